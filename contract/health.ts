@@ -1,0 +1,34 @@
+// The wire of health: is the process alive, and can it do its work.
+import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+import { problem_document } from "./problems.ts";
+
+export const health_live = endpoint({
+  method: "GET",
+  url: "/health/live",
+  schema: {
+    operationId: "health_live",
+    summary: "The process is alive",
+    tags: ["health"],
+    response: { 200: z.object({ status: z.literal("alive") }) },
+  },
+});
+
+export const health_ready = endpoint({
+  method: "GET",
+  url: "/health/ready",
+  schema: {
+    operationId: "health_ready",
+    summary: "The database answers and a worker is there",
+    tags: ["health"],
+    response: {
+      200: z.object({
+        status: z.literal("ready"),
+        version: z.string(),
+        database: z.literal("up"),
+        workers: z.int().describe("Worker processes seen in the last 30 seconds"),
+      }),
+      503: problem_document,
+    },
+  },
+});

@@ -1,0 +1,261 @@
+// The wire of imports: what an import is, how one is made, watched and cancelled.
+import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+import { problem_document } from "./problems.ts";
+
+export const IMPORT_STATES = [
+  "receiving",
+  "scanning",
+  "ready",
+  "loading",
+  "finishing",
+  "done",
+  "cancelled",
+  "failed",
+] as const;
+export const import_state = z.enum(IMPORT_STATES);
+export type ImportState = z.infer<typeof import_state>;
+
+const TERMINAL: ReadonlySet<ImportState> = new Set(["done", "cancelled", "failed"]);
+export const isTerminal = (state: ImportState): boolean => TERMINAL.has(state);
+
+export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed"] as const;
+
+/** How the file is written. `escape` equal to `quote` means a doubled quote; an empty string means none. */
+export const dialect = z
+  .object({
+    encoding: z.enum(ENCODINGS),
+    delimiter: z.string().min(1).max(8).describe("One to eight characters, as they stand between two fields"),
+    quote: z.string().max(1).describe("One ASCII character; empty = nothing is quoted"),
+    escape: z.string().max(1).describe("The quote itself (doubled), a backslash, or empty"),
+    line_ending: z.enum(LINE_ENDINGS),
+    header: z.boolean().describe("Whether the first record names the columns"),
+    preamble: z.int().min(0).describe("Lines before the header (or the first record) that are no part of the table"),
+  })
+  .meta({ id: "Dialect" });
+export type Dialect = z.infer<typeof dialect>;
+
+export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute"] as const;
+export const column_target = z.enum(COLUMN_TARGETS);
+
+/** A column of the file. `attribute` = kept under `name` in the product's attributes. */
+export const column = z.object({ name: z.string(), target: column_target }).meta({ id: "Column" });
+export type Column = z.infer<typeof column>;
+
+export const MODES = ["upsert", "create", "update"] as const;
+export const REPEATS = ["last", "first", "reject"] as const;
+
+/** What the sender of a file may decide; each has a default, and what is not said about the file is detected. */
+export const import_options = z
+  .object({
+    mode: z.enum(MODES).default("upsert").describe("`create` leaves existing products alone, `update` creates none"),
+    repeats: z.enum(REPEATS).default("last").describe("Which row of a SKU that the file repeats is applied"),
+    strict: z
+      .stringbool()
+      .or(z.boolean())
+      .default(false)
+      .describe("One rejected row fails the whole import and nothing is written"),
+    active: z
+      .stringbool()
+      .or(z.boolean())
+      .default(true)
+      .describe("Whether a new product is active where the file does not say"),
+    encoding: z.enum(ENCODINGS).optional(),
+    delimiter: z.string().min(1).max(8).optional(),
+    quote: z.string().max(1).optional(),
+    escape: z.string().max(1).optional(),
+    header: z.stringbool().or(z.boolean()).optional(),
+    preamble: z.coerce.number().int().min(0).max(10_000).optional(),
+  })
+  .meta({ id: "ImportOptions" });
+export type ImportOptions = z.infer<typeof import_options>;
+export type DialectOverrides = Partial<Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble">>;
+
+/** Why a row was not applied: code -> what it means. */
+export const REJECT_CODES = {
+  sku_empty: "The SKU is empty",
+  sku_too_long: "The SKU is too long",
+  sku_repeated: "The file repeats this SKU and the import rejects repeats",
+  name_empty: "A new product needs a name",
+  value_too_long: "The value is too long",
+  too_few_fields: "The record has fewer fields than the header",
+  too_many_fields: "The record has more fields than the header",
+  text_after_quote: "There is text between a closing quote and the next delimiter",
+  unclosed_quote: "A quote is opened and never closed",
+  nul_byte: "The value holds a NUL byte",
+  not_text: "Bytes that are not text in the file's encoding",
+  record_too_long: "The record is longer than a record may be",
+  not_yes_or_no: "The value is neither yes nor no",
+  exists_already: "The product exists already and the import only creates",
+  does_not_exist: "There is no such product and the import only updates",
+} as const;
+export const reject_code = z.enum(Object.keys(REJECT_CODES) as [RejectCode, ...RejectCode[]]);
+export type RejectCode = keyof typeof REJECT_CODES;
+
+export const reject = z
+  .object({
+    row: z.int().describe("Number of the record, the first below the header is 1"),
+    line: z.int().describe("Line of the file on which the record starts, from 1"),
+    column: z.string().nullable(),
+    value: z.string().nullable().describe("The value at fault, cut after 200 characters"),
+    code: reject_code,
+    message: z.string(),
+    raw: z.string().describe("The record as it stands in the file, cut after 10,000 characters"),
+  })
+  .meta({ id: "Reject" });
+export type Reject = z.infer<typeof reject>;
+
+const count = z.int().min(0);
+const instant = z.iso.datetime({ offset: true });
+
+/** An import: the one record of its upload, progress and result. When it is done,
+ * rows = created + updated + unchanged + superseded + rejected. */
+export const import_ = z
+  .object({
+    id: z.int(),
+    state: import_state,
+    filename: z.string(),
+    size: count.nullable().describe("Bytes of the file; null where the sender has not said"),
+    received: count.describe("Bytes received so far"),
+    sha256: z.string().nullable(),
+    options: import_options,
+    dialect: dialect.nullable(),
+    columns: z.array(column),
+    lines: count.nullable(),
+    rows: count.nullable().describe("Records below the header; exact once the file has been scanned"),
+    scanned: count.describe("Bytes scanned so far"),
+    created: count,
+    updated: count,
+    unchanged: count,
+    superseded: count.describe("Rows whose SKU another row of the same file decides"),
+    rejected: count,
+    fraction: z.number().min(0).max(1).describe("Of the whole work; never moves backwards"),
+    rows_per_second: count.nullable(),
+    created_at: instant,
+    started_at: instant.nullable(),
+    finished_at: instant.nullable(),
+    elapsed_ms: z.object({ scan: count, load: count, total: count }),
+    changeset_id: z.int().nullable(),
+    cancel_requested: z.boolean(),
+    problem: problem_document.nullable(),
+    version: z.int().describe("Grows with every change of this record; the `id:` of its events"),
+  })
+  .meta({ id: "Import" });
+export type Import = z.infer<typeof import_>;
+
+const id_params = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
+const not_found = { 404: problem_document };
+
+export const create_import = endpoint({
+  method: "POST",
+  url: "/api/imports",
+  schema: {
+    operationId: "create_import",
+    summary: "Import a file",
+    description:
+      "The file is the raw body (`text/csv` or `application/octet-stream`, with `?filename=`), or the field `file` of a " +
+      "multipart form. Options are query parameters or form fields that come before the file.",
+    tags: ["imports"],
+    consumes: ["text/csv", "application/octet-stream", "multipart/form-data"],
+    querystring: import_options.extend({ filename: z.string().min(1).max(255).optional() }).strict(),
+    response: {
+      201: import_,
+      400: problem_document,
+      413: problem_document,
+      415: problem_document,
+      422: problem_document,
+    },
+  },
+});
+
+export const list_imports = endpoint({
+  method: "GET",
+  url: "/api/imports",
+  schema: {
+    operationId: "list_imports",
+    summary: "List imports, the newest first",
+    tags: ["imports"],
+    querystring: z
+      .object({
+        limit: z.coerce.number().int().min(1).max(200).default(50),
+        before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe("Only imports with a smaller id"),
+      })
+      .strict(),
+    response: { 200: z.object({ items: z.array(import_), next_before: z.int().nullable() }), 400: problem_document },
+  },
+});
+
+export const get_import = endpoint({
+  method: "GET",
+  url: "/api/imports/:id",
+  schema: {
+    operationId: "get_import",
+    summary: "Show an import",
+    tags: ["imports"],
+    params: id_params,
+    response: { 200: import_, 400: problem_document, ...not_found },
+  },
+});
+
+export const cancel_import = endpoint({
+  method: "POST",
+  url: "/api/imports/:id/cancel",
+  schema: {
+    operationId: "cancel_import",
+    summary: "Cancel an import; what is committed stays and is counted",
+    tags: ["imports"],
+    params: id_params,
+    response: { 202: import_, 400: problem_document, 409: problem_document, ...not_found },
+  },
+});
+
+export const list_rejects = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/rejects",
+  schema: {
+    operationId: "list_rejects",
+    summary: "List the rows that were not applied, with reasons, in file order",
+    tags: ["imports"],
+    params: id_params,
+    querystring: z
+      .object({
+        limit: z.coerce.number().int().min(1).max(500).default(100),
+        after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("Only rows with a greater number"),
+        code: reject_code.optional(),
+      })
+      .strict(),
+    response: {
+      200: z.object({ items: z.array(reject), next_after: z.int().nullable() }),
+      400: problem_document,
+      ...not_found,
+    },
+  },
+});
+
+export const download_rejects = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/rejects.csv",
+  schema: {
+    operationId: "download_rejects",
+    summary: "The rejected rows in the file's own columns, plus the reason; can be mended and imported by itself",
+    tags: ["imports"],
+    params: id_params,
+    response: { 200: z.string(), 400: problem_document, ...not_found },
+  },
+});
+
+export const watch_import = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/events",
+  schema: {
+    operationId: "watch_import",
+    summary: "Watch an import (server-sent events)",
+    description:
+      "Event `import`: the whole import, first at once and then at most five times a second; `id:` is its version. The " +
+      "stream ends after the terminal state.",
+    tags: ["imports"],
+    params: id_params,
+    response: { 200: z.string(), 400: problem_document, ...not_found },
+  },
+});

@@ -1,0 +1,72 @@
+// Every error a caller can meet: slug -> status and title (RFC 9457). Rooms throw a Problem by its slug;
+// http/problems.ts turns it into a document, and the command line reads the same slugs.
+import { z } from "zod";
+
+export const PROBLEMS = {
+  "not-found": { status: 404, title: "There is nothing here" },
+  "invalid-request": { status: 400, title: "The request is not valid" },
+  "unsupported-media-type": { status: 415, title: "This kind of body is not taken" },
+  "payload-too-large": { status: 413, title: "The body is too large" },
+  "empty-file": { status: 422, title: "The file holds no data" },
+  "no-sku-column": { status: 422, title: "The file has no SKU column" },
+  "not-text": { status: 422, title: "The file is not a text table" },
+  "upload-interrupted": { status: 400, title: "The upload ended before the file was complete" },
+  "rejected-rows": { status: 422, title: "Some rows are not valid and the import is strict" },
+  "already-finished": { status: 409, title: "The import has already finished" },
+  "file-missing": { status: 500, title: "The uploaded file is no longer there" },
+  "forbidden-host": { status: 403, title: "This host name or origin is not served" },
+  "not-ready": { status: 503, title: "The service is not ready" },
+  "internal-error": { status: 500, title: "Something went wrong on our side" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemSlug = keyof typeof PROBLEMS;
+
+/** An error with one meaning, told to people and programs alike. `detail` says what, where and what to do. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly slug: ProblemSlug;
+  /** Further members of the problem document, such as the headers that were found. */
+  readonly extra: Record<string, unknown>;
+
+  constructor(slug: ProblemSlug, detail: string, options: { cause?: unknown; extra?: Record<string, unknown> } = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.slug = slug;
+    this.extra = options.extra ?? {};
+  }
+
+  get status(): number {
+    return PROBLEMS[this.slug].status;
+  }
+}
+
+/** An RFC 9457 problem document. */
+export const problem_document = z
+  .looseObject({
+    type: z.string().describe("`/problems/<slug>`: one meaning, one slug"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().optional().describe("The request id, to find the log lines by"),
+    errors: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .describe("All faults of the request, with JSON pointers"),
+  })
+  .meta({ id: "Problem" });
+
+export type ProblemDocument = z.infer<typeof problem_document>;
+
+export const problemType = (slug: ProblemSlug): string => `/problems/${slug}`;
+
+/** The document for a Problem; `instance` is the request id. */
+export function toProblemDocument(problem: Problem, instance?: string): ProblemDocument {
+  const { status, title } = PROBLEMS[problem.slug];
+  return {
+    ...problem.extra,
+    type: problemType(problem.slug),
+    title,
+    status,
+    detail: problem.message,
+    ...(instance === undefined ? {} : { instance }),
+  };
+}
