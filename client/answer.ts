@@ -1,0 +1,46 @@
+// What came back: the value, the server's Problem, or no usable answer at all. Shared by every way of asking.
+import { Problem, PROBLEMS, problem_document, type ProblemSlug } from "../contract/problems.ts";
+
+/** Nobody answered, or something that is not Skuport did. `status` is there in the second case. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { cause?: unknown; status?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = options.status;
+  }
+}
+
+/** The error for a failed answer: a Problem where the body is a problem document, else a NoAnswer. */
+export function failureOf(status: number, body: string): Problem | NoAnswer {
+  const document = problem_document.safeParse(parseJson(body));
+  if (!document.success) {
+    return new NoAnswer(`The server answered ${status.toString()} without saying why; is it Skuport that listens there?`, {
+      status,
+    });
+  }
+  const { type, title: _title, status: _status, detail, ...extra } = document.data;
+  const slug = type.slice(type.lastIndexOf("/") + 1);
+  // A newer server may know a slug that this client does not: what it says still stands.
+  return new Problem(isSlug(slug) ? slug : "internal-error", detail, { extra });
+}
+
+/** The error for a request that met no server. */
+export const nobodyThere = (url: string, cause: unknown): NoAnswer =>
+  new NoAnswer(`No answer from ${originOf(url)}: is the server running?`, { cause });
+
+const isSlug = (text: string): text is ProblemSlug => Object.hasOwn(PROBLEMS, text);
+
+/** undefined where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : "the server";
+}

@@ -1,0 +1,130 @@
+// The client against a small server of ours that misbehaves on purpose.
+import { createServer, type RequestListener, type Server } from "node:http";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { get_import, type Import } from "../contract/imports.ts";
+import { Problem, toProblemDocument } from "../contract/problems.ts";
+import { NoAnswer } from "./answer.ts";
+import { call } from "./call.ts";
+import { uploadPath, uploadStream } from "./upload.ts";
+import { watchImport } from "./watch.ts";
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server: Server = createServer(listener).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}`;
+}
+
+const event = (state: Partial<Import>) => `event: import\nid: ${String(state.version)}\ndata: ${JSON.stringify(state)}\n\n`;
+
+test("a problem document becomes a Problem with its further members", async () => {
+  const base_url = await serve((_, response) => {
+    const document = toProblemDocument(new Problem("no-sku-column", "Name one.", { extra: { headers: ["a"] } }), "req-1");
+    response.writeHead(422, { "content-type": "application/problem+json" }).end(JSON.stringify(document));
+  });
+  const error: unknown = await call(get_import, { params: { id: 1 } }, { base_url }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Problem);
+  expect(error).toMatchObject({ slug: "no-sku-column", message: "Name one.", extra: { headers: ["a"], instance: "req-1" } });
+});
+
+test("a refused connection and a stranger's answer are a NoAnswer", async () => {
+  const refused = await call(get_import, { params: { id: 1 } }, { base_url: "http://127.0.0.1:9" }).catch((e: unknown) => e);
+  expect(refused).toBeInstanceOf(NoAnswer);
+  const base_url = await serve((_, response) => response.writeHead(502).end("<html>"));
+  await expect(call(get_import, { params: { id: 1 } }, { base_url })).rejects.toMatchObject({ name: "NoAnswer", status: 502 });
+});
+
+test("watching survives a cut stream and a busy server, and ends at the terminal state", async () => {
+  const asked: (string | undefined)[] = [];
+  const base_url = await serve((request, response) => {
+    if (!request.url?.endsWith("/events")) {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ version: 3, state: "loading" }));
+      return;
+    }
+    asked.push(request.headers["last-event-id"] as string | undefined);
+    if (asked.length === 2) return response.writeHead(503).end();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    if (asked.length === 1) {
+      response.write(event({ version: 1, state: "scanning" }));
+      response.write(event({ version: 2, state: "loading" }), () => response.destroy());
+    } else {
+      response.write(event({ version: 3, state: "loading" }) + event({ version: 4, state: "done" }));
+    }
+  });
+  const heard: boolean[] = [];
+  const states = await Array.fromAsync(watchImport(1, { base_url, onConnection: (connected) => heard.push(connected) }));
+  expect(states.map((state) => state.version)).toEqual([1, 2, 3, 4]);
+  expect(asked).toEqual([undefined, "2", "3"]);
+  expect(heard).toContain(false);
+  expect(heard.at(-1)).toBe(true);
+});
+
+test("watching an import that does not exist throws the Problem", async () => {
+  const base_url = await serve((_, response) => {
+    response.writeHead(404).end(JSON.stringify(toProblemDocument(new Problem("not-found", "There is no import 9."))));
+  });
+  await expect(Array.fromAsync(watchImport(9, { base_url }))).rejects.toMatchObject({ slug: "not-found" });
+});
+
+test("watching stops with its signal", async () => {
+  const base_url = await serve((_, response) => response.writeHead(503).end());
+  const signal = AbortSignal.timeout(300);
+  await expect(Array.fromAsync(watchImport(1, { base_url, signal }))).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+test("an upload sends the bytes, the name, the options and its progress", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "skuport-"));
+  closing.push(() => rm(folder, { recursive: true }));
+  const path = join(folder, "a & b.csv");
+  await writeFile(path, Buffer.alloc(5_000_000, "x"));
+  let url = "";
+  const base_url = await serve(async (request, response) => {
+    url = request.url ?? "";
+    let received = 0;
+    for await (const piece of request) received += (piece as Buffer).length;
+    response.writeHead(201).end(JSON.stringify({ id: 1, received, size: Number(request.headers["content-length"]) }));
+  });
+  const progress: number[] = [];
+  const sent = await uploadPath(path, { base_url, options: { mode: "create" }, onProgress: (bytes) => progress.push(bytes) });
+  expect(sent).toEqual({ id: 1, received: 5_000_000, size: 5_000_000 });
+  expect(url).toBe("/api/imports?mode=create&filename=a+%26+b.csv");
+  expect(progress.at(-1)).toBe(5_000_000);
+});
+
+test("an upload that is refused half-way says why", async () => {
+  const base_url = await serve((request, response) => {
+    request.once("data", () => {
+      response.writeHead(413, { connection: "close" });
+      response.end(JSON.stringify(toProblemDocument(new Problem("payload-too-large", "At most 1 MB."))));
+    });
+  });
+  // eslint-disable-next-line @typescript-eslint/require-await -- a source that happens to be ready
+  const endless = async function* () {
+    for (;;) yield Buffer.alloc(65_536);
+  };
+  await expect(uploadStream(endless(), { base_url, filename: "big.csv", size: null })).rejects.toMatchObject({
+    slug: "payload-too-large",
+  });
+});
+
+test("an upload to nobody is a NoAnswer, a missing file its own error, an aborted one the signal's", async () => {
+  const source = () => [Buffer.from("sku\n")][Symbol.iterator]() as unknown as AsyncIterable<Uint8Array>;
+  await expect(uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 })).rejects.toBeInstanceOf(NoAnswer);
+  await expect(uploadPath("/nowhere.csv", { base_url: "http://127.0.0.1:9" })).rejects.toMatchObject({ code: "ENOENT" });
+  const base_url = await serve(() => undefined);
+  const signal = AbortSignal.timeout(100);
+  await expect(uploadStream(source(), { base_url, filename: "a", size: 4, signal })).rejects.toMatchObject({ name: "TimeoutError" });
+});

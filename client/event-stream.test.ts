@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readEvents, type StreamEvent } from "./event-stream.ts";
+
+async function eventsOf(...pieces: (string | Uint8Array)[]): Promise<StreamEvent[]> {
+  const bytes = pieces.map((piece) => (typeof piece === "string" ? new TextEncoder().encode(piece) : piece));
+  // eslint-disable-next-line @typescript-eslint/require-await -- a source that happens to be ready
+  const source = async function* () {
+    yield* bytes;
+  };
+  return Array.fromAsync(readEvents(source()));
+}
+
+test.each([
+  ["data: a\n\n", [{ type: "message", data: "a", id: "" }]],
+  ["event: import\nid: 7\ndata: {}\n\n", [{ type: "import", data: "{}", id: "7" }]],
+  ["data: a\r\ndata: b\r\n\r\n", [{ type: "message", data: "a\nb", id: "" }]],
+  ["data: a\rdata: b\r\r", [{ type: "message", data: "a\nb", id: "" }]],
+  ["\uFEFFdata: a\n\n", [{ type: "message", data: "a", id: "" }]],
+  ["data:  a\n\n", [{ type: "message", data: " a", id: "" }]],
+  ["data\n\n", [{ type: "message", data: "", id: "" }]],
+  [": heartbeat\n\ndata: a\n\n", [{ type: "message", data: "a", id: "" }]],
+  ["event: import\n\ndata: a\n\n", [{ type: "message", data: "a", id: "" }]],
+  ["id: 1\ndata: a\n\ndata: b\n\n", [
+    { type: "message", data: "a", id: "1" },
+    { type: "message", data: "b", id: "1" },
+  ]],
+  ["id: 1\0\ndata: a\n\n", [{ type: "message", data: "a", id: "" }]],
+  ["data: cut", []],
+  ["data: cut\n", []],
+])("%j", async (text, expected) => {
+  expect(await eventsOf(text)).toEqual(expected);
+});
+
+test("any split of the bytes gives the same events", async () => {
+  const bytes = new TextEncoder().encode("event: import\r\nid: 3\r\ndata: {\"filename\":\"Müller €.csv\"}\r\n\r\n: beat\r\n\r\ndata: b\r\n\r\n");
+  const whole = await eventsOf(bytes);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 30 }), async (cuts) => {
+      const at = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+      const pieces = at.slice(1).map((end, i) => bytes.subarray(at[i], end));
+      expect(await eventsOf(...pieces)).toEqual(whole);
+    }),
+  );
+});
