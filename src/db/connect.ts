@@ -1,0 +1,193 @@
+// Connections to PostgreSQL, the same for the embedded one and for DATABASE_URL: how values come back as JavaScript, what a
+// server must offer, transactions, and which errors deserve another try.
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+
+/** Where a database is: a URL, or the socket folder of the embedded PostgreSQL. JSON, so that processes can pass it on. */
+export type DatabaseAddress =
+  | { readonly url: string }
+  | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+
+export interface ConnectOptions {
+  /** Seen in pg_stat_activity, e.g. "skuport serve". */
+  application_name: string;
+  /** Told of connections that break while idle; the pool replaces them by itself. */
+  onIdleError?: (error: Error) => void;
+}
+
+/** Anything that takes a query: a pool, a pooled client, a client. A store function's first argument. */
+export type Queryable = Pick<pg.ClientBase, "query">;
+
+/** The database cannot serve Skuport at all: too old, or not UTF-8. The message says what to do. */
+export class UnfitDatabaseError extends Error {
+  override readonly name = "UnfitDatabaseError";
+}
+
+/** A pool of at most `max` connections. It opens none before it is asked. */
+export function createPool(address: DatabaseAddress, options: ConnectOptions & { max: number }): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(address, options), max: options.max });
+  // Without a listener, a connection that PostgreSQL ends while it is idle ends this process.
+  pool.on("error", (error) => options.onIdleError?.(error));
+  return pool;
+}
+
+/** One connection outside any pool, for LISTEN, session locks and long COPY. The caller ends it. */
+export async function connectClient(address: DatabaseAddress, options: ConnectOptions): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig(address, options));
+  client.on("error", (error) => options.onIdleError?.(error));
+  await client.connect();
+  return client;
+}
+
+/** @throws {UnfitDatabaseError} when the server is older than PostgreSQL 15 or its database is not UTF-8. */
+export async function checkServer(db: Queryable): Promise<void> {
+  const { rows } = await db.query<{ version: number; encoding: string; name: string }>(
+    `select current_setting('server_version_num')::int as version,
+            current_setting('server_encoding') as encoding,
+            current_database() as name`,
+  );
+  const server = rows[0];
+  if (server === undefined) throw new UnfitDatabaseError("The database did not say its version.");
+  if (server.version < 150_000) {
+    throw new UnfitDatabaseError(
+      `PostgreSQL ${String(Math.floor(server.version / 10_000))} is too old: Skuport needs 15 or newer. Upgrade it, or unset DATABASE_URL to use the embedded one.`,
+    );
+  }
+  if (server.encoding !== "UTF8") {
+    throw new UnfitDatabaseError(
+      `The database "${server.name}" stores text as ${server.encoding}: Skuport needs UTF8. Create one with: create database … encoding 'UTF8' template template0`,
+    );
+  }
+}
+
+/** Runs `work` in one transaction on one connection: committed when it returns, rolled back when it throws. */
+export async function withTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // Where even the rollback fails the connection is of no more use; the first error is the one worth telling.
+    await client.query("rollback").catch((cause: unknown) => (broken = asError(cause)));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: conflicts between transactions, a server that is going,
+// coming or full. 08xxx and 57Pxx leave open whether a commit arrived, so only work that may be done twice is retried.
+const TRANSIENT_STATES = new Set([
+  "40001", // serialization_failure
+  "40P01", // deadlock_detected
+  "08000", // connection_exception
+  "08001", // cannot establish the connection
+  "08003", // connection_does_not_exist
+  "08004", // the server rejected the connection
+  "08006", // connection_failure
+  "53300", // too_many_connections
+  "55P03", // lock_not_available
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now
+]);
+// ENOENT: the socket file of an embedded PostgreSQL that is being restarted.
+const TRANSIENT_ERRNO = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOENT", "EAI_AGAIN"]);
+
+/** Whether the same work may well succeed a moment later: told by SQLSTATE or errno, never by the message's text. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError && error.errors.some(isTransient)) return true;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code !== undefined && TRANSIENT_STATES.has(code)) return true;
+  if (code !== undefined && TRANSIENT_ERRNO.has(code)) return code !== "ENOENT" || syscall === "connect";
+  return isBrokenConnection(error) || (error.cause !== undefined && isTransient(error.cause));
+}
+
+export interface RetryOptions {
+  /** Gives up when this much time has passed since the first try. Default 60,000: a crash recovery fits. */
+  timeout_ms?: number;
+  signal?: AbortSignal;
+  onRetry?: (error: unknown, attempt: number) => void;
+}
+
+/** Does `work` again after transient errors, with growing, jittered pauses of 20 ms to 1 s. `work` must bear being done twice. */
+export async function retryTransient<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+  const give_up_at = performance.now() + (options.timeout_ms ?? 60_000);
+  for (let attempt = 1; ; attempt++) {
+    options.signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error) || performance.now() >= give_up_at) throw error;
+      options.onRetry?.(error, attempt);
+      const pause_ms = Math.min(1000, 20 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+      await sleep(pause_ms, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
+  }
+}
+
+// pg reports a connection that ends under a query with a plain Error, which has neither code nor class. Its constructor in
+// pg/lib/client.js sets no mark either, so these two texts are the exception to "never match a message".
+function isBrokenConnection(error: Error): boolean {
+  return /^Connection terminated|^Client has encountered a connection error/.test(error.message);
+}
+
+function clientConfig(address: DatabaseAddress, options: ConnectOptions): pg.ClientConfig {
+  const where = "url" in address ? { connectionString: address.url } : { ...address };
+  return {
+    ...where,
+    application_name: options.application_name,
+    // A server that accepts and then says nothing must not hang a start for ever.
+    connectionTimeoutMillis: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+}
+
+const { builtins } = pg.types;
+const INT8_ARRAY = 1016;
+const TIMESTAMPTZ_ARRAY = 1185;
+
+// Per connection, not pg.types.setTypeParser: that would change pg-boss and whatever else shares the module.
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: string) => {
+  if (format !== "binary") {
+    const id: number = oid;
+    if (id === builtins.INT8) return parseInt8;
+    if (id === builtins.TIMESTAMPTZ) return parseTimestamp;
+    if (id === INT8_ARRAY) return (text: string) => parseArray(text, parseInt8);
+    if (id === TIMESTAMPTZ_ARRAY) return (text: string) => parseArray(text, parseTimestamp);
+  }
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- pg-types types its parsers as any
+  return pg.types.getTypeParser(oid, format as "text");
+};
+
+function parseArray(text: string, parse: (item: string) => unknown): unknown[] {
+  const TEXT_ARRAY = 1009;
+  const items = pg.types.getTypeParser(TEXT_ARRAY as never, "text") as unknown as (text: string) => (string | null)[];
+  return items(text).map((item) => (item === null ? null : parse(item)));
+}
+
+/** bigint as a number: our ids and counts stay far below 2^53; what does not is an error, never a rounded id. */
+function parseInt8(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`bigint ${text} does not fit a JavaScript number; cast it to text`);
+  return number;
+}
+
+/** timestamptz as ISO 8601 in UTC with PostgreSQL's microseconds, whatever the session's time zone. */
+export function parseTimestamp(text: string): string {
+  const match = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?([+-]\d\d)(:\d\d)?(:\d\d)?$/.exec(text);
+  if (match === null) return text; // infinity, BC
+  const [, date = "", time = "", fraction = "", hours = "", minutes = ":00"] = match;
+  if (hours === "+00" && minutes === ":00") return `${date}T${time}${fraction}Z`;
+  const moment = new Date(`${date}T${time}${hours}${minutes}`);
+  return Number.isNaN(moment.getTime()) ? text : moment.toISOString().replace(/\.\d+Z$/, `${fraction}Z`);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,81 @@
+// Makes the cluster, PostgreSQL's folder of data. All or nothing: initdb works in a draft that is renamed once it is whole.
+import { once } from "node:events";
+import { chownSync } from "node:fs";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { EmbeddedError, type Account } from "./account.ts";
+import type { Binaries } from "./binaries.ts";
+import { launch } from "./launch.ts";
+
+// UTF-8 in code point order, with PostgreSQL's own rules: the same on every machine, and faster than a library's collation.
+// The second try is for systems without the C library's locale C.UTF-8.
+const LOCALES = [["--locale=C.UTF-8"], ["--locale=C"]];
+const ENCODING = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
+
+export interface ClusterOptions {
+  cluster_dir: string;
+  binaries: Binaries;
+  account: Account | undefined;
+  /** The superuser's name. */
+  user: string;
+}
+
+/** Makes the cluster unless it is there. @throws {EmbeddedError} when initdb fails or the cluster is of another version. */
+export async function ensureCluster(options: ClusterOptions): Promise<void> {
+  const { cluster_dir, binaries } = options;
+  await removeDrafts(cluster_dir);
+  const version = await readFile(join(cluster_dir, "PG_VERSION"), "utf8").catch(() => undefined);
+  if (version === undefined) {
+    await createCluster(options);
+  } else if (Number(version) !== binaries.major) {
+    throw new EmbeddedError(
+      `${cluster_dir} was made by PostgreSQL ${version.trim()}, this program brings ${String(binaries.major)}. Export the catalogue with the older program, move the folder away and import again.`,
+    );
+  }
+}
+
+async function createCluster(options: ClusterOptions): Promise<void> {
+  const draft = await mkdtemp(draftPrefix(options.cluster_dir));
+  let report = "";
+  for (const locale of LOCALES) {
+    await rm(draft, { recursive: true });
+    await mkdir(draft, { mode: 0o700 });
+    if (options.account !== undefined) chownSync(draft, options.account.uid, options.account.gid);
+    const result = await runInitdb(draft, locale, options);
+    if (result.ok) {
+      await rename(draft, options.cluster_dir);
+      return;
+    }
+    report = result.report;
+  }
+  await rm(draft, { recursive: true, force: true });
+  throw new EmbeddedError(`PostgreSQL could not be set up in ${options.cluster_dir}. It says:\n${report.trim()}`);
+}
+
+async function runInitdb(draft: string, locale: readonly string[], { binaries, account, user }: ClusterOptions) {
+  const report_file = `${draft}.log`;
+  const output = await open(report_file, "w+", 0o600);
+  try {
+    // trust: whoever reaches the socket is let in, and only this account and root reach it (see socket-dir.ts).
+    const args = ["-U", user, "--auth=trust", "--no-instructions", ...ENCODING, ...locale];
+    const child = await launch({ program: binaries.initdb, args, cluster_dir: draft, account, output: output.fd });
+    const [code] = (await once(child, "exit")) as [number | null];
+    return { ok: code === 0, report: await readFile(report_file, "utf8") };
+  } catch (error) {
+    return { ok: false, report: (error as Error).message };
+  } finally {
+    await output.close();
+    await rm(report_file, { force: true });
+  }
+}
+
+/** What a start that was killed left behind. Safe, since the caller holds the data folder. */
+async function removeDrafts(cluster_dir: string): Promise<void> {
+  const parent = dirname(cluster_dir);
+  const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(cluster_dir))));
+  for (const name of drafts) await rm(join(parent, name), { recursive: true, force: true });
+}
+
+function draftPrefix(cluster_dir: string): string {
+  return `${cluster_dir}.draft-`;
+}

@@ -1,0 +1,119 @@
+// Brings a database's schema to what this code expects: plain SQL files migrations/NNNN_name.sql, in order, forward only, one
+// transaction each, under an advisory lock so that several starting processes do it once.
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type pg from "pg";
+import type { Queryable } from "./connect.ts";
+
+const MIGRATIONS_DIR = join(import.meta.dirname, "../../migrations");
+// Any fixed number will do, as long as nobody else takes it; this one is "skuport" in ASCII.
+const LOCK_KEY = "32488857013580404";
+
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+  /** SHA-256 of the file with LF line ends, so that a checkout with CRLF is the same migration. */
+  checksum: string;
+}
+
+/** The database cannot be brought to what this code expects. The message says why and what to do. */
+export class MigrationError extends Error {
+  override readonly name = "MigrationError";
+}
+
+/**
+ * Applies what is missing; returns the names of what it applied. Waits while another process migrates.
+ * @param client a connection of its own, not a pool: the lock belongs to the session.
+ * @throws {MigrationError} when the database is newer than the code, an applied file has changed, or a file fails.
+ */
+export async function migrate(client: pg.ClientBase, migrations_dir: string = MIGRATIONS_DIR): Promise<string[]> {
+  const migrations = await readMigrations(migrations_dir);
+  await client.query(`select pg_advisory_lock(${LOCK_KEY})`);
+  try {
+    await createLedger(client);
+    const pending = checkLedger(migrations, await readLedger(client));
+    for (const migration of pending) await applyMigration(client, migration);
+    return pending.map(({ name }) => name);
+  } finally {
+    // Fails only with the connection, and with that the lock is gone too.
+    await client.query(`select pg_advisory_unlock(${LOCK_KEY})`).catch(() => undefined);
+  }
+}
+
+/**
+ * The migrations that a database still lacks; changes nothing. For readiness checks and `skuport migrate --check`.
+ * @throws {MigrationError} as migrate does.
+ */
+export async function listPending(db: Queryable, migrations_dir: string = MIGRATIONS_DIR): Promise<string[]> {
+  const migrations = await readMigrations(migrations_dir);
+  const { rows } = await db.query<{ exists: boolean }>("select to_regclass('schema_migrations') is not null as exists");
+  const applied = rows[0]?.exists === true ? await readLedger(db) : [];
+  return checkLedger(migrations, applied).map(({ name }) => name);
+}
+
+/** @throws {MigrationError} when a file's name is not NNNN_name.sql or the numbers have a gap or a double. */
+export async function readMigrations(migrations_dir: string = MIGRATIONS_DIR): Promise<Migration[]> {
+  const files = (await readdir(migrations_dir)).filter((file) => file.endsWith(".sql")).sort();
+  return await Promise.all(
+    files.map(async (file, index) => {
+      const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1]);
+      if (version !== index + 1) {
+        throw new MigrationError(`migrations/${file}: expected a name like ${String(index + 1).padStart(4, "0")}_name.sql; numbers start at 0001 without gaps.`);
+      }
+      const sql = (await readFile(join(migrations_dir, file), "utf8")).replaceAll("\r\n", "\n");
+      return { version, name: basename(file, ".sql"), sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    }),
+  );
+}
+
+interface Applied {
+  version: number;
+  name: string;
+  checksum: string;
+}
+
+function checkLedger(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
+  for (const { version, name, checksum } of applied) {
+    const known = migrations[version - 1];
+    if (known === undefined) {
+      throw new MigrationError(
+        `The database is newer than this program: it has migration ${name}, which this version of Skuport does not know. Start the newer version again.`,
+      );
+    }
+    if (known.checksum !== checksum) {
+      throw new MigrationError(
+        `migrations/${known.name}.sql has changed since it was applied to this database${known.name === name ? "" : ` as ${name}`}. Applied migrations are never edited: restore the file and put the change into a new one.`,
+      );
+    }
+  }
+  return migrations.slice(applied.length);
+}
+
+async function applyMigration(client: pg.ClientBase, { version, name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query("begin");
+    await client.query(sql);
+    await client.query("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)", [version, name, checksum]);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined); // the first error tells more
+    throw new MigrationError(`migrations/${name}.sql failed, nothing of it was kept: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function createLedger(client: pg.ClientBase): Promise<void> {
+  await client.query(`
+    create table if not exists schema_migrations (
+      version int primary key,
+      name text not null,
+      checksum text not null,
+      applied_at timestamptz not null default now()
+    )`);
+}
+
+async function readLedger(db: Queryable): Promise<Applied[]> {
+  const { rows } = await db.query<Applied>("select version, name, checksum from schema_migrations order by version");
+  return rows;
+}
