@@ -1,0 +1,8 @@
+// npm run bench: see bench/ for what can be measured and how.
+import { join } from "node:path";
+import { ensureDependencies, ensurePage, findNode, ROOT, run } from "./bootstrap.mjs";
+
+ensureDependencies({ dev: true });
+const node = findNode();
+ensurePage(node);
+process.exitCode = await run(node, [join(ROOT, "bench/main.ts"), ...process.argv.slice(2)]);
