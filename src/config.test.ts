@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ConfigError, describeSettings, loadConfig } from "./config.ts";
+
+const empty_dir = mkdtempSync(join(tmpdir(), "skuport-config-"));
+
+test("nothing set gives the documented defaults", () => {
+  const config = loadConfig({ HOME: "/x", SKUPORT_PORT: "" }, empty_dir);
+  expect(config).toMatchObject({
+    host: "127.0.0.1",
+    port: 8000,
+    port_is_explicit: false,
+    data_dir: join(empty_dir, "data"),
+    database_url: undefined,
+    log_level: "info",
+    serve_worker: true,
+    max_upload_bytes: 20e9,
+  });
+  expect(config.worker_concurrency).toBeGreaterThanOrEqual(2);
+  expect(config.worker_concurrency).toBeLessThanOrEqual(4);
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test("a port that is set counts as explicit, also when it is the default", () => {
+  expect(loadConfig({ SKUPORT_PORT: "8000" }, empty_dir)).toMatchObject({ port: 8000, port_is_explicit: true });
+});
+
+test(".env is read, and the environment wins over it", () => {
+  const dir = mkdtempSync(join(tmpdir(), "skuport-config-"));
+  writeFileSync(join(dir, ".env"), "SKUPORT_PORT=9001\nSKUPORT_LOG_LEVEL=debug\n# SKUPORT_HOST=::1\n");
+  expect(loadConfig({ SKUPORT_PORT: "9002" }, dir)).toMatchObject({ port: 9002, log_level: "debug", host: "127.0.0.1" });
+});
+
+test("all faults come at once, each with variable, value and what to do", () => {
+  const env = {
+    SKUPORT_HOST: "0.0.0.0",
+    SKUPORT_PORT: "70000",
+    SKUPORT_LOG_LEVEL: "loud",
+    SKUPORT_SERVE_WORKER: "perhaps",
+    SKUPORT_WORKER_CONCURRENCY: "0",
+    SKUPORT_MAX_UPLOAD_BYTES: "20GB",
+    SKUPORT_PROT: "1",
+    DATABASE_URL: "mysql://shop:secret@db/shop",
+  };
+  const faults = faultsOf(env);
+  expect(faults).toHaveLength(8);
+  for (const name of Object.keys(env)) expect(faults.filter((fault) => fault.startsWith(`${name}=`))).toHaveLength(1);
+  expect(faults.join("\n")).toContain("SKUPORT_HOST=0.0.0.0: there is no sign-in yet");
+  expect(faults.join("\n")).toContain("SKUPORT_PORT=70000: write a whole number from 0 to 65535");
+  expect(faults.join("\n")).not.toContain("secret");
+});
+
+test.each(["127.0.0.1", "127.8.9.1", "::1", "localhost"])("host %s is loopback", (host) => {
+  expect(loadConfig({ SKUPORT_HOST: host }, empty_dir).host).toBe(host);
+});
+
+test.each(["0.0.0.0", "::", "192.168.1.2", "127.0.0.1.example.org", "example.org"])("host %s is refused", (host) => {
+  expect(faultsOf({ SKUPORT_HOST: host })).toHaveLength(1);
+});
+
+test(".env.example says what config.ts says", () => {
+  expect(readFileSync(join(import.meta.dirname, "../.env.example"), "utf8")).toBe(describeSettings());
+});
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env, empty_dir);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+// Before all tests: one PostgreSQL in a temporary folder, with a migrated template that each test file clones.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { connectClient } from "../src/db/connect.ts";
+import { startEmbedded, type EmbeddedConnection } from "../src/db/embedded.ts";
+import { migrate } from "../src/db/migrate.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    postgres: EmbeddedConnection;
+  }
+}
+
+export const TEMPLATE = "skuport_template";
+
+export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+  const data_dir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
+  const log = { info: () => undefined, warn: console.warn, error: console.error };
+  // No fsync: this one is thrown away. What proves durability starts a PostgreSQL of its own with the real settings.
+  const settings = { fsync: "off", shared_buffers: "256MB", max_wal_size: "1GB", max_connections: "200" };
+  const postgres = await startEmbedded({ data_dir, log, settings });
+  await makeTemplate(postgres.connection);
+  project.provide("postgres", postgres.connection);
+  return async () => {
+    await postgres.stop();
+    await rm(data_dir, { recursive: true, force: true });
+  };
+}
+
+async function makeTemplate(connection: EmbeddedConnection): Promise<void> {
+  const options = { application_name: "skuport tests" };
+  const admin = await connectClient(connection, options);
+  await admin.query(`create database ${TEMPLATE}`);
+  await admin.end();
+  const template = await connectClient({ ...connection, database: TEMPLATE }, options);
+  await migrate(template).finally(() => template.end());
+}
