@@ -1,0 +1,127 @@
+// How a file is written, guessed from its head: every likely dialect splits a sample, and the one whose records agree best
+// in their number of fields is taken. What the person has said is not guessed. Same bytes, same answer; the work is bounded
+// by the size of the sample, since the splitter is linear.
+import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
+import { detectEncoding } from "./detect-encoding.ts";
+import { detectHeader, detectPreamble } from "./detect-header.ts";
+import { CR, LF } from "./field-end.ts";
+import { scoreDialect, type Score } from "./score-dialect.ts";
+import { transcodeHead } from "./transcode.ts";
+
+/** Enough rows to outvote a broken one; each of some dozens of dialects splits it, at 2 ms a megabyte. */
+const SAMPLE_BYTES = 131_072;
+
+/** Delimiters and how far each is trusted: a comma between two fields is no surprise, a blank between two words is none
+ * either. */
+const DELIMITERS = new Map([
+  [",", 1],
+  [";", 1],
+  ["\t", 1],
+  ["|", 1],
+  ["||", 1],
+  ["\x1f", 1],
+  ["^", 0.8],
+  ["~", 0.8],
+  [":", 0.4],
+  [" ", 0.3],
+]);
+/** "a, b": the blank belongs to the delimiter where every one has it. Only so can a quote open behind the blank. */
+const SPACED = [", ", "; ", "| ", " | "];
+
+/** @param head the first bytes of the raw file, in any encoding; a quarter of a megabyte is plenty
+ * @param whole the head is the whole file */
+export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOverrides): Dialect {
+  const encoding = overrides.encoding ?? detectEncoding(head, whole);
+  // UTF-16 spends two bytes on a character.
+  const raw = head.subarray(0, SAMPLE_BYTES * 2);
+  const text = transcodeHead(raw, encoding, whole && raw.length === head.length);
+  const sample = text.subarray(0, SAMPLE_BYTES);
+  const is_end = whole && raw.length === head.length && sample.length === text.length;
+
+  const hint = overrides.delimiter === undefined ? separatorHint(sample) : null;
+  const line_ending = detectLineEnding(sample, overrides.quote ?? '"');
+  const skipped = overrides.preamble ?? (hint === null ? 0 : 1);
+  const table = skipLines(sample, skipped, line_ending);
+  const fixed: DialectOverrides = { ...overrides, ...(hint === null ? {} : { delimiter: hint }) };
+
+  let best: Dialect | null = null;
+  let best_score = -Infinity;
+  let best_result: Score | null = null;
+  for (const candidate of candidates(encoding, line_ending, fixed)) {
+    const result = scoreDialect(candidate, table, is_end);
+    const score = result.score * (result.width < 2 ? Math.min(1, trust(candidate)) : trust(candidate));
+    if (best === null || score > best_score) {
+      best = candidate;
+      best_score = score;
+      best_result = result;
+    }
+  }
+  if (best === null || best_result === null) throw new Error("no dialect was tried");
+  const rows = best_result.rows;
+  const preamble = overrides.preamble ?? detectPreamble(rows);
+  const below = rows.filter(({ line }) => line > preamble);
+  const header = overrides.header ?? detectHeader(below);
+  if (overrides.preamble !== undefined) return { ...best, header, preamble };
+  // Without a header nothing tells a title from a first record: no line is left out.
+  return { ...best, header, preamble: skipped + (header ? preamble : 0) };
+}
+
+/** Excel's own first line, `sep=;`. */
+function separatorHint(sample: Buffer): string | null {
+  const first = sample.toString("latin1", 0, 8);
+  const match = /^sep=([^\r\n])\r?\n/i.exec(first);
+  return match?.[1] ?? null;
+}
+
+/** LF and CRLF both end a record under `lf` and `crlf`: the more frequent names the file. Lone CRs count only where they
+ * are too many to be text; `cr` = there is no other, `mixed` = there is. */
+function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"] {
+  const quote_byte = quote === "" ? -1 : quote.charCodeAt(0);
+  let quoted = false;
+  let lf = 0;
+  let crlf = 0;
+  let cr = 0;
+  for (let pos = 0; pos < sample.length; pos++) {
+    const byte = sample[pos];
+    if (byte === quote_byte) quoted = !quoted;
+    else if (byte === LF) lf++;
+    else if (byte === CR && sample[pos + 1] === LF) {
+      crlf++;
+      pos++;
+    } else if (byte === CR && !quoted && pos + 1 < sample.length) cr++;
+  }
+  if (cr > 0 && lf + crlf === 0) return "cr";
+  if (cr > (lf + crlf) / 10) return "mixed";
+  return crlf >= lf && crlf > 0 ? "crlf" : "lf";
+}
+
+/** The bytes behind the first `count` lines. */
+export function skipLines(bytes: Buffer, count: number, line_ending: Dialect["line_ending"]): Buffer {
+  const cr_ends = line_ending === "cr" || line_ending === "mixed";
+  let pos = 0;
+  for (let line = 0; line < count && pos < bytes.length; pos++) {
+    if (bytes[pos] === LF || (bytes[pos] === CR && cr_ends && bytes[pos + 1] !== LF)) line++;
+  }
+  return bytes.subarray(pos);
+}
+
+function candidates(encoding: Dialect["encoding"], line_ending: Dialect["line_ending"], said: DialectOverrides): Dialect[] {
+  const delimiters = said.delimiter === undefined ? [...DELIMITERS.keys(), ...SPACED] : [said.delimiter];
+  const quotes = said.quote === undefined ? ['"', "'"] : [said.quote];
+  return delimiters.flatMap((delimiter) =>
+    quotes.flatMap((quote) =>
+      escapes(quote, said.escape).map((escape) => ({ encoding, delimiter, quote, escape, line_ending, header: true, preamble: 0 })),
+    ),
+  );
+}
+
+function escapes(quote: string, said: string | undefined): string[] {
+  if (quote === "") return [""];
+  return said === undefined ? [quote, "\\"] : [said];
+}
+
+/** What is usual wins where the records agree as well either way: a comma, a double quote, escaped by doubling. */
+function trust(dialect: Dialect): number {
+  const delimiter = DELIMITERS.get(dialect.delimiter) ?? (SPACED.includes(dialect.delimiter) ? 1.001 : 1);
+  return delimiter * (dialect.quote === "'" ? 0.999 : 1) * (dialect.escape === "\\" ? 0.9999 : 1);
+}

@@ -1,0 +1,119 @@
+// Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
+import type { Column } from "../../../contract/imports.ts";
+
+type Field = "sku" | "name" | "description" | "active";
+
+/** Longer names are cut: an attribute's name is a key in every product, a cell that long is no name. */
+export const MAX_NAME_LENGTH = 200;
+
+/** Names as suppliers write them, the surest first, in the form `plainName` gives. Left out on purpose: `id` (of another
+ * system), `handle` (many variants share one), `mpn` and `ean` (not the seller's key), `status` (more than yes and no). */
+const SYNONYMS: Record<Field, readonly string[]> = {
+  sku: [
+    ...["sku", "variantsku", "productsku", "itemsku", "articlesku", "sellersku", "merchantsku", "skucode", "skunumber", "skuno"],
+    ...["sku#", "stockkeepingunit", "itemnumber", "itemno", "itemnr", "item#", "itemcode", "itemid", "articlenumber", "articleno"],
+    ...["articlenr", "articlecode", "articleid", "article#", "artnumber", "artno", "artnr", "artikelnummer", "artikelnr"],
+    ...["artikelno", "artikelcode", "artikelkode", "artikelid", "artnummer", "productcode", "productnumber", "productno"],
+    ...["product#", "productid", "produktnummer", "produktnr", "produktcode", "produktkod", "partnumber", "partno", "partnr"],
+    ...["part#", "stockcode", "stocknumber", "stockno", "catalognumber", "cataloguenumber", "catalogno", "catalogueno"],
+    ...["materialnumber", "materialnummer", "bestellnummer", "bestellnr", "codearticle", "referencearticle", "refarticle"],
+    ...["codeproduit", "referenceproduit", "referencia", "codigoarticulo", "codigoproducto", "codigoproduto", "codigodoproduto"],
+    ...["codicearticolo", "codiceprodotto", "varenummer", "varenr", "tuotenumero", "tuotekoodi", "kodproduktu", "indeks"],
+    ...["商品コード", "商品番号", "品番", "货号", "商品编码", "артикул", "article", "artikel", "reference", "ref", "codice", "codigo"],
+  ],
+  name: [
+    ...["name", "title", "productname", "producttitle", "itemname", "itemtitle", "articlename", "productlabel"],
+    ...["bezeichnung", "artikelbezeichnung", "artikelname", "produktname", "produktbezeichnung", "produkttitel", "titel"],
+    ...["naam", "productnaam", "artikelnaam", "nom", "nomproduit", "nomduproduit", "designation", "libelle", "nombre"],
+    ...["nombreproducto", "nombredelproducto", "titulo", "nome", "nomeprodotto", "nomeproduto", "titolo", "navn", "produktnavn"],
+    ...["varenavn", "namn", "produktnamn", "benamning", "nimi", "tuotenimi", "nazwa", "nazwaproduktu", "nazev", "商品名", "品名"],
+    ...["商品名称", "название", "наименование"],
+  ],
+  description: [
+    ...["description", "bodyhtml", "body", "productdescription", "longdescription", "fulldescription", "itemdescription"],
+    ...["articledescription", "descriptionhtml", "descriptionlong", "desc", "beschreibung", "produktbeschreibung"],
+    ...["artikelbeschreibung", "langtext", "omschrijving", "productomschrijving", "descriptif", "descripcion", "descrizione"],
+    ...["descricao", "beskrivelse", "produktbeskrivelse", "beskrivning", "produktbeskrivning", "kuvaus", "opis", "popis"],
+    ...["商品説明", "商品描述", "описание", "shortdescription", "kurzbeschreibung"],
+  ],
+  active: [
+    ...["active", "isactive", "enabled", "isenabled", "published", "ispublished", "productonline", "online", "aktiv", "aktiviert"],
+    ...["actif", "activo", "ativo", "attivo", "actief", "aktywny"],
+  ],
+};
+
+const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];
+const RANKS = new Map(FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [name, rank]))]));
+
+/** One column per header cell, in file order. At most one for each field of a product; exact names beat synonyms, an
+ * earlier synonym of the list a later one, and of two equal ones the first column wins. The others are attributes, under
+ * their trimmed name: `Column 3` where it is empty, with ` (2)` behind it where the file has it twice. */
+export function matchColumns(header: readonly string[]): Column[] {
+  const names = header.map((cell) => cell.trim());
+  const plain = names.map(plainName);
+  const targets = new Map<number, Field>();
+  for (const field of FIELD_NAMES) {
+    const best = bestColumn(field, names, plain);
+    if (best !== -1) targets.set(best, field);
+  }
+  const taken = new Set(names.filter((_, position) => targets.has(position)));
+  return names.map((name, position) => {
+    const target = targets.get(position);
+    if (target !== undefined) return { name, target };
+    return { name: freeName(shorten(name) || `Column ${String(position + 1)}`, taken), target: "attribute" };
+  });
+}
+
+/** Columns of a file without a header, by position alone: nothing says which of them is the key, so none is guessed. */
+export function unnamedColumns(count: number): Column[] {
+  return Array.from({ length: count }, (_, position) => ({ name: `Column ${String(position + 1)}`, target: "attribute" }));
+}
+
+/** What to tell a person whose file has no key: every header found, as it stands, and what would have been a key. */
+export function describeMissingSku(columns: readonly Column[]): string {
+  const found = columns.map(({ name }) => `"${name}"`).join(", ");
+  return `No column of the file is a SKU. Columns found: ${found || "none"}. Name one "sku" (or "item number", "article number", "product code").`;
+}
+
+/** How many fields of a product the cells name; evidence that they are a header. */
+export function countKnownNames(cells: readonly string[]): number {
+  const plain = new Set(cells.map((cell) => plainName(cell)));
+  return FIELD_NAMES.filter((field) => SYNONYMS[field].some((name) => plain.has(name))).length;
+}
+
+/** Case, blanks, punctuation and accents do not tell names apart; `#` stays, it means "number". */
+function plainName(name: string): string {
+  if (name.length > MAX_NAME_LENGTH) return "";
+  return name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}#]/gu, "")
+    .normalize("NFC");
+}
+
+function bestColumn(field: Field, names: readonly string[], plain: readonly string[]): number {
+  const exact = names.indexOf(field);
+  if (exact !== -1) return exact;
+  const ranks = RANKS.get(field) as ReadonlyMap<string, number>;
+  let best = -1;
+  let best_rank = Infinity;
+  plain.forEach((name, position) => {
+    const rank = ranks.get(name);
+    if (rank !== undefined && rank < best_rank) {
+      best = position;
+      best_rank = rank;
+    }
+  });
+  return best;
+}
+
+function shorten(name: string): string {
+  return Array.from(name.slice(0, MAX_NAME_LENGTH * 2)).slice(0, MAX_NAME_LENGTH).join("").trimEnd();
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let count = 2; taken.has(free); count++) free = `${name} (${String(count)})`;
+  taken.add(free);
+  return free;
+}

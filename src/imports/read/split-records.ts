@@ -1,0 +1,344 @@
+// Splits a window of UTF-8 bytes into records and fields: bounds only, no strings, nothing allocated per record. A record
+// depends on its own bytes and on nothing before it, so any piece of a file cut at record starts splits alike.
+//
+// A quote opens only as the first byte of a field; blanks may follow a closing one (real exports pad their columns). Any
+// other quote in an unquoted field is text. LF and CRLF always end a record; a lone CR does so only where the dialect says
+// `cr` or `mixed`, and as the file's last byte.
+import { isUtf8 } from "node:buffer";
+import type { Dialect } from "../../../contract/imports.ts";
+import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
+import { resolveBadQuote, skipPadding, type BadQuote } from "./resolve-bad-quote.ts";
+import { ESCAPED, QUOTED, type Records } from "./records.ts";
+
+/** Longer records are a fault: a cell is held in memory, a hostile file must not decide how much. */
+export const MAX_RECORD_BYTES = 1_048_576;
+export const MAX_FIELDS = 2_000;
+
+/** Bytes kept unread at the end of a window that is not the last: no look beyond a quote, CR or delimiter is longer. */
+const LOOK_AHEAD = 16;
+
+const UNCLOSED_QUOTE = 2;
+const RECORD_TOO_LONG = 3;
+const NUL_BYTE = 4;
+const NOT_TEXT = 5;
+const TOO_MANY_FIELDS = 6;
+
+/** The dialect as bytes, and how far the file has been read. */
+export interface Splitter extends FieldEnds {
+  readonly dialect: Dialect;
+  /** Line of the next record, from 1. Once everything is read: the number of lines + 1. */
+  line: number;
+  /** Inside the rest of a record that is too long: bytes are passed over up to the next line end. */
+  skipping: boolean;
+  /** Whether a blank line is a record of one empty field (a file of a single column) or nothing. */
+  readonly keep_blank: boolean;
+  /** The escape where it is not the quote, as a byte; -1 for none. */
+  readonly backslash: number;
+  /** Whether two quotes in a quoted field are one; also where a backslash escapes, since files mix both. */
+  readonly doubled: boolean;
+  readonly bad: BadQuote;
+}
+
+/** A splitter for the bytes from a record's start on; `first_line` is the file's line there, from 1. */
+export function createSplitter(dialect: Dialect, first_line: number, keep_blank = false): Splitter {
+  const quote = dialect.quote === "" ? -1 : dialect.quote.charCodeAt(0);
+  const escape = dialect.escape === "" ? -1 : dialect.escape.charCodeAt(0);
+  return {
+    dialect,
+    line: first_line,
+    skipping: false,
+    keep_blank,
+    delimiter: new Uint8Array(Buffer.from(dialect.delimiter)),
+    quote,
+    backslash: escape === quote ? -1 : escape,
+    doubled: escape !== -1,
+    cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
+    bad: { opens_text: true, fault: 0, end: 0, next: 0, breaks: 0, need_more: false },
+  };
+}
+
+export function createRecords(): Records {
+  return {
+    bytes: Buffer.alloc(0),
+    count: 0,
+    start: new Int32Array(1024),
+    end: new Int32Array(1024),
+    line: new Float64Array(1024),
+    fault: new Uint8Array(1024),
+    first_field: new Int32Array(1025),
+    field_start: new Int32Array(8192),
+    field_end: new Int32Array(8192),
+    field_flags: new Uint8Array(8192),
+  };
+}
+
+/** Splits the whole records of bytes[from, to) into `out` and returns the offset up to which bytes are dealt with. The
+ * caller brings the rest again with more bytes behind it, until `at_end`; with `at_end` all is dealt with. */
+// One function, so that the loop's state lives in registers: calls per field cost a third of the speed.
+export function splitRecords(splitter: Splitter, bytes: Buffer, from: number, to: number, at_end: boolean, out: Records): number {
+  const { keep_blank, quote, backslash, doubled, cr_ends, bad, delimiter } = splitter;
+  const delimiter_first = delimiter[0] as number;
+  const delimiter_length = delimiter.length;
+  const safe_to = at_end ? to : to - LOOK_AHEAD;
+  out.bytes = bytes;
+  let { start, field_start, field_end, field_flags } = out;
+  let count = 0;
+  let fields = 0;
+  let line = splitter.line;
+  let pos = from;
+  let consumed = from;
+
+  if (splitter.skipping) {
+    pos = skipLine(splitter, bytes, pos, to, at_end);
+    line = splitter.line;
+    consumed = pos;
+  }
+
+  records: while (pos < safe_to && !splitter.skipping) {
+    const record_start = pos;
+    const first_field = fields;
+    let next_line = line;
+    let c = bytes[pos] as number;
+    if (!keep_blank && (c === LF || c === CR)) {
+      const length = lineEndLength(bytes, pos, to, cr_ends);
+      if (length > 0) {
+        pos += length;
+        consumed = pos;
+        line++;
+        continue;
+      }
+    }
+    const limit = record_start + MAX_RECORD_BYTES + 1;
+    const stop = limit < safe_to ? limit : safe_to;
+    let fault = 0;
+    let record_end = -1;
+    let too_long = false;
+
+    while (record_end < 0) {
+      let content = pos;
+      let content_end = -1;
+      let flags = 0;
+      if (pos < safe_to && bytes[pos] === quote) {
+        const open = pos;
+        const quote_stop = open + MAX_RECORD_BYTES < safe_to ? open + MAX_RECORD_BYTES : safe_to;
+        let breaks = 0;
+        let p = open + 1;
+        let closed = -1;
+        flags = QUOTED;
+        while (p < quote_stop) {
+          c = bytes[p] as number;
+          if (c === quote) {
+            if (doubled && p + 1 < to && bytes[p + 1] === quote) {
+              flags = QUOTED | ESCAPED;
+              p += 2;
+              continue;
+            }
+            closed = p;
+            break;
+          }
+          if (c === backslash) {
+            const next = p + 1 < to ? bytes[p + 1] : -1;
+            if (next === quote || next === backslash) {
+              flags = QUOTED | ESCAPED;
+              p += 2;
+              continue;
+            }
+          } else if (c <= CR) {
+            if (c === LF || (c === CR && cr_ends && bytes[p + 1] !== LF)) breaks++;
+          }
+          p++;
+        }
+        if (closed >= 0) {
+          p = closed + 1;
+          if (bytes[p] === BLANK || bytes[p] === TAB) p = skipPadding(splitter, bytes, p, Math.min(to, p + MAX_RECORD_BYTES));
+          if (p >= safe_to && !at_end) break records;
+          if (p === to || p === closed + 1 + MAX_RECORD_BYTES || isFieldEnd(splitter, bytes, p, to)) {
+            content = open + 1;
+            content_end = closed;
+            next_line += breaks;
+            pos = p;
+          } else {
+            resolveBadQuote(splitter, bytes, open, closed, breaks, safe_to, to, limit, bad);
+          }
+        } else if (p >= safe_to && !at_end) {
+          break records;
+        } else {
+          bad.opens_text = true;
+          bad.fault = UNCLOSED_QUOTE;
+          bad.need_more = false;
+        }
+        if (content_end < 0) {
+          if (bad.need_more && !at_end) break records;
+          if (fault === 0) fault = bad.fault;
+          if (bad.opens_text) {
+            flags = 0;
+            pos = open + 1;
+            content = open;
+          } else {
+            flags = QUOTED | ESCAPED;
+            content = open + 1;
+            content_end = bad.end;
+            next_line += bad.breaks;
+            pos = bad.next;
+          }
+        }
+      }
+      if (content_end < 0) {
+        for (;;) {
+          while (pos < stop && (c = bytes[pos] as number) !== delimiter_first && c !== LF && c !== CR) pos++;
+          if (pos >= stop) break;
+          if (c === LF) break;
+          if (c === CR) {
+            if (cr_ends || pos + 1 === to || bytes[pos + 1] === LF) break;
+          } else if (delimiter_length === 1 || isDelimiter(delimiter, bytes, pos, to)) break;
+          pos++;
+        }
+        content_end = pos;
+      }
+      if (fields - first_field < MAX_FIELDS) {
+        if (fields === field_start.length) {
+          growFields(out);
+          ({ field_start, field_end, field_flags } = out);
+        }
+        field_start[fields] = content;
+        field_end[fields] = content_end;
+        field_flags[fields] = flags;
+        fields++;
+      } else if (fault === 0) {
+        fault = TOO_MANY_FIELDS;
+      }
+
+      if (pos >= stop) {
+        if (pos >= limit) {
+          too_long = true;
+          break;
+        }
+        if (!at_end) break records;
+        record_end = pos;
+        next_line++;
+      } else {
+        c = bytes[pos] as number;
+        if (c === LF || c === CR) {
+          record_end = pos;
+          pos += lineEndLength(bytes, pos, to, cr_ends);
+          next_line++;
+        } else {
+          pos += delimiter_length;
+        }
+      }
+    }
+
+    if (too_long) {
+      fault = RECORD_TOO_LONG;
+      record_end = limit;
+      fields = first_field + 1;
+      field_start[first_field] = record_start;
+      field_end[first_field] = limit;
+      field_flags[first_field] = 0;
+      splitter.line = next_line;
+      pos = skipLine(splitter, bytes, pos, to, at_end);
+      next_line = splitter.line;
+    }
+    if (count === start.length) {
+      growRecords(out);
+      start = out.start;
+    }
+    start[count] = record_start;
+    out.end[count] = record_end;
+    out.line[count] = line;
+    out.fault[count] = fault;
+    out.first_field[count] = first_field;
+    count++;
+    out.first_field[count] = fields;
+    consumed = pos;
+    line = next_line;
+  }
+
+  out.count = count;
+  splitter.line = line;
+  markBytes(out, from, consumed);
+  return consumed;
+}
+
+/** The value of a field. Meant for records that somebody looks at; a row on its way to the table uses `copyField`. */
+export function fieldText(records: Records, field_index: number, dialect: Dialect): string {
+  const start = records.field_start[field_index] as number;
+  const end = records.field_end[field_index] as number;
+  if (((records.field_flags[field_index] as number) & ESCAPED) === 0) return records.bytes.toString("utf8", start, end);
+  const target = Buffer.allocUnsafe(end - start);
+  return target.toString("utf8", 0, copyField(records, field_index, dialect, target, 0));
+}
+
+/** Copies a field's value into `target` at `offset` and returns its bytes; `target` has room for the field's bounds. */
+export function copyField(records: Records, field_index: number, dialect: Dialect, target: Buffer, offset: number): number {
+  const { bytes } = records;
+  const start = records.field_start[field_index] as number;
+  const end = records.field_end[field_index] as number;
+  if (((records.field_flags[field_index] as number) & ESCAPED) === 0) return bytes.copy(target, offset, start, end);
+  const quote = dialect.quote.charCodeAt(0);
+  const escape = dialect.escape.charCodeAt(0);
+  let written = offset;
+  for (let pos = start; pos < end; pos++) {
+    const byte = bytes[pos] as number;
+    const next = pos + 1 < end ? bytes[pos + 1] : -1;
+    if ((byte === quote && next === quote) || (byte === escape && (next === quote || next === escape))) pos++;
+    target[written++] = bytes[pos] as number;
+  }
+  return written - offset;
+}
+
+/** Passes over the rest of a line that is too long, and counts it; what has no line end yet is `skipping` on. */
+function skipLine(splitter: Splitter, bytes: Buffer, from: number, to: number, at_end: boolean): number {
+  splitter.skipping = true;
+  for (let pos = from; pos < to; pos++) {
+    const byte = bytes[pos];
+    if (byte !== LF && byte !== CR) continue;
+    // A CR before bytes that are not there yet: with an LF behind it the two are one line end.
+    if (pos + 1 === to && !at_end && byte === CR) return pos;
+    const length = lineEndLength(bytes, pos, to, splitter.cr_ends);
+    if (length === 0) continue;
+    splitter.skipping = false;
+    splitter.line++;
+    return pos + length;
+  }
+  if (at_end) {
+    splitter.skipping = false;
+    splitter.line++;
+  }
+  return to;
+}
+
+/** Faults of the bytes themselves. Whole windows are asked first: a clean one costs two passes at memory speed. */
+function markBytes(out: Records, from: number, to: number): void {
+  const whole = out.bytes.subarray(from, to);
+  const has_nul = whole.includes(0);
+  const is_text = isUtf8(whole);
+  if (!has_nul && is_text) return;
+  for (let record = 0; record < out.count; record++) {
+    if (out.fault[record] !== 0) continue;
+    const bytes = out.bytes.subarray(out.start[record], out.end[record]);
+    if (!is_text && !isUtf8(bytes)) out.fault[record] = NOT_TEXT;
+    else if (has_nul && bytes.includes(0)) out.fault[record] = NUL_BYTE;
+  }
+}
+
+function growRecords(out: Records): void {
+  const size = out.start.length * 2;
+  out.start = grown(new Int32Array(size), out.start);
+  out.end = grown(new Int32Array(size), out.end);
+  out.line = grown(new Float64Array(size), out.line);
+  out.fault = grown(new Uint8Array(size), out.fault);
+  out.first_field = grown(new Int32Array(size + 1), out.first_field);
+}
+
+function growFields(out: Records): void {
+  const size = out.field_start.length * 2;
+  out.field_start = grown(new Int32Array(size), out.field_start);
+  out.field_end = grown(new Int32Array(size), out.field_end);
+  out.field_flags = grown(new Uint8Array(size), out.field_flags);
+}
+
+function grown<A extends Int32Array | Float64Array | Uint8Array>(larger: A, full: A): A {
+  larger.set(full);
+  return larger;
+}
