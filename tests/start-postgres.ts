@@ -1,5 +1,5 @@
 // Before all tests: one PostgreSQL in a temporary folder, with a migrated template that each test file clones.
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -16,7 +16,11 @@ declare module "vitest" {
 export const TEMPLATE = "skuport_template";
 
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
-  const data_dir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
+  const run_dir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
+  await chmod(run_dir, 0o711); // sockets in it are for the account that root lends PostgreSQL, too
+  // Whatever a test leaves in its temporary folders goes with this one, also after a kill.
+  process.env["TMPDIR"] = run_dir;
+  const data_dir = join(run_dir, "data");
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   // No fsync: this one is thrown away. What proves durability starts a PostgreSQL of its own with the real settings.
   const settings = { fsync: "off", shared_buffers: "256MB", max_wal_size: "1GB", max_connections: "200" };
@@ -25,7 +29,7 @@ export default async function startPostgres(project: TestProject): Promise<() =>
   project.provide("postgres", postgres.connection);
   return async () => {
     await postgres.stop();
-    await rm(data_dir, { recursive: true, force: true });
+    await rm(run_dir, { recursive: true, force: true });
   };
 }
 

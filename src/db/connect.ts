@@ -28,6 +28,8 @@ export function createPool(address: DatabaseAddress, options: ConnectOptions & {
   const pool = new pg.Pool({ ...clientConfig(address, options), max: options.max });
   // Without a listener, a connection that PostgreSQL ends while it is idle ends this process.
   pool.on("error", (error) => options.onIdleError?.(error));
+  // The same while it is checked out but runs no query; whoever holds it learns of it from the next one.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

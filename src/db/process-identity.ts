@@ -12,8 +12,10 @@ export function isAlive(identity: { pid: number; started: string }): boolean {
   return readProcessStart(identity.pid) === identity.started;
 }
 
-/** Whether any process has this pid, also one of another user. */
+/** Whether a living process has this pid, also one of another user. */
 export function pidExists(pid: number): boolean {
+  // A signal reaches the dead as well, as long as their parent has not collected them (in a container: perhaps never).
+  if (process.platform === "linux") return readLinuxStart(pid) !== undefined;
   try {
     process.kill(pid, 0);
     return true;
@@ -27,7 +29,7 @@ function readLinuxStart(pid: number): string | undefined {
     // Fields after the command's closing parenthesis (the command may hold blanks): state is the 3rd of all, start the 22nd.
     const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined; // dead, only not yet collected by its parent
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
     // Ticks since boot repeat after a boot, hence the boot's id.
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     return `${boot}/${fields[19] ?? ""}`;

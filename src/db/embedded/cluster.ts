@@ -73,7 +73,8 @@ async function runInitdb(draft: string, locale: readonly string[], { binaries, a
 async function removeDrafts(cluster_dir: string): Promise<void> {
   const parent = dirname(cluster_dir);
   const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(cluster_dir))));
-  for (const name of drafts) await rm(join(parent, name), { recursive: true, force: true });
+  // Retries: an initdb whose parent was killed may still be writing.
+  for (const name of drafts) await rm(join(parent, name), { recursive: true, force: true, maxRetries: 20 });
 }
 
 function draftPrefix(cluster_dir: string): string {

@@ -34,7 +34,7 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
     }
     // A fast shutdown writes up to shared_buffers to disk: seconds on a slow one.
     for (let waited_ms = 0; waited_ms < 20_000; waited_ms += 20) {
-      if (!pidExists(pid) || isZombie(pid)) return;
+      if (!pidExists(pid)) return;
       await sleep(20);
     }
   }
@@ -70,13 +70,4 @@ function listWorkersOn(cluster_dir: string): number[] {
   if (process.platform !== "linux") return [];
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => worksOn(pid, cluster_dir));
-}
-
-function isZombie(pid: number): boolean {
-  if (process.platform !== "linux") return false;
-  try {
-    return /^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
-  } catch {
-    return true;
-  }
 }

@@ -1,0 +1,100 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import { acquireDataDir, DataDirBusyError, readHolder } from "./data-dir.ts";
+
+test("the holder can be read with what it published, and nobody once it has released", async () => {
+  const dir = await makeDir();
+  const held = await acquireDataDir(dir, "skuport serve");
+  await held.publish({ url: "http://127.0.0.1:8000" });
+  await held.publish({ connection: { url: "postgres://db/shop" } });
+  expect(await readHolder(dir)).toMatchObject({
+    pid: process.pid,
+    command: "skuport serve",
+    url: "http://127.0.0.1:8000",
+    connection: { url: "postgres://db/shop" },
+  });
+  await held.release();
+  expect(await readHolder(dir)).toBeUndefined();
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test("a folder that is held is refused with who holds it and what to do", async () => {
+  const dir = await makeDir();
+  const held = await acquireDataDir(dir, "skuport serve");
+  await held.publish({ url: "http://127.0.0.1:8123" });
+  const attempt = acquireDataDir(dir, "skuport import");
+  await expect(attempt).rejects.toThrow(DataDirBusyError);
+  await expect(attempt).rejects.toThrow(`skuport serve (process ${String(process.pid)}) holds it and serves http://127.0.0.1:8123`);
+  await held.release();
+});
+
+test("the lock of a process that was killed is taken over", async () => {
+  const dir = await makeDir();
+  await killHolder(dir);
+  expect(await readdir(dir)).toEqual(["skuport.lock"]);
+  expect(await readHolder(dir)).toBeUndefined();
+  const held = await acquireDataDir(dir, "skuport serve");
+  expect(await readHolder(dir)).toMatchObject({ pid: process.pid });
+  await held.release();
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test("a pid that another process has by now does not hold the folder", async () => {
+  const dir = await makeDir();
+  const stale = { pid: process.pid, started: "earlier", token: "t", command: "skuport serve" };
+  await writeFile(join(dir, "skuport.lock"), JSON.stringify(stale));
+  await (await acquireDataDir(dir, "skuport serve")).release();
+});
+
+test("a taker that was killed in the middle does not stand in the way", async () => {
+  const dir = await makeDir();
+  const dead = (token: string) => JSON.stringify({ pid: process.pid, started: "earlier", token, command: "skuport serve" });
+  await writeFile(join(dir, "skuport.lock"), dead("a"));
+  await writeFile(join(dir, "skuport.lock.a"), dead("b"));
+  await writeFile(join(dir, "skuport.lock.b"), dead("c"));
+  await (await acquireDataDir(dir, "skuport serve")).release();
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test.each(["free", "stale"])("of several processes that start at once on a %s folder one wins", async (state) => {
+  for (let round = 0; round < 3; round++) {
+    const dir = await makeDir();
+    if (state === "stale") await killHolder(dir);
+    const takers = Array.from({ length: 6 }, () => startTaker(dir));
+    const answers = await Promise.all(takers.map(({ first_line }) => first_line));
+    expect(answers.filter((answer) => answer === "held")).toHaveLength(1);
+    expect(answers.filter((answer) => answer === "DataDirBusyError")).toHaveLength(5);
+    for (const { child } of takers) child.stdin.end();
+  }
+});
+
+const makeDir = () => mkdtemp(join(tmpdir(), "skuport-data-dir-"));
+
+async function killHolder(dir: string): Promise<void> {
+  const { child, first_line } = startTaker(dir);
+  expect(await first_line).toBe("held");
+  const gone = new Promise((resolve) => child.on("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
+
+/** A process that takes the folder, says "held" or the error's name, and holds it until its stdin ends. */
+function startTaker(dir: string) {
+  const program = `
+    import { acquireDataDir } from ${JSON.stringify(join(import.meta.dirname, "data-dir.ts"))};
+    const answer = await acquireDataDir(${JSON.stringify(dir)}, "taker").then(() => "held", (error) => error.name);
+    console.log(answer);
+    process.stdin.resume();
+    process.stdin.on("end", () => process.exit());`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["pipe", "pipe", "pipe"] });
+  const errors = text(child.stderr);
+  const first_line = new Promise<string>((resolve, reject) => {
+    child.stdout.once("data", (chunk: Buffer) => { resolve(chunk.toString().trim()); });
+    child.once("exit", () => void errors.then((said) => { reject(new Error(`the taker said nothing: ${said}`)); }));
+  });
+  return { child, first_line };
+}
