@@ -10,6 +10,7 @@ import pg from "pg";
 import { chooseAccount, EmbeddedError, type Account } from "./embedded/account.ts";
 import { findBinaries, type Binaries } from "./embedded/binaries.ts";
 import { ensureCluster } from "./embedded/cluster.ts";
+import { nameCluster } from "./embedded/cluster-name.ts";
 import { launch } from "./embedded/launch.ts";
 import { endLeftovers } from "./embedded/leftovers.ts";
 import { readResources, tuneSettings } from "./embedded/settings.ts";
@@ -68,7 +69,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const cluster_dir = join(data_dir, "postgres");
   const account = chooseAccount(cluster_dir);
   const binaries = await findBinaries(account);
-  await reportLeftovers(cluster_dir, log);
+  await reportLeftovers(cluster_dir, account, log);
   if (!existsSync(cluster_dir)) log.info({ cluster_dir }, "Setting up PostgreSQL (once)");
   await ensureCluster({ cluster_dir, binaries, account, user: USER });
   const socket_dir = makeSocketDir(cluster_dir, account);
@@ -98,7 +99,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
       if (stopping) return undefined;
       if (failures === MAX_FAILED_STARTS) return new EmbeddedError(`PostgreSQL does not come back. It says:\n${readLogTail(plan)}`);
       log.warn({ pid: postmaster.pid }, "PostgreSQL has died; starting it again");
-      await reportLeftovers(cluster_dir, log);
+      await reportLeftovers(cluster_dir, plan.account, log);
       try {
         postmaster = await startPostmaster(plan, connection);
         failures = 0;
@@ -157,7 +158,13 @@ async function startPostmaster(plan: Plan, connection: EmbeddedConnection): Prom
 
 async function launchPostmaster(plan: Plan): Promise<ChildProcess> {
   const { cluster_dir, account, binaries } = plan;
-  const settings = { listen_addresses: "", unix_socket_directories: plan.socket_dir, port: String(SOCKET_PORT), ...plan.settings };
+  const fixed = {
+    listen_addresses: "",
+    unix_socket_directories: plan.socket_dir,
+    port: String(SOCKET_PORT),
+    cluster_name: nameCluster(cluster_dir, account), // by this leftovers.ts knows them
+  };
+  const settings = { ...plan.settings, ...fixed };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const output = openLog(plan);
   try {
@@ -192,8 +199,8 @@ async function createDatabase(connection: EmbeddedConnection): Promise<void> {
   await client.query(`create database ${pg.escapeIdentifier(connection.database)}`).finally(() => client.end());
 }
 
-async function reportLeftovers(cluster_dir: string, log: Log): Promise<void> {
-  const pids = await endLeftovers(cluster_dir);
+async function reportLeftovers(cluster_dir: string, account: Account | undefined, log: Log): Promise<void> {
+  const pids = await endLeftovers(cluster_dir, account);
   if (pids.length > 0) log.warn({ pids }, "Ended an earlier PostgreSQL that was still running on the data folder");
 }
 

@@ -1,24 +1,24 @@
 // Ends what an earlier PostgreSQL left on a cluster: a postmaster whose parent was killed, backends whose postmaster was
 // killed, a pid file that names nobody of ours. Until then PostgreSQL refuses to start there.
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pidExists } from "../process-identity.ts";
-import { EmbeddedError } from "./account.ts";
+import type { Account } from "./account.ts";
+import { getUid, nameCluster } from "./cluster-name.ts";
 
-/** The pids it ended; empty as a rule. The caller holds the data folder, so nothing that is found can be in rightful use. */
-export async function endLeftovers(cluster_dir: string): Promise<number[]> {
+/** The pids it ended; none as a rule. The caller holds the data folder, so nothing that is found can be in rightful use. */
+export async function endLeftovers(cluster_dir: string, account: Account | undefined): Promise<number[]> {
+  const pids = listProcessesOf(cluster_dir, account);
   const postmaster = readPostmasterPid(cluster_dir);
-  const ours = postmaster !== undefined && worksOn(postmaster, cluster_dir) ? postmaster : undefined;
   // Fast shutdown: transactions roll back, what is committed is flushed, so that no recovery is needed.
-  if (ours !== undefined) await end(ours, ["SIGINT", "SIGQUIT", "SIGKILL"]);
-  const backends = listWorkersOn(cluster_dir);
-  // Backends without a postmaster: they may not checkpoint, only go.
-  await Promise.all(backends.map((pid) => end(pid, ["SIGQUIT", "SIGKILL"])));
+  if (postmaster !== undefined && pids.includes(postmaster)) await end(postmaster, ["SIGINT", "SIGQUIT", "SIGKILL"]);
+  // Backends without a postmaster can only go.
+  await Promise.all(listProcessesOf(cluster_dir, account).map((pid) => end(pid, ["SIGQUIT", "SIGKILL"])));
   // PostgreSQL would take any process that by now has the pid for a postmaster, and refuse.
   rmSync(join(cluster_dir, "postmaster.pid"), { force: true });
-  return ours === undefined ? backends : [ours, ...backends];
+  return pids;
 }
 
 async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<void> {
@@ -27,10 +27,7 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
       process.kill(pid, signal);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ESRCH") return;
-      throw new EmbeddedError(
-        `An earlier PostgreSQL (process ${String(pid)}) still runs on this data folder and belongs to another user. Stop it, then start again.`,
-        { cause: error },
-      );
+      throw error;
     }
     // A fast shutdown writes up to shared_buffers to disk: seconds on a slow one.
     for (let waited_ms = 0; waited_ms < 20_000; waited_ms += 20) {
@@ -42,32 +39,45 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
 
 function readPostmasterPid(cluster_dir: string): number | undefined {
   try {
-    const pid = Number.parseInt(readFileSync(join(cluster_dir, "postmaster.pid"), "utf8"), 10);
-    return pid > 0 ? pid : undefined;
+    return Number.parseInt(readFileSync(join(cluster_dir, "postmaster.pid"), "utf8"), 10);
   } catch {
     return undefined;
   }
 }
 
-/** Every process of PostgreSQL works in its cluster's folder; Linux shows it, elsewhere the command line has to do. */
-function worksOn(pid: number, cluster_dir: string): boolean {
-  try {
-    if (process.platform === "linux") return readlinkSync(`/proc/${String(pid)}/cwd`) === cluster_dir && isPostgres(pid);
-    const command = execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return command.includes(cluster_dir);
-  } catch {
-    return false; // gone, or not ours to look at
-  }
+/**
+ * The postmaster has the cluster's name among its arguments, the others in their titles. Not told by their working folder:
+ * without CAP_SYS_PTRACE, as in a container, root cannot see that of another user's process.
+ */
+function listProcessesOf(cluster_dir: string, account: Account | undefined): number[] {
+  const name = nameCluster(cluster_dir, account);
+  const uid = getUid(account);
+  const processes = process.platform === "linux" ? listLinuxProcesses(uid) : listProcessesByPs(uid);
+  const ours = processes.filter(({ command }) => command.includes(`cluster_name=${name}`) || command.startsWith(`postgres: ${name}:`));
+  return ours.map(({ pid }) => pid).filter(pidExists);
 }
 
-/** Not only somebody's shell that happens to stand in the folder. */
-function isPostgres(pid: number): boolean {
-  return readFileSync(`/proc/${String(pid)}/comm`, "utf8").startsWith("postgres");
+interface Process {
+  pid: number;
+  command: string;
 }
 
-/** Linux only: elsewhere backends without a postmaster are waited for (they end by themselves when they next look). */
-function listWorkersOn(cluster_dir: string): number[] {
-  if (process.platform !== "linux") return [];
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => worksOn(pid, cluster_dir));
+function listLinuxProcesses(uid: number): Process[] {
+  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  return pids.flatMap((pid) => {
+    try {
+      if (statSync(`/proc/${pid}`).uid !== uid) return [];
+      return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, "utf8") }];
+    } catch {
+      return []; // gone in the meantime
+    }
+  });
+}
+
+function listProcessesByPs(uid: number): Process[] {
+  const table = execFileSync("/bin/ps", ["-axww", "-o", "pid=,uid=,command="], { encoding: "utf8", maxBuffer: 64 * 1024 ** 2 });
+  return table.split("\n").flatMap((line) => {
+    const [, pid, owner, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return Number(owner) === uid && command !== undefined ? [{ pid: Number(pid), command }] : [];
+  });
 }

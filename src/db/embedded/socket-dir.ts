@@ -1,9 +1,9 @@
 // The private folder of the Unix socket: the only way to the embedded PostgreSQL, so its mode is the access control.
-import { createHash } from "node:crypto";
 import { chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isReachable, type Account } from "./account.ts";
+import { getUid, nameCluster } from "./cluster-name.ts";
 
 /** Only names the socket file; no TCP port is opened. */
 export const SOCKET_PORT = 5432;
@@ -16,11 +16,10 @@ const LONGEST_SOCKET_PATH = 103;
  * process finds a restarted PostgreSQL without being told. Not inside the data folder: that path may be too long for a socket.
  */
 export function makeSocketDir(cluster_dir: string, account: Account | undefined): string {
-  const uid = account?.uid ?? process.getuid?.() ?? 0;
-  const id = createHash("sha256").update(`${String(uid)}:${cluster_dir}`).digest("hex").slice(0, 12);
-  const parent = chooseParent(id, account);
-  const path = join(parent, `skuport-${id}`);
-  const dir = claim(path, uid) ? path : mkdtempSync(join(parent, "skuport-"));
+  const name = nameCluster(cluster_dir, account);
+  const parent = chooseParent(name, account);
+  const path = join(parent, name);
+  const dir = claim(path, getUid(account)) ? path : mkdtempSync(join(parent, "skuport-"));
   if (account !== undefined) chownSync(dir, account.uid, account.gid);
   // A leftover whose lock names a pid that some other process has by now would keep PostgreSQL from starting.
   for (const file of [SOCKET_FILE, `${SOCKET_FILE}.lock`]) rmSync(join(dir, file), { force: true });
@@ -31,9 +30,9 @@ export function removeSocketDir(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
-function chooseParent(id: string, account: Account | undefined): string {
+function chooseParent(name: string, account: Account | undefined): string {
   const parent = tmpdir();
-  const fits = Buffer.byteLength(join(parent, `skuport-${id}`, SOCKET_FILE)) <= LONGEST_SOCKET_PATH;
+  const fits = Buffer.byteLength(join(parent, name, SOCKET_FILE)) <= LONGEST_SOCKET_PATH;
   return fits && isReachable(parent, account) ? parent : "/tmp";
 }
 
