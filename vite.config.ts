@@ -1,0 +1,34 @@
+// Builds the page: web/ -> dist/. Everything it needs is in the bundle; at run time nothing comes from outside.
+import { fileURLToPath } from "node:url";
+import ui from "@nuxt/ui/vite";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vite";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const server = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  root: "web",
+  base: "/",
+  plugins: [
+    vue(),
+    ui({
+      root: here,
+      // Components are imported by name where they are used, so that vue-tsc sees a missing one without a build.
+      autoImport: false,
+      components: false,
+      dts: false,
+      colorMode: false, // web/kit/use-theme.ts does it, with a switch of three
+      ui: { colors: { primary: "teal", neutral: "slate" } },
+      // Without the bundle, icons would be fetched from a public service when they are first shown.
+      icon: { clientBundle: { scan: { globInclude: ["web/**/*.{vue,ts}"], globExclude: ["**/node_modules/**"] } } },
+    }),
+  ],
+  build: {
+    outDir: "../dist",
+    emptyOutDir: true,
+    target: "es2023",
+    reportCompressedSize: true,
+  },
+  server: { proxy: { "/api": server, "/health": server } },
+});

@@ -1,0 +1,97 @@
+// What the sender of a file may decide, as the form holds it, and as the API wants it: only what differs from the default.
+import type { z } from "zod";
+import { ENCODINGS, type create_import, type MODES, type REPEATS } from "../../contract/imports.ts";
+import { delimiterInWords, encodingInWords } from "./words.ts";
+
+export interface ImportForm {
+  mode: (typeof MODES)[number];
+  repeats: (typeof REPEATS)[number];
+  strict: boolean;
+  active: boolean;
+  encoding: (typeof ENCODINGS)[number] | typeof DETECT;
+  /** The delimiter itself, DETECT, or OTHER with the text in `other_delimiter`. */
+  delimiter: string;
+  other_delimiter: string;
+  quote: string;
+  escape: "doubled" | "backslash" | typeof NONE | typeof DETECT;
+  header: "yes" | "no" | typeof DETECT;
+  preamble: string;
+}
+
+/** A select has no empty value, so these stand for "leave it to the importer" and for the empty string. */
+export const DETECT = "detect";
+export const NONE = "none";
+export const OTHER = "other";
+
+export const emptyForm = (): ImportForm => ({
+  mode: "upsert",
+  repeats: "last",
+  strict: false,
+  active: true,
+  encoding: DETECT,
+  delimiter: DETECT,
+  other_delimiter: "",
+  quote: DETECT,
+  escape: DETECT,
+  header: DETECT,
+  preamble: "",
+});
+
+const detect = { value: DETECT, label: "Detect" };
+export const ENCODING_CHOICES = [detect, ...ENCODINGS.map((value) => ({ value, label: encodingInWords(value) }))];
+export const DELIMITER_CHOICES = [
+  detect,
+  ...[",", ";", "\t", "|"].map((value) => ({ value, label: delimiterInWords(value) })),
+  { value: OTHER, label: "Other …" },
+];
+export const QUOTE_CHOICES = [
+  detect,
+  { value: '"', label: 'Double quote "' },
+  { value: "'", label: "Single quote '" },
+  { value: NONE, label: "None" },
+];
+export const ESCAPE_CHOICES = [
+  detect,
+  { value: "doubled", label: "Doubled quote" },
+  { value: "backslash", label: "Backslash" },
+  { value: NONE, label: "None" },
+];
+export const HEADER_CHOICES = [
+  detect,
+  { value: "yes", label: "Names the columns" },
+  { value: "no", label: "Is data already" },
+];
+
+type Options = Omit<z.input<typeof create_import.schema.querystring>, "filename">;
+
+export function optionsOf(form: ImportForm): Options {
+  const fresh = emptyForm();
+  return {
+    ...(form.mode === fresh.mode ? {} : { mode: form.mode }),
+    ...(form.repeats === fresh.repeats ? {} : { repeats: form.repeats }),
+    ...(form.strict ? { strict: true } : {}),
+    ...(form.active ? {} : { active: false }),
+    ...dialectOf(form),
+  };
+}
+
+/** The part of the options that overrides what the importer would detect. */
+export function dialectOf(form: ImportForm): Options {
+  const delimiter = form.delimiter === OTHER ? form.other_delimiter : form.delimiter;
+  const quote = form.quote === NONE ? "" : form.quote;
+  const preamble = form.preamble.trim();
+  return {
+    ...(form.encoding === DETECT ? {} : { encoding: form.encoding }),
+    ...(delimiter === DETECT || delimiter === "" ? {} : { delimiter: delimiter.replaceAll("\\t", "\t") }),
+    ...(quote === DETECT ? {} : { quote }),
+    ...(form.escape === DETECT ? {} : { escape: escapeOf(form.escape, quote) }),
+    ...(form.header === DETECT ? {} : { header: form.header === "yes" }),
+    ...(/^\d+$/.test(preamble) ? { preamble: Number(preamble) } : {}),
+  };
+}
+
+function escapeOf(escape: Exclude<ImportForm["escape"], typeof DETECT>, quote: string): string {
+  if (escape === NONE) return "";
+  if (escape === "backslash") return "\\";
+  return quote === DETECT || quote === "" ? '"' : quote;
+}

@@ -1,0 +1,20 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { resultParts } from "./result.ts";
+
+test("the parts always add up to the rows", () => {
+  const count = fc.nat(1_000_000);
+  const counts = fc.record({ created: count, updated: count, unchanged: count, superseded: count, rejected: count });
+  fc.assert(
+    fc.property(counts, count, fc.constantFrom("loading" as const, "done" as const), (given, open, state) => {
+      const rows = Object.values(given).reduce((sum, part) => sum + part, open);
+      const parts = resultParts({ ...given, rows, state });
+      expect(parts.reduce((sum, part) => sum + part.count, 0)).toBe(rows);
+    }),
+  );
+});
+
+test("rows that a cancelled import never reached are named", () => {
+  const parts = resultParts({ state: "cancelled", rows: 10, created: 4, updated: 0, unchanged: 0, superseded: 0, rejected: 1 });
+  expect(parts.at(-1)).toMatchObject({ key: "open", label: "Not applied", count: 5 });
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { announcementFor, progressInWords, stageOf } from "./stages.ts";
+
+const loading = {
+  state: "loading" as const,
+  size: 2_000_000,
+  received: 2_000_000,
+  scanned: 2_000_000,
+  rows: 20_000,
+  created: 5_000,
+  updated: 0,
+  unchanged: 0,
+  superseded: 10,
+  rejected: 2,
+  cancel_requested: false,
+  elapsed_ms: { scan: 100, load: 2_000, total: 2_100 },
+};
+
+test("each stage says how much of it is done", () => {
+  expect(progressInWords(loading)).toBe("5,012 of 20,000 rows");
+  expect(progressInWords({ ...loading, state: "receiving", received: 500_000 })).toBe("500 kB of 2 MB received");
+  expect(progressInWords({ ...loading, state: "receiving", received: 500_000, size: null })).toBe("500 kB received");
+  expect(progressInWords({ ...loading, state: "done" })).toBe("Finished in 2.1 s");
+});
+
+test("a cancel that is asked for is what happens now", () => {
+  expect(progressInWords({ ...loading, cancel_requested: true })).toBe("Stopping at the next safe point");
+});
+
+test("stages only go forward, whatever the end", () => {
+  const order = (["receiving", "scanning", "ready", "loading", "finishing", "done"] as const).map(stageOf);
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+});
+
+test("an announcement changes at every tenth, not between", () => {
+  const say = (fraction: number) => announcementFor({ ...loading, fraction });
+  expect(say(0.41)).toBe(say(0.49));
+  expect(say(0.49)).not.toBe(say(0.5));
+});

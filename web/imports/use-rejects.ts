@@ -1,0 +1,49 @@
+// The rejected rows of one import, page by page, all of them or those of one reason.
+import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
+import { list_rejects, type Reject, type RejectCode } from "../../contract/imports.ts";
+import { ask, useConnection } from "../kit/use-connection.ts";
+
+const PAGE = 50;
+
+export function useRejects(id: MaybeRefOrGetter<number>) {
+  const rejects = shallowRef<Reject[]>([]);
+  const code = ref<RejectCode | undefined>();
+  const has_more = ref(false);
+  const loading = ref(false);
+  const error = ref<Error | null>(null);
+  let stop = new AbortController();
+  let after = 0;
+
+  async function load(): Promise<void> {
+    const { signal } = stop;
+    loading.value = true;
+    error.value = null;
+    try {
+      const querystring = { limit: PAGE, after, ...(code.value === undefined ? {} : { code: code.value }) };
+      const page = await ask(list_rejects, { params: { id: toValue(id) }, querystring }, { signal });
+      rejects.value = after === 0 ? page.items : [...rejects.value, ...page.items];
+      has_more.value = page.next_after !== null;
+      after = page.next_after ?? after;
+    } catch (reason) {
+      if (!signal.aborted) error.value = reason as Error;
+    } finally {
+      if (!signal.aborted) loading.value = false;
+    }
+  }
+
+  function restart(): void {
+    stop.abort();
+    stop = new AbortController();
+    after = 0;
+    void load();
+  }
+
+  watch([() => toValue(id), code], restart, { immediate: true });
+  watch(useConnection().comebacks, () => {
+    if (error.value) void load();
+  });
+  onScopeDispose(() => {
+    stop.abort();
+  });
+  return { rejects, code, has_more, loading, error, more: load };
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { formatBytes, formatCountOf, formatDuration, formatPercent } from "./format.ts";
+
+test.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1000, "1 kB"],
+  [18_400_000, "18.4 MB"],
+  [999_999, "1 MB"],
+  [123_456_789, "123 MB"],
+  [2_000_000_000, "2 GB"],
+])("%d bytes are %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [0, "0 s"],
+  [420, "0.4 s"],
+  [12_345, "12 s"],
+  [200_000, "3 min 20 s"],
+  [120_000, "2 min"],
+  [3_900_000, "1 h 5 min"],
+])("%d ms are %s", (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});
+
+test("a percentage is never 100 before the end", () => {
+  expect([0, 0.294, 0.999, 1].map(formatPercent)).toEqual(["0%", "29%", "99%", "100%"]);
+});
+
+test("one is singular", () => {
+  expect([0, 1, 2].map((count) => formatCountOf(count, "row"))).toEqual(["0 rows", "1 row", "2 rows"]);
+});

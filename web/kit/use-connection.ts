@@ -1,0 +1,51 @@
+// Whether the server answers. Everything that asks goes through `ask`; when the server is gone, one loop knocks until it
+// is back, and `comebacks` tells the resources on the page to load again.
+import { readonly, ref } from "vue";
+import { NoAnswer } from "../../client/answer.ts";
+import { call, type CallOptions, type RequestOf, type ResultOf } from "../../client/call.ts";
+import type { Endpoint } from "../../contract/endpoint.ts";
+import { health_live } from "../../contract/health.ts";
+
+const KNOCK_EVERY_MS = 1_500;
+
+const connected = ref(true);
+const comebacks = ref(0);
+let knocking = false;
+
+export const useConnection = () => ({ connected: readonly(connected), comebacks: readonly(comebacks) });
+
+/** `call`, with the connection's state kept. */
+export async function ask<const E extends Endpoint>(
+  endpoint: E,
+  request: RequestOf<E>,
+  options: CallOptions = {},
+): Promise<ResultOf<E>> {
+  try {
+    return await call(endpoint, request, options);
+  } catch (error) {
+    if (error instanceof NoAnswer) reportLost();
+    throw error;
+  }
+}
+
+/** Says that the server was not there; the loop finds out when it is again. */
+export function reportLost(): void {
+  connected.value = false;
+  if (knocking) return;
+  knocking = true;
+  void knockUntilHeard();
+}
+
+async function knockUntilHeard(): Promise<void> {
+  for (;;) {
+    try {
+      await call(health_live, {});
+      break;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, KNOCK_EVERY_MS));
+    }
+  }
+  knocking = false;
+  connected.value = true;
+  comebacks.value += 1;
+}

@@ -1,0 +1,43 @@
+// Files dropped anywhere on the page.
+import { readonly, ref } from "vue";
+import { useEventListener } from "@vueuse/core";
+
+/** `dragging` is true while files hang over the page. Folders are left out: `onFiles` may get an empty list. */
+export function useFileDrop(onFiles: (files: File[]) => void) {
+  const dragging = ref(false);
+  // dragenter and dragleave come for every element on the way; only their balance says whether the page was left.
+  let depth = 0;
+
+  useEventListener(window, "dragenter", (event) => {
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    depth += 1;
+    dragging.value = true;
+  });
+  useEventListener(window, "dragover", (event) => {
+    if (bringsFiles(event)) event.preventDefault(); // without it the browser opens the file instead
+  });
+  useEventListener(window, "dragleave", (event) => {
+    if (!bringsFiles(event)) return;
+    depth = Math.max(0, depth - 1);
+    dragging.value = depth > 0;
+  });
+  useEventListener(window, "drop", (event) => {
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    dragging.value = false;
+    onFiles(filesOf(event.dataTransfer));
+  });
+  return { dragging: readonly(dragging) };
+}
+
+const bringsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+
+function filesOf(transfer: DataTransfer | null): File[] {
+  const items = [...(transfer?.items ?? [])].filter((item) => item.kind === "file");
+  return items
+    .filter((item) => item.webkitGetAsEntry()?.isDirectory !== true)
+    .map((item) => item.getAsFile())
+    .filter((file) => file !== null);
+}

@@ -1,0 +1,19 @@
+// Which address shows which page; each room is loaded when it is first entered.
+import { createRouter, createWebHistory, type Router } from "vue-router";
+
+export const createPageRouter = (): Router =>
+  createRouter({
+    history: createWebHistory(),
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    routes: [
+      { path: "/", redirect: "/imports" },
+      { path: "/imports", name: "imports", component: () => import("./imports/ImportsPage.vue") },
+      {
+        path: "/imports/:id(\\d+)",
+        name: "import",
+        component: () => import("./imports/ImportPage.vue"),
+        props: (route) => ({ id: Number(route.params["id"]) }),
+      },
+      { path: "/:rest(.*)*", name: "nowhere", component: () => import("./kit/NowherePage.vue") },
+    ],
+  });
