@@ -36,41 +36,56 @@ export const dialect = z
   .meta({ id: "Dialect" });
 export type Dialect = z.infer<typeof dialect>;
 
-export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute"] as const;
+export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute", "ignored"] as const;
 export const column_target = z.enum(COLUMN_TARGETS);
 
-/** A column of the file. `attribute` = kept under `name` in the product's attributes. */
+/** A column of the file. `attribute` = kept under `name` in the attributes; `ignored` = a column of a rejects file. */
 export const column = z.object({ name: z.string(), target: column_target }).meta({ id: "Column" });
 export type Column = z.infer<typeof column>;
 
 export const MODES = ["upsert", "create", "update"] as const;
 export const REPEATS = ["last", "first", "reject"] as const;
 
-/** What the sender of a file may decide; each has a default, and what is not said about the file is detected. */
+/** What the sender of a file has decided; what is not said about the file is detected. */
 export const import_options = z
   .object({
-    mode: z.enum(MODES).default("upsert").describe("`create` leaves existing products alone, `update` creates none"),
-    repeats: z.enum(REPEATS).default("last").describe("Which row of a SKU that the file repeats is applied"),
-    strict: z
-      .stringbool()
-      .or(z.boolean())
-      .default(false)
-      .describe("One rejected row fails the whole import and nothing is written"),
-    active: z
-      .stringbool()
-      .or(z.boolean())
-      .default(true)
-      .describe("Whether a new product is active where the file does not say"),
+    mode: z.enum(MODES).describe("`create` leaves existing products alone, `update` creates none"),
+    repeats: z.enum(REPEATS).describe("Which row of a SKU that the file repeats is applied"),
+    strict: z.boolean().describe("One rejected row fails the whole import and nothing is written"),
+    active: z.boolean().describe("Whether a new product is active where the file does not say"),
     encoding: z.enum(ENCODINGS).optional(),
     delimiter: z.string().min(1).max(8).optional(),
     quote: z.string().max(1).optional(),
     escape: z.string().max(1).optional(),
-    header: z.stringbool().or(z.boolean()).optional(),
-    preamble: z.coerce.number().int().min(0).max(10_000).optional(),
+    header: z.boolean().optional(),
+    preamble: z.int().min(0).max(10_000).optional(),
   })
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
+
+/** The same as query parameters, form fields or options of a command line: text, with defaults. */
+const yes_or_no = z.union([z.boolean(), z.stringbool()]);
+export const import_query = import_options
+  .extend({
+    mode: import_options.shape.mode.default("upsert"),
+    repeats: import_options.shape.repeats.default("last"),
+    strict: yes_or_no.default(false),
+    active: yes_or_no.default(true),
+    header: yes_or_no.optional(),
+    preamble: z.coerce.number().int().min(0).max(10_000).optional(),
+  })
+  .strict();
 export type DialectOverrides = Partial<Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble">>;
+
+/** What a file of rejects has besides its own columns; an import of such a file passes over them. */
+export const REJECT_COLUMNS = [
+  "reject_row",
+  "reject_line",
+  "reject_column",
+  "reject_code",
+  "reject_reason",
+  "reject_raw",
+] as const;
 
 /** Why a row was not applied: code -> what it means. */
 export const REJECT_CODES = {
@@ -158,7 +173,7 @@ export const create_import = endpoint({
       "multipart form. Options are query parameters or form fields that come before the file.",
     tags: ["imports"],
     consumes: ["text/csv", "application/octet-stream", "multipart/form-data"],
-    querystring: import_options.extend({ filename: z.string().min(1).max(255).optional() }).strict(),
+    querystring: import_query.extend({ filename: z.string().min(1).max(255).optional() }),
     response: {
       201: import_,
       400: problem_document,

@@ -1,0 +1,153 @@
+// Bringing many products up to date at once: look which exist and differ, copy the new ones, change the others and keep what
+// they were. The SQL of the hot path; everything that changes the catalogue in bulk comes through here.
+//
+// A look and the writes that follow are apart, so that unchanged rows cost a read only. Nothing is locked in between:
+// a product that came, went or changed meanwhile shows as a duplicate key or as a count that differs, the transaction is
+// rolled back and the caller looks again. (`FOR UPDATE` over a distributed table is refused by Citus.)
+import { finished } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+
+/** Which of a product's columns the rows speak of; the others are left alone. */
+export interface MergeColumns {
+  name: boolean;
+  description: boolean;
+  active: boolean;
+  /** Attributes that the rows decide: a blank one is removed. Empty = attributes are left alone. */
+  attributes: readonly string[];
+}
+
+/** Binary arrays, one element a row, sku_key and sku first, then those of MergeColumns in their order. */
+export interface LookArrays {
+  keys: Buffer;
+  skus: Buffer;
+  name?: Buffer;
+  description?: Buffer;
+  active?: Buffer;
+  attributes?: Buffer;
+}
+
+/** Positions (from 0) in the arrays; a row in neither list is of a product that does not exist. */
+export interface Look {
+  same: number[];
+  changed: number[];
+  /** Of the product that `changed[i]` was compared with. */
+  changed_versions: number[];
+}
+
+/** Somebody changed or deleted a product between the look and the write: look again. */
+export class ConcurrentChange extends Error {
+  override readonly name = "ConcurrentChange";
+}
+
+/** Which rows are of existing products, and whether they would change them. */
+export async function lookAtProducts(db: pg.ClientBase, columns: MergeColumns, arrays: LookArrays): Promise<Look> {
+  const values: unknown[] = [arrays.keys, arrays.skus];
+  const types = ["text[]", "text[]"];
+  const names = ["sku_key", "sku"];
+  const differs = ["p.sku is distinct from i.sku"];
+  for (const name of ["name", "description", "active"] as const) {
+    if (!columns[name]) continue;
+    types.push(name === "active" ? "int4[]" : "text[]");
+    values.push(arrays[name]);
+    names.push(name);
+    // 2 = the cell is blank and says nothing
+    differs.push(name === "active" ? "(i.active <> 2 and p.active is distinct from (i.active = 1))" : `p.${name} is distinct from i.${name}`);
+  }
+  let removed = "";
+  if (columns.attributes.length > 0) {
+    types.push("text[]");
+    values.push(arrays.attributes);
+    names.push("attributes");
+    values.push(columns.attributes);
+    removed = `$${values.length}::text[]`;
+    differs.push(`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
+  }
+  const unnested = types.map((type, i) => `$${i + 1}::${type}`).join(", ");
+  const { rows } = await db.query<{ same: string | null; changed: string | null; versions: string | null }>(
+    `select string_agg(position::text, ',') filter (where not differs) as same,
+            string_agg(position::text, ',') filter (where differs) as changed,
+            string_agg(version::text, ',') filter (where differs) as versions
+     from (select i.position - 1 as position, p.version, (${differs.join(" or ")}) as differs
+           from unnest(${unnested}) with ordinality as i (${names.join(", ")}, position)
+           join products p on p.sku_key = i.sku_key
+           offset 0) looked`,
+    values,
+  );
+  const row = rows[0];
+  return { same: numbers(row?.same), changed: numbers(row?.changed), changed_versions: numbers(row?.versions) };
+}
+
+const numbers = (list: string | null | undefined): number[] => (list ? list.split(",").map(Number) : []);
+
+/** Order of the fields in a row for `copyNewProducts`. */
+export const NEW_PRODUCT_FIELDS =
+  "sku_key, id, source_line, sku, name, description, active, attributes, version, created_in, changed_in, created_at, updated_at";
+
+/** Copies binary rows into products. A key that exists fails the transaction with 23505. */
+export async function copyNewProducts(db: pg.ClientBase, rows: Buffer): Promise<void> {
+  await copyInto(db, `copy products (${NEW_PRODUCT_FIELDS}) from stdin (format binary)`, rows);
+}
+
+/** Order of the fields in a row for `stageChanges`. */
+export const STAGED_FIELDS =
+  "sku_key, changeset_id, part, version, source_line, sku, name, description, active, attributes";
+
+/** Copies binary rows into the staging table. */
+export async function stageChanges(db: pg.ClientBase, rows: Buffer): Promise<void> {
+  await copyInto(db, `copy product_staging (${STAGED_FIELDS}) from stdin (format binary)`, rows);
+}
+
+/** Keeps the products named by the staged rows of (changeset, part) as they are, changes them, and empties the stage.
+ * `now` is the time of the change: a parameter, since Citus refuses volatile functions in some writes.
+ * @throws ConcurrentChange when not all `expected` products still have the version that was compared */
+export async function applyStagedChanges(
+  db: pg.ClientBase,
+  columns: MergeColumns,
+  changeset_id: number,
+  part: number,
+  now: string,
+  expected: number,
+): Promise<void> {
+  const of_part = "s.changeset_id = $1 and s.part = $2 and p.sku_key = s.sku_key and p.version = s.version";
+  await db.query(
+    `insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
+                                  source_line, created_at, updated_at, replaced_in, replaced_at)
+     select p.sku_key, p.id, p.version, p.sku, p.name, p.description, p.active, p.attributes, p.created_in, p.changed_in,
+            p.source_line, p.created_at, p.updated_at, $1::bigint, $3::timestamptz
+     from product_staging s join products p on ${of_part}`,
+    [changeset_id, part, now],
+  );
+  const sets = ["sku = s.sku", "version = p.version + 1", "changed_in = $1::bigint", "source_line = s.source_line", "updated_at = $3::timestamptz"];
+  if (columns.name) sets.push("name = s.name");
+  if (columns.description) sets.push("description = s.description");
+  if (columns.active) sets.push("active = coalesce(s.active, p.active)");
+  const values: unknown[] = [changeset_id, part, now];
+  if (columns.attributes.length > 0) {
+    values.push(columns.attributes);
+    sets.push("attributes = (p.attributes - $4::text[]) || s.attributes");
+  }
+  const { rowCount } = await db.query(
+    `update products p set ${sets.join(", ")} from product_staging s where ${of_part}`,
+    values,
+  );
+  if (rowCount !== expected) throw new ConcurrentChange(`${expected - (rowCount ?? 0)} of ${expected} products changed meanwhile`);
+  await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changeset_id, part]);
+}
+
+/** Bytes handed to the socket at once: enough to keep it busy, little enough not to double a chunk's memory. */
+const COPY_PIECE = 1 << 18;
+
+async function copyInto(db: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
+  const stream = db.query(copyFrom(statement));
+  const done = finished(stream);
+  // Handled below; without this an early failure would surface as an unhandled rejection while a piece waits to drain.
+  done.catch(() => undefined);
+  for (let at = 0; at < rows.length && !stream.destroyed; at += COPY_PIECE) {
+    if (!stream.write(rows.subarray(at, at + COPY_PIECE))) {
+      await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), done]);
+    }
+  }
+  stream.end();
+  await done;
+}

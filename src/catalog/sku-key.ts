@@ -1,0 +1,51 @@
+// The SKU rule, once: what makes two spellings the same product. Imports, forms, addresses and filters all come here; the
+// primary key guards the result.
+
+/** `sku_key` = NFC, trimmed of Unicode white space, lower-cased without locale.
+ *
+ * Lower-casing may leave a composable pair (`İ` becomes `i` + U+0307), so the result is composed once more: the rule then
+ * maps every key to itself. `ß` stays `ß` (it is not `ss`), `İ` and `i` stay different, look-alikes of other scripts too. */
+export function skuKey(sku: string): string {
+  return trimWhiteSpace(sku.normalize("NFC")).toLowerCase().normalize("NFC");
+}
+
+/** Without the white space (Unicode property White_Space) at both ends. `String.trim` is another set: it takes U+FEFF and
+ * leaves U+0085. A loop, since `/\s+$/` is quadratic on hostile text. */
+export function trimWhiteSpace(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isWhiteSpace(text.charCodeAt(start))) start++;
+  while (end > start && isWhiteSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt, White_Space: all of it lies in the first plane. */
+function isWhiteSpace(code: number): boolean {
+  if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  if (code < 0x1680) return code === 0x85 || code === 0xa0;
+  return (
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000
+  );
+}
+
+/** Writes the key of the UTF-8 text in `bytes[start, end)` into `target` at `offset` and returns its length in bytes.
+ * ASCII, nearly every SKU, never becomes a string. The target needs room for three times the text. */
+export function writeSkuKey(bytes: Buffer, start: number, end: number, target: Buffer, offset: number): number {
+  let from = start;
+  let to = end;
+  while (from < to && isWhiteSpace(bytes[from] as number)) from++;
+  while (to > from && isWhiteSpace(bytes[to - 1] as number) && (bytes[to - 1] as number) < 0x80) to--;
+  let out = offset;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] as number;
+    if (byte >= 0x80) return target.write(skuKey(bytes.toString("utf8", start, end)), offset, "utf8");
+    target[out++] = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+  }
+  return out - offset;
+}

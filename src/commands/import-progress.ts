@@ -1,0 +1,106 @@
+// How an import goes, on a terminal (a bar with rate and time left) or in a log (a line a stage).
+import { isTerminal, type Import } from "../../contract/imports.ts";
+
+export interface Progress {
+  upload(sent: number): void;
+  show(state: Import): void;
+  end(): void;
+}
+
+const BAR_CHARACTERS = 24;
+const REDRAW_MS = 100;
+/** A time left that is told earlier than this jumps about. */
+const STABLE_AFTER_MS = 1000;
+
+const STAGES: Partial<Record<Import["state"], string>> = {
+  receiving: "Sending",
+  scanning: "Scanning",
+  ready: "Waiting",
+  loading: "Loading",
+  finishing: "Finishing",
+};
+
+/** `out` undefined = say nothing. */
+export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number): Progress {
+  if (out === undefined) return { upload: () => undefined, show: () => undefined, end: () => undefined };
+  return out.isTTY ? createBar(out, size) : createLines(out, path);
+}
+
+function createBar(out: NodeJS.WriteStream, size: number): Progress {
+  let drawn = 0;
+  const draw = (stage: string, share: number, rest: string, force: boolean): void => {
+    if (!force && performance.now() - drawn < REDRAW_MS) return;
+    drawn = performance.now();
+    const full = Math.round(share * BAR_CHARACTERS);
+    const bar = "█".repeat(full) + "░".repeat(BAR_CHARACTERS - full);
+    const line = `${stage.padEnd(9)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${rest}`;
+    // One line, cut where the terminal ends: a wrapped one could not be drawn over.
+    out.write(`\r\u001b[2K${line.slice(0, Math.max(out.columns - 1, 20))}`);
+  };
+  return {
+    upload(sent) {
+      draw("Sending", size === 0 ? 1 : sent / size, `${megabytes(sent)} of ${megabytes(size)} MB`, sent === size);
+    },
+    show(state) {
+      const stage = STAGES[state.state];
+      if (stage === undefined) return;
+      const rate = state.rows_per_second === null ? "" : `${count(state.rows_per_second)} rows/s`;
+      const rows = state.rows === null ? "" : `${count(handled(state))} of ${count(state.rows)} rows  `;
+      draw(stage, state.fraction, `${rows}${rate}${timeLeft(state)}`, false);
+    },
+    end() {
+      out.write("\r\u001b[2K");
+    },
+  };
+}
+
+function createLines(out: NodeJS.WriteStream, path: string): Progress {
+  let stage: string | undefined;
+  const say = (now: string | undefined): void => {
+    if (now === undefined || now === stage) return;
+    stage = now;
+    out.write(`${now} ${path}\n`);
+  };
+  return {
+    upload: () => {
+      say("Sending");
+    },
+    show: ({ state }) => {
+      say(STAGES[state]);
+    },
+    end: () => undefined,
+  };
+}
+
+/** What an ended import says of itself. */
+export function describeResult(import_: Import): string {
+  const { id, state, filename, rows, lines, created, updated, unchanged, superseded, rejected, elapsed_ms, problem } = import_;
+  const head: Partial<Record<Import["state"], string>> = {
+    done: `Import ${id} of ${filename} is done in ${seconds(elapsed_ms.total)} s.`,
+    cancelled: `Import ${id} of ${filename} was cancelled; what was committed stays.`,
+    failed: `Import ${id} of ${filename} failed: ${problem?.detail ?? "no reason was given"}`,
+  };
+  const said = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
+  if (rows !== null) {
+    said.push(`  ${count(rows)} rows on ${count(lines ?? 0)} lines:`);
+    const parts = { created, updated, unchanged, superseded, rejected };
+    const width = Math.max(...Object.values(parts).map((part) => count(part).length));
+    for (const [name, part] of Object.entries(parts)) said.push(`  ${count(part).padStart(width)} ${name}`);
+    if (rejected > 0) said.push(`  The rejected rows, with reasons: /api/imports/${id}/rejects.csv`);
+  }
+  return `${said.join("\n")}\n`;
+}
+
+const handled = (state: Import): number => state.created + state.updated + state.unchanged + state.superseded + state.rejected;
+
+function timeLeft(state: Import): string {
+  if (isTerminal(state.state) || state.elapsed_ms.load < STABLE_AFTER_MS || state.rows === null) return "";
+  const loaded = state.created + state.updated + state.unchanged;
+  if (loaded === 0) return "";
+  const left_ms = ((state.rows - handled(state)) * state.elapsed_ms.load) / loaded;
+  return `  ${Math.ceil(left_ms / 1000)} s left`;
+}
+
+const count = (number: number): string => number.toLocaleString("en");
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -1,0 +1,153 @@
+// skuport import: sends a file to the server and shows how it goes; without a server it does the whole work itself.
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { uploadPath } from "../../client/upload.ts";
+import { watchImport } from "../../client/watch.ts";
+import { call } from "../../client/call.ts";
+import { cancel_import, import_query, isTerminal, type Import, type ImportOptions } from "../../contract/imports.ts";
+import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+import { findServer } from "./find-server.ts";
+import { createProgress, describeResult, type Progress } from "./import-progress.ts";
+
+const OPTIONS = {
+  url: { type: "string" },
+  "data-dir": { type: "string" },
+  json: { type: "boolean" },
+  mode: { type: "string" },
+  repeats: { type: "string" },
+  strict: { type: "boolean" },
+  active: { type: "boolean" },
+  encoding: { type: "string" },
+  delimiter: { type: "string" },
+  quote: { type: "string" },
+  escape: { type: "string" },
+  header: { type: "boolean" },
+  preamble: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+export const import_command: Command = {
+  name: "import",
+  summary: "Import a file into the catalogue",
+  help: `Usage: skuport import FILE [options]
+
+Sends FILE to the server that holds the data folder, or to --url, and shows how it goes. Without a server it does the whole
+work itself, in the embedded database.
+
+  --url URL               the server
+  --data-dir DIR          data folder (SKUPORT_DATA_DIR; ./data)
+  --json                  print the import as JSON, once it has ended, and nothing else
+  --mode MODE             upsert (default), create (leave existing products alone) or update (create none)
+  --repeats WHICH         of a SKU that the file repeats: last (default), first, or reject
+  --strict                one rejected row fails the import and nothing is written
+  --no-active             new products are inactive where the file does not say
+
+The file's format is detected. To say it yourself:
+  --encoding ENC          utf-8, utf-16le, utf-16be or windows-1252
+  --delimiter TEXT        e.g. ";"; \\t is a tab
+  --quote CHARACTER       "" for none
+  --escape CHARACTER      the quote itself (doubled), "\\", or "" for none
+  --header, --no-header   whether the first record names the columns
+  --preamble LINES        lines before the table
+
+Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail an import unless it is strict.
+`,
+  async run(args, io) {
+    const { values, positionals } = readArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });
+    const [path, ...more] = positionals;
+    if (path === undefined || more.length > 0) throw new UsageError("Name one file: skuport import FILE");
+    const options = readOptions(values);
+    const { size } = await stat(path).catch((error: unknown) => {
+      throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
+    });
+    const progress = createProgress(values.json === true ? undefined : io.stderr, path, size);
+    const base_url = await findServer(values, io);
+    const ended =
+      base_url === undefined ? await importAlone(path, size, options, values, io, progress) : await importRemotely(base_url, path, options, io, progress);
+    progress.end();
+    io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended));
+    return ended.state === "done" ? 0 : 1;
+  },
+};
+
+function readOptions(values: Record<string, string | boolean | undefined>): ImportOptions {
+  const { url: _url, "data-dir": _dir, json: _json, help: _help, ...given } = values;
+  if (typeof given.delimiter === "string") given.delimiter = given.delimiter.replaceAll("\\t", "\t");
+  const result = import_query.safeParse(given);
+  if (result.success) return result.data;
+  throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
+}
+
+async function importRemotely(base_url: string, path: string, options: ImportOptions, io: Io, progress: Progress): Promise<Import> {
+  const sent = await uploadPath(path, {
+    base_url,
+    options,
+    signal: io.signal,
+    onProgress: (bytes) => {
+      progress.upload(bytes);
+    },
+  });
+  let last = sent;
+  // Ctrl-C cancels the import too, and its end is still told.
+  const cancel = (): void => void call(cancel_import, { params: { id: sent.id } }, { base_url }).catch(() => undefined);
+  io.signal.addEventListener("abort", cancel, { once: true });
+  for await (const state of watchImport(sent.id, { base_url })) {
+    last = state;
+    progress.show(state);
+  }
+  io.signal.removeEventListener("abort", cancel);
+  return last;
+}
+
+/** The server's and the worker's part in one process. */
+async function importAlone(
+  path: string,
+  size: number,
+  options: ImportOptions,
+  values: { "data-dir"?: string | undefined },
+  io: Io,
+  progress: Progress,
+): Promise<Import> {
+  // Loaded only here: a remote import needs none of it, and starts in half the time.
+  const { createLog } = await import("./log.ts");
+  const { holdDatabase, openPool } = await import("./open-database.ts");
+  const { startBoss } = await import("../jobs/boss.ts");
+  const { senders, workOnImports } = await import("../imports/work.ts");
+  const { receiveImport } = await import("../imports/receive.ts");
+  const { readImport, requestCancel } = await import("../imports/store.ts");
+
+  const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
+  const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport import");
+  const database = await holdDatabase(config, "skuport import", log);
+  const stop = new AbortController();
+  const pool = openPool(database.address, "skuport import", config.worker_concurrency + 6, log);
+  const onError = (err: Error): void => {
+    log.warn({ err }, "lost the database for a moment");
+  };
+  const boss = await startBoss(database.address, { application_name: "skuport import", works: true, onError });
+  const files_dir = join(config.data_dir, "files");
+  const context = { pool, files_dir, lanes: config.worker_concurrency, log, ...senders(boss) };
+  const working = workOnImports(boss, context, stop.signal);
+  try {
+    const upload = { filename: basename(path), size, options, actor: "local", max_bytes: config.max_upload_bytes };
+    let state = await receiveImport(context, upload, createReadStream(path, { highWaterMark: 1 << 20 }));
+    let cancelled = false;
+    while (!isTerminal(state.state)) {
+      if (io.signal.aborted && !cancelled) cancelled = await requestCancel(pool, state.id);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      state = (await readImport(pool, state.id)) as Import;
+      progress.show(state);
+    }
+    return state;
+  } finally {
+    stop.abort();
+    await working;
+    await boss.stop({ graceful: false });
+    await pool.end();
+    await database.close();
+  }
+}
+
+/** How often the only reader of a local import looks. */
+const POLL_MS = 50;

@@ -1,0 +1,62 @@
+// The server's own worker: a child process, so that the API stays quick while a file loads; started again when it dies.
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+
+const MAIN = join(import.meta.dirname, "../main.ts");
+/** A worker that dies at once is started again after a pause that doubles from the first to the second of these. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+/** A worker that lived this long has done well, and the pauses begin anew. */
+const DID_WELL_MS = 10_000;
+/** After a polite SIGTERM: a chunk takes well under a second. */
+const STOP_MS = 10_000;
+
+export function keepWorker(config: Config, log: Logger, signal: AbortSignal): { stop(): Promise<void> } {
+  let child: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let pause_ms = FIRST_PAUSE_MS;
+  let stopping = false;
+
+  const start = (): void => {
+    const started = performance.now();
+    // It finds the database through the data folder, as every other process does. The channel tells it when we are gone.
+    child = fork(MAIN, ["work"], {
+      env: { ...process.env, ...settingsOf(config) },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execArgv: [],
+    });
+    child.on("exit", (code, killed_by) => {
+      child = undefined;
+      if (stopping || signal.aborted) return;
+      if (performance.now() - started > DID_WELL_MS) pause_ms = FIRST_PAUSE_MS;
+      log.warn({ code, killed_by, pause_ms }, "the worker ended; starting it again");
+      timer = setTimeout(start, pause_ms);
+      pause_ms = Math.min(pause_ms * 2, LONGEST_PAUSE_MS);
+    });
+  };
+
+  start();
+  return {
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      if (child === undefined) return;
+      const exited = once(child, "exit");
+      child.kill("SIGTERM");
+      const kill = setTimeout(() => child?.kill("SIGKILL"), STOP_MS);
+      await exited;
+      clearTimeout(kill);
+    },
+  };
+}
+
+/** What was said on the command line holds for the worker too. */
+const settingsOf = (config: Config): Record<string, string> => ({
+  SKUPORT_DATA_DIR: config.data_dir,
+  SKUPORT_LOG_LEVEL: config.log_level,
+  SKUPORT_WORKER_CONCURRENCY: String(config.worker_concurrency),
+  ...(config.database_url === undefined ? {} : { DATABASE_URL: config.database_url }),
+});

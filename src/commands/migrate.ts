@@ -1,0 +1,21 @@
+// skuport migrate: brings the database's schema up to date and ends.
+import { readArgs, type Command } from "./command.ts";
+import { createLog } from "./log.ts";
+import { holdDatabase } from "./open-database.ts";
+
+export const migrate_command: Command = {
+  name: "migrate",
+  summary: "Bring the database's schema up to date",
+  help: `Usage: skuport migrate
+
+Brings the database's schema up to date and ends. \`skuport serve\` does it by itself when it starts.
+`,
+  async run(args, io) {
+    readArgs({ args, options: {} });
+    const config = io.loadConfig();
+    const database = await holdDatabase(config, "skuport migrate", createLog(config, "skuport migrate"));
+    await database.close();
+    io.stdout.write("The database is up to date.\n");
+    return 0;
+  },
+};

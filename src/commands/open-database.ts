@@ -1,0 +1,71 @@
+// The database a command works on: DATABASE_URL, else the embedded one, that of a running server or our own.
+import type { Logger } from "pino";
+import type pg from "pg";
+import type { Config } from "../config.ts";
+import { checkServer, connectClient, createPool, type DatabaseAddress } from "../db/connect.ts";
+import { acquireDataDir, readHolder, type DataDir } from "../db/data-dir.ts";
+import { startEmbedded, type Embedded } from "../db/embedded.ts";
+import { migrate } from "../db/migrate.ts";
+
+export interface OpenDatabase {
+  address: DatabaseAddress;
+  /** Undefined where another process holds the data folder. */
+  data_dir: DataDir | undefined;
+  embedded: Embedded | undefined;
+  close(): Promise<void>;
+}
+
+/** Holds the data folder and has a migrated database: what a server, or a command that runs alone, needs.
+ * @throws DataDirBusyError when another process holds the folder */
+export async function holdDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
+  const data_dir = await acquireDataDir(config.data_dir, command);
+  let embedded: Embedded | undefined;
+  const close = async (): Promise<void> => {
+    await embedded?.stop();
+    await data_dir.release();
+  };
+  try {
+    if (config.database_url === undefined) embedded = await startEmbedded({ data_dir: data_dir.path, log });
+    const address = embedded?.connection ?? { url: config.database_url as string };
+    await prepare(address, command, log);
+    await data_dir.publish({ connection: address });
+    return { address, data_dir, embedded, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The database of a running server where there is one, else as `holdDatabase`. */
+export async function openDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
+  const address = await findDatabase(config);
+  if (address === undefined) return holdDatabase(config, command, log);
+  return { address, data_dir: undefined, embedded: undefined, close: () => Promise.resolve() };
+}
+
+/** DATABASE_URL, or the embedded database that a running process has published; undefined when there is neither. */
+export async function findDatabase(config: Config): Promise<DatabaseAddress | undefined> {
+  if (config.database_url !== undefined) return { url: config.database_url };
+  return (await readHolder(config.data_dir))?.connection;
+}
+
+async function prepare(address: DatabaseAddress, command: string, log: Logger): Promise<void> {
+  const client = await connectClient(address, { application_name: command });
+  try {
+    await checkServer(client);
+    const applied = await migrate(client);
+    if (applied.length > 0) log.info({ applied }, "database migrated");
+  } finally {
+    await client.end();
+  }
+}
+
+/** A pool whose broken idle connections are a line in the log, not the end of the process. */
+export const openPool = (address: DatabaseAddress, application_name: string, max: number, log: Logger): pg.Pool =>
+  createPool(address, {
+    application_name,
+    max,
+    onIdleError: (err) => {
+      log.warn({ err }, "lost an idle database connection");
+    },
+  });

@@ -1,0 +1,118 @@
+// skuport serve: the API and the page, with the embedded PostgreSQL and a worker process of its own unless told otherwise.
+import { once } from "node:events";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+import { IMPORT_CHANNEL } from "../events/channels.ts";
+import { listen } from "../events/listen.ts";
+import { buildApp } from "../http/app.ts";
+import { senders } from "../imports/work.ts";
+import { countWorkers, startBoss } from "../jobs/boss.ts";
+import { readArgs, type Command } from "./command.ts";
+import { createLog } from "./log.ts";
+import { holdDatabase, openPool, type OpenDatabase } from "./open-database.ts";
+import { keepWorker } from "./keep-worker.ts";
+
+const NAME = "skuport serve";
+/** Ports tried after the default one before giving up. */
+const PORTS_TRIED = 100;
+
+export const serve: Command = {
+  name: "serve",
+  summary: "Serve the page and the API",
+  help: `Usage: skuport serve [options]
+
+Serves the page and the API, and starts a worker. Without DATABASE_URL it starts the embedded PostgreSQL.
+
+  --port PORT       port to listen on (SKUPORT_PORT; 8000, or the next free one)
+  --host HOST       address to listen on (SKUPORT_HOST; 127.0.0.1)
+  --data-dir DIR    folder of uploads and database (SKUPORT_DATA_DIR; ./data)
+  --no-worker       start no worker; run \`skuport work\` elsewhere
+
+All settings are described in .env.example.
+`,
+  async run(args, io) {
+    const { values } = readArgs({
+      args,
+      allowNegative: true,
+      options: { port: { type: "string" }, host: { type: "string" }, "data-dir": { type: "string" }, worker: { type: "boolean" } },
+    });
+    const config = io.loadConfig({
+      ...(values.port === undefined ? {} : { SKUPORT_PORT: values.port }),
+      ...(values.host === undefined ? {} : { SKUPORT_HOST: values.host }),
+      ...(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] }),
+      ...(values.worker === undefined ? {} : { SKUPORT_SERVE_WORKER: String(values.worker) }),
+    });
+    const log = createLog(config, NAME);
+    const database = await holdDatabase(config, NAME, log);
+    try {
+      return await serveOn(config, database, log, io.signal);
+    } finally {
+      await database.close();
+    }
+  },
+};
+
+async function serveOn(config: Config, database: OpenDatabase, log: Logger, signal: AbortSignal): Promise<number> {
+  const { address, embedded, data_dir } = database;
+  const pool = openPool(address, NAME, config.database_connections, log);
+  const onError = (err: unknown): void => {
+    log.warn({ err }, "lost the database for a moment");
+  };
+  const boss = await startBoss(address, { application_name: NAME, works: false, onError });
+  const listener = await listen(address, IMPORT_CHANNEL, { application_name: NAME, onError });
+  const app = await buildApp({
+    pool,
+    listener,
+    logger: log,
+    files_dir: join(data_dir?.path ?? config.data_dir, "files"),
+    lanes: config.worker_concurrency,
+    max_upload_bytes: config.max_upload_bytes,
+    countWorkers: () => countWorkers(pool),
+    ...senders(boss),
+  });
+  let failed = false;
+  try {
+    const url = await listenOn(app, config);
+    await data_dir?.publish({ url, connection: address });
+    const worker = config.serve_worker ? keepWorker(config, log, signal) : undefined;
+    log.info({ url }, `Skuport is ready: ${url}`);
+    const database_gone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
+    const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
+    const ended = await Promise.race([stopped.then(() => undefined), database_gone]);
+    if (ended instanceof Error) {
+      log.error({ err: ended }, "PostgreSQL cannot be brought back");
+      failed = true;
+    }
+    await worker?.stop();
+  } finally {
+    await app.close();
+    await listener.stop();
+    await boss.stop({ graceful: false });
+    await pool.end();
+  }
+  return failed ? 1 : 0;
+}
+
+/** Listens on the port, or on the next free one where the port was nobody's wish. */
+async function listenOn(app: FastifyInstance, { host, port, port_is_explicit }: Config): Promise<string> {
+  for (let tried = 0; ; tried++) {
+    try {
+      const url = await app.listen({ host, port: port + tried });
+      if (tried > 0) app.log.info(`Port ${port} is taken; using ${port + tried}. Set SKUPORT_PORT to choose one.`);
+      return url;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      if (port_is_explicit) throw new PortTakenError(port, error);
+      if (tried === PORTS_TRIED) throw error;
+    }
+  }
+}
+
+class PortTakenError extends Error {
+  override readonly name = "PortTakenError";
+  constructor(port: number, cause: unknown) {
+    super(`Port ${port} is taken by another program. Choose another with --port or SKUPORT_PORT, or stop that program.`, { cause });
+  }
+}

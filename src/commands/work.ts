@@ -1,0 +1,54 @@
+// skuport work: a worker process. Several may work on one database, also on one file.
+import { join } from "node:path";
+import { senders, workOnImports } from "../imports/work.ts";
+import { startBoss } from "../jobs/boss.ts";
+import { readArgs, type Command } from "./command.ts";
+import { createLog } from "./log.ts";
+import { findDatabase, openPool } from "./open-database.ts";
+
+const NAME = "skuport work";
+
+export const work: Command = {
+  name: "work",
+  summary: "Run a worker that loads imports",
+  help: `Usage: skuport work [options]
+
+Loads imports until it is stopped. Any number of workers may run, on one machine or on several that share the data folder.
+\`skuport serve\` starts one by itself.
+
+  --data-dir DIR    folder of uploads (SKUPORT_DATA_DIR; ./data)
+  --lanes N         connections that load at the same time (SKUPORT_WORKER_CONCURRENCY)
+`,
+  async run(args, io) {
+    const { values } = readArgs({ args, options: { "data-dir": { type: "string" }, lanes: { type: "string" } } });
+    const config = io.loadConfig({
+      ...(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] }),
+      ...(values.lanes === undefined ? {} : { SKUPORT_WORKER_CONCURRENCY: values.lanes }),
+    });
+    const log = createLog(config, NAME);
+    const address = await findDatabase(config);
+    if (address === undefined) {
+      io.stderr.write(`No database: DATABASE_URL is not set, and no server holds ${config.data_dir}. Start \`skuport serve\` first, or set DATABASE_URL.\n`);
+      return 1;
+    }
+    // A server's child ends with the server, however that ends.
+    const orphaned = new AbortController();
+    process.on("disconnect", () => {
+      orphaned.abort();
+    });
+    const signal = AbortSignal.any([io.signal, orphaned.signal]);
+    const pool = openPool(address, NAME, config.worker_concurrency + 4, log);
+    const onError = (err: Error): void => {
+      log.warn({ err }, "lost the database for a moment");
+    };
+    const boss = await startBoss(address, { application_name: NAME, works: true, onError });
+    const files_dir = join(config.data_dir, "files");
+    try {
+      await workOnImports(boss, { pool, files_dir, lanes: config.worker_concurrency, log, ...senders(boss) }, signal);
+    } finally {
+      await boss.stop({ graceful: false });
+      await pool.end();
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,65 @@
+// One LISTEN connection for the whole process and any number of readers. A notification is only a hint to read again, so
+// after a lost connection everybody is told to read, and nothing is missed.
+import type pg from "pg";
+import { connectClient, type DatabaseAddress } from "../db/connect.ts";
+
+export interface Listener {
+  /** Calls `reader` with the payload of each notification, and with null when some may have been missed. */
+  subscribe(reader: (payload: string | null) => void): () => void;
+  stop(): Promise<void>;
+}
+
+/** A listener's connection is opened again this long after it was lost. */
+const RECONNECT_MS = 500;
+
+export async function listen(
+  address: DatabaseAddress,
+  channel: string,
+  options: { application_name: string; onError: (error: unknown) => void },
+): Promise<Listener> {
+  const readers = new Set<(payload: string | null) => void>();
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const reconnectLater = (): void => {
+    if (stopped || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      connect().then(
+        () => {
+          for (const reader of readers) reader(null);
+        },
+        (error: unknown) => {
+          options.onError(error);
+          reconnectLater();
+        },
+      );
+    }, RECONNECT_MS);
+  };
+  const connect = async (): Promise<void> => {
+    const opened = await connectClient(address, { application_name: options.application_name });
+    opened.on("notification", ({ payload }) => {
+      for (const reader of readers) reader(payload ?? "");
+    });
+    opened.on("end", () => {
+      if (client === opened) client = undefined;
+      reconnectLater();
+    });
+    await opened.query(`listen ${channel}`);
+    client = opened;
+  };
+
+  await connect();
+  return {
+    subscribe(reader) {
+      readers.add(reader);
+      return () => readers.delete(reader);
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await client?.end();
+    },
+  };
+}

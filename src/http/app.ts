@@ -1,0 +1,90 @@
+// The HTTP application: rooms' routes, errors, documentation, headers. Knows every room and no business.
+import { randomUUID } from "node:crypto";
+import helmet from "@fastify/helmet";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
+import { productRoutes } from "../catalog/routes.ts";
+import { importRoutes, type ImportRoutesContext } from "../imports/routes.ts";
+import { checkOrigin } from "./check-origin.ts";
+import { healthRoutes, type HealthContext } from "./health.ts";
+import { servePage } from "./page.ts";
+import { useProblems } from "./problems.ts";
+import { createSendStates } from "./sse.ts";
+import { VERSION } from "../version.ts";
+
+export interface AppContext extends Omit<ImportRoutesContext, "sendStates" | "log">, HealthContext {
+  logger: FastifyBaseLogger;
+}
+
+/** Headers must be whole after this; a body may take as long as its file is large. */
+const HEADERS_TIMEOUT_MS = 15_000;
+
+export async function buildApp(context: AppContext): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: context.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    // SKUs may hold encoded slashes and be long; the schema says how long.
+    routerOptions: { maxParamLength: 4000 },
+    bodyLimit: 1 << 20,
+    requestTimeout: 0,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    forceCloseConnections: true,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  useProblems(app);
+  app.addHook("onRequest", checkOrigin);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Nuxt UI sets styles from scripts
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", "data:"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Served on loopback without TLS
+    strictTransportSecurity: false,
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Skuport",
+        version: VERSION,
+        description: "Imports product files into a catalogue and tells live what happens. Errors are RFC 9457 documents.",
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false });
+
+  const closing = new AbortController();
+  app.addHook("preClose", (done) => {
+    closing.abort();
+    done();
+  });
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  healthRoutes(app, context);
+  importRoutes(app, { ...context, log: context.logger, sendStates: createSendStates(closing.signal) });
+  productRoutes(app, context);
+  await servePage(app);
+  return app;
+}

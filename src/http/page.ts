@@ -1,0 +1,32 @@
+// The built page: hashed assets that never change, and index.html for every address that is not the API's.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance } from "fastify";
+import { noSuchRoute, sendProblem } from "./problems.ts";
+
+const DIST = join(import.meta.dirname, "../../dist");
+/** What is answered with a problem document instead of the page. */
+const NOT_PAGE = ["/api", "/health", "/openapi.json", "/docs", "/assets", "/metrics", "/problems"];
+
+export async function servePage(app: FastifyInstance): Promise<void> {
+  const is_built = existsSync(join(DIST, "index.html"));
+  if (is_built) {
+    await app.register(fastifyStatic, {
+      root: DIST,
+      wildcard: false,
+      index: false,
+      setHeaders(reply, path) {
+        const hashed = path.includes(`${DIST}/assets/`);
+        reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+      },
+    });
+  }
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    const is_page = request.method === "GET" && !NOT_PAGE.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+    if (!is_page) return sendProblem(request, reply, noSuchRoute(request));
+    if (!is_built) return reply.type("text/plain").send("The page is not built. Run: npm run build\n");
+    return reply.header("cache-control", "no-cache").sendFile("index.html");
+  });
+}

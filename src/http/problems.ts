@@ -1,0 +1,52 @@
+// The only translator of errors to HTTP: a Problem, a schema failure (all of its faults) or a body that is not taken becomes
+// an RFC 9457 document; the rest is logged with its cause and shows only the request's id.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { isTransient } from "../db/connect.ts";
+import { Problem, toProblemDocument } from "../../contract/problems.ts";
+
+export function useProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblem(error, request);
+    if (problem.status >= 500) request.log.error({ err: error }, "request failed");
+    return sendProblem(request, reply, problem);
+  });
+}
+
+export const noSuchRoute = (request: FastifyRequest): Problem =>
+  new Problem("not-found", `There is no ${request.method} ${request.url.split("?")[0] ?? ""}. See /docs for what there is.`);
+
+export async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<void> {
+  const document = toProblemDocument(problem, `/requests/${request.id}`);
+  await reply
+    .code(problem.status)
+    .type("application/problem+json; charset=utf-8")
+    // Past the route's response schema: a document is what it is.
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(document);
+}
+
+function toProblem(error: FastifyError, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      pointer: `/${error.validationContext ?? "body"}${instancePath}`,
+      detail: message ?? "not valid",
+    }));
+    const said = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
+    return new Problem("invalid-request", `${said}.`, { cause: error, extra: { errors } });
+  }
+  if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    return new Problem("unsupported-media-type", `${request.headers["content-type"] ?? "A body without a content-type"} is not taken here.`, {
+      cause: error,
+    });
+  }
+  if (error.statusCode === 413) return new Problem("payload-too-large", "The body is too large.", { cause: error });
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return new Problem("invalid-request", error.message, { cause: error });
+  }
+  if (isTransient(error)) {
+    return new Problem("not-ready", "The database does not answer at the moment. Try again in a few seconds.", { cause: error });
+  }
+  return new Problem("internal-error", `The server's log names the cause under request ${request.id}.`, { cause: error });
+}

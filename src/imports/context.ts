@@ -1,0 +1,29 @@
+// What importing needs from the process it runs in.
+import { join } from "node:path";
+import type pg from "pg";
+import type { Queryable } from "../db/connect.ts";
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ImportContext {
+  pool: pg.Pool;
+  /** Folder of uploaded files. */
+  files_dir: string;
+  /** Connections that load one import at the same time. */
+  lanes: number;
+  log: Log;
+  /** Wakes workers for an import, inside the caller's transaction: to scan it, or to load it with so many lanes. */
+  sendScan(db: Queryable, import_id: number): Promise<void>;
+  sendLanes(db: Queryable, import_id: number, count: number): Promise<void>;
+}
+
+export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
+  join(context.files_dir, file);
+
+/** The UTF-8 text of a file in another encoding, made by the scan and read by the lanes. */
+export const transcodedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
+  join(context.files_dir, `${file}.utf8`);

@@ -1,0 +1,43 @@
+// The end of an import, whatever it is: one terminal state, and nothing left behind.
+import { unlink } from "node:fs/promises";
+import { withTransaction } from "../db/connect.ts";
+import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { markFinished, readImportWork } from "./store.ts";
+import { Problem, toProblemDocument } from "../../contract/problems.ts";
+
+type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log">;
+
+/** Ends the import unless it has ended already. */
+export async function finishImport(
+  context: EndContext,
+  import_id: number,
+  state: "done" | "cancelled" | "failed",
+  cause: unknown = null,
+): Promise<void> {
+  const problem = cause === null ? null : toProblemDocument(asProblem(cause, import_id));
+  const ended = await withTransaction(context.pool, (client) => markFinished(client, import_id, state, problem));
+  const work = await readImportWork(context.pool, import_id);
+  if (work !== undefined) await removeFiles(context, work.file);
+  if (!ended) return;
+  if (state === "failed" && !(cause instanceof Problem)) context.log.error({ import_id, err: cause }, "import failed");
+  else context.log.info({ import_id, state }, "import ended");
+}
+
+/** The caller learns what it can act on; the rest is in the log. */
+function asProblem(cause: unknown, import_id: number): Problem {
+  if (cause instanceof Problem) return cause;
+  if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
+    return new Problem("file-missing", "The uploaded file is no longer in the data folder. Send it again.", { cause });
+  }
+  return new Problem("internal-error", `The import stopped on an error. The server's log names it under import_id ${import_id}.`, {
+    cause,
+  });
+}
+
+async function removeFiles(context: EndContext, file: string): Promise<void> {
+  for (const path of [uploadedPath(context, file), transcodedPath(context, file)]) {
+    await unlink(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") context.log.warn({ path, err: error }, "cannot remove an import's file");
+    });
+  }
+}

@@ -1,0 +1,85 @@
+// One chunk into the catalogue, inside the caller's transaction: look, copy the new, change the others, keep what they were.
+import type pg from "pg";
+import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges } from "../catalog/merge.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+import { chunkRows, type ChunkRows } from "./chunk-rows.ts";
+import { createRowEncoder, type RowEncoder } from "./encode-rows.ts";
+import { mergeColumnsOf, type Layout } from "./layout.ts";
+import { makeReject } from "./make-reject.ts";
+import type { Records } from "./read/records.ts";
+import type { Chunk, ChunkCounts } from "./store.ts";
+import type { Dialect, ImportOptions, Reject, RejectCode } from "../../contract/imports.ts";
+
+/** What the chunks of an import have in common. */
+export interface LoadPlan {
+  layout: Layout;
+  dialect: Dialect;
+  options: Pick<ImportOptions, "mode" | "active">;
+  changeset_id: number;
+  id_base: number;
+}
+
+export interface ChunkTimes {
+  now_us: number;
+  now: string;
+}
+
+/** `look` = false where no product can exist yet: then a key that does fails the transaction with 23505. */
+export async function loadChunk(
+  client: pg.ClientBase,
+  plan: LoadPlan,
+  chunk: Chunk & ChunkTimes,
+  records: Records,
+  writer: ByteWriter,
+  look: boolean,
+): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
+  const { layout, dialect, changeset_id } = plan;
+  const rows = chunkRows(records, chunk.skip, layout, dialect);
+  const encoder = createRowEncoder(rows, layout, dialect, writer);
+  const columns = mergeColumnsOf(layout);
+  const found = look && rows.record.length > 0 ? await lookAtProducts(client, columns, encoder.lookArrays()) : undefined;
+  const changed = found?.changed ?? [];
+  const same = found?.same ?? [];
+  const rejects: Reject[] = [];
+  const reject = (row: number, code: RejectCode, column: number): void => {
+    const r = rows.record[row] as number;
+    rejects.push(makeReject(records, r, chunk.first_row + r, code, layout, dialect, column));
+  };
+
+  const created = creatable(rows, encoder, plan, [...same, ...changed], reject);
+  if (plan.options.mode === "create") for (const row of [...same, ...changed]) reject(row, "exists_already", layout.sku);
+  const updated = plan.options.mode === "create" ? [] : changed;
+
+  if (created.length > 0) {
+    const { now_us, first_row } = chunk;
+    const stamp = { changeset_id, id_base: plan.id_base, first_row, active: plan.options.active, now_us };
+    await copyNewProducts(client, encoder.newProducts(created, stamp));
+  }
+  if (updated.length > 0) {
+    await stageChanges(client, encoder.stagedChanges(updated, found?.changed_versions ?? [], changeset_id, chunk.chunk_no));
+    await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length);
+  }
+  const unchanged = plan.options.mode === "create" ? 0 : same.length;
+  return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };
+}
+
+/** The rows of products that are not there yet and may be made; the others of them are rejected. */
+function creatable(
+  rows: ChunkRows,
+  encoder: RowEncoder,
+  plan: LoadPlan,
+  existing: readonly number[],
+  reject: (row: number, code: RejectCode, column: number) => void,
+): number[] {
+  const { layout, options } = plan;
+  const exists = new Uint8Array(rows.record.length);
+  for (const row of existing) exists[row] = 1;
+  const created: number[] = [];
+  for (let row = 0; row < rows.record.length; row++) {
+    if (exists[row] === 1) continue;
+    if (options.mode === "update") reject(row, "does_not_exist", layout.sku);
+    else if (encoder.isBlank(row, layout.name)) reject(row, "name_empty", layout.name);
+    else created.push(row);
+  }
+  return created;
+}

@@ -1,0 +1,211 @@
+// A lane: one connection that loads an import's chunks until none is left. Lanes share nothing but the tables, so they may
+// run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
+import { open, type FileHandle } from "node:fs/promises";
+import type pg from "pg";
+import { ConcurrentChange } from "../catalog/merge.ts";
+import { retryTransient, withTransaction } from "../db/connect.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { finishImport } from "./finish-import.ts";
+import { layoutOf } from "./layout.ts";
+import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
+import type { Records } from "./read/records.ts";
+import { createRecords, createSplitter, splitRecords } from "./read/split-records.ts";
+import {
+  addCounts,
+  claimChunk,
+  insertRejects,
+  markChunkDone,
+  markFinishing,
+  noteStrictProgress,
+  readImportWork,
+  type Chunk,
+  type ChunkCounts,
+  type ImportWork,
+} from "./store.ts";
+import { Problem } from "../../contract/problems.ts";
+import type { Dialect, Reject } from "../../contract/imports.ts";
+
+/** First size of a lane's output buffer: a chunk of ordinary rows. It grows where rows are longer. */
+const WRITER_BYTES = 4 << 20;
+/** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
+const MAX_CONFLICTS = 100;
+
+/** Loads chunks until there are none, then brings the import to its end if this was the last lane. */
+export async function runLane(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
+  const work = await readImportWork(context.pool, import_id);
+  if (work === undefined) return;
+  if (work.state === "loading" && !work.cancel_requested) {
+    try {
+      await (work.options.strict ? loadStrictly(context, work, signal) : loadChunks(context, work, signal));
+    } catch (error) {
+      if (signal.aborted) return;
+      await retryTransient(() => finishImport(context, import_id, "failed", error));
+      return;
+    }
+  }
+  if (!signal.aborted) await retryTransient(() => concludeLoading(context, import_id));
+}
+
+/** Ends an import that has no chunk left, or that somebody cancelled. */
+export async function concludeLoading(context: ImportContext, import_id: number): Promise<void> {
+  await markFinishing(context.pool, import_id);
+  const work = await readImportWork(context.pool, import_id);
+  if (work?.state === "finishing") await finishImport(context, import_id, "done");
+  else if (work?.state === "loading" && work.cancel_requested) await finishImport(context, import_id, "cancelled");
+}
+
+interface Lane {
+  plan: LoadPlan;
+  file: FileHandle;
+  records: Records;
+  writer: ByteWriter;
+  bytes: Buffer;
+  /** Whether to look at products before copying; off only while none can exist. */
+  look: boolean;
+}
+
+async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
+  await withLane(context, work, async (lane) => {
+    let conflicts = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const loaded = await retryTransient(() => loadNextChunk(context.pool, work, lane), { signal });
+        if (!loaded) return;
+        conflicts = 0;
+      } catch (error) {
+        if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+        lane.look = true;
+      }
+    }
+  });
+}
+
+async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane): Promise<boolean> {
+  return withTransaction(pool, async (client) => {
+    const chunk = await claimChunk(client, work.id);
+    if (chunk === undefined) return false;
+    const { counts } = await loadClaimed(client, work, lane, chunk);
+    await addCounts(client, work.id, counts);
+    return true;
+  });
+}
+
+async function loadClaimed(
+  client: pg.PoolClient,
+  work: ImportWork,
+  lane: Lane,
+  chunk: Chunk & ChunkTimes,
+): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
+  const records = await readChunk(lane, chunk, lane.plan.dialect);
+  // By size alone the planner would hash the whole catalogue for every chunk; the rows come in key order and few at a time.
+  await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+  const loaded = await loadChunk(client, lane.plan, chunk, records, lane.writer, lane.look);
+  await insertRejects(client, work.id, loaded.rejects);
+  await markChunkDone(client, work.id, chunk.chunk_no);
+  return loaded;
+}
+
+async function readChunk(lane: Lane, chunk: Chunk, dialect: Dialect): Promise<Records> {
+  const length = chunk.byte_end - chunk.byte_start;
+  if (lane.bytes.length < length) lane.bytes = Buffer.allocUnsafe(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await lane.file.read(lane.bytes, read, length - read, chunk.byte_start + read);
+    if (bytesRead === 0) throw new Problem("file-missing", "The uploaded file has become shorter while it was imported. Send it again.");
+    read += bytesRead;
+  }
+  splitRecords(createSplitter(dialect, chunk.first_line, lane.plan.layout.width === 1), lane.bytes, 0, length, true, lane.records);
+  if (lane.records.count !== chunk.records) {
+    throw new Error(`chunk ${chunk.chunk_no} has ${lane.records.count} records, the scan found ${chunk.records}`);
+  }
+  return lane.records;
+}
+
+/** All or nothing: every chunk in one transaction, and a single reject takes it back. */
+async function loadStrictly(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
+  const total: ChunkCounts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
+  let rejects: Reject[] = [];
+  await withLane(context, work, async (lane) => {
+    const attempt = () =>
+      withTransaction(context.pool, async (client) => {
+        // A second strict lane, sent by a worker that took this one for dead, waits here and then finds nothing to do.
+        await client.query("select pg_advisory_xact_lock($1, $2)", [STRICT_LOCK, work.id % 2 ** 31]);
+        Object.assign(total, { created: 0, updated: 0, unchanged: 0, rejected: 0 });
+        rejects = [];
+        for (let loaded = 0; ; ) {
+          signal.throwIfAborted();
+          const chunk = await claimChunk(client, work.id);
+          if (chunk === undefined) break;
+          const { counts, rejects: more } = await loadClaimed(client, work, lane, chunk);
+          for (const key of ["created", "updated", "unchanged", "rejected"] as const) total[key] += counts[key];
+          rejects.push(...more);
+          if (rejects.length > 0) throw strictProblem(rejects.length);
+          loaded += chunk.records;
+          await noteStrictProgress(context.pool, work.id, loaded / Math.max(work.rows, 1));
+        }
+        if ((await readImportWork(client, work.id))?.cancel_requested) throw new CancelledMeanwhile();
+        await addCounts(client, work.id, total);
+      });
+    for (let conflicts = 0; ; ) {
+      try {
+        await retryTransient(attempt, { signal });
+        return;
+      } catch (error) {
+        if (error instanceof CancelledMeanwhile) return;
+        if (rejects.length > 0) await keepRejects(context.pool, work.id, rejects);
+        if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+        lane.look = true;
+      }
+    }
+  });
+}
+
+/** What failed a strict import is told although the import itself was rolled back. */
+async function keepRejects(pool: pg.Pool, import_id: number, rejects: readonly Reject[]): Promise<void> {
+  await withTransaction(pool, async (client) => {
+    await insertRejects(client, import_id, rejects);
+    await addCounts(client, import_id, { created: 0, updated: 0, unchanged: 0, rejected: rejects.length });
+  });
+}
+
+/** First key of the advisory lock of strict imports; any number that nobody else uses. */
+const STRICT_LOCK = 7583;
+
+/** Rolls a strict import back that somebody cancelled. */
+class CancelledMeanwhile extends Error {
+  override readonly name = "CancelledMeanwhile";
+}
+
+export const strictProblem = (count: number): Problem =>
+  new Problem(
+    "rejected-rows",
+    `${count.toLocaleString("en")} rows are not valid, and a strict import takes all rows or none: nothing was written. Mend the rows in the list of rejects, or import without strict.`,
+  );
+
+async function withLane(context: ImportContext, work: ImportWork, run: (lane: Lane) => Promise<void>): Promise<void> {
+  const { dialect, changeset_id, id_base } = work;
+  if (dialect === null || changeset_id === null || id_base === null) throw new Error(`import ${work.id} was not scanned`);
+  const file = await open(textPath(context, work.file, dialect), "r");
+  try {
+    await run({
+      plan: { layout: layoutOf(work.columns), dialect, options: work.options, changeset_id, id_base },
+      file,
+      records: createRecords(),
+      writer: new ByteWriter(WRITER_BYTES),
+      bytes: Buffer.alloc(0),
+      look: !work.catalogue_was_empty,
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where the UTF-8 text of an upload is. */
+export const textPath = (context: ImportContext, file: string, dialect: Dialect): string =>
+  dialect.encoding === "utf-8" ? uploadedPath(context, file) : transcodedPath(context, file);
+
+/** A product appeared (23505), changed or went while the chunk was loaded: look again. */
+const isConflict = (error: unknown): boolean =>
+  error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";

@@ -1,0 +1,104 @@
+// Takes a file as it comes: to disk and through SHA-256, never into memory, and acknowledged only once it is durable.
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open } from "node:fs/promises";
+import { retryTransient, withTransaction } from "../db/connect.ts";
+import { uploadedPath, type ImportContext } from "./context.ts";
+import { finishImport } from "./finish-import.ts";
+import { insertImport, markReceived, noteReceived, readImport, type NewImport } from "./store.ts";
+import { Problem } from "../../contract/problems.ts";
+import type { Import, ImportOptions } from "../../contract/imports.ts";
+
+/** Progress is told, and a cancel noticed, this often. */
+const PROGRESS_MS = 200;
+/** A stalled upload still gives this sign of life; see SILENT_UPLOAD_MS in take-over.ts. */
+const HEARTBEAT_MS = 5000;
+
+export interface Upload {
+  filename: string;
+  /** Bytes, where the sender said so. */
+  size: number | null;
+  options: ImportOptions;
+  actor: string;
+  max_bytes: number;
+}
+
+/** Receives `bytes` as a new import and hands it to a worker.
+ * @throws Problem upload-interrupted, payload-too-large, empty-file; the import is then failed and says the same */
+export async function receiveImport(context: ImportContext, upload: Upload, bytes: AsyncIterable<Buffer>): Promise<Import> {
+  const { filename, size, options, actor } = upload;
+  const made: NewImport = { actor, filename, size, options, file: randomUUID() };
+  const id = await insertImport(context.pool, made);
+  try {
+    const { received, sha256, cancelled } = await writeFile(context, id, made.file, upload, bytes);
+    if (cancelled) {
+      await finishImport(context, id, "cancelled");
+      return (await readImport(context.pool, id)) as Import;
+    }
+    if (received === 0) throw new Problem("empty-file", `"${filename}" is empty. Check the export that made it.`);
+    if (size !== null && received !== size) throw interrupted(received, size);
+    const accepted = await retryTransient(() =>
+      withTransaction(context.pool, async (client) => {
+        const met = await markReceived(client, id, received, sha256);
+        if (met) await context.sendScan(client, id);
+        return met;
+      }),
+    );
+    if (!accepted) await finishImport(context, id, "cancelled");
+  } catch (error) {
+    const cause = error instanceof Problem || !isBrokenStream(error) ? error : interrupted(null, size, error);
+    await retryTransient(() => finishImport(context, id, "failed", cause));
+    throw cause;
+  }
+  return (await readImport(context.pool, id)) as Import;
+}
+
+async function writeFile(
+  context: ImportContext,
+  id: number,
+  name: string,
+  { filename, max_bytes }: Upload,
+  bytes: AsyncIterable<Buffer>,
+): Promise<{ received: number; sha256: string; cancelled: boolean }> {
+  await mkdir(context.files_dir, { recursive: true, mode: 0o700 });
+  const hash = createHash("sha256");
+  const file = await open(uploadedPath(context, name), "wx", 0o600);
+  let received = 0;
+  let noted = 0;
+  let cancelled = false;
+  const note = async (): Promise<void> => {
+    noted = performance.now();
+    cancelled ||= !(await noteReceived(context.pool, id, received));
+  };
+  const heartbeat = setInterval(() => void note().catch(() => undefined), HEARTBEAT_MS);
+  try {
+    for await (const piece of bytes) {
+      received += piece.length;
+      if (received > max_bytes) {
+        throw new Problem(
+          "payload-too-large",
+          `"${filename}" is larger than ${max_bytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
+        );
+      }
+      hash.update(piece);
+      await file.write(piece);
+      if (performance.now() - noted > PROGRESS_MS) await note();
+      if (cancelled) break;
+    }
+    await file.datasync();
+  } finally {
+    clearInterval(heartbeat);
+    await file.close();
+  }
+  return { received, sha256: hash.digest("hex"), cancelled };
+}
+
+function interrupted(received: number | null, size: number | null, cause?: unknown): Problem {
+  const got = received === null || size === null ? "" : ` after ${received.toLocaleString("en")} of ${size.toLocaleString("en")} bytes`;
+  return new Problem("upload-interrupted", `The upload ended${got} before the file was complete; nothing was imported. Send it again.`, { cause });
+}
+
+/** The sender went away: the request's stream ends with one of Node's connection errors. */
+function isBrokenStream(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR" || code === "EPIPE";
+}

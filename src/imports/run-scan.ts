@@ -1,0 +1,187 @@
+// The scan of one import: reads the file once, writes down what it found, and opens the loading in one transaction.
+import { open, type FileHandle } from "node:fs/promises";
+import type pg from "pg";
+import { isCatalogueEmpty, takeProductIds } from "../catalog/store.ts";
+import { insertChangeset } from "../changesets/store.ts";
+import { retryTransient, withTransaction } from "../db/connect.ts";
+import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { finishImport } from "./finish-import.ts";
+import { layoutOf } from "./layout.ts";
+import { concludeLoading, strictProblem, textPath } from "./load-lane.ts";
+import { detectFile, openTable, readRecords, type Table } from "./read/read-records.ts";
+import { createSplitter } from "./read/split-records.ts";
+import { transcode } from "./read/transcode.ts";
+import { createScanner, type Scanner } from "./scan.ts";
+import {
+  deleteRejects,
+  insertChunks,
+  insertRejects,
+  markLoading,
+  noteScanned,
+  readImportWork,
+  type Chunk,
+  type ImportWork,
+  type ScanProgress,
+} from "./store.ts";
+import type { Dialect, DialectOverrides } from "../../contract/imports.ts";
+import { Problem } from "../../contract/problems.ts";
+
+/** Progress is told this often; the page shows no more. */
+const PROGRESS_MS = 200;
+/** Rejects written at once. */
+const REJECTS_PAGE = 1000;
+/** Chunks written at once: their bitmaps are 2 kB each. */
+const CHUNKS_PAGE = 500;
+/** First key of the advisory lock that one scan of an import holds. */
+const SCAN_LOCK = 7582;
+
+/** Scans an import that waits for it, and wakes the lanes. Does nothing when another worker scans it. */
+export async function runScan(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
+  const lock = await context.pool.connect();
+  let broken = false;
+  try {
+    if (!(await tryLock(lock, import_id))) return;
+    await scanOrFail(context, import_id, signal);
+    await lock.query("select pg_advisory_unlock($1, $2)", [SCAN_LOCK, import_id % 2 ** 31]);
+  } catch (error) {
+    broken = true;
+    throw error;
+  } finally {
+    // A connection that may still hold the lock must not go back to the pool.
+    lock.release(broken);
+  }
+}
+
+async function tryLock(client: pg.ClientBase, import_id: number): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", [
+    SCAN_LOCK,
+    import_id % 2 ** 31,
+  ]);
+  return rows[0]?.locked === true;
+}
+
+async function scanOrFail(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
+  const work = await readImportWork(context.pool, import_id);
+  if (work?.state === "loading") await context.sendLanes(context.pool, import_id, lanesOf(context, work));
+  if (work?.state === "finishing") await finishImport(context, import_id, "done");
+  if (work?.state !== "scanning") return;
+  try {
+    const scanned = await scan(context, work, signal);
+    if (!scanned) await finishImport(context, import_id, "cancelled");
+    else if ((await readImportWork(context.pool, import_id))?.rows === 0) await concludeLoading(context, import_id);
+  } catch (error) {
+    if (signal.aborted) return;
+    // A database that is gone for a moment is the job's retry; everything else is the file's or ours, and final.
+    await retryTransient(() => finishImport(context, import_id, "failed", error), { signal });
+  }
+}
+
+/** @returns false when the import was cancelled */
+async function scan(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<boolean> {
+  const uploaded = uploadedPath(context, work.file);
+  const dialect = await detectFile(uploaded, overridesOf(work.options));
+  if (dialect.encoding !== "utf-8") await transcode(uploaded, dialect.encoding, transcodedPath(context, work.file), signal);
+  await retryTransient(() => deleteRejects(context.pool, work.id), { signal });
+  const file = await open(textPath(context, work.file, dialect), "r");
+  try {
+    return await scanText(context, work, file, dialect, signal);
+  } finally {
+    await file.close();
+  }
+}
+
+async function scanText(
+  context: ImportContext,
+  work: ImportWork,
+  file: FileHandle,
+  dialect: Dialect,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const table = await openTable(file, dialect);
+  const layout = layoutOf(table.columns);
+  if (layout.sku < 0) throw noSkuColumn(table, dialect);
+  const scanner = createScanner(layout, dialect, work.options);
+  const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
+  const found = (scanned: number): ScanProgress => ({
+    dialect,
+    columns: table.columns,
+    scanned,
+    text_size: table.size,
+    lines: splitter.line - 1,
+    rows: scanner.rows,
+    superseded: scanner.superseded,
+    rejected: scanner.rejected,
+  });
+  let told = performance.now();
+  for await (const { records, offset } of readRecords(file, splitter, table.start, table.size, signal)) {
+    scanner.scan(records, offset);
+    await writeRejects(context, work.id, scanner, signal);
+    if (performance.now() - told < PROGRESS_MS) continue;
+    told = performance.now();
+    if (!(await retryTransient(() => noteScanned(context.pool, work.id, found(offset)), { signal }))) return false;
+  }
+  if (work.options.strict && scanner.rejected > 0) {
+    await noteScanned(context.pool, work.id, found(table.size));
+    throw strictProblem(scanner.rejected);
+  }
+  const chunks = scanner.chunks();
+  return retryTransient(() => openLoading(context, work, found(table.size), chunks), { signal });
+}
+
+async function openLoading(context: ImportContext, work: ImportWork, found: ScanProgress, chunks: Chunk[]): Promise<boolean> {
+  return withTransaction(context.pool, async (client) => {
+    await client.query("delete from import_chunks where import_id = $1", [work.id]);
+    for (let i = 0; i < chunks.length; i += CHUNKS_PAGE) await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_PAGE));
+    const changeset_id = await insertChangeset(client, "import", work.actor);
+    const id_base = await takeProductIds(client, found.rows + 1);
+    const catalogue_was_empty = await isCatalogueEmpty(client);
+    const opened = await markLoading(client, work.id, found, { changeset_id, id_base, catalogue_was_empty });
+    if (!opened) throw new CancelledMeanwhile();
+    await context.sendLanes(client, work.id, Math.min(lanesOf(context, work), chunks.length));
+    return true;
+  }).catch((error: unknown) => {
+    if (error instanceof CancelledMeanwhile) return false;
+    throw error;
+  });
+}
+
+class CancelledMeanwhile extends Error {
+  override readonly name = "CancelledMeanwhile";
+}
+
+/** Other workers may take part, so more lanes are sent than this one has; those that find no chunk end at once. */
+const lanesOf = (context: ImportContext, work: ImportWork): number => (work.options.strict ? 1 : context.lanes * 2);
+
+async function writeRejects(context: ImportContext, import_id: number, scanner: Scanner, signal: AbortSignal): Promise<void> {
+  const rejects = scanner.takeRejects();
+  for (let i = 0; i < rejects.length; i += REJECTS_PAGE) {
+    const page = rejects.slice(i, i + REJECTS_PAGE);
+    await retryTransient(() => insertRejects(context.pool, import_id, page), { signal });
+  }
+}
+
+const overridesOf = ({ encoding, delimiter, quote, escape, header, preamble }: ImportWork["options"]): DialectOverrides => ({
+  ...(encoding === undefined ? {} : { encoding }),
+  ...(delimiter === undefined ? {} : { delimiter }),
+  ...(quote === undefined ? {} : { quote }),
+  ...(escape === undefined ? {} : { escape }),
+  ...(header === undefined ? {} : { header }),
+  ...(preamble === undefined ? {} : { preamble }),
+});
+
+/** Header cells told in a problem. */
+const SHOWN_HEADERS = 50;
+
+function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
+  if (!dialect.header) {
+    return new Problem(
+      "no-sku-column",
+      `The file has ${columns.length} columns and no header, so nothing says which of them is the SKU. Put a line with the columns' names (sku, name, …) at its top.`,
+    );
+  }
+  const shown = header.slice(0, SHOWN_HEADERS).map((name) => `"${name}"`);
+  const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
+  return new Problem("no-sku-column", `None of the columns is the SKU. Found: ${shown.join(", ")}${more}. Name one of them "sku".`, {
+    extra: { headers: header.slice(0, 2000) },
+  });
+}

@@ -1,0 +1,204 @@
+// First pass over the file: every record once, nothing written to the catalogue. Finds the exact number of rows, every
+// reject that the file alone decides, the losers among repeated SKUs, and where the chunks begin. After it the chunks are
+// independent: no SKU stands in two of them with a say.
+import { parseYesNo } from "../catalog/product.ts";
+import { writeSkuKey } from "../catalog/sku-key.ts";
+import { MAX_SKU_CHARACTERS } from "../catalog/product.ts";
+import { MAX_CHUNK_RECORDS } from "./chunk-rows.ts";
+import { createKeyTable } from "./key-table.ts";
+import { longestValue, type Layout } from "./layout.ts";
+import { makeReject } from "./make-reject.ts";
+import { RECORD_FAULTS, type Records } from "./read/records.ts";
+import { copyField, fieldText } from "./read/split-records.ts";
+import type { Chunk } from "./store.ts";
+import type { Dialect, Reject, RejectCode } from "../../contract/imports.ts";
+
+/** A chunk is read into memory whole, once per lane. */
+const MAX_CHUNK_BYTES = 8 << 20;
+/** UTF-8 bytes that one UTF-16 unit of a key can grow to, and room for its trimming. */
+const KEY_ROOM = 4;
+
+export interface Scanner {
+  /** Takes the records of one window; `offset` is where `records.bytes` begins in the text. */
+  scan(records: Records, offset: number): void;
+  /** Rejects found since the last call. */
+  takeRejects(): Reject[];
+  readonly rows: number;
+  readonly superseded: number;
+  readonly rejected: number;
+  /** Call once, after the last window. */
+  chunks(): Chunk[];
+}
+
+export interface ScanRules {
+  repeats: "last" | "first" | "reject";
+}
+
+/** Records before the first row (the header) are not given to the scanner. */
+export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
+  const keys = createKeyTable();
+  const checked = layout.columns.flatMap(({ target }, index) => (target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }]));
+  const smallest_limit = Math.min(...checked.map(({ limit }) => limit), Infinity);
+  let key = Buffer.allocUnsafe(4096);
+  let field_bytes = Buffer.allocUnsafe(1024);
+  let skip = new Uint8Array(1 << 16);
+  let rows = 0;
+  let superseded = 0;
+  let rejected = 0;
+  let rejects: Reject[] = [];
+  const open: (Omit<Chunk, "skip"> & { last_row: number })[] = [];
+  let current: (Omit<Chunk, "skip"> & { last_row: number }) | undefined;
+
+  const skipRow = (row: number): void => {
+    skip[row >> 3] = (skip[row >> 3] as number) | (1 << (row & 7));
+  };
+  const reject = (records: Records, r: number, row: number, code: RejectCode, column: number): void => {
+    skipRow(row);
+    rejected++;
+    rejects.push(makeReject(records, r, row + 1, code, layout, dialect, column));
+  };
+
+  /** The row's first fault that does not take the catalogue to find, by its code; `faulty_column` tells where. */
+  let faulty_column = -1;
+  const faultOf = (records: Records, r: number): RejectCode | undefined => {
+    faulty_column = -1;
+    const form = RECORD_FAULTS[records.fault[r] as number];
+    if (form) return form;
+    const first = records.first_field[r] as number;
+    const width = (records.first_field[r + 1] as number) - first;
+    if (width < layout.width) return "too_few_fields";
+    if (width > layout.width) return "too_many_fields";
+    if ((records.end[r] as number) - (records.start[r] as number) > smallest_limit) {
+      for (const { index, limit, unit } of checked) {
+        const bytes = (records.field_end[first + index] as number) - (records.field_start[first + index] as number);
+        if (bytes <= limit) continue;
+        if (unit === "characters" && countCharacters(fieldText(records, first + index, dialect)) <= limit) continue;
+        faulty_column = index;
+        return "value_too_long";
+      }
+    }
+    if (layout.active >= 0) {
+      const field = first + layout.active;
+      if (records.field_start[field] !== records.field_end[field]) {
+        const text = fieldText(records, field, dialect);
+        if (text.trim() !== "" && parseYesNo(text) === undefined) {
+          faulty_column = layout.active;
+          return "not_yes_or_no";
+        }
+      }
+    }
+    return undefined;
+  };
+
+  /** Length of the row's key in `key`, from 0; -1 and -2: the SKU is empty, or too long. */
+  const keyOf = (records: Records, r: number): number => {
+    const field = (records.first_field[r] as number) + layout.sku;
+    const room = (records.field_end[field] as number) - (records.field_start[field] as number);
+    // Escapes and white space may take up bytes of a SKU that is short in truth, but not four fifths of them.
+    if (room > MAX_SKU_CHARACTERS * 20) return -2;
+    if (field_bytes.length < room) {
+      field_bytes = Buffer.allocUnsafe(room * 2);
+      key = Buffer.allocUnsafe(room * 2 * KEY_ROOM);
+    }
+    const length = copyField(records, field, dialect, field_bytes, 0);
+    const written = writeSkuKey(field_bytes, 0, length, key, 0);
+    if (written === 0) return -1;
+    if (written > MAX_SKU_CHARACTERS && countCharacters(key.toString("utf8", 0, written)) > MAX_SKU_CHARACTERS) return -2;
+    return written;
+  };
+
+  const applyRow = (records: Records, r: number, row: number): void => {
+    const fault = faultOf(records, r);
+    if (fault !== undefined) {
+      reject(records, r, row, fault, faulty_column);
+      return;
+    }
+    const length = keyOf(records, r);
+    if (length < 0) {
+      reject(records, r, row, length === -1 ? "sku_empty" : "sku_too_long", layout.sku);
+      return;
+    }
+    const other = keys.find(key, 0, length, row);
+    if (other < 0) return;
+    if (rules.repeats === "reject") {
+      reject(records, r, row, "sku_repeated", layout.sku);
+      return;
+    }
+    superseded++;
+    if (rules.repeats === "first") {
+      skipRow(row);
+    } else {
+      skipRow(other);
+      keys.replace(row);
+    }
+  };
+
+  return {
+    scan(records, offset) {
+      const needed = (rows + records.count + 8) >> 3;
+      if (needed > skip.length) {
+        const larger = new Uint8Array(Math.max(needed, skip.length * 2));
+        larger.set(skip);
+        skip = larger;
+      }
+      for (let r = 0; r < records.count; r++) {
+        const row = rows++;
+        applyRow(records, r, row);
+        const start = offset + (records.start[r] as number);
+        const end = offset + (records.end[r] as number);
+        // A record too long to be held belongs to no chunk.
+        if (RECORD_FAULTS[records.fault[r] as number] === "record_too_long") {
+          current = undefined;
+          continue;
+        }
+        if (current === undefined || current.records === MAX_CHUNK_RECORDS || end - current.byte_start > MAX_CHUNK_BYTES) {
+          current = {
+            chunk_no: open.length,
+            byte_start: start,
+            byte_end: end,
+            first_row: row + 1,
+            first_line: records.line[r] as number,
+            records: 0,
+            last_row: row,
+          };
+          open.push(current);
+        }
+        current.byte_end = end;
+        current.last_row = row;
+        current.records++;
+      }
+    },
+    takeRejects() {
+      const taken = rejects;
+      rejects = [];
+      return taken;
+    },
+    get rows() {
+      return rows;
+    },
+    get superseded() {
+      return superseded;
+    },
+    get rejected() {
+      return rejected;
+    },
+    chunks() {
+      return open.map(({ last_row, ...chunk }) => ({ ...chunk, skip: bitsOf(skip, chunk.first_row - 1, last_row + 1) }));
+    },
+  };
+}
+
+/** Bits [from, to), shifted to start at 0. */
+function bitsOf(bits: Uint8Array, from: number, to: number): Buffer {
+  const out = Buffer.alloc((to - from + 7) >> 3);
+  for (let i = from; i < to; i++) {
+    if (((bits[i >> 3] as number) >> (i & 7)) & 1) out[(i - from) >> 3] = (out[(i - from) >> 3] as number) | (1 << ((i - from) & 7));
+  }
+  return out;
+}
+
+function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}

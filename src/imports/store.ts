@@ -1,0 +1,347 @@
+// The SQL of imports. Every change of an import grows its version and tells the listeners, in one statement: `changed`.
+import type pg from "pg";
+import type { Queryable } from "../db/connect.ts";
+import { IMPORT_CHANNEL } from "../events/channels.ts";
+import type { Column, Dialect, Import, ImportOptions, Reject } from "../../contract/imports.ts";
+import type { ProblemDocument } from "../../contract/problems.ts";
+
+/** Shares of an import's fraction: what the stages weigh, from the time they take. */
+const RECEIVED_FRACTION = 0.15;
+const SCANNED_FRACTION = 0.35;
+
+// The columns of the wire, and elapsed times and rate that derive from the stages' instants.
+const IMPORT = `
+  id, state, filename, size, received, sha256, options, dialect, columns, lines, rows, scanned, created, updated, unchanged,
+  superseded, rejected, fraction, changeset_id, cancel_requested, problem, created_at, started_at, finished_at, version,
+  case when load_started_at is null then null
+       else floor((created + updated + unchanged + superseded + rejected)
+                  / greatest(extract(epoch from coalesce(finished_at, now()) - started_at), 0.001))::bigint
+  end as rows_per_second,
+  jsonb_build_object(
+    'scan', coalesce(floor(extract(epoch from coalesce(load_started_at, finished_at, now()) - started_at) * 1000), 0),
+    'load', coalesce(floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000), 0),
+    'total', coalesce(floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000), 0)
+  ) as elapsed_ms`;
+
+/** Runs an update of one import; says how many rows it met. */
+async function change(db: Queryable, id: number, sets: string, where: string, values: unknown[]): Promise<number> {
+  const { rowCount } = await db.query(
+    `with changed as (
+       update imports set ${sets}, version = version + 1, updated_at = now() where id = $1 and (${where}) returning id
+     )
+     select pg_notify('${IMPORT_CHANNEL}', id::text) from changed`,
+    [id, ...values],
+  );
+  return rowCount ?? 0;
+}
+
+export interface NewImport {
+  actor: string;
+  filename: string;
+  file: string;
+  size: number | null;
+  options: ImportOptions;
+}
+
+export async function insertImport(db: Queryable, { actor, filename, file, size, options }: NewImport): Promise<number> {
+  const { rows } = await db.query<{ id: number }>(
+    `with made as (
+       insert into imports (actor, filename, file, size, options) values ($1, $2, $3, $4, $5) returning id
+     )
+     select id, pg_notify('${IMPORT_CHANNEL}', id::text) from made`,
+    [actor, filename, file, size, JSON.stringify(options)],
+  );
+  return (rows[0] as { id: number }).id;
+}
+
+export async function readImport(db: Queryable, id: number): Promise<Import | undefined> {
+  const { rows } = await db.query<Import>(`select ${IMPORT} from imports where id = $1`, [id]);
+  return rows[0];
+}
+
+export async function listImports(db: Queryable, limit: number, before: number | undefined): Promise<Import[]> {
+  const { rows } = await db.query<Import>(
+    `select ${IMPORT} from imports where $2::bigint is null or id < $2 order by id desc limit $1`,
+    [limit, before ?? null],
+  );
+  return rows;
+}
+
+/** What the worker needs besides the wire. */
+export interface ImportWork {
+  id: number;
+  state: Import["state"];
+  file: string;
+  size: number;
+  options: ImportOptions;
+  dialect: Dialect | null;
+  columns: Column[];
+  rows: number;
+  changeset_id: number | null;
+  id_base: number | null;
+  catalogue_was_empty: boolean;
+  cancel_requested: boolean;
+  actor: string;
+}
+
+export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
+  const { rows } = await db.query<ImportWork>(
+    `select id, state, file, received as size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
+            cancel_requested, actor
+     from imports where id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** Bytes received so far; also the sign that the upload is alive. */
+export async function noteReceived(db: Queryable, id: number, received: number): Promise<boolean> {
+  const met = await change(
+    db,
+    id,
+    `received = $2::bigint, fraction = greatest(fraction, coalesce(${RECEIVED_FRACTION} * $2::bigint / nullif(size, 0), 0))`,
+    "state = 'receiving' and not cancel_requested",
+    [received],
+  );
+  return met > 0;
+}
+
+/** The file is whole: from here a worker goes on. */
+export async function markReceived(db: Queryable, id: number, size: number, sha256: string): Promise<boolean> {
+  const met = await change(
+    db,
+    id,
+    `state = 'scanning', size = $2, received = $2, sha256 = $3, started_at = clock_timestamp(),
+     fraction = greatest(fraction, ${RECEIVED_FRACTION})`,
+    "state = 'receiving' and not cancel_requested",
+    [size, sha256],
+  );
+  return met > 0;
+}
+
+export interface ScanProgress {
+  dialect: Dialect;
+  columns: readonly Column[];
+  /** Bytes of the text that was scanned, and of all of it. */
+  scanned: number;
+  text_size: number;
+  lines: number;
+  rows: number;
+  superseded: number;
+  rejected: number;
+}
+
+/** @returns false when the import is no longer being scanned, or is to be cancelled */
+export async function noteScanned(db: Queryable, id: number, scan: ScanProgress): Promise<boolean> {
+  const met = await change(db, id, scanSets(RECEIVED_FRACTION), "state = 'scanning' and not cancel_requested", scanValues(scan));
+  return met > 0;
+}
+
+/** The scan is complete: exact numbers, and loading begins. */
+export async function markLoading(
+  db: Queryable,
+  id: number,
+  scan: ScanProgress,
+  start: { changeset_id: number; id_base: number; catalogue_was_empty: boolean },
+): Promise<boolean> {
+  const met = await change(
+    db,
+    id,
+    `${scanSets(RECEIVED_FRACTION)}, state = 'loading', load_started_at = clock_timestamp(), changeset_id = $10, id_base = $11,
+     catalogue_was_empty = $12`,
+    "state = 'scanning' and not cancel_requested",
+    [...scanValues(scan), start.changeset_id, start.id_base, start.catalogue_was_empty],
+  );
+  return met > 0;
+}
+
+const scanSets = (from: number): string =>
+  `dialect = $2, columns = $3, scanned = $4::bigint, lines = $6, rows = $7, superseded = $8, rejected = $9,
+   fraction = greatest(fraction, ${from} + ${SCANNED_FRACTION - from} * $4::bigint / greatest($5::bigint, 1))`;
+
+const scanValues = (scan: ScanProgress): unknown[] => [
+  JSON.stringify(scan.dialect),
+  JSON.stringify(scan.columns),
+  scan.scanned,
+  scan.text_size,
+  scan.lines,
+  scan.rows,
+  scan.superseded,
+  scan.rejected,
+];
+
+export interface ChunkCounts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+}
+
+/** Adds a chunk's counts: the last statement of its transaction, since it locks the import's row until the commit. */
+export async function addCounts(db: Queryable, id: number, counts: ChunkCounts): Promise<void> {
+  const { created, updated, unchanged, rejected } = counts;
+  await change(
+    db,
+    id,
+    `created = created + $2::bigint, updated = updated + $3::bigint, unchanged = unchanged + $4::bigint,
+     rejected = rejected + $5::bigint,
+     fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
+       (created + updated + unchanged + superseded + rejected + $2::bigint + $3::bigint + $4::bigint + $5::bigint)::float8
+       / greatest(rows, 1)))`,
+    "true",
+    [created, updated, unchanged, rejected],
+  );
+}
+
+/** Progress of a strict import, whose counts stay zero until all of it is committed. */
+export async function noteStrictProgress(db: Queryable, id: number, share: number): Promise<void> {
+  await change(db, id, `fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * $2::float8)`, "state = 'loading'", [share]);
+}
+
+export interface Chunk {
+  chunk_no: number;
+  byte_start: number;
+  byte_end: number;
+  first_row: number;
+  first_line: number;
+  records: number;
+  skip: Buffer;
+}
+
+/** Writes an import's chunks, a page of them at a time: a bitmap of 5,000,000 rows is 600 kB. */
+export async function insertChunks(db: Queryable, import_id: number, chunks: readonly Chunk[]): Promise<void> {
+  await db.query(
+    `insert into import_chunks (import_id, chunk_no, byte_start, byte_end, first_row, first_line, records, skip)
+     select $1, * from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::bytea[])`,
+    [
+      import_id,
+      chunks.map((chunk) => chunk.chunk_no),
+      chunks.map((chunk) => chunk.byte_start),
+      chunks.map((chunk) => chunk.byte_end),
+      chunks.map((chunk) => chunk.first_row),
+      chunks.map((chunk) => chunk.first_line),
+      chunks.map((chunk) => chunk.records),
+      chunks.map((chunk) => chunk.skip),
+    ],
+  );
+}
+
+/** The next chunk that nobody loads, locked: the lock is the lease and ends with the transaction, however that ends. */
+export async function claimChunk(
+  client: pg.ClientBase,
+  import_id: number,
+): Promise<(Chunk & { now_us: number; now: string }) | undefined> {
+  const { rows } = await client.query<Chunk & { now_us: number; now: string }>(
+    `select c.chunk_no, c.byte_start, c.byte_end, c.first_row, c.first_line, c.records, c.skip,
+            (extract(epoch from now()) * 1000000)::bigint as now_us, now() as now
+     from import_chunks c
+     where c.import_id = $1 and not c.done
+       and exists (select from imports i where i.id = $1 and i.state = 'loading' and not i.cancel_requested)
+     order by c.chunk_no limit 1
+     for update of c skip locked`,
+    [import_id],
+  );
+  return rows[0];
+}
+
+export async function markChunkDone(client: pg.ClientBase, import_id: number, chunk_no: number): Promise<void> {
+  await client.query("update import_chunks set done = true where import_id = $1 and chunk_no = $2", [import_id, chunk_no]);
+}
+
+/** @returns false while chunks are left or somebody else finishes */
+export async function markFinishing(db: Queryable, id: number): Promise<boolean> {
+  const met = await change(
+    db,
+    id,
+    "state = 'finishing', load_finished_at = clock_timestamp()",
+    "state = 'loading' and not cancel_requested and not exists (select from import_chunks where import_id = $1 and not done)",
+    [],
+  );
+  return met > 0;
+}
+
+/** To a terminal state, once: what is terminal stays as it is. The changeset gets its counts. Runs in a transaction: taking
+ * the chunks away first waits for those that other lanes are loading, so that what they commit is counted. */
+export async function markFinished(
+  client: pg.ClientBase,
+  id: number,
+  state: "done" | "cancelled" | "failed",
+  problem: ProblemDocument | null,
+): Promise<boolean> {
+  await client.query("delete from import_chunks where import_id = $1", [id]);
+  const met = await change(
+    client,
+    id,
+    `state = $2, problem = $3, finished_at = clock_timestamp(), fraction = case when $2 = 'done' then 1 else fraction end`,
+    state === "done" ? "state = 'finishing'" : "state not in ('done', 'cancelled', 'failed')",
+    [state, problem === null ? null : JSON.stringify(problem)],
+  );
+  await client.query(
+    `update changesets c set created = i.created, updated = i.updated, finished_at = i.finished_at
+     from imports i where i.id = $1 and c.id = i.changeset_id`,
+    [id],
+  );
+  return met > 0;
+}
+
+export async function requestCancel(db: Queryable, id: number): Promise<boolean> {
+  const met = await change(db, id, "cancel_requested = true", "state not in ('done', 'cancelled', 'failed')", []);
+  return met > 0;
+}
+
+/** A sign of life while nothing else changes. */
+export async function touchImport(db: Queryable, id: number): Promise<void> {
+  await db.query("update imports set updated_at = now() where id = $1", [id]);
+}
+
+/** Unfinished imports that nobody has worked on for `silent_ms`. */
+export async function listSilentImports(
+  db: Queryable,
+  silent_ms: number,
+): Promise<{ id: number; state: Import["state"]; file: string; cancel_requested: boolean }[]> {
+  const { rows } = await db.query<{ id: number; state: Import["state"]; file: string; cancel_requested: boolean }>(
+    `select id, state, file, cancel_requested from imports
+     where state in ('receiving', 'scanning', 'loading', 'finishing')
+       and updated_at < now() - make_interval(secs => $1::float8 / 1000)
+     order by id`,
+    [silent_ms],
+  );
+  return rows;
+}
+
+export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<void> {
+  if (rejects.length === 0) return;
+  await db.query(
+    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
+     select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as r
+     on conflict (import_id, "row") do nothing`,
+    [
+      import_id,
+      rejects.map((reject) => reject.row),
+      rejects.map((reject) => reject.line),
+      rejects.map((reject) => reject.column),
+      rejects.map((reject) => reject.value),
+      rejects.map((reject) => reject.code),
+      rejects.map((reject) => reject.message),
+      rejects.map((reject) => reject.raw),
+    ],
+  );
+}
+
+export async function deleteRejects(db: Queryable, import_id: number): Promise<void> {
+  await db.query("delete from import_rejects where import_id = $1", [import_id]);
+}
+
+/** In file order, after row `after`. */
+export async function listRejects(
+  db: Queryable,
+  import_id: number,
+  page: { after: number; limit: number; code?: string | undefined },
+): Promise<Reject[]> {
+  const { rows } = await db.query<Reject>(
+    `select "row", line, "column", value, code, message, raw from import_rejects
+     where import_id = $1 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
+    [import_id, page.after, page.limit, page.code ?? null],
+  );
+  return rows;
+}

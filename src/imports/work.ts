@@ -1,0 +1,45 @@
+// The imports' part of a worker: which job does what, and the look for what a dead worker left.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PgBoss } from "pg-boss";
+import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, type ImportJob } from "../jobs/boss.ts";
+import type { ImportContext } from "./context.ts";
+import { runLane } from "./load-lane.ts";
+import { runScan } from "./run-scan.ts";
+import { SILENT_WORK_MS, takeOverSilentImports } from "./take-over.ts";
+
+/** Files that one worker scans at the same time. A scan holds 16 bytes a row. */
+const SCANS = 2;
+/** pg-boss wakes a worker at once; this is for the case that its listening connection was lost. */
+const POLL_SECONDS = 2;
+const TAKE_OVER_MS = 5000;
+
+export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLanes"> => ({
+  sendScan: (db, import_id) => sendJob(boss, db, IMPORT_QUEUE, { import_id }),
+  sendLanes: (db, import_id, count) => sendJob(boss, db, IMPORT_LANE_QUEUE, { import_id }, count),
+});
+
+/** Works on imports until the signal; returns when it has let go of the last one. */
+export async function workOnImports(boss: PgBoss, context: ImportContext, signal: AbortSignal): Promise<void> {
+  const running = new Set<Promise<void>>();
+  const track = (work: Promise<void>): Promise<void> => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
+  const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
+  await boss.work<ImportJob>(IMPORT_QUEUE, { ...polling, localConcurrency: SCANS }, async ([job]) => {
+    if (job !== undefined) await track(runScan(context, job.data.import_id, signal));
+  });
+  await boss.work<ImportJob>(IMPORT_LANE_QUEUE, { ...polling, localConcurrency: context.lanes }, async ([job]) => {
+    if (job !== undefined) await track(runLane(context, job.data.import_id, signal));
+  });
+  // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
+  let silent_ms = 0;
+  while (!signal.aborted) {
+    await takeOverSilentImports(context, silent_ms).catch((error: unknown) => {
+      context.log.warn({ err: error }, "cannot look for unfinished imports");
+    });
+    silent_ms = SILENT_WORK_MS;
+    await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
+  }
+  await Promise.allSettled(running);
+}

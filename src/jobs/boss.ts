@@ -1,0 +1,79 @@
+// pg-boss, set up: which queues there are, how their jobs are retried and noticed at once.
+import { PgBoss } from "pg-boss";
+import type { DatabaseAddress, Queryable } from "../db/connect.ts";
+
+/** One job an import: scans its file and brings the lanes to work. */
+export const IMPORT_QUEUE = "import";
+/** One job a lane: a connection that loads chunks of an import until none is left. */
+export const IMPORT_LANE_QUEUE = "import-lane";
+
+export interface ImportJob {
+  import_id: number;
+}
+
+/** A job may take as long as the largest file; that it is alive is told by its heartbeat instead. */
+const EXPIRE_SECONDS = 86_400;
+/** The least pg-boss takes. Only the backstop: a worker looks for silent imports by itself when it starts. */
+const HEARTBEAT_SECONDS = 10;
+
+const QUEUE = {
+  expireInSeconds: EXPIRE_SECONDS,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
+  retryLimit: 10,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 30,
+  deleteAfterSeconds: 3600,
+  // Wakes a worker at once; polling every two seconds would be most of a small import's time.
+  notify: true,
+};
+
+export interface BossOptions {
+  application_name: string;
+  /** A worker also tends the queues; a server only sends. */
+  works: boolean;
+  onError: (error: Error) => void;
+}
+
+/** A started pg-boss; `stop` ends it. */
+export async function startBoss(address: DatabaseAddress, options: BossOptions): Promise<PgBoss> {
+  const boss = new PgBoss({
+    ...("url" in address ? { connectionString: address.url } : address),
+    application_name: options.application_name,
+    max: options.works ? 4 : 2,
+    useListenNotify: options.works,
+    supervise: options.works,
+    schedule: options.works,
+    registerInstance: options.works,
+    instanceName: options.application_name,
+    instanceHeartbeatSeconds: 10,
+  });
+  boss.on("error", options.onError);
+  await boss.start();
+  await boss.createQueue(IMPORT_QUEUE, QUEUE);
+  await boss.createQueue(IMPORT_LANE_QUEUE, QUEUE);
+  return boss;
+}
+
+/** Sends jobs inside the caller's transaction. */
+export async function sendJob(boss: PgBoss, db: Queryable, queue: string, job: ImportJob, count = 1): Promise<void> {
+  const executor = {
+    executeSql: async (text: string, values?: unknown[]) => {
+      const { rows } = await db.query<Record<string, unknown>>(text, values);
+      return { rows };
+    },
+  };
+  for (let i = 0; i < count; i++) await boss.send(queue, job, { db: executor });
+}
+
+/** An instance that has not been heard of for three of its heartbeats is gone. */
+const WORKER_SEEN_SECONDS = 30;
+
+/** Worker processes that are alive, as pg-boss's registry knows them. */
+export async function countWorkers(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ workers: number }>(
+    "select count(*)::int as workers from pgboss.instance where stopped_on is null and heartbeat_on > now() - make_interval(secs => $1)",
+    [WORKER_SEEN_SECONDS],
+  );
+  return rows[0]?.workers ?? 0;
+}
