@@ -19,9 +19,17 @@ export function ensureDependencies({ dev }) {
   tell("Installing dependencies (once) …");
   // No install scripts: nothing we use needs one. Only errors: warnings about the machine's older Node are not for the user,
   // everything runs on a Node 24 that comes with the dependencies.
-  const flags = ["--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = [
+    "--ignore-scripts",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ];
   const result = spawnNpm(["ci", ...flags]);
-  if (result.status !== 0) fail(`npm ci did not succeed (${result.error?.message ?? `exit code ${result.status}`}). Its reasons are above.`);
+  if (result.status !== 0)
+    fail(`npm ci did not succeed (${result.error?.message ?? `exit code ${result.status}`}). Its reasons are above.`);
 }
 
 /** Compares the lockfile with npm's own record of what it installed, which it writes last. */
@@ -59,7 +67,12 @@ export function findNode() {
   const found = [`node-${platform}`, `node-bin-${platform}`]
     .map((name) => join(ROOT, "node_modules", name, binary))
     .find((path) => existsSync(path));
-  return found ?? fail(`Skuport needs Node ${NEEDED_NODE}, this is ${process.version}, and npm has none for ${platform}. Install it from https://nodejs.org.`);
+  return (
+    found ??
+    fail(
+      `Skuport needs Node ${NEEDED_NODE}, this is ${process.version}, and npm has none for ${platform}. Install it from https://nodejs.org.`,
+    )
+  );
 }
 
 /** Builds the page unless dist/ was built from just these sources. */
@@ -70,14 +83,19 @@ export function ensurePage(node) {
   // A production install has no build tools; it brings dist/ with it, or serves the API alone.
   if (!existsSync(vite)) return;
   tell("Building the page …");
-  const result = spawnSync(node, [vite, "build", "--logLevel", "warn"], { cwd: ROOT, env: makeEnv(node), encoding: "utf8" });
+  const result = spawnSync(node, [vite, "build", "--logLevel", "warn"], {
+    cwd: ROOT,
+    env: makeEnv(node),
+    encoding: "utf8",
+  });
   if (result.status !== 0) fail(`The page could not be built:\n${result.stdout}${result.stderr}`);
   writeFileSync(PAGE_STAMP, sources);
 }
 
 function hashPageSources() {
   const hash = createHash("sha256");
-  for (const path of PAGE_SOURCES.flatMap(listFiles).sort()) hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)));
+  for (const path of PAGE_SOURCES.flatMap(listFiles).sort())
+    hash.update(`${path}\0`).update(readFileSync(join(ROOT, path)));
   return hash.digest("hex");
 }
 

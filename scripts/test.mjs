@@ -12,7 +12,9 @@ const node = findNode();
 const filters = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 if (filters.length === 0 || filters.some((filter) => filter.startsWith("tests"))) ensurePage(node);
 rmSync(COUNTS_FILE, { force: true });
-const code = await run(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", ...process.argv.slice(2)], { cwd: ROOT });
+const code = await run(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", ...process.argv.slice(2)], {
+  cwd: ROOT,
+});
 const counts = readCounts();
 // Whatever went wrong outside the tests must not end in a line that says all is well.
 const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;

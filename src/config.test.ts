@@ -30,7 +30,11 @@ test("a port that is set counts as explicit, also when it is the default", () =>
 test(".env is read, and the environment wins over it", () => {
   const dir = mkdtempSync(join(tmpdir(), "skuport-config-"));
   writeFileSync(join(dir, ".env"), "SKUPORT_PORT=9001\nSKUPORT_LOG_LEVEL=debug\n# SKUPORT_HOST=::1\n");
-  expect(loadConfig({ SKUPORT_PORT: "9002" }, dir)).toMatchObject({ port: 9002, log_level: "debug", host: "127.0.0.1" });
+  expect(loadConfig({ SKUPORT_PORT: "9002" }, dir)).toMatchObject({
+    port: 9002,
+    log_level: "debug",
+    host: "127.0.0.1",
+  });
 });
 
 test("all faults come at once, each with variable, value and what to do", () => {

@@ -33,7 +33,9 @@ export interface Config {
 export class ConfigError extends Error {
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super(`The configuration has ${faults.length === 1 ? "a fault" : `${String(faults.length)} faults`}:\n  ${faults.join("\n  ")}`);
+    super(
+      `The configuration has ${faults.length === 1 ? "a fault" : `${String(faults.length)} faults`}:\n  ${faults.join("\n  ")}`,
+    );
     this.name = "ConfigError";
     this.faults = faults;
   }
@@ -87,11 +89,15 @@ const SETTINGS = {
     schema: z.string(),
   },
   DATABASE_URL: {
-    about: "PostgreSQL (15 or newer) to use, as postgres://user:password@host:port/database. Not set: the embedded PostgreSQL.",
+    about:
+      "PostgreSQL (15 or newer) to use, as postgres://user:password@host:port/database. Not set: the embedded PostgreSQL.",
     example: "",
     schema: z
       .string()
-      .refine(isPostgresUrl, "write postgres://user:password@host:port/database, or unset it to use the embedded PostgreSQL"),
+      .refine(
+        isPostgresUrl,
+        "write postgres://user:password@host:port/database, or unset it to use the embedded PostgreSQL",
+      ),
   },
   SKUPORT_DATABASE_CONNECTIONS: {
     about: "Connections the server's pool may open, 2 to 500. A worker opens its lanes and a few more of its own.",
@@ -109,7 +115,8 @@ const SETTINGS = {
     schema: yesOrNo,
   },
   SKUPORT_WORKER_CONCURRENCY: {
-    about: "Connections of one worker that load an import at the same time, 1 to 32. Not set: the number of cores, from 2 to 4.",
+    about:
+      "Connections of one worker that load an import at the same time, 1 to 32. Not set: the number of cores, from 2 to 4.",
     example: "",
     schema: wholeNumber(1, 32),
   },
@@ -146,7 +153,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
 
 /** The text of `.env.example`: every setting with its meaning and, commented out, its default. */
 export function describeSettings(): string {
-  const head = "# Settings of Skuport. Copy to .env and uncomment what you change; the environment wins over this file.\n";
+  const head =
+    "# Settings of Skuport. Copy to .env and uncomment what you change; the environment wins over this file.\n";
   const parts = Object.entries(SETTINGS).map(([name, { about, example }]) => `\n# ${about}\n# ${name}=${example}\n`);
   return head + parts.join("");
 }
@@ -158,7 +166,8 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
     const setting = isName(name) ? SETTINGS[name] : undefined;
     if (setting === undefined) {
       // A misspelt name would otherwise be a setting that silently does nothing.
-      if (name.startsWith("SKUPORT_")) faults.push(`${name}=${text}: there is no such setting; see .env.example for all of them.`);
+      if (name.startsWith("SKUPORT_"))
+        faults.push(`${name}=${text}: there is no such setting; see .env.example for all of them.`);
       continue;
     }
     const result = setting.schema.safeParse(text);
@@ -166,7 +175,7 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
     else faults.push(`${name}=${withoutPassword(text)}: ${result.error.issues[0]?.message ?? "not a valid value"}.`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  return values as Values;
+  return values;
 }
 
 function isName(name: string): name is Name {
@@ -183,7 +192,9 @@ function readEnvFile(path: string): Record<string, string | undefined> {
 }
 
 function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== "");
+  const given = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== "",
+  );
   return Object.fromEntries(given.map(([name, text]) => [name, text.trim()]));
 }
 

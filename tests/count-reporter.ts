@@ -10,9 +10,14 @@ export default class CountReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     // A file that fails before its first test, a broken hook and an error outside any test are failures too.
-    const broken = modules.filter((module) => module.state() === "failed" && ![...module.children.allTests("failed")].length);
+    const broken = modules.filter(
+      (module) => module.state() === "failed" && ![...module.children.allTests("failed")].length,
+    );
     const failed = count("failed") + broken.length + unhandled.length;
     mkdirSync(join(COUNTS_FILE, ".."), { recursive: true });
-    writeFileSync(COUNTS_FILE, JSON.stringify({ passed: count("passed"), failed, skipped: count("skipped") + count("pending") }));
+    writeFileSync(
+      COUNTS_FILE,
+      JSON.stringify({ passed: count("passed"), failed, skipped: count("skipped") + count("pending") }),
+    );
   }
 }

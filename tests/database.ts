@@ -18,7 +18,10 @@ export interface TestDatabase {
 export async function createTestDatabase(template: "migrated" | "empty" = "migrated"): Promise<TestDatabase> {
   const postgres = inject("postgres");
   const address = { ...postgres, database: `test_${randomUUID().replaceAll("-", "")}` };
-  await administer(postgres, `create database ${address.database} template ${template === "empty" ? "template0" : TEMPLATE}`);
+  await administer(
+    postgres,
+    `create database ${address.database} template ${template === "empty" ? "template0" : TEMPLATE}`,
+  );
   const pool = createPool(address, { application_name: "skuport test", max: 10 });
   afterAll(async () => {
     await pool.end();

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/database.ts";
-import { checkServer, connectClient, createPool, isTransient, parseTimestamp, retryTransient, withTransaction } from "./connect.ts";
+import {
+  checkServer,
+  connectClient,
+  createPool,
+  isTransient,
+  parseTimestamp,
+  retryTransient,
+  withTransaction,
+} from "./connect.ts";
 
 const database = await createTestDatabase("empty");
 const options = { application_name: "skuport test" };
@@ -85,13 +93,19 @@ test("what a moment later may succeed is transient, what will not is not", async
   const nowhere = { ...database.address, host: "/nonexistent" };
   const refused = await connectClient(nowhere, options).catch((error: unknown) => error);
   const failed = await database.pool.query("select 1/0").catch((error: unknown) => error);
-  expect([isTransient(refused), isTransient(failed), isTransient(new Error("no")), isTransient("40001")]).toEqual([true, false, false, false]);
+  expect([isTransient(refused), isTransient(failed), isTransient(new Error("no")), isTransient("40001")]).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
   expect(isTransient(new Error("chunk 7", { cause: Object.assign(new Error(), { code: "40P01" }) }))).toBe(true);
 });
 
 test("transient failures are tried again, others at once reported", async () => {
   let calls = 0;
-  const work = (code: string) => () => (++calls < 3 ? Promise.reject(Object.assign(new Error(code), { code })) : Promise.resolve(calls));
+  const work = (code: string) => () =>
+    ++calls < 3 ? Promise.reject(Object.assign(new Error(code), { code })) : Promise.resolve(calls);
   expect(await retryTransient(work("40001"))).toBe(3);
   calls = 0;
   await expect(retryTransient(work("23505"))).rejects.toThrow("23505");

@@ -150,33 +150,38 @@ function clientConfig(address: DatabaseAddress, options: ConnectOptions): pg.Cli
   };
 }
 
-const { builtins } = pg.types;
+// Of pg_type; only the scalar ones have names in pg.
+const INT8 = 20;
 const INT8_ARRAY = 1016;
+const TEXT_ARRAY = 1009;
+const TIMESTAMPTZ = 1184;
 const TIMESTAMPTZ_ARRAY = 1185;
 
+type Parser = (text: string) => unknown;
+// pg-types describes its parsers by an enum that leaves out all arrays.
+const findParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
+const parseTextArray = findParser(TEXT_ARRAY) as (text: string) => (string | null)[];
+
+const PARSERS = new Map<number, Parser>([
+  [INT8, parseInt8],
+  [TIMESTAMPTZ, parseTimestamp],
+  [INT8_ARRAY, (text) => parseArray(text, parseInt8)],
+  [TIMESTAMPTZ_ARRAY, (text) => parseArray(text, parseTimestamp)],
+]);
+
 // Per connection, not pg.types.setTypeParser: that would change pg-boss and whatever else shares the module.
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: string) => {
-  if (format !== "binary") {
-    const id: number = oid;
-    if (id === builtins.INT8) return parseInt8;
-    if (id === builtins.TIMESTAMPTZ) return parseTimestamp;
-    if (id === INT8_ARRAY) return (text: string) => parseArray(text, parseInt8);
-    if (id === TIMESTAMPTZ_ARRAY) return (text: string) => parseArray(text, parseTimestamp);
-  }
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- pg-types types its parsers as any
-  return pg.types.getTypeParser(oid, format as "text");
-};
+const getTypeParser = ((oid: number, format?: string) =>
+  (format === "binary" ? undefined : PARSERS.get(oid)) ?? findParser(oid, format)) as typeof pg.types.getTypeParser;
 
 function parseArray(text: string, parse: (item: string) => unknown): unknown[] {
-  const TEXT_ARRAY = 1009;
-  const items = pg.types.getTypeParser(TEXT_ARRAY as never, "text") as unknown as (text: string) => (string | null)[];
-  return items(text).map((item) => (item === null ? null : parse(item)));
+  return parseTextArray(text).map((item) => (item === null ? null : parse(item)));
 }
 
 /** bigint as a number: our ids and counts stay far below 2^53; what does not is an error, never a rounded id. */
 function parseInt8(text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number)) throw new RangeError(`bigint ${text} does not fit a JavaScript number; cast it to text`);
+  if (!Number.isSafeInteger(number))
+    throw new RangeError(`bigint ${text} does not fit a JavaScript number; cast it to text`);
   return number;
 }
 

@@ -28,7 +28,9 @@ test("a folder that is held is refused with who holds it and what to do", async 
   await held.publish({ url: "http://127.0.0.1:8123" });
   const attempt = acquireDataDir(dir, "skuport import");
   await expect(attempt).rejects.toThrow(DataDirBusyError);
-  await expect(attempt).rejects.toThrow(`skuport serve (process ${String(process.pid)}) holds it and serves http://127.0.0.1:8123`);
+  await expect(attempt).rejects.toThrow(
+    `skuport serve (process ${String(process.pid)}) holds it and serves http://127.0.0.1:8123`,
+  );
   await held.release();
 });
 
@@ -52,7 +54,8 @@ test("a pid that another process has by now does not hold the folder", async () 
 
 test("a taker that was killed in the middle does not stand in the way", async () => {
   const dir = await makeDir();
-  const dead = (token: string) => JSON.stringify({ pid: process.pid, started: "earlier", token, command: "skuport serve" });
+  const dead = (token: string) =>
+    JSON.stringify({ pid: process.pid, started: "earlier", token, command: "skuport serve" });
   await writeFile(join(dir, "skuport.lock"), dead("a"));
   await writeFile(join(dir, "skuport.lock.a"), dead("b"));
   await writeFile(join(dir, "skuport.lock.b"), dead("c"));
@@ -93,8 +96,16 @@ function startTaker(dir: string) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["pipe", "pipe", "pipe"] });
   const errors = text(child.stderr);
   const first_line = new Promise<string>((resolve, reject) => {
-    child.stdout.once("data", (chunk: Buffer) => { resolve(chunk.toString().trim()); });
-    child.once("exit", () => void errors.then((said) => { reject(new Error(`the taker said nothing: ${said}`)); }));
+    child.stdout.once("data", (chunk: Buffer) => {
+      resolve(chunk.toString().trim());
+    });
+    child.once(
+      "exit",
+      () =>
+        void errors.then((said) => {
+          reject(new Error(`the taker said nothing: ${said}`));
+        }),
+    );
   });
   return { child, first_line };
 }

@@ -55,7 +55,8 @@ export async function acquireDataDir(data_dir: string, command: string): Promise
   while (!(await createWhole(lock, me))) {
     const holder = await readLock(lock);
     if (holder === undefined) continue; // released between the two looks
-    if (isAlive(holder) || !(await takeOver(lock, holder, me))) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
+    if (isAlive(holder) || !(await takeOver(lock, holder, me)))
+      throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
     break;
   }
   const publish = async (facts: Pick<Holder, "url" | "connection">) => {

@@ -11,7 +11,11 @@ import { pidExists } from "./process-identity.ts";
 
 const is_root = process.getuid?.() === 0;
 const warnings: string[] = [];
-const log = { info: () => undefined, warn: (_: object, message: string) => warnings.push(message), error: console.error };
+const log = {
+  info: () => undefined,
+  warn: (_: object, message: string) => warnings.push(message),
+  error: console.error,
+};
 const settings = { shared_buffers: "32MB" };
 
 test("data outlives a stop, the socket folder does not", async () => {
@@ -60,7 +64,10 @@ test("a postmaster that is killed comes back on the same socket, with what was c
     await pool.query("insert into kept values ($1)", [n]);
     // A backend in the middle of something does not see at once that its postmaster is gone.
     const busy = pool.query("select sum(i) from generate_series(1, 100000000) i").catch((error: unknown) => error);
-    await until(async () => (await query(postgres.connection, "select 1 from pg_stat_activity where query like 'select sum%'")).length > 0);
+    await until(
+      async () =>
+        (await query(postgres.connection, "select 1 from pg_stat_activity where query like 'select sum%'")).length > 0,
+    );
     const killed = postgres.pid;
     process.kill(killed, "SIGKILL");
     await busy;
@@ -90,27 +97,33 @@ test("PostgreSQL ends when the process that started it is killed", async () => {
   await until(() => !pidExists(postmaster));
 });
 
-test.skipIf(process.platform !== "linux")("an orphan that lives on is ended by the next start, and nothing committed is lost", async () => {
-  const data_dir = makeDataDir();
-  const { child, postmaster, connection, watch } = await startInChild(data_dir);
-  await query(connection, "create table kept as select 1 as n");
-  process.kill(watch, "SIGKILL"); // or it would end PostgreSQL in time
-  child.kill("SIGKILL");
-  await sleep(100);
-  expect(pidExists(postmaster)).toBe(true);
-  warnings.length = 0;
-  const next = await start(data_dir);
-  expect(warnings).toEqual(["Ended an earlier PostgreSQL that was still running on the data folder"]);
-  expect(pidExists(postmaster)).toBe(false);
-  expect(await query(next.connection, "select n from kept")).toEqual([{ n: 1 }]);
-  await next.stop();
-});
+test.skipIf(process.platform !== "linux")(
+  "an orphan that lives on is ended by the next start, and nothing committed is lost",
+  async () => {
+    const data_dir = makeDataDir();
+    const { child, postmaster, connection, watch } = await startInChild(data_dir);
+    await query(connection, "create table kept as select 1 as n");
+    process.kill(watch, "SIGKILL"); // or it would end PostgreSQL in time
+    child.kill("SIGKILL");
+    await sleep(100);
+    expect(pidExists(postmaster)).toBe(true);
+    warnings.length = 0;
+    const next = await start(data_dir);
+    expect(warnings).toEqual(["Ended an earlier PostgreSQL that was still running on the data folder"]);
+    expect(pidExists(postmaster)).toBe(false);
+    expect(await query(next.connection, "select n from kept")).toEqual([{ n: 1 }]);
+    await next.stop();
+  },
+);
 
 test("a stale pid file does not stand in the way, even if another process has the pid by now", async () => {
   const data_dir = makeDataDir();
   await (await start(data_dir)).stop();
   const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
-  writeFileSync(join(data_dir, "postgres/postmaster.pid"), `${String(other.pid)}\n${data_dir}/postgres\n1\n5432\n/tmp\n\n1 1\nready\n`);
+  writeFileSync(
+    join(data_dir, "postgres/postmaster.pid"),
+    `${String(other.pid)}\n${data_dir}/postgres\n1\n5432\n/tmp\n\n1 1\nready\n`,
+  );
   const postgres = await start(data_dir);
   expect(other.exitCode).toBeNull();
   other.kill();
@@ -139,17 +152,20 @@ test("a cluster of another version is refused", async () => {
   await expect(start(data_dir)).rejects.toThrow(/made by PostgreSQL 17, this program brings 18/);
 });
 
-test.skipIf(!is_root)("as root (skipped otherwise): runs as another user, in a data folder only root may enter", async () => {
-  const data_dir = makeDataDir();
-  chmodSync(data_dir, 0o700);
-  const postgres = await start(data_dir);
-  expect(statSync(`/proc/${String(postgres.pid)}`).uid).not.toBe(0);
-  expect(statSync(join(data_dir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
-  expect(statSync(data_dir).uid).toBe(0);
-  // No capability is lent with the account.
-  expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
-  await postgres.stop();
-});
+test.skipIf(!is_root)(
+  "as root (skipped otherwise): runs as another user, in a data folder only root may enter",
+  async () => {
+    const data_dir = makeDataDir();
+    chmodSync(data_dir, 0o700);
+    const postgres = await start(data_dir);
+    expect(statSync(`/proc/${String(postgres.pid)}`).uid).not.toBe(0);
+    expect(statSync(join(data_dir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
+    expect(statSync(data_dir).uid).toBe(0);
+    // No capability is lent with the account.
+    expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
+    await postgres.stop();
+  },
+);
 
 function makeDataDir(): string {
   return mkdtempSync(join(tmpdir(), "skuport-embedded-"));
@@ -161,7 +177,8 @@ async function start(data_dir: string): Promise<Embedded> {
 
 async function query(connection: EmbeddedConnection, sql: string): Promise<unknown[]> {
   const pool = createPool(connection, { application_name: "test", max: 1 });
-  return (await pool.query(sql).finally(() => pool.end())).rows;
+  const { rows } = await pool.query<object>(sql).finally(() => pool.end());
+  return rows;
 }
 
 function spawnStarter(data_dir: string): ChildProcess {
@@ -175,7 +192,11 @@ function spawnStarter(data_dir: string): ChildProcess {
 
 async function startInChild(data_dir: string) {
   const child = spawnStarter(data_dir);
-  const line = await new Promise<string>((resolve) => child.stdout?.once("data", (chunk: Buffer) => { resolve(chunk.toString()); }));
+  const line = await new Promise<string>((resolve) =>
+    child.stdout?.once("data", (chunk: Buffer) => {
+      resolve(chunk.toString());
+    }),
+  );
   const { pid, connection } = JSON.parse(line) as { pid: number; connection: EmbeddedConnection };
   return { child, postmaster: pid, connection, watch: findWatch(pid) };
 }

@@ -92,12 +92,14 @@ async function supervise(plan: Plan): Promise<Embedded> {
   const connection = { host: plan.socket_dir, port: SOCKET_PORT, user: USER, database: DATABASE };
   let postmaster = await startPostmaster(plan, connection);
   let stopping = false;
+  const isStopping = () => stopping;
 
   const keepRunning = async (): Promise<Error | undefined> => {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       await postmaster.gone;
-      if (stopping) return undefined;
-      if (failures === MAX_FAILED_STARTS) return new EmbeddedError(`PostgreSQL does not come back. It says:\n${readLogTail(plan)}`);
+      if (isStopping()) return undefined;
+      if (failures === MAX_FAILED_STARTS)
+        return new EmbeddedError(`PostgreSQL does not come back. It says:\n${readLogTail(plan)}`);
       log.warn({ pid: postmaster.pid }, "PostgreSQL has died; starting it again");
       await reportLeftovers(cluster_dir, plan.account, log);
       try {
@@ -110,7 +112,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
         await sleep(200 * failures);
       }
       // A stop that came while there was nothing to stop.
-      if (stopping) postmaster.process.kill("SIGINT");
+      if (isStopping()) postmaster.process.kill("SIGINT");
     }
   };
   const exited = keepRunning().finally(() => {
@@ -147,9 +149,8 @@ async function startPostmaster(plan: Plan, connection: EmbeddedConnection): Prom
   const pid = child.pid ?? 0;
   const stopWatch = watchParent(pid, plan.account);
   const gone = once(child, "exit").finally(stopWatch);
-  let running = true;
-  void gone.finally(() => (running = false));
-  while (running) {
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  while (isRunning()) {
     if (await isReady(connection)) return { process: child, pid, gone };
     await sleep(20);
   }
@@ -170,7 +171,10 @@ async function launchPostmaster(plan: Plan): Promise<ChildProcess> {
   try {
     return await launch({ program: binaries.postgres, args, cluster_dir, account, output });
   } catch (cause) {
-    throw new EmbeddedError(`PostgreSQL (${binaries.postgres}) cannot be run here: ${explainSpawn(cause as NodeJS.ErrnoException)}`, { cause });
+    throw new EmbeddedError(
+      `PostgreSQL (${binaries.postgres}) cannot be run here: ${explainSpawn(cause as NodeJS.ErrnoException)}`,
+      { cause },
+    );
   } finally {
     closeSync(output);
   }
@@ -221,8 +225,10 @@ function logPath(data_dir: string): string {
 }
 
 function explainSpawn({ code, message }: NodeJS.ErrnoException): string {
-  if (code === "EPERM" || code === "EINVAL") return "this system does not let root start a process as another user. Start as an ordinary user, or set DATABASE_URL.";
+  if (code === "EPERM" || code === "EINVAL")
+    return "this system does not let root start a process as another user. Start as an ordinary user, or set DATABASE_URL.";
   // The file is there (findBinaries looked), so what is missing is its loader.
-  if (code === "ENOENT") return "it needs glibc, which Alpine and other musl systems lack. Set DATABASE_URL to a PostgreSQL 15 or newer.";
+  if (code === "ENOENT")
+    return "it needs glibc, which Alpine and other musl systems lack. Set DATABASE_URL to a PostgreSQL 15 or newer.";
   return message;
 }

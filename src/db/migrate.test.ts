@@ -21,7 +21,10 @@ test("migrations are applied in order, once", async () => {
 });
 
 test("a migration that fails leaves nothing behind, and the ones before it stay", async () => {
-  const dir = await writeMigrations({ "0001_one": "create table one ()", "0002_two": "create table two (); select 1/0" });
+  const dir = await writeMigrations({
+    "0001_one": "create table one ()",
+    "0002_two": "create table two (); select 1/0",
+  });
   await expect(migrateIn(dir)).rejects.toThrow(/0002_two\.sql failed.*division by zero/);
   expect(await tables()).toEqual(["one", "schema_migrations"]);
   await writeFile(join(dir, "0002_two.sql"), "create table two ()");
@@ -44,7 +47,9 @@ test("a database that is newer than the code is refused", async () => {
 test("a changed migration is refused; other line ends are no change", async () => {
   await migrateIn(await writeMigrations({ "0001_one": "create table one (\n)" }));
   expect(await migrateIn(await writeMigrations({ "0001_one": "create table one (\r\n)" }))).toEqual([]);
-  await expect(migrateIn(await writeMigrations({ "0001_one": "create table one (n int)" }))).rejects.toThrow(/has changed since/);
+  await expect(migrateIn(await writeMigrations({ "0001_one": "create table one (n int)" }))).rejects.toThrow(
+    /has changed since/,
+  );
 });
 
 test.each([[["0002_two"]], [["0001_one", "0003_three"]], [["0001_one", "0001_two"]], [["1_one"]], [["0001-one"]]])(

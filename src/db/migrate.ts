@@ -60,7 +60,9 @@ export async function readMigrations(migrations_dir: string = MIGRATIONS_DIR): P
     files.map(async (file, index) => {
       const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1]);
       if (version !== index + 1) {
-        throw new MigrationError(`migrations/${file}: expected a name like ${String(index + 1).padStart(4, "0")}_name.sql; numbers start at 0001 without gaps.`);
+        throw new MigrationError(
+          `migrations/${file}: expected a name like ${String(index + 1).padStart(4, "0")}_name.sql; numbers start at 0001 without gaps.`,
+        );
       }
       const sql = (await readFile(join(migrations_dir, file), "utf8")).replaceAll("\r\n", "\n");
       return { version, name: basename(file, ".sql"), sql, checksum: createHash("sha256").update(sql).digest("hex") };
@@ -95,11 +97,17 @@ async function applyMigration(client: pg.ClientBase, { version, name, sql, check
   try {
     await client.query("begin");
     await client.query(sql);
-    await client.query("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)", [version, name, checksum]);
+    await client.query("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)", [
+      version,
+      name,
+      checksum,
+    ]);
     await client.query("commit");
   } catch (error) {
     await client.query("rollback").catch(() => undefined); // the first error tells more
-    throw new MigrationError(`migrations/${name}.sql failed, nothing of it was kept: ${(error as Error).message}`, { cause: error });
+    throw new MigrationError(`migrations/${name}.sql failed, nothing of it was kept: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

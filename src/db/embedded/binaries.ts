@@ -21,8 +21,14 @@ export async function findBinaries(account: Account | undefined): Promise<Binari
   const { version } = JSON.parse(await readFile(package_json, "utf8")) as { version: string };
   const root = dirname(package_json);
   await restoreSymlinks(root);
-  const native = isReachable(join(root, "native/bin/postgres"), account) ? join(root, "native") : await copyForAccount(root, version);
-  return { initdb: join(native, "bin/initdb"), postgres: join(native, "bin/postgres"), major: Number.parseInt(version, 10) };
+  const native = isReachable(join(root, "native/bin/postgres"), account)
+    ? join(root, "native")
+    : await copyForAccount(root, version);
+  return {
+    initdb: join(native, "bin/initdb"),
+    postgres: join(native, "bin/postgres"),
+    major: Number.parseInt(version, 10),
+  };
 }
 
 function findPackage(): string {
@@ -46,9 +52,7 @@ async function restoreSymlinks(root: string): Promise<void> {
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const place = join(root, target);
     if ((await lstat(place).catch(() => undefined)) !== undefined) continue;
-    await symlink(relative(dirname(target), source), place).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error; // another process was quicker
-    });
+    await symlink(relative(dirname(target), source), place).catch(ignore("EEXIST")); // another process was quicker
   }
 }
 
@@ -61,7 +65,9 @@ async function copyForAccount(root: string, version: string): Promise<string> {
   const found = await lstat(target).catch(() => undefined);
   if (found !== undefined) {
     if (found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return target;
-    throw new EmbeddedError(`${target} does not belong to root alone, so nothing in it will be run. Remove it and start again.`);
+    throw new EmbeddedError(
+      `${target} does not belong to root alone, so nothing in it will be run. Remove it and start again.`,
+    );
   }
   await mkdir(ROOT_COPIES, { recursive: true, mode: 0o755 });
   const draft = await mkdtemp(join(ROOT_COPIES, "draft-"));
@@ -69,11 +75,15 @@ async function copyForAccount(root: string, version: string): Promise<string> {
     // verbatimSymlinks: else the links of the copy would lead back into the locked folder.
     await cp(join(root, "native"), draft, { recursive: true, verbatimSymlinks: true });
     await chmod(draft, 0o755);
-    await rename(draft, target).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error; // another process was quicker
-    });
+    await rename(draft, target).catch(ignore("ENOTEMPTY", "EEXIST")); // another process was quicker
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
   return target;
+}
+
+function ignore(...codes: string[]): (error: unknown) => void {
+  return (error) => {
+    if (!codes.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  };
 }

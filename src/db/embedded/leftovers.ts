@@ -53,7 +53,9 @@ function listProcessesOf(cluster_dir: string, account: Account | undefined): num
   const name = nameCluster(cluster_dir, account);
   const uid = getUid(account);
   const processes = process.platform === "linux" ? listLinuxProcesses(uid) : listProcessesByPs(uid);
-  const ours = processes.filter(({ command }) => command.includes(`cluster_name=${name}`) || command.startsWith(`postgres: ${name}:`));
+  const ours = processes.filter(
+    ({ command }) => command.includes(`cluster_name=${name}`) || command.startsWith(`postgres: ${name}:`),
+  );
   return ours.map(({ pid }) => pid).filter(pidExists);
 }
 
@@ -75,7 +77,10 @@ function listLinuxProcesses(uid: number): Process[] {
 }
 
 function listProcessesByPs(uid: number): Process[] {
-  const table = execFileSync("/bin/ps", ["-axww", "-o", "pid=,uid=,command="], { encoding: "utf8", maxBuffer: 64 * 1024 ** 2 });
+  const table = execFileSync("/bin/ps", ["-axww", "-o", "pid=,uid=,command="], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 ** 2,
+  });
   return table.split("\n").flatMap((line) => {
     const [, pid, owner, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
     return Number(owner) === uid && command !== undefined ? [{ pid: Number(pid), command }] : [];

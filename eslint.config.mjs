@@ -1,0 +1,103 @@
+// Lint rules: typescript-eslint's strictest set that knows types, Vue's, and the house's own laws as far as a linter sees them.
+import vue from "eslint-plugin-vue";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+const noDefaultExport = {
+  selector: "ExportDefaultDeclaration",
+  message: "Export by name: a default export has another name in every file that imports it.",
+};
+const noEnvironment = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: "Only config.ts knows the environment (main.ts hands it over); take a Config as an argument.",
+};
+const noPipe = {
+  selector: "CallExpression[callee.property.name='pipe'][arguments.length=1]",
+  message: "Join streams with pipeline() or for await: .pipe() loses errors and leaves streams open.",
+};
+
+export default defineConfig(
+  globalIgnores(["dist/", "data/", "bench/.data/", "coverage/", "tests/screenshots/"]),
+  {
+    files: ["**/*.ts", "**/*.vue"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: [".vue"] },
+    },
+    rules: {
+      "no-restricted-syntax": ["error", noDefaultExport, noEnvironment, noPipe],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      // In a loop's body or a callback `void` says on purpose what a floating promise only does.
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      eqeqeq: "error",
+      "no-console": "error",
+      // Beyond this a file or a function does more than one thing; whoever has a reason writes it beside the exception.
+      "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ["**/*.vue"],
+    extends: [vue.configs["flat/recommended"]],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      "no-restricted-syntax": "off", // a component is its file's default export
+      // Layout is Prettier's.
+      "vue/html-indent": "off",
+      "vue/html-closing-bracket-newline": "off",
+      "vue/html-self-closing": "off",
+      "vue/max-attributes-per-line": "off",
+      "vue/singleline-html-element-content-newline": "off",
+      "vue/multiline-html-element-content-newline": "off",
+      // Props are named like the wire's fields, in snake_case.
+      "vue/prop-name-casing": "off",
+      "vue/attribute-hyphenation": "off",
+      "vue/v-on-event-hyphenation": "off",
+      "vue/require-default-prop": "off", // types say which are optional
+      "vue/component-api-style": ["error", ["script-setup"]],
+      "vue/block-lang": ["error", { script: { lang: "ts" } }],
+      "vue/no-v-html": "error", // file contents end up on the page
+    },
+  },
+  {
+    files: ["src/config.ts", "src/main.ts"],
+    rules: { "no-restricted-syntax": ["error", noDefaultExport, noPipe] },
+  },
+  {
+    // What answers on the terminal.
+    files: ["src/main.ts", "src/commands/**", "bench/**", "tests/**", "**/*.test.ts"],
+    rules: { "no-console": "off" },
+  },
+  {
+    files: ["**/*.test.ts", "tests/**", "bench/**"],
+    rules: {
+      "max-lines": "off", // a table of cases is as long as there are cases
+      "max-lines-per-function": "off",
+      "no-restricted-syntax": ["error", noDefaultExport],
+    },
+  },
+  {
+    // Vitest and Vite ask for default exports.
+    files: ["*.config.ts", "tests/start-postgres.ts", "tests/count-reporter.ts"],
+    rules: { "no-restricted-syntax": "off" },
+  },
+  {
+    // Not in a tsconfig: the page's has the browser's types, not Node's.
+    files: ["web/**/*.test.ts"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+  },
+  {
+    files: ["**/*.mjs"],
+    languageOptions: {
+      globals: { process: "readonly", console: "readonly", setInterval: "readonly", clearInterval: "readonly" },
+    },
+    rules: { "no-undef": "error", "no-unused-vars": "error", eqeqeq: "error" },
+  },
+);
