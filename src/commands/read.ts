@@ -1,20 +1,23 @@
 // skuport read: what the importer sees in a file, for people, as a summary, or record by record; nothing is imported.
 import { stat } from "node:fs/promises";
 import { once } from "node:events";
-import { ENCODINGS, REJECT_CODES, type Dialect, type DialectOverrides, type RejectCode } from "../../contract/imports.ts";
+import { ENCODINGS, REJECT_CODES, type Dialect, type DialectOverrides } from "../../contract/imports.ts";
 import { csvLine } from "../imports/read/csv-line.ts";
 import { describeMissingSku } from "../imports/read/match-columns.ts";
-import { readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
+import { HEADER_REPEATED, readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
 import { recordTexts, type Table } from "../imports/read/read-records.ts";
 import type { Records } from "../imports/read/records.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+
+type FaultCode = Fault["code"];
+const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };
 
 /** Faults shown of each kind, and characters of a record shown with a fault. */
 const EXAMPLES = 3;
 const SHOWN_CHARACTERS = 100;
 const RAW_CHARACTERS = 10_000;
 /** Too long, or not text: what could be printed of such a record is not what stands in the file. */
-const UNPRINTABLE: ReadonlySet<RejectCode> = new Set(["record_too_long", "not_text"]);
+const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
 
 const ENCODING_NAMES: ReadonlyMap<string, Dialect["encoding"]> = new Map([
   ...ENCODINGS.map((name) => [name, name] as const),
@@ -32,7 +35,7 @@ const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
   ["space", " "],
 ]);
 
-export const read: Command = {
+export const read_command: Command = {
   name: "read",
   summary: "Show what the importer sees in a file",
   help: `Usage: skuport read FILE [options]
@@ -182,7 +185,7 @@ function csvLooker(output: Output): FinishingLooker {
       dialect = found;
       if (table.size === 0) await output.warn(faultLine({ row: 0, line: 1, code: "empty_file", message: "The file is empty" }));
       if (table.header_fault !== null) {
-        await output.warn(faultLine({ row: 0, line: table.header_line, code: table.header_fault, message: REJECT_CODES[table.header_fault] }));
+        await output.warn(faultLine({ row: 0, line: table.header_line, code: table.header_fault, message: MESSAGES[table.header_fault] }));
       }
       if (table.header.length > 0) await output.print(csvLine(table.header));
     },
@@ -194,7 +197,7 @@ function csvLooker(output: Output): FinishingLooker {
       }
       await output.print(text);
       for (const { row, line, code, record } of faults) {
-        await output.warn(faultLine({ row, line, code, message: REJECT_CODES[code], raw: rawRecord(records, record, RAW_CHARACTERS) }));
+        await output.warn(faultLine({ row, line, code, message: MESSAGES[code], raw: rawRecord(records, record, RAW_CHARACTERS) }));
       }
     },
     finish: () => Promise.resolve(),
@@ -202,14 +205,14 @@ function csvLooker(output: Output): FinishingLooker {
 }
 
 interface FaultGroup {
-  code: RejectCode;
+  code: FaultCode;
   message: string;
   count: number;
   examples: { row: number; line: number; raw: string }[];
 }
 
 function summaryLooker(as_json: boolean, path: string, size: number, output: Output): FinishingLooker {
-  const groups = new Map<RejectCode, FaultGroup>();
+  const groups = new Map<FaultCode, FaultGroup>();
   let dialect: Dialect | undefined;
   let table: Table | undefined;
   return {
@@ -235,8 +238,8 @@ function summaryLooker(as_json: boolean, path: string, size: number, output: Out
   };
 }
 
-function addFault(groups: Map<RejectCode, FaultGroup>, { row, line, code }: Omit<Fault, "record">, raw: string): void {
-  const group = groups.get(code) ?? { code, message: REJECT_CODES[code], count: 0, examples: [] };
+function addFault(groups: Map<FaultCode, FaultGroup>, { row, line, code }: Omit<Fault, "record">, raw: string): void {
+  const group = groups.get(code) ?? { code, message: MESSAGES[code], count: 0, examples: [] };
   groups.set(code, group);
   group.count++;
   if (group.examples.length < EXAMPLES) group.examples.push({ row, line, raw });

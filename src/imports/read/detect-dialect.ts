@@ -44,26 +44,14 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
   const table = skipLines(sample, skipped, line_ending);
   const fixed: DialectOverrides = { ...overrides, ...(hint === null ? {} : { delimiter: hint }) };
 
-  let best: Dialect | null = null;
-  let best_score = -Infinity;
-  let best_result: Score | null = null;
-  for (const candidate of candidates(encoding, line_ending, fixed)) {
-    const result = scoreDialect(candidate, table, is_end);
-    const score = result.score * (result.width < 2 ? Math.min(1, trust(candidate)) : trust(candidate));
-    if (best === null || score > best_score) {
-      best = candidate;
-      best_score = score;
-      best_result = result;
-    }
-  }
-  if (best === null || best_result === null) throw new Error("no dialect was tried");
-  const rows = best_result.rows;
+  const usual = best(candidates(encoding, line_ending, fixed), table, is_end);
+  const { dialect, rows } = overrides.escape === undefined ? best(escapes(usual.dialect), table, is_end) : usual;
   const preamble = overrides.preamble ?? detectPreamble(rows);
   const below = rows.filter(({ line }) => line > preamble);
   const header = overrides.header ?? detectHeader(below);
-  if (overrides.preamble !== undefined) return { ...best, header, preamble };
+  if (overrides.preamble !== undefined) return { ...dialect, header, preamble };
   // Without a header nothing tells a title from a first record: no line is left out.
-  return { ...best, header, preamble: skipped + (header ? preamble : 0) };
+  return { ...dialect, header, preamble: skipped + (header ? preamble : 0) };
 }
 
 /** Excel's own first line, `sep=;`. */
@@ -105,19 +93,33 @@ export function skipLines(bytes: Buffer, count: number, line_ending: Dialect["li
   return bytes.subarray(pos);
 }
 
+interface Fit extends Score {
+  dialect: Dialect;
+}
+
+/** The first of the best. */
+function best(dialects: readonly Dialect[], table: Buffer, is_end: boolean): Fit {
+  let found: Fit | undefined;
+  for (const dialect of dialects) {
+    const result = scoreDialect(dialect, table, is_end);
+    const score = result.score * (result.width < 2 ? Math.min(1, trust(dialect)) : trust(dialect));
+    if (found === undefined || score > found.score) found = { ...result, score, dialect };
+  }
+  if (found === undefined) throw new RangeError("best: no dialects");
+  return found;
+}
+
 function candidates(encoding: Dialect["encoding"], line_ending: Dialect["line_ending"], said: DialectOverrides): Dialect[] {
   const delimiters = said.delimiter === undefined ? [...DELIMITERS.keys(), ...SPACED] : [said.delimiter];
   const quotes = said.quote === undefined ? ['"', "'"] : [said.quote];
   return delimiters.flatMap((delimiter) =>
-    quotes.flatMap((quote) =>
-      escapes(quote, said.escape).map((escape) => ({ encoding, delimiter, quote, escape, line_ending, header: true, preamble: 0 })),
-    ),
+    quotes.map((quote) => ({ encoding, delimiter, quote, escape: said.escape ?? quote, line_ending, header: true, preamble: 0 })),
   );
 }
 
-function escapes(quote: string, said: string | undefined): string[] {
-  if (quote === "") return [""];
-  return said === undefined ? [quote, "\\"] : [said];
+/** With a doubled quote and with a backslash, which seldom changes which delimiter fits. */
+function escapes(dialect: Dialect): Dialect[] {
+  return dialect.quote === "" ? [dialect] : [dialect, { ...dialect, escape: "\\" }];
 }
 
 /** What is usual wins where the records agree as well either way: a comma, a double quote, escaped by doubling. */

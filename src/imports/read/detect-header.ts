@@ -9,7 +9,8 @@ const MAX_PREAMBLE_ROWS = 20;
 /** Lines before the header: rows with next to nothing in them, above the first row that is filled like a header. */
 export function detectPreamble(rows: readonly Row[]): number {
   const first = rows[0];
-  if (first === undefined || countKnownNames(first.cells) > 0) return 0;
+  if (first === undefined) return 0;
+  if (countKnownNames(first.cells) > 0) return repeatedLines(rows);
   const width = usualWidth(rows);
   if (width < 2) return 0;
   const header = rows.slice(0, MAX_PREAMBLE_ROWS).findIndex(({ cells }) => {
@@ -17,6 +18,13 @@ export function detectPreamble(rows: readonly Row[]): number {
     return filled >= 2 && (filled >= Math.ceil(width / 2) || countKnownNames(cells) > 0);
   });
   return header <= 0 ? 0 : (rows[header] as Row).line - 1;
+}
+
+/** A header written twice or more, one below the other: the last one counts. */
+function repeatedLines(rows: readonly Row[]): number {
+  const header = JSON.stringify(rows[0]?.cells);
+  const other = rows.findIndex(({ cells }) => JSON.stringify(cells) !== header);
+  return other <= 1 ? 0 : (rows[other - 1] as Row).line - 1;
 }
 
 /** @param rows the first rows of the table */

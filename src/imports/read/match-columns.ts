@@ -1,5 +1,5 @@
 // Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
-import type { Column } from "../../../contract/imports.ts";
+import { REJECT_COLUMNS, type Column } from "../../../contract/imports.ts";
 
 type Field = "sku" | "name" | "description" | "active";
 
@@ -44,6 +44,7 @@ const SYNONYMS: Record<Field, readonly string[]> = {
 
 const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];
 const RANKS = new Map(FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [name, rank]))]));
+const FIELD_OF_NAME = new Map(FIELD_NAMES.flatMap((field) => SYNONYMS[field].map((name) => [name, field] as const)));
 
 /** One column per header cell, in file order. At most one for each field of a product; exact names beat synonyms, an
  * earlier synonym of the list a later one, and of two equal ones the first column wins. The others are attributes, under
@@ -60,6 +61,7 @@ export function matchColumns(header: readonly string[]): Column[] {
   return names.map((name, position) => {
     const target = targets.get(position);
     if (target !== undefined) return { name, target };
+    if ((REJECT_COLUMNS as readonly string[]).includes(name)) return { name, target: "ignored" };
     return { name: freeName(shorten(name) || `Column ${String(position + 1)}`, taken), target: "attribute" };
   });
 }
@@ -77,8 +79,12 @@ export function describeMissingSku(columns: readonly Column[]): string {
 
 /** How many fields of a product the cells name; evidence that they are a header. */
 export function countKnownNames(cells: readonly string[]): number {
-  const plain = new Set(cells.map((cell) => plainName(cell)));
-  return FIELD_NAMES.filter((field) => SYNONYMS[field].some((name) => plain.has(name))).length;
+  const known = new Set<Field>();
+  for (const cell of cells) {
+    const field = cell.length <= 60 ? FIELD_OF_NAME.get(plainName(cell)) : undefined;
+    if (field !== undefined) known.add(field);
+  }
+  return known.size;
 }
 
 /** Case, blanks, punctuation and accents do not tell names apart; `#` stays, it means "number". */

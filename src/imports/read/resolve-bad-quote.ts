@@ -1,6 +1,7 @@
 // What a quoted field is when text follows the quote that seemed to close it. The record is a fault either way; this says
 // how far it reaches, so that no line of another record is lost and no rest of this one is taken for a record.
 import { BLANK, CR, isFieldEnd, isFieldStart, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
+import type { Records } from "./records.ts";
 
 /** How far the true end of a badly quoted field is looked for. Descriptions are shorter; a longer reach would only swallow
  * more good records when a quote is stray. */
@@ -88,6 +89,30 @@ export function resolveBadQuote(
   out.end = pos;
   out.next = pos;
   out.breaks = breaks;
+}
+
+/**
+ * Whether an unquoted record may in truth be a quoted one: a quote in the middle of one field, with text right behind it,
+ * and an unpaired quote at the end of a later field (`Boots"Light, yet strong",9`: a delimiter is missing, and the comma of
+ * the text stands in for it). `5" hose,1/2"` is none: nothing opens there.
+ * @param closing the last unquoted field that ends in a quote
+ */
+export function isTorn(ends: FieldEnds, records: Records, first_field: number, closing: number): boolean {
+  if (countQuotes(ends, records, closing) % 2 === 0) return false;
+  for (let field = first_field; field < closing; field++) {
+    if (records.field_flags[field] !== 0 || countQuotes(ends, records, field) % 2 === 0) continue;
+    const end = records.field_end[field] as number;
+    const behind = records.bytes[records.bytes.lastIndexOf(ends.quote, end - 1) + 1];
+    if (records.bytes[end - 1] !== ends.quote && behind !== BLANK && behind !== TAB) return true;
+  }
+  return false;
+}
+
+function countQuotes(ends: FieldEnds, records: Records, field: number): number {
+  const end = records.field_end[field] as number;
+  let count = 0;
+  for (let pos = records.field_start[field] as number; pos < end; pos++) if (records.bytes[pos] === ends.quote) count++;
+  return count;
 }
 
 /** Past the blanks that may stand between a closing quote and the delimiter. */

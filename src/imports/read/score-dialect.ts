@@ -7,6 +7,8 @@ import { createRecords, createSplitter, fieldText, splitRecords } from "./split-
 const DOUBLE_QUOTE = 34;
 /** Rows whose text is looked at, for the header and what stands before it. */
 const SHOWN_ROWS = 40;
+/** Rows among which the header is looked for. */
+const TOP_ROWS = 5;
 
 export interface Row {
   /** Of the sample, from 1. */
@@ -54,8 +56,9 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, is_end: boolean):
   if (dialect.quote === "'" && (quoted < 2 || double_quoted > 0)) return { score: 0, width, rows };
   if (count === 0 || width < 2) return { score: 0.01, width, rows };
 
-  const known = Math.max(...rows.slice(0, 10).map(({ cells }) => (cells.length > 1 ? countKnownNames(cells) : 0)));
-  const head_fits = rows.slice(0, 10).some(({ cells }) => cells.length === width);
+  const top = rows.slice(0, TOP_ROWS);
+  const known = Math.max(...top.map(({ cells }) => (cells.length > 1 ? countKnownNames(cells) : 0)));
+  const head_fits = top.some(({ cells }) => cells.length === width);
   const share = agreeing / count;
   const score = share * share + Math.min(Math.log2(width), 6) / 20 + known * 0.2 + (head_fits ? 0.1 : 0) + (quoted > 0 ? 0.02 : 0);
   return { score, width, rows };

@@ -7,7 +7,7 @@
 import { isUtf8 } from "node:buffer";
 import type { Dialect } from "../../../contract/imports.ts";
 import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
-import { resolveBadQuote, skipPadding, type BadQuote } from "./resolve-bad-quote.ts";
+import { isTorn, resolveBadQuote, skipPadding, type BadQuote } from "./resolve-bad-quote.ts";
 import { ESCAPED, QUOTED, type Records } from "./records.ts";
 
 /** Longer records are a fault: a cell is held in memory, a hostile file must not decide how much. */
@@ -17,6 +17,7 @@ export const MAX_FIELDS = 2_000;
 /** Bytes kept unread at the end of a window that is not the last: no look beyond a quote, CR or delimiter is longer. */
 const LOOK_AHEAD = 16;
 
+const TEXT_AFTER_QUOTE = 1;
 const UNCLOSED_QUOTE = 2;
 const RECORD_TOO_LONG = 3;
 const NUL_BYTE = 4;
@@ -113,6 +114,7 @@ export function splitRecords(splitter: Splitter, bytes: Buffer, from: number, to
     let fault = 0;
     let record_end = -1;
     let too_long = false;
+    let closing = -1;
 
     while (record_end < 0) {
       let content = pos;
@@ -194,6 +196,7 @@ export function splitRecords(splitter: Splitter, bytes: Buffer, from: number, to
           pos++;
         }
         content_end = pos;
+        if (bytes[pos - 1] === quote && pos - 1 > content) closing = fields;
       }
       if (fields - first_field < MAX_FIELDS) {
         if (fields === field_start.length) {
@@ -238,6 +241,9 @@ export function splitRecords(splitter: Splitter, bytes: Buffer, from: number, to
       splitter.line = next_line;
       pos = skipLine(splitter, bytes, pos, to, at_end);
       next_line = splitter.line;
+    }
+    if (closing > first_field && fault === 0 && isTorn(splitter, out, first_field, Math.min(closing, fields - 1))) {
+      fault = TEXT_AFTER_QUOTE;
     }
     if (count === start.length) {
       growRecords(out);

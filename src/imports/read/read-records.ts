@@ -1,0 +1,185 @@
+// A file on disk, window by window: opens the table in it (what stands before the first record, and the header), and reads
+// its records, all or those of a range of bytes. The window is one buffer, used again; a file is never held in memory.
+import { open, type FileHandle } from "node:fs/promises";
+import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../contract/imports.ts";
+import { detectDialect } from "./detect-dialect.ts";
+import { CR, LF, lineEndLength } from "./field-end.ts";
+import { matchColumns, unnamedColumns } from "./match-columns.ts";
+import { RECORD_FAULTS, type Records } from "./records.ts";
+import { createRecords, createSplitter, fieldText, splitRecords, type Splitter } from "./split-records.ts";
+import { bomLength } from "./transcode.ts";
+
+/** What detection looks at. */
+export const HEAD_BYTES = 262_144;
+/** 1 MB splits in 2 ms: large enough that calls do not count, small enough to stay in the processor's cache. */
+const WINDOW_BYTES = 1_048_576;
+/** More than the splitter ever asks for: a record, the quoted field it may end in, and the blanks behind that. */
+const MAX_WINDOW_BYTES = 8 * WINDOW_BYTES;
+
+/** Where a table's records stand in a file of UTF-8. */
+export interface Table {
+  /** Offset and line of the first record below the header. */
+  start: number;
+  first_line: number;
+  /** Bytes of the file. */
+  size: number;
+  /** The header's cells as they stand; empty without a header. */
+  header: string[];
+  /** The line on which the header starts. */
+  header_line: number;
+  /** What is wrong with the header's form; its cells are then a guess and so are the columns. */
+  header_fault: RejectCode | null;
+  columns: Column[];
+  /** A blank line is a record where there is but one column. */
+  keep_blank: boolean;
+}
+
+export interface Batch {
+  /** Valid until the next batch is asked for. */
+  records: Records;
+  /** Offset in the file of the window's first byte: record r starts at offset + records.start[r]. */
+  offset: number;
+}
+
+/** Detects how the file at `path` is written. Throws what the file system throws. */
+export async function detectFile(path: string, overrides: DialectOverrides): Promise<Dialect> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.allocUnsafe(Math.min(HEAD_BYTES, size));
+    const length = await readFully(file, head, 0, 0);
+    return detectDialect(head.subarray(0, length), length === size, overrides);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Finds the table in a file of UTF-8: the file itself, or what `transcode` made of it. */
+export async function openTable(file: FileHandle, dialect: Dialect): Promise<Table> {
+  const { size } = await file.stat();
+  const mark = Buffer.alloc(3);
+  await readFully(file, mark, 0, 0);
+  const start = await skipPreamble(file, bomLength(mark, "utf-8"), dialect);
+  const table: Table = {
+    ...{ start, size, first_line: dialect.preamble + 1 },
+    ...{ header: [], header_line: dialect.preamble + 1, header_fault: null, columns: [], keep_blank: false },
+  };
+  const splitter = createSplitter(dialect, table.first_line);
+  for await (const { records, offset } of readRecords(file, splitter, start, size)) {
+    if (records.count === 0) continue;
+    const cells = recordTexts(records, 0, dialect);
+    const keep_blank = cells.length === 1;
+    if (!dialect.header) return { ...table, columns: unnamedColumns(cells.length), keep_blank };
+    const end = records.end[0] as number;
+    const header_fault = recordFault(records, 0);
+    const header_line = records.line[0] as number;
+    const breaks = countLineEnds(records.bytes.subarray(records.start[0], end), splitter.cr_ends);
+    return {
+      ...{ size, header: cells, header_line, header_fault, columns: matchColumns(cells), keep_blank },
+      // The end of a header that is too long is not known: there is no table below it.
+      start: header_fault === "record_too_long" ? size : offset + end + (await lineEndBytes(file, offset + end, splitter)),
+      first_line: header_line + breaks + 1,
+    };
+  }
+  // Nothing but blank lines: a table of one column without a name.
+  return { ...table, columns: unnamedColumns(start < size ? 1 : 0), keep_blank: true };
+}
+
+/**
+ * Reads the records of bytes [start, end) of the file, which begin and end at record starts (or with the file), in batches
+ * of about a megabyte. `splitter` is one made for the line at `start`; afterwards its `line` is that behind the last.
+ * Throws what the file system throws, and an Error when the file has become shorter meanwhile.
+ */
+export async function* readRecords(
+  file: FileHandle,
+  splitter: Splitter,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Batch> {
+  const records = createRecords();
+  let window = Buffer.allocUnsafe(Math.min(WINDOW_BYTES, end - start));
+  let offset = start;
+  let filled = 0;
+  while (offset < end) {
+    signal?.throwIfAborted();
+    filled += await readFully(file, window.subarray(0, Math.min(window.length, end - offset)), filled, offset + filled);
+    const at_end = offset + filled === end;
+    if (!at_end && filled < window.length) throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
+    const consumed = splitRecords(splitter, window, 0, filled, at_end, records);
+    if (records.count > 0) yield { records, offset };
+    if (at_end) return;
+    if (consumed === 0) {
+      if (window.length >= MAX_WINDOW_BYTES) throw new Error(`No record ends within ${String(window.length)} bytes`);
+      const larger = Buffer.allocUnsafe(window.length * 2);
+      window.copy(larger, 0, 0, filled);
+      window = larger;
+    } else {
+      window.copyWithin(0, consumed, filled);
+      filled -= consumed;
+      offset += consumed;
+    }
+  }
+}
+
+/** The values of a record's fields. */
+export function recordTexts(records: Records, record: number, dialect: Dialect): string[] {
+  const first = records.first_field[record] as number;
+  const end = records.first_field[record + 1] as number;
+  return Array.from({ length: end - first }, (_, field) => fieldText(records, first + field, dialect));
+}
+
+export function recordFault(records: Records, record: number): RejectCode | null {
+  return RECORD_FAULTS[records.fault[record] as number] ?? null;
+}
+
+/** Offset behind the preamble's lines. */
+async function skipPreamble(file: FileHandle, from: number, dialect: Dialect): Promise<number> {
+  const { cr_ends } = createSplitter(dialect, 1);
+  const window = Buffer.allocUnsafe(65_536);
+  let line = 0;
+  let after_cr = false;
+  for (let offset = from; line < dialect.preamble || after_cr; ) {
+    const length = await readFully(file, window, 0, offset);
+    for (let pos = 0; pos < length; pos++) {
+      const byte = window[pos];
+      // An LF behind a CR is the same line end, also where a window ends between them.
+      if (after_cr && byte === LF) {
+        after_cr = false;
+        if (line === dialect.preamble) return offset + pos + 1;
+        continue;
+      }
+      if (line === dialect.preamble) return offset + pos;
+      after_cr = byte === CR && cr_ends;
+      if (byte === LF || after_cr) line++;
+      if (line === dialect.preamble && !after_cr) return offset + pos + 1;
+    }
+    if (length < window.length) return offset + length;
+    offset += length;
+  }
+  return from;
+}
+
+async function lineEndBytes(file: FileHandle, at: number, splitter: Splitter): Promise<number> {
+  const next = Buffer.alloc(2);
+  return lineEndLength(next, 0, await readFully(file, next, 0, at), splitter.cr_ends);
+}
+
+function countLineEnds(bytes: Buffer, cr_ends: boolean): number {
+  let count = 0;
+  for (let pos = 0; pos < bytes.length; pos++) {
+    if (bytes[pos] === LF || (bytes[pos] === CR && cr_ends && bytes[pos + 1] !== LF)) count++;
+  }
+  return count;
+}
+
+/** Fills `target` from `at` on with the file's bytes from `position` on; fewer only where the file ends. */
+async function readFully(file: FileHandle, target: Buffer, at: number, position: number): Promise<number> {
+  let read = 0;
+  while (at + read < target.length) {
+    const { bytesRead } = await file.read(target, at + read, target.length - at - read, position + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return read;
+}
