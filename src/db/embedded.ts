@@ -17,8 +17,6 @@ import { readResources, tuneSettings } from "./embedded/settings.ts";
 import { makeSocketDir, removeSocketDir, SOCKET_PORT } from "./embedded/socket-dir.ts";
 import { watchParent } from "./embedded/watch-parent.ts";
 
-export { EmbeddedError } from "./embedded/account.ts";
-
 const USER = "skuport";
 const DATABASE = "skuport";
 // Crashes in a row, without one successful start between them, after which it is not started again.
