@@ -5,8 +5,9 @@ import { ENCODINGS, REJECT_CODES, type Dialect, type DialectOverrides } from "..
 import { csvLine } from "../imports/read/csv-line.ts";
 import { describeMissingSku } from "../imports/read/match-columns.ts";
 import { HEADER_REPEATED, readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
-import { recordTexts, type Table } from "../imports/read/read-records.ts";
+import type { Table } from "../imports/read/read-records.ts";
 import type { Records } from "../imports/read/records.ts";
+import { recordTexts } from "../imports/read/split-records.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 
 type FaultCode = Fault["code"];

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DialectOverrides } from "../../../contract/imports.ts";
 import { csvLine } from "./csv-line.ts";
 import { readFile } from "./read-file.ts";
-import { recordTexts } from "./read-records.ts";
 import { parseCanonical, scoreFile } from "./score-pollock.ts";
+import { recordTexts } from "./split-records.ts";
 
 const archive = resolve(import.meta.dirname, "../../../../shared/corpora/pollock.tar.xz");
 const missing = !existsSync(archive);
@@ -35,26 +35,28 @@ describe.skipIf(missing)("Pollock", () => {
   test.each([
     ["with the true dialect", true, 9.97, 9.93],
     ["guessing", false, 9.96, 9.6],
-  ])("%s: %s simple, weighted, and no row stored wrong that no fault names", { timeout: 60_000 }, async (_, told, simple, weighted) => {
+  ])("%s: the score, and no row stored wrong that no fault names", { timeout: 60_000 }, async (_, told, simple, weighted) => {
     const weights = JSON.parse(readFileSync(join(folder, "weights.json"), "utf8")) as Record<string, number>;
     const names = readdirSync(join(folder, "csv"));
+    const parsed = new Map<string, string[][]>();
     const wrong: string[] = [];
     let sum = 0;
     let weighted_sum = 0;
     let weight = 0;
     for (const name of names) {
       const parameters = JSON.parse(readFileSync(join(folder, "parameters", `${name}_parameters.json`), "utf8")) as Parameters;
-      const clean = parseCanonical(readFileSync(join(folder, "clean", name), "utf8"));
+      const expected = readFileSync(join(folder, "clean", name), "utf8");
+      // Most files are one row away from the same clean file.
+      const clean = parsed.get(expected) ?? parseCanonical(expected);
+      parsed.set(expected, clean);
       const { text, unnamed } = await load(join(folder, "csv", name), told ? trueDialect(parameters) : {});
       const score = scoreFile(clean, parseCanonical(text));
-      if (process.env["POLLOCK_WORST"] !== undefined && score < 9.9) console.log(told, name, score.toFixed(3), weights[name]);
       sum += score;
       weighted_sum += score * (weights[name] ?? 0);
       weight += weights[name] ?? 0;
       const right = new Set(clean.slice(parameters.header_lines > 0 ? 1 : 0).map((row) => JSON.stringify(row)));
       if (unnamed.some((row) => !right.has(JSON.stringify(row)))) wrong.push(name);
     }
-    console.log(`${told ? "true dialect" : "guessing"}: ${(sum / names.length).toFixed(4)} ${(weighted_sum / weight).toFixed(4)}`);
     expect(wrong).toEqual([]);
     expect(sum / names.length).toBeGreaterThanOrEqual(simple);
     expect(weighted_sum / weight).toBeGreaterThanOrEqual(weighted);

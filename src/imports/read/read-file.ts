@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports.ts";
 import type { Records } from "./records.ts";
-import { detectFile, openTable, readRecords, recordFault, recordTexts, type Table } from "./read-records.ts";
-import { createSplitter } from "./split-records.ts";
+import { detectFile, openTable, readRecords, recordFault, type Table } from "./read-records.ts";
+import { createSplitter, recordTexts } from "./split-records.ts";
 import { transcode } from "./transcode.ts";
 
 /** A header in the middle of the table, as files that were joined have it: sound in its form, but no product. */

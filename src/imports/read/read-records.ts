@@ -6,7 +6,7 @@ import { detectDialect } from "./detect-dialect.ts";
 import { CR, LF, lineEndLength } from "./field-end.ts";
 import { matchColumns, unnamedColumns } from "./match-columns.ts";
 import { RECORD_FAULTS, type Records } from "./records.ts";
-import { createRecords, createSplitter, fieldText, splitRecords, type Splitter } from "./split-records.ts";
+import { createRecords, createSplitter, recordTexts, splitRecords, type Splitter } from "./split-records.ts";
 import { bomLength } from "./transcode.ts";
 
 /** What detection looks at. */
@@ -122,19 +122,13 @@ export async function* readRecords(
   }
 }
 
-/** The values of a record's fields. */
-export function recordTexts(records: Records, record: number, dialect: Dialect): string[] {
-  const first = records.first_field[record] as number;
-  const end = records.first_field[record + 1] as number;
-  return Array.from({ length: end - first }, (_, field) => fieldText(records, first + field, dialect));
-}
-
 export function recordFault(records: Records, record: number): RejectCode | null {
   return RECORD_FAULTS[records.fault[record] as number] ?? null;
 }
 
 /** Offset behind the preamble's lines. */
 async function skipPreamble(file: FileHandle, from: number, dialect: Dialect): Promise<number> {
+  if (dialect.preamble === 0) return from;
   const { cr_ends } = createSplitter(dialect, 1);
   const window = Buffer.allocUnsafe(65_536);
   let line = 0;

@@ -275,6 +275,13 @@ export function fieldText(records: Records, field_index: number, dialect: Dialec
   return target.toString("utf8", 0, copyField(records, field_index, dialect, target, 0));
 }
 
+/** The values of a record's fields. */
+export function recordTexts(records: Records, record: number, dialect: Dialect): string[] {
+  const first = records.first_field[record] as number;
+  const end = records.first_field[record + 1] as number;
+  return Array.from({ length: end - first }, (_, field) => fieldText(records, first + field, dialect));
+}
+
 /** Copies a field's value into `target` at `offset` and returns its bytes; `target` has room for the field's bounds. */
 export function copyField(records: Records, field_index: number, dialect: Dialect, target: Buffer, offset: number): number {
   const { bytes } = records;
