@@ -12,7 +12,9 @@ test("undefined members of the query are left out", () => {
 });
 
 test("a base URL may end in a slash", () => {
-  expect(address(get_import, { params: { id: 7 } }, "http://127.0.0.1:8000/")).toBe("http://127.0.0.1:8000/api/imports/7");
+  expect(address(get_import, { params: { id: 7 } }, "http://127.0.0.1:8000/")).toBe(
+    "http://127.0.0.1:8000/api/imports/7",
+  );
 });
 
 test("a missing parameter is a mistake of the caller", () => {

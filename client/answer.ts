@@ -12,15 +12,22 @@ export class NoAnswer extends Error {
   }
 }
 
+/** What a Problem says by itself. */
+const STANDARD_MEMBERS: ReadonlySet<string> = new Set(["type", "title", "status", "detail"]);
+
 /** The error for a failed answer: a Problem where the body is a problem document, else a NoAnswer. */
 export function failureOf(status: number, body: string): Problem | NoAnswer {
   const document = problem_document.safeParse(parseJson(body));
   if (!document.success) {
-    return new NoAnswer(`The server answered ${status.toString()} without saying why; is it Skuport that listens there?`, {
-      status,
-    });
+    return new NoAnswer(
+      `The server answered ${status.toString()} without saying why; is it Skuport that listens there?`,
+      {
+        status,
+      },
+    );
   }
-  const { type, title: _title, status: _status, detail, ...extra } = document.data;
+  const { type, detail } = document.data;
+  const extra = Object.fromEntries(Object.entries(document.data).filter(([name]) => !STANDARD_MEMBERS.has(name)));
   const slug = type.slice(type.lastIndexOf("/") + 1);
   // A newer server may know a slug that this client does not: what it says still stands.
   return new Problem(isSlug(slug) ? slug : "internal-error", detail, { extra });

@@ -27,23 +27,36 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}`;
 }
 
-const event = (state: Partial<Import>) => `event: import\nid: ${String(state.version)}\ndata: ${JSON.stringify(state)}\n\n`;
+const event = (state: Partial<Import>) =>
+  `event: import\nid: ${String(state.version)}\ndata: ${JSON.stringify(state)}\n\n`;
 
 test("a problem document becomes a Problem with its further members", async () => {
   const base_url = await serve((_, response) => {
-    const document = toProblemDocument(new Problem("no-sku-column", "Name one.", { extra: { headers: ["a"] } }), "req-1");
+    const document = toProblemDocument(
+      new Problem("no-sku-column", "Name one.", { extra: { headers: ["a"] } }),
+      "req-1",
+    );
     response.writeHead(422, { "content-type": "application/problem+json" }).end(JSON.stringify(document));
   });
   const error: unknown = await call(get_import, { params: { id: 1 } }, { base_url }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(Problem);
-  expect(error).toMatchObject({ slug: "no-sku-column", message: "Name one.", extra: { headers: ["a"], instance: "req-1" } });
+  expect(error).toMatchObject({
+    slug: "no-sku-column",
+    message: "Name one.",
+    extra: { headers: ["a"], instance: "req-1" },
+  });
 });
 
 test("a refused connection and a stranger's answer are a NoAnswer", async () => {
-  const refused = await call(get_import, { params: { id: 1 } }, { base_url: "http://127.0.0.1:9" }).catch((e: unknown) => e);
+  const refused = await call(get_import, { params: { id: 1 } }, { base_url: "http://127.0.0.1:9" }).catch(
+    (e: unknown) => e,
+  );
   expect(refused).toBeInstanceOf(NoAnswer);
   const base_url = await serve((_, response) => response.writeHead(502).end("<html>"));
-  await expect(call(get_import, { params: { id: 1 } }, { base_url })).rejects.toMatchObject({ name: "NoAnswer", status: 502 });
+  await expect(call(get_import, { params: { id: 1 } }, { base_url })).rejects.toMatchObject({
+    name: "NoAnswer",
+    status: 502,
+  });
 });
 
 test("watching survives a cut stream and a busy server, and ends at the terminal state", async () => {
@@ -65,7 +78,9 @@ test("watching survives a cut stream and a busy server, and ends at the terminal
     }
   });
   const heard: boolean[] = [];
-  const states = await Array.fromAsync(watchImport(1, { base_url, onConnection: (connected) => heard.push(connected) }));
+  const states = await Array.fromAsync(
+    watchImport(1, { base_url, onConnection: (connected) => heard.push(connected) }),
+  );
   expect(states.map((state) => state.version)).toEqual([1, 2, 3, 4]);
   expect(asked).toEqual([undefined, "2", "3"]);
   expect(heard).toContain(false);
@@ -91,14 +106,21 @@ test("an upload sends the bytes, the name, the options and its progress", async 
   const path = join(folder, "a & b.csv");
   await writeFile(path, Buffer.alloc(5_000_000, "x"));
   let url = "";
-  const base_url = await serve(async (request, response) => {
+  const base_url = await serve((request, response) => {
     url = request.url ?? "";
     let received = 0;
-    for await (const piece of request) received += (piece as Buffer).length;
-    response.writeHead(201).end(JSON.stringify({ id: 1, received, size: Number(request.headers["content-length"]) }));
+    request.on("data", (piece: Buffer) => (received += piece.length));
+    request.on("end", () => {
+      response.writeHead(201);
+      response.end(JSON.stringify({ id: 1, received, size: Number(request.headers["content-length"]) }));
+    });
   });
   const progress: number[] = [];
-  const sent = await uploadPath(path, { base_url, options: { mode: "create" }, onProgress: (bytes) => progress.push(bytes) });
+  const sent = await uploadPath(path, {
+    base_url,
+    options: { mode: "create" },
+    onProgress: (bytes) => progress.push(bytes),
+  });
   expect(sent).toEqual({ id: 1, received: 5_000_000, size: 5_000_000 });
   expect(url).toBe("/api/imports?mode=create&filename=a+%26+b.csv");
   expect(progress.at(-1)).toBe(5_000_000);
@@ -122,9 +144,15 @@ test("an upload that is refused half-way says why", async () => {
 
 test("an upload to nobody is a NoAnswer, a missing file its own error, an aborted one the signal's", async () => {
   const source = () => [Buffer.from("sku\n")][Symbol.iterator]() as unknown as AsyncIterable<Uint8Array>;
-  await expect(uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 })).rejects.toBeInstanceOf(NoAnswer);
-  await expect(uploadPath("/nowhere.csv", { base_url: "http://127.0.0.1:9" })).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(
+    uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 }),
+  ).rejects.toBeInstanceOf(NoAnswer);
+  await expect(uploadPath("/nowhere.csv", { base_url: "http://127.0.0.1:9" })).rejects.toMatchObject({
+    code: "ENOENT",
+  });
   const base_url = await serve(() => undefined);
   const signal = AbortSignal.timeout(100);
-  await expect(uploadStream(source(), { base_url, filename: "a", size: 4, signal })).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(uploadStream(source(), { base_url, filename: "a", size: 4, signal })).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
 });

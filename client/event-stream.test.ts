@@ -21,10 +21,13 @@ test.each([
   ["data\n\n", [{ type: "message", data: "", id: "" }]],
   [": heartbeat\n\ndata: a\n\n", [{ type: "message", data: "a", id: "" }]],
   ["event: import\n\ndata: a\n\n", [{ type: "message", data: "a", id: "" }]],
-  ["id: 1\ndata: a\n\ndata: b\n\n", [
-    { type: "message", data: "a", id: "1" },
-    { type: "message", data: "b", id: "1" },
-  ]],
+  [
+    "id: 1\ndata: a\n\ndata: b\n\n",
+    [
+      { type: "message", data: "a", id: "1" },
+      { type: "message", data: "b", id: "1" },
+    ],
+  ],
   ["id: 1\0\ndata: a\n\n", [{ type: "message", data: "a", id: "" }]],
   ["data: cut", []],
   ["data: cut\n", []],
@@ -33,7 +36,9 @@ test.each([
 });
 
 test("any split of the bytes gives the same events", async () => {
-  const bytes = new TextEncoder().encode("event: import\r\nid: 3\r\ndata: {\"filename\":\"Müller €.csv\"}\r\n\r\n: beat\r\n\r\ndata: b\r\n\r\n");
+  const bytes = new TextEncoder().encode(
+    'event: import\r\nid: 3\r\ndata: {"filename":"Müller €.csv"}\r\n\r\n: beat\r\n\r\ndata: b\r\n\r\n',
+  );
   const whole = await eventsOf(bytes);
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 30 }), async (cuts) => {

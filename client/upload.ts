@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { basename } from "node:path";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import type { z } from "zod";
@@ -25,13 +25,24 @@ export interface UploadOptions {
 /** Sends the file at `path` under its own name. Throws a Problem, a NoAnswer, the reading error or the signal's reason. */
 export async function uploadPath(path: string, upload: UploadOptions): Promise<Import> {
   const { size } = await stat(path);
-  return uploadStream(createReadStream(path, { highWaterMark: 1 << 20 }), { ...upload, filename: basename(path), size });
+  return uploadStream(createReadStream(path, { highWaterMark: 1 << 20 }), {
+    ...upload,
+    filename: basename(path),
+    size,
+  });
 }
 
 /** Sends a stream whose size may be unknown (null), such as standard input. */
 export async function uploadStream(
   source: Readable | AsyncIterable<Uint8Array>,
-  { filename, size, base_url, options = {}, signal, onProgress }: UploadOptions & { filename: string; size: number | null },
+  {
+    filename,
+    size,
+    base_url,
+    options = {},
+    signal,
+    onProgress,
+  }: UploadOptions & { filename: string; size: number | null },
 ): Promise<Import> {
   const url = address(create_import, { querystring: { ...options, filename } }, base_url);
   const headers = {

@@ -9,4 +9,5 @@ import "./style.css";
 // zod would try to compile its parsers; the content security policy forbids that, and says so in the console.
 z.config({ jitless: true });
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- only vue-tsc knows what a .vue file exports
 createApp(App).use(createPageRouter()).use(ui).mount("#app");

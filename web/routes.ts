@@ -4,6 +4,7 @@ import { createRouter, createWebHistory, type Router } from "vue-router";
 export const createPageRouter = (): Router =>
   createRouter({
     history: createWebHistory(),
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- what replaces it is experimental
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
     routes: [
       { path: "/", redirect: "/imports" },

@@ -1,7 +1,14 @@
 // What is known about an import's file and how it was taken in, as names and values; what is not known yet is left out.
 import type { Import } from "../../contract/imports.ts";
 import { formatBytes, formatCount, formatCountOf, formatDuration } from "../kit/format.ts";
-import { delimiterInWords, encodingInWords, lineEndingInWords, MODE_WORDS, quoteInWords, REPEAT_WORDS } from "./words.ts";
+import {
+  delimiterInWords,
+  encodingInWords,
+  lineEndingInWords,
+  MODE_WORDS,
+  quoteInWords,
+  REPEAT_WORDS,
+} from "./words.ts";
 
 export interface Fact {
   name: string;
@@ -11,6 +18,12 @@ export interface Fact {
 }
 
 export const fileFacts = (of: Import): Fact[] => [...dialectFacts(of), ...sizeFacts(of), ...optionFacts(of)];
+
+/** "20,001 lines, 20,000 records"; undefined until the file has been scanned. */
+export const contentInWords = ({ lines, rows, state }: Pick<Import, "lines" | "rows" | "state">): string | undefined =>
+  lines === null || rows === null || state === "scanning"
+    ? undefined
+    : `${formatCountOf(lines, "line")}, ${formatCountOf(rows, "record")}`;
 
 function dialectFacts({ dialect }: Import): Fact[] {
   if (!dialect) return [];
@@ -24,20 +37,14 @@ function dialectFacts({ dialect }: Import): Fact[] {
   ];
 }
 
-function sizeFacts({ lines, rows, size, sha256, elapsed_ms }: Import): Fact[] {
+function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
   return [
-    ...(lines === null || rows === null
-      ? []
-      : [{ name: "Content", value: `${formatCountOf(lines, "line")}, ${formatCountOf(rows, "record")}` }]),
     ...(size === null ? [] : [{ name: "Size", value: formatBytes(size), title: `${formatCount(size)} bytes` }]),
     ...(sha256 === null ? [] : [{ name: "SHA-256", value: `${sha256.slice(0, 12)} …`, title: sha256, code: true }]),
-    ...(elapsed_ms.total === 0
+    ...(elapsed_ms.load === 0
       ? []
       : [
-          {
-            name: "Time",
-            value: `${formatDuration(elapsed_ms.total)} (scan ${formatDuration(elapsed_ms.scan)}, load ${formatDuration(elapsed_ms.load)})`,
-          },
+          { name: "Scan and load", value: `${formatDuration(elapsed_ms.scan)} and ${formatDuration(elapsed_ms.load)}` },
         ]),
   ];
 }

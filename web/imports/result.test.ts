@@ -15,6 +15,14 @@ test("the parts always add up to the rows", () => {
 });
 
 test("rows that a cancelled import never reached are named", () => {
-  const parts = resultParts({ state: "cancelled", rows: 10, created: 4, updated: 0, unchanged: 0, superseded: 0, rejected: 1 });
+  const parts = resultParts({
+    state: "cancelled",
+    rows: 10,
+    created: 4,
+    updated: 0,
+    unchanged: 0,
+    superseded: 0,
+    rejected: 1,
+  });
   expect(parts.at(-1)).toMatchObject({ key: "open", label: "Not applied", count: 5 });
 });

@@ -20,6 +20,9 @@ test("each stage says how much of it is done", () => {
   expect(progressInWords(loading)).toBe("5,012 of 20,000 rows");
   expect(progressInWords({ ...loading, state: "receiving", received: 500_000 })).toBe("500 kB of 2 MB received");
   expect(progressInWords({ ...loading, state: "receiving", received: 500_000, size: null })).toBe("500 kB received");
+  expect(progressInWords({ ...loading, state: "scanning", scanned: 1_000_000, rows: 9_000 })).toBe(
+    "1 MB of 2 MB read, 9,000 rows found",
+  );
   expect(progressInWords({ ...loading, state: "done" })).toBe("Finished in 2.1 s");
 });
 

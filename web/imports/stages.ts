@@ -5,11 +5,13 @@ import { rowsDecided } from "./result.ts";
 
 export const STAGES = ["Receive", "Scan", "Load", "Finish"] as const;
 
+export const LOAD_STAGE = 2;
+
 const STAGE_OF: Record<ImportState, number> = {
   receiving: 0,
   scanning: 1,
-  ready: 2,
-  loading: 2,
+  ready: LOAD_STAGE,
+  loading: LOAD_STAGE,
   finishing: 3,
   done: 4,
   cancelled: 4,
@@ -31,9 +33,11 @@ export function progressInWords(of: Progress): string {
         ? `${formatBytes(of.received)} received`
         : `${formatBytes(of.received)} of ${formatBytes(of.size)} received`;
     case "scanning":
-      return of.size === null ? "Reading the file" : `${formatBytes(of.scanned)} of ${formatBytes(of.size)} read`;
+      return of.size === null
+        ? "Reading the file"
+        : `${formatBytes(of.scanned)} of ${formatBytes(of.size)} read, ${formatCountOf(of.rows ?? 0, "row")} found`;
     case "ready":
-      return `${formatCountOf(of.rows ?? 0, "row")} found, waiting for a free worker`;
+      return `${formatCountOf(of.rows ?? 0, "row")} found, waiting to be loaded`;
     case "loading":
       return `${formatCount(rowsDecided(of))} of ${formatCountOf(of.rows ?? 0, "row")}`;
     case "finishing":

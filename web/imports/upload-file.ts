@@ -25,7 +25,9 @@ export function uploadFile(file: File, { options, signal, onProgress }: FileUplo
       else resolve(answer as Import);
     });
     request.addEventListener("error", () => {
-      reject(new NoAnswer("The upload broke off: the server stopped answering, or the file changed while it was sent."));
+      reject(
+        new NoAnswer("The upload broke off: the server stopped answering, or the file changed while it was sent."),
+      );
     });
     request.addEventListener("abort", () => {
       reject(signal.reason as Error);

@@ -34,7 +34,11 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     }
   }
 
-  watch(() => toValue(id), (of) => void follow(of), { immediate: true });
+  watch(
+    () => toValue(id),
+    (of) => void follow(of),
+    { immediate: true },
+  );
   onScopeDispose(() => {
     stop.abort();
   });

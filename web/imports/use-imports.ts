@@ -1,13 +1,11 @@
-// The list of imports, the newest first, kept fresh: quickly while something runs, now and then otherwise (another tab or
-// the command line may have started one), not at all while nobody looks.
-import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
-import { useDocumentVisibility } from "@vueuse/core";
+// The list of imports, the newest first, kept fresh.
+import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { isTerminal, list_imports, type Import } from "../../contract/imports.ts";
-import { ask, useConnection } from "../kit/use-connection.ts";
+import { ask } from "../kit/use-connection.ts";
+import { useRefreshing } from "./use-refreshing.ts";
+import { useUploads } from "./use-uploads.ts";
 
 const PAGE = 25;
-const BUSY_MS = 1_000;
-const IDLE_MS = 10_000;
 
 export function useImports() {
   const imports = shallowRef<Import[]>([]);
@@ -17,10 +15,11 @@ export function useImports() {
   const loading_more = ref(false);
   const running = computed(() => imports.value.filter((item) => !isTerminal(item.state)));
   const stop = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const { under_way } = useUploads();
+  const busy = computed(() => under_way.value || running.value.length > 0);
+  const refresh = useRefreshing(loadNewest, busy);
 
-  async function refresh(): Promise<void> {
-    clearTimeout(timer);
+  async function loadNewest(): Promise<void> {
     try {
       const page = await ask(list_imports, { querystring: { limit: PAGE } }, { signal: stop.signal });
       const older = olderThan(page.items, imports.value);
@@ -33,7 +32,6 @@ export function useImports() {
       error.value = reason as Error;
       if (state.value === "loading") state.value = "failed";
     }
-    plan();
   }
 
   async function more(): Promise<void> {
@@ -51,22 +49,11 @@ export function useImports() {
     }
   }
 
-  const visibility = useDocumentVisibility();
-  function plan(): void {
-    clearTimeout(timer);
-    if (stop.signal.aborted || visibility.value === "hidden") return;
-    timer = setTimeout(() => void refresh(), running.value.length > 0 ? BUSY_MS : IDLE_MS);
-  }
-
-  watch([visibility, useConnection().comebacks], () => {
-    if (visibility.value === "visible") void refresh();
-  });
   onScopeDispose(() => {
     stop.abort();
-    clearTimeout(timer);
   });
-  void refresh();
-  return { imports, running, state, error, has_more: computed(() => next_before.value !== null), loading_more, more, refresh };
+  const has_more = computed(() => next_before.value !== null);
+  return { imports, running, state, error, has_more, loading_more, more, refresh };
 }
 
 /** What has been loaded beyond the first page stays. */

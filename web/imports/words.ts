@@ -15,7 +15,7 @@ export const STATE_WORDS: Record<ImportState, string> = {
 };
 
 export const MODE_WORDS = {
-  upsert: "Create new products, update existing ones",
+  upsert: "Create and update products",
   create: "Only create new products",
   update: "Only update existing products",
 } as const;
@@ -67,16 +67,12 @@ export const TARGET_WORDS: Record<Column["target"], string> = {
   ignored: "Left out",
 };
 
-/** What to do about a problem, where the page can say more than the server's detail. */
+/** What the page adds to the server's own sentence. */
 const ADVICE: Partial<Record<ProblemSlug, string>> = {
-  "upload-interrupted": "Nothing was imported. Choose the same file again; products that are already up to date stay as they are.",
-  "no-sku-column": "Nothing was imported. Name the column that identifies a product “SKU” and import the file again.",
-  "not-text":
-    "Nothing was imported. Save the table as CSV first. If it is CSV, say how it is written under “File format” and try again.",
-  "empty-file": "Choose a file with a header and at least one row.",
-  "rejected-rows": "Nothing was written. Mend the rows listed below, or import again without “All or nothing”.",
-  "file-missing": "The file is gone from the server's data folder. Choose it again.",
-  "internal-error": "What was already written stays. Import the file again; rows that are up to date are left alone.",
+  "no-sku-column": "Nothing was imported.",
+  "not-text": "If it is a CSV file, choose how it is written under “File format” and import it again.",
+  "rejected-rows": "The rows are listed below; “All or nothing” is the option to leave off.",
+  "internal-error": "What was written before stays. Import the file again; rows that are up to date are left alone.",
 };
 
 export function adviceFor(slug: string): string | undefined {
@@ -93,10 +89,12 @@ export function endInWords({ state, filename, rows }: Pick<Import, "state" | "fi
   return `The import of ${filename} failed.`;
 }
 
-/** "20,000 rows: 5 created, 3 rejected", without the parts that are nothing. */
-export function countsInWords(of: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">): string {
+/** "3 rejected, 5 created", without the parts that are nothing; what wants attention first. */
+export function countsInWords(
+  of: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">,
+): string {
   if (of.rows === null) return "";
-  const parts = (["created", "updated", "unchanged", "superseded", "rejected"] as const)
+  const parts = (["rejected", "created", "updated", "unchanged", "superseded"] as const)
     .filter((name) => of[name] > 0)
     .map((name) => `${formatCount(of[name])} ${name}`);
   return parts.length === 0 ? formatCountOf(of.rows, "row") : parts.join(", ");

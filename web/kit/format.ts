@@ -33,7 +33,8 @@ export function formatDuration(ms: number): string {
   if (seconds < 60) return `${whole.format(Math.round(seconds))} s`;
   const total = Math.round(seconds);
   const minutes = Math.floor(total / 60);
-  if (minutes < 60) return total % 60 === 0 ? `${String(minutes)} min` : `${String(minutes)} min ${String(total % 60)} s`;
+  if (minutes < 60)
+    return total % 60 === 0 ? `${String(minutes)} min` : `${String(minutes)} min ${String(total % 60)} s`;
   return `${whole.format(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 

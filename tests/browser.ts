@@ -1,0 +1,57 @@
+// A real Chromium for the journeys: the one from npm, or the one at CHROMIUM_PATH. Every page it opens keeps a record of
+// what it must not do: ask a foreign host, or complain on the console.
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+
+/** Starts the browser; the caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: await chromiumPath(), args: ["--no-sandbox"] });
+}
+
+async function chromiumPath(): Promise<string> {
+  const given = process.env["CHROMIUM_PATH"];
+  if (given !== undefined && given !== "") return given;
+  // Read when the package is loaded: it then unpacks the shared libraries that a bare machine lacks.
+  process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs20.x";
+  const { default: packed } = await import("@sparticuz/chromium");
+  return packed.executablePath();
+}
+
+export interface WatchedPage {
+  page: Page;
+  /** Requests to any host but the server's. */
+  foreign_requests: string[];
+  /** Errors and warnings on the console, and exceptions that nobody caught. */
+  complaints: string[];
+  close: () => Promise<void>;
+}
+
+/** A page of its own context: its storage is its own. `base_url` is the only host it may ask. */
+export async function openPage(
+  browser: Browser,
+  base_url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ baseURL: base_url, locale: "en-GB", ...options });
+  const page = await context.newPage();
+  return { page, ...watch(page, base_url), close: () => context.close() };
+}
+
+/** A second tab beside a page, in the same context. */
+export async function openTab(beside: Page, base_url: string): Promise<WatchedPage> {
+  const page = await beside.context().newPage();
+  return { page, ...watch(page, base_url), close: () => page.close() };
+}
+
+function watch(page: Page, base_url: string): Pick<WatchedPage, "foreign_requests" | "complaints"> {
+  const foreign_requests: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!/^(data|blob):/.test(url) && new URL(url).host !== new URL(base_url).host) foreign_requests.push(url);
+  });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return { foreign_requests, complaints };
+}

@@ -1,0 +1,44 @@
+// Product files for the journeys of the page.
+import { createWriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+const HEADER = "sku,name,description,active,price,colour\n";
+const COLOURS = ["red", "green", "blue", "black"];
+
+/** A clean file of `rows` products; the same number gives the same file. */
+export async function writeProducts(folder: string, name: string, rows: number): Promise<string> {
+  const path = join(folder, name);
+  // eslint-disable-next-line @typescript-eslint/require-await -- a source for pipeline
+  const pieces = async function* () {
+    yield HEADER;
+    for (let first = 0; first < rows; first += 10_000) {
+      yield Array.from({ length: Math.min(10_000, rows - first) }, (_, i) => productLine(first + i)).join("");
+    }
+  };
+  await pipeline(pieces, createWriteStream(path));
+  return path;
+}
+
+const productLine = (i: number): string =>
+  `SKU-${String(i).padStart(7, "0")},Product ${String(i)},Made for the catalogue,${i % 7 === 0 ? "no" : "yes"},${(i % 900) / 10},${COLOURS[i % 4] ?? ""}\n`;
+
+/** 200 rows: 6 of them rejected for three reasons, 1 superseded. */
+export async function writeFaultyProducts(folder: string): Promise<string> {
+  const path = join(folder, "with-faults.csv");
+  const lines = Array.from({ length: 200 }, (_, i) => productLine(9_000_000 + i));
+  lines[9] = ",Nobody knows,No SKU at all,yes,1,red\n";
+  lines[19] = "SKU-SHORT,Cut off\n";
+  for (const at of [29, 39, 49, 59])
+    lines[at] = `SKU-MAYBE-${String(at)},Undecided,A state nobody knows,perhaps,1,red\n`;
+  lines[99] = lines[98] ?? "";
+  await writeFile(path, HEADER + lines.join(""));
+  return path;
+}
+
+export async function writeWithoutSku(folder: string): Promise<string> {
+  const path = join(folder, "prices.csv");
+  await writeFile(path, "title;amount;colour\nLamp;19.90;black\n");
+  return path;
+}

@@ -1,0 +1,222 @@
+// Journeys through the page as a user makes them, against the real server, with a real browser.
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { launchBrowser, openPage, openTab, type WatchedPage } from "./browser.ts";
+import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./page-files.ts";
+import { startPageServer, type PageServer } from "./page-server.ts";
+
+/** Long enough on the wire and in the database to do something in the middle of it. */
+const MANY = 400_000;
+
+let server: PageServer;
+let browser: Browser;
+let opened: WatchedPage[] = [];
+let small: string;
+let large: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
+  small = await writeProducts(server.folder, "supplier-autumn.csv", 20_000);
+  large = await writeProducts(server.folder, "whole-range.csv", MANY);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+afterEach(async () => {
+  const closing = opened;
+  opened = [];
+  for (const watched of closing) {
+    expect(watched.foreign_requests).toEqual([]);
+    expect(watched.complaints).toEqual([]);
+    await watched.close();
+  }
+});
+
+async function open(path = "/imports"): Promise<Page> {
+  const watched = await openPage(browser, server.base_url);
+  opened.push(watched);
+  await watched.page.goto(path);
+  return watched.page;
+}
+
+async function choose(page: Page, path: string): Promise<void> {
+  await page.getByTestId("file").setInputFiles(path);
+}
+
+/** Drops a file on the page, as the system's file manager would. */
+async function drop(page: Page, path: string): Promise<void> {
+  const script = `({ text, name }) => {
+    const files = new DataTransfer();
+    files.items.add(new File([text], name, { type: "text/csv" }));
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: files }));
+    }
+  }`;
+  await page.evaluate(`(${script})(${JSON.stringify({ text: await readFile(path, "utf8"), name: basename(path) })})`);
+}
+
+const untilState = (page: Page, state: string): Promise<void> =>
+  page.locator("h1 + p").getByTestId("state").getByText(state, { exact: true }).waitFor();
+
+/** The parts of the sum as they stand on the page, by name. */
+async function readSum(page: Page): Promise<Record<string, number>> {
+  const parts = await page.getByTestId("sum").locator("[data-part]").all();
+  const entries = parts.map(async (part): Promise<[string, number]> => {
+    const text = await part.locator("dd").first().innerText();
+    return [(await part.getAttribute("data-part")) ?? "", Number(text.replace(/\D/g, ""))];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+test("an empty house explains itself; a chosen file is imported and its counts add up", async () => {
+  const page = await open("/");
+  await page.getByRole("heading", { name: "No imports yet" }).waitFor();
+  await choose(page, small);
+  await page.getByRole("heading", { name: "supplier-autumn.csv" }).waitFor();
+  await untilState(page, "Done");
+  expect(await readSum(page)).toEqual({
+    created: 20_000,
+    updated: 0,
+    unchanged: 0,
+    superseded: 0,
+    rejected: 0,
+    rows: 20_000,
+  });
+  await page.getByText("20,001 lines, 20,000 records").waitFor();
+  expect(await page.title()).toBe("supplier-autumn.csv – Skuport");
+});
+
+test("the same file dropped on the page again changes nothing", async () => {
+  const page = await open();
+  await page.getByRole("link", { name: "supplier-autumn.csv" }).waitFor();
+  await drop(page, small);
+  await page.getByRole("heading", { name: "supplier-autumn.csv" }).waitFor();
+  await untilState(page, "Done");
+  expect(await readSum(page)).toMatchObject({ created: 0, updated: 0, unchanged: 20_000, rows: 20_000 });
+});
+
+test("rejected rows are shown with their reasons and can be downloaded", async () => {
+  const page = await open();
+  await choose(page, await writeFaultyProducts(server.folder));
+  const panel = page.getByTestId("rejects");
+  await panel.getByText("6 rows left out").waitFor();
+  const sum = await readSum(page);
+  expect(sum).toMatchObject({ created: 193, superseded: 1, rejected: 6, rows: 200 });
+  await panel.getByRole("button", { name: "Line 31 as it stands" }).click();
+  await panel.locator("mark", { hasText: "perhaps" }).waitFor();
+
+  await panel.getByRole("combobox", { name: "Reason" }).click();
+  await page.getByRole("option", { name: "The SKU is empty" }).click();
+  await panel.getByText("perhaps").first().waitFor({ state: "detached" });
+  await panel.getByRole("button", { name: "Line 11 as it stands" }).waitFor(); // hidden from the tree until the list has closed
+  expect(await panel.getByRole("button", { name: "as it stands" }).count()).toBe(1);
+
+  const downloading = page.waitForEvent("download");
+  await panel.getByTestId("download-rejects").click();
+  const csv = await readFile(await (await downloading).path(), "utf8");
+  expect(csv.trimEnd().split("\n")).toHaveLength(7);
+  expect(csv).toContain("SKU-MAYBE-29,Undecided,A state nobody knows,perhaps,1,red");
+});
+
+test("a file without a SKU column fails and the message names what the file has", async () => {
+  const page = await open();
+  await choose(page, await writeWithoutSku(server.folder));
+  await untilState(page, "Failed");
+  const failure = page.getByTestId("failure");
+  await failure.getByText("The file has no SKU column").waitFor();
+  expect(await failure.innerText()).toMatch(/title.*amount.*colour/s);
+});
+
+test("an option goes with the file: creating only leaves known products to the rejects", async () => {
+  const page = await open();
+  await page.getByRole("combobox", { name: "What may change" }).click();
+  await page.getByRole("option", { name: "Only create new products" }).click();
+  await choose(page, small);
+  await untilState(page, "Done");
+  expect(await readSum(page)).toMatchObject({ created: 0, rejected: 20_000, rows: 20_000 });
+  await page.getByText("Only create new products").waitFor();
+});
+
+test("progress is live, in two tabs and over a reload, and never goes back", async () => {
+  const page = await open();
+  await choose(page, large);
+  await page.getByTestId("progress").waitFor();
+  const beside = await openTab(page, server.base_url);
+  opened.unshift(beside);
+  await beside.page.goto(page.url());
+  await beside.page.getByTestId("progress").waitFor();
+  expect(await beside.page.title()).toMatch(/^\d+% · whole-range.csv – Skuport$/);
+
+  await page.reload();
+  const seen = await watchPercent(page);
+  await Promise.all([untilState(page, "Done"), untilState(beside.page, "Done")]);
+  const percents = await seen();
+  expect(percents.length).toBeGreaterThan(1);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  const sum = await readSum(page);
+  expect(sum).toMatchObject({ rows: MANY, created: MANY - 20_000, unchanged: 20_000 });
+  expect(await readSum(beside.page)).toEqual(sum);
+});
+
+/** Notes every percentage the progress bar shows from now on; the function it gives reads them. */
+async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
+  await page.getByRole("progressbar").waitFor();
+  await page.evaluate(`{
+    window.seen = [];
+    const note = () => {
+      const bar = document.querySelector('[role=progressbar]');
+      if (bar) window.seen.push(Number(bar.getAttribute('aria-valuenow')));
+    };
+    note();
+    new MutationObserver(note).observe(document.querySelector('main'), { subtree: true, attributes: true, attributeFilter: ['aria-valuenow'] });
+  }`);
+  return () => page.evaluate<number[]>("window.seen");
+}
+
+test("a cancel asks first, and what was written stays and is counted", async () => {
+  const changed = await writeProducts(server.folder, "new-range.csv", 2 * MANY);
+  const page = await open();
+  await choose(page, changed);
+  await page.getByTestId("progress").waitFor();
+  await page.getByRole("button", { name: "Cancel import" }).click();
+  const dialog = page.getByRole("dialog", { name: "Cancel this import?" });
+  await dialog.getByText("What has been written stays").waitFor();
+  await dialog.getByRole("button", { name: "Cancel import" }).click();
+  await untilState(page, "Cancelled");
+  await page.getByText("This import was cancelled").waitFor();
+});
+
+test("an upload that a reload cuts off is shown as failed, with what to do", async () => {
+  const page = await open();
+  page.on("dialog", (dialog) => void dialog.accept()); // the browser asks whether to leave
+  const network = await page.context().newCDPSession(page);
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 };
+  await network.send("Network.emulateNetworkConditions", slow);
+  await choose(page, large);
+  await page.getByTestId("uploads").getByRole("progressbar").waitFor();
+  await page.locator("tr", { hasText: "whole-range.csv" }).getByText("Receiving").waitFor();
+  await page.reload();
+  const row = page.locator("tr", { hasText: "whole-range.csv" }).first();
+  await row.getByText("Failed").waitFor();
+  await row.getByRole("link").click();
+  await page.getByTestId("failure").getByText("Send it again.").waitFor();
+});
+
+test("a server that goes away and comes back is noticed both times", async () => {
+  const watched = await openPage(browser, server.base_url);
+  const { page } = watched;
+  await page.goto("/imports");
+  await page.getByRole("link", { name: "supplier-autumn.csv" }).first().waitFor();
+  await server.stop();
+  await choose(page, small);
+  await page.getByText("The server does not answer.").waitFor();
+  await server.start();
+  await page.getByText("The server does not answer.").waitFor({ state: "detached" });
+  await page.getByTestId("uploads").getByRole("button", { name: "Try again" }).click();
+  await untilState(page, "Done");
+  expect(watched.foreign_requests).toEqual([]); // the console has the browser's own lines about refused connections
+  await watched.close();
+});
