@@ -140,6 +140,27 @@ test("an option goes with the file: creating only leaves known products to the r
   await page.getByText("Only create new products").waitFor();
 });
 
+test("the keyboard alone brings a file in and finds its result", async () => {
+  const page = await open();
+  const choosing = page.waitForEvent("filechooser");
+  await pressUntilFocused(page, "Tab", "Choose a file");
+  await page.keyboard.press("Enter");
+  await (await choosing).setFiles(small);
+  await untilState(page, "Done");
+  await pressUntilFocused(page, "Shift+Tab", "Imports");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "All imports" }).waitFor();
+  await pressUntilFocused(page, "Tab", "supplier-autumn.csv");
+});
+
+async function pressUntilFocused(page: Page, key: string, text: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press(key);
+    if ((await page.evaluate<string>("document.activeElement.textContent")).trim() === text) return;
+  }
+  throw new Error(`${key} never reaches "${text}"`);
+}
+
 test("progress is live, in two tabs and over a reload, and never goes back", async () => {
   const page = await open();
   await choose(page, large);

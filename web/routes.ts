@@ -1,8 +1,8 @@
 // Which address shows which page; each room is loaded when it is first entered.
 import { createRouter, createWebHistory, type Router } from "vue-router";
 
-export const createPageRouter = (): Router =>
-  createRouter({
+export function createPageRouter(): Router {
+  const router = createRouter({
     history: createWebHistory(),
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- what replaces it is experimental
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
@@ -18,3 +18,10 @@ export const createPageRouter = (): Router =>
       { path: "/:rest(.*)*", name: "nowhere", component: () => import("./kit/NowherePage.vue") },
     ],
   });
+  // Whoever does not see the page change must be taken along: to the start of the new one.
+  router.afterEach((to, from) => {
+    if (from.matched.length > 0 && to.path !== from.path)
+      document.getElementById("main")?.focus({ preventScroll: true });
+  });
+  return router;
+}

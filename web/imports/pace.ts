@@ -20,7 +20,7 @@ const ENOUGH_MS = 2_500;
 /** The whole window and its younger half must agree this well. */
 const STEADY = 0.25;
 /** Time after which a new rate has replaced about two thirds of the old one. */
-const SMOOTHING_MS = 2_000;
+const SMOOTHING_MS = 700;
 
 /** Each call takes the newest state and gives the pace so far. */
 export function createPace(): (at_ms: number, fraction: number, rows_per_second: number | null) => Pace {

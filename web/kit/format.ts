@@ -26,8 +26,9 @@ export function formatBytes(bytes: number): string {
   return `${(unit === 0 || value >= 100 ? whole : one_digit).format(unit === 0 ? value : Number(value.toPrecision(3)))} ${UNITS[unit] ?? ""}`;
 }
 
-/** "0.4 s", "12 s", "3 min 20 s", "1 h 5 min". */
+/** "42 ms", "0.4 s", "12 s", "3 min 20 s", "1 h 5 min". */
 export function formatDuration(ms: number): string {
+  if (ms < 100) return `${String(Math.round(ms))} ms`;
   const seconds = ms / 1000;
   if (seconds < 10) return `${one_digit.format(seconds)} s`;
   if (seconds < 60) return `${whole.format(Math.round(seconds))} s`;
