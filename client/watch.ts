@@ -38,7 +38,7 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
     } catch (error) {
       signal?.throwIfAborted();
       if (!isPassing(error)) throw error;
-      onConnection?.(false);
+      if (!(error instanceof Problem)) onConnection?.(false);
     }
     await wait(pause_ms, signal);
     pause_ms = Math.min(pause_ms * 2, LONGEST_PAUSE_MS);

@@ -8,7 +8,7 @@ import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./page-file
 import { startPageServer, type PageServer } from "./page-server.ts";
 
 /** Long enough on the wire and in the database to do something in the middle of it. */
-const MANY = 400_000;
+const MANY = 600_000;
 
 let server: PageServer;
 let browser: Browser;

@@ -1,8 +1,9 @@
 // One import, live until it ends.
-import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
-import { watchImport } from "../../client/watch.ts";
+import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
+import { useDocumentVisibility } from "@vueuse/core";
 import { isTerminal, type Import } from "../../contract/imports.ts";
 import { reportLost } from "../kit/use-connection.ts";
+import { followImport } from "./follow-import.ts";
 import { createPace, type Pace } from "./pace.ts";
 
 export function useImport(id: MaybeRefOrGetter<number>) {
@@ -11,6 +12,8 @@ export function useImport(id: MaybeRefOrGetter<number>) {
   const error = ref<Error | null>(null);
   /** Whether the end was seen to come, as against found when the page was opened. */
   const ended_here = ref(false);
+  const visibility = useDocumentVisibility();
+  const hidden = computed(() => visibility.value === "hidden");
   let stop = new AbortController();
 
   async function follow(of: number): Promise<void> {
@@ -24,7 +27,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
       if (!connected) reportLost();
     };
     try {
-      for await (const state of watchImport(of, { signal, onConnection })) {
+      for await (const state of followImport(of, { signal, hidden, onConnection })) {
         ended_here.value = value.value !== null && isTerminal(state.state);
         pace.value = nextPace(performance.now(), state.fraction, state.rows_per_second);
         value.value = state;

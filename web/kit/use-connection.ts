@@ -23,7 +23,8 @@ export async function ask<const E extends Endpoint>(
   try {
     return await call(endpoint, request, options);
   } catch (error) {
-    if (error instanceof NoAnswer) reportLost();
+    // One that answers nonsense is there: knocking would succeed at once, and all would be asked again without end.
+    if (error instanceof NoAnswer && error.status === undefined) reportLost();
     throw error;
   }
 }
