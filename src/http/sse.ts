@@ -1,5 +1,6 @@
 // Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): absolute states, thinned, with a heartbeat.
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isTransient } from "../db/connect.ts";
 
 /** At most five states a second. */
 const THIN_MS = 200;
@@ -64,8 +65,8 @@ export function createSendStates(closing: AbortSignal): SendStates {
         }
         if (stream.isLast(state)) end();
       } catch (error) {
-        // The database is away for a moment; the next change or heartbeat reads again.
-        request.log.warn({ err: error }, "cannot read the state of an event stream");
+        // While the database is away, this is tried again with the next thinned turn; that is no news for the log.
+        if (!isTransient(error)) request.log.warn({ err: error }, "cannot read the state of an event stream");
         dirty = true;
       } finally {
         busy = false;

@@ -16,6 +16,8 @@ export interface ImportContext {
   /** Connections that load one import at the same time. */
   lanes: number;
   log: Log;
+  /** Records a chunk holds at most; tests that want many chunks say fewer. */
+  chunk_records?: number;
   /** Wakes workers for an import, inside the caller's transaction: to scan it, or to load it with so many lanes. */
   sendScan(db: Queryable, import_id: number): Promise<void>;
   sendLanes(db: Queryable, import_id: number, count: number): Promise<void>;

@@ -100,7 +100,7 @@ async function scanText(
   const table = await openTable(file, dialect);
   const layout = layoutOf(table.columns);
   if (layout.sku < 0) throw noSkuColumn(table, dialect);
-  const scanner = createScanner(layout, dialect, work.options);
+  const scanner = createScanner(layout, dialect, { repeats: work.options.repeats, chunk_records: context.chunk_records });
   const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
   const found = (scanned: number): ScanProgress => ({
     dialect,

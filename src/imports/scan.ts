@@ -32,11 +32,14 @@ export interface Scanner {
 
 export interface ScanRules {
   repeats: "last" | "first" | "reject";
+  /** Records a chunk holds at most; fewer than MAX_CHUNK_RECORDS in tests that want many chunks. */
+  chunk_records?: number | undefined;
 }
 
 /** Records before the first row (the header) are not given to the scanner. */
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
+  const chunk_records = rules.chunk_records ?? MAX_CHUNK_RECORDS;
   const checked = layout.columns.flatMap(({ target }, index) => (target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }]));
   const smallest_limit = Math.min(...checked.map(({ limit }) => limit), Infinity);
   let key = Buffer.allocUnsafe(4096);
@@ -151,7 +154,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
           current = undefined;
           continue;
         }
-        if (current === undefined || current.records === MAX_CHUNK_RECORDS || end - current.byte_start > MAX_CHUNK_BYTES) {
+        if (current === undefined || current.records === chunk_records || end - current.byte_start > MAX_CHUNK_BYTES) {
           current = {
             chunk_no: open.length,
             byte_start: start,

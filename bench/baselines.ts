@@ -1,0 +1,53 @@
+// What Skuport is measured against, on the same server and in the same run: a bare COPY of rows that are already clean and
+// deduplicated, and the SQL script that an expert would write for the job.
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+
+/** A table as `products` is, with its two indexes, and defaults for what the baselines do not know. */
+export async function createTarget(db: pg.ClientBase): Promise<void> {
+  await db.query("drop table if exists bench_products");
+  await db.query("create sequence if not exists bench_ids");
+  await db.query("create table bench_products (like products including all)");
+  await db.query(`alter table bench_products alter id set default nextval('bench_ids'), alter created_in set default 1,
+    alter changed_in set default 1, alter created_at set default now(), alter updated_at set default now()`);
+}
+
+/** Milliseconds of a bare COPY, on one connection, of the rows that `deduplicate` left in `bench_clean`. */
+export async function timeBareCopy(db: pg.ClientBase, clean_file: string): Promise<number> {
+  await createTarget(db);
+  const started = performance.now();
+  await pipeline(createReadStream(clean_file, { highWaterMark: 1 << 18 }), db.query(copyFrom("copy bench_products from stdin")));
+  return performance.now() - started;
+}
+
+/** Writes the deduplicated rows of a file as COPY text, every column of the table filled: nothing is left to do but load. */
+export async function cleanRows(db: pg.ClientBase, raw_file: string): Promise<AsyncIterable<Buffer>> {
+  await createTarget(db);
+  await runExpertSql(db, raw_file);
+  const { to } = await import("pg-copy-streams");
+  // In the file's order, as any deduplication that streams would leave it
+  return db.query(to("copy (select * from bench_products order by id) to stdout")) as unknown as Readable;
+}
+
+/** `\copy` into a temporary table, then one INSERT … SELECT DISTINCT ON … ON CONFLICT that leaves unchanged rows alone. */
+export async function runExpertSql(db: pg.ClientBase, raw_file: string): Promise<number> {
+  const started = performance.now();
+  await db.query("begin");
+  await db.query("create temporary table raw (line bigserial, name text, sku text, description text) on commit drop");
+  await pipeline(
+    createReadStream(raw_file, { highWaterMark: 1 << 18 }),
+    db.query(copyFrom("copy raw (name, sku, description) from stdin (format csv, header)")),
+  );
+  await db.query(`insert into bench_products as p (sku_key, sku, name, description)
+    select distinct on (lower(trim(sku))) lower(trim(sku)), trim(sku), name, description
+    from raw order by lower(trim(sku)), line desc
+    on conflict (sku_key) do update
+      set sku = excluded.sku, name = excluded.name, description = excluded.description,
+          version = p.version + 1, updated_at = excluded.updated_at
+      where (p.sku, p.name, p.description) is distinct from (excluded.sku, excluded.name, excluded.description)`);
+  await db.query("commit");
+  return performance.now() - started;
+}

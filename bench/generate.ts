@@ -1,0 +1,65 @@
+// Writes product files like the one that started Skuport (columns name, sku, description; about 180 bytes a row; quoted line
+// breaks; 6.7 % of the rows repeat a SKU), whose repeats also differ in case and blanks. The same size gives the same file.
+import { createWriteStream } from "node:fs";
+import { once } from "node:events";
+
+const WORDS =
+  `art community floor lay raise best end page song every glass modern market shoulder number water bank great choice figure
+among trip serious country early data class since nation west often attack rule behind range central million campaign tell
+hold heart arrive season window morning practice station general father produce author mission century process science`.split(
+    /\s+/,
+  );
+
+/** Of a thousand rows so many repeat an earlier SKU. */
+const REPEATS_PER_THOUSAND = 67;
+/** SKUs that a repeat is drawn from; repeats lie near and far. */
+const RECENT = 50_000;
+
+export interface GenerateOptions {
+  rows: number;
+  /** Put behind every name, so that a second file changes every row of the first. */
+  suffix?: string;
+}
+
+/** A small linear congruential generator (constants of Numerical Recipes): the same numbers on every machine. */
+function createRandom(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 4294967296) * below);
+  };
+}
+
+export async function generateFile(path: string, { rows, suffix = "" }: GenerateOptions): Promise<void> {
+  const random = createRandom(rows);
+  const word = (): string => WORDS[random(WORDS.length)] as string;
+  const capitalised = (): string => word().replace(/^./, (letter) => letter.toUpperCase());
+  const recent: string[] = [];
+  const sku = (row: number): string => {
+    if (recent.length > 100 && random(1000) < REPEATS_PER_THOUSAND) {
+      const repeated = recent[random(recent.length)] as string;
+      return [repeated, repeated.toUpperCase(), ` ${repeated}`, `${repeated} `][random(4)] as string;
+    }
+    const fresh = `${word()}-${word()}-${row.toString(36)}`;
+    if (recent.length < RECENT) recent.push(fresh);
+    else recent[random(RECENT)] = fresh;
+    return fresh;
+  };
+  const description = (): string => {
+    const length = 90 + random(100);
+    let text = "";
+    while (text.length < length) text += word() + (random(12) === 0 ? ".\n" : random(15) === 0 ? ", " : " ");
+    return text.trim();
+  };
+
+  const out = createWriteStream(path);
+  let text = "name,sku,description\n";
+  for (let row = 0; row < rows; row++) {
+    text += `${capitalised()} ${capitalised()}${suffix},${sku(row)},"${description()}"\n`;
+    if (text.length < 1 << 20) continue;
+    if (!out.write(text)) await once(out, "drain");
+    text = "";
+  }
+  out.end(text);
+  await once(out, "finish");
+}

@@ -1,0 +1,57 @@
+// npm run bench: measures and prints a section for bench/RESULTS.md.
+//   npm run bench                      imports of 10,000 to 5,000,000 rows
+//   npm run bench -- speed 500000 3    one size, so many rounds
+//   npm run bench -- kills 200         random kills over imports of 200,000 rows
+import { cpus, totalmem } from "node:os";
+import { measureKills } from "./kills.ts";
+import { measureSpeed, type SpeedResult } from "./speed.ts";
+
+const SIZES: readonly (readonly [rows: number, rounds: number])[] = [
+  [10_000, 5],
+  [100_000, 3],
+  [500_000, 3],
+  [1_000_000, 3],
+  [5_000_000, 1],
+];
+
+const ms = (value: number): string => `${(value / 1000).toFixed(2)} s`;
+const ratio = (ours: number, theirs: number): string => `${(ours / theirs).toFixed(2)}x`;
+
+const [what = "speed", first, second] = process.argv.slice(2);
+process.stdout.write(`${describeMachine()}\n\n`);
+if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
+else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
+else {
+  process.stderr.write(`There is no bench "${what}": speed or kills.\n`);
+  process.exitCode = 2;
+}
+
+async function speed(sizes: readonly (readonly [rows: number, rounds: number])[]): Promise<void> {
+  const results: SpeedResult[] = [];
+  for (const [rows, rounds] of sizes) results.push(await measureSpeed(rows, rounds));
+  process.stdout.write(table(results));
+}
+
+function table(results: readonly SpeedResult[]): string {
+  const head = `| rows | way | all new | unchanged | all changed | memory server / worker |\n| --- | --- | --- | --- | --- | --- |\n`;
+  const lines = results.flatMap((result) => {
+    const { rows, bare, expert, cli, http } = result;
+    const ours = (name: string, times: SpeedResult["cli"]): string =>
+      `| | ${name} | ${ms(times.created)} (${ratio(times.created, expert.created)} of expert, ${ratio(times.created, bare)} of bare) ` +
+      `| ${ms(times.unchanged)} (${ratio(times.unchanged, expert.unchanged)}) | ${ms(times.changed)} (${ratio(times.changed, expert.changed)}) ` +
+      `| ${result.server_mb} / ${result.worker_mb} MB |`;
+    return [
+      `| ${rows.toLocaleString("en")} (${result.rounds} rounds) | bare COPY, deduplicated | ${ms(bare)} | | | |`,
+      `| | expert SQL | ${ms(expert.created)} | ${ms(expert.unchanged)} | ${ms(expert.changed)} | |`,
+      ours("skuport import", cli),
+      ours("HTTP", http),
+      `| | GET /api/products/{sku} p95 meanwhile | | ${result.latency_p95_ms.toFixed(1)} ms | | |`,
+    ];
+  });
+  return `${head}${lines.join("\n")}\n`;
+}
+
+function describeMachine(): string {
+  const model = cpus()[0]?.model ?? "unknown processor";
+  return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores of ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, embedded PostgreSQL 18, durable defaults`;
+}

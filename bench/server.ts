@@ -1,0 +1,96 @@
+// A Skuport server of its own for a measurement: fresh data folder, free port, and the memory of its processes.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readHolder } from "../src/db/data-dir.ts";
+import type { DatabaseAddress } from "../src/db/connect.ts";
+
+export const MAIN = join(import.meta.dirname, "../src/main.ts");
+
+export interface BenchServer {
+  url: string;
+  data_dir: string;
+  address: DatabaseAddress;
+  pid: number;
+  /** Ends when the server has ended, however that was. */
+  exited: Promise<unknown>;
+  /** Peak resident memory so far, in MB, of the server and of its worker. */
+  peakMemory(): Promise<{ server_mb: number; worker_mb: number }>;
+  stop(): Promise<void>;
+}
+
+/** A server on `data_dir`, or on a fresh one that goes with it. */
+export async function startServer(data_dir?: string): Promise<BenchServer> {
+  const folder = data_dir ?? (await mkdtemp(join(tmpdir(), "skuport-bench-")));
+  const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--data-dir", folder], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, SKUPORT_LOG_LEVEL: process.env.SKUPORT_LOG_LEVEL ?? "error" },
+  });
+  const pid = child.pid as number;
+  const exited = once(child, "exit");
+  const { url, address } = await ready(folder, child);
+  await workersReady(url);
+  return {
+    url,
+    data_dir: folder,
+    address,
+    pid,
+    exited,
+    async peakMemory() {
+      const worker = await workerOf(pid);
+      return { server_mb: await peakMb(pid), worker_mb: worker === undefined ? 0 : await peakMb(worker) };
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill("SIGTERM");
+        await exited;
+      }
+      if (data_dir === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(data_dir: string, child: ChildProcess): Promise<{ url: string; address: DatabaseAddress }> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error("the server did not start");
+    const holder = await readHolder(data_dir);
+    if (holder?.url !== undefined && holder.connection !== undefined) return { url: holder.url, address: holder.connection };
+    await sleep(20);
+  }
+}
+
+async function workersReady(url: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${url}/health/ready`);
+    const { workers = 0 } = (await response.json()) as { workers?: number };
+    if (workers > 0) return;
+    await sleep(50);
+  }
+}
+
+export async function workerOf(server_pid: number): Promise<number | undefined> {
+  for (const pid of await childrenOf(server_pid)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (command.includes("\0work")) return pid;
+  }
+  return undefined;
+}
+
+async function childrenOf(parent: number): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found: number[] = [];
+  for (const pid of pids) {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+    if (Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === parent) found.push(pid);
+  }
+  return found;
+}
+
+/** VmHWM: https://www.kernel.org/doc/html/latest/filesystems/proc.html */
+async function peakMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1000);
+}
