@@ -26,12 +26,20 @@ test("a folder that is held is refused with who holds it and what to do", async 
   const dir = await makeDir();
   const held = await acquireDataDir(dir, "skuport serve");
   await held.publish({ url: "http://127.0.0.1:8123" });
-  const attempt = acquireDataDir(dir, "skuport import");
+  const attempt = acquireDataDir(dir, "skuport import", 0);
   await expect(attempt).rejects.toThrow(DataDirBusyError);
   await expect(attempt).rejects.toThrow(
     `skuport serve (process ${String(process.pid)}) holds it and serves http://127.0.0.1:8123`,
   );
   await held.release();
+});
+
+test("a holder that lets go is waited for", async () => {
+  const dir = await makeDir();
+  const first = await acquireDataDir(dir, "skuport serve");
+  const second = acquireDataDir(dir, "skuport serve");
+  await first.release();
+  await (await second).release();
 });
 
 test("the lock of a process that was killed is taken over", async () => {
@@ -89,7 +97,7 @@ async function killHolder(dir: string): Promise<void> {
 function startTaker(dir: string) {
   const program = `
     import { acquireDataDir } from ${JSON.stringify(join(import.meta.dirname, "data-dir.ts"))};
-    const answer = await acquireDataDir(${JSON.stringify(dir)}, "taker").then(() => "held", (error) => error.name);
+    const answer = await acquireDataDir(${JSON.stringify(dir)}, "taker", 0).then(() => "held", (error) => error.name);
     console.log(answer);
     process.stdin.resume();
     process.stdin.on("end", () => process.exit());`;

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, realpath, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseAddress } from "./connect.ts";
 import { isAlive, readProcessStart } from "./process-identity.ts";
 
@@ -45,9 +46,11 @@ export class DataDirBusyError extends Error {
 /**
  * Makes the folder where it is missing (private to this user) and takes its lock.
  * @param command what to call this process in other processes' messages.
+ * @param patience_ms how long a living holder gets to let go: who restarts a server comes while the old one still stops.
  * @throws {DataDirBusyError} when a living process holds it.
  */
-export async function acquireDataDir(data_dir: string, command: string): Promise<DataDir> {
+export async function acquireDataDir(data_dir: string, command: string, patience_ms = 2000): Promise<DataDir> {
+  const give_up_at = performance.now() + patience_ms;
   await mkdir(data_dir, { recursive: true, mode: 0o700 });
   const path = await realpath(data_dir);
   const lock = lockPath(path);
@@ -55,9 +58,9 @@ export async function acquireDataDir(data_dir: string, command: string): Promise
   while (!(await createWhole(lock, me))) {
     const holder = await readLock(lock);
     if (holder === undefined) continue; // released between the two looks
-    if (isAlive(holder) || !(await takeOver(lock, holder, me)))
-      throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
-    break;
+    if (!isAlive(holder) && (await takeOver(lock, holder, me))) break;
+    if (performance.now() >= give_up_at) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
+    await sleep(50);
   }
   const publish = async (facts: Pick<Holder, "url" | "connection">) => {
     Object.assign(me, facts);

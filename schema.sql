@@ -1,0 +1,142 @@
+create table changesets (
+  id bigint generated always as identity not null,
+  kind text not null,
+  actor text not null,
+  created integer default 0 not null,
+  updated integer default 0 not null,
+  deleted integer default 0 not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint changesets_pkey PRIMARY KEY (id),
+  constraint changesets_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'edit'::text, 'bulk'::text, 'delete_all'::text, 'undo'::text])))
+);
+
+create table import_chunks (
+  import_id bigint not null,
+  chunk_no integer not null,
+  byte_start bigint not null,
+  byte_end bigint not null,
+  first_row bigint not null,
+  first_line bigint not null,
+  records integer not null,
+  skip bytea not null,
+  done boolean default false not null,
+  constraint import_chunks_pkey PRIMARY KEY (import_id, chunk_no),
+  constraint import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
+);
+
+create table import_rejects (
+  import_id bigint not null,
+  "row" bigint not null,
+  line bigint not null,
+  "column" text,
+  value text,
+  code text not null,
+  message text not null,
+  raw text not null,
+  constraint import_rejects_pkey PRIMARY KEY (import_id, "row"),
+  constraint import_rejects_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
+);
+
+create table imports (
+  id bigint generated always as identity not null,
+  state text default 'receiving'::text not null,
+  actor text not null,
+  filename text not null,
+  file text not null,
+  size bigint,
+  received bigint default 0 not null,
+  sha256 text,
+  options jsonb not null,
+  dialect jsonb,
+  columns jsonb default '[]'::jsonb not null,
+  lines bigint,
+  rows bigint,
+  scanned bigint default 0 not null,
+  created bigint default 0 not null,
+  updated bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  superseded bigint default 0 not null,
+  rejected bigint default 0 not null,
+  fraction double precision default 0 not null,
+  changeset_id bigint,
+  id_base bigint,
+  catalogue_was_empty boolean default false not null,
+  cancel_requested boolean default false not null,
+  problem jsonb,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  load_started_at timestamp with time zone,
+  load_finished_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  version bigint default 1 not null,
+  constraint imports_pkey PRIMARY KEY (id),
+  constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
+  constraint imports_check CHECK (((state <> 'done'::text) OR (rows = ((((created + updated) + unchanged) + superseded) + rejected)))),
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'scanning'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+);
+
+create table product_history (
+  sku_key text collate "C" not null,
+  id bigint not null,
+  version integer not null,
+  sku text not null,
+  name text not null,
+  description text not null,
+  active boolean not null,
+  attributes jsonb not null,
+  created_in bigint not null,
+  changed_in bigint not null,
+  source_line bigint,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  replaced_in bigint not null,
+  replaced_at timestamp with time zone not null,
+  constraint product_history_pkey PRIMARY KEY (sku_key, id, version)
+);
+
+create table product_ids (
+  singleton boolean default true not null,
+  next bigint default 1 not null,
+  constraint product_ids_pkey PRIMARY KEY (singleton),
+  constraint product_ids_singleton_check CHECK (singleton)
+);
+
+create unlogged table product_staging (
+  sku_key text collate "C" not null,
+  changeset_id bigint not null,
+  part integer not null,
+  version integer not null,
+  source_line bigint,
+  sku text,
+  name text,
+  description text,
+  active boolean,
+  attributes jsonb
+);
+
+create table products (
+  sku_key text collate "C" not null,
+  id bigint not null,
+  sku text not null,
+  name text default ''::text not null,
+  description text default ''::text not null,
+  active boolean default true not null,
+  attributes jsonb default '{}'::jsonb not null,
+  version integer default 1 not null,
+  created_in bigint not null,
+  changed_in bigint not null,
+  source_line bigint,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint products_pkey PRIMARY KEY (sku_key)
+);
+
+CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
+
+CREATE INDEX product_history_replaced_in ON public.product_history USING brin (replaced_in);
+
+CREATE INDEX product_staging_part ON public.product_staging USING btree (changeset_id, part);
+
+CREATE INDEX products_id ON public.products USING btree (id);
