@@ -6,7 +6,7 @@ type Field = "sku" | "name" | "description" | "active";
 /** Longer names are cut: an attribute's name is a key in every product, a cell that long is no name. */
 export const MAX_NAME_LENGTH = 200;
 
-/** Names as suppliers write them, the surest first, in the form `plainName` gives. Left out on purpose: `id` (of another
+/** Names as suppliers write them, the surest first, compared in the form `plainName` gives. Left out on purpose: `id` (of another
  * system), `handle` (many variants share one), `mpn` and `ean` (not the seller's key), `status` (more than yes and no). */
 const SYNONYMS: Record<Field, readonly string[]> = {
   sku: [
@@ -43,8 +43,8 @@ const SYNONYMS: Record<Field, readonly string[]> = {
 };
 
 const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];
-const RANKS = new Map(FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [name, rank]))]));
-const FIELD_OF_NAME = new Map(FIELD_NAMES.flatMap((field) => SYNONYMS[field].map((name) => [name, field] as const)));
+const RANKS = new Map(FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [plainName(name), rank]))]));
+const FIELD_OF_NAME = new Map(FIELD_NAMES.flatMap((field) => SYNONYMS[field].map((name) => [plainName(name), field] as const)));
 
 /** One column per header cell, in file order. At most one for each field of a product; exact names beat synonyms, an
  * earlier synonym of the list a later one, and of two equal ones the first column wins. The others are attributes, under

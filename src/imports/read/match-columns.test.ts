@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { countKnownNames, describeMissingSku, matchColumns, MAX_NAME_LENGTH, unnamedColumns } from "./match-columns.ts";
+
+const targets = (...header: string[]): string[] => matchColumns(header).map(({ target }) => target);
+const names = (...header: string[]): string[] => matchColumns(header).map(({ name }) => name);
+
+describe("a column's target", () => {
+  test.each([
+    ...["sku", "SKU", " Sku ", "Variant SKU", "item number", "Item-No.", "item_no", "Item #", "Article", "Article Number", "Artikelnummer", "Artikel-Nr."],
+    ...["Art.-Nr.", "Product Code", "Part Number", "Référence article", "Código artículo", "Codice articolo", "Varenummer", "商品コード", "Артикул"],
+  ])("%s is the SKU", (name) => {
+    expect(targets(name)).toEqual(["sku"]);
+  });
+
+  test.each([
+    ["name", "name"],
+    ["Title", "name"],
+    ["Product Name", "name"],
+    ["Bezeichnung", "name"],
+    ["Désignation", "name"],
+    ["Body (HTML)", "description"],
+    ["Beschreibung", "description"],
+    ["long_description", "description"],
+    ["Published", "active"],
+    ["Aktiv", "active"],
+    ["product_online", "active"],
+    ["id", "attribute"],
+    ["Handle", "attribute"],
+    ["status", "attribute"],
+    ["price", "attribute"],
+    ["__proto__", "attribute"],
+    ["reject_reason", "ignored"],
+    ["", "attribute"],
+  ])("%s is %s", (name, target) => {
+    expect(targets(name)).toEqual([target]);
+  });
+
+  test("is given once: the exact name, then the surer synonym, then the first", () => {
+    expect(targets("item number", "sku")).toEqual(["attribute", "sku"]);
+    expect(targets("article", "item number")).toEqual(["attribute", "sku"]);
+    expect(targets("Sku", "SKU")).toEqual(["sku", "attribute"]);
+    expect(targets("short description", "description", "body")).toEqual(["attribute", "description", "attribute"]);
+  });
+});
+
+describe("an attribute's name", () => {
+  test("is trimmed, and its own otherwise", () => {
+    expect(names("  Colour / Finish ", "__proto__", "constructor")).toEqual(["Colour / Finish", "__proto__", "constructor"]);
+  });
+  test("is its position where it is empty", () => {
+    expect(names("sku", " ", "")).toEqual(["sku", "Column 2", "Column 3"]);
+  });
+  test("is taken once", () => {
+    expect(names("a", "a", "a (2)", "a")).toEqual(["a", "a (2)", "a (2) (2)", "a (3)"]);
+    expect(names("sku", "sku")).toEqual(["sku", "sku (2)"]);
+  });
+  test("is cut where it is no name any more, between characters", () => {
+    expect(names("x".repeat(1_000))).toEqual(["x".repeat(MAX_NAME_LENGTH)]);
+    expect(names("🪑".repeat(1_000))[0]?.isWellFormed()).toBe(true);
+  });
+});
+
+test("a file without names has no key, and the message says what was found", () => {
+  expect(unnamedColumns(2)).toEqual([
+    { name: "Column 1", target: "attribute" },
+    { name: "Column 2", target: "attribute" },
+  ]);
+  expect(describeMissingSku(matchColumns(["qux", "quux"]))).toContain('"qux", "quux"');
+  expect(describeMissingSku([])).toContain("none");
+});
+
+test("2,000 equal names are told apart in no time", () => {
+  expect(new Set(names(...Array.from({ length: 2_000 }, () => "a"))).size).toBe(2_000);
+});
+
+test("known names are counted by field", () => {
+  expect(countKnownNames(["SKU", "item number", "Title", "x".repeat(100_000)])).toBe(2);
+});

@@ -1,0 +1,187 @@
+// What must hold for any bytes: how they are cut into windows or pieces changes nothing, what was written is read again, and
+// no input makes the work grow faster than its size.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Dialect } from "../../../contract/imports.ts";
+import { csvLine } from "./csv-line.ts";
+import type { Records } from "./records.ts";
+import { copyField, createRecords, createSplitter, fieldText, recordTexts, splitRecords } from "./split-records.ts";
+
+const RUNS = 3_000;
+
+const dialects: fc.Arbitrary<Dialect> = fc.record({
+  encoding: fc.constant("utf-8" as const),
+  delimiter: fc.constantFrom(",", ";", "\t", ", ", "||", " | ", "§"),
+  quote: fc.constantFrom('"', '"', "'", ""),
+  escape: fc.constantFrom('"', '"', "\\", ""),
+  line_ending: fc.constantFrom("lf", "crlf", "cr", "mixed"),
+  header: fc.constant(false),
+  preamble: fc.constant(0),
+});
+
+/** Files made of what makes a difference, so that short ones go wrong in every way. */
+const files: fc.Arbitrary<Buffer> = fc
+  .array(fc.constantFrom("a", "b c", '"', '""', '"a"', "'", ",", ";", ", ", "||", " ", "\n", "\n", "\r\n", "\r", "\\", "\t", "\0", "é", "§", "xff"), {
+    maxLength: 60,
+  })
+  .map((parts) => Buffer.concat(parts.map((part) => (part === "xff" ? Buffer.from([0xff]) : Buffer.from(part)))));
+
+interface Plain {
+  start: number;
+  end: number;
+  line: number;
+  fault: number;
+  cells: string[];
+}
+
+function plain(records: Records, dialect: Dialect, offset: number): Plain[] {
+  return Array.from({ length: records.count }, (_, record) => ({
+    start: offset + (records.start[record] as number),
+    end: offset + (records.end[record] as number),
+    line: records.line[record] as number,
+    fault: records.fault[record] as number,
+    cells: recordTexts(records, record, dialect),
+  }));
+}
+
+function readWhole(bytes: Buffer, dialect: Dialect, keep_blank: boolean): { records: Plain[]; line: number } {
+  const splitter = createSplitter(dialect, 1, keep_blank);
+  const out = createRecords();
+  splitRecords(splitter, bytes, 0, bytes.length, true, out);
+  return { records: plain(out, dialect, 0), line: splitter.line };
+}
+
+describe("any bytes, in any dialect", () => {
+  test("split alike whatever the windows", () => {
+    fc.assert(
+      fc.property(files, dialects, fc.boolean(), fc.array(fc.nat(9), { minLength: 1 }), (bytes, dialect, keep_blank, steps) => {
+        const splitter = createSplitter(dialect, 1, keep_blank);
+        const out = createRecords();
+        const found: Plain[] = [];
+        let from = 0;
+        let to = 0;
+        for (let turn = 0; to < bytes.length || turn === 0; turn++) {
+          to = Math.min(bytes.length, to + 1 + (steps[turn % steps.length] as number));
+          from = splitRecords(splitter, bytes, from, to, to === bytes.length, out);
+          found.push(...plain(out, dialect, 0));
+        }
+        expect(from).toBe(bytes.length);
+        expect({ records: found, line: splitter.line }).toEqual(readWhole(bytes, dialect, keep_blank));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("split alike in pieces cut at record starts", () => {
+    fc.assert(
+      fc.property(files, dialects, fc.boolean(), fc.infiniteStream(fc.boolean()), (bytes, dialect, keep_blank, coins) => {
+        const whole = readWhole(bytes, dialect, keep_blank);
+        const cuts = whole.records.filter(() => coins.next().value);
+        const starts = [{ start: 0, line: 1 }, ...cuts];
+        const found = starts.flatMap(({ start, line }, index) => {
+          const piece = bytes.subarray(start, starts[index + 1]?.start ?? bytes.length);
+          const out = createRecords();
+          splitRecords(createSplitter(dialect, line, keep_blank), piece, 0, piece.length, true, out);
+          return plain(out, dialect, start);
+        });
+        expect(found).toEqual(whole.records);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("every byte of text stands in a record, and records follow each other", () => {
+    fc.assert(
+      fc.property(files, dialects, (bytes, dialect) => {
+        let end = 0;
+        for (const record of [...readWhole(bytes, dialect, false).records, { start: bytes.length, end: bytes.length }]) {
+          expect(bytes.toString("latin1", end, record.start)).toMatch(/^[\r\n]*$/);
+          expect(record.start).toBeGreaterThanOrEqual(end);
+          end = record.end;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("copyField copies what fieldText says", () => {
+    fc.assert(
+      fc.property(files, dialects, (bytes, dialect) => {
+        const out = createRecords();
+        splitRecords(createSplitter(dialect, 1), bytes, 0, bytes.length, true, out);
+        for (let field = 0; field < (out.first_field[out.count] as number); field++) {
+          const target = Buffer.alloc(bytes.length + 3);
+          const length = copyField(out, field, dialect, target, 3);
+          expect(target.toString("utf8", 3, 3 + length)).toBe(fieldText(out, field, dialect));
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe("what was written is read again", () => {
+  const tables = fc.array(fc.array(fc.oneof(fc.string({ unit: "binary", maxLength: 12 }), fc.constantFrom("", '"', "\r\n", " ", "\\", '\\"', ",")), { minLength: 1, maxLength: 5 }), {
+    maxLength: 6,
+  });
+  const sound = (texts: string[][]): boolean => texts.every((cells) => cells.every((cell) => cell.isWellFormed() && !cell.includes("\0")));
+
+  test("canonical CSV", () => {
+    const dialect: Dialect = { encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf", header: false, preamble: 0 };
+    fc.assert(
+      fc.property(tables.filter(sound), (table) => {
+        const { records } = readWhole(Buffer.from(table.map(csvLine).join("")), dialect, false);
+        expect(records.map(({ cells }) => cells)).toEqual(table);
+        expect(records.every(({ fault }) => fault === 0)).toBe(true);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("everything quoted, in any dialect with quotes", () => {
+    fc.assert(
+      fc.property(tables.filter(sound), dialects, fc.constantFrom("\n", "\r\n"), (table, dialect, line_end) => {
+        fc.pre(dialect.quote !== "" && dialect.escape !== "");
+        const escape = dialect.escape === "\\" ? /["'\\]/g : new RegExp(dialect.quote, "g");
+        const mark = dialect.escape === "\\" ? "\\" : dialect.quote;
+        const written = { ...dialect, escape: mark };
+        const quoted = (cell: string): string =>
+          dialect.quote + cell.replace(escape, (found) => (found === dialect.quote || found === "\\" ? mark + found : found)) + dialect.quote;
+        const text = table.map((cells) => cells.map(quoted).join(dialect.delimiter) + line_end).join("");
+        const { records } = readWhole(Buffer.from(text), written, false);
+        expect(records.map(({ cells }) => cells)).toEqual(table);
+        expect(records.every(({ fault }) => fault === 0)).toBe(true);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe("no input makes the work grow faster than its size", () => {
+  const parts = ['"', '""', '"""', '"\n', '""\n', '"a', 'a"', '""a', '"a"b', '"""a ', ',"', '",', ' "', '" ', '\\"', '"\\', "\\", "\r", "\n", "a,", "a", " "];
+
+  test("whatever is repeated", () => {
+    const dialect: Dialect = { encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "mixed", header: false, preamble: 0 };
+    for (const escape of ['"', "\\"]) {
+      for (const first of parts) {
+        for (const second of ["", ...parts]) {
+          const bytes = Buffer.from((first + second).repeat(4_000 / (first.length + second.length)));
+          expect(readsPerByte(bytes, { ...dialect, escape }), JSON.stringify(first + second)).toBeLessThan(12);
+        }
+      }
+    }
+  });
+
+  function readsPerByte(bytes: Buffer, dialect: Dialect): number {
+    let reads = 0;
+    const counted = new Proxy(bytes, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property, target);
+        if (typeof value === "number") reads++;
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    splitRecords(createSplitter(dialect, 1), counted, 0, bytes.length, true, createRecords());
+    return reads / bytes.length;
+  }
+});
