@@ -94,10 +94,20 @@ test("finished imports: all well, with rejects, and failed", async () => {
   await inspect("failed");
 });
 
-test("the list", async () => {
+test("the list, and a file on its way", async () => {
   await page.goto("/imports");
   await page.getByRole("link", { name: "prices.csv" }).waitFor();
   await inspect("list");
+  const network = await page.context().newCDPSession(page);
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 };
+  await network.send("Network.emulateNetworkConditions", slow);
+  await page.getByTestId("file").setInputFiles(await writeProducts(server.folder, "on-its-way.csv", 200_000));
+  await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Receiving").waitFor();
+  await inspect("uploading", false);
+  await page.getByRole("button", { name: "Stop the upload of on-its-way.csv" }).click();
+  await page.getByTestId("uploads").waitFor({ state: "detached" });
+  await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Failed").waitFor();
+  await network.detach();
   expect(watched.complaints).toEqual([]);
 });
 
