@@ -92,7 +92,7 @@ function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"]
 }
 
 /** The bytes behind the first `count` lines. */
-export function skipLines(bytes: Buffer, count: number, line_ending: Dialect["line_ending"]): Buffer {
+function skipLines(bytes: Buffer, count: number, line_ending: Dialect["line_ending"]): Buffer {
   const cr_ends = line_ending === "cr" || line_ending === "mixed";
   let pos = 0;
   for (let line = 0; line < count && pos < bytes.length; pos++) {

@@ -5,7 +5,7 @@ import type { Records } from "./records.ts";
 
 /** How far the true end of a badly quoted field is looked for. Descriptions are shorter; a longer reach would only swallow
  * more good records when a quote is stray. */
-export const MAX_BAD_QUOTE_BYTES = 65_536;
+const MAX_BAD_QUOTE_BYTES = 65_536;
 
 const TEXT_AFTER_QUOTE = 1;
 const UNCLOSED_QUOTE = 2;

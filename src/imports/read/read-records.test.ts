@@ -1,0 +1,158 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
+import { readFile, type Fault } from "./read-file.ts";
+import { detectFile, openTable, readRecords, type Table } from "./read-records.ts";
+import { createSplitter, recordTexts } from "./split-records.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "skuport-read-records-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function file(content: string | Buffer): string {
+  const path = join(folder, "file.csv");
+  writeFileSync(path, content);
+  return path;
+}
+
+async function table(content: string | Buffer, overrides: DialectOverrides = {}): Promise<Table & { dialect: Dialect }> {
+  const path = file(content);
+  const dialect = await detectFile(path, overrides);
+  const handle = await open(path);
+  try {
+    return { dialect, ...(await openTable(handle, dialect)) };
+  } finally {
+    await handle.close();
+  }
+}
+
+describe("a table starts", () => {
+  test.each<[string, string, Partial<Table>]>([
+    ["behind the header", "sku,name\nA,b\n", { start: 9, first_line: 2, header: ["sku", "name"], header_line: 1 }],
+    ["behind a mark", "\ufeffsku,name\nA,b\n", { start: 12, first_line: 2, header: ["sku", "name"] }],
+    ["behind a header with line breaks", 'sku,"na\r\nme"\r\nA,b\r\n', { start: 14, first_line: 3 }],
+    ["behind a title and blank lines", "Prices\n\nsku,name\nA,b\n", { start: 17, first_line: 4, header_line: 3 }],
+    ["behind blank lines, which are lines", "\r\n\r\nsku,name\r\nA,b\r\n", { first_line: 4, header_line: 3 }],
+    ["at the end when there is a header only", "sku,name", { start: 8, size: 8, first_line: 2 }],
+    ["at once in a file of nothing", "", { start: 0, size: 0, columns: [], header: [] }],
+    ["after CRs", "x\r\rsku,name\rA,b\r", { start: 12, first_line: 4 }],
+  ])("%s", async (_, content, expected) => {
+    expect(await table(content)).toMatchObject(expected);
+  });
+
+  test("at the first record without a header, with columns that match nothing", async () => {
+    expect(await table("1,2\n3,4\n", { header: false })).toMatchObject({
+      ...{ start: 0, first_line: 1, header: [] },
+      columns: [
+        { name: "Column 1", target: "attribute" },
+        { name: "Column 2", target: "attribute" },
+      ],
+    });
+  });
+
+  test("with a header that is faulty itself", async () => {
+    expect(await table('sku,"name"x\nA,b\n')).toMatchObject({ header_fault: "text_after_quote", header: ["sku", '"name"x'] });
+  });
+});
+
+test("records are read by ranges of the file, with their offsets and lines", async () => {
+  const rows = Array.from({ length: 200_000 }, (_, row) => `SKU-${String(row)},"name\n${String(row)}",${"x".repeat(row % 20)}\n`);
+  const path = file(`sku,name,x\n${rows.join("")}`);
+  const dialect = await detectFile(path, {});
+  const handle = await open(path);
+  try {
+    const { start, size, first_line } = await openTable(handle, dialect);
+    const starts: { offset: number; line: number }[] = [];
+    const splitter = createSplitter(dialect, first_line);
+    for await (const { records, offset } of readRecords(handle, splitter, start, size)) {
+      for (let record = 0; record < records.count; record++) {
+        starts.push({ offset: offset + (records.start[record] as number), line: records.line[record] as number });
+      }
+    }
+    expect(starts).toHaveLength(200_000);
+    expect(splitter.line).toBe(400_002);
+
+    const from = starts[150_000] as (typeof starts)[0];
+    const to = starts[150_010] as (typeof starts)[0];
+    const found: string[][] = [];
+    const lines: number[] = [];
+    for await (const { records } of readRecords(handle, createSplitter(dialect, from.line), from.offset, to.offset)) {
+      for (let record = 0; record < records.count; record++) {
+        found.push(recordTexts(records, record, dialect));
+        lines.push(records.line[record] as number);
+      }
+    }
+    expect(found.map(([sku]) => sku)).toEqual(Array.from({ length: 10 }, (_, row) => `SKU-${String(150_000 + row)}`));
+    expect(lines[9]).toBe(2 + 2 * 150_009);
+  } finally {
+    await handle.close();
+  }
+});
+
+test("a file that has become shorter is an error, not a shorter table", async () => {
+  const path = file("sku\nA\n");
+  const dialect = await detectFile(path, {});
+  const handle = await open(path);
+  try {
+    const read = readRecords(handle, createSplitter(dialect, 1), 0, 1_000);
+    await expect(read.next()).rejects.toThrow("ends at byte 6, not at 1000");
+  } finally {
+    await handle.close();
+  }
+});
+
+describe("a whole file", () => {
+  async function read(content: string | Buffer, overrides: DialectOverrides = {}): Promise<{ cells: string[][]; faults: Omit<Fault, "record">[]; lines: number }> {
+    const cells: string[][] = [];
+    const faults: Omit<Fault, "record">[] = [];
+    let dialect: Dialect | undefined;
+    const { lines } = await readFile(file(content), overrides, {
+      onTable(found) {
+        dialect = found;
+      },
+      onBatch(records, found) {
+        for (let record = 0; record < records.count; record++) cells.push(recordTexts(records, record, dialect as Dialect));
+        faults.push(...found.map(({ row, line, code }) => ({ row, line, code })));
+      },
+    });
+    return { cells, faults, lines };
+  }
+
+  test("in UTF-16 is read from a copy that is gone afterwards", async () => {
+    const copies = async (): Promise<number> => (await readdir(tmpdir())).filter((name) => /^skuport-read-[^-]+$/.test(name)).length;
+    const before = await copies();
+    expect(await read(Buffer.from("\ufeffsku;name\r\nA;Stühle 🪑\r\n", "utf16le"))).toEqual({ cells: [["A", "Stühle 🪑"]], faults: [], lines: 2 });
+    expect(await copies()).toBe(before);
+  });
+
+  test("in windows-1252 has a fault where a byte has no character", async () => {
+    const { cells, faults } = await read(Buffer.from("sku,name\nA,gr\xfcn\nB,\x81\nC,d\n", "latin1"));
+    expect(cells[0]).toEqual(["A", "grün"]);
+    expect(faults).toEqual([{ row: 2, line: 3, code: "not_text" }]);
+  });
+
+  test("names ragged records and headers among them", async () => {
+    const { faults } = await read('sku,name\nA\nsku,name\nB,c,d\n"E\n,F",g\n');
+    expect(faults).toEqual([
+      { row: 1, line: 2, code: "too_few_fields" },
+      { row: 2, line: 3, code: "header_repeated" },
+      { row: 3, line: 4, code: "too_many_fields" },
+    ]);
+  });
+
+  test("names a quoted field torn by a missing delimiter, and leaves inch marks alone", async () => {
+    const text = 'sku,name,text\nA,Boots"Light, yet strong"\nB,5" hose,1/2"\nC,Pipe 1/2" brass,3"\nD,say "hi" twice,"x"\n';
+    expect((await read(text)).faults).toEqual([{ row: 1, line: 2, code: "text_after_quote" }]);
+  });
+
+  test("of one column keeps its blank lines as records", async () => {
+    expect((await read("sku\nA\n\nB\n")).cells).toEqual([["A"], [""], ["B"]]);
+  });
+});
