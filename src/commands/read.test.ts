@@ -35,21 +35,35 @@ function sink(fault?: Error): Writable & { text: () => string } {
 
 async function run(args: string[], stdout = sink()): Promise<{ code: number; stdout: string; stderr: string }> {
   const stderr = sink();
-  const io = { stdout, stderr, signal: new AbortController().signal, loadConfig: () => expect.fail("read needs no settings") };
+  const io = {
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+    loadConfig: () => expect.fail("read needs no settings"),
+  };
   const code = await read_command.run(args, io as unknown as Io);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
 describe("--csv", () => {
   test("prints every record as it was read, as canonical CSV", async () => {
-    const path = file("\ufeffsku;name;price\r\n0017;\"a;\r\n\"\"b\"\"\";1,5\r\n1E5;;90.750\r\n");
-    expect(await run([path, "--csv"])).toEqual({ code: 0, stdout: 'sku,name,price\n0017,"a;\r\n""b""","1,5"\n1E5,,90.750\n', stderr: "" });
+    const path = file('\ufeffsku;name;price\r\n0017;"a;\r\n""b""";1,5\r\n1E5;;90.750\r\n');
+    expect(await run([path, "--csv"])).toEqual({
+      code: 0,
+      stdout: 'sku,name,price\n0017,"a;\r\n""b""","1,5"\n1E5,,90.750\n',
+      stderr: "",
+    });
   });
 
   test("prints ragged records as they stand, and each fault as a line of JSON", async () => {
     const { stdout, stderr } = await run([file('sku,name\nA\nB,c,d\nE,"f"g\nH,i\n'), "--csv"]);
     expect(stdout).toBe('sku,name\nA\nB,c,d\nE,"""f""g"\nH,i\n');
-    expect(stderr.trimEnd().split("\n").map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    expect(
+      stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([
       { row: 1, line: 2, code: "too_few_fields", raw: "A" },
       { row: 2, line: 3, code: "too_many_fields", raw: "B,c,d" },
       { row: 3, line: 4, code: "text_after_quote", raw: 'E,"f"g' },
@@ -57,7 +71,12 @@ describe("--csv", () => {
   });
 
   test("leaves out what cannot be printed as it stands, and names it", async () => {
-    const { stdout, stderr } = await run([file(Buffer.from("sku,name\nA,\xff\nB,c\n", "latin1")), "--csv", "--encoding", "utf-8"]);
+    const { stdout, stderr } = await run([
+      file(Buffer.from("sku,name\nA,\xff\nB,c\n", "latin1")),
+      "--csv",
+      "--encoding",
+      "utf-8",
+    ]);
     expect(stdout).toBe("sku,name\nB,c\n");
     expect(JSON.parse(stderr)).toMatchObject({ line: 2, code: "not_text" });
   });
@@ -77,10 +96,35 @@ describe("--csv", () => {
 
 test("every detected property can be said instead", async () => {
   const path = file("title\na|'b|c'|d\\'\n1|2|3\n");
-  const args = ["--delimiter", "pipe", "--quote", "'", "--escape", "\\", "--encoding", "latin1", "--preamble", "1", "--header", "--json"];
-  const summary = JSON.parse((await run([path, ...args])).stdout) as { dialect: object; lines: number; records: number };
+  const args = [
+    "--delimiter",
+    "pipe",
+    "--quote",
+    "'",
+    "--escape",
+    "\\",
+    "--encoding",
+    "latin1",
+    "--preamble",
+    "1",
+    "--header",
+    "--json",
+  ];
+  const summary = JSON.parse((await run([path, ...args])).stdout) as {
+    dialect: object;
+    lines: number;
+    records: number;
+  };
   expect(summary.dialect).toEqual({
-    ...{ encoding: "windows-1252", delimiter: "|", quote: "'", escape: "\\", line_ending: "lf", header: true, preamble: 1 },
+    ...{
+      encoding: "windows-1252",
+      delimiter: "|",
+      quote: "'",
+      escape: "\\",
+      line_ending: "lf",
+      header: true,
+      preamble: 1,
+    },
   });
   expect(summary).toMatchObject({ lines: 3, records: 1 });
 });
@@ -88,7 +132,8 @@ test("every detected property can be said instead", async () => {
 test("people see dialect, columns, counts and the first faults", async () => {
   const { code, stdout } = await run([file("sku,Titel,x\nA,b\nC,d,\x1b[31m\n")]);
   expect(code).toBe(0);
-  for (const part of ['delimiter  ","', "Titel  name", "3 lines, 2 records, 1 fault", "line 2: A,b"]) expect(stdout).toContain(part);
+  for (const part of ['delimiter  ","', "Titel  name", "3 lines, 2 records, 1 fault", "line 2: A,b"])
+    expect(stdout).toContain(part);
 });
 
 test("a file without a key says which columns it has", async () => {
@@ -98,7 +143,15 @@ test("a file without a key says which columns it has", async () => {
 test("what cannot be read is exit code 1, wrong use a UsageError", async () => {
   expect(await run([join(folder, "nothing.csv")])).toMatchObject({ code: 1, stdout: "" });
   expect(await run([folder])).toMatchObject({ code: 1 });
-  for (const args of [[], ["a", "b"], ["a", "--csv", "--json"], ["a", "--quote", "ab"], ["a", "--encoding", "ebcdic"], ["a", "--preamble", "-1"], ["a", "--nope"]]) {
+  for (const args of [
+    [],
+    ["a", "b"],
+    ["a", "--csv", "--json"],
+    ["a", "--quote", "ab"],
+    ["a", "--encoding", "ebcdic"],
+    ["a", "--preamble", "-1"],
+    ["a", "--nope"],
+  ]) {
     await expect(run(args)).rejects.toThrow(UsageError);
   }
 });

@@ -1,13 +1,14 @@
 // skuport read: what the importer sees in a file, for people, as a summary, or record by record; nothing is imported.
 import { stat } from "node:fs/promises";
 import { once } from "node:events";
-import { ENCODINGS, REJECT_CODES, type Dialect, type DialectOverrides } from "../../contract/imports.ts";
+import { REJECT_CODES, type Dialect } from "../../contract/imports.ts";
 import { csvLine } from "../imports/read/csv-line.ts";
 import { describeMissingSku } from "../imports/read/match-columns.ts";
 import { HEADER_REPEATED, readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
 import type { Table } from "../imports/read/read-records.ts";
 import type { Records } from "../imports/read/records.ts";
 import { recordTexts } from "../imports/read/split-records.ts";
+import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "./dialect-options.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 
 type FaultCode = Fault["code"];
@@ -19,22 +20,6 @@ const SHOWN_CHARACTERS = 100;
 const RAW_CHARACTERS = 10_000;
 /** Too long, or not text: what could be printed of such a record is not what stands in the file. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
-
-const ENCODING_NAMES: ReadonlyMap<string, Dialect["encoding"]> = new Map([
-  ...ENCODINGS.map((name) => [name, name] as const),
-  ...(["utf8", "ascii", "us-ascii"] as const).map((name) => [name, "utf-8"] as const),
-  ...(["utf16le", "utf-16", "utf16"] as const).map((name) => [name, "utf-16le"] as const),
-  ["utf16be", "utf-16be"],
-  ...(["cp1252", "latin1", "latin-1", "iso-8859-1"] as const).map((name) => [name, "windows-1252"] as const),
-]);
-const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["tab", "\t"],
-  ["\\t", "\t"],
-  ["comma", ","],
-  ["semicolon", ";"],
-  ["pipe", "|"],
-  ["space", " "],
-]);
 
 export const read_command: Command = {
   name: "read",
@@ -50,13 +35,7 @@ them. Nothing is imported.
   --json              print a summary as JSON
 
 What is not said is detected:
-  --encoding NAME     ${ENCODINGS.join(", ")}
-  --delimiter TEXT    one to eight characters, or tab, comma, semicolon, pipe, space
-  --quote CHARACTER   the character around quoted fields; empty or none = nothing is quoted
-  --escape CHARACTER  the quote itself (doubled), a backslash; empty or none = nothing is escaped
-  --header, --no-header
-  --preamble LINES    lines before the header (or the first record) that are no part of the table
-`,
+${DIALECT_HELP}`,
   async run(args, io) {
     const { values, positionals } = readArgs({
       args,
@@ -65,12 +44,7 @@ What is not said is detected:
       options: {
         csv: { type: "boolean" },
         json: { type: "boolean" },
-        encoding: { type: "string" },
-        delimiter: { type: "string" },
-        quote: { type: "string" },
-        escape: { type: "string" },
-        header: { type: "boolean" },
-        preamble: { type: "string" },
+        ...DIALECT_OPTIONS,
       },
     });
     const [path, ...others] = positionals;
@@ -95,47 +69,6 @@ What is not said is detected:
     }
   },
 };
-
-interface OverrideValues {
-  encoding?: string | undefined;
-  delimiter?: string | undefined;
-  quote?: string | undefined;
-  escape?: string | undefined;
-  header?: boolean | undefined;
-  preamble?: string | undefined;
-}
-
-function readOverrides(values: OverrideValues): DialectOverrides {
-  const overrides: DialectOverrides = {};
-  if (values.encoding !== undefined) {
-    const encoding = ENCODING_NAMES.get(values.encoding.toLowerCase());
-    if (encoding === undefined) throw new UsageError(`--encoding ${values.encoding} is none of ${ENCODINGS.join(", ")}`);
-    overrides.encoding = encoding;
-  }
-  if (values.delimiter !== undefined) {
-    const delimiter = DELIMITER_NAMES.get(values.delimiter) ?? values.delimiter;
-    if (delimiter.length < 1 || delimiter.length > 8 || /["\r\n]/.test(delimiter)) {
-      throw new UsageError("--delimiter is one to eight characters, without quotes and line ends");
-    }
-    overrides.delimiter = delimiter;
-  }
-  if (values.quote !== undefined) overrides.quote = readCharacter("--quote", values.quote);
-  if (values.escape !== undefined) overrides.escape = readCharacter("--escape", values.escape);
-  if (values.header !== undefined) overrides.header = values.header;
-  if (values.preamble !== undefined) {
-    if (!/^\d{1,5}$/.test(values.preamble) || Number(values.preamble) > 10_000) {
-      throw new UsageError("--preamble is a number of lines, 0 to 10000");
-    }
-    overrides.preamble = Number(values.preamble);
-  }
-  return overrides;
-}
-
-function readCharacter(option: string, value: string): string {
-  if (value === "none") return "";
-  if (/^[\x20-\x7e]?$/.test(value)) return value;
-  throw new UsageError(`${option} is one ASCII character, or empty for none`);
-}
 
 interface Output {
   print: (text: string) => Promise<void>;
@@ -184,9 +117,17 @@ function csvLooker(output: Output): FinishingLooker {
   return {
     async onTable(found, table) {
       dialect = found;
-      if (table.size === 0) await output.warn(faultLine({ row: 0, line: 1, code: "empty_file", message: "The file is empty" }));
+      if (table.size === 0)
+        await output.warn(faultLine({ row: 0, line: 1, code: "empty_file", message: "The file is empty" }));
       if (table.header_fault !== null) {
-        await output.warn(faultLine({ row: 0, line: table.header_line, code: table.header_fault, message: MESSAGES[table.header_fault] }));
+        await output.warn(
+          faultLine({
+            row: 0,
+            line: table.header_line,
+            code: table.header_fault,
+            message: MESSAGES[table.header_fault],
+          }),
+        );
       }
       if (table.header.length > 0) await output.print(csvLine(table.header));
     },
@@ -198,7 +139,9 @@ function csvLooker(output: Output): FinishingLooker {
       }
       await output.print(text);
       for (const { row, line, code, record } of faults) {
-        await output.warn(faultLine({ row, line, code, message: MESSAGES[code], raw: rawRecord(records, record, RAW_CHARACTERS) }));
+        await output.warn(
+          faultLine({ row, line, code, message: MESSAGES[code], raw: rawRecord(records, record, RAW_CHARACTERS) }),
+        );
       }
     },
     finish: () => Promise.resolve(),
@@ -220,12 +163,17 @@ function summaryLooker(as_json: boolean, path: string, size: number, output: Out
     onTable(found_dialect, found_table) {
       dialect = found_dialect;
       table = found_table;
-      if (table.header_fault !== null) addFault(groups, { row: 0, line: table.header_line, code: table.header_fault }, csvLine(table.header));
+      if (table.header_fault !== null)
+        addFault(groups, { row: 0, line: table.header_line, code: table.header_fault }, csvLine(table.header));
     },
     onBatch(records, faults) {
       for (const fault of faults) {
         const shown = (groups.get(fault.code)?.count ?? 0) < EXAMPLES;
-        addFault(groups, fault, shown ? rawRecord(records, fault.record, as_json ? RAW_CHARACTERS : SHOWN_CHARACTERS) : "");
+        addFault(
+          groups,
+          fault,
+          shown ? rawRecord(records, fault.record, as_json ? RAW_CHARACTERS : SHOWN_CHARACTERS) : "",
+        );
       }
     },
     async finish({ lines, rows }) {
@@ -233,7 +181,16 @@ function summaryLooker(as_json: boolean, path: string, size: number, output: Out
       const { columns } = table;
       const faults = [...groups.values()];
       const has_sku = columns.some(({ target }) => target === "sku");
-      const summary = { file: path, size, dialect, columns, lines, records: rows, faults, problem: has_sku ? null : describeMissingSku(columns) };
+      const summary = {
+        file: path,
+        size,
+        dialect,
+        columns,
+        lines,
+        records: rows,
+        faults,
+        problem: has_sku ? null : describeMissingSku(columns),
+      };
       await output.print(as_json ? `${JSON.stringify(summary, null, 2)}\n` : describe(summary, table));
     },
   };
@@ -258,7 +215,8 @@ interface Summary {
 }
 
 function describe({ file, size, dialect, columns, lines, records, faults, problem }: Summary, table: Table): string {
-  const count = (number: number, noun: string): string => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  const count = (number: number, noun: string): string =>
+    `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
   const width = Math.min(40, Math.max(0, ...columns.map(({ name }) => name.length)));
   const bad = faults.reduce((sum, group) => sum + group.count, 0);
   return [
@@ -271,7 +229,10 @@ function describe({ file, size, dialect, columns, lines, records, faults, proble
     `  header     ${dialect.header ? `line ${String(table.header_line)}` : "none"}`,
     `  preamble   ${dialect.preamble === 0 ? "none" : count(dialect.preamble, "line")}`,
     count(columns.length, "column"),
-    ...columns.map(({ name, target }, position) => `  ${String(position + 1).padStart(4)}  ${oneLine(name).padEnd(width)}  ${target}`),
+    ...columns.map(
+      ({ name, target }, position) =>
+        `  ${String(position + 1).padStart(4)}  ${oneLine(name).padEnd(width)}  ${target}`,
+    ),
     `${count(lines, "line")}, ${count(records, "record")}, ${count(bad, "fault")}`,
     ...faults.flatMap((group) => [
       `  ${group.code}: ${group.message}, ${count(group.count, "time")}`,

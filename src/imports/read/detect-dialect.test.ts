@@ -4,11 +4,16 @@ import { detectDialect } from "./detect-dialect.ts";
 
 const german = `Artikelnummer;Bezeichnung;Preis\r\n${Array.from({ length: 30 }, (_, i) => `A-${String(i)};Schräube M${String(i)}, verzinkt;${String(i)},50\r\n`).join("")}`;
 
-const detect = (head: string | Buffer, overrides: DialectOverrides = {}): Dialect => detectDialect(Buffer.from(head), true, overrides);
+const detect = (head: string | Buffer, overrides: DialectOverrides = {}): Dialect =>
+  detectDialect(Buffer.from(head), true, overrides);
 
 describe("what a file shows of itself", () => {
   test.each<[string, string | Buffer, Partial<Dialect>]>([
-    ["nothing", "", { encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf", header: true, preamble: 0 }],
+    [
+      "nothing",
+      "",
+      { encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf", header: true, preamble: 0 },
+    ],
     ["blank lines only", "\n\n", { delimiter: ",", preamble: 0 }],
     ["one column", "sku\nA\nB\n", { delimiter: ",", header: true }],
     ["decimal commas", german, { delimiter: ";", line_ending: "crlf" }],
@@ -20,7 +25,11 @@ describe("what a file shows of itself", () => {
     ["a blank in one cell", "foo,bar,baz\n1, leading space,3", { delimiter: "," }],
     ["semicolons in the text", "code,label\nA,x;y;z\nB,a;b;c\nC,d;e;f\n", { delimiter: "," }],
     ["times and addresses", "at,where\n10:30:00,http://a.example\n11:30:00,http://b.example\n", { delimiter: "," }],
-    ["HTML in cells", 'sku,name,body\nA,b,"<p class=""x"">a, b; c; d</p>\nfoo; bar"\nB,c,"x; y, z"\n', { delimiter: ",", escape: '"' }],
+    [
+      "HTML in cells",
+      'sku,name,body\nA,b,"<p class=""x"">a, b; c; d</p>\nfoo; bar"\nB,c,"x; y, z"\n',
+      { delimiter: ",", escape: '"' },
+    ],
     ["Excel's hint", "sep=;\nsku;name\nA;b,c\n", { delimiter: ";", preamble: 1, header: true }],
     ["backslash", 'sku,name\nA,"5\\" hose, long"\nB,"x"\n', { escape: "\\" }],
     ["apostrophes that quote", "sku,name\nA,'b, c'\nB,'d'\n", { quote: "'" }],
@@ -31,8 +40,16 @@ describe("what a file shows of itself", () => {
     ["no header", "1001,Chair,12.50\n1002,Table,99.00\n1003,Lamp,5\n", { header: false, preamble: 0 }],
     ["a header with numbers and a known name", "sku,2023,2024\nA,1,2\nB,3,4\n", { header: true }],
     ["text only", "A-1,Chair,nice\nA-2,Table,big\n", { header: true }],
-    ["a title above the header", "Price list 2024\nValid from 1.1.\n\nsku,name,price\nA,Chair,3\n", { preamble: 3, header: true }],
-    ["a title in cells", "ACME GmbH;;;\n;;;\nNr;Text;Preis;EAN\n1;Stuhl;3,5;40\n2;Tisch;5,5;41\n", { preamble: 2, header: true }],
+    [
+      "a title above the header",
+      "Price list 2024\nValid from 1.1.\n\nsku,name,price\nA,Chair,3\n",
+      { preamble: 3, header: true },
+    ],
+    [
+      "a title in cells",
+      "ACME GmbH;;;\n;;;\nNr;Text;Preis;EAN\n1;Stuhl;3,5;40\n2;Tisch;5,5;41\n",
+      { preamble: 2, header: true },
+    ],
     ["the header twice", "sku,name\nsku,name\nA,b\n", { preamble: 1, header: true }],
     ["a sparse first record is no title", "5,,,\n6,a,b,c\n7,a,b,c\n", { preamble: 0 }],
   ])("%s", (_, head, expected) => {
@@ -46,7 +63,11 @@ describe("encoding", () => {
   test.each<[string, Buffer, Dialect["encoding"]]>([
     ["UTF-8", Buffer.from(german), "utf-8"],
     ["UTF-8 with its mark", Buffer.from(`\ufeff${german}`), "utf-8"],
-    ["UTF-8 with a bad byte among good letters", Buffer.concat([Buffer.from("sku,name\nA,é\nB,ü\nC,"), Buffer.from([0xff, 10])]), "utf-8"],
+    [
+      "UTF-8 with a bad byte among good letters",
+      Buffer.concat([Buffer.from("sku,name\nA,é\nB,ü\nC,"), Buffer.from([0xff, 10])]),
+      "utf-8",
+    ],
     ["UTF-16 LE with its mark", Buffer.concat([mark, utf16le]), "utf-16le"],
     ["UTF-16 LE without", utf16le, "utf-16le"],
     ["UTF-16 BE with its mark", Buffer.concat([mark, utf16le]).swap16(), "utf-16be"],
@@ -67,10 +88,17 @@ describe("encoding", () => {
 
 test("what is said is not guessed, and the rest is guessed under it", () => {
   expect(detect(german, { delimiter: "," })).toMatchObject({ delimiter: ",", quote: '"' });
-  expect(detect("a;b,c\n1;2,3\n", { header: false, quote: "" })).toMatchObject({ header: false, quote: "", escape: "" });
+  expect(detect("a;b,c\n1;2,3\n", { header: false, quote: "" })).toMatchObject({
+    header: false,
+    quote: "",
+    escape: "",
+  });
   expect(detect("title,x\nsku,name\nA,b\n", { preamble: 1 })).toMatchObject({ preamble: 1, header: true });
   expect(detect("title\n\nsku,name\nA,b\n", { preamble: 0 })).toMatchObject({ preamble: 0 });
-  expect(detect("sku,name\nA,b\n", { escape: "\\", encoding: "windows-1252" })).toMatchObject({ escape: "\\", encoding: "windows-1252" });
+  expect(detect("sku,name\nA,b\n", { escape: "\\", encoding: "windows-1252" })).toMatchObject({
+    escape: "\\",
+    encoding: "windows-1252",
+  });
 });
 
 test("a hostile head costs no more than its size", () => {

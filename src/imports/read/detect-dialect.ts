@@ -119,14 +119,27 @@ function best(dialects: readonly Dialect[], table: Buffer, is_end: boolean): Fit
 }
 
 /** Only those whose marks the sample has at all; a comma is what is left when there is none. */
-function candidates(said: DialectOverrides, encoding: Dialect["encoding"], line_ending: Dialect["line_ending"], table: Buffer): Dialect[] {
+function candidates(
+  said: DialectOverrides,
+  encoding: Dialect["encoding"],
+  line_ending: Dialect["line_ending"],
+  table: Buffer,
+): Dialect[] {
   const delimiters =
     said.delimiter === undefined
       ? [...DELIMITERS.keys(), ...SPACED].filter((delimiter) => delimiter === "," || table.includes(delimiter))
       : [said.delimiter];
   return delimiters.flatMap((delimiter) => {
     const quotes = said.quote === undefined ? ['"', ...(table.includes(`${delimiter}'`) ? ["'"] : [])] : [said.quote];
-    return quotes.map((quote) => ({ encoding, delimiter, quote, escape: said.escape ?? quote, line_ending, header: true, preamble: 0 }));
+    return quotes.map((quote) => ({
+      encoding,
+      delimiter,
+      quote,
+      escape: said.escape ?? quote,
+      line_ending,
+      header: true,
+      preamble: 0,
+    }));
   });
 }
 

@@ -56,7 +56,7 @@ function cutCharacterBytes(head: Buffer): number {
 function countSequences(text: Buffer): { valid: number; invalid: number } {
   let valid = 0;
   let invalid = 0;
-  for (let pos = 0; pos < text.length; ) {
+  for (let pos = 0; pos < text.length;) {
     const length = sequenceLength(text[pos] as number);
     if (length === 1) {
       pos++;

@@ -6,8 +6,31 @@ const names = (...header: string[]): string[] => matchColumns(header).map(({ nam
 
 describe("a column's target", () => {
   test.each([
-    ...["sku", "SKU", " Sku ", "Variant SKU", "item number", "Item-No.", "item_no", "Item #", "Article", "Article Number", "Artikelnummer", "Artikel-Nr."],
-    ...["Art.-Nr.", "Product Code", "Part Number", "Référence article", "Código artículo", "Codice articolo", "Varenummer", "商品コード", "Артикул"],
+    ...[
+      "sku",
+      "SKU",
+      " Sku ",
+      "Variant SKU",
+      "item number",
+      "Item-No.",
+      "item_no",
+      "Item #",
+      "Article",
+      "Article Number",
+      "Artikelnummer",
+      "Artikel-Nr.",
+    ],
+    ...[
+      "Art.-Nr.",
+      "Product Code",
+      "Part Number",
+      "Référence article",
+      "Código artículo",
+      "Codice articolo",
+      "Varenummer",
+      "商品コード",
+      "Артикул",
+    ],
   ])("%s is the SKU", (name) => {
     expect(targets(name)).toEqual(["sku"]);
   });
@@ -45,7 +68,11 @@ describe("a column's target", () => {
 
 describe("an attribute's name", () => {
   test("is trimmed, and its own otherwise", () => {
-    expect(names("  Colour / Finish ", "__proto__", "constructor")).toEqual(["Colour / Finish", "__proto__", "constructor"]);
+    expect(names("  Colour / Finish ", "__proto__", "constructor")).toEqual([
+      "Colour / Finish",
+      "__proto__",
+      "constructor",
+    ]);
   });
   test("is its position where it is empty", () => {
     expect(names("sku", " ", "")).toEqual(["sku", "Column 2", "Column 3"]);

@@ -1,50 +1,17 @@
 // Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
 import { REJECT_COLUMNS, type Column } from "../../../contract/imports.ts";
-
-type Field = "sku" | "name" | "description" | "active";
+import { SYNONYMS, type Field } from "./column-synonyms.ts";
 
 /** Longer names are cut: an attribute's name is a key in every product, a cell that long is no name. */
 export const MAX_NAME_LENGTH = 200;
 
-/** Names as suppliers write them, the surest first, compared in the form `plainName` gives. Left out on purpose: `id` (of another
- * system), `handle` (many variants share one), `mpn` and `ean` (not the seller's key), `status` (more than yes and no). */
-const SYNONYMS: Record<Field, readonly string[]> = {
-  sku: [
-    ...["sku", "variantsku", "productsku", "itemsku", "articlesku", "sellersku", "merchantsku", "skucode", "skunumber", "skuno"],
-    ...["sku#", "stockkeepingunit", "itemnumber", "itemno", "itemnr", "item#", "itemcode", "itemid", "articlenumber", "articleno"],
-    ...["articlenr", "articlecode", "articleid", "article#", "artnumber", "artno", "artnr", "artikelnummer", "artikelnr"],
-    ...["artikelno", "artikelcode", "artikelkode", "artikelid", "artnummer", "productcode", "productnumber", "productno"],
-    ...["product#", "productid", "produktnummer", "produktnr", "produktcode", "produktkod", "partnumber", "partno", "partnr"],
-    ...["part#", "stockcode", "stocknumber", "stockno", "catalognumber", "cataloguenumber", "catalogno", "catalogueno"],
-    ...["materialnumber", "materialnummer", "bestellnummer", "bestellnr", "codearticle", "referencearticle", "refarticle"],
-    ...["codeproduit", "referenceproduit", "referencia", "codigoarticulo", "codigoproducto", "codigoproduto", "codigodoproduto"],
-    ...["codicearticolo", "codiceprodotto", "varenummer", "varenr", "tuotenumero", "tuotekoodi", "kodproduktu", "indeks"],
-    ...["商品コード", "商品番号", "品番", "货号", "商品编码", "артикул", "article", "artikel", "reference", "ref", "codice", "codigo"],
-  ],
-  name: [
-    ...["name", "title", "productname", "producttitle", "itemname", "itemtitle", "articlename", "productlabel"],
-    ...["bezeichnung", "artikelbezeichnung", "artikelname", "produktname", "produktbezeichnung", "produkttitel", "titel"],
-    ...["naam", "productnaam", "artikelnaam", "nom", "nomproduit", "nomduproduit", "designation", "libelle", "nombre"],
-    ...["nombreproducto", "nombredelproducto", "titulo", "nome", "nomeprodotto", "nomeproduto", "titolo", "navn", "produktnavn"],
-    ...["varenavn", "namn", "produktnamn", "benamning", "nimi", "tuotenimi", "nazwa", "nazwaproduktu", "nazev", "商品名", "品名"],
-    ...["商品名称", "название", "наименование"],
-  ],
-  description: [
-    ...["description", "bodyhtml", "body", "productdescription", "longdescription", "fulldescription", "itemdescription"],
-    ...["articledescription", "descriptionhtml", "descriptionlong", "desc", "beschreibung", "produktbeschreibung"],
-    ...["artikelbeschreibung", "langtext", "omschrijving", "productomschrijving", "descriptif", "descripcion", "descrizione"],
-    ...["descricao", "beskrivelse", "produktbeskrivelse", "beskrivning", "produktbeskrivning", "kuvaus", "opis", "popis"],
-    ...["商品説明", "商品描述", "описание", "shortdescription", "kurzbeschreibung"],
-  ],
-  active: [
-    ...["active", "isactive", "enabled", "isenabled", "published", "ispublished", "productonline", "online", "aktiv", "aktiviert"],
-    ...["actif", "activo", "ativo", "attivo", "actief", "aktywny"],
-  ],
-};
-
 const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];
-const RANKS = new Map(FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [plainName(name), rank]))]));
-const FIELD_OF_NAME = new Map(FIELD_NAMES.flatMap((field) => SYNONYMS[field].map((name) => [plainName(name), field] as const)));
+const RANKS = new Map(
+  FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [plainName(name), rank]))]),
+);
+const FIELD_OF_NAME = new Map(
+  FIELD_NAMES.flatMap((field) => SYNONYMS[field].map((name) => [plainName(name), field] as const)),
+);
 
 /** One column per header cell, in file order. At most one for each field of a product; exact names beat synonyms, an
  * earlier synonym of the list a later one, and of two equal ones the first column wins. The others are attributes, under
@@ -68,7 +35,10 @@ export function matchColumns(header: readonly string[]): Column[] {
 
 /** Columns of a file without a header, by position alone: nothing says which of them is the key, so none is guessed. */
 export function unnamedColumns(count: number): Column[] {
-  return Array.from({ length: count }, (_, position) => ({ name: `Column ${String(position + 1)}`, target: "attribute" }));
+  return Array.from({ length: count }, (_, position) => ({
+    name: `Column ${String(position + 1)}`,
+    target: "attribute",
+  }));
 }
 
 /** What to tell a person whose file has no key: every header found, as it stands, and what would have been a key. */
@@ -114,7 +84,10 @@ function bestColumn(field: Field, names: readonly string[], plain: readonly stri
 }
 
 function shorten(name: string): string {
-  return Array.from(name.slice(0, MAX_NAME_LENGTH * 2)).slice(0, MAX_NAME_LENGTH).join("").trimEnd();
+  return Array.from(name.slice(0, MAX_NAME_LENGTH * 2))
+    .slice(0, MAX_NAME_LENGTH)
+    .join("")
+    .trimEnd();
 }
 
 function freeName(name: string, taken: Set<string>): string {

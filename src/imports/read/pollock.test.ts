@@ -35,32 +35,38 @@ describe.skipIf(missing)("Pollock", () => {
   test.each([
     ["with the true dialect", true, 9.97, 9.93],
     ["guessing", false, 9.96, 9.6],
-  ])("%s: the score, and no row stored wrong that no fault names", { timeout: 60_000 }, async (_, told, simple, weighted) => {
-    const weights = JSON.parse(readFileSync(join(folder, "weights.json"), "utf8")) as Record<string, number>;
-    const names = readdirSync(join(folder, "csv"));
-    const parsed = new Map<string, string[][]>();
-    const wrong: string[] = [];
-    let sum = 0;
-    let weighted_sum = 0;
-    let weight = 0;
-    for (const name of names) {
-      const parameters = JSON.parse(readFileSync(join(folder, "parameters", `${name}_parameters.json`), "utf8")) as Parameters;
-      const expected = readFileSync(join(folder, "clean", name), "utf8");
-      // Most files are one row away from the same clean file.
-      const clean = parsed.get(expected) ?? parseCanonical(expected);
-      parsed.set(expected, clean);
-      const { text, unnamed } = await load(join(folder, "csv", name), told ? trueDialect(parameters) : {});
-      const score = scoreFile(clean, parseCanonical(text));
-      sum += score;
-      weighted_sum += score * (weights[name] ?? 0);
-      weight += weights[name] ?? 0;
-      const right = new Set(clean.slice(parameters.header_lines > 0 ? 1 : 0).map((row) => JSON.stringify(row)));
-      if (unnamed.some((row) => !right.has(JSON.stringify(row)))) wrong.push(name);
-    }
-    expect(wrong).toEqual([]);
-    expect(sum / names.length).toBeGreaterThanOrEqual(simple);
-    expect(weighted_sum / weight).toBeGreaterThanOrEqual(weighted);
-  });
+  ])(
+    "%s: the score, and no row stored wrong that no fault names",
+    { timeout: 60_000 },
+    async (_, told, simple, weighted) => {
+      const weights = JSON.parse(readFileSync(join(folder, "weights.json"), "utf8")) as Record<string, number>;
+      const names = readdirSync(join(folder, "csv"));
+      const parsed = new Map<string, string[][]>();
+      const wrong: string[] = [];
+      let sum = 0;
+      let weighted_sum = 0;
+      let weight = 0;
+      for (const name of names) {
+        const parameters = JSON.parse(
+          readFileSync(join(folder, "parameters", `${name}_parameters.json`), "utf8"),
+        ) as Parameters;
+        const expected = readFileSync(join(folder, "clean", name), "utf8");
+        // Most files are one row away from the same clean file.
+        const clean = parsed.get(expected) ?? parseCanonical(expected);
+        parsed.set(expected, clean);
+        const { text, unnamed } = await load(join(folder, "csv", name), told ? trueDialect(parameters) : {});
+        const score = scoreFile(clean, parseCanonical(text));
+        sum += score;
+        weighted_sum += score * (weights[name] ?? 0);
+        weight += weights[name] ?? 0;
+        const right = new Set(clean.slice(parameters.header_lines > 0 ? 1 : 0).map((row) => JSON.stringify(row)));
+        if (unnamed.some((row) => !right.has(JSON.stringify(row)))) wrong.push(name);
+      }
+      expect(wrong).toEqual([]);
+      expect(sum / names.length).toBeGreaterThanOrEqual(simple);
+      expect(weighted_sum / weight).toBeGreaterThanOrEqual(weighted);
+    },
+  );
 });
 
 /** The file as canonical CSV, and its rows below the header that no fault names. */
@@ -86,5 +92,12 @@ async function load(path: string, overrides: DialectOverrides): Promise<{ text: 
 
 function trueDialect({ delimiter, quotechar, escapechar, header_lines, preamble_lines }: Parameters): DialectOverrides {
   if (delimiter === "") return {};
-  return { encoding: "utf-8", delimiter, quote: quotechar, escape: escapechar, header: header_lines > 0, preamble: preamble_lines };
+  return {
+    encoding: "utf-8",
+    delimiter,
+    quote: quotechar,
+    escape: escapechar,
+    header: header_lines > 0,
+    preamble: preamble_lines,
+  };
 }

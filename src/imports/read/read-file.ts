@@ -81,7 +81,11 @@ function findFaults(records: Records, first_row: number, dialect: Dialect, { col
     let code: Fault["code"] | null = recordFault(records, record);
     if (code === null && fields !== width) code = fields < width ? "too_few_fields" : "too_many_fields";
     // Lengths first: next to no record gets as far as becoming text.
-    if (code === null && header.length > 1 && (records.field_end[first] as number) - (records.field_start[first] as number) === header_start) {
+    if (
+      code === null &&
+      header.length > 1 &&
+      (records.field_end[first] as number) - (records.field_start[first] as number) === header_start
+    ) {
       if (recordTexts(records, record, dialect).every((text, field) => text === header[field])) code = HEADER_REPEATED;
     }
     if (code !== null) faults.push({ row: first_row + record, line: records.line[record] as number, code, record });

@@ -22,7 +22,10 @@ function file(content: string | Buffer): string {
   return path;
 }
 
-async function table(content: string | Buffer, overrides: DialectOverrides = {}): Promise<Table & { dialect: Dialect }> {
+async function table(
+  content: string | Buffer,
+  overrides: DialectOverrides = {},
+): Promise<Table & { dialect: Dialect }> {
   const path = file(content);
   const dialect = await detectFile(path, overrides);
   const handle = await open(path);
@@ -58,12 +61,18 @@ describe("a table starts", () => {
   });
 
   test("with a header that is faulty itself", async () => {
-    expect(await table('sku,"name"x\nA,b\n')).toMatchObject({ header_fault: "text_after_quote", header: ["sku", '"name"x'] });
+    expect(await table('sku,"name"x\nA,b\n')).toMatchObject({
+      header_fault: "text_after_quote",
+      header: ["sku", '"name"x'],
+    });
   });
 });
 
 test("records are read by ranges of the file, with their offsets and lines", async () => {
-  const rows = Array.from({ length: 200_000 }, (_, row) => `SKU-${String(row)},"name\n${String(row)}",${"x".repeat(row % 20)}\n`);
+  const rows = Array.from(
+    { length: 200_000 },
+    (_, row) => `SKU-${String(row)},"name\n${String(row)}",${"x".repeat(row % 20)}\n`,
+  );
   const path = file(`sku,name,x\n${rows.join("")}`);
   const dialect = await detectFile(path, {});
   const handle = await open(path);
@@ -109,7 +118,10 @@ test("a file that has become shorter is an error, not a shorter table", async ()
 });
 
 describe("a whole file", () => {
-  async function read(content: string | Buffer, overrides: DialectOverrides = {}): Promise<{ cells: string[][]; faults: Omit<Fault, "record">[]; lines: number }> {
+  async function read(
+    content: string | Buffer,
+    overrides: DialectOverrides = {},
+  ): Promise<{ cells: string[][]; faults: Omit<Fault, "record">[]; lines: number }> {
     const cells: string[][] = [];
     const faults: Omit<Fault, "record">[] = [];
     let dialect: Dialect | undefined;
@@ -118,7 +130,8 @@ describe("a whole file", () => {
         dialect = found;
       },
       onBatch(records, found) {
-        for (let record = 0; record < records.count; record++) cells.push(recordTexts(records, record, dialect as Dialect));
+        for (let record = 0; record < records.count; record++)
+          cells.push(recordTexts(records, record, dialect as Dialect));
         faults.push(...found.map(({ row, line, code }) => ({ row, line, code })));
       },
     });
@@ -126,9 +139,14 @@ describe("a whole file", () => {
   }
 
   test("in UTF-16 is read from a copy that is gone afterwards", async () => {
-    const copies = async (): Promise<number> => (await readdir(tmpdir())).filter((name) => /^skuport-read-[^-]+$/.test(name)).length;
+    const copies = async (): Promise<number> =>
+      (await readdir(tmpdir())).filter((name) => /^skuport-read-[^-]+$/.test(name)).length;
     const before = await copies();
-    expect(await read(Buffer.from("\ufeffsku;name\r\nA;Stühle 🪑\r\n", "utf16le"))).toEqual({ cells: [["A", "Stühle 🪑"]], faults: [], lines: 2 });
+    expect(await read(Buffer.from("\ufeffsku;name\r\nA;Stühle 🪑\r\n", "utf16le"))).toEqual({
+      cells: [["A", "Stühle 🪑"]],
+      faults: [],
+      lines: 2,
+    });
     expect(await copies()).toBe(before);
   });
 
@@ -148,7 +166,8 @@ describe("a whole file", () => {
   });
 
   test("names a quoted field torn by a missing delimiter, and leaves inch marks alone", async () => {
-    const text = 'sku,name,text\nA,Boots"Light, yet strong"\nB,5" hose,1/2"\nC,Pipe 1/2" brass,3"\nD,say "hi" twice,"x"\n';
+    const text =
+      'sku,name,text\nA,Boots"Light, yet strong"\nB,5" hose,1/2"\nC,Pipe 1/2" brass,3"\nD,say "hi" twice,"x"\n';
     expect((await read(text)).faults).toEqual([{ row: 1, line: 2, code: "text_after_quote" }]);
   });
 

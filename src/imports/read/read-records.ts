@@ -77,7 +77,8 @@ export async function openTable(file: FileHandle, dialect: Dialect): Promise<Tab
     return {
       ...{ size, header: cells, header_line, header_fault, columns: matchColumns(cells), keep_blank },
       // The end of a header that is too long is not known: there is no table below it.
-      start: header_fault === "record_too_long" ? size : offset + end + (await lineEndBytes(file, offset + end, splitter)),
+      start:
+        header_fault === "record_too_long" ? size : offset + end + (await lineEndBytes(file, offset + end, splitter)),
       first_line: header_line + breaks + 1,
     };
   }
@@ -105,7 +106,8 @@ export async function* readRecords(
     signal?.throwIfAborted();
     filled += await readFully(file, window.subarray(0, Math.min(window.length, end - offset)), filled, offset + filled);
     const at_end = offset + filled === end;
-    if (!at_end && filled < window.length) throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
+    if (!at_end && filled < window.length)
+      throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
     const consumed = splitRecords(splitter, window, 0, filled, at_end, records);
     if (records.count > 0) yield { records, offset };
     if (at_end) return;
@@ -133,7 +135,7 @@ async function skipPreamble(file: FileHandle, from: number, dialect: Dialect): P
   const window = Buffer.allocUnsafe(65_536);
   let line = 0;
   let after_cr = false;
-  for (let offset = from; line < dialect.preamble || after_cr; ) {
+  for (let offset = from; line < dialect.preamble || after_cr;) {
     const length = await readFully(file, window, 0, offset);
     for (let pos = 0; pos < length; pos++) {
       const byte = window[pos];

@@ -52,7 +52,13 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, is_end: boolean, 
   // row after row, only the header has none of it.
   const head_fits = top[0]?.cells.length === width ? 0.3 : top.some(({ cells }) => cells.length === width) ? 0.1 : 0;
   const share = agreeing / count;
-  const score = share * share + Math.min(Math.log2(width), 6) / 20 + known * 0.2 + head_fits + (quoted > 0 ? 0.02 : 0) + (apostrophes ? 0.5 : 0);
+  const score =
+    share * share +
+    Math.min(Math.log2(width), 6) / 20 +
+    known * 0.2 +
+    head_fits +
+    (quoted > 0 ? 0.02 : 0) +
+    (apostrophes ? 0.5 : 0);
   return { score, width };
 }
 

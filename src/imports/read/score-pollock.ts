@@ -7,7 +7,8 @@ export function scoreFile(clean: readonly string[][], loaded: readonly string[][
   const [clean_header, ...clean_rows] = lowerCase(clean);
   const [loaded_header, ...loaded_rows] = lowerCase(loaded);
   if (clean_header === undefined) return 10;
-  const header = loaded_header === undefined ? (clean_header.length === 0 ? 3 : 0) : compareBags(clean_header, loaded_header);
+  const header =
+    loaded_header === undefined ? (clean_header.length === 0 ? 3 : 0) : compareBags(clean_header, loaded_header);
   const records = compareBags(clean_rows.map(join), loaded_rows.map(join));
   const cells = compareBags(lowerCase(clean).flat(), lowerCase(loaded).flat());
   return 1 + header + records + cells;
@@ -17,7 +18,7 @@ export function scoreFile(clean: readonly string[][], loaded: readonly string[][
 export function parseCanonical(text: string): string[][] {
   const rows: string[][] = [];
   const normal = text.replaceAll("\r\n", "\n").replaceAll("\r", "\n");
-  for (let pos = 0; pos < normal.length; ) {
+  for (let pos = 0; pos < normal.length;) {
     const row: string[] = [];
     for (;;) {
       const cell = /"((?:[^"]|"")*)"|[^,\n]*/y;

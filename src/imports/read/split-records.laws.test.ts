@@ -21,9 +21,34 @@ const dialects: fc.Arbitrary<Dialect> = fc.record({
 
 /** Files made of what makes a difference, so that short ones go wrong in every way. */
 const files: fc.Arbitrary<Buffer> = fc
-  .array(fc.constantFrom("a", "b c", '"', '""', '"a"', "'", ",", ";", ", ", "||", " ", "\n", "\n", "\r\n", "\r", "\\", "\t", "\0", "é", "§", "xff"), {
-    maxLength: 60,
-  })
+  .array(
+    fc.constantFrom(
+      "a",
+      "b c",
+      '"',
+      '""',
+      '"a"',
+      "'",
+      ",",
+      ";",
+      ", ",
+      "||",
+      " ",
+      "\n",
+      "\n",
+      "\r\n",
+      "\r",
+      "\\",
+      "\t",
+      "\0",
+      "é",
+      "§",
+      "xff",
+    ),
+    {
+      maxLength: 60,
+    },
+  )
   .map((parts) => Buffer.concat(parts.map((part) => (part === "xff" ? Buffer.from([0xff]) : Buffer.from(part)))));
 
 interface Plain {
@@ -54,38 +79,50 @@ function readWhole(bytes: Buffer, dialect: Dialect, keep_blank: boolean): { reco
 describe("any bytes, in any dialect", () => {
   test("split alike whatever the windows", () => {
     fc.assert(
-      fc.property(files, dialects, fc.boolean(), fc.array(fc.nat(9), { minLength: 1 }), (bytes, dialect, keep_blank, steps) => {
-        const splitter = createSplitter(dialect, 1, keep_blank);
-        const out = createRecords();
-        const found: Plain[] = [];
-        let from = 0;
-        let to = 0;
-        for (let turn = 0; to < bytes.length || turn === 0; turn++) {
-          to = Math.min(bytes.length, to + 1 + (steps[turn % steps.length] as number));
-          from = splitRecords(splitter, bytes, from, to, to === bytes.length, out);
-          found.push(...plain(out, dialect, 0));
-        }
-        expect(from).toBe(bytes.length);
-        expect({ records: found, line: splitter.line }).toEqual(readWhole(bytes, dialect, keep_blank));
-      }),
+      fc.property(
+        files,
+        dialects,
+        fc.boolean(),
+        fc.array(fc.nat(9), { minLength: 1 }),
+        (bytes, dialect, keep_blank, steps) => {
+          const splitter = createSplitter(dialect, 1, keep_blank);
+          const out = createRecords();
+          const found: Plain[] = [];
+          let from = 0;
+          let to = 0;
+          for (let turn = 0; to < bytes.length || turn === 0; turn++) {
+            to = Math.min(bytes.length, to + 1 + (steps[turn % steps.length] as number));
+            from = splitRecords(splitter, bytes, from, to, to === bytes.length, out);
+            found.push(...plain(out, dialect, 0));
+          }
+          expect(from).toBe(bytes.length);
+          expect({ records: found, line: splitter.line }).toEqual(readWhole(bytes, dialect, keep_blank));
+        },
+      ),
       { numRuns: RUNS },
     );
   });
 
   test("split alike in pieces cut at record starts", () => {
     fc.assert(
-      fc.property(files, dialects, fc.boolean(), fc.infiniteStream(fc.boolean()), (bytes, dialect, keep_blank, coins) => {
-        const whole = readWhole(bytes, dialect, keep_blank);
-        const cuts = whole.records.filter(() => coins.next().value);
-        const starts = [{ start: 0, line: 1 }, ...cuts];
-        const found = starts.flatMap(({ start, line }, index) => {
-          const piece = bytes.subarray(start, starts[index + 1]?.start ?? bytes.length);
-          const out = createRecords();
-          splitRecords(createSplitter(dialect, line, keep_blank), piece, 0, piece.length, true, out);
-          return plain(out, dialect, start);
-        });
-        expect(found).toEqual(whole.records);
-      }),
+      fc.property(
+        files,
+        dialects,
+        fc.boolean(),
+        fc.infiniteStream(fc.boolean()),
+        (bytes, dialect, keep_blank, coins) => {
+          const whole = readWhole(bytes, dialect, keep_blank);
+          const cuts = whole.records.filter(() => coins.next().value);
+          const starts = [{ start: 0, line: 1 }, ...cuts];
+          const found = starts.flatMap(({ start, line }, index) => {
+            const piece = bytes.subarray(start, starts[index + 1]?.start ?? bytes.length);
+            const out = createRecords();
+            splitRecords(createSplitter(dialect, line, keep_blank), piece, 0, piece.length, true, out);
+            return plain(out, dialect, start);
+          });
+          expect(found).toEqual(whole.records);
+        },
+      ),
       { numRuns: RUNS },
     );
   });
@@ -94,7 +131,10 @@ describe("any bytes, in any dialect", () => {
     fc.assert(
       fc.property(files, dialects, (bytes, dialect) => {
         let end = 0;
-        for (const record of [...readWhole(bytes, dialect, false).records, { start: bytes.length, end: bytes.length }]) {
+        for (const record of [
+          ...readWhole(bytes, dialect, false).records,
+          { start: bytes.length, end: bytes.length },
+        ]) {
           expect(bytes.toString("latin1", end, record.start)).toMatch(/^[\r\n]*$/);
           expect(record.start).toBeGreaterThanOrEqual(end);
           end = record.end;
@@ -121,13 +161,28 @@ describe("any bytes, in any dialect", () => {
 });
 
 describe("what was written is read again", () => {
-  const tables = fc.array(fc.array(fc.oneof(fc.string({ unit: "binary", maxLength: 12 }), fc.constantFrom("", '"', "\r\n", " ", "\\", '\\"', ",")), { minLength: 1, maxLength: 5 }), {
-    maxLength: 6,
-  });
-  const sound = (texts: string[][]): boolean => texts.every((cells) => cells.every((cell) => cell.isWellFormed() && !cell.includes("\0")));
+  const tables = fc.array(
+    fc.array(
+      fc.oneof(fc.string({ unit: "binary", maxLength: 12 }), fc.constantFrom("", '"', "\r\n", " ", "\\", '\\"', ",")),
+      { minLength: 1, maxLength: 5 },
+    ),
+    {
+      maxLength: 6,
+    },
+  );
+  const sound = (texts: string[][]): boolean =>
+    texts.every((cells) => cells.every((cell) => cell.isWellFormed() && !cell.includes("\0")));
 
   test("canonical CSV", () => {
-    const dialect: Dialect = { encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf", header: false, preamble: 0 };
+    const dialect: Dialect = {
+      encoding: "utf-8",
+      delimiter: ",",
+      quote: '"',
+      escape: '"',
+      line_ending: "lf",
+      header: false,
+      preamble: 0,
+    };
     fc.assert(
       fc.property(tables.filter(sound), (table) => {
         const { records } = readWhole(Buffer.from(table.map(csvLine).join("")), dialect, false);
@@ -146,7 +201,9 @@ describe("what was written is read again", () => {
         const mark = dialect.escape === "\\" ? "\\" : dialect.quote;
         const written = { ...dialect, escape: mark };
         const quoted = (cell: string): string =>
-          dialect.quote + cell.replace(escape, (found) => (found === dialect.quote || found === "\\" ? mark + found : found)) + dialect.quote;
+          dialect.quote +
+          cell.replace(escape, (found) => (found === dialect.quote || found === "\\" ? mark + found : found)) +
+          dialect.quote;
         const text = table.map((cells) => cells.map(quoted).join(dialect.delimiter) + line_end).join("");
         const { records } = readWhole(Buffer.from(text), written, false);
         expect(records.map(({ cells }) => cells)).toEqual(table);
@@ -158,10 +215,41 @@ describe("what was written is read again", () => {
 });
 
 describe("no input makes the work grow faster than its size", () => {
-  const parts = ['"', '""', '"""', '"\n', '""\n', '"a', 'a"', '""a', '"a"b', '"""a ', ',"', '",', ' "', '" ', '\\"', '"\\', "\\", "\r", "\n", "a,", "a", " "];
+  const parts = [
+    '"',
+    '""',
+    '"""',
+    '"\n',
+    '""\n',
+    '"a',
+    'a"',
+    '""a',
+    '"a"b',
+    '"""a ',
+    ',"',
+    '",',
+    ' "',
+    '" ',
+    '\\"',
+    '"\\',
+    "\\",
+    "\r",
+    "\n",
+    "a,",
+    "a",
+    " ",
+  ];
 
   test("whatever is repeated", () => {
-    const dialect: Dialect = { encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "mixed", header: false, preamble: 0 };
+    const dialect: Dialect = {
+      encoding: "utf-8",
+      delimiter: ",",
+      quote: '"',
+      escape: '"',
+      line_ending: "mixed",
+      header: false,
+      preamble: 0,
+    };
     for (const escape of ['"', "\\"]) {
       for (const first of parts) {
         for (const second of ["", ...parts]) {

@@ -1,9 +1,24 @@
 import { describe, expect, test } from "vitest";
 import type { Dialect } from "../../../contract/imports.ts";
 import { RECORD_FAULTS } from "./records.ts";
-import { createRecords, createSplitter, fieldText, MAX_FIELDS, MAX_RECORD_BYTES, splitRecords } from "./split-records.ts";
+import {
+  createRecords,
+  createSplitter,
+  fieldText,
+  MAX_FIELDS,
+  MAX_RECORD_BYTES,
+  splitRecords,
+} from "./split-records.ts";
 
-const rfc4180: Dialect = { encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf", header: true, preamble: 0 };
+const rfc4180: Dialect = {
+  encoding: "utf-8",
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "lf",
+  header: true,
+  preamble: 0,
+};
 
 interface Read {
   line: number;
@@ -19,30 +34,88 @@ function readAll(text: string | Buffer, changes: Partial<Dialect> = {}): Read[] 
   return Array.from({ length: out.count }, (_, record) => ({
     line: out.line[record] as number,
     fault: RECORD_FAULTS[out.fault[record] as number] ?? null,
-    cells: Array.from({ length: (out.first_field[record + 1] as number) - (out.first_field[record] as number) }, (_, cell) =>
-      fieldText(out, (out.first_field[record] as number) + cell, dialect),
+    cells: Array.from(
+      { length: (out.first_field[record + 1] as number) - (out.first_field[record] as number) },
+      (_, cell) => fieldText(out, (out.first_field[record] as number) + cell, dialect),
     ),
   }));
 }
 
-const rows = (text: string, changes: Partial<Dialect> = {}): string[][] => readAll(text, changes).map(({ cells }) => cells);
+const rows = (text: string, changes: Partial<Dialect> = {}): string[][] =>
+  readAll(text, changes).map(({ cells }) => cells);
 const faults = (text: string | Buffer, changes: Partial<Dialect> = {}): string[] =>
   readAll(text, changes).flatMap(({ line, fault }) => (fault === null ? [] : [`${String(line)} ${fault}`]));
 
 describe("a sound file", () => {
   test.each<[string, string, Partial<Dialect>, string[][]]>([
-    ["plain", "a,b\n1,2\n", {}, [["a", "b"], ["1", "2"]]],
-    ["no last line end", "a,b\n1,2", {}, [["a", "b"], ["1", "2"]]],
+    [
+      "plain",
+      "a,b\n1,2\n",
+      {},
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "no last line end",
+      "a,b\n1,2",
+      {},
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
     ["nothing", "", {}, []],
-    ["CRLF", "a,b\r\n1,2\r\n", {}, [["a", "b"], ["1", "2"]]],
-    ["a CR before the end of the file", "a,b\r\n1,2\r", {}, [["a", "b"], ["1", "2"]]],
-    ["CR", "a,b\r1,2\r", { line_ending: "cr" }, [["a", "b"], ["1", "2"]]],
+    [
+      "CRLF",
+      "a,b\r\n1,2\r\n",
+      {},
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "a CR before the end of the file",
+      "a,b\r\n1,2\r",
+      {},
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
+    [
+      "CR",
+      "a,b\r1,2\r",
+      { line_ending: "cr" },
+      [
+        ["a", "b"],
+        ["1", "2"],
+      ],
+    ],
     ["CR, LF and CRLF mixed", "a\rb\nc\r\nd", { line_ending: "mixed" }, [["a"], ["b"], ["c"], ["d"]]],
     ["a lone CR is text where lines end in LF", "a\rb,c\n", {}, [["a\rb", "c"]]],
     ["blank lines", "a\n\n\r\nb\n\n", {}, [["a"], ["b"]]],
-    ["empty fields", ",\n,,\n", {}, [["", ""], ["", "", ""]]],
+    [
+      "empty fields",
+      ",\n,,\n",
+      {},
+      [
+        ["", ""],
+        ["", "", ""],
+      ],
+    ],
     ["a delimiter at the end", "a,", {}, [["a", ""]]],
-    ["quoted", '"a","b"\n"",""', {}, [["a", "b"], ["", ""]]],
+    [
+      "quoted",
+      '"a","b"\n"",""',
+      {},
+      [
+        ["a", "b"],
+        ["", ""],
+      ],
+    ],
     ["quoted delimiter and line end", '"a,b","c\r\nd"\n', {}, [["a,b", "c\r\nd"]]],
     ["doubled quotes", '"5"" hose",""""\n', {}, [['5" hose', '"']]],
     ["a quote inside an unquoted cell", '5" hose,a"b"\n', {}, [['5" hose', 'a"b"']]],
@@ -76,15 +149,59 @@ describe("a sound file", () => {
 
 describe("a fault names its line and leaves the others alone", () => {
   test.each<[string, string, string[], string[][]]>([
-    ["text after a closing quote", 'a,"b"c,d\n1,2,3', ["1 text_after_quote"], [["a", '"b"c', "d"], ["1", "2", "3"]]],
-    ["an unescaped quote inside", 'a,"5" hose, green",d\n1', ["1 text_after_quote"], [["a", '5" hose, green', "d"], ["1"]]],
-    ["the same over two lines", 'a,"5" hose\ngreen",d\n1', ["1 text_after_quote"], [["a", '5" hose\ngreen', "d"], ["1"]]],
+    [
+      "text after a closing quote",
+      'a,"b"c,d\n1,2,3',
+      ["1 text_after_quote"],
+      [
+        ["a", '"b"c', "d"],
+        ["1", "2", "3"],
+      ],
+    ],
+    [
+      "an unescaped quote inside",
+      'a,"5" hose, green",d\n1',
+      ["1 text_after_quote"],
+      [["a", '5" hose, green', "d"], ["1"]],
+    ],
+    [
+      "the same over two lines",
+      'a,"5" hose\ngreen",d\n1',
+      ["1 text_after_quote"],
+      [["a", '5" hose\ngreen', "d"], ["1"]],
+    ],
     ["a quote too many", 'a,""b, c",d\n1', ["1 text_after_quote"], [["a", '"b, c', "d"], ["1"]]],
     ["a stray opening quote", 'a,"b,"c","d"\n1', ["1 text_after_quote"], [["a", '"b', "c", "d"], ["1"]]],
-    ["unclosed", 'a,"b,c\n1,2\n3,4', ["1 unclosed_quote"], [["a", '"b', "c"], ["1", "2"], ["3", "4"]]],
-    ["unclosed, quoted fields below", 'a,"b\n1,"2"\n3,4', ["1 unclosed_quote"], [["a", '"b'], ["1", "2"], ["3", "4"]]],
+    [
+      "unclosed",
+      'a,"b,c\n1,2\n3,4',
+      ["1 unclosed_quote"],
+      [
+        ["a", '"b', "c"],
+        ["1", "2"],
+        ["3", "4"],
+      ],
+    ],
+    [
+      "unclosed, quoted fields below",
+      'a,"b\n1,"2"\n3,4',
+      ["1 unclosed_quote"],
+      [
+        ["a", '"b'],
+        ["1", "2"],
+        ["3", "4"],
+      ],
+    ],
     ["unclosed as the last byte", 'a\n1,"', ["2 unclosed_quote"], [["a"], ["1", '"']]],
-    ["a bad quote whose field ends nowhere", 'a,"b\nc" d\n1,2', ["1 text_after_quote"], [["a", 'b\nc" d'], ["1", "2"]]],
+    [
+      "a bad quote whose field ends nowhere",
+      'a,"b\nc" d\n1,2',
+      ["1 text_after_quote"],
+      [
+        ["a", 'b\nc" d'],
+        ["1", "2"],
+      ],
+    ],
     ["a NUL byte", "a\nb\0c\nd", ["2 nul_byte"], [["a"], ["b\0c"], ["d"]]],
   ])("%s", (_, text, expected_faults, expected_rows) => {
     expect(faults(text)).toEqual(expected_faults);
@@ -92,7 +209,10 @@ describe("a fault names its line and leaves the others alone", () => {
   });
 
   test("bytes that are not UTF-8", () => {
-    expect(faults(Buffer.concat([Buffer.from("ä\nb"), Buffer.from([0xff]), Buffer.from("\nc\0\nd")]))).toEqual(["2 not_text", "3 nul_byte"]);
+    expect(faults(Buffer.concat([Buffer.from("ä\nb"), Buffer.from([0xff]), Buffer.from("\nc\0\nd")]))).toEqual([
+      "2 not_text",
+      "3 nul_byte",
+    ]);
   });
 
   test("a record of the greatest length is read, one byte more is not", () => {
@@ -103,7 +223,11 @@ describe("a fault names its line and leaves the others alone", () => {
 
   test("a cell of 10 MB", () => {
     const read = readAll(`a,b\n1,"${"x".repeat(10_000_000)}"\n3,4\n`);
-    expect(read.map(({ line, fault }) => [line, fault])).toEqual([[1, null], [2, "record_too_long"], [3, null]]);
+    expect(read.map(({ line, fault }) => [line, fault])).toEqual([
+      [1, null],
+      [2, "record_too_long"],
+      [3, null],
+    ]);
     expect(read[2]?.cells).toEqual(["3", "4"]);
   });
 

@@ -1,12 +1,14 @@
+/* eslint-disable max-lines -- the loop is one function (see there), and who splits also reads fields */
 // Splits a window of UTF-8 bytes into records and fields: bounds only, no strings, nothing allocated per record. A record
 // depends on its own bytes and on nothing before it, so any piece of a file cut at record starts splits alike.
 //
 // A quote opens only as the first byte of a field; blanks may follow a closing one (real exports pad their columns). Any
 // other quote in an unquoted field is text. LF and CRLF always end a record; a lone CR does so only where the dialect says
 // `cr` or `mixed`, and as the file's last byte.
-import { isUtf8 } from "node:buffer";
 import type { Dialect } from "../../../contract/imports.ts";
 import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
+import { growFields, growRecords } from "./grow-records.ts";
+import { markBytes } from "./mark-bytes.ts";
 import { isTorn, resolveBadQuote, skipPadding, type BadQuote } from "./resolve-bad-quote.ts";
 import { ESCAPED, QUOTED, type Records } from "./records.ts";
 
@@ -20,8 +22,6 @@ const LOOK_AHEAD = 16;
 const TEXT_AFTER_QUOTE = 1;
 const UNCLOSED_QUOTE = 2;
 const RECORD_TOO_LONG = 3;
-const NUL_BYTE = 4;
-const NOT_TEXT = 5;
 const TOO_MANY_FIELDS = 6;
 
 /** The dialect as bytes, and how far the file has been read. */
@@ -75,8 +75,15 @@ export function createRecords(): Records {
 
 /** Splits the whole records of bytes[from, to) into `out` and returns the offset up to which bytes are dealt with. The
  * caller brings the rest again with more bytes behind it, until `at_end`; with `at_end` all is dealt with. */
-// One function, so that the loop's state lives in registers: calls per field cost a third of the speed.
-export function splitRecords(splitter: Splitter, bytes: Buffer, from: number, to: number, at_end: boolean, out: Records): number {
+// eslint-disable-next-line max-lines-per-function -- one loop, so that its state lives in registers and no field costs a call
+export function splitRecords(
+  splitter: Splitter,
+  bytes: Buffer,
+  from: number,
+  to: number,
+  at_end: boolean,
+  out: Records,
+): number {
   const { keep_blank, quote, backslash, doubled, cr_ends, bad, delimiter } = splitter;
   const delimiter_first = delimiter[0] as number;
   const delimiter_length = delimiter.length;
@@ -152,7 +159,8 @@ export function splitRecords(splitter: Splitter, bytes: Buffer, from: number, to
         }
         if (closed >= 0) {
           p = closed + 1;
-          if (bytes[p] === BLANK || bytes[p] === TAB) p = skipPadding(splitter, bytes, p, Math.min(to, p + MAX_RECORD_BYTES));
+          if (bytes[p] === BLANK || bytes[p] === TAB)
+            p = skipPadding(splitter, bytes, p, Math.min(to, p + MAX_RECORD_BYTES));
           if (p >= safe_to && !at_end) break records;
           if (p === to || p === closed + 1 + MAX_RECORD_BYTES || isFieldEnd(splitter, bytes, p, to)) {
             content = open + 1;
@@ -283,7 +291,13 @@ export function recordTexts(records: Records, record: number, dialect: Dialect):
 }
 
 /** Copies a field's value into `target` at `offset` and returns its bytes; `target` has room for the field's bounds. */
-export function copyField(records: Records, field_index: number, dialect: Dialect, target: Buffer, offset: number): number {
+export function copyField(
+  records: Records,
+  field_index: number,
+  dialect: Dialect,
+  target: Buffer,
+  offset: number,
+): number {
   const { bytes } = records;
   const start = records.field_start[field_index] as number;
   const end = records.field_end[field_index] as number;
@@ -319,39 +333,4 @@ function skipLine(splitter: Splitter, bytes: Buffer, from: number, to: number, a
     splitter.line++;
   }
   return to;
-}
-
-/** Faults of the bytes themselves. Whole windows are asked first: a clean one costs two passes at memory speed. */
-function markBytes(out: Records, from: number, to: number): void {
-  const whole = out.bytes.subarray(from, to);
-  const has_nul = whole.includes(0);
-  const is_text = isUtf8(whole);
-  if (!has_nul && is_text) return;
-  for (let record = 0; record < out.count; record++) {
-    if (out.fault[record] !== 0) continue;
-    const bytes = out.bytes.subarray(out.start[record], out.end[record]);
-    if (!is_text && !isUtf8(bytes)) out.fault[record] = NOT_TEXT;
-    else if (has_nul && bytes.includes(0)) out.fault[record] = NUL_BYTE;
-  }
-}
-
-function growRecords(out: Records): void {
-  const size = out.start.length * 2;
-  out.start = grown(new Int32Array(size), out.start);
-  out.end = grown(new Int32Array(size), out.end);
-  out.line = grown(new Float64Array(size), out.line);
-  out.fault = grown(new Uint8Array(size), out.fault);
-  out.first_field = grown(new Int32Array(size + 1), out.first_field);
-}
-
-function growFields(out: Records): void {
-  const size = out.field_start.length * 2;
-  out.field_start = grown(new Int32Array(size), out.field_start);
-  out.field_end = grown(new Int32Array(size), out.field_end);
-  out.field_flags = grown(new Uint8Array(size), out.field_flags);
-}
-
-function grown<A extends Int32Array | Float64Array | Uint8Array>(larger: A, full: A): A {
-  larger.set(full);
-  return larger;
 }

@@ -29,12 +29,16 @@ describe("a file", () => {
   });
 
   test("in windows-1252", async () => {
-    expect((await transcoded(Buffer.from([0x80, 0x35, 0xe4, 0x99, 0xff, 0x9f]), "windows-1252")).toString()).toBe("€5ä™ÿŸ");
+    expect((await transcoded(Buffer.from([0x80, 0x35, 0xe4, 0x99, 0xff, 0x9f]), "windows-1252")).toString()).toBe(
+      "€5ä™ÿŸ",
+    );
   });
 
   test("stops when it is told to", async () => {
     writeFileSync(join(folder, "source"), "a");
-    await expect(transcode(join(folder, "source"), "utf-16le", join(folder, "target"), AbortSignal.abort())).rejects.toThrow(/abort/i);
+    await expect(
+      transcode(join(folder, "source"), "utf-16le", join(folder, "target"), AbortSignal.abort()),
+    ).rejects.toThrow(/abort/i);
   });
 });
 
@@ -42,7 +46,12 @@ test.each<[string, Buffer, "utf-16le" | "utf-16be" | "windows-1252", Buffer]>([
   ["a byte without a character", Buffer.from([65, 0x81, 66]), "windows-1252", Buffer.from([65, 0xff, 66])],
   ["a high surrogate alone", Buffer.from("a\ud83eb", "utf16le"), "utf-16le", Buffer.from([97, 0xff, 98])],
   ["a low surrogate alone", Buffer.from("a\ude91b", "utf16le"), "utf-16le", Buffer.from([97, 0xff, 98])],
-  ["two high surrogates", utf16be("\ud83e\ud83e\ude91"), "utf-16be", Buffer.concat([Buffer.from([0xff]), Buffer.from("🪑")])],
+  [
+    "two high surrogates",
+    utf16be("\ud83e\ud83e\ude91"),
+    "utf-16be",
+    Buffer.concat([Buffer.from([0xff]), Buffer.from("🪑")]),
+  ],
   ["an odd last byte", Buffer.from([97, 0, 98]), "utf-16le", Buffer.from([97, 0xff])],
   ["a surrogate at the end", Buffer.from("a\ud83e", "utf16le"), "utf-16le", Buffer.from([97, 0xff])],
 ])("%s becomes the byte FF", (_, bytes, encoding, expected) => {
@@ -63,7 +72,9 @@ test("agrees with the platform's windows-1252 on every byte that has a character
   const decoder = new TextDecoder("windows-1252");
   for (let byte = 0; byte < 256; byte++) {
     if ([0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte)) continue;
-    expect(transcodeHead(Buffer.from([byte]), "windows-1252", true).toString()).toBe(decoder.decode(Buffer.from([byte])));
+    expect(transcodeHead(Buffer.from([byte]), "windows-1252", true).toString()).toBe(
+      decoder.decode(Buffer.from([byte])),
+    );
   }
 });
 

@@ -12,7 +12,10 @@ const PIECE_BYTES = 262_144;
 /** Bytes 80 to 9F of windows-1252 (https://encoding.spec.whatwg.org/index-windows-1252.txt); 0 = no character. */
 const WINDOWS_1252_HIGH = [
   ...[0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0],
-  ...[0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178],
+  ...[
+    0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e,
+    0x0178,
+  ],
 ];
 
 /** Bytes of the byte order mark at the start of a file in this encoding, or 0. */
@@ -25,9 +28,19 @@ export function bomLength(head: Buffer, encoding: Encoding): number {
 
 /** Writes the file at `source_path` to `target_path` as UTF-8 without a byte order mark. A UTF-8 file is copied. Throws
  * what the file system throws, and an AbortError; what was written by then is the caller's to remove. */
-export async function transcode(source_path: string, encoding: Encoding, target_path: string, signal?: AbortSignal): Promise<void> {
+export async function transcode(
+  source_path: string,
+  encoding: Encoding,
+  target_path: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const source = createReadStream(source_path, { highWaterMark: PIECE_BYTES });
-  await pipeline(source, (pieces) => transcodePieces(pieces, encoding), createWriteStream(target_path), signal ? { signal } : {});
+  await pipeline(
+    source,
+    (pieces) => transcodePieces(pieces, encoding),
+    createWriteStream(target_path),
+    signal ? { signal } : {},
+  );
 }
 
 /** The same for bytes in memory, such as the head of a file; `whole` = nothing follows them. */
