@@ -116,7 +116,7 @@ export interface RetryOptions {
   onRetry?: (error: unknown, attempt: number) => void;
 }
 
-/** Does `work` again after transient errors, with growing, jittered pauses of 20 ms to 1 s. `work` must bear being done twice. */
+/** Does `work` again after transient errors, with growing, jittered pauses of 20 ms to 0.5 s. `work` must bear being done twice. */
 export async function retryTransient<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const give_up_at = performance.now() + (options.timeout_ms ?? 60_000);
   for (let attempt = 1; ; attempt++) {
@@ -126,7 +126,7 @@ export async function retryTransient<T>(work: () => Promise<T>, options: RetryOp
     } catch (error) {
       if (!isTransient(error) || performance.now() >= give_up_at) throw error;
       options.onRetry?.(error, attempt);
-      const pause_ms = Math.min(1000, 20 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+      const pause_ms = Math.min(500, 20 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
       await sleep(pause_ms, undefined, options.signal === undefined ? {} : { signal: options.signal });
     }
   }

