@@ -80,7 +80,8 @@ export default {
     },
     {
       name: "nobody-imports-main",
-      comment: "main.ts is the door: it reads the arguments and ends the process. What others need of it belongs elsewhere.",
+      comment:
+        "main.ts is the door: it reads the arguments and ends the process. What others need of it belongs elsewhere.",
       severity: "error",
       from: { pathNot: TESTS },
       to: { path: "^src/main\\.ts$" },
@@ -101,7 +102,8 @@ export default {
     },
     {
       name: "http-is-above-the-rooms",
-      comment: "Rooms throw Problems and declare routes; a worker runs them without any HTTP. sse.ts alone is at their service.",
+      comment:
+        "Rooms throw Problems and declare routes; a worker runs them without any HTTP. sse.ts alone is at their service.",
       severity: "error",
       from: { path: "^src/", pathNot: `^src/(commands|http)/|${TESTS}` },
       to: { path: "^src/http/", pathNot: "^src/http/sse\\.ts$" },
@@ -164,7 +166,8 @@ export default {
     },
     {
       name: "config-is-handed-down",
-      comment: "main.ts reads the settings once; all others get the object and import its type only, so nothing depends on the environment.",
+      comment:
+        "main.ts reads the settings once; all others get the object and import its type only, so nothing depends on the environment.",
       severity: "error",
       from: { pathNot: `^src/main\\.ts$|${TESTS}` },
       to: { path: "^src/config\\.ts$", dependencyTypesNot: ["type-only"] },

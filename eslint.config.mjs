@@ -96,7 +96,12 @@ export default defineConfig(
   {
     files: ["**/*.mjs"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", setInterval: "readonly", clearInterval: "readonly" },
+      globals: Object.fromEntries(
+        ["Buffer", "clearInterval", "console", "performance", "process", "setInterval"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
     },
     rules: { "no-undef": "error", "no-unused-vars": "error", eqeqeq: "error" },
   },

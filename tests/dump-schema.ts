@@ -1,5 +1,6 @@
 // The schema of a database as text, from PostgreSQL's own catalogue: the same text for the same schema, whatever order it was
 // made in. pg_dump would do it too, but is not among the embedded programs.
+// cspell:disable -- columns of PostgreSQL's catalogue
 import type { Queryable } from "../src/db/connect.ts";
 
 /** Tables, views, indexes, functions and triggers of the schema public, without the migrations' own table. */
