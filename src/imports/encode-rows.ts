@@ -41,6 +41,12 @@ export interface NewProductStamp {
   now_us: number;
 }
 
+/** Which of a new product's fields the rows carry; the others are the table's defaults (active, no attributes). */
+export const newProductFields = (layout: Layout, active: boolean): { active: boolean; attributes: boolean } => ({
+  active: layout.active >= 0 || !active,
+  attributes: layout.attributes.length > 0,
+});
+
 /** `writer` is used again and again by one lane: what a method returns is good until the next call. */
 export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
   const { records, texts } = rows;
@@ -150,27 +156,32 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     },
 
     newProducts(which, stamp) {
+      const has = newProductFields(layout, stamp.active);
+      // What all rows have in common is written once and copied as one run of bytes.
+      const common = new ByteWriter(64);
+      common.fieldInt64(stamp.changeset_id);
+      common.fieldInt64(stamp.changeset_id);
+      common.fieldTimestamp(stamp.now_us);
+      common.fieldTimestamp(stamp.now_us);
       writer.length = 0;
       writer.copyHeader();
       for (let i = 0; i < which.length; i++) {
         const row = which[i] as number;
         const r = rows.record[row] as number;
         writer.reserve(roomForRow(row));
-        writer.int16(13);
+        writer.int16(10 + (has.active ? 1 : 0) + (has.attributes ? 1 : 0));
         writeText(rows.key_start[row] as number, rows.key_end[row] as number);
         writer.fieldInt64(stamp.id_base + stamp.first_row + r);
         writer.fieldInt64(records.line[r] as number);
+        writer.raw(common.buffer, 0, common.length);
         writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
         writeCellOrBlank(row, layout.name);
         writeCellOrBlank(row, layout.description);
-        const says = layout.active < 0 ? SAYS_NOTHING : saysActive(row);
-        writer.fieldBoolean(says === SAYS_NOTHING ? stamp.active : says === SAYS_YES);
-        writeJsonb(row);
-        writer.fieldInt32(1);
-        writer.fieldInt64(stamp.changeset_id);
-        writer.fieldInt64(stamp.changeset_id);
-        writer.fieldTimestamp(stamp.now_us);
-        writer.fieldTimestamp(stamp.now_us);
+        if (has.active) {
+          const says = layout.active < 0 ? SAYS_NOTHING : saysActive(row);
+          writer.fieldBoolean(says === SAYS_NOTHING ? stamp.active : says === SAYS_YES);
+        }
+        if (has.attributes) writeJsonb(row);
       }
       writer.copyTrailer();
       return writer.written();

@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 /** Tables by the first bits of the hash: each grows alone, so growing never doubles the memory of the whole. */
 const SEGMENTS = 256;
 const WORDS_PER_SLOT = 4;
-const FIRST_SLOTS = 64;
+const FIRST_SLOTS = 1024;
 /** Above this share of used slots a segment grows by half. */
 const FULL = 0.8;
 

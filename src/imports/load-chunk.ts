@@ -3,7 +3,7 @@ import type pg from "pg";
 import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges } from "../catalog/merge.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { chunkRows, type ChunkRows } from "./chunk-rows.ts";
-import { createRowEncoder, type RowEncoder } from "./encode-rows.ts";
+import { createRowEncoder, newProductFields, type RowEncoder } from "./encode-rows.ts";
 import { mergeColumnsOf, type Layout } from "./layout.ts";
 import { makeReject } from "./make-reject.ts";
 import type { Records } from "./read/records.ts";
@@ -37,7 +37,8 @@ export async function loadChunk(
   const rows = chunkRows(records, chunk.skip, layout, dialect);
   const encoder = createRowEncoder(rows, layout, dialect, writer);
   const columns = mergeColumnsOf(layout);
-  const found = look && rows.record.length > 0 ? await lookAtProducts(client, columns, encoder.lookArrays()) : undefined;
+  const found =
+    look && rows.record.length > 0 ? await lookAtProducts(client, columns, encoder.lookArrays()) : undefined;
   const changed = found?.changed ?? [];
   const same = found?.same ?? [];
   const rejects: Reject[] = [];
@@ -47,16 +48,20 @@ export async function loadChunk(
   };
 
   const created = creatable(rows, encoder, plan, [...same, ...changed], reject);
-  if (plan.options.mode === "create") for (const row of [...same, ...changed]) reject(row, "exists_already", layout.sku);
+  if (plan.options.mode === "create")
+    for (const row of [...same, ...changed]) reject(row, "exists_already", layout.sku);
   const updated = plan.options.mode === "create" ? [] : changed;
 
   if (created.length > 0) {
     const { now_us, first_row } = chunk;
     const stamp = { changeset_id, id_base: plan.id_base, first_row, active: plan.options.active, now_us };
-    await copyNewProducts(client, encoder.newProducts(created, stamp));
+    await copyNewProducts(client, encoder.newProducts(created, stamp), newProductFields(layout, stamp.active));
   }
   if (updated.length > 0) {
-    await stageChanges(client, encoder.stagedChanges(updated, found?.changed_versions ?? [], changeset_id, chunk.chunk_no));
+    await stageChanges(
+      client,
+      encoder.stagedChanges(updated, found?.changed_versions ?? [], changeset_id, chunk.chunk_no),
+    );
     await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length);
   }
   const unchanged = plan.options.mode === "create" ? 0 : same.length;
@@ -70,16 +75,17 @@ function creatable(
   plan: LoadPlan,
   existing: readonly number[],
   reject: (row: number, code: RejectCode, column: number) => void,
-): number[] {
+): Int32Array {
   const { layout, options } = plan;
   const exists = new Uint8Array(rows.record.length);
   for (const row of existing) exists[row] = 1;
-  const created: number[] = [];
+  const created = new Int32Array(rows.record.length);
+  let count = 0;
   for (let row = 0; row < rows.record.length; row++) {
     if (exists[row] === 1) continue;
     if (options.mode === "update") reject(row, "does_not_exist", layout.sku);
     else if (encoder.isBlank(row, layout.name)) reject(row, "name_empty", layout.name);
-    else created.push(row);
+    else created[count++] = row;
   }
-  return created;
+  return created.subarray(0, count);
 }

@@ -38,24 +38,37 @@ export interface Splitter extends FieldEnds {
   /** Whether two quotes in a quoted field are one; also where a backslash escapes, since files mix both. */
   readonly doubled: boolean;
   readonly bad: BadQuote;
+  /** 1 for the bytes that may mean something between quotes, and outside of them. */
+  readonly in_quotes: Uint8Array;
+  readonly outside: Uint8Array;
 }
 
 /** A splitter for the bytes from a record's start on; `first_line` is the file's line there, from 1. */
 export function createSplitter(dialect: Dialect, first_line: number, keep_blank = false): Splitter {
   const quote = dialect.quote === "" ? -1 : dialect.quote.charCodeAt(0);
   const escape = dialect.escape === "" ? -1 : dialect.escape.charCodeAt(0);
+  const delimiter = new Uint8Array(Buffer.from(dialect.delimiter));
+  const backslash = escape === quote ? -1 : escape;
   return {
     dialect,
     line: first_line,
     skipping: false,
     keep_blank,
-    delimiter: new Uint8Array(Buffer.from(dialect.delimiter)),
+    delimiter,
     quote,
-    backslash: escape === quote ? -1 : escape,
+    backslash,
     doubled: escape !== -1,
     cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
     bad: { opens_text: true, fault: 0, end: 0, next: 0, breaks: 0, need_more: false },
+    in_quotes: tableOf([quote, backslash, LF, CR]),
+    outside: tableOf([delimiter[0] as number, LF, CR]),
   };
+}
+
+function tableOf(bytes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const byte of bytes) if (byte >= 0) table[byte] = 1;
+  return table;
 }
 
 export function createRecords(): Records {
@@ -84,8 +97,7 @@ export function splitRecords(
   at_end: boolean,
   out: Records,
 ): number {
-  const { keep_blank, quote, backslash, doubled, cr_ends, bad, delimiter } = splitter;
-  const delimiter_first = delimiter[0] as number;
+  const { keep_blank, quote, backslash, doubled, cr_ends, bad, delimiter, in_quotes, outside } = splitter;
   const delimiter_length = delimiter.length;
   const safe_to = at_end ? to : to - LOOK_AHEAD;
   out.bytes = bytes;
@@ -135,6 +147,9 @@ export function splitRecords(
         let closed = -1;
         flags = QUOTED;
         while (p < quote_stop) {
+          // Nearly all bytes are told apart from those that matter by one look at a table.
+          while (p < quote_stop && in_quotes[bytes[p] as number] === 0) p++;
+          if (p === quote_stop) break;
           c = bytes[p] as number;
           if (c === quote) {
             if (doubled && p + 1 < to && bytes[p + 1] === quote) {
@@ -195,8 +210,9 @@ export function splitRecords(
       }
       if (content_end < 0) {
         for (;;) {
-          while (pos < stop && (c = bytes[pos] as number) !== delimiter_first && c !== LF && c !== CR) pos++;
+          while (pos < stop && outside[bytes[pos] as number] === 0) pos++;
           if (pos >= stop) break;
+          c = bytes[pos] as number;
           if (c === LF) break;
           if (c === CR) {
             if (cr_ends || pos + 1 === to || bytes[pos + 1] === LF) break;
