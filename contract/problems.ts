@@ -9,7 +9,7 @@ export const PROBLEMS = {
   "payload-too-large": { status: 413, title: "The body is too large" },
   "empty-file": { status: 422, title: "The file holds no data" },
   "no-sku-column": { status: 422, title: "The file has no SKU column" },
-  "not-text": { status: 422, title: "The file is not a text table" },
+  "bad-header": { status: 422, title: "The file's header cannot be read" },
   "upload-interrupted": { status: 400, title: "The upload ended before the file was complete" },
   "rejected-rows": { status: 422, title: "Some rows are not valid and the import is strict" },
   "already-finished": { status: 409, title: "The import has already finished" },

@@ -1,3 +1,4 @@
-// Names of the notification channels; the payload is the id of what changed, never the change itself.
+// Names of the notification channels. The payload names what changed and its state, never the change itself.
 
+/** Payload: `<import id> <state>`. */
 export const IMPORT_CHANNEL = "skuport_import";

@@ -1,4 +1,5 @@
 // Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): absolute states, thinned, with a heartbeat.
+import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isTransient } from "../db/connect.ts";
 
@@ -10,8 +11,8 @@ const HEARTBEAT_MS = 15_000;
 export interface StateStream<T> {
   /** The state as it is now; undefined = gone, the stream ends. */
   read(): Promise<T | undefined>;
-  /** Calls back whenever the state may have changed; returns how to stop that. */
-  subscribe(changed: () => void): () => void;
+  /** Calls back whenever the state may have changed; returns how to stop that. `at_once` = the last state: no thinning. */
+  subscribe(changed: (at_once: boolean) => void): () => void;
   event: string;
   version(state: T): number;
   isLast(state: T): boolean;
@@ -23,72 +24,88 @@ export type SendStates = <T>(request: FastifyRequest, reply: FastifyReply, strea
 /** Open streams end when `closing` aborts: a server that stops must not wait for its watchers. */
 export function createSendStates(closing: AbortSignal): SendStates {
   return (request, reply, stream) => {
-    const last_seen = Number(request.headers["last-event-id"] ?? Number.NaN);
-    reply.hijack();
-    const response = reply.raw;
-    response.writeHead(200, {
-      ...(reply.getHeaders() as Record<string, string>),
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-      // nginx would collect the events otherwise
-      "x-accel-buffering": "no",
-    });
-    response.write("retry: 1000\n\n");
-
-    let sent = last_seen;
-    let dirty = true;
-    let busy = false;
-    let timer: NodeJS.Timeout | undefined;
-    const end = (): void => {
-      clearTimeout(timer);
-      clearInterval(heartbeat);
-      unsubscribe();
-      closing.removeEventListener("abort", end);
-      response.end();
-    };
-    const send = async (): Promise<void> => {
-      timer = undefined;
-      if (busy || response.writableEnded || response.writableNeedDrain) return;
-      busy = true;
-      dirty = false;
-      try {
-        const state = await stream.read();
-        if (state === undefined) {
-          end();
-          return;
-        }
-        const version = stream.version(state);
-        // A reader that comes back with what is still the newest gets the last state all the same, or it would wait for ever.
-        if (version !== sent || stream.isLast(state)) {
-          sent = version;
-          response.write(`id: ${version}\nevent: ${stream.event}\ndata: ${JSON.stringify(state)}\n\n`);
-        }
-        if (stream.isLast(state)) end();
-      } catch (error) {
-        // While the database is away, this is tried again with the next thinned turn; that is no news for the log.
-        if (!isTransient(error)) request.log.warn({ err: error }, "cannot read the state of an event stream");
-        dirty = true;
-      } finally {
-        busy = false;
-      }
-      if (!response.writableEnded) timer = setTimeout(() => void sendIfDirty(), THIN_MS);
-    };
-    const sendIfDirty = (): void => {
-      timer = undefined;
-      if (dirty) void send();
-    };
-    const unsubscribe = stream.subscribe(() => {
-      dirty = true;
-      if (timer === undefined) void send();
-    });
+    const response = openResponse(reply);
+    const sender = createSender(request, response, stream);
+    const unsubscribe = stream.subscribe(sender.changed);
     const heartbeat = setInterval(() => {
       response.write(": still here\n\n");
-      dirty = true;
-      if (timer === undefined) void send();
+      // Also a second look, should a notification have been lost.
+      sender.changed(false);
     }, HEARTBEAT_MS);
-    request.raw.on("close", end);
+    const end = (): void => {
+      response.end();
+    };
+    response.on("close", () => {
+      clearInterval(heartbeat);
+      unsubscribe();
+      sender.stop();
+      closing.removeEventListener("abort", end);
+    });
     closing.addEventListener("abort", end);
     if (closing.aborted) end();
-    else void send();
+    else sender.changed(true);
+  };
+}
+
+function openResponse(reply: FastifyReply): ServerResponse {
+  reply.hijack();
+  const response = reply.raw;
+  response.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    // nginx would collect the events otherwise
+    "x-accel-buffering": "no",
+  });
+  response.write("retry: 1000\n\n");
+  return response;
+}
+
+interface Sender {
+  changed(this: void, at_once: boolean): void;
+  stop(): void;
+}
+
+function createSender<T>(request: FastifyRequest, response: ServerResponse, stream: StateStream<T>): Sender {
+  let sent = Number(request.headers["last-event-id"] ?? Number.NaN);
+  let is_dirty = false;
+  let is_busy = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const send = async (): Promise<void> => {
+    const state = await stream.read();
+    if (response.writableEnded) return;
+    // A reader that comes back with what is still the newest gets the last state all the same, or it would wait for ever.
+    if (state !== undefined && (stream.version(state) !== sent || stream.isLast(state))) {
+      sent = stream.version(state);
+      response.write(`id: ${sent}\nevent: ${stream.event}\ndata: ${JSON.stringify(state)}\n\n`);
+    }
+    if (state === undefined || stream.isLast(state)) response.end();
+  };
+  const turn = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (is_busy || !is_dirty || response.writableEnded) return;
+    is_busy = true;
+    is_dirty = false;
+    send()
+      .catch((error: unknown) => {
+        is_dirty = true;
+        // While the database is away, the next turn tries again; that is no news for the log.
+        if (!isTransient(error)) request.log.warn({ err: error }, "cannot read the state of an event stream");
+      })
+      .finally(() => {
+        is_busy = false;
+        if (!response.writableEnded) timer = setTimeout(turn, THIN_MS);
+      });
+  };
+  return {
+    changed(at_once) {
+      is_dirty = true;
+      if (at_once || timer === undefined) turn();
+    },
+    stop() {
+      clearTimeout(timer);
+    },
   };
 }

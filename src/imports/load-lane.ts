@@ -113,7 +113,7 @@ async function readChunk(lane: Lane, chunk: Chunk, dialect: Dialect): Promise<Re
   let read = 0;
   while (read < length) {
     const { bytesRead } = await lane.file.read(lane.bytes, read, length - read, chunk.byte_start + read);
-    if (bytesRead === 0) throw new Problem("file-missing", "The uploaded file has become shorter while it was imported. Send it again.");
+    if (bytesRead === 0) throw truncatedFile();
     read += bytesRead;
   }
   splitRecords(createSplitter(dialect, chunk.first_line, lane.plan.layout.width === 1), lane.bytes, 0, length, true, lane.records);
@@ -122,6 +122,9 @@ async function readChunk(lane: Lane, chunk: Chunk, dialect: Dialect): Promise<Re
   }
   return lane.records;
 }
+
+export const truncatedFile = (): Problem =>
+  new Problem("file-missing", "The uploaded file is shorter than what was received. Send it again.");
 
 /** All or nothing: every chunk in one transaction, and a single reject takes it back. */
 async function loadStrictly(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {

@@ -13,6 +13,11 @@ const PROGRESS_MS = 200;
 /** A stalled upload still gives this sign of life; see SILENT_UPLOAD_MS in take-over.ts. */
 const HEARTBEAT_MS = 5000;
 
+/** From here on a worker may scan along. Smaller files are whole before it has begun. */
+const FOLLOW_BYTES = 4 << 20;
+/** Bytes written between two starts of a sync, so that the last one, which the sender waits for, is short. */
+const SYNC_BYTES = 16 << 20;
+
 export interface Upload {
   filename: string;
   /** Bytes, where the sender said so. */
@@ -64,6 +69,9 @@ async function writeFile(
   const file = await open(uploadedPath(context, name), "wx", 0o600);
   let received = 0;
   let noted = 0;
+  let synced = 0;
+  let syncing: Promise<unknown> | undefined;
+  let is_followed = false;
   let cancelled = false;
   const note = async (): Promise<void> => {
     noted = performance.now();
@@ -82,8 +90,18 @@ async function writeFile(
       hash.update(piece);
       await file.write(piece);
       if (performance.now() - noted > PROGRESS_MS) await note();
+      if (!is_followed && received >= FOLLOW_BYTES) {
+        is_followed = true;
+        await context.sendScan(context.pool, id);
+      }
+      if (syncing === undefined && received - synced >= SYNC_BYTES) {
+        synced = received;
+        // A fault of this one shows again in the last sync.
+        syncing = file.datasync().catch(() => undefined).finally(() => (syncing = undefined));
+      }
       if (cancelled) break;
     }
+    await syncing;
     await file.datasync();
   } finally {
     clearInterval(heartbeat);

@@ -21,6 +21,7 @@ import {
   list_rejects,
   watch_import,
   type Import,
+  type ImportState,
 } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
@@ -124,7 +125,8 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
         read: () => readImport(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe((payload) => {
-            if (payload === null || payload === String(id)) changed();
+            const [changed_id, state] = payload?.split(" ") ?? [];
+            if (payload === null || changed_id === String(id)) changed(isTerminal(state as ImportState));
           }),
         version: ({ version }) => version,
         isLast: ({ state }) => isTerminal(state),

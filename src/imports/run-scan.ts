@@ -1,5 +1,6 @@
 // The scan of one import: reads the file once, writes down what it found, and opens the loading in one transaction.
-import { open, type FileHandle } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { isCatalogueEmpty, takeProductIds } from "../catalog/store.ts";
 import { insertChangeset } from "../changesets/store.ts";
@@ -7,8 +8,8 @@ import { retryTransient, withTransaction } from "../db/connect.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { layoutOf } from "./layout.ts";
-import { concludeLoading, strictProblem, textPath } from "./load-lane.ts";
-import { detectFile, openTable, readRecords, type Table } from "./read/read-records.ts";
+import { concludeLoading, strictProblem, textPath, truncatedFile } from "./load-lane.ts";
+import { detectFile, openTable, readRecords, wholeExtent, type Extent, type Table } from "./read/read-records.ts";
 import { createSplitter } from "./read/split-records.ts";
 import { transcode } from "./read/transcode.ts";
 import { createScanner, type Scanner } from "./scan.ts";
@@ -23,7 +24,7 @@ import {
   type ImportWork,
   type ScanProgress,
 } from "./store.ts";
-import type { Dialect, DialectOverrides } from "../../contract/imports.ts";
+import { REJECT_CODES, type Dialect, type DialectOverrides, type RejectCode } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
 /** Progress is told this often; the page shows no more. */
@@ -62,15 +63,15 @@ async function tryLock(client: pg.ClientBase, import_id: number): Promise<boolea
 
 async function scanOrFail(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
   const work = await readImportWork(context.pool, import_id);
-  if (work?.state === "loading") await context.sendLanes(context.pool, import_id, lanesOf(context, work));
   if (work?.state === "finishing") await finishImport(context, import_id, "done");
-  if (work?.state !== "scanning") return;
+  if (work?.state !== "scanning" && work?.state !== "receiving") return;
   try {
     const scanned = await scan(context, work, signal);
     if (!scanned) await finishImport(context, import_id, "cancelled");
     else if ((await readImportWork(context.pool, import_id))?.rows === 0) await concludeLoading(context, import_id);
   } catch (error) {
-    if (signal.aborted) return;
+    // The upload is too slow to follow, or has ended: its completion sends another job, its failure none.
+    if (signal.aborted || error instanceof NothingToFollow) return;
     // A database that is gone for a moment is the job's retry; everything else is the file's or ours, and final.
     await retryTransient(() => finishImport(context, import_id, "failed", error), { signal });
   }
@@ -79,12 +80,17 @@ async function scanOrFail(context: ImportContext, import_id: number, signal: Abo
 /** @returns false when the import was cancelled */
 async function scan(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<boolean> {
   const uploaded = uploadedPath(context, work.file);
+  const extent = await uploadedExtent(context, work, signal);
   const dialect = await detectFile(uploaded, overridesOf(work.options));
-  if (dialect.encoding !== "utf-8") await transcode(uploaded, dialect.encoding, transcodedPath(context, work.file), signal);
   await retryTransient(() => deleteRejects(context.pool, work.id), { signal });
+  if (dialect.encoding !== "utf-8") {
+    while (!extent.whole) await extent.grow();
+    await transcode(uploaded, dialect.encoding, transcodedPath(context, work.file), signal);
+    extent.end = (await stat(transcodedPath(context, work.file))).size;
+  }
   const file = await open(textPath(context, work.file, dialect), "r");
   try {
-    return await scanText(context, work, file, dialect, signal);
+    return await scanText(context, work, file, extent, dialect, signal);
   } finally {
     await file.close();
   }
@@ -94,38 +100,87 @@ async function scanText(
   context: ImportContext,
   work: ImportWork,
   file: FileHandle,
+  extent: Extent,
   dialect: Dialect,
   signal: AbortSignal,
 ): Promise<boolean> {
   const table = await openTable(file, dialect);
   const layout = layoutOf(table.columns);
+  if (table.header_fault !== null) throw badHeader(table, table.header_fault);
   if (layout.sku < 0) throw noSkuColumn(table, dialect);
-  const scanner = createScanner(layout, dialect, { repeats: work.options.repeats, chunk_records: context.chunk_records });
+  const scanner = createScanner(layout, dialect, {
+    repeats: work.options.repeats,
+    chunk_records: context.chunk_records,
+  });
   const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
   const found = (scanned: number): ScanProgress => ({
     dialect,
     columns: table.columns,
     scanned,
-    text_size: table.size,
+    text_size: extent.end,
     lines: splitter.line - 1,
     rows: scanner.rows,
     superseded: scanner.superseded,
     rejected: scanner.rejected,
   });
   let told = performance.now();
-  for await (const { records, offset } of readRecords(file, splitter, table.start, table.size, signal)) {
+  for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     scanner.scan(records, offset);
     await writeRejects(context, work.id, scanner, signal);
-    if (performance.now() - told < PROGRESS_MS) continue;
+    // While the file still comes, its import is shown as receiving.
+    if (!extent.whole || performance.now() - told < PROGRESS_MS) continue;
     told = performance.now();
     if (!(await retryTransient(() => noteScanned(context.pool, work.id, found(offset)), { signal }))) return false;
   }
   if (work.options.strict && scanner.rejected > 0) {
-    await noteScanned(context.pool, work.id, found(table.size));
+    await noteScanned(context.pool, work.id, found(extent.end));
     throw strictProblem(scanner.rejected);
   }
-  const chunks = scanner.chunks();
-  return retryTransient(() => openLoading(context, work, found(table.size), chunks), { signal });
+  const chunks = scanner.chunks(extent.end);
+  return retryTransient(() => openLoading(context, work, found(extent.end), chunks), { signal });
+}
+
+/** There is nothing to scan yet or any more. */
+class NothingToFollow extends Error {
+  override readonly name = "NothingToFollow";
+}
+
+/** An upload that is followed is looked at this often, and let go when it stands still for so long: a scan of a slow one
+ * would only hold a place that others need. */
+const FOLLOW_POLL_MS = 10;
+const FOLLOW_PATIENCE_MS = 2000;
+
+/** The bytes of the upload: all of them, or those that have come while it is being received. Following it hides the scan
+ * behind the upload. */
+async function uploadedExtent(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<Extent> {
+  const path = uploadedPath(context, work.file);
+  const { size } = await stat(path);
+  if (work.state === "scanning") {
+    if (size !== work.size) throw truncatedFile();
+    return wholeExtent(size);
+  }
+  let grown = performance.now();
+  const extent: Extent = {
+    end: size,
+    whole: false,
+    async grow() {
+      signal.throwIfAborted();
+      const now = (await stat(path)).size;
+      if (now > extent.end) {
+        extent.end = now;
+        grown = performance.now();
+        return;
+      }
+      const { state, size: received, cancel_requested } = (await readImportWork(context.pool, work.id)) ?? { state: "failed" };
+      if (state === "scanning" && received === now) {
+        extent.whole = true;
+        return;
+      }
+      if (state !== "receiving" || cancel_requested || performance.now() - grown > FOLLOW_PATIENCE_MS) throw new NothingToFollow();
+      await sleep(FOLLOW_POLL_MS);
+    },
+  };
+  return extent;
 }
 
 async function openLoading(context: ImportContext, work: ImportWork, found: ScanProgress, chunks: Chunk[]): Promise<boolean> {
@@ -168,6 +223,9 @@ const overridesOf = ({ encoding, delimiter, quote, escape, header, preamble }: I
   ...(header === undefined ? {} : { header }),
   ...(preamble === undefined ? {} : { preamble }),
 });
+
+const badHeader = ({ header_line }: Table, fault: RejectCode): Problem =>
+  new Problem("bad-header", `Line ${header_line}, which should name the columns: ${REJECT_CODES[fault]}. Mend that line, or say how the file is written.`);
 
 /** Header cells told in a problem. */
 const SHOWN_HEADERS = 50;

@@ -26,8 +26,8 @@ export interface Scanner {
   readonly rows: number;
   readonly superseded: number;
   readonly rejected: number;
-  /** Call once, after the last window. */
-  chunks(): Chunk[];
+  /** Call once, after the last window; `text_end` is where the text ends. */
+  chunks(text_end: number): Chunk[];
 }
 
 export interface ScanRules {
@@ -39,6 +39,8 @@ export interface ScanRules {
 /** Records before the first row (the header) are not given to the scanner. */
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
+  // In a table of one column a blank line is a record: a chunk then reaches to the next record, its last line end included.
+  const blank_lines_count = layout.width === 1;
   const chunk_records = rules.chunk_records ?? MAX_CHUNK_RECORDS;
   const checked = layout.columns.flatMap(({ target }, index) => (target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }]));
   const smallest_limit = Math.min(...checked.map(({ limit }) => limit), Infinity);
@@ -149,6 +151,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         applyRow(records, r, row);
         const start = offset + (records.start[r] as number);
         const end = offset + (records.end[r] as number);
+        if (current !== undefined && blank_lines_count) current.byte_end = start;
         // A record too long to be held belongs to no chunk.
         if (RECORD_FAULTS[records.fault[r] as number] === "record_too_long") {
           current = undefined;
@@ -185,7 +188,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     get rejected() {
       return rejected;
     },
-    chunks() {
+    chunks(text_end) {
+      if (current !== undefined && blank_lines_count) current.byte_end = text_end;
       return open.map(({ last_row, ...chunk }) => ({ ...chunk, skip: bitsOf(skip, chunk.first_row - 1, last_row + 1) }));
     },
   };

@@ -27,9 +27,9 @@ const IMPORT = `
 async function change(db: Queryable, id: number, sets: string, where: string, values: unknown[]): Promise<number> {
   const { rowCount } = await db.query(
     `with changed as (
-       update imports set ${sets}, version = version + 1, updated_at = now() where id = $1 and (${where}) returning id
+       update imports set ${sets}, version = version + 1, updated_at = now() where id = $1 and (${where}) returning id, state
      )
-     select pg_notify('${IMPORT_CHANNEL}', id::text) from changed`,
+     select pg_notify('${IMPORT_CHANNEL}', id || ' ' || state) from changed`,
     [id, ...values],
   );
   return rowCount ?? 0;
@@ -48,7 +48,7 @@ export async function insertImport(db: Queryable, { actor, filename, file, size,
     `with made as (
        insert into imports (actor, filename, file, size, options) values ($1, $2, $3, $4, $5) returning id
      )
-     select id, pg_notify('${IMPORT_CHANNEL}', id::text) from made`,
+     select id, pg_notify('${IMPORT_CHANNEL}', id || ' receiving') from made`,
     [actor, filename, file, size, JSON.stringify(options)],
   );
   return (rows[0] as { id: number }).id;

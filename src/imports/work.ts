@@ -8,7 +8,7 @@ import { runScan } from "./run-scan.ts";
 import { SILENT_WORK_MS, takeOverSilentImports } from "./take-over.ts";
 
 /** Files that one worker scans at the same time. A scan holds 16 bytes a row. */
-const SCANS = 2;
+const SCANS = 4;
 /** pg-boss wakes a worker at once; this is for the case that its listening connection was lost. */
 const POLL_SECONDS = 2;
 const TAKE_OVER_MS = 5000;

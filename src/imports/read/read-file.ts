@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports.ts";
 import type { Records } from "./records.ts";
-import { detectFile, openTable, readRecords, recordFault, type Table } from "./read-records.ts";
+import { detectFile, openTable, readRecords, wholeExtent, recordFault, type Table } from "./read-records.ts";
 import { createSplitter, recordTexts } from "./split-records.ts";
 import { transcode } from "./transcode.ts";
 
@@ -61,7 +61,7 @@ async function readTable(
     await looker.onTable(dialect, table);
     const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
     let rows = 0;
-    for await (const { records } of readRecords(file, splitter, table.start, table.size, signal)) {
+    for await (const { records } of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
       await looker.onBatch(records, findFaults(records, rows + 1, dialect, table), rows + 1);
       rows += records.count;
     }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
 import { readFile, type Fault } from "./read-file.ts";
-import { detectFile, openTable, readRecords, type Table } from "./read-records.ts";
+import { detectFile, openTable, readRecords, wholeExtent, type Table } from "./read-records.ts";
 import { createSplitter, recordTexts } from "./split-records.ts";
 
 let folder = "";
@@ -80,7 +80,7 @@ test("records are read by ranges of the file, with their offsets and lines", asy
     const { start, size, first_line } = await openTable(handle, dialect);
     const starts: { offset: number; line: number }[] = [];
     const splitter = createSplitter(dialect, first_line);
-    for await (const { records, offset } of readRecords(handle, splitter, start, size)) {
+    for await (const { records, offset } of readRecords(handle, splitter, start, wholeExtent(size))) {
       for (let record = 0; record < records.count; record++) {
         starts.push({ offset: offset + (records.start[record] as number), line: records.line[record] as number });
       }
@@ -92,7 +92,7 @@ test("records are read by ranges of the file, with their offsets and lines", asy
     const to = starts[150_010] as (typeof starts)[0];
     const found: string[][] = [];
     const lines: number[] = [];
-    for await (const { records } of readRecords(handle, createSplitter(dialect, from.line), from.offset, to.offset)) {
+    for await (const { records } of readRecords(handle, createSplitter(dialect, from.line), from.offset, wholeExtent(to.offset))) {
       for (let record = 0; record < records.count; record++) {
         found.push(recordTexts(records, record, dialect));
         lines.push(records.line[record] as number);
@@ -110,7 +110,7 @@ test("a file that has become shorter is an error, not a shorter table", async ()
   const dialect = await detectFile(path, {});
   const handle = await open(path);
   try {
-    const read = readRecords(handle, createSplitter(dialect, 1), 0, 1_000);
+    const read = readRecords(handle, createSplitter(dialect, 1), 0, wholeExtent(1_000));
     await expect(read.next()).rejects.toThrow("ends at byte 6, not at 1000");
   } finally {
     await handle.close();

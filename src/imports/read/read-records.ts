@@ -65,7 +65,7 @@ export async function openTable(file: FileHandle, dialect: Dialect): Promise<Tab
     ...{ header: [], header_line: dialect.preamble + 1, header_fault: null, columns: [], keep_blank: false },
   };
   const splitter = createSplitter(dialect, table.first_line);
-  for await (const { records, offset } of readRecords(file, splitter, start, size)) {
+  for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size))) {
     if (records.count === 0) continue;
     const cells = recordTexts(records, 0, dialect);
     const keep_blank = cells.length === 1;
@@ -86,8 +86,20 @@ export async function openTable(file: FileHandle, dialect: Dialect): Promise<Tab
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), keep_blank: true };
 }
 
+/** How far a file can be read by now. */
+export interface Extent {
+  end: number;
+  /** Whether the file ends there; else it still grows. */
+  whole: boolean;
+  /** Waits for `end` or `whole` to change. */
+  grow(): Promise<void>;
+}
+
+/** All of a file that is complete. */
+export const wholeExtent = (end: number): Extent => ({ end, whole: true, grow: () => Promise.resolve() });
+
 /**
- * Reads the records of bytes [start, end) of the file, which begin and end at record starts (or with the file), in batches
+ * Reads the records of bytes [start, extent.end) of the file, which begin and end at record starts (or with the file), in batches
  * of about a megabyte. `splitter` is one made for the line at `start`; afterwards its `line` is that behind the last.
  * Throws what the file system throws, and an Error when the file has become shorter meanwhile.
  */
@@ -95,17 +107,20 @@ export async function* readRecords(
   file: FileHandle,
   splitter: Splitter,
   start: number,
-  end: number,
+  extent: Extent,
   signal?: AbortSignal,
 ): AsyncGenerator<Batch> {
   const records = createRecords();
-  let window = Buffer.allocUnsafe(Math.min(WINDOW_BYTES, end - start));
+  let window = Buffer.allocUnsafe(extent.whole ? Math.min(WINDOW_BYTES, extent.end - start) : WINDOW_BYTES);
   let offset = start;
   let filled = 0;
-  while (offset < end) {
+  for (;;) {
     signal?.throwIfAborted();
+    while (!extent.whole && extent.end - offset < window.length) await extent.grow();
+    const { end } = extent;
+    if (offset >= end) return;
     filled += await readFully(file, window.subarray(0, Math.min(window.length, end - offset)), filled, offset + filled);
-    const at_end = offset + filled === end;
+    const at_end = extent.whole && offset + filled === end;
     if (!at_end && filled < window.length)
       throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
     const consumed = splitRecords(splitter, window, 0, filled, at_end, records);
