@@ -53,8 +53,8 @@ create table changesets (
   finished_at timestamptz
 );
 
--- The next free product id. An import takes as many as it has rows in one go and gives each row base + row number, so
--- that a chunk that is loaded again after a crash gives the same product the same id.
+-- The next free product id. An import takes as many as it has rows in one go, and each of its chunks has its share of
+-- them, so that a chunk that is loaded again after a crash gives the same product the same id.
 create table product_ids (
   singleton boolean primary key default true check (singleton),
   next bigint not null default 1

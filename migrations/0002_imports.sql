@@ -24,7 +24,7 @@ create table imports (
   rejected bigint not null default 0,
   fraction double precision not null default 0,
   changeset_id bigint references changesets (id),
-  -- Product ids of this import's rows are id_base + row number.
+  -- First of the product ids that are this import's, one for each of its rows.
   id_base bigint,
   -- With no product in the catalogue when loading began, a chunk may copy without looking first.
   catalogue_was_empty boolean not null default false,

@@ -32,7 +32,8 @@ export interface RowEncoder {
 /** What all new products of a chunk have in common. */
 export interface NewProductStamp {
   changeset_id: number;
-  /** The product of file row n gets id_base + n. */
+  /** The import's ids begin here: a product gets id_base + first_row + its place in the chunk's key order, the same
+   * however often the chunk is loaded. In key order both indexes are filled from left to right. */
   id_base: number;
   /** Number of the chunk's first row in the file. */
   first_row: number;
@@ -171,7 +172,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         writer.reserve(roomForRow(row));
         writer.int16(10 + (has.active ? 1 : 0) + (has.attributes ? 1 : 0));
         writeText(rows.key_start[row] as number, rows.key_end[row] as number);
-        writer.fieldInt64(stamp.id_base + stamp.first_row + r);
+        writer.fieldInt64(stamp.id_base + stamp.first_row + row);
         writer.fieldInt64(records.line[r] as number);
         writer.raw(common.buffer, 0, common.length);
         writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);

@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges } from "../catalog/merge.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { chunkRows, type ChunkRows } from "./chunk-rows.ts";
+import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
 import { createRowEncoder, newProductFields, type RowEncoder } from "./encode-rows.ts";
 import { mergeColumnsOf, type Layout } from "./layout.ts";
 import { makeReject } from "./make-reject.ts";
@@ -31,10 +31,11 @@ export async function loadChunk(
   chunk: Chunk & ChunkTimes,
   records: Records,
   writer: ByteWriter,
+  scratch: ChunkScratch,
   look: boolean,
 ): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
   const { layout, dialect, changeset_id } = plan;
-  const rows = chunkRows(records, chunk.skip, layout, dialect);
+  const rows = chunkRows(records, chunk.skip, layout, dialect, scratch);
   const encoder = createRowEncoder(rows, layout, dialect, writer);
   const columns = mergeColumnsOf(layout);
   const found =

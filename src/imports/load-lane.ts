@@ -5,6 +5,7 @@ import type pg from "pg";
 import { ConcurrentChange } from "../catalog/merge.ts";
 import { retryTransient, withTransaction } from "../db/connect.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { layoutOf } from "./layout.ts";
@@ -60,6 +61,7 @@ interface Lane {
   file: FileHandle;
   records: Records;
   writer: ByteWriter;
+  scratch: ChunkScratch;
   bytes: Buffer;
   /** Whether to look at products before copying; off only while none can exist. */
   look: boolean;
@@ -101,7 +103,7 @@ async function loadClaimed(
   const records = await readChunk(lane, chunk, lane.plan.dialect);
   // By size alone the planner would hash the whole catalogue for every chunk; the rows come in key order and few at a time.
   await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
-  const loaded = await loadChunk(client, lane.plan, chunk, records, lane.writer, lane.look);
+  const loaded = await loadChunk(client, lane.plan, chunk, records, lane.writer, lane.scratch, lane.look);
   await insertRejects(client, work.id, loaded.rejects);
   await markChunkDone(client, work.id, chunk.chunk_no);
   return loaded;
@@ -116,7 +118,14 @@ async function readChunk(lane: Lane, chunk: Chunk, dialect: Dialect): Promise<Re
     if (bytesRead === 0) throw truncatedFile();
     read += bytesRead;
   }
-  splitRecords(createSplitter(dialect, chunk.first_line, lane.plan.layout.width === 1), lane.bytes, 0, length, true, lane.records);
+  splitRecords(
+    createSplitter(dialect, chunk.first_line, lane.plan.layout.width === 1),
+    lane.bytes,
+    0,
+    length,
+    true,
+    lane.records,
+  );
   if (lane.records.count !== chunk.records) {
     throw new Error(`chunk ${chunk.chunk_no} has ${lane.records.count} records, the scan found ${chunk.records}`);
   }
@@ -137,7 +146,7 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
         await client.query("select pg_advisory_xact_lock($1, $2)", [STRICT_LOCK, work.id % 2 ** 31]);
         Object.assign(total, { created: 0, updated: 0, unchanged: 0, rejected: 0 });
         rejects = [];
-        for (let loaded = 0; ; ) {
+        for (let loaded = 0; ;) {
           signal.throwIfAborted();
           const chunk = await claimChunk(client, work.id);
           if (chunk === undefined) break;
@@ -151,7 +160,7 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
         if ((await readImportWork(client, work.id))?.cancel_requested) throw new CancelledMeanwhile();
         await addCounts(client, work.id, total);
       });
-    for (let conflicts = 0; ; ) {
+    for (let conflicts = 0; ;) {
       try {
         await retryTransient(attempt, { signal });
         return;
@@ -189,7 +198,8 @@ export const strictProblem = (count: number): Problem =>
 
 async function withLane(context: ImportContext, work: ImportWork, run: (lane: Lane) => Promise<void>): Promise<void> {
   const { dialect, changeset_id, id_base } = work;
-  if (dialect === null || changeset_id === null || id_base === null) throw new Error(`import ${work.id} was not scanned`);
+  if (dialect === null || changeset_id === null || id_base === null)
+    throw new Error(`import ${work.id} was not scanned`);
   const file = await open(textPath(context, work.file, dialect), "r");
   try {
     await run({
@@ -197,6 +207,7 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
       file,
       records: createRecords(),
       writer: new ByteWriter(WRITER_BYTES),
+      scratch: createChunkScratch(),
       bytes: Buffer.alloc(0),
       look: !work.catalogue_was_empty,
     });

@@ -29,7 +29,11 @@ export interface Upload {
 
 /** Receives `bytes` as a new import and hands it to a worker.
  * @throws Problem upload-interrupted, payload-too-large, empty-file; the import is then failed and says the same */
-export async function receiveImport(context: ImportContext, upload: Upload, bytes: AsyncIterable<Buffer>): Promise<Import> {
+export async function receiveImport(
+  context: ImportContext,
+  upload: Upload,
+  bytes: AsyncIterable<Buffer>,
+): Promise<Import> {
   const { filename, size, options, actor } = upload;
   const made: NewImport = { actor, filename, size, options, file: randomUUID() };
   const id = await insertImport(context.pool, made);
@@ -97,7 +101,10 @@ async function writeFile(
       if (syncing === undefined && received - synced >= SYNC_BYTES) {
         synced = received;
         // A fault of this one shows again in the last sync.
-        syncing = file.datasync().catch(() => undefined).finally(() => (syncing = undefined));
+        syncing = file
+          .datasync()
+          .catch(() => undefined)
+          .finally(() => (syncing = undefined));
       }
       if (cancelled) break;
     }
@@ -111,8 +118,15 @@ async function writeFile(
 }
 
 function interrupted(received: number | null, size: number | null, cause?: unknown): Problem {
-  const got = received === null || size === null ? "" : ` after ${received.toLocaleString("en")} of ${size.toLocaleString("en")} bytes`;
-  return new Problem("upload-interrupted", `The upload ended${got} before the file was complete; nothing was imported. Send it again.`, { cause });
+  const got =
+    received === null || size === null
+      ? ""
+      : ` after ${received.toLocaleString("en")} of ${size.toLocaleString("en")} bytes`;
+  return new Problem(
+    "upload-interrupted",
+    `The upload ended${got} before the file was complete; nothing was imported. Send it again.`,
+    { cause },
+  );
 }
 
 /** The sender went away: the request's stream ends with one of Node's connection errors. */

@@ -171,22 +171,33 @@ async function uploadedExtent(context: ImportContext, work: ImportWork, signal: 
         grown = performance.now();
         return;
       }
-      const { state, size: received, cancel_requested } = (await readImportWork(context.pool, work.id)) ?? { state: "failed" };
+      const {
+        state,
+        size: received,
+        cancel_requested,
+      } = (await readImportWork(context.pool, work.id)) ?? { state: "failed" };
       if (state === "scanning" && received === now) {
         extent.whole = true;
         return;
       }
-      if (state !== "receiving" || cancel_requested || performance.now() - grown > FOLLOW_PATIENCE_MS) throw new NothingToFollow();
+      if (state !== "receiving" || cancel_requested || performance.now() - grown > FOLLOW_PATIENCE_MS)
+        throw new NothingToFollow();
       await sleep(FOLLOW_POLL_MS);
     },
   };
   return extent;
 }
 
-async function openLoading(context: ImportContext, work: ImportWork, found: ScanProgress, chunks: Chunk[]): Promise<boolean> {
+async function openLoading(
+  context: ImportContext,
+  work: ImportWork,
+  found: ScanProgress,
+  chunks: Chunk[],
+): Promise<boolean> {
   return withTransaction(context.pool, async (client) => {
     await client.query("delete from import_chunks where import_id = $1", [work.id]);
-    for (let i = 0; i < chunks.length; i += CHUNKS_PAGE) await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_PAGE));
+    for (let i = 0; i < chunks.length; i += CHUNKS_PAGE)
+      await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_PAGE));
     const changeset_id = await insertChangeset(client, "import", work.actor);
     const id_base = await takeProductIds(client, found.rows + 1);
     const catalogue_was_empty = await isCatalogueEmpty(client);
@@ -207,7 +218,12 @@ class CancelledMeanwhile extends Error {
 /** Other workers may take part, so more lanes are sent than this one has; those that find no chunk end at once. */
 const lanesOf = (context: ImportContext, work: ImportWork): number => (work.options.strict ? 1 : context.lanes * 2);
 
-async function writeRejects(context: ImportContext, import_id: number, scanner: Scanner, signal: AbortSignal): Promise<void> {
+async function writeRejects(
+  context: ImportContext,
+  import_id: number,
+  scanner: Scanner,
+  signal: AbortSignal,
+): Promise<void> {
   const rejects = scanner.takeRejects();
   for (let i = 0; i < rejects.length; i += REJECTS_PAGE) {
     const page = rejects.slice(i, i + REJECTS_PAGE);
@@ -215,7 +231,14 @@ async function writeRejects(context: ImportContext, import_id: number, scanner: 
   }
 }
 
-const overridesOf = ({ encoding, delimiter, quote, escape, header, preamble }: ImportWork["options"]): DialectOverrides => ({
+const overridesOf = ({
+  encoding,
+  delimiter,
+  quote,
+  escape,
+  header,
+  preamble,
+}: ImportWork["options"]): DialectOverrides => ({
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote }),
@@ -225,7 +248,10 @@ const overridesOf = ({ encoding, delimiter, quote, escape, header, preamble }: I
 });
 
 const badHeader = ({ header_line }: Table, fault: RejectCode): Problem =>
-  new Problem("bad-header", `Line ${header_line}, which should name the columns: ${REJECT_CODES[fault]}. Mend that line, or say how the file is written.`);
+  new Problem(
+    "bad-header",
+    `Line ${header_line}, which should name the columns: ${REJECT_CODES[fault]}. Mend that line, or say how the file is written.`,
+  );
 
 /** Header cells told in a problem. */
 const SHOWN_HEADERS = 50;
@@ -239,7 +265,11 @@ function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
   }
   const shown = header.slice(0, SHOWN_HEADERS).map((name) => `"${name}"`);
   const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
-  return new Problem("no-sku-column", `None of the columns is the SKU. Found: ${shown.join(", ")}${more}. Name one of them "sku".`, {
-    extra: { headers: header.slice(0, 2000) },
-  });
+  return new Problem(
+    "no-sku-column",
+    `None of the columns is the SKU. Found: ${shown.join(", ")}${more}. Name one of them "sku".`,
+    {
+      extra: { headers: header.slice(0, 2000) },
+    },
+  );
 }

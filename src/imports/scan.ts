@@ -42,7 +42,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   // In a table of one column a blank line is a record: a chunk then reaches to the next record, its last line end included.
   const blank_lines_count = layout.width === 1;
   const chunk_records = rules.chunk_records ?? MAX_CHUNK_RECORDS;
-  const checked = layout.columns.flatMap(({ target }, index) => (target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }]));
+  const checked = layout.columns.flatMap(({ target }, index) =>
+    target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }],
+  );
   const smallest_limit = Math.min(...checked.map(({ limit }) => limit), Infinity);
   let key = Buffer.allocUnsafe(4096);
   let field_bytes = Buffer.allocUnsafe(1024);
@@ -108,7 +110,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const length = copyField(records, field, dialect, field_bytes, 0);
     const written = writeSkuKey(field_bytes, 0, length, key, 0);
     if (written === 0) return -1;
-    if (written > MAX_SKU_CHARACTERS && countCharacters(key.toString("utf8", 0, written)) > MAX_SKU_CHARACTERS) return -2;
+    if (written > MAX_SKU_CHARACTERS && countCharacters(key.toString("utf8", 0, written)) > MAX_SKU_CHARACTERS)
+      return -2;
     return written;
   };
 
@@ -190,7 +193,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     },
     chunks(text_end) {
       if (current !== undefined && blank_lines_count) current.byte_end = text_end;
-      return open.map(({ last_row, ...chunk }) => ({ ...chunk, skip: bitsOf(skip, chunk.first_row - 1, last_row + 1) }));
+      return open.map(({ last_row, ...chunk }) => ({
+        ...chunk,
+        skip: bitsOf(skip, chunk.first_row - 1, last_row + 1),
+      }));
     },
   };
 }
@@ -199,7 +205,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
 function bitsOf(bits: Uint8Array, from: number, to: number): Buffer {
   const out = Buffer.alloc((to - from + 7) >> 3);
   for (let i = from; i < to; i++) {
-    if (((bits[i >> 3] as number) >> (i & 7)) & 1) out[(i - from) >> 3] = (out[(i - from) >> 3] as number) | (1 << ((i - from) & 7));
+    if (((bits[i >> 3] as number) >> (i & 7)) & 1)
+      out[(i - from) >> 3] = (out[(i - from) >> 3] as number) | (1 << ((i - from) & 7));
   }
   return out;
 }

@@ -43,7 +43,10 @@ export interface NewImport {
   options: ImportOptions;
 }
 
-export async function insertImport(db: Queryable, { actor, filename, file, size, options }: NewImport): Promise<number> {
+export async function insertImport(
+  db: Queryable,
+  { actor, filename, file, size, options }: NewImport,
+): Promise<number> {
   const { rows } = await db.query<{ id: number }>(
     `with made as (
        insert into imports (actor, filename, file, size, options) values ($1, $2, $3, $4, $5) returning id
@@ -133,7 +136,13 @@ export interface ScanProgress {
 
 /** @returns false when the import is no longer being scanned, or is to be cancelled */
 export async function noteScanned(db: Queryable, id: number, scan: ScanProgress): Promise<boolean> {
-  const met = await change(db, id, scanSets(RECEIVED_FRACTION), "state = 'scanning' and not cancel_requested", scanValues(scan));
+  const met = await change(
+    db,
+    id,
+    scanSets(RECEIVED_FRACTION),
+    "state = 'scanning' and not cancel_requested",
+    scanValues(scan),
+  );
   return met > 0;
 }
 
@@ -195,7 +204,13 @@ export async function addCounts(db: Queryable, id: number, counts: ChunkCounts):
 
 /** Progress of a strict import, whose counts stay zero until all of it is committed. */
 export async function noteStrictProgress(db: Queryable, id: number, share: number): Promise<void> {
-  await change(db, id, `fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * $2::float8)`, "state = 'loading'", [share]);
+  await change(
+    db,
+    id,
+    `fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * $2::float8)`,
+    "state = 'loading'",
+    [share],
+  );
 }
 
 export interface Chunk {
@@ -245,7 +260,10 @@ export async function claimChunk(
 }
 
 export async function markChunkDone(client: pg.ClientBase, import_id: number, chunk_no: number): Promise<void> {
-  await client.query("update import_chunks set done = true where import_id = $1 and chunk_no = $2", [import_id, chunk_no]);
+  await client.query("update import_chunks set done = true where import_id = $1 and chunk_no = $2", [
+    import_id,
+    chunk_no,
+  ]);
 }
 
 /** @returns false while chunks are left or somebody else finishes */
