@@ -40,8 +40,13 @@ export class ConcurrentChange extends Error {
   override readonly name = "ConcurrentChange";
 }
 
-/** Which rows are of existing products, and whether they would change them. */
-export async function lookAtProducts(db: pg.ClientBase, columns: MergeColumns, arrays: LookArrays): Promise<Look> {
+/** Which of `count` rows are of existing products, and whether they would change them. */
+export async function lookAtProducts(
+  db: pg.ClientBase,
+  columns: MergeColumns,
+  arrays: LookArrays,
+  count: number,
+): Promise<Look> {
   const values: unknown[] = [arrays.keys, arrays.skus];
   const types = ["text[]", "text[]"];
   const names = ["sku_key", "sku"];
@@ -68,18 +73,27 @@ export async function lookAtProducts(db: pg.ClientBase, columns: MergeColumns, a
     differs.push(`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
   }
   const unnested = types.map((type, i) => `$${i + 1}::${type}`).join(", ");
-  const { rows } = await db.query<{ same: string | null; changed: string | null; versions: string | null }>(
-    `select string_agg(position::text, ',') filter (where not differs) as same,
-            string_agg(position::text, ',') filter (where differs) as changed,
-            string_agg(version::text, ',') filter (where differs) as versions
-     from (select i.position - 1 as position, p.version, (${differs.join(" or ")}) as differs
-           from unnest(${unnested}) with ordinality as i (${names.join(", ")}, position)
-           join products p on p.sku_key = i.sku_key
-           offset 0) looked`,
+  values.push(count);
+  const { rows } = await db.query<{ is_all_same: boolean; same: string; changed: string; versions: string }>(
+    `select is_all_same, array_to_string(changed, ',') as changed, array_to_string(versions, ',') as versions,
+            case when not is_all_same then array_to_string(same, ',') end as same
+     from (select count(*) filter (where not differs) = $${String(values.length)}::bigint as is_all_same,
+                  array_agg(position) filter (where not differs) as same,
+                  array_agg(position) filter (where differs) as changed,
+                  array_agg(version) filter (where differs) as versions
+           from (select i.position - 1 as position, p.version, (${differs.join(" or ")}) as differs
+                 from unnest(${unnested}) with ordinality as i (${names.join(", ")}, position)
+                 join products p on p.sku_key = i.sku_key
+                 offset 0) looked) found`,
     values,
   );
   const row = rows[0];
-  return { same: numbers(row?.same), changed: numbers(row?.changed), changed_versions: numbers(row?.versions) };
+  return {
+    // Said by one word where a file is imported again, the most frequent of all answers
+    same: row?.is_all_same === true ? Array.from({ length: count }, (_, position) => position) : numbers(row?.same),
+    changed: numbers(row?.changed),
+    changed_versions: numbers(row?.versions),
+  };
 }
 
 const numbers = (list: string | null | undefined): number[] => (list ? list.split(",").map(Number) : []);

@@ -39,7 +39,9 @@ export async function loadChunk(
   const encoder = createRowEncoder(rows, layout, dialect, writer);
   const columns = mergeColumnsOf(layout);
   const found =
-    look && rows.record.length > 0 ? await lookAtProducts(client, columns, encoder.lookArrays()) : undefined;
+    look && rows.record.length > 0
+      ? await lookAtProducts(client, columns, encoder.lookArrays(), rows.record.length)
+      : undefined;
   const changed = found?.changed ?? [];
   const same = found?.same ?? [];
   const rejects: Reject[] = [];
