@@ -19,7 +19,10 @@ export async function createTarget(db: pg.ClientBase): Promise<void> {
 export async function timeBareCopy(db: pg.ClientBase, clean_file: string): Promise<number> {
   await createTarget(db);
   const started = performance.now();
-  await pipeline(createReadStream(clean_file, { highWaterMark: 1 << 18 }), db.query(copyFrom("copy bench_products from stdin")));
+  await pipeline(
+    createReadStream(clean_file, { highWaterMark: 1 << 18 }),
+    db.query(copyFrom("copy bench_products from stdin")),
+  );
   return performance.now() - started;
 }
 

@@ -52,9 +52,13 @@ export async function killImports(kills: number, rows: number, tell: (line: stri
       server = await killAndGoOn(server, victim);
       report.kills[victim]++;
       const ended = await waitForEnd(server, id);
-      const found = faultsOf(step, ended, await checksum(server.address)).map((fault) => `kill ${kill} of ${victim}, ${step.name}: ${fault}`);
+      const found = faultsOf(step, ended, await checksum(server.address)).map(
+        (fault) => `kill ${kill} of ${victim}, ${step.name}: ${fault}`,
+      );
       report.faults.push(...found);
-      tell(`kill ${kill + 1} of ${kills}: ${victim} during "${step.name}" ${found.length === 0 ? "right" : found.join("; ")}`);
+      tell(
+        `kill ${kill + 1} of ${kills}: ${victim} during "${step.name}" ${found.length === 0 ? "right" : found.join("; ")}`,
+      );
     }
     return report;
   } finally {
@@ -89,7 +93,13 @@ async function undisturbed(server: BenchServer, folder: string, rows: number): P
     const started = performance.now();
     const { id } = await uploadPath(file, { base_url: server.url });
     const expected = await waitForEnd(server, id);
-    steps.push({ name, file, expected, took_ms: performance.now() - started, checksum: await checksum(server.address) });
+    steps.push({
+      name,
+      file,
+      expected,
+      took_ms: performance.now() - started,
+      checksum: await checksum(server.address),
+    });
   }
   return steps;
 }

@@ -57,7 +57,8 @@ async function ready(data_dir: string, child: ChildProcess): Promise<{ url: stri
   for (;;) {
     if (child.exitCode !== null) throw new Error("the server did not start");
     const holder = await readHolder(data_dir);
-    if (holder?.url !== undefined && holder.connection !== undefined) return { url: holder.url, address: holder.connection };
+    if (holder?.url !== undefined && holder.connection !== undefined)
+      return { url: holder.url, address: holder.connection };
     await sleep(20);
   }
 }

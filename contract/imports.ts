@@ -75,7 +75,9 @@ export const import_query = import_options
     preamble: z.coerce.number().int().min(0).max(10_000).optional(),
   })
   .strict();
-export type DialectOverrides = Partial<Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble">>;
+export type DialectOverrides = Partial<
+  Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble">
+>;
 
 /** What a file of rejects has besides its own columns; an import of such a file passes over them. */
 export const REJECT_COLUMNS = [
@@ -194,7 +196,13 @@ export const list_imports = endpoint({
     querystring: z
       .object({
         limit: z.coerce.number().int().min(1).max(200).default(50),
-        before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe("Only imports with a smaller id"),
+        before: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .max(Number.MAX_SAFE_INTEGER)
+          .optional()
+          .describe("Only imports with a smaller id"),
       })
       .strict(),
     response: { 200: z.object({ items: z.array(import_), next_before: z.int().nullable() }), 400: problem_document },
@@ -236,7 +244,13 @@ export const list_rejects = endpoint({
     querystring: z
       .object({
         limit: z.coerce.number().int().min(1).max(500).default(100),
-        after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("Only rows with a greater number"),
+        after: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .max(Number.MAX_SAFE_INTEGER)
+          .default(0)
+          .describe("Only rows with a greater number"),
         code: reject_code.optional(),
       })
       .strict(),

@@ -27,7 +27,9 @@ async function main(argv: string[]): Promise<number> {
   }
   const load = COMMANDS[name];
   if (load === undefined) {
-    process.stderr.write(`There is no command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}. See skuport --help.\n`);
+    process.stderr.write(
+      `There is no command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}. See skuport --help.\n`,
+    );
     return 2;
   }
   if (args.includes("--help") || args.includes("-h")) return help(name);
@@ -48,7 +50,9 @@ async function help(name: string | undefined): Promise<number> {
   }
   const commands = await Promise.all(Object.values(COMMANDS).map((loadOne) => loadOne()));
   const lines = commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
-  process.stdout.write(`Usage: skuport COMMAND [options]\n\n${lines.join("\n")}\n\n\`skuport COMMAND --help\` says more.\n`);
+  process.stdout.write(
+    `Usage: skuport COMMAND [options]\n\n${lines.join("\n")}\n\n\`skuport COMMAND --help\` says more.\n`,
+  );
   return 0;
 }
 

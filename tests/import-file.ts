@@ -26,14 +26,28 @@ export async function createImportContext(pool: pg.Pool, chunk_records?: number)
 export type Options = Partial<ImportOptions>;
 
 /** Receives the bytes; no worker has seen them yet. */
-export async function receiveBytes(context: ImportContext, bytes: Buffer | string, options: Options = {}): Promise<Import> {
+export async function receiveBytes(
+  context: ImportContext,
+  bytes: Buffer | string,
+  options: Options = {},
+): Promise<Import> {
   const whole = Buffer.from(bytes);
-  const upload = { filename: "test.csv", size: whole.length, options: import_query.parse(options), actor: "test", max_bytes: 1e9 };
+  const upload = {
+    filename: "test.csv",
+    size: whole.length,
+    options: import_query.parse(options),
+    actor: "test",
+    max_bytes: 1e9,
+  };
   return receiveImport(context, upload, Readable.from([whole], { objectMode: false }));
 }
 
 /** The whole way of a file, with `lanes` lanes at once. */
-export async function importBytes(context: ImportContext, bytes: Buffer | string, options: Options = {}): Promise<Import> {
+export async function importBytes(
+  context: ImportContext,
+  bytes: Buffer | string,
+  options: Options = {},
+): Promise<Import> {
   const { id } = await receiveBytes(context, bytes, options);
   return workOn(context, id);
 }

@@ -11,7 +11,24 @@ const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 3);
 
 const sku = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom("a-1", "A-1", " a-1 ", "b 2", "B 2", "é/3", "É/3", "e\u0301/3", "0017", "1E5", "ß", "x,y", 'q"q') },
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom(
+      "a-1",
+      "A-1",
+      " a-1 ",
+      "b 2",
+      "B 2",
+      "é/3",
+      "É/3",
+      "e\u0301/3",
+      "0017",
+      "1E5",
+      "ß",
+      "x,y",
+      'q"q',
+    ),
+  },
   { weight: 1, arbitrary: fc.constantFrom("", "  ") },
   { weight: 2, arbitrary: fc.nat(30).map((number) => `p-${number}`) },
 );
@@ -35,7 +52,11 @@ const file = fc
     const cells = fc.tuple(...header.map((name) => (name === "sku" ? sku : name === "active" ? active : text)));
     const ragged = fc.array(text, { minLength: 1, maxLength: header.length + 2 });
     const row = fc.oneof({ weight: 15, arbitrary: cells }, { weight: 1, arbitrary: ragged });
-    return fc.record({ header: fc.constant(header), options: fc.constant(options), rows: fc.array(row, { maxLength: 20 }) });
+    return fc.record({
+      header: fc.constant(header),
+      options: fc.constant(options),
+      rows: fc.array(row, { maxLength: 20 }),
+    });
   });
 
 test("a sequence of random files leaves what the sequential model says, and its counts", async () => {
@@ -47,7 +68,14 @@ test("a sequence of random files leaves what the sequential model says, and its 
         // A lone blank cell is a blank line, which is no record.
         const records = rows.filter((cells) => cells.length > 1 || header.length === 1 || cells[0] !== "");
         const body = [header, ...records].map(csvLine).join("");
-        const fixed = { delimiter: ",", quote: '"', escape: '"', header: true, preamble: 0, encoding: "utf-8" as const };
+        const fixed = {
+          delimiter: ",",
+          quote: '"',
+          escape: '"',
+          header: true,
+          preamble: 0,
+          encoding: "utf-8" as const,
+        };
         const result = await importBytes(context, body, { ...options, ...fixed });
         const { counts, rejects } = applyFile(model, header, records, options);
         checkCounts(result, counts, options);
@@ -63,7 +91,11 @@ test("a sequence of random files leaves what the sequential model says, and its 
   );
 });
 
-function checkCounts(result: Import, expected: object & { rejected: number }, options: Pick<ImportOptions, "strict">): void {
+function checkCounts(
+  result: Import,
+  expected: object & { rejected: number },
+  options: Pick<ImportOptions, "strict">,
+): void {
   const { rows, created, updated, unchanged, superseded, rejected, state } = result;
   if (options.strict && expected.rejected > 0) {
     expect({ state, created, updated, unchanged }).toEqual({ state: "failed", created: 0, updated: 0, unchanged: 0 });
@@ -90,10 +122,12 @@ async function checkHistory(): Promise<void> {
     `select p.sku_key, p.version, coalesce(array_agg(h.version order by h.version) filter (where h.version is not null), '{}') as kept
      from products p left join product_history h using (sku_key, id) group by p.sku_key, p.version`,
   );
-  for (const { version, kept } of rows) expect(kept).toEqual(Array.from({ length: version - 1 }, (_, index) => index + 1));
+  for (const { version, kept } of rows)
+    expect(kept).toEqual(Array.from({ length: version - 1 }, (_, index) => index + 1));
 }
 
 test("the model's key is the engine's for the SKUs of this test", async () => {
   const { skuKey } = await import("../src/catalog/sku-key.ts");
-  for (const spelling of ["A-1", " a-1 ", "É/3", "e\u0301/3", "ß", "0017"]) expect(skuKey(spelling)).toBe(keyOf(spelling));
+  for (const spelling of ["A-1", " a-1 ", "É/3", "e\u0301/3", "ß", "0017"])
+    expect(skuKey(spelling)).toBe(keyOf(spelling));
 });

@@ -21,7 +21,9 @@ export async function* exportCsv(pool: pg.Pool): AsyncGenerator<string> {
     await client.query("begin transaction isolation level repeatable read read only");
     const attributes = await attributeNames(client);
     yield csvLine(["sku", "name", "description", "active", ...attributes]);
-    await client.query("declare exported no scroll cursor for select sku, name, description, active, attributes from products order by sku_key");
+    await client.query(
+      "declare exported no scroll cursor for select sku, name, description, active, attributes from products order by sku_key",
+    );
     for (;;) {
       const { rows } = await client.query<Row>(`fetch ${PAGE} from exported`);
       if (rows.length === 0) break;

@@ -19,7 +19,10 @@ changes nothing.
   --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
 `,
   async run(args, io) {
-    const { values } = readArgs({ args, options: { output: { type: "string", short: "o" }, "data-dir": { type: "string" } } });
+    const { values } = readArgs({
+      args,
+      options: { output: { type: "string", short: "o" }, "data-dir": { type: "string" } },
+    });
     const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
     const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport export");
     const database = await openDatabase(config, "skuport export", log);

@@ -8,7 +8,8 @@ export async function findServer(
   io: Io,
 ): Promise<string | undefined> {
   if (values.url !== undefined) {
-    if (!/^https?:$/.test(URL.parse(values.url)?.protocol ?? "")) throw new UsageError(`--url ${values.url} is not an http(s) address.`);
+    if (!/^https?:$/.test(URL.parse(values.url)?.protocol ?? ""))
+      throw new UsageError(`--url ${values.url} is not an http(s) address.`);
     return values.url.replace(/\/+$/, "");
   }
   const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });

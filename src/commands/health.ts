@@ -22,7 +22,9 @@ Exit code 0 when the server, its database and a worker are there, else 1.
       return 1;
     }
     const state = await call(health_ready, {}, { base_url, signal: io.signal });
-    io.stdout.write(`${base_url} is ready: version ${state.version}, ${state.workers} worker${state.workers === 1 ? "" : "s"}\n`);
+    io.stdout.write(
+      `${base_url} is ready: version ${state.version}, ${state.workers} worker${state.workers === 1 ? "" : "s"}\n`,
+    );
     return state.workers > 0 ? 0 : 1;
   },
 };

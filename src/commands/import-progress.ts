@@ -74,7 +74,8 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
 
 /** What an ended import says of itself. */
 export function describeResult(import_: Import): string {
-  const { id, state, filename, rows, lines, created, updated, unchanged, superseded, rejected, elapsed_ms, problem } = import_;
+  const { id, state, filename, rows, lines, created, updated, unchanged, superseded, rejected, elapsed_ms, problem } =
+    import_;
   const head: Partial<Record<Import["state"], string>> = {
     done: `Import ${id} of ${filename} is done in ${seconds(elapsed_ms.total)} s.`,
     cancelled: `Import ${id} of ${filename} was cancelled; what was committed stays.`,
@@ -91,7 +92,8 @@ export function describeResult(import_: Import): string {
   return `${said.join("\n")}\n`;
 }
 
-const handled = (state: Import): number => state.created + state.updated + state.unchanged + state.superseded + state.rejected;
+const handled = (state: Import): number =>
+  state.created + state.updated + state.unchanged + state.superseded + state.rejected;
 
 function timeLeft(state: Import): string {
   if (isTerminal(state.state) || state.elapsed_ms.load < STABLE_AFTER_MS || state.rows === null) return "";

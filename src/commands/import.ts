@@ -64,7 +64,9 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
     const progress = createProgress(values.json === true ? undefined : io.stderr, path, size);
     const base_url = await findServer(values, io);
     const ended =
-      base_url === undefined ? await importAlone(path, size, options, values, io, progress) : await importRemotely(base_url, path, options, io, progress);
+      base_url === undefined
+        ? await importAlone(path, size, options, values, io, progress)
+        : await importRemotely(base_url, path, options, io, progress);
     progress.end();
     io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended));
     return ended.state === "done" ? 0 : 1;
@@ -79,7 +81,13 @@ function readOptions(values: Record<string, string | boolean | undefined>): Impo
   throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
 }
 
-async function importRemotely(base_url: string, path: string, options: ImportOptions, io: Io, progress: Progress): Promise<Import> {
+async function importRemotely(
+  base_url: string,
+  path: string,
+  options: ImportOptions,
+  io: Io,
+  progress: Progress,
+): Promise<Import> {
   const sent = await uploadPath(path, {
     base_url,
     options,

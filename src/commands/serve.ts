@@ -36,7 +36,12 @@ All settings are described in .env.example.
     const { values } = readArgs({
       args,
       allowNegative: true,
-      options: { port: { type: "string" }, host: { type: "string" }, "data-dir": { type: "string" }, worker: { type: "boolean" } },
+      options: {
+        port: { type: "string" },
+        host: { type: "string" },
+        "data-dir": { type: "string" },
+        worker: { type: "boolean" },
+      },
     });
     const config = io.loadConfig({
       ...(values.port === undefined ? {} : { SKUPORT_PORT: values.port }),
@@ -113,6 +118,9 @@ async function listenOn(app: FastifyInstance, { host, port, port_is_explicit }: 
 class PortTakenError extends Error {
   override readonly name = "PortTakenError";
   constructor(port: number, cause: unknown) {
-    super(`Port ${port} is taken by another program. Choose another with --port or SKUPORT_PORT, or stop that program.`, { cause });
+    super(
+      `Port ${port} is taken by another program. Choose another with --port or SKUPORT_PORT, or stop that program.`,
+      { cause },
+    );
   }
 }

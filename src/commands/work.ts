@@ -28,7 +28,9 @@ Loads imports until it is stopped. Any number of workers may run, on one machine
     const log = createLog(config, NAME);
     const address = await findDatabase(config);
     if (address === undefined) {
-      io.stderr.write(`No database: DATABASE_URL is not set, and no server holds ${config.data_dir}. Start \`skuport serve\` first, or set DATABASE_URL.\n`);
+      io.stderr.write(
+        `No database: DATABASE_URL is not set, and no server holds ${config.data_dir}. Start \`skuport serve\` first, or set DATABASE_URL.\n`,
+      );
       return 1;
     }
     // A server's child ends with the server, however that ends.

@@ -68,7 +68,8 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
       info: {
         title: "Skuport",
         version: VERSION,
-        description: "Imports product files into a catalogue and tells live what happens. Errors are RFC 9457 documents.",
+        description:
+          "Imports product files into a catalogue and tells live what happens. Errors are RFC 9457 documents.",
       },
     },
     transform: jsonSchemaTransform,

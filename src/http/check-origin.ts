@@ -12,11 +12,17 @@ export function checkOrigin(request: FastifyRequest, _reply: FastifyReply, done:
 
 function faultOf(request: FastifyRequest): Problem | undefined {
   const { host = "", origin } = request.headers;
-  if (!isLoopback(host)) return new Problem("forbidden-host", `The host "${host}" is not served here. Use 127.0.0.1 or localhost.`);
+  if (!isLoopback(host))
+    return new Problem("forbidden-host", `The host "${host}" is not served here. Use 127.0.0.1 or localhost.`);
   if (SAFE.has(request.method)) return undefined;
   const site = request.headers["sec-fetch-site"];
-  const is_cross_site = site !== undefined ? site === "cross-site" || site === "same-site" : origin !== undefined && !isSameHost(origin, host);
-  return is_cross_site ? new Problem("forbidden-host", "A page of another site may not change anything here.") : undefined;
+  const is_cross_site =
+    site !== undefined
+      ? site === "cross-site" || site === "same-site"
+      : origin !== undefined && !isSameHost(origin, host);
+  return is_cross_site
+    ? new Problem("forbidden-host", "A page of another site may not change anything here.")
+    : undefined;
 }
 
 function isLoopback(host: string): boolean {

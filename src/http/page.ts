@@ -24,7 +24,8 @@ export async function servePage(app: FastifyInstance): Promise<void> {
   }
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
-    const is_page = request.method === "GET" && !NOT_PAGE.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+    const is_page =
+      request.method === "GET" && !NOT_PAGE.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
     if (!is_page) return sendProblem(request, reply, noSuchRoute(request));
     if (!is_built) return reply.type("text/plain").send("The page is not built. Run: npm run build\n");
     return reply.header("cache-control", "no-cache").sendFile("index.html");

@@ -14,7 +14,10 @@ export function useProblems(app: FastifyInstance): void {
 }
 
 export const noSuchRoute = (request: FastifyRequest): Problem =>
-  new Problem("not-found", `There is no ${request.method} ${request.url.split("?")[0] ?? ""}. See /docs for what there is.`);
+  new Problem(
+    "not-found",
+    `There is no ${request.method} ${request.url.split("?")[0] ?? ""}. See /docs for what there is.`,
+  );
 
 export async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<void> {
   const document = toProblemDocument(problem, `/requests/${request.id}`);
@@ -37,16 +40,24 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
     return new Problem("invalid-request", `${said}.`, { cause: error, extra: { errors } });
   }
   if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
-    return new Problem("unsupported-media-type", `${request.headers["content-type"] ?? "A body without a content-type"} is not taken here.`, {
-      cause: error,
-    });
+    return new Problem(
+      "unsupported-media-type",
+      `${request.headers["content-type"] ?? "A body without a content-type"} is not taken here.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (error.statusCode === 413) return new Problem("payload-too-large", "The body is too large.", { cause: error });
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new Problem("invalid-request", error.message, { cause: error });
   }
   if (isTransient(error)) {
-    return new Problem("not-ready", "The database does not answer at the moment. Try again in a few seconds.", { cause: error });
+    return new Problem("not-ready", "The database does not answer at the moment. Try again in a few seconds.", {
+      cause: error,
+    });
   }
-  return new Problem("internal-error", `The server's log names the cause under request ${request.id}.`, { cause: error });
+  return new Problem("internal-error", `The server's log names the cause under request ${request.id}.`, {
+    cause: error,
+  });
 }

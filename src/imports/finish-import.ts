@@ -29,9 +29,13 @@ function asProblem(cause: unknown, import_id: number): Problem {
   if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
     return new Problem("file-missing", "The uploaded file is no longer in the data folder. Send it again.", { cause });
   }
-  return new Problem("internal-error", `The import stopped on an error. The server's log names it under import_id ${import_id}.`, {
-    cause,
-  });
+  return new Problem(
+    "internal-error",
+    `The import stopped on an error. The server's log names it under import_id ${import_id}.`,
+    {
+      cause,
+    },
+  );
 }
 
 async function removeFiles(context: EndContext, file: string): Promise<void> {

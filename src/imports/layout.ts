@@ -37,5 +37,7 @@ export const mergeColumnsOf = (layout: Layout): MergeColumns => ({
 
 /** The longest value a column takes, in characters where a person sees it whole, else in bytes. */
 export function longestValue(target: Column["target"]): { limit: number; unit: "characters" | "bytes" } {
-  return target === "name" ? { limit: MAX_NAME_CHARACTERS, unit: "characters" } : { limit: MAX_TEXT_BYTES, unit: "bytes" };
+  return target === "name"
+    ? { limit: MAX_NAME_CHARACTERS, unit: "characters" }
+    : { limit: MAX_TEXT_BYTES, unit: "bytes" };
 }

@@ -36,7 +36,12 @@ export function makeReject(
 
 function sentence(
   code: RejectCode,
-  { value, width, layout, target }: { value: string; width: number; layout: Layout; target?: Layout["columns"][number]["target"] },
+  {
+    value,
+    width,
+    layout,
+    target,
+  }: { value: string; width: number; layout: Layout; target?: Layout["columns"][number]["target"] },
 ): string {
   const sku_column = layout.columns[layout.sku]?.name ?? "sku";
   switch (code) {

@@ -13,9 +13,12 @@ export function rejectsCsv(pool: pg.Pool, import_: Pick<Import, "id" | "dialect"
   return Readable.from(lines(pool, import_));
 }
 
-async function* lines(pool: pg.Pool, { id, dialect, columns }: Pick<Import, "id" | "dialect" | "columns">): AsyncGenerator<string> {
+async function* lines(
+  pool: pg.Pool,
+  { id, dialect, columns }: Pick<Import, "id" | "dialect" | "columns">,
+): AsyncGenerator<string> {
   yield csvLine([...columns.map(({ name }) => name), ...REJECT_COLUMNS]);
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = await listRejects(pool, id, { after, limit: PAGE });
     let text = "";
     for (const reject of page) text += csvLine(cells(reject, dialect, columns.length));
@@ -40,6 +43,7 @@ function fieldsOf(raw: string, dialect: Dialect): string[] | undefined {
   splitRecords(createSplitter(dialect, 1), bytes, 0, bytes.length, true, records);
   if (records.count !== 1 || records.fault[0] !== 0) return undefined;
   const fields: string[] = [];
-  for (let field = 0; field < (records.first_field[1] as number); field++) fields.push(fieldText(records, field, dialect));
+  for (let field = 0; field < (records.first_field[1] as number); field++)
+    fields.push(fieldText(records, field, dialect));
   return fields;
 }

@@ -43,9 +43,12 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
   app.register((scope, _options, done) => {
     // The body is taken as it comes: nothing here may read it first.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(["text/csv", "application/octet-stream", "multipart/form-data"], (_request, payload, parsed) => {
-      parsed(null, payload);
-    });
+    scope.addContentTypeParser(
+      ["text/csv", "application/octet-stream", "multipart/form-data"],
+      (_request, payload, parsed) => {
+        parsed(null, payload);
+      },
+    );
     scope.withTypeProvider<ZodTypeProvider>().route({
       ...create_import,
       // A file takes as long as the sender's line needs.
@@ -141,7 +144,10 @@ const SHOWN_RAW = 10_000;
 
 const bodyOf = (request: FastifyRequest): Readable => {
   if (request.body === undefined || request.body === null) {
-    throw new Problem("empty-file", "The request has no body. Send the file as the body, or as the field `file` of a form.");
+    throw new Problem(
+      "empty-file",
+      "The request has no body. Send the file as the body, or as the field `file` of a form.",
+    );
   }
   return request.body as Readable;
 };
@@ -175,17 +181,29 @@ async function receiveForm(context: ImportContext, upload: Upload, request: Fast
       const options = import_query.safeParse({ ...upload.options, ...fields });
       if (!options.success) {
         stream.resume();
-        const errors = options.error.issues.map(({ path, message }) => ({ pointer: `/body/${path.join("/")}`, detail: message }));
-        reject(new Problem("invalid-request", errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; "), { extra: { errors } }));
+        const errors = options.error.issues.map(({ path, message }) => ({
+          pointer: `/body/${path.join("/")}`,
+          detail: message,
+        }));
+        reject(
+          new Problem("invalid-request", errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; "), {
+            extra: { errors },
+          }),
+        );
         return;
       }
-      receiveImport(context, { ...upload, filename: filename || upload.filename, options: options.data }, stream).then(resolve, reject);
+      receiveImport(context, { ...upload, filename: filename || upload.filename, options: options.data }, stream).then(
+        resolve,
+        reject,
+      );
     });
     form.on("finish", () => {
       if (!has_file) reject(new Problem("invalid-request", "The form has no file. Send it as the field `file`."));
     });
     form.on("error", (error: unknown) => {
-      reject(new Problem("invalid-request", "The form cannot be read. Check its boundary and its parts.", { cause: error }));
+      reject(
+        new Problem("invalid-request", "The form cannot be read. Check its boundary and its parts.", { cause: error }),
+      );
     });
     body.on("error", (error) => form.destroy(error));
     body.on("aborted", () => form.destroy(Object.assign(new Error("the sender went away"), { code: "ECONNRESET" })));

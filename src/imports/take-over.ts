@@ -24,7 +24,12 @@ export async function takeOverSilentImports(context: ImportContext, silent_ms: n
       context,
       id,
       cancel_requested ? "cancelled" : "failed",
-      cancel_requested ? null : new Problem("upload-interrupted", "The upload ended before the file was complete; nothing was imported. Send it again."),
+      cancel_requested
+        ? null
+        : new Problem(
+            "upload-interrupted",
+            "The upload ended before the file was complete; nothing was imported. Send it again.",
+          ),
     );
   }
 }
