@@ -17,13 +17,16 @@ export interface MergeColumns {
   attributes: readonly string[];
 }
 
-/** Binary arrays, one element a row, sku_key and sku first, then those of MergeColumns in their order. */
+/** Binary arrays, one element a row. */
 export interface LookArrays {
   keys: Buffer;
-  skus: Buffer;
-  name?: Buffer;
-  description?: Buffer;
+  /** Of sku, name and description, as far as the rows have them: see `hashTextExtended`. */
+  hashes: Buffer;
+  /** What the chain of hashes began with, as a bigint's text. */
+  seed: string;
+  /** 1 yes, 0 no, 2 = the cell is blank and says nothing. */
   active?: Buffer;
+  /** JSON objects. */
   attributes?: Buffer;
 }
 
@@ -47,32 +50,25 @@ export async function lookAtProducts(
   arrays: LookArrays,
   count: number,
 ): Promise<Look> {
-  const values: unknown[] = [arrays.keys, arrays.skus];
-  const types = ["text[]", "text[]"];
-  const names = ["sku_key", "sku"];
-  const differs = ["p.sku is distinct from i.sku"];
-  for (const name of ["name", "description", "active"] as const) {
-    if (!columns[name]) continue;
-    types.push(name === "active" ? "int4[]" : "text[]");
-    values.push(arrays[name]);
-    names.push(name);
-    // 2 = the cell is blank and says nothing
-    differs.push(
-      name === "active"
-        ? "(i.active <> 2 and p.active is distinct from (i.active = 1))"
-        : `p.${name} is distinct from i.${name}`,
-    );
+  const values: unknown[] = [arrays.keys, arrays.hashes, arrays.seed];
+  const unnested = ["$1::text[]", "$2::bigint[]"];
+  const names = ["sku_key", "hash"];
+  const texts = ["sku", ...(["name", "description"] as const).filter((name) => columns[name])];
+  const hash = texts.reduce((chain, name) => `hashtextextended(p.${name}, ${chain})`, "$3::bigint");
+  const differs = [`${hash} <> i.hash`];
+  if (columns.active) {
+    values.push(arrays.active);
+    unnested.push(`$${String(values.length)}::int4[]`);
+    names.push("active");
+    differs.push("(i.active <> 2 and p.active is distinct from (i.active = 1))");
   }
-  let removed = "";
   if (columns.attributes.length > 0) {
-    types.push("text[]");
-    values.push(arrays.attributes);
+    values.push(arrays.attributes, columns.attributes);
+    unnested.push(`$${String(values.length - 1)}::text[]`);
     names.push("attributes");
-    values.push(columns.attributes);
-    removed = `$${values.length}::text[]`;
+    const removed = `$${String(values.length)}::text[]`;
     differs.push(`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
   }
-  const unnested = types.map((type, i) => `$${i + 1}::${type}`).join(", ");
   values.push(count);
   const { rows } = await db.query<{ is_all_same: boolean; same: string; changed: string; versions: string }>(
     `select is_all_same, array_to_string(changed, ',') as changed, array_to_string(versions, ',') as versions,
@@ -82,7 +78,7 @@ export async function lookAtProducts(
                   array_agg(position) filter (where differs) as changed,
                   array_agg(version) filter (where differs) as versions
            from (select i.position - 1 as position, p.version, (${differs.join(" or ")}) as differs
-                 from unnest(${unnested}) with ordinality as i (${names.join(", ")}, position)
+                 from unnest(${unnested.join(", ")}) with ordinality as i (${names.join(", ")}, position)
                  join products p on p.sku_key = i.sku_key
                  offset 0) looked) found`,
     values,

@@ -1,14 +1,18 @@
 // Rows of a chunk in the binary forms that catalog/merge.ts takes, straight from the file's bytes.
+import { randomBytes } from "node:crypto";
+import { hashTextExtended } from "../catalog/hash-text.ts";
 import { parseYesNo } from "../catalog/product.ts";
 import type { LookArrays } from "../catalog/merge.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { Layout } from "./layout.ts";
+import { ESCAPED } from "./read/records.ts";
 import { copyField, fieldText } from "./read/split-records.ts";
 import type { Dialect } from "../../contract/imports.ts";
 
 const TEXT_OID = 25;
 const INT4_OID = 23;
+const INT8_OID = 20;
 /** Version byte of jsonb's binary form. */
 const JSONB_VERSION = 1;
 /** Fixed bytes of a row around its texts, generously. */
@@ -127,20 +131,25 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
 
   return {
     lookArrays() {
+      // A seed of its own for every look: nobody can prepare a change that hashes like what it changes.
+      const seed = randomBytes(8);
+      const hash = new Int32Array(2);
       const arrays: LookArrays = {
+        seed: String(seed.readBigInt64BE()),
         keys: arrayOf(TEXT_OID, (row) => {
           writeText(rows.key_start[row] as number, rows.key_end[row] as number);
         }),
-        skus: arrayOf(TEXT_OID, (row) => {
-          writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
+        hashes: arrayOf(INT8_OID, (row) => {
+          hash[0] = seed.readInt32BE(0);
+          hash[1] = seed.readInt32BE(4);
+          hashTextExtended(texts, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
+          if (layout.name >= 0) hashCell(row, layout.name, hash);
+          if (layout.description >= 0) hashCell(row, layout.description, hash);
+          writer.int32(8);
+          writer.int32(hash[0]);
+          writer.int32(hash[1]);
         }),
       };
-      for (const name of ["name", "description"] as const) {
-        if (layout[name] < 0) continue;
-        arrays[name] = arrayOf(TEXT_OID, (row) => {
-          writeCell(row, layout[name]);
-        });
-      }
       if (layout.active >= 0) {
         arrays.active = arrayOf(INT4_OID, (row) => {
           writer.fieldInt32(saysActive(row));
@@ -223,6 +232,17 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       return fieldText(records, field, dialect).trim() === "";
     },
   };
+
+  function hashCell(row: number, column: number, hash: Int32Array): void {
+    const field = fieldOf(row, column);
+    if (((records.field_flags[field] as number) & ESCAPED) === 0) {
+      hashTextExtended(records.bytes, records.field_start[field] as number, records.field_end[field] as number, hash);
+      return;
+    }
+    const room = fieldLength(field);
+    if (scratch.length < room) scratch = Buffer.allocUnsafe(room * 2);
+    hashTextExtended(scratch, 0, copyField(records, field, dialect, scratch, 0), hash);
+  }
 
   function writeCellOrBlank(row: number, column: number): void {
     if (column < 0) writer.int32(0);
