@@ -10,7 +10,8 @@ import type { ImportContext } from "../src/imports/context.ts";
 import { runLane } from "../src/imports/load-lane.ts";
 import { receiveImport } from "../src/imports/receive.ts";
 import { runScan } from "../src/imports/run-scan.ts";
-import { listRejects, readImport } from "../src/imports/store.ts";
+import { readImport } from "../src/imports/store.ts";
+import { listRejects } from "../src/imports/reject-store.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

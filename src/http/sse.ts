@@ -62,8 +62,8 @@ function openResponse(reply: FastifyReply): ServerResponse {
 }
 
 interface Sender {
-  changed(this: void, at_once: boolean): void;
-  stop(): void;
+  changed: (at_once: boolean) => void;
+  stop: () => void;
 }
 
 function createSender<T>(request: FastifyRequest, response: ServerResponse, stream: StateStream<T>): Sender {

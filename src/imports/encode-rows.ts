@@ -53,6 +53,7 @@ export const newProductFields = (layout: Layout, active: boolean): { active: boo
 });
 
 /** `writer` is used again and again by one lane: what a method returns is good until the next call. */
+// eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once a cell
 export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
   const { records, texts } = rows;
   const attribute_keys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));

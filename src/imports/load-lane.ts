@@ -14,16 +14,14 @@ import type { Records } from "./read/records.ts";
 import { createRecords, createSplitter, splitRecords } from "./read/split-records.ts";
 import {
   addCounts,
-  claimChunk,
-  insertRejects,
-  markChunkDone,
   markFinishing,
   noteStrictProgress,
   readImportWork,
-  type Chunk,
   type ChunkCounts,
   type ImportWork,
 } from "./store.ts";
+import { claimChunk, markChunkDone, type Chunk } from "./chunk-store.ts";
+import { insertRejects } from "./reject-store.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { Dialect, Reject } from "../../contract/imports.ts";
 

@@ -1,8 +1,9 @@
 // Takes a file as it comes: to disk and through SHA-256, never into memory, and acknowledged only once it is durable.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open } from "node:fs/promises";
-import { retryTransient, withTransaction } from "../db/connect.ts";
+import { mkdir } from "node:fs/promises";
+import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { uploadedPath, type ImportContext } from "./context.ts";
+import { createDurableFile } from "./durable-file.ts";
 import { finishImport } from "./finish-import.ts";
 import { insertImport, markReceived, noteReceived, readImport, type NewImport } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -15,8 +16,6 @@ const HEARTBEAT_MS = 5000;
 
 /** From here on a worker may scan along. Smaller files are whole before it has begun. */
 const FOLLOW_BYTES = 4 << 20;
-/** Bytes written between two starts of a sync, so that the last one, which the sender waits for, is short. */
-const SYNC_BYTES = 16 << 20;
 
 export interface Upload {
   filename: string;
@@ -70,52 +69,50 @@ async function writeFile(
 ): Promise<{ received: number; sha256: string; cancelled: boolean }> {
   await mkdir(context.files_dir, { recursive: true, mode: 0o700 });
   const hash = createHash("sha256");
-  const file = await open(uploadedPath(context, name), "wx", 0o600);
-  let received = 0;
-  let noted = 0;
-  let synced = 0;
-  let syncing: Promise<unknown> | undefined;
-  let is_followed = false;
-  let cancelled = false;
+  const file = await createDurableFile(uploadedPath(context, name));
+  const upload = { received: 0, noted: 0, is_followed: false, cancelled: false };
   const note = async (): Promise<void> => {
-    noted = performance.now();
-    cancelled ||= !(await noteReceived(context.pool, id, received));
+    upload.noted = performance.now();
+    const goes_on = await passingly(() => noteReceived(context.pool, id, upload.received));
+    if (goes_on === false) upload.cancelled = true;
   };
-  const heartbeat = setInterval(() => void note().catch(() => undefined), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => void note(), HEARTBEAT_MS);
   try {
     for await (const piece of bytes) {
-      received += piece.length;
-      if (received > max_bytes) {
-        throw new Problem(
-          "payload-too-large",
-          `"${filename}" is larger than ${max_bytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
-        );
-      }
+      upload.received += piece.length;
+      if (upload.received > max_bytes) throw tooLarge(filename, max_bytes);
       hash.update(piece);
       await file.write(piece);
-      if (performance.now() - noted > PROGRESS_MS) await note();
-      if (!is_followed && received >= FOLLOW_BYTES) {
-        is_followed = true;
-        await context.sendScan(context.pool, id);
+      if (performance.now() - upload.noted > PROGRESS_MS) await note();
+      if (!upload.is_followed && upload.received >= FOLLOW_BYTES) {
+        upload.is_followed = true;
+        await passingly(() => context.sendScan(context.pool, id));
       }
-      if (syncing === undefined && received - synced >= SYNC_BYTES) {
-        synced = received;
-        // A fault of this one shows again in the last sync.
-        syncing = file
-          .datasync()
-          .catch(() => undefined)
-          .finally(() => (syncing = undefined));
-      }
-      if (cancelled) break;
+      if (upload.cancelled) break;
     }
-    await syncing;
-    await file.datasync();
+    await file.finish();
   } finally {
     clearInterval(heartbeat);
     await file.close();
   }
-  return { received, sha256: hash.digest("hex"), cancelled };
+  return { received: upload.received, sha256: hash.digest("hex"), cancelled: upload.cancelled };
 }
+
+/** For what only tells of progress: a database that is away for a moment must not end an upload. */
+async function passingly<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isTransient(error)) return undefined;
+    throw error;
+  }
+}
+
+const tooLarge = (filename: string, max_bytes: number): Problem =>
+  new Problem(
+    "payload-too-large",
+    `"${filename}" is larger than ${max_bytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
+  );
 
 function interrupted(received: number | null, size: number | null, cause?: unknown): Problem {
   const got =

@@ -5,7 +5,7 @@ import { REJECT_COLUMNS } from "../../contract/imports.ts";
 import type { Dialect, Import, Reject } from "../../contract/imports.ts";
 import { createRecords, createSplitter, fieldText, splitRecords } from "./read/split-records.ts";
 import { csvLine } from "../csv-line.ts";
-import { listRejects } from "./store.ts";
+import { listRejects } from "./reject-store.ts";
 
 const PAGE = 500;
 

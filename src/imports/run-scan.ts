@@ -13,17 +13,9 @@ import { detectFile, openTable, readRecords, wholeExtent, type Extent, type Tabl
 import { createSplitter } from "./read/split-records.ts";
 import { transcode } from "./read/transcode.ts";
 import { createScanner, type Scanner } from "./scan.ts";
-import {
-  deleteRejects,
-  insertChunks,
-  insertRejects,
-  markLoading,
-  noteScanned,
-  readImportWork,
-  type Chunk,
-  type ImportWork,
-  type ScanProgress,
-} from "./store.ts";
+import { markLoading, noteFormat, noteScanned, readImportWork, type ImportWork, type ScanProgress } from "./store.ts";
+import { insertChunks, type Chunk } from "./chunk-store.ts";
+import { deleteRejects, insertRejects } from "./reject-store.ts";
 import { REJECT_CODES, type Dialect, type DialectOverrides, type RejectCode } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
@@ -106,6 +98,7 @@ async function scanText(
 ): Promise<boolean> {
   const table = await openTable(file, dialect);
   const layout = layoutOf(table.columns);
+  await retryTransient(() => noteFormat(context.pool, work.id, dialect, table.columns), { signal });
   if (table.header_fault !== null) throw badHeader(table, table.header_fault);
   if (layout.sku < 0) throw noSkuColumn(table, dialect);
   const scanner = createScanner(layout, dialect, {

@@ -2,12 +2,12 @@
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
-import type { Column, Dialect, Import, ImportOptions, Reject } from "../../contract/imports.ts";
+import type { Column, Dialect, Import, ImportOptions } from "../../contract/imports.ts";
 import type { ProblemDocument } from "../../contract/problems.ts";
 
 /** Shares of an import's fraction: what the stages weigh, from the time they take. */
-const RECEIVED_FRACTION = 0.15;
-const SCANNED_FRACTION = 0.35;
+const RECEIVED_FRACTION = 0.1;
+const SCANNED_FRACTION = 0.2;
 
 // The columns of the wire, and elapsed times and rate that derive from the stages' instants.
 const IMPORT = `
@@ -122,6 +122,17 @@ export async function markReceived(db: Queryable, id: number, size: number, sha2
   return met > 0;
 }
 
+/** What the head of the file says, told before anything else is known: also of a file that cannot be imported. */
+export async function noteFormat(
+  db: Queryable,
+  id: number,
+  dialect: Dialect,
+  columns: readonly Column[],
+): Promise<void> {
+  const values = [JSON.stringify(dialect), JSON.stringify(columns)];
+  await change(db, id, "dialect = $2, columns = $3", "state in ('receiving', 'scanning')", values);
+}
+
 export interface ScanProgress {
   dialect: Dialect;
   columns: readonly Column[];
@@ -213,59 +224,6 @@ export async function noteStrictProgress(db: Queryable, id: number, share: numbe
   );
 }
 
-export interface Chunk {
-  chunk_no: number;
-  byte_start: number;
-  byte_end: number;
-  first_row: number;
-  first_line: number;
-  records: number;
-  skip: Buffer;
-}
-
-/** Writes an import's chunks, a page of them at a time: a bitmap of 5,000,000 rows is 600 kB. */
-export async function insertChunks(db: Queryable, import_id: number, chunks: readonly Chunk[]): Promise<void> {
-  await db.query(
-    `insert into import_chunks (import_id, chunk_no, byte_start, byte_end, first_row, first_line, records, skip)
-     select $1, * from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::bytea[])`,
-    [
-      import_id,
-      chunks.map((chunk) => chunk.chunk_no),
-      chunks.map((chunk) => chunk.byte_start),
-      chunks.map((chunk) => chunk.byte_end),
-      chunks.map((chunk) => chunk.first_row),
-      chunks.map((chunk) => chunk.first_line),
-      chunks.map((chunk) => chunk.records),
-      chunks.map((chunk) => chunk.skip),
-    ],
-  );
-}
-
-/** The next chunk that nobody loads, locked: the lock is the lease and ends with the transaction, however that ends. */
-export async function claimChunk(
-  client: pg.ClientBase,
-  import_id: number,
-): Promise<(Chunk & { now_us: number; now: string }) | undefined> {
-  const { rows } = await client.query<Chunk & { now_us: number; now: string }>(
-    `select c.chunk_no, c.byte_start, c.byte_end, c.first_row, c.first_line, c.records, c.skip,
-            (extract(epoch from now()) * 1000000)::bigint as now_us, now() as now
-     from import_chunks c
-     where c.import_id = $1 and not c.done
-       and exists (select from imports i where i.id = $1 and i.state = 'loading' and not i.cancel_requested)
-     order by c.chunk_no limit 1
-     for update of c skip locked`,
-    [import_id],
-  );
-  return rows[0];
-}
-
-export async function markChunkDone(client: pg.ClientBase, import_id: number, chunk_no: number): Promise<void> {
-  await client.query("update import_chunks set done = true where import_id = $1 and chunk_no = $2", [
-    import_id,
-    chunk_no,
-  ]);
-}
-
 /** @returns false while chunks are left or somebody else finishes */
 export async function markFinishing(db: Queryable, id: number): Promise<boolean> {
   const met = await change(
@@ -307,11 +265,6 @@ export async function requestCancel(db: Queryable, id: number): Promise<boolean>
   return met > 0;
 }
 
-/** A sign of life while nothing else changes. */
-export async function touchImport(db: Queryable, id: number): Promise<void> {
-  await db.query("update imports set updated_at = now() where id = $1", [id]);
-}
-
 /** Unfinished imports that nobody has worked on for `silent_ms`. */
 export async function listSilentImports(
   db: Queryable,
@@ -323,43 +276,6 @@ export async function listSilentImports(
        and updated_at < now() - make_interval(secs => $1::float8 / 1000)
      order by id`,
     [silent_ms],
-  );
-  return rows;
-}
-
-export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<void> {
-  if (rejects.length === 0) return;
-  await db.query(
-    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
-     select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as r
-     on conflict (import_id, "row") do nothing`,
-    [
-      import_id,
-      rejects.map((reject) => reject.row),
-      rejects.map((reject) => reject.line),
-      rejects.map((reject) => reject.column),
-      rejects.map((reject) => reject.value),
-      rejects.map((reject) => reject.code),
-      rejects.map((reject) => reject.message),
-      rejects.map((reject) => reject.raw),
-    ],
-  );
-}
-
-export async function deleteRejects(db: Queryable, import_id: number): Promise<void> {
-  await db.query("delete from import_rejects where import_id = $1", [import_id]);
-}
-
-/** In file order, after row `after`. */
-export async function listRejects(
-  db: Queryable,
-  import_id: number,
-  page: { after: number; limit: number; code?: string | undefined },
-): Promise<Reject[]> {
-  const { rows } = await db.query<Reject>(
-    `select "row", line, "column", value, code, message, raw from import_rejects
-     where import_id = $1 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
-    [import_id, page.after, page.limit, page.code ?? null],
   );
   return rows;
 }

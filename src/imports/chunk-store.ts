@@ -1,0 +1,56 @@
+// The SQL of chunks: the atoms of an import.
+import type pg from "pg";
+import type { Queryable } from "../db/connect.ts";
+
+export interface Chunk {
+  chunk_no: number;
+  byte_start: number;
+  byte_end: number;
+  first_row: number;
+  first_line: number;
+  records: number;
+  skip: Buffer;
+}
+
+/** Writes an import's chunks, a page of them at a time: a bitmap of 5,000,000 rows is 600 kB. */
+export async function insertChunks(db: Queryable, import_id: number, chunks: readonly Chunk[]): Promise<void> {
+  await db.query(
+    `insert into import_chunks (import_id, chunk_no, byte_start, byte_end, first_row, first_line, records, skip)
+     select $1, * from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::bytea[])`,
+    [
+      import_id,
+      chunks.map((chunk) => chunk.chunk_no),
+      chunks.map((chunk) => chunk.byte_start),
+      chunks.map((chunk) => chunk.byte_end),
+      chunks.map((chunk) => chunk.first_row),
+      chunks.map((chunk) => chunk.first_line),
+      chunks.map((chunk) => chunk.records),
+      chunks.map((chunk) => chunk.skip),
+    ],
+  );
+}
+
+/** The next chunk that nobody loads, locked: the lock is the lease and ends with the transaction, however that ends. */
+export async function claimChunk(
+  client: pg.ClientBase,
+  import_id: number,
+): Promise<(Chunk & { now_us: number; now: string }) | undefined> {
+  const { rows } = await client.query<Chunk & { now_us: number; now: string }>(
+    `select c.chunk_no, c.byte_start, c.byte_end, c.first_row, c.first_line, c.records, c.skip,
+            (extract(epoch from now()) * 1000000)::bigint as now_us, now() as now
+     from import_chunks c
+     where c.import_id = $1 and not c.done
+       and exists (select from imports i where i.id = $1 and i.state = 'loading' and not i.cancel_requested)
+     order by c.chunk_no limit 1
+     for update of c skip locked`,
+    [import_id],
+  );
+  return rows[0];
+}
+
+export async function markChunkDone(client: pg.ClientBase, import_id: number, chunk_no: number): Promise<void> {
+  await client.query("update import_chunks set done = true where import_id = $1 and chunk_no = $2", [
+    import_id,
+    chunk_no,
+  ]);
+}

@@ -1,0 +1,40 @@
+// The SQL of rejected rows.
+import type { Queryable } from "../db/connect.ts";
+import type { Reject } from "../../contract/imports.ts";
+
+export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<void> {
+  if (rejects.length === 0) return;
+  await db.query(
+    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
+     select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as r
+     on conflict (import_id, "row") do nothing`,
+    [
+      import_id,
+      rejects.map((reject) => reject.row),
+      rejects.map((reject) => reject.line),
+      rejects.map((reject) => reject.column),
+      rejects.map((reject) => reject.value),
+      rejects.map((reject) => reject.code),
+      rejects.map((reject) => reject.message),
+      rejects.map((reject) => reject.raw),
+    ],
+  );
+}
+
+export async function deleteRejects(db: Queryable, import_id: number): Promise<void> {
+  await db.query("delete from import_rejects where import_id = $1", [import_id]);
+}
+
+/** In file order, after row `after`. */
+export async function listRejects(
+  db: Queryable,
+  import_id: number,
+  page: { after: number; limit: number; code?: string | undefined },
+): Promise<Reject[]> {
+  const { rows } = await db.query<Reject>(
+    `select "row", line, "column", value, code, message, raw from import_rejects
+     where import_id = $1 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
+    [import_id, page.after, page.limit, page.code ?? null],
+  );
+  return rows;
+}
