@@ -10,7 +10,7 @@ import { longestValue, type Layout } from "./layout.ts";
 import { makeReject } from "./make-reject.ts";
 import { RECORD_FAULTS, type Records } from "./read/records.ts";
 import { copyField, fieldText } from "./read/split-records.ts";
-import type { Chunk } from "./store.ts";
+import type { Chunk } from "./chunk-store.ts";
 import type { Dialect, Reject, RejectCode } from "../../contract/imports.ts";
 
 /** A chunk is read into memory whole, once per lane. */
