@@ -1,9 +1,16 @@
-// Writing RFC 4180: comma, quotes where needed, LF.
+// Writing RFC 4180 with LF: comma, quotes only where they are needed, doubled inside.
 
-/** One record, with its line end. */
-export const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(",")}\n`;
+/** One record, with its LF. A lone empty field is quoted, since a blank line is no record. */
+export function csvLine(cells: readonly string[]): string {
+  return line(cells, /[",\r\n]/);
+}
 
-/** Quoted where a reader could take it for something else; a blank at an end could be lost by trimming readers. */
-function csvCell(text: string): string {
-  return /[",\n\r]|^[\s\ufeff]|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** The same for files that other programs read: a blank at an end of a cell is quoted as well, or many would trim it. */
+export function csvLineWithBlanks(cells: readonly string[]): string {
+  return line(cells, /[",\r\n]|^[\s\ufeff]|\s$/);
+}
+
+function line(cells: readonly string[], needs_quotes: RegExp): string {
+  if (cells.length === 1 && cells[0] === "") return '""\n';
+  return `${cells.map((text) => (needs_quotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",")}\n`;
 }

@@ -1,6 +1,6 @@
 // The catalogue as CSV in SKU order, in constant memory: one snapshot, read through a cursor.
 import type pg from "pg";
-import { csvLine } from "../csv-line.ts";
+import { csvLineWithBlanks } from "../csv-line.ts";
 
 const PAGE = 2000;
 
@@ -20,7 +20,7 @@ export async function* exportCsv(pool: pg.Pool): AsyncGenerator<string> {
     // One snapshot for the names and the rows: a product that comes meanwhile must not bring a column that the header lacks.
     await client.query("begin transaction isolation level repeatable read read only");
     const attributes = await attributeNames(client);
-    yield csvLine(["sku", "name", "description", "active", ...attributes]);
+    yield csvLineWithBlanks(["sku", "name", "description", "active", ...attributes]);
     await client.query(
       "declare exported no scroll cursor for select sku, name, description, active, attributes from products order by sku_key",
     );
@@ -48,7 +48,7 @@ async function attributeNames(client: pg.ClientBase): Promise<string[]> {
 
 function lineOf({ sku, name, description, active, attributes }: Row, names: readonly string[]): string {
   const own = names.map((attribute) => (Object.hasOwn(attributes, attribute) ? textOf(attributes[attribute]) : ""));
-  return csvLine([sku, name, description, active ? "true" : "false", ...own]);
+  return csvLineWithBlanks([sku, name, description, active ? "true" : "false", ...own]);
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

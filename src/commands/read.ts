@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { once } from "node:events";
 import { REJECT_CODES, type Dialect } from "../../contract/imports.ts";
-import { csvLine } from "../imports/read/csv-line.ts";
+import { csvLine } from "../csv-line.ts";
 import { describeMissingSku } from "../imports/read/match-columns.ts";
 import { HEADER_REPEATED, readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
 import type { Table } from "../imports/read/read-records.ts";

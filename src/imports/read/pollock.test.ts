@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DialectOverrides } from "../../../contract/imports.ts";
-import { csvLine } from "./csv-line.ts";
+import { csvLine } from "../../csv-line.ts";
 import { readFile } from "./read-file.ts";
 import { parseCanonical, scoreFile } from "./score-pollock.ts";
 import { recordTexts } from "./split-records.ts";

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Dialect } from "../../../contract/imports.ts";
-import { csvLine } from "./csv-line.ts";
+import { csvLine } from "../../csv-line.ts";
 import type { Records } from "./records.ts";
 import { copyField, createRecords, createSplitter, fieldText, recordTexts, splitRecords } from "./split-records.ts";
 
