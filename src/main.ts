@@ -70,6 +70,7 @@ async function createIo(): Promise<Io> {
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,
+    env: process.env,
     loadConfig: (settings = {}) => loadConfig({ ...process.env, ...settings }, process.cwd()),
   };
 }

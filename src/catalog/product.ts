@@ -6,8 +6,6 @@ export const MAX_SKU_CHARACTERS = 255;
 export const MAX_NAME_CHARACTERS = 1000;
 /** Bytes of UTF-8 of a description or an attribute: the longest record that a file may hold. */
 export const MAX_TEXT_BYTES = 1_000_000;
-/** Characters of an attribute's name. */
-export const MAX_ATTRIBUTE_NAME_CHARACTERS = 200;
 
 const YES = new Set(["yes", "y", "true", "t", "1", "on", "active", "enabled", "published"]);
 const NO = new Set(["no", "n", "false", "f", "0", "off", "inactive", "disabled", "draft", "archived"]);

@@ -7,6 +7,8 @@ export interface Io {
   stderr: NodeJS.WriteStream;
   /** Aborts on the first Ctrl-C or SIGTERM. */
   signal: AbortSignal;
+  /** The environment as it is, for a child process; settings are read by `loadConfig`. */
+  env: Readonly<Record<string, string | undefined>>;
   /** The settings, read when a command first asks for them; `settings` win over the environment. */
   loadConfig(settings?: Record<string, string>): Config;
 }

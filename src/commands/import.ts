@@ -7,6 +7,7 @@ import { watchImport } from "../../client/watch.ts";
 import { call } from "../../client/call.ts";
 import { cancel_import, import_query, isTerminal, type Import, type ImportOptions } from "../../contract/imports.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "./dialect-options.ts";
 import { findServer } from "./find-server.ts";
 import { createProgress, describeResult, type Progress } from "./import-progress.ts";
 
@@ -18,13 +19,7 @@ const OPTIONS = {
   repeats: { type: "string" },
   strict: { type: "boolean" },
   active: { type: "boolean" },
-  encoding: { type: "string" },
-  delimiter: { type: "string" },
-  quote: { type: "string" },
-  escape: { type: "string" },
-  header: { type: "boolean" },
-  preamble: { type: "string" },
-  help: { type: "boolean" },
+  ...DIALECT_OPTIONS,
 } as const;
 
 export const import_command: Command = {
@@ -35,22 +30,16 @@ export const import_command: Command = {
 Sends FILE to the server that holds the data folder, or to --url, and shows how it goes. Without a server it does the whole
 work itself, in the embedded database.
 
-  --url URL               the server
-  --data-dir DIR          data folder (SKUPORT_DATA_DIR; ./data)
-  --json                  print the import as JSON, once it has ended, and nothing else
-  --mode MODE             upsert (default), create (leave existing products alone) or update (create none)
-  --repeats WHICH         of a SKU that the file repeats: last (default), first, or reject
-  --strict                one rejected row fails the import and nothing is written
-  --no-active             new products are inactive where the file does not say
+  --url URL           the server
+  --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
+  --json              print the import as JSON, once it has ended, and nothing else
+  --mode MODE         upsert (default), create (leave existing products alone) or update (create none)
+  --repeats WHICH     of a SKU that the file repeats: last (default), first, or reject
+  --strict            one rejected row fails the import and nothing is written
+  --no-active         new products are inactive where the file does not say
 
-The file's format is detected. To say it yourself:
-  --encoding ENC          utf-8, utf-16le, utf-16be or windows-1252
-  --delimiter TEXT        e.g. ";"; \\t is a tab
-  --quote CHARACTER       "" for none
-  --escape CHARACTER      the quote itself (doubled), "\\", or "" for none
-  --header, --no-header   whether the first record names the columns
-  --preamble LINES        lines before the table
-
+How the file is written is detected, as \`skuport read\` shows. To say it yourself:
+${DIALECT_HELP}
 Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail an import unless it is strict.
 `,
   async run(args, io) {
@@ -73,10 +62,16 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
   },
 };
 
-function readOptions(values: Record<string, string | boolean | undefined>): ImportOptions {
-  const { url: _url, "data-dir": _dir, json: _json, help: _help, ...given } = values;
-  if (typeof given.delimiter === "string") given.delimiter = given.delimiter.replaceAll("\\t", "\t");
-  const result = import_query.safeParse(given);
+interface OptionValues extends DialectValues {
+  mode?: string | undefined;
+  repeats?: string | undefined;
+  strict?: boolean | undefined;
+  active?: boolean | undefined;
+}
+
+function readOptions(values: OptionValues): ImportOptions {
+  const { mode, repeats, strict, active } = values;
+  const result = import_query.safeParse({ mode, repeats, strict, active, ...readOverrides(values) });
   if (result.success) return result.data;
   throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import type { Io } from "./command.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
 /** A worker that dies at once is started again after a pause that doubles from the first to the second of these. */
@@ -14,7 +15,13 @@ const DID_WELL_MS = 10_000;
 /** After a polite SIGTERM: a chunk takes well under a second. */
 const STOP_MS = 10_000;
 
-export function keepWorker(config: Config, log: Logger, signal: AbortSignal): { stop(): Promise<void> } {
+/** Keeps one worker alive until `stop`, or until the signal; `env` is the environment of this process. */
+export function keepWorker(
+  config: Config,
+  env: Io["env"],
+  log: Logger,
+  signal: AbortSignal,
+): { stop(): Promise<void> } {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pause_ms = FIRST_PAUSE_MS;
@@ -24,7 +31,7 @@ export function keepWorker(config: Config, log: Logger, signal: AbortSignal): { 
     const started = performance.now();
     // It finds the database through the data folder, as every other process does. The channel tells it when we are gone.
     child = fork(MAIN, ["work"], {
-      env: { ...process.env, ...settingsOf(config) },
+      env: { ...env, ...settingsOf(config) },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       execArgv: [],
     });

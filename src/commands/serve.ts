@@ -9,7 +9,7 @@ import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
 import { senders } from "../imports/work.ts";
 import { countWorkers, startBoss } from "../jobs/boss.ts";
-import { readArgs, type Command } from "./command.ts";
+import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "./log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "./open-database.ts";
 import { keepWorker } from "./keep-worker.ts";
@@ -52,15 +52,21 @@ All settings are described in .env.example.
     const log = createLog(config, NAME);
     const database = await holdDatabase(config, NAME, log);
     try {
-      return await serveOn(config, database, log, io.signal);
+      return await serveOn(config, database, log, io);
     } finally {
       await database.close();
     }
   },
 };
 
-async function serveOn(config: Config, database: OpenDatabase, log: Logger, signal: AbortSignal): Promise<number> {
+async function serveOn(
+  config: Config,
+  database: OpenDatabase,
+  log: Logger,
+  io: Pick<Io, "env" | "signal">,
+): Promise<number> {
   const { address, embedded, data_dir } = database;
+  const { signal } = io;
   const pool = openPool(address, NAME, config.database_connections, log);
   const onError = (err: unknown): void => {
     log.warn({ err }, "lost the database for a moment");
@@ -81,7 +87,7 @@ async function serveOn(config: Config, database: OpenDatabase, log: Logger, sign
   try {
     const url = await listenOn(app, config);
     await data_dir?.publish({ url, connection: address });
-    const worker = config.serve_worker ? keepWorker(config, log, signal) : undefined;
+    const worker = config.serve_worker ? keepWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
     const database_gone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
     const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
