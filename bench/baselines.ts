@@ -1,10 +1,9 @@
 // What Skuport is measured against, on the same server and in the same run: a bare COPY of rows that are already clean and
 // deduplicated, and the SQL script that an expert would write for the job.
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
-import { from as copyFrom } from "pg-copy-streams";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 
 /** A table as `products` is, with its two indexes, and defaults for what the baselines do not know. */
 export async function createTarget(db: pg.ClientBase): Promise<void> {
@@ -30,9 +29,8 @@ export async function timeBareCopy(db: pg.ClientBase, clean_file: string): Promi
 export async function cleanRows(db: pg.ClientBase, raw_file: string): Promise<AsyncIterable<Buffer>> {
   await createTarget(db);
   await runExpertSql(db, raw_file);
-  const { to } = await import("pg-copy-streams");
   // In the file's order, as any deduplication that streams would leave it
-  return db.query(to("copy (select * from bench_products order by id) to stdout")) as unknown as Readable;
+  return db.query(copyTo("copy (select * from bench_products order by id) to stdout"));
 }
 
 /** `\copy` into a temporary table, then one INSERT … SELECT DISTINCT ON … ON CONFLICT that leaves unchanged rows alone. */

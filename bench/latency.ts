@@ -5,9 +5,9 @@ const PAUSE_MS = 5;
 /** Asks for a product again and again until `p95` is called: 95 % of the answers came within so many milliseconds. */
 export function watchLatency(base_url: string, sku: string): { p95(): Promise<number> } {
   const times: number[] = [];
-  let stopped = false;
+  const stop = new AbortController();
   const asking = (async () => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       const started = performance.now();
       const response = await fetch(`${base_url}/api/products/${encodeURIComponent(sku)}`);
       await response.arrayBuffer();
@@ -17,7 +17,7 @@ export function watchLatency(base_url: string, sku: string): { p95(): Promise<nu
   })();
   return {
     async p95() {
-      stopped = true;
+      stop.abort();
       await asking;
       times.sort((a, b) => a - b);
       return times[Math.floor(times.length * 0.95)] ?? Number.NaN;

@@ -40,8 +40,9 @@ function asProblem(cause: unknown, import_id: number): Problem {
 
 async function removeFiles(context: EndContext, file: string): Promise<void> {
   for (const path of [uploadedPath(context, file), transcodedPath(context, file)]) {
-    await unlink(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") context.log.warn({ path, err: error }, "cannot remove an import's file");
+    await unlink(path).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+        context.log.warn({ path, err: error }, "cannot remove an import's file");
     });
   }
 }

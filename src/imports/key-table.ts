@@ -80,6 +80,7 @@ const slotOf = (hash: number, slots: number): number => Math.floor(((hash >>> 0)
 
 /** HalfSipHash-2-4 (https://www.aumasson.jp/siphash/siphash.pdf; reference code halfsiphash.c, 64-bit output), with a third
  * output word drawn as the second is. Written out, since calls cost more than the rounds. */
+// eslint-disable-next-line max-lines-per-function -- see above: written out
 export function halfSipHash96(
   bytes: Buffer,
   start: number,
