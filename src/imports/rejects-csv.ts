@@ -4,7 +4,7 @@ import type pg from "pg";
 import { REJECT_COLUMNS } from "../../contract/imports.ts";
 import type { Dialect, Import, Reject } from "../../contract/imports.ts";
 import { createRecords, createSplitter, fieldText, splitRecords } from "./read/split-records.ts";
-import { csvLine } from "../csv-line.ts";
+import { csvLineWithBlanks } from "../csv-line.ts";
 import { listRejects } from "./reject-store.ts";
 
 const PAGE = 500;
@@ -17,11 +17,11 @@ async function* lines(
   pool: pg.Pool,
   { id, dialect, columns }: Pick<Import, "id" | "dialect" | "columns">,
 ): AsyncGenerator<string> {
-  yield csvLine([...columns.map(({ name }) => name), ...REJECT_COLUMNS]);
+  yield csvLineWithBlanks([...columns.map(({ name }) => name), ...REJECT_COLUMNS]);
   for (let after = 0; ;) {
     const page = await listRejects(pool, id, { after, limit: PAGE });
     let text = "";
-    for (const reject of page) text += csvLine(cells(reject, dialect, columns.length));
+    for (const reject of page) text += csvLineWithBlanks(cells(reject, dialect, columns.length));
     yield text;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;

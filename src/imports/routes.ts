@@ -1,21 +1,22 @@
 // The HTTP of imports.
-import { Busboy } from "@fastify/busboy";
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Readable } from "node:stream";
+import type pg from "pg";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates } from "../http/sse.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
+import { isForm, receiveForm } from "./receive-form.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { rejectsCsv } from "./rejects-csv.ts";
-import { listImports, listRejects, readImport, requestCancel } from "./store.ts";
+import { listRejects } from "./reject-store.ts";
+import { listImports, readImport, requestCancel } from "./store.ts";
 import {
   cancel_import,
   create_import,
   download_rejects,
   get_import,
-  import_query,
   isTerminal,
   list_imports,
   list_rejects,
@@ -32,15 +33,13 @@ export interface ImportRoutesContext extends ImportContext {
 }
 
 export function importRoutes(instance: FastifyInstance, context: ImportRoutesContext): void {
-  const app = instance.withTypeProvider<ZodTypeProvider>();
-  const { pool } = context;
-  const found = async (id: number): Promise<Import> => {
-    const import_ = await readImport(pool, id);
-    if (import_ === undefined) throw new Problem("not-found", `There is no import ${id}.`);
-    return import_;
-  };
+  receiveRoute(instance, context);
+  stateRoutes(instance, context);
+  rejectRoutes(instance, context);
+}
 
-  app.register((scope, _options, done) => {
+function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): void {
+  instance.register((scope, _options, done) => {
     // The body is taken as it comes: nothing here may read it first.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -54,22 +53,48 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
       // A file takes as long as the sender's line needs.
       bodyLimit: Number.MAX_SAFE_INTEGER,
       handler: async (request, reply) => {
-        const { filename, ...options } = request.query;
-        const upload: Upload = {
-          filename: filename ?? "upload.csv",
-          size: contentLength(request),
-          options: options,
-          actor: "local",
-          max_bytes: context.max_upload_bytes,
-        };
-        const import_ = await (isMultipart(request)
-          ? receiveForm(context, upload, request)
-          : receiveImport(context, upload, bodyOf(request)));
+        const { filename = "upload.csv", ...options } = request.query;
+        const { max_upload_bytes: max_bytes } = context;
+        const upload: Upload = { filename, size: contentLength(request), options, actor: "local", max_bytes };
+        const bytes = bodyOf(request);
+        const import_ = await (isForm(request.headers)
+          ? receiveForm(context, upload, request.headers, bytes)
+          : receiveImport(context, upload, bytes));
         return reply.code(201).header("location", `/api/imports/${import_.id}`).send(import_);
       },
     });
     done();
   });
+}
+
+/** The body's bytes. Who stops in the middle still answers: the rest is read and thrown away, since a sender that cannot
+ * get rid of it would never come to read the answer, and to destroy the stream would cut the line. */
+function bodyOf({ body }: FastifyRequest): AsyncIterable<Buffer> {
+  if (!(body instanceof Readable)) {
+    throw new Problem(
+      "empty-file",
+      "The request has no body. Send the file as the body, or as the field `file` of a form.",
+    );
+  }
+  return readBody(body);
+}
+
+async function* readBody(body: Readable): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of body.iterator({ destroyOnReturn: false })) yield piece as Buffer;
+  } finally {
+    body.resume();
+  }
+}
+
+function contentLength({ headers }: FastifyRequest): number | null {
+  const length = Number(headers["content-length"] ?? Number.NaN);
+  return Number.isSafeInteger(length) && !isForm(headers) ? length : null;
+}
+
+function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool } = context;
 
   app.route({
     ...list_imports,
@@ -79,42 +104,20 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
     },
   });
 
-  app.route({ ...get_import, handler: ({ params }) => found(params.id) });
+  app.route({ ...get_import, handler: ({ params }) => findImport(pool, params.id) });
 
   app.route({
     ...cancel_import,
     handler: async ({ params: { id } }, reply) => {
-      await found(id);
+      await findImport(pool, id);
       if (!(await requestCancel(pool, id))) {
-        const { state } = await found(id);
+        const { state } = await findImport(pool, id);
         throw new Problem("already-finished", `Import ${id} is ${state}; there is nothing to cancel.`);
       }
-      const import_ = await found(id);
+      const import_ = await findImport(pool, id);
       // A file that waits for a person has no worker that would notice.
       if (import_.state === "ready") await finishImport(context, id, "cancelled");
-      return reply.code(202).send(await found(id));
-    },
-  });
-
-  app.route({
-    ...list_rejects,
-    handler: async ({ params: { id }, query: { limit, after, code } }) => {
-      await found(id);
-      const items = await listRejects(pool, id, { limit, after, code });
-      const shown = items.map((item) => ({ ...item, raw: item.raw.slice(0, SHOWN_RAW) }));
-      return { items: shown, next_after: items.length === limit ? (items.at(-1)?.row ?? null) : null };
-    },
-  });
-
-  app.route({
-    ...download_rejects,
-    handler: async ({ params: { id } }, reply) => {
-      const import_ = await found(id);
-      return reply
-        .type("text/csv; charset=utf-8")
-        .header("content-disposition", `attachment; filename="rejects-of-import-${id}.csv"`)
-        .serializer((payload: unknown) => payload as string)
-        .send(rejectsCsv(pool, import_) as never);
+      return reply.code(202).send(await findImport(pool, id));
     },
   });
 
@@ -122,7 +125,7 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
     ...watch_import,
     handler: async (request, reply) => {
       const { id } = request.params;
-      await found(id);
+      await findImport(pool, id);
       context.sendStates<Import>(request, reply, {
         event: "import",
         read: () => readImport(pool, id),
@@ -142,71 +145,34 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
 /** Characters of a raw record in a page of rejects; the CSV has them all. */
 const SHOWN_RAW = 10_000;
 
-const bodyOf = (request: FastifyRequest): Readable => {
-  if (request.body === undefined || request.body === null) {
-    throw new Problem(
-      "empty-file",
-      "The request has no body. Send the file as the body, or as the field `file` of a form.",
-    );
-  }
-  return request.body as Readable;
-};
+function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
 
-function contentLength(request: FastifyRequest): number | null {
-  const length = Number(request.headers["content-length"] ?? Number.NaN);
-  return Number.isSafeInteger(length) && !isMultipart(request) ? length : null;
+  app.route({
+    ...list_rejects,
+    handler: async ({ params: { id }, query: { limit, after, code } }) => {
+      await findImport(pool, id);
+      const items = await listRejects(pool, id, { limit, after, code });
+      const shown = items.map((item) => ({ ...item, raw: item.raw.slice(0, SHOWN_RAW) }));
+      return { items: shown, next_after: items.length === limit ? (items.at(-1)?.row ?? null) : null };
+    },
+  });
+
+  app.route({
+    ...download_rejects,
+    handler: async ({ params: { id } }, reply) => {
+      const import_ = await findImport(pool, id);
+      return reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", `attachment; filename="rejects-of-import-${id}.csv"`)
+        .serializer((payload: unknown) => payload as string)
+        .send(rejectsCsv(pool, import_) as never);
+    },
+  });
 }
 
-const isMultipart = (request: FastifyRequest): boolean =>
-  /^multipart\/form-data\b/i.test(request.headers["content-type"] ?? "");
-
-/** A form: its fields are options, and the field `file` is the file. */
-async function receiveForm(context: ImportContext, upload: Upload, request: FastifyRequest): Promise<Import> {
-  const body = bodyOf(request);
-  const form = new Busboy({
-    headers: request.headers as Record<string, string> & { "content-type": string },
-    limits: { files: 1, fields: 50, fieldSize: 1000, parts: 60 },
-  });
-  const fields: Record<string, string> = {};
-  return new Promise<Import>((resolve, reject) => {
-    let has_file = false;
-    form.on("field", (name: string, value: string) => (fields[name] = value));
-    form.on("file", (name: string, stream: Readable, filename: string) => {
-      if (name !== "file") {
-        stream.resume();
-        reject(new Problem("invalid-request", `The form's file stands in the field "${name}"; it belongs in "file".`));
-        return;
-      }
-      has_file = true;
-      const options = import_query.safeParse({ ...upload.options, ...fields });
-      if (!options.success) {
-        stream.resume();
-        const errors = options.error.issues.map(({ path, message }) => ({
-          pointer: `/body/${path.join("/")}`,
-          detail: message,
-        }));
-        reject(
-          new Problem("invalid-request", errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; "), {
-            extra: { errors },
-          }),
-        );
-        return;
-      }
-      receiveImport(context, { ...upload, filename: filename || upload.filename, options: options.data }, stream).then(
-        resolve,
-        reject,
-      );
-    });
-    form.on("finish", () => {
-      if (!has_file) reject(new Problem("invalid-request", "The form has no file. Send it as the field `file`."));
-    });
-    form.on("error", (error: unknown) => {
-      reject(
-        new Problem("invalid-request", "The form cannot be read. Check its boundary and its parts.", { cause: error }),
-      );
-    });
-    body.on("error", (error) => form.destroy(error));
-    body.on("aborted", () => form.destroy(Object.assign(new Error("the sender went away"), { code: "ECONNRESET" })));
-    body.pipe(form);
-  });
+async function findImport(pool: pg.Pool, id: number): Promise<Import> {
+  const import_ = await readImport(pool, id);
+  if (import_ === undefined) throw new Problem("not-found", `There is no import ${id}.`);
+  return import_;
 }
