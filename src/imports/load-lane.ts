@@ -3,7 +3,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import type pg from "pg";
 import { ConcurrentChange } from "../catalog/merge.ts";
-import { retryTransient, withTransaction } from "../db/connect.ts";
+import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
@@ -39,6 +39,8 @@ export async function runLane(context: ImportContext, import_id: number, signal:
       await (work.options.strict ? loadStrictly(context, work, signal) : loadChunks(context, work, signal));
     } catch (error) {
       if (signal.aborted) return;
+      // Not even now could the database be reached: the job is tried again, and the import goes on.
+      if (isTransient(error)) throw error;
       await retryTransient(() => finishImport(context, import_id, "failed", error));
       return;
     }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { isCatalogueEmpty, takeProductIds } from "../catalog/store.ts";
 import { insertChangeset } from "../changesets/store.ts";
-import { retryTransient, withTransaction } from "../db/connect.ts";
+import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { layoutOf } from "./layout.ts";
@@ -65,6 +65,7 @@ async function scanOrFail(context: ImportContext, import_id: number, signal: Abo
     // The upload is too slow to follow, or has ended: its completion sends another job, its failure none.
     if (signal.aborted || error instanceof NothingToFollow) return;
     // A database that is gone for a moment is the job's retry; everything else is the file's or ours, and final.
+    if (isTransient(error)) throw error;
     await retryTransient(() => finishImport(context, import_id, "failed", error), { signal });
   }
 }
