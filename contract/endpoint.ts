@@ -9,11 +9,14 @@ export interface Endpoint {
     summary: string;
     description?: string;
     tags: string[];
-    consumes?: string[];
+    /** A body that is a file: the media types it comes as. For a form, the field `file` and these options. */
+    file_body?: { types: string[]; form: z.ZodType };
+    /** Media type of the answer where it is not JSON. */
+    answer_type?: "text/csv" | "text/event-stream";
     params?: z.ZodType;
     querystring?: z.ZodType;
     body?: z.ZodType;
-    /** Responses by status; a string response (CSV, an event stream) is given as `z.string()`. */
+    /** Responses by status; an answer of another `answer_type` is given as `z.string()`. */
     response: Record<number, z.ZodType>;
   };
 }

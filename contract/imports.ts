@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one room's wire in one place: schemas, the options they share, and endpoints */
 // The wire of imports: what an import is, how one is made, watched and cancelled.
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
@@ -53,12 +54,12 @@ export const import_options = z
     repeats: z.enum(REPEATS).describe("Which row of a SKU that the file repeats is applied"),
     strict: z.boolean().describe("One rejected row fails the whole import and nothing is written"),
     active: z.boolean().describe("Whether a new product is active where the file does not say"),
-    encoding: z.enum(ENCODINGS).optional(),
-    delimiter: z.string().min(1).max(8).optional(),
-    quote: z.string().max(1).optional(),
-    escape: z.string().max(1).optional(),
-    header: z.boolean().optional(),
-    preamble: z.int().min(0).max(10_000).optional(),
+    encoding: dialect.shape.encoding.optional(),
+    delimiter: dialect.shape.delimiter.optional(),
+    quote: dialect.shape.quote.optional(),
+    escape: dialect.shape.escape.optional(),
+    header: dialect.shape.header.optional(),
+    preamble: dialect.shape.preamble.max(10_000).optional(),
   })
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
@@ -69,10 +70,16 @@ export const import_query = import_options
   .extend({
     mode: import_options.shape.mode.default("upsert"),
     repeats: import_options.shape.repeats.default("last"),
-    strict: yes_or_no.default(false),
-    active: yes_or_no.default(true),
-    header: yes_or_no.optional(),
-    preamble: z.coerce.number().int().min(0).max(10_000).optional(),
+    strict: yes_or_no.default(false).describe(`${import_options.shape.strict.description ?? ""}; default false`),
+    active: yes_or_no.default(true).describe(`${import_options.shape.active.description ?? ""}; default true`),
+    header: yes_or_no.optional().describe(dialect.shape.header.description ?? ""),
+    preamble: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(10_000)
+      .optional()
+      .describe(dialect.shape.preamble.description ?? ""),
   })
   .strict();
 export type DialectOverrides = Partial<
@@ -174,7 +181,7 @@ export const create_import = endpoint({
       "The file is the raw body (`text/csv` or `application/octet-stream`, with `?filename=`), or the field `file` of a " +
       "multipart form. Options are query parameters or form fields that come before the file.",
     tags: ["imports"],
-    consumes: ["text/csv", "application/octet-stream", "multipart/form-data"],
+    file_body: { types: ["text/csv", "application/octet-stream"], form: import_query },
     querystring: import_query.extend({ filename: z.string().min(1).max(255).optional() }),
     response: {
       201: import_,
@@ -270,6 +277,7 @@ export const download_rejects = endpoint({
     summary: "The rejected rows in the file's own columns, plus the reason; can be mended and imported by itself",
     tags: ["imports"],
     params: id_params,
+    answer_type: "text/csv",
     response: { 200: z.string(), 400: problem_document, ...not_found },
   },
 });
@@ -282,9 +290,10 @@ export const watch_import = endpoint({
     summary: "Watch an import (server-sent events)",
     description:
       "Event `import`: the whole import, first at once and then at most five times a second; `id:` is its version. The " +
-      "stream ends after the terminal state.",
+      "stream ends after the terminal state. A reader that comes back with `Last-Event-ID` gets only what is newer.",
     tags: ["imports"],
     params: id_params,
+    answer_type: "text/event-stream",
     response: { 200: z.string(), 400: problem_document, ...not_found },
   },
 });

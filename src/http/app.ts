@@ -4,15 +4,11 @@ import helmet from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-} from "fastify-type-provider-zod";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { productRoutes } from "../catalog/routes.ts";
 import { importRoutes, type ImportRoutesContext } from "../imports/routes.ts";
 import { checkOrigin } from "./check-origin.ts";
+import { describeComponents, describeRoute } from "./describe-api.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
 import { servePage } from "./page.ts";
 import { useProblems } from "./problems.ts";
@@ -72,8 +68,8 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
           "Imports product files into a catalogue and tells live what happens. Errors are RFC 9457 documents.",
       },
     },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transform: describeRoute,
+    transformObject: describeComponents,
   });
   await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false });
 

@@ -1,0 +1,69 @@
+// The contract as OpenAPI 3.1: what fastify-type-provider-zod makes of the schemas, with the media types of bodies and
+// answers that are no JSON.
+import { STATUS_CODES } from "node:http";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Endpoint } from "../../contract/endpoint.ts";
+import { problem_document } from "../../contract/problems.ts";
+
+type Transform = typeof jsonSchemaTransform;
+type TransformObject = typeof jsonSchemaTransformObject;
+
+/** For `@fastify/swagger`: one route. */
+export const describeRoute: Transform = (route) => {
+  const { file_body, answer_type = "application/json", ...schema } = route.schema as Partial<Endpoint["schema"]>;
+  if (schema.response === undefined) return jsonSchemaTransform(route);
+  // Any route may answer so: a host that is not served, a database that is away, a fault of ours.
+  const response = { ...schema.response, default: problem_document };
+  const described = jsonSchemaTransform({ ...route, schema: { ...schema, response } });
+  const documented = described.schema as { response: Record<string, object>; body?: object };
+  documented.response = Object.fromEntries(
+    Object.entries(documented.response).map(([status, answer]) => [
+      status,
+      describeAnswer(status, answer, answer_type),
+    ]),
+  );
+  if (file_body !== undefined) documented.body = describeFile(file_body);
+  return described;
+};
+
+function describeAnswer(status: string, schema: object, answer_type: string): object {
+  const is_problem = status === "default" || Number(status) >= 400;
+  return {
+    description: STATUS_CODES[status] ?? "Any other error",
+    content: { [is_problem ? "application/problem+json" : answer_type]: { schema } },
+  };
+}
+
+/** OpenAPI 3.1 would need no schema at all, but pages and generators know a file by this. */
+const BYTES = { type: "string", format: "binary" };
+
+function describeFile({ types, form }: NonNullable<Endpoint["schema"]["file_body"]>): object {
+  const { $schema: _, ...fields } = z.toJSONSchema(form, { io: "input", target: "draft-2020-12" });
+  const file = { ...BYTES, description: "The file; behind the other fields" };
+  const whole_form = { ...fields, properties: { ...fields.properties, file }, required: ["file"] };
+  return {
+    content: {
+      ...Object.fromEntries(types.map((type) => [type, { schema: BYTES }])),
+      "multipart/form-data": { schema: whole_form },
+    },
+  };
+}
+
+/** For `@fastify/swagger`: the whole document, without the components that no route comes to. */
+export const describeComponents: TransformObject = (route) => {
+  const document = jsonSchemaTransformObject(route);
+  const { paths, components } = document as { paths: object; components: { schemas: Record<string, object> } };
+  const reached = new Map<string, object>();
+  const reach = (part: unknown): void => {
+    for (const [, name = ""] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      const schema = components.schemas[name];
+      if (schema === undefined || reached.has(name)) continue;
+      reached.set(name, schema);
+      reach(schema);
+    }
+  };
+  reach(paths);
+  components.schemas = Object.fromEntries(reached);
+  return document;
+};
