@@ -80,7 +80,16 @@ export async function measureSpeed(rows: number, rounds: number): Promise<SpeedR
       unchanged: of(`${way} unchanged`),
       changed: of(`${way} changed`),
     });
-    return { rows, rounds, bare: of("bare"), expert: cases("expert"), cli: cases("cli"), http: cases("http"), ...memory, latency_p95_ms };
+    return {
+      rows,
+      rounds,
+      bare: of("bare"),
+      expert: cases("expert"),
+      cli: cases("cli"),
+      http: cases("http"),
+      ...memory,
+      latency_p95_ms,
+    };
   } finally {
     await db.end();
     await server.stop();
@@ -135,7 +144,8 @@ async function importByHttp(server: BenchServer, path: string, expected: Outcome
 /** A fast import that did something else is no result. */
 function check(state: Import, expected: Outcome): void {
   const { rows, superseded } = state;
-  if (state.state !== "done" || state[expected] + superseded !== rows) throw new Error(`unexpected: ${JSON.stringify(state)}`);
+  if (state.state !== "done" || state[expected] + superseded !== rows)
+    throw new Error(`unexpected: ${JSON.stringify(state)}`);
 }
 
 function median(values: readonly number[]): number {

@@ -70,7 +70,7 @@ export const TARGET_WORDS: Record<Column["target"], string> = {
 /** What the page adds to the server's own sentence. */
 const ADVICE: Partial<Record<ProblemSlug, string>> = {
   "no-sku-column": "Nothing was imported.",
-  "not-text": "If it is a CSV file, choose how it is written under “File format” and import it again.",
+  "bad-header": "If it is a CSV file, choose how it is written under “File format” and import it again.",
   "rejected-rows": "The rows are listed below; “All or nothing” is the option to leave off.",
   "internal-error": "What was written before stays. Import the file again; rows that are up to date are left alone.",
 };

@@ -92,7 +92,12 @@ test("records are read by ranges of the file, with their offsets and lines", asy
     const to = starts[150_010] as (typeof starts)[0];
     const found: string[][] = [];
     const lines: number[] = [];
-    for await (const { records } of readRecords(handle, createSplitter(dialect, from.line), from.offset, wholeExtent(to.offset))) {
+    for await (const { records } of readRecords(
+      handle,
+      createSplitter(dialect, from.line),
+      from.offset,
+      wholeExtent(to.offset),
+    )) {
       for (let record = 0; record < records.count; record++) {
         found.push(recordTexts(records, record, dialect));
         lines.push(records.line[record] as number);
