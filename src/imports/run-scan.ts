@@ -60,7 +60,8 @@ async function scanOrFail(context: ImportContext, import_id: number, signal: Abo
   try {
     const scanned = await scan(context, work, signal);
     if (!scanned) await finishImport(context, import_id, "cancelled");
-    else if ((await readImportWork(context.pool, import_id))?.rows === 0) await concludeLoading(context, import_id);
+    // Where there is no chunk to load, there is no lane that would end the import.
+    else await concludeLoading(context, import_id);
   } catch (error) {
     // The upload is too slow to follow, or has ended: its completion sends another job, its failure none.
     if (signal.aborted || error instanceof NothingToFollow) return;

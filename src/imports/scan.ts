@@ -194,10 +194,11 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     },
     chunks(text_end) {
       if (current !== undefined && blank_lines_count) current.byte_end = text_end;
-      return open.map(({ last_row, ...chunk }) => ({
-        ...chunk,
-        skip: bitsOf(skip, chunk.first_row - 1, last_row + 1),
-      }));
+      return open.flatMap(({ last_row, ...chunk }) => {
+        const bits = bitsOf(skip, chunk.first_row - 1, last_row + 1);
+        // Nothing to apply, nothing to load: a file of nothing but rejects makes no chunks.
+        return isAllSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
+      });
     },
   };
 }
@@ -210,6 +211,11 @@ function bitsOf(bits: Uint8Array, from: number, to: number): Buffer {
       out[(i - from) >> 3] = (out[(i - from) >> 3] as number) | (1 << ((i - from) & 7));
   }
   return out;
+}
+
+function isAllSet(bits: Buffer, count: number): boolean {
+  for (let i = 0; i < count; i++) if ((((bits[i >> 3] as number) >> (i & 7)) & 1) === 0) return false;
+  return true;
 }
 
 function countCharacters(text: string): number {
