@@ -75,7 +75,7 @@ async function workersReady(url: string): Promise<void> {
 export async function workerOf(server_pid: number): Promise<number | undefined> {
   for (const pid of await childrenOf(server_pid)) {
     const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (command.includes("\0work")) return pid;
+    if (command.endsWith("\0work\0")) return pid;
   }
   return undefined;
 }
