@@ -10,6 +10,9 @@ import type { DatabaseAddress } from "../src/db/connect.ts";
 
 export const MAIN = join(import.meta.dirname, "../src/main.ts");
 
+/** As scripts/start.mjs starts it. */
+const NODE_FLAGS = ["--max-semi-space-size=1"];
+
 export interface BenchServer {
   url: string;
   data_dir: string;
@@ -25,7 +28,7 @@ export interface BenchServer {
 /** A server on `data_dir`, or on a fresh one that goes with it. */
 export async function startServer(data_dir?: string): Promise<BenchServer> {
   const folder = data_dir ?? (await mkdtemp(join(tmpdir(), "skuport-bench-")));
-  const child = spawn(process.execPath, [MAIN, "serve", "--port", "0", "--data-dir", folder], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, "serve", "--port", "0", "--data-dir", folder], {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, SKUPORT_LOG_LEVEL: process.env.SKUPORT_LOG_LEVEL ?? "error" },
   });

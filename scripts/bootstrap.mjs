@@ -7,6 +7,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** A small young generation is collected often, and with it the buffers of an upload: a server that received 180 MB peaked
+ * at 133 MB instead of 203 MB, and was no slower. */
+export const NODE_FLAGS = ["--max-semi-space-size=1"];
+
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NEEDED_NODE = 24;
 // What the page is made of. A stamp in dist/ holds the hash of it all.

@@ -1,8 +1,8 @@
 // npm start: everything a fresh clone needs, then the server. `npm start -- --port 9000` hands its options on.
 import { join } from "node:path";
-import { ensureDependencies, ensurePage, findNode, ROOT, run } from "./bootstrap.mjs";
+import { ensureDependencies, ensurePage, findNode, NODE_FLAGS, ROOT, run } from "./bootstrap.mjs";
 
 ensureDependencies({ dev: true });
 const node = findNode();
 ensurePage(node);
-process.exitCode = await run(node, [join(ROOT, "src/main.ts"), "serve", ...process.argv.slice(2)]);
+process.exitCode = await run(node, [...NODE_FLAGS, join(ROOT, "src/main.ts"), "serve", ...process.argv.slice(2)]);

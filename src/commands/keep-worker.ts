@@ -33,7 +33,7 @@ export function keepWorker(
     child = fork(MAIN, ["work"], {
       env: { ...env, ...settingsOf(config) },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      execArgv: [],
+      execArgv: process.execArgv,
     });
     child.on("exit", (code, killed_by) => {
       child = undefined;

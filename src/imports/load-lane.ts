@@ -26,7 +26,7 @@ import { Problem } from "../../contract/problems.ts";
 import type { Dialect, Reject } from "../../contract/imports.ts";
 
 /** First size of a lane's output buffer: a chunk of ordinary rows. It grows where rows are longer. */
-const WRITER_BYTES = 4 << 20;
+const WRITER_BYTES = 5 << 20;
 /** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
 const MAX_CONFLICTS = 100;
 
