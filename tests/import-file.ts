@@ -61,7 +61,7 @@ export async function workOn(context: ImportContext, id: number): Promise<Import
 }
 
 export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]> =>
-  listRejects(context.pool, id, { after: 0, limit: 100_000 });
+  listRejects(context.pool, id, { after: 0, limit: 1_000_000 });
 
 /** Files and rows that an ended import has no business leaving. */
 export async function leftovers(context: ImportContext): Promise<{ files: string[]; chunks: number; staged: number }> {

@@ -177,8 +177,9 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
 /** What failed a strict import is told although the import itself was rolled back. */
 async function keepRejects(pool: pg.Pool, import_id: number, rejects: readonly Reject[]): Promise<void> {
   await withTransaction(pool, async (client) => {
-    await insertRejects(client, import_id, rejects);
-    await addCounts(client, import_id, { created: 0, updated: 0, unchanged: 0, rejected: rejects.length });
+    // Another lane that waited for this one finds the same rows: they count once.
+    const rejected = await insertRejects(client, import_id, rejects);
+    await addCounts(client, import_id, { created: 0, updated: 0, unchanged: 0, rejected });
   });
 }
 

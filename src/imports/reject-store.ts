@@ -2,9 +2,10 @@
 import type { Queryable } from "../db/connect.ts";
 import type { Reject } from "../../contract/imports.ts";
 
-export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<void> {
-  if (rejects.length === 0) return;
-  await db.query(
+/** @returns how many of them were not there yet */
+export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<number> {
+  if (rejects.length === 0) return 0;
+  const { rowCount } = await db.query(
     `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
      select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as r
      on conflict (import_id, "row") do nothing`,
@@ -19,6 +20,7 @@ export async function insertRejects(db: Queryable, import_id: number, rejects: r
       rejects.map((reject) => reject.raw),
     ],
   );
+  return rowCount ?? 0;
 }
 
 export async function deleteRejects(db: Queryable, import_id: number): Promise<void> {

@@ -17,11 +17,13 @@ async function* lines(
   pool: pg.Pool,
   { id, dialect, columns }: Pick<Import, "id" | "dialect" | "columns">,
 ): AsyncGenerator<string> {
-  yield csvLineWithBlanks([...columns.map(({ name }) => name), ...REJECT_COLUMNS]);
+  // The reasons of an earlier round, in a file of rejects that was imported, make room for those of this one.
+  const own = columns.flatMap(({ target }, position) => (target === "ignored" ? [] : [position]));
+  yield csvLineWithBlanks([...own.map((position) => columns[position]?.name ?? ""), ...REJECT_COLUMNS]);
   for (let after = 0; ;) {
     const page = await listRejects(pool, id, { after, limit: PAGE });
     let text = "";
-    for (const reject of page) text += csvLineWithBlanks(cells(reject, dialect, columns.length));
+    for (const reject of page) text += csvLineWithBlanks(cells(reject, dialect, columns.length, own));
     yield text;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
@@ -30,11 +32,16 @@ async function* lines(
 }
 
 /** A record whose form is broken, or that has too many fields, has no cells to show: it stands raw in the last column. */
-function cells({ row, line, column, code, message, raw }: Reject, dialect: Dialect | null, width: number): string[] {
+function cells(
+  { row, line, column, code, message, raw }: Reject,
+  dialect: Dialect | null,
+  width: number,
+  own: readonly number[],
+): string[] {
   const fields = dialect === null ? undefined : fieldsOf(raw, dialect);
   const fits = fields !== undefined && fields.length <= width;
-  const own = fits ? [...fields, ...Array<string>(width - fields.length).fill("")] : Array<string>(width).fill("");
-  return [...own, String(row), String(line), column ?? "", code, message, fits ? "" : raw];
+  const shown = own.map((position) => (fits ? (fields[position] ?? "") : ""));
+  return [...shown, String(row), String(line), column ?? "", code, message, fits ? "" : raw];
 }
 
 function fieldsOf(raw: string, dialect: Dialect): string[] | undefined {

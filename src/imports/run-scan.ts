@@ -100,8 +100,8 @@ async function scanText(
 ): Promise<boolean> {
   const table = await openTable(file, dialect);
   const layout = layoutOf(table.columns);
-  await retryTransient(() => noteFormat(context.pool, work.id, dialect, table.columns), { signal });
   if (table.header_fault !== null) throw badHeader(table, table.header_fault);
+  await retryTransient(() => noteFormat(context.pool, work.id, dialect, table.columns), { signal });
   if (layout.sku < 0) throw noSkuColumn(table, dialect);
   const scanner = createScanner(layout, dialect, {
     repeats: work.options.repeats,
