@@ -5,9 +5,10 @@ export function csvLine(cells: readonly string[]): string {
   return line(cells, /[",\r\n]/);
 }
 
-/** The same for files that other programs read: a blank at an end of a cell is quoted as well, or many would trim it. */
+/** The same for files that other programs read: a blank at an end of a cell is quoted as well, or many would trim it, and an
+ * apostrophe at its start, or it could pass for the quote. */
 export function csvLineWithBlanks(cells: readonly string[]): string {
-  return line(cells, /[",\r\n]|^[\s\ufeff]|\s$/);
+  return line(cells, /[",\r\n]|^[\s\ufeff']|\s$/);
 }
 
 function line(cells: readonly string[], needs_quotes: RegExp): string {
