@@ -61,11 +61,14 @@ async function prepare(address: DatabaseAddress, command: string, log: Logger): 
 }
 
 /** A pool whose broken idle connections are a line in the log, not the end of the process. */
-export const openPool = (address: DatabaseAddress, application_name: string, max: number, log: Logger): pg.Pool =>
-  createPool(address, {
+export function openPool(address: DatabaseAddress, application_name: string, max: number, log: Logger): pg.Pool {
+  const pool = createPool(address, {
     application_name,
     max,
     onIdleError: (err) => {
-      log.warn({ err }, "lost an idle database connection");
+      // An ended pool has let go of connections that are still closing when PostgreSQL itself is stopped.
+      if (!pool.ending) log.warn({ err }, "lost an idle database connection");
     },
   });
+  return pool;
+}
