@@ -25,23 +25,33 @@ export async function timeBareCopy(db: pg.ClientBase, clean_file: string): Promi
   return performance.now() - started;
 }
 
-/** Writes the deduplicated rows of a file as COPY text, every column of the table filled: nothing is left to do but load. */
+/** Writes the deduplicated rows of a file as COPY text, every column of the table filled: nothing is left to do but load.
+ * In the file's order, as any deduplication that streams would leave them. */
 export async function cleanRows(db: pg.ClientBase, raw_file: string): Promise<AsyncIterable<Buffer>> {
   await createTarget(db);
-  await runExpertSql(db, raw_file);
-  // In the file's order, as any deduplication that streams would leave it
+  await copyRaw(db, raw_file, "");
+  await db.query(`insert into bench_products as p (sku_key, sku, name, description)
+    select sku_key, sku, name, description
+    from (select distinct on (lower(trim(sku))) lower(trim(sku)) as sku_key, trim(sku) as sku, name, description, line
+          from raw order by lower(trim(sku)), line desc) last
+    order by line`);
+  await db.query("drop table raw");
   return db.query(copyTo("copy (select * from bench_products order by id) to stdout"));
+}
+
+async function copyRaw(db: pg.ClientBase, raw_file: string, on_commit: "on commit drop" | ""): Promise<void> {
+  await db.query(`create temporary table raw (line bigserial, name text, sku text, description text) ${on_commit}`);
+  await pipeline(
+    createReadStream(raw_file, { highWaterMark: 1 << 18 }),
+    db.query(copyFrom("copy raw (name, sku, description) from stdin (format csv, header)")),
+  );
 }
 
 /** `\copy` into a temporary table, then one INSERT … SELECT DISTINCT ON … ON CONFLICT that leaves unchanged rows alone. */
 export async function runExpertSql(db: pg.ClientBase, raw_file: string): Promise<number> {
   const started = performance.now();
   await db.query("begin");
-  await db.query("create temporary table raw (line bigserial, name text, sku text, description text) on commit drop");
-  await pipeline(
-    createReadStream(raw_file, { highWaterMark: 1 << 18 }),
-    db.query(copyFrom("copy raw (name, sku, description) from stdin (format csv, header)")),
-  );
+  await copyRaw(db, raw_file, "on commit drop");
   await db.query(`insert into bench_products as p (sku_key, sku, name, description)
     select distinct on (lower(trim(sku))) lower(trim(sku)), trim(sku), name, description
     from raw order by lower(trim(sku)), line desc
