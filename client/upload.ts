@@ -1,12 +1,9 @@
 // Sends a file to be imported, from Node: a path or any stream of bytes, in constant memory and with progress.
 // A browser has no streams upward over HTTP/1.1 and sends its File in web/imports/upload-file.ts.
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from "node:http";
-import { request as requestHttps } from "node:https";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import type { z } from "zod";
 import { create_import, type Import } from "../contract/imports.ts";
@@ -24,12 +21,28 @@ export interface UploadOptions {
 
 /** Sends the file at `path` under its own name. Throws a Problem, a NoAnswer, the reading error or the signal's reason. */
 export async function uploadPath(path: string, upload: UploadOptions): Promise<Import> {
-  const { size } = await stat(path);
-  return uploadStream(createReadStream(path, { highWaterMark: 1 << 20 }), {
-    ...upload,
-    filename: basename(path),
-    size,
-  });
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    return await uploadStream(piecesOf(file, size), { ...upload, filename: basename(path), size });
+  } finally {
+    await file.close();
+  }
+}
+
+/** Bytes read and sent at once. */
+const PIECE_BYTES = 1 << 20;
+
+/** The file's bytes up to `size`, through one buffer that is used again: fresh ones for each piece cost more in garbage collection
+ * than sending them. A piece is good until the next is asked for. */
+async function* piecesOf(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size));
+  for (let left = size; left > 0;) {
+    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, left));
+    if (bytesRead === 0) throw new Error("The file became shorter while it was sent; send it again.");
+    left -= bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
 }
 
 /** Sends a stream whose size may be unknown (null), such as standard input. */
@@ -50,11 +63,15 @@ export async function uploadStream(
     "content-type": "application/octet-stream",
     ...(size === null ? {} : { "content-length": size }),
   };
-  const request = (url.startsWith("https:") ? requestHttps : requestHttp)(url, { method: "POST", headers, signal });
+  // Loaded where it is needed: TLS takes as long to load as all the rest of a command.
+  const send = url.startsWith("https:") ? (await import("node:https")).request : requestHttp;
+  const request = send(url, { method: "POST", headers, signal });
   const answered = answerOf(request);
   // A source that fails destroys the request with its error, so the answer alone tells how it went. It may come before
   // the whole file is sent (too large, no room): then sending on is of no use.
-  pipeline(source, countBytes(size, onProgress), request).catch(() => undefined);
+  const sending = sendPieces(request, source, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
+    request.destroy(error as Error);
+  });
   try {
     const response = await answered;
     const body = await text(response);
@@ -65,6 +82,7 @@ export async function uploadStream(
     throw isConnectionError(error) ? nobodyThere(url, error) : error;
   } finally {
     request.destroy();
+    await sending;
   }
 }
 
@@ -74,15 +92,28 @@ const answerOf = (request: ClientRequest): Promise<IncomingMessage> =>
     request.on("error", reject); // stays: an error after the answer must not bring the process down
   });
 
-const countBytes = (size: number | null, onProgress: UploadOptions["onProgress"]) =>
-  async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let sent = 0;
-    for await (const piece of pieces) {
-      yield piece;
-      sent += piece.byteLength;
-      onProgress?.(sent, size);
-    }
-  };
+/** One piece at a time: the next is asked for when the connection has taken the last. */
+async function sendPieces(
+  request: ClientRequest,
+  source: AsyncIterable<Uint8Array>,
+  onSent: (sent: number) => void,
+): Promise<void> {
+  let sent = 0;
+  for await (const piece of source) {
+    if (request.destroyed) return;
+    await new Promise<void>((resolve, reject) => {
+      request.once("close", resolve);
+      request.write(piece, (error) => {
+        request.off("close", resolve);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+    sent += piece.byteLength;
+    onSent(sent);
+  }
+  request.end();
+}
 
 /** A system error of the connection; one of the file names its path. */
 const isConnectionError = (error: unknown): boolean =>
