@@ -1,7 +1,7 @@
 // The imports' part of a worker: which job does what, and the look for what a dead worker left.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PgBoss } from "pg-boss";
-import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, type ImportJob } from "../jobs/boss.ts";
+import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, workQueue } from "../jobs/boss.ts";
 import type { ImportContext } from "./context.ts";
 import { runLane } from "./load-lane.ts";
 import { runScan } from "./run-scan.ts";
@@ -9,8 +9,6 @@ import { SILENT_WORK_MS, takeOverSilentImports } from "./take-over.ts";
 
 /** Files that one worker scans at the same time. A scan holds 16 bytes a row. */
 const SCANS = 4;
-/** pg-boss wakes a worker at once; this is for the case that its listening connection was lost. */
-const POLL_SECONDS = 2;
 const TAKE_OVER_MS = 5000;
 
 export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLanes"> => ({
@@ -25,13 +23,10 @@ export async function workOnImports(boss: PgBoss, context: ImportContext, signal
     running.add(work);
     return work.finally(() => running.delete(work));
   };
-  const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
-  await boss.work<ImportJob>(IMPORT_QUEUE, { ...polling, localConcurrency: SCANS }, async ([job]) => {
-    if (job !== undefined) await track(runScan(context, job.data.import_id, signal));
-  });
-  await boss.work<ImportJob>(IMPORT_LANE_QUEUE, { ...polling, localConcurrency: context.lanes }, async ([job]) => {
-    if (job !== undefined) await track(runLane(context, job.data.import_id, signal));
-  });
+  await workQueue(boss, IMPORT_QUEUE, SCANS, ({ import_id }) => track(runScan(context, import_id, signal)));
+  await workQueue(boss, IMPORT_LANE_QUEUE, context.lanes, ({ import_id }) =>
+    track(runLane(context, import_id, signal)),
+  );
   // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
   let silent_ms = 0;
   while (!signal.aborted) {

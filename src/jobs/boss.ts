@@ -66,6 +66,30 @@ export async function sendJob(boss: PgBoss, db: Queryable, queue: string, job: I
   for (let i = 0; i < count; i++) await boss.send(queue, job, { db: executor });
 }
 
+/** pg-boss wakes a worker at once; this is for the case that its listening connection was lost. */
+const POLL_SECONDS = 2;
+
+/** Has `concurrency` workers of this process take the queue's jobs. */
+export async function workQueue(
+  boss: PgBoss,
+  queue: string,
+  concurrency: number,
+  work: (job: ImportJob) => Promise<void>,
+): Promise<void> {
+  for (let i = 0; i < concurrency; i++) {
+    const id = await boss.work<ImportJob>(
+      queue,
+      { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS },
+      async ([job]) => {
+        if (job !== undefined) await work(job.data);
+        // One notification wakes every worker for one job each. Where more wait, the next must not wait for the poll:
+        // an import's lanes came two seconds late when some of the last import's were still queued.
+        boss.notifyWorker(id);
+      },
+    );
+  }
+}
+
 /** An instance that has not been heard of for three of its heartbeats is gone. */
 const WORKER_SEEN_SECONDS = 30;
 
