@@ -5,7 +5,7 @@
 /** Bob Jenkins' lookup3 (https://burtleburtle.net/bob/c/lookup3.c) as `hash_bytes_extended` of PostgreSQL applies it
  * (src/common/hashfn.c; the same in 11 to 18, since hash partitions on disk depend on it).
  * `hash` holds the seed, high word first, and then the hash: hashes are chained by calling again. */
-export function hashTextExtended(bytes: Buffer, start: number, end: number, hash: Int32Array): void {
+export function hashTextExtended(bytes: DataView, start: number, end: number, hash: Int32Array): void {
   const length = end - start;
   let a = (0x9e3779b9 + length + 3923095) | 0;
   let b = a;
@@ -28,9 +28,9 @@ export function hashTextExtended(bytes: Buffer, start: number, end: number, hash
   }
   let at = start;
   for (; at + 12 <= end; at += 12) {
-    a = (a + word(bytes, at)) | 0;
-    b = (b + word(bytes, at + 4)) | 0;
-    c = (c + word(bytes, at + 8)) | 0;
+    a = (a + bytes.getInt32(at, true)) | 0;
+    b = (b + bytes.getInt32(at + 4, true)) | 0;
+    c = (c + bytes.getInt32(at + 8, true)) | 0;
     a = ((a - c) | 0) ^ ((c << 4) | (c >>> 28));
     c = (c + b) | 0;
     b = ((b - a) | 0) ^ ((a << 6) | (a >>> 26));
@@ -46,7 +46,7 @@ export function hashTextExtended(bytes: Buffer, start: number, end: number, hash
   }
   // The lowest byte of c is the length's.
   for (let i = 0; at + i < end; i++) {
-    const byte = bytes[at + i] as number;
+    const byte = bytes.getUint8(at + i);
     if (i < 4) a = (a + (byte << (8 * i))) | 0;
     else if (i < 8) b = (b + (byte << (8 * (i - 4)))) | 0;
     else c = (c + (byte << (8 * (i - 7)))) | 0;
@@ -61,9 +61,3 @@ export function hashTextExtended(bytes: Buffer, start: number, end: number, hash
   hash[0] = b;
   hash[1] = c;
 }
-
-const word = (bytes: Buffer, at: number): number =>
-  (bytes[at] as number) |
-  ((bytes[at + 1] as number) << 8) |
-  ((bytes[at + 2] as number) << 16) |
-  ((bytes[at + 3] as number) << 24);

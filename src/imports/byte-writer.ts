@@ -7,12 +7,18 @@ const POSTGRES_EPOCH_US = 946_684_800_000_000;
 /** Copying shorter runs byte by byte beats the call into native code. */
 const SHORT = 24;
 
+/** Numbers anywhere in `bytes`, aligned or not. */
+export const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
 export class ByteWriter {
   buffer: Buffer;
   length = 0;
+  /** Over `buffer`: a number is one store instead of four. */
+  #view: DataView;
 
   constructor(capacity: number) {
     this.buffer = Buffer.allocUnsafe(capacity);
+    this.#view = viewOf(this.buffer);
   }
 
   /** Makes room for `bytes` more; called once a row, so that the writes below need no check. */
@@ -21,27 +27,26 @@ export class ByteWriter {
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
+    this.#view = viewOf(larger);
   }
 
-  written(): Buffer {
-    return this.buffer.subarray(0, this.length);
+  /** What was written from `start` on. Stays as it is when more is written behind it. */
+  written(start = 0): Buffer {
+    return this.buffer.subarray(start, this.length);
   }
 
   int16(value: number): void {
-    this.buffer[this.length++] = value >> 8;
-    this.buffer[this.length++] = value;
+    this.#view.setInt16(this.length, value);
+    this.length += 2;
   }
 
   int32(value: number): void {
-    this.setInt32(this.length, value);
+    this.#view.setInt32(this.length, value);
     this.length += 4;
   }
 
   setInt32(at: number, value: number): void {
-    this.buffer[at] = value >> 24;
-    this.buffer[at + 1] = value >> 16;
-    this.buffer[at + 2] = value >> 8;
-    this.buffer[at + 3] = value;
+    this.#view.setInt32(at, value);
   }
 
   raw(from: Buffer, start: number, end: number): void {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../catalog/hash-text.ts";
 import { parseYesNo } from "../catalog/product.ts";
 import type { LookArrays } from "../catalog/merge.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, viewOf } from "./byte-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { Layout } from "./layout.ts";
 import { ESCAPED } from "./read/records.ts";
@@ -59,6 +59,14 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   const attribute_keys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
   const keys_length = attribute_keys.reduce((sum, key) => sum + key.length + 4, 0);
   let scratch = Buffer.allocUnsafe(1 << 16);
+  let scratch_view = viewOf(scratch);
+  const records_view = viewOf(records.bytes);
+  const texts_view = viewOf(texts);
+  const makeScratch = (room: number): void => {
+    if (scratch.length >= room) return;
+    scratch = Buffer.allocUnsafe(room * 2);
+    scratch_view = viewOf(scratch);
+  };
 
   const fieldOf = (row: number, column: number): number =>
     (records.first_field[rows.record[row] as number] as number) + column;
@@ -93,7 +101,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       const field = fieldOf(row, (layout.attributes[a] as { index: number }).index);
       const room = fieldLength(field);
       if (room === 0) continue;
-      if (scratch.length < room) scratch = Buffer.allocUnsafe(room * 2);
+      makeScratch(room);
       const length = copyField(records, field, dialect, scratch, 0);
       if (!first) buffer[writer.length++] = 0x2c;
       first = false;
@@ -118,16 +126,16 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     return ROW_OVERHEAD + text * 2 + json + ((rows.key_end[row] as number) - (rows.sku_start[row] as number));
   };
 
-  /** One array parameter: an element a row. */
+  /** One array parameter, behind what is written already: an element a row. */
   const arrayOf = (element_oid: number, writeElement: (row: number) => void): Buffer => {
     const count = rows.record.length;
-    writer.length = 0;
+    const start = writer.length;
     writer.arrayHeader(element_oid, count);
     for (let row = 0; row < count; row++) {
       writer.reserve(roomForRow(row));
       writeElement(row);
     }
-    return Buffer.from(writer.written());
+    return writer.written(start);
   };
 
   return {
@@ -135,6 +143,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       // A seed of its own for every look: nobody can prepare a change that hashes like what it changes.
       const seed = randomBytes(8);
       const hash = new Int32Array(2);
+      writer.length = 0;
       const arrays: LookArrays = {
         seed: String(seed.readBigInt64BE()),
         keys: arrayOf(TEXT_OID, (row) => {
@@ -143,7 +152,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         hashes: arrayOf(INT8_OID, (row) => {
           hash[0] = seed.readInt32BE(0);
           hash[1] = seed.readInt32BE(4);
-          hashTextExtended(texts, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
+          hashTextExtended(texts_view, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
           if (layout.name >= 0) hashCell(row, layout.name, hash);
           if (layout.description >= 0) hashCell(row, layout.description, hash);
           writer.int32(8);
@@ -237,12 +246,12 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   function hashCell(row: number, column: number, hash: Int32Array): void {
     const field = fieldOf(row, column);
     if (((records.field_flags[field] as number) & ESCAPED) === 0) {
-      hashTextExtended(records.bytes, records.field_start[field] as number, records.field_end[field] as number, hash);
+      hashTextExtended(records_view, records.field_start[field] as number, records.field_end[field] as number, hash);
       return;
     }
     const room = fieldLength(field);
-    if (scratch.length < room) scratch = Buffer.allocUnsafe(room * 2);
-    hashTextExtended(scratch, 0, copyField(records, field, dialect, scratch, 0), hash);
+    makeScratch(room);
+    hashTextExtended(scratch_view, 0, copyField(records, field, dialect, scratch, 0), hash);
   }
 
   function writeCellOrBlank(row: number, column: number): void {

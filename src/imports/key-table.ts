@@ -12,14 +12,21 @@ const WORDS_PER_SLOT = 4;
 const FIRST_SLOTS = 1024;
 /** Above this share of used slots a segment grows by a quarter: 5,000,000 keys then take 95 MB. */
 const FULL = 0.8;
+/** More is not believed: it is made room for as it comes. */
+const MAX_EXPECTED_ROWS = 16_000_000;
 
 export interface KeyTable {
   /** The row that holds the key in `bytes[start, end)`, or -1 after having put `row` there. */
   find(bytes: Buffer, start: number, end: number, row: number): number;
   /** Puts `row` in the place of the row that the last `find` answered. */
   replace(row: number): void;
+  /** Makes room for about `rows` keys at once, so that they need not be moved as the table grows. */
+  expect(rows: number): void;
+  /** Gives the memory back now, not at the next garbage collection; the table is of no use afterwards. */
+  release(): void;
 }
 
+// eslint-disable-next-line max-lines-per-function -- one closure over the tables, for the hottest calls of the scan
 export function createKeyTable(): KeyTable {
   const seed = randomBytes(8);
   const k0 = seed.readInt32LE(0);
@@ -30,15 +37,17 @@ export function createKeyTable(): KeyTable {
   let found_in = segments[0] as Int32Array;
   let found_at = 0;
 
-  const grow = (segment: number): Int32Array => {
+  const grow = (segment: number, slots: number): Int32Array => {
     const old = segments[segment] as Int32Array;
-    const slots = Math.ceil((old.length / WORDS_PER_SLOT) * 1.25);
     const table = new Int32Array(slots * WORDS_PER_SLOT);
     for (let from = 0; from < old.length; from += WORDS_PER_SLOT) {
       if (old[from + 3] === 0) continue;
       let to = slotOf(old[from + 1] as number, slots) * WORDS_PER_SLOT;
       while (table[to + 3] !== 0) to = to + WORDS_PER_SLOT === table.length ? 0 : to + WORDS_PER_SLOT;
-      table.set(old.subarray(from, from + WORDS_PER_SLOT), to);
+      table[to] = old[from] as number;
+      table[to + 1] = old[from + 1] as number;
+      table[to + 2] = old[from + 2] as number;
+      table[to + 3] = old[from + 3] as number;
     }
     segments[segment] = table;
     return table;
@@ -52,7 +61,8 @@ export function createKeyTable(): KeyTable {
       const h2 = hash[2] as number;
       const segment = h0 >>> 24;
       let table = segments[segment] as Int32Array;
-      if ((used[segment] as number) >= (table.length / WORDS_PER_SLOT) * FULL) table = grow(segment);
+      const room = table.length / WORDS_PER_SLOT;
+      if ((used[segment] as number) >= room * FULL) table = grow(segment, Math.ceil(room * 1.25));
       let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
       while (table[at + 3] !== 0) {
         if (table[at] === h0 && table[at + 1] === h1 && table[at + 2] === h2) {
@@ -71,6 +81,16 @@ export function createKeyTable(): KeyTable {
     },
     replace(row) {
       found_in[found_at + 3] = row + 1;
+    },
+    expect(rows) {
+      // Hashes spread evenly: the fullest of 256 segments has hardly more than its share.
+      const share = Math.min(rows, MAX_EXPECTED_ROWS) / SEGMENTS;
+      const slots = Math.ceil((share + 4 * Math.sqrt(share)) / FULL);
+      for (let segment = 0; segment < SEGMENTS; segment++)
+        if (slots > (segments[segment] as Int32Array).length / WORDS_PER_SLOT) grow(segment, slots);
+    },
+    release() {
+      for (const segment of segments) segment.buffer.transfer(0);
     },
   };
 }

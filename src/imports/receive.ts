@@ -83,7 +83,10 @@ async function writeFile(
       if (upload.received > max_bytes) throw tooLarge(filename, max_bytes);
       hash.update(piece);
       await file.write(piece);
-      if (performance.now() - upload.noted > PROGRESS_MS) await note();
+      if (performance.now() - upload.noted > PROGRESS_MS) {
+        await file.flush();
+        await note();
+      }
       if (!upload.is_followed && upload.received >= FOLLOW_BYTES) {
         upload.is_followed = true;
         await passingly(() => context.sendScan(context.pool, id));

@@ -106,6 +106,7 @@ async function scanText(
   const scanner = createScanner(layout, dialect, {
     repeats: work.options.repeats,
     chunk_records: context.chunk_records,
+    text_size: work.size ?? undefined,
   });
   const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
   const found = (scanned: number): ScanProgress => ({
@@ -132,6 +133,8 @@ async function scanText(
     throw strictProblem(scanner.rejected);
   }
   const chunks = scanner.chunks(extent.end);
+  // Before the lanes begin and want memory of their own
+  scanner.release();
   return retryTransient(() => openLoading(context, work, found(extent.end), chunks), { signal });
 }
 
@@ -151,7 +154,7 @@ async function uploadedExtent(context: ImportContext, work: ImportWork, signal: 
   const path = uploadedPath(context, work.file);
   const { size } = await stat(path);
   if (work.state === "scanning") {
-    if (size !== work.size) throw truncatedFile();
+    if (size !== work.received) throw truncatedFile();
     return wholeExtent(size);
   }
   let grown = performance.now();
@@ -166,11 +169,9 @@ async function uploadedExtent(context: ImportContext, work: ImportWork, signal: 
         grown = performance.now();
         return;
       }
-      const {
-        state,
-        size: received,
-        cancel_requested,
-      } = (await readImportWork(context.pool, work.id)) ?? { state: "failed" };
+      const { state, received, cancel_requested } = (await readImportWork(context.pool, work.id)) ?? {
+        state: "failed",
+      };
       if (state === "scanning" && received === now) {
         extent.whole = true;
         return;

@@ -28,12 +28,16 @@ export interface Scanner {
   readonly rejected: number;
   /** Call once, after the last window; `text_end` is where the text ends. */
   chunks(text_end: number): Chunk[];
+  /** Gives the memory of the keys back; nothing can be scanned afterwards. */
+  release(): void;
 }
 
 export interface ScanRules {
   repeats: "last" | "first" | "reject";
   /** Records a chunk holds at most; fewer than MAX_CHUNK_RECORDS in tests that want many chunks. */
   chunk_records?: number | undefined;
+  /** Bytes of the text, where known beforehand: room for all its keys is then made at once. */
+  text_size?: number | undefined;
 }
 
 /** Records before the first row (the header) are not given to the scanner. */
@@ -144,6 +148,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
 
   return {
     scan(records, offset) {
+      if (rows === 0 && rules.text_size !== undefined && records.count > 0) {
+        const bytes = (records.end[records.count - 1] as number) - (records.start[0] as number);
+        keys.expect((rules.text_size / Math.max(bytes, 1)) * records.count);
+      }
       const needed = (rows + records.count + 8) >> 3;
       if (needed > skip.length) {
         const larger = new Uint8Array(Math.max(needed, skip.length * 2));
@@ -199,6 +207,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         // Nothing to apply, nothing to load: a file of nothing but rejects makes no chunks.
         return isAllSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
       });
+    },
+    release() {
+      keys.release();
     },
   };
 }

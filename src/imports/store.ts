@@ -75,7 +75,9 @@ export interface ImportWork {
   id: number;
   state: Import["state"];
   file: string;
-  size: number;
+  received: number;
+  /** Bytes of the whole file, as far as its sender says. */
+  size: number | null;
   options: ImportOptions;
   dialect: Dialect | null;
   columns: Column[];
@@ -89,7 +91,7 @@ export interface ImportWork {
 
 export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(
-    `select id, state, file, received as size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
+    `select id, state, file, received, size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
             cancel_requested, actor
      from imports where id = $1`,
     [id],

@@ -99,6 +99,9 @@ export function splitRecords(
 ): number {
   const { keep_blank, quote, backslash, doubled, cr_ends, bad, delimiter, in_quotes, outside } = splitter;
   const delimiter_length = delimiter.length;
+  const words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
+  const shift = bytes.byteOffset;
+  const quote_word = Math.imul(quote, 0x01010101);
   const safe_to = at_end ? to : to - LOOK_AHEAD;
   out.bytes = bytes;
   let { start, field_start, field_end, field_flags } = out;
@@ -148,7 +151,16 @@ export function splitRecords(
         flags = QUOTED;
         while (p < quote_stop) {
           // Nearly all bytes are told apart from those that matter by one look at a table.
-          while (p < quote_stop && in_quotes[bytes[p] as number] === 0) p++;
+          while (p < quote_stop && in_quotes[bytes[p] as number] === 0) {
+            p++;
+            // On a word's boundary, four bytes at once: none of them below 14 (a line end) or a quote.
+            if (((p + shift) & 3) !== 0 || backslash >= 0) continue;
+            for (const last = quote_stop - 4; p <= last; p += 4) {
+              const word = words[(p + shift) >> 2] as number;
+              const quotes = word ^ quote_word;
+              if ((((word - 0x0e0e0e0e) & ~word) | ((quotes - 0x01010101) & ~quotes)) & 0x80808080) break;
+            }
+          }
           if (p === quote_stop) break;
           c = bytes[p] as number;
           if (c === quote) {
@@ -306,6 +318,9 @@ export function recordTexts(records: Records, record: number, dialect: Dialect):
   return Array.from({ length: end - first }, (_, field) => fieldText(records, first + field, dialect));
 }
 
+/** Copying shorter runs byte by byte beats the call into native code. */
+const SHORT = 32;
+
 /** Copies a field's value into `target` at `offset` and returns its bytes; `target` has room for the field's bounds. */
 export function copyField(
   records: Records,
@@ -317,7 +332,11 @@ export function copyField(
   const { bytes } = records;
   const start = records.field_start[field_index] as number;
   const end = records.field_end[field_index] as number;
-  if (((records.field_flags[field_index] as number) & ESCAPED) === 0) return bytes.copy(target, offset, start, end);
+  if (((records.field_flags[field_index] as number) & ESCAPED) === 0) {
+    if (end - start > SHORT) return bytes.copy(target, offset, start, end);
+    for (let pos = start, at = offset; pos < end; pos++, at++) target[at] = bytes[pos] as number;
+    return end - start;
+  }
   const quote = dialect.quote.charCodeAt(0);
   const escape = dialect.escape.charCodeAt(0);
   let written = offset;
