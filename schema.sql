@@ -7,8 +7,24 @@ create table changesets (
   deleted integer default 0 not null,
   started_at timestamp with time zone default now() not null,
   finished_at timestamp with time zone,
+  id_base bigint,
+  id_count bigint default 0 not null,
+  undoes bigint,
+  reason text,
   constraint changesets_pkey PRIMARY KEY (id),
+  constraint changesets_undoes_fkey FOREIGN KEY (undoes) REFERENCES changesets(id),
   constraint changesets_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'edit'::text, 'bulk'::text, 'delete_all'::text, 'undo'::text])))
+);
+
+create table events (
+  id bigint generated always as identity not null,
+  xid xid8 default pg_current_xact_id() not null,
+  type text not null,
+  changeset_id bigint,
+  data jsonb not null,
+  at timestamp with time zone default now() not null,
+  constraint events_pkey PRIMARY KEY (id),
+  constraint events_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id)
 );
 
 create table import_chunks (
@@ -93,6 +109,9 @@ create table product_history (
   updated_at timestamp with time zone not null,
   replaced_in bigint not null,
   replaced_at timestamp with time zone not null,
+  deleted boolean default false not null,
+  was_deleted boolean default false not null,
+  renamed_to text collate "C",
   constraint product_history_pkey PRIMARY KEY (sku_key, id, version)
 );
 
@@ -133,9 +152,29 @@ create table products (
   constraint products_pkey PRIMARY KEY (sku_key)
 );
 
+create table search_backlog (
+  id bigint generated always as identity not null,
+  changeset_id bigint not null,
+  id_from bigint,
+  id_to bigint,
+  keys text[] collate "C",
+  rows integer not null,
+  at timestamp with time zone default now() not null,
+  constraint search_backlog_pkey PRIMARY KEY (id),
+  constraint search_backlog_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id)
+);
+
+CREATE INDEX changesets_undoes ON public.changesets USING btree (undoes) WHERE (undoes IS NOT NULL);
+
+CREATE INDEX events_changeset ON public.events USING btree (changeset_id) WHERE (changeset_id IS NOT NULL);
+
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
 
-CREATE INDEX product_history_replaced_in ON public.product_history USING brin (replaced_in);
+CREATE INDEX product_history_deleted ON public.product_history USING btree (id) WHERE deleted;
+
+CREATE INDEX product_history_renamed_to ON public.product_history USING btree (renamed_to) WHERE (renamed_to IS NOT NULL);
+
+CREATE INDEX product_history_replaced_in ON public.product_history USING brin (replaced_in) WITH (autosummarize='on');
 
 CREATE INDEX product_staging_part ON public.product_staging USING btree (changeset_id, part);
 

@@ -7,6 +7,7 @@
 import { finished } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { noteStaged } from "./backlog.ts";
 
 /** Which of a product's columns the rows speak of; the others are left alone. */
 export interface MergeColumns {
@@ -160,6 +161,7 @@ export async function applyStagedChanges(
   );
   if (rowCount !== expected)
     throw new ConcurrentChange(`${expected - (rowCount ?? 0)} of ${expected} products changed meanwhile`);
+  await noteStaged(db, changeset_id, part);
   await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changeset_id, part]);
 }
 

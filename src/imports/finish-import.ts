@@ -2,10 +2,13 @@
 import { unlink } from "node:fs/promises";
 import { withTransaction } from "../db/connect.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { emitImport } from "./emit-import.ts";
 import { markFinished, readImportWork } from "./store.ts";
 import { Problem, toProblemDocument } from "../../contract/problems.ts";
 
 type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log">;
+
+const TOLD_AS = { done: "import.completed", cancelled: "import.cancelled", failed: "import.failed" } as const;
 
 /** Ends the import unless it has ended already. */
 export async function finishImport(
@@ -15,7 +18,11 @@ export async function finishImport(
   cause: unknown = null,
 ): Promise<void> {
   const problem = cause === null ? null : toProblemDocument(asProblem(cause, import_id));
-  const ended = await withTransaction(context.pool, (client) => markFinished(client, import_id, state, problem));
+  const ended = await withTransaction(context.pool, async (client) => {
+    const met = await markFinished(client, import_id, state, problem);
+    if (met) await emitImport(client, import_id, TOLD_AS[state]);
+    return met;
+  });
   const work = await readImportWork(context.pool, import_id);
   if (work !== undefined) await removeFiles(context, work.file);
   if (!ended) return;

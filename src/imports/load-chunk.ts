@@ -1,6 +1,7 @@
 // One chunk into the catalogue, inside the caller's transaction: look, copy the new, change the others, keep what they were.
 import type pg from "pg";
 import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges } from "../catalog/merge.ts";
+import { noteChanged } from "../catalog/backlog.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
 import { createRowEncoder, newProductFields, type RowEncoder } from "./encode-rows.ts";
@@ -60,6 +61,8 @@ export async function loadChunk(
     const { now_us, first_row } = chunk;
     const stamp = { changeset_id, id_base: plan.id_base, first_row, active: plan.options.active, now_us };
     await copyNewProducts(client, encoder.newProducts(created, stamp), newProductFields(layout, stamp.active));
+    const id_from = plan.id_base + first_row;
+    await noteChanged(client, { changeset_id, id_from, id_to: id_from + rows.record.length - 1, rows: created.length });
   }
   if (updated.length > 0) {
     await stageChanges(

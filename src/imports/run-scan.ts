@@ -6,6 +6,7 @@ import { isCatalogueEmpty, takeProductIds } from "../catalog/store.ts";
 import { insertChangeset } from "../changesets/store.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { emitImport } from "./emit-import.ts";
 import { finishImport } from "./finish-import.ts";
 import { layoutOf } from "./layout.ts";
 import { concludeLoading, strictProblem, textPath, truncatedFile } from "./load-lane.ts";
@@ -194,11 +195,17 @@ async function openLoading(
     await client.query("delete from import_chunks where import_id = $1", [work.id]);
     for (let i = 0; i < chunks.length; i += CHUNKS_PAGE)
       await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_PAGE));
-    const changeset_id = await insertChangeset(client, "import", work.actor);
-    const id_base = await takeProductIds(client, found.rows + 1);
+    const count = found.rows + 1;
+    const id_base = await takeProductIds(client, count);
+    const changeset_id = await insertChangeset(client, {
+      kind: "import",
+      actor: work.actor,
+      ids: { base: id_base, count },
+    });
     const catalogue_was_empty = await isCatalogueEmpty(client);
     const opened = await markLoading(client, work.id, found, { changeset_id, id_base, catalogue_was_empty });
     if (!opened) throw new CancelledMeanwhile();
+    await emitImport(client, work.id, "import.started");
     await context.sendLanes(client, work.id, Math.min(lanesOf(context, work), chunks.length));
     return true;
   }).catch((error: unknown) => {

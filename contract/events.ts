@@ -1,0 +1,53 @@
+// The wire of events: what can happen, and what is told of it.
+import { z } from "zod";
+
+const changeset_id = z.int().nullable();
+const change = z.object({ before: z.unknown(), after: z.unknown() });
+
+/** A product as far as somebody needs it who decides whether to ask for the rest. */
+const thin_product = z.object({ id: z.int(), sku: z.string(), version: z.int() });
+
+const import_summary = z.object({
+  import_id: z.int(),
+  changeset_id,
+  filename: z.string(),
+  rows: z.int().nullable(),
+  created: z.int(),
+  updated: z.int(),
+  unchanged: z.int(),
+  superseded: z.int(),
+  rejected: z.int(),
+});
+
+/** Every type of event and what its `data` holds. */
+export const EVENTS = {
+  "product.created": thin_product.extend({ changeset_id, product: z.record(z.string(), z.unknown()) }),
+  "product.updated": thin_product.extend({
+    changeset_id,
+    changes: z.record(z.string(), change).describe("The fields that changed; an attribute as `attributes.<Name>`"),
+  }),
+  "product.deleted": thin_product.extend({ changeset_id }),
+  "import.started": import_summary,
+  "import.completed": import_summary,
+  "import.failed": import_summary.extend({ problem: z.record(z.string(), z.unknown()).nullable() }),
+  "import.cancelled": import_summary,
+  "changeset.undone": z.object({
+    changeset_id: z.int().describe("The changeset that undid"),
+    undone_changeset_id: z.int(),
+    created: z.int(),
+    updated: z.int(),
+    deleted: z.int(),
+    kept: z.int().describe("Products left as they are, since they were changed later"),
+  }),
+  "bulk.completed": z.object({
+    changeset_id: z.int(),
+    operation_id: z.int(),
+    action: z.string(),
+    updated: z.int(),
+    deleted: z.int(),
+  }),
+  "catalog.cleared": z.object({ changeset_id: z.int(), operation_id: z.int(), deleted: z.int() }),
+} as const;
+
+export type EventType = keyof typeof EVENTS;
+export type EventData<Type extends EventType> = z.infer<(typeof EVENTS)[Type]>;

@@ -1,0 +1,1 @@
+-- Bulk operations: one row is the whole record of an operation.

@@ -1,0 +1,32 @@
+// The search index's backlog: what a transaction changed, written by that transaction, so that a search knows what the index
+// does not know yet.
+import type { Queryable } from "../db/connect.ts";
+
+/** Products created with ids of [id_from, id_to], and products (changed, renamed, deleted) with these keys. */
+export interface ChangedProducts {
+  changeset_id: number;
+  id_from?: number;
+  id_to?: number;
+  keys?: readonly string[];
+  rows: number;
+}
+
+export async function noteChanged(db: Queryable, changed: ChangedProducts): Promise<void> {
+  const { changeset_id, id_from = null, id_to = null, keys = null, rows } = changed;
+  await db.query("insert into search_backlog (changeset_id, id_from, id_to, keys, rows) values ($1, $2, $3, $4, $5)", [
+    changeset_id,
+    id_from,
+    id_to,
+    keys,
+    rows,
+  ]);
+}
+
+/** The same for the products on the stage, before it is emptied: their keys stay in the database. */
+export async function noteStaged(db: Queryable, changeset_id: number, part: number): Promise<void> {
+  await db.query(
+    `insert into search_backlog (changeset_id, keys, rows)
+     select $1::bigint, array_agg(s.sku_key), count(*) from product_staging s where s.changeset_id = $1 and s.part = $2`,
+    [changeset_id, part],
+  );
+}
