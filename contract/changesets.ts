@@ -1,0 +1,187 @@
+// The wire of changesets: who changed the catalogue, what, and how it is taken back.
+import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+import { conflict_page, operation, undo_policy } from "./operations.ts";
+import { problem_document } from "./problems.ts";
+
+export const CHANGESET_KINDS = ["import", "edit", "bulk", "delete_all", "undo"] as const;
+export const changeset_kind = z.enum(CHANGESET_KINDS);
+
+const count = z.int().min(0);
+const instant = z.iso.datetime({ offset: true });
+
+export const changeset = z
+  .object({
+    id: z.int(),
+    kind: changeset_kind,
+    actor: z.string(),
+    reason: z.string().nullable(),
+    created: count,
+    updated: count,
+    deleted: count,
+    started_at: instant,
+    finished_at: instant.nullable().describe("null while it runs"),
+    import_id: z.int().nullable().describe("The import it comes from"),
+    operation_id: z.int().nullable().describe("The operation it comes from"),
+    undoes: z.int().nullable().describe("The changeset that this one takes back"),
+    undone_by: z.int().nullable().describe("The newest changeset that takes this one back"),
+    undoable: z.boolean().describe("False while it runs, once it is undone and when its history has been purged"),
+    links: z.object({
+      self: z.string(),
+      changes: z.string(),
+      undo: z.string(),
+      import: z.string().nullable(),
+      operation: z.string().nullable(),
+    }),
+  })
+  .meta({ id: "Changeset" });
+export type Changeset = z.infer<typeof changeset>;
+
+const positive = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+const id_params = z.object({ id: positive });
+const problems = { 400: problem_document, 404: problem_document };
+
+export const list_changesets = endpoint({
+  method: "GET",
+  url: "/api/changesets",
+  schema: {
+    operationId: "list_changesets",
+    summary: "List changesets, the newest first",
+    tags: ["changesets"],
+    querystring: z
+      .object({
+        kind: changeset_kind.optional(),
+        actor: z.string().min(1).max(255).optional(),
+        after: instant.optional().describe("Only changesets that started at this time or later"),
+        before: instant.optional().describe("Only changesets that started before this time"),
+        limit: z.coerce.number().int().min(1).max(200).default(50),
+        cursor: z.string().max(100).optional().describe("`next_cursor` of the page before"),
+      })
+      .strict(),
+    response: {
+      200: z.object({ items: z.array(changeset), next_cursor: z.string().nullable() }),
+      400: problem_document,
+    },
+  },
+});
+
+export const get_changeset = endpoint({
+  method: "GET",
+  url: "/api/changesets/:id",
+  schema: {
+    operationId: "get_changeset",
+    summary: "Show a changeset",
+    tags: ["changesets"],
+    params: id_params,
+    response: { 200: changeset, ...problems },
+  },
+});
+
+/** What a version of a product holds. */
+const product_values = z.object({
+  sku: z.string(),
+  name: z.string(),
+  description: z.string(),
+  active: z.boolean(),
+  attributes: z.record(z.string(), z.unknown()),
+});
+export type ProductValues = z.infer<typeof product_values>;
+
+export const CHANGES = ["created", "updated", "deleted"] as const;
+
+/** What a changeset did to one product. */
+export const product_change = z
+  .object({
+    sku: z.string(),
+    id: z.int(),
+    change: z.enum(CHANGES).describe("`created`: also a deleted product that came back"),
+    version: z.int().describe("The version that the change made; of a deleted product, the last that there was"),
+    before: product_values.nullable(),
+    after: product_values.nullable(),
+    fields: z
+      .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
+      .describe("What differs, by field; an attribute as `attributes.<Name>`; null = not there"),
+  })
+  .meta({ id: "ProductChange" });
+export type ProductChange = z.infer<typeof product_change>;
+
+const change_filter = z.object({
+  change: z.enum(CHANGES).optional(),
+  sku: z.string().min(1).max(1000).optional().describe("The SKU, or its beginning and `*`"),
+});
+
+export const list_changes = endpoint({
+  method: "GET",
+  url: "/api/changesets/:id/changes",
+  schema: {
+    operationId: "list_changes",
+    summary: "List what a changeset did to each product, in SKU order",
+    tags: ["changesets"],
+    params: id_params,
+    querystring: change_filter
+      .extend({
+        limit: z.coerce.number().int().min(1).max(500).default(100),
+        cursor: z.string().max(4000).optional().describe("`next_cursor` of the page before"),
+      })
+      .strict(),
+    response: {
+      200: z.object({ items: z.array(product_change), next_cursor: z.string().nullable() }),
+      410: problem_document,
+      ...problems,
+    },
+  },
+});
+
+export const download_changes = endpoint({
+  method: "GET",
+  url: "/api/changesets/:id/changes.csv",
+  schema: {
+    operationId: "download_changes",
+    summary: "The same as CSV: one line for each field that differs",
+    tags: ["changesets"],
+    params: id_params,
+    querystring: change_filter.strict(),
+    answer_type: "text/csv",
+    response: { 200: z.string(), 410: problem_document, ...problems },
+  },
+});
+
+/** What an undo would do at this moment. */
+export const undo_preview = conflict_page
+  .extend({
+    undoes: z.int(),
+    policy: undo_policy,
+    total: count,
+    created: count.describe("Deleted products that would come back"),
+    updated: count,
+    deleted: count,
+    unchanged: count,
+    missing: count,
+    kept: count,
+  })
+  .meta({ id: "UndoPreview" });
+export type UndoPreview = z.infer<typeof undo_preview>;
+
+export const undo_changeset = endpoint({
+  method: "POST",
+  url: "/api/changesets/:id/undo",
+  schema: {
+    operationId: "undo_changeset",
+    summary: "Take a changeset back, or see what that would do",
+    description:
+      "Starts an operation that can be watched and cancelled; its changeset can be undone itself. Products that were changed " +
+      "later are kept and listed as conflicts; with `policy=overwrite` they go back as well. With `preview=true` nothing is " +
+      "written: the answer has exact counts and, in pages, the conflicts.",
+    tags: ["changesets"],
+    params: id_params,
+    querystring: z
+      .object({
+        preview: z.union([z.boolean(), z.stringbool()]).default(false),
+        policy: undo_policy.default("keep"),
+        limit: z.coerce.number().int().min(1).max(500).default(100).describe("Conflicts in a preview"),
+        cursor: z.string().max(4000).optional().describe("`next_cursor` of the preview's page before"),
+      })
+      .strict(),
+    response: { 200: undo_preview, 202: operation, 409: problem_document, 410: problem_document, ...problems },
+  },
+});
