@@ -1,6 +1,9 @@
 // The wire of events: what can happen, and what is told of it.
 import { z } from "zod";
 
+/** Products that one event of an import or bulk change names. */
+export const MAX_BATCH_ITEMS = 500;
+
 const changeset_id = z.int().nullable();
 const change = z.object({ before: z.unknown(), after: z.unknown() });
 
@@ -47,6 +50,19 @@ export const EVENTS = {
     deleted: z.int(),
   }),
   "catalog.cleared": z.object({ changeset_id: z.int(), operation_id: z.int(), deleted: z.int() }),
+  "products.changed": z.object({
+    changeset_id: z.int(),
+    event_id: z.string().describe("The event of the import or bulk change that this is a part of"),
+    batch: z.int().describe("Counts from 1"),
+    is_last: z.boolean(),
+    items: z.array(thin_product.extend({ change: z.enum(["created", "updated", "deleted"]) })).max(MAX_BATCH_ITEMS),
+  }),
+  "webhook.disabled": z.object({
+    webhook_id: z.int(),
+    description: z.string(),
+    reason: z.enum(["gone", "failing"]),
+  }),
+  ping: z.object({ message: z.string() }),
 } as const;
 
 export type EventType = keyof typeof EVENTS;

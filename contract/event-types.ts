@@ -1,0 +1,121 @@
+// What each type of event means, with an example: for people who write receivers, and the payload that a test sends.
+import type { EventData, EventType } from "./events.ts";
+
+export const EVENT_TYPES = [
+  "product.created",
+  "product.updated",
+  "product.deleted",
+  "products.changed",
+  "import.started",
+  "import.completed",
+  "import.failed",
+  "import.cancelled",
+  "bulk.completed",
+  "changeset.undone",
+  "catalog.cleared",
+  "webhook.disabled",
+  "ping",
+] as const satisfies readonly EventType[];
+
+/** Types that an endpoint may choose. `products.changed` follows from its volume, and a ping from a test. */
+export const CHOSEN_TYPES = EVENT_TYPES.filter((type) => type !== "products.changed" && type !== "ping");
+
+/** Types that tell of many products at once: what an endpoint gets of them is its volume. */
+export const VOLUME_TYPES = [
+  "import.started",
+  "import.completed",
+  "import.failed",
+  "import.cancelled",
+  "bulk.completed",
+  "changeset.undone",
+  "catalog.cleared",
+] as const satisfies readonly EventType[];
+
+interface Described<Type extends EventType> {
+  description: string;
+  example: EventData<Type>;
+}
+
+const summary = {
+  import_id: 12,
+  changeset_id: 34,
+  filename: "products.csv",
+  rows: 500_000,
+  created: 466_000,
+  updated: 690,
+  unchanged: 3,
+  superseded: 33_300,
+  rejected: 7,
+};
+const lamp = { id: 4711, sku: "LAMP-0042", version: 3 };
+
+export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
+  "product.created": {
+    description: "A product was created by hand or by a request for this one product",
+    example: {
+      ...lamp,
+      version: 1,
+      changeset_id: 35,
+      product: { name: "Desk lamp", description: "Brass, 40 cm", active: true, attributes: { Colour: "brass" } },
+    },
+  },
+  "product.updated": {
+    description: "A product was changed by hand or by a request for this one product: the fields, before and after",
+    example: { ...lamp, changeset_id: 36, changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" } } },
+  },
+  "product.deleted": {
+    description: "A product was deleted by hand or by a request for this one product",
+    example: { ...lamp, changeset_id: 37 },
+  },
+  "products.changed": {
+    description: "Up to 500 products of an import or another change of many; for webhooks with the volume `products`",
+    example: {
+      changeset_id: 34,
+      event_id: "evt_example_1001",
+      batch: 1,
+      is_last: true,
+      items: [
+        { ...lamp, change: "updated" },
+        { id: 4712, sku: "LAMP-0043", version: 1, change: "created" },
+      ],
+    },
+  },
+  "import.started": {
+    description: "An import has begun to load",
+    example: { ...summary, created: 0, updated: 0, unchanged: 0 },
+  },
+  "import.completed": { description: "An import is done; all its products are in the catalogue", example: summary },
+  "import.failed": {
+    description: "An import failed; what its counts say was applied stays",
+    example: {
+      ...summary,
+      problem: {
+        type: "/problems/rejected-rows",
+        title: "Some rows are not valid and the import is strict",
+        status: 422,
+        detail: "7 rows are not valid, and a strict import takes all rows or none: nothing was written.",
+      },
+    },
+  },
+  "import.cancelled": {
+    description: "An import was cancelled; what its counts say was applied stays",
+    example: { ...summary, created: 120_000 },
+  },
+  "bulk.completed": {
+    description: "A change of many products is done",
+    example: { changeset_id: 38, operation_id: 5, action: "deactivate", updated: 1200, deleted: 0 },
+  },
+  "changeset.undone": {
+    description: "A changeset was taken back by another",
+    example: { changeset_id: 39, undone_changeset_id: 34, created: 0, updated: 690, deleted: 465_990, kept: 10 },
+  },
+  "catalog.cleared": {
+    description: "All products were deleted",
+    example: { changeset_id: 40, operation_id: 6, deleted: 466_000 },
+  },
+  "webhook.disabled": {
+    description: "A webhook was switched off: its receiver answered 410 (gone), or failed for five days",
+    example: { webhook_id: 2, description: "Shop", reason: "failing" },
+  },
+  ping: { description: "Nothing happened; a test", example: { message: "Hello from Skuport" } },
+};
