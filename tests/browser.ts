@@ -1,19 +1,13 @@
 // A real Chromium for the journeys: the one from npm, or the one at CHROMIUM_PATH. Every page it opens keeps a record of
 // what it must not do: ask a foreign host, or complain on the console.
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { unpackBrowser } from "./unpack-browser.ts";
 
 /** Starts the browser; the caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await chromiumPath(), args: ["--no-sandbox"] });
-}
-
-async function chromiumPath(): Promise<string> {
   const given = process.env["CHROMIUM_PATH"];
-  if (given !== undefined && given !== "") return given;
-  // Read when the package is loaded: it then unpacks the shared libraries that a bare machine lacks.
-  process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs20.x";
-  const { default: packed } = await import("@sparticuz/chromium");
-  return packed.executablePath();
+  const executablePath = given === undefined || given === "" ? await unpackBrowser() : given;
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
 export interface WatchedPage {
