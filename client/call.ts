@@ -25,6 +25,8 @@ export interface CallOptions {
   /** `http://127.0.0.1:8000`; empty = where the page came from. */
   base_url?: string;
   signal?: AbortSignal | undefined;
+  /** Such as `if-match` or `idempotency-key`. */
+  headers?: Record<string, string>;
 }
 
 /**
@@ -34,14 +36,18 @@ export interface CallOptions {
 export async function call<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,
-  { base_url = "", signal }: CallOptions = {},
+  { base_url = "", signal, headers = {} }: CallOptions = {},
 ): Promise<ResultOf<E>> {
   const url = address(endpoint, request, base_url);
   const body = "body" in request && request.body !== undefined ? JSON.stringify(request.body) : null;
   try {
     const response = await fetch(url, {
       method: endpoint.method,
-      headers: { accept: "application/json", ...(body === null ? {} : { "content-type": "application/json" }) },
+      headers: {
+        accept: "application/json",
+        ...(body === null ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
       body,
       signal: signal ?? null,
     });

@@ -1,11 +1,10 @@
 // The wire of changesets: who changed the catalogue, what, and how it is taken back.
 import { z } from "zod";
+import { changeset_kind } from "./changeset-kinds.ts";
+import { field_changes, product_change_kind, product_values } from "./edit-products.ts";
 import { endpoint } from "./endpoint.ts";
 import { conflict_page, operation, undo_policy } from "./operations.ts";
 import { problem_document } from "./problems.ts";
-
-export const CHANGESET_KINDS = ["import", "edit", "bulk", "delete_all", "undo"] as const;
-export const changeset_kind = z.enum(CHANGESET_KINDS);
 
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });
@@ -77,36 +76,22 @@ export const get_changeset = endpoint({
   },
 });
 
-/** What a version of a product holds. */
-const product_values = z.object({
-  sku: z.string(),
-  name: z.string(),
-  description: z.string(),
-  active: z.boolean(),
-  attributes: z.record(z.string(), z.unknown()),
-});
-export type ProductValues = z.infer<typeof product_values>;
-
-export const CHANGES = ["created", "updated", "deleted"] as const;
-
 /** What a changeset did to one product. */
 export const product_change = z
   .object({
     sku: z.string(),
     id: z.int(),
-    change: z.enum(CHANGES).describe("`created`: also a deleted product that came back"),
-    version: z.int().describe("The version that the change made; of a deleted product, the last that there was"),
+    change: product_change_kind.describe("`created`: also a deleted product that came back"),
+    version: z.int().describe("The version that the change made"),
     before: product_values.nullable(),
-    after: product_values.nullable(),
-    fields: z
-      .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
-      .describe("What differs, by field; an attribute as `attributes.<Name>`; null = not there"),
+    after: product_values.nullable().describe("null: deleted, or the version is no longer kept"),
+    fields: field_changes,
   })
   .meta({ id: "ProductChange" });
 export type ProductChange = z.infer<typeof product_change>;
 
 const change_filter = z.object({
-  change: z.enum(CHANGES).optional(),
+  change: product_change_kind.optional(),
   sku: z.string().min(1).max(1000).optional().describe("The SKU, or its beginning and `*`"),
 });
 
@@ -115,7 +100,7 @@ export const list_changes = endpoint({
   url: "/api/changesets/:id/changes",
   schema: {
     operationId: "list_changes",
-    summary: "List what a changeset did to each product, in SKU order",
+    summary: "List what a changeset did to each product, in the order of their ids",
     tags: ["changesets"],
     params: id_params,
     querystring: change_filter

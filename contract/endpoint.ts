@@ -13,7 +13,11 @@ export interface Endpoint {
     file_body?: { types: string[]; form: z.ZodType };
     /** Media type of the answer where it is not JSON. */
     answer_type?: "text/csv" | "text/event-stream";
+    /** Media types of a JSON body where there are others than `application/json`. */
+    body_types?: string[];
     params?: z.ZodType;
+    /** Request headers that the endpoint heeds, in lower case. */
+    headers?: z.ZodType;
     querystring?: z.ZodType;
     body?: z.ZodType;
     /** Responses by status; an answer of another `answer_type` is given as `z.string()`. */

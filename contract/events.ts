@@ -1,5 +1,9 @@
 // The wire of events: what can happen, and what is told of it.
 import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+import { import_ } from "./imports.ts";
+import { operation } from "./operations.ts";
+import { problem_document } from "./problems.ts";
 
 /** Products that one event of an import or bulk change names. */
 export const MAX_BATCH_ITEMS = 500;
@@ -67,3 +71,40 @@ export const EVENTS = {
 
 export type EventType = keyof typeof EVENTS;
 export type EventData<Type extends EventType> = z.infer<(typeof EVENTS)[Type]>;
+
+/** What the stream of `watch_events` sends: the event's name and its data. */
+export const STREAM_EVENTS = {
+  import: import_,
+  operation,
+  /** Products that one changeset changed, one by one: an edit's. Those of imports and operations are at the changeset. */
+  products: z.object({
+    changes: z.array(thin_product.extend({ changeset_id, change: z.enum(["created", "updated", "deleted"]) })),
+  }),
+  /** A changeset is complete. */
+  changeset: z.object({
+    changeset_id: z.int(),
+    type: z.string().describe("The event that says so, such as `import.completed`"),
+    data: z.record(z.string(), z.unknown()),
+  }),
+} as const;
+export type StreamEvent = keyof typeof STREAM_EVENTS;
+export type StreamData<Name extends StreamEvent> = z.infer<(typeof STREAM_EVENTS)[Name]>;
+
+export const watch_events = endpoint({
+  method: "GET",
+  url: "/api/events",
+  schema: {
+    operationId: "watch_events",
+    summary: "Watch everything that happens (server-sent events)",
+    description:
+      "One stream of four kinds of event, each at most five times a second. `import` and `operation`: the whole record, of " +
+      "all that run when the stream opens and then of each that has changed. `products`: products that were created, changed " +
+      "or deleted one by one, as ids with versions. `changeset`: an import or operation is complete; its products are at " +
+      "`/api/changesets/{id}/changes`. A reader that comes back with `Last-Event-ID` gets every `products` and `changeset` " +
+      "that it missed.",
+    tags: ["events"],
+    answer_type: "text/event-stream",
+    headers: z.looseObject({ "last-event-id": z.string().max(100).optional() }),
+    response: { 200: z.string(), 400: problem_document, 429: problem_document },
+  },
+});

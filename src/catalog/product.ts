@@ -1,4 +1,4 @@
-// The rules of a product, pure: limits and what counts as yes or no.
+// The rules of a product, pure: limits, what is text, and what counts as yes or no. Imports and edits judge by them alike.
 
 /** Characters (code points). The key of a longer SKU might not fit a B-tree entry (2,704 bytes). */
 export const MAX_SKU_CHARACTERS = 255;
@@ -6,6 +6,10 @@ export const MAX_SKU_CHARACTERS = 255;
 export const MAX_NAME_CHARACTERS = 1000;
 /** Bytes of UTF-8 of a description or an attribute: the longest record that a file may hold. */
 export const MAX_TEXT_BYTES = 1_000_000;
+/** Characters (code points). An attribute's name is a key in every product. */
+export const MAX_ATTRIBUTE_NAME_CHARACTERS = 200;
+/** A file's record has no more fields than 2,000, and four of them are the product's own. */
+export const MAX_ATTRIBUTES = 1996;
 
 const YES = new Set(["yes", "y", "true", "t", "1", "on", "active", "enabled", "published"]);
 const NO = new Set(["no", "n", "false", "f", "0", "off", "inactive", "disabled", "draft", "archived"]);
@@ -17,3 +21,24 @@ export function parseYesNo(text: string): boolean | undefined {
   if (NO.has(word)) return false;
   return undefined;
 }
+
+/** The longest value of a field: in characters where a person sees it whole, else in bytes of UTF-8. */
+export function longestValue(field: string): { limit: number; unit: "characters" | "bytes" } {
+  return field === "name"
+    ? { limit: MAX_NAME_CHARACTERS, unit: "characters" }
+    : { limit: MAX_TEXT_BYTES, unit: "bytes" };
+}
+
+/** Code points. */
+export function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** Whether a key is of a SKU that is too long. */
+export const isSkuTooLong = (sku_key: string): boolean =>
+  sku_key.length > MAX_SKU_CHARACTERS && countCharacters(sku_key) > MAX_SKU_CHARACTERS;
+
+/** Nothing that a person would see; a name must not be so. */
+export const isBlankText = (text: string): boolean => text.trim() === "";

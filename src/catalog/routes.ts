@@ -2,12 +2,14 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
+import { editRoutes } from "./edit-routes.ts";
 import { skuKey } from "./sku-key.ts";
 import { listProducts, readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
 import { get_product, list_products } from "../../contract/products.ts";
 
 export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
+  editRoutes(instance, { pool });
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.route({

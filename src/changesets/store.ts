@@ -1,7 +1,6 @@
 // The SQL of changesets: who changed the catalogue, when, and how many products.
 import type { Queryable } from "../db/connect.ts";
-
-export type ChangesetKind = "import" | "edit" | "bulk" | "delete_all" | "undo";
+import type { ChangesetKind } from "../../contract/changeset-kinds.ts";
 
 export interface NewChangeset {
   kind: ChangesetKind;
@@ -10,7 +9,7 @@ export interface NewChangeset {
   ids?: { base: number; count: number };
   /** The changeset that this one takes back. */
   undoes?: number;
-  reason?: string;
+  reason?: string | undefined;
 }
 
 export async function insertChangeset(db: Queryable, changeset: NewChangeset): Promise<number> {
@@ -20,4 +19,19 @@ export async function insertChangeset(db: Queryable, changeset: NewChangeset): P
     [kind, actor, ids?.base ?? null, ids?.count ?? 0, undoes, reason],
   );
   return (rows[0] as { id: number }).id;
+}
+
+export interface NewEdit extends Omit<NewChangeset, "kind" | "undoes"> {
+  change: "created" | "updated" | "deleted";
+}
+
+/** A changeset of one product, complete from the start; also says the time of the change. */
+export async function insertEdit(db: Queryable, edit: NewEdit): Promise<{ changeset_id: number; now: string }> {
+  const { actor, ids, reason = null, change } = edit;
+  const { rows } = await db.query<{ changeset_id: number; now: string }>(
+    `insert into changesets (kind, actor, id_base, id_count, reason, ${change}, finished_at)
+     values ('edit', $1, $2, $3, $4, 1, now()) returning id as changeset_id, finished_at as now`,
+    [actor, ids?.base ?? null, ids?.count ?? 0, reason],
+  );
+  return rows[0] as { changeset_id: number; now: string };
 }

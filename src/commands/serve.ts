@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
 import { senders } from "../imports/work.ts";
@@ -72,7 +71,7 @@ async function serveOn(
     log.warn({ err }, "lost the database for a moment");
   };
   const boss = await startBoss(address, { application_name: NAME, works: false, onError });
-  const listener = await listen(address, IMPORT_CHANNEL, { application_name: NAME, onError });
+  const listener = await listen(address, { application_name: NAME, onError });
   const app = await buildApp({
     pool,
     listener,

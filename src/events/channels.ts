@@ -2,5 +2,11 @@
 
 /** Payload: `<import id> <state>`. */
 export const IMPORT_CHANNEL = "skuport_import";
+/** Payload: `<operation id> <state>`. */
+export const OPERATION_CHANNEL = "skuport_operation";
 /** Payload: the id of the newest event of a transaction. */
 export const EVENT_CHANNEL = "skuport_event";
+
+/** What a server listens to. */
+export const CHANNELS = [IMPORT_CHANNEL, OPERATION_CHANNEL, EVENT_CHANNEL] as const;
+export type Channel = (typeof CHANNELS)[number];

@@ -1,11 +1,12 @@
 // One LISTEN connection for the whole process and any number of readers. A notification is only a hint to read again, so
 // after a lost connection everybody is told to read, and nothing is missed.
 import type pg from "pg";
+import { CHANNELS, type Channel } from "./channels.ts";
 import { connectClient, type DatabaseAddress } from "../db/connect.ts";
 
 export interface Listener {
-  /** Calls `reader` with the payload of each notification, and with null when some may have been missed. */
-  subscribe(reader: (payload: string | null) => void): () => void;
+  /** Calls `reader` with the payload of each notification of the channel, and with null when some may have been missed. */
+  subscribe(channel: Channel, reader: (payload: string | null) => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -14,10 +15,9 @@ const RECONNECT_MS = 500;
 
 export async function listen(
   address: DatabaseAddress,
-  channel: string,
   options: { application_name: string; onError: (error: unknown) => void },
 ): Promise<Listener> {
-  const readers = new Set<(payload: string | null) => void>();
+  const readers = new Set<{ channel: string; read: (payload: string | null) => void }>();
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -28,7 +28,7 @@ export async function listen(
       timer = undefined;
       connect().then(
         () => {
-          for (const reader of readers) reader(null);
+          for (const { read } of readers) read(null);
         },
         (error: unknown) => {
           options.onError(error);
@@ -39,20 +39,21 @@ export async function listen(
   };
   const connect = async (): Promise<void> => {
     const opened = await connectClient(address, { application_name: options.application_name });
-    opened.on("notification", ({ payload }) => {
-      for (const reader of readers) reader(payload ?? "");
+    opened.on("notification", ({ channel, payload }) => {
+      for (const reader of readers) if (reader.channel === channel) reader.read(payload ?? "");
     });
     opened.on("end", () => {
       if (client === opened) client = undefined;
       reconnectLater();
     });
-    await opened.query(`listen ${channel}`);
+    await opened.query(CHANNELS.map((channel) => `listen ${channel}`).join(";"));
     client = opened;
   };
 
   await connect();
   return {
-    subscribe(reader) {
+    subscribe(channel, read) {
+      const reader = { channel, read };
       readers.add(reader);
       return () => readers.delete(reader);
     },

@@ -11,7 +11,12 @@ type TransformObject = typeof jsonSchemaTransformObject;
 
 /** For `@fastify/swagger`: one route. */
 export const describeRoute: Transform = (route) => {
-  const { file_body, answer_type = "application/json", ...schema } = route.schema as Partial<Endpoint["schema"]>;
+  const {
+    file_body,
+    body_types,
+    answer_type = "application/json",
+    ...schema
+  } = route.schema as Partial<Endpoint["schema"]>;
   if (schema.response === undefined) return jsonSchemaTransform(route);
   // Any route may answer so: a host that is not served, a database that is away, a fault of ours.
   const response = { ...schema.response, default: problem_document };
@@ -23,6 +28,10 @@ export const describeRoute: Transform = (route) => {
       describeAnswer(status, answer, answer_type),
     ]),
   );
+  if (body_types !== undefined && documented.body !== undefined) {
+    const { body } = documented;
+    documented.body = { content: Object.fromEntries(body_types.map((type) => [type, { schema: body }])) };
+  }
   if (file_body !== undefined) documented.body = describeFile(file_body);
   return described;
 };

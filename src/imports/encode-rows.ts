@@ -1,7 +1,7 @@
 // Rows of a chunk in the binary forms that catalog/merge.ts takes, straight from the file's bytes.
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../catalog/hash-text.ts";
-import { parseYesNo } from "../catalog/product.ts";
+import { isBlankText, parseYesNo } from "../catalog/product.ts";
 import type { LookArrays } from "../catalog/merge.ts";
 import { ByteWriter, viewOf } from "./byte-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
@@ -239,7 +239,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       if (length === 0) return true;
       const first = records.bytes[records.field_start[field] as number] as number;
       if (first > 0x20 && first < 0x80) return false;
-      return fieldText(records, field, dialect).trim() === "";
+      return isBlankText(fieldText(records, field, dialect));
     },
   };
 

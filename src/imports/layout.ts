@@ -1,5 +1,4 @@
 // Where the import finds what in a record: the columns of the file, as positions.
-import { MAX_NAME_CHARACTERS, MAX_TEXT_BYTES } from "../catalog/product.ts";
 import type { MergeColumns } from "../catalog/merge.ts";
 import type { Column } from "../../contract/imports.ts";
 
@@ -34,10 +33,3 @@ export const mergeColumnsOf = (layout: Layout): MergeColumns => ({
   active: layout.active >= 0,
   attributes: layout.attributes.map(({ name }) => name),
 });
-
-/** The longest value a column takes, in characters where a person sees it whole, else in bytes. */
-export function longestValue(target: Column["target"]): { limit: number; unit: "characters" | "bytes" } {
-  return target === "name"
-    ? { limit: MAX_NAME_CHARACTERS, unit: "characters" }
-    : { limit: MAX_TEXT_BYTES, unit: "bytes" };
-}

@@ -1,7 +1,6 @@
 // A row that was not applied, told to people: what is wrong, where, and what to do.
-import { MAX_SKU_CHARACTERS } from "../catalog/product.ts";
+import { longestValue, MAX_SKU_CHARACTERS } from "../catalog/product.ts";
 import type { Layout } from "./layout.ts";
-import { longestValue } from "./layout.ts";
 import type { Records } from "./read/records.ts";
 import { fieldText, MAX_FIELDS, MAX_RECORD_BYTES } from "./read/split-records.ts";
 import type { Dialect, Reject, RejectCode } from "../../contract/imports.ts";

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
+import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates } from "../http/sse.ts";
 import type { ImportContext } from "./context.ts";
@@ -130,7 +131,7 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
         event: "import",
         read: () => readImport(pool, id),
         subscribe: (changed) =>
-          context.listener.subscribe((payload) => {
+          context.listener.subscribe(IMPORT_CHANNEL, (payload) => {
             const [changed_id, state] = payload?.split(" ") ?? [];
             if (payload === null || changed_id === String(id)) changed(isTerminal(state as ImportState));
           }),

@@ -1,12 +1,11 @@
 // First pass over the file: every record once, nothing written to the catalogue. Finds the exact number of rows, every
 // reject that the file alone decides, the losers among repeated SKUs, and where the chunks begin. After it the chunks are
 // independent: no SKU stands in two of them with a say.
-import { parseYesNo } from "../catalog/product.ts";
+import { countCharacters, isSkuTooLong, longestValue, MAX_SKU_CHARACTERS, parseYesNo } from "../catalog/product.ts";
 import { writeSkuKey } from "../catalog/sku-key.ts";
-import { MAX_SKU_CHARACTERS } from "../catalog/product.ts";
 import { MAX_CHUNK_RECORDS } from "./chunk-rows.ts";
 import { createKeyTable } from "./key-table.ts";
-import { longestValue, type Layout } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { makeReject } from "./make-reject.ts";
 import { RECORD_FAULTS, type Records } from "./read/records.ts";
 import { copyField, fieldText } from "./read/split-records.ts";
@@ -115,8 +114,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const length = copyField(records, field, dialect, field_bytes, 0);
     const written = writeSkuKey(field_bytes, 0, length, key, 0);
     if (written === 0) return -1;
-    if (written > MAX_SKU_CHARACTERS && countCharacters(key.toString("utf8", 0, written)) > MAX_SKU_CHARACTERS)
-      return -2;
+    if (written > MAX_SKU_CHARACTERS && isSkuTooLong(key.toString("utf8", 0, written))) return -2;
     return written;
   };
 
@@ -227,10 +225,4 @@ function bitsOf(bits: Uint8Array, from: number, to: number): Buffer {
 function isAllSet(bits: Buffer, count: number): boolean {
   for (let i = 0; i < count; i++) if ((((bits[i >> 3] as number) >> (i & 7)) & 1) === 0) return false;
   return true;
-}
-
-function countCharacters(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { countKnownNames, describeMissingSku, matchColumns, MAX_NAME_LENGTH, unnamedColumns } from "./match-columns.ts";
+import { countKnownNames, describeMissingSku, matchColumns, unnamedColumns } from "./match-columns.ts";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../catalog/product.ts";
 
 const targets = (...header: string[]): string[] => matchColumns(header).map(({ target }) => target);
 const names = (...header: string[]): string[] => matchColumns(header).map(({ name }) => name);
@@ -82,7 +83,7 @@ describe("an attribute's name", () => {
     expect(names("sku", "sku")).toEqual(["sku", "sku (2)"]);
   });
   test("is cut where it is no name any more, between characters", () => {
-    expect(names("x".repeat(1_000))).toEqual(["x".repeat(MAX_NAME_LENGTH)]);
+    expect(names("x".repeat(1_000))).toEqual(["x".repeat(MAX_ATTRIBUTE_NAME_CHARACTERS)]);
     expect(names("🪑".repeat(1_000))[0]?.isWellFormed()).toBe(true);
   });
 });

@@ -1,9 +1,7 @@
 // Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
 import { REJECT_COLUMNS, type Column } from "../../../contract/imports.ts";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../catalog/product.ts";
 import { SYNONYMS, type Field } from "./column-synonyms.ts";
-
-/** Longer names are cut: an attribute's name is a key in every product, a cell that long is no name. */
-export const MAX_NAME_LENGTH = 200;
 
 const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];
 const RANKS = new Map(
@@ -59,7 +57,7 @@ export function countKnownNames(cells: readonly string[]): number {
 
 /** Case, blanks, punctuation and accents do not tell names apart; `#` stays, it means "number". */
 function plainName(name: string): string {
-  if (name.length > MAX_NAME_LENGTH) return "";
+  if (name.length > MAX_ATTRIBUTE_NAME_CHARACTERS) return "";
   return name
     .normalize("NFKD")
     .toLowerCase()
@@ -83,9 +81,10 @@ function bestColumn(field: Field, names: readonly string[], plain: readonly stri
   return best;
 }
 
+/** Longer names are cut: a cell that long is no name. */
 function shorten(name: string): string {
-  return Array.from(name.slice(0, MAX_NAME_LENGTH * 2))
-    .slice(0, MAX_NAME_LENGTH)
+  return Array.from(name.slice(0, MAX_ATTRIBUTE_NAME_CHARACTERS * 2))
+    .slice(0, MAX_ATTRIBUTE_NAME_CHARACTERS)
     .join("")
     .trimEnd();
 }
