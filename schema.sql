@@ -160,8 +160,16 @@ create table search_backlog (
   keys text[] collate "C",
   rows integer not null,
   at timestamp with time zone default now() not null,
+  delta integer default 0 not null,
   constraint search_backlog_pkey PRIMARY KEY (id),
   constraint search_backlog_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id)
+);
+
+create table search_state (
+  singleton boolean default true not null,
+  products bigint default 0 not null,
+  constraint search_state_pkey PRIMARY KEY (singleton),
+  constraint search_state_singleton_check CHECK (singleton)
 );
 
 CREATE INDEX changesets_undoes ON public.changesets USING btree (undoes) WHERE (undoes IS NOT NULL);

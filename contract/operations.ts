@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { problem_document } from "./problems.ts";
-import { bulk_filter, bulk_set } from "./bulk-filter.ts";
+import { bulk_set } from "./bulk-set.ts";
+import { product_filter } from "./product-filter.ts";
 
 export const OPERATION_STATES = ["selecting", "running", "finishing", "done", "cancelled", "failed"] as const;
 export const operation_state = z.enum(OPERATION_STATES);
@@ -24,7 +25,7 @@ export const operation_options = z
   .object({
     action: z.enum(BULK_ACTIONS).optional(),
     set: bulk_set.optional(),
-    filter: bulk_filter.optional(),
+    filter: product_filter.optional(),
     skus: z.int().optional().describe("How many SKUs were named"),
     undoes: z.int().optional().describe("The changeset that is taken back"),
     policy: undo_policy.optional().describe("What becomes of products that were changed later"),
@@ -73,7 +74,7 @@ const problems = { 400: problem_document, 404: problem_document };
 export const bulk_request = z
   .object({
     action: z.enum(BULK_ACTIONS),
-    filter: bulk_filter.optional().describe("The products that match now; `{}` = all"),
+    filter: product_filter.optional().describe("The products that match now; `{}` = all"),
     skus: z.array(z.string().min(1).max(1000)).min(1).max(MAX_BULK_SKUS).optional(),
     set: bulk_set.optional().describe("The new values, for `set`"),
     confirm: count.optional().describe("To delete everything: the number of products there are"),

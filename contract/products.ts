@@ -1,6 +1,7 @@
 // The wire of products.
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
+import { filterWith } from "./product-filter.ts";
 import { problem_document } from "./problems.ts";
 
 export const product = z
@@ -21,21 +22,94 @@ export const product = z
   .meta({ id: "Product" });
 export type Product = z.infer<typeof product>;
 
+export const SORTS = ["sku", "name", "updated_at", "created_at"] as const;
+const sort = z
+  .enum([...SORTS, "-sku", "-name", "-updated_at", "-created_at"])
+  .default("sku")
+  .describe("`-` = the other way round. Texts sort by code point, the letters A to Z in any case alike");
+export type ProductSort = z.infer<typeof sort>;
+
+const FIELDS = product.keyof().options;
+const fields = z
+  .string()
+  .max(500)
+  .refine((list) => list.split(",").every((field) => (FIELDS as readonly string[]).includes(field)), {
+    error: `write some of ${FIELDS.join(",")}, with commas between`,
+  })
+  .describe("Fields that the answer shall have, with commas between; all if it is not given");
+
+const total = z.object({
+  value: z.int().min(0),
+  relation: z
+    .enum(["eq", "gte"])
+    .describe("`gte`: there are at least as many; counting them all would keep you waiting"),
+});
+
+const unchanged = z.null().describe("`If-None-Match` named what would have been answered");
+
 export const list_products = endpoint({
   method: "GET",
   url: "/api/products",
   schema: {
     operationId: "list_products",
-    summary: "List products in SKU order",
+    summary: "List and search products",
+    description:
+      "Pages follow each other by `next_cursor`, which is null on the last one. Where few products match among many a page " +
+      "may be shorter than `limit`, even empty, and still have a next one: an answer is never waited for longer than the " +
+      "search of a part of the catalogue takes. What is found is exact at every moment, also right after an import.",
     tags: ["products"],
-    querystring: z
-      .object({
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        cursor: z.string().max(2000).optional().describe("`next_cursor` of the page before"),
-      })
-      .strict(),
+    querystring: filterWith({
+      sort,
+      fields: fields.optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      cursor: z
+        .string()
+        .max(8000)
+        .optional()
+        .describe("`next_cursor` of the page before, with the same filter and sort"),
+    }),
     response: {
-      200: z.object({ items: z.array(product), next_cursor: z.string().nullable() }),
+      200: z.object({
+        items: z.array(product.partial()),
+        next_cursor: z.string().nullable(),
+        total,
+        search_behind: z
+          .int()
+          .optional()
+          .describe("Changes that the search index had not reached: the answer is exact, but took longer"),
+      }),
+      304: unchanged,
+      400: problem_document,
+    },
+  },
+});
+
+export const list_facets = endpoint({
+  method: "GET",
+  url: "/api/products/facets",
+  schema: {
+    operationId: "list_facets",
+    summary: "Count the most frequent values of an attribute",
+    description:
+      "Among the products of the same filter as the list's. Counts are exact up to some ten thousand products; beyond, they " +
+      "are estimated from a random sample.",
+    tags: ["products"],
+    querystring: filterWith({
+      attribute: z
+        .string()
+        .min(1)
+        .max(1000)
+        .refine((name) => !name.includes("\0"), "no attribute has such a name")
+        .describe("The attribute's name, such as `Brand`"),
+      limit: z.coerce.number().int().min(1).max(200).default(20),
+    }),
+    response: {
+      200: z.object({
+        attribute: z.string(),
+        values: z.array(z.object({ value: z.string(), count: z.int() })).describe("The most frequent first"),
+        relation: z.enum(["eq", "estimate"]).describe("Whether the counts are exact"),
+        looked_at: z.int().describe("Products that were counted: all that match, or the sample"),
+      }),
       400: problem_document,
     },
   },
@@ -47,8 +121,11 @@ export const get_product = endpoint({
   schema: {
     operationId: "get_product",
     summary: "Show a product; the SKU in any case",
+    description:
+      "The ETag is the version in quotes. The SKU is percent-encoded, slashes too. A SKU that is a word of this interface " +
+      "(`export`, `facets`) is written with a capital letter.",
     tags: ["products"],
     params: z.object({ sku: z.string().min(1).max(1000) }),
-    response: { 200: product, 400: problem_document, 404: problem_document },
+    response: { 200: product, 304: unchanged, 400: problem_document, 404: problem_document },
   },
 });

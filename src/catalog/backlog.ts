@@ -8,18 +8,19 @@ export interface ChangedProducts {
   id_from?: number;
   id_to?: number;
   keys?: readonly string[];
+  /** How many products this is about. */
   rows: number;
+  /** How many more products there are now: `rows` where they were created, -`rows` where they were deleted, 0 where they were
+   * changed or renamed. The sum of these is the size of the catalogue, which nobody has to count. */
+  delta: number;
 }
 
 export async function noteChanged(db: Queryable, changed: ChangedProducts): Promise<void> {
-  const { changeset_id, id_from = null, id_to = null, keys = null, rows } = changed;
-  await db.query("insert into search_backlog (changeset_id, id_from, id_to, keys, rows) values ($1, $2, $3, $4, $5)", [
-    changeset_id,
-    id_from,
-    id_to,
-    keys,
-    rows,
-  ]);
+  const { changeset_id, id_from = null, id_to = null, keys = null, rows, delta } = changed;
+  await db.query(
+    "insert into search_backlog (changeset_id, id_from, id_to, keys, rows, delta) values ($1, $2, $3, $4, $5, $6)",
+    [changeset_id, id_from, id_to, keys, rows, delta],
+  );
 }
 
 /** The same for the products on the stage, before it is emptied: their keys stay in the database. */

@@ -94,7 +94,7 @@ async function create(
   if (!(await insertProduct(client, sku_key, id, values, stamp))) throw new Conflict();
   const product = (await readProduct(client, sku_key)) as Product;
   const { sku, version } = product;
-  await noteChanged(client, { changeset_id, id_from: id, id_to: id, rows: 1 });
+  await noteChanged(client, { changeset_id, id_from: id, id_to: id, rows: 1, delta: 1 });
   await emitEvents(client, [
     { type: "product.created", changeset_id, data: { id, sku, version, changeset_id, product } },
   ]);
@@ -107,7 +107,7 @@ async function remove(client: pg.PoolClient, author: Author, stored: StoredVersi
   if (!(await keepVersion(client, stored, stamp, { deleted: true }))) throw new Conflict();
   if (!(await deleteProduct(client, stored))) throw new Conflict();
   const { id, sku, version } = product;
-  await noteChanged(client, { changeset_id, keys: [stored.sku_key], rows: 1 });
+  await noteChanged(client, { changeset_id, keys: [stored.sku_key], rows: 1, delta: -1 });
   const data = { id, sku, version: version + 1, changeset_id };
   await emitEvents(client, [{ type: "product.deleted", changeset_id, data }]);
   return { change: "deleted", product, changeset_id };
@@ -130,7 +130,7 @@ async function change(
   const product = (await readProduct(client, sku_key)) as Product;
   const { id, sku, version } = product;
   const keys = sku_key === stored.sku_key ? [sku_key] : [stored.sku_key, sku_key];
-  await noteChanged(client, { changeset_id, keys, rows: keys.length });
+  await noteChanged(client, { changeset_id, keys, rows: keys.length, delta: 0 });
   const data = { id, sku, version, changeset_id, changes: changesOf(current, product) };
   await emitEvents(client, [{ type: "product.updated", changeset_id, data }]);
   return { change: "updated", product };

@@ -3,10 +3,14 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { editRoutes } from "./edit-routes.ts";
+import { hashTag, isKnown } from "./etag.ts";
+import { listProducts } from "./list.ts";
+import { cursorOf, orderOf, positionOf } from "./order.ts";
+import { etagOf } from "./precondition.ts";
 import { skuKey } from "./sku-key.ts";
-import { listProducts, readProduct } from "./store.ts";
+import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
-import { get_product, list_products } from "../../contract/products.ts";
+import { get_product, list_products, type Product } from "../../contract/products.ts";
 
 export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   editRoutes(instance, { pool });
@@ -14,32 +18,35 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
 
   app.route({
     ...list_products,
-    handler: async ({ query: { limit, cursor } }) => {
-      const items = await listProducts(pool, cursor === undefined ? "" : keyOfCursor(cursor), limit);
-      const last = items.length === limit ? items.at(-1) : undefined;
-      return { items, next_cursor: last === undefined ? null : cursorOf(last.sku_key) };
+    handler: async ({ query: { sort, limit, cursor, fields, ...filter }, headers }, reply) => {
+      const order = orderOf(sort);
+      const after = cursor === undefined ? undefined : positionOf(cursor, order);
+      const { items, next, total } = await listProducts(pool, { filter, order, after, limit });
+      const answer = {
+        items: fields === undefined ? items : items.map((item) => thin(item, fields.split(","))),
+        next_cursor: next === null ? null : cursorOf(order, next),
+        total,
+      };
+      const tag = hashTag(answer);
+      void reply.header("etag", tag);
+      if (isKnown(headers["if-none-match"], tag)) return reply.code(304).send(null);
+      return answer;
     },
   });
 
   app.route({
     ...get_product,
-    handler: async ({ params: { sku } }) => {
+    handler: async ({ params: { sku }, headers }, reply) => {
       // PostgreSQL's text takes no NUL, so no product can have one.
       const product = sku.includes("\0") ? undefined : await readProduct(pool, skuKey(sku));
       if (product === undefined) throw new Problem("not-found", `There is no product with the SKU "${sku}".`);
+      const tag = etagOf(product.version);
+      void reply.header("etag", tag);
+      if (isKnown(headers["if-none-match"], tag)) return reply.code(304).send(null);
       return product;
     },
   });
 }
 
-const cursorOf = (sku_key: string): string => Buffer.from(JSON.stringify([sku_key])).toString("base64url");
-
-function keyOfCursor(cursor: string): string {
-  try {
-    const [key] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    if (typeof key === "string" && !key.includes("\0")) return key;
-  } catch {
-    // told below
-  }
-  throw new Problem("invalid-request", "The cursor is not one that this list gave. Begin without it.");
-}
+const thin = (product: Product, fields: readonly string[]): Partial<Product> =>
+  Object.fromEntries(fields.map((field) => [field, product[field as keyof Product]]));

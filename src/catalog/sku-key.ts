@@ -9,6 +9,14 @@ export function skuKey(sku: string): string {
   return trimWhiteSpace(sku.normalize("NFC")).toLowerCase().normalize("NFC");
 }
 
+/** What the keys of SKUs that begin so begin with: two ways where the last letter is a sigma, which is another letter at the
+ * end of a word. */
+export function skuKeyPrefixes(beginning: string): string[] {
+  const start = trimStart(beginning.normalize("NFC"));
+  const prefixes = [start.toLowerCase(), `${start}x`.toLowerCase().slice(0, -1)].map((text) => text.normalize("NFC"));
+  return [...new Set(prefixes)];
+}
+
 /** Without the white space (Unicode property White_Space) at both ends. `String.trim` is another set: it takes U+FEFF and
  * leaves U+0085. A loop, since `/\s+$/` is quadratic on hostile text. */
 export function trimWhiteSpace(text: string): string {
@@ -17,6 +25,12 @@ export function trimWhiteSpace(text: string): string {
   while (start < end && isWhiteSpace(text.charCodeAt(start))) start++;
   while (end > start && isWhiteSpace(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
+}
+
+function trimStart(text: string): string {
+  let start = 0;
+  while (start < text.length && isWhiteSpace(text.charCodeAt(start))) start++;
+  return text.slice(start);
 }
 
 /** https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt, White_Space: all of it lies in the first plane. */

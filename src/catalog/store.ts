@@ -2,24 +2,25 @@
 import type { Queryable } from "../db/connect.ts";
 import type { Product } from "../../contract/products.ts";
 
-const PRODUCT = `sku, id, name, description, active, attributes, version, created_in, changed_in, source_line, created_at, updated_at`;
+/** The columns of `products p` that a product on the wire has. */
+export const PRODUCT = [
+  ...[
+    "p.sku",
+    "p.id",
+    "p.name",
+    "p.description",
+    "p.active",
+    "p.attributes",
+    "p.version",
+    "p.created_in",
+    "p.changed_in",
+  ],
+  ...["p.source_line", "p.created_at", "p.updated_at"],
+].join(", ");
 
 export async function readProduct(db: Queryable, sku_key: string): Promise<Product | undefined> {
-  const { rows } = await db.query<Product>(`select ${PRODUCT} from products where sku_key = $1`, [sku_key]);
+  const { rows } = await db.query<Product>(`select ${PRODUCT} from products p where p.sku_key = $1`, [sku_key]);
   return rows[0];
-}
-
-/** In key order, after the key `after`. */
-export async function listProducts(
-  db: Queryable,
-  after: string,
-  limit: number,
-): Promise<(Product & { sku_key: string })[]> {
-  const { rows } = await db.query<Product & { sku_key: string }>(
-    `select sku_key, ${PRODUCT} from products where sku_key > $1 order by sku_key limit $2`,
-    [after, limit],
-  );
-  return rows;
 }
 
 export async function isCatalogueEmpty(db: Queryable): Promise<boolean> {

@@ -1,16 +1,5 @@
-// Which products a bulk change is about, and what it may set.
+// What a bulk change may set.
 import { z } from "zod";
-
-/** Conditions that must all hold. */
-export const bulk_filter = z
-  .object({
-    active: z.boolean().optional(),
-    created_in: z.int().min(1).optional(),
-    changed_in: z.int().min(1).optional(),
-  })
-  .strict()
-  .meta({ id: "BulkFilter" });
-export type BulkFilter = z.infer<typeof bulk_filter>;
 
 /** New values; what is not said stays. An attribute that is null is removed. */
 export const bulk_set = z

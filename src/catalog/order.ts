@@ -1,0 +1,78 @@
+// The orders a list can have, each total: products that are alike in it follow each other by their key.
+import { Problem } from "../../contract/problems.ts";
+import type { Product, ProductSort } from "../../contract/products.ts";
+
+export type SortField = "sku" | "name" | "updated_at" | "created_at";
+
+export interface Order {
+  field: SortField;
+  descending: boolean;
+}
+
+/** Where a list is: what has been shown up to the product with this key, which has this value in the order. */
+export interface Position {
+  /** Text of the value the products are sorted by; the key once more where that is the SKU. */
+  value: string;
+  sku_key: string;
+  /** Products shown so far. */
+  seen: number;
+}
+
+export function orderOf(sort: ProductSort): Order {
+  const descending = sort.startsWith("-");
+  return { field: (descending ? sort.slice(1) : sort) as SortField, descending };
+}
+
+/** Names are compared by their beginning, by code point, A to Z in any case alike: what a B-tree entry can hold anywhere. */
+const NAME_KEY_CHARACTERS = 100;
+
+/** What products are sorted by, as SQL on `products p`; `p.sku_key` decides between equals. */
+export const SORT_KEYS = {
+  sku: { sql: "p.sku_key", type: "text" },
+  name: { sql: `left(lower(p.name collate "C"), ${NAME_KEY_CHARACTERS})`, type: "text" },
+  updated_at: { sql: "p.updated_at", type: "timestamptz" },
+  created_at: { sql: "p.created_at", type: "timestamptz" },
+} as const satisfies Record<SortField, { sql: string; type: string }>;
+
+export function cursorOf(order: Order, position: Position): string {
+  const sort = `${order.descending ? "-" : ""}${order.field}`;
+  return Buffer.from(JSON.stringify([sort, position.value, position.sku_key, position.seen])).toString("base64url");
+}
+
+/** @throws Problem where the cursor is not one of this order */
+export function positionOf(cursor: string, order: Order): Position {
+  const [sort, value, sku_key, seen] = partsOf(cursor);
+  if (!isText(value) || !isText(sku_key) || typeof seen !== "number" || !Number.isSafeInteger(seen) || seen < 0) {
+    throw badCursor();
+  }
+  if (sort !== `${order.descending ? "-" : ""}${order.field}`) {
+    throw new Problem("invalid-request", `The cursor belongs to the order "${String(sort)}". Begin without it.`);
+  }
+  if (SORT_KEYS[order.field].type === "timestamptz" && !isInstant(value)) throw badCursor();
+  return { value, sku_key, seen };
+}
+
+function partsOf(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (Array.isArray(parts)) return parts;
+  } catch {
+    // told below
+  }
+  throw badCursor();
+}
+
+const badCursor = (): Problem =>
+  new Problem("invalid-request", "The cursor is not one that this list gave. Begin without it.");
+
+const isText = (value: unknown): value is string => typeof value === "string" && !value.includes("\0");
+
+/** As db/connect.ts reads times; PostgreSQL takes none before the year 1 in this form. */
+const isInstant = (text: string): boolean =>
+  /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** The value of a shown product in the order. */
+export function sortValueOf(product: Product & { sku_key: string; name_key: string }, field: SortField): string {
+  if (field === "sku") return product.sku_key;
+  return field === "name" ? product.name_key : product[field];
+}
