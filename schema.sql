@@ -23,6 +23,7 @@ create table events (
   changeset_id bigint,
   data jsonb not null,
   at timestamp with time zone default now() not null,
+  fanned_out boolean default false not null,
   constraint events_pkey PRIMARY KEY (id),
   constraint events_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id)
 );
@@ -172,9 +173,129 @@ create table search_state (
   constraint search_state_singleton_check CHECK (singleton)
 );
 
+create table webhook_attempts (
+  id bigint generated always as identity not null,
+  delivery_id bigint not null,
+  webhook_id bigint not null,
+  started_at timestamp with time zone not null,
+  duration_ms real not null,
+  succeeded boolean not null,
+  status integer,
+  error text,
+  message text,
+  url text not null,
+  request_headers jsonb not null,
+  response_headers jsonb,
+  response_body text,
+  response_truncated boolean default false not null,
+  constraint webhook_attempts_pkey PRIMARY KEY (id)
+);
+
+create table webhook_batches (
+  event_id bigint not null,
+  changeset_id bigint not null,
+  happened_at timestamp with time zone not null,
+  batch integer default 0 not null,
+  after_key text collate "C" default ''::text not null,
+  done boolean default false not null,
+  constraint webhook_batches_pkey PRIMARY KEY (event_id)
+);
+
+create table webhook_deliveries (
+  id bigint generated always as identity not null,
+  webhook_id bigint not null,
+  event_id bigint,
+  type text not null,
+  happened_at timestamp with time zone not null,
+  test_data jsonb,
+  state text default 'waiting'::text not null,
+  priority smallint default 0 not null,
+  due_at timestamp with time zone not null,
+  claimed_by integer,
+  lease_until timestamp with time zone,
+  attempts integer default 0 not null,
+  step integer default 0 not null,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint webhook_deliveries_webhook_id_event_id_key UNIQUE (webhook_id, event_id),
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+) with (fillfactor=80);
+
+create table webhook_replays (
+  id bigint generated always as identity not null,
+  webhook_id bigint not null,
+  what text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone not null,
+  state text default 'preparing'::text not null,
+  total bigint,
+  queued bigint default 0 not null,
+  last_id bigint default 0 not null,
+  max_id bigint,
+  created_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  constraint webhook_replays_pkey PRIMARY KEY (id),
+  constraint webhook_replays_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE,
+  constraint webhook_replays_state_check CHECK ((state = ANY (ARRAY['preparing'::text, 'running'::text, 'done'::text, 'cancelled'::text]))),
+  constraint webhook_replays_what_check CHECK ((what = ANY (ARRAY['failed'::text, 'missing'::text])))
+);
+
+create table webhook_secrets (
+  id bigint generated always as identity not null,
+  webhook_id bigint not null,
+  sealed text not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone,
+  constraint webhook_secrets_pkey PRIMARY KEY (id),
+  constraint webhook_secrets_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE
+);
+
+create table webhook_source (
+  singleton boolean default true not null,
+  prefix text not null,
+  constraint webhook_source_pkey PRIMARY KEY (singleton),
+  constraint webhook_source_singleton_check CHECK (singleton)
+);
+
+create table webhooks (
+  id bigint generated always as identity not null,
+  url text not null,
+  description text default ''::text not null,
+  types text[],
+  volume text default 'summary'::text not null,
+  enabled boolean default true not null,
+  header_names text[] default '{}'::text[] not null,
+  headers_sealed text,
+  max_parallel integer default 8 not null,
+  max_per_second integer,
+  disabled_reason text,
+  disabled_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  consecutive_failures integer default 0 not null,
+  trips integer default 0 not null,
+  paused_until timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  version integer default 1 not null,
+  deleted_at timestamp with time zone,
+  constraint webhooks_pkey PRIMARY KEY (id),
+  constraint webhooks_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['manual'::text, 'gone'::text, 'failing'::text]))),
+  constraint webhooks_volume_check CHECK ((volume = ANY (ARRAY['none'::text, 'summary'::text, 'products'::text])))
+);
+
 CREATE INDEX changesets_undoes ON public.changesets USING btree (undoes) WHERE (undoes IS NOT NULL);
 
 CREATE INDEX events_changeset ON public.events USING btree (changeset_id) WHERE (changeset_id IS NOT NULL);
+
+CREATE INDEX events_feed ON public.events USING btree (xid, id);
+
+CREATE INDEX events_waiting ON public.events USING btree (id) WHERE (NOT fanned_out);
 
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
 
@@ -187,3 +308,25 @@ CREATE INDEX product_history_replaced_in ON public.product_history USING brin (r
 CREATE INDEX product_staging_part ON public.product_staging USING btree (changeset_id, part);
 
 CREATE INDEX products_id ON public.products USING btree (id);
+
+CREATE INDEX webhook_attempts_delivery ON public.webhook_attempts USING btree (delivery_id);
+
+CREATE INDEX webhook_attempts_health ON public.webhook_attempts USING btree (webhook_id, started_at);
+
+CREATE INDEX webhook_batches_waiting ON public.webhook_batches USING btree (event_id) WHERE (NOT done);
+
+CREATE INDEX webhook_deliveries_claimed ON public.webhook_deliveries USING btree (claimed_by) WHERE (claimed_by IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, priority, due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_deliveries_event ON public.webhook_deliveries USING btree (event_id);
+
+CREATE INDEX webhook_deliveries_failed ON public.webhook_deliveries USING btree (webhook_id, id) WHERE (state = 'failed'::text);
+
+CREATE INDEX webhook_deliveries_log ON public.webhook_deliveries USING btree (webhook_id, id);
+
+CREATE INDEX webhook_replays_waiting ON public.webhook_replays USING btree (id) WHERE (state = ANY (ARRAY['preparing'::text, 'running'::text]));
+
+CREATE INDEX webhook_replays_webhook ON public.webhook_replays USING btree (webhook_id, id);
+
+CREATE INDEX webhook_secrets_webhook ON public.webhook_secrets USING btree (webhook_id);

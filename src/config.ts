@@ -5,7 +5,9 @@ import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { isKey } from "./secrets/keyring.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
@@ -27,6 +29,14 @@ export interface Config {
   /** Lanes: connections of one worker that load chunks at the same time. */
   readonly worker_concurrency: number;
   readonly max_upload_bytes: number;
+  /** Keys in Base64, the newest first; none = a file in the data folder. */
+  readonly secrets_keys: readonly string[];
+  /** Private networks that webhooks may call. */
+  readonly webhook_allow_cidrs: readonly string[];
+  readonly webhook_proxy: string | undefined;
+  /** Factor of every pause between attempts. */
+  readonly webhook_time_scale: number;
+  readonly webhook_keep_days: number;
 }
 
 /** All faults of a configuration at once; each names the variable, its value and what to do. */
@@ -48,6 +58,8 @@ interface Setting {
   example: string;
   /** From the variable's text to its value. The error message says what to write instead. */
   schema: z.ZodType<unknown, string>;
+  /** Never repeated in a message. */
+  is_secret?: true;
 }
 
 const wholeNumber = (min: number, max: number) => {
@@ -58,6 +70,13 @@ const wholeNumber = (min: number, max: number) => {
     .transform(Number)
     .refine((number) => number >= min && number <= max, message);
 };
+
+/** Values between commas. */
+const listOf = (isValid: (text: string) => boolean, message: string) =>
+  z
+    .string()
+    .transform((text) => text.split(",").map((item) => item.trim()))
+    .refine((items) => items.every(isValid), message);
 
 const yesOrNo = z
   .enum(["true", "false", "yes", "no", "1", "0"], "write true or false")
@@ -125,6 +144,37 @@ const SETTINGS = {
     example: "20000000000",
     schema: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   },
+  SKUPORT_SECRETS_KEY: {
+    about:
+      "Key that webhooks' secrets are encrypted with in the database: 32 bytes in Base64 (openssl rand -base64 32). Several between commas: the first encrypts, all decrypt; see `skuport rotate-key`. Not set: the file secrets.key in the data folder, made at first use.",
+    example: "",
+    schema: listOf(isKey, "write 32 bytes in Base64, as `openssl rand -base64 32` prints them"),
+    is_secret: true,
+  },
+  SKUPORT_WEBHOOK_ALLOW_CIDRS: {
+    about:
+      "Private networks that webhooks may call, between commas, such as 10.1.2.0/24,fd00:1::/64. Not set: the public internet only.",
+    example: "",
+    schema: listOf((text) => ipaddr.isValidCIDR(text), "write networks such as 10.1.2.0/24, with commas between them"),
+  },
+  SKUPORT_WEBHOOK_PROXY: {
+    about: "HTTP proxy that webhooks are sent through; it decides then which addresses a name may lead to.",
+    example: "",
+    schema: z.string().refine(isHttpUrl, "write http://host:port"),
+  },
+  SKUPORT_WEBHOOK_TIME_SCALE: {
+    about: "Factor of all pauses between attempts of webhooks, 0.000001 to 1; less than 1 is for tests only.",
+    example: "1",
+    schema: z
+      .string()
+      .transform(Number)
+      .refine((scale) => scale >= 0.000001 && scale <= 1, "write a number from 0.000001 to 1"),
+  },
+  SKUPORT_WEBHOOK_KEEP_DAYS: {
+    about: "Days that events and webhooks' deliveries are kept, 1 to 3650.",
+    example: "30",
+    schema: wholeNumber(1, 3650),
+  },
 } as const satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;
@@ -148,6 +198,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     serve_worker: values.SKUPORT_SERVE_WORKER ?? true,
     worker_concurrency: values.SKUPORT_WORKER_CONCURRENCY ?? DEFAULT_LANES,
     max_upload_bytes: values.SKUPORT_MAX_UPLOAD_BYTES ?? 20_000_000_000,
+    secrets_keys: values.SKUPORT_SECRETS_KEY ?? [],
+    webhook_allow_cidrs: values.SKUPORT_WEBHOOK_ALLOW_CIDRS ?? [],
+    webhook_proxy: values.SKUPORT_WEBHOOK_PROXY,
+    webhook_time_scale: values.SKUPORT_WEBHOOK_TIME_SCALE ?? 1,
+    webhook_keep_days: values.SKUPORT_WEBHOOK_KEEP_DAYS ?? 30,
   });
 }
 
@@ -163,7 +218,7 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(given)) {
-    const setting = isName(name) ? SETTINGS[name] : undefined;
+    const setting: Setting | undefined = isName(name) ? SETTINGS[name] : undefined;
     if (setting === undefined) {
       // A misspelt name would otherwise be a setting that silently does nothing.
       if (name.startsWith("SKUPORT_"))
@@ -172,7 +227,10 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
     }
     const result = setting.schema.safeParse(text);
     if (result.success) values[name] = result.data;
-    else faults.push(`${name}=${withoutPassword(text)}: ${result.error.issues[0]?.message ?? "not a valid value"}.`);
+    else
+      faults.push(
+        `${name}=${setting.is_secret ? "***" : withoutPassword(text)}: ${result.error.issues[0]?.message ?? "not a valid value"}.`,
+      );
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return values;
@@ -204,6 +262,10 @@ function isLoopback(host: string): boolean {
 
 function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && ["postgres:", "postgresql:"].includes(new URL(text).protocol);
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === "http:";
 }
 
 /** Faults end up in logs and tickets. */

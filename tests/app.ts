@@ -5,6 +5,7 @@ import { afterAll } from "vitest";
 import { listen } from "../src/events/listen.ts";
 import { buildApp, type AppContext } from "../src/http/app.ts";
 import type { TestDatabase } from "./database.ts";
+import { webhookParts } from "./webhook-app.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -24,6 +25,7 @@ export async function createTestApp(
     countWorkers: () => Promise.resolve(0),
     sendScan: nothing,
     sendLanes: nothing,
+    webhooks: webhookParts(),
     ...context,
   });
   afterAll(async () => {

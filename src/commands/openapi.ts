@@ -31,6 +31,10 @@ export async function describeApi(): Promise<string> {
     countWorkers: () => Promise.resolve(0),
     sendScan: nothing,
     sendLanes: nothing,
+    webhooks: {
+      loadKeys: () => Promise.reject(new Error("a description needs no keys")),
+      settings: { allow_cidrs: [], proxy: undefined, time_scale: 1, keep_days: 1 },
+    },
   });
   await app.ready();
   const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;

@@ -12,6 +12,7 @@ import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "./log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "./open-database.ts";
 import { keepWorker } from "./keep-worker.ts";
+import { webhookParts } from "./webhook-parts.ts";
 
 const NAME = "skuport serve";
 /** Ports tried after the default one before giving up. */
@@ -81,6 +82,7 @@ async function serveOn(
     max_upload_bytes: config.max_upload_bytes,
     countWorkers: () => countWorkers(pool),
     ...senders(boss),
+    webhooks: webhookParts(config),
   });
   let failed = false;
   try {

@@ -14,9 +14,11 @@ import { servePage } from "./page.ts";
 import { useProblems } from "./problems.ts";
 import { createSendStates } from "./sse.ts";
 import { VERSION } from "../version.ts";
+import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts";
 
 export interface AppContext extends Omit<ImportRoutesContext, "sendStates" | "log">, HealthContext {
   logger: FastifyBaseLogger;
+  webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
 }
 
 /** Headers must be whole after this; a body may take as long as its file is large. */
@@ -82,6 +84,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   healthRoutes(app, context);
   importRoutes(app, { ...context, log: context.logger, sendStates: createSendStates(closing.signal) });
   productRoutes(app, context);
+  webhookRoutes(app, { pool: context.pool, log: context.logger, ...context.webhooks });
   await servePage(app);
   return app;
 }

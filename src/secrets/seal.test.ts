@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdtemp, readFile, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { addKey, isKey, loadKeyring } from "./keyring.ts";
+import { keyIdOf, seal, unseal } from "./seal.ts";
+
+const newKeyFile = async (): Promise<string> =>
+  join(await mkdtemp(join(tmpdir(), "skuport-keys-")), "deep/secrets.key");
+
+test("what is sealed opens at its place only, and is another text each time", async () => {
+  const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
+  const sealed = seal(keyring, "webhook 1 secret", "whsec_ü");
+  expect(sealed).not.toContain("whsec");
+  expect(unseal(keyring, "webhook 1 secret", sealed)).toBe("whsec_ü");
+  expect(() => unseal(keyring, "webhook 2 secret", sealed)).toThrow();
+  expect(seal(keyring, "webhook 1 secret", "whsec_ü")).not.toBe(sealed);
+});
+
+test("a changed byte does not open", async () => {
+  const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
+  const [id = "", text = ""] = seal(keyring, "a", "secret").split(":");
+  const bytes = Buffer.from(text, "base64");
+  for (let i = 0; i < bytes.length; i++) {
+    const changed = Buffer.from(bytes);
+    changed[i] = (changed[i] as number) ^ 1;
+    expect(() => unseal(keyring, "a", `${id}:${changed.toString("base64")}`)).toThrow();
+  }
+});
+
+test("a cut tag does not open", async () => {
+  const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
+  const sealed = seal(keyring, "a", "");
+  const cut = Buffer.from(sealed.split(":")[1] as string, "base64").subarray(0, 16);
+  expect(() => unseal(keyring, "a", `${keyIdOf(sealed)}:${cut.toString("base64")}`)).toThrow();
+});
+
+test("the key file is made once, for its owner alone, by however many ask for it first", async () => {
+  const path = await newKeyFile();
+  const keyrings = await Promise.all(Array.from({ length: 8 }, () => loadKeyring([], path)));
+  expect(new Set(keyrings.map(([key]) => key.id)).size).toBe(1);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("a key file that others can read is refused", async () => {
+  const path = await newKeyFile();
+  await loadKeyring([], path);
+  await chmod(path, 0o640);
+  await expect(loadKeyring([], path)).rejects.toThrow("chmod 600");
+});
+
+test("after a rotation the old text opens and new text has the new key", async () => {
+  const path = await newKeyFile();
+  const before = await loadKeyring([], path);
+  const sealed = seal(before, "a", "old");
+  const after = await addKey(path);
+  expect(unseal(after, "a", sealed)).toBe("old");
+  expect(keyIdOf(seal(after, "a", "new"))).not.toBe(keyIdOf(sealed));
+  expect((await loadKeyring([], path)).map(({ id }) => id)).toEqual(after.map(({ id }) => id));
+  expect(await readFile(path, "utf8")).toContain("# Keys");
+});
+
+test("an unknown key is named by its id", async () => {
+  const other = await loadKeyring([randomBytes(32).toString("base64")], "unused");
+  const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
+  expect(() => unseal(keyring, "a", seal(other, "a", "x"))).toThrow(other[0].id);
+});
+
+test.each(["", "short", "x".repeat(44), `${"A".repeat(43)}!`])("%o is no key", (text) => {
+  expect(isKey(text)).toBe(false);
+});

@@ -1,0 +1,75 @@
+// Making and changing webhooks, each in one transaction.
+import { withTransaction } from "../db/connect.ts";
+import type { WebhookContext } from "./context.ts";
+import { addSecret, readHeaders, writeHeaders } from "./secrets.ts";
+import { checkHeaders, checkUrl } from "./webhook-rules.ts";
+import {
+  countWebhooks,
+  forgetFailures,
+  insertWebhook,
+  lockWebhook,
+  markDeleted,
+  notifyWorkers,
+  readWebhook,
+  updateWebhook,
+} from "./store.ts";
+import { Problem } from "../../contract/problems.ts";
+import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhooks.ts";
+
+/** Each is asked for with every event, and each of its deliveries is a row. */
+const MAX_WEBHOOKS = 1000;
+
+export async function createWebhook(context: WebhookContext, given: CreateWebhook): Promise<Webhook> {
+  const url = checkUrl(given.url, context.settings);
+  const headers = checkHeaders(given.headers, {});
+  const keys = await context.loadKeys();
+  return withTransaction(context.pool, async (client) => {
+    if ((await countWebhooks(client)) >= MAX_WEBHOOKS)
+      throw new Problem("limit-reached", `There are ${MAX_WEBHOOKS} webhooks already; delete one first.`);
+    const id = await insertWebhook(client, { ...given, url });
+    await addSecret(client, keys, id);
+    await writeHeaders(client, keys, id, headers);
+    return (await readWebhook(client, id)) as Webhook;
+  });
+}
+
+export async function changeWebhook(context: WebhookContext, id: number, patch: PatchWebhook): Promise<Webhook> {
+  const keys = await context.loadKeys();
+  return withTransaction(context.pool, async (client) => {
+    await lockWebhook(client, id);
+    const before = await findWebhook(client, id);
+    const { headers, ...values } = patch;
+    const url = patch.url === undefined ? before.url : checkUrl(patch.url, context.settings);
+    await updateWebhook(client, id, { ...before, ...withoutUndefined(values), url });
+    if (patch.enabled === true) await forgetFailures(client, id);
+    if (headers !== undefined) {
+      await writeHeaders(client, keys, id, checkHeaders(headers, await readHeaders(client, keys, id)));
+    }
+    await notifyWorkers(client, id);
+    return findWebhook(client, id);
+  });
+}
+
+/** Answers with what it was. */
+export async function deleteWebhook(context: WebhookContext, id: number): Promise<Webhook> {
+  return withTransaction(context.pool, async (client) => {
+    await lockWebhook(client, id);
+    const webhook = await findWebhook(client, id);
+    await markDeleted(client, id);
+    await notifyWorkers(client, id);
+    return webhook;
+  });
+}
+
+/** @throws Problem where there is none */
+export async function findWebhook(db: Parameters<typeof readWebhook>[0], id: number): Promise<Webhook> {
+  const webhook = await readWebhook(db, id);
+  if (webhook === undefined) throw new Problem("not-found", `There is no webhook ${id}.`);
+  return webhook;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,129 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { EVENTS } from "../../contract/events.ts";
+import { EVENT_TYPES } from "../../contract/event-types.ts";
+import type { Webhook, WebhookSecrets } from "../../contract/webhooks.ts";
+import { createTestApp } from "../../tests/app.ts";
+import { createTestDatabase } from "../../tests/database.ts";
+import { asker } from "../../tests/webhook-app.ts";
+
+const database = await createTestDatabase();
+const ask = asker(await createTestApp(database));
+
+async function create(body: object = {}): Promise<Webhook> {
+  const answer = await ask("POST", "/api/webhooks", { url: "https://shop.example/hook", ...body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body;
+}
+const reveal = async (id: number): Promise<WebhookSecrets> => (await ask("POST", `/api/webhooks/${id}/reveal`)).body;
+
+test("a webhook is made with defaults, listed, changed, and gone once deleted", async () => {
+  const made = await create({ description: "Shop" });
+  expect(made).toMatchObject({
+    url: "https://shop.example/hook",
+    types: null,
+    volume: "summary",
+    enabled: true,
+    max_parallel: 8,
+    max_per_second: null,
+    status: "new",
+    waiting: 0,
+  });
+  const twin = await create();
+  expect((await ask("GET", "/api/webhooks?limit=200")).body).toMatchObject({
+    items: expect.arrayContaining([made, twin]) as never,
+  });
+  const changed = (
+    await ask("PATCH", `/api/webhooks/${made.id}`, { volume: "products", types: ["product.updated"], enabled: false })
+  ).body as Webhook;
+  expect(changed).toMatchObject({
+    volume: "products",
+    types: ["product.updated"],
+    description: "Shop",
+    status: "disabled",
+    disabled_reason: "manual",
+  });
+  expect(changed.version).toBeGreaterThan(made.version);
+  expect((await ask("DELETE", `/api/webhooks/${made.id}`)).status).toBe(200);
+  expect((await ask("GET", `/api/webhooks/${made.id}`)).status).toBe(404);
+  expect((await ask("DELETE", `/api/webhooks/${made.id}`)).status).toBe(404);
+  expect((await ask("GET", `/api/webhooks/${twin.id}`)).status).toBe(200);
+});
+
+test("the list comes in pages", async () => {
+  const ids = [(await create()).id, (await create()).id, (await create()).id];
+  const page = (await ask("GET", `/api/webhooks?limit=2&after=${(ids[0] as number) - 1}`)).body as {
+    items: Webhook[];
+    next_after: number;
+  };
+  expect(page.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+  expect(page.next_after).toBe(ids[1]);
+});
+
+test.each([
+  [{ url: "http://127.0.0.2:1/" }, 201],
+  [{ url: "http://10.0.0.1/" }, 400],
+  [{ url: "nonsense" }, 400],
+  [{ types: [] }, 400],
+  [{ types: ["no.such"] }, 400],
+  [{ types: ["products.changed"] }, 400],
+  [{ types: ["ping"] }, 400],
+  [{ volume: "everything" }, 400],
+  [{ max_parallel: 0 }, 400],
+  [{ headers: { host: "x" } }, 400],
+  [{ unknown: 1 }, 400],
+])("%o is answered with %i", async (body, status) => {
+  expect((await ask("POST", "/api/webhooks", { url: "https://a.example/", ...body })).status).toBe(status);
+});
+
+test("secrets and header values are shown by reveal alone, and lie encrypted in the database", async () => {
+  const made = await create({ headers: { Authorization: "Bearer hunter2" } });
+  expect(JSON.stringify(made)).not.toMatch(/hunter2|whsec/);
+  expect(made.header_names).toEqual(["authorization"]);
+  const { secrets, headers } = await reveal(made.id);
+  expect(headers).toEqual({ authorization: "Bearer hunter2" });
+  expect(secrets).toMatchObject([
+    { secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/) as never, expires_at: null },
+  ]);
+  const { rows } = await database.pool.query<{ dump: string }>(
+    "select (select string_agg(w::text, '') from webhooks w) || (select string_agg(s::text, '') from webhook_secrets s) as dump",
+  );
+  expect(rows[0]?.dump).not.toMatch(/hunter2|whsec/);
+});
+
+test("headers are replaced as a whole, and null keeps a value", async () => {
+  const { id } = await create({ headers: { "x-a": "1", "x-b": "2" } });
+  await ask("PATCH", `/api/webhooks/${id}`, { headers: { "X-A": null, "x-c": "3" } });
+  expect((await reveal(id)).headers).toEqual({ "x-a": "1", "x-c": "3" });
+  await ask("PATCH", `/api/webhooks/${id}`, { description: "same headers" });
+  expect((await reveal(id)).headers).toEqual({ "x-a": "1", "x-c": "3" });
+  expect((await ask("PATCH", `/api/webhooks/${id}`, { headers: { "x-new": null } })).status).toBe(400);
+});
+
+test("a rotated secret signs for a day more, and not at all where it has leaked", async () => {
+  const { id } = await create();
+  const [first] = (await reveal(id)).secrets;
+  const rotated = (await ask("POST", `/api/webhooks/${id}/rotate`, {})).body as WebhookSecrets;
+  expect(rotated.secrets.map(({ secret }) => secret)).toEqual([expect.any(String), first?.secret]);
+  const [, old] = rotated.secrets;
+  const hours = (Date.parse(old?.expires_at ?? "") - Date.now()) / 3_600_000;
+  expect(hours).toBeGreaterThan(23.9);
+  expect(hours).toBeLessThan(24.1);
+  await ask("POST", `/api/webhooks/${id}/rotate`, { overlap_hours: 0 });
+  const { secrets } = await reveal(id);
+  expect(secrets).toHaveLength(1);
+  expect(rotated.secrets.map(({ secret }) => secret)).not.toContain(secrets[0]?.secret);
+});
+
+test("every type of event has a schema that its example fits", async () => {
+  const { items } = (await ask("GET", "/api/webhooks/event-types")).body as {
+    items: { type: string; schema: z.core.JSONSchema.JSONSchema; example: object }[];
+  };
+  expect(items.map(({ type }) => type).sort()).toEqual(Object.keys(EVENTS).sort());
+  expect([...EVENT_TYPES].sort()).toEqual(Object.keys(EVENTS).sort());
+  for (const { type, schema, example } of items) {
+    const check = z.fromJSONSchema(schema).safeParse(example);
+    expect(check.error?.issues ?? [], type).toEqual([]);
+    expect(z.fromJSONSchema(schema).safeParse({ ...example, type: "other" }).success).toBe(false);
+  }
+});

@@ -1,0 +1,76 @@
+// The HTTP of webhooks. Their deliveries are in delivery-routes.ts.
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { withTransaction } from "../db/connect.ts";
+import { changeWebhook, createWebhook, deleteWebhook, findWebhook } from "./change-webhook.ts";
+import type { WebhookContext } from "./context.ts";
+import { describeEventTypes } from "./event-types.ts";
+import { readSecrets, rotateSecret } from "./secrets.ts";
+import { listWebhooks, lockWebhook } from "./store.ts";
+import {
+  create_webhook,
+  delete_webhook,
+  get_webhook,
+  list_event_types,
+  list_webhooks,
+  patch_webhook,
+  reveal_webhook,
+  rotate_webhook_secret,
+} from "../../contract/webhooks.ts";
+
+export type WebhookRoutesContext = WebhookContext;
+
+export function webhookRoutes(instance: FastifyInstance, context: WebhookRoutesContext): void {
+  endpointRoutes(instance, context);
+  secretRoutes(instance, context);
+}
+
+function endpointRoutes(instance: FastifyInstance, context: WebhookContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool } = context;
+
+  app.route({
+    ...list_webhooks,
+    handler: async ({ query: { limit, after = 0 } }) => {
+      const items = await listWebhooks(pool, after, limit);
+      return { items, next_after: items.length === limit ? (items.at(-1)?.id ?? null) : null };
+    },
+  });
+  app.route({
+    ...create_webhook,
+    handler: async ({ body }, reply) => {
+      const webhook = await createWebhook(context, body);
+      return reply.code(201).header("location", `/api/webhooks/${webhook.id}`).send(webhook);
+    },
+  });
+  app.route({ ...list_event_types, handler: () => describeEventTypes() });
+  app.route({ ...get_webhook, handler: ({ params }) => findWebhook(pool, params.id) });
+  app.route({ ...patch_webhook, handler: ({ params, body }) => changeWebhook(context, params.id, body) });
+  app.route({ ...delete_webhook, handler: ({ params }) => deleteWebhook(context, params.id) });
+}
+
+function secretRoutes(instance: FastifyInstance, context: WebhookContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool } = context;
+
+  app.route({
+    ...reveal_webhook,
+    handler: async ({ params: { id } }, reply) => {
+      await findWebhook(pool, id);
+      return reply.header("cache-control", "no-store").send(await readSecrets(pool, await context.loadKeys(), id));
+    },
+  });
+  app.route({
+    ...rotate_webhook_secret,
+    handler: async ({ params: { id }, body: { overlap_hours } }, reply) => {
+      const keys = await context.loadKeys();
+      const secrets = await withTransaction(pool, async (client) => {
+        await lockWebhook(client, id);
+        await findWebhook(client, id);
+        await rotateSecret(client, keys, id, overlap_hours);
+        return readSecrets(client, keys, id);
+      });
+      return reply.header("cache-control", "no-store").send(secrets);
+    },
+  });
+}

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { Problem } from "../../contract/problems.ts";
+import { checkHeaders, checkUrl } from "./webhook-rules.ts";
+
+const PUBLIC_ONLY = { allow_cidrs: [] };
+
+const faultOf = (check: () => unknown): string => {
+  try {
+    check();
+    return "";
+  } catch (error) {
+    expect(error).toBeInstanceOf(Problem);
+    return JSON.stringify(error) + (error as Problem).message;
+  }
+};
+
+test.each([
+  ["https://example.com/hook?a=1#part", "https://example.com/hook?a=1"],
+  [" http://example.com ", "http://example.com/"],
+  ["https://bücher.example/", "https://xn--bcher-kva.example/"],
+  ["https://8.8.8.8:8443/x", "https://8.8.8.8:8443/x"],
+])("%s is taken as %s", (url, taken) => {
+  expect(checkUrl(url, PUBLIC_ONLY)).toBe(taken);
+});
+
+test.each([
+  ["", "no URL"],
+  ["example.com", "no URL"],
+  ["ftp://example.com/", "begin with https"],
+  ["file:///etc/passwd", "begin with https"],
+  ["javascript:alert(1)", "begin with https"],
+  ["https://user@example.com/", "user or a password"],
+  ["https://127.0.0.1/", "not in the public internet"],
+  ["http://0x7f.1/", "not in the public internet"],
+  ["http://[::1]:9000/", "not in the public internet"],
+])("%s is refused, since %s", (url, why) => {
+  expect(faultOf(() => checkUrl(url, PUBLIC_ONLY))).toContain(why);
+});
+
+test("a password in a URL is not repeated", () => {
+  expect(faultOf(() => checkUrl("https://me:hunter2@example.com/", PUBLIC_ONLY))).not.toContain("hunter2");
+});
+
+test("headers are taken in lower case; null keeps a value, and what is not said goes", () => {
+  const kept = { "x-old": "1", authorization: "Bearer abc" };
+  expect(checkHeaders({ Authorization: null, "X-New": "2" }, kept)).toEqual({
+    authorization: "Bearer abc",
+    "x-new": "2",
+  });
+});
+
+test.each([
+  ["host", "evil.example"],
+  ["Host", "evil.example"],
+  ["content-length", "3"],
+  ["Transfer-Encoding", "chunked"],
+  ["connection", "close"],
+  ["content-type", "text/plain"],
+  ["webhook-id", "msg_1"],
+  ["Webhook-Signature", "v1,x"],
+  ["proxy-authorization", "Basic x"],
+  ["x-a", "a\r\nx-b: c"],
+  ["x-a", "a\nb"],
+  ["x-a", "a\0b"],
+  ["x-a", "naïve"],
+  ["x-a", " a"],
+  ["x a", "a"],
+  ["x-a\r\nx-b", "a"],
+  ["x:a", "a"],
+  ["", "a"],
+  ["x-a", "a".repeat(4001)],
+  ["x-unknown", null],
+])("the header %o: %o is refused", (name, value) => {
+  expect(faultOf(() => checkHeaders({ [name]: value }, {}))).toContain("/body/headers");
+});
+
+test("one header in two cases, and a 21st, are refused", () => {
+  expect(faultOf(() => checkHeaders({ "x-a": "1", "X-A": "2" }, {}))).toContain("twice");
+  const many = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`x-${i}`, "1"]));
+  expect(faultOf(() => checkHeaders(many, {}))).toContain("more than 20");
+});
+
+test("a refused value is not repeated", () => {
+  expect(faultOf(() => checkHeaders({ authorization: "Bearer hunter2\n" }, {}))).not.toContain("hunter2");
+});
