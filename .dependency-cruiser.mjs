@@ -62,14 +62,21 @@ export default {
       comment: "A room of the page can be read and removed by itself; what two need belongs into web/kit.",
       severity: "error",
       from: { path: "^web/([^/]+)/", pathNot: "^web/kit/" },
-      to: { path: "^web/[^/]+/", pathNot: "^web/($1|kit)/" },
+      to: { path: "^web/[^/]+/", pathNot: "^web/($1|kit|texts)/" },
     },
     {
       name: "kit-knows-no-room",
       comment: "The kit is what the rooms share.",
       severity: "error",
       from: { path: "^web/kit/" },
-      to: { path: "^web/(?!kit/)" },
+      to: { path: "^web/(?!kit/|texts/)" },
+    },
+    {
+      name: "texts-know-nobody",
+      comment: "Words are for everybody; they name what they speak of by themselves.",
+      severity: "error",
+      from: { path: "^web/texts/", pathNot: TESTS },
+      to: { path: "^(web/(?!texts/)|client/)" },
     },
     {
       name: "kit-is-dumb",

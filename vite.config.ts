@@ -24,6 +24,12 @@ export default defineConfig({
       icon: { clientBundle: { scan: { globInclude: ["web/**/*.{vue,ts}"], globExclude: ["**/node_modules/**"] } } },
     }),
   ],
+  // What vue-i18n brings and we do not use: its old API, its global components, its devtools.
+  define: {
+    __VUE_I18N_FULL_INSTALL__: "false",
+    __VUE_I18N_LEGACY_API__: "false",
+    __INTLIFY_PROD_DEVTOOLS__: "false",
+  },
   build: {
     outDir: "../dist",
     emptyOutDir: true,

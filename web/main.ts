@@ -5,9 +5,12 @@ import { z } from "zod";
 import App from "./App.vue";
 import { createPageRouter } from "./routes.ts";
 import "./style.css";
+import { speak } from "./texts/speak.ts";
+import { i18n } from "./texts/t.ts";
 
 // zod would try to compile its parsers; the content security policy forbids that, and says so in the console.
 z.config({ jitless: true });
 
+await speak();
 // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- only vue-tsc knows what a .vue file exports
-createApp(App).use(createPageRouter()).use(ui).mount("#app");
+createApp(App).use(createPageRouter()).use(i18n).use(ui).mount("#app");

@@ -1,20 +1,20 @@
 // Which address shows which page; each room is loaded when it is first entered.
 import { createRouter, createWebHistory, type Router } from "vue-router";
+import { imports } from "./imports/room.ts";
+import type { Room } from "./kit/room.ts";
+import { settings } from "./settings/room.ts";
+
+/** In the navigation's order; the first is the start page. A new room is one more. */
+export const ROOMS: readonly Room[] = [imports, settings];
 
 export function createPageRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- what replaces it is experimental
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
     routes: [
-      { path: "/", redirect: "/imports" },
-      { path: "/imports", name: "imports", component: () => import("./imports/ImportsPage.vue") },
-      {
-        path: "/imports/:id(\\d+)",
-        name: "import",
-        component: () => import("./imports/ImportPage.vue"),
-        props: (route) => ({ id: Number(route.params["id"]) }),
-      },
+      { path: "/", redirect: ROOMS[0]?.path ?? "/settings" },
+      ...ROOMS.flatMap(({ routes }) => routes),
       { path: "/:rest(.*)*", name: "nowhere", component: () => import("./kit/NowherePage.vue") },
     ],
   });

@@ -1,6 +1,7 @@
 // Whether the server answers. Everything that asks goes through `ask`; when the server is gone, one loop knocks until it
 // is back, and `comebacks` tells the resources on the page to load again.
 import { readonly, ref } from "vue";
+import { useOnline } from "@vueuse/core";
 import { NoAnswer } from "../../client/answer.ts";
 import { call, type CallOptions, type RequestOf, type ResultOf } from "../../client/call.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
@@ -10,9 +11,15 @@ const KNOCK_EVERY_MS = 1_500;
 
 const connected = ref(true);
 const comebacks = ref(0);
+const online = useOnline();
 let knocking = false;
 
-export const useConnection = () => ({ connected: readonly(connected), comebacks: readonly(comebacks) });
+/** `online` is what the machine says of its network, `connected` what the last question met. */
+export const useConnection = () => ({
+  online: readonly(online),
+  connected: readonly(connected),
+  comebacks: readonly(comebacks),
+});
 
 /** `call`, with the connection's state kept. */
 export async function ask<const E extends Endpoint>(

@@ -1,0 +1,34 @@
+// Asks before what cannot be waved back: `if (await confirm({ … })) …`.
+import { shallowRef } from "vue";
+
+export interface Question {
+  title: string;
+  description: string;
+  /** On the button; names the deed, with its numbers ("Delete 1,204 products"). */
+  action: string;
+  cancel?: string;
+  tone?: "error" | "primary";
+  /** Text that has to be typed first, such as the number of products; for what loses most. */
+  typed?: { label: string; text: string };
+}
+
+export interface Asked extends Question {
+  answer: (yes: boolean) => void;
+}
+
+/** The question that stands; shown by the shell. */
+export const open_question = shallowRef<Asked | null>(null);
+
+/** Resolves with the answer; closing the dialog is a no. A second question answers the first with no. */
+export function confirm(question: Question): Promise<boolean> {
+  open_question.value?.answer(false);
+  return new Promise((resolve) => {
+    open_question.value = {
+      ...question,
+      answer: (yes) => {
+        open_question.value = null;
+        resolve(yes);
+      },
+    };
+  });
+}

@@ -1,0 +1,50 @@
+// What the rooms' searches find for the palette's term; a newer term ends the search of an older one.
+import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
+import { watchDebounced } from "@vueuse/core";
+import { all_searches, type Command } from "../kit/commands.ts";
+
+export interface Found {
+  id: string;
+  heading: string;
+  commands: Command[];
+}
+
+const PAUSE_MS = 120;
+
+export function usePaletteSearch(term: Ref<string>) {
+  const found = shallowRef<Found[]>([]);
+  const searching = ref(false);
+  let stop = new AbortController();
+
+  async function search(text: string): Promise<void> {
+    const { signal } = stop;
+    searching.value = true;
+    const answers = await Promise.allSettled(
+      all_searches.value.map(async ({ id, heading, search }) => ({
+        id,
+        heading,
+        commands: await search(text, signal),
+      })),
+    );
+    if (signal.aborted) return;
+    searching.value = false;
+    found.value = answers
+      .filter((answer) => answer.status === "fulfilled")
+      .map(({ value }) => value)
+      .filter(({ commands }) => commands.length > 0);
+  }
+
+  watch(term, (text) => {
+    stop.abort();
+    stop = new AbortController();
+    if (text.trim() === "") {
+      found.value = [];
+      searching.value = false;
+    }
+  });
+  watchDebounced(term, (text) => (text.trim() === "" ? undefined : void search(text.trim())), { debounce: PAUSE_MS });
+  onScopeDispose(() => {
+    stop.abort();
+  });
+  return { found, searching };
+}

@@ -1,0 +1,54 @@
+// What the shell itself puts into palette and keyboard: the ways between the rooms, colours, language, help.
+import { computed, onScopeDispose } from "vue";
+import { useRouter } from "vue-router";
+import { useCommands, type Command } from "../kit/commands.ts";
+import type { Room } from "../kit/room.ts";
+import { listenToKeys, useShortcuts } from "../kit/shortcuts.ts";
+import { THEMES, useTheme } from "../kit/use-theme.ts";
+import { t } from "../texts/t.ts";
+
+export function useShellCommands(
+  rooms: readonly Room[],
+  { openPalette, openHelp }: { openPalette: () => void; openHelp: () => void },
+) {
+  const router = useRouter();
+  const { theme } = useTheme();
+  const go = computed<Command[]>(() =>
+    rooms.map(({ path, label, icon, key }) => ({
+      id: `go ${path}`,
+      label: t(label),
+      icon,
+      keys: `g ${key}`,
+      run: () => router.push(path),
+    })),
+  );
+
+  useCommands(() => [
+    ...rooms.flatMap(({ commands }) => commands?.() ?? []),
+    ...THEMES.filter(({ value }) => value !== theme.value).map(({ value, icon }) => ({
+      id: `theme ${value}`,
+      label: t("shell.theme.switch", { theme: t(`shell.theme.${value}`) }),
+      icon,
+      run: () => (theme.value = value),
+    })),
+    { id: "help", label: t("shell.help.help"), icon: "i-lucide-keyboard", keys: "?", run: openHelp },
+  ]);
+  useShortcuts(() => ({
+    heading: t("shell.help.everywhere"),
+    shortcuts: [
+      ...go.value.map(({ label, keys = "", run }) => ({ keys, label: t("shell.help.go_to", { room: label }), run })),
+      { keys: "mod+k", label: t("shell.help.palette"), run: openPalette, always: true },
+      { keys: "/", label: t("shell.help.search"), run: focusSearch },
+      { keys: "?", label: t("shell.help.help"), run: openHelp },
+    ],
+  }));
+  onScopeDispose(listenToKeys(window));
+
+  /** The page's own search box, where it has one; else the palette. */
+  function focusSearch(): void {
+    const box = document.querySelector<HTMLElement>("[data-search]");
+    if (box) box.focus();
+    else openPalette();
+  }
+  return { go };
+}

@@ -1,0 +1,12 @@
+// German; loaded when it is spoken.
+import { catalog } from "./de/catalog.ts";
+import { changesets } from "./de/changesets.ts";
+import { imports } from "./de/imports.ts";
+import { kit } from "./de/kit.ts";
+import { settings } from "./de/settings.ts";
+import { shell } from "./de/shell.ts";
+import { webhooks } from "./de/webhooks.ts";
+import type { english } from "./en.ts";
+import type { Shape } from "./shape.ts";
+
+export const german: Shape<typeof english> = { shell, kit, catalog, imports, changesets, webhooks, settings };

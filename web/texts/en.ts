@@ -1,0 +1,10 @@
+// English: the language that is always there, and the shape of all others.
+import { catalog } from "./en/catalog.ts";
+import { changesets } from "./en/changesets.ts";
+import { imports } from "./en/imports.ts";
+import { kit } from "./en/kit.ts";
+import { settings } from "./en/settings.ts";
+import { shell } from "./en/shell.ts";
+import { webhooks } from "./en/webhooks.ts";
+
+export const english = { shell, kit, catalog, imports, changesets, webhooks, settings } as const;

@@ -1,0 +1,2 @@
+// The words of web/catalog.
+export const catalog = { title: "Products" } as const;

@@ -1,0 +1,2 @@
+// The words of web/changesets.
+export const changesets = { title: "Changes" } as const;

@@ -1,0 +1,2 @@
+// The words of web/imports.
+export const imports = { title: "Imports" } as const;

@@ -1,0 +1,2 @@
+// The words of web/webhooks.
+export const webhooks = { title: "Webhooks" } as const;

@@ -1,0 +1,29 @@
+// Which language is wanted, which is spoken, and the locale for numbers and times. Knows no texts; speak.ts brings them.
+import { computed, ref } from "vue";
+import { usePreferredLanguages, useStorage } from "@vueuse/core";
+
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+export type LanguageChoice = Language | "auto";
+
+/** What the reader chose, remembered in this browser; `auto` follows the browser. */
+export const language_choice = useStorage<LanguageChoice>("skuport-language", "auto");
+
+const browser_locales = usePreferredLanguages();
+
+const isLanguage = (text: string): text is Language => (LANGUAGES as readonly string[]).includes(text);
+const languageOf = (locale: string): string => locale.slice(0, 2).toLowerCase();
+
+/** The first of the browser's languages that we have, else English. */
+export const wanted_language = computed<Language>(() => {
+  if (isLanguage(language_choice.value)) return language_choice.value;
+  return browser_locales.value.map(languageOf).find(isLanguage) ?? "en";
+});
+
+/** The language whose texts are shown; follows `wanted_language` once they are loaded. */
+export const spoken_language = ref<Language>("en");
+
+/** For numbers and times: the browser's own variant of the language where there is one (en-GB, de-CH). */
+export const locale = computed<string>(
+  () => browser_locales.value.find((own) => languageOf(own) === spoken_language.value) ?? spoken_language.value,
+);
