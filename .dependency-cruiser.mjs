@@ -2,7 +2,7 @@
 //   main -> commands -> http -> rooms -> events, jobs -> db        everything -> contract        web/<room> -> web/kit, client
 // and whatever goes another way is an error, with its reason below.
 
-const ROOMS = "catalog|imports|changesets|webhooks";
+const ROOMS = "catalog|imports|changesets|operations|webhooks";
 const TESTS = "\\.test\\.ts$|^tests/|^bench/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -131,6 +131,21 @@ export default {
         path: "^src/catalog/",
         pathNot: "^src/catalog/(product|sku-key|hash-text|store|merge|history|backlog)\\.ts$",
       },
+    },
+    {
+      name: "operations-use-the-catalogue-by-its-rules",
+      comment: "Operations need the product's rules, its filters and its SQL, never the catalogue's routes.",
+      severity: "error",
+      from: { path: "^src/operations/", pathNot: TESTS },
+      to: { path: "^src/catalog/routes\\.ts$" },
+    },
+    {
+      name: "operations-and-imports-never-meet",
+      comment:
+        "Both change products by the catalogue's SQL and are told apart by their changesets; neither needs the other.",
+      severity: "error",
+      from: { path: "^src/(operations|imports)/", pathNot: TESTS },
+      to: { path: "^src/(operations|imports)/", pathNot: "^src/$1/" },
     },
     {
       name: "catalogue-is-below",

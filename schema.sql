@@ -11,8 +11,11 @@ create table changesets (
   id_count bigint default 0 not null,
   undoes bigint,
   reason text,
+  undone_in bigint,
+  purged_at timestamp with time zone,
   constraint changesets_pkey PRIMARY KEY (id),
   constraint changesets_undoes_fkey FOREIGN KEY (undoes) REFERENCES changesets(id),
+  constraint changesets_undone_in_fkey FOREIGN KEY (undone_in) REFERENCES changesets(id),
   constraint changesets_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'edit'::text, 'bulk'::text, 'delete_all'::text, 'undo'::text])))
 );
 
@@ -92,6 +95,62 @@ create table imports (
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = ((((created + updated) + unchanged) + superseded) + rejected)))),
   constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'scanning'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+);
+
+create table operation_chunks (
+  operation_id bigint not null,
+  chunk_no integer not null,
+  source text not null,
+  keys text[] collate "C" not null,
+  ids bigint[],
+  versions integer[],
+  done boolean default false not null,
+  constraint operation_chunks_pkey PRIMARY KEY (operation_id, chunk_no),
+  constraint operation_chunks_source_check CHECK ((source = ANY (ARRAY['products'::text, 'versions'::text, 'created'::text])))
+);
+
+create table operation_conflicts (
+  operation_id bigint not null,
+  sku_key text collate "C" not null,
+  id bigint not null,
+  sku text not null,
+  conflict text not null,
+  changed_in bigint not null,
+  changed_at timestamp with time zone not null,
+  overwritten boolean not null,
+  constraint operation_conflicts_pkey PRIMARY KEY (operation_id, sku_key, id),
+  constraint operation_conflicts_changed_in_fkey FOREIGN KEY (changed_in) REFERENCES changesets(id),
+  constraint operation_conflicts_operation_id_fkey FOREIGN KEY (operation_id) REFERENCES operations(id) ON DELETE CASCADE,
+  constraint operation_conflicts_conflict_check CHECK ((conflict = ANY (ARRAY['changed'::text, 'deleted'::text, 'renamed'::text, 'sku_taken'::text])))
+);
+
+create table operations (
+  id bigint generated always as identity not null,
+  kind text not null,
+  state text default 'selecting'::text not null,
+  actor text not null,
+  options jsonb not null,
+  changeset_id bigint not null,
+  total bigint,
+  created bigint default 0 not null,
+  updated bigint default 0 not null,
+  deleted bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  missing bigint default 0 not null,
+  kept bigint default 0 not null,
+  fraction double precision default 0 not null,
+  cancel_requested boolean default false not null,
+  problem jsonb,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  version bigint default 1 not null,
+  constraint operations_pkey PRIMARY KEY (id),
+  constraint operations_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
+  constraint operations_check CHECK (((state <> 'done'::text) OR (total = (((((created + updated) + deleted) + unchanged) + missing) + kept)))),
+  constraint operations_kind_check CHECK ((kind = ANY (ARRAY['bulk'::text, 'delete_all'::text, 'undo'::text]))),
+  constraint operations_state_check CHECK ((state = ANY (ARRAY['selecting'::text, 'running'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
 );
 
 create table product_history (
@@ -289,6 +348,8 @@ create table webhooks (
   constraint webhooks_volume_check CHECK ((volume = ANY (ARRAY['none'::text, 'summary'::text, 'products'::text])))
 );
 
+CREATE INDEX changesets_not_purged ON public.changesets USING btree (finished_at) WHERE (purged_at IS NULL);
+
 CREATE INDEX changesets_undoes ON public.changesets USING btree (undoes) WHERE (undoes IS NOT NULL);
 
 CREATE INDEX events_changeset ON public.events USING btree (changeset_id) WHERE (changeset_id IS NOT NULL);
@@ -298,6 +359,10 @@ CREATE INDEX events_feed ON public.events USING btree (xid, id);
 CREATE INDEX events_waiting ON public.events USING btree (id) WHERE (NOT fanned_out);
 
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
+
+CREATE UNIQUE INDEX operations_changeset ON public.operations USING btree (changeset_id);
+
+CREATE INDEX operations_unfinished ON public.operations USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
 
 CREATE INDEX product_history_deleted ON public.product_history USING btree (id) WHERE deleted;
 

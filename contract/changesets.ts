@@ -3,7 +3,6 @@ import { z } from "zod";
 import { changeset_kind } from "./changeset-kinds.ts";
 import { field_changes, product_change_kind, product_values } from "./edit-products.ts";
 import { endpoint } from "./endpoint.ts";
-import { conflict_page, operation, undo_policy } from "./operations.ts";
 import { problem_document } from "./problems.ts";
 
 const count = z.int().min(0);
@@ -128,45 +127,5 @@ export const download_changes = endpoint({
     querystring: change_filter.strict(),
     answer_type: "text/csv",
     response: { 200: z.string(), 410: problem_document, ...problems },
-  },
-});
-
-/** What an undo would do at this moment. */
-export const undo_preview = conflict_page
-  .extend({
-    undoes: z.int(),
-    policy: undo_policy,
-    total: count,
-    created: count.describe("Deleted products that would come back"),
-    updated: count,
-    deleted: count,
-    unchanged: count,
-    missing: count,
-    kept: count,
-  })
-  .meta({ id: "UndoPreview" });
-export type UndoPreview = z.infer<typeof undo_preview>;
-
-export const undo_changeset = endpoint({
-  method: "POST",
-  url: "/api/changesets/:id/undo",
-  schema: {
-    operationId: "undo_changeset",
-    summary: "Take a changeset back, or see what that would do",
-    description:
-      "Starts an operation that can be watched and cancelled; its changeset can be undone itself. Products that were changed " +
-      "later are kept and listed as conflicts; with `policy=overwrite` they go back as well. With `preview=true` nothing is " +
-      "written: the answer has exact counts and, in pages, the conflicts.",
-    tags: ["changesets"],
-    params: id_params,
-    querystring: z
-      .object({
-        preview: z.union([z.boolean(), z.stringbool()]).default(false),
-        policy: undo_policy.default("keep"),
-        limit: z.coerce.number().int().min(1).max(500).default(100).describe("Conflicts in a preview"),
-        cursor: z.string().max(4000).optional().describe("`next_cursor` of the preview's page before"),
-      })
-      .strict(),
-    response: { 200: undo_preview, 202: operation, 409: problem_document, 410: problem_document, ...problems },
   },
 });

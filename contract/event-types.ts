@@ -102,16 +102,24 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     example: { ...summary, created: 120_000 },
   },
   "bulk.completed": {
-    description: "A change of many products is done",
-    example: { changeset_id: 38, operation_id: 5, action: "deactivate", updated: 1200, deleted: 0 },
+    description: "A change of many products is done, or ended early (`state`) and some of it stays",
+    example: { state: "done", changeset_id: 38, operation_id: 5, action: "deactivate", updated: 1200, deleted: 0 },
   },
   "changeset.undone": {
-    description: "A changeset was taken back by another",
-    example: { changeset_id: 39, undone_changeset_id: 34, created: 0, updated: 690, deleted: 465_990, kept: 10 },
+    description: "A changeset was taken back by another; `state` tells whether to the end",
+    example: {
+      state: "done",
+      changeset_id: 39,
+      undone_changeset_id: 34,
+      created: 0,
+      updated: 690,
+      deleted: 465_990,
+      kept: 10,
+    },
   },
   "catalog.cleared": {
-    description: "All products were deleted",
-    example: { changeset_id: 40, operation_id: 6, deleted: 466_000 },
+    description: "All products were deleted; `state` tells whether to the end",
+    example: { state: "done", changeset_id: 40, operation_id: 6, deleted: 466_000 },
   },
   "webhook.disabled": {
     description: "A webhook was switched off: its receiver answered 410 (gone), or failed for five days",

@@ -26,6 +26,9 @@ const import_summary = z.object({
   rejected: z.int(),
 });
 
+/** How an operation ended: one that was cancelled or failed has changed what the counts say, and is told of if they say so. */
+const operation_end = z.enum(["done", "cancelled", "failed"]);
+
 /** Every type of event and what its `data` holds. */
 export const EVENTS = {
   "product.created": thin_product.extend({ changeset_id, product: z.record(z.string(), z.unknown()) }),
@@ -39,6 +42,7 @@ export const EVENTS = {
   "import.failed": import_summary.extend({ problem: z.record(z.string(), z.unknown()).nullable() }),
   "import.cancelled": import_summary,
   "changeset.undone": z.object({
+    state: operation_end,
     changeset_id: z.int().describe("The changeset that undid"),
     undone_changeset_id: z.int(),
     created: z.int(),
@@ -47,13 +51,14 @@ export const EVENTS = {
     kept: z.int().describe("Products left as they are, since they were changed later"),
   }),
   "bulk.completed": z.object({
+    state: operation_end,
     changeset_id: z.int(),
     operation_id: z.int(),
     action: z.string(),
     updated: z.int(),
     deleted: z.int(),
   }),
-  "catalog.cleared": z.object({ changeset_id: z.int(), operation_id: z.int(), deleted: z.int() }),
+  "catalog.cleared": z.object({ state: operation_end, changeset_id: z.int(), operation_id: z.int(), deleted: z.int() }),
   "products.changed": z.object({
     changeset_id: z.int(),
     event_id: z.string().describe("The event of the import or bulk change that this is a part of"),

@@ -1,11 +1,11 @@
 // The wire of operations: changes of many products at once that run as jobs and are watched like imports.
 import { z } from "zod";
+import { bulk_set } from "./bulk-set.ts";
 import { endpoint } from "./endpoint.ts";
 import { problem_document } from "./problems.ts";
-import { bulk_set } from "./bulk-set.ts";
 import { product_filter } from "./product-filter.ts";
 
-export const OPERATION_STATES = ["selecting", "running", "finishing", "done", "cancelled", "failed"] as const;
+export const OPERATION_STATES = ["selecting", "running", "done", "cancelled", "failed"] as const;
 export const operation_state = z.enum(OPERATION_STATES);
 export type OperationState = z.infer<typeof operation_state>;
 
@@ -55,7 +55,7 @@ export const operation = z
     kept: count.describe("Products that an undo left as they are, since they were changed later"),
     fraction: z.number().min(0).max(1),
     products_per_second: count.nullable(),
-    changeset_id: z.int().nullable(),
+    changeset_id: z.int(),
     cancel_requested: z.boolean(),
     problem: problem_document.nullable(),
     created_at: instant,
@@ -103,7 +103,13 @@ export const change_products = endpoint({
       "needs `confirm`, the number of products there are; 409 says it.",
     tags: ["operations"],
     body: bulk_request,
-    response: { 202: operation, 400: problem_document, 409: problem_document },
+    response: {
+      202: operation,
+      400: problem_document,
+      409: problem_document,
+      413: problem_document,
+      415: problem_document,
+    },
   },
 });
 

@@ -26,6 +26,7 @@ export async function createTestApp(
     sendScan: nothing,
     sendLanes: nothing,
     webhooks: webhookParts(),
+    sendOperationLanes: nothing,
     ...context,
   });
   afterAll(async () => {

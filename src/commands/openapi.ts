@@ -35,6 +35,7 @@ export async function describeApi(): Promise<string> {
       loadKeys: () => Promise.reject(new Error("a description needs no keys")),
       settings: { allow_cidrs: [], proxy: undefined, time_scale: 1, keep_days: 1 },
     },
+    sendOperationLanes: nothing,
   });
   await app.ready();
   const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;

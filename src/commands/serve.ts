@@ -8,6 +8,7 @@ import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
 import { senders } from "../imports/work.ts";
 import { countWorkers, startBoss } from "../jobs/boss.ts";
+import { operationSenders } from "../operations/work.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "./log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "./open-database.ts";
@@ -83,6 +84,7 @@ async function serveOn(
     countWorkers: () => countWorkers(pool),
     ...senders(boss),
     webhooks: webhookParts(config),
+    ...operationSenders(boss),
   });
   let failed = false;
   try {

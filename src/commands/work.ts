@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { senders, workOnImports } from "../imports/work.ts";
 import { startBoss } from "../jobs/boss.ts";
+import { operationSenders, workOnOperations } from "../operations/work.ts";
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "./log.ts";
 import { findDatabase, openPool } from "./open-database.ts";
@@ -39,14 +40,18 @@ Loads imports until it is stopped. Any number of workers may run, on one machine
       orphaned.abort();
     });
     const signal = AbortSignal.any([io.signal, orphaned.signal]);
-    const pool = openPool(address, NAME, config.worker_concurrency + 4, log);
+    const pool = openPool(address, NAME, config.worker_concurrency * 2 + 4, log);
     const onError = (err: Error): void => {
       log.warn({ err }, "lost the database for a moment");
     };
     const boss = await startBoss(address, { application_name: NAME, works: true, onError });
     const files_dir = join(config.data_dir, "files");
     try {
-      await workOnImports(boss, { pool, files_dir, lanes: config.worker_concurrency, log, ...senders(boss) }, signal);
+      const context = { pool, files_dir, lanes: config.worker_concurrency, log };
+      await Promise.all([
+        workOnImports(boss, { ...context, ...senders(boss) }, signal),
+        workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
+      ]);
     } finally {
       await boss.stop({ graceful: false });
       await pool.end();

@@ -7,6 +7,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { productRoutes } from "../catalog/routes.ts";
 import { importRoutes, type ImportRoutesContext } from "../imports/routes.ts";
+import { operationRoutes, type OperationRoutesContext } from "../operations/routes.ts";
 import { checkOrigin } from "./check-origin.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
@@ -16,7 +17,11 @@ import { createSendStates } from "./sse.ts";
 import { VERSION } from "../version.ts";
 import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts";
 
-export interface AppContext extends Omit<ImportRoutesContext, "sendStates" | "log">, HealthContext {
+export interface AppContext
+  extends
+    Omit<ImportRoutesContext, "sendStates" | "log">,
+    Omit<OperationRoutesContext, "sendStates" | "log">,
+    HealthContext {
   logger: FastifyBaseLogger;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
 }
@@ -82,9 +87,15 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
   healthRoutes(app, context);
-  importRoutes(app, { ...context, log: context.logger, sendStates: createSendStates(closing.signal) });
-  productRoutes(app, context);
-  webhookRoutes(app, { pool: context.pool, log: context.logger, ...context.webhooks });
+  mountRooms(app, context, closing.signal);
   await servePage(app);
   return app;
+}
+
+function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {
+  const with_streams = { ...context, log: context.logger, sendStates: createSendStates(closing) };
+  importRoutes(app, with_streams);
+  operationRoutes(app, with_streams);
+  productRoutes(app, context);
+  webhookRoutes(app, { pool: context.pool, log: context.logger, ...context.webhooks });
 }

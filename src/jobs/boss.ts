@@ -7,8 +7,14 @@ export const IMPORT_QUEUE = "import";
 /** One job a lane: a connection that loads chunks of an import until none is left. */
 export const IMPORT_LANE_QUEUE = "import-lane";
 
-export interface ImportJob {
-  import_id: number;
+/** One job a lane: a connection that works on chunks of an operation until none is left. */
+export const OPERATION_LANE_QUEUE = "operation-lane";
+
+/** What a queue's jobs say. */
+interface Jobs {
+  [IMPORT_QUEUE]: { import_id: number };
+  [IMPORT_LANE_QUEUE]: { import_id: number };
+  [OPERATION_LANE_QUEUE]: { operation_id: number };
 }
 
 /** A job may take as long as the largest file; that it is alive is told by its heartbeat instead. */
@@ -52,11 +58,18 @@ export async function startBoss(address: DatabaseAddress, options: BossOptions):
   await boss.start();
   await boss.createQueue(IMPORT_QUEUE, QUEUE);
   await boss.createQueue(IMPORT_LANE_QUEUE, QUEUE);
+  await boss.createQueue(OPERATION_LANE_QUEUE, QUEUE);
   return boss;
 }
 
 /** Sends jobs inside the caller's transaction. */
-export async function sendJob(boss: PgBoss, db: Queryable, queue: string, job: ImportJob, count = 1): Promise<void> {
+export async function sendJob<Queue extends keyof Jobs>(
+  boss: PgBoss,
+  db: Queryable,
+  queue: Queue,
+  job: Jobs[Queue],
+  count = 1,
+): Promise<void> {
   const executor = {
     executeSql: async (text: string, values?: unknown[]) => {
       const { rows } = await db.query<Record<string, unknown>>(text, values);
@@ -70,14 +83,14 @@ export async function sendJob(boss: PgBoss, db: Queryable, queue: string, job: I
 const POLL_SECONDS = 2;
 
 /** Has `concurrency` workers of this process take the queue's jobs. */
-export async function workQueue(
+export async function workQueue<Queue extends keyof Jobs>(
   boss: PgBoss,
-  queue: string,
+  queue: Queue,
   concurrency: number,
-  work: (job: ImportJob) => Promise<void>,
+  work: (job: Jobs[Queue]) => Promise<void>,
 ): Promise<void> {
   for (let i = 0; i < concurrency; i++) {
-    const id = await boss.work<ImportJob>(
+    const id = await boss.work<Jobs[Queue]>(
       queue,
       { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS },
       async ([job]) => {

@@ -1,0 +1,25 @@
+// What operations need from the process they run in.
+import type pg from "pg";
+import type { Queryable } from "../db/connect.ts";
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface OperationContext {
+  pool: pg.Pool;
+  /** Connections that work on one operation at the same time. */
+  lanes: number;
+  log: Log;
+  /** Products a chunk holds at most; tests that want many chunks say fewer. */
+  chunk_products?: number;
+  /** Wakes workers for an operation, so many lanes, inside the caller's transaction. */
+  sendOperationLanes(db: Queryable, operation_id: number, count: number): Promise<void>;
+}
+
+/** One transaction each: many enough that a round trip is nothing, few enough that a cancel is heeded at once. */
+const CHUNK_PRODUCTS = 5000;
+
+export const chunkProducts = ({ chunk_products = CHUNK_PRODUCTS }: OperationContext): number => chunk_products;

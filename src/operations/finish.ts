@@ -1,0 +1,56 @@
+// The end of an operation, whatever it is: one terminal state, told to others in the same transaction.
+import type { Queryable } from "../db/connect.ts";
+import { withTransaction } from "../db/connect.ts";
+import { emitEvents } from "../events/emit.ts";
+import type { OperationContext } from "./context.ts";
+import { markFinished, readOperation } from "./store.ts";
+import { Problem, toProblemDocument } from "../../contract/problems.ts";
+
+type End = "done" | "cancelled" | "failed";
+
+/** Ends the operation unless it has ended already, or is not as far. */
+export async function finishOperation(
+  context: Pick<OperationContext, "pool" | "log">,
+  operation_id: number,
+  state: End,
+  cause: unknown = null,
+): Promise<void> {
+  const problem = cause === null ? null : toProblemDocument(asProblem(cause, operation_id));
+  const ended = await withTransaction(context.pool, async (client) => {
+    const met = await markFinished(client, operation_id, state, problem);
+    if (met) await emitOperation(client, operation_id, state);
+    return met;
+  });
+  if (!ended) return;
+  if (state === "failed" && !(cause instanceof Problem)) {
+    context.log.error({ operation_id, err: cause }, "operation failed");
+  } else context.log.info({ operation_id, state }, "operation ended");
+}
+
+/** The caller learns what it can act on; the rest is in the log. */
+function asProblem(cause: unknown, operation_id: number): Problem {
+  if (cause instanceof Problem) return cause;
+  return new Problem(
+    "internal-error",
+    `The operation stopped on an error. The server's log names it under operation_id ${operation_id}.`,
+    { cause },
+  );
+}
+
+async function emitOperation(db: Queryable, operation_id: number, state: End): Promise<void> {
+  const operation = await readOperation(db, operation_id);
+  if (operation === undefined) return;
+  const { kind, changeset_id, options, created, updated, deleted, kept } = operation;
+  // What ended early without a change is nobody's business.
+  if (state !== "done" && created + updated + deleted === 0) return;
+  const common = { state, changeset_id };
+  if (kind === "undo") {
+    const data = { ...common, undone_changeset_id: options.undoes as number, created, updated, deleted, kept };
+    await emitEvents(db, [{ type: "changeset.undone", changeset_id, data }]);
+  } else if (kind === "delete_all") {
+    await emitEvents(db, [{ type: "catalog.cleared", changeset_id, data: { ...common, operation_id, deleted } }]);
+  } else {
+    const data = { ...common, operation_id, action: options.action as string, updated, deleted };
+    await emitEvents(db, [{ type: "bulk.completed", changeset_id, data }]);
+  }
+}

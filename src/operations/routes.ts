@@ -1,0 +1,111 @@
+// The HTTP of operations.
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type pg from "pg";
+import { OPERATION_CHANNEL } from "../events/channels.ts";
+import type { Listener } from "../events/listen.ts";
+import type { SendStates } from "../http/sse.ts";
+import type { OperationContext } from "./context.ts";
+import { concludeOperation } from "./run-lane.ts";
+import { startOnSkus } from "./start.ts";
+import { listOperations, readOperation, requestCancel } from "./store.ts";
+import {
+  cancel_operation,
+  change_products,
+  get_operation,
+  isOperationOver,
+  list_operations,
+  watch_operation,
+  type Operation,
+  type OperationState,
+} from "../../contract/operations.ts";
+import { Problem } from "../../contract/problems.ts";
+
+export interface OperationRoutesContext extends OperationContext {
+  listener: Listener;
+  sendStates: SendStates;
+}
+
+/** 10,000 SKUs of 255 characters, each of which may take six bytes in JSON. */
+const BULK_BODY_BYTES = 16 << 20;
+
+export function operationRoutes(instance: FastifyInstance, context: OperationRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool } = context;
+
+  app.route({
+    ...change_products,
+    bodyLimit: BULK_BODY_BYTES,
+    handler: async ({ body }, reply) => {
+      const { skus } = body;
+      if (skus === undefined) throw new Problem("invalid-request", "Name the products by their SKUs.");
+      checkSkus(skus);
+      const id = await startOnSkus(context, skus, body, "local");
+      return reply
+        .code(202)
+        .header("location", `/api/operations/${id}`)
+        .send(await findOperation(pool, id));
+    },
+  });
+
+  app.route({
+    ...list_operations,
+    handler: async ({ query: { limit, before } }) => {
+      const items = await listOperations(pool, limit, before);
+      return { items, next_before: items.length === limit ? (items.at(-1)?.id ?? null) : null };
+    },
+  });
+
+  app.route({ ...get_operation, handler: ({ params }) => findOperation(pool, params.id) });
+
+  app.route({
+    ...cancel_operation,
+    handler: async ({ params: { id }, log }, reply) => {
+      await findOperation(pool, id);
+      if (!(await requestCancel(pool, id))) {
+        const { state } = await findOperation(pool, id);
+        throw new Problem("already-finished", `Operation ${id} is ${state}; there is nothing to cancel.`);
+      }
+      // Also where no worker is there to notice. It waits for the chunks that are being worked on, the answer does not.
+      concludeOperation(context, id).catch((err: unknown) => {
+        log.warn({ err }, "cannot end a cancelled operation at once; a worker will");
+      });
+      return reply.code(202).send(await findOperation(pool, id));
+    },
+  });
+
+  app.route({
+    ...watch_operation,
+    handler: async (request, reply) => {
+      const { id } = request.params;
+      await findOperation(pool, id);
+      context.sendStates<Operation>(request, reply, {
+        event: "operation",
+        read: () => readOperation(pool, id),
+        subscribe: (changed) =>
+          context.listener.subscribe(OPERATION_CHANNEL, (payload) => {
+            const [changed_id, state] = payload?.split(" ") ?? [];
+            if (payload === null || changed_id === String(id)) changed(isOperationOver(state as OperationState));
+          }),
+        version: ({ version }) => version,
+        isLast: ({ state }) => isOperationOver(state),
+      });
+      return reply;
+    },
+  });
+}
+
+/** PostgreSQL's text takes no NUL. */
+function checkSkus(skus: readonly string[]): void {
+  const errors = skus.flatMap((sku, index) =>
+    sku.includes("\0") ? [{ pointer: `/body/skus/${index}`, detail: "a SKU cannot hold the character NUL" }] : [],
+  );
+  const said = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
+  if (errors.length > 0) throw new Problem("invalid-request", `${said}.`, { extra: { errors } });
+}
+
+async function findOperation(pool: pg.Pool, id: number): Promise<Operation> {
+  const operation = await readOperation(pool, id);
+  if (operation === undefined) throw new Problem("not-found", `There is no operation ${id}.`);
+  return operation;
+}

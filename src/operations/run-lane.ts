@@ -1,0 +1,71 @@
+// A lane: one connection that works on an operation's chunks until none is left. Lanes share nothing but the tables, so they
+// may run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
+import type pg from "pg";
+import { ConcurrentChange } from "../catalog/merge.ts";
+import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
+import { applyBulk } from "./apply-bulk.ts";
+import { claimChunk, markChunkDone } from "./chunk-store.ts";
+import type { OperationContext } from "./context.ts";
+import { finishOperation } from "./finish.ts";
+import { addCounts, readOperation } from "./store.ts";
+import type { Operation } from "../../contract/operations.ts";
+
+/** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
+const MAX_CONFLICTS = 100;
+
+/** Works on chunks until there are none, then brings the operation to its end if this was the last lane. */
+export async function runOperationLane(
+  context: OperationContext,
+  operation_id: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const operation = await readOperation(context.pool, operation_id);
+  if (operation?.state !== "running") return;
+  try {
+    if (!operation.cancel_requested) await workOnChunks(context, operation, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    // Not even now could the database be reached: the job is tried again, and the operation goes on.
+    if (isTransient(error)) throw error;
+    await retryTransient(() => finishOperation(context, operation_id, "failed", error));
+    return;
+  }
+  if (!signal.aborted) await retryTransient(() => concludeOperation(context, operation_id));
+}
+
+/** Ends an operation that has no chunk left, or that somebody cancelled. */
+export async function concludeOperation(context: OperationContext, operation_id: number): Promise<void> {
+  const operation = await readOperation(context.pool, operation_id);
+  await finishOperation(context, operation_id, operation?.cancel_requested === true ? "cancelled" : "done");
+}
+
+async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
+  let conflicts = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      if (!(await retryTransient(() => workOnNextChunk(context.pool, operation), { signal }))) return;
+      conflicts = 0;
+    } catch (error) {
+      if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+    }
+  }
+}
+
+async function workOnNextChunk(pool: pg.Pool, { id, changeset_id, options }: Operation): Promise<boolean> {
+  return withTransaction(pool, async (client) => {
+    const chunk = await claimChunk(client, id);
+    if (chunk === undefined) return false;
+    // By size alone the planner would hash the whole catalogue for every chunk.
+    await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    const stamp = { changeset_id, part: chunk.chunk_no, now: chunk.now };
+    const counts = await applyBulk(client, chunk.keys, options, stamp);
+    await markChunkDone(client, id, chunk.chunk_no);
+    await addCounts(client, id, counts);
+    return true;
+  });
+}
+
+/** A product appeared (23505), changed or went while the chunk was worked on: look again. */
+const isConflict = (error: unknown): boolean =>
+  error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";

@@ -1,0 +1,16 @@
+// Picks up operations that nobody works on any more, because their process was killed: at a worker's start, and now and then.
+import type { OperationContext } from "./context.ts";
+import { finishOperation } from "./finish.ts";
+import { listSilentOperations } from "./store.ts";
+
+/** A lane at work gives a sign of life with every chunk. */
+export const SILENT_MS = 10_000;
+
+/** Wakes workers for operations without a sign of life for `silent_ms`. To wake one that is at work after all does no harm: a
+ * second lane finds other chunks. */
+export async function takeOverSilentOperations(context: OperationContext, silent_ms: number): Promise<void> {
+  for (const { id, state, cancel_requested } of await listSilentOperations(context.pool, silent_ms)) {
+    if (cancel_requested) await finishOperation(context, id, "cancelled");
+    else if (state === "running") await context.sendOperationLanes(context.pool, id, context.lanes);
+  }
+}
