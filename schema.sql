@@ -41,6 +41,10 @@ create table import_chunks (
   records integer not null,
   skip bytea not null,
   done boolean default false not null,
+  created integer default 0 not null,
+  updated integer default 0 not null,
+  unchanged integer default 0 not null,
+  rejected integer default 0 not null,
   constraint import_chunks_pkey PRIMARY KEY (import_id, chunk_no),
   constraint import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
 );
@@ -78,6 +82,7 @@ create table imports (
   unchanged bigint default 0 not null,
   superseded bigint default 0 not null,
   rejected bigint default 0 not null,
+  scan_rejected bigint default 0 not null,
   fraction double precision default 0 not null,
   changeset_id bigint,
   id_base bigint,

@@ -22,6 +22,8 @@ create table imports (
   unchanged bigint not null default 0,
   superseded bigint not null default 0,
   rejected bigint not null default 0,
+  -- Of them, those that the scan rejected; the others are counted in the chunks.
+  scan_rejected bigint not null default 0,
   fraction double precision not null default 0,
   changeset_id bigint references changesets (id),
   -- First of the product ids that are this import's, one for each of its rows.
@@ -53,6 +55,11 @@ create table import_chunks (
   -- One bit a record: 1 = superseded or rejected by the scan, not to be applied.
   skip bytea not null,
   done boolean not null default false,
+  -- What became of its rows, in the transaction that loaded them; the import's row has the sums.
+  created integer not null default 0,
+  updated integer not null default 0,
+  unchanged integer not null default 0,
+  rejected integer not null default 0,
   primary key (import_id, chunk_no)
 );
 

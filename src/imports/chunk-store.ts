@@ -48,9 +48,46 @@ export async function claimChunk(
   return rows[0];
 }
 
-export async function markChunkDone(client: pg.ClientBase, import_id: number, chunk_no: number): Promise<void> {
-  await client.query("update import_chunks set done = true where import_id = $1 and chunk_no = $2", [
+/** What became of a chunk's rows. */
+export interface ChunkCounts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+}
+
+/** Counts a chunk where nobody else writes: the import's own row would be locked until the commit is on disk, and every
+ * lane would wait for the others' disk writes. */
+export async function markChunkDone(
+  client: pg.ClientBase,
+  import_id: number,
+  chunk_no: number,
+  { created, updated, unchanged, rejected }: ChunkCounts,
+): Promise<void> {
+  await client.query(
+    `update import_chunks set done = true, created = $3, updated = $4, unchanged = $5, rejected = $6
+     where import_id = $1 and chunk_no = $2`,
+    [import_id, chunk_no, created, updated, unchanged, rejected],
+  );
+}
+
+const SUMS = (["created", "updated", "unchanged", "rejected"] as const)
+  .map((count) => `coalesce(sum(${count}), 0)::bigint as ${count}`)
+  .join(", ");
+
+/** What the chunks of an import that are done add up to. */
+export async function sumChunks(db: Queryable, import_id: number): Promise<ChunkCounts> {
+  const { rows } = await db.query<ChunkCounts>(`select ${SUMS} from import_chunks where import_id = $1 and done`, [
     import_id,
-    chunk_no,
   ]);
+  return rows[0] as ChunkCounts;
+}
+
+/** The same, and takes all of them away. Waits for the lanes that are loading one. */
+export async function takeChunks(client: pg.ClientBase, import_id: number): Promise<ChunkCounts> {
+  const { rows } = await client.query<ChunkCounts>(
+    `with taken as (delete from import_chunks where import_id = $1 returning *) select ${SUMS} from taken where done`,
+    [import_id],
+  );
+  return rows[0] as ChunkCounts;
 }

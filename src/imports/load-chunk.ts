@@ -8,8 +8,7 @@ import { createRowEncoder, newProductFields, type RowEncoder } from "./encode-ro
 import { mergeColumnsOf, type Layout } from "./layout.ts";
 import { makeReject } from "./make-reject.ts";
 import type { Records } from "./read/records.ts";
-import type { ChunkCounts } from "./store.ts";
-import type { Chunk } from "./chunk-store.ts";
+import type { Chunk, ChunkCounts } from "./chunk-store.ts";
 import type { Dialect, ImportOptions, Reject, RejectCode } from "../../contract/imports.ts";
 
 /** What the chunks of an import have in common. */

@@ -13,11 +13,11 @@ import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
 import type { Records } from "./read/records.ts";
 import { createRecords, createSplitter, splitRecords } from "./read/split-records.ts";
 import {
-  addCounts,
+  addRejected,
   markFinishing,
+  noteLoaded,
   noteStrictProgress,
   readImportWork,
-  type ChunkCounts,
   type ImportWork,
 } from "./store.ts";
 import { claimChunk, markChunkDone, type Chunk } from "./chunk-store.ts";
@@ -27,6 +27,8 @@ import type { Dialect, Reject } from "../../contract/imports.ts";
 
 /** First size of a lane's output buffer: a chunk of ordinary rows. It grows where rows are longer. */
 const WRITER_BYTES = 5 << 20;
+/** Progress is told this often; the page shows no more. */
+const PROGRESS_MS = 200;
 /** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
 const MAX_CONFLICTS = 100;
 
@@ -69,27 +71,50 @@ interface Lane {
 
 async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
   await withLane(context, work, async (lane) => {
+    const teller = createTeller(context, work.id);
     let conflicts = 0;
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        const loaded = await retryTransient(() => loadNextChunk(context.pool, work, lane), { signal });
-        if (!loaded) return;
-        conflicts = 0;
-      } catch (error) {
-        if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
-        lane.look = true;
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        try {
+          const loaded = await retryTransient(() => loadNextChunk(context.pool, work, lane), { signal });
+          if (!loaded) return;
+          conflicts = 0;
+          teller.tell();
+        } catch (error) {
+          if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+          lane.look = true;
+        }
       }
+    } finally {
+      await teller.end();
     }
   });
+}
+
+/** Tells the sums now and then, beside the loading: a lane must not wait until they are on disk. */
+function createTeller({ pool, log }: ImportContext, import_id: number): { tell(): void; end(): Promise<void> } {
+  let told = -Infinity;
+  let telling = Promise.resolve();
+  return {
+    tell() {
+      if (performance.now() - told < PROGRESS_MS) return;
+      told = performance.now();
+      telling = telling
+        .then(() => noteLoaded(pool, import_id))
+        .catch((error: unknown) => {
+          if (!isTransient(error)) log.warn({ import_id, err: error }, "cannot tell how the import goes");
+        });
+    },
+    end: () => telling,
+  };
 }
 
 async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane): Promise<boolean> {
   return withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, work.id);
     if (chunk === undefined) return false;
-    const { counts } = await loadClaimed(client, work, lane, chunk);
-    await addCounts(client, work.id, counts);
+    await loadClaimed(client, work, lane, chunk);
     return true;
   });
 }
@@ -99,14 +124,14 @@ async function loadClaimed(
   work: ImportWork,
   lane: Lane,
   chunk: Chunk & ChunkTimes,
-): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
+): Promise<Reject[]> {
   const records = await readChunk(lane, chunk, lane.plan.dialect);
   // By size alone the planner would hash the whole catalogue for every chunk; the rows come in key order and few at a time.
   await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
-  const loaded = await loadChunk(client, lane.plan, chunk, records, lane.writer, lane.scratch, lane.look);
-  await insertRejects(client, work.id, loaded.rejects);
-  await markChunkDone(client, work.id, chunk.chunk_no);
-  return loaded;
+  const { counts, rejects } = await loadChunk(client, lane.plan, chunk, records, lane.writer, lane.scratch, lane.look);
+  await insertRejects(client, work.id, rejects);
+  await markChunkDone(client, work.id, chunk.chunk_no, counts);
+  return rejects;
 }
 
 async function readChunk(lane: Lane, chunk: Chunk, dialect: Dialect): Promise<Records> {
@@ -137,28 +162,23 @@ export const truncatedFile = (): Problem =>
 
 /** All or nothing: every chunk in one transaction, and a single reject takes it back. */
 async function loadStrictly(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
-  const total: ChunkCounts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
   let rejects: Reject[] = [];
   await withLane(context, work, async (lane) => {
     const attempt = () =>
       withTransaction(context.pool, async (client) => {
         // A second strict lane, sent by a worker that took this one for dead, waits here and then finds nothing to do.
         await client.query("select pg_advisory_xact_lock($1, $2)", [STRICT_LOCK, work.id % 2 ** 31]);
-        Object.assign(total, { created: 0, updated: 0, unchanged: 0, rejected: 0 });
         rejects = [];
         for (let loaded = 0; ;) {
           signal.throwIfAborted();
           const chunk = await claimChunk(client, work.id);
           if (chunk === undefined) break;
-          const { counts, rejects: more } = await loadClaimed(client, work, lane, chunk);
-          for (const key of ["created", "updated", "unchanged", "rejected"] as const) total[key] += counts[key];
-          rejects.push(...more);
+          rejects.push(...(await loadClaimed(client, work, lane, chunk)));
           if (rejects.length > 0) throw strictProblem(rejects.length);
           loaded += chunk.records;
           await noteStrictProgress(context.pool, work.id, loaded / Math.max(work.rows, 1));
         }
         if ((await readImportWork(client, work.id))?.cancel_requested) throw new CancelledMeanwhile();
-        await addCounts(client, work.id, total);
       });
     for (let conflicts = 0; ;) {
       try {
@@ -179,7 +199,7 @@ async function keepRejects(pool: pg.Pool, import_id: number, rejects: readonly R
   await withTransaction(pool, async (client) => {
     // Another lane that waited for this one finds the same rows: they count once.
     const rejected = await insertRejects(client, import_id, rejects);
-    await addCounts(client, import_id, { created: 0, updated: 0, unchanged: 0, rejected });
+    await addRejected(client, import_id, rejected);
   });
 }
 

@@ -2,6 +2,7 @@
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
+import { sumChunks, takeChunks, type ChunkCounts } from "./chunk-store.ts";
 import type { Column, Dialect, Import, ImportOptions } from "../../contract/imports.ts";
 import type { ProblemDocument } from "../../contract/problems.ts";
 
@@ -170,7 +171,7 @@ export async function markLoading(
     db,
     id,
     `${scanSets(RECEIVED_FRACTION)}, state = 'loading', load_started_at = clock_timestamp(), changeset_id = $10, id_base = $11,
-     catalogue_was_empty = $12`,
+     catalogue_was_empty = $12, scan_rejected = $9`,
     "state = 'scanning' and not cancel_requested",
     [...scanValues(scan), start.changeset_id, start.id_base, start.catalogue_was_empty],
   );
@@ -192,27 +193,35 @@ const scanValues = (scan: ScanProgress): unknown[] => [
   scan.rejected,
 ];
 
-export interface ChunkCounts {
-  created: number;
-  updated: number;
-  unchanged: number;
-  rejected: number;
-}
+// Sums only grow: of two lanes that count at the same time the later answer may be the older one, and once the chunks are
+// gone their sums are zero.
+const SUMS = {
+  created: "greatest(created, $2::bigint)",
+  updated: "greatest(updated, $3::bigint)",
+  unchanged: "greatest(unchanged, $4::bigint)",
+  rejected: "greatest(rejected, scan_rejected + $5::bigint)",
+};
+const SET_SUMS = Object.entries(SUMS)
+  .map(([column, sum]) => `${column} = ${sum}`)
+  .join(", ");
+const valuesOf = (sums: ChunkCounts): number[] => [sums.created, sums.updated, sums.unchanged, sums.rejected];
 
-/** Adds a chunk's counts: the last statement of its transaction, since it locks the import's row until the commit. */
-export async function addCounts(db: Queryable, id: number, counts: ChunkCounts): Promise<void> {
-  const { created, updated, unchanged, rejected } = counts;
+/** Tells what the chunks that are done add up to. */
+export async function noteLoaded(db: Queryable, id: number): Promise<void> {
+  const handled = `superseded + ${Object.values(SUMS).join(" + ")}`;
   await change(
     db,
     id,
-    `created = created + $2::bigint, updated = updated + $3::bigint, unchanged = unchanged + $4::bigint,
-     rejected = rejected + $5::bigint,
-     fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
-       (created + updated + unchanged + superseded + rejected + $2::bigint + $3::bigint + $4::bigint + $5::bigint)::float8
-       / greatest(rows, 1)))`,
-    "true",
-    [created, updated, unchanged, rejected],
+    `${SET_SUMS}, fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
+       (${handled})::float8 / greatest(rows, 1)))`,
+    "state = 'loading'",
+    valuesOf(await sumChunks(db, id)),
   );
+}
+
+/** What made a strict import fail is counted, although its chunks were rolled back. */
+export async function addRejected(db: Queryable, id: number, rejected: number): Promise<void> {
+  await change(db, id, "rejected = rejected + $2::bigint", "true", [rejected]);
 }
 
 /** Progress of a strict import, whose counts stay zero until all of it is committed. */
@@ -238,21 +247,22 @@ export async function markFinishing(db: Queryable, id: number): Promise<boolean>
   return met > 0;
 }
 
-/** To a terminal state, once: what is terminal stays as it is. The changeset gets its counts. Runs in a transaction: taking
- * the chunks away first waits for those that other lanes are loading, so that what they commit is counted. */
+/** To a terminal state, once: what is terminal stays as it is. The import and its changeset get their last counts. Runs in a
+ * transaction: taking the chunks away first waits for those that other lanes are loading, so that what they commit is counted. */
 export async function markFinished(
   client: pg.ClientBase,
   id: number,
   state: "done" | "cancelled" | "failed",
   problem: ProblemDocument | null,
 ): Promise<boolean> {
-  await client.query("delete from import_chunks where import_id = $1", [id]);
+  const loaded = await takeChunks(client, id);
   const met = await change(
     client,
     id,
-    `state = $2, problem = $3, finished_at = clock_timestamp(), fraction = case when $2 = 'done' then 1 else fraction end`,
+    `${SET_SUMS}, state = $6, problem = $7, finished_at = clock_timestamp(),
+     fraction = case when $6 = 'done' then 1 else fraction end`,
     state === "done" ? "state = 'finishing'" : "state not in ('done', 'cancelled', 'failed')",
-    [state, problem === null ? null : JSON.stringify(problem)],
+    [...valuesOf(loaded), state, problem === null ? null : JSON.stringify(problem)],
   );
   await client.query(
     `update changesets c set created = i.created, updated = i.updated, finished_at = i.finished_at
