@@ -11,10 +11,10 @@ export interface Endpoint {
     tags: string[];
     /** A body that is a file: the media types it comes as. For a form, the field `file` and these options. */
     file_body?: { types: string[]; form: z.ZodType };
-    /** Media type of the answer where it is not JSON. */
-    answer_type?: "text/csv" | "text/event-stream";
     /** Media types of a JSON body where there are others than `application/json`. */
     body_types?: string[];
+    /** Media type of the answer where it is not JSON, or those that the request chooses from. */
+    answer_type?: "text/csv" | "text/event-stream" | readonly string[];
     params?: z.ZodType;
     /** Request headers that the endpoint heeds, in lower case. */
     headers?: z.ZodType;

@@ -33,6 +33,9 @@ export const dialect = z
     line_ending: z.enum(LINE_ENDINGS),
     header: z.boolean().describe("Whether the first record names the columns"),
     preamble: z.int().min(0).describe("Lines before the header (or the first record) that are no part of the table"),
+    formula_escape: z
+      .boolean()
+      .describe("Whether an apostrophe before =, +, -, @, a tab or a CR at a cell's start is an escape, and taken off"),
   })
   .meta({ id: "Dialect" });
 export type Dialect = z.infer<typeof dialect>;
@@ -60,6 +63,7 @@ export const import_options = z
     escape: dialect.shape.escape.optional(),
     header: dialect.shape.header.optional(),
     preamble: dialect.shape.preamble.max(10_000).optional(),
+    formula_escape: dialect.shape.formula_escape.optional(),
   })
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
@@ -80,10 +84,11 @@ export const import_query = import_options
       .max(10_000)
       .optional()
       .describe(dialect.shape.preamble.description ?? ""),
+    formula_escape: yes_or_no.optional().describe(dialect.shape.formula_escape.description ?? ""),
   })
   .strict();
 export type DialectOverrides = Partial<
-  Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble">
+  Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape">
 >;
 
 /** What a file of rejects has besides its own columns; an import of such a file passes over them. */

@@ -13,6 +13,8 @@ export const PROBLEMS = {
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
   "request-running": { status: 409, title: "The request with this idempotency key is still running" },
   "too-many-streams": { status: 429, title: "Too many event streams are open" },
+  "too-many-exports": { status: 429, title: "Too many exports run at the moment" },
+  "does-not-fit-sheet": { status: 422, title: "A sheet has no room for this" },
   "empty-file": { status: 422, title: "The file holds no data" },
   "no-sku-column": { status: 422, title: "The file has no SKU column" },
   "bad-header": { status: 422, title: "The file's header cannot be read" },

@@ -5,11 +5,14 @@ export function csvLine(cells: readonly string[]): string {
   return line(cells, /[",\r\n]/);
 }
 
-/** The same for files that other programs read: a blank at an end of a cell is quoted as well, or many would trim it, and an
- * apostrophe at its start, or it could pass for the quote. */
+/** The same for files that people open: a blank at an end of a cell is quoted as well, or many programs would trim it, an
+ * apostrophe at its start, or it could pass for the quote, and what a spreadsheet program would run is escaped
+ * (see catalog/export/delimited.ts). */
 export function csvLineWithBlanks(cells: readonly string[]): string {
-  return line(cells, /[",\r\n]|^[\s\ufeff']|\s$/);
+  return line(cells.map(escapeFormula), /[",\r\n]|^[\s\ufeff']|\s$/);
 }
+
+const escapeFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
 function line(cells: readonly string[], needs_quotes: RegExp): string {
   if (cells.length === 1 && cells[0] === "") return '""\n';

@@ -74,6 +74,7 @@ test("a sequence of random files leaves what the sequential model says, and its 
           escape: '"',
           header: true,
           preamble: 0,
+          formula_escape: true,
           encoding: "utf-8" as const,
         };
         const result = await importBytes(context, body, { ...options, ...fixed });

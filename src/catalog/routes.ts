@@ -7,6 +7,7 @@ import { hashTag, isKnown } from "./etag.ts";
 import { listProducts } from "./list.ts";
 import { cursorOf, orderOf, positionOf } from "./order.ts";
 import { etagOf } from "./precondition.ts";
+import { exportRoutes } from "./export/routes.ts";
 import { skuKey } from "./sku-key.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -14,6 +15,7 @@ import { get_product, list_products, type Product } from "../../contract/product
 
 export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   editRoutes(instance, { pool });
+  exportRoutes(instance, { pool });
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.route({

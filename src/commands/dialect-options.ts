@@ -10,6 +10,7 @@ export const DIALECT_OPTIONS = {
   escape: { type: "string" },
   header: { type: "boolean" },
   preamble: { type: "string" },
+  "formula-escape": { type: "boolean" },
 } as const;
 
 /** Their part of `--help`. */
@@ -19,6 +20,7 @@ export const DIALECT_HELP = `  --encoding NAME     ${ENCODINGS.join(", ")}
   --escape CHARACTER  the quote itself (doubled), a backslash; empty or none = nothing is escaped
   --header, --no-header
   --preamble LINES    lines before the header (or the first record) that are no part of the table
+  --no-formula-escape an apostrophe before =, +, -, @, a tab or a CR at a cell's start is part of the value
 `;
 
 const ENCODING_NAMES: ReadonlyMap<string, Dialect["encoding"]> = new Map([
@@ -44,6 +46,7 @@ export interface DialectValues {
   escape?: string | undefined;
   header?: boolean | undefined;
   preamble?: string | undefined;
+  "formula-escape"?: boolean | undefined;
 }
 
 /** The options as overrides; UsageError names the one that cannot be meant. */
@@ -71,6 +74,7 @@ export function readOverrides(values: DialectValues): DialectOverrides {
     }
     overrides.preamble = Number(values.preamble);
   }
+  if (values["formula-escape"] !== undefined) overrides.formula_escape = values["formula-escape"];
   return overrides;
 }
 

@@ -124,6 +124,7 @@ test("every detected property can be said instead", async () => {
       line_ending: "lf",
       header: true,
       preamble: 1,
+      formula_escape: false,
     },
   });
   expect(summary).toMatchObject({ lines: 3, records: 1 });

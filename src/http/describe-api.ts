@@ -36,11 +36,12 @@ export const describeRoute: Transform = (route) => {
   return described;
 };
 
-function describeAnswer(status: string, schema: object, answer_type: string): object {
+function describeAnswer(status: string, schema: object, answer_type: string | readonly string[]): object {
   const is_problem = status === "default" || Number(status) >= 400;
+  const types = is_problem ? ["application/problem+json"] : [answer_type].flat();
   return {
     description: STATUS_CODES[status] ?? "Any other error",
-    content: { [is_problem ? "application/problem+json" : answer_type]: { schema } },
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }
 

@@ -241,6 +241,7 @@ const overridesOf = ({
   escape,
   header,
   preamble,
+  formula_escape,
 }: ImportWork["options"]): DialectOverrides => ({
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
@@ -248,6 +249,7 @@ const overridesOf = ({
   ...(escape === undefined ? {} : { escape }),
   ...(header === undefined ? {} : { header }),
   ...(preamble === undefined ? {} : { preamble }),
+  ...(formula_escape === undefined ? {} : { formula_escape }),
 });
 
 const badHeader = ({ header_line }: Table, fault: RejectCode): Problem =>

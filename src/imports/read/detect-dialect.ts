@@ -139,6 +139,7 @@ function candidates(
       line_ending,
       header: true,
       preamble: 0,
+      formula_escape: said.formula_escape ?? quote !== "'",
     }));
   });
 }

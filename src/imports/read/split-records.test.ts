@@ -18,6 +18,7 @@ const rfc4180: Dialect = {
   line_ending: "lf",
   header: true,
   preamble: 0,
+  formula_escape: true,
 };
 
 interface Read {

@@ -19,6 +19,7 @@ export const MAX_FIELDS = 2_000;
 /** Bytes kept unread at the end of a window that is not the last: no look beyond a quote, CR or delimiter is longer. */
 const LOOK_AHEAD = 16;
 
+const APOSTROPHE = 39;
 const TEXT_AFTER_QUOTE = 1;
 const UNCLOSED_QUOTE = 2;
 const RECORD_TOO_LONG = 3;
@@ -37,6 +38,8 @@ export interface Splitter extends FieldEnds {
   readonly backslash: number;
   /** Whether two quotes in a quoted field are one; also where a backslash escapes, since files mix both. */
   readonly doubled: boolean;
+  /** Whether an apostrophe before what a spreadsheet program would run is taken off a field. */
+  readonly unescapes: boolean;
   readonly bad: BadQuote;
   /** 1 for the bytes that may mean something between quotes, and outside of them. */
   readonly in_quotes: Uint8Array;
@@ -59,6 +62,7 @@ export function createSplitter(dialect: Dialect, first_line: number, keep_blank 
     backslash,
     doubled: escape !== -1,
     cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
+    unescapes: dialect.formula_escape && quote !== APOSTROPHE,
     bad: { opens_text: true, fault: 0, end: 0, next: 0, breaks: 0, need_more: false },
     in_quotes: tableOf([quote, backslash, LF, CR]),
     outside: tableOf([delimiter[0] as number, LF, CR]),
@@ -97,7 +101,7 @@ export function splitRecords(
   at_end: boolean,
   out: Records,
 ): number {
-  const { keep_blank, quote, backslash, doubled, cr_ends, bad, delimiter, in_quotes, outside } = splitter;
+  const { keep_blank, quote, backslash, doubled, cr_ends, unescapes, bad, delimiter, in_quotes, outside } = splitter;
   const delimiter_length = delimiter.length;
   const words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
   const shift = bytes.byteOffset;
@@ -239,6 +243,7 @@ export function splitRecords(
           growFields(out);
           ({ field_start, field_end, field_flags } = out);
         }
+        if (bytes[content] === APOSTROPHE && unescapes && isFormulaEscape(bytes, content, content_end)) content++;
         field_start[fields] = content;
         field_end[fields] = content_end;
         field_flags[fields] = flags;
@@ -300,6 +305,15 @@ export function splitRecords(
   splitter.line = line;
   markBytes(out, from, consumed);
   return consumed;
+}
+
+const RUNS = tableOf(Array.from("=+-@\t\r", (character) => character.charCodeAt(0)));
+
+/** Whether the apostrophe at `pos` is an escape: it and those that may follow stand before what would run. */
+function isFormulaEscape(bytes: Buffer, pos: number, end: number): boolean {
+  let next = pos + 1;
+  while (next < end && bytes[next] === APOSTROPHE) next++;
+  return next < end && RUNS[bytes[next] as number] === 1;
 }
 
 /** The value of a field. Meant for records that somebody looks at; a row on its way to the table uses `copyField`. */

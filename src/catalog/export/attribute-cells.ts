@@ -1,0 +1,134 @@
+// The attributes of a product as cells: walks over jsonb's text once, without parsing it into an object.
+
+export interface AttributeName {
+  name: string;
+  /** As it stands in jsonb's text, with its quotes. */
+  json: Buffer;
+}
+
+/** The cells of one product, by position in the list of names. */
+export interface AttributeCells {
+  /** Reads the text of a jsonb object in bytes[from, to). */
+  read(bytes: Buffer, from: number, to: number): void;
+  has(position: number): boolean;
+  /** The value's text: bounds in `bytes`, both good until the next call. A string without its quotes and escapes; any
+   * other value as JSON. */
+  find(position: number): void;
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** @param names in jsonb's own order of keys: by length in bytes, then by bytes
+ * @param position where each of them stands among the cells */
+export function createAttributeCells(names: readonly AttributeName[], position: readonly number[]): AttributeCells {
+  const starts = new Int32Array(names.length);
+  const ends = new Int32Array(names.length);
+  const seen = new Float64Array(names.length);
+  let row = 0;
+  let source: Buffer = Buffer.alloc(0);
+  let scratch = Buffer.allocUnsafe(1024);
+
+  const isName = (index: number, bytes: Buffer, from: number, to: number): boolean => {
+    const { json } = names[index] as AttributeName;
+    if (json.length !== to - from) return false;
+    for (let i = 0; i < json.length; i++) if (json[i] !== bytes[from + i]) return false;
+    return true;
+  };
+
+  const cells: AttributeCells = {
+    bytes: source,
+    start: 0,
+    end: 0,
+    read(bytes, from, to) {
+      row++;
+      source = bytes;
+      let index = 0;
+      // `{"a": "b", "c": "d"}`: a blank stands behind each colon and comma.
+      for (let pos = from + 1; pos < to - 1;) {
+        const key_end = endOfString(bytes, pos);
+        while (index < names.length && !isName(index, bytes, pos, key_end)) index++;
+        if (index === names.length) throw new Error("An attribute is not among those of the snapshot");
+        const start = key_end + 2;
+        const end = bytes[start] === QUOTE ? endOfString(bytes, start) : endOfValue(bytes, start, to - 1);
+        const cell = position[index] as number;
+        starts[cell] = start;
+        ends[cell] = end;
+        seen[cell] = row;
+        pos = end + 2;
+      }
+    },
+    has: (cell) => seen[cell] === row,
+    find(cell) {
+      const start = starts[cell] as number;
+      const end = ends[cell] as number;
+      cells.bytes = source;
+      cells.start = start;
+      cells.end = end;
+      if (source[start] !== QUOTE) return;
+      cells.start = start + 1;
+      cells.end = end - 1;
+      const escape = source.subarray(start, end).indexOf(BACKSLASH);
+      if (escape < 0) return;
+      if (scratch.length < end - start) scratch = Buffer.allocUnsafe((end - start) * 2);
+      cells.bytes = scratch;
+      cells.start = 0;
+      cells.end = unescape(source, start + 1, end - 1, scratch);
+    },
+  };
+  return cells;
+}
+
+/** Offset behind the string that begins at `pos`. */
+function endOfString(bytes: Buffer, pos: number): number {
+  let at = pos + 1;
+  while (bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at + 1;
+}
+
+/** Offset behind a number, a word, or a list or object with all that is in it. */
+function endOfValue(bytes: Buffer, pos: number, to: number): number {
+  let depth = 0;
+  let at = pos;
+  while (at < to) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      at = endOfString(bytes, at);
+      continue;
+    }
+    if (byte === 0x7b || byte === 0x5b) depth++;
+    else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === 0x2c && depth === 0) break;
+    at++;
+  }
+  return at;
+}
+
+const ESCAPES = new Map([
+  [0x62, 0x08],
+  [0x66, 0x0c],
+  [0x6e, 0x0a],
+  [0x72, 0x0d],
+  [0x74, 0x09],
+]);
+
+/** Takes JSON's escapes off; jsonb writes \u only for control characters. Returns the length. */
+function unescape(bytes: Buffer, from: number, to: number, target: Buffer): number {
+  let at = 0;
+  for (let pos = from; pos < to; pos++) {
+    const byte = bytes[pos] as number;
+    if (byte !== BACKSLASH) {
+      target[at++] = byte;
+      continue;
+    }
+    const escaped = bytes[++pos] as number;
+    if (escaped === 0x75) {
+      target[at++] = Number.parseInt(bytes.toString("latin1", pos + 1, pos + 5), 16);
+      pos += 4;
+    } else target[at++] = ESCAPES.get(escaped) ?? escaped;
+  }
+  return at;
+}

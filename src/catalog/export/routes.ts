@@ -1,0 +1,47 @@
+// The HTTP of exports.
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type pg from "pg";
+import { exportProducts } from "./export-products.ts";
+import { export_products } from "../../../contract/export.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+/** Each holds a connection of the pool for as long as its reader takes; the others belong to everybody else. */
+const MAX_EXPORTS = 4;
+/** A piece is at least 128 kB: slower than 2 kB a second nobody wants to wait. */
+const PATIENCE_MS = 60_000;
+
+export function exportRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const most = Math.max(1, Math.min(MAX_EXPORTS, Math.floor(pool.options.max / 2)));
+  let running = 0;
+
+  app.route({
+    ...export_products,
+    handler: async (request, reply) => {
+      if (running >= most) {
+        reply.header("retry-after", "10");
+        throw new Problem(
+          "too-many-exports",
+          `${running} exports run at the moment, and that is all there may be. Try again when one has ended.`,
+        );
+      }
+      running++;
+      const file = await exportProducts(pool, request.query, { patience_ms: PATIENCE_MS }).catch((error: unknown) => {
+        running--;
+        throw error;
+      });
+      file.bytes.once("close", () => running--);
+      reply
+        .type(file.media_type)
+        .header("content-disposition", `attachment; filename="${file.filename}"`)
+        .header("cache-control", "no-store")
+        .serializer((payload: unknown) => payload as string);
+      if (request.method === "HEAD") {
+        file.bytes.destroy();
+        return reply.send(null as never);
+      }
+      return reply.send(file.bytes as never);
+    },
+  });
+}

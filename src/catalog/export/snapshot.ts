@@ -1,0 +1,79 @@
+// The SQL of an export: one transaction that sees the catalogue as it is at its start, however long the reading takes.
+import type pg from "pg";
+import { to as copyTo } from "pg-copy-streams";
+import type { AttributeName } from "./attribute-cells.ts";
+
+/** Which products, in which order; SQL without parameters, since COPY takes none. */
+export interface Selection {
+  /** What stands behind `from`, with the table of products as p. */
+  from: string;
+  order_by: string;
+}
+
+export interface Snapshot {
+  query: pg.ClientBase["query"];
+  /** The rows of a query in COPY's binary format. */
+  copy(query: string): AsyncIterable<Buffer>;
+  /** Ends it, also in the middle of a query. */
+  close(): void;
+}
+
+/** A database that has lost the other end's interest stops at once when `signal` aborts. */
+export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<Snapshot> {
+  const client = await pool.connect();
+  let is_open = true;
+  let is_busy = false;
+  const close = (): void => {
+    if (!is_open) return;
+    is_open = false;
+    signal.removeEventListener("abort", close);
+    const { processID: pid } = client as pg.PoolClient & { processID?: number };
+    // Closing the connection ends a query only once it has rows to send; a sort of millions has none for a while.
+    if (is_busy && pid !== undefined) pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+    client.release(is_busy);
+  };
+  signal.addEventListener("abort", close);
+  try {
+    signal.throwIfAborted();
+    is_busy = true;
+    await client.query("begin transaction isolation level repeatable read read only; set local timezone = 'UTC'");
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    query: client.query.bind(client),
+    async *copy(query) {
+      yield* client.query(copyTo(`copy (${query}) to stdout (format binary)`, { highWaterMark: 1 << 18 }));
+      await client.query("commit");
+      is_busy = false;
+    },
+    close,
+  };
+}
+
+/** Rows that are asked for names at once, and how often, before all of them are. */
+const ASKED_ROWS = 1000;
+const GUESSES = 4;
+
+/** Every attribute that any of the products has, in the order of jsonb's keys. */
+export async function listAttributeNames({ query }: Snapshot, { from }: Selection): Promise<AttributeName[]> {
+  // To see that no product has another name than these takes a third of what listing the names of all products does.
+  let known: string[] = [];
+  for (let guess = 0; ; guess++) {
+    const { rows } = await query<{ name: string }>(
+      `select distinct jsonb_object_keys(rest) as name
+       from (select p.attributes - $1::text[] as rest from (select p.attributes from ${from}) p
+             where p.attributes - $1::text[] <> '{}' limit $2) others`,
+      [known, guess < GUESSES ? ASKED_ROWS : null],
+    );
+    known = [...known, ...rows.map(({ name }) => name)];
+    if (rows.length === 0 || guess === GUESSES) break;
+  }
+  const { rows } = await query<{ name: string; json: string }>(
+    `select name, to_json(name)::text as json from unnest($1::text[]) name
+     order by octet_length(name), name collate "C"`,
+    [known],
+  );
+  return rows.map(({ name, json }) => ({ name, json: Buffer.from(json) }));
+}
