@@ -21,12 +21,14 @@ create table changesets (
 
 create table events (
   id bigint generated always as identity not null,
+  "position" bigint,
   xid xid8 default pg_current_xact_id() not null,
   type text not null,
   changeset_id bigint,
   data jsonb not null,
   at timestamp with time zone default now() not null,
   fanned_out boolean default false not null,
+  constraint events_position_key UNIQUE ("position"),
   constraint events_pkey PRIMARY KEY (id),
   constraint events_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id)
 );
@@ -357,9 +359,13 @@ CREATE INDEX changesets_not_purged ON public.changesets USING btree (finished_at
 
 CREATE INDEX changesets_undoes ON public.changesets USING btree (undoes) WHERE (undoes IS NOT NULL);
 
+CREATE INDEX events_at ON public.events USING btree (at);
+
 CREATE INDEX events_changeset ON public.events USING btree (changeset_id) WHERE (changeset_id IS NOT NULL);
 
 CREATE INDEX events_feed ON public.events USING btree (xid, id);
+
+CREATE INDEX events_unplaced ON public.events USING btree (id) WHERE ("position" IS NULL);
 
 CREATE INDEX events_waiting ON public.events USING btree (id) WHERE (NOT fanned_out);
 

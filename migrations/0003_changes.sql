@@ -23,13 +23,18 @@ alter index product_history_replaced_in set (autosummarize = on);
 -- What happened, for the page's stream and for webhooks: written in the transaction of the change.
 create table events (
   id bigint generated always as identity primary key,
-  -- Ids are given before the commit. A reader that must miss nothing passes only what is older than every open transaction.
+  -- Its place in the order of commits, given by who reads (src/events/read.ts); null until then. Ids are given before the
+  -- commit: a reader that went by them would pass over an event whose transaction took longer.
+  position bigint unique,
   xid xid8 not null default pg_current_xact_id(),
   type text not null,
   changeset_id bigint references changesets (id),
   data jsonb not null,
   at timestamptz not null default now()
 );
+create sequence event_positions owned by events.position;
+create index events_unplaced on events (id) where position is null;
+create index events_at on events (at);
 create index events_changeset on events (changeset_id) where changeset_id is not null;
 
 -- Changes that the search index has not reached, in the transaction of the change: the products with these ids (of those that

@@ -1,7 +1,8 @@
 // skuport work: a worker process. Several may work on one database, also on one file.
 import { join } from "node:path";
 import { senders, workOnImports } from "../imports/work.ts";
-import { startBoss } from "../jobs/boss.ts";
+import { purgeEvents } from "../events/read.ts";
+import { startBoss, workHourly } from "../jobs/boss.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "./log.ts";
@@ -48,6 +49,10 @@ Loads imports until it is stopped. Any number of workers may run, on one machine
     const files_dir = join(config.data_dir, "files");
     try {
       const context = { pool, files_dir, lanes: config.worker_concurrency, log };
+      await workHourly(boss, "purge-events", 17, async () => {
+        const purged = await purgeEvents(pool, config.webhook_keep_days);
+        if (purged > 0) log.info({ purged }, "old events purged");
+      });
       await Promise.all([
         workOnImports(boss, { ...context, ...senders(boss) }, signal),
         workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),

@@ -103,6 +103,18 @@ export async function workQueue<Queue extends keyof Jobs>(
   }
 }
 
+/** Has one worker of all do `work` every hour, from now on. */
+export async function workHourly(
+  boss: PgBoss,
+  queue: string,
+  minute: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  await boss.createQueue(queue, { ...QUEUE, retryLimit: 0, notify: false });
+  await boss.schedule(queue, `${minute} * * * *`);
+  await boss.work(queue, { pollingIntervalSeconds: 60 }, work);
+}
+
 /** An instance that has not been heard of for three of its heartbeats is gone. */
 const WORKER_SEEN_SECONDS = 30;
 
