@@ -23,13 +23,20 @@ export const isTerminal = (state: ImportState): boolean => TERMINAL.has(state);
 export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed"] as const;
 
+const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "One printable ASCII character, or nothing");
+
 /** How the file is written. `escape` equal to `quote` means a doubled quote; an empty string means none. */
 export const dialect = z
   .object({
     encoding: z.enum(ENCODINGS),
-    delimiter: z.string().min(1).max(8).describe("One to eight characters, as they stand between two fields"),
-    quote: z.string().max(1).describe("One ASCII character; empty = nothing is quoted"),
-    escape: z.string().max(1).describe("The quote itself (doubled), a backslash, or empty"),
+    delimiter: z
+      .string()
+      .min(1)
+      .max(8)
+      .regex(/^[^\0\r\n]*$/, "A line end or a NUL is no delimiter")
+      .describe("One to eight characters, as they stand between two fields"),
+    quote: one_ascii.describe("One ASCII character; empty = nothing is quoted"),
+    escape: one_ascii.describe("The quote itself (doubled), a backslash, or empty"),
     line_ending: z.enum(LINE_ENDINGS),
     header: z.boolean().describe("Whether the first record names the columns"),
     preamble: z.int().min(0).describe("Lines before the header (or the first record) that are no part of the table"),
@@ -86,7 +93,17 @@ export const import_query = import_options
       .describe(dialect.shape.preamble.description ?? ""),
     formula_escape: yes_or_no.optional().describe(dialect.shape.formula_escape.description ?? ""),
   })
-  .strict();
+  .strict()
+  .superRefine(({ delimiter = "", quote = "", escape = "" }, context) => {
+    for (const [name, character] of Object.entries({ quote, escape })) {
+      if (character === "" || !delimiter.includes(character)) continue;
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: "The delimiter holds it too: it can mean one thing only",
+      });
+    }
+  });
 export type DialectOverrides = Partial<
   Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape">
 >;
@@ -100,6 +117,13 @@ export const REJECT_COLUMNS = [
   "reject_reason",
   "reject_raw",
 ] as const;
+
+/** A file's name is text to us; PostgreSQL takes any but a NUL. */
+export const file_name = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\0]*$/, "A NUL character is no part of a name");
 
 /** Why a row was not applied: code -> what it means. */
 export const REJECT_CODES = {
@@ -187,7 +211,7 @@ export const create_import = endpoint({
       "multipart form. Options are query parameters or form fields that come before the file.",
     tags: ["imports"],
     file_body: { types: ["text/csv", "application/octet-stream"], form: import_query },
-    querystring: import_query.extend({ filename: z.string().min(1).max(255).optional() }),
+    querystring: import_query.safeExtend({ filename: file_name.optional() }),
     response: {
       201: import_,
       400: problem_document,

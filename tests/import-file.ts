@@ -63,6 +63,9 @@ export async function workOn(context: ImportContext, id: number): Promise<Import
 export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]> =>
   listRejects(context.pool, id, { after: 0, limit: 1_000_000 });
 
+/** What `leftovers` says of a clean end. */
+export const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
+
 /** Files and rows that an ended import has no business leaving. */
 export async function leftovers(context: ImportContext): Promise<{ files: string[]; chunks: number; staged: number }> {
   const { rows } = await context.pool.query<{ chunks: number; staged: number }>(

@@ -118,16 +118,22 @@ function best(dialects: readonly Dialect[], table: Buffer, is_end: boolean): Fit
   return found;
 }
 
-/** Only those whose marks the sample has at all; a comma is what is left when there is none. */
+/** Only those whose marks the sample has at all; a comma is what is left when there is none, or a semicolon where commas are
+ * said to quote. */
 function candidates(
   said: DialectOverrides,
   encoding: Dialect["encoding"],
   line_ending: Dialect["line_ending"],
   table: Buffer,
 ): Dialect[] {
+  const last = said.quote === "," || said.escape === "," ? ";" : ",";
+  const is_taken = (delimiter: string): boolean =>
+    [said.quote, said.escape].some((mark) => mark && delimiter.includes(mark));
   const delimiters =
     said.delimiter === undefined
-      ? [...DELIMITERS.keys(), ...SPACED].filter((delimiter) => delimiter === "," || table.includes(delimiter))
+      ? [...DELIMITERS.keys(), ...SPACED].filter(
+          (delimiter) => !is_taken(delimiter) && (delimiter === last || table.includes(delimiter)),
+        )
       : [said.delimiter];
   return delimiters.flatMap((delimiter) => {
     const quotes = said.quote === undefined ? ['"', ...(table.includes(`${delimiter}'`) ? ["'"] : [])] : [said.quote];
