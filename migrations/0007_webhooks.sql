@@ -3,8 +3,6 @@
 -- Whether the deliveries of an event have been made. Not a cursor: a long transaction would hold up all that come after it.
 alter table events add fanned_out boolean not null default false;
 create index events_waiting on events (id) where not fanned_out;
--- The feed reads in this order, up to the oldest transaction that is still open.
-create index events_feed on events (xid, id);
 
 create table webhooks (
   id bigint generated always as identity primary key,

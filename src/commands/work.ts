@@ -1,23 +1,23 @@
 // skuport work: a worker process. Several may work on one database, also on one file.
 import { join } from "node:path";
 import { senders, workOnImports } from "../imports/work.ts";
-import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "./log.ts";
 import { findDatabase, openPool } from "./open-database.ts";
+import { deliverInThread } from "./start-deliveries.ts";
 
 const NAME = "skuport work";
 
 export const work: Command = {
   name: "work",
-  summary: "Run a worker that loads imports",
+  summary: "Run a worker that loads imports and delivers webhooks",
   help: `Usage: skuport work [options]
 
-Loads imports until it is stopped. Any number of workers may run, on one machine or on several that share the data folder.
-\`skuport serve\` starts one by itself.
+Loads imports, changes products in bulk and delivers webhooks until it is stopped. Any number of workers may run, on one
+machine or on several that share the data folder. \`skuport serve\` starts one by itself.
 
   --data-dir DIR    folder of uploads (SKUPORT_DATA_DIR; ./data)
   --lanes N         connections that load at the same time (SKUPORT_WORKER_CONCURRENCY)
@@ -54,13 +54,10 @@ Loads imports until it is stopped. Any number of workers may run, on one machine
         const purged = await purgeEvents(pool, config.webhook_keep_days);
         if (purged > 0) log.info({ purged }, "old events purged");
       });
-      await workHourly(boss, "purge-idempotency-keys", 37, async () => {
-        const purged = await purgeKeys(pool);
-        if (purged > 0) log.info({ purged }, "old idempotency keys purged");
-      });
       await Promise.all([
         workOnImports(boss, { ...context, ...senders(boss) }, signal),
         workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
+        deliverInThread({ config, address }, log, signal),
       ]);
     } finally {
       await boss.stop({ graceful: false });

@@ -12,7 +12,7 @@ export interface WebhookContext {
   pool: pg.Pool;
   log: Log;
   /** Reads the keys anew: another process may have rotated them. */
-  loadKeys(): Promise<Keyring>;
+  loadKeys: () => Promise<Keyring>;
   settings: WebhookSettings;
 }
 

@@ -1,0 +1,32 @@
+// A thread of the worker that delivers webhooks: lanes that load an import keep the worker's own event loop busy for a tenth
+// of a second at a time, and what happened must be told within one. Started by start-deliveries.ts.
+import { parentPort, workerData } from "node:worker_threads";
+import type { Config } from "../config.ts";
+import type { DatabaseAddress } from "../db/connect.ts";
+import { deliverWebhooks } from "../webhooks/work.ts";
+import { createLog } from "./log.ts";
+import { openPool } from "./open-database.ts";
+import { webhookParts } from "./webhook-parts.ts";
+
+const NAME = "skuport webhooks";
+const CONNECTIONS = 8;
+
+export interface DeliveryThreadData {
+  config: Config;
+  address: DatabaseAddress;
+}
+
+const { config, address } = workerData as DeliveryThreadData;
+const stop = new AbortController();
+parentPort?.once("message", () => {
+  stop.abort();
+});
+const log = createLog(config, NAME);
+const pool = openPool(address, NAME, CONNECTIONS, log);
+try {
+  await deliverWebhooks({ pool, log, ...webhookParts(config) }, address, stop.signal);
+} finally {
+  await pool.end();
+  // Else the port keeps the thread alive
+  parentPort?.unref();
+}

@@ -1,0 +1,26 @@
+// Keeps the thread that delivers webhooks alive, for as long as the worker itself.
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import type { Logger } from "pino";
+import type { DeliveryThreadData } from "./delivery-thread.ts";
+
+/** A thread that ends by an error is started again after so long. */
+const PAUSE_MS = 1000;
+
+/** Resolves after the signal, once the thread has sent what was under way. */
+export async function deliverInThread(data: DeliveryThreadData, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const thread = new Worker(new URL("delivery-thread.ts", import.meta.url), { workerData: data });
+    thread.on("error", (err) => {
+      log.error({ err }, "the delivery of webhooks stopped; starting it again");
+    });
+    const stop = (): void => {
+      thread.postMessage("stop");
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    await once(thread, "exit");
+    signal.removeEventListener("abort", stop);
+    await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
