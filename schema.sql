@@ -33,6 +33,20 @@ create table events (
   constraint events_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id)
 );
 
+create table idempotency_keys (
+  actor text not null,
+  key text not null,
+  request text not null,
+  fingerprint text,
+  token uuid not null,
+  lease_until timestamp with time zone not null,
+  status integer,
+  headers jsonb,
+  body text,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (actor, key)
+);
+
 create table import_chunks (
   import_id bigint not null,
   chunk_no integer not null,
@@ -366,6 +380,8 @@ CREATE INDEX events_changeset ON public.events USING btree (changeset_id) WHERE 
 CREATE INDEX events_unplaced ON public.events USING btree (id) WHERE ("position" IS NULL);
 
 CREATE INDEX events_waiting ON public.events USING btree (id) WHERE (NOT fanned_out);
+
+CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
 

@@ -20,6 +20,11 @@ export const changeset = z
     started_at: instant,
     finished_at: instant.nullable().describe("null while it runs"),
     import_id: z.int().nullable().describe("The import it comes from"),
+    filename: z.string().nullable().describe("The file of that import"),
+    sku: z
+      .string()
+      .nullable()
+      .describe("Of an edit: the product's SKU, as it was after it or, where it deleted, before it"),
     operation_id: z.int().nullable().describe("The operation it comes from"),
     undoes: z.int().nullable().describe("The changeset that this one takes back"),
     undone_by: z.int().nullable().describe("The newest changeset that takes this one back"),

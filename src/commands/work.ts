@@ -1,6 +1,7 @@
 // skuport work: a worker process. Several may work on one database, also on one file.
 import { join } from "node:path";
 import { senders, workOnImports } from "../imports/work.ts";
+import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
@@ -53,6 +54,10 @@ machine or on several that share the data folder. \`skuport serve\` starts one b
       await workHourly(boss, "purge-events", 17, async () => {
         const purged = await purgeEvents(pool, config.webhook_keep_days);
         if (purged > 0) log.info({ purged }, "old events purged");
+      });
+      await workHourly(boss, "purge-idempotency-keys", 37, async () => {
+        const purged = await purgeKeys(pool);
+        if (purged > 0) log.info({ purged }, "old idempotency keys purged");
       });
       await Promise.all([
         workOnImports(boss, { ...context, ...senders(boss) }, signal),

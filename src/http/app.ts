@@ -11,6 +11,7 @@ import { operationRoutes, type OperationRoutesContext } from "../operations/rout
 import { checkOrigin } from "./check-origin.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
+import { useIdempotency } from "./idempotency.ts";
 import { servePage } from "./page.ts";
 import { useProblems } from "./problems.ts";
 import { createSendStates } from "./sse.ts";
@@ -45,6 +46,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   useProblems(app);
   app.addHook("onRequest", checkOrigin);
+  useIdempotency(app, context.pool);
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -20,7 +20,8 @@ export const describeRoute: Transform = (route) => {
   if (schema.response === undefined) return jsonSchemaTransform(route);
   // Any route may answer so: a host that is not served, a database that is away, a fault of ours.
   const response = { ...schema.response, default: problem_document };
-  const described = jsonSchemaTransform({ ...route, schema: { ...schema, response } });
+  const headers = route.route.method === "POST" ? { headers: withIdempotencyKey(schema.headers) } : {};
+  const described = jsonSchemaTransform({ ...route, schema: { ...schema, ...headers, response } });
   const documented = described.schema as { response: Record<string, object>; body?: object };
   documented.response = Object.fromEntries(
     Object.entries(documented.response).map(([status, answer]) => [
@@ -35,6 +36,16 @@ export const describeRoute: Transform = (route) => {
   if (file_body !== undefined) documented.body = describeFile(file_body);
   return described;
 };
+
+const withIdempotencyKey = (headers: z.ZodType | undefined): z.ZodType =>
+  z.looseObject({
+    ...(headers instanceof z.ZodObject ? headers.shape : {}),
+    "idempotency-key": z
+      .string()
+      .max(255)
+      .optional()
+      .describe("The same request with the same key is done once and answered alike for 7 days"),
+  });
 
 function describeAnswer(status: string, schema: object, answer_type: string | readonly string[]): object {
   const is_problem = status === "default" || Number(status) >= 400;

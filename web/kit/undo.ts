@@ -1,0 +1,52 @@
+// Takes changesets back: at once where a toast offers it, or after a look at what would come back.
+import { shallowRef } from "vue";
+import type { Operation } from "../../contract/operations.ts";
+import { undo_changeset, type UndoPreview } from "../../contract/undo.ts";
+import { t } from "../texts/t.ts";
+import { toast } from "./toasts.ts";
+import { ask } from "./use-connection.ts";
+
+export type UndoPolicy = UndoPreview["policy"];
+
+/** The changeset whose undo is being looked at; its dialog is shown by the shell. */
+export const reviewed_undo = shallowRef<{ changeset_id: number; done: (started: Operation | null) => void } | null>(
+  null,
+);
+
+/** Shows what taking the changeset back would do, and does it when the reader says so. null = they did not. */
+export function reviewUndo(changeset_id: number): Promise<Operation | null> {
+  reviewed_undo.value?.done(null);
+  return new Promise((resolve) => {
+    reviewed_undo.value = {
+      changeset_id,
+      done: (started) => {
+        reviewed_undo.value = null;
+        resolve(started);
+      },
+    };
+  });
+}
+
+export async function previewUndo(
+  changeset_id: number,
+  policy: UndoPolicy,
+  page: { cursor?: string; signal?: AbortSignal } = {},
+): Promise<UndoPreview> {
+  const { cursor, signal } = page;
+  const querystring = { preview: true, policy, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
+  return (await ask(undo_changeset, { params: { id: changeset_id }, querystring }, { signal })) as UndoPreview;
+}
+
+export async function startUndo(changeset_id: number, policy: UndoPolicy): Promise<Operation> {
+  return (await ask(undo_changeset, { params: { id: changeset_id }, querystring: { policy } })) as Operation;
+}
+
+/** What a toast's undo does: takes the changeset back and keeps what was changed since. Says so where it cannot. */
+export async function undoAtOnce(changeset_id: number): Promise<Operation | null> {
+  try {
+    return await startUndo(changeset_id, "keep");
+  } catch (error) {
+    toast({ title: t("kit.undo.failed"), description: (error as Error).message, tone: "error" });
+    return null;
+  }
+}
