@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { problem_document } from "./problems.ts";
+import { filterWith } from "./product-filter.ts";
+import { product_sort } from "./products.ts";
 
 /** Each with the media type of its file. */
 export const EXPORT_FORMATS = {
@@ -15,20 +17,19 @@ export const export_format = z.enum(Object.keys(EXPORT_FORMATS) as [ExportFormat
 
 const yes_or_no = z.union([z.boolean(), z.stringbool()]);
 
-/** How the file is written. */
-export const export_query = z
-  .object({
-    format: export_format.default("csv"),
-    spreadsheet: yes_or_no
-      .default(false)
-      .describe(
-        "CSV and TSV for a spreadsheet program: a byte order mark, CRLF, and an apostrophe before cells that the program " +
-          "would run (=, +, -, @, tab or CR at their start), which an import takes off again",
-      ),
-    gzip: yes_or_no.default(false).describe("A file that is compressed; an import takes it as it is"),
-  })
-  .strict();
-export type ExportOptions = z.infer<typeof export_query>;
+/** Which products, and how the file is written. */
+export const export_query = filterWith({
+  sort: product_sort,
+  format: export_format.default("csv"),
+  spreadsheet: yes_or_no
+    .default(false)
+    .describe(
+      "CSV and TSV for a spreadsheet program: a byte order mark, CRLF, and an apostrophe before cells that the program " +
+        "would run (=, +, -, @, tab or CR at their start), which an import takes off again",
+    ),
+  gzip: yes_or_no.default(false).describe("A file that is compressed; an import takes it as it is"),
+});
+export type ExportOptions = z.output<typeof export_query>;
 
 export const export_products = endpoint({
   method: "GET",

@@ -23,11 +23,11 @@ export const product = z
 export type Product = z.infer<typeof product>;
 
 export const SORTS = ["sku", "name", "updated_at", "created_at"] as const;
-const sort = z
+export const product_sort = z
   .enum([...SORTS, "-sku", "-name", "-updated_at", "-created_at"])
   .default("sku")
   .describe("`-` = the other way round. Texts sort by code point, the letters A to Z in any case alike");
-export type ProductSort = z.infer<typeof sort>;
+export type ProductSort = z.infer<typeof product_sort>;
 
 const FIELDS = product.keyof().options;
 const fields = z
@@ -59,7 +59,7 @@ export const list_products = endpoint({
       "search of a part of the catalogue takes. What is found is exact at every moment, also right after an import.",
     tags: ["products"],
     querystring: filterWith({
-      sort,
+      sort: product_sort,
       fields: fields.optional(),
       limit: z.coerce.number().int().min(1).max(200).default(50),
       cursor: z

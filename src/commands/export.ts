@@ -14,26 +14,31 @@ export const export_command: Command = {
   summary: "Write products as CSV, TSV, JSON Lines or XLSX",
   help: `Usage: skuport export [-o FILE] [options]
 
-Writes the catalogue in SKU order: sku, name, description, active, then the attributes. Importing what it wrote changes
-nothing.
+Writes sku, name, description, active, then the attributes. Importing what it wrote changes nothing.
 
   -o, --output FILE   write to FILE; default: stdout
   --format FORMAT     ${FORMATS}; default: what FILE ends in, else csv
   --spreadsheet       CSV or TSV for a spreadsheet program: a byte order mark, CRLF, and an apostrophe before cells that it
                       would run as formulas
   --gzip              compress; default where FILE ends in .gz
+  --sort ORDER        sku (default), name, updated_at or created_at; with - in front the other way round
+
+Which products, all if nothing is said:
+  --search TEXT       text in the SKU, the name or the description; of several words each
+  --sku SKU           the SKU, or its beginning and *
+  --name TEXT, --description TEXT
+  --active, --no-active
+  --attribute NAME=VALUE   may be repeated; * = any value
+  --created-in CHANGESET, --changed-in CHANGESET
+  --updated-after TIME     such as 2026-01-31T00:00:00Z
+
   --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
 `,
   async run(args, io) {
     const { values } = readArgs({
       args,
-      options: {
-        output: { type: "string", short: "o" },
-        format: { type: "string" },
-        spreadsheet: { type: "boolean" },
-        gzip: { type: "boolean" },
-        "data-dir": { type: "string" },
-      },
+      allowNegative: true,
+      options: { output: { type: "string", short: "o" }, "data-dir": { type: "string" }, ...EXPORT_OPTIONS },
     });
     const options = readOptions(values);
     const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
@@ -55,22 +60,51 @@ nothing.
   },
 };
 
+const EXPORT_OPTIONS = {
+  format: { type: "string" },
+  spreadsheet: { type: "boolean" },
+  gzip: { type: "boolean" },
+  sort: { type: "string" },
+  search: { type: "string" },
+  sku: { type: "string" },
+  name: { type: "string" },
+  description: { type: "string" },
+  active: { type: "boolean" },
+  attribute: { type: "string", multiple: true },
+  "created-in": { type: "string" },
+  "changed-in": { type: "string" },
+  "updated-after": { type: "string" },
+} as const;
+
 interface Values {
   output?: string | undefined;
   format?: string | undefined;
-  spreadsheet?: boolean | undefined;
   gzip?: boolean | undefined;
+  attribute?: string[] | undefined;
 }
 
-function readOptions({ output = "", format, spreadsheet, gzip }: Values): ExportOptions {
+/** The options are the query's parameters, with `-` for `_`. */
+function readOptions({ output = "", format, gzip, attribute = [], ...values }: Values): ExportOptions {
   const ending = /\.([a-z]+)(\.gz)?$/i.exec(output);
   const named = ending?.[1]?.toLowerCase() ?? "";
-  const options = export_query.safeParse({
+  const query = export_query.safeParse({
+    ...Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) =>
+        name in EXPORT_OPTIONS ? [[name.replaceAll("-", "_"), value]] : [],
+      ),
+    ),
+    ...(attribute.length === 0 ? {} : { attributes: Object.fromEntries(attribute.map(readAttribute)) }),
     format: format ?? (Object.hasOwn(EXPORT_FORMATS, named) ? named : undefined),
-    spreadsheet,
     gzip: gzip ?? ending?.[2] !== undefined,
   });
-  if (options.success) return options.data;
-  if (format !== undefined) throw new UsageError(`--format ${format} is none of ${FORMATS}`);
-  throw new UsageError(options.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
+  if (query.success) return query.data;
+  throw new UsageError(
+    query.error.issues.map(({ path, message }) => `--${path.join(".").replaceAll("_", "-")}: ${message}`).join("\n"),
+  );
+}
+
+function readAttribute(text: string): [name: string, value: string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--attribute ${text}: write NAME=VALUE`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }

@@ -3,7 +3,9 @@ import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
 import { delimitedPieces, jsonLines } from "./pieces.ts";
+import { selectProducts } from "./select-products.ts";
 import { listAttributeNames, openSnapshot, type Selection, type Snapshot } from "./snapshot.ts";
+import { workbookPieces } from "./workbook.ts";
 import { EXPORT_FORMATS, type ExportOptions } from "../../../contract/export.ts";
 import { Problem } from "../../../contract/problems.ts";
 
@@ -27,10 +29,11 @@ export async function exportProducts(
 ): Promise<ExportFile> {
   if (options.format === "xlsx" && options.gzip)
     throw new Problem("invalid-request", "An XLSX file is compressed already. Leave gzip out.");
+  const { sort, format, spreadsheet, gzip, ...filter } = options;
+  const selection = selectProducts(filter, sort);
   const stop = new AbortController();
-  const selection: Selection = { from: "products p", order_by: "p.sku_key" };
   const snapshot = await openSnapshot(pool, stop.signal);
-  const pieces = await preparePieces(snapshot, selection, options).catch((error: unknown) => {
+  const pieces = await preparePieces(snapshot, selection, { format, spreadsheet }).catch((error: unknown) => {
     snapshot.close();
     throw error;
   });
@@ -48,19 +51,20 @@ export async function exportProducts(
     stop.abort();
   });
   return {
-    filename: `products-${new Date().toISOString().slice(0, 10)}.${options.format}${options.gzip ? ".gz" : ""}`,
-    media_type: options.gzip ? "application/gzip" : EXPORT_FORMATS[options.format],
-    bytes: options.gzip ? compressed(rows) : rows,
+    filename: `products-${new Date().toISOString().slice(0, 10)}.${format}${gzip ? ".gz" : ""}`,
+    media_type: gzip ? "application/gzip" : EXPORT_FORMATS[format],
+    bytes: gzip ? compressed(rows) : rows,
   };
 }
 
 async function preparePieces(
   snapshot: Snapshot,
   selection: Selection,
-  { format, spreadsheet }: ExportOptions,
+  { format, spreadsheet }: Pick<ExportOptions, "format" | "spreadsheet">,
 ): Promise<AsyncGenerator<Buffer>> {
   if (format === "jsonl") return jsonLines(snapshot, selection);
   const attributes = await listAttributeNames(snapshot, selection);
+  if (format === "xlsx") return workbookPieces(snapshot, selection, attributes);
   return delimitedPieces(snapshot, selection, attributes, { delimiter: format === "tsv" ? "\t" : ",", spreadsheet });
 }
 

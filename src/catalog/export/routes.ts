@@ -1,4 +1,5 @@
 // The HTTP of exports.
+import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
@@ -33,13 +34,13 @@ export function exportRoutes(instance: FastifyInstance, { pool }: { pool: pg.Poo
       });
       file.bytes.once("close", () => running--);
       reply
-        .type(file.media_type)
+        .type(file.media_type.startsWith("text/") ? `${file.media_type}; charset=utf-8` : file.media_type)
         .header("content-disposition", `attachment; filename="${file.filename}"`)
         .header("cache-control", "no-store")
         .serializer((payload: unknown) => payload as string);
       if (request.method === "HEAD") {
         file.bytes.destroy();
-        return reply.send(null as never);
+        return reply.send(Readable.from([]) as never);
       }
       return reply.send(file.bytes as never);
     },

@@ -5,7 +5,7 @@ import type { AttributeName } from "./attribute-cells.ts";
 
 /** Which products, in which order; SQL without parameters, since COPY takes none. */
 export interface Selection {
-  /** What stands behind `from`, with the table of products as p. */
+  /** What stands behind `from`, with the table of products as p; ends in a condition. */
   from: string;
   order_by: string;
 }
@@ -76,4 +76,42 @@ export async function listAttributeNames({ query }: Snapshot, { from }: Selectio
     [known],
   );
   return rows.map(({ name, json }) => ({ name, json: Buffer.from(json) }));
+}
+
+export async function countProducts({ query }: Snapshot, { from }: Selection): Promise<number> {
+  const { rows } = await query<{ count: number }>(`select count(*)::int as count from ${from}`);
+  return (rows[0] as { count: number }).count;
+}
+
+export interface LongCell {
+  sku: string;
+  field: string;
+  length: number;
+}
+
+/** Long cells that are told at once. */
+const TOLD_CELLS = 10;
+/** Compression makes nothing 250 times smaller. */
+const LEAST_BYTES = 250;
+
+/** Cells of more than `max` UTF-16 units, the first few. */
+export async function findLongCells(
+  { query }: Snapshot,
+  { from, order_by }: Selection,
+  max: number,
+): Promise<LongCell[]> {
+  // Bytes are counted first: they are known without reading the text, and there are never fewer of them.
+  const { rows } = await query<LongCell>(
+    `select p.sku, cell.field, cell.length
+     from (select p.* from ${from} and (octet_length(p.description) > $1 or pg_column_size(p.attributes) > $2)) p,
+     lateral (
+       select field, length(value) + length(regexp_replace(value, '[^\\U00010000-\\U0010FFFF]+', '', 'g')) as length
+       from (select 'description' as field, p.description as value
+             union all select key, value from jsonb_each_text(p.attributes)) texts
+       where octet_length(value) > $1
+     ) cell
+     where cell.length > $1 order by ${order_by} limit ${TOLD_CELLS}`,
+    [max, Math.floor(max / LEAST_BYTES)],
+  );
+  return rows;
 }

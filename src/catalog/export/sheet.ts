@@ -1,0 +1,152 @@
+// Cells of a sheet as XML (ECMA-376, 18.3.1). Texts are inline: a table of shared ones would have to be held until the end.
+//
+// Every text has the format "Text", so that a person who edits `0017` or `=1` in a spreadsheet program still has text: nothing
+// there can run, and nothing needs an escape.
+import type { Output } from "./output.ts";
+
+export const MAX_SHEET_ROWS = 1_048_576;
+export const MAX_SHEET_COLUMNS = 16_384;
+/** UTF-16 units. */
+export const MAX_CELL_LENGTH = 32_767;
+
+export interface SheetWriter {
+  begin(): void;
+  beginRow(row: number): void;
+  /** A blank text makes no cell. */
+  text(column: number, bytes: Buffer, start: number, end: number): void;
+  yesNo(column: number, yes: boolean): void;
+  endRow(): void;
+  end(): void;
+}
+
+/** Indexes into the styles of workbook-parts.ts. */
+const TEXT_STYLE = 1;
+const HEADER_STYLE = 2;
+
+const LF = 0x0a;
+const BLANK = 0x20;
+const UNDERSCORE = 0x5f;
+const NONCHARACTER_LEAD = 0xef;
+
+/** Bytes that may not stand in a text as they are: 1 = look closer. */
+const SPECIAL = new Uint8Array(256).fill(1, 0, BLANK);
+for (const character of "&<>_") SPECIAL[character.charCodeAt(0)] = 1;
+SPECIAL[0x09] = 0;
+SPECIAL[NONCHARACTER_LEAD] = 1;
+
+const ENTITIES = new Map([
+  [0x26, Buffer.from("&amp;")],
+  [0x3c, Buffer.from("&lt;")],
+  [0x3e, Buffer.from("&gt;")],
+]);
+
+const BEGIN_ROW = Buffer.from('<row r="');
+const BEGUN_ROW = Buffer.from('">');
+const TEXT = Buffer.from(`" s="${TEXT_STYLE}" t="inlineStr"`);
+const HEADER = Buffer.from(`" s="${HEADER_STYLE}" t="inlineStr"`);
+const YES = Buffer.from('" t="b"><v>1</v></c>');
+const NO = Buffer.from('" t="b"><v>0</v></c>');
+const OPEN = Buffer.from("><is><t>");
+const OPEN_WITH_BLANKS = Buffer.from('><is><t xml:space="preserve">');
+const CLOSE = Buffer.from("</t></is></c>");
+const END_ROW = Buffer.from("</row>\n");
+const END = Buffer.from("</sheetData></worksheet>\n");
+
+/** @param yes_no_column position of the column that holds yes or no */
+export function createSheetWriter(output: Output, columns: number, yes_no_column: number): SheetWriter {
+  const letters = Array.from({ length: columns }, (_, column) => Buffer.from(`<c r="${columnName(column)}`));
+  let number = Buffer.alloc(0);
+  let is_header = false;
+  const beginCell = (column: number, attributes: Buffer): void => {
+    output.reserve(64);
+    output.raw(letters[column] as Buffer);
+    output.raw(number);
+    output.raw(attributes);
+  };
+  return {
+    begin() {
+      const styles = Array.from({ length: columns }, (_, column) => columnStyle(column, column === yes_no_column));
+      const head = Buffer.from(SHEET_HEAD.replace("COLUMNS", styles.join("")));
+      output.reserve(head.length);
+      output.raw(head);
+    },
+    beginRow(row) {
+      is_header = row === 1;
+      number = Buffer.from(String(row));
+      output.reserve(32);
+      output.raw(BEGIN_ROW);
+      output.raw(number);
+      output.raw(BEGUN_ROW);
+    },
+    text(column, bytes, start, end) {
+      if (start === end) return;
+      beginCell(column, is_header ? HEADER : TEXT);
+      // An escaped byte takes seven.
+      output.reserve((end - start) * 7 + 64);
+      output.raw(hasBlanks(bytes, start, end) ? OPEN_WITH_BLANKS : OPEN);
+      writeText(output, bytes, start, end);
+      output.raw(CLOSE);
+    },
+    yesNo(column, yes) {
+      beginCell(column, yes ? YES : NO);
+    },
+    endRow() {
+      output.reserve(END_ROW.length);
+      output.raw(END_ROW);
+    },
+    end() {
+      output.reserve(END.length);
+      output.raw(END);
+    },
+  };
+}
+
+const SHEET_HEAD =
+  '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
+  '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">' +
+  '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
+  "<cols>COLUMNS</cols><sheetData>\n";
+
+/** Also what a person types into a blank cell shall stay text. */
+const columnStyle = (column: number, is_yes_no: boolean): string =>
+  `<col min="${column + 1}" max="${column + 1}" width="${is_yes_no ? 9 : 20}" customWidth="1"${is_yes_no ? "" : ` style="${TEXT_STYLE}"`}/>`;
+
+/** A, B, … Z, AA, … */
+function columnName(column: number): string {
+  const last = String.fromCharCode(65 + (column % 26));
+  return column < 26 ? last : columnName(Math.floor(column / 26) - 1) + last;
+}
+
+function hasBlanks(bytes: Buffer, start: number, end: number): boolean {
+  if ((bytes[start] as number) <= BLANK || (bytes[end - 1] as number) <= BLANK) return true;
+  for (let pos = start; pos < end; pos++) if (bytes[pos] === LF) return true;
+  return false;
+}
+
+function writeText(output: Output, bytes: Buffer, start: number, end: number): void {
+  let from = start;
+  for (let pos = start; pos < end; pos++) {
+    const byte = bytes[pos] as number;
+    if (SPECIAL[byte] === 0 || byte === LF) continue;
+    const escaped = ENTITIES.get(byte) ?? escapeOf(bytes, pos, end);
+    if (escaped === undefined) continue;
+    output.copy(bytes, from, pos);
+    output.raw(escaped);
+    from = pos + (byte === NONCHARACTER_LEAD ? 3 : 1);
+  }
+  output.copy(bytes, from, end);
+}
+
+/** `_x000D_`: what XML cannot hold, or would change (ST_Xstring, 22.9.2.19); and what would be read as such an escape. */
+function escapeOf(bytes: Buffer, pos: number, end: number): Buffer | undefined {
+  const byte = bytes[pos] as number;
+  if (byte < BLANK) return Buffer.from(`_x00${byte.toString(16).toUpperCase().padStart(2, "0")}_`);
+  if (byte === UNDERSCORE) {
+    return pos + 7 <= end && /^_x[0-9a-f]{4}_$/i.test(bytes.toString("latin1", pos, pos + 7))
+      ? Buffer.from("_x005F_")
+      : undefined;
+  }
+  // U+FFFE and U+FFFF
+  if (bytes[pos + 1] !== 0xbf || (bytes[pos + 2] as number) < 0xbe) return undefined;
+  return Buffer.from(bytes[pos + 2] === 0xbe ? "_xFFFE_" : "_xFFFF_");
+}

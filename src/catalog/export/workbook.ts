@@ -1,0 +1,128 @@
+// XLSX: sheets written row by row into a zip file that is never whole anywhere. What does not fit a sheet is told before the
+// first byte, since a file that ends in the middle helps nobody.
+import { PassThrough, pipeline, Readable } from "node:stream";
+import { ZipFile } from "yazl";
+import { createAttributeCells, type AttributeCells, type AttributeName } from "./attribute-cells.ts";
+import { copyRows, type CopyRows } from "./copy-rows.ts";
+import { Output } from "./output.ts";
+import { columnsOf, FIELDS, rowsQuery } from "./pieces.ts";
+import { createSheetWriter, MAX_CELL_LENGTH, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS } from "./sheet.ts";
+import { countProducts, findLongCells, type Selection, type Snapshot } from "./snapshot.ts";
+import { sheetPath, workbookParts } from "./workbook-parts.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+/** Level 1 takes a third of level 6's time and makes a quarter more bytes. */
+const COMPRESSION = { compressionLevel: 1 };
+const ACTIVE = FIELDS.indexOf("active");
+
+/** @throws Problem does-not-fit-sheet, before it returns
+ * @param sheet_rows rows of a sheet, its header among them; fewer in tests that want many sheets */
+export async function workbookPieces(
+  snapshot: Snapshot,
+  selection: Selection,
+  attributes: readonly AttributeName[],
+  sheet_rows = MAX_SHEET_ROWS,
+): Promise<AsyncGenerator<Buffer>> {
+  if (FIELDS.length + attributes.length > MAX_SHEET_COLUMNS) {
+    throw doesNotFit(
+      `The products have ${attributes.length.toLocaleString("en")} attributes, and a sheet has ${MAX_SHEET_COLUMNS.toLocaleString("en")} columns.`,
+    );
+  }
+  const long = await findLongCells(snapshot, selection, MAX_CELL_LENGTH);
+  const first = long[0];
+  if (first !== undefined) {
+    throw doesNotFit(
+      `"${first.field}" of the product "${first.sku}" has ${first.length.toLocaleString("en")} characters, and a cell of a sheet holds ${MAX_CELL_LENGTH.toLocaleString("en")}.`,
+      { cells: long },
+    );
+  }
+  const count = await countProducts(snapshot, selection);
+  return zipPieces(snapshot, selection, attributes, Math.max(1, Math.ceil(count / (sheet_rows - 1))), sheet_rows);
+}
+
+const doesNotFit = (what: string, extra: Record<string, unknown> = {}): Problem =>
+  new Problem("does-not-fit-sheet", `${what} Export as CSV, or leave such products out.`, { extra });
+
+async function* zipPieces(
+  snapshot: Snapshot,
+  selection: Selection,
+  attributes: readonly AttributeName[],
+  sheets: number,
+  sheet_rows: number,
+): AsyncGenerator<Buffer> {
+  const zip = new ZipFile();
+  const bytes = new PassThrough();
+  pipeline(zip.outputStream, bytes, () => undefined);
+  zip.on("error", (error) => bytes.destroy(error as Error));
+  for (const [path, xml] of workbookParts(sheets)) zip.addBuffer(Buffer.from(xml), path, COMPRESSION);
+  const { header, position } = columnsOf(attributes);
+  const rows = eachRow(copyRows(snapshot.copy(rowsQuery(selection)), FIELDS.length + 1));
+  const cells = createAttributeCells(attributes, position);
+  for (let number = 1; number <= sheets; number++) {
+    zip.addReadStreamLazy(sheetPath(number), COMPRESSION, (opened) => {
+      opened(null, Readable.from(sheetPieces(rows, cells, header, sheet_rows), { objectMode: false }));
+    });
+  }
+  zip.end();
+  for await (const piece of bytes) yield piece as Buffer;
+}
+
+interface RowCursor {
+  rows: CopyRows;
+  row: number;
+}
+
+/** Goes on from sheet to sheet: a sheet takes what it has room for. */
+function eachRow(batches: AsyncGenerator<CopyRows>): () => RowCursor | undefined | Promise<RowCursor | undefined> {
+  const at: RowCursor = { rows: { bytes: Buffer.alloc(0), count: 0, bounds: new Int32Array() }, row: 0 };
+  const nextBatch = async (): Promise<RowCursor | undefined> => {
+    const next = await batches.next();
+    if (next.done === true) return undefined;
+    at.rows = next.value;
+    at.row = 0;
+    return at;
+  };
+  return () => {
+    if (++at.row < at.rows.count) return at;
+    return nextBatch();
+  };
+}
+
+async function* sheetPieces(
+  nextRow: ReturnType<typeof eachRow>,
+  cells: AttributeCells,
+  header: readonly string[],
+  sheet_rows: number,
+): AsyncGenerator<Buffer> {
+  const output = new Output();
+  const sheet = createSheetWriter(output, header.length, ACTIVE);
+  sheet.begin();
+  sheet.beginRow(1);
+  header.forEach((name, column) => {
+    const text = Buffer.from(name);
+    sheet.text(column, text, 0, text.length);
+  });
+  sheet.endRow();
+  for (let row = 2; row <= sheet_rows; row++) {
+    const next = nextRow();
+    // Of a row in the same batch there is nothing to wait for.
+    const at = next instanceof Promise ? await next : next;
+    if (at === undefined) break;
+    const { bytes, bounds } = at.rows;
+    const i = at.row * (FIELDS.length + 1) * 2;
+    sheet.beginRow(row);
+    for (let field = 0; field < ACTIVE; field++)
+      sheet.text(field, bytes, bounds[i + field * 2] as number, bounds[i + field * 2 + 1] as number);
+    sheet.yesNo(ACTIVE, bytes[bounds[i + ACTIVE * 2] as number] === 1);
+    cells.read(bytes, (bounds[i + 8] as number) + 1, bounds[i + 9] as number);
+    for (let column = FIELDS.length; column < header.length; column++) {
+      if (!cells.has(column - FIELDS.length)) continue;
+      cells.find(column - FIELDS.length);
+      sheet.text(column, cells.bytes, cells.start, cells.end);
+    }
+    sheet.endRow();
+    if (output.isFull) yield output.take();
+  }
+  sheet.end();
+  yield output.take();
+}
