@@ -20,7 +20,8 @@ export interface PageServer {
   remove: () => Promise<void>;
 }
 
-export async function startPageServer(): Promise<PageServer> {
+/** `settings` are added to the environment of the server. */
+export async function startPageServer(settings: Readonly<Record<string, string>> = {}): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-page-"));
   const port = await findFreePort();
   const base_url = `http://127.0.0.1:${String(port)}`;
@@ -37,6 +38,7 @@ export async function startPageServer(): Promise<PageServer> {
         SKUPORT_LOG_LEVEL: "warn",
         // One lane: a journey in the middle of an import wants a middle.
         SKUPORT_WORKER_CONCURRENCY: "1",
+        ...settings,
       },
       stdio: ["ignore", "ignore", "inherit"],
     });
