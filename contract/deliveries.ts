@@ -211,9 +211,8 @@ export const list_events = endpoint({
     operationId: "list_events",
     summary: "Read all events in one order, without gaps, from a cursor on",
     description:
-      "For receivers that reconcile. An event appears once every transaction that began before it has ended, so that none can " +
-      "come in behind a reader: during a strict import, that is at its end. Ask again with `next_cursor`, also after an empty " +
-      "page. 410: the events behind the cursor are no longer kept.",
+      "For receivers that reconcile: all events in the order of their commits, so that none can come in behind a reader. Ask " +
+      "again with `next_cursor`, also after an empty page. 410: the events behind the cursor are no longer kept.",
     tags: ["deliveries"],
     querystring: z
       .object({

@@ -2,6 +2,7 @@
 // down in portions. One webhook's sender waits for nobody but its own receiver.
 import { retryTransient } from "../db/connect.ts";
 import { claimDeliveries, completeDeliveries, releaseDeliveries, type Claimed } from "./delivery-store.ts";
+import { bodyOf } from "./log-store.ts";
 import { noteOutcomes } from "./note-outcomes.ts";
 import { BREAKER_FAILURES, delayAfter, saysOverloaded } from "./schedule.ts";
 import { createAgent, send, type Outcome } from "./send.ts";
@@ -142,10 +143,6 @@ async function sendOne(state: State, delivery: Claimed): Promise<void> {
   if (state.may_be_more && state.queue.length < slotsOf(state)) state.is_hungry = true;
   turn(state);
 }
-
-/** The body of an event, as it is signed and sent. */
-export const bodyOf = ({ type, happened_at, data }: Pick<Claimed, "type" | "happened_at" | "data">): string =>
-  `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(happened_at)},"data":${data}}`;
 
 function delayOf(
   { context }: Worker,

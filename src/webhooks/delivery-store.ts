@@ -25,7 +25,7 @@ export async function claimDeliveries(
   worker: number,
   limit: number,
 ): Promise<Claimed[]> {
-  const { rows } = await db.query<Claimed>(
+  const { rows } = await db.query<Claimed | (Omit<Claimed, "data"> & { data: null })>(
     `with urgent as (
        select id from webhook_deliveries where ${CLAIMABLE} and priority = 0 order by due_at limit $3 for update skip locked
      ), others as (
@@ -41,7 +41,18 @@ export async function claimDeliveries(
      order by c.priority, c.due_at, c.id`,
     [webhook_id, worker, limit],
   );
-  return rows;
+  const purged = rows.filter(({ data }) => data === null).map(({ id }) => id);
+  if (purged.length > 0) await giveUp(db, purged);
+  return rows.filter((row): row is Claimed => row.data !== null);
+}
+
+/** Their events are no longer kept. */
+async function giveUp(db: Queryable, ids: readonly number[]): Promise<void> {
+  await db.query(
+    `update webhook_deliveries set state = 'failed', claimed_by = null, lease_until = null, finished_at = now()
+     where id = any($1)`,
+    [ids],
+  );
 }
 
 /** Gives back what was not sent. */
@@ -87,11 +98,11 @@ export interface Completed {
 }
 
 /** Writes down what became of deliveries, one statement for all: their attempts and their states. What another worker has
- * taken over meanwhile keeps the other's state, unless this one succeeded. */
+ * taken over meanwhile keeps the other's state, unless this one succeeded. `worker`: null = nobody claims a test. */
 export async function completeDeliveries(
   db: Queryable,
   webhook_id: number,
-  worker: number,
+  worker: number | null,
   completed: readonly Completed[],
 ): Promise<void> {
   const outcomes = completed.map(({ outcome }) => outcome);
@@ -110,7 +121,7 @@ export async function completeDeliveries(
          claimed_by = null, lease_until = null, last_status = o.status, last_error = o.error,
          finished_at = case when o.succeeded or o.delay_ms is null then now() end
        from done o
-       where d.id = o.id and (d.claimed_by = $2 or (o.succeeded and d.state <> 'delivered'))
+       where d.id = o.id and (d.claimed_by is not distinct from $2 or (o.succeeded and d.state <> 'delivered'))
      )
      insert into webhook_attempts (delivery_id, webhook_id, started_at, duration_ms, succeeded, status, error, message, url,
                                    request_headers, response_headers, response_body, response_truncated)

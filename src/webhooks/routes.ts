@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { withTransaction } from "../db/connect.ts";
 import { changeWebhook, createWebhook, deleteWebhook, findWebhook } from "./change-webhook.ts";
 import type { WebhookContext } from "./context.ts";
+import { deliveryRoutes } from "./delivery-routes.ts";
 import { describeEventTypes } from "./event-types.ts";
 import { readSecrets, rotateSecret } from "./secrets.ts";
 import { listWebhooks, lockWebhook } from "./store.ts";
@@ -23,6 +24,7 @@ export type WebhookRoutesContext = WebhookContext;
 export function webhookRoutes(instance: FastifyInstance, context: WebhookRoutesContext): void {
   endpointRoutes(instance, context);
   secretRoutes(instance, context);
+  deliveryRoutes(instance, context);
 }
 
 function endpointRoutes(instance: FastifyInstance, context: WebhookContext): void {
