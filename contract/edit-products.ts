@@ -47,6 +47,7 @@ export const product_patch = z
   })
   .strict()
   .meta({ id: "ProductPatch" });
+export type ProductPatch = z.input<typeof product_patch>;
 
 const sku_params = z.object({ sku: z.string().min(1).max(1000) });
 const why = z

@@ -28,7 +28,7 @@ async function importFile(path: string): Promise<void> {
 }
 
 test("the empty room and its options", async () => {
-  await page.goto("/");
+  await page.goto("/imports");
   await page.getByRole("heading", { name: "No imports yet" }).waitFor();
   await inspectLooks(page, "empty");
   await page.getByRole("button", { name: "File format" }).click();

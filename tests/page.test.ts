@@ -72,7 +72,7 @@ async function readSum(page: Page): Promise<Record<string, number>> {
 }
 
 test("an empty house explains itself; a chosen file is imported and its counts add up", async () => {
-  const page = await open("/");
+  const page = await open("/imports");
   await page.getByRole("heading", { name: "No imports yet" }).waitFor();
   await choose(page, small);
   await page.getByRole("heading", { name: "supplier-autumn.csv" }).waitFor();

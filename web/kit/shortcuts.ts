@@ -6,7 +6,8 @@ export interface Shortcut {
   /** As they are pressed: `/`, `?`, `j`, `shift+x`, `mod+k` (Ctrl, or ⌘ on a Mac), `g p` (one after the other). */
   keys: string;
   label: string;
-  run: (event: KeyboardEvent) => unknown;
+  /** Without it the key is only listed: what has the focus hears it by itself. */
+  run?: (event: KeyboardEvent) => unknown;
   /** Also while a field is being typed into or a dialog is open; for keys with `mod`. */
   always?: boolean;
 }
@@ -43,7 +44,9 @@ export function listenToKeys(target: Window): () => void {
     const key = nameOf(event);
     const sequence = event.timeStamp - pressed_ms < SEQUENCE_MS && first !== "" ? `${first} ${key}` : key;
     const busy = isTyping(event.target) || hasOpenDialog();
-    const known = all_shortcuts.value.flatMap(({ shortcuts }) => shortcuts).filter(({ always }) => always ?? !busy);
+    const known = all_shortcuts.value
+      .flatMap(({ shortcuts }) => shortcuts)
+      .filter(({ run, always }) => run !== undefined && (always ?? !busy));
     const found =
       known.findLast(({ keys }) => keys === sequence) ??
       (sequence === key ? undefined : known.findLast(({ keys }) => keys === key));
@@ -51,7 +54,7 @@ export function listenToKeys(target: Window): () => void {
     pressed_ms = event.timeStamp;
     if (!found) return;
     event.preventDefault();
-    found.run(event);
+    found.run?.(event);
   };
   target.addEventListener("keydown", onKey);
   return () => {

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { faultOf, filterOf, type ListFilter } from "./list-filter.ts";
+import { parseQuery } from "./query-language.ts";
+
+const NOW = new Date("2026-11-25T15:00:00Z");
+
+test.each<[string, ListFilter]>([
+  ["", {}],
+  ["lamp red", { search: "lamp red" }],
+  ['"table lamp" red', { search: '"table lamp" red' }],
+  ["sku:AB* active:no", { sku: "AB*", active: false }],
+  ["ACTIVE:Ja", { active: true }],
+  ["brand:Acme", { "attributes.Brand": "Acme" }],
+  ["unknown:x", { "attributes.unknown": "x" }],
+  ["has:brand", { "attributes.Brand": "*" }],
+  ["created_in:41 changed_in:42", { created_in: 41, changed_in: 42 }],
+  ["updated:24h", { updated_after: "2026-11-24T15:00:00.000Z" }],
+  ["updated:2026-11-01T10:00:00Z", { updated_after: "2026-11-01T10:00:00.000Z" }],
+  ["active:perhaps created_in:abc lamp", { search: "lamp" }],
+])("%j asks for %j", (text, filter) => {
+  expect(filterOf(parseQuery(text), ["Brand", "price"], NOW)).toEqual(filter);
+});
+
+test.each([
+  ["active:perhaps", "yes_or_no"],
+  ["created_in:-1", "number"],
+  ["updated:soon", "time"],
+  ["updated:2026-13-45", "time"],
+  ["updated:today", null],
+  ["brand:anything", null],
+  ["lamp", null],
+])("%s: fault %j", (text, fault) => {
+  const [term] = parseQuery(text);
+  expect(term && faultOf(term, NOW)).toBe(fault);
+});

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { addTerms, formatQuery, lastPiece, parseQuery, takeOperators, type Term } from "./query-language.ts";
+
+test.each<[string, Term[]]>([
+  ["", []],
+  ["   ", []],
+  ["lamp", [{ field: null, value: "lamp" }]],
+  [
+    "sku:AB* active:no",
+    [
+      { field: "sku", value: "AB*" },
+      { field: "active", value: "no" },
+    ],
+  ],
+  ['brand:"Acme Ltd"', [{ field: "brand", value: "Acme Ltd" }]],
+  ['"Net weight":5', [{ field: "Net weight", value: "5" }]],
+  ['"table lamp" red', ["table lamp", "red"].map((value) => ({ field: null, value }))],
+  ['say:"5"" hose"', [{ field: "say", value: '5" hose' }]],
+  ["ratio:16:9", [{ field: "ratio", value: "16:9" }]],
+  ["https://example.com/a", [{ field: null, value: "https://example.com/a" }]],
+  [":odd", [{ field: null, value: ":odd" }]],
+  ["brand:", [{ field: null, value: "brand:" }]],
+  ['"left open', [{ field: null, value: "left open" }]],
+])("%j is read as its terms", (text, terms) => {
+  expect(parseQuery(text)).toEqual(terms);
+});
+
+test("terms survive being written and read again", () => {
+  const word = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== "");
+  const operator = fc.record({ field: word, value: word });
+  const plain = fc.record({ field: fc.constant(null), value: word });
+  fc.assert(
+    fc.property(fc.array(fc.oneof(operator, plain), { maxLength: 6 }), (terms) => {
+      const usable = terms.filter(({ field, value }) => field === null || !value.startsWith("//"));
+      expect(parseQuery(formatQuery(usable))).toEqual(usable);
+    }),
+  );
+});
+
+test("a field stands once, whatever its case", () => {
+  const terms = addTerms(parseQuery("active:no lamp"), parseQuery("ACTIVE:yes lamp red"));
+  expect(formatQuery(terms)).toBe("ACTIVE:yes lamp red");
+});
+
+test("an operator that a blank has ended leaves the box, words stay", () => {
+  const sku = { field: "sku", value: "AB*" };
+  expect(takeOperators("sku:AB* lam", false)).toEqual({ operators: [sku], rest: "lam" });
+  expect(takeOperators("red sku:AB* ", false)).toEqual({ operators: [sku], rest: "red " });
+  expect(takeOperators("red sku:AB*", false)).toEqual({ operators: [], rest: "red sku:AB*" });
+  expect(takeOperators("red sku:AB*", true)).toEqual({ operators: [sku], rest: "red" });
+  expect(takeOperators('brand:"Acme L', false)).toEqual({ operators: [], rest: 'brand:"Acme L' });
+  expect(takeOperators("red  lamp ", false)).toEqual({ operators: [], rest: "red  lamp " });
+});
+
+test("suggestions are about the last piece", () => {
+  expect(["lamp bra", 'lamp brand:"Acme L', "lamp ", ""].map(lastPiece)).toEqual(["bra", 'brand:"Acme L', "", ""]);
+});

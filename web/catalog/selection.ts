@@ -1,0 +1,42 @@
+// Which products are selected: single ones by SKU, or all that match the filter, loaded or not.
+
+export interface Selection {
+  readonly skus: ReadonlySet<string>;
+  /** All products of the list's filter, also those that nobody has looked at. */
+  readonly all: boolean;
+}
+
+export const NOTHING: Selection = { skus: new Set(), all: false };
+export const EVERYTHING: Selection = { skus: new Set(), all: true };
+
+export const isSelected = (selection: Selection, sku: string): boolean => selection.all || selection.skus.has(sku);
+
+/**
+ * Selects a product or takes it out. Out of "all" the loaded rows remain without it: a filter has no exceptions.
+ */
+export function toggle(selection: Selection, sku: string, loaded: readonly string[]): Selection {
+  if (selection.all) return { all: false, skus: new Set(loaded.filter((other) => other !== sku)) };
+  const skus = new Set(selection.skus);
+  if (!skus.delete(sku)) skus.add(sku);
+  return { all: false, skus };
+}
+
+/** Adds a range, as shift and a click do: from where the last one was to here. */
+export function addRange(selection: Selection, range: readonly string[]): Selection {
+  if (selection.all) return selection;
+  return { all: false, skus: new Set([...selection.skus, ...range]) };
+}
+
+/** The state of the checkbox in the header. */
+export function headerState(selection: Selection, loaded: readonly string[]): boolean | "mixed" {
+  if (selection.all) return true;
+  const count = loaded.reduce((sum, sku) => sum + Number(selection.skus.has(sku)), 0);
+  if (count === 0) return selection.skus.size > 0 ? "mixed" : false;
+  return count === loaded.length ? true : "mixed";
+}
+
+/** The header's checkbox: selects what is loaded, or nothing when that is the case already. */
+export function toggleLoaded(selection: Selection, loaded: readonly string[]): Selection {
+  if (headerState(selection, loaded) === true) return NOTHING;
+  return addRange(selection, loaded);
+}

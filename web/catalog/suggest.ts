@@ -1,0 +1,73 @@
+// What the search box offers while something is typed: operators, and for an operator its values.
+import { attributeFor, isOperator, OPERATORS, type Operator } from "./list-filter.ts";
+import { formatTerm, type Term } from "./query-language.ts";
+
+export type Suggestion =
+  | { kind: "operator"; operator: Operator; typed: string }
+  | { kind: "attribute"; name: string; typed: string }
+  /** `count` = how many products have it, where that is known. */
+  | { kind: "value"; term: Term; count: number | null };
+
+const MOST = 8;
+const FIXED_VALUES: Readonly<Record<string, readonly string[]>> = {
+  active: ["yes", "no"],
+  updated: ["today", "24h", "7d", "30d"],
+};
+
+/** The attribute whose values are wanted for what is being typed, if any. */
+export function facetFor(typed: string, attributes: readonly string[]): { attribute: string; start: string } | null {
+  const split = splitOperator(typed);
+  if (split === null || isOperator(split.field.toLowerCase())) return null;
+  const attribute = attributeFor(split.field, attributes);
+  return attributes.includes(attribute) ? { attribute, start: split.value } : null;
+}
+
+export function suggest(
+  typed: string,
+  attributes: readonly string[],
+  facet: readonly { value: string; count: number }[],
+): Suggestion[] {
+  const split = splitOperator(typed);
+  if (split === null) return suggestFields(typed, attributes);
+  const { field, value } = split;
+  const operator = field.toLowerCase();
+  if (operator === "has")
+    return attributes
+      .filter((name) => startsWith(name, value))
+      .slice(0, MOST)
+      .map((name) => ({ kind: "value", term: { field: "has", value: name }, count: null }));
+  const fixed = FIXED_VALUES[operator];
+  if (fixed)
+    return fixed
+      .filter((word) => startsWith(word, value))
+      .map((word) => ({ kind: "value", term: { field: operator, value: word }, count: null }));
+  if (isOperator(operator)) return [];
+  const name = attributeFor(field, attributes);
+  return facet
+    .filter((entry) => entry.value.toLowerCase().includes(value.toLowerCase()))
+    .slice(0, MOST)
+    .map((entry) => ({ kind: "value", term: { field: name, value: entry.value }, count: entry.count }));
+}
+
+function suggestFields(typed: string, attributes: readonly string[]): Suggestion[] {
+  const start = typed.replace(/^"/, "");
+  const operators = OPERATORS.filter((operator) => startsWith(operator, start));
+  const names = attributes.filter((name) => startsWith(name, start) && !isOperator(name.toLowerCase()));
+  return [
+    ...operators.map((operator) => ({ kind: "operator" as const, operator, typed: `${operator}:` })),
+    ...names.slice(0, MOST).map((name) => ({ kind: "attribute" as const, name, typed: typedFor(name) })),
+  ];
+}
+
+/** The beginning of an operator, such as `"Net weight":`. */
+const typedFor = (name: string): string => formatTerm({ field: name, value: "x" }).slice(0, -1);
+
+/** `brand:Ac` or `"Net weight":"5 k`; null where no operator has been typed yet. */
+function splitOperator(typed: string): { field: string; value: string } | null {
+  const found = /^(?:"((?:[^"]|"")+)"|([^\s":]+)):"?((?:[^"]|"")*)"?$/.exec(typed);
+  if (!found) return null;
+  const [, quoted, plain, value = ""] = found;
+  return { field: quoted?.replaceAll('""', '"') ?? plain ?? "", value: value.replaceAll('""', '"') };
+}
+
+const startsWith = (text: string, start: string): boolean => text.toLowerCase().startsWith(start.toLowerCase());

@@ -1,0 +1,141 @@
+// Changes of many products: asked first where they lose something, started as an operation (whose progress the shell shows),
+// and with a way back when they are done.
+import { onScopeDispose, ref } from "vue";
+import { undo_changeset } from "../../contract/changesets.ts";
+import {
+  change_products,
+  get_operation,
+  isOperationOver,
+  MAX_BULK_SKUS,
+  type BulkRequest,
+  type Operation,
+} from "../../contract/operations.ts";
+import { confirm } from "../kit/confirm.ts";
+import { formatCount } from "../kit/format.ts";
+import { toast } from "../kit/toasts.ts";
+import { ask } from "../kit/use-connection.ts";
+import { t, tn } from "../texts/t.ts";
+import type { ListFilter } from "./list-filter.ts";
+import type { Selection } from "./selection.ts";
+
+export type BulkAction = "activate" | "deactivate" | "set" | "delete";
+
+/** The dock shows progress five times a second; here only the end is waited for. */
+const LOOK_EVERY_MS = 400;
+
+const MANY = 100;
+
+interface Around {
+  filter: () => ListFilter;
+  /** How many match the filter, as far as is known. */
+  total: () => number;
+  /** Told when products have changed. */
+  onDone: () => void;
+}
+
+export function useBulk({ filter, total, onDone }: Around) {
+  const running = ref(0);
+  const stop = new AbortController();
+
+  /** Gives whether it was started. */
+  async function act(action: BulkAction, selection: Selection, set?: BulkRequest["set"]): Promise<boolean> {
+    const count = selection.all ? total() : selection.skus.size;
+    if (!selection.all && count > MAX_BULK_SKUS) {
+      toast({ title: t("catalog.bulk.too_many", { n: formatCount(MAX_BULK_SKUS) }), tone: "warning" });
+      return false;
+    }
+    if (selection.all && action === "delete" && Object.keys(filter()).length === 0) return deleteAll(count);
+    if (!(await isWanted(action, count))) return false;
+    const target = selection.all ? { filter: filter() } : { skus: [...selection.skus] };
+    return start({ action, ...target, ...(set === undefined ? {} : { set }) });
+  }
+
+  /** Everything: the number of products has to be typed. */
+  async function deleteAll(count: number): Promise<boolean> {
+    const yes = await confirm({
+      title: t("catalog.bulk.ask_delete_all"),
+      description: t("catalog.bulk.delete_all_text"),
+      action: tn("catalog.bulk.do_delete", count),
+      tone: "error",
+      typed: { label: t("catalog.bulk.type_count"), text: String(count) },
+    });
+    return yes && start({ action: "delete", filter: {}, confirm: count });
+  }
+
+  async function start(body: BulkRequest): Promise<boolean> {
+    try {
+      const operation = await ask(change_products, { body });
+      void follow(operation.id);
+      return true;
+    } catch (reason) {
+      toast({ title: t("catalog.bulk.not_started"), description: (reason as Error).message, tone: "error" });
+      return false;
+    }
+  }
+
+  async function follow(id: number): Promise<void> {
+    running.value += 1;
+    try {
+      const operation = await untilOver(id, stop.signal);
+      if (!operation) return;
+      onDone();
+      tellEnd(operation, undo);
+    } finally {
+      running.value -= 1;
+    }
+  }
+
+  /** Takes a changeset back; what was changed since stays. */
+  async function undo(changeset_id: number): Promise<void> {
+    try {
+      const started = await ask(undo_changeset, { params: { id: changeset_id } });
+      if ("state" in started) await untilOver(started.id, stop.signal);
+      onDone();
+      toast({ title: t("catalog.bulk.undone"), tone: "success" });
+    } catch (reason) {
+      toast({ title: t("catalog.bulk.not_undone"), description: (reason as Error).message, tone: "error" });
+    }
+  }
+
+  onScopeDispose(() => {
+    stop.abort();
+  });
+  return { running, act, deleteAll, undo };
+}
+
+async function isWanted(action: BulkAction, count: number): Promise<boolean> {
+  // What can be waved back needs no question; what touches many deserves one, with its number.
+  if (action !== "delete" && count < MANY) return true;
+  return confirm({
+    title: tn(`catalog.bulk.ask_${action}`, count),
+    description: t("catalog.bulk.can_be_undone"),
+    action: tn(`catalog.bulk.do_${action}`, count),
+    tone: action === "delete" ? "error" : "primary",
+  });
+}
+
+function tellEnd(operation: Operation, undo: (changeset_id: number) => Promise<void>): void {
+  const { state, changeset_id, problem } = operation;
+  if (state !== "done" && state !== "cancelled" && state !== "failed") return;
+  const changed = operation.updated + operation.deleted + operation.created;
+  toast({
+    title: tn(`catalog.bulk.${state}`, changed),
+    ...(problem === null ? {} : { description: problem.detail }),
+    tone: state === "failed" ? "error" : "success",
+    ...(changeset_id === null || changed === 0 ? {} : { undo: () => undo(changeset_id) }),
+  });
+}
+
+/** undefined when the page is left before. */
+async function untilOver(id: number, signal: AbortSignal): Promise<Operation | undefined> {
+  while (!signal.aborted) {
+    try {
+      const operation = await ask(get_operation, { params: { id } }, { signal });
+      if (isOperationOver(operation.state)) return operation;
+    } catch {
+      // The server is away for a while; the operation is not.
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return undefined;
+}

@@ -1,0 +1,41 @@
+// Keys and commands of the room.
+import { useCommands } from "../kit/commands.ts";
+import { useShortcuts } from "../kit/shortcuts.ts";
+import { t } from "../texts/t.ts";
+
+interface Deeds {
+  focusSearch: () => void;
+  create: () => void;
+  refresh: () => void;
+}
+
+export function useCatalogKeys({ focusSearch, create, refresh }: Deeds): void {
+  useShortcuts(() => ({
+    heading: t("catalog.title"),
+    shortcuts: [
+      { keys: "/", label: t("catalog.keys.search"), run: focusSearch },
+      { keys: "n", label: t("catalog.keys.new"), run: create },
+      { keys: "r", label: t("catalog.keys.refresh"), run: refresh },
+    ],
+  }));
+  // The grid hears these by itself, while it has the focus.
+  useShortcuts(() => ({
+    heading: t("catalog.keys.grid"),
+    shortcuts: (
+      [
+        ["j", "down"],
+        ["k", "up"],
+        ["enter", "open"],
+        ["f2", "edit"],
+        ["x", "select"],
+        ["shift+j", "range"],
+        ["mod+a", "all"],
+        ["escape", "escape"],
+      ] as const
+    ).map(([keys, label]) => ({ keys, label: t(`catalog.keys.${label}`) })),
+  }));
+  useCommands(() => [
+    { id: "catalog.new", label: t("catalog.new"), icon: "i-lucide-plus", keys: "n", run: create },
+    { id: "catalog.refresh", label: t("catalog.keys.refresh"), icon: "i-lucide-refresh-cw", keys: "r", run: refresh },
+  ]);
+}

@@ -1,0 +1,47 @@
+// Which columns the grid has and how wide they are. The address says which; this browser remembers what was last chosen,
+// the widths, and the attributes that were seen, so that the grid does not jump when its first rows arrive.
+import { computed, watch, type Ref } from "vue";
+import { useStorage } from "@vueuse/core";
+import type { Product } from "../../contract/products.ts";
+import { attributeColumn, attributeNames, attributeOf, defaultColumns, FIELD_COLUMNS } from "./columns.ts";
+
+/** As many names are kept and offered; a file with more columns has them in the address all the same. */
+const MOST_ATTRIBUTES = 200;
+
+/** Names of attributes that have been seen. */
+export const useAttributes = () => useStorage<string[]>("skuport-product-attributes", []);
+
+export function useColumns(
+  chosen: Readonly<Ref<string[] | null>>,
+  loaded: () => Product[],
+  version: Readonly<Ref<unknown>>,
+) {
+  const widths = useStorage<Record<string, number>>("skuport-product-widths", {});
+  const remembered = useStorage<string[]>("skuport-product-columns", []);
+  const attributes = useAttributes();
+
+  watch(version, () => {
+    const fresh = attributeNames(loaded()).filter((name) => !attributes.value.includes(name));
+    if (fresh.length > 0) attributes.value = [...attributes.value, ...fresh].slice(0, MOST_ATTRIBUTES);
+  });
+
+  const columns = computed(
+    () => chosen.value ?? (remembered.value.length > 0 ? remembered.value : defaultColumns(attributes.value)),
+  );
+  /** Those that can be shown, the shown ones first, in their order. */
+  const offered = computed(() => [
+    ...new Set([...columns.value, ...FIELD_COLUMNS, ...attributes.value.map(attributeColumn)]),
+  ]);
+  const remember = (now: string[] | null): void => {
+    remembered.value = now ?? [];
+  };
+  const setWidth = (column: string, px: number | null): void => {
+    const { [column]: _old, ...others } = widths.value;
+    widths.value = px === null ? others : { ...others, [column]: px };
+  };
+  /** Attributes that are shown are known, whether a loaded row has them or not. */
+  const known_attributes = computed(() => [
+    ...new Set([...attributes.value, ...columns.value.map(attributeOf).filter((name) => name !== undefined)]),
+  ]);
+  return { columns, widths, offered, attributes: known_attributes, remember, setWidth };
+}

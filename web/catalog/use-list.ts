@@ -1,0 +1,30 @@
+// The list that the address asks for: its filter, its rows, its columns.
+import { computed, shallowRef, watch } from "vue";
+import type { ProductSort } from "../../contract/products.ts";
+import { filterOf, type ListFilter } from "./list-filter.ts";
+import { formatQuery } from "./query-language.ts";
+import { useAttributes, useColumns } from "./use-columns.ts";
+import { useRows, type ListRequest } from "./use-rows.ts";
+import { useView } from "./use-view.ts";
+import { formatSort } from "./view.ts";
+
+export function useList() {
+  const { view, change, apply, shareable } = useView();
+  const chosen = computed(() => view.value.columns);
+  const filter = shallowRef<ListFilter>({});
+  const request = shallowRef<ListRequest>({ sort: "sku" });
+  // "The last seven days" are those before the moment that the list is asked for: its pages must agree on it.
+  const list_key = computed(() => `${formatSort(view.value.sort)} ${formatQuery(view.value.terms)}`);
+  const ask = (attributes: readonly string[]): void => {
+    filter.value = filterOf(view.value.terms, attributes, new Date());
+    request.value = { ...filter.value, sort: formatSort(view.value.sort) as ProductSort };
+  };
+  ask(useAttributes().value);
+  const rows = useRows(request);
+  const columns = useColumns(chosen, () => rows.rows.value.loaded(), rows.rows);
+  watch(list_key, () => {
+    ask(columns.attributes.value);
+  });
+  const is_filtered = computed(() => Object.keys(filter.value).length > 0);
+  return { view, change, apply, shareable, filter, request, rows, columns, is_filtered };
+}
