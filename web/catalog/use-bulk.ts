@@ -1,7 +1,6 @@
 // Changes of many products: asked first where they lose something, started as an operation (whose progress the shell shows),
 // and with a way back when they are done.
 import { onScopeDispose, ref } from "vue";
-import { undo_changeset } from "../../contract/changesets.ts";
 import {
   change_products,
   get_operation,
@@ -13,6 +12,7 @@ import {
 import { confirm } from "../kit/confirm.ts";
 import { formatCount } from "../kit/format.ts";
 import { toast } from "../kit/toasts.ts";
+import { undoAtOnce } from "../kit/undo.ts";
 import { ask } from "../kit/use-connection.ts";
 import { t, tn } from "../texts/t.ts";
 import type { ListFilter } from "./list-filter.ts";
@@ -87,14 +87,11 @@ export function useBulk({ filter, total, onDone }: Around) {
 
   /** Takes a changeset back; what was changed since stays. */
   async function undo(changeset_id: number): Promise<void> {
-    try {
-      const started = await ask(undo_changeset, { params: { id: changeset_id } });
-      if ("state" in started) await untilOver(started.id, stop.signal);
-      onDone();
-      toast({ title: t("catalog.bulk.undone"), tone: "success" });
-    } catch (reason) {
-      toast({ title: t("catalog.bulk.not_undone"), description: (reason as Error).message, tone: "error" });
-    }
+    const started = await undoAtOnce(changeset_id);
+    if (!started) return;
+    await untilOver(started.id, stop.signal);
+    onDone();
+    toast({ title: t("catalog.bulk.undone"), tone: "success" });
   }
 
   onScopeDispose(() => {

@@ -210,7 +210,6 @@ export const catalog: Shape<typeof english> = {
     cancelled: "Angehalten; {n} Produkt war schon geändert | Angehalten; {n} Produkte waren schon geändert",
     failed: "Fehlgeschlagen; {n} Produkt war schon geändert | Fehlgeschlagen; {n} Produkte waren schon geändert",
     undone: "Es ist rückgängig gemacht",
-    not_undone: "Es ließ sich nicht rückgängig machen",
   },
   bulk_set: {
     title: "Wert für {n} Produkt setzen | Wert für {n} Produkte setzen",

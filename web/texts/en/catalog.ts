@@ -208,7 +208,6 @@ export const catalog = {
     cancelled: "Stopped; {n} product was changed before | Stopped; {n} products were changed before",
     failed: "It failed; {n} product was changed before | It failed; {n} products were changed before",
     undone: "It is undone",
-    not_undone: "It could not be undone",
   },
   bulk_set: {
     title: "Set a value for {n} product | Set a value for {n} products",
