@@ -113,7 +113,7 @@ async function isWanted(action: BulkAction, count: number): Promise<boolean> {
 
 function tellEnd(operation: Operation, undo: (changeset_id: number) => Promise<void>): void {
   const { state, changeset_id, problem } = operation;
-  if (state !== "done" && state !== "cancelled" && state !== "failed") return;
+  if (state === "selecting" || state === "running") return;
   const changed = operation.updated + operation.deleted + operation.created;
   toast({
     title: tn(`catalog.bulk.${state}`, changed),
