@@ -119,7 +119,7 @@ function tellEnd(operation: Operation, undo: (changeset_id: number) => Promise<v
     title: tn(`catalog.bulk.${state}`, changed),
     ...(problem === null ? {} : { description: problem.detail }),
     tone: state === "failed" ? "error" : "success",
-    ...(changeset_id === null || changed === 0 ? {} : { undo: () => undo(changeset_id) }),
+    ...(changed === 0 ? {} : { undo: () => undo(changeset_id) }),
   });
 }
 
