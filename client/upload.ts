@@ -69,7 +69,9 @@ export async function uploadStream(
   const answered = answerOf(request);
   // A source that fails destroys the request with its error, so the answer alone tells how it went. It may come before
   // the whole file is sent (too large, no room): then sending on is of no use.
+  let source_error: unknown;
   const sending = sendPieces(request, source, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
+    source_error = error;
     request.destroy(error as Error);
   });
   try {
@@ -79,7 +81,7 @@ export async function uploadStream(
     return JSON.parse(body) as Import;
   } catch (error) {
     signal?.throwIfAborted();
-    throw isConnectionError(error) ? nobodyThere(url, error) : error;
+    throw error !== source_error && isConnectionError(error) ? nobodyThere(url, error) : error;
   } finally {
     request.destroy();
     await sending;
@@ -92,7 +94,8 @@ const answerOf = (request: ClientRequest): Promise<IncomingMessage> =>
     request.on("error", reject); // stays: an error after the answer must not bring the process down
   });
 
-/** One piece at a time: the next is asked for when the connection has taken the last. */
+/** One piece at a time: the next is asked for when the connection has taken the last. Throws what the source throws; the
+ * connection's errors are the request's. */
 async function sendPieces(
   request: ClientRequest,
   source: AsyncIterable<Uint8Array>,
@@ -101,12 +104,11 @@ async function sendPieces(
   let sent = 0;
   for await (const piece of source) {
     if (request.destroyed) return;
-    await new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve) => {
       request.once("close", resolve);
-      request.write(piece, (error) => {
+      request.write(piece, () => {
         request.off("close", resolve);
-        if (error) reject(error);
-        else resolve();
+        resolve();
       });
     });
     sent += piece.byteLength;
@@ -115,6 +117,6 @@ async function sendPieces(
   request.end();
 }
 
-/** A system error of the connection; one of the file names its path. */
+/** A system error of the connection. */
 const isConnectionError = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code)) && !("path" in error);
+  error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code));

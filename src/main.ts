@@ -67,6 +67,10 @@ async function createIo(): Promise<Io> {
     });
   }
   return {
+    // Asked for only by who reads it: to touch it is to open it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,

@@ -21,12 +21,12 @@ const STAGES: Partial<Record<Import["state"], string>> = {
 };
 
 /** `out` undefined = say nothing. */
-export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number): Progress {
+export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number | null): Progress {
   if (out === undefined) return { upload: () => undefined, show: () => undefined, end: () => undefined };
   return out.isTTY ? createBar(out, size) : createLines(out, path);
 }
 
-function createBar(out: NodeJS.WriteStream, size: number): Progress {
+function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
   let drawn = 0;
   const draw = (stage: string, share: number, rest: string, force: boolean): void => {
     if (!force && performance.now() - drawn < REDRAW_MS) return;
@@ -39,7 +39,8 @@ function createBar(out: NodeJS.WriteStream, size: number): Progress {
   };
   return {
     upload(sent) {
-      draw("Sending", size === 0 ? 1 : sent / size, `${megabytes(sent)} of ${megabytes(size)} MB`, sent === size);
+      if (size === null) draw("Sending", 0, `${megabytes(sent)} MB`, false);
+      else draw("Sending", size === 0 ? 1 : sent / size, `${megabytes(sent)} of ${megabytes(size)} MB`, sent === size);
     },
     show(state) {
       const stage = STAGES[state.state];
@@ -83,7 +84,7 @@ export function describeResult(import_: Import): string {
   };
   const said = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
   if (rows !== null) {
-    said.push(`  ${count(rows)} rows on ${count(lines ?? 0)} lines:`);
+    said.push(`  ${countOf(rows, "row")} on ${countOf(lines ?? 0, "line")}:`);
     const parts = { created, updated, unchanged, superseded, rejected };
     const width = Math.max(...Object.values(parts).map((part) => count(part).length));
     for (const [name, part] of Object.entries(parts)) said.push(`  ${count(part).padStart(width)} ${name}`);
@@ -104,5 +105,6 @@ function timeLeft(state: Import): string {
 }
 
 const count = (number: number): string => number.toLocaleString("en");
+const countOf = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

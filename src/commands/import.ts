@@ -1,8 +1,6 @@
 // skuport import: sends a file to the server and shows how it goes; without a server it does the whole work itself.
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { uploadPath } from "../../client/upload.ts";
+import { join } from "node:path";
+import { uploadPath, uploadStream } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
 import { call } from "../../client/call.ts";
 import { cancel_import, import_query, isTerminal, type Import, type ImportOptions } from "../../contract/imports.ts";
@@ -10,6 +8,7 @@ import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "./dialect-options.ts";
 import { findServer } from "./find-server.ts";
 import { createProgress, describeResult, type Progress } from "./import-progress.ts";
+import { findSource, type ImportSource } from "./import-source.ts";
 
 const OPTIONS = {
   url: { type: "string" },
@@ -28,7 +27,7 @@ export const import_command: Command = {
   help: `Usage: skuport import FILE [options]
 
 Sends FILE to the server that holds the data folder, or to --url, and shows how it goes. Without a server it does the whole
-work itself, in the embedded database.
+work itself, in the embedded database. FILE may be a pipe, or - for standard input.
 
   --url URL           the server
   --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
@@ -47,16 +46,20 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
     const [path, ...more] = positionals;
     if (path === undefined || more.length > 0) throw new UsageError("Name one file: skuport import FILE");
     const options = readOptions(values);
-    const { size } = await stat(path).catch((error: unknown) => {
-      throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
-    });
-    const progress = createProgress(values.json === true ? undefined : io.stderr, path, size);
+    const source = await findSource(path, io);
+    const progress = createProgress(values.json === true ? undefined : io.stderr, path, source.size);
     const base_url = await findServer(values, io);
-    const ended =
+    const ended = await (
       base_url === undefined
-        ? await importAlone(path, size, options, values, io, progress)
-        : await importRemotely(base_url, path, options, io, progress);
-    progress.end();
+        ? importAlone(source, options, values, io, progress)
+        : importRemotely(base_url, source, options, io, progress)
+    ).finally(() => {
+      progress.end();
+    });
+    if (ended === undefined) {
+      io.stderr.write("Interrupted before the file was sent; nothing was imported.\n");
+      return 1;
+    }
     io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended));
     return ended.state === "done" ? 0 : 1;
   },
@@ -76,21 +79,19 @@ function readOptions(values: OptionValues): ImportOptions {
   throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
 }
 
+/** @returns undefined when it was interrupted before there was an import */
 async function importRemotely(
   base_url: string,
-  path: string,
+  source: ImportSource,
   options: ImportOptions,
   io: Io,
   progress: Progress,
-): Promise<Import> {
-  const sent = await uploadPath(path, {
-    base_url,
-    options,
-    signal: io.signal,
-    onProgress: (bytes) => {
-      progress.upload(bytes);
-    },
+): Promise<Import | undefined> {
+  const sent = await send(base_url, source, options, io, progress).catch((error: unknown) => {
+    if (io.signal.aborted) return undefined;
+    throw error;
   });
+  if (sent === undefined) return undefined;
   let last = sent;
   // Ctrl-C cancels the import too, and its end is still told.
   const cancel = (): void => void call(cancel_import, { params: { id: sent.id } }, { base_url }).catch(() => undefined);
@@ -103,10 +104,23 @@ async function importRemotely(
   return last;
 }
 
+function send(
+  base_url: string,
+  { path, filename, size, open }: ImportSource,
+  options: ImportOptions,
+  { signal }: Io,
+  progress: Progress,
+): Promise<Import> {
+  const onProgress = (bytes: number): void => {
+    progress.upload(bytes);
+  };
+  const upload = { base_url, options, signal, onProgress };
+  return path === undefined ? uploadStream(open(), { ...upload, filename, size }) : uploadPath(path, upload);
+}
+
 /** The server's and the worker's part in one process. */
 async function importAlone(
-  path: string,
-  size: number,
+  { filename, size, open }: ImportSource,
   options: ImportOptions,
   values: { "data-dir"?: string | undefined },
   io: Io,
@@ -133,8 +147,8 @@ async function importAlone(
   const context = { pool, files_dir, lanes: config.worker_concurrency, log, ...senders(boss) };
   const working = workOnImports(boss, context, stop.signal);
   try {
-    const upload = { filename: basename(path), size, options, actor: "local", max_bytes: config.max_upload_bytes };
-    let state = await receiveImport(context, upload, createReadStream(path, { highWaterMark: 1 << 20 }));
+    const upload = { filename, size, options, actor: "local", max_bytes: config.max_upload_bytes };
+    let state = await receiveImport(context, upload, open());
     let cancelled = false;
     while (!isTerminal(state.state)) {
       if (io.signal.aborted && !cancelled) cancelled = await requestCancel(pool, state.id);

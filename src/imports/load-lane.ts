@@ -214,7 +214,7 @@ class CancelledMeanwhile extends Error {
 export const strictProblem = (count: number): Problem =>
   new Problem(
     "rejected-rows",
-    `${count.toLocaleString("en")} rows are not valid, and a strict import takes all rows or none: nothing was written. Mend the rows in the list of rejects, or import without strict.`,
+    `${count === 1 ? "1 row is" : `${count.toLocaleString("en")} rows are`} not valid, and a strict import takes all rows or none: nothing was written. Mend what is in the list of rejects, or import without strict.`,
   );
 
 async function withLane(context: ImportContext, work: ImportWork, run: (lane: Lane) => Promise<void>): Promise<void> {

@@ -1,0 +1,38 @@
+// What is imported: a file, or a stream whose size nobody knows (a pipe, standard input).
+import { createReadStream, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Readable } from "node:stream";
+import { UsageError, type Io } from "./command.ts";
+
+export interface ImportSource {
+  /** What the import calls it. */
+  filename: string;
+  /** Bytes; null = not known. */
+  size: number | null;
+  /** Of a file that can be read at any time; undefined = only `open` has its bytes, once. */
+  path: string | undefined;
+  open: () => Readable;
+}
+
+const READ_BYTES = 1 << 20;
+
+/** @throws UsageError where there is nothing to read */
+export async function findSource(path: string, { stdin }: Pick<Io, "stdin">): Promise<ImportSource> {
+  if (path === "-") return { filename: "stdin", size: null, path: undefined, open: () => stdin };
+  const found = await stat(path).catch((error: unknown) => {
+    throw new UsageError(
+      (error as NodeJS.ErrnoException).code === "ENOENT"
+        ? `There is no file ${path}.`
+        : `${path} cannot be read: ${(error as Error).message}`,
+    );
+  });
+  if (found.isDirectory()) throw new UsageError(`${path} is a folder. Name one file in it.`);
+  return sourceOf(path, found);
+}
+
+function sourceOf(path: string, found: Stats): ImportSource {
+  const open = (): Readable => createReadStream(path, { highWaterMark: READ_BYTES });
+  const filename = basename(path);
+  return found.isFile() ? { filename, size: found.size, path, open } : { filename, size: null, path: undefined, open };
+}

@@ -1,0 +1,147 @@
+// `skuport import` against a server: what it sends, says and exits with.
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, expect, test } from "vitest";
+import type { Import } from "../../contract/imports.ts";
+import { createTestApp } from "../../tests/app.ts";
+import { createTestDatabase } from "../../tests/database.ts";
+import { createImportContext, workOn } from "../../tests/import-file.ts";
+import { until } from "../../tests/until.ts";
+
+const MAIN = join(import.meta.dirname, "../main.ts");
+const database = await createTestDatabase();
+const context = await createImportContext(database.pool);
+// The worker is this process: a file is worked on as soon as it has been received.
+const sendScan = (_db: unknown, id: number): Promise<void> => {
+  setTimeout(() => void workOn(context, id), 50);
+  return Promise.resolve();
+};
+const app = await createTestApp(database, { ...context, sendScan });
+const url = await app.listen({ host: "127.0.0.1", port: 0 });
+const folder = await mkdtemp(join(tmpdir(), "skuport-import-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function run(args: string[], input?: string): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, "import", ...args], { stdio: "pipe" });
+  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  child.stdin.on("error", () => undefined); // who does not read it has gone
+  child.stdin.end(input);
+  const [code] = (await once(child, "close")) as [number];
+  const [stdout, stderr] = await said;
+  return { code, stdout, stderr };
+}
+
+async function fileOf(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+test("a file is imported: its counts on stdout, its stages on stderr", async () => {
+  const path = await fileOf("good.csv", "sku,name\nA,One\nB,\na,Uno\n");
+  const { code, stdout, stderr } = await run(["--url", `${url}/`, path]);
+  expect([code, stderr.split("\n")[0]]).toEqual([0, `Sending ${path}`]);
+  expect(stdout).toMatch(/^Import \d+ of good\.csv is done in [\d.]+ s\.\n {2}3 rows on 4 lines:\n/);
+  for (const line of ["1 created", "0 updated", "0 unchanged", "1 superseded", "1 rejected"])
+    expect(stdout).toContain(`\n  ${line}\n`);
+  expect(stdout).toMatch(/\/api\/imports\/\d+\/rejects\.csv\n$/);
+});
+
+test("--json is the import on stdout and nothing else, whether it is done or has failed", async () => {
+  const good = await run(["--url", url, "--json", await fileOf("good.csv", "sku,name\nA,One\n")]);
+  expect([good.code, good.stderr]).toEqual([0, ""]);
+  expect(JSON.parse(good.stdout)).toMatchObject({ state: "done", filename: "good.csv", rows: 1 });
+  expect(good.stdout.trimEnd().split("\n")).toHaveLength(1);
+
+  const bad = await run(["--url", url, "--json", await fileOf("bad.csv", "a,b\n1,2\n")]);
+  expect([bad.code, bad.stderr]).toEqual([1, ""]);
+  expect(JSON.parse(bad.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
+});
+
+test("the options reach the import", async () => {
+  const path = await fileOf("odd.txt", "Made by hand\nsku;name\n'C;1';Three\n");
+  const options = ["--delimiter", "semicolon", "--quote", "'", "--preamble", "1", "--header", "--encoding", "latin1"];
+  const { code, stdout } = await run(["--url", url, "--json", "--mode=create", "--no-active", ...options, path]);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout) as Import).toMatchObject({
+    options: { mode: "create", active: false, delimiter: ";", quote: "'", preamble: 1, encoding: "windows-1252" },
+    created: 1,
+  });
+});
+
+test("standard input and a pipe are imported like a file", async () => {
+  const piped = await run(["--url", url, "--json", "-"], "sku,name\nPIPE-1,One\n");
+  expect([piped.code, piped.stderr]).toEqual([0, ""]);
+  expect(JSON.parse(piped.stdout)).toMatchObject({ state: "done", filename: "stdin", size: 20, rows: 1 });
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const [named] = await Promise.all([run(["--url", url, "--json", pipe]), writeFile(pipe, "sku,name\nPIPE-2,Two\n")]);
+  expect(JSON.parse(named.stdout)).toMatchObject({ state: "done", filename: "pipe", rows: 1 });
+  const lines = await run(["--url", url, "-"], "sku,name\nPIPE-3,Three\n");
+  expect(lines.stdout).toContain("1 row on 2 lines");
+});
+
+test("what cannot be imported fails in a sentence", async () => {
+  const empty = await run(["--url", url, await fileOf("empty.csv", "")]);
+  expect([empty.code, empty.stdout]).toEqual([1, ""]);
+  expect(empty.stderr).toContain('"empty.csv" is empty.');
+  const strict = await run(["--url", url, "--strict", await fileOf("strict.csv", "sku,name\n,x\nQ,y\n")]);
+  expect(strict.code).toBe(1);
+  expect(strict.stdout).toContain("1 row is not valid, and a strict import takes all rows or none");
+  const alone = await run(["--url", "http://127.0.0.1:1", await fileOf("good.csv", "sku\nA\n")]);
+  expect([alone.code, alone.stdout]).toEqual([1, ""]);
+  expect(alone.stderr).toContain("No answer from http://127.0.0.1:1");
+  expect(alone.stderr).not.toContain("    at ");
+});
+
+test.each([
+  [[], /Name one file/],
+  [["a.csv", "b.csv"], /Name one file/],
+  [["/no/such/file.csv"], /There is no file \/no\/such\/file\.csv/],
+  [[folder], /is a folder/],
+  [["--mode=replace", "-"], /--mode/],
+  [["--repeats=never", "-"], /--repeats/],
+  [["--preamble=many", "-"], /--preamble/],
+  [["--encoding=ebcdic", "-"], /--encoding ebcdic/],
+  [["--delimiter=;", "--quote=;", "-"], /--quote/],
+  [["--url=ftp://x", "-"], /is not an http\(s\) address/],
+  [["--no-such-option", "-"], /--no-such-option/],
+])("wrong use %j exits with 2 and says what is wrong", async (args, reason) => {
+  const { code, stdout, stderr } = await run([
+    ...(args.some((arg) => arg.startsWith("--url")) ? [] : ["--url", url]),
+    ...args,
+  ]);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(reason);
+  expect(stderr).toContain("skuport import --help");
+  expect(stderr).not.toContain("    at ");
+});
+
+test("interrupted while it sends, it says that nothing was imported", async () => {
+  // Takes the connection and reads nothing.
+  const deaf = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
+  await once(deaf, "listening");
+  const { port } = deaf.address() as AddressInfo;
+  const path = await fileOf("large.csv", `sku,name\n${"x".repeat(40_000_000)}`);
+  let said = "";
+  const child = execFile(process.execPath, [MAIN, "import", "--url", `http://127.0.0.1:${port}`, path]);
+  child.stderr?.on("data", (piece: string) => (said += piece));
+  await until(() => Promise.resolve(said.includes("Sending")));
+  child.kill("SIGINT");
+  const [code] = (await once(child, "close")) as [number];
+  deaf.close();
+  expect(said).toContain("Interrupted before the file was sent; nothing was imported.");
+  expect(said).not.toContain("    at ");
+  expect(code).toBe(1);
+});
