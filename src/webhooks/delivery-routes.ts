@@ -82,8 +82,12 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
   app.route({
     ...create_replay,
     handler: async ({ params: { id }, body: { what, since } }, reply) => {
-      await refuseDisabled(pool, id);
-      return reply.code(202).send(await insertReplay(pool, id, what, since));
+      const replay = await withTransaction(pool, async (client) => {
+        await refuseDisabled(client, id);
+        await forgetFailures(client, id);
+        return insertReplay(client, id, what, since);
+      });
+      return reply.code(202).send(replay);
     },
   });
   app.route({

@@ -1,4 +1,5 @@
 // One attempt: signs a body, posts it and says what came back. Never throws: whatever goes wrong is an outcome.
+import type { lookup as dnsLookup } from "node:dns";
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from "undici";
 import { VERSION } from "../version.ts";
 import { checkLiteral, guardedLookup, RefusedAddress, withoutBrackets } from "./refuse-private.ts";
@@ -38,7 +39,7 @@ export interface Outcome extends Omit<Attempt, "id" | "number"> {
 }
 
 /** A pool of connections for one webhook that dials public addresses only. Redirects are not followed. */
-export function createAgent(settings: WebhookSettings, connections: number): Dispatcher {
+export function createAgent(settings: WebhookSettings, connections: number, lookup?: typeof dnsLookup): Dispatcher {
   const options = {
     connections,
     pipelining: 1,
@@ -47,17 +48,17 @@ export function createAgent(settings: WebhookSettings, connections: number): Dis
     bodyTimeout: TOTAL_MS,
     allowH2: false,
   };
-  const guarded = guardedConnector(settings);
+  const guarded = guardedConnector(settings, lookup);
   if (settings.proxy === undefined) return new Agent({ ...options, connect: guarded });
   return new ProxyAgent({ ...options, uri: settings.proxy, proxyTunnel: true });
 }
 
 /** Checks a host written as an address here, and a name's addresses when they are looked up for the connection. */
-export function guardedConnector(settings: WebhookSettings): buildConnector.connector {
+function guardedConnector(settings: WebhookSettings, lookup?: typeof dnsLookup): buildConnector.connector {
   const by_port = new Map<number, buildConnector.connector>();
   const connectorTo = (port: number): buildConnector.connector => {
     // Undici takes all of `net.connect`'s options, and hands `lookup` on
-    const options = { timeout: CONNECT_MS, allowH2: false, lookup: guardedLookup(port, settings) };
+    const options = { timeout: CONNECT_MS, allowH2: false, lookup: guardedLookup(port, settings, lookup) };
     const connector = by_port.get(port) ?? buildConnector(options);
     by_port.set(port, connector);
     return connector;
@@ -80,6 +81,7 @@ export async function send(
   outgoing: Outgoing,
   settings: WebhookSettings,
   stop?: AbortSignal,
+  total_ms = TOTAL_MS,
 ): Promise<Outcome> {
   const { url, headers } = outgoing;
   const started_at = new Date();
@@ -88,7 +90,7 @@ export async function send(
   const aborter = new AbortController();
   const timer = setTimeout(() => {
     aborter.abort();
-  }, TOTAL_MS);
+  }, total_ms);
   const onStop = (): void => {
     aborter.abort();
   };
@@ -226,10 +228,10 @@ function failureOf(error: unknown, signal: AbortSignal): Answer {
   if (error instanceof RefusedAddress) return failure("refused_address", error.message);
   // Of a name with several addresses that all fail, the first says enough
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const { code = "" } = cause as { code?: string };
+  const { code = "", name } = cause as { code?: string; name: string };
   const known = BY_CODE[code];
   if (known !== undefined) return failure(...known);
-  if (code.startsWith("HPE_")) return failure("bad_answer", "The answer is no HTTP.");
+  if (name === "HTTPParserError") return failure("bad_answer", "The answer is no HTTP.");
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|HOSTNAME_)|^EPROTO$/.test(code))
     return failure("tls", `The receiver's certificate or TLS is not accepted (${code}).`);
   return failure("connection_lost", `The request failed${code === "" ? "" : ` (${code})`}.`);
