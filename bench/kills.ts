@@ -8,6 +8,7 @@ import { uploadPath } from "../client/upload.ts";
 import { watchImport } from "../client/watch.ts";
 import type { Import } from "../contract/imports.ts";
 import { connectClient, retryTransient, type DatabaseAddress } from "../src/db/connect.ts";
+import { emptyCatalogue } from "./catalogue.ts";
 import { generateFile } from "./generate.ts";
 import { startServer, workerOf, type BenchServer } from "./server.ts";
 
@@ -44,7 +45,7 @@ export async function killImports(kills: number, rows: number, tell: (line: stri
     const steps = await undisturbed(server, folder, rows);
     for (let kill = 0; kill < kills; kill++) {
       const step = steps[kill % steps.length] as Step;
-      if (kill % steps.length === 0) await emptyCatalogue(server.address);
+      if (kill % steps.length === 0) await emptyAgain(server.address);
       const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)] as Victim;
       const { id } = await uploadPath(step.file, { base_url: server.url });
       await sleep(Math.random() * step.took_ms);
@@ -159,11 +160,11 @@ async function checksum(address: DatabaseAddress): Promise<string> {
   });
 }
 
-async function emptyCatalogue(address: DatabaseAddress): Promise<void> {
+async function emptyAgain(address: DatabaseAddress): Promise<void> {
   await retryTransient(async () => {
     const client = await connectClient(address, { application_name: "skuport bench" });
     try {
-      await client.query("truncate products, product_history");
+      await emptyCatalogue(client);
     } finally {
       await client.end();
     }

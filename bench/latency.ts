@@ -11,6 +11,7 @@ export function watchLatency(base_url: string, sku: string): { p95(): Promise<nu
       const started = performance.now();
       const response = await fetch(`${base_url}/api/products/${encodeURIComponent(sku)}`);
       await response.arrayBuffer();
+      if (!response.ok) throw new Error(`GET of ${sku} is answered with ${String(response.status)}`);
       times.push(performance.now() - started);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }

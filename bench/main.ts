@@ -1,10 +1,11 @@
 // npm run bench: measures and prints a section for bench/RESULTS.md.
 //   npm run bench                      imports of 10,000 to 5,000,000 rows
 //   npm run bench -- speed 500000 3    one size, so many rounds
+//   npm run bench -- speed 5000000 1 http latency    and only these of: baselines cli http latency
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 import { cpus, totalmem } from "node:os";
 import { measureKills } from "./kills.ts";
-import { measureSpeed, type SpeedResult } from "./speed.ts";
+import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
 
 const SIZES: readonly (readonly [rows: number, rounds: number])[] = [
   [10_000, 5],
@@ -14,10 +15,13 @@ const SIZES: readonly (readonly [rows: number, rounds: number])[] = [
   [5_000_000, 1],
 ];
 
-const ms = (value: number): string => `${(value / 1000).toFixed(2)} s`;
-const ratio = (ours: number, theirs: number): string => `${(ours / theirs).toFixed(2)}x`;
+const ms = (value: number): string => (Number.isNaN(value) ? "–" : `${(value / 1000).toFixed(2)} s`);
+const ratio = (ours: number, theirs: number): string => {
+  const value = ours / theirs;
+  return Number.isNaN(value) ? "–" : `${value.toFixed(2)}x`;
+};
 
-const [what = "speed", first, second] = process.argv.slice(2);
+const [what = "speed", first, second, ...chosen] = process.argv.slice(2);
 process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
@@ -28,7 +32,8 @@ else {
 
 async function speed(sizes: readonly (readonly [rows: number, rounds: number])[]): Promise<void> {
   const results: SpeedResult[] = [];
-  for (const [rows, rounds] of sizes) results.push(await measureSpeed(rows, rounds));
+  const ways = chosen.length === 0 ? WAYS : WAYS.filter((way: Way) => chosen.includes(way));
+  for (const [rows, rounds] of sizes) results.push(await measureSpeed(rows, rounds, ways));
   process.stdout.write(table(results));
 }
 

@@ -1,7 +1,7 @@
 // Import speed: ours against the baselines, at several sizes, each size on a fresh server and in one run.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { once } from "node:events";
@@ -11,6 +11,7 @@ import { watchImport } from "../client/watch.ts";
 import type { Import } from "../contract/imports.ts";
 import { connectClient } from "../src/db/connect.ts";
 import { cleanRows, createTarget, runExpertSql, timeBareCopy } from "./baselines.ts";
+import { emptyCatalogue, settle } from "./catalogue.ts";
 import { generateFile } from "./generate.ts";
 import { MAIN, startServer, type BenchServer } from "./server.ts";
 import { watchLatency } from "./latency.ts";
@@ -36,7 +37,11 @@ interface Case {
   changed: number;
 }
 
-export async function measureSpeed(rows: number, rounds: number): Promise<SpeedResult> {
+export const WAYS = ["baselines", "cli", "http", "latency"] as const;
+export type Way = (typeof WAYS)[number];
+
+/** `ways`: those that are measured; the large sizes take minutes each. */
+export async function measureSpeed(rows: number, rounds: number, ways: readonly Way[]): Promise<SpeedResult> {
   const files = await makeFiles(rows);
   const server = await startServer();
   const db = await connectClient(server.address, { application_name: "skuport bench" });
@@ -45,35 +50,14 @@ export async function measureSpeed(rows: number, rounds: number): Promise<SpeedR
     times.set(name, [...(times.get(name) ?? []), ms]);
     process.stderr.write(`  ${rows} rows, ${name}: ${Math.round(ms)} ms\n`);
   };
-  let latency_p95_ms = 0;
   try {
-    const clean = join(FILES_DIR, `${rows}.copy`);
-    await pipeline(await cleanRows(db, files.first), createWriteStream(clean));
     for (let round = 0; round < rounds; round++) {
-      await settle(db);
-      note("bare", await timeBareCopy(db, clean));
-      await createTarget(db);
-      await settle(db);
-      note("expert created", await runExpertSql(db, files.first));
-      await settle(db);
-      note("expert unchanged", await runExpertSql(db, files.first));
-      await settle(db);
-      note("expert changed", await runExpertSql(db, files.second));
-      await db.query("drop table bench_products");
+      if (ways.includes("baselines")) await measureBaselines(db, files, note);
       // Turn about: what comes first finds the disk busy with what the baselines left
-      for (const way of round % 2 === 0 ? (["cli", "http"] as const) : (["http", "cli"] as const)) {
-        const run = way === "cli" ? importByCli : importByHttp;
-        await emptyCatalogue(db);
-        await settle(db);
-        note(`${way} created`, await run(server, files.first, "created"));
-        await settle(db);
-        const latency = way === "http" ? watchLatency(server.url, "lay-raise") : undefined;
-        note(`${way} unchanged`, await run(server, files.first, "unchanged"));
-        if (latency !== undefined) latency_p95_ms = Math.max(latency_p95_ms, await latency.p95());
-        await settle(db);
-        note(`${way} changed`, await run(server, files.second, "updated"));
-      }
+      for (const way of round % 2 === 0 ? (["cli", "http"] as const) : (["http", "cli"] as const))
+        if (ways.includes(way)) await measureOurs(db, server, files, way, note);
     }
+    const latency_p95_ms = ways.includes("latency") ? await measureLatency(db, server, files.first) : Number.NaN;
     const memory = await server.peakMemory();
     const of = (name: string): number => median(times.get(name) ?? []);
     const cases = (way: string): Case => ({
@@ -97,9 +81,62 @@ export async function measureSpeed(rows: number, rounds: number): Promise<SpeedR
   }
 }
 
-async function makeFiles(rows: number): Promise<{ first: string; second: string }> {
+type Note = (name: string, ms: number) => void;
+
+async function measureBaselines(db: pg.Client, files: Files, note: Note): Promise<void> {
+  if ((await stat(files.clean).catch(() => undefined)) === undefined)
+    await pipeline(await cleanRows(db, files.first), createWriteStream(files.clean));
+  await settle(db);
+  note("bare", await timeBareCopy(db, files.clean));
+  await createTarget(db);
+  await settle(db);
+  note("expert created", await runExpertSql(db, files.first));
+  await settle(db);
+  note("expert unchanged", await runExpertSql(db, files.first));
+  await settle(db);
+  note("expert changed", await runExpertSql(db, files.second));
+  await db.query("drop table bench_products");
+}
+
+async function measureOurs(
+  db: pg.Client,
+  server: BenchServer,
+  files: Files,
+  way: "cli" | "http",
+  note: Note,
+): Promise<void> {
+  const run = way === "cli" ? importByCli : importByHttp;
+  await emptyCatalogue(db);
+  await settle(db);
+  note(`${way} created`, await run(server, files.first, "created"));
+  await settle(db);
+  note(`${way} unchanged`, await run(server, files.first, "unchanged"));
+  await settle(db);
+  note(`${way} changed`, await run(server, files.second, "updated"));
+}
+
+/** How long a product takes to be shown while every product is changed. Not timed itself: who asks all the time takes time. */
+async function measureLatency(db: pg.Client, server: BenchServer, file: string): Promise<number> {
+  const { rows } = await db.query<{ sku: string }>("select sku from products limit 1");
+  if (rows[0] === undefined) throw new Error("no product to ask for: measure cli or http as well");
+  await settle(db);
+  const latency = watchLatency(server.url, rows[0].sku);
+  await importByHttp(server, file, "updated");
+  return latency.p95();
+}
+
+interface Files {
+  first: string;
+  second: string;
+  /** The deduplicated rows of the first as COPY text; made by the server that is measured. */
+  clean: string;
+}
+
+async function makeFiles(rows: number): Promise<Files> {
   await mkdir(FILES_DIR, { recursive: true });
-  const files = { first: join(FILES_DIR, `${rows}.csv`), second: join(FILES_DIR, `${rows}-changed.csv`) };
+  const [first, second, clean] = [".csv", "-changed.csv", ".copy"].map((end) => join(FILES_DIR, `${rows}${end}`));
+  const files = { first, second, clean } as Files;
+  await rm(files.clean, { force: true });
   for (const [path, suffix] of [
     [files.first, ""],
     [files.second, " II"],
@@ -107,15 +144,6 @@ async function makeFiles(rows: number): Promise<{ first: string; second: string 
     if ((await stat(path).catch(() => undefined)) === undefined) await generateFile(path, { rows, suffix });
   }
   return files;
-}
-
-/** Every measurement begins with no dirty buffer of the one before. */
-async function settle(db: pg.ClientBase): Promise<void> {
-  await db.query("checkpoint");
-}
-
-async function emptyCatalogue(db: pg.ClientBase): Promise<void> {
-  await db.query("truncate products, product_history");
 }
 
 type Outcome = "created" | "unchanged" | "updated";
