@@ -1,0 +1,30 @@
+// Loads again and again while somebody looks: on a timer while the tab is seen, and at once when it is seen again.
+import { onScopeDispose, watch } from "vue";
+import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
+import { useConnection } from "./use-connection.ts";
+
+/** Calls `load` now and every `every_ms`; gives the function that does it at once. It is never called twice at a time. */
+export function usePolling(load: (signal: AbortSignal) => Promise<void>, every_ms: number): () => Promise<void> {
+  const stop = new AbortController();
+  let running: Promise<void> | undefined;
+  const refresh = (): Promise<void> => {
+    running ??= load(stop.signal).finally(() => (running = undefined));
+    return running;
+  };
+  const visibility = useDocumentVisibility();
+  const { comebacks } = useConnection();
+  const timer = useIntervalFn(() => void refresh(), every_ms);
+  watch(visibility, (now) => {
+    if (now === "hidden") timer.pause();
+    else {
+      timer.resume();
+      void refresh();
+    }
+  });
+  watch(comebacks, () => void refresh());
+  onScopeDispose(() => {
+    stop.abort();
+  });
+  void refresh();
+  return refresh;
+}

@@ -1,0 +1,40 @@
+// A delivery as a curl command, signed as the worker signs it: for trying a receiver by hand.
+import { HIDDEN_SECRET } from "./verify-snippets.ts";
+
+export interface SignedRequest {
+  url: string;
+  /** `webhook-id`, `webhook-timestamp` and the rest, as they were sent. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** The command that sends the body again with a fresh time and signature. Without the secret it says where one goes.
+ * Signed text and key: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+export async function signedCurl(request: SignedRequest, secret: string, now: Date): Promise<string> {
+  const id = request.headers["webhook-id"] ?? "msg_test";
+  const timestamp = String(Math.floor(now.getTime() / 1000));
+  const signature =
+    secret === HIDDEN_SECRET ? "v1,…" : `v1,${await sign(`${id}.${timestamp}.${request.body}`, secret)}`;
+  const headers = {
+    "content-type": "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": signature,
+  };
+  const lines = [
+    `curl -i ${quote(request.url)}`,
+    ...Object.entries(headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    `--data-binary ${quote(request.body)}`,
+  ];
+  return lines.join(" \\\n  ");
+}
+
+async function sign(text: string, secret: string): Promise<string> {
+  const raw = Uint8Array.from(atob(secret.replace("whsec_", "")), (char) => char.charCodeAt(0));
+  const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const signature = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text));
+  return btoa(String.fromCharCode(...new Uint8Array(signature)));
+}
+
+/** For a POSIX shell: nothing inside single quotes has a meaning but the single quote. */
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,28 @@
+// The state of a webhook's form: what it holds, whether it is being sent, and what the server says of it.
+import { ref, shallowRef } from "vue";
+import { faultsOf, NO_FAULTS, type Faults } from "./faults.ts";
+import { bodyOf, type WebhookForm } from "./webhook-form.ts";
+
+const FIELDS = ["url", "description", "types", "volume", "headers", "max_parallel", "max_per_second"];
+
+export function useWebhookForm(start: WebhookForm) {
+  const form = ref<WebhookForm>(start);
+  const faults = shallowRef<Faults>(NO_FAULTS);
+  const busy = ref(false);
+
+  /** Sends it; false = the faults say why not. */
+  async function submit(send: (body: ReturnType<typeof bodyOf>) => Promise<unknown>): Promise<boolean> {
+    busy.value = true;
+    faults.value = NO_FAULTS;
+    try {
+      await send(bodyOf(form.value));
+      return true;
+    } catch (error) {
+      faults.value = faultsOf(error, FIELDS);
+      return false;
+    } finally {
+      busy.value = false;
+    }
+  }
+  return { form, faults, busy, submit };
+}

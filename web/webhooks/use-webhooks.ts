@@ -1,0 +1,52 @@
+// All webhooks, kept fresh, each with the last of its deliveries.
+import { ref, shallowRef } from "vue";
+import { list_deliveries, type Delivery } from "../../contract/deliveries.ts";
+import { list_webhooks, type Webhook } from "../../contract/webhooks.ts";
+import { ask } from "../kit/use-connection.ts";
+import { usePolling } from "../kit/use-polling.ts";
+
+const EVERY_MS = 5_000;
+/** Segments of a health bar. */
+export const BAR_DELIVERIES = 40;
+
+export interface ListedWebhook extends Webhook {
+  recent: readonly Delivery[];
+}
+
+export function useWebhooks() {
+  const webhooks = shallowRef<ListedWebhook[]>([]);
+  const state = ref<"loading" | "ready" | "failed">("loading");
+  const error = ref<Error | null>(null);
+
+  const refresh = usePolling(async (signal) => {
+    try {
+      const all = await listAll(signal);
+      webhooks.value = await Promise.all(
+        all.map(async (webhook) => ({ ...webhook, recent: await recentDeliveries(webhook.id, signal) })),
+      );
+      state.value = "ready";
+      error.value = null;
+    } catch (reason) {
+      if (signal.aborted) return;
+      error.value = reason as Error;
+      if (state.value === "loading") state.value = "failed";
+    }
+  }, EVERY_MS);
+  return { webhooks, state, error, refresh };
+}
+
+async function listAll(signal: AbortSignal): Promise<Webhook[]> {
+  const all: Webhook[] = [];
+  for (let after: number | null | undefined; after !== null;) {
+    const querystring = after === undefined ? { limit: 200 } : { limit: 200, after };
+    const page = await ask(list_webhooks, { querystring }, { signal });
+    all.push(...page.items);
+    after = page.next_after;
+  }
+  return all;
+}
+
+export async function recentDeliveries(id: number, signal: AbortSignal): Promise<Delivery[]> {
+  const { items } = await ask(list_deliveries, { params: { id }, querystring: { limit: BAR_DELIVERIES } }, { signal });
+  return items;
+}
