@@ -203,6 +203,17 @@ create table product_ids (
   constraint product_ids_singleton_check CHECK (singleton)
 );
 
+create table product_search (
+  sku_key text collate "C" not null,
+  id bigint not null,
+  version integer not null,
+  name_key text collate "C" not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  terms integer[] not null,
+  constraint product_search_pkey PRIMARY KEY (sku_key)
+);
+
 create unlogged table product_staging (
   sku_key text collate "C" not null,
   changeset_id bigint not null,
@@ -251,6 +262,13 @@ create table search_state (
   products bigint default 0 not null,
   constraint search_state_pkey PRIMARY KEY (singleton),
   constraint search_state_singleton_check CHECK (singleton)
+);
+
+create table search_words (
+  word text collate "C" not null,
+  grams integer[] not null,
+  products integer not null,
+  constraint search_words_pkey PRIMARY KEY (word)
 );
 
 create table webhook_attempts (
@@ -395,9 +413,19 @@ CREATE INDEX product_history_renamed_to ON public.product_history USING btree (r
 
 CREATE INDEX product_history_replaced_in ON public.product_history USING brin (replaced_in) WITH (autosummarize='on');
 
+CREATE INDEX product_search_created ON public.product_search USING btree (created_at, sku_key);
+
+CREATE INDEX product_search_name ON public.product_search USING btree (name_key, sku_key);
+
+CREATE INDEX product_search_terms ON public.product_search USING gin (terms);
+
+CREATE INDEX product_search_updated ON public.product_search USING btree (updated_at, sku_key);
+
 CREATE INDEX product_staging_part ON public.product_staging USING btree (changeset_id, part);
 
 CREATE INDEX products_id ON public.products USING btree (id);
+
+CREATE INDEX search_words_grams ON public.search_words USING gin (grams);
 
 CREATE INDEX webhook_attempts_delivery ON public.webhook_attempts USING btree (delivery_id);
 

@@ -4,7 +4,10 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { afterAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/database.ts";
 import { useProblems } from "../http/problems.ts";
+import { insertChangeset } from "../changesets/store.ts";
+import { noteChanged } from "./backlog.ts";
 import { productRoutes } from "./routes.ts";
+import { createIndexMemory, indexBacklog } from "./search/index-backlog.ts";
 import { skuKey } from "./sku-key.ts";
 
 const { pool } = await createTestDatabase();
@@ -14,6 +17,8 @@ app.setSerializerCompiler(serializerCompiler);
 useProblems(app);
 productRoutes(app, { pool });
 afterAll(() => app.close());
+
+const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
 
 interface Row {
   sku: string;
@@ -26,14 +31,26 @@ interface Row {
   at: string;
 }
 
-async function fill(rows: readonly Row[]): Promise<void> {
-  await pool.query("truncate products");
+/** The catalogue is these rows; the index knows the first `indexed` of them. */
+async function fill(rows: readonly Row[], indexed = rows.length): Promise<void> {
+  await pool.query("truncate products, product_search, search_backlog; update search_state set products = 0");
+  for (const part of [rows.slice(0, indexed), rows.slice(indexed)]) {
+    const first = part === rows ? 0 : rows.indexOf(part[0] as Row);
+    await insert(part, Math.max(first, 0));
+    if (first === 0) await indexBacklog(pool, createIndexMemory());
+  }
+}
+
+async function insert(rows: readonly Row[], id_from: number): Promise<void> {
+  if (rows.length === 0) return;
   await pool.query(
     `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
      select * from jsonb_to_recordset($1) as r (sku_key text, id bigint, sku text, name text, description text, active boolean,
        attributes jsonb, created_in bigint, changed_in bigint, at timestamptz, updated_at timestamptz)`,
-    [JSON.stringify(rows.map((row, id) => ({ ...row, id, sku_key: skuKey(row.sku), updated_at: row.at })))],
+    [JSON.stringify(rows.map((row, i) => ({ ...row, id: id_from + i, sku_key: skuKey(row.sku), updated_at: row.at })))],
   );
+  const id_to = id_from + rows.length - 1;
+  await noteChanged(pool, { changeset_id, id_from, id_to, rows: rows.length, delta: rows.length });
 }
 
 const product = (row: Partial<Row> & { sku: string }): Row => ({
@@ -65,8 +82,8 @@ async function all(query: Record<string, string>): Promise<string[]> {
   }
 }
 
-test("each condition finds just its products", async () => {
-  await fill([
+test.each([0, 2, 4])("each condition finds just its products, %i of them in the index", async (indexed) => {
+  const rows = [
     product({ sku: "Ab-1", name: "Red Chair", description: "of oak", attributes: { Brand: "Nord", "a.b": "*" } }),
     product({
       sku: "ab-2",
@@ -78,7 +95,8 @@ test("each condition finds just its products", async () => {
     }),
     product({ sku: "100%_x", name: "Rail\\road", description: 'he said "yes"', at: "2026-02-01T00:00:00.000001Z" }),
     product({ sku: "ÄPFEL/Grün", name: "İstanbul Straße ΣΊΣΥΦΟΣ", description: "cafe\u0301 CAFÉ" }),
-  ]);
+  ];
+  await fill(rows, indexed);
   const cases: [Record<string, string>, string[]][] = [
     [{}, ["100%_x", "Ab-1", "ab-2", "ÄPFEL/Grün"]],
     [{ search: "CHAIR" }, ["Ab-1", "ab-2"]],
@@ -183,8 +201,8 @@ test("pages of any size in any order lose and repeat nothing", async () => {
     "-created_at",
   );
   await fc.assert(
-    fc.asyncProperty(rows, sort, fc.integer({ min: 1, max: 5 }), async (given, order, limit) => {
-      await fill(given.map(product));
+    fc.asyncProperty(rows, sort, fc.integer({ min: 1, max: 5 }), fc.nat(12), async (given, order, limit, indexed) => {
+      await fill(given.map(product), indexed);
       const paged = await all({ sort: order, limit: String(limit) });
       expect(paged).toEqual(await all({ sort: order, limit: "200" }));
       expect([...paged].sort()).toEqual(given.map(({ sku }) => sku).sort());
@@ -218,7 +236,7 @@ test("an answer that the client has already is not sent again", async () => {
   const { etag = "" } = page.headers as { etag?: string };
   const same = await app.inject({ method: "GET", url: "/api/products", headers: { "if-none-match": etag } });
   expect([same.statusCode, same.body]).toEqual([304, ""]);
-  await pool.query("update products set name = 'b'");
+  await fill([product({ sku: "a", name: "b" })]);
   const changed = await app.inject({ method: "GET", url: "/api/products", headers: { "if-none-match": etag } });
   expect(changed.statusCode).toBe(200);
   const head = await app.inject({ method: "HEAD", url: "/api/products" });

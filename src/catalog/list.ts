@@ -1,8 +1,11 @@
-// A page of the products that a filter means, in an order, after a position.
-import type { Queryable } from "../db/connect.ts";
-import { compileFilter } from "./filter.ts";
-import { SORT_KEYS, sortValueOf, type Order, type Position } from "./order.ts";
-import { PRODUCT } from "./store.ts";
+// A page of the products that a filter means, in an order, after a position: exact at every moment, and quick, since no page
+// looks at more than a part of the catalogue. What the index knows and what it has not reached yet are merged.
+import type pg from "pg";
+import { withSnapshot } from "../db/snapshot.ts";
+import { comparePlaces, type Order, type Place, type Position } from "./order.ts";
+import { readConditions, type TermCondition } from "./search/plan.ts";
+import { readBacklog, readUnreached, type Backlog } from "./search/read-backlog.ts";
+import { readCandidates, readWindow, type Found, type Query, type Row } from "./search/read-index.ts";
 import type { ProductFilter } from "../../contract/product-filter.ts";
 import type { Product } from "../../contract/products.ts";
 
@@ -19,33 +22,95 @@ export interface Page {
   /** null = there is nothing behind this page. */
   next: Position | null;
   total: { value: number; relation: "eq" | "gte" };
+  /** Changes that the index had not reached. */
+  behind: number;
 }
 
-export async function listProducts(db: Queryable, { filter, order, after, limit }: PageRequest): Promise<Page> {
-  const { field, descending } = order;
-  const key = SORT_KEYS[field];
-  const compiled = compileFilter(filter, [limit + 1]);
-  const values = compiled.values;
-  const conditions = [compiled.where];
-  if (after !== undefined) {
-    values.push(after.value, after.sku_key);
-    const [value, sku_key] = [values.length - 1, values.length];
-    conditions.push(`(${key.sql}, p.sku_key) ${descending ? "<" : ">"} ($${value}::${key.type}, $${sku_key}::text)`);
+/** By their terms so many products are looked at; in order there would be more to read where fewer match. */
+const MOST_CANDIDATES = 20_000;
+/** The same where reading in order has found too few: slower than a page should be, and better than many short ones. */
+const MOST_CANDIDATES_LATE = 200_000;
+/** Reading in order ends with a short page after this. Measured: 20,000 products take about this long. */
+const WINDOWS_MS = 60;
+const FIRST_WINDOW = 2000;
+
+export async function listProducts(pool: pg.Pool, { filter, order, after, limit }: PageRequest): Promise<Page> {
+  return withSnapshot(pool, async (db) => {
+    const backlog = await readBacklog(db);
+    const query: Query = { filter, order, after, limit: limit + 1 };
+    const found = await find(db, query, backlog);
+    return pageOf(found, { limit, seen: after?.seen ?? 0, is_all: isAll(filter) }, backlog);
+  });
+}
+
+const isAll = (filter: ProductFilter): boolean => Object.values(filter).every((value) => value === undefined);
+
+async function find(db: pg.ClientBase, query: Query, backlog: Backlog): Promise<Found> {
+  const conditions = isAll(query.filter) ? [] : await readConditions(db, query.filter);
+  const in_order = (): Promise<Found> => readInOrder(db, query, conditions, backlog);
+  const [rarest] = conditions;
+  if (rarest === undefined || isQuickerInOrder(conditions, query.limit, backlog.products)) {
+    const found = await in_order();
+    if (found.until === undefined || rarest === undefined || rarest.products > MOST_CANDIDATES_LATE) return found;
   }
-  const direction = descending ? "desc" : "asc";
-  const { rows } = await db.query<Product & { sku_key: string; name_key: string }>(
-    `select p.sku_key, ${SORT_KEYS.name.sql} as name_key, ${PRODUCT} from products p
-     where ${conditions.join(" and ")}
-     order by ${key.sql} ${direction}, p.sku_key ${direction} limit $1`,
-    values,
-  );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
-  const seen = (after?.seen ?? 0) + shown.length;
-  const has_more = rows.length > limit && last !== undefined;
-  return {
-    items: shown,
-    next: has_more ? { value: sortValueOf(last, field), sku_key: last.sku_key, seen } : null,
-    total: { value: seen + (has_more ? 1 : 0), relation: has_more ? "gte" : "eq" },
-  };
+  const usable = conditions.filter(({ products }) => products <= Math.max(rarest.products * 50, MOST_CANDIDATES));
+  const candidates = await readCandidates(db, query, usable, MOST_CANDIDATES_LATE);
+  if (candidates === undefined) return in_order();
+  return merge(query, candidates, await readUnreached(db, query, backlog.entries));
+}
+
+/** Whether enough products come up sooner in order than by their terms: both cost about the same a product. */
+function isQuickerInOrder(conditions: readonly TermCondition[], limit: number, products: number): boolean {
+  const rarest = (conditions[0] as TermCondition).products;
+  const share = conditions.reduce((product, one) => product * Math.min(one.products / Math.max(products, 1), 1), 1);
+  return limit / share < rarest;
+}
+
+/** Window by window until there are enough or the time is up. */
+async function readInOrder(
+  db: pg.ClientBase,
+  query: Query,
+  conditions: readonly TermCondition[],
+  backlog: Backlog,
+): Promise<Found> {
+  const give_up_at = performance.now() + WINDOWS_MS;
+  const rows: Row[] = [];
+  let after = query.after;
+  let until: Place | undefined;
+  for (let window = FIRST_WINDOW; ; window *= 2) {
+    const wanted = query.limit - rows.length;
+    const found = await readWindow(db, { ...query, after, limit: wanted }, conditions, window);
+    rows.push(...found.rows);
+    until = found.until;
+    if (until === undefined || performance.now() > give_up_at) break;
+    after = until;
+  }
+  // The order of the SKUs is that of products itself, so nothing can be missing.
+  if (query.order.field === "sku") return { rows, until };
+  return merge(query, { rows, until }, await readUnreached(db, query, backlog.entries));
+}
+
+/** Both in one order, each product once, and nothing from behind what the index has been read to. */
+function merge({ order, limit }: Query, indexed: Found, unreached: readonly Row[]): Found {
+  const rows = new Map<string, Row>();
+  for (const row of [...indexed.rows, ...unreached]) rows.set(row.sku_key, row);
+  const sorted = [...rows.values()].sort((a, b) => comparePlaces(order, a, b));
+  const { until } = indexed;
+  const known = until === undefined ? sorted : sorted.filter((row) => comparePlaces(order, row, until) <= 0);
+  return { rows: known.slice(0, limit), until: known.length >= limit ? undefined : until };
+}
+
+function pageOf(
+  { rows, until }: Found,
+  { limit, seen, is_all }: { limit: number; seen: number; is_all: boolean },
+  { products, behind }: Backlog,
+): Page {
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : until;
+  const shown = seen + items.length;
+  const next = last === undefined ? null : { sort_value: last.sort_value, sku_key: last.sku_key, seen: shown };
+  const total = is_all
+    ? { value: products, relation: "eq" as const }
+    : { value: shown + (rows.length > limit ? 1 : 0), relation: next === null ? ("eq" as const) : ("gte" as const) };
+  return { items, next, total, behind };
 }

@@ -1,6 +1,6 @@
 // The orders a list can have, each total: products that are alike in it follow each other by their key.
 import { Problem } from "../../contract/problems.ts";
-import type { Product, ProductSort } from "../../contract/products.ts";
+import type { ProductSort } from "../../contract/products.ts";
 
 export type SortField = "sku" | "name" | "updated_at" | "created_at";
 
@@ -9,11 +9,15 @@ export interface Order {
   descending: boolean;
 }
 
-/** Where a list is: what has been shown up to the product with this key, which has this value in the order. */
-export interface Position {
+/** A place in an order: behind the products with smaller values, and those of the same value with smaller keys. */
+export interface Place {
   /** Text of the value the products are sorted by; the key once more where that is the SKU. */
-  value: string;
+  sort_value: string;
   sku_key: string;
+}
+
+/** Where a list is. */
+export interface Position extends Place {
   /** Products shown so far. */
   seen: number;
 }
@@ -36,7 +40,9 @@ export const SORT_KEYS = {
 
 export function cursorOf(order: Order, position: Position): string {
   const sort = `${order.descending ? "-" : ""}${order.field}`;
-  return Buffer.from(JSON.stringify([sort, position.value, position.sku_key, position.seen])).toString("base64url");
+  return Buffer.from(JSON.stringify([sort, position.sort_value, position.sku_key, position.seen])).toString(
+    "base64url",
+  );
 }
 
 /** @throws Problem where the cursor is not one of this order */
@@ -49,7 +55,7 @@ export function positionOf(cursor: string, order: Order): Position {
     throw new Problem("invalid-request", `The cursor belongs to the order "${String(sort)}". Begin without it.`);
   }
   if (SORT_KEYS[order.field].type === "timestamptz" && !isInstant(value)) throw badCursor();
-  return { value, sku_key, seen };
+  return { sort_value: value, sku_key, seen };
 }
 
 function partsOf(cursor: string): unknown[] {
@@ -71,8 +77,22 @@ const isText = (value: unknown): value is string => typeof value === "string" &&
 const isInstant = (text: string): boolean =>
   /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(text) && !Number.isNaN(Date.parse(text));
 
-/** The value of a shown product in the order. */
-export function sortValueOf(product: Product & { sku_key: string; name_key: string }, field: SortField): string {
-  if (field === "sku") return product.sku_key;
-  return field === "name" ? product.name_key : product[field];
+/** Compares places in an order as PostgreSQL does. */
+export function comparePlaces(order: Order, a: Place, b: Place): number {
+  const by_value =
+    SORT_KEYS[order.field].type === "timestamptz"
+      ? compareInstants(a.sort_value, b.sort_value)
+      : compareText(a.sort_value, b.sort_value);
+  const compared = by_value === 0 ? compareText(a.sku_key, b.sku_key) : by_value;
+  return order.descending ? -compared : compared;
 }
+
+/** By code point, as the collation "C" does it; JavaScript's `<` differs where there are surrogates. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : 1;
+}
+
+/** As db/connect.ts gives them: in UTC, with as many digits of a second as there are. */
+const compareInstants = (a: string, b: string): number => compareText(a.replace(/Z$/, ""), b.replace(/Z$/, ""));

@@ -23,11 +23,12 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
     handler: async ({ query: { sort, limit, cursor, fields, ...filter }, headers }, reply) => {
       const order = orderOf(sort);
       const after = cursor === undefined ? undefined : positionOf(cursor, order);
-      const { items, next, total } = await listProducts(pool, { filter, order, after, limit });
+      const { items, next, total, behind } = await listProducts(pool, { filter, order, after, limit });
       const answer = {
         items: fields === undefined ? items : items.map((item) => thin(item, fields.split(","))),
         next_cursor: next === null ? null : cursorOf(order, next),
         total,
+        ...(behind > LARGE_BACKLOG ? { search_behind: behind } : {}),
       };
       const tag = hashTag(answer);
       void reply.header("etag", tag);
@@ -49,6 +50,9 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
     },
   });
 }
+
+/** Changes that the search index has not reached and that an answer speaks of: it may have taken longer. */
+const LARGE_BACKLOG = 10_000;
 
 const thin = (product: Product, fields: readonly string[]): Partial<Product> =>
   Object.fromEntries(fields.map((field) => [field, product[field as keyof Product]]));

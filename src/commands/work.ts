@@ -1,5 +1,7 @@
 // skuport work: a worker process. Several may work on one database, also on one file.
 import { join } from "node:path";
+import { keepIndex } from "../catalog/search/work.ts";
+import { isImporting } from "../imports/is-importing.ts";
 import { senders, workOnImports } from "../imports/work.ts";
 import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
@@ -17,8 +19,8 @@ export const work: Command = {
   summary: "Run a worker that loads imports and delivers webhooks",
   help: `Usage: skuport work [options]
 
-Loads imports, changes products in bulk and delivers webhooks until it is stopped. Any number of workers may run, on one
-machine or on several that share the data folder. \`skuport serve\` starts one by itself.
+Loads imports, changes products in bulk, keeps the search index and delivers webhooks until it is stopped. Any number of
+workers may run, on one machine or on several that share the data folder. \`skuport serve\` starts one by itself.
 
   --data-dir DIR    folder of uploads (SKUPORT_DATA_DIR; ./data)
   --lanes N         connections that load at the same time (SKUPORT_WORKER_CONCURRENCY)
@@ -62,6 +64,7 @@ machine or on several that share the data folder. \`skuport serve\` starts one b
       await Promise.all([
         workOnImports(boss, { ...context, ...senders(boss) }, signal),
         workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
+        keepIndex({ pool, log, isBusy: () => isImporting(pool) }, signal),
         deliverInThread({ config, address }, log, signal),
       ]);
     } finally {

@@ -1,6 +1,8 @@
 // Upper and lower case as the search sees it, the same for every database: the letters A to Z are lowered by PostgreSQL's
 // lower(… collate "C"), all others by the pattern, which names every way to write them. No locale of a server has a say.
 
+import { classOf } from "./characters.ts";
+
 /** What lower(text collate "C") makes of a text. */
 export const lowerAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
@@ -20,10 +22,15 @@ export function spellingsOf(point: string): string[] {
   const spellings = new Set<string>();
   for (const composed of [folded, ...(upperCases().get(folded) ?? [])]) {
     spellings.add(composed);
-    spellings.add(lowerAscii(composed.normalize("NFD")));
+    const decomposed = lowerAscii(composed.normalize("NFD"));
+    // A single character of its own, or one that stands on a sign between words, would be cut otherwise than in one piece.
+    if (classOf(composed.codePointAt(0) as number) === "run" && isRun(decomposed)) spellings.add(decomposed);
   }
   return [...spellings];
 }
+
+const isRun = (text: string): boolean =>
+  Array.from(text).every((point) => classOf(point.codePointAt(0) as number) === "run");
 
 let upper_cases: Map<string, string[]> | undefined;
 

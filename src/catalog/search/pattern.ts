@@ -37,7 +37,7 @@ export function patternOf(term: string): Pattern {
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
 
 /** PostgreSQL's regular expressions (ARE): any character that is no letter or digit stands for itself behind a backslash. */
-function regexOf(spellings: readonly string[]): string {
+export function regexOf(spellings: readonly string[]): string {
   const [first = "", ...others] = spellings.map((spelling) =>
     spelling.replace(/[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]/g, "\\$&"),
   );

@@ -1,0 +1,94 @@
+// A catalogue straight into the database: words as frequent as in a language (Zipf), SKUs of three makes, a tenth of the
+// products with attributes. The same number gives the same catalogue.
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+
+/** Distinct words of names and descriptions. */
+const VOCABULARY = 30_000;
+const SYLLABLES =
+  "ba be bo da de do fa fi ga go ha hi ka ki la le li lo ma me mi na ne no pa pe ra re ri ro sa se si ta te ti to va ve vi".split(
+    " ",
+  );
+const BRANDS = Array.from({ length: 300 }, (_, i) => `Brand ${i}`);
+const CHUNK = 16_384;
+
+/** Numbers of [0, 1), the same on every machine (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Word number n; small numbers are short and frequent. */
+export function wordOf(n: number): string {
+  let text = "";
+  for (let rest = n + SYLLABLES.length; rest > 0; rest = Math.floor(rest / SYLLABLES.length)) {
+    text += SYLLABLES[rest % SYLLABLES.length] as string;
+  }
+  return text;
+}
+
+/** Roughly Zipf: the share of word n falls with 1/n. */
+const zipf = (random: () => number): number => Math.floor(VOCABULARY ** random()) - 1;
+
+/** Fills the empty catalogue with `rows` products and has all of them in the backlog of the search index. */
+export async function fillCatalogue(db: pg.ClientBase, rows: number): Promise<void> {
+  await db.query(
+    "truncate products, product_history, product_search, search_words, search_backlog; update search_state set products = 0",
+  );
+  const { rows: made } = await db.query<{ id: number }>(
+    "insert into changesets (kind, actor, created, id_base, id_count, finished_at) values ('import', 'bench', $1::int, 1, $1::int, now()) returning id",
+    [rows],
+  );
+  const changeset_id = (made[0] as { id: number }).id;
+  await db.query("update product_ids set next = $1", [rows + 1]);
+  const copy = db.query(
+    copyFrom(
+      `copy products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at) from stdin`,
+    ),
+  );
+  await pipeline(Readable.from(lines(rows, changeset_id), { objectMode: false }), copy);
+  await db.query(
+    `insert into search_backlog (changeset_id, id_from, id_to, rows, delta)
+     select $1::bigint, n, least(n + ${CHUNK - 1}, $2::int), least(${CHUNK}, $2::int - n + 1), least(${CHUNK}, $2::int - n + 1)
+     from generate_series(1, $2::int, ${CHUNK}) n`,
+    [changeset_id, rows],
+  );
+}
+
+function* lines(rows: number, changeset_id: number): Generator<string> {
+  const random = createRandom(rows);
+  const words = (count: number): string => Array.from({ length: count }, () => wordOf(zipf(random))).join(" ");
+  let text = "";
+  for (let id = 1; id <= rows; id++) {
+    const sku = skuOf(id, random);
+    const name = `${words(2)} ${words(1).toUpperCase()}`;
+    const description = words(10 + Math.floor(random() * 12));
+    const active = random() < 0.95 ? "t" : "f";
+    const brand = BRANDS[Math.floor(random() ** 2 * BRANDS.length)] as string;
+    const attributes = random() < 0.1 ? `{"Brand": "${brand}", "Size": "${Math.floor(random() * 50)}"}` : "{}";
+    const at = new Date(1_700_000_000_000 + Math.floor(id / CHUNK) * 1000).toISOString();
+    text += `${sku.toLowerCase()}\t${id}\t${sku}\t${name}\t${description}\t${active}\t${attributes}\t${changeset_id}\t${changeset_id}\t${at}\t${at}\n`;
+    if (text.length < 1 << 18) continue;
+    yield text;
+    text = "";
+  }
+  yield text;
+}
+
+/** `word-word-code`, `ABC-0001234`, and twelve digits. */
+export function skuOf(id: number, random: () => number): string {
+  const make = id % 3;
+  if (make === 0) return `${wordOf(zipf(random))}-${wordOf(zipf(random))}-${id.toString(36)}`;
+  if (make === 1) {
+    const letters = Array.from({ length: 3 }, () => String.fromCharCode(65 + Math.floor(random() * 26))).join("");
+    return `${letters}-${String(id).padStart(8, "0")}`;
+  }
+  return String((id * 7919 + 400_000_000_000) % 1_000_000_000_000).padStart(12, "0");
+}

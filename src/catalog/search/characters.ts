@@ -1,0 +1,48 @@
+// What a word is to the search: told from code units alone, so that index and query cut every text in the same places.
+
+/** A run of letters and digits belongs together; all of ASCII else lies between words. Of a script that writes without blanks
+ * each character is a word of its own. */
+export type CharacterClass = "between" | "run" | "single";
+
+export function classOf(code: number): CharacterClass {
+  if (code < 0x80) {
+    const is_word = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+    return is_word ? "run" : "between";
+  }
+  if (code < 0x2e80) return "run";
+  // Han, Kana, Yi; Hangul; Han for compatibility; all beyond the first plane
+  const is_single =
+    code <= 0xa4cf || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || code > 0xffff;
+  return is_single ? "single" : "run";
+}
+
+/** A longer run is indexed as pieces of this many code units that overlap by half. */
+export const LONGEST_WORD = 48;
+/** What lies within a run and is no longer than this lies within one of its pieces. */
+export const LONGEST_PART = 24;
+
+/** FNV-1a over UTF-16 code units, with a last stir so that all bits depend on all: https://www.rfc-editor.org/rfc/rfc9923 */
+export function hashUnits(text: string, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return stir(hash);
+}
+
+export const hashWord = (word: string): number => hashUnits(word, 0, word.length);
+
+function stir(hash: number): number {
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) | 0;
+}
+
+/** Terms for what is no word begin with a character that no word has. */
+export const inactiveTerm = (): number => hashWord("\u0001inactive");
+export const attributeTerm = (name: string): number => hashWord(`\u0001attribute\u0001${name}`);
+export const attributeValueTerm = (name: string, value: string): number =>
+  hashWord(`\u0001value\u0001${name}\u0001${value}`);
+export const otherValueTerm = (name: string): number => hashWord(`\u0001other value\u0001${name}`);
+export const createdInTerm = (changeset_id: number): number => hashWord(`\u0001created_in\u0001${changeset_id}`);
+export const changedInTerm = (changeset_id: number): number => hashWord(`\u0001changed_in\u0001${changeset_id}`);
+/** Under which a term that is no word stands among the words, for the number of its products. */
+export const wordOfTerm = (term: number): string => `\u0001${term}`;

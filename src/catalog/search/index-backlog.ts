@@ -1,0 +1,162 @@
+// The search index catches up: slice by slice of the backlog, each brought into the index and taken from the backlog in one
+// transaction. Whatever changes meanwhile has an entry of its own that is still to come.
+import type pg from "pg";
+import {
+  copyIntoIndex,
+  countWords,
+  insertWords,
+  lockIndex,
+  readOldestEntries,
+  removeEntries,
+  removeFromIndex,
+  shortenEntry,
+  unlockIndex,
+  wordsFile,
+} from "./index-store.ts";
+import { prepareSlice, slicesOf, type PreparedSlice } from "./prepare-slice.ts";
+import { gramsOf, type Counted } from "./words.ts";
+
+/** Products of a slice: large enough to be quick, small enough for the worker's memory. */
+const SLICE = 16_384;
+/** Slices that are planned at once. */
+const SLICES = 4;
+/** Words that a worker remembers to be in the database. */
+const MAX_REMEMBERED = 100_000;
+
+/** What a worker keeps between the slices. */
+export interface IndexMemory {
+  /** Words that are known to be in the database; nobody takes words away. */
+  known: Set<string>;
+  /** Products of known words that the database does not count yet. */
+  counts: Map<string, number>;
+  /** The table's file; another one after the table was emptied. */
+  file: number | undefined;
+}
+
+export const createIndexMemory = (): IndexMemory => ({ known: new Set(), counts: new Map(), file: undefined });
+
+export interface IndexOptions {
+  /** Products of a slice. */
+  rows?: number;
+  /** Ends after so many slices. */
+  slices?: number;
+  /** Asked before each slice; false ends it. */
+  goOn?: () => Promise<boolean>;
+}
+
+/** Indexes until the backlog is empty, and returns how many products that were; 0 while another worker does it. */
+export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: IndexOptions = {}): Promise<number> {
+  const writer = await pool.connect();
+  let broken = true;
+  try {
+    if (!(await lockIndex(writer))) {
+      broken = false;
+      return 0;
+    }
+    const products = await indexLocked(pool, writer, memory, options);
+    if (memory.counts.size > 0) await countWords(writer, memory.counts);
+    memory.counts.clear();
+    await unlockIndex(writer);
+    broken = false;
+    return products;
+  } finally {
+    // Closing the connection also ends the lock.
+    writer.release(broken);
+  }
+}
+
+async function indexLocked(
+  pool: pg.Pool,
+  writer: pg.PoolClient,
+  memory: IndexMemory,
+  { rows = SLICE, slices: most = Infinity, goOn = () => Promise.resolve(true) }: IndexOptions,
+): Promise<number> {
+  let products = 0;
+  let written = 0;
+  for (;;) {
+    const slices = slicesOf(await readOldestEntries(writer, rows * SLICES), rows);
+    if (slices.length === 0) return products;
+    let next = prepare(pool, slices.shift());
+    while (next !== undefined) {
+      const prepared = await next;
+      if (written === most || !(await goOn())) return products;
+      // While PostgreSQL writes one slice, this process makes the next one ready.
+      next = written + 1 === most ? undefined : prepare(pool, slices.shift());
+      await writeSlice(writer, prepared, memory);
+      products += prepared.found.length;
+      written++;
+    }
+    if (written === most) return products;
+  }
+}
+
+function prepare(
+  pool: pg.Pool,
+  slice: Parameters<typeof prepareSlice>[1] | undefined,
+): Promise<PreparedSlice> | undefined {
+  if (slice === undefined) return undefined;
+  const prepared = prepareSlice(pool, slice);
+  // Told to whoever awaits it; where nobody does any more, another error is on its way.
+  prepared.catch(() => undefined);
+  return prepared;
+}
+
+async function writeSlice(writer: pg.PoolClient, slice: PreparedSlice, memory: IndexMemory): Promise<void> {
+  let inserted = new Set<string>();
+  await writer.query("begin");
+  try {
+    await checkMemory(writer, memory);
+    const words = slice.words.filter(({ word }) => !memory.known.has(word));
+    if (slice.keys.length > 0) await removeFromIndex(writer, slice.keys);
+    if (slice.found.length > 0) await copySlice(writer, slice);
+    if (words.length > 0) {
+      // In one order everywhere
+      words.sort((a, b) => (a.word < b.word ? -1 : 1));
+      inserted = await insertWords(
+        writer,
+        words.map(({ word, products }) => ({ word, products, grams: word.startsWith("\u0001") ? [] : gramsOf(word) })),
+      );
+    }
+    if (slice.shortened !== undefined) {
+      const { id, id_from, keys } = slice.shortened;
+      await shortenEntry(writer, id, id_from, keys);
+    }
+    await removeEntries(writer, slice.done, slice.delta);
+    await writer.query("commit");
+  } catch (error) {
+    await writer.query("rollback").catch(() => undefined);
+    throw error;
+  }
+  remember(memory, slice.words, inserted);
+}
+
+/** Where somebody has emptied the table of words (a measurement, a person) the worker must not go on to know them. */
+async function checkMemory(writer: pg.PoolClient, memory: IndexMemory): Promise<void> {
+  const file = await wordsFile(writer);
+  if (file === memory.file) return;
+  memory.file = file;
+  memory.known.clear();
+  memory.counts.clear();
+}
+
+/** Nearly always the products are new to the index; looking for old rows first would cost a tenth of the whole. */
+async function copySlice(writer: pg.PoolClient, { lines, found }: PreparedSlice): Promise<void> {
+  await writer.query("savepoint copied");
+  try {
+    await copyIntoIndex(writer, lines);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "23505") throw error;
+    await writer.query("rollback to savepoint copied");
+    await removeFromIndex(writer, found);
+    await copyIntoIndex(writer, lines);
+  }
+}
+
+/** Words that come again are counted here and remembered; most words of SKUs never do. */
+function remember({ known, counts }: IndexMemory, words: readonly Counted[], inserted: ReadonlySet<string>): void {
+  if (known.size > MAX_REMEMBERED) known.clear();
+  for (const { word, products } of words) {
+    if (!inserted.has(word)) counts.set(word, (counts.get(word) ?? 0) + products);
+    if (!inserted.has(word) || products > 1) known.add(word);
+  }
+}

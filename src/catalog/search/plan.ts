@@ -1,0 +1,84 @@
+// What the index knows about a filter: which terms its products must have, and about how many products have them.
+import type { Queryable } from "../../db/connect.ts";
+import {
+  attributeTerm,
+  attributeValueTerm,
+  changedInTerm,
+  createdInTerm,
+  hashWord,
+  inactiveTerm,
+  otherValueTerm,
+  wordOfTerm,
+} from "./characters.ts";
+import { termsOf } from "./pattern.ts";
+import { tokensOf, type Token } from "./tokens.ts";
+import { attributesOf, type ProductFilter } from "../../../contract/product-filter.ts";
+
+/** Every product of the filter that is indexed has one of these terms. */
+export interface TermCondition {
+  any_of: number[];
+  /** Products that have one; an estimate. */
+  products: number;
+}
+
+/** Words that a token may stand for; where there are more the token narrows too little. */
+const MAX_WORDS = 2000;
+/** Tokens that are looked up, the longest first: they narrow most. */
+const MAX_TOKENS = 8;
+
+export async function readConditions(db: Queryable, filter: ProductFilter): Promise<TermCondition[]> {
+  const texts = [
+    ...termsOf(filter.search ?? ""),
+    ...[filter.name, filter.description].filter((text) => text !== undefined),
+  ];
+  const tokens = new Map(texts.flatMap(tokensOf).map((token) => [`${token.operator}${token.operand}`, token]));
+  const longest = [...tokens.values()].sort((a, b) => b.operand.length - a.operand.length).slice(0, MAX_TOKENS);
+  const found = [
+    ...(longest.length === 0 ? [] : await readTokens(db, longest)),
+    ...(await readFixed(db, fixedTermsOf(filter))),
+  ];
+  return found.sort((a, b) => a.products - b.products);
+}
+
+async function readTokens(db: Queryable, tokens: readonly Token[]): Promise<TermCondition[]> {
+  const values: unknown[] = [MAX_WORDS + 1];
+  const selects = tokens.map(({ operator, operand, grams }) => {
+    const conditions = [`w.word ${operator} $${String(values.push(operand))}::text`];
+    if (grams.length > 0) conditions.unshift(`w.grams @> $${String(values.push(grams))}::int[]`);
+    return `select array_agg(w.word) as words, sum(w.products)::bigint as products
+            from (select w.word, w.products from search_words w where ${conditions.join(" and ")} limit $1) w`;
+  });
+  const { rows } = await db.query<{ words: string[] | null; products: number | null }>(
+    selects.join(" union all "),
+    values,
+  );
+  return rows
+    .map(({ words, products }) => ({ any_of: (words ?? []).map(hashWord), products: products ?? 0 }))
+    .filter(({ any_of }) => any_of.length <= MAX_WORDS);
+}
+
+/** The terms of all that is no text. */
+function fixedTermsOf(filter: ProductFilter): number[][] {
+  return [
+    ...(filter.active === false ? [[inactiveTerm()]] : []),
+    ...attributesOf(filter).map(([name, value]) => {
+      if (value === "*") return [attributeTerm(name)];
+      return [attributeValueTerm(name, value === "\\*" ? "*" : value), otherValueTerm(name)];
+    }),
+    ...(filter.created_in === undefined ? [] : [[createdInTerm(filter.created_in)]]),
+    ...(filter.changed_in === undefined ? [] : [[changedInTerm(filter.changed_in)]]),
+  ];
+}
+
+async function readFixed(db: Queryable, terms: readonly number[][]): Promise<TermCondition[]> {
+  if (terms.length === 0) return [];
+  const { rows } = await db.query<{ word: string; products: number }>(
+    "select w.word, w.products from search_words w where w.word = any($1::text[])",
+    [terms.flat().map(wordOfTerm)],
+  );
+  const products = new Map(rows.map((row) => [row.word, row.products]));
+  return terms.map((any_of) => ({
+    any_of,
+    products: any_of.reduce((sum, term) => sum + (products.get(wordOfTerm(term)) ?? 0), 0),
+  }));
+}

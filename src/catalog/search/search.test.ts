@@ -1,0 +1,251 @@
+// Search never lies: whatever has changed and however far the index has come, a list is what a look at every product gives.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../../tests/database.ts";
+import { withTransaction } from "../../db/connect.ts";
+import { insertChangeset } from "../../changesets/store.ts";
+import { noteChanged } from "../backlog.ts";
+import { listProducts } from "../list.ts";
+import { orderOf, type Position } from "../order.ts";
+import { skuKey } from "../sku-key.ts";
+import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
+import type { ProductFilter } from "../../../contract/product-filter.ts";
+import type { ProductSort } from "../../../contract/products.ts";
+
+const { pool } = await createTestDatabase();
+const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+
+interface Held {
+  id: number;
+  version: number;
+  sku: string;
+  name: string;
+  description: string;
+  active: boolean;
+  attributes: Record<string, string>;
+  at: number;
+}
+
+type Model = Map<string, Held>;
+
+const WORDS = [
+  "red",
+  "reddish",
+  "REST",
+  "chair",
+  "a1b2c3",
+  "x9",
+  "ß",
+  "Straße",
+  "STRAẞE",
+  "É",
+  "émile",
+  "日本",
+  "日",
+  "%",
+  "_",
+  "\\",
+  "é",
+  "ΣΟΦΟΣ",
+  "İz",
+  "x".repeat(60),
+  "l1\nl2",
+];
+const text = fc
+  .array(fc.tuple(fc.constantFrom(...WORDS), fc.constantFrom(" ", "-", "", ", ")), { maxLength: 5 })
+  .map((parts) => parts.map(([word, gap]) => word + gap).join(""));
+const sku = fc.constantFrom("Red-1", "red-2", "A1B2C3", "x9/x9", "ÉMILE 日本", "s_%", "Straße", "chair-x9-日");
+const values = fc.record({
+  name: text,
+  description: text,
+  active: fc.boolean(),
+  attributes: fc.constantFrom<Record<string, string>>({}, { Brand: "Nord" }, { Brand: "Süd", Size: "*" }),
+});
+
+const action = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("put" as const), sku, values }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("delete" as const), sku }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rename" as const), sku, to: sku }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("index" as const),
+      rows: fc.integer({ min: 1, max: 4 }),
+      slices: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+);
+
+const piece = fc.oneof(
+  fc.constantFrom(...WORDS),
+  fc.constantFrom(
+    "d",
+    "ed",
+    "ed-",
+    "edd",
+    "e",
+    "st",
+    "1b2",
+    "b2c3",
+    "-x9",
+    "9-",
+    "本",
+    "traß",
+    "mil",
+    "x".repeat(25),
+    "x".repeat(55),
+    "l1\nl",
+    "iz",
+    "σοφοσ",
+    "zzz",
+  ),
+);
+const filter: fc.Arbitrary<ProductFilter> = fc.oneof(
+  piece.map((search) => ({ search })),
+  fc.tuple(piece, piece).map(([a, b]) => ({ search: `${a} ${b}` })),
+  fc.tuple(piece, piece).map(([a, b]) => ({ search: `"${a} ${b}"` })),
+  fc.tuple(piece, piece).map(([a, b]) => ({ search: `"${a}-${b}"` })),
+  piece.map((name) => ({ name })),
+  fc.constantFrom<ProductFilter>(
+    {},
+    { active: false },
+    { active: true },
+    { "attributes.Brand": "Nord" },
+    { "attributes.Size": "\\*" },
+    { "attributes.Brand": "*" },
+    { sku: "red*" },
+    { search: "red", active: false },
+  ),
+);
+const sort = fc.constantFrom<ProductSort>("sku", "-sku", "name", "-name", "updated_at", "-updated_at");
+
+test("lists are those of a sequential look, at any state of the index", async () => {
+  const steps = fc.array(
+    fc.oneof(
+      action,
+      fc.record({ kind: fc.constant("list" as const), filter, sort, limit: fc.integer({ min: 1, max: 3 }) }),
+    ),
+    { minLength: 5, maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(steps, async (given) => {
+      await pool.query(
+        "truncate products, product_search, search_words, search_backlog; update search_state set products = 0",
+      );
+      const model: Model = new Map();
+      const memory = createIndexMemory();
+      let clock = 0;
+      for (const step of given) {
+        clock++;
+        if (step.kind === "index") await indexBacklog(pool, memory, step);
+        else if (step.kind !== "list") await change(model, step, clock);
+        else await compare(model, step.filter, step.sort, step.limit);
+      }
+      await indexBacklog(pool, memory);
+      for (const search of WORDS) await compare(model, { search }, "name", 200);
+      const { rows } = await pool.query("select sku_key, id, version from product_search order by sku_key");
+      const { rows: now } = await pool.query("select sku_key, id, version from products order by sku_key");
+      expect(rows).toEqual(now);
+    }),
+    { numRuns: 120 },
+  );
+});
+
+async function compare(model: Model, wanted: ProductFilter, order: ProductSort, limit: number): Promise<void> {
+  const expected = sequentially(model, wanted, order);
+  const listed: string[] = [];
+  for (let after: Position | undefined; ;) {
+    const page = await listProducts(pool, { filter: wanted, order: orderOf(order), after, limit });
+    listed.push(...page.items.map((item) => item.sku));
+    if (Object.keys(wanted).length === 0) expect(page.total).toEqual({ value: model.size, relation: "eq" });
+    if (page.next === null) break;
+    after = page.next;
+  }
+  expect([wanted, order, listed]).toEqual([wanted, order, expected]);
+}
+
+async function change(
+  model: Model,
+  step:
+    | { kind: "put"; sku: string; values: Omit<Held, "id" | "version" | "sku" | "at"> }
+    | { kind: "delete"; sku: string }
+    | { kind: "rename"; sku: string; to: string },
+  clock: number,
+): Promise<void> {
+  const key = skuKey(step.sku);
+  const held = model.get(key);
+  await withTransaction(pool, async (client) => {
+    const write = async (product: Held): Promise<void> => {
+      model.set(skuKey(product.sku), product);
+      await client.query("delete from products where sku_key = $1", [skuKey(product.sku)]);
+      await client.query(
+        `insert into products (sku_key, id, sku, name, description, active, attributes, version, created_in, changed_in, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, 1, 1, to_timestamp($9), to_timestamp($9))`,
+        [
+          skuKey(product.sku),
+          product.id,
+          product.sku,
+          product.name,
+          product.description,
+          product.active,
+          JSON.stringify(product.attributes),
+          product.version,
+          product.at,
+        ],
+      );
+    };
+    if (step.kind === "put" && held === undefined) {
+      await write({ ...step.values, id: clock, version: 1, sku: step.sku, at: clock });
+      await noteChanged(client, { changeset_id, id_from: clock, id_to: clock, rows: 1, delta: 1 });
+    } else if (step.kind === "put") {
+      await write({ ...(held as Held), ...step.values, version: (held as Held).version + 1, at: clock });
+      await noteChanged(client, { changeset_id, keys: [key], rows: 1, delta: 0 });
+    } else if (held !== undefined && (step.kind === "delete" || !model.has(skuKey(step.to)))) {
+      model.delete(key);
+      await client.query("delete from products where sku_key = $1", [key]);
+      if (step.kind === "rename") await write({ ...held, sku: step.to, version: held.version + 1, at: clock });
+      const keys = step.kind === "rename" ? [key, skuKey(step.to)] : [key];
+      await noteChanged(client, { changeset_id, keys, rows: keys.length, delta: step.kind === "rename" ? 0 : -1 });
+    }
+  });
+}
+
+/** What the lists have to come to, said as simply as possible. */
+function sequentially(model: Model, wanted: ProductFilter, order: ProductSort): string[] {
+  const terms = [...(wanted.search ?? "").matchAll(/"([^"]*)(?:"|$)|([^\s"]+)/g)].map(
+    ([, quoted, word]) => quoted ?? word ?? "",
+  );
+  const matching = [...model.values()].filter(
+    (product) =>
+      terms.every((term) =>
+        [product.sku, product.name, product.description].some((field) => fold(field).includes(fold(term))),
+      ) &&
+      (wanted.name === undefined || fold(product.name).includes(fold(wanted.name))) &&
+      (wanted.active === undefined || product.active === wanted.active) &&
+      (wanted.sku === undefined || skuKey(product.sku).startsWith("red")) &&
+      (wanted["attributes.Brand"] === undefined ||
+        (wanted["attributes.Brand"] === "*"
+          ? "Brand" in product.attributes
+          : product.attributes["Brand"] === wanted["attributes.Brand"])) &&
+      (wanted["attributes.Size"] === undefined || product.attributes["Size"] === "*"),
+  );
+  const descending = order.startsWith("-");
+  const value = (product: Held): string =>
+    ({
+      sku: "",
+      name: product.name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).slice(0, 100),
+      updated_at: String(product.at).padStart(9, "0"),
+    })[order.replace("-", "")] ?? "";
+  const sorted = matching.sort(
+    (a, b) => compareBytes(value(a), value(b)) || compareBytes(skuKey(a.sku), skuKey(b.sku)),
+  );
+  return (descending ? sorted.reverse() : sorted).map((product) => product.sku);
+}
+
+const compareBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const fold = (given: string): string =>
+  Array.from(given.normalize("NFC"), (point) => {
+    const lower = point.toLowerCase();
+    return Array.from(lower).length === 1 && point.charCodeAt(0) < 0x80 === lower.charCodeAt(0) < 0x80 ? lower : point;
+  }).join("");
