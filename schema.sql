@@ -126,6 +126,13 @@ create table operation_chunks (
   ids bigint[],
   versions integer[],
   done boolean default false not null,
+  created integer default 0 not null,
+  updated integer default 0 not null,
+  deleted integer default 0 not null,
+  unchanged integer default 0 not null,
+  missing integer default 0 not null,
+  kept integer default 0 not null,
+  more integer default 0 not null,
   constraint operation_chunks_pkey PRIMARY KEY (operation_id, chunk_no),
   constraint operation_chunks_source_check CHECK ((source = ANY (ARRAY['products'::text, 'versions'::text, 'created'::text])))
 );
@@ -153,6 +160,7 @@ create table operations (
   options jsonb not null,
   changeset_id bigint not null,
   total bigint,
+  gone bigint default 0 not null,
   created bigint default 0 not null,
   updated bigint default 0 not null,
   deleted bigint default 0 not null,

@@ -8,7 +8,10 @@ create table operations (
   actor text not null,
   options jsonb not null,
   changeset_id bigint not null references changesets (id),
+  -- Products that were selected, and more of them that the work came upon.
   total bigint,
+  -- Of the unchanged ones, those that needed no look and are in no chunk.
+  gone bigint not null default 0,
   created bigint not null default 0,
   updated bigint not null default 0,
   deleted bigint not null default 0,
@@ -40,6 +43,15 @@ create table operation_chunks (
   ids bigint[],
   versions integer[],
   done boolean not null default false,
+  -- What became of its products, in the transaction that did it; the operation's row has the sums.
+  created integer not null default 0,
+  updated integer not null default 0,
+  deleted integer not null default 0,
+  unchanged integer not null default 0,
+  missing integer not null default 0,
+  kept integer not null default 0,
+  -- Products beyond those of the chunk, counted above as well.
+  more integer not null default 0,
   primary key (operation_id, chunk_no)
 );
 -- Written once, read once: compressing would cost more than it saves.

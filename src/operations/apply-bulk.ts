@@ -1,7 +1,7 @@
 // One chunk of a bulk operation, inside the caller's transaction.
 import type pg from "pg";
 import { deleteProducts, setValues, type NewValues, type Stamp } from "../catalog/change-many.ts";
-import { NO_COUNTS, type ChunkCounts } from "./store.ts";
+import { NO_COUNTS, type ChunkCounts } from "./chunk-store.ts";
 import type { OperationOptions } from "../../contract/operations.ts";
 
 export async function applyBulk(

@@ -1,6 +1,8 @@
 // The SQL of chunks: the products of an operation, the atoms of its work.
 import type pg from "pg";
+import { compileFilter } from "../catalog/filter.ts";
 import type { Queryable } from "../db/connect.ts";
+import type { ProductFilter } from "../../contract/product-filter.ts";
 
 export interface Chunk {
   chunk_no: number;
@@ -43,9 +45,111 @@ export async function claimChunk(
   return rows[0];
 }
 
-export async function markChunkDone(client: pg.ClientBase, operation_id: number, chunk_no: number): Promise<void> {
-  await client.query("update operation_chunks set done = true where operation_id = $1 and chunk_no = $2", [
-    operation_id,
-    chunk_no,
-  ]);
+/** What became of a chunk's products. */
+export interface ChunkCounts {
+  created: number;
+  updated: number;
+  deleted: number;
+  unchanged: number;
+  missing: number;
+  kept: number;
+  /** Products beyond those of the chunk. */
+  more: number;
+}
+
+export const NO_COUNTS: Readonly<ChunkCounts> = {
+  created: 0,
+  updated: 0,
+  deleted: 0,
+  unchanged: 0,
+  missing: 0,
+  kept: 0,
+  more: 0,
+};
+
+/** Counts a chunk in its own row: the operation's would be locked until the commit is on disk, and lanes would take turns. */
+export async function markChunkDone(
+  client: pg.ClientBase,
+  operation_id: number,
+  chunk_no: number,
+  { created, updated, deleted, unchanged, missing, kept, more }: ChunkCounts,
+): Promise<void> {
+  await client.query(
+    `update operation_chunks set done = true, created = $3, updated = $4, deleted = $5, unchanged = $6, missing = $7,
+            kept = $8, more = $9
+     where operation_id = $1 and chunk_no = $2`,
+    [operation_id, chunk_no, created, updated, deleted, unchanged, missing, kept, more],
+  );
+}
+
+/** The chunks of all products that the filter is about at this moment. */
+export async function insertFilterChunks(
+  db: Queryable,
+  operation_id: number,
+  size: number,
+  filter: ProductFilter,
+): Promise<void> {
+  const { where, values } = compileFilter(filter, [operation_id, size]);
+  await db.query(
+    `insert into operation_chunks (operation_id, chunk_no, source, keys)
+     select $1::bigint, chunk_no, 'products', array_agg(sku_key)
+     from (select p.sku_key, (row_number() over () - 1) / $2::integer as chunk_no from products p where ${where}) selected
+     group by chunk_no`,
+    values,
+  );
+}
+
+/** What a changeset did: the versions it ended, and the products it created that there still are. Says how many these are.
+ * Versions of one key come into one chunk where `is_tangled`: one product may have left the key to another. */
+export async function insertChangesetChunks(
+  db: Queryable,
+  operation_id: number,
+  size: number,
+  changeset: { id: number; id_base: number | null; id_count: number },
+  is_tangled: boolean,
+): Promise<number> {
+  const number = is_tangled ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))" : "row_number() over ()";
+  await db.query(
+    `insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions)
+     select $1::bigint, chunk_no, 'versions', array_agg(sku_key), array_agg(id), array_agg(version)
+     from (select h.sku_key, h.id, h.version, (${number} - 1) / $2::integer as chunk_no
+           from product_history h where h.replaced_in = $3) selected
+     group by chunk_no`,
+    [operation_id, size, changeset.id],
+  );
+  if (changeset.id_base === null) return 0;
+  const { rows } = await db.query<{ count: number }>(
+    `with made as (
+       insert into operation_chunks (operation_id, chunk_no, source, keys, ids)
+       select $1::bigint, -1 - chunk_no, 'created', array_agg(sku_key), array_agg(id)
+       from (select p.sku_key, p.id, (row_number() over () - 1) / $2::integer as chunk_no
+             from products p where p.id >= $4::bigint and p.id < $4::bigint + $5::bigint and p.created_in = $3) selected
+       group by chunk_no
+       returning cardinality(keys) as count
+     )
+     select coalesce(sum(count), 0)::bigint as count from made`,
+    [operation_id, size, changeset.id, changeset.id_base, changeset.id_count],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+export async function countSelected(
+  db: Queryable,
+  operation_id: number,
+): Promise<{ chunks: number; products: number }> {
+  const { rows } = await db.query<{ chunks: number; products: number }>(
+    `select count(*) as chunks, coalesce(sum(cardinality(keys)), 0)::bigint as products
+     from operation_chunks where operation_id = $1`,
+    [operation_id],
+  );
+  return rows[0] as { chunks: number; products: number };
+}
+
+/** Takes away what nobody has begun, and waits for the chunks that lanes are at. */
+export async function dropOpenChunks(db: Queryable, operation_id: number): Promise<void> {
+  await db.query("delete from operation_chunks where operation_id = $1 and not done", [operation_id]);
+}
+
+export async function deleteChunks(db: Queryable, operation_id: number): Promise<void> {
+  await db.query("delete from operation_chunks where operation_id = $1", [operation_id]);
 }

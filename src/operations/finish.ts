@@ -4,6 +4,7 @@ import { withTransaction } from "../db/connect.ts";
 import { emitEvents } from "../events/emit.ts";
 import type { OperationContext } from "./context.ts";
 import { markFinished, readOperation } from "./store.ts";
+import { markUndone } from "./undo/store.ts";
 import { Problem, toProblemDocument } from "../../contract/problems.ts";
 
 type End = "done" | "cancelled" | "failed";
@@ -18,7 +19,7 @@ export async function finishOperation(
   const problem = cause === null ? null : toProblemDocument(asProblem(cause, operation_id));
   const ended = await withTransaction(context.pool, async (client) => {
     const met = await markFinished(client, operation_id, state, problem);
-    if (met) await emitOperation(client, operation_id, state);
+    if (met) await concludeChangeset(client, operation_id, state);
     return met;
   });
   if (!ended) return;
@@ -37,7 +38,8 @@ function asProblem(cause: unknown, operation_id: number): Problem {
   );
 }
 
-async function emitOperation(db: Queryable, operation_id: number, state: End): Promise<void> {
+/** Says which changesets are in force now, and tells others. */
+async function concludeChangeset(db: Queryable, operation_id: number, state: End): Promise<void> {
   const operation = await readOperation(db, operation_id);
   if (operation === undefined) return;
   const { kind, changeset_id, options, created, updated, deleted, kept } = operation;
@@ -45,6 +47,7 @@ async function emitOperation(db: Queryable, operation_id: number, state: End): P
   if (state !== "done" && created + updated + deleted === 0) return;
   const common = { state, changeset_id };
   if (kind === "undo") {
+    await markUndone(db, changeset_id, state === "done" && kept === 0);
     const data = { ...common, undone_changeset_id: options.undoes as number, created, updated, deleted, kept };
     await emitEvents(db, [{ type: "changeset.undone", changeset_id, data }]);
   } else if (kind === "delete_all") {

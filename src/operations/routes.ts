@@ -1,14 +1,15 @@
 // The HTTP of operations.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type pg from "pg";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates } from "../http/sse.ts";
 import type { OperationContext } from "./context.ts";
+import { findOperation } from "./find-operation.ts";
 import { concludeOperation } from "./run-lane.ts";
 import { startOnSkus } from "./start.ts";
 import { listOperations, readOperation, requestCancel } from "./store.ts";
+import { undoRoutes } from "./undo/routes.ts";
 import {
   cancel_operation,
   change_products,
@@ -32,6 +33,7 @@ const BULK_BODY_BYTES = 16 << 20;
 export function operationRoutes(instance: FastifyInstance, context: OperationRoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { pool } = context;
+  undoRoutes(instance, context);
 
   app.route({
     ...change_products,
@@ -102,10 +104,4 @@ function checkSkus(skus: readonly string[]): void {
   );
   const said = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
   if (errors.length > 0) throw new Problem("invalid-request", `${said}.`, { extra: { errors } });
-}
-
-async function findOperation(pool: pg.Pool, id: number): Promise<Operation> {
-  const operation = await readOperation(pool, id);
-  if (operation === undefined) throw new Problem("not-found", `There is no operation ${id}.`);
-  return operation;
 }

@@ -7,9 +7,13 @@ import { applyBulk } from "./apply-bulk.ts";
 import { claimChunk, markChunkDone } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";
 import { finishOperation } from "./finish.ts";
-import { addCounts, readOperation } from "./store.ts";
+import { selectProducts } from "./select.ts";
+import { noteProgress, readOperation } from "./store.ts";
+import { applyUndo } from "./undo/apply.ts";
 import type { Operation } from "../../contract/operations.ts";
 
+/** Progress is told this often; the page shows no more. */
+const PROGRESS_MS = 200;
 /** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
 const MAX_CONFLICTS = 100;
 
@@ -19,10 +23,13 @@ export async function runOperationLane(
   operation_id: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const operation = await readOperation(context.pool, operation_id);
-  if (operation?.state !== "running") return;
+  let operation = await readOperation(context.pool, operation_id);
   try {
-    if (!operation.cancel_requested) await workOnChunks(context, operation, signal);
+    if (operation?.state === "selecting" && !operation.cancel_requested) {
+      await selectProducts(context, operation);
+      operation = await readOperation(context.pool, operation_id);
+    }
+    if (operation?.state === "running" && !operation.cancel_requested) await workOnChunks(context, operation, signal);
   } catch (error) {
     if (signal.aborted) return;
     // Not even now could the database be reached: the job is tried again, and the operation goes on.
@@ -36,32 +43,59 @@ export async function runOperationLane(
 /** Ends an operation that has no chunk left, or that somebody cancelled. */
 export async function concludeOperation(context: OperationContext, operation_id: number): Promise<void> {
   const operation = await readOperation(context.pool, operation_id);
+  if (operation?.state === "selecting" && !operation.cancel_requested) return;
   await finishOperation(context, operation_id, operation?.cancel_requested === true ? "cancelled" : "done");
 }
 
 async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
+  const teller = createTeller(context, operation.id);
   let conflicts = 0;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      if (!(await retryTransient(() => workOnNextChunk(context.pool, operation), { signal }))) return;
-      conflicts = 0;
-    } catch (error) {
-      if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        if (!(await retryTransient(() => workOnNextChunk(context.pool, operation), { signal }))) return;
+        conflicts = 0;
+        teller.tell();
+      } catch (error) {
+        if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+      }
     }
+  } finally {
+    await teller.end();
   }
 }
 
-async function workOnNextChunk(pool: pg.Pool, { id, changeset_id, options }: Operation): Promise<boolean> {
+/** Tells the sums now and then, beside the work: a lane must not wait until they are on disk. */
+function createTeller({ pool, log }: OperationContext, operation_id: number): { tell(): void; end(): Promise<void> } {
+  let told = -Infinity;
+  let telling = Promise.resolve();
+  return {
+    tell() {
+      if (performance.now() - told < PROGRESS_MS) return;
+      told = performance.now();
+      telling = telling
+        .then(() => noteProgress(pool, operation_id))
+        .catch((error: unknown) => {
+          if (!isTransient(error)) log.warn({ operation_id, err: error }, "cannot tell how the operation goes");
+        });
+    },
+    end: () => telling,
+  };
+}
+
+async function workOnNextChunk(pool: pg.Pool, { id, kind, changeset_id, options }: Operation): Promise<boolean> {
   return withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, id);
     if (chunk === undefined) return false;
     // By size alone the planner would hash the whole catalogue for every chunk.
     await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
     const stamp = { changeset_id, part: chunk.chunk_no, now: chunk.now };
-    const counts = await applyBulk(client, chunk.keys, options, stamp);
-    await markChunkDone(client, id, chunk.chunk_no);
-    await addCounts(client, id, counts);
+    const counts =
+      kind === "undo"
+        ? await applyUndo(client, id, chunk, options.policy ?? "keep", stamp)
+        : await applyBulk(client, chunk.keys, options, stamp);
+    await markChunkDone(client, id, chunk.chunk_no, counts);
     return true;
   });
 }

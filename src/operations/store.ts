@@ -1,6 +1,7 @@
 // The SQL of operations. Every change of an operation grows its version and tells the listeners, in one statement: `change`.
 import type { Queryable } from "../db/connect.ts";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
+import { deleteChunks, dropOpenChunks } from "./chunk-store.ts";
 import type { Operation, OperationOptions, OperationState } from "../../contract/operations.ts";
 import type { ProblemDocument } from "../../contract/problems.ts";
 
@@ -61,76 +62,68 @@ async function change(db: Queryable, id: number, sets: string, where: string, va
   return (rowCount ?? 0) > 0;
 }
 
-/** The products are selected; `unchanged` of them need no look.
+/** The products are selected; `gone` of them need no look, and are as they should be.
  * @returns false when the operation is no longer being selected: somebody cancelled it, or was faster */
-export async function markRunning(db: Queryable, id: number, total: number, unchanged: number): Promise<boolean> {
+export async function markRunning(db: Queryable, id: number, total: number, gone: number): Promise<boolean> {
   return change(
     db,
     id,
-    "state = 'running', started_at = clock_timestamp(), total = $2, unchanged = $3",
+    "state = 'running', started_at = clock_timestamp(), total = $2::bigint, gone = $3::bigint, unchanged = $3::bigint",
     "state = 'selecting' and not cancel_requested",
-    [total, unchanged],
+    [total, gone],
   );
 }
 
-/** What became of a chunk's products. */
-export interface ChunkCounts {
-  created: number;
-  updated: number;
-  deleted: number;
-  unchanged: number;
-  missing: number;
-  kept: number;
-  /** Products beyond those that were selected. */
-  more: number;
-}
+const COUNTS = ["created", "updated", "deleted", "unchanged", "missing", "kept"] as const;
 
-export const NO_COUNTS: Readonly<ChunkCounts> = {
-  created: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  missing: 0,
-  kept: 0,
-  more: 0,
-};
+/** The sums of the chunks that are done. Sums only grow: of two lanes that count at the same time the later answer may be the
+ * older one. */
+const SUMS = `(
+  select ${[...COUNTS, "more"].map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`).join(", ")}
+  from operation_chunks where operation_id = $1 and done) s`;
+const SET_SUMS = COUNTS.map(
+  (name) => `${name} = greatest(o.${name}, s.${name}${name === "unchanged" ? " + o.gone" : ""})`,
+);
+const HANDLED = `o.gone + ${COUNTS.map((name) => `s.${name}`).join(" + ")}`;
 
-/** Adds a chunk's counts: the last statement of its transaction, since it locks the operation's row until the commit. */
-export async function addCounts(db: Queryable, id: number, counts: ChunkCounts): Promise<void> {
-  const { created, updated, deleted, unchanged, missing, kept, more } = counts;
-  const handled = created + updated + deleted + unchanged + missing + kept;
-  await change(
-    db,
-    id,
-    `created = created + $2, updated = updated + $3, deleted = deleted + $4, unchanged = unchanged + $5,
-     missing = missing + $6, kept = kept + $7, total = total + $8,
-     fraction = greatest(fraction, least(1, (${DONE} + $9)::float8 / greatest(total + $8, 1)))`,
-    "true",
-    [created, updated, deleted, unchanged, missing, kept, more, handled],
+/** Tells what the chunks that are done add up to. */
+export async function noteProgress(db: Queryable, id: number): Promise<void> {
+  await db.query(
+    `with changed as (
+       update operations o
+       set ${SET_SUMS.join(", ")}, version = version + 1, updated_at = now(),
+           fraction = greatest(fraction, least(1, (${HANDLED})::float8 / greatest(o.total + s.more, 1)))
+       from ${SUMS} where o.id = $1 and o.state = 'running' returning o.id, o.state
+     )
+     select pg_notify('${OPERATION_CHANNEL}', id || ' ' || state) from changed`,
+    [id],
   );
 }
 
-/** To a terminal state, once: what is terminal stays as it is. The changeset gets its counts. Runs in a transaction: taking
- * the chunks away first waits for those that other lanes are at, so that what they commit is counted. */
+/** To a terminal state, once: what is terminal stays as it is. The changeset gets its counts. Runs in a transaction. */
 export async function markFinished(
   db: Queryable,
   id: number,
   state: "done" | "cancelled" | "failed",
   problem: ProblemDocument | null,
 ): Promise<boolean> {
-  if (state !== "done") await db.query("delete from operation_chunks where operation_id = $1", [id]);
-  const met = await change(
-    db,
-    id,
-    `state = $2, problem = $3, finished_at = clock_timestamp(), fraction = case when $2 = 'done' then 1 else fraction end`,
-    state === "done"
-      ? `state = 'running' and not cancel_requested
-         and not exists (select from operation_chunks where operation_id = $1 and not done)`
-      : `state in ('selecting', 'running')`,
-    [state, problem === null ? null : JSON.stringify(problem)],
+  // Waits for the lanes that are at a chunk, so that what they commit is counted.
+  if (state !== "done") await dropOpenChunks(db, id);
+  const { rowCount } = await db.query(
+    `with changed as (
+       update operations o
+       set ${SET_SUMS.join(", ")}, total = o.total + s.more, state = $2, problem = $3, version = version + 1,
+           finished_at = clock_timestamp(), updated_at = now(),
+           fraction = case when $2 = 'done' then 1
+                           else greatest(fraction, least(1, (${HANDLED})::float8 / greatest(o.total + s.more, 1))) end
+       from ${SUMS}
+       where o.id = $1 and ${state === "done" ? IS_COMPLETE : "o.state in ('selecting', 'running')"} returning o.id, o.state
+     )
+     select pg_notify('${OPERATION_CHANNEL}', id || ' ' || state) from changed`,
+    [id, state, problem === null ? null : JSON.stringify(problem)],
   );
-  if (!met) return false;
-  await db.query("delete from operation_chunks where operation_id = $1", [id]);
+  if (rowCount === 0) return false;
+  await deleteChunks(db, id);
   await db.query(
     `update changesets c set created = o.created, updated = o.updated, deleted = o.deleted, finished_at = o.finished_at
      from operations o where o.id = $1 and c.id = o.changeset_id`,
@@ -138,6 +131,9 @@ export async function markFinished(
   );
   return true;
 }
+
+const IS_COMPLETE = `o.state = 'running' and not o.cancel_requested
+         and not exists (select from operation_chunks where operation_id = $1 and not done)`;
 
 export async function requestCancel(db: Queryable, id: number): Promise<boolean> {
   return change(db, id, "cancel_requested = true", "state in ('selecting', 'running')", []);

@@ -1,0 +1,12 @@
+// An operation that somebody asks for by its number.
+import type { Queryable } from "../db/connect.ts";
+import { readOperation } from "./store.ts";
+import type { Operation } from "../../contract/operations.ts";
+import { Problem } from "../../contract/problems.ts";
+
+/** @throws Problem not-found */
+export async function findOperation(db: Queryable, id: number): Promise<Operation> {
+  const operation = await readOperation(db, id);
+  if (operation === undefined) throw new Problem("not-found", `There is no operation ${id}.`);
+  return operation;
+}

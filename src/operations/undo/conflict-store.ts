@@ -1,0 +1,57 @@
+// The SQL of conflicts: products that an undo met changed since.
+import type { Queryable } from "../../db/connect.ts";
+import type { FoundConflict } from "./undo-plan.ts";
+import type { Conflict } from "../../../contract/operations.ts";
+
+export async function insertConflicts(
+  db: Queryable,
+  operation_id: number,
+  conflicts: readonly FoundConflict[],
+): Promise<void> {
+  if (conflicts.length === 0) return;
+  await db.query(
+    `insert into operation_conflicts (operation_id, sku_key, id, sku, conflict, changed_in, changed_at, overwritten)
+     select $1, * from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $8::boolean[])`,
+    [
+      operation_id,
+      conflicts.map(({ sku_key }) => sku_key),
+      conflicts.map(({ id }) => id),
+      conflicts.map(({ sku }) => sku),
+      conflicts.map(({ conflict }) => conflict),
+      conflicts.map(({ changed_in }) => changed_in),
+      conflicts.map(({ changed_at }) => changed_at),
+      conflicts.map(({ overwritten }) => overwritten),
+    ],
+  );
+}
+
+/** Where a page of conflicts begins: behind this key and id. */
+export interface ConflictPlace {
+  sku_key: string;
+  id: number;
+}
+
+export async function listConflicts(
+  db: Queryable,
+  operation_id: number,
+  after: ConflictPlace,
+  limit: number,
+): Promise<(Conflict & ConflictPlace)[]> {
+  const { rows } = await db.query<Conflict & ConflictPlace>(
+    `select o.sku_key, o.sku, o.id, o.conflict, o.changed_in, c.actor, o.changed_at, o.overwritten
+     from operation_conflicts o join changesets c on c.id = o.changed_in
+     where o.operation_id = $1 and (o.sku_key, o.id) > ($2, $3::bigint)
+     order by o.sku_key, o.id limit $4`,
+    [operation_id, after.sku_key, after.id, limit],
+  );
+  return rows;
+}
+
+/** Who made these changesets. */
+export async function readActors(db: Queryable, changeset_ids: readonly number[]): Promise<Map<number, string>> {
+  const { rows } = await db.query<{ id: number; actor: string }>(
+    "select id, actor from changesets where id = any ($1::bigint[])",
+    [changeset_ids],
+  );
+  return new Map(rows.map(({ id, actor }) => [id, actor]));
+}

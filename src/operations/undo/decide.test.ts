@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { decide, type Facts, type State } from "./decide.ts";
+
+const old: State = { sku_key: "a", digest: "old" };
+const made: State = { sku_key: "a", digest: "made" };
+const edited: State = { sku_key: "a", digest: "edited" };
+const elsewhere: State = { sku_key: "b", digest: "made" };
+
+const facts = (before: State | undefined, after: State | undefined, now: State | undefined): Facts => ({
+  before,
+  after,
+  now,
+  is_key_taken: false,
+});
+
+describe("what the changeset left is taken back", () => {
+  test.each([
+    ["an update", facts(old, made, made), "restore"],
+    ["a creation", facts(undefined, made, made), "remove"],
+    ["a deletion", facts(old, undefined, undefined), "revive"],
+    ["a rename", facts(old, elsewhere, elsewhere), "move"],
+  ] as const)("%s", (_, given, action) => {
+    expect(decide(given, "keep")).toEqual({ action });
+    expect(decide(given, "overwrite")).toEqual({ action });
+  });
+});
+
+describe("what is as it was before needs nothing", () => {
+  test.each([
+    ["values that somebody set back", facts(old, made, old)],
+    ["a created product that somebody deleted", facts(undefined, made, undefined)],
+    ["a deleted product that came back", facts(old, undefined, old)],
+  ] as const)("%s", (_, given) => {
+    expect(decide(given, "keep")).toEqual({ action: "none" });
+    expect(decide(given, "overwrite")).toEqual({ action: "none" });
+  });
+});
+
+describe("what others changed since is kept, or overwritten on request", () => {
+  test.each([
+    ["changed", facts(old, made, edited), "changed", "restore"],
+    ["created and changed", facts(undefined, made, edited), "changed", "remove"],
+    ["deleted, came back and changed", facts(old, undefined, edited), "changed", "restore"],
+    ["renamed", facts(old, made, elsewhere), "renamed", "move"],
+    ["created and renamed", facts(undefined, made, elsewhere), "renamed", "remove"],
+    ["deleted", facts(old, made, undefined), "deleted", "revive"],
+  ] as const)("%s", (_, given, conflict, action) => {
+    expect(decide(given, "keep")).toEqual({ action: "keep", conflict });
+    expect(decide(given, "overwrite")).toEqual({ action, conflict });
+  });
+});
+
+test("a SKU that another product has taken is its own, unless it is overwritten", () => {
+  const taken = { ...facts(old, undefined, undefined), is_key_taken: true };
+  expect(decide(taken, "keep")).toEqual({ action: "keep", conflict: "sku_taken" });
+  expect(decide(taken, "overwrite")).toEqual({ action: "revive", conflict: "sku_taken", evict: true });
+});

@@ -1,0 +1,139 @@
+// What an undo would do at this moment, found by the very steps of an undo but the writes: its selection is made, looked at on
+// one snapshot, and rolled back.
+import type pg from "pg";
+import { withTransaction, type Queryable } from "../../db/connect.ts";
+import { insertChangesetChunks, type Chunk } from "../chunk-store.ts";
+import { chunkProducts, type OperationContext } from "../context.ts";
+import { readActors, type ConflictPlace } from "./conflict-store.ts";
+import { planUndo } from "./plan-undo.ts";
+import { emptyPlan, type FoundConflict, type Policy, type UndoPlan } from "./undo-plan.ts";
+import { readSamples } from "./samples.ts";
+import { checkUndoable } from "./start.ts";
+import type { Undone } from "./store.ts";
+import type { Conflict } from "../../../contract/operations.ts";
+import type { UndoPreview } from "../../../contract/undo.ts";
+
+export interface PreviewRequest {
+  policy: Policy;
+  /** Conflicts behind this one, so many of them. */
+  after: ConflictPlace | undefined;
+  limit: number;
+}
+
+export type Preview = Omit<UndoPreview, "items" | "next_cursor"> & {
+  items: Conflict[];
+  next: ConflictPlace | undefined;
+};
+
+/** @throws Problem as `startUndo` does */
+export async function previewUndo(
+  context: OperationContext,
+  changeset_id: number,
+  request: PreviewRequest,
+): Promise<Preview> {
+  let preview: Preview | undefined;
+  await withTransaction(context.pool, async (client) => {
+    await client.query("set transaction isolation level repeatable read");
+    const undone = await checkUndoable(client, changeset_id);
+    await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    preview = await lookAtAll(client, undone, request, chunkProducts(context));
+    throw new RollBack();
+  }).catch((error: unknown) => {
+    if (!(error instanceof RollBack)) throw error;
+  });
+  return preview as Preview;
+}
+
+class RollBack extends Error {
+  override readonly name = "RollBack";
+}
+
+async function lookAtAll(
+  client: pg.ClientBase,
+  undone: Undone,
+  { policy, after, limit }: PreviewRequest,
+  size: number,
+): Promise<Preview> {
+  // No operation has such a number, and no other preview.
+  const operation_id = -1 - Math.floor(Math.random() * 2 ** 48);
+  await insertChangesetChunks(client, operation_id, size, undone, undone.kind === "undo");
+  const { counts } = emptyPlan();
+  const page = createPage(after, limit);
+  let samples: UndoPreview["samples"] | undefined = after === undefined ? undefined : [];
+  let selected = 0;
+  for await (const chunk of readChunks(client, operation_id)) {
+    const plan = await planUndo(client, chunk, policy);
+    selected += chunk.keys.length;
+    addCounts(counts, plan.counts);
+    page.add(plan.conflicts);
+    if (samples === undefined && hasWrites(plan)) samples = await readSamples(client, plan);
+  }
+  const gone = Math.max(0, undone.made - selected);
+  const { more, ...told } = counts;
+  const { items, next } = await page.end(client);
+  return {
+    undoes: undone.id,
+    policy,
+    total: selected + gone + more,
+    ...told,
+    unchanged: told.unchanged + gone,
+    samples: samples ?? [],
+    items,
+    next,
+  };
+}
+
+async function* readChunks(client: pg.ClientBase, operation_id: number): AsyncGenerator<Chunk> {
+  for (let last = -(2 ** 31); ;) {
+    const { rows } = await client.query<Chunk>(
+      `select chunk_no, source, keys, ids, versions from operation_chunks
+       where operation_id = $1 and chunk_no > $2 order by chunk_no limit 1`,
+      [operation_id, last],
+    );
+    const chunk = rows[0];
+    if (chunk === undefined) return;
+    yield chunk;
+    last = chunk.chunk_no;
+  }
+}
+
+const hasWrites = ({ takeAway, restore, putBack }: UndoPlan): boolean =>
+  takeAway.length + restore.length + putBack.length > 0;
+
+function addCounts(sum: UndoPlan["counts"], counts: UndoPlan["counts"]): void {
+  for (const name of Object.keys(sum) as (keyof UndoPlan["counts"])[]) sum[name] += counts[name];
+}
+
+interface Page {
+  add: (conflicts: readonly FoundConflict[]) => void;
+  end: (db: Queryable) => Promise<Pick<Preview, "items" | "next">>;
+}
+
+/** The first `limit` conflicts behind a place, of however many there are. */
+function createPage(after: ConflictPlace | undefined, limit: number): Page {
+  let kept: FoundConflict[] = [];
+  return {
+    add(conflicts) {
+      const behind = after === undefined ? conflicts : conflicts.filter((conflict) => compare(conflict, after) > 0);
+      // One more than is shown, to know whether there is a next page
+      if (behind.length > 0) kept = [...kept, ...behind].sort(compare).slice(0, limit + 1);
+    },
+    async end(db) {
+      const shown = kept.slice(0, limit);
+      const actors = await readActors(
+        db,
+        shown.map(({ changed_in }) => changed_in),
+      );
+      return {
+        items: shown.map(({ sku_key: _, ...conflict }) => ({
+          ...conflict,
+          actor: actors.get(conflict.changed_in) ?? "",
+        })),
+        next: kept.length > limit ? shown.at(-1) : undefined,
+      };
+    },
+  };
+}
+
+const compare = (a: ConflictPlace, b: ConflictPlace): number =>
+  Buffer.compare(Buffer.from(a.sku_key), Buffer.from(b.sku_key)) || a.id - b.id;

@@ -1,0 +1,37 @@
+// Some of the products that an undo would change, as they are and as they would be.
+import type { Queryable } from "../../db/connect.ts";
+import type { UndoPlan } from "./undo-plan.ts";
+import type { UndoPreview } from "../../../contract/undo.ts";
+
+type Sample = UndoPreview["samples"][number];
+type Values = NonNullable<Sample["now"]>;
+
+const SAMPLES = 10;
+/** Characters of a description that are shown. */
+const SHOWN = 2000;
+const VALUES = `sku, name, left(description, ${SHOWN}) as description, active, attributes`;
+
+export async function readSamples(db: Queryable, plan: UndoPlan): Promise<Sample[]> {
+  const back = [...plan.restore, ...plan.putBack].slice(0, SAMPLES);
+  const gone = plan.takeAway.filter(({ renamed_to }) => renamed_to === null).slice(0, SAMPLES - back.length);
+  const ids = [...back, ...gone].map(({ id }) => id);
+  const live = await db.query<Values & { id: number }>(
+    `select id, ${VALUES} from products where id = any ($1::bigint[])`,
+    [ids],
+  );
+  const versions = await db.query<Values & { id: number }>(
+    `select h.id, ${VALUES} from unnest($1::text[], $2::bigint[], $3::integer[]) i (sku_key, id, version)
+     join product_history h on h.sku_key = i.sku_key and h.id = i.id and h.version = i.version`,
+    [back.map(({ key }) => key), back.map(({ id }) => id), back.map(({ version }) => version)],
+  );
+  const now = byId(live.rows);
+  const then = byId(versions.rows);
+  return ids.map((id) => {
+    const [is, would_be] = [now.get(id) ?? null, then.get(id) ?? null];
+    const change = is === null ? "created" : would_be === null ? "deleted" : "updated";
+    return { id, change, now: is, then: would_be };
+  });
+}
+
+const byId = (rows: readonly (Values & { id: number })[]): Map<number, Values> =>
+  new Map(rows.map(({ id, ...values }) => [id, values]));

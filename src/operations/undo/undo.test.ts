@@ -1,0 +1,220 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Conflict, Operation } from "../../../contract/operations.ts";
+import type { ProblemDocument } from "../../../contract/problems.ts";
+import type { UndoPreview } from "../../../contract/undo.ts";
+import { createTestDatabase } from "../../../tests/database.ts";
+import { importBytes } from "../../../tests/import-file.ts";
+import { createOperationApp } from "../../../tests/operation-app.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+const { app, ask, context, finish } = await createOperationApp(database);
+
+const COUNT = 8;
+const fileOf = (label: string): string =>
+  ["sku,name,Brand", ...Array.from({ length: COUNT }, (_, i) => `P-${i},${label} ${i},${label}`)].join("\n");
+
+/** The changesets of an import of new products, and of one that changes all of them. */
+let first: number;
+let second: number;
+
+beforeEach(async () => {
+  await pool.query("truncate products, product_history, search_backlog, events");
+  first = (await importBytes(context, fileOf("old"))).changeset_id as number;
+  second = (await importBytes(context, fileOf("new"))).changeset_id as number;
+});
+
+async function undo(changeset_id: number, query = ""): Promise<Operation> {
+  const started = await ask("POST", `/api/changesets/${changeset_id}/undo${query}`);
+  expect({ status: started.status, body: started.body }).toMatchObject({ status: 202 });
+  return finish(started.body.id);
+}
+
+const preview = async (changeset_id: number, query = ""): Promise<UndoPreview> =>
+  (await ask<UndoPreview>("POST", `/api/changesets/${changeset_id}/undo?preview=true${query}`)).body;
+
+const patch = (sku: string, payload: object) => app.inject({ method: "PATCH", url: `/api/products/${sku}`, payload });
+
+async function table(): Promise<unknown[]> {
+  const { rows } = await pool.query<Record<string, unknown>>(
+    "select id, sku_key, sku, name, description, active, attributes, created_in, source_line, created_at from products order by id",
+  );
+  return rows;
+}
+
+const undoneIn = async (changeset_id: number): Promise<number | null> =>
+  (await pool.query<{ undone_in: number | null }>("select undone_in from changesets where id = $1", [changeset_id]))
+    .rows[0]?.undone_in ?? null;
+
+test("an import that changed everything is taken back, as if it had not been", async () => {
+  await pool.query("truncate products, product_history");
+  const { changeset_id } = await importBytes(context, fileOf("old"));
+  const before = await table();
+  const changed = await importBytes(context, fileOf("new"));
+  expect(await preview(changed.changeset_id as number)).toMatchObject({ total: COUNT, updated: COUNT, kept: 0 });
+  const done = await undo(changed.changeset_id as number);
+  expect(done).toMatchObject({ kind: "undo", state: "done", total: COUNT, updated: COUNT, kept: 0, fraction: 1 });
+  expect(await table()).toEqual(before);
+  expect(await undo(changeset_id as number)).toMatchObject({ deleted: COUNT });
+  expect(await table()).toEqual([]);
+  const { rows } = await pool.query("select kind, undoes, updated from changesets where id = $1", [done.changeset_id]);
+  expect(rows).toEqual([{ kind: "undo", undoes: changed.changeset_id, updated: COUNT }]);
+});
+
+test("products that were changed later are kept and listed, with who and when; or overwritten", async () => {
+  await patch("p-1", { name: "Edited" });
+  await patch("p-2", { sku: "Renamed" });
+  await app.inject({ method: "DELETE", url: "/api/products/p-3" });
+  const seen = await preview(second, "&limit=2");
+  expect(seen).toMatchObject({ updated: COUNT - 3, kept: 3, created: 0 });
+  expect(seen.items.map(({ sku, conflict, actor, overwritten }) => [sku, conflict, actor, overwritten])).toEqual([
+    ["P-1", "changed", "local", false],
+    ["P-3", "deleted", "local", false],
+  ]);
+  const rest = await preview(second, `&limit=2&cursor=${seen.next_cursor ?? ""}`);
+  expect(rest.items.map(({ sku, conflict }) => [sku, conflict])).toEqual([["Renamed", "renamed"]]);
+  expect(rest.next_cursor).toBeNull();
+
+  const done = await undo(second);
+  expect(done).toMatchObject({ state: "done", updated: COUNT - 3, kept: 3 });
+  const page = await ask<{ items: Conflict[]; next_cursor: string | null }>(
+    "GET",
+    `/api/operations/${done.id}/conflicts?limit=2`,
+  );
+  expect(page.body.items).toEqual(seen.items);
+  const next = await ask<{ items: Conflict[] }>(
+    "GET",
+    `/api/operations/${done.id}/conflicts?limit=2&cursor=${page.body.next_cursor ?? ""}`,
+  );
+  expect(next.body.items).toEqual(rest.items);
+
+  // What was kept leaves the changeset undoable: the rest of it can still be taken back.
+  expect(await undoneIn(second)).toBeNull();
+  expect(await preview(second, "&policy=overwrite")).toMatchObject({ unchanged: COUNT - 3, updated: 2, created: 1 });
+  const overwritten = await undo(second, "?policy=overwrite");
+  expect(overwritten).toMatchObject({ state: "done", unchanged: COUNT - 3, updated: 2, created: 1, kept: 0 });
+  expect((await table()).map((row) => (row as { name: string }).name)).toEqual(
+    Array.from({ length: COUNT }, (_, i) => `old ${i}`),
+  );
+  expect(await undoneIn(second)).toBe(overwritten.changeset_id);
+});
+
+test("a change that somebody took back is no conflict", async () => {
+  await patch("p-1", { name: "Edited" });
+  await patch("p-1", { name: "new 1" });
+  expect(await undo(second)).toMatchObject({ updated: COUNT, kept: 0 });
+});
+
+test("a SKU that was taken by another product is kept, or taken back", async () => {
+  const deleted = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["p-1", "p-2"] });
+  const { changeset_id } = await finish(deleted.body.id);
+  await app.inject({ method: "PUT", url: "/api/products/p-1", payload: { name: "Another" } });
+  const done = await undo(changeset_id);
+  expect(done).toMatchObject({ created: 1, kept: 1 });
+  const { body } = await ask<{ items: Conflict[] }>("GET", `/api/operations/${done.id}/conflicts`);
+  expect(body.items).toMatchObject([{ sku: "P-1", conflict: "sku_taken", overwritten: false }]);
+  const other = await undo(changeset_id, "?policy=overwrite");
+  expect(other).toMatchObject({ total: 3, created: 1, unchanged: 1, deleted: 1 });
+  expect(await table()).toHaveLength(COUNT);
+});
+
+test("an undo can be undone, and that again; who is in force is known", async () => {
+  const before = await table();
+  const undone = await undo(second);
+  expect(await undoneIn(second)).toBe(undone.changeset_id);
+  const back = await undo(undone.changeset_id);
+  expect(await table()).toEqual(before);
+  expect([await undoneIn(second), await undoneIn(undone.changeset_id)]).toEqual([null, back.changeset_id]);
+  const again = await undo(back.changeset_id);
+  expect([await undoneIn(second), await undoneIn(undone.changeset_id), await undoneIn(back.changeset_id)]).toEqual([
+    undone.changeset_id,
+    null,
+    again.changeset_id,
+  ]);
+});
+
+test("a deleted product comes back with its id and history; the deletion has been a version of its own", async () => {
+  const [one] = await table();
+  const { body } = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["p-0"] });
+  const { changeset_id } = await finish(body.id);
+  const done = await undo(changeset_id);
+  expect((await table())[0]).toEqual(one);
+  const { rows } = await pool.query(
+    `select version, deleted, was_deleted, changed_in, replaced_in from product_history where sku_key = 'p-0' order by version`,
+  );
+  expect(rows).toEqual([
+    { version: 1, deleted: false, was_deleted: false, changed_in: first, replaced_in: second },
+    { version: 2, deleted: true, was_deleted: false, changed_in: second, replaced_in: changeset_id },
+    { version: 3, deleted: false, was_deleted: true, changed_in: changeset_id, replaced_in: done.changeset_id },
+  ]);
+  const live = await pool.query("select version, changed_in from products where sku_key = 'p-0'");
+  expect(live.rows).toEqual([{ version: 4, changed_in: done.changeset_id }]);
+});
+
+test("a preview shows products as they are and as they would be, and writes nothing", async () => {
+  const seen = await preview(second);
+  expect(seen.samples[0]).toEqual({
+    id: expect.any(Number) as number,
+    change: "updated",
+    now: { sku: "P-0", name: "new 0", description: "", active: true, attributes: { Brand: "new" } },
+    then: { sku: "P-0", name: "old 0", description: "", active: true, attributes: { Brand: "old" } },
+  });
+  expect((await preview(first)).samples).toEqual([]);
+  const all = await preview(first, "&policy=overwrite");
+  expect(all.deleted).toBe(COUNT);
+  expect(all.samples[0]).toMatchObject({ change: "deleted", then: null });
+  const { rows } = await pool.query(
+    "select (select count(*) from operation_chunks)::int as chunks, count(*)::int as changesets from changesets where undoes is not null and id > $1",
+    [second],
+  );
+  expect(rows).toEqual([{ chunks: 0, changesets: 0 }]);
+});
+
+test("what cannot be undone is told why", async () => {
+  const told = async (id: number, query = ""): Promise<unknown> => {
+    const { status, body } = await ask<ProblemDocument>("POST", `/api/changesets/${id}/undo${query}`);
+    return [status, body.type, body.detail];
+  };
+  expect(await told(999_999)).toEqual([404, "/problems/not-found", "There is no changeset 999999."]);
+  const running = await ask("POST", `/api/changesets/${second}/undo`);
+  expect(await told(second)).toEqual([
+    409,
+    "/problems/changeset-running",
+    `Operation ${running.body.id} is undoing changeset ${second} at the moment.`,
+  ]);
+  expect((await told(running.body.changeset_id)) as string[]).toContain("/problems/changeset-running");
+  await finish(running.body.id);
+  expect(await told(second, "?preview=true")).toEqual([
+    409,
+    "/problems/already-undone",
+    `Changeset ${second} was undone by changeset ${running.body.changeset_id}. Undo that one to have it back.`,
+  ]);
+  await pool.query("update changesets set purged_at = now() where id = $1", [first]);
+  expect((await told(first)) as string[]).toContain("/problems/history-purged");
+  expect((await told(running.body.changeset_id, "?cursor=x")) as string[]).toContain("/problems/invalid-request");
+  expect((await told(running.body.changeset_id, "?preview=true&cursor=x")) as string[]).toContain(
+    "/problems/invalid-request",
+  );
+});
+
+test("an undo is told to others once, with what it came to", async () => {
+  await patch("p-1", { name: "Edited" });
+  await pool.query("truncate events");
+  const done = await undo(second);
+  const { rows } = await pool.query("select type, changeset_id, data from events");
+  expect(rows).toEqual([
+    {
+      type: "changeset.undone",
+      changeset_id: done.changeset_id,
+      data: {
+        state: "done",
+        changeset_id: done.changeset_id,
+        undone_changeset_id: second,
+        created: 0,
+        updated: COUNT - 1,
+        deleted: 0,
+        kept: 1,
+      },
+    },
+  ]);
+});
