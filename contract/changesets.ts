@@ -27,7 +27,8 @@ export const changeset = z
       .describe("Of an edit: the product's SKU, as it was after it or, where it deleted, before it"),
     operation_id: z.int().nullable().describe("The operation it comes from"),
     undoes: z.int().nullable().describe("The changeset that this one takes back"),
-    undone_by: z.int().nullable().describe("The newest changeset that takes this one back"),
+    undone_in: z.int().nullable().describe("The changeset that has taken all of this one back"),
+    purged_at: instant.nullable().describe("Since when its history is no longer kept"),
     undoable: z.boolean().describe("False while it runs, once it is undone and when its history has been purged"),
     links: z.object({
       self: z.string(),
@@ -104,7 +105,10 @@ export const list_changes = endpoint({
   url: "/api/changesets/:id/changes",
   schema: {
     operationId: "list_changes",
-    summary: "List what a changeset did to each product, in the order of their ids",
+    summary: "List what a changeset did to each product",
+    description:
+      "First the products that it created, then the others part by part as it changed them, each part in SKU order. 410: " +
+      "its history is no longer kept.",
     tags: ["changesets"],
     params: id_params,
     querystring: change_filter

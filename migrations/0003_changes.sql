@@ -5,8 +5,14 @@ alter table changesets
   add id_base bigint,
   add id_count bigint not null default 0,
   add undoes bigint references changesets (id),
-  add reason text;
+  add reason text,
+  -- Of an edit: the product's SKU, as it was after it or, where it deleted, before it.
+  add sku text;
 create index changesets_undoes on changesets (undoes) where undoes is not null;
+create index changesets_kind on changesets (kind, id);
+create index changesets_actor on changesets (actor, id);
+create index changesets_started_at on changesets (started_at);
+create index imports_changeset on imports (changeset_id) where changeset_id is not null;
 
 -- A product is deleted at a version, comes back at a later one and was "deleted" in between: versions never repeat.
 alter table product_history
@@ -18,7 +24,10 @@ alter table product_history
   add renamed_to text collate "C";
 create index product_history_renamed_to on product_history (renamed_to) where renamed_to is not null;
 create index product_history_deleted on product_history (id) where deleted;
-alter index product_history_replaced_in set (autosummarize = on);
+-- The rows of a changeset's chunk lie together and have one time: a changeset is listed chunk by chunk, without an order that
+-- the load would have to pay for (docs/decisions/0017).
+drop index product_history_replaced_in;
+create index product_history_replaced_in on product_history using brin (replaced_in, replaced_at) with (autosummarize = on);
 
 -- What happened, for the page's stream and for webhooks: written in the transaction of the change.
 create table events (

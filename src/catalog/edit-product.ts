@@ -89,7 +89,12 @@ async function create(
   id: number,
   values: ProductValues,
 ): Promise<Edited> {
-  const stamp = await insertEdit(client, { ...author, change: "created", ids: { base: id, count: 1 } });
+  const stamp = await insertEdit(client, {
+    ...author,
+    change: "created",
+    ids: { base: id, count: 1 },
+    sku: values.sku,
+  });
   const { changeset_id } = stamp;
   if (!(await insertProduct(client, sku_key, id, values, stamp))) throw new Conflict();
   const product = (await readProduct(client, sku_key)) as Product;
@@ -102,7 +107,7 @@ async function create(
 }
 
 async function remove(client: pg.PoolClient, author: Author, stored: StoredVersion, product: Product): Promise<Edited> {
-  const stamp = await insertEdit(client, { ...author, change: "deleted" });
+  const stamp = await insertEdit(client, { ...author, change: "deleted", sku: product.sku });
   const { changeset_id } = stamp;
   if (!(await keepVersion(client, stored, stamp, { deleted: true }))) throw new Conflict();
   if (!(await deleteProduct(client, stored))) throw new Conflict();
@@ -121,7 +126,7 @@ async function change(
   values: ProductValues,
 ): Promise<Edited> {
   const sku_key = skuKey(values.sku);
-  const stamp = await insertEdit(client, { ...author, change: "updated" });
+  const stamp = await insertEdit(client, { ...author, change: "updated", sku: values.sku });
   const { changeset_id } = stamp;
   if (sku_key === stored.sku_key) {
     if (!(await keepVersion(client, stored, stamp))) throw new Conflict();

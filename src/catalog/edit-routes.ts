@@ -22,7 +22,8 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
       { parseAs: "string", bodyLimit: BODY_LIMIT },
       (_request, body, parsed) => {
         try {
-          parsed(null, JSON.parse(body as string));
+          // A DELETE may say that its body is JSON and have none.
+          parsed(null, body === "" ? undefined : JSON.parse(body as string));
         } catch (cause) {
           parsed(new Problem("invalid-request", `The body is not JSON: ${(cause as Error).message}.`, { cause }));
         }

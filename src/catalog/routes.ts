@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { editRoutes } from "./edit-routes.ts";
+import { historyRoutes } from "./history-routes.ts";
 import { hashTag, isKnown } from "./etag.ts";
 import { listProducts } from "./list.ts";
 import { cursorOf, orderOf, positionOf } from "./order.ts";
@@ -15,6 +16,7 @@ import { get_product, list_products, type Product } from "../../contract/product
 
 export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   editRoutes(instance, { pool });
+  historyRoutes(instance, { pool });
   exportRoutes(instance, { pool });
   const app = instance.withTypeProvider<ZodTypeProvider>();
 

@@ -23,15 +23,16 @@ export async function insertChangeset(db: Queryable, changeset: NewChangeset): P
 
 export interface NewEdit extends Omit<NewChangeset, "kind" | "undoes"> {
   change: "created" | "updated" | "deleted";
+  sku: string;
 }
 
 /** A changeset of one product, complete from the start; also says the time of the change. */
 export async function insertEdit(db: Queryable, edit: NewEdit): Promise<{ changeset_id: number; now: string }> {
-  const { actor, ids, reason = null, change } = edit;
+  const { actor, ids, reason = null, change, sku } = edit;
   const { rows } = await db.query<{ changeset_id: number; now: string }>(
-    `insert into changesets (kind, actor, id_base, id_count, reason, ${change}, finished_at)
-     values ('edit', $1, $2, $3, $4, 1, now()) returning id as changeset_id, finished_at as now`,
-    [actor, ids?.base ?? null, ids?.count ?? 0, reason],
+    `insert into changesets (kind, actor, id_base, id_count, reason, sku, ${change}, finished_at)
+     values ('edit', $1, $2, $3, $4, $5, 1, now()) returning id as changeset_id, finished_at as now`,
+    [actor, ids?.base ?? null, ids?.count ?? 0, reason, sku],
   );
   return rows[0] as { changeset_id: number; now: string };
 }

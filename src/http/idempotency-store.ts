@@ -46,7 +46,7 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
     );
     if (rowCount === 1) return "ours";
     const { rows } = await db.query<
-      KeptAnswer & { request: string; fingerprint: string | null; status: number | null }
+      Omit<KeptAnswer, "status"> & Omit<KnownRequest, "answer"> & { status: number | null }
     >("select request, fingerprint, status, headers, body from idempotency_keys where actor = $1 and key = $2", [
       actor,
       key,

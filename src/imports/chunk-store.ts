@@ -30,15 +30,16 @@ export async function insertChunks(db: Queryable, import_id: number, chunks: rea
   );
 }
 
-/** The next chunk that nobody loads, locked: the lock is the lease and ends with the transaction, however that ends. */
+/** The next chunk that nobody loads, locked: the lock is the lease and ends with the transaction, however that ends. Its time
+ * is its own, also where one transaction loads many: by it the chunk's changes are found. */
 export async function claimChunk(
   client: pg.ClientBase,
   import_id: number,
 ): Promise<(Chunk & { now_us: number; now: string }) | undefined> {
   const { rows } = await client.query<Chunk & { now_us: number; now: string }>(
     `select c.chunk_no, c.byte_start, c.byte_end, c.first_row, c.first_line, c.records, c.skip,
-            (extract(epoch from now()) * 1000000)::bigint as now_us, now() as now
-     from import_chunks c
+            (extract(epoch from t.now) * 1000000)::bigint as now_us, t.now
+     from import_chunks c cross join (select clock_timestamp() as now offset 0) t
      where c.import_id = $1 and not c.done
        and exists (select from imports i where i.id = $1 and i.state = 'loading' and not i.cancel_requested)
      order by c.chunk_no limit 1

@@ -1,0 +1,59 @@
+// The SQL of changesets as they are shown, with the import or operation that each comes from.
+import type { Queryable } from "../db/connect.ts";
+import type { Changeset } from "../../contract/changesets.ts";
+
+/** A changeset, and where the ids of its new products begin. */
+export type StoredChangeset = Omit<Changeset, "links"> & { id_base: number | null; id_count: number };
+
+// What still runs has its counts where it runs.
+const CHANGESET = `
+  c.id, c.kind, c.actor, c.reason, c.started_at, c.finished_at, c.undoes, c.undone_in, c.purged_at, c.id_base, c.id_count,
+  c.sku, i.filename,
+  i.id as import_id, o.id as operation_id,
+  case when c.finished_at is null then coalesce(i.created, o.created, c.created) else c.created end as created,
+  case when c.finished_at is null then coalesce(i.updated, o.updated, c.updated) else c.updated end as updated,
+  case when c.finished_at is null then coalesce(o.deleted, c.deleted) else c.deleted end as deleted,
+  c.finished_at is not null and c.undone_in is null and c.purged_at is null and c.created + c.updated + c.deleted > 0
+    as undoable`;
+const FROM =
+  "changesets c left join imports i on i.changeset_id = c.id left join operations o on o.changeset_id = c.id";
+
+export async function readChangeset(db: Queryable, id: number): Promise<StoredChangeset | undefined> {
+  const { rows } = await db.query<StoredChangeset>(`select ${CHANGESET} from ${FROM} where c.id = $1`, [id]);
+  return rows[0];
+}
+
+export interface ChangesetFilter {
+  kind?: string | undefined;
+  actor?: string | undefined;
+  /** ISO 8601. */
+  after?: string | undefined;
+  before?: string | undefined;
+  /** Only those with a smaller id. */
+  below?: number | undefined;
+}
+
+const CONDITIONS: Record<keyof ChangesetFilter, string> = {
+  kind: "c.kind = ",
+  actor: "c.actor = ",
+  after: "c.started_at >= ",
+  before: "c.started_at < ",
+  below: "c.id < ",
+};
+
+/** The newest first. */
+export async function listChangesets(
+  db: Queryable,
+  filter: ChangesetFilter,
+  limit: number,
+): Promise<StoredChangeset[]> {
+  const values: unknown[] = [limit];
+  const wheres = (Object.keys(CONDITIONS) as (keyof ChangesetFilter)[]).flatMap((name) =>
+    filter[name] === undefined ? [] : [`${CONDITIONS[name]}$${values.push(filter[name])}`],
+  );
+  const { rows } = await db.query<StoredChangeset>(
+    `select ${CHANGESET} from ${FROM} where ${wheres.join(" and ") || "true"} order by c.id desc limit $1`,
+    values,
+  );
+  return rows;
+}

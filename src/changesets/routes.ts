@@ -1,0 +1,144 @@
+// The HTTP of changesets: which there are, and what each did.
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type pg from "pg";
+import { changesCsv } from "../catalog/changes-csv.ts";
+import { listChanges, type Changed, type ChangeFilter, type Cursor } from "../catalog/changes.ts";
+import { skuKey } from "../catalog/sku-key.ts";
+import { listChangesets, readChangeset, type StoredChangeset } from "./read-store.ts";
+import {
+  download_changes,
+  get_changeset,
+  list_changes,
+  list_changesets,
+  type Changeset,
+  type ProductChange,
+} from "../../contract/changesets.ts";
+import { Problem } from "../../contract/problems.ts";
+
+export function changesetRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.route({
+    ...list_changesets,
+    handler: async ({ query: { limit, cursor, ...filter } }) => {
+      const below = cursor === undefined ? undefined : readIdCursor(cursor);
+      const { after, before } = filter;
+      const times = { after: instantOf(after), before: instantOf(before) };
+      const found = await listChangesets(pool, { ...filter, ...times, below }, limit + 1);
+      const items = found.slice(0, limit).map(withLinks);
+      return { items, next_cursor: found.length > limit ? String(items.at(-1)?.id) : null };
+    },
+  });
+
+  app.route({ ...get_changeset, handler: async ({ params: { id } }) => withLinks(await findChangeset(pool, id)) });
+
+  app.route({
+    ...list_changes,
+    handler: async ({ params: { id }, query: { limit, cursor, ...filter } }) => {
+      const changeset = await findKept(pool, id);
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const { items, next } = await listChanges(pool, changeset, filterOf(filter), after, limit);
+      return { items, next_cursor: next === undefined ? null : writeCursor(next) };
+    },
+  });
+
+  app.route({
+    ...download_changes,
+    handler: async ({ params: { id }, query }, reply) => {
+      const changeset = await findKept(pool, id);
+      return reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", `attachment; filename="changes-of-changeset-${id}.csv"`)
+        .serializer((payload: unknown) => payload as string)
+        .send(changesCsv(pool, changeset, filterOf(query)) as never);
+    },
+  });
+}
+
+async function findChangeset(pool: pg.Pool, id: number): Promise<StoredChangeset> {
+  const changeset = await readChangeset(pool, id);
+  if (changeset === undefined) throw new Problem("not-found", `There is no changeset ${id}.`);
+  return changeset;
+}
+
+async function findKept(pool: pg.Pool, id: number): Promise<Changed> {
+  const changeset = await findChangeset(pool, id);
+  const { purged_at } = changeset;
+  if (purged_at !== null) {
+    const detail = `What changeset ${id} did is not known any more: its history was purged at ${purged_at}.`;
+    throw new Problem("history-purged", detail);
+  }
+  return changeset;
+}
+
+function withLinks({ id_base: _base, id_count: _count, ...changeset }: StoredChangeset): Changeset {
+  const { id, import_id, operation_id } = changeset;
+  const self = `/api/changesets/${id}`;
+  return {
+    ...changeset,
+    links: {
+      self,
+      changes: `${self}/changes`,
+      undo: `${self}/undo`,
+      import: import_id === null ? null : `/api/imports/${import_id}`,
+      operation: operation_id === null ? null : `/api/operations/${operation_id}`,
+    },
+  };
+}
+
+/** A SKU, or its beginning and a star; `\*` at the end is a star. */
+function filterOf({
+  change,
+  sku,
+}: {
+  change?: ProductChange["change"] | undefined;
+  sku?: string | undefined;
+}): ChangeFilter {
+  if (sku === undefined) return { change, keys: undefined };
+  if (sku.includes("\0")) throw new Problem("invalid-request", "sku: a SKU has no NUL character.");
+  const is_prefix = sku.endsWith("*") && !sku.endsWith("\\*");
+  const from = skuKey(is_prefix ? sku.slice(0, -1) : sku.replace(/\\\*$/, "*"));
+  // Up to the last character there is, or just before the next key: no key holds a character below U+0001.
+  return { change, keys: { from, to: `${from}${is_prefix ? "\u{10ffff}" : "\u0001"}` } };
+}
+
+const writeCursor = (cursor: Cursor): string => {
+  const parts = "created" in cursor ? [cursor.created] : [cursor.ended.at, cursor.ended.sku_key, cursor.ended.id];
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+};
+
+function readCursor(text: string): Cursor {
+  try {
+    const [first, sku_key, id] = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown[];
+    if (Number.isSafeInteger(first) && sku_key === undefined) return { created: first as number };
+    if (isInstant(first) && typeof sku_key === "string" && !sku_key.includes("\0") && Number.isSafeInteger(id))
+      return { ended: { at: first, sku_key, id: id as number } };
+  } catch {
+    // told below
+  }
+  throw badCursor();
+}
+
+/** As this list gives them; whatever else is a date to JavaScript may be none to PostgreSQL. */
+function isInstant(value: unknown): value is string {
+  if (typeof value !== "string" || !/^[12]\d{3}-[\d-]{5}T[\d:]{8}(\.\d{1,6})?Z$/.test(value)) return false;
+  const time = new Date(value);
+  return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
+}
+
+function readIdCursor(text: string): number {
+  const id = Number(text);
+  if (!/^\d{1,15}$/.test(text) || !Number.isSafeInteger(id)) throw badCursor();
+  return id;
+}
+
+/** In UTC: JavaScript knows more offsets than PostgreSQL, and a year 0. */
+function instantOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const iso = new Date(text).toISOString();
+  return /^(-|0000)/.test(iso) ? "-infinity" : iso;
+}
+
+const badCursor = (): Problem =>
+  new Problem("invalid-request", "The cursor is not one that this list gave. Begin without it.");
