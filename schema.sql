@@ -11,6 +11,7 @@ create table changesets (
   id_count bigint default 0 not null,
   undoes bigint,
   reason text,
+  sku text,
   undone_in bigint,
   purged_at timestamp with time zone,
   constraint changesets_pkey PRIMARY KEY (id),
@@ -395,7 +396,13 @@ create table webhooks (
   constraint webhooks_volume_check CHECK ((volume = ANY (ARRAY['none'::text, 'summary'::text, 'products'::text])))
 );
 
+CREATE INDEX changesets_actor ON public.changesets USING btree (actor, id);
+
+CREATE INDEX changesets_kind ON public.changesets USING btree (kind, id);
+
 CREATE INDEX changesets_not_purged ON public.changesets USING btree (finished_at) WHERE (purged_at IS NULL);
+
+CREATE INDEX changesets_started_at ON public.changesets USING btree (started_at);
 
 CREATE INDEX changesets_undoes ON public.changesets USING btree (undoes) WHERE (undoes IS NOT NULL);
 
@@ -409,6 +416,8 @@ CREATE INDEX events_waiting ON public.events USING btree (id) WHERE (NOT fanned_
 
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
+CREATE INDEX imports_changeset ON public.imports USING btree (changeset_id) WHERE (changeset_id IS NOT NULL);
+
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
 
 CREATE UNIQUE INDEX operations_changeset ON public.operations USING btree (changeset_id);
@@ -419,7 +428,7 @@ CREATE INDEX product_history_deleted ON public.product_history USING btree (id) 
 
 CREATE INDEX product_history_renamed_to ON public.product_history USING btree (renamed_to) WHERE (renamed_to IS NOT NULL);
 
-CREATE INDEX product_history_replaced_in ON public.product_history USING brin (replaced_in) WITH (autosummarize='on');
+CREATE INDEX product_history_replaced_in ON public.product_history USING brin (replaced_in, replaced_at) WITH (autosummarize='on');
 
 CREATE INDEX product_search_created ON public.product_search USING btree (created_at, sku_key);
 

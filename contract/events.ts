@@ -79,6 +79,10 @@ export type EventData<Type extends EventType> = z.infer<(typeof EVENTS)[Type]>;
 
 /** What the stream of `watch_events` sends: the event's name and its data. */
 export const STREAM_EVENTS = {
+  /** The first of all: from here on nothing is missed. */
+  open: z.object({ position: z.int().describe("The `id:` to come back with") }),
+  /** Events between the reader's last and the oldest that is kept are gone: what it shows is to be read anew. */
+  missed: z.object({ since: z.int(), until: z.int() }),
   import: import_,
   operation,
   /** Products that one changeset changed, one by one: an edit's. Those of imports and operations are at the changeset. */
@@ -102,11 +106,11 @@ export const watch_events = endpoint({
     operationId: "watch_events",
     summary: "Watch everything that happens (server-sent events)",
     description:
-      "One stream of four kinds of event, each at most five times a second. `import` and `operation`: the whole record, of " +
-      "all that run when the stream opens and then of each that has changed. `products`: products that were created, changed " +
+      "One stream, looked after at most five times a second. `import` and `operation`: the whole record, of " +
+      "the latest when the stream opens and then of each that has changed. `products`: products that were created, changed " +
       "or deleted one by one, as ids with versions. `changeset`: an import or operation is complete; its products are at " +
-      "`/api/changesets/{id}/changes`. A reader that comes back with `Last-Event-ID` gets every `products` and `changeset` " +
-      "that it missed.",
+      "`/api/changesets/{id}/changes`. `open` comes first. A reader that comes back with `Last-Event-ID` gets every `products` " +
+      "and `changeset` since then, at least once; `missed` says where they are no longer kept.",
     tags: ["events"],
     answer_type: "text/event-stream",
     headers: z.looseObject({ "last-event-id": z.string().max(100).optional() }),

@@ -6,10 +6,12 @@ import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { productRoutes } from "../catalog/routes.ts";
-import { importRoutes, type ImportRoutesContext } from "../imports/routes.ts";
-import { operationRoutes, type OperationRoutesContext } from "../operations/routes.ts";
+import { changesetRoutes } from "../changesets/routes.ts";
+import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
+import { operationRoutes, operationSource, type OperationRoutesContext } from "../operations/routes.ts";
 import { checkOrigin } from "./check-origin.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
+import { eventStreamRoute } from "./event-stream.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
 import { useIdempotency } from "./idempotency.ts";
 import { servePage } from "./page.ts";
@@ -99,5 +101,8 @@ function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSig
   importRoutes(app, with_streams);
   operationRoutes(app, with_streams);
   productRoutes(app, context);
+  changesetRoutes(app, context);
+  const sources = [importSource(context.pool), operationSource(context.pool)];
+  eventStreamRoute(app, { pool: context.pool, listener: context.listener, sources, closing });
   webhookRoutes(app, { pool: context.pool, log: context.logger, ...context.webhooks });
 }

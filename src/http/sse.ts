@@ -2,11 +2,12 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isTransient } from "../db/connect.ts";
+import type { Channel } from "../events/channels.ts";
 
 /** At most five states a second. */
 const THIN_MS = 200;
 /** Proxies close silent connections after a minute or less. */
-const HEARTBEAT_MS = 15_000;
+export const HEARTBEAT_MS = 15_000;
 
 export interface StateStream<T> {
   /** The state as it is now; undefined = gone, the stream ends. */
@@ -16,6 +17,21 @@ export interface StateStream<T> {
   event: string;
   version(state: T): number;
   isLast(state: T): boolean;
+}
+
+/** A record that is sent whole: the greater version is the newer one. */
+export interface State {
+  id: number;
+  version: number;
+}
+
+/** A kind of record that the stream of everything follows; a notification's payload begins with the record's id. */
+export interface StateSource {
+  event: "import" | "operation";
+  channel: Channel;
+  /** The latest; an older one that still runs shows as soon as it moves. */
+  listRecent: () => Promise<State[]>;
+  read: (id: number) => Promise<State | undefined>;
 }
 
 /** Sends a state at once and whenever it has changed, until the last one or until the reader goes. */
@@ -47,7 +63,8 @@ export function createSendStates(closing: AbortSignal): SendStates {
   };
 }
 
-function openResponse(reply: FastifyReply): ServerResponse {
+/** The answer's head; whatever is written from here is part of the stream. */
+export function openResponse(reply: FastifyReply): ServerResponse {
   reply.hijack();
   const response = reply.raw;
   response.writeHead(200, {

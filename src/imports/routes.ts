@@ -5,7 +5,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
-import type { SendStates } from "../http/sse.ts";
+import type { SendStates, StateSource } from "../http/sse.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { isForm, receiveForm } from "./receive-form.ts";
@@ -142,6 +142,17 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
     },
   });
 }
+
+/** Imports that the stream of everything begins with. */
+const RECENT = 20;
+
+/** Imports for the stream of everything. */
+export const importSource = (pool: pg.Pool): StateSource => ({
+  event: "import",
+  channel: IMPORT_CHANNEL,
+  listRecent: () => listImports(pool, RECENT, undefined),
+  read: (id) => readImport(pool, id),
+});
 
 /** Characters of a raw record in a page of rejects; the CSV has them all. */
 const SHOWN_RAW = 10_000;

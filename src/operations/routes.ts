@@ -1,9 +1,10 @@
 // The HTTP of operations.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type pg from "pg";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
-import type { SendStates } from "../http/sse.ts";
+import type { SendStates, StateSource } from "../http/sse.ts";
 import type { OperationContext } from "./context.ts";
 import { findOperation } from "./find-operation.ts";
 import { concludeOperation } from "./run-lane.ts";
@@ -96,6 +97,17 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
     },
   });
 }
+
+/** Operations that the stream of everything begins with. */
+const RECENT = 20;
+
+/** Operations for the stream of everything. */
+export const operationSource = (pool: pg.Pool): StateSource => ({
+  event: "operation",
+  channel: OPERATION_CHANNEL,
+  listRecent: () => listOperations(pool, RECENT, undefined),
+  read: (id) => readOperation(pool, id),
+});
 
 /** PostgreSQL's text takes no NUL. */
 function checkSkus(skus: readonly string[]): void {

@@ -1,0 +1,138 @@
+// What happens, gathered once for all open streams, at most five times a second: whole states of what runs, and the events in
+// the order of their commits. A notification only says to look.
+import type pg from "pg";
+import { isTransient } from "../db/connect.ts";
+import { EVENT_CHANNEL } from "../events/channels.ts";
+import type { Listener } from "../events/listen.ts";
+import { eventBounds, placeEvents, readEvents, type StoredEvent } from "../events/read.ts";
+import type { State, StateSource } from "./sse.ts";
+
+/** At most five looks a second. */
+const THIN_MS = 200;
+/** Events read by one look; more wait for the next. */
+const EVENTS_AT_ONCE = 1000;
+
+/** What one look has found. */
+export interface Found {
+  states: { event: string; state: State }[];
+  events: StoredEvent[];
+}
+
+export interface Hub {
+  /** Place of the last event that was handed out; undefined while nobody reads. */
+  readonly position: number | undefined;
+  /** Hands out what is found from now on. */
+  subscribe(reader: (found: Found) => void): () => void;
+  /** Looks now, so that `position` is the newest. */
+  refresh(): Promise<void>;
+  /** Looks at everything again, should a notification have been lost. */
+  lookAgain(): void;
+  stop(): void;
+}
+
+export interface HubContext {
+  pool: pg.Pool;
+  listener: Listener;
+  sources: readonly StateSource[];
+  onError: (error: unknown) => void;
+}
+
+// eslint-disable-next-line max-lines-per-function -- one closure over what has changed since the last look
+export function createHub({ pool, listener, sources, onError }: HubContext): Hub {
+  const readers = new Set<(found: Found) => void>();
+  const dirty = new Map<StateSource, Set<number> | "all">();
+  let events_dirty = false;
+  let position: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | undefined;
+
+  const look = async (): Promise<void> => {
+    const changed = [...dirty];
+    const were_events_dirty = events_dirty;
+    dirty.clear();
+    events_dirty = false;
+    try {
+      const found: Found = { states: [], events: [] };
+      for (const [source, ids] of changed) {
+        const states = ids === "all" ? await source.listRecent() : await Promise.all([...ids].map(source.read));
+        for (const state of states) if (state !== undefined) found.states.push({ event: source.event, state });
+      }
+      if (position === undefined) position = await newest(pool);
+      else if (were_events_dirty) found.events = await nextEvents(pool, position);
+      // All at once from here: who joins either gets what is found, or begins behind it.
+      if (readers.size === 0) position = undefined;
+      else position = found.events.at(-1)?.position ?? position;
+      if (found.events.length === EVENTS_AT_ONCE) events_dirty = true;
+      if (found.states.length + found.events.length > 0) for (const reader of readers) reader(found);
+    } catch (error) {
+      for (const [source] of changed) dirty.set(source, "all");
+      events_dirty = true;
+      // While the database is away, the next look tries again; that is no news for the log.
+      if (!isTransient(error)) onError(error);
+    }
+  };
+  const start = (): Promise<void> =>
+    (looking ??= look().finally(() => {
+      looking = undefined;
+      timer ??= setTimeout(turn, THIN_MS);
+    }));
+  const turn = (): void => {
+    timer = undefined;
+    if (readers.size > 0 && (dirty.size > 0 || events_dirty)) void start();
+  };
+  const wake = (): void => {
+    if (timer === undefined && looking === undefined) turn();
+  };
+  const lookAgain = (): void => {
+    for (const source of sources) dirty.set(source, "all");
+    events_dirty = true;
+    wake();
+  };
+
+  const unsubscribe = sources.map((source) =>
+    listener.subscribe(source.channel, (payload) => {
+      const ids = dirty.get(source) ?? new Set<number>();
+      const id = Number.parseInt(payload ?? "", 10);
+      if (ids !== "all") dirty.set(source, Number.isNaN(id) ? "all" : ids.add(id));
+      wake();
+    }),
+  );
+  unsubscribe.push(
+    listener.subscribe(EVENT_CHANNEL, () => {
+      events_dirty = true;
+      wake();
+    }),
+  );
+  return {
+    get position() {
+      return position;
+    },
+    subscribe(reader) {
+      readers.add(reader);
+      return () => {
+        readers.delete(reader);
+        // Nobody follows: what comes meanwhile need not be read, and who comes next begins at the newest.
+        if (readers.size === 0) position = undefined;
+      };
+    },
+    async refresh() {
+      await looking;
+      await start();
+    },
+    lookAgain,
+    stop() {
+      clearTimeout(timer);
+      for (const end of unsubscribe) end();
+    },
+  };
+}
+
+async function newest(pool: pg.Pool): Promise<number> {
+  await placeEvents(pool);
+  return (await eventBounds(pool)).newest;
+}
+
+async function nextEvents(pool: pg.Pool, after: number): Promise<StoredEvent[]> {
+  await placeEvents(pool);
+  return readEvents(pool, after, EVENTS_AT_ONCE);
+}
