@@ -21,13 +21,25 @@ const TERMINAL: ReadonlySet<ImportState> = new Set(["done", "cancelled", "failed
 export const isTerminal = (state: ImportState): boolean => TERMINAL.has(state);
 
 export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
-export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed"] as const;
+export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
+export const FORMATS = ["text", "gzip", "xlsx"] as const;
 
 const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "One printable ASCII character, or nothing");
 
 /** How the file is written. `escape` equal to `quote` means a doubled quote; an empty string means none. */
 export const dialect = z
   .object({
+    format: z
+      .enum(FORMATS)
+      .describe(
+        "Text as it is (CSV, TSV and the like), text that gzip has packed, or a workbook; by its bytes, not its name",
+      ),
+    sheets: z
+      .array(z.object({ name: z.string(), read: z.boolean() }))
+      .optional()
+      .describe(
+        "Of a workbook: its sheets, and whether their rows are imported: the first table's, and others with its header",
+      ),
     encoding: z.enum(ENCODINGS),
     delimiter: z
       .string()
@@ -37,7 +49,7 @@ export const dialect = z
       .describe("One to eight characters, as they stand between two fields"),
     quote: one_ascii.describe("One ASCII character; empty = nothing is quoted"),
     escape: one_ascii.describe("The quote itself (doubled), a backslash, or empty"),
-    line_ending: z.enum(LINE_ENDINGS),
+    line_ending: z.enum(LINE_ENDINGS).describe("`row`: rows of a sheet, whose numbers are the lines"),
     header: z.boolean().describe("Whether the first record names the columns"),
     preamble: z.int().min(0).describe("Lines before the header (or the first record) that are no part of the table"),
     formula_escape: z
@@ -200,6 +212,15 @@ export type Import = z.infer<typeof import_>;
 const id_params = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
 const not_found = { 404: problem_document };
 
+/** The bytes decide what a file is; a type only has to be one of these. */
+const FILE_TYPES = [
+  "text/csv",
+  "text/tab-separated-values",
+  "application/octet-stream",
+  "application/gzip",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
 export const create_import = endpoint({
   method: "POST",
   url: "/api/imports",
@@ -207,10 +228,10 @@ export const create_import = endpoint({
     operationId: "create_import",
     summary: "Import a file",
     description:
-      "The file is the raw body (`text/csv` or `application/octet-stream`, with `?filename=`), or the field `file` of a " +
-      "multipart form. Options are query parameters or form fields that come before the file.",
+      "The file is the raw body (with `?filename=`), or the field `file` of a multipart form. It is CSV or the like, the same " +
+      "packed by gzip, or a workbook (XLSX): its bytes decide. Options are query parameters or form fields that come before the file.",
     tags: ["imports"],
-    file_body: { types: ["text/csv", "application/octet-stream"], form: import_query },
+    file_body: { types: FILE_TYPES, form: import_query },
     querystring: import_query.safeExtend({ filename: file_name.optional() }),
     response: {
       201: import_,

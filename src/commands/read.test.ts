@@ -125,6 +125,7 @@ test("every detected property can be said instead", async () => {
       header: true,
       preamble: 1,
       formula_escape: false,
+      format: "text",
     },
   });
   expect(summary).toMatchObject({ lines: 3, records: 1 });

@@ -3,6 +3,7 @@ import { unlink } from "node:fs/promises";
 import { withTransaction } from "../db/connect.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
+import { scratchPaths } from "./read/prepare-text.ts";
 import { markFinished, readImportWork } from "./store.ts";
 import { Problem, toProblemDocument } from "../../contract/problems.ts";
 
@@ -46,7 +47,8 @@ function asProblem(cause: unknown, import_id: number): Problem {
 }
 
 async function removeFiles(context: EndContext, file: string): Promise<void> {
-  for (const path of [uploadedPath(context, file), transcodedPath(context, file)]) {
+  const text = transcodedPath(context, file);
+  for (const path of [uploadedPath(context, file), text, ...scratchPaths(text)]) {
     await unlink(path).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT")
         context.log.warn({ path, err: error }, "cannot remove an import's file");

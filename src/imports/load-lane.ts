@@ -10,6 +10,7 @@ import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { layoutOf } from "./layout.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
+import { isPlainText } from "./read/prepare-text.ts";
 import type { Records } from "./read/records.ts";
 import { createRecords, createSplitter, splitRecords } from "./read/split-records.ts";
 import {
@@ -239,7 +240,7 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
 
 /** Where the UTF-8 text of an upload is. */
 export const textPath = (context: ImportContext, file: string, dialect: Dialect): string =>
-  dialect.encoding === "utf-8" ? uploadedPath(context, file) : transcodedPath(context, file);
+  isPlainText(dialect) ? uploadedPath(context, file) : transcodedPath(context, file);
 
 /** A product appeared (23505), changed or went while the chunk was loaded: look again. */
 const isConflict = (error: unknown): boolean =>

@@ -44,7 +44,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
     // The body is taken as it comes: nothing here may read it first.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
-      ["text/csv", "application/octet-stream", "multipart/form-data"],
+      [...create_import.schema.file_body.types, "multipart/form-data"],
       (_request, payload, parsed) => {
         parsed(null, payload);
       },

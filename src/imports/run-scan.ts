@@ -10,14 +10,15 @@ import { emitImport } from "./emit-import.ts";
 import { finishImport } from "./finish-import.ts";
 import { layoutOf } from "./layout.ts";
 import { concludeLoading, strictProblem, textPath, truncatedFile } from "./load-lane.ts";
-import { detectFile, openTable, readRecords, wholeExtent, type Extent, type Table } from "./read/read-records.ts";
+import { overridesOf, prepareUnlessCancelled } from "./prepare-upload.ts";
+import { detectText, isPlainText } from "./read/prepare-text.ts";
+import { openTable, readRecords, wholeExtent, type Extent, type Table } from "./read/read-records.ts";
 import { createSplitter } from "./read/split-records.ts";
-import { transcode } from "./read/transcode.ts";
 import { createScanner, type Scanner } from "./scan.ts";
 import { markLoading, noteFormat, noteScanned, readImportWork, type ImportWork, type ScanProgress } from "./store.ts";
 import { insertChunks, type Chunk } from "./chunk-store.ts";
 import { deleteRejects, insertRejects } from "./reject-store.ts";
-import { REJECT_CODES, type Dialect, type DialectOverrides, type RejectCode } from "../../contract/imports.ts";
+import { REJECT_CODES, type Dialect, type RejectCode } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
 /** Progress is told this often; the page shows no more. */
@@ -76,11 +77,13 @@ async function scanOrFail(context: ImportContext, import_id: number, signal: Abo
 async function scan(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<boolean> {
   const uploaded = uploadedPath(context, work.file);
   const extent = await uploadedExtent(context, work, signal);
-  const dialect = await detectFile(uploaded, overridesOf(work.options));
+  const overrides = overridesOf(work.options);
+  let dialect = await detectText(uploaded, overrides);
   await retryTransient(() => deleteRejects(context.pool, work.id), { signal });
-  if (dialect.encoding !== "utf-8") {
+  if (dialect === undefined || !isPlainText(dialect)) {
     while (!extent.whole) await extent.grow();
-    await transcode(uploaded, dialect.encoding, transcodedPath(context, work.file), signal);
+    dialect = await prepareUnlessCancelled(context, work, overrides, signal);
+    if (dialect === undefined) return false;
     extent.end = (await stat(transcodedPath(context, work.file))).size;
   }
   const file = await open(textPath(context, work.file, dialect), "r");
@@ -107,7 +110,7 @@ async function scanText(
   const scanner = createScanner(layout, dialect, {
     repeats: work.options.repeats,
     chunk_records: context.chunk_records,
-    text_size: work.size ?? undefined,
+    text_size: extent.whole ? extent.end : (work.size ?? undefined),
   });
   const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
   const found = (scanned: number): ScanProgress => ({
@@ -233,24 +236,6 @@ async function writeRejects(
     await retryTransient(() => insertRejects(context.pool, import_id, page), { signal });
   }
 }
-
-const overridesOf = ({
-  encoding,
-  delimiter,
-  quote,
-  escape,
-  header,
-  preamble,
-  formula_escape,
-}: ImportWork["options"]): DialectOverrides => ({
-  ...(encoding === undefined ? {} : { encoding }),
-  ...(delimiter === undefined ? {} : { delimiter }),
-  ...(quote === undefined ? {} : { quote }),
-  ...(escape === undefined ? {} : { escape }),
-  ...(header === undefined ? {} : { header }),
-  ...(preamble === undefined ? {} : { preamble }),
-  ...(formula_escape === undefined ? {} : { formula_escape }),
-});
 
 const badHeader = ({ header_line }: Table, fault: RejectCode): Problem =>
   new Problem(

@@ -77,6 +77,7 @@ async function touch(id: number, scanned: number): Promise<Import> {
       header: true,
       preamble: 0,
       formula_escape: true,
+      format: "text",
     },
     ...{ columns: [], scanned, text_size: 10_000, lines: 1, rows: 1, superseded: 0, rejected: 0 },
   };

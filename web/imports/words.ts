@@ -41,6 +41,7 @@ const ENCODING_WORDS: Record<Dialect["encoding"], string> = {
   "windows-1252": "Windows-1252",
 };
 const LINE_ENDING_WORDS: Record<Dialect["line_ending"], string> = {
+  row: "Rows of a sheet",
   lf: "LF",
   crlf: "CRLF",
   cr: "CR",

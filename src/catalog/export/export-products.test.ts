@@ -283,6 +283,8 @@ describe("what was exported is imported without a change", () => {
     { format: "csv", spreadsheet: true },
     { format: "tsv" },
     { format: "tsv", spreadsheet: true },
+    { format: "csv", gzip: true },
+    { format: "xlsx" },
   ])("%j", async (options) => {
     await fc.assert(
       fc.asyncProperty(catalogue, async (products) => {

@@ -138,6 +138,7 @@ function candidates(
   return delimiters.flatMap((delimiter) => {
     const quotes = said.quote === undefined ? ['"', ...(table.includes(`${delimiter}'`) ? ["'"] : [])] : [said.quote];
     return quotes.map((quote) => ({
+      format: "text",
       encoding,
       delimiter,
       quote,

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports.ts";
 import type { Records } from "./records.ts";
-import { detectFile, openTable, readRecords, wholeExtent, recordFault, type Table } from "./read-records.ts";
+import { detectText, isPlainText, prepareText } from "./prepare-text.ts";
+import { openTable, readRecords, wholeExtent, recordFault, type Table } from "./read-records.ts";
 import { createSplitter, recordTexts } from "./split-records.ts";
-import { transcode } from "./transcode.ts";
 
 /** A header in the middle of the table, as files that were joined have it: sound in its form, but no product. */
 export const HEADER_REPEATED = "header_repeated";
@@ -37,12 +37,12 @@ export async function readFile(
   looker: Looker,
   signal?: AbortSignal,
 ): Promise<{ lines: number; rows: number }> {
-  const dialect = await detectFile(path, overrides);
-  if (dialect.encoding === "utf-8") return readTable(path, dialect, looker, signal);
+  const found = await detectText(path, overrides);
+  if (found !== undefined && isPlainText(found)) return readTable(path, found, looker, signal);
   const folder = await mkdtemp(join(tmpdir(), "skuport-read-"));
   try {
     const copy = join(folder, "utf-8.csv");
-    await transcode(path, dialect.encoding, copy, signal);
+    const dialect = await prepareText(path, copy, overrides, signal);
     return await readTable(copy, dialect, looker, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });

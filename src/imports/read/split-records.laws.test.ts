@@ -18,6 +18,7 @@ const dialects: fc.Arbitrary<Dialect> = fc.record({
   header: fc.constant(false),
   preamble: fc.constant(0),
   formula_escape: fc.constant(true),
+  format: fc.constant("text" as const),
 });
 
 /** Files made of what makes a difference, so that short ones go wrong in every way. */
@@ -184,6 +185,7 @@ describe("what was written is read again", () => {
       header: false,
       preamble: 0,
       formula_escape: true,
+      format: "text",
     };
     fc.assert(
       fc.property(tables.filter(sound), (table) => {
@@ -252,6 +254,7 @@ describe("no input makes the work grow faster than its size", () => {
       header: false,
       preamble: 0,
       formula_escape: true,
+      format: "text",
     };
     for (const escape of ['"', "\\"]) {
       for (const first of parts) {

@@ -19,6 +19,7 @@ const rfc4180: Dialect = {
   header: true,
   preamble: 0,
   formula_escape: true,
+  format: "text",
 };
 
 interface Read {

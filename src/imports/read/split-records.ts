@@ -40,6 +40,8 @@ export interface Splitter extends FieldEnds {
   readonly doubled: boolean;
   /** Whether an apostrophe before what a spreadsheet program would run is taken off a field. */
   readonly unescapes: boolean;
+  /** Whether a line break inside a field begins a line: not in a sheet, where lines are rows. */
+  readonly counts_breaks: boolean;
   readonly bad: BadQuote;
   /** 1 for the bytes that may mean something between quotes, and outside of them. */
   readonly in_quotes: Uint8Array;
@@ -63,6 +65,7 @@ export function createSplitter(dialect: Dialect, first_line: number, keep_blank 
     doubled: escape !== -1,
     cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
     unescapes: dialect.formula_escape && quote !== APOSTROPHE,
+    counts_breaks: dialect.line_ending !== "row",
     bad: { opens_text: true, fault: 0, end: 0, next: 0, breaks: 0, need_more: false },
     in_quotes: tableOf([quote, backslash, LF, CR]),
     outside: tableOf([delimiter[0] as number, LF, CR]),
@@ -196,7 +199,7 @@ export function splitRecords(
           if (p === to || p === closed + 1 + MAX_RECORD_BYTES || isFieldEnd(splitter, bytes, p, to)) {
             content = open + 1;
             content_end = closed;
-            next_line += breaks;
+            if (splitter.counts_breaks) next_line += breaks;
             pos = p;
           } else {
             resolveBadQuote(splitter, bytes, open, closed, breaks, safe_to, to, limit, bad);

@@ -1,0 +1,80 @@
+// Brings a file of any format and encoding to what the splitter takes: text in UTF-8, on disk.
+import { createReadStream, createWriteStream } from "node:fs";
+import { rename, stat, unlink } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
+import { Problem } from "../../../contract/problems.ts";
+import { detectFormat } from "./detect-format.ts";
+import { detectFile } from "./read-records.ts";
+import { transcode } from "./transcode.ts";
+import { createUnpackedCount } from "./unpacked-size.ts";
+import { convertWorkbook } from "./workbook/convert-workbook.ts";
+
+/** How the file at `path` is written, as far as its first bytes say; undefined = it must be whole, and prepared, first. */
+export async function detectText(path: string, overrides: DialectOverrides): Promise<Dialect | undefined> {
+  return (await detectFormat(path)) === "text" ? detectFile(path, overrides) : undefined;
+}
+
+/** Whether the file is itself the text that is read; else `prepareText` has made another. */
+export const isPlainText = ({ format, encoding }: Dialect): boolean => format === "text" && encoding === "utf-8";
+
+/** What `prepareText` may leave beside `target`, which it writes, when it is killed. */
+export const scratchPaths = (target: string): string[] => [`${target}.unpacked`, `${target}.strings`];
+
+/** Writes the file at `path`, which is not plain text, as UTF-8 to `target`, and says how it is written. What was written when it
+ * throws is the caller's to remove.
+ * @throws Problem unsupported-file, broken-file, broken-workbook, unpacks-too-large, empty-file */
+export async function prepareText(
+  path: string,
+  target: string,
+  overrides: DialectOverrides,
+  signal?: AbortSignal,
+): Promise<Dialect> {
+  // A round before this one, which was killed, may have left some.
+  for (const left of scratchPaths(target)) await unlink(left).catch(() => undefined);
+  const format = await detectFormat(path);
+  if (format === "xlsx") return convertWorkbook(path, target, overrides, signal);
+  if (format === "text") {
+    const dialect = await detectFile(path, overrides);
+    await transcode(path, dialect.encoding, target, signal);
+    return dialect;
+  }
+  const unpacked = `${target}.unpacked`;
+  await unpack(path, unpacked, signal);
+  if ((await detectFormat(unpacked)) !== "text")
+    throw new Problem("unsupported-file", "The gzip file holds another packed file. Send that one as it is.");
+  const dialect = await detectFile(unpacked, overrides);
+  if (dialect.encoding === "utf-8") await rename(unpacked, target);
+  else {
+    await transcode(unpacked, dialect.encoding, target, signal);
+    await unlink(unpacked);
+  }
+  return { ...dialect, format };
+}
+
+async function unpack(path: string, target: string, signal: AbortSignal | undefined): Promise<void> {
+  const count = createUnpackedCount((await stat(path)).size);
+  try {
+    await pipeline(
+      createReadStream(path, { highWaterMark: 1 << 18 }),
+      createGunzip({ chunkSize: 1 << 18 }),
+      async function* (pieces: AsyncIterable<Buffer>) {
+        for await (const piece of pieces) {
+          count(piece.length);
+          yield piece;
+        }
+      },
+      createWriteStream(target),
+      signal ? { signal } : {},
+    );
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code?.startsWith("Z_") !== true) throw error;
+    throw new Problem("broken-file", "The gzip file is damaged or ends too early. Pack and send it again.", {
+      cause: error,
+    });
+  }
+  if ((await stat(target)).size === 0)
+    throw new Problem("empty-file", "The gzip file holds nothing. Check the export that made it.");
+}

@@ -1,0 +1,80 @@
+// What a cell that holds a number means as text: the digits that a person sees, a date, a time, a code with leading zeros.
+
+/** How a number is shown: as it is, as a date or time, or filled with zeros to so many digits. */
+export type NumberFormat = "plain" | "date" | "time" | "duration" | number;
+
+const DAY_MS = 86_400_000;
+/** Day 0 of the usual count; of the other one, which old Macs began, 1904-01-01. */
+const EPOCH_1900 = Date.UTC(1899, 11, 30);
+const EPOCH_1904 = Date.UTC(1904, 0, 1);
+/** The usual count has a 29 February 1900, which there was not: days before it are one later. */
+const FALSE_LEAP_DAY = 60;
+const LAST_DAY = 2_958_466;
+
+export function numberText(raw: string, format: NumberFormat, is_1904: boolean): string {
+  const text = raw.trim();
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value)) return text;
+  if (format === "plain") return plainNumber(text, value);
+  if (typeof format === "number") {
+    const plain = plainNumber(text, value);
+    return /^\d+$/.test(plain) ? plain.padStart(format, "0") : plain;
+  }
+  return dateText(value, format, is_1904) ?? plainNumber(text, value);
+}
+
+/** Whole numbers and short fractions stand as they are stored, codes of 18 digits too. Of others the 15 digits count that a
+ * spreadsheet shows: 0.30000000000000004 is 0.3. */
+function plainNumber(text: string, value: number): string {
+  if (/^-?(?:0|[1-9]\d*)$/.test(text)) return text;
+  if (/^-?(?:0|[1-9]\d*)\.\d+$/.test(text) && text.replace(/^-?0*\.?0*|\D/g, "").length <= 15) return text;
+  return withoutExponent(String(Number(value.toPrecision(15))));
+}
+
+function withoutExponent(text: string): string {
+  const parts = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
+  if (parts === null) return text;
+  const [, sign = "", first = "", rest = "", exponent = "0"] = parts;
+  const places = Number(exponent);
+  // Longer ones mean no code and no price.
+  if (Math.abs(places) > 40) return text;
+  if (places < 0) return `${sign}0.${"0".repeat(-places - 1)}${first}${rest}`;
+  return `${sign}${first}${rest.padEnd(places, "0")}`;
+}
+
+function dateText(value: number, format: "date" | "time" | "duration", is_1904: boolean): string | undefined {
+  if (value < 0 || value >= LAST_DAY) return undefined;
+  const seconds = Math.round(value * 86_400);
+  if (format === "duration") return clock(Math.floor(seconds / 3600), seconds);
+  const days = Math.floor(seconds / 86_400);
+  const time = clock(Math.floor(seconds / 3600) % 24, seconds);
+  if (format === "time" || (days === 0 && !is_1904)) return time;
+  const false_day = !is_1904 && days < FALSE_LEAP_DAY ? 1 : 0;
+  const date = new Date((is_1904 ? EPOCH_1904 : EPOCH_1900) + (days + false_day) * DAY_MS).toISOString().slice(0, 10);
+  return seconds % 86_400 === 0 ? date : `${date} ${time}`;
+}
+
+function clock(hours: number, seconds: number): string {
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** Formats that a workbook does not spell out (ECMA-376, 18.8.30), those of East Asian dates among them. */
+export function builtInFormat(id: number): NumberFormat {
+  if ((id >= 14 && id <= 17) || id === 22 || (id >= 27 && id <= 31) || id === 36 || (id >= 50 && id <= 58))
+    return "date";
+  if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || id === 45 || id === 47) return "time";
+  return id === 46 ? "duration" : "plain";
+}
+
+/** A format's code, such as `dd/mm/yyyy`, `0000` or `#,##0.00 "kg"`. */
+export function formatOfCode(code: string): NumberFormat {
+  const first = code.slice(0, 500).split(";", 1)[0] ?? "";
+  if (/^0{2,255}$/.test(first)) return first.length;
+  if (/\[h+\]|\[m+\]|\[s+\]/i.test(first)) return "duration";
+  const letters = first.replace(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g, "");
+  if (/general/i.test(letters)) return "plain";
+  if (/[yd]|m{3}/i.test(letters)) return "date";
+  if (/[hs]/i.test(letters)) return "time";
+  return /m/i.test(letters) ? "date" : "plain";
+}

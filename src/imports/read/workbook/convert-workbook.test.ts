@@ -1,0 +1,304 @@
+// Workbooks as text: cells, tables and sheets, and what no workbook is.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/make-workbook.ts";
+import type { Dialect, DialectOverrides } from "../../../../contract/imports.ts";
+import { prepareText } from "../prepare-text.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "skuport-workbook-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function convertBytes(
+  bytes: Buffer,
+  overrides: DialectOverrides = {},
+): Promise<{ text: string; dialect: Dialect }> {
+  const path = join(folder, "file.bin");
+  writeFileSync(path, bytes);
+  const target = join(folder, "text");
+  const dialect = await prepareText(path, target, overrides);
+  expect(readdirSync(folder).sort()).toEqual(["file.bin", "text"]);
+  return { text: readFileSync(target, "utf8"), dialect };
+}
+
+const convert = async (input: WorkbookInput, overrides?: DialectOverrides) =>
+  convertBytes(await makeWorkbook(input), overrides);
+
+/** The text of one cell below a header. */
+async function cellText(cell: string, input: Partial<WorkbookInput> = {}): Promise<string> {
+  const { text } = await convert({
+    ...input,
+    sheets: { Sheet1: `${textRow(1, "sku", "value")}<row r="2"><c r="A2" t="str"><v>s</v></c>${cell}</row>` },
+  });
+  return text
+    .replace(/^"sku","value"\n"s",/, "")
+    .replace(/\n$/, "")
+    .replace(/^"|"$/g, "");
+}
+
+describe("a cell", () => {
+  test.each([
+    ['<c r="B2" t="inlineStr"><is><t>0017</t></is></c>', "0017"],
+    [
+      '<c r="B2" t="inlineStr"><is><r><t>rich </t></r><r><rPr><b/></rPr><t>text</t></r><rPh><t>read</t></rPh></is></c>',
+      "rich text",
+    ],
+    [
+      '<c r="B2" t="inlineStr"><is><t xml:space="preserve"> a_x000D_&#10;_x005F_x000D_ &lt;&amp;</t></is></c>',
+      " a\r\n_x000D_ <&",
+    ],
+    ['<c r="B2" t="inlineStr"><is><t>_xD83D__xDE00_ _x0041</t></is></c>', "😀 _x0041"],
+    ['<c r="B2" t="inlineStr"><is><t>_xD83D_</t></is></c>', "_xD83D_"],
+    ['<c r="B2" t="inlineStr"><is><t><![CDATA[<b>]]></t></is></c>', "<b>"],
+    ['<c r="B2" t="s"><v>1</v></c>', "shared"],
+    ['<c r="B2" t="b"><v>1</v></c>', "true"],
+    ['<c r="B2" t="b"><v>0</v></c>', "false"],
+    ['<c r="B2" t="e"><v>#N/A</v></c>', "#N/A"],
+    ['<c r="B2"><f>1+1</f><v>2</v></c>', "2"],
+    ['<c r="B2" t="str"><f>""</f><v></v></c>', ""],
+    ['<c r="B2" t="d"><v>2026-11-25T00:00:00</v></c>', "2026-11-25"],
+    ['<c r="B2" t="d"><v>2026-11-25T13:45:00</v></c>', "2026-11-25 13:45:00"],
+    ["<c><v>7</v></c>", "7"],
+    ['<x:c xmlns:x="y" r="B2"><x:v>8</x:v></x:c>', "8"],
+  ])("%s is %j", async (cell, text) => {
+    expect(await cellText(cell, { strings: "<si><t>other</t></si><si><t>sha</t><r><t>red</t></r></si>" })).toBe(text);
+  });
+
+  test.each([
+    ["17", "17"],
+    ["123456789012345678", "123456789012345678"],
+    ["1.2345678901234501E+17", "123456789012345000"],
+    ["0.30000000000000004", "0.3"],
+    ["12.300000000000001", "12.3"],
+    ["90.750", "90.750"],
+    ["-5", "-5"],
+    ["1E-3", "0.001"],
+    ["1E+300", "1e+300"],
+    ["nonsense", "nonsense"],
+  ])("the number %s is %j", async (number, text) => {
+    expect(await cellText(`<c r="B2"><v>${number}</v></c>`)).toBe(text);
+  });
+
+  test.each([
+    ["0000", "17", "0017"],
+    ["0.00", "12.5", "12.5"],
+    ["dd/mm/yyyy", "46351", "2026-11-25"],
+    ["dd/mm/yyyy hh:mm", "46351.572916666664", "2026-11-25 13:45:00"],
+    ["hh:mm:ss", "0.5", "12:00:00"],
+    ["[h]:mm", "1.5", "36:00:00"],
+    ['0.0 "days"', "3.5", "3.5"],
+    ["yyyy-mm-dd", "1", "1900-01-01"],
+    ["yyyy-mm-dd", "61", "1900-03-01"],
+    ["yyyy-mm-dd", "-1", "-1"],
+    ["[$-409]mmm\\-yy", "46351", "2026-11-25"],
+  ])("in the format %s the number %s is %j", async (format, number, text) => {
+    const code = format.replaceAll('"', "&quot;");
+    const styles = { formats: `<numFmt numFmtId="170" formatCode="${code}"/>`, cells: '<xf/><xf numFmtId="170"/>' };
+    expect(await cellText(`<c r="B2" s="1"><v>${number}</v></c>`, { styles })).toBe(text);
+  });
+
+  test("days are counted from 1904 where the workbook says so", async () => {
+    const styles = { cells: '<xf numFmtId="14"/>' };
+    expect(await cellText('<c r="B2" s="0"><v>44889</v></c>', { styles, is_1904: true })).toBe("2026-11-25");
+  });
+
+  test("with a formula that was never calculated is named", async () => {
+    await expect(cellText('<c r="B2"><f>1+1</f></c>')).rejects.toThrow('cell B2 of "xl/worksheets/sheet1.xml"');
+  });
+
+  test("that names a text there is not is an error", async () => {
+    await expect(cellText('<c r="B2" t="s"><v>2</v></c>', { strings: "<si><t>a</t></si>" })).rejects.toThrow("text 2");
+  });
+});
+
+describe("a table", () => {
+  test("stands where its header does; a line's number is the row's", async () => {
+    const rows =
+      textRow(2, "Price list&#10;of all") +
+      textRow(4, "SKU", "Name") +
+      textRow(5, "a", "A") +
+      textRow(8, "b", "", "more");
+    const { text, dialect } = await convert({ sheets: { S: rows } });
+    expect(text).toBe('\n\n\n"SKU","Name",\n"a","A",\n\n\n"b",,"more"\n');
+    expect(dialect).toEqual({
+      ...{ format: "xlsx", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "row" },
+      ...{ header: true, preamble: 0, formula_escape: false, sheets: [{ name: "S", read: true }] },
+    });
+  });
+
+  test("of one column has no blank lines, which would be records", async () => {
+    const { text } = await convert({ sheets: { S: textRow(1, "sku") + textRow(3, "a") } });
+    expect(text).toBe('"sku"\n"a"\n');
+  });
+
+  test("can be said to begin further down", async () => {
+    const rows = textRow(1, "x", "y") + textRow(2, "sku", "name") + textRow(3, "a", "A");
+    expect((await convert({ sheets: { S: rows } }, { preamble: 1 })).text).toBe('\n"sku","name"\n"a","A"\n');
+  });
+
+  test("is that of the first shown sheet with a SKU, and goes on in sheets with the same header", async () => {
+    const { text, dialect } = await convert({
+      sheets: {
+        "Read me": textRow(1, "How to use"),
+        Hidden: textRow(1, "sku", "name") + textRow(2, "hidden", "H"),
+        One: textRow(1, "sku", "name") + textRow(2, "a", "A"),
+        Empty: "",
+        Two: textRow(1, "sku", "name") + textRow(2, "b", "B"),
+        Other: textRow(1, "sku", "price") + textRow(2, "c", "1"),
+      },
+      states: { Hidden: "veryHidden" },
+    });
+    expect(text).toBe('"sku","name"\n"a","A"\n\n"b","B"\n');
+    expect(dialect.sheets?.filter(({ read }) => read).map(({ name }) => name)).toEqual(["One", "Two"]);
+  });
+
+  test("a workbook of empty sheets has none", async () => {
+    await expect(convert({ sheets: { A: "", B: '<row r="1"><c r="A1" s="1"/></row>' } })).rejects.toMatchObject({
+      slug: "empty-file",
+    });
+  });
+});
+
+describe("shared texts", () => {
+  test("come from the disk, in any order, also long ones", async () => {
+    const texts = Array.from({ length: 3000 }, (_, i) => `${i} ${"x".repeat(i % 100 === 0 ? 30_000 : 90)}`);
+    const order = texts.map((_, i) => (i * 1009) % texts.length);
+    const rows = order.map(
+      (text, i) => `<row r="${i + 2}"><c r="A${i + 2}"><v>${i}</v></c><c r="B${i + 2}" t="s"><v>${text}</v></c></row>`,
+    );
+    const { text } = await convert({
+      sheets: { S: textRow(1, "sku", "name") + rows.join("") },
+      strings: texts.map((text) => `<si><t>${text}</t></si>`).join(""),
+    });
+    expect(text).toBe(`"sku","name"\n${order.map((index, i) => `"${i}","${texts[index] ?? ""}"\n`).join("")}`);
+  });
+});
+
+describe("what is refused, with a problem that says what to do", () => {
+  const one = { sheets: { S: textRow(1, "sku") + textRow(2, "a") } };
+  const zeros = Buffer.alloc(100 << 20);
+
+  test.each<[string, () => Promise<Buffer> | Buffer, string, string]>([
+    [
+      "an .xls, or a workbook with a password",
+      () => Buffer.from("d0cf11e0a1b11ae1", "hex"),
+      "unsupported-file",
+      ".xls",
+    ],
+    ["an .ods", () => zipOf({ mimetype: "x", "content.xml": "" }), "unsupported-file", ".ods"],
+    ["an .xlsb", () => zipOf({ "xl/workbook.bin": "" }), "unsupported-file", ".xlsb"],
+    ["a .docx", () => zipOf({ "[Content_Types].xml": "", "word/document.xml": "" }), "unsupported-file", "document"],
+    ["any other zip", () => zipOf({ "products.csv": "sku" }), "unsupported-file", "Unpack"],
+    ["an empty zip", () => zipOf({}), "unsupported-file", "nothing"],
+    ["a PDF", () => Buffer.from("%PDF-1.7"), "unsupported-file", "PDF"],
+    ["half a workbook", async () => (await makeWorkbook(one)).subarray(0, 300), "broken-workbook", "cannot be read"],
+    ["a part that leads elsewhere", () => renamed("xl/evil0.xml", "../evil0.xml"), "broken-workbook", "relative path"],
+    [
+      "a part that is a link",
+      () => zipOf({ "xl/link": "/etc/passwd" }, { "xl/link": 0o120777 }),
+      "broken-workbook",
+      "link",
+    ],
+    ["a part twice", () => renamed("xl/Styles.xml", "xl/styles.xml"), "broken-workbook", "twice"],
+    ["a part with a password", () => encrypted(), "unsupported-file", "password"],
+    ["no XML", () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": "<a><b></a>" } }), "broken-workbook", "XML"],
+    [
+      "a document type",
+      () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>' } }),
+      "broken-workbook",
+      "document type",
+    ],
+    [
+      "bytes that are no text",
+      () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": Buffer.from("<a>\xff</a>", "latin1") } }),
+      "broken-workbook",
+      "UTF-8",
+    ],
+    ["a missing sheet", () => makeWorkbook({ sheets: {}, parts: { "xl/x": "" } }), "broken-workbook", "no sheet"],
+    [
+      "a column that no sheet has",
+      () => makeWorkbook({ sheets: { S: '<row><c r="ZZZZ1"/></row>' } }),
+      "broken-workbook",
+      "ZZZZ1",
+    ],
+    [
+      "a row that no sheet has",
+      () => makeWorkbook({ sheets: { S: '<row r="9999999"/>' } }),
+      "broken-workbook",
+      "9999999",
+    ],
+    [
+      "a bomb in a sheet",
+      () =>
+        makeWorkbook({
+          ...one,
+          parts: {
+            "xl/worksheets/sheet1.xml": Buffer.concat([Buffer.from("<worksheet>"), Buffer.alloc(100 << 20, "<a/>")]),
+          },
+        }),
+      "unpacks-too-large",
+      "unpacks",
+    ],
+    [
+      "a bomb in a name",
+      () => makeWorkbook({ ...one, parts: { "xl/worksheets/sheet1.xml": Buffer.alloc(30 << 20, "<") } }),
+      "broken-workbook",
+      "",
+    ],
+    [
+      "a bomb in a text",
+      () =>
+        makeWorkbook({
+          ...one,
+          parts: { "xl/worksheets/sheet1.xml": Buffer.concat([Buffer.from("<a>"), Buffer.alloc(30 << 20, "b")]) },
+        }),
+      "broken-workbook",
+      "megabytes",
+    ],
+    [
+      "a bomb in a small part",
+      () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": Buffer.alloc(20 << 20, " ") } }),
+      "broken-workbook",
+      "too large",
+    ],
+    ["a gzip bomb", () => gzipSync(zeros), "unpacks-too-large", "unpacks"],
+    [
+      "half a gzip file",
+      () => gzipSync(Buffer.from("sku\na\n".repeat(1000))).subarray(0, 30),
+      "broken-file",
+      "damaged",
+    ],
+    ["nothing in a gzip file", () => gzipSync(Buffer.alloc(0)), "empty-file", "nothing"],
+    ["gzip twice", () => gzipSync(gzipSync(Buffer.from("sku\n"))), "unsupported-file", "another"],
+  ])("%s", async (_, bytes, slug, words) => {
+    const made = await bytes();
+    const started = performance.now();
+    const path = join(folder, "file.bin");
+    writeFileSync(path, made);
+    const refused = await prepareText(path, join(folder, "text"), {}).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ slug, message: expect.stringContaining(words) as string });
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".strings"))).toEqual([]);
+  });
+
+  /** A zip file whose part has another name in its directory. */
+  async function renamed(part: string, name: string): Promise<Buffer> {
+    const bytes = await makeWorkbook({ ...one, styles: { cells: "" }, parts: { [part]: "<a/>" } });
+    return Buffer.from(bytes.toString("latin1").replaceAll(part, name), "latin1");
+  }
+
+  async function encrypted(): Promise<Buffer> {
+    const bytes = await makeWorkbook(one);
+    // Flags of the first entry of the directory, whose signature is PK 01 02
+    const at = bytes.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 8;
+    bytes.writeUInt16LE(bytes.readUInt16LE(at) | 1, at);
+    return bytes;
+  }
+});

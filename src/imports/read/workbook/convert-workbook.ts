@@ -1,0 +1,124 @@
+// Turns a workbook into the text that the rest of the reader takes: its first table, a row a record, as canonical CSV. The other
+// sheets with the same header follow it. Rows before the header and those that are not there become blank lines, so that a
+// line's number is the row's.
+import { createWriteStream } from "node:fs";
+import { stat, unlink } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import type { Dialect, DialectOverrides } from "../../../../contract/imports.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import { matchColumns } from "../match-columns.ts";
+import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
+import { openPackage, type Package } from "./open-package.ts";
+import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";
+import { readStrings } from "./read-strings.ts";
+import { createStringStore } from "./string-store.ts";
+import { readParts, type SheetPart, type WorkbookParts } from "./workbook-parts.ts";
+
+/** Sheets that are looked at for a table. */
+const MAX_SHEETS = 200;
+
+interface Found extends SheetPart {
+  table: SheetTable | undefined;
+}
+
+/** Writes the table of the workbook at `path` to `target` and says how it is written there, and which sheets it is of.
+ * Needs `<target>.strings` for itself. What was written when it throws is the caller's to remove.
+ * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, empty-file */
+export async function convertWorkbook(
+  path: string,
+  target: string,
+  overrides: DialectOverrides,
+  signal?: AbortSignal,
+): Promise<Dialect> {
+  const file = await openPackage(path, (await stat(path)).size);
+  const strings_path = `${target}.strings`;
+  const store = createStringStore(strings_path);
+  try {
+    const parts = await readParts(file);
+    if (parts.strings !== undefined) await readStrings(parts.strings, file.read(parts.strings), store, signal);
+    const context: CellContext = { ...parts, strings: store };
+    const sheets = await findTables(file, parts, context, overrides, signal);
+    const chosen = sheets.find(hasSku) ?? sheets.find(({ table }) => table !== undefined);
+    if (chosen?.table === undefined)
+      throw new Problem("empty-file", "No sheet of the workbook holds anything. Check the export that made it.");
+    const read = sheets.filter((sheet) => sheet === chosen || isContinued(chosen.table as SheetTable, sheet));
+    await pipeline(lines(file, read, context, signal), createWriteStream(target), signal ? { signal } : {});
+    return {
+      ...{ format: "xlsx", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "row" },
+      ...{ header: chosen.table.header !== undefined, preamble: 0, formula_escape: false },
+      sheets: parts.sheets.map(({ name, part }) => ({ name, read: read.some((other) => other.part === part) })),
+    };
+  } finally {
+    store.close();
+    await unlink(strings_path);
+    file.close();
+  }
+}
+
+/** Sheets that are shown, or all where none is; each with its table. */
+async function findTables(
+  file: Package,
+  { sheets }: WorkbookParts,
+  context: CellContext,
+  overrides: DialectOverrides,
+  signal: AbortSignal | undefined,
+): Promise<Found[]> {
+  const shown = sheets.filter(({ is_hidden }) => !is_hidden);
+  const found: Found[] = [];
+  for (const sheet of (shown.length > 0 ? shown : sheets).slice(0, MAX_SHEETS)) {
+    const head: SheetRow[] = [];
+    let length = 0;
+    rows: for await (const rows of readSheet(sheet.part, file.read(sheet.part), context)) {
+      signal?.throwIfAborted();
+      for (const row of rows) {
+        if (row.cells.length === 0) continue;
+        head.push(row);
+        length += row.cells.reduce((sum, cell) => sum + cell.length, 0);
+        if (head.length >= HEAD_ROWS || length > HEAD_LENGTH) break rows;
+      }
+    }
+    found.push({ ...sheet, table: findTable(head, overrides) });
+  }
+  return found;
+}
+
+const hasSku = ({ table }: Found): boolean =>
+  table?.header !== undefined && matchColumns(table.header.cells).some(({ target }) => target === "sku");
+
+const isContinued = ({ header }: SheetTable, { table }: Found): boolean =>
+  header !== undefined && JSON.stringify(table?.header?.cells) === JSON.stringify(header.cells);
+
+async function* lines(
+  file: Package,
+  sheets: readonly Found[],
+  context: CellContext,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string> {
+  const width = sheets.reduce((most, { table }) => Math.max(most, table?.width ?? 0), 0);
+  for (const [index, { part, table }] of sheets.entries()) {
+    const first_row = index === 0 ? (table?.preamble ?? 0) : (table?.header?.number ?? 0);
+    let last = 0;
+    for await (const rows of readSheet(part, file.read(part), context)) {
+      signal?.throwIfAborted();
+      let text = "";
+      for (const { number, cells } of rows) {
+        // In a table of one column a blank line would be a record.
+        if (width > 1) text += "\n".repeat(number - last - 1);
+        last = number;
+        if (cells.length > 0 && number > first_row) text += line(cells, width);
+        else if (width > 1) text += "\n";
+      }
+      yield text;
+    }
+  }
+}
+
+function line(cells: readonly string[], width: number): string {
+  let text = "";
+  for (let i = 0; i < cells.length || i < width; i++) {
+    const cell = cells[i] ?? "";
+    if (i > 0) text += ",";
+    if (cell !== "") text += `"${cell.includes('"') ? cell.replaceAll('"', '""') : cell}"`;
+  }
+  return `${text}\n`;
+}

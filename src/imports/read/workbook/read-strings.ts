@@ -1,0 +1,42 @@
+// The part with the texts that cells share, into a store.
+import { createXmlParser } from "./parse-xml.ts";
+import type { StringStore } from "./string-store.ts";
+import { unescapeText } from "./unescape.ts";
+
+export async function readStrings(
+  part: string,
+  pieces: AsyncIterable<Buffer>,
+  store: StringStore,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let text: string | undefined;
+  let takes_text = false;
+  let in_reading = false;
+  const parser = createXmlParser(part, {
+    open(name) {
+      if (name === "si") text = "";
+      else if (name === "rPh") in_reading = true;
+      else if (name === "t" && text !== undefined && !in_reading) takes_text = true;
+    },
+    close(name) {
+      if (name === "t") takes_text = false;
+      else if (name === "rPh") in_reading = false;
+      else if (name === "si" && text !== undefined) {
+        store.add(unescapeText(text));
+        text = undefined;
+      }
+    },
+    text(more) {
+      if (takes_text && text !== undefined && text.length <= MAX_LENGTH) text += more;
+    },
+  });
+  for await (const piece of pieces) {
+    signal?.throwIfAborted();
+    parser.write(piece);
+  }
+  parser.end();
+  store.seal();
+}
+
+/** A record of more is not taken, so that more of a text need not be kept. */
+const MAX_LENGTH = 1_200_000;
