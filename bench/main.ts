@@ -3,9 +3,11 @@
 //   npm run bench -- speed 500000 3    one size, so many rounds
 //   npm run bench -- speed 5000000 1 http latency    and only these of: baselines cli http latency
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
+//   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
 import { cpus, totalmem } from "node:os";
 import { measureKills } from "./kills.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
+import { measureWebhooks } from "./webhooks.ts";
 
 const SIZES: readonly (readonly [rows: number, rounds: number])[] = [
   [10_000, 5],
@@ -25,8 +27,9 @@ const [what = "speed", first, second, ...chosen] = process.argv.slice(2);
 process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
+else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
 else {
-  process.stderr.write(`There is no bench "${what}": speed or kills.\n`);
+  process.stderr.write(`There is no bench "${what}": speed, kills or webhooks.\n`);
   process.exitCode = 2;
 }
 

@@ -26,11 +26,11 @@ export interface BenchServer {
 }
 
 /** A server on `data_dir`, or on a fresh one that goes with it. */
-export async function startServer(data_dir?: string): Promise<BenchServer> {
+export async function startServer(data_dir?: string, settings: Record<string, string> = {}): Promise<BenchServer> {
   const folder = data_dir ?? (await mkdtemp(join(tmpdir(), "skuport-bench-")));
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, "serve", "--port", "0", "--data-dir", folder], {
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, SKUPORT_LOG_LEVEL: process.env.SKUPORT_LOG_LEVEL ?? "error" },
+    env: { ...process.env, SKUPORT_LOG_LEVEL: process.env.SKUPORT_LOG_LEVEL ?? "error", ...settings },
   });
   const pid = child.pid as number;
   const exited = once(child, "exit");

@@ -13,6 +13,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   import: async () => (await import("./commands/import.ts")).import_command,
   read: async () => (await import("./commands/read.ts")).read_command,
   export: async () => (await import("./commands/export.ts")).export_command,
+  webhooks: async () => (await import("./commands/webhooks.ts")).webhooks_command,
+  "rotate-key": async () => (await import("./commands/rotate-key.ts")).rotate_key,
   openapi: async () => (await import("./commands/openapi.ts")).openapi,
   health: async () => (await import("./commands/health.ts")).health,
 };
@@ -49,7 +51,7 @@ async function help(name: string | undefined): Promise<number> {
     return 0;
   }
   const commands = await Promise.all(Object.values(COMMANDS).map((loadOne) => loadOne()));
-  const lines = commands.map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
+  const lines = commands.map((command) => `  ${command.name.padEnd(12)}${command.summary}`);
   process.stdout.write(
     `Usage: skuport COMMAND [options]\n\n${lines.join("\n")}\n\n\`skuport COMMAND --help\` says more.\n`,
   );

@@ -6,8 +6,9 @@ import { makeSecret } from "./sign.ts";
 import { expireSecrets, insertSecret, listSecrets, readSealedHeaders, setHeaders } from "./store.ts";
 import type { WebhookSecrets } from "../../contract/webhooks.ts";
 
-const secretPlace = (webhook_id: number): string => `webhook ${webhook_id} secret`;
-const headersPlace = (webhook_id: number): string => `webhook ${webhook_id} headers`;
+/** What a sealed text is bound to. */
+export const secretPlace = (webhook_id: number): string => `webhook ${webhook_id} secret`;
+export const headersPlace = (webhook_id: number): string => `webhook ${webhook_id} headers`;
 
 export async function addSecret(db: Queryable, keys: Keyring, webhook_id: number): Promise<void> {
   await insertSecret(db, webhook_id, seal(keys, secretPlace(webhook_id), makeSecret()));

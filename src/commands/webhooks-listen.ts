@@ -1,0 +1,83 @@
+// skuport webhooks listen: a receiver to look at, and to try one's webhooks on.
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { call } from "../../client/call.ts";
+import { reveal_webhook } from "../../contract/webhooks.ts";
+import { keyOf, verify } from "../webhooks/sign.ts";
+import type { WebhookCall } from "./webhooks-call.ts";
+import { needServer, printable, readNumber } from "./webhooks-remote.ts";
+
+/** A batch of 500 products has some 50 kB. */
+const MAX_BODY_BYTES = 10_000_000;
+
+export async function listenForWebhooks(given: WebhookCall): Promise<number> {
+  const { options, io } = given;
+  const port = options.port === undefined ? 0 : readNumber(options.port, "--port");
+  const status = options.status === undefined ? 200 : readNumber(options.status, "--status");
+  const keys = (await secretsOf(given)).map(keyOf);
+  const server = createServer((request, response) => {
+    readBody(request).then(
+      (body) => {
+        const fault = keys.length === 0 ? undefined : verify(keys, request.headers, body, Date.now());
+        const verdict = keys.length === 0 ? "not verified" : (fault ?? "verified");
+        io.stdout.write(options.json === true ? toLine(request, body, verdict) : toText(request, body, verdict));
+        response.writeHead(fault === undefined ? status : 401).end();
+      },
+      () => {
+        response.writeHead(413).end();
+      },
+    );
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  io.stderr.write(
+    `Listening on http://127.0.0.1:${(server.address() as AddressInfo).port}/${keys.length === 0 ? "; give --webhook ID or --secret to verify signatures" : ""}\n`,
+  );
+  await stopped(server, io.signal);
+  return 0;
+}
+
+async function secretsOf({ options, base_url }: WebhookCall): Promise<string[]> {
+  if (options.secret !== undefined) return [options.secret];
+  if (options.webhook === undefined) return [];
+  const params = { id: readNumber(options.webhook, "--webhook") };
+  const { secrets } = await call(reveal_webhook, { params }, { base_url: needServer(base_url) });
+  return secrets.map(({ secret }) => secret);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request) {
+    length += (piece as Buffer).length;
+    if (length > MAX_BODY_BYTES) throw new RangeError("the body is too large");
+    pieces.push(piece as Buffer);
+  }
+  return Buffer.concat(pieces);
+}
+
+const toLine = ({ headers }: IncomingMessage, body: Buffer, verdict: string): string =>
+  `${JSON.stringify({ id: headers["webhook-id"], verdict, body: parse(body) })}\n`;
+
+function toText({ headers }: IncomingMessage, body: Buffer, verdict: string): string {
+  const value = parse(body);
+  const type = typeof value === "object" && value !== null && "type" in value ? String(value.type) : "?";
+  const shown = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return printable(`${new Date().toISOString()}  ${type}  ${String(headers["webhook-id"])}  ${verdict}\n${shown}\n\n`);
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString()) as unknown;
+  } catch {
+    return body.toString();
+  }
+}
+
+async function stopped(server: Server, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+  server.closeAllConnections();
+  server.close();
+  await once(server, "close");
+}

@@ -1,0 +1,47 @@
+// After a rotation of keys: encrypts everything anew that an older key has encrypted.
+import type pg from "pg";
+import { withTransaction } from "../db/connect.ts";
+import type { Keyring } from "../secrets/keyring.ts";
+import { keyIdOf, seal, unseal } from "../secrets/seal.ts";
+import { headersPlace, secretPlace } from "./secrets.ts";
+
+/** Says how many it encrypted anew. Each row is a transaction: stopped half-way, it goes on where it was. */
+export async function resealWebhooks(pool: pg.Pool, keys: Keyring): Promise<number> {
+  const secrets = await pool.query<{ id: number; webhook_id: number }>(
+    "select id, webhook_id from webhook_secrets order by id",
+  );
+  const webhooks = await pool.query<{ id: number }>(
+    "select id from webhooks where headers_sealed is not null order by id",
+  );
+  let resealed = 0;
+  for (const { id, webhook_id } of secrets.rows) {
+    if (await resealOne(pool, keys, "webhook_secrets", "sealed", id, secretPlace(webhook_id))) resealed += 1;
+  }
+  for (const { id } of webhooks.rows) {
+    if (await resealOne(pool, keys, "webhooks", "headers_sealed", id, headersPlace(id))) resealed += 1;
+  }
+  return resealed;
+}
+
+async function resealOne(
+  pool: pg.Pool,
+  keys: Keyring,
+  table: "webhook_secrets" | "webhooks",
+  column: "sealed" | "headers_sealed",
+  id: number,
+  place: string,
+): Promise<boolean> {
+  return withTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ sealed: string | null }>(
+      `select ${column} as sealed from ${table} where id = $1 for update`,
+      [id],
+    );
+    const sealed = rows[0]?.sealed ?? null;
+    if (sealed === null || keyIdOf(sealed) === keys[0].id) return false;
+    await client.query(`update ${table} set ${column} = $2 where id = $1`, [
+      id,
+      seal(keys, place, unseal(keys, place, sealed)),
+    ]);
+    return true;
+  });
+}
