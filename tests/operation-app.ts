@@ -1,6 +1,6 @@
 // The application with operations that are worked on in this process, without pg-boss: what a test of theirs needs.
 import type { FastifyInstance } from "fastify";
-import type { Operation } from "../contract/operations.ts";
+import { isOperationOver, type Operation } from "../contract/operations.ts";
 import type { ImportContext } from "../src/imports/context.ts";
 import type { OperationContext } from "../src/operations/context.ts";
 import { runOperationLane } from "../src/operations/run-lane.ts";
@@ -42,8 +42,12 @@ export async function createOperationApp(database: TestDatabase, chunk = 3): Pro
     context,
     ask,
     async finish(id) {
-      await Promise.all(Array.from({ length: context.lanes }, () => runOperationLane(context, id, signal)));
-      return (await ask("GET", `/api/operations/${id}`)).body;
+      for (;;) {
+        const { body } = await ask("GET", `/api/operations/${id}`);
+        if (isOperationOver(body.state)) return body;
+        // The server may still be selecting: then a lane has nothing to do.
+        await Promise.all(Array.from({ length: context.lanes }, () => runOperationLane(context, id, signal)));
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 // One chunk of a bulk operation, inside the caller's transaction.
 import type pg from "pg";
-import { deleteProducts, setValues, type NewValues, type Stamp } from "../catalog/change-many.ts";
+import { deleteProducts, setValues, type Stamp } from "../catalog/change-many.ts";
+import { newValues } from "./bulk.ts";
 import { NO_COUNTS, type ChunkCounts } from "./chunk-store.ts";
 import type { OperationOptions } from "../../contract/operations.ts";
 
@@ -16,9 +17,4 @@ export async function applyBulk(
   }
   const { updated, unchanged } = await setValues(client, keys, newValues(options), stamp);
   return { ...NO_COUNTS, updated, unchanged, missing: keys.length - updated - unchanged };
-}
-
-function newValues({ action, set }: OperationOptions): NewValues {
-  if (action === "set" && set !== undefined) return set;
-  return { active: action === "activate" };
 }

@@ -153,3 +153,11 @@ export async function dropOpenChunks(db: Queryable, operation_id: number): Promi
 export async function deleteChunks(db: Queryable, operation_id: number): Promise<void> {
   await db.query("delete from operation_chunks where operation_id = $1", [operation_id]);
 }
+
+/** Those of operations that have ended: a selection may have been cancelled just before its process died. */
+export async function dropLeftChunks(db: Queryable): Promise<void> {
+  await db.query(
+    `delete from operation_chunks c using operations o
+     where o.id = c.operation_id and o.state in ('done', 'cancelled', 'failed')`,
+  );
+}

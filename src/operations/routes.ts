@@ -8,7 +8,9 @@ import type { SendStates, StateSource } from "../http/sse.ts";
 import type { OperationContext } from "./context.ts";
 import { findOperation } from "./find-operation.ts";
 import { concludeOperation } from "./run-lane.ts";
-import { startOnSkus } from "./start.ts";
+import { checkSet, checkSkus } from "./bulk.ts";
+import { createFilterStarter } from "./start-on-filter.ts";
+import { startOnSkus } from "./start-on-skus.ts";
 import { listOperations, readOperation, requestCancel } from "./store.ts";
 import { undoRoutes } from "./undo/routes.ts";
 import {
@@ -35,21 +37,7 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const { pool } = context;
   undoRoutes(instance, context);
-
-  app.route({
-    ...change_products,
-    bodyLimit: BULK_BODY_BYTES,
-    handler: async ({ body }, reply) => {
-      const { skus } = body;
-      if (skus === undefined) throw new Problem("invalid-request", "Name the products by their SKUs.");
-      checkSkus(skus);
-      const id = await startOnSkus(context, skus, body, "local");
-      return reply
-        .code(202)
-        .header("location", `/api/operations/${id}`)
-        .send(await findOperation(pool, id));
-    },
-  });
+  bulkRoute(instance, context);
 
   app.route({
     ...list_operations,
@@ -98,6 +86,30 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
   });
 }
 
+function bulkRoute(instance: FastifyInstance, context: OperationContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool } = context;
+  const starter = createFilterStarter(context);
+  app.addHook("preClose", () => starter.stop());
+
+  app.route({
+    ...change_products,
+    bodyLimit: BULK_BODY_BYTES,
+    handler: async ({ body }, reply) => {
+      const { skus, filter = {}, set } = body;
+      if (skus !== undefined) checkSkus(skus);
+      if (set !== undefined) checkSet(set);
+      const id = await (skus === undefined
+        ? starter.start(filter, body, "local")
+        : startOnSkus(context, skus, body, "local"));
+      return reply
+        .code(202)
+        .header("location", `/api/operations/${id}`)
+        .send(await findOperation(pool, id));
+    },
+  });
+}
+
 /** Operations that the stream of everything begins with. */
 const RECENT = 20;
 
@@ -108,12 +120,3 @@ export const operationSource = (pool: pg.Pool): StateSource => ({
   listRecent: () => listOperations(pool, RECENT, undefined),
   read: (id) => readOperation(pool, id),
 });
-
-/** PostgreSQL's text takes no NUL. */
-function checkSkus(skus: readonly string[]): void {
-  const errors = skus.flatMap((sku, index) =>
-    sku.includes("\0") ? [{ pointer: `/body/skus/${index}`, detail: "a SKU cannot hold the character NUL" }] : [],
-  );
-  const said = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-  if (errors.length > 0) throw new Problem("invalid-request", `${said}.`, { extra: { errors } });
-}

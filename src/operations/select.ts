@@ -19,10 +19,10 @@ export async function selectProducts(context: OperationContext, operation: Opera
 }
 
 /** First key of the advisory lock of selections; any number that nobody else uses. */
-const SELECTION_LOCK = 7584;
+export const SELECTION_LOCK = 7584;
 
 /** @returns false when another process holds the lock, which ends with the transaction */
-export async function lockSelection(client: pg.ClientBase, operation_id: number): Promise<boolean> {
+async function lockSelection(client: pg.ClientBase, operation_id: number): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_xact_lock($1, $2) as locked", [
     SELECTION_LOCK,
     operation_id % 2 ** 31,

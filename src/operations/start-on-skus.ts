@@ -1,4 +1,5 @@
-// The beginning of an operation: its changeset, its record and its products, and the call for workers.
+// The beginning of an operation on products that are named one by one: its changeset, its record and its products, and the call
+// for workers.
 import { skuKey } from "../catalog/sku-key.ts";
 import { insertChangeset } from "../changesets/store.ts";
 import { withTransaction } from "../db/connect.ts";
@@ -7,7 +8,6 @@ import { chunkProducts, type OperationContext } from "./context.ts";
 import { insertOperation, markRunning } from "./store.ts";
 import type { BulkRequest, OperationOptions } from "../../contract/operations.ts";
 
-/** A change of products that are named one by one. */
 export async function startOnSkus(
   context: OperationContext,
   skus: readonly string[],
