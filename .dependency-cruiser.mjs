@@ -169,6 +169,13 @@ export default {
       to: { path: "^src/(webhooks|imports)/", pathNot: "^src/$1/" },
     },
     {
+      name: "webhooks-know-changes-only",
+      comment: "Of the catalogue, webhooks need the list of what a changeset changed; all else comes as events.",
+      severity: "error",
+      from: { path: "^src/webhooks/", pathNot: TESTS },
+      to: { path: `^src/(${ROOMS})/`, pathNot: "^src/(webhooks/|catalog/changed-products\\.ts$)" },
+    },
+    {
       name: "reading-is-pure",
       comment: "Bytes in, records out: the reader runs without database and server, in `skuport read` and in tests.",
       severity: "error",

@@ -10,8 +10,8 @@ const MAIN = join(import.meta.dirname, "../main.ts");
 /** A worker that dies at once is started again after a pause that doubles from the first to the second of these. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
-/** A worker that lived this long has done well, and the pauses begin anew. */
-const DID_WELL_MS = 10_000;
+/** A worker that lived this long has done well, and the pauses begin anew: it starts in one to two seconds. */
+const DID_WELL_MS = 4000;
 /** After a polite SIGTERM: a chunk takes well under a second. */
 const STOP_MS = 10_000;
 

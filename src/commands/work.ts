@@ -49,6 +49,8 @@ workers may run, on one machine or on several that share the data folder. \`skup
     const onError = (err: Error): void => {
       log.warn({ err }, "lost the database for a moment");
     };
+    // First of all: what a killed worker had under way is taken over while the rest still starts
+    const deliveries = deliverInThread({ config, address }, log, signal);
     const boss = await startBoss(address, { application_name: NAME, works: true, onError });
     const files_dir = join(config.data_dir, "files");
     try {
@@ -65,7 +67,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
         workOnImports(boss, { ...context, ...senders(boss) }, signal),
         workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
         keepIndex({ pool, log, isBusy: () => isImporting(pool) }, signal),
-        deliverInThread({ config, address }, log, signal),
+        deliveries,
       ]);
     } finally {
       await boss.stop({ graceful: false });
