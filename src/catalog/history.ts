@@ -97,6 +97,7 @@ async function withAuthors(db: Queryable, entries: readonly Entry[]): Promise<Pr
   return entries.map(({ changeset_id, ...entry }) => {
     const changeset = authors.get(changeset_id);
     if (changeset === undefined) throw new Error(`changeset ${changeset_id} of a version is not there`);
-    return { ...entry, changeset };
+    // A version that an undo brought back is as the file's line said, but not of it.
+    return { ...entry, source_line: changeset.kind === "import" ? entry.source_line : null, changeset };
   });
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
+import { utcInstant } from "../catalog/utc-instant.ts";
 import { changesCsv } from "../catalog/changes-csv.ts";
 import { listChanges, type Changed, type ChangeFilter, type Cursor } from "../catalog/changes.ts";
 import { skuKey } from "../catalog/sku-key.ts";
@@ -136,8 +137,8 @@ function readIdCursor(text: string): number {
 /** In UTC: JavaScript knows more offsets than PostgreSQL, and a year 0. */
 function instantOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const iso = new Date(text).toISOString();
-  return /^(-|0000)/.test(iso) ? "-infinity" : iso;
+  const utc = utcInstant(text);
+  return /^(-|0000)/.test(utc) ? "-infinity" : utc;
 }
 
 const badCursor = (): Problem =>
