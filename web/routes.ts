@@ -1,13 +1,14 @@
 // Which address shows which page; each room is loaded when it is first entered.
 import { createRouter, createWebHistory, type Router } from "vue-router";
 import { catalog } from "./catalog/room.ts";
+import { changesets } from "./changesets/room.ts";
 import { imports } from "./imports/room.ts";
 import type { Room } from "./kit/room.ts";
 import { settings } from "./settings/room.ts";
 import { webhooks } from "./webhooks/room.ts";
 
 /** In the navigation's order; the first is the start page. A new room is one more. */
-export const ROOMS: readonly Room[] = [catalog, imports, webhooks, settings];
+export const ROOMS: readonly Room[] = [catalog, imports, changesets, webhooks, settings];
 
 export function createPageRouter(): Router {
   const router = createRouter({

@@ -1,0 +1,74 @@
+// What a changeset did to each product: pages of before and after, filtered by kind of change and SKU.
+import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
+import { list_changes, type ProductChange } from "../../contract/changesets.ts";
+import { ask } from "../kit/use-connection.ts";
+
+const PAGE = 50;
+const CHANGES = ["created", "updated", "deleted"] as const;
+
+export interface ChangeFilter {
+  change?: ProductChange["change"];
+  sku?: string;
+}
+
+/** The filter that an address says; what it does not know it leaves out. */
+export function changeFilterOf(query: Record<string, unknown>): ChangeFilter {
+  const change = CHANGES.find((one) => one === query["change"]);
+  const sku = typeof query["sku"] === "string" && query["sku"] !== "" ? query["sku"] : undefined;
+  return { ...(change === undefined ? {} : { change }), ...(sku === undefined ? {} : { sku }) };
+}
+
+export function useChanges(id: number, filter: Ref<ChangeFilter>) {
+  const changes = shallowRef<ProductChange[]>([]);
+  const next_cursor = ref<string | null>(null);
+  const state = ref<"loading" | "ready" | "failed">("loading");
+  const error = ref<Error | null>(null);
+  const loading_more = ref(false);
+  let asking = new AbortController();
+  onScopeDispose(() => {
+    asking.abort();
+  });
+
+  async function load(): Promise<void> {
+    asking.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    state.value = "loading";
+    try {
+      const page = await ask(
+        list_changes,
+        { params: { id }, querystring: { limit: PAGE, ...filter.value } },
+        { signal },
+      );
+      if (signal.aborted) return;
+      changes.value = page.items;
+      next_cursor.value = page.next_cursor;
+      state.value = "ready";
+      error.value = null;
+    } catch (reason) {
+      if (signal.aborted) return;
+      error.value = reason as Error;
+      state.value = "failed";
+    }
+  }
+
+  async function more(): Promise<void> {
+    if (next_cursor.value === null || loading_more.value) return;
+    loading_more.value = true;
+    const { signal } = asking;
+    try {
+      const querystring = { limit: PAGE, cursor: next_cursor.value, ...filter.value };
+      const page = await ask(list_changes, { params: { id }, querystring }, { signal });
+      if (signal.aborted) return;
+      changes.value = [...changes.value, ...page.items];
+      next_cursor.value = page.next_cursor;
+    } catch (reason) {
+      if (!signal.aborted) error.value = reason as Error;
+    } finally {
+      loading_more.value = false;
+    }
+  }
+
+  watch(filter, load, { immediate: true });
+  return { changes, next_cursor, state, error, loading_more, more, load };
+}
