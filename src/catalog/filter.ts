@@ -26,7 +26,7 @@ export function compileFilter(filter: ProductFilter, values: readonly unknown[] 
   const put = (value: unknown): string => `$${String(given.push(value))}`;
   const conditions = [
     ...termsOf(filter.search ?? "").map((term) => contains(["sku", "name", "description"], term, put)),
-    ...skuConditions(filter.sku, put),
+    ...skuConditions(filter.sku, "p.sku_key", put),
     ...(["name", "description"] as const).flatMap((column) => {
       const text = filter[column];
       return text === undefined ? [] : [contains([column], text, put)];
@@ -54,11 +54,12 @@ function contains(columns: readonly string[], text: string, put: Put): string {
   return `(${found.join(" or ")})`;
 }
 
-function skuConditions(sku: string | undefined, put: Put): string[] {
+/** The condition of `sku` alone, on a column of keys: what an index in key order goes by. */
+export function skuConditions(sku: string | undefined, column: string, put: Put): string[] {
   if (sku === undefined) return [];
-  if (!isPrefix(sku)) return [`p.sku_key = ${put(skuKey(withStar(sku)))}::text`];
+  if (!isPrefix(sku)) return [`${column} = ${put(skuKey(withStar(sku)))}::text`];
   const likes = skuKeyPrefixes(sku.slice(0, -1)).map(
-    (prefix) => `p.sku_key like ${put(`${escapeLike(prefix)}%`)}::text`,
+    (prefix) => `${column} like ${put(`${escapeLike(prefix)}%`)}::text`,
   );
   return [`(${likes.join(" or ")})`];
 }

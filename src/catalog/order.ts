@@ -95,4 +95,4 @@ function compareText(a: string, b: string): number {
 }
 
 /** As db/connect.ts gives them: in UTC, with as many digits of a second as there are. */
-const compareInstants = (a: string, b: string): number => compareText(a.replace(/Z$/, ""), b.replace(/Z$/, ""));
+const compareInstants = (a: string, b: string): number => (a === b ? 0 : compareText(a.slice(0, -1), b.slice(0, -1)));

@@ -10,6 +10,7 @@ import { cursorOf, orderOf, positionOf } from "./order.ts";
 import { etagOf } from "./precondition.ts";
 import { exportRoutes } from "./export/routes.ts";
 import { skuKey } from "./sku-key.ts";
+import { Tail } from "./search/tail.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
 import { get_product, list_products, type Product } from "../../contract/products.ts";
@@ -19,13 +20,14 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
   historyRoutes(instance, { pool });
   exportRoutes(instance, { pool });
   const app = instance.withTypeProvider<ZodTypeProvider>();
+  const tail = new Tail(pool);
 
   app.route({
     ...list_products,
     handler: async ({ query: { sort, limit, cursor, fields, ...filter }, headers }, reply) => {
       const order = orderOf(sort);
       const after = cursor === undefined ? undefined : positionOf(cursor, order);
-      const { items, next, total, behind } = await listProducts(pool, { filter, order, after, limit });
+      const { items, next, total, behind } = await listProducts(pool, { filter, order, after, limit }, { tail });
       const answer = {
         items: fields === undefined ? items : items.map((item) => thin(item, fields.split(","))),
         next_cursor: next === null ? null : cursorOf(order, next),

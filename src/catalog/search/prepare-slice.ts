@@ -8,6 +8,7 @@ import {
   inactiveTerm,
   otherValueTerm,
 } from "./characters.ts";
+import { escapeCopy } from "./copy-text.ts";
 import { readProductsOfIds, readProductsOfKeys, type BacklogEntry, type IndexedProduct } from "./index-store.ts";
 import { WordCounter, type Counted } from "./words.ts";
 
@@ -103,10 +104,4 @@ function lineOf(product: IndexedProduct, counter: WordCounter): string {
     `${escapeCopy(sku_key)}\t${id}\t${version}\t${escapeCopy(name_key)}\t${created_at}\t${updated_at}\t` +
     `{${counter.terms.join(",")}}\n`
   );
-}
-
-/** https://www.postgresql.org/docs/current/sql-copy.html, text format */
-function escapeCopy(text: string): string {
-  if (!/[\\\n\r\t]/.test(text)) return text;
-  return text.replace(/[\\\n\r\t]/g, (character) => ({ "\\": "\\\\", "\n": "\\n", "\r": "\\r" })[character] ?? "\\t");
 }

@@ -1,7 +1,7 @@
 // A page's worth of products by the index: by their terms where few have them, else in order until enough are found. What the
 // index has of a product counts only while it has its version; every product found is held against the filter itself.
 import type { Queryable } from "../../db/connect.ts";
-import { compileFilter } from "../filter.ts";
+import { compileFilter, skuConditions } from "../filter.ts";
 import { SORT_KEYS, type Order, type Place } from "../order.ts";
 import { PRODUCT } from "../store.ts";
 import type { TermCondition } from "./plan.ts";
@@ -16,6 +16,8 @@ export interface Query {
   after: Place | undefined;
   /** Products wanted. */
   limit: number;
+  /** What has not been found after this is left to the next page. */
+  patience_ms: number;
 }
 
 export interface Found {
@@ -39,7 +41,8 @@ export async function readCandidates(
   const direction = order.descending ? "desc" : "asc";
   const { where, values } = compileFilter(filter, [limit, most + 1]);
   const put = (value: unknown): string => `$${String(values.push(value))}`;
-  const having = conditions.map(({ any_of }) => `s.terms && ${put(any_of)}::int[]`);
+  const having = skuConditions(filter.sku, "s.sku_key", put);
+  having.push(...conditions.map(({ any_of }) => `s.terms && ${put(any_of)}::int[]`));
   if (after !== undefined) having.push(behind(order, key, after, put));
   const { rows } = await db.query<Row & { candidates: number }>(
     `with c as materialized (
@@ -70,7 +73,9 @@ export async function readWindow(
   const put = (value: unknown): string => `$${String(values.push(value))}`;
   const by_sku = order.field === "sku";
   const key = by_sku ? SORT_KEYS.sku.sql : INDEXED_KEYS[order.field];
-  const place = after === undefined ? "true" : behind(order, key, after, put);
+  const within = skuConditions(filter.sku, by_sku ? "p.sku_key" : "s.sku_key", put);
+  if (after !== undefined) within.push(behind(order, key, after, put));
+  const place = within.length === 0 ? "true" : within.join(" and ");
   const narrowed = (by_sku ? [] : conditions).map(({ any_of }) => ` and s.terms && ${put(any_of)}::int[]`).join("");
   const from = by_sku
     ? `products p where ${place} order by p.sku_key ${direction} limit $2`

@@ -9,11 +9,15 @@ import { listProducts } from "../list.ts";
 import { orderOf, type Position } from "../order.ts";
 import { skuKey } from "../sku-key.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
+import { Tail } from "./tail.ts";
 import type { ProductFilter } from "../../../contract/product-filter.ts";
 import type { ProductSort } from "../../../contract/products.ts";
 
 const { pool } = await createTestDatabase();
 const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+
+/** Holds every entry, not only large ones. */
+const tail = new Tail(pool, 1);
 
 interface Held {
   id: number;
@@ -119,11 +123,15 @@ const filter: fc.Arbitrary<ProductFilter> = fc.oneof(
 );
 const sort = fc.constantFrom<ProductSort>("sku", "-sku", "name", "-name", "updated_at", "-updated_at");
 
+/** Everything behind the index from the database; held in memory; a page after every product that was looked at. */
+const WAYS = { plain: {}, held: { tail }, hasty: { tail, patience_ms: -1, first_window: 1 } };
+const how = fc.constantFrom<keyof typeof WAYS>("plain", "held", "hasty");
+
 test("lists are those of a sequential look, at any state of the index", async () => {
   const steps = fc.array(
     fc.oneof(
       action,
-      fc.record({ kind: fc.constant("list" as const), filter, sort, limit: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({ kind: fc.constant("list" as const), filter, sort, limit: fc.integer({ min: 1, max: 3 }), how }),
     ),
     { minLength: 5, maxLength: 40 },
   );
@@ -139,7 +147,7 @@ test("lists are those of a sequential look, at any state of the index", async ()
         clock++;
         if (step.kind === "index") await indexBacklog(pool, memory, step);
         else if (step.kind !== "list") await change(model, step, clock);
-        else await compare(model, step.filter, step.sort, step.limit);
+        else await compare(model, step.filter, step.sort, step.limit, step.how);
       }
       await indexBacklog(pool, memory);
       for (const search of WORDS) await compare(model, { search }, "name", 200);
@@ -151,11 +159,17 @@ test("lists are those of a sequential look, at any state of the index", async ()
   );
 });
 
-async function compare(model: Model, wanted: ProductFilter, order: ProductSort, limit: number): Promise<void> {
+async function compare(
+  model: Model,
+  wanted: ProductFilter,
+  order: ProductSort,
+  limit: number,
+  way: keyof typeof WAYS = "plain",
+): Promise<void> {
   const expected = sequentially(model, wanted, order);
   const listed: string[] = [];
   for (let after: Position | undefined; ;) {
-    const page = await listProducts(pool, { filter: wanted, order: orderOf(order), after, limit });
+    const page = await listProducts(pool, { filter: wanted, order: orderOf(order), after, limit }, WAYS[way]);
     listed.push(...page.items.map((item) => item.sku));
     if (Object.keys(wanted).length === 0) expect(page.total).toEqual({ value: model.size, relation: "eq" });
     if (page.next === null) break;

@@ -1,0 +1,52 @@
+// The products of the backlog that is held in memory: the blocks say which may be meant and where they stand, the database says
+// whether they are and still do.
+import type { Queryable } from "../../db/connect.ts";
+import { compileFilter } from "../filter.ts";
+import { comparePlaces, SORT_KEYS, type Place } from "../order.ts";
+import { PRODUCT } from "../store.ts";
+import type { Block } from "./block.ts";
+import { needlesOf } from "./needle.ts";
+import type { Found, Query, Row } from "./read-index.ts";
+
+const LARGEST_BATCH = 5000;
+
+export async function readHeld(db: Queryable, query: Query, blocks: readonly Block[]): Promise<Found> {
+  const { order, limit } = query;
+  const needles = needlesOf(query.filter);
+  const rows: Row[] = [];
+  const give_up_at = performance.now() + query.patience_ms;
+  let after = query.after;
+  for (let batch = limit; ; batch = Math.min(batch * 4, LARGEST_BATCH)) {
+    const places = firstOf(
+      blocks.flatMap((block) => block.first(order, after, needles, batch)),
+      query,
+      batch,
+    );
+    if (places.length > 0) rows.push(...(await readAtPlaces(db, query, places)));
+    if (rows.length >= limit || places.length < batch) return { rows: rows.slice(0, limit), until: undefined };
+    after = places.at(-1);
+    if (performance.now() > give_up_at) return { rows, until: after };
+  }
+}
+
+/** The first places of several blocks, each once. */
+function firstOf(places: Place[], { order }: Query, count: number): Place[] {
+  places.sort((a, b) => comparePlaces(order, a, b));
+  return places
+    .filter((place, i) => i === 0 || comparePlaces(order, place, places[i - 1] as Place) !== 0)
+    .slice(0, count);
+}
+
+/** The products that the filter means and that stand where the block says. One that has moved since is found by another entry. */
+async function readAtPlaces(db: Queryable, { filter, order }: Query, places: readonly Place[]): Promise<Row[]> {
+  const standing_at = new Set(places.map(textOf));
+  const { where, values } = compileFilter(filter, [[...new Set(places.map(({ sku_key }) => sku_key))]]);
+  const { rows } = await db.query<Row>(
+    `select p.sku_key, ${SORT_KEYS[order.field].sql} as sort_value, ${PRODUCT}
+     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key where ${where}`,
+    values,
+  );
+  return rows.filter((row) => standing_at.has(textOf(row))).sort((a, b) => comparePlaces(order, a, b));
+}
+
+const textOf = ({ sort_value, sku_key }: Place): string => JSON.stringify([sort_value, sku_key]);
