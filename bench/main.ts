@@ -4,9 +4,11 @@
 //   npm run bench -- speed 5000000 1 http latency    and only these of: baselines cli http latency
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 //   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
+//   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
 import { cpus, totalmem } from "node:os";
 import { measureKills } from "./kills.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
+import { measureUndo, type UndoResult } from "./undo.ts";
 import { measureWebhooks } from "./webhooks.ts";
 
 const SIZES: readonly (readonly [rows: number, rounds: number])[] = [
@@ -28,8 +30,10 @@ process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
-else {
-  process.stderr.write(`There is no bench "${what}": speed, kills or webhooks.\n`);
+else if (what === "undo") {
+  process.stdout.write(undoTable([await measureUndo(Number(first ?? 500_000))]));
+} else {
+  process.stderr.write(`There is no bench "${what}": speed, kills, webhooks or undo.\n`);
   process.exitCode = 2;
 }
 
@@ -56,6 +60,19 @@ function table(results: readonly SpeedResult[]): string {
       `| | GET /api/products/{sku} p95 meanwhile | | ${result.latency_p95_ms.toFixed(1)} ms | | |`,
     ];
   });
+  return `${head}${lines.join("\n")}\n`;
+}
+
+function undoTable(results: readonly UndoResult[]): string {
+  const head =
+    "| rows | all new | all changed | undo | preview | undo beside 1,000 edits | delete all | undo of that |\n" +
+    "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+  const lines = results.map(
+    (result) =>
+      `| ${result.rows.toLocaleString("en")} | ${ms(result.created_ms)} | ${ms(result.changed_ms)} ` +
+      `| ${ms(result.undo_ms)} (${ratio(result.undo_ms, result.changed_ms)} of the import) | ${ms(result.preview_ms)} ` +
+      `| ${ms(result.undo_edited_ms)} | ${ms(result.delete_all_ms)} | ${ms(result.undo_delete_all_ms)} |`,
+  );
   return `${head}${lines.join("\n")}\n`;
 }
 

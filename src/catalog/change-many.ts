@@ -69,22 +69,26 @@ export async function deleteProducts(
   keys: readonly string[],
   { changeset_id, now }: Stamp,
 ): Promise<number> {
-  const { rowCount: kept } = await db.query(
+  const { rows: kept } = await db.query<{ sku_key: string; id: number; version: number }>(
     `insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
                                   source_line, created_at, updated_at, replaced_in, replaced_at, deleted)
      select p.sku_key, p.id, p.version, p.sku, p.name, p.description, p.active, p.attributes, p.created_in, p.changed_in,
             p.source_line, p.created_at, p.updated_at, $2::bigint, $3::timestamptz, true
-     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key`,
+     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
+     returning sku_key, id, version`,
     [keys, changeset_id, now],
   );
-  if (kept === null || kept === 0) return 0;
+  if (kept.length === 0) return 0;
+  // By lists, not by a join with the history: of a product's many versions the planner would read all.
   const { rowCount: deleted } = await db.query(
-    `delete from products p using unnest($1::text[]) k (sku_key), product_history h
-     where p.sku_key = k.sku_key and h.sku_key = p.sku_key and h.id = p.id and h.version = p.version
-       and h.replaced_in = $2`,
-    [keys, changeset_id],
+    `delete from products p using unnest($1::text[], $2::bigint[], $3::integer[]) i (sku_key, id, version)
+     where p.sku_key = i.sku_key and p.id = i.id and p.version = i.version`,
+    [kept.map(({ sku_key }) => sku_key), kept.map(({ id }) => id), kept.map(({ version }) => version)],
   );
-  if (deleted !== kept) throw new ConcurrentChange(`${deleted ?? 0} of ${kept} products were still the same`);
-  await noteChanged(db, { changeset_id, keys, rows: kept, delta: -kept });
-  return kept;
+  if (deleted !== kept.length) {
+    throw new ConcurrentChange(`${deleted ?? 0} of ${kept.length} products were still the same`);
+  }
+  const gone = kept.map(({ sku_key }) => sku_key);
+  await noteChanged(db, { changeset_id, keys: gone, rows: gone.length, delta: -gone.length });
+  return gone.length;
 }

@@ -1,0 +1,172 @@
+// Undo against the import it takes back, with and without later edits, and deleting everything; all over HTTP, as a user does it.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { call } from "../client/call.ts";
+import { uploadPath } from "../client/upload.ts";
+import { watchImport } from "../client/watch.ts";
+import { patch_product } from "../contract/edit-products.ts";
+import type { Import } from "../contract/imports.ts";
+import { change_products, get_operation, isOperationOver, type Operation } from "../contract/operations.ts";
+import { undo_changeset, type UndoPreview } from "../contract/undo.ts";
+import { connectClient } from "../src/db/connect.ts";
+import { settle } from "./catalogue.ts";
+import { generateFile } from "./generate.ts";
+import { startServer, type BenchServer } from "./server.ts";
+
+/** Products that are edited before the second undo. */
+const EDITED = 1000;
+const POLL_MS = 20;
+
+export interface UndoResult {
+  rows: number;
+  created_ms: number;
+  changed_ms: number;
+  undo_ms: number;
+  /** Of that undo, and of one after EDITED products were changed. */
+  preview_ms: number;
+  undo_edited_ms: number;
+  delete_all_ms: number;
+  undo_delete_all_ms: number;
+}
+
+export async function measureUndo(rows: number): Promise<UndoResult> {
+  const folder = await mkdtemp(join(tmpdir(), "skuport-undo-"));
+  const server = await startServer(join(folder, "data"));
+  const db = await connectClient(server.address, { application_name: "skuport bench" });
+  try {
+    const [first, second] = [join(folder, "first.csv"), join(folder, "second.csv")];
+    await generateFile(first, { rows });
+    await generateFile(second, { rows, suffix: " II" });
+    return { rows, ...(await measure(server, db, first, second)) };
+  } finally {
+    await db.end();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  server: BenchServer,
+  db: pg.ClientBase,
+  first: string,
+  second: string,
+): Promise<Omit<UndoResult, "rows">> {
+  const created = await importFile(server, first);
+  const before = await checksum(db);
+  await settle(db);
+  const changed = await importFile(server, second);
+  await settle(db);
+  const undone = await undo(server, changed.changeset_id as number);
+  expectEqual("the table after the undo", await checksum(db), before);
+  expectEqual("products that came back", undone.updated, changed.updated);
+
+  const again = await importFile(server, second);
+  const skus = await edit(server, db);
+  await settle(db);
+  const previewed = await preview(server, again.changeset_id as number);
+  expectEqual("products that the preview keeps", previewed.kept, EDITED);
+  const kept = await undo(server, again.changeset_id as number);
+  expectEqual("products that were kept", kept.kept, EDITED);
+  expectEqual("edited products that are as they were edited", await countEdited(db, skus), EDITED);
+
+  await settle(db);
+  const all = await checksum(db);
+  const count = created.created;
+  const cleared = await follow(server, { action: "delete", filter: {}, confirm: count });
+  expectEqual("products that were deleted", cleared.deleted, count);
+  await settle(db);
+  const back = await undo(server, cleared.changeset_id);
+  expectEqual("the table after the undo of deleting all", await checksum(db), all);
+  return {
+    created_ms: created.ms,
+    changed_ms: changed.ms,
+    undo_ms: undone.ms,
+    preview_ms: previewed.ms,
+    undo_edited_ms: kept.ms,
+    delete_all_ms: cleared.ms,
+    undo_delete_all_ms: back.ms,
+  };
+}
+
+async function importFile(server: BenchServer, path: string): Promise<Import & { ms: number }> {
+  const started = performance.now();
+  let state = await uploadPath(path, { base_url: server.url });
+  for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
+  expectEqual("the import's state", state.state, "done");
+  return { ...state, ms: performance.now() - started };
+}
+
+async function undo(server: BenchServer, id: number): Promise<Operation & { ms: number }> {
+  const started = performance.now();
+  const operation = await call(undo_changeset, { params: { id } }, { base_url: server.url });
+  return waitFor(server, operation as Operation, started);
+}
+
+async function preview(server: BenchServer, id: number): Promise<UndoPreview & { ms: number }> {
+  const started = performance.now();
+  const found = await call(
+    undo_changeset,
+    { params: { id }, querystring: { preview: true } },
+    { base_url: server.url },
+  );
+  return { ...(found as UndoPreview), ms: performance.now() - started };
+}
+
+async function follow(
+  server: BenchServer,
+  body: { action: "delete"; filter: Record<string, never>; confirm: number },
+): Promise<Operation & { ms: number }> {
+  const started = performance.now();
+  return waitFor(server, await call(change_products, { body }, { base_url: server.url }), started);
+}
+
+async function waitFor(
+  server: BenchServer,
+  operation: Operation,
+  started: number,
+): Promise<Operation & { ms: number }> {
+  let state = operation;
+  while (!isOperationOver(state.state)) {
+    await sleep(POLL_MS);
+    state = await call(get_operation, { params: { id: state.id } }, { base_url: server.url });
+  }
+  expectEqual("the operation's state", state.state, "done");
+  return { ...state, ms: performance.now() - started };
+}
+
+/** Edits products from all over the catalogue, and says which. */
+async function edit(server: BenchServer, db: pg.ClientBase): Promise<string[]> {
+  const { rows } = await db.query<{ sku: string }>(
+    `select sku from (select sku, row_number() over (order by sku_key) as n, count(*) over () as count from products) p
+     where n % (count / $1) = 0 limit $1`,
+    [EDITED],
+  );
+  for (const { sku } of rows) {
+    await call(patch_product, { params: { sku }, body: { description: "edited" } }, { base_url: server.url });
+  }
+  return rows.map(({ sku }) => sku);
+}
+
+async function countEdited(db: pg.ClientBase, skus: readonly string[]): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    "select count(*) as count from products where sku = any ($1) and description = 'edited'",
+    [skus],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Of everything but versions and times, and who changed it last. */
+async function checksum(db: pg.ClientBase): Promise<string> {
+  const columns = "sku_key, id, sku, name, description, active, attributes, created_in, source_line, created_at";
+  const { rows } = await db.query<{ sum: string }>(
+    `select count(*) || ' ' || md5(string_agg(md5(row(${columns})::text), '' order by sku_key)) as sum from products`,
+  );
+  return rows[0]?.sum ?? "";
+}
+
+function expectEqual(what: string, found: unknown, expected: unknown): void {
+  if (found !== expected) throw new Error(`${what}: ${String(found)} instead of ${String(expected)}`);
+}
