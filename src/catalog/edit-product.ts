@@ -16,6 +16,7 @@ import {
   type StoredVersion,
 } from "./edit-store.ts";
 import { skuKey } from "./sku-key.ts";
+import { createTurns } from "./turns.ts";
 import { readProduct, takeProductIds } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { ProductValues } from "../../contract/edit-products.ts";
@@ -34,12 +35,28 @@ export type Edited =
   | { change: "created" | "updated" | "unchanged"; product: Product }
   | { change: "deleted"; product: Product; changeset_id: number };
 
+/** Brings the product of the key to what `decide` says.
+ * @throws Problem what `decide` throws; sku-taken for a new SKU that is another product's; being-changed */
+export type Edit = (sku_key: string, author: Author, decide: Decide) => Promise<Edited>;
+
+/** The edits of one process. Those of one product take turns, or of hundreds at once each would lose to all the others again
+ * and again; between processes, and against imports, whoever comes second looks again. */
+export function createEditor(pool: pg.Pool): Edit {
+  const turns = createTurns();
+  return (sku_key, author, decide) => {
+    const asked = performance.now();
+    return turns(sku_key, () => {
+      // Those in front have waited for an import already.
+      if (performance.now() - asked > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
+      return editProduct(pool, sku_key, author, decide);
+    });
+  };
+}
+
 /** Losses against other writers before giving up: each means that somebody else got on. */
 const MAX_CONFLICTS = 100;
 
-/** Brings the product of the key to what `decide` says.
- * @throws Problem what `decide` throws; sku-taken for a new SKU that is another product's; being-changed */
-export async function editProduct(pool: pg.Pool, sku_key: string, author: Author, decide: Decide): Promise<Edited> {
+async function editProduct(pool: pg.Pool, sku_key: string, author: Author, decide: Decide): Promise<Edited> {
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     const current = await readProduct(pool, sku_key);
     const values = decide(current);

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { patchProduct, readProductBody } from "./edit.ts";
-import { editProduct, skuTaken, type Author, type Edited } from "./edit-product.ts";
+import { createEditor, skuTaken, type Author, type Edit, type Edited } from "./edit-product.ts";
 import { checkPreconditions, etagOf, type Preconditions } from "./precondition.ts";
 import { skuKey } from "./sku-key.ts";
 import { create_product, delete_product, patch_product, put_product } from "../../contract/edit-products.ts";
@@ -33,21 +33,22 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
     scope.setValidatorCompiler((part) =>
       part.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(part as never),
     );
-    createRoute(scope, pool);
-    putRoute(scope, pool);
-    patchRoute(scope, pool);
-    deleteRoute(scope, pool);
+    const edit = createEditor(pool);
+    createRoute(scope, edit);
+    putRoute(scope, edit);
+    patchRoute(scope, edit);
+    deleteRoute(scope, edit);
     done();
   });
 }
 
-function createRoute(scope: FastifyInstance, pool: pg.Pool): void {
+function createRoute(scope: FastifyInstance, edit: Edit): void {
   scope.withTypeProvider<ZodTypeProvider>().route({
     ...create_product,
     bodyLimit: BODY_LIMIT,
     handler: async (request, reply) => {
       const values = readProductBody(request.body);
-      const edited = await editProduct(pool, skuKey(values.sku), authorOf(request), (current) => {
+      const edited = await edit(skuKey(values.sku), authorOf(request), (current) => {
         if (current !== undefined) throw skuTaken(current.sku);
         return values;
       });
@@ -56,13 +57,13 @@ function createRoute(scope: FastifyInstance, pool: pg.Pool): void {
   });
 }
 
-function putRoute(scope: FastifyInstance, pool: pg.Pool): void {
+function putRoute(scope: FastifyInstance, edit: Edit): void {
   scope.withTypeProvider<ZodTypeProvider>().route({
     ...put_product,
     bodyLimit: BODY_LIMIT,
     handler: async (request, reply) => {
       const values = readProductBody(request.body, request.params.sku);
-      const edited = await editProduct(pool, skuKey(values.sku), authorOf(request), (current) => {
+      const edited = await edit(skuKey(values.sku), authorOf(request), (current) => {
         checkPreconditions(values.sku, current?.version, preconditionsOf(request));
         return values;
       });
@@ -71,12 +72,12 @@ function putRoute(scope: FastifyInstance, pool: pg.Pool): void {
   });
 }
 
-function patchRoute(scope: FastifyInstance, pool: pg.Pool): void {
+function patchRoute(scope: FastifyInstance, edit: Edit): void {
   scope.withTypeProvider<ZodTypeProvider>().route({
     ...patch_product,
     bodyLimit: BODY_LIMIT,
     handler: async (request, reply) => {
-      const edited = await editProduct(pool, keyOf(request.params.sku), authorOf(request), (current) => {
+      const edited = await edit(keyOf(request.params.sku), authorOf(request), (current) => {
         const product = found(current, request.params.sku);
         checkPreconditions(product.sku, product.version, preconditionsOf(request));
         return patchProduct(product, request.body);
@@ -86,11 +87,11 @@ function patchRoute(scope: FastifyInstance, pool: pg.Pool): void {
   });
 }
 
-function deleteRoute(scope: FastifyInstance, pool: pg.Pool): void {
+function deleteRoute(scope: FastifyInstance, edit: Edit): void {
   scope.withTypeProvider<ZodTypeProvider>().route({
     ...delete_product,
     handler: async (request) => {
-      const edited = await editProduct(pool, keyOf(request.params.sku), authorOf(request), (current) => {
+      const edited = await edit(keyOf(request.params.sku), authorOf(request), (current) => {
         const product = found(current, request.params.sku);
         checkPreconditions(product.sku, product.version, preconditionsOf(request));
         return null;
