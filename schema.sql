@@ -14,6 +14,7 @@ create table changesets (
   sku text,
   undone_in bigint,
   purged_at timestamp with time zone,
+  is_purged boolean default false not null,
   constraint changesets_pkey PRIMARY KEY (id),
   constraint changesets_undoes_fkey FOREIGN KEY (undoes) REFERENCES changesets(id),
   constraint changesets_undone_in_fkey FOREIGN KEY (undone_in) REFERENCES changesets(id),
@@ -397,6 +398,8 @@ create table webhooks (
 );
 
 CREATE INDEX changesets_actor ON public.changesets USING btree (actor, id);
+
+CREATE INDEX changesets_being_purged ON public.changesets USING btree (id) WHERE ((purged_at IS NOT NULL) AND (NOT is_purged));
 
 CREATE INDEX changesets_kind ON public.changesets USING btree (kind, id);
 

@@ -74,5 +74,8 @@ alter table changesets
   -- The changeset that took all of this one back, as long as that is in force: undone by another, it is null again.
   add undone_in bigint references changesets (id),
   -- Since when its part of the history is no longer kept, so that it cannot be undone any more.
-  add purged_at timestamptz;
+  add purged_at timestamptz,
+  -- Whether all of that part has been deleted, which takes a while.
+  add is_purged boolean not null default false;
 create index changesets_not_purged on changesets (finished_at) where purged_at is null;
+create index changesets_being_purged on changesets (id) where purged_at is not null and not is_purged;

@@ -37,6 +37,8 @@ export interface Config {
   /** Factor of every pause between attempts. */
   readonly webhook_time_scale: number;
   readonly webhook_keep_days: number;
+  /** undefined = for ever. */
+  readonly history_keep_days: number | undefined;
 }
 
 /** All faults of a configuration at once; each names the variable, its value and what to do. */
@@ -175,6 +177,12 @@ const SETTINGS = {
     example: "30",
     schema: wholeNumber(1, 3650),
   },
+  SKUPORT_HISTORY_KEEP_DAYS: {
+    about:
+      "Days that products' former versions are kept, 1 to 36500; changes that are older can no longer be undone. Not set: for ever.",
+    example: "",
+    schema: wholeNumber(1, 36_500),
+  },
 } as const satisfies Record<string, Setting>;
 
 type Name = keyof typeof SETTINGS;
@@ -203,6 +211,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     webhook_proxy: values.SKUPORT_WEBHOOK_PROXY,
     webhook_time_scale: values.SKUPORT_WEBHOOK_TIME_SCALE ?? 1,
     webhook_keep_days: values.SKUPORT_WEBHOOK_KEEP_DAYS ?? 30,
+    history_keep_days: values.SKUPORT_HISTORY_KEEP_DAYS,
   });
 }
 

@@ -6,6 +6,7 @@ import { senders, workOnImports } from "../imports/work.ts";
 import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
+import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "./log.ts";
@@ -58,6 +59,11 @@ workers may run, on one machine or on several that share the data folder. \`skup
       await workHourly(boss, "purge-events", 17, async () => {
         const purged = await purgeEvents(pool, config.webhook_keep_days);
         if (purged > 0) log.info({ purged }, "old events purged");
+      });
+      await workHourly(boss, "purge-history", 27, async () => {
+        if (config.history_keep_days === undefined) return;
+        const purged = await purgeHistory(pool, config.history_keep_days, signal);
+        if (purged > 0) log.info({ purged }, "old versions of products purged");
       });
       await workHourly(boss, "purge-idempotency-keys", 37, async () => {
         const purged = await purgeKeys(pool);

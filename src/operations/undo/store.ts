@@ -31,8 +31,12 @@ export async function readUndone(db: Queryable, changeset_id: number): Promise<U
 
 /** Nobody else begins to undo or to purge the changeset until the transaction ends. */
 export async function lockChangeset(db: Queryable, changeset_id: number): Promise<void> {
+  await db.query("select pg_advisory_xact_lock_shared($1, 0)", [PURGE_LOCK]);
   await db.query("select from changesets where id = $1 for update", [changeset_id]);
 }
+
+/** First key of the advisory lock that every undo shares and a purge takes alone; any number that nobody else uses. */
+export const PURGE_LOCK = 7585;
 
 /** The operation that is undoing the changeset at the moment. */
 export async function findRunningUndo(db: Queryable, changeset_id: number): Promise<number | undefined> {

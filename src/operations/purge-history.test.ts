@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { ProblemDocument } from "../../contract/problems.ts";
+import { createTestDatabase } from "../../tests/database.ts";
+import { importBytes } from "../../tests/import-file.ts";
+import { createOperationApp } from "../../tests/operation-app.ts";
+import { purgeHistory } from "./purge-history.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+const { ask, context, finish } = await createOperationApp(database);
+const { signal } = new AbortController();
+
+const importNames = async (name: string): Promise<number> =>
+  (await importBytes(context, ["sku,name", ...["a", "b", "c", "d"].map((sku) => `${sku},${name}`)].join("\n")))
+    .changeset_id as number;
+
+const age = (id: number, days: number) =>
+  pool.query(
+    `update changesets set started_at = now() - make_interval(days => $2), finished_at = now() - make_interval(days => $2)
+     where id = $1`,
+    [id, days],
+  );
+
+const replacedIn = async (): Promise<number[]> =>
+  (await pool.query<{ id: number }>("select distinct replaced_in as id from product_history order by id")).rows.map(
+    ({ id }) => id,
+  );
+
+test("old versions go, and what they would be needed for can no longer be undone", async () => {
+  const first = await importNames("one");
+  const second = await importNames("two");
+  const third = await importNames("three");
+  await age(first, 30);
+  await age(second, 20);
+  await age(third, 5);
+  expect(await purgeHistory(pool, 40, signal)).toBe(0);
+  expect(await replacedIn()).toEqual([second, third]);
+
+  // What a changeset that is being undone needs is kept, also what came later.
+  const undo = await ask("POST", `/api/changesets/${second}/undo`);
+  expect(await purgeHistory(pool, 10, signal)).toBe(0);
+  expect(await finish(undo.body.id)).toMatchObject({ state: "done", kept: 4 });
+
+  expect(await purgeHistory(pool, 10, signal)).toBe(4);
+  expect(await replacedIn()).toEqual([third]);
+  const refused = await ask<ProblemDocument>("POST", `/api/changesets/${second}/undo`);
+  expect(refused).toMatchObject({ status: 410, body: { type: "/problems/history-purged" } });
+  expect(await purgeHistory(pool, 10, signal)).toBe(0);
+  expect((await ask("POST", `/api/changesets/${third}/undo`)).status).toBe(202);
+});
+
+test("what is younger than a change that still ran is kept with it", async () => {
+  await pool.query("update changesets set finished_at = coalesce(finished_at, now())");
+  const long = await importNames("four");
+  const inside = await importNames("five");
+  await age(long, 30);
+  await age(inside, 20);
+  await pool.query("update changesets set finished_at = now() where id = $1", [long]);
+  await purgeHistory(pool, 10, signal);
+  expect(await replacedIn()).toContain(inside);
+});
+
+test("a purge that was interrupted is taken up again", async () => {
+  const last = await importNames("six");
+  await pool.query("update changesets set purged_at = now() where id = $1", [last]);
+  expect(await purgeHistory(pool, 36_500, signal)).toBe(4);
+  expect(await replacedIn()).not.toContain(last);
+});

@@ -1,0 +1,73 @@
+// Retention: the history of old changesets goes, in portions. A changeset is first marked, so that nobody undoes it any more.
+import type pg from "pg";
+import { withTransaction } from "../db/connect.ts";
+import { PURGE_LOCK } from "./undo/store.ts";
+
+/** Changesets that are marked at once, and versions that one statement deletes. */
+const MARKED_AT_ONCE = 500;
+const DELETED_AT_ONCE = 5000;
+
+/** Deletes what changesets older than so many days replaced. Says how many versions that were. */
+export async function purgeHistory(pool: pg.Pool, keep_days: number, signal: AbortSignal): Promise<number> {
+  let purged = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const marked = await markOld(pool, keep_days);
+    // Among them what a worker that died had marked
+    for (let ids = await listMarked(pool); ids.length > 0; ids = await listMarked(pool)) {
+      purged += await deleteVersions(pool, ids, signal);
+      await pool.query("update changesets set is_purged = true where id = any ($1::bigint[])", [ids]);
+    }
+    if (marked < MARKED_AT_ONCE) return purged;
+  }
+}
+
+/** An undo looks at everything that came after its changeset: what is later than a running or kept one is kept as well. */
+async function markOld(pool: pg.Pool, keep_days: number): Promise<number> {
+  return withTransaction(pool, async (client) => {
+    await client.query("select pg_advisory_xact_lock($1, 0)", [PURGE_LOCK]);
+    const { rowCount } = await client.query(
+      `with cutoff as (select now() - make_interval(days => $1::integer) as at),
+       horizon as (
+         select least(
+           (select at from cutoff),
+           (select min(c.started_at) from changesets c
+            where c.purged_at is null and (c.finished_at is null or c.finished_at >= (select at from cutoff))),
+           (select min(c.started_at) from operations o join changesets u on u.id = o.changeset_id
+            join changesets c on c.id = u.undoes where o.state in ('selecting', 'running'))
+         ) as at
+       )
+       update changesets set purged_at = now()
+       where id in (select id from changesets c
+                    where c.purged_at is null and c.finished_at < (select at from horizon)
+                    order by c.finished_at limit $2)`,
+      [keep_days, MARKED_AT_ONCE],
+    );
+    return rowCount ?? 0;
+  });
+}
+
+async function listMarked(pool: pg.Pool): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    "select id from changesets where purged_at is not null and not is_purged order by id limit $1",
+    [MARKED_AT_ONCE],
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function deleteVersions(pool: pg.Pool, changeset_ids: readonly number[], signal: AbortSignal): Promise<number> {
+  for (let deleted = 0; ;) {
+    signal.throwIfAborted();
+    const { rows } = await pool.query<{ sku_key: string; id: number; version: number }>(
+      "select sku_key, id, version from product_history where replaced_in = any ($1::bigint[]) limit $2",
+      [changeset_ids, DELETED_AT_ONCE],
+    );
+    if (rows.length === 0) return deleted;
+    await pool.query(
+      `delete from product_history h using unnest($1::text[], $2::bigint[], $3::integer[]) i (sku_key, id, version)
+       where h.sku_key = i.sku_key and h.id = i.id and h.version = i.version`,
+      [rows.map(({ sku_key }) => sku_key), rows.map(({ id }) => id), rows.map(({ version }) => version)],
+    );
+    deleted += rows.length;
+  }
+}
