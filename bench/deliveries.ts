@@ -28,7 +28,8 @@ export interface DeliveriesReport {
   worker_mb: number;
 }
 
-export async function deliverMany(events: number, kill_every_ms?: number): Promise<DeliveriesReport> {
+/** `at_most` so many workers are killed. */
+export async function deliverMany(events: number, kill_every_ms?: number, at_most = 1000): Promise<DeliveriesReport> {
   const receiver = await startReceiver();
   const server = await startServer(undefined, ALLOW_LOOPBACK);
   const pool = createPool(server.address, { application_name: "skuport bench", max: 2 });
@@ -39,7 +40,8 @@ export async function deliverMany(events: number, kill_every_ms?: number): Promi
     receiver.arrivals.clear();
     const started = performance.now();
     const kills: number[] = [];
-    const killing = kill_every_ms === undefined ? undefined : killWorkers(server, kill_every_ms, kills, stop.signal);
+    const killing =
+      kill_every_ms === undefined ? undefined : killWorkers(server, kill_every_ms, at_most, kills, stop.signal);
     await emitMany(pool, events);
     await arrived(receiver, events);
     const ms = performance.now() - started;
@@ -93,9 +95,15 @@ export async function arrived(receiver: CountingReceiver, count: number): Promis
   }
 }
 
-async function killWorkers(server: BenchServer, every_ms: number, kills: number[], signal: AbortSignal): Promise<void> {
+async function killWorkers(
+  server: BenchServer,
+  every_ms: number,
+  at_most: number,
+  kills: number[],
+  signal: AbortSignal,
+): Promise<void> {
   const wait = (): Promise<boolean> => sleep(every_ms, true, { signal }).catch(() => false);
-  while (await wait()) {
+  while (kills.length < at_most && (await wait())) {
     const pid = await workerOf(server.pid);
     if (pid === undefined) continue;
     process.kill(pid, "SIGKILL");

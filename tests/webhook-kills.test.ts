@@ -5,11 +5,11 @@ import { deliverMany } from "../bench/deliveries.ts";
 const TIMEOUT_MS = 300_000;
 
 test(
-  "with a worker killed every two seconds, every event comes, is in the log, and only comes twice around a kill",
+  "with workers killed one after the other, every event comes, is in the log, and only comes twice around a kill",
   async () => {
-    const { faults, kills } = await deliverMany(15_000, 2000);
+    const { faults, kills } = await deliverMany(10_000, 1000, 3);
     expect(faults).toEqual([]);
-    expect(kills).toBeGreaterThan(1);
+    expect(kills).toBeGreaterThan(0);
   },
   TIMEOUT_MS,
 );

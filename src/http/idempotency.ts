@@ -145,6 +145,8 @@ const NOT_KEPT = new Set([400, 401, 403, 408, 413, 415, 429]);
 function answerOf(reply: FastifyReply, payload: unknown): KeptAnswer | undefined {
   const { statusCode: status } = reply;
   if (status >= 500 || NOT_KEPT.has(status) || typeof payload !== "string") return undefined;
+  // Secrets must not lie open in the database: such a request is done again.
+  if (reply.getHeader("cache-control") === "no-store") return undefined;
   const headers = KEPT_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)] as const];

@@ -3,8 +3,9 @@
 import type { Queryable } from "../db/connect.ts";
 import { VOLUME_TYPES } from "../../contract/event-types.ts";
 
-/** Events that one statement takes. */
-export const FAN_OUT = 1000;
+/** Events that one statement takes, and about how many deliveries it may make of them. */
+const EVENTS = 1000;
+const DELIVERIES = 20_000;
 
 /** Events of many products that are cut into batches, for webhooks with the volume `products`. */
 const CUT_TYPES = VOLUME_TYPES.filter((type) => type !== "import.started");
@@ -30,10 +31,12 @@ export interface FannedOut {
   webhook_ids: number[];
 }
 
+/** Makes deliveries of what waits, or of a part of it: call it again until it finds no events. */
 export async function fanOut(db: Queryable): Promise<FannedOut> {
   const { rows } = await db.query<{ events: number; to_cut: number; webhook_ids: number[] | null }>(
     `with e as (
-       select id, type, changeset_id, at from events where not fanned_out order by id limit ${FAN_OUT} for update skip locked
+       select id, type, changeset_id, at from events where not fanned_out order by id
+       limit (select least(${EVENTS}, 1 + ${DELIVERIES} / (1 + count(*))) from webhooks where enabled) for update skip locked
      ), marked as (
        update events set fanned_out = true where id in (select id from e)
      ), to_cut as (

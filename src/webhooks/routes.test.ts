@@ -8,7 +8,8 @@ import { createTestDatabase } from "../../tests/database.ts";
 import { asker } from "../../tests/webhook-app.ts";
 
 const database = await createTestDatabase();
-const ask = asker(await createTestApp(database));
+const app = await createTestApp(database);
+const ask = asker(app);
 
 async function create(body: object = {}): Promise<Webhook> {
   const answer = await ask("POST", "/api/webhooks", { url: "https://shop.example/hook", ...body });
@@ -89,6 +90,24 @@ test("secrets and header values are shown by reveal alone, and lie encrypted in 
     "select (select string_agg(w::text, '') from webhooks w) || (select string_agg(s::text, '') from webhook_secrets s) as dump",
   );
   expect(rows[0]?.dump).not.toMatch(/hunter2|whsec/);
+});
+
+test("an answer that holds secrets is not kept for a request that is sent again", async () => {
+  const { id } = await create({ headers: { authorization: "Bearer hunter2" } });
+  for (const [path, payload] of [
+    ["reveal", {}],
+    ["rotate", { overlap_hours: 1 }],
+  ] as const) {
+    const url = `/api/webhooks/${id}/${path}`;
+    const headers = { "idempotency-key": `key-${path}` };
+    for (let times = 0; times < 2; times++) {
+      const response = await app.inject({ method: "POST", url, headers, payload });
+      expect(response.body).toContain("whsec_");
+      expect(Object.keys(response.headers)).not.toContain("idempotency-replayed");
+    }
+  }
+  const { rows } = await database.pool.query("select k::text as kept from idempotency_keys k");
+  expect(JSON.stringify(rows)).not.toMatch(/hunter2|whsec_/);
 });
 
 test("headers are replaced as a whole, and null keeps a value", async () => {

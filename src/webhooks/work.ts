@@ -10,7 +10,7 @@ import { cutNextEvent } from "./cut-batches.ts";
 import { createSender, type Sender } from "./deliver.ts";
 import { listDueWebhooks, releaseOfDead, renewLeases, WORKER_LOCK } from "./delivery-store.ts";
 import { readEventPrefix } from "./event-id.ts";
-import { FAN_OUT, fanOut } from "./fan-out.ts";
+import { fanOut } from "./fan-out.ts";
 import { purgeDeliveries } from "./purge.ts";
 import { stepReplays } from "./replay.ts";
 import type { Worker } from "./sender-state.ts";
@@ -115,7 +115,7 @@ function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loop
       const { events, to_cut, webhook_ids } = await fanOut(pool);
       for (const id of webhook_ids) senders.wake(id);
       if (to_cut > 0) cut.wake();
-      if (events < FAN_OUT || signal.aborted) return;
+      if (events === 0 || signal.aborted) return;
     }
   });
   const due = start(Math.max(DUE_MS * settings.time_scale, 20), async () => {
