@@ -12,8 +12,8 @@ import { emptyCatalogue } from "./catalogue.ts";
 import { generateFile } from "./generate.ts";
 import { startServer, workerOf, type BenchServer } from "./server.ts";
 
-const VICTIMS = ["worker", "server", "postgres"] as const;
-type Victim = (typeof VICTIMS)[number];
+export const VICTIMS = ["worker", "server", "postgres"] as const;
+export type Victim = (typeof VICTIMS)[number];
 
 /** An import that takes longer than this after a kill has got stuck. */
 const STUCK_MS = 120_000;
@@ -110,7 +110,7 @@ async function isAtWork({ url }: BenchServer, id: number): Promise<boolean> {
   return ["scanning", "loading", "finishing"].includes(((await response.json()) as Import).state);
 }
 
-async function killAndGoOn(server: BenchServer, victim: Victim): Promise<BenchServer> {
+export async function killAndGoOn(server: BenchServer, victim: Victim): Promise<BenchServer> {
   if (victim === "server") {
     process.kill(server.pid, "SIGKILL");
     await server.exited;
