@@ -16,7 +16,7 @@ const LOOKS = [
   { look: "phone", colorScheme: "light", viewport: PHONE },
 ] as const;
 
-/** Reka's two guards around the toasts: hidden from screen readers and in the order of focus on purpose. */
+/** The two guards of Reka around the toasts: hidden from screen readers and in the order of focus on purpose. */
 const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fixed']";
 
 /** Inspects the view as it stands and leaves the page at the desk, in the light. A dialog is pictured as on the screen
