@@ -260,6 +260,11 @@ export const list_imports = endpoint({
           .max(Number.MAX_SAFE_INTEGER)
           .optional()
           .describe("Only imports with a smaller id"),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits, in small letters")
+          .optional()
+          .describe("Only imports of the very same file"),
       })
       .strict(),
     response: { 200: z.object({ items: z.array(import_), next_before: z.int().nullable() }), 400: problem_document },
@@ -316,6 +321,24 @@ export const list_rejects = endpoint({
       400: problem_document,
       ...not_found,
     },
+  },
+});
+
+/** Rejects that have reason and column in common. */
+export const reject_group = z
+  .object({ code: reject_code, column: z.string().nullable(), count: count })
+  .meta({ id: "RejectGroup" });
+export type RejectGroup = z.infer<typeof reject_group>;
+
+export const summarize_rejects = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/rejects/summary",
+  schema: {
+    operationId: "summarize_rejects",
+    summary: "Count the rejected rows by reason and column, the most frequent first",
+    tags: ["imports"],
+    params: id_params,
+    response: { 200: z.object({ items: z.array(reject_group) }), 400: problem_document, ...not_found },
   },
 });
 

@@ -423,7 +423,7 @@ describe("a file that is no table of products", () => {
 
   test("without a byte is refused at once, and its import says so", async () => {
     await expect(receiveBytes(context, "")).rejects.toMatchObject({ slug: "empty-file" });
-    const [last] = await listImports(pool, 1, undefined);
+    const [last] = await listImports(pool, { limit: 1 });
     expect(last).toMatchObject({ state: "failed", problem: { type: "/problems/empty-file" } });
     await checkImport(last as Import);
   });

@@ -1,6 +1,6 @@
 // The SQL of rejected rows.
 import type { Queryable } from "../db/connect.ts";
-import type { Reject } from "../../contract/imports.ts";
+import type { Reject, RejectGroup } from "../../contract/imports.ts";
 
 /** @returns how many of them were not there yet */
 export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<number> {
@@ -25,6 +25,19 @@ export async function insertRejects(db: Queryable, import_id: number, rejects: r
 
 export async function deleteRejects(db: Queryable, import_id: number): Promise<void> {
   await db.query("delete from import_rejects where import_id = $1", [import_id]);
+}
+
+/** Groups that are told; a file has few reasons, yet may have columns without end. */
+const MAX_GROUPS = 200;
+
+/** How many for each reason and column, the most frequent first. */
+export async function countRejects(db: Queryable, import_id: number): Promise<RejectGroup[]> {
+  const { rows } = await db.query<RejectGroup>(
+    `select code, "column", count(*)::bigint as count from import_rejects where import_id = $1
+     group by code, "column" order by count desc, code, "column" limit $2`,
+    [import_id, MAX_GROUPS],
+  );
+  return rows;
 }
 
 /** In file order, after row `after`. */

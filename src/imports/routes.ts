@@ -11,7 +11,7 @@ import { finishImport } from "./finish-import.ts";
 import { isForm, receiveForm } from "./receive-form.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { rejectsCsv } from "./rejects-csv.ts";
-import { listRejects } from "./reject-store.ts";
+import { countRejects, listRejects } from "./reject-store.ts";
 import { listImports, readImport, requestCancel } from "./store.ts";
 import {
   cancel_import,
@@ -21,6 +21,7 @@ import {
   isTerminal,
   list_imports,
   list_rejects,
+  summarize_rejects,
   watch_import,
   type Import,
   type ImportState,
@@ -99,9 +100,9 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
 
   app.route({
     ...list_imports,
-    handler: async ({ query: { limit, before } }) => {
-      const items = await listImports(pool, limit, before);
-      return { items, next_before: items.length === limit ? (items.at(-1)?.id ?? null) : null };
+    handler: async ({ query }) => {
+      const items = await listImports(pool, query);
+      return { items, next_before: items.length === query.limit ? (items.at(-1)?.id ?? null) : null };
     },
   });
 
@@ -150,7 +151,7 @@ const RECENT = 20;
 export const importSource = (pool: pg.Pool): StateSource => ({
   event: "import",
   channel: IMPORT_CHANNEL,
-  listRecent: () => listImports(pool, RECENT, undefined),
+  listRecent: () => listImports(pool, { limit: RECENT }),
   read: (id) => readImport(pool, id),
 });
 
@@ -167,6 +168,14 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
       const items = await listRejects(pool, id, { limit, after, code });
       const shown = items.map((item) => ({ ...item, raw: item.raw.slice(0, SHOWN_RAW) }));
       return { items: shown, next_after: items.length === limit ? (items.at(-1)?.row ?? null) : null };
+    },
+  });
+
+  app.route({
+    ...summarize_rejects,
+    handler: async ({ params: { id } }) => {
+      await findImport(pool, id);
+      return { items: await countRejects(pool, id) };
     },
   });
 

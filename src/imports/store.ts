@@ -63,10 +63,13 @@ export async function readImport(db: Queryable, id: number): Promise<Import | un
   return rows[0];
 }
 
-export async function listImports(db: Queryable, limit: number, before: number | undefined): Promise<Import[]> {
+type Page = { limit: number; before?: number | undefined; sha256?: string | undefined };
+
+export async function listImports(db: Queryable, page: Page): Promise<Import[]> {
   const { rows } = await db.query<Import>(
-    `select ${IMPORT} from imports where $2::bigint is null or id < $2 order by id desc limit $1`,
-    [limit, before ?? null],
+    `select ${IMPORT} from imports
+     where ($2::bigint is null or id < $2) and ($3::text is null or sha256 = $3) order by id desc limit $1`,
+    [page.limit, page.before ?? null, page.sha256 ?? null],
   );
   return rows;
 }
