@@ -7,7 +7,7 @@ import type { Room } from "./kit/room.ts";
 import { settings } from "./settings/room.ts";
 import { webhooks } from "./webhooks/room.ts";
 
-/** In the navigation's order; the first is the start page. A new room is one more. */
+/** In the navigation's order; the first is where the start page leads once there are products. A new room is one more. */
 export const ROOMS: readonly Room[] = [catalog, imports, changesets, webhooks, settings];
 
 export function createPageRouter(): Router {
@@ -16,7 +16,12 @@ export function createPageRouter(): Router {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- what replaces it is experimental
     scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
     routes: [
-      { path: "/", redirect: ROOMS[0]?.path ?? "/settings" },
+      {
+        path: "/",
+        name: "start",
+        component: () => import("./imports/FirstUsePage.vue"),
+        props: { products_path: ROOMS[0]?.path ?? "/imports" },
+      },
       ...ROOMS.flatMap(({ routes }) => routes),
       { path: "/:rest(.*)*", name: "nowhere", component: () => import("./kit/NowherePage.vue") },
     ],

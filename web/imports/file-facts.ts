@@ -1,13 +1,14 @@
 // What is known about an import's file and how it was taken in, as names and values; what is not known yet is left out.
 import type { Import } from "../../contract/imports.ts";
-import { formatBytes, formatCount, formatCountOf, formatDuration } from "../kit/format.ts";
+import { formatBytes, formatDuration } from "../kit/format.ts";
+import { t, tn } from "../texts/t.ts";
 import {
   delimiterInWords,
   encodingInWords,
   lineEndingInWords,
-  MODE_WORDS,
+  modeInWords,
   quoteInWords,
-  REPEAT_WORDS,
+  repeatsInWords,
 } from "./words.ts";
 
 export interface Fact {
@@ -23,28 +24,42 @@ export const fileFacts = (of: Import): Fact[] => [...dialectFacts(of), ...sizeFa
 export const contentInWords = ({ lines, rows, state }: Pick<Import, "lines" | "rows" | "state">): string | undefined =>
   lines === null || rows === null || state === "scanning"
     ? undefined
-    : `${formatCountOf(lines, "line")}, ${formatCountOf(rows, "record")}`;
+    : t("imports.facts.content", {
+        lines: tn("imports.facts.lines", lines),
+        records: tn("imports.facts.records", rows),
+      });
 
 function dialectFacts({ dialect }: Import): Fact[] {
   if (!dialect) return [];
   return [
-    { name: "Encoding", value: encodingInWords(dialect.encoding) },
-    { name: "Delimiter", value: delimiterInWords(dialect.delimiter) },
-    { name: "Quote", value: quoteInWords(dialect) },
-    { name: "Line ends", value: lineEndingInWords(dialect.line_ending) },
-    { name: "First row", value: dialect.header ? "Names the columns" : "Is data already" },
-    ...(dialect.preamble === 0 ? [] : [{ name: "Before the table", value: formatCountOf(dialect.preamble, "line") }]),
+    { name: t("imports.format.encoding"), value: encodingInWords(dialect.encoding) },
+    { name: t("imports.format.delimiter"), value: delimiterInWords(dialect.delimiter) },
+    { name: t("imports.format.quote"), value: quoteInWords(dialect) },
+    { name: t("imports.format.line_ends"), value: lineEndingInWords(dialect.line_ending) },
+    {
+      name: t("imports.format.first_row"),
+      value: dialect.header ? t("imports.format.names_columns") : t("imports.format.is_data"),
+    },
+    ...(dialect.preamble === 0
+      ? []
+      : [{ name: t("imports.facts.before_table"), value: tn("imports.facts.lines", dialect.preamble) }]),
   ];
 }
 
 function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
+  const { scan, load } = elapsed_ms;
   return [
-    ...(size === null ? [] : [{ name: "Size", value: formatBytes(size), title: `${formatCount(size)} bytes` }]),
+    ...(size === null
+      ? []
+      : [{ name: t("imports.facts.size"), value: formatBytes(size), title: tn("imports.facts.bytes", size) }]),
     ...(sha256 === null ? [] : [{ name: "SHA-256", value: `${sha256.slice(0, 12)} …`, title: sha256, code: true }]),
-    ...(elapsed_ms.load === 0
+    ...(load === 0
       ? []
       : [
-          { name: "Scan and load", value: `${formatDuration(elapsed_ms.scan)} and ${formatDuration(elapsed_ms.load)}` },
+          {
+            name: t("imports.facts.times"),
+            value: t("imports.facts.scan_and_load", { scan: formatDuration(scan), load: formatDuration(load) }),
+          },
         ]),
   ];
 }
@@ -52,9 +67,11 @@ function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
 /** Only the choices that are not the usual ones. */
 function optionFacts({ options }: Import): Fact[] {
   return [
-    ...(options.mode === "upsert" ? [] : [{ name: "What may change", value: MODE_WORDS[options.mode] }]),
-    ...(options.repeats === "last" ? [] : [{ name: "Repeated SKUs", value: REPEAT_WORDS[options.repeats] }]),
-    ...(options.strict ? [{ name: "All or nothing", value: "Yes" }] : []),
-    ...(options.active ? [] : [{ name: "New products", value: "Inactive" }]),
+    ...(options.mode === "upsert" ? [] : [{ name: t("imports.options.mode"), value: modeInWords(options.mode) }]),
+    ...(options.repeats === "last"
+      ? []
+      : [{ name: t("imports.facts.repeats"), value: repeatsInWords(options.repeats) }]),
+    ...(options.strict ? [{ name: t("imports.options.strict"), value: t("kit.yes") }] : []),
+    ...(options.active ? [] : [{ name: t("imports.facts.new_products"), value: t("imports.facts.inactive") }]),
   ];
 }

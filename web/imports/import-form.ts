@@ -1,6 +1,7 @@
 // What the sender of a file may decide, as the form holds it, and as the API wants it: only what differs from the default.
 import type { z } from "zod";
 import { ENCODINGS, type create_import, type MODES, type REPEATS } from "../../contract/imports.ts";
+import { t } from "../texts/t.ts";
 import { delimiterInWords, encodingInWords } from "./words.ts";
 
 export interface ImportForm {
@@ -37,30 +38,36 @@ export const emptyForm = (): ImportForm => ({
   preamble: "",
 });
 
-const detect = { value: DETECT, label: "Detect" };
-export const ENCODING_CHOICES = [detect, ...ENCODINGS.map((value) => ({ value, label: encodingInWords(value) }))];
-export const DELIMITER_CHOICES = [
-  detect,
-  ...[",", ";", "\t", "|"].map((value) => ({ value, label: delimiterInWords(value) })),
-  { value: OTHER, label: "Other …" },
-];
-export const QUOTE_CHOICES = [
-  detect,
-  { value: '"', label: 'Double quote "' },
-  { value: "'", label: "Single quote '" },
-  { value: NONE, label: "None" },
-];
-export const ESCAPE_CHOICES = [
-  detect,
-  { value: "doubled", label: "Doubled quote" },
-  { value: "backslash", label: "Backslash" },
-  { value: NONE, label: "None" },
-];
-export const HEADER_CHOICES = [
-  detect,
-  { value: "yes", label: "Names the columns" },
-  { value: "no", label: "Is data already" },
-];
+/** What the selects of the form offer, in the language that is spoken. */
+export function formChoices() {
+  const detect = { value: DETECT, label: t("imports.format.detect") };
+  const none = { value: NONE, label: t("imports.format.none") };
+  return {
+    encoding: [detect, ...ENCODINGS.map((value) => ({ value, label: encodingInWords(value) }))],
+    delimiter: [
+      detect,
+      ...[",", ";", "\t", "|"].map((value) => ({ value, label: delimiterInWords(value) })),
+      { value: OTHER, label: t("imports.format.other") },
+    ],
+    quote: [
+      detect,
+      { value: '"', label: `${t("imports.format.double_quote")} "` },
+      { value: "'", label: `${t("imports.format.single_quote")} '` },
+      none,
+    ],
+    escape: [
+      detect,
+      { value: "doubled", label: t("imports.format.doubled") },
+      { value: "backslash", label: t("imports.format.backslash") },
+      none,
+    ],
+    header: [
+      detect,
+      { value: "yes", label: t("imports.format.names_columns") },
+      { value: "no", label: t("imports.format.is_data") },
+    ],
+  };
+}
 
 type Options = Omit<z.input<typeof create_import.schema.querystring>, "filename">;
 

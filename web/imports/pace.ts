@@ -1,5 +1,6 @@
 // How fast an import goes and how long it will still take: a rate that does not flicker, a fraction that never goes
 // back, and an estimate only where it can be relied on.
+import { t } from "../texts/t.ts";
 
 export interface Pace {
   fraction: number;
@@ -59,9 +60,10 @@ const rateBetween = (from: Sample, to: Sample): number =>
 /** Rounded as an estimate deserves; it would jitter otherwise. */
 export function timeLeftInWords(left_ms: number): string {
   const seconds = left_ms / 1000;
-  if (seconds < 5) return "a few seconds left";
-  if (seconds < 55) return `about ${String(Math.ceil(seconds / 5) * 5)} seconds left`;
+  if (seconds < 5) return t("imports.progress.left_few");
+  if (seconds < 55) return t("imports.progress.left_seconds", { n: Math.ceil(seconds / 5) * 5 });
   const minutes = Math.ceil(seconds / 60);
-  if (minutes < 90) return minutes === 1 ? "about a minute left" : `about ${String(minutes)} minutes left`;
-  return `about ${String(Math.round(minutes / 60))} hours left`;
+  if (minutes === 1) return t("imports.progress.left_minute");
+  if (minutes < 90) return t("imports.progress.left_minutes", { n: minutes });
+  return t("imports.progress.left_hours", { n: Math.round(minutes / 60) });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { announcementFor, progressInWords, stageOf } from "./stages.ts";
+import { progressInWords, stageOf, stagesOf } from "./stages.ts";
 
 const loading = {
   state: "loading" as const,
@@ -35,8 +35,16 @@ test("stages only go forward, whatever the end", () => {
   expect(order).toEqual(order.toSorted((a, b) => a - b));
 });
 
-test("an announcement changes at every tenth, not between", () => {
-  const say = (fraction: number) => announcementFor({ ...loading, fraction });
-  expect(say(0.41)).toBe(say(0.49));
-  expect(say(0.49)).not.toBe(say(0.5));
+test("the time line says how long each stage took, and nothing of those ahead", () => {
+  const stages = stagesOf({
+    ...loading,
+    created_at: "2026-05-01T10:00:00Z",
+    started_at: "2026-05-01T10:00:03Z",
+  });
+  expect(stages.map(({ state, took }) => [state, took])).toEqual([
+    ["done", "3 s"],
+    ["done", "0.1 s"],
+    ["current", "2 s"],
+    ["ahead", undefined],
+  ]);
 });

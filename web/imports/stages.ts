@@ -1,9 +1,10 @@
 // The stages of an import as the page shows them, one at a time.
 import { isTerminal, type Import, type ImportState } from "../../contract/imports.ts";
-import { formatBytes, formatCount, formatCountOf, formatDuration } from "../kit/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../kit/format.ts";
+import { t, tn } from "../texts/t.ts";
 import { rowsDecided } from "./result.ts";
 
-export const STAGES = ["Receive", "Scan", "Load", "Finish"] as const;
+export const STAGES = ["receive", "scan", "load", "finish"] as const;
 
 export const LOAD_STAGE = 2;
 
@@ -21,38 +22,59 @@ const STAGE_OF: Record<ImportState, number> = {
 /** Index of the stage under way; the number of stages when all is over. */
 export const stageOf = (state: ImportState): number => STAGE_OF[state];
 
+export interface Stage {
+  name: string;
+  state: "done" | "current" | "ahead";
+  /** How long it took, or has taken so far; undefined where that is not known. */
+  took: string | undefined;
+}
+
+/** The time line: each stage with the time it took. */
+export function stagesOf({
+  state,
+  elapsed_ms,
+  created_at,
+  started_at,
+}: Pick<Import, "state" | "elapsed_ms" | "created_at" | "started_at">): Stage[] {
+  const at = stageOf(state);
+  const received_ms = started_at === null ? undefined : Date.parse(started_at) - Date.parse(created_at);
+  const times = [received_ms, elapsed_ms.scan, elapsed_ms.load, undefined];
+  return STAGES.map((name, i) => {
+    const time = times[i];
+    const known = time !== undefined && time > 0 && i <= at;
+    return {
+      name: t(`imports.stage.${name}`),
+      state: i < at ? "done" : i === at ? "current" : "ahead",
+      took: known ? formatDuration(time) : undefined,
+    };
+  });
+}
+
 type Progress = Parameters<typeof rowsDecided>[0] &
   Pick<Import, "received" | "size" | "scanned" | "cancel_requested" | "elapsed_ms">;
 
 /** What is happening, with how much of it is done. */
 export function progressInWords(of: Progress): string {
-  if (of.cancel_requested && !isTerminal(of.state)) return "Stopping at the next safe point";
+  if (of.cancel_requested && !isTerminal(of.state)) return t("imports.progress.stopping");
+  const rows = tn("kit.rows", of.rows ?? 0);
   switch (of.state) {
     case "receiving":
       return of.size === null
-        ? `${formatBytes(of.received)} received`
-        : `${formatBytes(of.received)} of ${formatBytes(of.size)} received`;
+        ? t("imports.progress.received", { received: formatBytes(of.received) })
+        : t("imports.progress.received_of", { received: formatBytes(of.received), size: formatBytes(of.size) });
     case "scanning":
       return of.size === null
-        ? "Reading the file"
-        : `${formatBytes(of.scanned)} of ${formatBytes(of.size)} read, ${formatCountOf(of.rows ?? 0, "row")} found`;
+        ? t("imports.progress.reading")
+        : t("imports.progress.read_of", { scanned: formatBytes(of.scanned), size: formatBytes(of.size), rows });
     case "ready":
-      return `${formatCountOf(of.rows ?? 0, "row")} found, waiting to be loaded`;
+      return t("imports.progress.found", { rows });
     case "loading":
-      return `${formatCount(rowsDecided(of))} of ${formatCountOf(of.rows ?? 0, "row")}`;
+      return t("imports.progress.loaded", { done: formatCount(rowsDecided(of)), rows });
     case "finishing":
-      return "Putting the last things in order";
+      return t("imports.progress.finishing");
     case "done":
-      return `Finished in ${formatDuration(of.elapsed_ms.total)}`;
+      return t("imports.progress.finished", { time: formatDuration(of.elapsed_ms.total) });
     default:
       return "";
   }
-}
-
-/** What a screen reader is told: each stage and every tenth of the way, not every number. */
-export function announcementFor(of: Progress & { fraction: number }): string {
-  const stage = STAGES[stageOf(of.state)];
-  if (stage === undefined) return "";
-  const tenth = Math.floor(of.fraction * 10) * 10;
-  return `Stage ${String(stageOf(of.state) + 1)} of ${String(STAGES.length)}, ${stage}. ${String(tenth)} percent.`;
 }

@@ -2,6 +2,7 @@
 import { address } from "../../client/address.ts";
 import { failureOf, NoAnswer, parseJson } from "../../client/answer.ts";
 import { create_import, type Import } from "../../contract/imports.ts";
+import { t } from "../texts/t.ts";
 import type { optionsOf } from "./import-form.ts";
 
 export interface FileUpload {
@@ -25,9 +26,7 @@ export function uploadFile(file: File, { options, signal, onProgress }: FileUplo
       else resolve(answer as Import);
     });
     request.addEventListener("error", () => {
-      reject(
-        new NoAnswer("The upload broke off: the server stopped answering, or the file changed while it was sent."),
-      );
+      reject(new NoAnswer(t("imports.upload.broke")));
     });
     request.addEventListener("abort", () => {
       reject(signal.reason as Error);

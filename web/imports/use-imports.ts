@@ -1,9 +1,8 @@
-// The list of imports, the newest first, kept fresh.
-import { computed, onScopeDispose, ref, shallowRef } from "vue";
-import { isTerminal, list_imports, type Import } from "../../contract/imports.ts";
-import { ask } from "../kit/use-connection.ts";
-import { useRefreshing } from "./use-refreshing.ts";
-import { useUploads } from "./use-uploads.ts";
+// The list of imports, the newest first, kept fresh by what the stream tells.
+import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
+import { list_imports, type Import } from "../../contract/imports.ts";
+import { useLive, useStream } from "../kit/live.ts";
+import { ask, useConnection } from "../kit/use-connection.ts";
 
 const PAGE = 25;
 
@@ -13,17 +12,15 @@ export function useImports() {
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = ref<Error | null>(null);
   const loading_more = ref(false);
-  const running = computed(() => imports.value.filter((item) => !isTerminal(item.state)));
+  /** What the stream told: an answer that was under way meanwhile may be older. */
+  const heard = new Map<number, Import>();
   const stop = new AbortController();
-  const { under_way } = useUploads();
-  const busy = computed(() => under_way.value || running.value.length > 0);
-  const refresh = useRefreshing(loadNewest, busy);
 
   async function loadNewest(): Promise<void> {
     try {
       const page = await ask(list_imports, { querystring: { limit: PAGE } }, { signal: stop.signal });
       const older = olderThan(page.items, imports.value);
-      imports.value = [...page.items, ...older];
+      imports.value = [...heard.values()].reduce(withRecord, [...page.items, ...older]);
       if (older.length === 0) next_before.value = page.next_before;
       state.value = "ready";
       error.value = null;
@@ -49,15 +46,30 @@ export function useImports() {
     }
   }
 
+  useLive("import", (record) => {
+    heard.set(record.id, record);
+    if (state.value === "ready") imports.value = withRecord(imports.value, record);
+  });
+  void loadNewest();
+  watch([useStream().gaps, useConnection().comebacks], () => void loadNewest());
   onScopeDispose(() => {
     stop.abort();
   });
   const has_more = computed(() => next_before.value !== null);
-  return { imports, running, state, error, has_more, loading_more, more, refresh };
+  return { imports, state, error, has_more, loading_more, more, refresh: loadNewest };
 }
 
 /** What has been loaded beyond the first page stays. */
 function olderThan(page: Import[], loaded: Import[]): Import[] {
   const oldest = page.at(-1)?.id;
   return oldest === undefined ? [] : loaded.filter(({ id }) => id < oldest);
+}
+
+/** A newer state of one that is listed, or one that is newer than all that are. */
+export function withRecord(list: Import[], record: Import): Import[] {
+  const known = list.find(({ id }) => id === record.id);
+  if (known) {
+    return known.version >= record.version ? list : list.map((item) => (item.id === record.id ? record : item));
+  }
+  return (list[0]?.id ?? 0) < record.id ? [record, ...list] : list;
 }

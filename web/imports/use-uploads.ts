@@ -3,6 +3,7 @@
 import { computed, reactive, readonly, shallowRef } from "vue";
 import type { Import } from "../../contract/imports.ts";
 import { NoAnswer } from "../../client/answer.ts";
+import { noteStarted } from "../kit/running.ts";
 import { reportLost } from "../kit/use-connection.ts";
 import type { optionsOf } from "./import-form.ts";
 import { uploadFile } from "./upload-file.ts";
@@ -17,11 +18,13 @@ export interface Upload {
 }
 
 const uploads = reactive<Upload[]>([]);
-/** The import that the newest finished upload became. */
-const latest = shallowRef<Import | null>(null);
+/** The import that the newest finished upload became, and whether it was one of several files. */
+const latest = shallowRef<{ import_: Import; is_one_of_several: boolean } | null>(null);
 const stops = new Map<number, AbortController>();
 let next_key = 1;
 let working = false;
+/** Files sent since the queue was empty. */
+let sent_in_a_row = 0;
 
 export function useUploads() {
   const under_way = computed(() => uploads.some(({ state }) => state !== "failed"));
@@ -52,6 +55,7 @@ function remove(key: number): void {
 async function work(): Promise<void> {
   if (working) return;
   working = true;
+  sent_in_a_row = 0;
   for (;;) {
     const upload = uploads.find(({ state }) => state === "waiting");
     if (!upload) break;
@@ -65,12 +69,18 @@ async function send(upload: Upload): Promise<void> {
   stops.set(upload.key, stop);
   upload.state = "sending";
   try {
-    latest.value = await uploadFile(upload.file, {
+    const import_ = await uploadFile(upload.file, {
       options: upload.options,
       signal: stop.signal,
       onProgress: (sent) => (upload.sent = sent),
     });
     remove(upload.key);
+    noteStarted({ kind: "import", record: import_ });
+    sent_in_a_row += 1;
+    latest.value = {
+      import_,
+      is_one_of_several: sent_in_a_row > 1 || uploads.some(({ state }) => state === "waiting"),
+    };
   } catch (error) {
     if (stop.signal.aborted) return;
     if (error instanceof NoAnswer && error.status === undefined) reportLost();

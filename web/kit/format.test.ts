@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatCountOf, formatDuration, formatPercent } from "./format.ts";
+import { spoken_language } from "../texts/language.ts";
+import { formatBytes, formatDuration, formatPercent, formatWhen } from "./format.ts";
 
 test.each([
   [0, "0 B"],
@@ -28,6 +29,17 @@ test("a percentage is never 100 before the end", () => {
   expect([0, 0.294, 0.999, 1].map(formatPercent)).toEqual(["0%", "29%", "99%", "100%"]);
 });
 
-test("one is singular", () => {
-  expect([0, 1, 2].map((count) => formatCountOf(count, "row"))).toEqual(["0 rows", "1 row", "2 rows"]);
+test("numbers and times follow the language", () => {
+  spoken_language.value = "de";
+  expect(formatBytes(18_400_000)).toBe("18,4 MB");
+  expect(formatPercent(0.29)).toBe("29\u00A0%");
+  spoken_language.value = "en";
+  expect(formatBytes(18_400_000)).toBe("18.4 MB");
+});
+
+test("today is said so; another day is named, another year too", () => {
+  const now = new Date(2026, 4, 20, 18, 0);
+  expect(formatWhen(new Date(2026, 4, 20, 9, 5).toISOString(), now)).toMatch(/^Today, 0?9:05/);
+  expect(formatWhen(new Date(2026, 4, 19, 9, 5).toISOString(), now)).toMatch(/19/);
+  expect(formatWhen(new Date(2025, 4, 19, 9, 5).toISOString(), now)).toMatch(/2025/);
 });

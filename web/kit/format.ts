@@ -1,17 +1,27 @@
-// Numbers, sizes, times and durations as people read them, in the reader's own locale.
+// Numbers, sizes, times and durations as people read them, in the reader's own locale. What is formatted in a template or a
+// computed value follows the language.
+import { locale } from "../texts/language.ts";
+import { t } from "../texts/t.ts";
 
-const whole = new Intl.NumberFormat();
-const one_digit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const day_and_year = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const numbers = cached((of) => new Intl.NumberFormat(of));
+const one_digit = cached((of) => new Intl.NumberFormat(of, { maximumFractionDigits: 1 }));
+const percents = cached((of) => new Intl.NumberFormat(of, { style: "percent" }));
+const clocks = cached((of) => new Intl.DateTimeFormat(of, { hour: "2-digit", minute: "2-digit" }));
+const days = cached((of) => new Intl.DateTimeFormat(of, { day: "numeric", month: "short" }));
+const days_of_years = cached((of) => new Intl.DateTimeFormat(of, { day: "numeric", month: "short", year: "numeric" }));
+const full_dates = cached((of) => new Intl.DateTimeFormat(of, { dateStyle: "full", timeStyle: "medium" }));
 
-export const formatCount = (count: number): string => whole.format(count);
+/** Making a formatter is dear, using it cheap. */
+function cached<Format>(make: (locale: string) => Format): () => Format {
+  const made = new Map<string, Format>();
+  return () => {
+    const format = made.get(locale.value) ?? make(locale.value);
+    made.set(locale.value, format);
+    return format;
+  };
+}
 
-/** "1 row", "2,000 rows". */
-export const formatCountOf = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;
+export const formatCount = (count: number): string => numbers().format(count);
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
@@ -23,32 +33,34 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${(unit === 0 || value >= 100 ? whole : one_digit).format(unit === 0 ? value : Number(value.toPrecision(3)))} ${UNITS[unit] ?? ""}`;
+  const shown = unit === 0 ? value : Number(value.toPrecision(3));
+  return `${(unit === 0 || value >= 100 ? numbers() : one_digit()).format(shown)} ${UNITS[unit] ?? ""}`;
 }
 
 /** "42 ms", "0.4 s", "12 s", "3 min 20 s", "1 h 5 min". */
 export function formatDuration(ms: number): string {
   if (ms < 100) return `${String(Math.round(ms))} ms`;
   const seconds = ms / 1000;
-  if (seconds < 10) return `${one_digit.format(seconds)} s`;
-  if (seconds < 60) return `${whole.format(Math.round(seconds))} s`;
+  if (seconds < 10) return `${one_digit().format(seconds)} s`;
+  if (seconds < 60) return `${formatCount(Math.round(seconds))} s`;
   const total = Math.round(seconds);
   const minutes = Math.floor(total / 60);
   if (minutes < 60)
     return total % 60 === 0 ? `${String(minutes)} min` : `${String(minutes)} min ${String(total % 60)} s`;
-  return `${whole.format(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+  return `${formatCount(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
 /** A fraction as whole percent, never 100 before it is over. */
 export const formatPercent = (fraction: number): string =>
-  `${String(fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100)))}%`;
+  percents().format(fraction >= 1 ? 1 : Math.min(99, Math.floor(fraction * 100 + 1e-9)) / 100);
 
-/** "14:03" today, else the day too. */
+/** "Today, 14:03", else the day too. */
 export function formatWhen(instant: string, now = new Date()): string {
   const date = new Date(instant);
-  if (date.toDateString() === now.toDateString()) return `Today, ${clock.format(date)}`;
-  const format = date.getFullYear() === now.getFullYear() ? day : day_and_year;
-  return `${format.format(date)}, ${clock.format(date)}`;
+  const time = clocks().format(date);
+  if (date.toDateString() === now.toDateString()) return t("kit.today_at", { time });
+  const day = (date.getFullYear() === now.getFullYear() ? days() : days_of_years()).format(date);
+  return t("kit.day_at", { day, time });
 }
 
-export const formatFullDate = (instant: string): string => full.format(new Date(instant));
+export const formatFullDate = (instant: string): string => full_dates().format(new Date(instant));

@@ -1,6 +1,7 @@
 // Short messages in the corner, with a way back where there is one.
 import type { useToast } from "@nuxt/ui/composables/useToast";
 import { t } from "../texts/t.ts";
+import { problemInWords } from "./problem-words.ts";
 
 export interface Message {
   title: string;
@@ -29,6 +30,11 @@ let toaster: ReturnType<typeof useToast> | undefined;
 /** The shell hands over the toaster, so that messages can come from anywhere. */
 export function installToasts(of: ReturnType<typeof useToast>): void {
   toaster = of;
+}
+
+/** What went wrong with something the reader asked for, in the words of the server. */
+export function toastError(error: unknown): void {
+  toast({ ...problemInWords(error), tone: "error" });
 }
 
 /** Shows a message; gives the function that takes it away. One with an undo stays for ten seconds. */

@@ -3,6 +3,7 @@ import { shallowRef } from "vue";
 import type { Operation } from "../../contract/operations.ts";
 import { undo_changeset, type UndoPreview } from "../../contract/undo.ts";
 import { t } from "../texts/t.ts";
+import { noteStarted } from "./running.ts";
 import { toast } from "./toasts.ts";
 import { ask } from "./use-connection.ts";
 
@@ -38,7 +39,9 @@ export async function previewUndo(
 }
 
 export async function startUndo(changeset_id: number, policy: UndoPolicy): Promise<Operation> {
-  return (await ask(undo_changeset, { params: { id: changeset_id }, querystring: { policy } })) as Operation;
+  const started = await ask(undo_changeset, { params: { id: changeset_id }, querystring: { policy } });
+  noteStarted({ kind: "operation", record: started as Operation });
+  return started as Operation;
 }
 
 /** What a toast's undo does: takes the changeset back and keeps what was changed since. Says so where it cannot. */

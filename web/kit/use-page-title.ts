@@ -1,20 +1,37 @@
 // The tab's title and, while something is under way, its progress in front of it and in the icon.
-import { computed, toValue, watchEffect, type MaybeRefOrGetter } from "vue";
+import { computed, onScopeDispose, shallowRef, toValue, watchEffect, type MaybeRefOrGetter } from "vue";
 import { useFavicon, useTitle } from "@vueuse/core";
 import { formatPercent } from "./format.ts";
 
-/** `fraction` is null when nothing is under way. */
+interface Page {
+  title: MaybeRefOrGetter<string>;
+  /** Of what the page itself is about; null when nothing of it is under way. */
+  fraction: MaybeRefOrGetter<number | null>;
+}
+
+const page = shallowRef<Page | null>(null);
+
+/** Called by each page. */
 export function usePageTitle(title: MaybeRefOrGetter<string>, fraction: MaybeRefOrGetter<number | null> = null): void {
+  const own = { title, fraction };
+  page.value = own;
+  onScopeDispose(() => {
+    if (page.value === own) page.value = null;
+  });
+}
+
+/** Called once, by the shell: whatever runs is shown on every page that has nothing nearer to show. */
+export function useTabTitle(anything: MaybeRefOrGetter<number | null>): void {
+  const fraction = computed(() => toValue(page.value?.fraction ?? null) ?? toValue(anything));
   const shown = computed(() => {
-    const now = toValue(fraction);
-    return `${now === null ? "" : `${formatPercent(now)} · `}${toValue(title)} – Skuport`;
+    const name = page.value === null ? "" : `${toValue(page.value.title)} – `;
+    return `${fraction.value === null ? "" : `${formatPercent(fraction.value)} · `}${name}Skuport`;
   });
   useTitle(shown);
   const icon = useFavicon();
   watchEffect(() => {
-    const now = toValue(fraction);
     // Steps of 5 %: a new icon makes the browser work, and nobody sees a finer one.
-    icon.value = now === null ? "/favicon.svg" : ringIcon(Math.floor(now * 20) / 20);
+    icon.value = fraction.value === null ? "/favicon.svg" : ringIcon(Math.floor(fraction.value * 20) / 20);
   });
 }
 

@@ -1,4 +1,4 @@
-// Journeys through the page as a user makes them, against the real server, with a real browser.
+// Journeys through the imports room as a user makes them, against the real server, with a real browser.
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -95,6 +95,7 @@ test("the same file dropped on the page again changes nothing", async () => {
   await drop(page, small);
   await page.getByRole("heading", { name: "supplier-autumn.csv" }).waitFor();
   await untilState(page, "Done");
+  await page.getByTestId("same-file").getByText("This is the same file as import").waitFor();
   expect(await readSum(page)).toMatchObject({ created: 0, updated: 0, unchanged: 20_000, rows: 20_000 });
 });
 
@@ -108,10 +109,8 @@ test("rejected rows are shown with their reasons and can be downloaded", async (
   await panel.getByRole("button", { name: "Line 31 as it stands" }).click();
   await panel.locator("mark", { hasText: "perhaps" }).waitFor();
 
-  await panel.getByRole("combobox", { name: "Reason" }).click();
-  await page.getByRole("option", { name: "The SKU is empty" }).click();
+  await panel.getByRole("button", { name: "The SKU is empty 1" }).click();
   await panel.getByText("perhaps").first().waitFor({ state: "detached" });
-  await panel.getByRole("button", { name: "Line 11 as it stands" }).waitFor(); // hidden from the tree until the list has closed
   expect(await panel.getByRole("button", { name: "as it stands" }).count()).toBe(1);
 
   const downloading = page.waitForEvent("download");
@@ -119,6 +118,50 @@ test("rejected rows are shown with their reasons and can be downloaded", async (
   const csv = await readFile(await (await downloading).path(), "utf8");
   expect(csv.trimEnd().split("\n")).toHaveLength(7);
   expect(csv).toContain("SKU-MAYBE-29,Undecided,A state nobody knows,perhaps,1,red");
+});
+
+test("rejected rows are mended in place, and only those are imported", async () => {
+  const page = await open();
+  await choose(page, await writeFaultyProducts(server.folder));
+  const panel = page.getByTestId("rejects");
+  await panel.getByText("6 rows left out").waitFor();
+  await panel.getByRole("button", { name: "Mend here" }).click();
+  await panel.getByRole("textbox", { name: "active, line 31" }).fill("yes");
+  await panel.getByRole("textbox", { name: "sku, line 11" }).fill("SKU-FOUND");
+  await panel.getByRole("textbox", { name: "active, line 41" }).fill("no");
+  await panel.getByRole("button", { name: "Line 41 as it was" }).click(); // thought better of it
+  await panel.getByText("2 rows changed").waitFor();
+  await panel.getByRole("button", { name: "Import 2 mended rows" }).click();
+  await page.getByRole("heading", { name: "mended rows of with-faults.csv" }).waitFor();
+  await untilState(page, "Done");
+  expect(await readSum(page)).toMatchObject({ created: 2, rejected: 0, rows: 2 });
+  const found = await fetch(`${server.base_url}/api/products/SKU-FOUND`);
+  expect(await found.json()).toMatchObject({ name: "Nobody knows", attributes: { price: "1", colour: "red" } });
+});
+
+test("a table from the clipboard becomes an import", async () => {
+  const page = await open();
+  await page.evaluate(`{
+    const data = new DataTransfer();
+    data.setData("text/plain", "sku\\tname\\tprice\\nPASTE-1\\tLamp, small\\t9.90\\nPASTE-2\\tTable\\t99\\n");
+    document.body.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+  }`);
+  const dialog = page.getByRole("dialog", { name: "Paste a table" });
+  await dialog.getByText("3 columns · 2 rows").waitFor();
+  await dialog.getByRole("button", { name: "Import 2 rows" }).click();
+  await page.getByRole("heading", { name: "Pasted table.csv" }).waitFor();
+  await untilState(page, "Done");
+  expect(await readSum(page)).toMatchObject({ created: 2, rows: 2 });
+});
+
+test("several files wait for their turn and are all imported", async () => {
+  const page = await open();
+  const names = ["first.csv", "second.csv", "third.csv"];
+  const paths = await Promise.all(names.map((name, i) => writeProducts(server.folder, name, 10 + i)));
+  await page.getByTestId("file").setInputFiles(paths);
+  for (const name of names) {
+    await page.locator("tr", { hasText: name }).first().getByText("Done").waitFor();
+  }
 });
 
 test("a file without a SKU column fails and the message names what the file has", async () => {
@@ -132,6 +175,7 @@ test("a file without a SKU column fails and the message names what the file has"
 
 test("an option goes with the file: creating only leaves known products to the rejects", async () => {
   const page = await open();
+  await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("combobox", { name: "What may change" }).click();
   await page.getByRole("option", { name: "Only create new products" }).click();
   await choose(page, small);
@@ -143,7 +187,7 @@ test("an option goes with the file: creating only leaves known products to the r
 test("the keyboard alone brings a file in and finds its result", async () => {
   const page = await open();
   const choosing = page.waitForEvent("filechooser");
-  await pressUntilFocused(page, "Tab", "Choose a file");
+  await pressUntilFocused(page, "Tab", "Choose files");
   await page.keyboard.press("Enter");
   await (await choosing).setFiles(small);
   await untilState(page, "Done");
@@ -184,11 +228,11 @@ test("progress is live, in two tabs and over a reload, and never goes back", asy
 
 /** Notes every percentage the progress bar shows from now on; the function it gives reads them. */
 async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
-  await page.getByRole("progressbar").waitFor();
+  await page.getByRole("main").getByRole("progressbar").waitFor();
   await page.evaluate(`{
     window.seen = [];
     const note = () => {
-      const bar = document.querySelector('[role=progressbar]');
+      const bar = document.querySelector('main [role=progressbar]');
       if (bar) window.seen.push(Number(bar.getAttribute('aria-valuenow')));
     };
     note();
@@ -196,6 +240,21 @@ async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
   }`);
   return () => page.evaluate<number[]>("window.seen");
 }
+
+test("what runs is shown in another tab, on another page, and its end too", async () => {
+  const page = await open("/settings");
+  const beside = await openTab(page, server.base_url);
+  opened.unshift(beside);
+  await beside.page.goto("/imports");
+  await choose(beside.page, large);
+  const dock = page.getByTestId("dock");
+  await dock.getByRole("progressbar", { name: "whole-range.csv" }).waitFor();
+  await page.waitForFunction("/^\\d+% · Settings – Skuport$/.test(document.title)");
+  await dock.getByRole("link", { name: "whole-range.csv" }).waitFor();
+  await dock.locator("[data-tone=done]").waitFor();
+  await page.waitForFunction("document.title === 'Settings – Skuport'");
+  expect(await page.getByTestId("announcement").innerText()).toContain("whole-range.csv");
+});
 
 test("a cancel asks first, and what was written stays and is counted", async () => {
   const changed = await writeProducts(server.folder, "new-range.csv", 2 * MANY);
@@ -217,7 +276,7 @@ test("an upload that a reload cuts off is shown as failed, with what to do", asy
   const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 };
   await network.send("Network.emulateNetworkConditions", slow);
   await choose(page, large);
-  await page.getByTestId("uploads").getByRole("progressbar").waitFor();
+  await page.getByTestId("dock").getByRole("progressbar", { name: "Upload of whole-range.csv" }).waitFor();
   await page.locator("tr", { hasText: "whole-range.csv" }).getByText("Receiving").waitFor();
   await page.reload();
   const row = page.locator("tr", { hasText: "whole-range.csv" }).first();
@@ -236,7 +295,7 @@ test("a server that goes away and comes back is noticed both times", async () =>
   await page.getByText("The server does not answer.").waitFor();
   await server.start();
   await page.getByText("The server does not answer.").waitFor({ state: "detached" });
-  await page.getByTestId("uploads").getByRole("button", { name: "Try again" }).click();
+  await page.getByTestId("dock").getByRole("button", { name: "Try again" }).click();
   await untilState(page, "Done");
   expect(watched.foreign_requests).toEqual([]); // the console has the browser's own lines about refused connections
   await watched.close();

@@ -1,0 +1,64 @@
+// What is there on every page, and the pages without a room, in every look (looks.ts).
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { inspectLooks } from "./looks.ts";
+import { startPageServer, type PageServer } from "./page-server.ts";
+
+let server: PageServer;
+let browser: Browser;
+let watched: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
+  watched = await openPage(browser, server.base_url, { reducedMotion: "reduce" });
+  page = watched.page;
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+test("the start page of an empty house", async () => {
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Your catalogue begins with a file" }).waitFor();
+  await inspectLooks(page, "start");
+});
+
+test("the settings, in two languages", async () => {
+  await page.goto("/settings");
+  await page.getByText("Up to date").waitFor();
+  await inspectLooks(page, "settings");
+  await page.getByRole("button", { name: "Deutsch" }).click();
+  await page.getByText("Auf dem neuesten Stand").waitFor();
+  await inspectLooks(page, "settings-german");
+  await page.getByRole("button", { name: "Wie der Browser" }).click();
+});
+
+test("the palette and the keyboard's help", async () => {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  await inspectLooks(page, "help", false);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("option", { name: "Imports" }).waitFor();
+  await inspectLooks(page, "palette", false);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+test("an undo that is looked at, and what was just done", async () => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Import a sample catalogue" }).click();
+  await page.getByRole("button", { name: "Undo …" }).click();
+  await page.getByRole("dialog").getByText("2,396", { exact: true }).waitFor();
+  await inspectLooks(page, "undo", false);
+  await page.getByRole("button", { name: "Take back 2,396 products" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByTestId("dock").getByText("2,396 deleted").waitFor();
+  await inspectLooks(page, "dock", false);
+  expect(watched.complaints).toEqual([]);
+  expect(watched.foreign_requests).toEqual([]);
+});

@@ -1,0 +1,34 @@
+// A table from the clipboard: pasted anywhere on the page, or typed into the dialog.
+import { readonly, ref } from "vue";
+import { useEventListener } from "@vueuse/core";
+
+const open = ref(false);
+const text = ref("");
+
+export const usePasteDialog = () => ({ open, text });
+
+export function openPasteDialog(with_text = ""): void {
+  text.value = with_text;
+  open.value = true;
+}
+
+/** Called once. Files in the clipboard are given to `onFiles`. */
+export function usePaste(onFiles: (files: File[]) => void) {
+  useEventListener(window, "paste", (event) => {
+    if (event.defaultPrevented || isField(event.target) || document.querySelector("[role=dialog]") !== null) return;
+    const files = [...(event.clipboardData?.files ?? [])];
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    if (files.length > 0 && pasted === "") onFiles(files);
+    else if (isTable(pasted)) openPasteDialog(pasted);
+    else return;
+    event.preventDefault();
+  });
+  return { open: readonly(open) };
+}
+
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement);
+
+/** Several lines with several cells: anything else was not meant for us. */
+const isTable = (pasted: string): boolean => /[\t,;|]/.test(pasted) && /\S[\s\S]*\n[\s\S]*\S/.test(pasted);
