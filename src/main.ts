@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   migrate: async () => (await import("./commands/migrate.ts")).migrate_command,
   import: async () => (await import("./commands/import.ts")).import_command,
   read: async () => (await import("./commands/read.ts")).read_command,
+  undo: async () => (await import("./commands/undo.ts")).undo,
   export: async () => (await import("./commands/export.ts")).export_command,
   webhooks: async () => (await import("./commands/webhooks.ts")).webhooks_command,
   "rotate-key": async () => (await import("./commands/rotate-key.ts")).rotate_key,

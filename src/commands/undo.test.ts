@@ -1,0 +1,67 @@
+// The command as it is run, against a server over a test's database whose operations are worked on in this process.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../tests/database.ts";
+import { importBytes } from "../../tests/import-file.ts";
+import { createOperationApp } from "../../tests/operation-app.ts";
+
+const MAIN = join(import.meta.dirname, "../main.ts");
+const database = await createTestDatabase();
+const { app, ask, context, finish } = await createOperationApp(database);
+const url = await app.listen({ host: "127.0.0.1", port: 0 });
+const cwd = await mkdtemp(join(tmpdir(), "skuport-cli-"));
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function run(...args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, "undo", ...args], { cwd });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, out, err };
+}
+
+/** Works on the operation that the command starts. */
+async function work(): Promise<void> {
+  await expect
+    .poll(async () => (await ask<{ items: { id: number }[] }>("GET", "/api/operations")).body.items.length)
+    .toBeGreaterThan(0);
+  const { body } = await ask<{ items: { id: number }[] }>("GET", "/api/operations");
+  await finish(body.items[0]?.id ?? 0);
+}
+
+test("a preview is told, then the undo is done and told", async () => {
+  await importBytes(context, "sku,name\na,one\nb,one\nc,one\n");
+  const { changeset_id } = await importBytes(context, "sku,name\na,two\nb,two\nc,two\n");
+  await app.inject({ method: "PATCH", url: "/api/products/b", payload: { name: "edited" } });
+  const id = String(changeset_id);
+  const seen = await run(id, "--preview", "--url", url);
+  expect(seen.out).toMatch(/nothing was changed\.\n {2}2 products have their former values\n {2}1 were changed later/);
+  expect(seen.out).toMatch(/ {2}b: changed by local, /);
+
+  const [done] = await Promise.all([run(id, "--url", url), work()]);
+  expect({ code: done.code, err: done.err }).toEqual({ code: 0, err: "" });
+  expect(done.out).toMatch(new RegExp(`^Changeset ${id} was undone by changeset \\d+ in [\\d.]+ s\\.\\n`));
+  expect(done.out).toContain("/conflicts");
+});
+
+test("wrong use and refusals are told", async () => {
+  expect(await run("x", "--url", url)).toMatchObject({ code: 2 });
+  expect(await run("1", "--policy", "some", "--url", url)).toMatchObject({ code: 2 });
+  const nowhere = await run("1", "--data-dir", join(cwd, "none"));
+  expect(nowhere.code).toBe(1);
+  expect(nowhere.err).toContain("No server holds the data folder");
+  const refused = await run("999999", "--url", url);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain("There is no changeset 999999");
+});
