@@ -1,4 +1,5 @@
 import type { Room } from "../kit/room.ts";
+import { t } from "../texts/t.ts";
 
 export const catalog: Room = {
   path: "/products",
@@ -8,4 +9,9 @@ export const catalog: Room = {
   routes: [
     { path: "/products", name: "products", component: () => import("./ProductsPage.vue"), meta: { full: true } },
   ],
+  search: (go) => ({
+    id: "products",
+    heading: t("catalog.title"),
+    search: async (term, signal) => (await import("./find-product.ts")).findProducts(term, signal, go),
+  }),
 };

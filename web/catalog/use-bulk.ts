@@ -57,7 +57,7 @@ export function useBulk({ filter, total, onDone }: Around) {
       description: t("catalog.bulk.delete_all_text"),
       action: tn("catalog.bulk.do_delete", count),
       tone: "error",
-      typed: { label: t("catalog.bulk.type_count"), text: String(count) },
+      typed: { label: t("catalog.bulk.type_count", { n: count }), text: String(count) },
     });
     return yes && start({ action: "delete", filter: {}, confirm: count });
   }
@@ -116,7 +116,7 @@ function tellEnd(operation: Operation, undo: (changeset_id: number) => Promise<v
   if (state === "selecting" || state === "running") return;
   const changed = operation.updated + operation.deleted + operation.created;
   toast({
-    title: tn(`catalog.bulk.${state}`, changed),
+    title: state === "done" && changed === 0 ? t("catalog.bulk.nothing") : tn(`catalog.bulk.${state}`, changed),
     ...(problem === null ? {} : { description: problem.detail }),
     tone: state === "failed" ? "error" : "success",
     ...(changed === 0 ? {} : { undo: () => undo(changeset_id) }),

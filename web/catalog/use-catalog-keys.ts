@@ -4,16 +4,14 @@ import { useShortcuts } from "../kit/shortcuts.ts";
 import { t } from "../texts/t.ts";
 
 interface Deeds {
-  focusSearch: () => void;
   create: () => void;
   refresh: () => void;
 }
 
-export function useCatalogKeys({ focusSearch, create, refresh }: Deeds): void {
+export function useCatalogKeys({ create, refresh }: Deeds): void {
   useShortcuts(() => ({
     heading: t("catalog.title"),
     shortcuts: [
-      { keys: "/", label: t("catalog.keys.search"), run: focusSearch },
       { keys: "n", label: t("catalog.keys.new"), run: create },
       { keys: "r", label: t("catalog.keys.refresh"), run: refresh },
     ],

@@ -18,6 +18,6 @@ export function useView() {
   /** A saved view: all but the open product. */
   const apply = (query: Record<string, string>): Promise<void> =>
     change({ ...parseView(query), open: view.value.open }, true);
-  const shareable = computed(() => formatView({ ...view.value, open: null, from: null }));
+  const shareable = computed(() => formatView({ ...view.value, open: null }));
   return { view, change, apply, shareable };
 }

@@ -6,7 +6,6 @@ test("a view survives the address", () => {
     q: 'active:no brand:"Acme Ltd" lamp',
     sort: "-updated_at",
     columns: "sku,name,attributes.price",
-    from: "AB-17",
     open: "a/b ü",
   };
   expect(formatView(parseView(query))).toEqual(query);

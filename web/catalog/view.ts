@@ -1,4 +1,4 @@
-// What the page shows, as it stands in the address: search, sort, columns, where the list begins, the open product.
+// What the page shows, as it stands in the address: search, sort, columns, the open product.
 import { formatColumns, isSortable, parseColumns } from "./columns.ts";
 import { formatQuery, parseQuery, type Term } from "./query-language.ts";
 
@@ -7,8 +7,6 @@ export interface View {
   sort: Sort;
   /** null = as columns.ts chooses. */
   columns: string[] | null;
-  /** The SKU that the list begins at. */
-  from: string | null;
   /** The SKU of the product that is shown beside the list. */
   open: string | null;
 }
@@ -27,20 +25,18 @@ export function parseView(query: Query): View {
     terms: parseQuery(textOf(query, "q") ?? ""),
     sort: parseSort(textOf(query, "sort")),
     columns: parseColumns(textOf(query, "columns")),
-    from: textOf(query, "from") ?? null,
     open: textOf(query, "open") ?? null,
   };
 }
 
 /** Without what is as always, so that the address of the plain list is plain. */
-export function formatView({ terms, sort, columns, from, open }: View): Record<string, string> {
+export function formatView({ terms, sort, columns, open }: View): Record<string, string> {
   const q = formatQuery(terms);
   const sorted = formatSort(sort);
   return {
     ...(q === "" ? {} : { q }),
     ...(sorted === "sku" ? {} : { sort: sorted }),
     ...(columns === null ? {} : { columns: formatColumns(columns) }),
-    ...(from === null ? {} : { from }),
     ...(open === null ? {} : { open }),
   };
 }

@@ -1,7 +1,7 @@
 // What a room of the page tells the shell about itself: where it is, what it is called, how it is reached.
 import type { RouteRecordRaw } from "vue-router";
 import type { PlainKey } from "../texts/t.ts";
-import type { Command } from "./commands.ts";
+import type { Command, CommandSearch } from "./commands.ts";
 
 export interface Room {
   /** Where its name in the navigation leads. */
@@ -14,6 +14,8 @@ export interface Room {
   routes: RouteRecordRaw[];
   /** What the palette can do from any page; a page adds its own while it is open (`useCommands`). */
   commands?: () => Command[];
+  /** What the palette finds in it; `go` leads to a path. */
+  search?: (go: (path: string) => unknown) => CommandSearch;
 }
 
 declare module "vue-router" {

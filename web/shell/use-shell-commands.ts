@@ -1,7 +1,7 @@
 // What the shell itself puts into palette and keyboard: the ways between the rooms, colours, language, help.
 import { computed, onScopeDispose } from "vue";
 import { useRouter } from "vue-router";
-import { useCommands, type Command } from "../kit/commands.ts";
+import { registerSearch, useCommands, type Command } from "../kit/commands.ts";
 import type { Room } from "../kit/room.ts";
 import { listenToKeys, useShortcuts } from "../kit/shortcuts.ts";
 import { THEMES, useTheme } from "../kit/use-theme.ts";
@@ -23,6 +23,9 @@ export function useShellCommands(
     })),
   );
 
+  for (const { search } of rooms) {
+    if (search) onScopeDispose(registerSearch(() => search((path) => router.push(path))));
+  }
   useCommands(() => [
     ...rooms.flatMap(({ commands }) => commands?.() ?? []),
     ...THEMES.filter(({ value }) => value !== theme.value).map(({ value, icon }) => ({

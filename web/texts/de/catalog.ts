@@ -61,7 +61,7 @@ export const catalog: Shape<typeof english> = {
     attribute: "Merkmal",
     earlier: "{column} nach links",
     later: "{column} nach rechts",
-    reset: "Wie am Anfang",
+    reset: "Zurücksetzen",
   },
   views: {
     title: "Ansichten",
@@ -204,11 +204,12 @@ export const catalog: Shape<typeof english> = {
     can_be_undone: "Es lässt sich danach rückgängig machen.",
     ask_delete_all: "Den ganzen Katalog löschen?",
     delete_all_text: "Jedes Produkt verschwindet. Unter Änderungen lässt es sich rückgängig machen.",
-    type_count: "Die Zahl der Produkte",
+    type_count: "Um fortzufahren, {n} eingeben, die Zahl der Produkte",
     not_started: "Das ließ sich nicht beginnen",
     done: "{n} Produkt ist geändert | {n} Produkte sind geändert",
     cancelled: "Angehalten; {n} Produkt war schon geändert | Angehalten; {n} Produkte waren schon geändert",
     failed: "Fehlgeschlagen; {n} Produkt war schon geändert | Fehlgeschlagen; {n} Produkte waren schon geändert",
+    nothing: "Sie sind schon so; nichts war zu ändern",
     undone: "Es ist rückgängig gemacht",
   },
   bulk_set: {
@@ -222,7 +223,6 @@ export const catalog: Shape<typeof english> = {
   },
   keys: {
     grid: "In der Produktliste",
-    search: "Suchen",
     new: "Neues Produkt",
     refresh: "Liste neu laden",
     down: "Nächste Zeile",

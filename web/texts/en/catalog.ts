@@ -59,7 +59,7 @@ export const catalog = {
     attribute: "Attribute",
     earlier: "Move {column} to the left",
     later: "Move {column} to the right",
-    reset: "As at first",
+    reset: "Reset",
   },
   views: {
     title: "Views",
@@ -202,11 +202,12 @@ export const catalog = {
     can_be_undone: "It can be undone afterwards.",
     ask_delete_all: "Delete the whole catalogue?",
     delete_all_text: "Every product goes. It can be undone afterwards, under Changes.",
-    type_count: "The number of products",
+    type_count: "To go on, type {n}, the number of products",
     not_started: "This could not be started",
     done: "{n} product is changed | {n} products are changed",
     cancelled: "Stopped; {n} product was changed before | Stopped; {n} products were changed before",
     failed: "It failed; {n} product was changed before | It failed; {n} products were changed before",
+    nothing: "They are like that already; nothing had to change",
     undone: "It is undone",
   },
   bulk_set: {
@@ -220,7 +221,6 @@ export const catalog = {
   },
   keys: {
     grid: "In the product list",
-    search: "Search",
     new: "New product",
     refresh: "Refresh the list",
     down: "Next row",
