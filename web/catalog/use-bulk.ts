@@ -9,12 +9,14 @@ import {
   type BulkRequest,
   type Operation,
 } from "../../contract/operations.ts";
+import { list_products } from "../../contract/products.ts";
 import { confirm } from "../kit/confirm.ts";
 import { formatCount } from "../kit/format.ts";
 import { toast } from "../kit/toasts.ts";
 import { undoAtOnce } from "../kit/undo.ts";
 import { ask } from "../kit/use-connection.ts";
 import { t, tn } from "../texts/t.ts";
+import { atLeast, type Total } from "./count-words.ts";
 import type { ListFilter } from "./list-filter.ts";
 import type { Selection } from "./selection.ts";
 
@@ -28,7 +30,7 @@ const MANY = 100;
 interface Around {
   filter: () => ListFilter;
   /** How many match the filter, as far as is known. */
-  total: () => number;
+  total: () => Total;
   /** Told when products have changed. */
   onDone: () => void;
 }
@@ -39,19 +41,21 @@ export function useBulk({ filter, total, onDone }: Around) {
 
   /** Gives whether it was started. */
   async function act(action: BulkAction, selection: Selection, set?: BulkRequest["set"]): Promise<boolean> {
-    const count = selection.all ? total() : selection.skus.size;
-    if (!selection.all && count > MAX_BULK_SKUS) {
+    const chosen = selection.all ? total() : { value: selection.skus.size, is_exact: true };
+    if (!selection.all && chosen.value > MAX_BULK_SKUS) {
       toast({ title: t("catalog.bulk.too_many", { n: formatCount(MAX_BULK_SKUS) }), tone: "warning" });
       return false;
     }
-    if (selection.all && action === "delete" && Object.keys(filter()).length === 0) return deleteAll(count);
-    if (!(await isWanted(action, count))) return false;
+    if (selection.all && action === "delete" && Object.keys(filter()).length === 0) return deleteAll();
+    if (!(await isWanted(action, chosen))) return false;
     const target = selection.all ? { filter: filter() } : { skus: [...selection.skus] };
     return start({ action, ...target, ...(set === undefined ? {} : { set }) });
   }
 
   /** Everything: the number of products has to be typed. */
-  async function deleteAll(count: number): Promise<boolean> {
+  async function deleteAll(): Promise<boolean> {
+    const count = await countAll();
+    if (count === null) return false;
     const yes = await confirm({
       title: t("catalog.bulk.ask_delete_all"),
       description: t("catalog.bulk.delete_all_text"),
@@ -100,15 +104,25 @@ export function useBulk({ filter, total, onDone }: Around) {
   return { running, act, deleteAll, undo };
 }
 
-async function isWanted(action: BulkAction, count: number): Promise<boolean> {
+async function isWanted(action: BulkAction, chosen: Total): Promise<boolean> {
   // What can be waved back needs no question; what touches many deserves one, with its number.
-  if (action !== "delete" && count < MANY) return true;
+  if (action !== "delete" && chosen.value < MANY) return true;
   return confirm({
-    title: tn(`catalog.bulk.ask_${action}`, count),
+    title: atLeast(tn(`catalog.bulk.ask_${action}`, chosen.value), chosen),
     description: t("catalog.bulk.can_be_undone"),
-    action: tn(`catalog.bulk.do_${action}`, count),
+    action: atLeast(tn(`catalog.bulk.do_${action}`, chosen.value), chosen),
     tone: action === "delete" ? "error" : "primary",
   });
+}
+
+/** How many products there are, whatever the list shows; null where the server does not say. */
+async function countAll(): Promise<number | null> {
+  try {
+    return (await ask(list_products, { querystring: { limit: 1, fields: "sku" } })).total.value;
+  } catch (reason) {
+    toast({ title: t("catalog.bulk.not_started"), description: (reason as Error).message, tone: "error" });
+    return null;
+  }
 }
 
 function tellEnd(operation: Operation, undo: (changeset_id: number) => Promise<void>): void {
