@@ -106,7 +106,7 @@ function createLoader(state: ReturnType<typeof createState>, request: () => List
     try {
       const answer = await askPage(request(), cursor, signal);
       into.put(page, answer, sight.first, sight.last);
-      total.value = answer.total;
+      total.value = totalOf(into, answer.total);
       error.value = null;
       return true;
     } catch (reason) {
@@ -143,6 +143,13 @@ function changesOf(rows: ShallowRef<RowWindow<Product>>, total: Ref<Total | null
     triggerRef(rows);
   }
   return { replace, remove };
+}
+
+/** A page says how many there are at least; the rows that have been reached may say more, and the end says all. */
+function totalOf(window: RowWindow<Product>, answered: Total): Total {
+  if (window.complete) return { value: window.count, relation: "eq" };
+  if (answered.relation === "eq") return answered;
+  return { value: Math.max(answered.value, window.count), relation: "gte" };
 }
 
 /** Rows that are there but not loaded yet: skeletons. At least one, or nothing would ask for the next page. */
