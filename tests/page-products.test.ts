@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { call } from "../client/call.ts";
-import { patch_product } from "../contract/edit-products.ts";
+import { create_product, patch_product } from "../contract/edit-products.ts";
 import { get_product, list_products, type Product } from "../contract/products.ts";
 import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
 import { importOverHttp } from "./import-over-http.ts";
@@ -197,6 +197,23 @@ test("a column of a spreadsheet goes over the selected rows", async () => {
   expect((await product("SKU-0000010")).attributes["price"]).toBe("100");
   await page.getByRole("button", { name: "Undo" }).last().click();
   await untilCell(page, 12, "attributes.price", "1.2");
+});
+
+test("what others add is told, and the list does not jump", async () => {
+  const page = await open("/products?q=sku:SKU-*");
+  await untilCell(page, 0, "sku", "SKU-0000000");
+  await page.getByText("Live", { exact: true }).first().waitFor();
+  await call(create_product, { body: { sku: "SKU-0000000-A", name: "Between" } }, { base_url: server.base_url });
+  await page.getByTestId("news").getByText("1 new product").waitFor();
+  await untilCell(page, 1, "sku", "SKU-0000001");
+  await page.getByTestId("news").getByRole("button", { name: "Refresh" }).click();
+  await untilCell(page, 1, "sku", "SKU-0000000-A");
+  await call(
+    patch_product,
+    { params: { sku: "SKU-0000002" }, body: { name: "Changed elsewhere" } },
+    { base_url: server.base_url },
+  );
+  await untilCell(page, 3, "name", "Changed elsewhere");
 });
 
 test("selected products are changed together, and it is taken back", async () => {

@@ -12,6 +12,7 @@ import {
 import { list_products } from "../../contract/products.ts";
 import { confirm } from "../kit/confirm.ts";
 import { formatCount } from "../kit/format.ts";
+import { noteStarted } from "../kit/running.ts";
 import { toast } from "../kit/toasts.ts";
 import { undoAtOnce } from "../kit/undo.ts";
 import { ask } from "../kit/use-connection.ts";
@@ -31,11 +32,13 @@ interface Around {
   filter: () => ListFilter;
   /** How many match the filter, as far as is known. */
   total: () => Total;
+  /** Told of each operation that is started here. */
+  onStart: (changeset_id: number) => void;
   /** Told when products have changed. */
   onDone: () => void;
 }
 
-export function useBulk({ filter, total, onDone }: Around) {
+export function useBulk({ filter, total, onStart, onDone }: Around) {
   const running = ref(0);
   const stop = new AbortController();
 
@@ -56,20 +59,13 @@ export function useBulk({ filter, total, onDone }: Around) {
   async function deleteAll(): Promise<boolean> {
     const count = await countAll();
     if (count === null) return false;
-    const yes = await confirm({
-      title: t("catalog.bulk.ask_delete_all"),
-      description: t("catalog.bulk.delete_all_text"),
-      action: tn("catalog.bulk.do_delete", count),
-      tone: "error",
-      typed: { label: t("catalog.bulk.type_count", { n: count }), text: String(count) },
-    });
-    return yes && start({ action: "delete", filter: {}, confirm: count });
+    return (await isTyped(count)) && start({ action: "delete", filter: {}, confirm: count });
   }
 
   async function start(body: BulkRequest): Promise<boolean> {
     try {
       const operation = await ask(change_products, { body });
-      void follow(operation.id);
+      void follow(operation);
       return true;
     } catch (reason) {
       toast({ title: t("catalog.bulk.not_started"), description: (reason as Error).message, tone: "error" });
@@ -77,10 +73,10 @@ export function useBulk({ filter, total, onDone }: Around) {
     }
   }
 
-  async function follow(id: number): Promise<void> {
+  async function follow(started: Operation): Promise<void> {
     running.value += 1;
     try {
-      const operation = await untilOver(id, stop.signal);
+      const operation = await watchToEnd(started);
       if (!operation) return;
       onDone();
       tellEnd(operation, undo);
@@ -89,11 +85,17 @@ export function useBulk({ filter, total, onDone }: Around) {
     }
   }
 
+  function watchToEnd(started: Operation): Promise<Operation | undefined> {
+    onStart(started.changeset_id);
+    noteStarted({ kind: "operation", record: started });
+    return untilOver(started.id, stop.signal);
+  }
+
   /** Takes a changeset back; what was changed since stays. */
   async function undo(changeset_id: number): Promise<void> {
     const started = await undoAtOnce(changeset_id);
     if (!started) return;
-    await untilOver(started.id, stop.signal);
+    await watchToEnd(started);
     onDone();
     toast({ title: t("catalog.bulk.undone"), tone: "success" });
   }
@@ -114,6 +116,15 @@ async function isWanted(action: BulkAction, chosen: Total): Promise<boolean> {
     tone: action === "delete" ? "error" : "primary",
   });
 }
+
+const isTyped = (count: number): Promise<boolean> =>
+  confirm({
+    title: t("catalog.bulk.ask_delete_all"),
+    description: t("catalog.bulk.delete_all_text"),
+    action: tn("catalog.bulk.do_delete", count),
+    tone: "error",
+    typed: { label: t("catalog.bulk.type_count", { n: count }), text: String(count) },
+  });
 
 /** How many products there are, whatever the list shows; null where the server does not say. */
 async function countAll(): Promise<number | null> {
