@@ -51,7 +51,7 @@ const untilCell = (page: Page, index: number, column: string, text: string | Reg
 const chips = (page: Page): Promise<string[]> => page.getByTestId("chip").allInnerTexts();
 
 test("an empty catalogue says what to do; a product made by hand is there, its faults at their fields", async () => {
-  const page = await open("/");
+  const page = await open("/products");
   await page.getByRole("heading", { name: "No products yet" }).waitFor();
   await page.getByRole("button", { name: "Create a product" }).click();
   const dialog = page.getByRole("dialog");
