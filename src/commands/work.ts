@@ -6,6 +6,7 @@ import { senders, workOnImports } from "../imports/work.ts";
 import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
+import { isOperating } from "../operations/is-operating.ts";
 import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
 import { readArgs, type Command } from "./command.ts";
@@ -72,7 +73,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
       await Promise.all([
         workOnImports(boss, { ...context, ...senders(boss) }, signal),
         workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
-        keepIndex({ pool, log, isBusy: () => isImporting(pool) }, signal),
+        keepIndex({ pool, log, isBusy: async () => (await isImporting(pool)) || (await isOperating(pool)) }, signal),
         deliveries,
       ]);
     } finally {
