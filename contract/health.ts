@@ -27,6 +27,14 @@ export const health_ready = endpoint({
         version: z.string(),
         database: z.literal("up"),
         workers: z.int().describe("Worker processes seen in the last 30 seconds"),
+        search: z
+          .object({
+            behind: z
+              .int()
+              .describe("Changed products that the search index has not reached; lists are right all the same"),
+            lag_seconds: z.number().describe("Time since the oldest of these changes"),
+          })
+          .describe("How far the search index is behind"),
       }),
       503: problem_document,
     },

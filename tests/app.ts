@@ -23,6 +23,7 @@ export async function createTestApp(
     lanes: 1,
     max_upload_bytes: 1e9,
     countWorkers: () => Promise.resolve(0),
+    countQueued: () => Promise.resolve([]),
     sendScan: nothing,
     sendLanes: nothing,
     webhooks: webhookParts(),

@@ -247,3 +247,30 @@ test("an answer can be thinned to some fields", async () => {
   await fill([product({ sku: "a", name: "b" })]);
   expect((await list({ fields: "name,sku" })).items).toEqual([{ name: "b", sku: "a" }]);
 });
+
+test("the most frequent values of an attribute are counted among the products of a filter", async () => {
+  const brands = ["Nord", "Nord", "Süd", "nord", undefined];
+  await fill(
+    brands.map((brand, i) =>
+      product({ sku: `a${i}`, active: i !== 0, attributes: brand === undefined ? {} : { Brand: brand } }),
+    ),
+    2,
+  );
+  const facets = async (query: Record<string, string>): Promise<unknown> =>
+    (await app.inject({ method: "GET", url: "/api/products/facets", query })).json();
+  expect(await facets({ attribute: "Brand", limit: "2" })).toEqual({
+    attribute: "Brand",
+    values: [
+      { value: "Nord", count: 2 },
+      { value: "Süd", count: 1 },
+    ],
+    relation: "eq",
+    looked_at: 5,
+  });
+  expect(await facets({ attribute: "Brand", active: "true", search: "a1" })).toMatchObject({
+    values: [{ value: "Nord", count: 1 }],
+  });
+  expect(await facets({ attribute: "Colour" })).toMatchObject({ values: [] });
+  expect(await facets({})).toMatchObject({ status: 400 });
+  expect(await facets({ attribute: "a\0" })).toMatchObject({ status: 400 });
+});

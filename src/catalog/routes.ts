@@ -5,6 +5,7 @@ import type pg from "pg";
 import { editRoutes } from "./edit-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
 import { hashTag, isKnown } from "./etag.ts";
+import { countFacets } from "./facets.ts";
 import { listProducts } from "./list.ts";
 import { cursorOf, orderOf, positionOf } from "./order.ts";
 import { etagOf } from "./precondition.ts";
@@ -13,7 +14,9 @@ import { skuKey } from "./sku-key.ts";
 import { Tail } from "./search/tail.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
-import { get_product, list_products, type Product } from "../../contract/products.ts";
+import { get_product, list_facets, list_products, type Product } from "../../contract/products.ts";
+
+export { readBacklogSize } from "./search/read-backlog.ts";
 
 export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   editRoutes(instance, { pool });
@@ -39,6 +42,14 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
       if (isKnown(headers["if-none-match"], tag)) return reply.code(304).send(null);
       return answer;
     },
+  });
+
+  app.route({
+    ...list_facets,
+    handler: async ({ query: { attribute, limit, ...filter } }) => ({
+      attribute,
+      ...(await countFacets(pool, { attribute, limit, filter })),
+    }),
   });
 
   app.route({

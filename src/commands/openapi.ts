@@ -29,6 +29,7 @@ export async function describeApi(): Promise<string> {
     lanes: 1,
     max_upload_bytes: 0,
     countWorkers: () => Promise.resolve(0),
+    countQueued: () => Promise.resolve([]),
     sendScan: nothing,
     sendLanes: nothing,
     webhooks: {

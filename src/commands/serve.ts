@@ -7,7 +7,7 @@ import type { Config } from "../config.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
 import { senders } from "../imports/work.ts";
-import { countWorkers, startBoss } from "../jobs/boss.ts";
+import { countQueued, countWorkers, startBoss } from "../jobs/boss.ts";
 import { operationSenders } from "../operations/work.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "./log.ts";
@@ -82,6 +82,7 @@ async function serveOn(
     lanes: config.worker_concurrency,
     max_upload_bytes: config.max_upload_bytes,
     countWorkers: () => countWorkers(pool),
+    countQueued: () => countQueued(pool),
     ...senders(boss),
     webhooks: webhookParts(config),
     ...operationSenders(boss),

@@ -5,7 +5,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { productRoutes } from "../catalog/routes.ts";
+import { productRoutes, readBacklogSize } from "../catalog/routes.ts";
 import { changesetRoutes } from "../changesets/routes.ts";
 import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
 import { operationRoutes, operationSource, type OperationRoutesContext } from "../operations/routes.ts";
@@ -13,6 +13,7 @@ import { checkOrigin } from "./check-origin.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
 import { eventStreamRoute } from "./event-stream.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
+import { metricsRoute, type MetricsContext } from "./metrics.ts";
 import { useIdempotency } from "./idempotency.ts";
 import { servePage } from "./page.ts";
 import { useProblems } from "./problems.ts";
@@ -24,7 +25,7 @@ export interface AppContext
   extends
     Omit<ImportRoutesContext, "sendStates" | "log">,
     Omit<OperationRoutesContext, "sendStates" | "log">,
-    HealthContext {
+    Omit<HealthContext & MetricsContext, "readSearchLag"> {
   logger: FastifyBaseLogger;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
 }
@@ -90,7 +91,6 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     done();
   });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
-  healthRoutes(app, context);
   mountRooms(app, context, closing.signal);
   await servePage(app);
   return app;
@@ -98,6 +98,10 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
 
 function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {
   const with_streams = { ...context, log: context.logger, sendStates: createSendStates(closing) };
+  const with_lag = { ...context, readSearchLag: () => readBacklogSize(context.pool) };
+  // First: it times the routes that come after it.
+  metricsRoute(app, with_lag);
+  healthRoutes(app, with_lag);
   importRoutes(app, with_streams);
   operationRoutes(app, with_streams);
   productRoutes(app, context);

@@ -126,3 +126,11 @@ export async function countWorkers(db: Queryable): Promise<number> {
   );
   return rows[0]?.workers ?? 0;
 }
+
+/** Jobs that wait, by queue. */
+export async function countQueued(db: Queryable): Promise<{ queue: string; jobs: number }[]> {
+  const { rows } = await db.query<{ queue: string; jobs: number }>(
+    "select name as queue, count(*)::int as jobs from pgboss.job where state in ('created', 'retry') group by name",
+  );
+  return rows;
+}

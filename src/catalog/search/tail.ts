@@ -11,14 +11,22 @@ const SMALLEST = 500;
 const LARGEST = 50_000;
 /** Of all blocks together. Entries that no longer fit are read from the database. */
 const MAX_BYTES = 256 << 20;
-/** A list waits this long for blocks that are on their way. */
+/** A list waits this long for a block or two that are on their way: the database has as much read by then. */
 const PATIENCE_MS = 30;
+const FEW = 2;
+/** For more, right after an import, it waits until they are there: each list would read them all otherwise. */
+const LONG_PATIENCE_MS = 5000;
+/** Blocks are loaded as they come while somebody has asked for lists not longer ago. */
+const WARM_MS = 60_000;
+const LOOK_MS = 300;
 
 export class Tail {
   readonly #pool: pg.Pool;
   readonly #blocks = new Map<number, Block>();
   #loading: Promise<void> | undefined;
   #wanted: number[] = [];
+  #warm_until = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   readonly #smallest: number;
 
@@ -30,6 +38,30 @@ export class Tail {
   /** The blocks that there are now, of the entries that are in the backlog. What the caller reads from the database must be read
    * after this: a block is as old as its loading, and what has changed since has another entry. */
   async blocks(): Promise<ReadonlyMap<number, Block>> {
+    this.#warm_until = performance.now() + WARM_MS;
+    this.#timer ??= setInterval(() => {
+      this.#keepWarm();
+    }, LOOK_MS).unref();
+    await this.#refresh();
+    if (this.#loading !== undefined) {
+      const patience_ms = this.#wanted.length > FEW ? LONG_PATIENCE_MS : PATIENCE_MS;
+      await Promise.race([this.#loading, new Promise((resolve) => setTimeout(resolve, patience_ms).unref())]);
+    }
+    return new Map(this.#blocks);
+  }
+
+  #keepWarm(): void {
+    if (performance.now() < this.#warm_until) {
+      // A database that is away is told to whoever asks it for something.
+      this.#refresh().catch(() => undefined);
+      return;
+    }
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Drops blocks of entries that are gone and begins to load those of new ones. */
+  async #refresh(): Promise<void> {
     const { rows: entries } = await this.#pool.query<{ id: number }>(
       "select id from search_backlog where rows between $1 and $2 order by id",
       [this.#smallest, LARGEST],
@@ -37,11 +69,7 @@ export class Tail {
     const present = new Set(entries.map(({ id }) => id));
     for (const id of this.#blocks.keys()) if (!present.has(id)) this.#blocks.delete(id);
     this.#wanted = [...present].filter((id) => !this.#blocks.has(id));
-    if (this.#wanted.length > 0) {
-      this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
-      await Promise.race([this.#loading, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())]);
-    }
-    return new Map(this.#blocks);
+    if (this.#wanted.length > 0) this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
   }
 
   async #load(): Promise<void> {

@@ -1,0 +1,82 @@
+// GET /metrics: what a monitoring system asks for, in Prometheus' text format. Durations are kept as they happen; what stands in
+// the database is read when somebody asks.
+import type { FastifyInstance } from "fastify";
+import type pg from "pg";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+export interface MetricsContext {
+  pool: pg.Pool;
+  countWorkers: () => Promise<number>;
+  countQueued: () => Promise<{ queue: string; jobs: number }[]>;
+  readSearchLag: () => Promise<{ behind: number; seconds: number }>;
+}
+
+/** Seconds; lists shall take 0.05, an upload may take minutes. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+export function metricsRoute(app: FastifyInstance, context: MetricsContext): void {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const durations = new Histogram({
+    name: "skuport_http_request_seconds",
+    help: "Time from a request to the end of its answer",
+    labelNames: ["method", "route", "status"],
+    buckets: BUCKETS,
+    registers: [register],
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    // A route's pattern, never the URL: those are without number.
+    const route = request.routeOptions.url ?? "none";
+    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
+  addGauges(register, context);
+  app.get("/metrics", { schema: { hide: true } }, async (_request, reply) => {
+    void reply.type(register.contentType);
+    return register.metrics();
+  });
+}
+
+function addGauges(register: Registry, { pool, countWorkers, countQueued, readSearchLag }: MetricsContext): void {
+  const registers = [register];
+  const gauge = (name: string, help: string, read: () => Promise<number>): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(await read());
+      },
+    });
+  };
+  gauge("skuport_search_behind_products", "Changed products that the search index has not reached", async () => {
+    return (await readSearchLag()).behind;
+  });
+  gauge(
+    "skuport_search_lag_seconds",
+    "Time since the oldest change that the search index has not reached",
+    async () => {
+      return (await readSearchLag()).seconds;
+    },
+  );
+  gauge("skuport_imports_unfinished", "Imports that are received, scanned, loaded or wait for a person", async () => {
+    const { rows } = await pool.query<{ n: number }>(
+      "select count(*)::int as n from imports where state not in ('done', 'cancelled', 'failed')",
+    );
+    return rows[0]?.n ?? 0;
+  });
+  gauge("skuport_workers", "Worker processes seen in the last 30 seconds", countWorkers);
+  gauge("skuport_database_connections_waiting", "Requests that wait for a connection", () =>
+    Promise.resolve(pool.waitingCount),
+  );
+  new Gauge({
+    name: "skuport_jobs_queued",
+    help: "Jobs that wait, by queue",
+    labelNames: ["queue"],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { queue, jobs } of await countQueued()) this.set({ queue }, jobs);
+    },
+  });
+}
