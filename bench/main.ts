@@ -2,11 +2,13 @@
 //   npm run bench                      imports of 10,000 to 5,000,000 rows
 //   npm run bench -- speed 500000 3    one size, so many rounds
 //   npm run bench -- speed 5000000 1 http latency    and only these of: baselines cli http latency
+//   npm run bench -- catalogue 1000000  lists, filters and searches of so many products
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 //   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
 //   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
 import { cpus, totalmem } from "node:os";
 import { measureKills } from "./kills.ts";
+import { measureLists } from "./lists.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
 import { measureUndo, type UndoResult } from "./undo.ts";
 import { measureWebhooks } from "./webhooks.ts";
@@ -29,11 +31,12 @@ const [what = "speed", first, second, ...chosen] = process.argv.slice(2);
 process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
+else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000)));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
 else if (what === "undo") {
   process.stdout.write(undoTable([await measureUndo(Number(first ?? 500_000))]));
 } else {
-  process.stderr.write(`There is no bench "${what}": speed, kills, webhooks or undo.\n`);
+  process.stderr.write(`There is no bench "${what}": speed, catalogue, kills, webhooks or undo.\n`);
   process.exitCode = 2;
 }
 

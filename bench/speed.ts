@@ -132,7 +132,7 @@ interface Files {
   clean: string;
 }
 
-async function makeFiles(rows: number): Promise<Files> {
+export async function makeFiles(rows: number): Promise<Files> {
   await mkdir(FILES_DIR, { recursive: true });
   const [first, second, clean] = [".csv", "-changed.csv", ".copy"].map((end) => join(FILES_DIR, `${rows}${end}`));
   const files = { first, second, clean } as Files;
