@@ -1,12 +1,10 @@
 // The wire of events: what can happen, and what is told of it.
 import { z } from "zod";
+import { MAX_BATCH_ITEMS } from "./batch.ts";
 import { endpoint } from "./endpoint.ts";
 import { import_ } from "./imports.ts";
 import { operation } from "./operations.ts";
 import { problem_document } from "./problems.ts";
-
-/** Products that one event of an import or bulk change names. */
-export const MAX_BATCH_ITEMS = 500;
 
 const changeset_id = z.int().nullable();
 const change = z.object({ before: z.unknown(), after: z.unknown() });

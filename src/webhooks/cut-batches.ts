@@ -4,7 +4,8 @@ import type pg from "pg";
 import { changedProducts, type ChangedProduct } from "../catalog/changed-products.ts";
 import { withTransaction, type Queryable } from "../db/connect.ts";
 import { EVENT_CHANNEL } from "../events/channels.ts";
-import { MAX_BATCH_ITEMS, type EventData } from "../../contract/events.ts";
+import { MAX_BATCH_ITEMS } from "../../contract/batch.ts";
+import type { EventData } from "../../contract/events.ts";
 
 /** First key of the advisory locks of those who cut; any number that nobody else uses. */
 const CUT_LOCK = 7586;

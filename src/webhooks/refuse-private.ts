@@ -70,10 +70,11 @@ export function checkLiteral(hostname: string, port: number, rules: AddressRules
   if (reason !== undefined) throw new RefusedAddress(`${hostname} is not called: ${reason}.`);
 }
 
-export const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1");
+/** The port that a URL leads to, also where it does not say. */
+export const portOf = (url: URL): number =>
+  url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 
-/** Whether the text is a network such as 10.0.0.0/8. */
-export const isCidr = (text: string): boolean => ipaddr.isValidCIDR(text);
+export const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1");
 
 /** ::ffff:127.0.0.1 is 127.0.0.1 to the kernel. */
 function unmap(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {

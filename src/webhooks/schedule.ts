@@ -24,7 +24,7 @@ const LONGEST_RETRY_AFTER_MS = 24 * HOUR_MS;
 export const DISABLE_AFTER_MS = 5 * 24 * HOUR_MS;
 
 /** Failures in a row that open the breaker: as many as one event may have, so that one event alone never does it early. */
-export const BREAKER_FAILURES = MAX_ATTEMPTS;
+export const BREAKER_FAILURES = 10;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 

@@ -2,11 +2,10 @@
 import type { lookup as dnsLookup } from "node:dns";
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from "undici";
 import { VERSION } from "../version.ts";
-import { checkLiteral, guardedLookup, RefusedAddress, withoutBrackets } from "./refuse-private.ts";
+import { checkLiteral, guardedLookup, portOf, RefusedAddress, withoutBrackets } from "./refuse-private.ts";
 import type { WebhookSettings } from "./context.ts";
 import { retryAfter } from "./schedule.ts";
 import { sign } from "./sign.ts";
-import { portOf } from "./webhook-rules.ts";
 import type { Attempt } from "../../contract/deliveries.ts";
 
 const CONNECT_MS = 3000;

@@ -1,7 +1,7 @@
 // What a webhook may be: its URL and its headers. Pure; which events it gets stands in fan-out.ts, in SQL.
 import { Problem } from "../../contract/problems.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks.ts";
-import { checkLiteral, RefusedAddress, type AddressRules } from "./refuse-private.ts";
+import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./refuse-private.ts";
 
 /** The URL as it will be called.
  * @throws Problem where it will not be; names are only resolved when they are dialled */
@@ -24,9 +24,6 @@ export function checkUrl(text: string, rules: AddressRules): string {
 }
 
 const ALLOW = "An administrator can allow a private network by SKUPORT_WEBHOOK_ALLOW_CIDRS.";
-
-export const portOf = (url: URL): number =>
-  url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 
 const refused = (what: string, why: string, cause?: unknown): Problem =>
   new Problem("refused-url", `The URL ${what.slice(0, 200)} is not taken: ${why}`, {
