@@ -52,7 +52,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
       log.warn({ err }, "lost the database for a moment");
     };
     // First of all: what a killed worker had under way is taken over while the rest still starts
-    const deliveries = deliverInThread({ config, address }, log, signal);
+    const deliveries = deliverInThread({ config, address }, io.env, log, signal);
     const boss = await startBoss(address, { application_name: NAME, works: true, onError });
     const files_dir = join(config.data_dir, "files");
     try {
