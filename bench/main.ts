@@ -5,8 +5,10 @@
 //   npm run bench -- catalogue 1000000  lists, filters and searches of so many products
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 //   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
+//   npm run bench -- export 500000     exports in every format, and their import
 //   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
 import { cpus, totalmem } from "node:os";
+import { measureExport } from "./export.ts";
 import { measureKills } from "./kills.ts";
 import { measureLists } from "./lists.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
@@ -32,11 +34,12 @@ process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
 else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000)));
+else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000)));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
 else if (what === "undo") {
   process.stdout.write(undoTable([await measureUndo(Number(first ?? 500_000))]));
 } else {
-  process.stderr.write(`There is no bench "${what}": speed, catalogue, kills, webhooks or undo.\n`);
+  process.stderr.write(`There is no bench "${what}": speed, catalogue, kills, export, webhooks or undo.\n`);
   process.exitCode = 2;
 }
 

@@ -6,6 +6,8 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "There is nothing here" },
   "invalid-request": { status: 400, title: "The request is not valid" },
   "unsupported-media-type": { status: 415, title: "This kind of body is not taken" },
+  "headers-too-large": { status: 431, title: "The request's headers are too large" },
+  "request-timeout": { status: 408, title: "The request did not arrive in time" },
   "payload-too-large": { status: 413, title: "The body is too large" },
   "sku-taken": { status: 409, title: "Another product has this SKU" },
   "precondition-failed": { status: 412, title: "The product is not the one you know" },

@@ -16,7 +16,7 @@ import { healthRoutes, type HealthContext } from "./health.ts";
 import { metricsRoute, type MetricsContext } from "./metrics.ts";
 import { useIdempotency } from "./idempotency.ts";
 import { servePage } from "./page.ts";
-import { useProblems } from "./problems.ts";
+import { sendClientProblem, useProblems } from "./problems.ts";
 import { createSendStates } from "./sse.ts";
 import { VERSION } from "../version.ts";
 import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts";
@@ -44,6 +44,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     requestTimeout: 0,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     forceCloseConnections: true,
+    clientErrorHandler: sendClientProblem,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -18,9 +18,10 @@ export const describeRoute: Transform = (route) => {
     ...schema
   } = route.schema as Partial<Endpoint["schema"]>;
   if (schema.response === undefined) return jsonSchemaTransform(route);
+  const method = String(route.route.method);
   // Any route may answer so: a host that is not served, a database that is away, a fault of ours.
-  const response = { ...schema.response, default: problem_document };
-  const headers = route.route.method === "POST" ? { headers: withIdempotencyKey(schema.headers) } : {};
+  const response = { ...problemsOf(method), ...schema.response, default: problem_document };
+  const headers = method === "POST" ? { headers: withIdempotencyKey(schema.headers) } : {};
   const described = jsonSchemaTransform({ ...route, schema: { ...schema, ...headers, response } });
   const documented = described.schema as { response: Record<string, object>; body?: object };
   documented.response = Object.fromEntries(
@@ -36,6 +37,15 @@ export const describeRoute: Transform = (route) => {
   if (file_body !== undefined) documented.body = describeFile(file_body);
   return described;
 };
+
+/** What comes before every handler: a body that is not taken, a POST's key that is another request's, or one that runs. */
+function problemsOf(method: string): Record<number, z.ZodType> {
+  const statuses = [
+    ...(method === "GET" || method === "HEAD" ? [] : [400, 413, 415]),
+    ...(method === "POST" ? [409, 422] : []),
+  ];
+  return Object.fromEntries(statuses.map((status) => [status, problem_document]));
+}
 
 const withIdempotencyKey = (headers: z.ZodType | undefined): z.ZodType =>
   z.looseObject({

@@ -1,9 +1,11 @@
 // The only translator of errors to HTTP: a Problem, a schema failure (all of its faults) or a body that is not taken becomes
 // an RFC 9457 document; the rest is logged with its cause and shows only the request's id.
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { isTransient } from "../db/connect.ts";
-import { Problem, toProblemDocument } from "../../contract/problems.ts";
+import { Problem, toProblemDocument, type ProblemSlug } from "../../contract/problems.ts";
 
 export function useProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -12,6 +14,35 @@ export function useProblems(app: FastifyInstance): void {
     return sendProblem(request, reply, problem);
   });
 }
+
+/** For what is no request that a route could see: headers too long, or no HTTP at all. */
+export function sendClientProblem(error: ConnectionError, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { slug, detail } = CLIENT_PROBLEMS[error.code] ?? {
+    slug: "invalid-request" as const,
+    detail: "The request is no proper HTTP.",
+  };
+  const problem = new Problem(slug, detail);
+  const body = JSON.stringify(toProblemDocument(problem));
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: string }>> = {
+  HPE_HEADER_OVERFLOW: {
+    slug: "headers-too-large",
+    detail: "Address and headers together are longer than 16 kB. Send less in them.",
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    slug: "request-timeout",
+    detail: "The headers did not arrive in time. Send the request again.",
+  },
+};
 
 export const noSuchRoute = (request: FastifyRequest): Problem =>
   new Problem(

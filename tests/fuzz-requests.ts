@@ -1,0 +1,193 @@
+// Requests for an operation of openapi.json: its parameters and body as the schemas want them, and twisted ones.
+import fc from "fast-check";
+import { hostile_text, valueOf, type Making, type Schema } from "./from-schema.ts";
+
+export interface Operation {
+  operationId: string;
+  parameters?: { in: "query" | "path" | "header"; name: string; required?: boolean; schema: Schema }[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+}
+
+export interface FuzzRequest {
+  url: string;
+  headers: Record<string, string>;
+  payload?: Buffer;
+}
+
+/** Fetchers and `inject` send no other header values. */
+const header_text = hostile_text.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
+
+/** Half of them fit in all parts; in the others any value may be hostile, and what nobody asked for may come too.
+ * @param path with its parameters in braces */
+export function requestFor(
+  path: string,
+  operation: Operation,
+  making: Omit<Making, "hostile">,
+): fc.Arbitrary<FuzzRequest> {
+  return fc.oneof(
+    requestOf(path, operation, { ...making, hostile: 0 }),
+    requestOf(path, operation, { ...making, hostile: 10 }),
+  );
+}
+
+function requestOf(path: string, operation: Operation, making: Making): fc.Arbitrary<FuzzRequest> {
+  const is_hostile = making.hostile > 0;
+  return fc
+    .tuple(
+      parametersOf(operation, "path", making),
+      parametersOf(operation, "query", making),
+      parametersOf(operation, "header", making),
+      is_hostile ? extraQuery : fc.constant(""),
+      is_hostile ? extraHeaders : fc.constant({}),
+      bodyOf(operation, making),
+    )
+    .map(([in_path, in_query, in_headers, more_query, more_headers, body]) => ({
+      url: addressOf(path, in_path) + queryOf(in_query, more_query),
+      headers: { ...headersOf(in_headers), ...more_headers, ...body.headers },
+      ...(body.payload === undefined ? {} : { payload: body.payload }),
+    }));
+}
+
+/** Each by name; what is not required is mostly undefined. */
+function parametersOf(operation: Operation, place: string, making: Making): fc.Arbitrary<Record<string, unknown>> {
+  const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
+  return fc.record(
+    Object.fromEntries(
+      parameters.map(({ name, schema, required }) => {
+        const value = parameterOf(name, schema, making);
+        return [name, required === true ? value : fc.option(value, { nil: undefined, freq: 1 })];
+      }),
+    ),
+  );
+}
+
+/** Keys are seldom used again: the answer would be that of the first request. */
+function parameterOf(name: string, schema: Schema, making: Making): fc.Arbitrary<unknown> {
+  const value = valueOf(schema, making, name);
+  return name === "idempotency-key"
+    ? fc.oneof({ weight: 9, arbitrary: fc.noBias(fc.uuid()) }, { weight: 1, arbitrary: value })
+    : value;
+}
+
+function addressOf(path: string, values: Record<string, unknown>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const text = asText(values[name]);
+    // Without a value it would be another route.
+    return text === "" || text === "." || text === ".." ? "1" : encode(text);
+  });
+}
+
+/** Half characters become a byte that is no UTF-8. */
+const encode = (text: string): string => (text.isWellFormed() ? encodeURIComponent(text) : "%FF");
+
+const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+function queryOf(values: Record<string, unknown>, more: string): string {
+  const given = Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${encode(name)}=${encode(asText(value))}`);
+  const query = [...given, ...(more === "" ? [] : [more])].join("&");
+  return query === "" ? "" : `?${query}`;
+}
+
+const extraQuery = fc.oneof(
+  { weight: 12, arbitrary: fc.constant("") },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      "limit=1&limit=2",
+      "unknown=1",
+      "a[b]=c",
+      "%FF=%FF",
+      "%",
+      "__proto__=1",
+      "attributes.Brand=B",
+    ),
+  },
+  { weight: 1, arbitrary: hostile_text.map((text) => `attributes.${encode(text)}=${encode(text)}`) },
+);
+
+const extraHeaders: fc.Arbitrary<Record<string, string>> = fc.oneof(
+  { weight: 12, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ "if-none-match": fc.constantFrom("*", '"1"', 'W/"1", "2"', "x") }) },
+  { weight: 1, arbitrary: fc.record({ "if-match": fc.constantFrom("*", '"1"', 'W/"1"', "x", "") }) },
+  { weight: 1, arbitrary: fc.record({ accept: header_text, "accept-encoding": header_text }) },
+  { weight: 1, arbitrary: fc.record({ host: fc.constantFrom("evil.example", "localhost:1"), origin: header_text }) },
+);
+
+const headersOf = (values: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        name,
+        asText(value)
+          .replace(/[^\x20-\x7e]/g, "?")
+          .slice(0, 500),
+      ]),
+  );
+
+interface Body {
+  headers: Record<string, string>;
+  payload?: Buffer;
+}
+
+function bodyOf(operation: Operation, making: Making): fc.Arbitrary<Body> {
+  const contents = Object.entries(operation.requestBody?.content ?? {});
+  const fitting =
+    contents.length === 0
+      ? fc.constant<Body>({ headers: {} })
+      : fc.oneof(...contents.map(([type, { schema }]) => contentOf(type, schema, making)));
+  return making.hostile === 0
+    ? fitting
+    : fc.oneof({ weight: 9, arbitrary: fitting }, { weight: 1, arbitrary: twistedBody });
+}
+
+function contentOf(type: string, schema: Schema, making: Making): fc.Arbitrary<Body> {
+  if (type === "multipart/form-data") {
+    const { file: _, ...properties } = schema.properties ?? {};
+    const fields = valueOf({ ...schema, properties, required: [] }, making);
+    return fc.tuple(fields, some_file).map(([values, file]) => formOf(values, file));
+  }
+  if (!type.includes("json")) return some_file.map((payload) => ({ headers: { "content-type": type }, payload }));
+  return valueOf(schema, making).map((value) => ({
+    headers: { "content-type": type },
+    payload: Buffer.from(JSON.stringify(value)),
+  }));
+}
+
+const some_file = fc.oneof(
+  fc
+    .constantFrom("sku,name\nA-1,One\nA-2,Two\n", "sku;name\n=x;'=y\n", "", "a", "\ufeff")
+    .map((text) => Buffer.from(text)),
+  fc.constantFrom("504b0304", "1f8b0800", "d0cf11e0a1b11ae1", "fffe7300").map((hex) => Buffer.from(hex, "hex")),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+);
+
+const BOUNDARY = "----fuzz";
+
+function formOf(values: unknown, file: Buffer): Body {
+  const fields = Object.entries(Object(values) as Record<string, unknown>).map(
+    ([name, value]) =>
+      `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name.replace(/["\r\n]/g, "_")}"\r\n\r\n${asText(value)}\r\n`,
+  );
+  const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n`;
+  return {
+    headers: { "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
+    payload: Buffer.concat([Buffer.from(fields.join("") + head), file, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]),
+  };
+}
+
+const twistedBody: fc.Arbitrary<Body> = fc.constantFrom<Body>(
+  { headers: { "content-type": "application/json" }, payload: Buffer.from('{"a":') },
+  { headers: { "content-type": "application/json" }, payload: Buffer.from('{"__proto__":{"a":1}}') },
+  { headers: { "content-type": "application/json" }, payload: Buffer.from("null") },
+  { headers: { "content-type": "application/json" }, payload: Buffer.from("[".repeat(10_000)) },
+  { headers: { "content-type": "application/json" }, payload: Buffer.alloc((1 << 20) + 1, " ") },
+  { headers: { "content-type": "application/json" } },
+  { headers: { "content-type": "text/plain" }, payload: Buffer.from("a") },
+  { headers: { "content-type": "multipart/form-data" }, payload: Buffer.from("a") },
+  { headers: { "content-type": ";;" }, payload: Buffer.from("a") },
+  { headers: {} },
+);
