@@ -76,7 +76,7 @@ test("the list, and a file on its way", async () => {
   await network.send("Network.emulateNetworkConditions", slow);
   await page.getByTestId("file").setInputFiles(await writeProducts(server.folder, "on-its-way.csv", 200_000));
   await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Receiving").waitFor();
-  await inspectLooks(page, "imports-uploading", false);
+  await inspectLooks(page, "imports-uploading");
   await page.getByRole("button", { name: "Stop the upload of on-its-way.csv" }).click();
   await page.getByRole("button", { name: "Stop the upload of on-its-way.csv" }).waitFor({ state: "detached" });
   await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Failed").waitFor();
@@ -91,7 +91,7 @@ test("files over the page, pages that do not exist, and a server that does not a
     document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true, dataTransfer: files }));
   }`);
   await page.getByText("Drop to import").waitFor();
-  await inspectLooks(page, "imports-drop", false);
+  await inspectLooks(page, "imports-drop");
   await page.goto("/imports/999999");
   await page.getByText("There is no such import").waitFor();
   await inspectLooks(page, "imports-missing");
@@ -104,6 +104,6 @@ test("files over the page, pages that do not exist, and a server that does not a
   await page.getByTestId("file").setInputFiles(await writeWithoutSku(server.folder));
   await page.getByText("The server does not answer.").waitFor();
   await page.getByRole("button", { name: "Try again" }).waitFor();
-  await inspectLooks(page, "imports-disconnected", false);
+  await inspectLooks(page, "imports-disconnected");
   expect(watched.foreign_requests).toEqual([]);
 });

@@ -58,7 +58,7 @@ test("an undo that is looked at, and what was just done", async () => {
   await page.getByRole("button", { name: "Take back 2,396 products" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByTestId("dock").getByText("2,396 deleted").waitFor();
-  await inspectLooks(page, "dock", false);
+  await inspectLooks(page, "dock");
   expect(watched.complaints).toEqual([]);
   expect(watched.foreign_requests).toEqual([]);
 });

@@ -26,6 +26,9 @@ export async function inspectLooks(page: Page, view: string, full_page = true): 
   for (const { look, colorScheme, viewport } of LOOKS) {
     await setLook(page, colorScheme, viewport);
     await page.evaluate("scrollTo(0, 0)");
+    // So tall that bars at the screen's edges stand where they do at the end of scrolling, and cover nothing.
+    const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+    if (full_page) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
     await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage: full_page });
     expect(
       await page.evaluate("document.documentElement.scrollWidth - innerWidth"),

@@ -22,7 +22,10 @@ interface Node {
   props?: { type: number; name: string; value?: { content: string } }[];
 }
 
-const hasWords = (text: string): boolean => /\p{L}{2}/u.test(text) && !NAMES.has(text.trim());
+/** Addresses, codes and methods are no words: https://…, whsec_…, POST. */
+const CODE = /https?:\/\/\S+|\w+_\S*|\b[A-Z0-9-]+\b/g;
+
+const hasWords = (text: string): boolean => /\p{L}{2}/u.test(text.replaceAll(CODE, "")) && !NAMES.has(text.trim());
 
 function bareWords(node: Node): string[] {
   if (node.type === TEXT) return hasWords(String(node.content)) ? [String(node.content).trim()] : [];
@@ -44,7 +47,7 @@ test.each(files)("%s has no words of its own", (file) => {
 
 test("the scan finds bare text and bare attributes, and lets the rest be", () => {
   const { descriptor } = parse(
-    `<template><p title="Hello" class="not words"><b>Go on</b>{{ t("a.b") }} <b>Skuport</b><i>→</i></p></template>`,
+    `<template><p title="Hello" class="not words"><b>Go on</b><b>Skuport</b><i>→</i><code>POST https://a.example/b key_1</code></p></template>`,
   );
   expect(bareWords(descriptor.template?.ast as unknown as Node)).toEqual(['title="Hello"', "Go on"]);
 });

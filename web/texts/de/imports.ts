@@ -111,7 +111,6 @@ export const imports: Shape<typeof english> = {
     nothing: "Mindestens die Namen der Spalten und eine Zeile einfügen.",
   },
   upload: {
-    queue: "Uploads",
     waiting: "Ist noch nicht dran",
     sent: "Gesendet; der Server nimmt sie an",
     part: "{sent} von {size}",
@@ -119,7 +118,6 @@ export const imports: Shape<typeof english> = {
     dismiss: "{name} ausblenden",
     of: "Upload von {name}",
     broke: "Der Upload ist abgebrochen: Der Server antwortet nicht mehr, oder die Datei wurde inzwischen geändert.",
-    offline: "Wartet auf das Netz",
   },
   stage: {
     receive: "Empfangen",
@@ -142,7 +140,6 @@ export const imports: Shape<typeof english> = {
     finishing: "Bringt das Letzte in Ordnung",
     finished: "Fertig in {time}",
     rate: "{n} Zeilen/s | {n} Zeilen/s",
-    announce: "{name}: Schritt {stage} von {stages}, {stage_name}. {percent} Prozent.",
     left_few: "noch ein paar Sekunden",
     left_seconds: "noch etwa {n} Sekunden",
     left_minute: "noch etwa eine Minute",
@@ -150,9 +147,6 @@ export const imports: Shape<typeof english> = {
     left_hours: "noch etwa {n} Stunden",
   },
   end: {
-    done: "{name} ist importiert, {rows}.",
-    cancelled: "Der Import von {name} wurde abgebrochen.",
-    failed: "Der Import von {name} ist fehlgeschlagen.",
     cancelled_title: "Dieser Import wurde abgebrochen",
     cancelled_text:
       "Was vorher geschrieben wurde, bleibt: {created} angelegt, {updated} geändert. Wer dieselbe Datei noch einmal importiert, bringt ihn zu Ende.",
@@ -187,7 +181,6 @@ export const imports: Shape<typeof english> = {
     changes: "Änderungen zeigen",
     undo: "Rückgängig …",
     undone: "Zurückgenommen",
-    again: "Andere Datei importieren",
   },
   same: {
     title: "Das ist dieselbe Datei wie Import {id}",
@@ -315,7 +308,5 @@ export const imports: Shape<typeof english> = {
     line: "Zeile",
     undo_row: "Zeile {n}, wie sie war",
     too_long: "Zeilen, die zu lang sind, um hier geändert zu werden, stehen in rejects.csv.",
-    sent: "Die ausgebesserten Zeilen sind unterwegs",
-    first: "Die erste Zeile | Die ersten {n} Zeilen",
   },
 };

@@ -80,5 +80,4 @@ export const shell: Shape<typeof english> = {
     deleted: "{n} gelöscht | {n} gelöscht",
     kept: "{n} nicht angefasst | {n} nicht angefasst",
   },
-  confirm_typed: "Um fortzufahren, {text} eingeben",
 };

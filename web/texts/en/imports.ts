@@ -108,7 +108,6 @@ export const imports = {
     nothing: "Paste at least the names of the columns and one row.",
   },
   upload: {
-    queue: "Uploads",
     waiting: "Waits for its turn",
     sent: "Sent; the server takes it in",
     part: "{sent} of {size}",
@@ -116,7 +115,6 @@ export const imports = {
     dismiss: "Dismiss {name}",
     of: "Upload of {name}",
     broke: "The upload broke off: the server stopped answering, or the file changed while it was sent.",
-    offline: "Waits for the network",
   },
   stage: { receive: "Receive", scan: "Scan", load: "Load", finish: "Finish", done: "(done)", took: "took {time}" },
   progress: {
@@ -132,7 +130,6 @@ export const imports = {
     finishing: "Putting the last things in order",
     finished: "Finished in {time}",
     rate: "{n} rows/s | {n} rows/s",
-    announce: "{name}: stage {stage} of {stages}, {stage_name}. {percent} percent.",
     left_few: "a few seconds left",
     left_seconds: "about {n} seconds left",
     left_minute: "about a minute left",
@@ -140,9 +137,6 @@ export const imports = {
     left_hours: "about {n} hours left",
   },
   end: {
-    done: "{name} is imported, {rows}.",
-    cancelled: "The import of {name} was cancelled.",
-    failed: "The import of {name} failed.",
     cancelled_title: "This import was cancelled",
     cancelled_text:
       "What was written before stays: {created} created, {updated} updated. Import the same file again to finish it.",
@@ -175,7 +169,6 @@ export const imports = {
     changes: "Show the changes",
     undo: "Undo …",
     undone: "Undone",
-    again: "Import another file",
   },
   same: {
     title: "This is the same file as import {id}",
@@ -302,7 +295,5 @@ export const imports = {
     line: "Line",
     undo_row: "Line {n} as it was",
     too_long: "Rows that are too long to be edited here are in rejects.csv.",
-    sent: "The mended rows are on their way",
-    first: "The first {n} row | The first {n} rows",
   },
 } as const;

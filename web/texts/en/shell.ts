@@ -78,5 +78,4 @@ export const shell = {
     deleted: "{n} deleted | {n} deleted",
     kept: "{n} left alone | {n} left alone",
   },
-  confirm_typed: "To go on, type {text}",
 } as const;
