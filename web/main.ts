@@ -11,6 +11,14 @@ import { i18n } from "./texts/t.ts";
 // zod would try to compile its parsers; the content security policy forbids that, and says so in the console.
 z.config({ jitless: true });
 
+// A server that was updated meanwhile no longer has the parts that this page would load: it begins anew, once.
+addEventListener("vite:preloadError", () => {
+  const last_ms = Number(sessionStorage.getItem("skuport-reloaded") ?? 0);
+  if (Date.now() - last_ms < 10_000) return;
+  sessionStorage.setItem("skuport-reloaded", String(Date.now()));
+  location.reload();
+});
+
 await speak();
 // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- only vue-tsc knows what a .vue file exports
 createApp(App).use(createPageRouter()).use(i18n).use(ui).mount("#app");
