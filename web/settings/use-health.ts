@@ -32,7 +32,7 @@ export function useHealth() {
         version: ready.version,
         workers: ready.workers,
         products: page.total,
-        search_behind: page.search_behind ?? 0,
+        search_behind: ready.search.behind,
       };
       problem.value = "";
     } catch (error) {
