@@ -14,8 +14,8 @@ const MAX_BYTES = 256 << 20;
 /** A list waits this long for a block or two that are on their way: the database has as much read by then. */
 const PATIENCE_MS = 30;
 const FEW = 2;
-/** For more, right after an import, it waits until they are there: each list would read them all otherwise. */
-const LONG_PATIENCE_MS = 5000;
+/** For more, right after an import, it waits longer: each list would read them all from the database otherwise. */
+const LONG_PATIENCE_MS = 1000;
 /** Blocks are loaded as they come while somebody has asked for lists not longer ago. */
 const WARM_MS = 60_000;
 const LOOK_MS = 300;
