@@ -168,7 +168,7 @@ export const imports: Shape<typeof english> = {
     running: "Bricht ab …",
     title: "Diesen Import abbrechen?",
     text: "Was geschrieben ist, bleibt; der Rest der Datei wird weggelassen.",
-    kept: "Bis jetzt {created} angelegt und {updated} geändert. Um ihn später zu beenden, dieselbe Datei noch einmal importieren: Was schon stimmt, wird nicht angefasst.",
+    kept: "Bis jetzt: {created}, {updated}. Um ihn später zu beenden, dieselbe Datei noch einmal importieren: Was schon stimmt, wird nicht angefasst.",
     go_on: "Weiter importieren",
   },
   page: {

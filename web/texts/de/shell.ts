@@ -47,6 +47,7 @@ export const shell: Shape<typeof english> = {
     label: "In Arbeit",
     running: "{n} in Arbeit | {n} in Arbeit",
     just_ended: "Eben fertig",
+    failed: "{n} fehlgeschlagen | {n} fehlgeschlagen",
     collapse: "Weniger zeigen",
     expand: "Mehr zeigen",
     dismiss: "{name} ausblenden",

@@ -156,7 +156,7 @@ export const imports = {
     running: "Cancelling …",
     title: "Cancel this import?",
     text: "What has been written stays; the rest of the file is left out.",
-    kept: "So far {created} created and {updated} updated. To finish later, import the same file again: what is up to date already is left alone.",
+    kept: "So far: {created}, {updated}. To finish later, import the same file again: what is up to date already is left alone.",
     go_on: "Go on importing",
   },
   page: {

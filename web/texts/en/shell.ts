@@ -45,6 +45,7 @@ export const shell = {
     label: "Under way",
     running: "{n} under way | {n} under way",
     just_ended: "Just finished",
+    failed: "{n} failed | {n} failed",
     collapse: "Show less",
     expand: "Show more",
     dismiss: "Dismiss {name}",
