@@ -94,6 +94,13 @@ test("the search box reads operators and words; the address keeps them", async (
   await page.goto(address);
   await page.getByTestId("total").getByText("4 found").waitFor();
   await page.getByRole("button", { name: "Clear the search" }).click();
+  await page.keyboard.type("COLOUR:bl");
+  await page.getByRole("option", { name: "black 750" }).waitFor();
+  expect(await page.getByRole("option").count()).toBe(2);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Remove colour:black" }).waitFor();
+  await page.getByRole("button", { name: "Clear the search" }).click();
   await page.keyboard.type("active:perhaps ");
   await page.getByTestId("chip").getByText("This needs yes or no").waitFor({ state: "attached" });
 });
