@@ -16,12 +16,14 @@ import {
 import { prepareSlice, slicesOf, type PreparedSlice } from "./prepare-slice.ts";
 import { gramsOf, type Counted } from "./words.ts";
 
-/** Products of a slice: large enough to be quick, small enough for the worker's memory. */
-const SLICE = 16_384;
+/** Products of a slice: large enough to be quick, small enough for the memory that a worker shares with an import. */
+const SLICE = 4096;
 /** Slices that are planned at once. */
 const SLICES = 4;
 /** Words that a worker remembers to be in the database. */
 const MAX_REMEMBERED = 100_000;
+/** Words whose products are counted before the database is told. */
+const MAX_COUNTED = 20_000;
 
 /** What a worker keeps between the slices. */
 export interface IndexMemory {
@@ -54,8 +56,7 @@ export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: 
       return 0;
     }
     const products = await indexLocked(pool, writer, memory, options);
-    if (memory.counts.size > 0) await countWords(writer, memory.counts);
-    memory.counts.clear();
+    await tellCounts(writer, memory);
     await unlockIndex(writer);
     broken = false;
     return products;
@@ -83,11 +84,17 @@ async function indexLocked(
       // While PostgreSQL writes one slice, this process makes the next one ready.
       next = written + 1 === most ? undefined : prepare(pool, slices.shift());
       await writeSlice(writer, prepared, memory);
+      if (memory.counts.size > MAX_COUNTED) await tellCounts(writer, memory);
       products += prepared.found.length;
       written++;
     }
     if (written === most) return products;
   }
+}
+
+async function tellCounts(writer: pg.PoolClient, { counts }: IndexMemory): Promise<void> {
+  if (counts.size > 0) await countWords(writer, counts);
+  counts.clear();
 }
 
 function prepare(
@@ -156,7 +163,13 @@ async function copySlice(writer: pg.PoolClient, { lines, found }: PreparedSlice)
 function remember({ known, counts }: IndexMemory, words: readonly Counted[], inserted: ReadonlySet<string>): void {
   if (known.size > MAX_REMEMBERED) known.clear();
   for (const { word, products } of words) {
-    if (!inserted.has(word)) counts.set(word, (counts.get(word) ?? 0) + products);
-    if (!inserted.has(word) || products > 1) known.add(word);
+    const is_new = inserted.has(word);
+    if (is_new && products === 1) continue;
+    const own = known.has(word) ? word : copyOf(word);
+    if (!is_new) counts.set(own, (counts.get(own) ?? 0) + products);
+    known.add(own);
   }
 }
+
+/** A word that was cut out of a text keeps the whole text in memory (V8's sliced strings); its copy does not. */
+const copyOf = (word: string): string => Buffer.from(word).toString();
