@@ -1,3 +1,4 @@
+import { Webhook as Verifier } from "standardwebhooks";
 import { afterAll, expect, test } from "vitest";
 import { createTestApp } from "../../tests/app.ts";
 import { createTestDatabase } from "../../tests/database.ts";
@@ -8,6 +9,7 @@ import { emitEvents } from "../events/emit.ts";
 import { readSecrets } from "./secrets.ts";
 import { keyOf, verify } from "./sign.ts";
 import { deliverWebhooks } from "./work.ts";
+import { EVENT_TYPES } from "../../contract/event-types.ts";
 import type { Delivery, DeliveryDetail, FeedEvent, Replay } from "../../contract/deliveries.ts";
 import type { Webhook, WebhookHealth } from "../../contract/webhooks.ts";
 
@@ -199,4 +201,31 @@ test("the feed has every event once, in order, by pages; and says when a cursor 
   await pool.query("delete from events where position <= 3");
   expect((await ask("GET", "/api/events/feed?after=1")).status).toBe(410);
   expect((await ask("GET", "/api/events/feed")).status).toBe(200);
+});
+
+test("every type of event, a retry and a replay verify with the published library, by either secret of a rotation", async () => {
+  const since = ago(1);
+  const { receiver, id } = await setUp();
+  expect((await ask("POST", `/api/webhooks/${id}/rotate`, {})).status).toBe(200);
+  for (const type of EVENT_TYPES) await ask("POST", `/api/webhooks/${id}/test`, { type });
+  expect(receiver.received.map(({ json }) => json.type)).toEqual([...EVENT_TYPES]);
+  receiver.answer = (_request, response) => response.writeHead(500).end();
+  await emit(1);
+  await until(async () => (await listOf(id, "state=failed")).items.length === 1);
+  receiver.answer = (_request, response) => response.end();
+  await ask("POST", `/api/deliveries/${(await listOf(id, "state=failed")).items[0]?.id ?? 0}/retry`);
+  await until(async () => (await listOf(id, "state=failed")).items.length === 0);
+  await patch(id, { enabled: false });
+  await emit(2);
+  await until(async () => (await pool.query("select from events where not fanned_out")).rowCount === 0);
+  await patch(id, { enabled: true });
+  await replayOf(id, { what: "missing", since });
+  await until(() => receiver.received.some(({ json }) => json.data["id"] === 2));
+  const { secrets } = await readSecrets(pool, await context.loadKeys(), id);
+  expect(secrets).toHaveLength(2);
+  for (const { secret } of secrets) {
+    for (const { body, headers } of receiver.received)
+      expect(new Verifier(secret).verify(body, headers as Record<string, string>)).toEqual(JSON.parse(body));
+  }
+  await patch(id, { enabled: false });
 });
