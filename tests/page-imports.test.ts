@@ -198,6 +198,7 @@ test("the keyboard alone brings a file in and finds its result", async () => {
 });
 
 async function pressUntilFocused(page: Page, key: string, text: string): Promise<void> {
+  await page.getByText(text, { exact: true }).first().waitFor();
   for (let presses = 0; presses < 40; presses++) {
     await page.keyboard.press(key);
     if ((await page.evaluate<string>("document.activeElement.textContent")).trim() === text) return;
