@@ -40,6 +40,7 @@ async function open(path: string, options: Parameters<typeof openPage>[2] = {}):
 
 /** Tab until the element with this name has the focus, as who has no mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
+  await page.locator(`[aria-label="${name}"], :text-is("${name}")`).first().waitFor();
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate<string>(
