@@ -13,9 +13,9 @@ const SHOWN_CONFLICTS = 20;
 
 const COUNTS = ["created", "updated", "deleted", "unchanged", "kept"] as const;
 const MEANINGS: Record<(typeof COUNTS)[number], string> = {
-  created: "deleted products come back",
+  created: "deleted by it, back again",
   updated: "products have their former values",
-  deleted: "created products go",
+  deleted: "created by it, gone again",
   unchanged: "are as they were already",
   kept: "were changed later and are kept",
 };
