@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** PostgreSQL's text takes no NUL, so no product could ever match. */
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .min(1)

@@ -1,7 +1,7 @@
 // The wire of products.
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { filterWith } from "./product-filter.ts";
+import { filterWith, text } from "./product-filter.ts";
 import { problem_document } from "./problems.ts";
 
 export const product = z
@@ -54,9 +54,10 @@ export const list_products = endpoint({
     operationId: "list_products",
     summary: "List and search products",
     description:
-      "Pages follow each other by `next_cursor`, which is null on the last one. Where few products match among many a page " +
-      "may be shorter than `limit`, even empty, and still have a next one: an answer is never waited for longer than the " +
-      "search of a part of the catalogue takes. What is found is exact at every moment, also right after an import.",
+      "Pages follow each other by `next_cursor`, which is null on the last one, and lead back by `previous_cursor`. Where few " +
+      "products match among many a page may be shorter than `limit`, even empty, and still have a next one: an answer is never " +
+      "waited for longer than the search of a part of the catalogue takes. What is found is exact at every moment, also right " +
+      "after an import. With `from` the list begins in its middle and costs what its first page costs.",
     tags: ["products"],
     querystring: filterWith({
       sort: product_sort,
@@ -66,12 +67,19 @@ export const list_products = endpoint({
         .string()
         .max(8000)
         .optional()
-        .describe("`next_cursor` of the page before, with the same filter and sort"),
+        .describe("`next_cursor` or `previous_cursor` of another page, with the same filter and sort"),
+      from: text(1000)
+        .optional()
+        .describe(
+          "A SKU in any case, there or not: the list begins at it or at what follows it. With sort=sku or -sku; a cursor goes " +
+            "before it",
+        ),
     }),
     response: {
       200: z.object({
         items: z.array(product.partial()),
         next_cursor: z.string().nullable(),
+        previous_cursor: z.string().nullable().describe("The page before this one; null where the list has begun"),
         total,
         search_behind: z
           .int()
@@ -115,6 +123,39 @@ export const list_facets = endpoint({
   },
 });
 
+export const list_positions = endpoint({
+  method: "GET",
+  url: "/api/products/positions",
+  schema: {
+    operationId: "list_positions",
+    summary: "Count the products of a list and show ways into its middle",
+    description:
+      "For what shows a list of millions and lets its reader jump: how many products match, and cursors of the same list with " +
+      "the row at which each enters it. The rows are estimated from a random sample, the pages behind the cursors are exact. " +
+      "Counting takes the time that it takes, some seconds at most: ask beside the list, and give up when it is another.",
+    tags: ["products"],
+    querystring: filterWith({
+      sort: product_sort,
+      limit: z.coerce.number().int().min(1).max(1000).default(200).describe("Positions at most"),
+    }),
+    response: {
+      200: z.object({
+        total: z.object({
+          value: z.int().min(0),
+          relation: z.enum(["eq", "estimate"]).describe("`estimate`: counting them all took too long"),
+        }),
+        positions: z.array(
+          z.object({
+            row: z.int().min(0).describe("About so many products stand before it"),
+            cursor: z.string().describe("For the list, with the same filter and sort"),
+          }),
+        ),
+      }),
+      400: problem_document,
+    },
+  },
+});
+
 export const get_product = endpoint({
   method: "GET",
   url: "/api/products/:sku",
@@ -123,7 +164,7 @@ export const get_product = endpoint({
     summary: "Show a product; the SKU in any case",
     description:
       "The ETag is the version in quotes. The SKU is percent-encoded, slashes too. A SKU that is a word of this interface " +
-      "(`export`, `facets`) is written with a capital letter.",
+      "(`export`, `facets`, `positions`) is written with a capital letter.",
     tags: ["products"],
     params: z.object({ sku: z.string().min(1).max(1000) }),
     response: { 200: product, 304: unchanged, 400: problem_document, 404: problem_document },

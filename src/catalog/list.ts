@@ -2,7 +2,7 @@
 // looks at more than a part of the catalogue. What the index knows and what it has not reached yet are merged.
 import type pg from "pg";
 import { withSnapshot } from "../db/snapshot.ts";
-import { comparePlaces, type Order, type Place, type Position } from "./order.ts";
+import { comparePlaces, opposite, turned, type Order, type Place, type Position } from "./order.ts";
 import type { Block } from "./search/block.ts";
 import { readConditions, type TermCondition } from "./search/plan.ts";
 import { readBacklog, readUnreached, type Backlog } from "./search/read-backlog.ts";
@@ -24,6 +24,8 @@ export interface Page {
   items: Product[];
   /** null = there is nothing behind this page. */
   next: Position | null;
+  /** The page before this one; null at the start. */
+  previous: Position | null;
   total: { value: number; relation: "eq" | "gte" };
   /** Changes that the index had not reached. */
   behind: number;
@@ -53,9 +55,11 @@ export async function listProducts(
   const blocks = (await tail?.blocks()) ?? new Map<number, Block>();
   return withSnapshot(pool, async (db) => {
     const backlog = await readBacklog(db);
-    const query: Query = { filter, order, after, limit: limit + 1, patience_ms };
+    const direction = after?.backward ? opposite(order) : order;
+    const query: Query = { filter, order: direction, after, limit: limit + 1, patience_ms };
     const found = await find(db, query, { ...backlog, blocks, first_window });
-    return pageOf(found, { limit, seen: after?.seen ?? 0, is_all: isAll(filter) }, backlog);
+    const total = isAll(filter) ? backlog.products : undefined;
+    return { ...pageOf(found, { limit, after, total }), behind: backlog.behind };
   });
 }
 
@@ -133,17 +137,34 @@ function merge({ order, limit }: Query, parts: readonly Found[]): Found {
   return { rows: known.slice(0, limit), until: known.length >= limit ? undefined : until };
 }
 
-function pageOf(
-  { rows, until }: Found,
-  { limit, seen, is_all }: { limit: number; seen: number; is_all: boolean },
-  { products, behind }: Backlog,
-): Page {
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : until;
-  const shown = seen + items.length;
-  const next = last === undefined ? null : { sort_value: last.sort_value, sku_key: last.sku_key, seen: shown };
-  const total = is_all
-    ? { value: products, relation: "eq" as const }
-    : { value: shown + (rows.length > limit ? 1 : 0), relation: next === null ? ("eq" as const) : ("gte" as const) };
-  return { items, next, total, behind };
+interface Turn {
+  limit: number;
+  after: Position | undefined;
+  /** Where it is known without counting. */
+  total: number | undefined;
 }
+
+function pageOf({ rows, until }: Found, { limit, after, total: known }: Turn): Omit<Page, "behind"> {
+  const items = rows.slice(0, limit);
+  const is_backward = after?.backward === true;
+  const seen = after === undefined ? 0 : after.seen;
+  const shown = seen === null || is_backward ? null : seen + items.length;
+  // Items stand between the place where reading began and the one it came to, if it came not to the end.
+  const begin = items[0] ?? (after && turned(after));
+  const end = rows.length > limit ? items.at(-1) : until;
+  const [next, previous] = is_backward ? [begin, end] : [end, after && begin];
+  const value = known ?? (shown ?? items.length) + (rows.length > limit ? 1 : 0);
+  const is_counted = known !== undefined || (shown !== null && next === undefined);
+  return {
+    items: is_backward ? items.reverse() : items,
+    next: next === undefined ? null : { ...placeOf(next), seen: shown },
+    previous: previous === undefined ? null : { ...placeOf(previous), seen: null, backward: true },
+    total: { value, relation: is_counted ? "eq" : "gte" },
+  };
+}
+
+/** Of a row too, without the rest of it. */
+const placeOf = ({ sort_value, sku_key, is_before }: Place): Place => ({
+  ...{ sort_value, sku_key },
+  ...(is_before ? { is_before } : {}),
+});

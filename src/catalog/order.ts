@@ -1,5 +1,6 @@
 // The orders a list can have, each total: products that are alike in it follow each other by their key.
 import { Problem } from "../../contract/problems.ts";
+import { skuKey } from "./sku-key.ts";
 import type { ProductSort } from "../../contract/products.ts";
 
 export type SortField = "sku" | "name" | "updated_at" | "created_at";
@@ -14,18 +15,30 @@ export interface Place {
   /** Text of the value the products are sorted by; the key once more where that is the SKU. */
   sort_value: string;
   sku_key: string;
+  /** Just before the product there, if there is one: that product is behind it. */
+  is_before?: true;
 }
 
-/** Where a list is. */
+/** Where a page begins, or ends if it is read backward. */
 export interface Position extends Place {
-  /** Products shown so far. */
-  seen: number;
+  /** Products shown so far; null where the list was not read from its start. */
+  seen: number | null;
+  /** The page is what stands before the place, in the list's own order. */
+  backward?: true;
 }
 
 export function orderOf(sort: ProductSort): Order {
   const descending = sort.startsWith("-");
   return { field: (descending ? sort.slice(1) : sort) as SortField, descending };
 }
+
+export const opposite = ({ field, descending }: Order): Order => ({ field, descending: !descending });
+
+/** The same place, seen by who comes from the other side: the product that was behind it is before it. */
+export const turned = ({ sort_value, sku_key, is_before }: Place): Place => ({
+  ...{ sort_value, sku_key },
+  ...(is_before ? {} : { is_before: true }),
+});
 
 /** Names are compared by their beginning, by code point, A to Z in any case alike: what a B-tree entry can hold anywhere. */
 const NAME_KEY_CHARACTERS = 100;
@@ -40,23 +53,44 @@ export const SORT_KEYS = {
 
 export function cursorOf(order: Order, position: Position): string {
   const sort = `${order.descending ? "-" : ""}${order.field}`;
-  return Buffer.from(JSON.stringify([sort, position.sort_value, position.sku_key, position.seen])).toString(
-    "base64url",
-  );
+  const { sort_value, sku_key, seen } = position;
+  const flags = `${position.is_before ? IS_BEFORE : ""}${position.backward ? BACKWARD : ""}`;
+  const parts = [sort, sort_value, sku_key, seen, ...(flags === "" ? [] : [flags])];
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+const IS_BEFORE = "i";
+const BACKWARD = "b";
+
+/** Where a list begins that shall show a SKU, or the products that would be its neighbours.
+ * @throws Problem where the list is in another order than that of its SKUs */
+export function startAt(sku: string, order: Order): Position {
+  if (order.field !== "sku") {
+    const detail =
+      'A list can begin at a SKU where it is sorted by SKU. Ask with sort=sku or sort=-sku, or without "from".';
+    throw new Problem("invalid-request", detail, { extra: { errors: [{ pointer: "/querystring/from", detail }] } });
+  }
+  const sku_key = skuKey(sku);
+  return { sort_value: sku_key, sku_key, is_before: true, seen: null };
 }
 
 /** @throws Problem where the cursor is not one of this order */
 export function positionOf(cursor: string, order: Order): Position {
-  const [sort, value, sku_key, seen] = partsOf(cursor);
-  if (!isText(value) || !isText(sku_key) || typeof seen !== "number" || !Number.isSafeInteger(seen) || seen < 0) {
-    throw badCursor();
-  }
+  const [sort, value, sku_key, seen, flags = ""] = partsOf(cursor);
+  if (!isText(value) || !isText(sku_key) || !isSeen(seen) || !isText(flags)) throw badCursor();
   if (sort !== `${order.descending ? "-" : ""}${order.field}`) {
     throw new Problem("invalid-request", `The cursor belongs to the order "${String(sort)}". Begin without it.`);
   }
   if (SORT_KEYS[order.field].type === "timestamptz" && !isInstant(value)) throw badCursor();
-  return { sort_value: value, sku_key, seen };
+  return {
+    ...{ sort_value: value, sku_key, seen },
+    ...(flags.includes(IS_BEFORE) ? { is_before: true } : {}),
+    ...(flags.includes(BACKWARD) ? { backward: true } : {}),
+  };
 }
+
+const isSeen = (value: unknown): value is number | null =>
+  value === null || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0);
 
 function partsOf(cursor: string): unknown[] {
   try {
@@ -84,6 +118,7 @@ export function comparePlaces(order: Order, a: Place, b: Place): number {
       ? compareInstants(a.sort_value, b.sort_value)
       : compareText(a.sort_value, b.sort_value);
   const compared = by_value === 0 ? compareText(a.sku_key, b.sku_key) : by_value;
+  if (compared === 0) return Number(b.is_before === true) - Number(a.is_before === true);
   return order.descending ? -compared : compared;
 }
 

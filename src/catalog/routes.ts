@@ -1,5 +1,5 @@
 // The HTTP of products.
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { editRoutes } from "./edit-routes.ts";
@@ -7,14 +7,15 @@ import { historyRoutes } from "./history-routes.ts";
 import { hashTag, isKnown } from "./etag.ts";
 import { countFacets } from "./facets.ts";
 import { listProducts } from "./list.ts";
-import { cursorOf, orderOf, positionOf } from "./order.ts";
+import { cursorOf, orderOf, positionOf, startAt } from "./order.ts";
+import { readPositions } from "./positions.ts";
 import { etagOf } from "./precondition.ts";
 import { exportRoutes } from "./export/routes.ts";
 import { skuKey } from "./sku-key.ts";
 import { Tail } from "./search/tail.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
-import { get_product, list_facets, list_products, type Product } from "../../contract/products.ts";
+import { get_product, list_facets, list_positions, list_products, type Product } from "../../contract/products.ts";
 
 export { readBacklogSize } from "./search/read-backlog.ts";
 
@@ -27,13 +28,16 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
 
   app.route({
     ...list_products,
-    handler: async ({ query: { sort, limit, cursor, fields, ...filter }, headers }, reply) => {
+    handler: async ({ query: { sort, limit, cursor, from, fields, ...filter }, headers }, reply) => {
       const order = orderOf(sort);
-      const after = cursor === undefined ? undefined : positionOf(cursor, order);
-      const { items, next, total, behind } = await listProducts(pool, { filter, order, after, limit }, { tail });
+      const start = from === undefined ? undefined : startAt(from, order);
+      const after = cursor === undefined ? start : positionOf(cursor, order);
+      const page = await listProducts(pool, { filter, order, after, limit }, { tail });
+      const { items, next, previous, total, behind } = page;
       const answer = {
         items: fields === undefined ? items : items.map((item) => thin(item, fields.split(","))),
-        next_cursor: next === null ? null : cursorOf(order, next),
+        next_cursor: next && cursorOf(order, next),
+        previous_cursor: previous && cursorOf(order, previous),
         total,
         ...(behind > LARGE_BACKLOG ? { search_behind: behind } : {}),
       };
@@ -53,6 +57,15 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
   });
 
   app.route({
+    ...list_positions,
+    handler: async ({ query: { sort, limit, ...filter } }, reply) => {
+      const order = orderOf(sort);
+      const { total, positions } = await readPositions(pool, { filter, order, limit }, whenClosed(reply.raw));
+      return { total, positions: positions.map(({ row, place }) => ({ row, cursor: cursorOf(order, place) })) };
+    },
+  });
+
+  app.route({
     ...get_product,
     handler: async ({ params: { sku }, headers }, reply) => {
       // PostgreSQL's text takes no NUL, so no product can have one.
@@ -68,6 +81,15 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
 
 /** Changes that the search index has not reached and that an answer speaks of: it may have taken longer. */
 const LARGE_BACKLOG = 10_000;
+
+/** Aborted when whoever asked has left. */
+function whenClosed(answer: FastifyReply["raw"]): AbortSignal {
+  const leaving = new AbortController();
+  answer.once("close", () => {
+    leaving.abort();
+  });
+  return leaving.signal;
+}
 
 const thin = (product: Product, fields: readonly string[]): Partial<Product> =>
   Object.fromEntries(fields.map((field) => [field, product[field as keyof Product]]));

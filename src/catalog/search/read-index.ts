@@ -120,7 +120,7 @@ const opposite = (direction: "asc" | "desc"): string => (direction === "asc" ? "
 export function behind(order: Order, key: string, after: Place, put: (value: unknown) => string): string {
   const { type } = SORT_KEYS[order.field];
   const sku_key = key.startsWith("s.") ? "s.sku_key" : "p.sku_key";
-  const sign = order.descending ? "<" : ">";
+  const sign = `${order.descending ? "<" : ">"}${after.is_before ? "=" : ""}`;
   if (order.field === "sku") return `${sku_key} ${sign} ${put(after.sku_key)}::text`;
   return `(${key}, ${sku_key}) ${sign} (${put(after.sort_value)}::${type}, ${put(after.sku_key)}::text)`;
 }
