@@ -47,6 +47,10 @@ test("a bigint beyond 2^53 is an error, never another number", async () => {
   await expect(database.pool.query("select 9007199254740993::int8")).rejects.toThrow(/does not fit/);
 });
 
+test("statements are not compiled, whatever the server's default", async () => {
+  expect((await database.pool.query("show jit")).rows).toEqual([{ jit: "off" }]);
+});
+
 test("the embedded server is fit for Skuport", async () => {
   await checkServer(database.pool);
 });

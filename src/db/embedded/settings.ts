@@ -46,8 +46,6 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     max_connections: "100",
     // Solid state disks are the rule by now; 4 would make the planner avoid index scans.
     random_page_cost: "1.1",
-    // Our statements are short and many; compiling them costs more than it gains.
-    jit: "off",
     // Two imports that meet in the wrong order should find out soon: the chunk is done again at once.
     deadlock_timeout: "200ms",
     timezone: "UTC",
