@@ -114,10 +114,11 @@ create table imports (
   finished_at timestamp with time zone,
   updated_at timestamp with time zone default now() not null,
   version bigint default 1 not null,
+  upload_expires_at timestamp with time zone,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = ((((created + updated) + unchanged) + superseded) + rejected)))),
-  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'scanning'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
 );
 
 create table operation_chunks (
@@ -420,6 +421,8 @@ CREATE INDEX events_waiting ON public.events USING btree (id) WHERE (NOT fanned_
 CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX imports_changeset ON public.imports USING btree (changeset_id) WHERE (changeset_id IS NOT NULL);
+
+CREATE UNIQUE INDEX imports_resumable ON public.imports USING btree (file) WHERE (upload_expires_at IS NOT NULL);
 
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
 

@@ -2,15 +2,15 @@
 import type { z } from "zod";
 
 export interface Endpoint {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
   url: string;
   schema: {
     operationId: string;
     summary: string;
     description?: string;
     tags: string[];
-    /** A body that is a file: the media types it comes as. For a form, the field `file` and these options. */
-    file_body?: { types: string[]; form: z.ZodType };
+    /** A body that is a file, or a part of one: the media types it comes as. For a form, the field `file` and these options. */
+    file_body?: { types: string[]; form?: z.ZodType };
     /** Media types of a JSON body where there are others than `application/json`. */
     body_types?: string[];
     /** Media type of the answer where it is not JSON, or those that the request chooses from. */

@@ -6,6 +6,7 @@ import { problem_document } from "./problems.ts";
 
 export const IMPORT_STATES = [
   "receiving",
+  "paused",
   "scanning",
   "ready",
   "loading",
@@ -202,6 +203,9 @@ export const import_ = z
     finished_at: instant.nullable(),
     elapsed_ms: z.object({ scan: count, load: count, total: count }),
     changeset_id: z.int().nullable(),
+    upload_expires_at: instant
+      .nullable()
+      .describe("Until when the rest of a file that comes in parts can be sent; null once it is whole, or over"),
     cancel_requested: z.boolean(),
     problem: problem_document.nullable(),
     version: z.int().describe("Grows with every change of this record; the `id:` of its events"),

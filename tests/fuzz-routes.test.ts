@@ -38,6 +38,7 @@ let base_url = "";
 const known: Record<string, unknown[]> = {
   id: [1, 2, 3],
   sku: ["A-1", "a-2", "x/y", "é"],
+  "upload-offset": [0],
   skus: [["A-1", "x/y"]],
   url: ["http://127.0.0.1:9/hook"],
   created_in: [1],
@@ -49,8 +50,20 @@ beforeAll(async () => {
   await importBytes(context, "sku,name\nA-1,Uno\n");
   for (let i = 0; i < 3; i++)
     await app.inject({ method: "POST", url: "/api/webhooks", payload: { url: "http://127.0.0.1:9/hook" } });
+  known["upload_id"] = await beginUploads(20);
   base_url = await app.listen({ port: 0, host: "127.0.0.1" });
 });
+
+/** Ids of uploads that want so many bytes that none ends soon. */
+async function beginUploads(count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const headers = { "tus-resumable": "1.0.0", "upload-length": "1000000" };
+    const { headers: answer } = await app.inject({ method: "POST", url: "/api/uploads", headers });
+    ids.push(answer.location?.split("/").at(-1) ?? "");
+  }
+  return ids;
+}
 
 const succeeded = new Set<string>();
 
@@ -66,7 +79,7 @@ test.each(operations)("$method $path", async ({ method, path, operation }) => {
   await fc.assert(
     fc.asyncProperty(requestFor(path, operation, { components: api.components.schemas, known }), async (request) => {
       const answer = await ask(method, request);
-      check(operation, answer);
+      check(method, operation, answer);
       if (answer.status < 300) succeeded.add(operation.operationId);
     }),
     {
@@ -114,12 +127,12 @@ async function fetchHead(method: string, { url, headers: { host: _, ...headers }
   return { status: response.status, type, body };
 }
 
-function check({ responses }: Operation, { status, type, body }: Answer): void {
+function check(method: string, { responses }: Operation, { status, type, body }: Answer): void {
   const told = body.toString().slice(0, 2000);
   const declared = responses[String(status)] ?? (GENERAL.has(String(status)) ? responses["default"] : undefined);
   expect(declared, `the status ${status} is not declared: ${told}`).toBeDefined();
   expect(status < 500 || GENERAL.has(String(status)), `${status}: ${told}`).toBe(true);
-  if (status === 204 || status === 304) {
+  if (status === 204 || status === 304 || method === "HEAD") {
     expect(body.length).toBe(0);
     return;
   }

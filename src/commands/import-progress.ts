@@ -14,6 +14,7 @@ const STABLE_AFTER_MS = 1000;
 
 const STAGES: Partial<Record<Import["state"], string>> = {
   receiving: "Sending",
+  paused: "Paused",
   scanning: "Scanning",
   ready: "Waiting",
   loading: "Loading",

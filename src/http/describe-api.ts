@@ -70,15 +70,16 @@ function describeAnswer(status: string, schema: object, answer_type: string | re
 const BYTES = { type: "string", format: "binary" };
 
 function describeFile({ types, form }: NonNullable<Endpoint["schema"]["file_body"]>): object {
+  const content = Object.fromEntries(types.map((type) => [type, { schema: BYTES }]));
+  return {
+    content: form === undefined ? content : { ...content, "multipart/form-data": { schema: formWithFile(form) } },
+  };
+}
+
+function formWithFile(form: z.ZodType): object {
   const { $schema: _, ...fields } = z.toJSONSchema(form, { io: "input", target: "draft-2020-12" });
   const file = { ...BYTES, description: "The file; behind the other fields" };
-  const whole_form = { ...fields, properties: { ...fields.properties, file }, required: ["file"] };
-  return {
-    content: {
-      ...Object.fromEntries(types.map((type) => [type, { schema: BYTES }])),
-      "multipart/form-data": { schema: whole_form },
-    },
-  };
+  return { ...fields, properties: { ...fields.properties, file }, required: ["file"] };
 }
 
 /** For `@fastify/swagger`: the whole document, without the components that no route comes to. */

@@ -1,4 +1,4 @@
-// A file that is written once and on disk when `finish` returns.
+// A file that is written from its start to its end, and on disk when `finish` returns.
 import { open, type FileHandle } from "node:fs/promises";
 
 /** Pieces are gathered until they have this many bytes: a write for each that a socket brings cost a tenth of an upload. */
@@ -17,8 +17,14 @@ export interface DurableFile {
 }
 
 /** Creates the file, readable by this user only; there must be none yet. */
-export async function createDurableFile(path: string): Promise<DurableFile> {
-  const file = await open(path, "wx", 0o600);
+export const createDurableFile = async (path: string): Promise<DurableFile> =>
+  durableFile(await open(path, "wx", 0o600));
+
+/** Goes on at the end of the file, which is created where there is none. */
+export const appendDurableFile = async (path: string): Promise<DurableFile> =>
+  durableFile(await open(path, "a", 0o600));
+
+function durableFile(file: FileHandle): DurableFile {
   let gathered: Buffer[] = [];
   let gathered_bytes = 0;
   let unsynced = 0;

@@ -1,21 +1,14 @@
 // Takes a file as it comes: to disk and through SHA-256, never into memory, and acknowledged only once it is durable.
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
+import { retryTransient, withTransaction } from "../db/connect.ts";
 import { uploadedPath, type ImportContext } from "./context.ts";
 import { createDurableFile } from "./durable-file.ts";
 import { finishImport } from "./finish-import.ts";
-import { insertImport, markReceived, noteReceived, readImport, type NewImport } from "./store.ts";
+import { insertImport, markReceived, readImport, type NewImport } from "./store.ts";
+import { takeBytes, type Taking } from "./take-bytes.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { Import, ImportOptions } from "../../contract/imports.ts";
-
-/** Progress is told, and a cancel noticed, this often. */
-const PROGRESS_MS = 200;
-/** A stalled upload still gives this sign of life; see SILENT_UPLOAD_MS in take-over.ts. */
-const HEARTBEAT_MS = 5000;
-
-/** From here on a worker may scan along. Smaller files are whole before it has begun. */
-const FOLLOW_BYTES = 4 << 20;
 
 export interface Upload {
   filename: string;
@@ -44,13 +37,7 @@ export async function receiveImport(
     }
     if (received === 0) throw new Problem("empty-file", `"${filename}" is empty. Check the export that made it.`);
     if (size !== null && received !== size) throw interrupted(received, size);
-    const accepted = await retryTransient(() =>
-      withTransaction(context.pool, async (client) => {
-        const met = await markReceived(client, id, received, sha256);
-        if (met) await context.sendScan(client, id);
-        return met;
-      }),
-    );
+    const accepted = await acceptFile(context, id, received, sha256);
     if (!accepted) await finishImport(context, id, "cancelled");
   } catch (error) {
     const cause = error instanceof Problem || !isBrokenStream(error) ? error : interrupted(null, size, error);
@@ -60,6 +47,16 @@ export async function receiveImport(
   return (await readImport(context.pool, id)) as Import;
 }
 
+/** The file is whole and on disk: hands the import to a worker. @returns false when it was cancelled meanwhile */
+export const acceptFile = (context: ImportContext, id: number, size: number, sha256: string): Promise<boolean> =>
+  retryTransient(() =>
+    withTransaction(context.pool, async (client) => {
+      const met = await markReceived(client, id, size, sha256);
+      if (met) await context.sendScan(client, id);
+      return met;
+    }),
+  );
+
 async function writeFile(
   context: ImportContext,
   id: number,
@@ -68,50 +65,21 @@ async function writeFile(
   bytes: AsyncIterable<Buffer>,
 ): Promise<{ received: number; sha256: string; cancelled: boolean }> {
   await mkdir(context.files_dir, { recursive: true, mode: 0o700 });
-  const hash = createHash("sha256");
   const file = await createDurableFile(uploadedPath(context, name));
-  const upload = { received: 0, noted: 0, is_followed: false, cancelled: false };
-  const note = async (): Promise<void> => {
-    upload.noted = performance.now();
-    const goes_on = await passingly(() => noteReceived(context.pool, id, upload.received));
-    if (goes_on === false) upload.cancelled = true;
+  const taking: Taking = {
+    ...{ id, file, hash: createHash("sha256"), received: 0, max_bytes },
+    tooLarge: () => tooLarge(filename, max_bytes),
   };
-  const heartbeat = setInterval(() => void note(), HEARTBEAT_MS);
   try {
-    for await (const piece of bytes) {
-      upload.received += piece.length;
-      if (upload.received > max_bytes) throw tooLarge(filename, max_bytes);
-      hash.update(piece);
-      await file.write(piece);
-      if (performance.now() - upload.noted > PROGRESS_MS) {
-        await file.flush();
-        await note();
-      }
-      if (!upload.is_followed && upload.received >= FOLLOW_BYTES) {
-        upload.is_followed = true;
-        await passingly(() => context.sendScan(context.pool, id));
-      }
-      if (upload.cancelled) break;
-    }
+    const goes_on = await takeBytes(context, taking, bytes);
     await file.finish();
+    return { received: taking.received, sha256: taking.hash.digest("hex"), cancelled: !goes_on };
   } finally {
-    clearInterval(heartbeat);
     await file.close();
   }
-  return { received: upload.received, sha256: hash.digest("hex"), cancelled: upload.cancelled };
 }
 
-/** For what only tells of progress: a database that is away for a moment must not end an upload. */
-async function passingly<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isTransient(error)) return undefined;
-    throw error;
-  }
-}
-
-const tooLarge = (filename: string, max_bytes: number): Problem =>
+export const tooLarge = (filename: string, max_bytes: number): Problem =>
   new Problem(
     "payload-too-large",
     `"${filename}" is larger than ${max_bytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
@@ -130,7 +98,7 @@ function interrupted(received: number | null, size: number | null, cause?: unkno
 }
 
 /** The sender went away: the request's stream ends with one of Node's connection errors. */
-function isBrokenStream(error: unknown): boolean {
+export function isBrokenStream(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR" || code === "EPIPE";
 }

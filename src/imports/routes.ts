@@ -1,5 +1,4 @@
 // The HTTP of imports.
-import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
@@ -12,7 +11,9 @@ import { isForm, receiveForm } from "./receive-form.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { rejectsCsv } from "./rejects-csv.ts";
 import { countRejects, listRejects } from "./reject-store.ts";
+import { bodyOf } from "./request-body.ts";
 import { listImports, readImport, requestCancel } from "./store.ts";
+import { uploadRoutes } from "./upload/routes.ts";
 import {
   cancel_import,
   create_import,
@@ -36,6 +37,7 @@ export interface ImportRoutesContext extends ImportContext {
 
 export function importRoutes(instance: FastifyInstance, context: ImportRoutesContext): void {
   receiveRoute(instance, context);
+  uploadRoutes(instance, context);
   stateRoutes(instance, context);
   rejectRoutes(instance, context);
 }
@@ -58,7 +60,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
         const { filename = "upload.csv", ...options } = request.query;
         const { max_upload_bytes: max_bytes } = context;
         const upload: Upload = { filename, size: contentLength(request), options, actor: "local", max_bytes };
-        const bytes = bodyOf(request);
+        const bytes = fileOf(request);
         const import_ = await (isForm(request.headers)
           ? receiveForm(context, upload, request.headers, bytes)
           : receiveImport(context, upload, bytes));
@@ -69,24 +71,13 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
   });
 }
 
-/** The body's bytes. Who stops in the middle still answers: the rest is read and thrown away, since a sender that cannot
- * get rid of it would never come to read the answer, and to destroy the stream would cut the line. */
-function bodyOf({ body }: FastifyRequest): AsyncIterable<Buffer> {
-  if (!(body instanceof Readable)) {
-    throw new Problem(
-      "empty-file",
-      "The request has no body. Send the file as the body, or as the field `file` of a form.",
-    );
-  }
-  return readBody(body);
-}
-
-async function* readBody(body: Readable): AsyncGenerator<Buffer> {
-  try {
-    for await (const piece of body.iterator({ destroyOnReturn: false })) yield piece as Buffer;
-  } finally {
-    body.resume();
-  }
+function fileOf(request: FastifyRequest): AsyncIterable<Buffer> {
+  const bytes = bodyOf(request);
+  if (bytes !== undefined) return bytes;
+  throw new Problem(
+    "empty-file",
+    "The request has no body. Send the file as the body, or as the field `file` of a form.",
+  );
 }
 
 function contentLength({ headers }: FastifyRequest): number | null {
@@ -117,8 +108,8 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
         throw new Problem("already-finished", `Import ${id} is ${state}; there is nothing to cancel.`);
       }
       const import_ = await findImport(pool, id);
-      // A file that waits for a person has no worker that would notice.
-      if (import_.state === "ready") await finishImport(context, id, "cancelled");
+      // A file that waits for a person, or for its own rest, has no worker that would notice.
+      if (import_.state === "ready" || import_.state === "paused") await finishImport(context, id, "cancelled");
       return reply.code(202).send(await findImport(pool, id));
     },
   });

@@ -14,6 +14,7 @@ const SCANNED_FRACTION = 0.2;
 const IMPORT = `
   id, state, filename, size, received, sha256, options, dialect, columns, lines, rows, scanned, created, updated, unchanged,
   superseded, rejected, fraction, changeset_id, cancel_requested, problem, created_at, started_at, finished_at, version,
+  case when state in ('receiving', 'paused') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
        else floor((created + updated + unchanged + superseded + rejected)
                   / greatest(extract(epoch from coalesce(finished_at, now()) - started_at), 0.001))::bigint
@@ -25,7 +26,13 @@ const IMPORT = `
   ) as elapsed_ms`;
 
 /** Runs an update of one import; says how many rows it met. */
-async function change(db: Queryable, id: number, sets: string, where: string, values: unknown[]): Promise<number> {
+export async function changeImport(
+  db: Queryable,
+  id: number,
+  sets: string,
+  where: string,
+  values: unknown[],
+): Promise<number> {
   const { rowCount } = await db.query(
     `with changed as (
        update imports set ${sets}, version = version + 1, updated_at = now() where id = $1 and (${where}) returning id, state
@@ -105,7 +112,7 @@ export async function readImportWork(db: Queryable, id: number): Promise<ImportW
 
 /** Bytes received so far; also the sign that the upload is alive. */
 export async function noteReceived(db: Queryable, id: number, received: number): Promise<boolean> {
-  const met = await change(
+  const met = await changeImport(
     db,
     id,
     `received = $2::bigint, fraction = greatest(fraction, coalesce(${RECEIVED_FRACTION} * $2::bigint / nullif(size, 0), 0))`,
@@ -117,7 +124,7 @@ export async function noteReceived(db: Queryable, id: number, received: number):
 
 /** The file is whole: from here a worker goes on. */
 export async function markReceived(db: Queryable, id: number, size: number, sha256: string): Promise<boolean> {
-  const met = await change(
+  const met = await changeImport(
     db,
     id,
     `state = 'scanning', size = $2, received = $2, sha256 = $3, started_at = clock_timestamp(),
@@ -136,7 +143,7 @@ export async function noteFormat(
   columns: readonly Column[],
 ): Promise<void> {
   const values = [JSON.stringify(dialect), JSON.stringify(columns)];
-  await change(db, id, "dialect = $2, columns = $3", "state in ('receiving', 'scanning')", values);
+  await changeImport(db, id, "dialect = $2, columns = $3", "state in ('receiving', 'scanning')", values);
 }
 
 export interface ScanProgress {
@@ -153,7 +160,7 @@ export interface ScanProgress {
 
 /** @returns false when the import is no longer being scanned, or is to be cancelled */
 export async function noteScanned(db: Queryable, id: number, scan: ScanProgress): Promise<boolean> {
-  const met = await change(
+  const met = await changeImport(
     db,
     id,
     scanSets(RECEIVED_FRACTION),
@@ -170,7 +177,7 @@ export async function markLoading(
   scan: ScanProgress,
   start: { changeset_id: number; id_base: number; catalogue_was_empty: boolean },
 ): Promise<boolean> {
-  const met = await change(
+  const met = await changeImport(
     db,
     id,
     `${scanSets(RECEIVED_FRACTION)}, state = 'loading', load_started_at = clock_timestamp(), changeset_id = $10, id_base = $11,
@@ -212,7 +219,7 @@ const valuesOf = (sums: ChunkCounts): number[] => [sums.created, sums.updated, s
 /** Tells what the chunks that are done add up to. */
 export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   const handled = `superseded + ${Object.values(SUMS).join(" + ")}`;
-  await change(
+  await changeImport(
     db,
     id,
     `${SET_SUMS}, fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
@@ -224,12 +231,12 @@ export async function noteLoaded(db: Queryable, id: number): Promise<void> {
 
 /** What made a strict import fail is counted, although its chunks were rolled back. */
 export async function addRejected(db: Queryable, id: number, rejected: number): Promise<void> {
-  await change(db, id, "rejected = rejected + $2::bigint", "true", [rejected]);
+  await changeImport(db, id, "rejected = rejected + $2::bigint", "true", [rejected]);
 }
 
 /** Progress of a strict import, whose counts stay zero until all of it is committed. */
 export async function noteStrictProgress(db: Queryable, id: number, share: number): Promise<void> {
-  await change(
+  await changeImport(
     db,
     id,
     `fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * $2::float8)`,
@@ -240,7 +247,7 @@ export async function noteStrictProgress(db: Queryable, id: number, share: numbe
 
 /** @returns false while chunks are left or somebody else finishes */
 export async function markFinishing(db: Queryable, id: number): Promise<boolean> {
-  const met = await change(
+  const met = await changeImport(
     db,
     id,
     "state = 'finishing', load_finished_at = clock_timestamp()",
@@ -259,7 +266,7 @@ export async function markFinished(
   problem: ProblemDocument | null,
 ): Promise<boolean> {
   const loaded = await takeChunks(client, id);
-  const met = await change(
+  const met = await changeImport(
     client,
     id,
     `${SET_SUMS}, state = $6, problem = $7, finished_at = clock_timestamp(),
@@ -276,21 +283,6 @@ export async function markFinished(
 }
 
 export async function requestCancel(db: Queryable, id: number): Promise<boolean> {
-  const met = await change(db, id, "cancel_requested = true", "state not in ('done', 'cancelled', 'failed')", []);
+  const met = await changeImport(db, id, "cancel_requested = true", "state not in ('done', 'cancelled', 'failed')", []);
   return met > 0;
-}
-
-/** Unfinished imports that nobody has worked on for `silent_ms`. */
-export async function listSilentImports(
-  db: Queryable,
-  silent_ms: number,
-): Promise<{ id: number; state: Import["state"]; file: string; cancel_requested: boolean }[]> {
-  const { rows } = await db.query<{ id: number; state: Import["state"]; file: string; cancel_requested: boolean }>(
-    `select id, state, file, cancel_requested from imports
-     where state in ('receiving', 'scanning', 'loading', 'finishing')
-       and updated_at < now() - make_interval(secs => $1::float8 / 1000)
-     order by id`,
-    [silent_ms],
-  );
-  return rows;
 }

@@ -1,6 +1,7 @@
 // Picks up imports that nobody works on any more, because their process was killed: at a worker's start, and now and then.
 import { finishImport } from "./finish-import.ts";
-import { listSilentImports } from "./store.ts";
+import { listExpiredUploads, listSilentImports, pauseSilentUploads } from "./silent-store.ts";
+import { expired } from "./upload/problems.ts";
 import type { ImportContext } from "./context.ts";
 import { Problem } from "../../contract/problems.ts";
 
@@ -9,7 +10,8 @@ export const SILENT_WORK_MS = 10_000;
 /** An upload gives one every five seconds, however slow the sender is. */
 const SILENT_UPLOAD_MS = 30_000;
 
-/** Wakes workers for imports without a sign of life for `silent_ms`, and ends uploads whose server is gone. To wake one
+/** Wakes workers for imports without a sign of life for `silent_ms`, and ends uploads whose server is gone,
+ * unless the rest of them may still come. To wake one
  * that is at work after all does no harm: a second scan finds the lock taken, a second lane finds other chunks. */
 export async function takeOverSilentImports(context: ImportContext, silent_ms: number): Promise<void> {
   for (const { id, state, cancel_requested } of await listSilentImports(context.pool, silent_ms)) {
@@ -18,6 +20,9 @@ export async function takeOverSilentImports(context: ImportContext, silent_ms: n
     else if (state === "loading") await context.sendLanes(context.pool, id, 1);
     else await context.sendScan(context.pool, id);
   }
+  await pauseSilentUploads(context.pool, SILENT_UPLOAD_MS);
+  for (const { id, filename } of await listExpiredUploads(context.pool))
+    await finishImport(context, id, "failed", expired(filename));
   for (const { id, state, cancel_requested } of await listSilentImports(context.pool, SILENT_UPLOAD_MS)) {
     if (state !== "receiving") continue;
     await finishImport(

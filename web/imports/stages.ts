@@ -10,6 +10,7 @@ export const LOAD_STAGE = 2;
 
 const STAGE_OF: Record<ImportState, number> = {
   receiving: 0,
+  paused: 0,
   scanning: 1,
   ready: LOAD_STAGE,
   loading: LOAD_STAGE,
@@ -59,6 +60,7 @@ export function progressInWords(of: Progress): string {
   const rows = tn("kit.rows", of.rows ?? 0);
   switch (of.state) {
     case "receiving":
+    case "paused":
       return of.size === null
         ? t("imports.progress.received", { received: formatBytes(of.received) })
         : t("imports.progress.received_of", { received: formatBytes(of.received), size: formatBytes(of.size) });

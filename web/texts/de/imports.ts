@@ -10,6 +10,7 @@ export const imports: Shape<typeof english> = {
   name_of: "Import {id}",
   state: {
     receiving: "Empfängt",
+    paused: "Angehalten",
     scanning: "Prüft",
     ready: "Wartet aufs Laden",
     loading: "Lädt",

@@ -8,6 +8,7 @@ export const imports = {
   name_of: "Import {id}",
   state: {
     receiving: "Receiving",
+    paused: "Paused",
     scanning: "Scanning",
     ready: "Waiting to load",
     loading: "Loading",
