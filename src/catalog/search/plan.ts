@@ -33,27 +33,38 @@ export async function readConditions(db: Queryable, filter: ProductFilter): Prom
   ];
   const tokens = new Map(texts.flatMap(tokensOf).map((token) => [`${token.operator}${token.operand}`, token]));
   const longest = [...tokens.values()].sort((a, b) => b.operand.length - a.operand.length).slice(0, MAX_TOKENS);
-  const found = [
-    ...(longest.length === 0 ? [] : await readTokens(db, longest)),
-    ...(await readFixed(db, fixedTermsOf(filter))),
-  ];
+  const found = await readTerms(db, longest, fixedTermsOf(filter));
   return found.sort((a, b) => a.products - b.products);
 }
 
-async function readTokens(db: Queryable, tokens: readonly Token[]): Promise<TermCondition[]> {
+/** Of tokens the words, the most frequent first; of other terms what is known of them. In one statement. */
+async function readTerms(
+  db: Queryable,
+  tokens: readonly Token[],
+  fixed: readonly (readonly number[])[],
+): Promise<TermCondition[]> {
   const values: unknown[] = [MAX_WORDS + 1];
-  const selects = tokens.map(({ operator, operand, grams }) => {
-    const conditions = [`w.word ${operator} $${String(values.push(operand))}::text`];
-    if (grams.length > 0) conditions.unshift(`w.grams @> $${String(values.push(grams))}::int[]`);
-    return `select array_agg(w.word) as words, sum(w.products)::bigint as products
-            from (select w.word, w.products from search_words w where ${conditions.join(" and ")} limit $1) w`;
-  });
+  const conditions = [
+    ...tokens.map(({ operator, operand, grams }) => {
+      const is_word = `w.word ${operator} $${String(values.push(operand))}::text`;
+      return grams.length > 0 ? `w.grams @> $${String(values.push(grams))}::int[] and ${is_word}` : is_word;
+    }),
+    ...fixed.map((terms) => `w.word = any($${String(values.push(terms.map(wordOfTerm)))}::text[])`),
+  ];
+  if (conditions.length === 0) return [];
+  const selects = conditions.map(
+    (condition) => `select array_agg(w.word order by w.products desc) as words, sum(w.products)::bigint as products
+                    from (select w.word, w.products from search_words w where ${condition} limit $1) w`,
+  );
   const { rows } = await db.query<{ words: string[] | null; products: number | null }>(
     selects.join(" union all "),
     values,
   );
   return rows
-    .map(({ words, products }) => ({ any_of: (words ?? []).map(hashWord), products: products ?? 0 }))
+    .map(({ words, products }, i) => {
+      const known = fixed[i - tokens.length];
+      return { any_of: known === undefined ? (words ?? []).map(hashWord) : [...known], products: products ?? 0 };
+    })
     .filter(({ any_of }) => any_of.length <= MAX_WORDS);
 }
 
@@ -68,17 +79,4 @@ function fixedTermsOf(filter: ProductFilter): number[][] {
     ...(filter.created_in === undefined ? [] : [[createdInTerm(filter.created_in)]]),
     ...(filter.changed_in === undefined ? [] : [[changedInTerm(filter.changed_in)]]),
   ];
-}
-
-async function readFixed(db: Queryable, terms: readonly number[][]): Promise<TermCondition[]> {
-  if (terms.length === 0) return [];
-  const { rows } = await db.query<{ word: string; products: number }>(
-    "select w.word, w.products from search_words w where w.word = any($1::text[])",
-    [terms.flat().map(wordOfTerm)],
-  );
-  const products = new Map(rows.map((row) => [row.word, row.products]));
-  return terms.map((any_of) => ({
-    any_of,
-    products: any_of.reduce((sum, term) => sum + (products.get(wordOfTerm(term)) ?? 0), 0),
-  }));
 }

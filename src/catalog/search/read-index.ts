@@ -42,7 +42,15 @@ export async function readCandidates(
   const { where, values } = compileFilter(filter, [limit, most + 1]);
   const put = (value: unknown): string => `$${String(values.push(value))}`;
   const having = skuConditions(filter.sku, "s.sku_key", put);
-  having.push(...conditions.map(({ any_of }) => `s.terms && ${put(any_of)}::int[]`));
+  const groups = isQuickerInGroups(conditions) ? inGroups : (any_of: readonly number[]) => [any_of];
+  having.push(
+    ...conditions.map(
+      ({ any_of }) =>
+        `(${groups(any_of)
+          .map((terms) => `s.terms && ${put(terms)}::int[]`)
+          .join(" or ")})`,
+    ),
+  );
   if (after !== undefined) having.push(behind(order, key, after, put));
   const { rows } = await db.query<Row & { candidates: number }>(
     `with c as materialized (
@@ -59,6 +67,33 @@ export async function readCandidates(
   const candidates = rows[0]?.candidates ?? 0;
   if (candidates > most) return undefined;
   return { rows: rows.filter((row) => (row.sku_key as string | null) !== null), until: undefined };
+}
+
+/** Groups of terms that are read one after the other: a list of entries that is read along with many others costs, each time, a look
+ * at all of them. So the longest lists, of the most frequent words, are read by themselves. */
+function inGroups(any_of: readonly number[]): (readonly number[])[] {
+  const groups: (readonly number[])[] = [];
+  let rest = any_of;
+  for (const size of [1, 2, 4]) {
+    if (rest.length <= size) break;
+    groups.push(rest.slice(0, size));
+    rest = rest.slice(size);
+  }
+  return [...groups, rest];
+}
+
+/** Microseconds of an entry in groups, and of one otherwise for each list: at 107,000 entries of 59 words 36 ms instead of 70. */
+const GROUPED_US = 0.34;
+const LIST_US = 0.011;
+/** Of several conditions what only one of them has is passed over, unless they are read in groups. */
+const PASSED_OVER = 0.6;
+
+function isQuickerInGroups(conditions: readonly TermCondition[]): boolean {
+  const [rarest, ...others] = conditions;
+  if (rarest === undefined) return false;
+  const lists = conditions.reduce((sum, { any_of }) => sum + any_of.length, 0);
+  const entries = conditions.reduce((sum, { products }) => sum + products, 0);
+  return entries * GROUPED_US < rarest.products * lists * LIST_US * (others.length === 0 ? 1 : PASSED_OVER);
 }
 
 /** Products in order, of the next `window` that the index has (or, in the order of the SKUs, that there are). */

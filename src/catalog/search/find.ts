@@ -1,0 +1,142 @@
+// The products of a page, by the quicker of two ways, and what the index has not reached.
+import type pg from "pg";
+import { comparePlaces, type Place } from "../order.ts";
+import type { ProductFilter } from "../../../contract/product-filter.ts";
+import type { Block } from "./block.ts";
+import { estimateCosts, type Costs } from "./costs.ts";
+import { readConditions, type TermCondition } from "./plan.ts";
+import { readUnreached, type Backlog } from "./read-backlog.ts";
+import { readHeld } from "./read-held.ts";
+import { readCandidates, readWindow, type Found, type Query, type Row } from "./read-index.ts";
+
+/** By their terms no more products are looked at, and no longer, as far as can be told: many short pages are better then. */
+const MOST_CANDIDATES = 200_000;
+const MOST_US = 200_000;
+/** Terms that narrow this little against the rarest cost more than they save, and so do more terms for so few candidates. */
+const MUCH_MORE_FREQUENT = 50;
+const FREQUENT = 20_000;
+const FEW_CANDIDATES = 3000;
+
+/** Products that are passed in one statement: no fewer, since it costs something by itself, and no more, to see how it goes. */
+const SMALLEST_WINDOW = 2000;
+const LARGEST_WINDOW = 32_000;
+/** What has been found in a few windows says little, so what was begun is gone on with unless the other way is much quicker. */
+const MUCH_QUICKER = 0.7;
+
+export type Held = Backlog & {
+  blocks: ReadonlyMap<number, Block>;
+  /** Products that are passed first; told where it does not follow from the filter. */
+  first_window?: number | undefined;
+};
+
+export const isAll = (filter: ProductFilter): boolean => Object.values(filter).every((value) => value === undefined);
+
+export async function find(db: pg.ClientBase, query: Query, backlog: Held): Promise<Found> {
+  const { filter, order, limit } = query;
+  const conditions = isAll(filter) ? [] : await readConditions(db, filter);
+  const costs = estimateCosts(filter, conditions, { limit, products: backlog.products, by_sku: order.field === "sku" });
+  // A beginning of SKUs is a part of their order; in any other order it is what narrows.
+  const narrows = filter.sku !== undefined && order.field !== "sku";
+  const by_terms = narrows || (conditions.length > 0 && costs.candidates < MOST_US);
+  if (narrows || (by_terms && costs.candidates < limit * costs.passed * costs.pass)) {
+    return (await readByTerms(db, query, conditions, backlog)) ?? readAll(db, query, conditions, costs, backlog);
+  }
+  const found = await readInOrder(db, query, conditions, { costs, by_terms, first_window: backlog.first_window });
+  if (found !== undefined) return withBacklog(db, query, found, backlog);
+  return (await readByTerms(db, query, conditions, backlog)) ?? readAll(db, query, conditions, costs, backlog);
+}
+
+async function readByTerms(
+  db: pg.ClientBase,
+  query: Query,
+  conditions: readonly TermCondition[],
+  backlog: Held,
+): Promise<Found | undefined> {
+  const candidates = await readCandidates(db, query, narrowing(conditions, backlog.products), MOST_CANDIDATES);
+  if (candidates === undefined) return undefined;
+  return merge(query, [candidates, ...(await readBehind(db, query, backlog))]);
+}
+
+/** The rarest, and others as long as there are many candidates: to hold these against the filter costs less than another list. */
+function narrowing(conditions: readonly TermCondition[], products: number): TermCondition[] {
+  const usable: TermCondition[] = [];
+  let candidates = Math.max(products, 1);
+  for (const condition of conditions) {
+    const most = Math.max((usable[0]?.products ?? condition.products) * MUCH_MORE_FREQUENT, FREQUENT);
+    if (usable.length > 0 && (candidates < FEW_CANDIDATES || condition.products > most)) break;
+    usable.push(condition);
+    candidates *= Math.min(condition.products / Math.max(products, 1), 1);
+  }
+  return usable;
+}
+
+/** In order, whatever that comes to. */
+async function readAll(
+  db: pg.ClientBase,
+  query: Query,
+  conditions: readonly TermCondition[],
+  costs: Costs,
+  backlog: Held,
+): Promise<Found> {
+  const options = { costs, by_terms: false, first_window: backlog.first_window };
+  const found = await readInOrder(db, query, conditions, options);
+  return withBacklog(db, query, found ?? { rows: [], until: undefined }, backlog);
+}
+
+/** The order of the SKUs is that of products itself, so nothing can be missing. */
+async function withBacklog(db: pg.ClientBase, query: Query, found: Found, backlog: Held): Promise<Found> {
+  return query.order.field === "sku" ? found : merge(query, [found, ...(await readBehind(db, query, backlog))]);
+}
+
+/** Window by window until there are enough or the time is up. Undefined where the terms turn out to be the quicker way. */
+async function readInOrder(
+  db: pg.ClientBase,
+  query: Query,
+  conditions: readonly TermCondition[],
+  { costs, by_terms, first_window }: { costs: Costs; by_terms: boolean; first_window: number | undefined },
+): Promise<Found | undefined> {
+  const started = performance.now();
+  const rows: Row[] = [];
+  let after = query.after;
+  let passed = 0;
+  let window = first_window ?? windowFor(query.limit * costs.passed);
+  for (;;) {
+    const found = await readWindow(db, { ...query, after, limit: query.limit - rows.length }, conditions, window);
+    rows.push(...found.rows);
+    if (found.until === undefined) return { rows, until: undefined };
+    passed += window;
+    after = found.until;
+    const left = ((query.limit - rows.length) * passed) / Math.max(rows.length, 0.5);
+    if (by_terms && costs.candidates < left * costs.pass * MUCH_QUICKER) return undefined;
+    const spent_ms = performance.now() - started;
+    if (spent_ms >= query.patience_ms) return { rows, until: after };
+    // No more than fits into the time that is left, as fast as it went so far.
+    const fitting = (passed * (query.patience_ms - spent_ms)) / spent_ms;
+    window = first_window === undefined ? windowFor(Math.min(left * 1.2, fitting)) : window * 2;
+  }
+}
+
+const windowFor = (products: number): number =>
+  Math.round(Math.min(Math.max(products, SMALLEST_WINDOW), LARGEST_WINDOW));
+
+/** What the index has not reached: of the entries in memory, and of the others. */
+async function readBehind(db: pg.ClientBase, query: Query, { entries, blocks }: Held): Promise<Found[]> {
+  const held = entries.flatMap(({ id }) => blocks.get(id) ?? []);
+  const others = entries.filter(({ id }) => !blocks.has(id));
+  return [
+    await readHeld(db, query, held),
+    { rows: others.length === 0 ? [] : await readUnreached(db, query, others), until: undefined },
+  ];
+}
+
+/** All in one order, each product once, and nothing from behind what any of them has been read to. */
+function merge({ order, limit }: Query, parts: readonly Found[]): Found {
+  const rows = new Map<string, Row>();
+  for (const row of parts.flatMap((part) => part.rows)) rows.set(row.sku_key, row);
+  const sorted = [...rows.values()].sort((a, b) => comparePlaces(order, a, b));
+  const [until] = parts
+    .flatMap((part): Place[] => (part.until === undefined ? [] : [part.until]))
+    .sort((a, b) => comparePlaces(order, a, b));
+  const known = until === undefined ? sorted : sorted.filter((row) => comparePlaces(order, row, until) <= 0);
+  return { rows: known.slice(0, limit), until: known.length >= limit ? undefined : until };
+}
