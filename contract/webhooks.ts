@@ -63,7 +63,14 @@ const positive = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const id_params = z.object({ id: positive });
 const problems = { 400: problem_document, 404: problem_document };
 
-const url = z.string().min(1).max(2000).describe("http(s), without credentials; private addresses only where allowed");
+const url = z
+  .string()
+  .max(2000)
+  .superRefine((text, context) => {
+    const fault = faultOfUrl(text);
+    if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
+  })
+  .describe("http(s), without credentials; private addresses only where allowed");
 const description = z.string().trim().max(500);
 const max_parallel = z.int().min(1).max(MAX_PARALLEL);
 const max_per_second = z.int().min(1).max(10_000).nullable();
@@ -72,6 +79,16 @@ const headers = z
   .describe(
     "All further headers; null keeps the value that a header has. Those that the delivery itself sets are refused",
   );
+
+/** What is wrong with the text itself; whether its host may be called is the server's to say. Never repeats the text: it may
+ * hold a password. */
+function faultOfUrl(text: string): string | undefined {
+  const url = URL.parse(text.trim());
+  if (url === null) return "it is no URL; write it as https://host/path";
+  if (url.protocol !== "https:" && url.protocol !== "http:") return "it does not begin with https:// or http://";
+  if (url.username === "" && url.password === "") return undefined;
+  return "it holds a user or a password; put them into a header, whose value is stored encrypted";
+}
 
 export const create_webhook_body = z
   .object({

@@ -2,7 +2,7 @@
 import { withTransaction } from "../db/connect.ts";
 import type { WebhookContext } from "./context.ts";
 import { addSecret, readHeaders, writeHeaders } from "./secrets.ts";
-import { checkHeaders, checkUrl } from "./webhook-rules.ts";
+import { checkTarget } from "./webhook-rules.ts";
 import {
   countWebhooks,
   forgetFailures,
@@ -20,8 +20,7 @@ import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhoo
 const MAX_WEBHOOKS = 1000;
 
 export async function createWebhook(context: WebhookContext, given: CreateWebhook): Promise<Webhook> {
-  const url = checkUrl(given.url, context.settings);
-  const headers = checkHeaders(given.headers, {});
+  const { url = given.url, headers } = checkTarget(given, {}, context.settings);
   const keys = await context.loadKeys();
   return withTransaction(context.pool, async (client) => {
     if ((await countWebhooks(client)) >= MAX_WEBHOOKS)
@@ -38,13 +37,12 @@ export async function changeWebhook(context: WebhookContext, id: number, patch: 
   return withTransaction(context.pool, async (client) => {
     await lockWebhook(client, id);
     const before = await findWebhook(client, id);
-    const { headers, ...values } = patch;
-    const url = patch.url === undefined ? before.url : checkUrl(patch.url, context.settings);
-    await updateWebhook(client, id, { ...before, ...withoutUndefined(values), url });
+    const { url, headers, ...values } = patch;
+    const kept = headers === undefined ? {} : await readHeaders(client, keys, id);
+    const target = checkTarget({ url, headers: headers ?? {} }, kept, context.settings);
+    await updateWebhook(client, id, { ...before, ...withoutUndefined(values), url: target.url ?? before.url });
     if (patch.enabled === true) await forgetFailures(client, id);
-    if (headers !== undefined) {
-      await writeHeaders(client, keys, id, checkHeaders(headers, await readHeaders(client, keys, id)));
-    }
+    if (headers !== undefined) await writeHeaders(client, keys, id, target.headers);
     await notifyWorkers(client, id);
     return findWebhook(client, id);
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Problem } from "../../contract/problems.ts";
-import { checkHeaders, checkUrl } from "./webhook-rules.ts";
+import { create_webhook_body } from "../../contract/webhooks.ts";
+import { checkTarget } from "./webhook-rules.ts";
 
 const PUBLIC_ONLY = { allow_cidrs: [] };
 
@@ -14,13 +15,17 @@ const faultOf = (check: () => unknown): string => {
   }
 };
 
+const checkUrl = (url: string) => checkTarget({ url, headers: {} }, {}, PUBLIC_ONLY).url;
+const checkHeaders = (headers: Record<string, string | null>, kept: Record<string, string>) =>
+  checkTarget({ headers }, kept, PUBLIC_ONLY).headers;
+
 test.each([
   ["https://example.com/hook?a=1#part", "https://example.com/hook?a=1"],
   [" http://example.com ", "http://example.com/"],
   ["https://bücher.example/", "https://xn--bcher-kva.example/"],
   ["https://8.8.8.8:8443/x", "https://8.8.8.8:8443/x"],
 ])("%s is taken as %s", (url, taken) => {
-  expect(checkUrl(url, PUBLIC_ONLY)).toBe(taken);
+  expect(checkUrl(url)).toBe(taken);
 });
 
 test.each([
@@ -30,15 +35,25 @@ test.each([
   ["file:///etc/passwd", "begin with https"],
   ["javascript:alert(1)", "begin with https"],
   ["https://user@example.com/", "user or a password"],
+  ["https://me:hunter2@example.com/", "user or a password"],
+])("%s is no URL of a webhook, since %s", (url, why) => {
+  const { issues } = create_webhook_body.safeParse({ url }).error ?? {};
+  expect(issues).toMatchObject([{ path: ["url"], message: expect.stringContaining(why) as string }]);
+  expect(JSON.stringify(issues)).not.toContain("hunter2");
+});
+
+test.each([
   ["https://127.0.0.1/", "not in the public internet"],
   ["http://0x7f.1/", "not in the public internet"],
   ["http://[::1]:9000/", "not in the public internet"],
 ])("%s is refused, since %s", (url, why) => {
-  expect(faultOf(() => checkUrl(url, PUBLIC_ONLY))).toContain(why);
+  expect(faultOf(() => checkUrl(url))).toContain(why);
 });
 
-test("a password in a URL is not repeated", () => {
-  expect(faultOf(() => checkUrl("https://me:hunter2@example.com/", PUBLIC_ONLY))).not.toContain("hunter2");
+test("what is wrong with host and headers is told together", () => {
+  const given = { url: "http://10.0.0.1/", headers: { host: "evil.example", "x-a": "a\nb" } };
+  const said = faultOf(() => checkTarget(given, {}, PUBLIC_ONLY));
+  for (const pointer of ["/body/url", "/body/headers/host", "/body/headers/x-a"]) expect(said).toContain(pointer);
 });
 
 test("headers are taken in lower case; null keeps a value, and what is not said goes", () => {

@@ -3,33 +3,42 @@ import { Problem } from "../../contract/problems.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks.ts";
 import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./refuse-private.ts";
 
-/** The URL as it will be called.
- * @throws Problem where it will not be; names are only resolved when they are dialled */
-export function checkUrl(text: string, rules: AddressRules): string {
-  const url = URL.parse(text.trim());
-  if (url === null) throw refused(text, "it is no URL; write it as https://host/path");
-  if (url.protocol !== "https:" && url.protocol !== "http:")
-    throw refused(text, "it does not begin with https:// or http://");
-  if (url.username !== "" || url.password !== "") {
-    throw refused(url.host, "it holds a user or a password; put them into a header, whose value is stored encrypted");
-  }
-  url.hash = "";
-  try {
-    checkLiteral(url.hostname, portOf(url), rules);
-  } catch (error) {
-    if (error instanceof RefusedAddress) throw refused(text, `${error.message} ${ALLOW}`, error);
-    throw error;
-  }
-  return url.href;
+export interface Target {
+  /** As it will be called; undefined where none was given. */
+  url: string | undefined;
+  /** Values by name in lower case. */
+  headers: Record<string, string>;
 }
 
-const ALLOW = "An administrator can allow a private network by SKUPORT_WEBHOOK_ALLOW_CIDRS.";
-
-const refused = (what: string, why: string, cause?: unknown): Problem =>
-  new Problem("refused-url", `The URL ${what.slice(0, 200)} is not taken: ${why}`, {
-    cause,
-    extra: { errors: [{ pointer: "/body/url", detail: why }] },
+/** Where a webhook is sent and with which further headers; null as a header's value keeps what `kept` has.
+ * @throws Problem that names all that is wrong with both, without the headers' values. Names of hosts are only resolved when
+ *   they are dialled */
+export function checkTarget(
+  given: { url?: string | undefined; headers: Readonly<Record<string, string | null>> },
+  kept: Readonly<Record<string, string>>,
+  rules: AddressRules,
+): Target {
+  const url = given.url === undefined ? undefined : new URL(given.url.trim());
+  if (url !== undefined) url.hash = "";
+  const refused = url && refusalOfHost(url, rules);
+  const { headers, faults } = checkHeaders(given.headers, kept);
+  if (refused !== undefined) faults.unshift({ pointer: "/body/url", detail: refused });
+  if (faults.length === 0) return { url: url?.href, headers };
+  const said = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
+  throw new Problem(refused === undefined ? "invalid-request" : "refused-url", `${said.replace(/\.$/, "")}.`, {
+    extra: { errors: faults },
   });
+}
+
+function refusalOfHost(url: URL, rules: AddressRules): string | undefined {
+  try {
+    checkLiteral(url.hostname, portOf(url), rules);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RefusedAddress)) throw error;
+    return `${error.message} An administrator can allow a private network by SKUPORT_WEBHOOK_ALLOW_CIDRS.`;
+  }
+}
 
 // What the delivery itself says, what frames the message, and what belongs to the hop: a second `host` or `content-length`
 // is how requests are smuggled.
@@ -51,13 +60,16 @@ const OWN_HEADERS = new Set([
 ]);
 const OWN_PREFIXES = ["webhook-", "proxy-", "x-forwarded-", "sec-"];
 
-/** Header values by name in lower case; null keeps what `kept` has.
- * @throws Problem that names all that is wrong, without the values */
-export function checkHeaders(
+interface Fault {
+  pointer: string;
+  detail: string;
+}
+
+function checkHeaders(
   given: Readonly<Record<string, string | null>>,
   kept: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const faults: { pointer: string; detail: string }[] = [];
+): { headers: Record<string, string>; faults: Fault[] } {
+  const faults: Fault[] = [];
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
     const lower = name.toLowerCase();
@@ -67,11 +79,7 @@ export function checkHeaders(
   }
   if (headers.size > MAX_HEADERS)
     faults.push({ pointer: "/body/headers", detail: `there are more than ${MAX_HEADERS}` });
-  if (faults.length > 0) {
-    const said = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-    throw new Problem("invalid-request", `${said}.`, { extra: { errors: faults } });
-  }
-  return Object.fromEntries(headers);
+  return { headers: Object.fromEntries(headers), faults };
 }
 
 function faultOfHeader(name: string, value: string | null, is_repeated: boolean, is_kept: boolean): string | undefined {
