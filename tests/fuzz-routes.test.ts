@@ -4,6 +4,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeApi } from "../src/commands/openapi.ts";
+import { fanOut } from "../src/webhooks/fan-out.ts";
 import { createTestApp } from "./app.ts";
 import { createTestDatabase } from "./database.ts";
 import type { Schema } from "./from-schema.ts";
@@ -50,6 +51,8 @@ beforeAll(async () => {
   await importBytes(context, "sku,name\nA-1,Uno\n");
   for (let i = 0; i < 3; i++)
     await app.inject({ method: "POST", url: "/api/webhooks", payload: { url: "http://127.0.0.1:9/hook" } });
+  await app.inject({ method: "PATCH", url: "/api/products/A-1", payload: { name: "Eins" } });
+  expect((await fanOut(database.pool)).webhook_ids).toHaveLength(3);
   known["upload_id"] = await beginUploads(20);
   base_url = await app.listen({ port: 0, host: "127.0.0.1" });
 });
