@@ -2,10 +2,23 @@
 import { pino, type Logger } from "pino";
 import { PinoPretty } from "pino-pretty";
 import type { Config } from "../config.ts";
+import { isTransient } from "../db/connect.ts";
 
 export function createLog(config: Pick<Config, "log_level">, name: string): Logger {
-  const options = { level: config.log_level, base: { name }, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    level: config.log_level,
+    base: { name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
+  };
   if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: 2, sync: true }));
   const pretty = PinoPretty({ destination: 2, sync: true, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss" });
   return pino(options, pretty);
+}
+
+/** A database that is away for a moment breaks dozens of connections at once, and their stacks lead into the driver: the
+ * message is all there is to know. Any other error comes with its stack and causes. */
+export function describeError(error: unknown): unknown {
+  if (!(error instanceof Error) || !isTransient(error)) return pino.stdSerializers.err(error as Error);
+  return { type: error.name, message: error.message, code: (error as NodeJS.ErrnoException).code };
 }

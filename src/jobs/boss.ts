@@ -54,7 +54,8 @@ export async function startBoss(address: DatabaseAddress, options: BossOptions):
     instanceName: options.application_name,
     instanceHeartbeatSeconds: 10,
   });
-  boss.on("error", options.onError);
+  // pg-boss hands on copies of errors, which are errors no more.
+  boss.on("error", (copy) => options.onError(Object.assign(new Error(copy.message), copy)));
   await boss.start();
   await boss.createQueue(IMPORT_QUEUE, QUEUE);
   await boss.createQueue(IMPORT_LANE_QUEUE, QUEUE);
