@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readHolder } from "../src/db/data-dir.ts";
 import type { DatabaseAddress } from "../src/db/connect.ts";
 
-export const MAIN = join(import.meta.dirname, "../src/main.ts");
+const MAIN = join(import.meta.dirname, "../src/main.ts");
 
 /** As scripts/start.mjs starts it. */
 const NODE_FLAGS = ["--max-semi-space-size=1"];

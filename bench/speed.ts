@@ -13,10 +13,12 @@ import { connectClient } from "../src/db/connect.ts";
 import { cleanRows, createTarget, runExpertSql, timeBareCopy } from "./baselines.ts";
 import { emptyCatalogue, settle } from "./catalogue.ts";
 import { generateFile } from "./generate.ts";
-import { MAIN, startServer, type BenchServer } from "./server.ts";
+import { startServer, type BenchServer } from "./server.ts";
 import { watchLatency } from "./latency.ts";
 
 const FILES_DIR = join(import.meta.dirname, ".data");
+/** The command as people run it. */
+const SKUPORT = join(import.meta.dirname, "../bin/skuport.mjs");
 
 /** Medians in milliseconds, and peaks in MB. */
 export interface SpeedResult {
@@ -150,7 +152,7 @@ type Outcome = "created" | "unchanged" | "updated";
 
 async function importByCli(server: BenchServer, path: string, expected: Outcome): Promise<number> {
   const started = performance.now();
-  const child = spawn(process.execPath, [MAIN, "import", "--json", "--url", server.url, path], {
+  const child = spawn(process.execPath, [SKUPORT, "import", "--json", "--url", server.url, path], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let out = "";

@@ -1,9 +1,7 @@
 // Where an endpoint is: its URL with the parameters filled in. The only place that builds one.
-import type { Endpoint } from "../contract/endpoint.ts";
-
 /** `:name` segments are filled from `params`; members of `querystring` that are undefined are left out. */
 export function address(
-  endpoint: Endpoint,
+  endpoint: { url: string },
   { params = {}, querystring = {} }: { params?: unknown; querystring?: unknown },
   base_url = "",
 ): string {

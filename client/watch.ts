@@ -1,5 +1,6 @@
 // Watches one import until it ends, across dropped connections and server restarts.
-import { get_import, isTerminal, watch_import, type Import } from "../contract/imports.ts";
+import { isTerminal, WATCH_IMPORT_URL } from "../contract/import-names.ts";
+import type { Import } from "../contract/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
 import { NoAnswer, parseJson } from "./answer.ts";
@@ -44,7 +45,7 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
 
 /** One connection: the stream where the server gives one, else the state alone. */
 async function* statesOnce(id: number, seen: number, options: WatchOptions): AsyncGenerator<Import> {
-  const url = address(watch_import, { params: { id } }, options.base_url);
+  const url = address({ url: WATCH_IMPORT_URL }, { params: { id } }, options.base_url);
   const last_event_id = seen >= 0 ? String(seen) : undefined;
   try {
     for await (const event of openStream(url, { last_event_id, signal: options.signal })) {
@@ -54,6 +55,7 @@ async function* statesOnce(id: number, seen: number, options: WatchOptions): Asy
     }
   } catch (error) {
     if (!(error instanceof NoStream)) throw error;
+    const { get_import } = await import("../contract/imports.ts");
     yield await call(get_import, { params: { id } }, options);
   }
 }

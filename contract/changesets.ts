@@ -3,7 +3,7 @@ import { z } from "zod";
 import { changeset_kind } from "./changeset-kinds.ts";
 import { field_changes, product_change_kind, product_values } from "./edit-products.ts";
 import { endpoint } from "./endpoint.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });

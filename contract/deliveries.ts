@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { EVENT_TYPES } from "./event-types.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 
 export const DELIVERY_STATES = ["waiting", "sending", "delivered", "failed"] as const;
 

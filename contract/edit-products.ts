@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { changeset_kind } from "./changeset-kinds.ts";
 import { endpoint } from "./endpoint.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 import { product } from "./products.ts";
 
 /** A product's values as they are stored. */

@@ -4,7 +4,7 @@ import { MAX_BATCH_ITEMS } from "./batch.ts";
 import { endpoint } from "./endpoint.ts";
 import { import_ } from "./imports.ts";
 import { operation } from "./operations.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 
 const changeset_id = z.int().nullable();
 const change = z.object({ before: z.unknown(), after: z.unknown() });

@@ -1,7 +1,7 @@
 // The wire of exporting the catalogue: products as a file.
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 import { filterWith } from "./product-filter.ts";
 import { product_sort } from "./products.ts";
 

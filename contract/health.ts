@@ -1,7 +1,7 @@
 // The wire of health: is the process alive, and can it do its work.
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 
 export const health_live = endpoint({
   method: "GET",

@@ -2,26 +2,19 @@
 // The wire of imports: what an import is, how one is made, watched and cancelled.
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { problem_document } from "./problems.ts";
+import {
+  CANCEL_IMPORT_URL,
+  ENCODINGS,
+  IMPORT_STATES,
+  IMPORT_URL,
+  IMPORTS_URL,
+  WATCH_IMPORT_URL,
+} from "./import-names.ts";
+import { problem_document } from "./problem-document.ts";
 
-export const IMPORT_STATES = [
-  "receiving",
-  "paused",
-  "scanning",
-  "ready",
-  "loading",
-  "finishing",
-  "done",
-  "cancelled",
-  "failed",
-] as const;
+export { ENCODINGS, isTerminal, type ImportState } from "./import-names.ts";
 export const import_state = z.enum(IMPORT_STATES);
-export type ImportState = z.infer<typeof import_state>;
 
-const TERMINAL: ReadonlySet<ImportState> = new Set(["done", "cancelled", "failed"]);
-export const isTerminal = (state: ImportState): boolean => TERMINAL.has(state);
-
-export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
 export const FORMATS = ["text", "gzip", "xlsx"] as const;
 
@@ -227,7 +220,7 @@ const FILE_TYPES = [
 
 export const create_import = endpoint({
   method: "POST",
-  url: "/api/imports",
+  url: IMPORTS_URL,
   schema: {
     operationId: "create_import",
     summary: "Import a file",
@@ -249,7 +242,7 @@ export const create_import = endpoint({
 
 export const list_imports = endpoint({
   method: "GET",
-  url: "/api/imports",
+  url: IMPORTS_URL,
   schema: {
     operationId: "list_imports",
     summary: "List imports, the newest first",
@@ -277,7 +270,7 @@ export const list_imports = endpoint({
 
 export const get_import = endpoint({
   method: "GET",
-  url: "/api/imports/:id",
+  url: IMPORT_URL,
   schema: {
     operationId: "get_import",
     summary: "Show an import",
@@ -289,7 +282,7 @@ export const get_import = endpoint({
 
 export const cancel_import = endpoint({
   method: "POST",
-  url: "/api/imports/:id/cancel",
+  url: CANCEL_IMPORT_URL,
   schema: {
     operationId: "cancel_import",
     summary: "Cancel an import; what is committed stays and is counted",
@@ -361,7 +354,7 @@ export const download_rejects = endpoint({
 
 export const watch_import = endpoint({
   method: "GET",
-  url: "/api/imports/:id/events",
+  url: WATCH_IMPORT_URL,
   schema: {
     operationId: "watch_import",
     summary: "Watch an import (server-sent events)",

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { bulk_set } from "./bulk-set.ts";
 import { endpoint } from "./endpoint.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 import { product_filter } from "./product-filter.ts";
 
 export const OPERATION_STATES = ["selecting", "running", "done", "cancelled", "failed"] as const;

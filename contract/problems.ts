@@ -1,7 +1,5 @@
 // Every error a caller can meet: slug -> status and title (RFC 9457). Rooms throw a Problem by its slug;
-// http/problems.ts turns it into a document, and the command line reads the same slugs.
-import { z } from "zod";
-
+// http/problems.ts turns it into a document, and the command line reads the same slugs. Without zod: see import-names.ts.
 export const PROBLEMS = {
   "not-found": { status: 404, title: "There is nothing here" },
   "invalid-request": { status: 400, title: "The request is not valid" },
@@ -65,34 +63,4 @@ export class Problem extends Error {
   }
 }
 
-/** An RFC 9457 problem document. */
-export const problem_document = z
-  .looseObject({
-    type: z.string().describe("`/problems/<slug>`: one meaning, one slug"),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().optional().describe("The request id, to find the log lines by"),
-    errors: z
-      .array(z.object({ pointer: z.string(), detail: z.string() }))
-      .optional()
-      .describe("All faults of the request, with JSON pointers"),
-  })
-  .meta({ id: "Problem" });
-
-export type ProblemDocument = z.infer<typeof problem_document>;
-
 export const problemType = (slug: ProblemSlug): string => `/problems/${slug}`;
-
-/** The document for a Problem; `instance` is the request id. */
-export function toProblemDocument(problem: Problem, instance?: string): ProblemDocument {
-  const { status, title } = PROBLEMS[problem.slug];
-  return {
-    ...problem.extra,
-    type: problemType(problem.slug),
-    title,
-    status,
-    detail: problem.message,
-    ...(instance === undefined ? {} : { instance }),
-  };
-}

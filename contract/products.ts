@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { filterWith, text } from "./product-filter.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 
 export const product = z
   .object({

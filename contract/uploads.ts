@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { import_ } from "./imports.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 
 export const TUS_VERSION = "1.0.0";
 export const TUS_EXTENSIONS = ["creation", "expiration", "termination"];

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { attempt } from "./deliveries.ts";
 import { endpoint } from "./endpoint.ts";
 import { CHOSEN_TYPES, EVENT_TYPES } from "./event-types.ts";
-import { problem_document } from "./problems.ts";
+import { problem_document } from "./problem-document.ts";
 
 export const VOLUMES = ["none", "summary", "products"] as const;
 export const WEBHOOK_STATUSES = ["new", "healthy", "failing", "paused", "disabled"] as const;

@@ -12,6 +12,10 @@ import { fileURLToPath } from "node:url";
 export const NODE_FLAGS = ["--max-semi-space-size=1"];
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Where Node keeps compiled code, so that a second start is quick: nothing has its types stripped again, and the program that
+ * strips them, a third of a start, is not loaded. */
+export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/compiled");
+
 const NEEDED_NODE = 24;
 // What the page is made of. A stamp in dist/ holds the hash of it all.
 const PAGE_SOURCES = ["web", "contract", "client", "vite.config.ts", "package-lock.json"];
@@ -118,7 +122,7 @@ function readText(path) {
 /** The environment of what we run: `node` means Node 24, compiled code is kept, so that a second start is quick. */
 export function makeEnv(node) {
   const path = [dirname(node), join(ROOT, "node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
-  return { NODE_COMPILE_CACHE: join(ROOT, "node_modules/.cache/compiled"), ...process.env, PATH: path };
+  return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: path };
 }
 
 /** Runs Node with our terminal and hands signals on. Resolves with the exit code, 128 + n after signal n like a shell. */

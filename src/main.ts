@@ -37,7 +37,7 @@ async function main(argv: string[]): Promise<number> {
   }
   if (args.includes("--help") || args.includes("-h")) return help(name);
   const command = await load();
-  const io = await createIo();
+  const io = createIo();
   try {
     return await command.run(args, io);
   } catch (error) {
@@ -59,8 +59,7 @@ async function help(name: string | undefined): Promise<number> {
   return 0;
 }
 
-async function createIo(): Promise<Io> {
-  const { loadConfig } = await import("./config.ts");
+function createIo(): Io {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
@@ -78,7 +77,10 @@ async function createIo(): Promise<Io> {
     stderr: process.stderr,
     signal: stop.signal,
     env: process.env,
-    loadConfig: (settings = {}) => loadConfig({ ...process.env, ...settings }, process.cwd()),
+    async loadConfig(settings = {}) {
+      const { loadConfig } = await import("./config.ts");
+      return loadConfig({ ...process.env, ...settings }, process.cwd());
+    },
   };
 }
 

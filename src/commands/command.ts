@@ -11,7 +11,7 @@ export interface Io {
   /** The environment as it is, for a child process; settings are read by `loadConfig`. */
   env: Readonly<Record<string, string | undefined>>;
   /** The settings, read when a command first asks for them; `settings` win over the environment. */
-  loadConfig(settings?: Record<string, string>): Config;
+  loadConfig(settings?: Record<string, string>): Promise<Config>;
 }
 
 export interface Command {

@@ -1,5 +1,6 @@
 // The options by which a person says how a file is written, instead of having it detected.
-import { ENCODINGS, type Dialect, type DialectOverrides } from "../../contract/imports.ts";
+import { ENCODINGS } from "../../contract/import-names.ts";
+import type { Dialect, DialectOverrides } from "../../contract/imports.ts";
 import { UsageError } from "./command.ts";
 
 /** For `parseArgs`. */

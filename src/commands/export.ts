@@ -41,7 +41,9 @@ Which products, all if nothing is said:
       options: { output: { type: "string", short: "o" }, "data-dir": { type: "string" }, ...EXPORT_OPTIONS },
     });
     const options = readOptions(values);
-    const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
+    const config = await io.loadConfig(
+      values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] },
+    );
     const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport export");
     const database = await openDatabase(config, "skuport export", log);
     const pool = openPool(database.address, "skuport export", 2, log);

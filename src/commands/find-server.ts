@@ -1,5 +1,4 @@
 // The server that a remote command talks to.
-import { readHolder } from "../db/data-dir.ts";
 import { UsageError, type Io } from "./command.ts";
 
 /** `--url`, or the server that holds the data folder; undefined when none does. */
@@ -12,6 +11,7 @@ export async function findServer(
       throw new UsageError(`--url ${values.url} is not an http(s) address.`);
     return values.url.replace(/\/+$/, "");
   }
-  const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
+  const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
+  const { readHolder } = await import("../db/data-dir.ts");
   return (await readHolder(config.data_dir))?.url;
 }

@@ -1,5 +1,6 @@
 // How an import goes, on a terminal (a bar with rate and time left) or in a log (a line a stage).
-import { isTerminal, type Import } from "../../contract/imports.ts";
+import { isTerminal } from "../../contract/import-names.ts";
+import type { Import } from "../../contract/imports.ts";
 
 export interface Progress {
   upload(sent: number): void;

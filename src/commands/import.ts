@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { uploadPath, uploadStream } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
-import { call } from "../../client/call.ts";
-import { cancel_import, import_query, isTerminal, type Import, type ImportOptions } from "../../contract/imports.ts";
+import { isTerminal } from "../../contract/import-names.ts";
+import type { Import, ImportOptions } from "../../contract/imports.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "./dialect-options.ts";
 import { findServer } from "./find-server.ts";
@@ -45,7 +45,7 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
     const { values, positionals } = readArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });
     const [path, ...more] = positionals;
     if (path === undefined || more.length > 0) throw new UsageError("Name one file: skuport import FILE");
-    const options = readOptions(values);
+    const options = await readOptions(values);
     const source = await findSource(path, io);
     const progress = createProgress(values.json === true ? undefined : io.stderr, path, source.size);
     const base_url = await findServer(values, io);
@@ -72,9 +72,14 @@ interface OptionValues extends DialectValues {
   active?: boolean | undefined;
 }
 
-function readOptions(values: OptionValues): ImportOptions {
+/** What was said; the rest is the server's default. */
+async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>> {
   const { mode, repeats, strict, active } = values;
-  const result = import_query.safeParse({ mode, repeats, strict, active, ...readOverrides(values) });
+  const options = { mode, repeats, strict, active, ...readOverrides(values) };
+  if (Object.values(options).every((value) => value === undefined)) return {};
+  // Loaded only here: most imports are sent without options, and zod takes longer to load than the rest of the command.
+  const { import_query } = await import("../../contract/imports.ts");
+  const result = import_query.safeParse(options);
   if (result.success) return result.data;
   throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
 }
@@ -83,7 +88,7 @@ function readOptions(values: OptionValues): ImportOptions {
 async function importRemotely(
   base_url: string,
   source: ImportSource,
-  options: ImportOptions,
+  options: Partial<ImportOptions>,
   io: Io,
   progress: Progress,
 ): Promise<Import | undefined> {
@@ -94,7 +99,7 @@ async function importRemotely(
   if (sent === undefined) return undefined;
   let last = sent;
   // Ctrl-C cancels the import too, and its end is still told.
-  const cancel = (): void => void call(cancel_import, { params: { id: sent.id } }, { base_url }).catch(() => undefined);
+  const cancel = (): void => void cancelRemotely(base_url, sent.id).catch(() => undefined);
   io.signal.addEventListener("abort", cancel, { once: true });
   for await (const state of watchImport(sent.id, { base_url })) {
     last = state;
@@ -104,10 +109,16 @@ async function importRemotely(
   return last;
 }
 
+async function cancelRemotely(base_url: string, id: number): Promise<void> {
+  const { call } = await import("../../client/call.ts");
+  const { cancel_import } = await import("../../contract/imports.ts");
+  await call(cancel_import, { params: { id } }, { base_url });
+}
+
 function send(
   base_url: string,
   { path, filename, size, open }: ImportSource,
-  options: ImportOptions,
+  options: Partial<ImportOptions>,
   { signal }: Io,
   progress: Progress,
 ): Promise<Import> {
@@ -121,7 +132,7 @@ function send(
 /** The server's and the worker's part in one process. */
 async function importAlone(
   { filename, size, open }: ImportSource,
-  options: ImportOptions,
+  options: Partial<ImportOptions>,
   values: { "data-dir"?: string | undefined },
   io: Io,
   progress: Progress,
@@ -133,8 +144,9 @@ async function importAlone(
   const { senders, workOnImports } = await import("../imports/work.ts");
   const { receiveImport } = await import("../imports/receive.ts");
   const { readImport, requestCancel } = await import("../imports/store.ts");
+  const { import_query } = await import("../../contract/imports.ts");
 
-  const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
+  const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport import");
   const database = await holdDatabase(config, "skuport import", log);
   const stop = new AbortController();
@@ -147,7 +159,10 @@ async function importAlone(
   const context = { pool, files_dir, lanes: config.worker_concurrency, log, ...senders(boss) };
   const working = workOnImports(boss, context, stop.signal);
   try {
-    const upload = { filename, size, options, actor: "local", max_bytes: config.max_upload_bytes };
+    const upload = {
+      ...{ filename, size, actor: "local", max_bytes: config.max_upload_bytes },
+      options: import_query.parse(options),
+    };
     let state = await receiveImport(context, upload, open());
     let cancelled = false;
     while (!isTerminal(state.state)) {

@@ -12,7 +12,7 @@ Brings the database's schema up to date and ends. \`skuport serve\` does it by i
 `,
   async run(args, io) {
     readArgs({ args, options: {} });
-    const config = io.loadConfig();
+    const config = await io.loadConfig();
     const database = await holdDatabase(config, "skuport migrate", createLog(config, "skuport migrate"));
     await database.close();
     io.stdout.write("The database is up to date.\n");

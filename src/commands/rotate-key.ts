@@ -22,7 +22,9 @@ this, and then take the old key out.
 `,
   async run(args, io) {
     const { values } = readArgs({ args, options: { "data-dir": { type: "string" } } });
-    const config = io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
+    const config = await io.loadConfig(
+      values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] },
+    );
     const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport rotate-key");
     const database = await openDatabase(config, "skuport rotate-key", log);
     const pool = openPool(database.address, "skuport rotate-key", 1, log);

@@ -44,7 +44,7 @@ All settings are described in .env.example.
         worker: { type: "boolean" },
       },
     });
-    const config = io.loadConfig({
+    const config = await io.loadConfig({
       ...(values.port === undefined ? {} : { SKUPORT_PORT: values.port }),
       ...(values.host === undefined ? {} : { SKUPORT_HOST: values.host }),
       ...(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] }),

@@ -33,7 +33,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
     // and indexed them twice peaked at 252 MB instead of 304 MB, and was no slower.
     setFlagsFromString("--heap-growing-percent=20");
     const { values } = readArgs({ args, options: { "data-dir": { type: "string" }, lanes: { type: "string" } } });
-    const config = io.loadConfig({
+    const config = await io.loadConfig({
       ...(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] }),
       ...(values.lanes === undefined ? {} : { SKUPORT_WORKER_CONCURRENCY: values.lanes }),
     });

@@ -4,7 +4,7 @@ import { STATUS_CODES } from "node:http";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Endpoint } from "../../contract/endpoint.ts";
-import { problem_document } from "../../contract/problems.ts";
+import { problem_document } from "../../contract/problem-document.ts";
 
 type Transform = typeof jsonSchemaTransform;
 type TransformObject = typeof jsonSchemaTransformObject;

@@ -5,7 +5,8 @@ import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { isTransient } from "../db/connect.ts";
-import { Problem, toProblemDocument, type ProblemSlug } from "../../contract/problems.ts";
+import { toProblemDocument } from "../../contract/problem-document.ts";
+import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
 export function useProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {

@@ -5,7 +5,8 @@ import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
 import { scratchPaths } from "./read/prepare-text.ts";
 import { markFinished, readImportWork } from "./store.ts";
-import { Problem, toProblemDocument } from "../../contract/problems.ts";
+import { toProblemDocument } from "../../contract/problem-document.ts";
+import { Problem } from "../../contract/problems.ts";
 
 type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log">;
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { import_, isTerminal, type Import, type Reject } from "../../contract/imports.ts";
-import type { ProblemDocument } from "../../contract/problems.ts";
+import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { createTestApp } from "../../tests/app.ts";
 import { createTestDatabase } from "../../tests/database.ts";
 import { createImportContext, leftovers, NOTHING_LEFT, workOn } from "../../tests/import-file.ts";

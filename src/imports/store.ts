@@ -4,7 +4,7 @@ import type { Queryable } from "../db/connect.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { sumChunks, takeChunks, type ChunkCounts } from "./chunk-store.ts";
 import type { Column, Dialect, Import, ImportOptions } from "../../contract/imports.ts";
-import type { ProblemDocument } from "../../contract/problems.ts";
+import type { ProblemDocument } from "../../contract/problem-document.ts";
 
 /** Shares of an import's fraction: what the stages weigh, from the time they take. */
 const RECEIVED_FRACTION = 0.1;

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Operation } from "../../contract/operations.ts";
-import type { ProblemDocument } from "../../contract/problems.ts";
+import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { createTestDatabase } from "../../tests/database.ts";
 import { importBytes } from "../../tests/import-file.ts";
 import { createOperationApp } from "../../tests/operation-app.ts";

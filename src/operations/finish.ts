@@ -5,7 +5,8 @@ import { emitEvents } from "../events/emit.ts";
 import type { OperationContext } from "./context.ts";
 import { markFinished, readOperation } from "./store.ts";
 import { markUndone } from "./undo/store.ts";
-import { Problem, toProblemDocument } from "../../contract/problems.ts";
+import { toProblemDocument } from "../../contract/problem-document.ts";
+import { Problem } from "../../contract/problems.ts";
 
 type End = "done" | "cancelled" | "failed";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ProblemDocument } from "../../contract/problems.ts";
+import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { createTestDatabase } from "../../tests/database.ts";
 import { importBytes } from "../../tests/import-file.ts";
 import { createOperationApp } from "../../tests/operation-app.ts";

@@ -3,7 +3,7 @@ import type { Queryable } from "../db/connect.ts";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import { deleteChunks, dropOpenChunks } from "./chunk-store.ts";
 import type { Operation, OperationOptions, OperationState } from "../../contract/operations.ts";
-import type { ProblemDocument } from "../../contract/problems.ts";
+import type { ProblemDocument } from "../../contract/problem-document.ts";
 
 const DONE = "(created + updated + deleted + unchanged + missing + kept)";
 

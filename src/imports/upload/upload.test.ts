@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Upload } from "tus-js-client";
 import { isTerminal, type Import } from "../../../contract/imports.ts";
-import type { ProblemDocument } from "../../../contract/problems.ts";
+import type { ProblemDocument } from "../../../contract/problem-document.ts";
 import { createTestApp } from "../../../tests/app.ts";
 import { createTestDatabase } from "../../../tests/database.ts";
 import { createImportContext, workOn } from "../../../tests/import-file.ts";

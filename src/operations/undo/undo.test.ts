@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Conflict, Operation } from "../../../contract/operations.ts";
-import type { ProblemDocument } from "../../../contract/problems.ts";
+import type { ProblemDocument } from "../../../contract/problem-document.ts";
 import type { UndoPreview } from "../../../contract/undo.ts";
 import { createTestDatabase } from "../../../tests/database.ts";
 import { importBytes } from "../../../tests/import-file.ts";
