@@ -79,7 +79,7 @@ test("the list, and a file on its way", async () => {
   await inspectLooks(page, "imports-uploading");
   await page.getByRole("button", { name: "Stop the upload of on-its-way.csv" }).click();
   await page.getByRole("button", { name: "Stop the upload of on-its-way.csv" }).waitFor({ state: "detached" });
-  await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Failed").waitFor();
+  await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Cancelled").waitFor();
   await network.detach();
   expect(watched.complaints).toEqual([]);
 });
@@ -103,7 +103,7 @@ test("files over the page, pages that do not exist, and a server that does not a
   await server.stop();
   await page.getByTestId("file").setInputFiles(await writeWithoutSku(server.folder));
   await page.getByText("The server does not answer.").waitFor();
-  await page.getByRole("button", { name: "Try again" }).waitFor();
+  await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
   await inspectLooks(page, "imports-disconnected");
   expect(watched.foreign_requests).toEqual([]);
 });

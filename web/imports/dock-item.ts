@@ -1,7 +1,8 @@
 // One file on its way to the server, as the dock shows it.
 import type { DockItem } from "../kit/dock.ts";
-import { formatBytes, formatPercent } from "../kit/format.ts";
+import { formatPart, formatPercent } from "../kit/format.ts";
 import { t } from "../texts/t.ts";
+import { resumeUpload, type Waiting } from "./use-unfinished.ts";
 import type { Upload } from "./use-uploads.ts";
 
 interface Deeds {
@@ -10,7 +11,7 @@ interface Deeds {
 }
 
 export function dockItemOf(
-  { key, file, sent, state, error }: Readonly<Omit<Upload, "options">>,
+  { key, file, sent, state, error }: Readonly<Omit<Upload, "options" | "begun">>,
   { retry, remove }: Deeds,
 ): DockItem {
   const { name, size } = file;
@@ -19,9 +20,9 @@ export function dockItemOf(
   return {
     key: `upload ${String(key)}`,
     title: name,
-    detail: failed ? (error?.message ?? "") : state === "waiting" ? t("imports.upload.waiting") : sendingInWords(),
-    tone: state === "sending" ? "running" : state,
-    fraction: state === "sending" ? fraction : null,
+    detail: detailInWords(),
+    tone: TONES[state],
+    fraction: state === "sending" || state === "offline" ? fraction : null,
     label: t("imports.upload.of", { name }),
     ...(failed
       ? {
@@ -41,9 +42,24 @@ export function dockItemOf(
     },
   };
 
-  function sendingInWords(): string {
-    if (fraction === 1) return t("imports.upload.sent");
-    const part = t("imports.upload.part", { sent: formatBytes(sent), size: formatBytes(size) });
-    return `${part} · ${formatPercent(fraction)}`;
+  function detailInWords(): string {
+    if (failed) return error?.message ?? "";
+    if (state === "waiting") return t("imports.upload.waiting");
+    if (state === "offline") return `${t("imports.upload.offline")} · ${formatPart(sent, size)}`;
+    return fraction === 1 ? t("imports.upload.sent") : `${formatPart(sent, size)} · ${formatPercent(fraction)}`;
   }
 }
+
+const TONES = { waiting: "waiting", sending: "running", offline: "waiting", failed: "failed" } as const;
+
+/** One that was cut in an earlier life of the page. */
+export const dockItemOfWaiting = (one: Waiting): DockItem => ({
+  key: `unfinished ${one.upload_id}`,
+  title: one.name,
+  detail: t("imports.unfinished.stopped", { part: formatPart(one.received, one.size) }),
+  tone: "waiting",
+  fraction: one.received / one.size,
+  label: t("imports.upload.of", { name: one.name }),
+  to: `/imports/${String(one.import_id)}`,
+  action: { label: t("imports.unfinished.resume"), run: () => resumeUpload(one) },
+});

@@ -1,21 +1,30 @@
 // The files on their way to the server, one after the other. Kept for the whole page: an upload goes on while the reader
-// looks at something else.
+// looks at something else, and waits where the line is cut.
 import { computed, reactive, readonly, shallowRef } from "vue";
 import type { Import } from "../../contract/imports.ts";
-import { NoAnswer } from "../../client/answer.ts";
+import { discard_upload, TUS_VERSION } from "../../contract/uploads.ts";
 import { noteStarted } from "../kit/running.ts";
-import { reportLost } from "../kit/use-connection.ts";
+import { toastError } from "../kit/toasts.ts";
+import { ask } from "../kit/use-connection.ts";
 import type { optionsOf } from "./import-form.ts";
-import { uploadFile } from "./upload-file.ts";
+import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
+import { uploadAtOnce } from "./upload-file.ts";
+import { uploadInParts } from "./upload-parts.ts";
 
 export interface Upload {
   key: number;
   file: File;
   options: ReturnType<typeof optionsOf>;
   sent: number;
-  state: "waiting" | "sending" | "failed";
+  /** `offline`: the line is cut; it goes on when it is back. */
+  state: "waiting" | "sending" | "offline" | "failed";
   error: Error | null;
+  /** What the server knows of it, where the file goes in parts. */
+  begun: Unfinished | undefined;
 }
+
+/** A smaller file is sent again sooner than asked about. */
+const PARTS_FROM_BYTES = 8_000_000;
 
 const uploads = reactive<Upload[]>([]);
 /** The import that the newest finished upload became, and whether it was one of several files. */
@@ -28,14 +37,33 @@ let sent_in_a_row = 0;
 
 export function useUploads() {
   const under_way = computed(() => uploads.some(({ state }) => state !== "failed"));
-  return { uploads: readonly(uploads), latest: readonly(latest), under_way, add, retry, remove };
+  return { uploads: readonly(uploads), latest: readonly(latest), under_way, add, resume, retry, remove };
 }
 
+/** One that was begun before goes on, if it is to be read the same way. */
 function add(files: File[], options: Upload["options"]): void {
-  for (const file of files) {
-    uploads.push({ key: next_key++, file, options, sent: 0, state: "waiting", error: null });
-  }
+  void (async () => {
+    for (const file of files) push(file, options, await begunBefore(file, options));
+    await work();
+  })();
+}
+
+function resume(begun: Unfinished, file: File): void {
+  push(file, begun.options, begun);
   void work();
+}
+
+function push(file: File, options: Upload["options"], begun: Unfinished | undefined): void {
+  uploads.push({ key: next_key++, file, options, sent: 0, state: "waiting", error: null, begun });
+}
+
+async function begunBefore(file: File, options: Upload["options"]): Promise<Unfinished | undefined> {
+  for (const one of unfinished.value) {
+    const is_sending = uploads.some(({ begun }) => begun?.upload_id === one.upload_id);
+    const is_meant_so = JSON.stringify(one.options) === JSON.stringify(options);
+    if (!is_sending && is_meant_so && (await isSameFile(one, file))) return one;
+  }
+  return undefined;
 }
 
 function retry(key: number): void {
@@ -45,11 +73,22 @@ function retry(key: number): void {
   void work();
 }
 
-/** Stops it where it is being sent; the server then keeps nothing of it but a failed import. */
+/** Stops it where it is being sent, for good: the server keeps nothing of the file. */
 function remove(key: number): void {
-  stops.get(key)?.abort();
   const index = uploads.findIndex((candidate) => candidate.key === key);
-  if (index !== -1) uploads.splice(index, 1);
+  stops.get(key)?.abort();
+  const [upload] = index === -1 ? [] : uploads.splice(index, 1);
+  if (upload?.begun !== undefined) void discard(upload.begun);
+}
+
+/** Gives an upload up that was begun; its import is cancelled. */
+export async function discard({ upload_id, import_id }: Unfinished): Promise<void> {
+  forgetUpload(import_id);
+  try {
+    await ask(discard_upload, { params: { upload_id } }, { headers: { "tus-resumable": TUS_VERSION } });
+  } catch (error) {
+    toastError(error);
+  }
 }
 
 async function work(): Promise<void> {
@@ -69,11 +108,8 @@ async function send(upload: Upload): Promise<void> {
   stops.set(upload.key, stop);
   upload.state = "sending";
   try {
-    const import_ = await uploadFile(upload.file, {
-      options: upload.options,
-      signal: stop.signal,
-      onProgress: (sent) => (upload.sent = sent),
-    });
+    const import_ = await sendFile(upload, stop.signal);
+    upload.begun = undefined;
     remove(upload.key);
     noteStarted({ kind: "import", record: import_ });
     sent_in_a_row += 1;
@@ -82,10 +118,20 @@ async function send(upload: Upload): Promise<void> {
       is_one_of_several: sent_in_a_row > 1 || uploads.some(({ state }) => state === "waiting"),
     };
   } catch (error) {
-    if (stop.signal.aborted) return;
-    if (error instanceof NoAnswer && error.status === undefined) reportLost();
-    Object.assign(upload, { state: "failed", error });
+    if (!stop.signal.aborted) Object.assign(upload, { state: "failed", error });
   } finally {
     stops.delete(upload.key);
   }
+}
+
+function sendFile(upload: Upload, signal: AbortSignal): Promise<Import> {
+  const { file, options } = upload;
+  const wanted = {
+    options,
+    signal,
+    onProgress: (sent: number) => (upload.sent = sent),
+    onWaiting: (waiting: boolean) => (upload.state = waiting ? "offline" : "sending"),
+  };
+  if (file.size < PARTS_FROM_BYTES) return uploadAtOnce(file, wanted);
+  return uploadInParts(file, { ...wanted, begun: upload.begun, onBegun: (begun) => (upload.begun = begun) });
 }

@@ -37,6 +37,14 @@ export function formatBytes(bytes: number): string {
   return `${(unit === 0 || value >= 100 ? numbers() : one_digit()).format(shown)} ${UNITS[unit] ?? ""}`;
 }
 
+/** "48 of 120 MB", "900 kB of 1.2 MB". */
+export function formatPart(part: number, whole: number): string {
+  const [size, unit] = formatBytes(whole).split(" ");
+  const [done = "", unit_of_part] = formatBytes(part).split(" ");
+  const shown = unit === unit_of_part ? done : formatBytes(part);
+  return t("kit.part_of", { part: shown, whole: `${size ?? ""} ${unit ?? ""}` });
+}
+
 /** "42 ms", "0.4 s", "12 s", "3 min 20 s", "1 h 5 min". */
 export function formatDuration(ms: number): string {
   if (ms < 100) return `${String(Math.round(ms))} ms`;

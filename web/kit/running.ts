@@ -22,9 +22,14 @@ export const isOver = (of: Running): boolean =>
   of.kind === "import" ? isTerminal(of.record.state) : isOperationOver(of.record.state);
 export const keyOf = ({ kind, record }: Running): string => `${kind} ${String(record.id)}`;
 
+/** The upload was cut, and nothing happens until somebody sends the rest. */
+const isPaused = (of: Running): boolean => of.kind === "import" && of.record.state === "paused";
+
 /** What runs and what has just ended, the oldest first. */
 export const running = computed(() =>
-  [...known.values()].toSorted((a, b) => a.record.created_at.localeCompare(b.record.created_at)),
+  [...known.values()]
+    .filter((item) => !isPaused(item))
+    .toSorted((a, b) => a.record.created_at.localeCompare(b.record.created_at)),
 );
 /** Of all that runs together; null when nothing does. */
 export const running_fraction = computed(() => {

@@ -1,6 +1,6 @@
 // Whether the server answers. Everything that asks goes through `ask`; when the server is gone, one loop knocks until it
 // is back, and `comebacks` tells the resources on the page to load again.
-import { readonly, ref } from "vue";
+import { readonly, ref, watch } from "vue";
 import { useOnline } from "@vueuse/core";
 import { NoAnswer } from "../../client/answer.ts";
 import { call, type CallOptions, type RequestOf, type ResultOf } from "../../client/call.ts";
@@ -34,6 +34,22 @@ export async function ask<const E extends Endpoint>(
     if (error instanceof NoAnswer && error.status === undefined) reportLost();
     throw error;
   }
+}
+
+/** Resolves when the server answers again, at once where it does already; rejects with the signal's reason. */
+export function untilConnected(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = watch([online, connected], settle);
+    signal.addEventListener("abort", settle);
+    settle();
+    function settle(): void {
+      if (!signal.aborted && !(online.value && connected.value)) return;
+      queueMicrotask(stop);
+      signal.removeEventListener("abort", settle);
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve();
+    }
+  });
 }
 
 /** Says that the server was not there; the loop finds out when it is again. */

@@ -50,6 +50,7 @@ export const kit: Shape<typeof english> = {
   no: "Nein",
   rows: "{n} Zeile | {n} Zeilen",
   products: "{n} Produkt | {n} Produkte",
+  part_of: "{part} von {whole}",
   today_at: "Heute, {time}",
   day_at: "{day}, {time}",
   no_answer: "Der Server antwortet nicht",

@@ -43,6 +43,7 @@ export const kit = {
   no: "No",
   rows: "{n} row | {n} rows",
   products: "{n} product | {n} products",
+  part_of: "{part} of {whole}",
   today_at: "Today, {time}",
   day_at: "{day}, {time}",
   no_answer: "The server does not answer",
