@@ -129,7 +129,7 @@ export default {
       from: { path: "^src/imports/", pathNot: TESTS },
       to: {
         path: "^src/catalog/",
-        pathNot: "^src/catalog/(product|sku-key|hash-text|store|merge|history|backlog)\\.ts$",
+        pathNot: "^src/catalog/(product|sku-key|hash-text|store|merge|history|backlog|work-through)\\.ts$",
       },
     },
     {

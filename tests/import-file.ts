@@ -7,6 +7,7 @@ import type pg from "pg";
 import { afterAll } from "vitest";
 import { import_query, type Import, type ImportOptions, type Reject } from "../contract/imports.ts";
 import type { ImportContext } from "../src/imports/context.ts";
+import { createKnownRecords } from "../src/imports/known-records.ts";
 import { runLane } from "../src/imports/load-lane.ts";
 import { receiveImport } from "../src/imports/receive.ts";
 import { runScan } from "../src/imports/run-scan.ts";
@@ -20,7 +21,10 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 export async function createImportContext(pool: pg.Pool, chunk_records?: number): Promise<ImportContext> {
   const files_dir = await mkdtemp(join(tmpdir(), "skuport-files-"));
   afterAll(() => rm(files_dir, { recursive: true, force: true }));
-  const context = { pool, files_dir, lanes: 3, log: silent, sendScan: nothing, sendLanes: nothing };
+  const context = {
+    ...{ pool, files_dir, lanes: 3, log: silent, sendScan: nothing, sendLanes: nothing },
+    known: createKnownRecords(),
+  };
   return chunk_records === undefined ? context : { ...context, chunk_records };
 }
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
+import type { KnownRecords } from "./known-records.ts";
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -16,6 +17,8 @@ export interface ImportContext {
   /** Connections that load one import at the same time. */
   lanes: number;
   log: Log;
+  /** What this process's scans have found out for its lanes. */
+  known?: KnownRecords;
   /** Records a chunk holds at most; tests that want many chunks say fewer. */
   chunk_records?: number;
   /** Wakes workers for an import, inside the caller's transaction: to scan it, or to load it with so many lanes. */

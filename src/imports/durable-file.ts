@@ -1,5 +1,6 @@
 // A file that is written from its start to its end, and on disk when `finish` returns.
 import { open, type FileHandle } from "node:fs/promises";
+import { giveBack } from "./give-back.ts";
 
 /** Pieces are gathered until they have this many bytes: a write for each that a socket brings cost a tenth of an upload. */
 const WRITE_BYTES = 1 << 20;
@@ -75,10 +76,4 @@ async function writeAll(file: FileHandle, pieces: Buffer[], length: number): Pro
     for (let at = Math.min(skipped, piece.length); at < piece.length;) at += (await file.write(piece, at)).bytesWritten;
     skipped = Math.max(0, skipped - piece.length);
   }
-}
-
-/** Gives the memory of a piece back now, where it is nobody else's. Left to the garbage collector, the pieces of an upload made it
- * mark the whole heap every 15 MB: half of the server's processor time. */
-function giveBack({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

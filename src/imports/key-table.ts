@@ -5,6 +5,7 @@
 // share their 96 bits is n^2 / 2^97: 1.6e-16 for five million, below that of a memory fault going unnoticed. The hash key
 // is random for every scan, so that no file can be made to collide.
 import { randomBytes } from "node:crypto";
+import { giveBack } from "./give-back.ts";
 
 /** Tables by the first bits of the hash: each grows alone, so growing never doubles the memory of the whole. */
 const SEGMENTS = 256;
@@ -31,7 +32,7 @@ export function createKeyTable(): KeyTable {
   const seed = randomBytes(8);
   const k0 = seed.readInt32LE(0);
   const k1 = seed.readInt32LE(4);
-  const segments = Array.from({ length: SEGMENTS }, () => new Int32Array(FIRST_SLOTS * WORDS_PER_SLOT));
+  const segments = Array.from({ length: SEGMENTS }, () => new Int32Array(0));
   const used = new Int32Array(SEGMENTS);
   const hash = new Int32Array(3);
   let found_in = segments[0] as Int32Array;
@@ -50,6 +51,7 @@ export function createKeyTable(): KeyTable {
       table[to + 3] = old[from + 3] as number;
     }
     segments[segment] = table;
+    giveBack(old);
     return table;
   };
 
@@ -62,7 +64,8 @@ export function createKeyTable(): KeyTable {
       const segment = h0 >>> 24;
       let table = segments[segment] as Int32Array;
       const room = table.length / WORDS_PER_SLOT;
-      if ((used[segment] as number) >= room * FULL) table = grow(segment, Math.ceil(room * 1.25));
+      if ((used[segment] as number) >= room * FULL)
+        table = grow(segment, Math.max(FIRST_SLOTS, Math.ceil(room * 1.25)));
       let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
       while (table[at + 3] !== 0) {
         if (table[at] === h0 && table[at + 1] === h1 && table[at + 2] === h2) {
@@ -90,7 +93,7 @@ export function createKeyTable(): KeyTable {
         if (slots > (segments[segment] as Int32Array).length / WORDS_PER_SLOT) grow(segment, slots);
     },
     release() {
-      for (const segment of segments) segment.buffer.transfer(0);
+      for (const segment of segments) giveBack(segment);
     },
   };
 }

@@ -1,18 +1,15 @@
 // A lane: one connection that loads an import's chunks until none is left. Lanes share nothing but the tables, so they may
 // run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type pg from "pg";
-import { ConcurrentChange } from "../catalog/merge.ts";
+import { createTeller, workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
-import { ByteWriter } from "./byte-writer.ts";
-import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
+import { createLaneMemory, giveLaneMemoryBack, readChunk, type ChunkSource, type LaneMemory } from "./lane-memory.ts";
 import { layoutOf } from "./layout.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
 import { isPlainText } from "./read/prepare-text.ts";
-import type { Records } from "./read/records.ts";
-import { createRecords, createSplitter, splitRecords } from "./read/split-records.ts";
 import {
   addRejected,
   markFinishing,
@@ -25,13 +22,6 @@ import { claimChunk, markChunkDone, type Chunk } from "./chunk-store.ts";
 import { insertRejects } from "./reject-store.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { Dialect, Reject } from "../../contract/imports.ts";
-
-/** First size of a lane's output buffer: a chunk of ordinary rows. It grows where rows are longer. */
-const WRITER_BYTES = 5 << 20;
-/** Progress is told this often; the page shows no more. */
-const PROGRESS_MS = 200;
-/** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
-const MAX_CONFLICTS = 100;
 
 /** Loads chunks until there are none, then brings the import to its end if this was the last lane. */
 export async function runLane(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
@@ -61,54 +51,32 @@ export async function concludeLoading(context: ImportContext, import_id: number)
 
 interface Lane {
   plan: LoadPlan;
-  file: FileHandle;
-  records: Records;
-  writer: ByteWriter;
-  scratch: ChunkScratch;
-  bytes: Buffer;
+  source: ChunkSource;
+  /** Made for the first chunk: of the lanes that are woken, some find none. */
+  memory: LaneMemory | undefined;
   /** Whether to look at products before copying; off only while none can exist. */
   look: boolean;
 }
 
 async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
   await withLane(context, work, async (lane) => {
-    const teller = createTeller(context, work.id);
-    let conflicts = 0;
+    const { pool, log } = context;
+    const teller = createTeller(
+      () => noteLoaded(pool, work.id),
+      (err) => {
+        log.warn({ import_id: work.id, err }, "cannot tell how the import goes");
+      },
+    );
     try {
-      for (;;) {
-        signal.throwIfAborted();
-        try {
-          const loaded = await retryTransient(() => loadNextChunk(context.pool, work, lane), { signal });
-          if (!loaded) return;
-          conflicts = 0;
-          teller.tell();
-        } catch (error) {
-          if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
-          lane.look = true;
-        }
-      }
+      await workThrough(() => loadNextChunk(pool, work, lane), {
+        signal,
+        onStep: teller.tell,
+        onConflict: () => (lane.look = true),
+      });
     } finally {
       await teller.end();
     }
   });
-}
-
-/** Tells the sums now and then, beside the loading: a lane must not wait until they are on disk. */
-function createTeller({ pool, log }: ImportContext, import_id: number): { tell(): void; end(): Promise<void> } {
-  let told = -Infinity;
-  let telling = Promise.resolve();
-  return {
-    tell() {
-      if (performance.now() - told < PROGRESS_MS) return;
-      told = performance.now();
-      telling = telling
-        .then(() => noteLoaded(pool, import_id))
-        .catch((error: unknown) => {
-          if (!isTransient(error)) log.warn({ import_id, err: error }, "cannot tell how the import goes");
-        });
-    },
-    end: () => telling,
-  };
 }
 
 async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane): Promise<boolean> {
@@ -126,40 +94,23 @@ async function loadClaimed(
   lane: Lane,
   chunk: Chunk & ChunkTimes,
 ): Promise<Reject[]> {
-  const records = await readChunk(lane, chunk, lane.plan.dialect);
+  const memory = (lane.memory ??= createLaneMemory());
+  const records = await readChunk(memory, chunk, lane.source);
   // By size alone the planner would hash the whole catalogue for every chunk; the rows come in key order and few at a time.
   await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
-  const { counts, rejects } = await loadChunk(client, lane.plan, chunk, records, lane.writer, lane.scratch, lane.look);
+  const { counts, rejects } = await loadChunk(
+    client,
+    lane.plan,
+    chunk,
+    records,
+    memory.writer,
+    memory.scratch,
+    lane.look,
+  );
   await insertRejects(client, work.id, rejects);
   await markChunkDone(client, work.id, chunk.chunk_no, counts);
   return rejects;
 }
-
-async function readChunk(lane: Lane, chunk: Chunk, dialect: Dialect): Promise<Records> {
-  const length = chunk.byte_end - chunk.byte_start;
-  if (lane.bytes.length < length) lane.bytes = Buffer.allocUnsafe(length);
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await lane.file.read(lane.bytes, read, length - read, chunk.byte_start + read);
-    if (bytesRead === 0) throw truncatedFile();
-    read += bytesRead;
-  }
-  splitRecords(
-    createSplitter(dialect, chunk.first_line, lane.plan.layout.width === 1),
-    lane.bytes,
-    0,
-    length,
-    true,
-    lane.records,
-  );
-  if (lane.records.count !== chunk.records) {
-    throw new Error(`chunk ${chunk.chunk_no} has ${lane.records.count} records, the scan found ${chunk.records}`);
-  }
-  return lane.records;
-}
-
-export const truncatedFile = (): Problem =>
-  new Problem("file-missing", "The uploaded file is shorter than what was received. Send it again.");
 
 /** All or nothing: every chunk in one transaction, and a single reject takes it back. */
 async function loadStrictly(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
@@ -181,17 +132,15 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
         }
         if ((await readImportWork(client, work.id))?.cancel_requested) throw new CancelledMeanwhile();
       });
-    for (let conflicts = 0; ;) {
-      try {
-        await retryTransient(attempt, { signal });
-        return;
-      } catch (error) {
+    const attemptOrTell = async (): Promise<false> => {
+      await attempt().catch(async (error: unknown) => {
         if (error instanceof CancelledMeanwhile) return;
         if (rejects.length > 0) await keepRejects(context.pool, work.id, rejects);
-        if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
-        lane.look = true;
-      }
-    }
+        throw error;
+      });
+      return false;
+    };
+    await workThrough(attemptOrTell, { signal, onConflict: () => (lane.look = true) });
   });
 }
 
@@ -219,29 +168,27 @@ export const strictProblem = (count: number): Problem =>
   );
 
 async function withLane(context: ImportContext, work: ImportWork, run: (lane: Lane) => Promise<void>): Promise<void> {
-  const { dialect, changeset_id, id_base } = work;
+  const { id: import_id, dialect, changeset_id, id_base } = work;
   if (dialect === null || changeset_id === null || id_base === null)
-    throw new Error(`import ${work.id} was not scanned`);
+    throw new Error(`import ${import_id} was not scanned`);
+  const layout = layoutOf(work.columns);
   const file = await open(textPath(context, work.file, dialect), "r");
+  const lane: Lane = {
+    plan: { layout, dialect, options: work.options, changeset_id, id_base },
+    source: { import_id, file, dialect, keep_blank: layout.width === 1, known: context.known },
+    memory: undefined,
+    look: !work.catalogue_was_empty,
+  };
   try {
-    await run({
-      plan: { layout: layoutOf(work.columns), dialect, options: work.options, changeset_id, id_base },
-      file,
-      records: createRecords(),
-      writer: new ByteWriter(WRITER_BYTES),
-      scratch: createChunkScratch(),
-      bytes: Buffer.alloc(0),
-      look: !work.catalogue_was_empty,
-    });
+    await run(lane);
+    if (lane.memory !== undefined) giveLaneMemoryBack(lane.memory);
   } finally {
     await file.close();
+    // Every chunk has been taken by a lane, or none will be any more.
+    context.known?.drop(import_id);
   }
 }
 
 /** Where the UTF-8 text of an upload is. */
 export const textPath = (context: ImportContext, file: string, dialect: Dialect): string =>
   isPlainText(dialect) ? uploadedPath(context, file) : transcodedPath(context, file);
-
-/** A product appeared (23505), changed or went while the chunk was loaded: look again. */
-const isConflict = (error: unknown): boolean =>
-  error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";

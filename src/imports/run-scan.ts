@@ -8,8 +8,9 @@ import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
 import { finishImport } from "./finish-import.ts";
+import { truncatedFile } from "./lane-memory.ts";
 import { layoutOf } from "./layout.ts";
-import { concludeLoading, strictProblem, textPath, truncatedFile } from "./load-lane.ts";
+import { concludeLoading, strictProblem, textPath } from "./load-lane.ts";
 import { overridesOf, prepareUnlessCancelled } from "./prepare-upload.ts";
 import { detectText, isPlainText } from "./read/prepare-text.ts";
 import { openTable, readRecords, wholeExtent, type Extent, type Table } from "./read/read-records.ts";
@@ -27,6 +28,8 @@ const PROGRESS_MS = 200;
 const REJECTS_PAGE = 1000;
 /** Chunks written at once: their bitmaps are 2 kB each. */
 const CHUNKS_PAGE = 500;
+/** A text of more bytes has more records than can be kept. */
+const MAX_KNOWN_TEXT = 200 << 20;
 /** First key of the advisory lock that one scan of an import holds. */
 const SCAN_LOCK = 7582;
 
@@ -61,10 +64,14 @@ async function scanOrFail(context: ImportContext, import_id: number, signal: Abo
   if (work?.state !== "scanning" && work?.state !== "receiving") return;
   try {
     const scanned = await scan(context, work, signal);
-    if (!scanned) await finishImport(context, import_id, "cancelled");
+    if (!scanned) context.known?.drop(import_id);
+    // Not scanned any more, it was cancelled; or its loading was opened by a commit whose answer was lost with the connection.
+    if (!scanned && (await readImportWork(context.pool, import_id))?.cancel_requested === true)
+      await finishImport(context, import_id, "cancelled");
     // Where there is no chunk to load, there is no lane that would end the import.
     else await concludeLoading(context, import_id);
   } catch (error) {
+    context.known?.drop(import_id);
     // The upload is too slow to follow, or has ended: its completion sends another job, its failure none.
     if (signal.aborted || error instanceof NothingToFollow) return;
     // A database that is gone for a moment is the job's retry; everything else is the file's or ours, and final.
@@ -107,11 +114,9 @@ async function scanText(
   if (table.header_fault !== null) throw badHeader(table, table.header_fault);
   await retryTransient(() => noteFormat(context.pool, work.id, dialect, table.columns), { signal });
   if (layout.sku < 0) throw noSkuColumn(table, dialect);
-  const scanner = createScanner(layout, dialect, {
-    repeats: work.options.repeats,
-    chunk_records: context.chunk_records,
-    text_size: extent.whole ? extent.end : (work.size ?? undefined),
-  });
+  const text_size = extent.whole ? extent.end : (work.size ?? undefined);
+  const { repeats } = work.options;
+  const scanner = createScanner(layout, dialect, { repeats, chunk_records: context.chunk_records, text_size });
   const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
   const found = (scanned: number): ScanProgress => ({
     dialect,
@@ -123,9 +128,11 @@ async function scanText(
     superseded: scanner.superseded,
     rejected: scanner.rejected,
   });
+  const notes = (text_size ?? 0) <= MAX_KNOWN_TEXT ? context.known?.begin(work.id) : undefined;
   let told = performance.now();
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     scanner.scan(records, offset);
+    notes?.note(records, offset);
     await writeRejects(context, work.id, scanner, signal);
     // While the file still comes, its import is shown as receiving.
     if (!extent.whole || performance.now() - told < PROGRESS_MS) continue;

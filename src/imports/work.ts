@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PgBoss } from "pg-boss";
 import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, workQueue } from "../jobs/boss.ts";
 import type { ImportContext } from "./context.ts";
+import { createKnownRecords } from "./known-records.ts";
 import { runLane } from "./load-lane.ts";
 import { runScan } from "./run-scan.ts";
 import { SILENT_WORK_MS, takeOverSilentImports } from "./take-over.ts";
@@ -17,7 +18,8 @@ export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLan
 });
 
 /** Works on imports until the signal; returns when it has let go of the last one. */
-export async function workOnImports(boss: PgBoss, context: ImportContext, signal: AbortSignal): Promise<void> {
+export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
+  const context = { ...given, known: createKnownRecords() };
   const running = new Set<Promise<void>>();
   const track = (work: Promise<void>): Promise<void> => {
     running.add(work);

@@ -1,7 +1,7 @@
 // A lane: one connection that works on an operation's chunks until none is left. Lanes share nothing but the tables, so they
 // may run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
 import type pg from "pg";
-import { ConcurrentChange } from "../catalog/merge.ts";
+import { createTeller, workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { applyBulk } from "./apply-bulk.ts";
 import { claimChunk, markChunkDone } from "./chunk-store.ts";
@@ -11,11 +11,6 @@ import { selectProducts } from "./select.ts";
 import { noteProgress, readOperation } from "./store.ts";
 import { applyUndo } from "./undo/apply.ts";
 import type { Operation } from "../../contract/operations.ts";
-
-/** Progress is told this often; the page shows no more. */
-const PROGRESS_MS = 200;
-/** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
-const MAX_CONFLICTS = 100;
 
 /** Works on chunks until there are none, then brings the operation to its end if this was the last lane. */
 export async function runOperationLane(
@@ -48,40 +43,18 @@ export async function concludeOperation(context: OperationContext, operation_id:
 }
 
 async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
-  const teller = createTeller(context, operation.id);
-  let conflicts = 0;
+  const { pool, log } = context;
+  const teller = createTeller(
+    () => noteProgress(pool, operation.id),
+    (err) => {
+      log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
+    },
+  );
   try {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        if (!(await retryTransient(() => workOnNextChunk(context.pool, operation), { signal }))) return;
-        conflicts = 0;
-        teller.tell();
-      } catch (error) {
-        if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
-      }
-    }
+    await workThrough(() => workOnNextChunk(pool, operation), { signal, onStep: teller.tell });
   } finally {
     await teller.end();
   }
-}
-
-/** Tells the sums now and then, beside the work: a lane must not wait until they are on disk. */
-function createTeller({ pool, log }: OperationContext, operation_id: number): { tell(): void; end(): Promise<void> } {
-  let told = -Infinity;
-  let telling = Promise.resolve();
-  return {
-    tell() {
-      if (performance.now() - told < PROGRESS_MS) return;
-      told = performance.now();
-      telling = telling
-        .then(() => noteProgress(pool, operation_id))
-        .catch((error: unknown) => {
-          if (!isTransient(error)) log.warn({ operation_id, err: error }, "cannot tell how the operation goes");
-        });
-    },
-    end: () => telling,
-  };
 }
 
 async function workOnNextChunk(pool: pg.Pool, { id, kind, changeset_id, options }: Operation): Promise<boolean> {
@@ -99,7 +72,3 @@ async function workOnNextChunk(pool: pg.Pool, { id, kind, changeset_id, options 
     return true;
   });
 }
-
-/** A product appeared (23505), changed or went while the chunk was worked on: look again. */
-const isConflict = (error: unknown): boolean =>
-  error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";
