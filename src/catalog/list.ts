@@ -5,9 +5,9 @@ import { withSnapshot } from "../db/snapshot.ts";
 import { opposite, turned, type Order, type Place, type Position } from "./order.ts";
 import type { Block } from "./search/block.ts";
 import { find, isAll } from "./search/find.ts";
-import { readBacklog } from "./search/read-backlog.ts";
+import { backlogOf, SELECT_BACKLOG, type BacklogRow } from "./search/read-backlog.ts";
 import type { Found, Query } from "./search/read-index.ts";
-import type { Tail } from "./search/tail.ts";
+import { BacklogNotHeld, type Tail } from "./search/tail.ts";
 import type { ProductFilter } from "../../contract/product-filter.ts";
 import type { Product } from "../../contract/products.ts";
 
@@ -41,20 +41,38 @@ export interface ListOptions {
   first_window?: number;
 }
 
-export async function listProducts(
+export async function listProducts(pool: pg.Pool, request: PageRequest, options: ListOptions = {}): Promise<Page> {
+  try {
+    return await readPage(pool, request, options, options.tail);
+  } catch (error) {
+    if (!(error instanceof BacklogNotHeld)) throw error;
+    await options.tail?.load(error.lacking);
+    return readPage(pool, request, options, undefined);
+  }
+}
+
+/** @param loader of what is lacking of the backlog in memory; without one it is read from the database.
+ * @throws BacklogNotHeld */
+async function readPage(
   pool: pg.Pool,
   { filter, order, after, limit }: PageRequest,
-  { tail, patience_ms = PATIENCE_MS, first_window }: ListOptions = {},
+  { tail, patience_ms = PATIENCE_MS, first_window }: ListOptions,
+  loader: Tail | undefined,
 ): Promise<Page> {
-  const blocks = (await tail?.blocks()) ?? new Map<number, Block>();
-  return withSnapshot(pool, async (db) => {
-    const backlog = await readBacklog(db);
-    const direction = after?.backward ? opposite(order) : order;
-    const query: Query = { filter, order: direction, after, limit: limit + 1, patience_ms };
-    const found = await find(db, query, { ...backlog, blocks, first_window });
-    const total = isAll(filter) ? backlog.products : undefined;
-    return { ...pageOf(found, { limit, after, total }), behind: backlog.behind };
-  });
+  const direction = after?.backward ? opposite(order) : order;
+  const query: Query = { filter, order: direction, after, limit: limit + 1, patience_ms };
+  const blocks = tail?.blocks() ?? new Map<number, Block>();
+  return withSnapshot(
+    pool,
+    async (db, [row]) => {
+      const backlog = backlogOf(row as BacklogRow | undefined);
+      const lacking = loader?.lackingOf(backlog.entries, blocks) ?? [];
+      const found = await find(db, query, { ...backlog, blocks, lacking, first_window });
+      const total = isAll(filter) ? backlog.products : undefined;
+      return { ...pageOf(found, { limit, after, total }), behind: backlog.behind };
+    },
+    SELECT_BACKLOG,
+  );
 }
 
 interface Turn {

@@ -41,7 +41,7 @@ export const turned = ({ sort_value, sku_key, is_before }: Place): Place => ({
 });
 
 /** Names are compared by their beginning, by code point, A to Z in any case alike: what a B-tree entry can hold anywhere. */
-const NAME_KEY_CHARACTERS = 100;
+export const NAME_KEY_CHARACTERS = 100;
 
 /** What products are sorted by, as SQL on `products p`; `p.sku_key` decides between equals. */
 export const SORT_KEYS = {

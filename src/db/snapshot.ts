@@ -10,22 +10,32 @@ const BEGIN = `begin transaction isolation level repeatable read read only;
   set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off;
   set local statement_timeout = ${TIMEOUT_MS}`;
 
-export async function withSnapshot<T>(pool: pg.Pool, read: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+/** @param first a statement that the snapshot begins with, in the same round trip; `read` is given its rows. */
+export async function withSnapshot<T>(
+  pool: pg.Pool,
+  read: (client: pg.PoolClient, rows: unknown[]) => Promise<T>,
+  first?: string,
+): Promise<T> {
   const client = await pool.connect();
-  let broken = true;
   try {
-    await client.query(BEGIN);
-    const result = await read(client);
-    await client.query("commit");
-    broken = false;
+    // Several statements in one message have several results, of which pg's types know nothing.
+    const results = (await client.query(
+      first === undefined ? BEGIN : `${BEGIN}; ${first}`,
+    )) as unknown as pg.QueryResult[];
+    const result = await read(client, first === undefined ? [] : (results.at(-1)?.rows ?? []));
+    // What only read has nothing to lose by its end, so nobody waits for it.
+    void end(client, "commit");
     return result;
   } catch (error) {
-    await client.query("rollback").then(
-      () => (broken = false),
-      () => undefined,
-    );
+    await end(client, "rollback");
     throw error;
-  } finally {
-    client.release(broken);
   }
+}
+
+async function end(client: pg.PoolClient, how: "commit" | "rollback"): Promise<void> {
+  const is_broken = await client.query(how).then(
+    () => false,
+    () => true,
+  );
+  client.release(is_broken);
 }

@@ -5,13 +5,16 @@ import type { ProductFilter } from "../../../contract/product-filter.ts";
 import type { Block } from "./block.ts";
 import { estimateCosts, type Costs } from "./costs.ts";
 import { readConditions, type TermCondition } from "./plan.ts";
-import { readUnreached, type Backlog } from "./read-backlog.ts";
+import { readUnreached, type Backlog, type BacklogPart } from "./read-backlog.ts";
 import { readHeld } from "./read-held.ts";
+import { BacklogNotHeld } from "./tail.ts";
 import { readCandidates, readWindow, type Found, type Query, type Row } from "./read-index.ts";
 
-/** By their terms no more products are looked at, and no longer, as far as can be told: many short pages are better then. */
-const MOST_CANDIDATES = 200_000;
-const MOST_US = 200_000;
+/** By their terms no more products are looked at: many short pages are better then. */
+const MOST_CANDIDATES = 500_000;
+/** What is estimated to take longer by terms is read in order; after a time without a single product of it, it may take this long. */
+const MOST_US = 150_000;
+const MOST_US_LATE = 400_000;
 /** Terms that narrow this little against the rarest cost more than they save, and so do more terms for so few candidates. */
 const MUCH_MORE_FREQUENT = 50;
 const FREQUENT = 20_000;
@@ -25,6 +28,8 @@ const MUCH_QUICKER = 0.7;
 
 export type Held = Backlog & {
   blocks: ReadonlyMap<number, Block>;
+  /** Entries that are worth waiting for until they are among the blocks. */
+  lacking: readonly BacklogPart[];
   /** Products that are passed first; told where it does not follow from the filter. */
   first_window?: number | undefined;
 };
@@ -37,11 +42,16 @@ export async function find(db: pg.ClientBase, query: Query, backlog: Held): Prom
   const costs = estimateCosts(filter, conditions, { limit, products: backlog.products, by_sku: order.field === "sku" });
   // A beginning of SKUs is a part of their order; in any other order it is what narrows.
   const narrows = filter.sku !== undefined && order.field !== "sku";
-  const by_terms = narrows || (conditions.length > 0 && costs.candidates < MOST_US);
-  if (narrows || (by_terms && costs.candidates < limit * costs.passed * costs.pass)) {
+  const is_indexed = conditions.length > 0;
+  const in_order = limit * costs.passed * costs.pass;
+  if (narrows || (is_indexed && costs.candidates < Math.min(in_order, MOST_US))) {
     return (await readByTerms(db, query, conditions, backlog)) ?? readAll(db, query, conditions, costs, backlog);
   }
-  const found = await readInOrder(db, query, conditions, { costs, by_terms, first_window: backlog.first_window });
+  const found = await readInOrder(db, query, conditions, {
+    costs,
+    may_leave: is_indexed,
+    first_window: backlog.first_window,
+  });
   if (found !== undefined) return withBacklog(db, query, found, backlog);
   return (await readByTerms(db, query, conditions, backlog)) ?? readAll(db, query, conditions, costs, backlog);
 }
@@ -52,9 +62,9 @@ async function readByTerms(
   conditions: readonly TermCondition[],
   backlog: Held,
 ): Promise<Found | undefined> {
+  const behind = await readBehind(db, query, backlog);
   const candidates = await readCandidates(db, query, narrowing(conditions, backlog.products), MOST_CANDIDATES);
-  if (candidates === undefined) return undefined;
-  return merge(query, [candidates, ...(await readBehind(db, query, backlog))]);
+  return candidates === undefined ? undefined : merge(query, [candidates, ...behind]);
 }
 
 /** The rarest, and others as long as there are many candidates: to hold these against the filter costs less than another list. */
@@ -78,7 +88,7 @@ async function readAll(
   costs: Costs,
   backlog: Held,
 ): Promise<Found> {
-  const options = { costs, by_terms: false, first_window: backlog.first_window };
+  const options = { costs, may_leave: false, first_window: backlog.first_window };
   const found = await readInOrder(db, query, conditions, options);
   return withBacklog(db, query, found ?? { rows: [], until: undefined }, backlog);
 }
@@ -93,7 +103,7 @@ async function readInOrder(
   db: pg.ClientBase,
   query: Query,
   conditions: readonly TermCondition[],
-  { costs, by_terms, first_window }: { costs: Costs; by_terms: boolean; first_window: number | undefined },
+  { costs, may_leave, first_window }: { costs: Costs; may_leave: boolean; first_window: number | undefined },
 ): Promise<Found | undefined> {
   const started = performance.now();
   const rows: Row[] = [];
@@ -107,9 +117,14 @@ async function readInOrder(
     passed += window;
     after = found.until;
     const left = ((query.limit - rows.length) * passed) / Math.max(rows.length, 0.5);
-    if (by_terms && costs.candidates < left * costs.pass * MUCH_QUICKER) return undefined;
+    const is_slower = costs.candidates < MOST_US && costs.candidates < left * costs.pass * MUCH_QUICKER;
+    if (may_leave && is_slower) return undefined;
     const spent_ms = performance.now() - started;
-    if (spent_ms >= query.patience_ms) return { rows, until: after };
+    if (spent_ms >= query.patience_ms) {
+      // As when all that has just been imported stands first and has nothing of it.
+      const is_stuck = rows.length === 0 && costs.candidates < MOST_US_LATE;
+      return is_stuck && may_leave ? undefined : { rows, until: after };
+    }
     // No more than fits into the time that is left, as fast as it went so far.
     const fitting = (passed * (query.patience_ms - spent_ms)) / spent_ms;
     window = first_window === undefined ? windowFor(Math.min(left * 1.2, fitting)) : window * 2;
@@ -119,8 +134,10 @@ async function readInOrder(
 const windowFor = (products: number): number =>
   Math.round(Math.min(Math.max(products, SMALLEST_WINDOW), LARGEST_WINDOW));
 
-/** What the index has not reached: of the entries in memory, and of the others. */
-async function readBehind(db: pg.ClientBase, query: Query, { entries, blocks }: Held): Promise<Found[]> {
+/** What the index has not reached: of the entries in memory, and of the others.
+ * @throws BacklogNotHeld */
+async function readBehind(db: pg.ClientBase, query: Query, { entries, blocks, lacking }: Held): Promise<Found[]> {
+  if (lacking.length > 0) throw new BacklogNotHeld(lacking);
   const held = entries.flatMap(({ id }) => blocks.get(id) ?? []);
   const others = entries.filter(({ id }) => !blocks.has(id));
   return [

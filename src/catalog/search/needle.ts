@@ -1,11 +1,12 @@
-// What a filter's texts are in a block of the backlog: bytes to be found, or a regular expression where a character has several
-// spellings. It may find too much (a name instead of a description), never too little.
-import { escapeCopy } from "./copy-text.ts";
+// What a filter's texts are in a block of the backlog: bytes to be found, or a regular expression over bytes where a character has
+// several spellings. It may find too much (a name instead of a description), never too little.
 import { lowerAscii, spellingsOf } from "./fold.ts";
 import { termsOf } from "./pattern.ts";
 import type { ProductFilter } from "../../../contract/product-filter.ts";
 
-export type Needle = { bytes: Buffer; regex?: undefined } | { bytes?: undefined; regex: RegExp };
+/** `length`: about how many bytes it has. */
+export type Needle =
+  { bytes: Buffer; regex?: undefined; length: number } | { bytes?: undefined; regex: RegExp; length: number };
 
 export function needlesOf(filter: ProductFilter): Needle[] {
   const others = [filter.name, filter.description].filter((text) => text !== undefined);
@@ -13,10 +14,15 @@ export function needlesOf(filter: ProductFilter): Needle[] {
 }
 
 function needleOf(term: string): Needle {
-  const points = Array.from(lowerAscii(term.normalize("NFC"))).map((point) => spellingsOf(point).map(escapeCopy));
-  if (points.every((spellings) => spellings.length === 1)) return { bytes: Buffer.from(points.join("")) };
-  const source = points.map((spellings) => `(?:${spellings.map(escapeRegex).join("|")})`).join("");
-  return { regex: new RegExp(source, "u") };
+  const points = Array.from(lowerAscii(term.normalize("NFC"))).map(spellingsOf);
+  if (points.every((spellings) => spellings.length === 1)) {
+    const bytes = Buffer.from(points.join(""));
+    return { bytes, length: bytes.length };
+  }
+  const source = points.map((spellings) => `(?:${spellings.map(bytesRegex).join("|")})`).join("");
+  return { regex: new RegExp(source), length: points.length };
 }
 
-const escapeRegex = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+/** The bytes of UTF-8, each as a character of its own: as a buffer reads as Latin-1. */
+const bytesRegex = (text: string): string =>
+  Array.from(Buffer.from(text), (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");

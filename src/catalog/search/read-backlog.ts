@@ -10,27 +10,50 @@ export interface Backlog {
   products: number;
   /** Changes that the index has not reached. */
   behind: number;
-  entries: { id: number; id_from: number | null; id_to: number | null }[];
+  entries: BacklogPart[];
 }
 
+export interface BacklogPart {
+  id: number;
+  id_from: number | null;
+  id_to: number | null;
+  has_keys: boolean;
+  rows: number;
+}
+
+export interface BacklogRow {
+  products: number;
+  behind: number | null;
+  ids: number[] | null;
+  starts: (number | null)[] | null;
+  ends: (number | null)[] | null;
+  have_keys: boolean[] | null;
+  counts: number[] | null;
+}
+
+export const SELECT_BACKLOG = `select s.products + coalesce(b.delta, 0) as products, b.behind, b.ids, b.starts, b.ends, b.have_keys, b.counts
+  from search_state s,
+       (select sum(delta)::bigint as delta, sum(rows)::bigint as behind, array_agg(id order by id) as ids,
+               array_agg(id_from order by id) as starts, array_agg(id_to order by id) as ends,
+               array_agg(keys is not null order by id) as have_keys, array_agg(rows order by id) as counts from search_backlog) b`;
+
 export async function readBacklog(db: Queryable): Promise<Backlog> {
-  const { rows } = await db.query<{
-    products: number;
-    behind: number | null;
-    ids: number[] | null;
-    starts: (number | null)[] | null;
-    ends: (number | null)[] | null;
-  }>(
-    `select s.products + coalesce(b.delta, 0) as products, b.behind, b.ids, b.starts, b.ends
-     from search_state s,
-          (select sum(delta)::bigint as delta, sum(rows)::bigint as behind, array_agg(id order by id) as ids,
-                  array_agg(id_from order by id) as starts, array_agg(id_to order by id) as ends from search_backlog) b`,
-  );
-  const { products = 0, behind = 0, ids, starts, ends } = rows[0] ?? {};
+  return backlogOf((await db.query<BacklogRow>(SELECT_BACKLOG)).rows[0]);
+}
+
+/** Of what SELECT_BACKLOG gives. */
+export function backlogOf(row: BacklogRow | undefined): Backlog {
+  const { products = 0, behind = 0, ids, starts, ends, have_keys, counts } = row ?? {};
   return {
     products: Math.max(products, 0),
     behind: behind ?? 0,
-    entries: (ids ?? []).map((id, i) => ({ id, id_from: starts?.[i] ?? null, id_to: ends?.[i] ?? null })),
+    entries: (ids ?? []).map((id, i) => ({
+      id,
+      id_from: starts?.[i] ?? null,
+      id_to: ends?.[i] ?? null,
+      has_keys: have_keys?.[i] === true,
+      rows: counts?.[i] ?? 0,
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 // The products of the backlog that is held in memory: the blocks say which may be meant and where they stand, the database says
 // whether they are and still do.
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Queryable } from "../../db/connect.ts";
 import { compileFilter } from "../filter.ts";
 import { comparePlaces, SORT_KEYS, type Place } from "../order.ts";
@@ -9,6 +10,7 @@ import { needlesOf } from "./needle.ts";
 import type { Found, Query, Row } from "./read-index.ts";
 
 const LARGEST_BATCH = 5000;
+const TURN_MS = 10;
 
 export async function readHeld(db: Queryable, query: Query, blocks: readonly Block[]): Promise<Found> {
   const { order, limit } = query;
@@ -17,16 +19,25 @@ export async function readHeld(db: Queryable, query: Query, blocks: readonly Blo
   const give_up_at = performance.now() + query.patience_ms;
   let after = query.after;
   for (let batch = limit; ; batch = Math.min(batch * 4, LARGEST_BATCH)) {
-    const places = firstOf(
-      blocks.flatMap((block) => block.first(order, after, needles, batch)),
-      query,
-      batch,
-    );
+    const places = firstOf(await searchAll(blocks, (block) => block.first(order, after, needles, batch)), query, batch);
     if (places.length > 0) rows.push(...(await readAtPlaces(db, query, places)));
     if (rows.length >= limit || places.length < batch) return { rows: rows.slice(0, limit), until: undefined };
     after = places.at(-1);
     if (performance.now() > give_up_at) return { rows, until: after };
   }
+}
+
+/** Other requests have their turn in between: half a million products take some 50 ms. */
+async function searchAll(blocks: readonly Block[], search: (block: Block) => Place[]): Promise<Place[]> {
+  const places: Place[] = [];
+  let turn_ends = performance.now() + TURN_MS;
+  for (const block of blocks) {
+    places.push(...search(block));
+    if (performance.now() < turn_ends) continue;
+    await nextTurn();
+    turn_ends = performance.now() + TURN_MS;
+  }
+  return places;
 }
 
 /** The first places of several blocks, each once. */

@@ -42,15 +42,7 @@ export async function readCandidates(
   const { where, values } = compileFilter(filter, [limit, most + 1]);
   const put = (value: unknown): string => `$${String(values.push(value))}`;
   const having = skuConditions(filter.sku, "s.sku_key", put);
-  const groups = isQuickerInGroups(conditions) ? inGroups : (any_of: readonly number[]) => [any_of];
-  having.push(
-    ...conditions.map(
-      ({ any_of }) =>
-        `(${groups(any_of)
-          .map((terms) => `s.terms && ${put(terms)}::int[]`)
-          .join(" or ")})`,
-    ),
-  );
+  having.push(...conditions.map(({ any_of }) => hasOneOf(any_of, put)));
   if (after !== undefined) having.push(behind(order, key, after, put));
   const { rows } = await db.query<Row & { candidates: number }>(
     `with c as materialized (
@@ -69,32 +61,20 @@ export async function readCandidates(
   return { rows: rows.filter((row) => (row.sku_key as string | null) !== null), until: undefined };
 }
 
-/** Groups of terms that are read one after the other: a list of entries that is read along with many others costs, each time, a look
- * at all of them. So the longest lists, of the most frequent words, are read by themselves. */
-function inGroups(any_of: readonly number[]): (readonly number[])[] {
-  const groups: (readonly number[])[] = [];
-  let rest = any_of;
-  for (const size of [1, 2, 4]) {
-    if (rest.length <= size) break;
-    groups.push(rest.slice(0, size));
-    rest = rest.slice(size);
+/** In groups that are read one after the other: a list of entries that is read along with many others costs, at each entry, a look at
+ * all of them. So the longest lists, of the most frequent words, are read by themselves: 107,000 entries of 59 words in 48 ms
+ * instead of 91, the products that have one of 59 and one of 59 others in 36 ms instead of 63. */
+function hasOneOf(any_of: readonly number[], put: (value: unknown) => string): string {
+  const groups: string[] = [];
+  for (let at = 0, size = 1; at < any_of.length || at === 0; at += size, size *= 2) {
+    groups.push(`s.terms && ${put(any_of.slice(at, size > LAST_GROUP ? undefined : at + size))}::int[]`);
+    if (size > LAST_GROUP) break;
   }
-  return [...groups, rest];
+  return `(${groups.join(" or ")})`;
 }
 
-/** Microseconds of an entry in groups, and of one otherwise for each list: at 107,000 entries of 59 words 36 ms instead of 70. */
-const GROUPED_US = 0.34;
-const LIST_US = 0.011;
-/** Of several conditions what only one of them has is passed over, unless they are read in groups. */
-const PASSED_OVER = 0.6;
-
-function isQuickerInGroups(conditions: readonly TermCondition[]): boolean {
-  const [rarest, ...others] = conditions;
-  if (rarest === undefined) return false;
-  const lists = conditions.reduce((sum, { any_of }) => sum + any_of.length, 0);
-  const entries = conditions.reduce((sum, { products }) => sum + products, 0);
-  return entries * GROUPED_US < rarest.products * lists * LIST_US * (others.length === 0 ? 1 : PASSED_OVER);
-}
+/** What is behind a group of this size is rare, and is read at once. */
+const LAST_GROUP = 16;
 
 /** Products in order, of the next `window` that the index has (or, in the order of the SKUs, that there are). */
 export async function readWindow(

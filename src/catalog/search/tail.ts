@@ -1,127 +1,158 @@
 // The larger entries of the backlog, held in memory: without them every list would read them again from the database, half a
-// million products after an import. Loaded in the background when somebody asks, and dropped when the index has reached them.
+// million products after an import. Loaded in the background while lists are asked for, and dropped when the index has
+// reached them.
+import { totalmem } from "node:os";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { Block } from "./block.ts";
-import { SORT_KEYS } from "../order.ts";
+import { BLOCK_COLUMNS, readBlock } from "./block-data.ts";
+import { readBacklog, type BacklogPart } from "./read-backlog.ts";
+import { NAME_KEY_CHARACTERS } from "../order.ts";
 
 /** Smaller entries are read as quickly from the database. */
 const SMALLEST = 500;
 /** Larger ones would hold up everything else while they come. */
 const LARGEST = 50_000;
-/** Of all blocks together. Entries that no longer fit are read from the database. */
-const MAX_BYTES = 256 << 20;
-/** A list waits this long for a block or two that are on their way: the database has as much read by then. */
-const PATIENCE_MS = 30;
-const FEW = 2;
-/** For more, right after an import, it waits longer: each list would read them all from the database otherwise. */
-const LONG_PATIENCE_MS = 1000;
+/** Of all blocks together: two million products or so. Entries that no longer fit are read from the database. */
+const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);
+/** Blocks that are loaded at the same time: one is read while the other is made. */
+const LOADED_AT_ONCE = 2;
+/** A list waits this long for blocks that it needs; to read them from the database itself would take longer. */
+const PATIENCE_MS = 1000;
 /** Blocks are loaded as they come while somebody has asked for lists not longer ago. */
 const WARM_MS = 60_000;
-const LOOK_MS = 300;
+const LOOK_MS = 100;
+/** The same after something new was seen: an import's next chunk is a moment away. */
+const NEXT_LOOK_MS = 30;
+
+/** What would have to be searched in the database, for long, until it is held. */
+export class BacklogNotHeld extends Error {
+  override readonly name = "BacklogNotHeld";
+  readonly lacking: readonly BacklogPart[];
+
+  constructor(lacking: readonly BacklogPart[]) {
+    super(`${String(lacking.length)} entries of the backlog are not in memory`);
+    this.lacking = lacking;
+  }
+}
 
 export class Tail {
   readonly #pool: pg.Pool;
+  readonly #smallest: number;
   readonly #blocks = new Map<number, Block>();
-  #loading: Promise<void> | undefined;
-  #wanted: number[] = [];
+  readonly #loading = new Map<number, Promise<void>>();
+  readonly #lanes = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
+  #bytes = 0;
   #warm_until = 0;
   #timer: NodeJS.Timeout | undefined;
-
-  readonly #smallest: number;
 
   constructor(pool: pg.Pool, smallest = SMALLEST) {
     this.#pool = pool;
     this.#smallest = smallest;
   }
 
-  /** The blocks that there are now, of the entries that are in the backlog. What the caller reads from the database must be read
-   * after this: a block is as old as its loading, and what has changed since has another entry. */
-  async blocks(): Promise<ReadonlyMap<number, Block>> {
+  /** The blocks that there are now. What the caller reads from the database must be read after this: a block is as old as its
+   * loading, and what has changed since has another entry. */
+  blocks(): ReadonlyMap<number, Block> {
     this.#warm_until = performance.now() + WARM_MS;
-    this.#timer ??= setInterval(() => {
-      this.#keepWarm();
-    }, LOOK_MS).unref();
-    await this.#refresh();
-    if (this.#loading !== undefined) {
-      const patience_ms = this.#wanted.length > FEW ? LONG_PATIENCE_MS : PATIENCE_MS;
-      await Promise.race([this.#loading, new Promise((resolve) => setTimeout(resolve, patience_ms).unref())]);
-    }
+    this.#timer ??= this.#lookIn(0);
     return new Map(this.#blocks);
   }
 
-  #keepWarm(): void {
-    if (performance.now() < this.#warm_until) {
-      // A database that is away is told to whoever asks it for something.
-      this.#refresh().catch(() => undefined);
+  /** Of the entries those that could be held and are not among the blocks. */
+  lackingOf(entries: readonly BacklogPart[], blocks: ReadonlyMap<number, Block> = this.#blocks): BacklogPart[] {
+    if (this.#bytes > MAX_BYTES) return [];
+    return entries.filter(({ id, rows }) => rows >= this.#smallest && rows <= LARGEST && !blocks.has(id));
+  }
+
+  /** Loads these entries, and waits for them, but not for too long. */
+  async load(entries: readonly BacklogPart[]): Promise<void> {
+    this.#begin(entries);
+    const loading = entries.flatMap(({ id }) => this.#loading.get(id) ?? []);
+    await Promise.race([Promise.all(loading), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())]);
+  }
+
+  #begin(entries: readonly BacklogPart[]): void {
+    for (const entry of entries) {
+      if (this.#loading.has(entry.id) || this.#blocks.has(entry.id) || this.#bytes > MAX_BYTES) continue;
+      const lane = entry.id % LOADED_AT_ONCE;
+      const loaded = (this.#lanes[lane] as Promise<void>).then(() => this.#load(entry));
+      this.#lanes[lane] = loaded;
+      this.#loading.set(entry.id, loaded);
+    }
+  }
+
+  async #load(entry: BacklogPart): Promise<void> {
+    // A list can do without; the next one tries again.
+    const block = await loadBlock(this.#pool, entry).catch(() => undefined);
+    this.#loading.delete(entry.id);
+    if (block === undefined) return;
+    this.#blocks.set(entry.id, block);
+    this.#bytes += block.bytes;
+  }
+
+  #lookIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => void this.#look(), ms).unref();
+  }
+
+  /** Drops blocks of entries that are gone and begins to load new ones. */
+  async #look(): Promise<void> {
+    if (performance.now() >= this.#warm_until) {
+      this.#timer = undefined;
+      this.#drop([...this.#blocks.keys()]);
       return;
     }
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    const before = [...this.#blocks.keys()];
+    // A database that is away is told to whoever asks it for something.
+    const { entries } = await readBacklog(this.#pool).catch(() => ({ entries: undefined }));
+    const lacking = this.lackingOf(entries ?? []);
+    if (entries !== undefined) {
+      const present = new Set(entries.map(({ id }) => id));
+      this.#drop(before.filter((id) => !present.has(id)));
+      this.#begin(lacking);
+    }
+    this.#timer = this.#lookIn(lacking.length > 0 ? NEXT_LOOK_MS : LOOK_MS);
   }
 
-  /** Drops blocks of entries that are gone and begins to load those of new ones. */
-  async #refresh(): Promise<void> {
-    const { rows: entries } = await this.#pool.query<{ id: number }>(
-      "select id from search_backlog where rows between $1 and $2 order by id",
-      [this.#smallest, LARGEST],
-    );
-    const present = new Set(entries.map(({ id }) => id));
-    for (const id of this.#blocks.keys()) if (!present.has(id)) this.#blocks.delete(id);
-    this.#wanted = [...present].filter((id) => !this.#blocks.has(id));
-    if (this.#wanted.length > 0) this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
-  }
-
-  async #load(): Promise<void> {
-    for (let id = this.#wanted.shift(); id !== undefined; id = this.#wanted.shift()) {
-      const bytes = [...this.#blocks.values()].reduce((sum, block) => sum + block.bytes, 0);
-      if (bytes > MAX_BYTES) return;
-      // A list can do without; the next one tries again.
-      const block = await loadBlock(this.#pool, id).catch(() => undefined);
-      if (block !== undefined) this.#blocks.set(id, block);
+  #drop(ids: readonly number[]): void {
+    for (const id of ids) {
+      this.#bytes -= this.#blocks.get(id)?.bytes ?? 0;
+      this.#blocks.delete(id);
     }
   }
 }
 
-async function loadBlock(pool: pg.Pool, id: number): Promise<Block | undefined> {
-  const { rows } = await pool.query<{ id_from: number | null; id_to: number | null; keys: string[] | null }>(
-    "select id_from, id_to, keys from search_backlog where id = $1",
-    [id],
-  );
-  const [entry] = rows;
-  if (entry === undefined) return undefined;
+async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogPart): Promise<Block> {
   const client = await pool.connect();
   let broken = true;
   try {
-    await client.query(
-      "begin; set local enable_seqscan = off; set local enable_hashjoin = off; set local timezone = 'UTC'",
-    );
+    await client.query("begin; set local enable_seqscan = off; set local enable_hashjoin = off");
     const pieces: Buffer[] = [];
-    for (const where of wheresOf(client, entry)) {
-      const copy = client.query(copyTo(`copy (${SELECT} where ${where}) to stdout`));
-      for await (const piece of copy) pieces.push(piece as Buffer);
+    for (const where of [
+      ...(id_from === null || id_to === null ? [] : [`p.id between ${id_from} and ${id_to}`]),
+      ...(has_keys ? [`p.sku_key = any(${await readKeys(client, id)})`] : []),
+    ]) {
+      const copy = client.query(
+        copyTo(`copy (select ${BLOCK_COLUMNS} from products p where ${where}) to stdout (format binary)`),
+      );
+      const parts: Buffer[] = [];
+      for await (const part of copy) parts.push(part as Buffer);
+      pieces.push(Buffer.concat(parts));
     }
     await client.query("commit");
     broken = false;
-    return new Block(Buffer.concat(pieces));
+    return new Block(readBlock(pieces, NAME_KEY_CHARACTERS));
   } finally {
     client.release(broken);
   }
 }
 
-/** COPY takes no parameters. */
-function wheresOf(
-  client: pg.ClientBase,
-  { id_from, id_to, keys }: { id_from: number | null; id_to: number | null; keys: string[] | null },
-): string[] {
-  const list = (keys ?? []).map((key) => `"${key.replace(/["\\]/g, "\\$&")}"`).join(",");
-  return [
-    ...(id_from === null || id_to === null ? [] : [`p.id between ${id_from} and ${id_to}`]),
-    ...(keys === null ? [] : [`p.sku_key = any(${client.escapeLiteral(`{${list}}`)}::text[])`]),
-  ];
+/** As a literal, since COPY takes no parameters. */
+async function readKeys(client: pg.ClientBase, id: number): Promise<string> {
+  const { rows } = await client.query<{ keys: string }>(
+    "select quote_literal(keys::text) || '::text[]' as keys from search_backlog where id = $1",
+    [id],
+  );
+  // Where the entry is gone the block is of no product, and nobody will ask it.
+  return rows[0]?.keys ?? "'{}'::text[]";
 }
-
-/** As db/connect.ts gives times. */
-const instant = (column: string): string => `to_char(p.${column}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-const SELECT = `select p.sku_key, ${SORT_KEYS.name.sql}, ${instant("created_at")}, ${instant("updated_at")},
-  ${["sku", "name", "description"].map((column) => `lower(p.${column} collate "C")`).join(", ")} from products p`;
