@@ -147,9 +147,11 @@ export const list_positions = endpoint({
         positions: z.array(
           z.object({
             row: z.int().min(0).describe("About so many products stand before it"),
+            value: z.string().describe("What the list is sorted by, there: a SKU, a name or a time"),
             cursor: z.string().describe("For the list, with the same filter and sort"),
           }),
         ),
+        last_cursor: z.string().describe("Of the page that ends the list"),
       }),
       400: problem_document,
     },

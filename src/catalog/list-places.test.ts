@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/database.ts";
 import { listProducts, type Page } from "./list.ts";
-import { orderOf, positionOf, cursorOf, startAt, type Position } from "./order.ts";
+import { orderOf, positionOf, cursorOf, startAt, THE_END, type Position } from "./order.ts";
 import { createIndexMemory, indexBacklog } from "./search/index-backlog.ts";
 import { skuKey } from "./sku-key.ts";
 import { insertChangeset } from "../changesets/store.ts";
@@ -122,6 +122,23 @@ test("from any page in any order the pages before are those that were read", asy
       },
     ),
     { numRuns: 40 },
+  );
+});
+
+test("the last page is read from the end, and all others before it", async () => {
+  const sort = fc.constantFrom<ProductSort>(...SORTS, "-sku", "-name");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ ...{ given, filter, sort, limit: fc.integer({ min: 1, max: 5 }), indexed: fc.nat(14) } }),
+      async ({ given: rows, filter: wanted, limit, indexed, sort: order }) => {
+        await fill(rows, indexed);
+        const reading = { filter: wanted, sort: order, limit };
+        const end = positionOf(cursorOf(orderOf(order), THE_END), orderOf(order));
+        expect((await read(reading, end)).next).toBe(null);
+        expect(await readAll(reading, end, "previous")).toEqual(await readAll(reading, undefined, "next"));
+      },
+    ),
+    { numRuns: 30 },
   );
 });
 

@@ -60,7 +60,8 @@ async function readPage(
   loader: Tail | undefined,
 ): Promise<Page> {
   const direction = after?.backward ? opposite(order) : order;
-  const query: Query = { filter, order: direction, after, limit: limit + 1, patience_ms };
+  const place = after?.is_end ? undefined : after;
+  const query: Query = { filter, order: direction, after: place, limit: limit + 1, patience_ms };
   const blocks = tail?.blocks() ?? new Map<number, Block>();
   return withSnapshot(
     pool,
@@ -90,7 +91,7 @@ function pageOf({ rows, until }: Found, { limit, after, total: known }: Turn): O
   // Items stand between the place where reading began and the one it came to, if it came not to the end.
   const begin = items[0] ?? (after && turned(after));
   const end = rows.length > limit ? items.at(-1) : until;
-  const [next, previous] = is_backward ? [begin, end] : [end, after && begin];
+  const [next, previous] = is_backward ? [after.is_end ? undefined : begin, end] : [end, after && begin];
   const value = known ?? (shown ?? items.length) + (rows.length > limit ? 1 : 0);
   const is_counted = known !== undefined || (shown !== null && next === undefined);
   return {

@@ -25,7 +25,12 @@ export interface Position extends Place {
   seen: number | null;
   /** The page is what stands before the place, in the list's own order. */
   backward?: true;
+  /** The place is behind everything. */
+  is_end?: true;
 }
+
+/** Where the last page ends. */
+export const THE_END: Position = { sort_value: "", sku_key: "", seen: null, backward: true, is_end: true };
 
 export function orderOf(sort: ProductSort): Order {
   const descending = sort.startsWith("-");
@@ -54,13 +59,14 @@ export const SORT_KEYS = {
 export function cursorOf(order: Order, position: Position): string {
   const sort = `${order.descending ? "-" : ""}${order.field}`;
   const { sort_value, sku_key, seen } = position;
-  const flags = `${position.is_before ? IS_BEFORE : ""}${position.backward ? BACKWARD : ""}`;
+  const flags = `${position.is_before ? IS_BEFORE : ""}${position.backward ? BACKWARD : ""}${position.is_end ? IS_END : ""}`;
   const parts = [sort, sort_value, sku_key, seen, ...(flags === "" ? [] : [flags])];
   return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
 const IS_BEFORE = "i";
 const BACKWARD = "b";
+const IS_END = "e";
 
 /** Where a list begins that shall show a SKU, or the products that would be its neighbours.
  * @throws Problem where the list is in another order than that of its SKUs */
@@ -81,6 +87,7 @@ export function positionOf(cursor: string, order: Order): Position {
   if (sort !== `${order.descending ? "-" : ""}${order.field}`) {
     throw new Problem("invalid-request", `The cursor belongs to the order "${String(sort)}". Begin without it.`);
   }
+  if (flags.includes(IS_END)) return THE_END;
   if (SORT_KEYS[order.field].type === "timestamptz" && !isInstant(value)) throw badCursor();
   return {
     ...{ sort_value: value, sku_key, seen },

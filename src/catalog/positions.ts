@@ -18,7 +18,12 @@ export interface PositionsRequest {
 export interface Positions {
   total: { value: number; relation: "eq" | "estimate" };
   /** In the list's order. */
-  positions: { row: number; place: Position }[];
+  positions: {
+    row: number;
+    /** What the list is sorted by, there; a SKU as it is written. */
+    value: string;
+    place: Position;
+  }[];
 }
 
 /** Products that are sampled; all where there are no more. Of 30,000 a place is off by some 1 % of the list. */
@@ -51,8 +56,9 @@ export async function readPositions(
   const value = exact ?? Math.round(sampled.matching / share);
   return {
     total: { value, relation: exact === undefined ? "estimate" : "eq" },
-    positions: sampled.places.map(({ before, ...place }) => ({
+    positions: sampled.places.map(({ before, sku, ...place }) => ({
       row: Math.round((before / Math.max(sampled.matching, 1)) * value),
+      value: order.field === "sku" ? sku : place.sort_value,
       place: { ...place, is_before: true, seen: null },
     })),
   };
@@ -62,30 +68,32 @@ const isAll = (filter: ProductFilter): boolean => Object.values(filter).every((v
 
 interface Sampled {
   matching: number;
-  places: { before: number; sort_value: string; sku_key: string }[];
+  places: { before: number; sku: string; sort_value: string; sku_key: string }[];
 }
 
 /** The places of every so many of those that match, and how many do. */
 async function sample(db: pg.ClientBase, { filter, order, limit }: PositionsRequest, share: number): Promise<Sampled> {
   const { where, values } = compileFilter(filter, [limit, ...(share < 1 ? [share * 100] : [])]);
   const direction = order.descending ? "desc" : "asc";
-  const { rows } = await db.query<{ matching: number; before: number | null; sort_value: string; sku_key: string }>(
+  const { rows } = await db.query<{ matching: number } & (Sampled["places"][number] | { before: null })>(
     `with found as materialized (
-       select ${SORT_KEYS[order.field].sql} as sort_value, p.sku_key
+       select ${SORT_KEYS[order.field].sql} as sort_value, p.sku_key, p.sku
        from products p ${share < 1 ? "tablesample system ($2::float4)" : ""} where ${where}
      ), numbered as (
        select found.*, row_number() over (order by sort_value ${direction}, sku_key ${direction}) - 1 as before,
               count(*) over () as matching from found
      )
-     select (select count(*) from found) as matching, n.before, n.sort_value, n.sku_key
+     select (select count(*) from found) as matching, n.before, n.sort_value, n.sku_key, n.sku
      from (select) one left join numbered n on n.before % ceil(n.matching / $1::float8)::bigint = 0 order by n.before`,
     values,
   );
   const matching = rows[0]?.matching ?? 0;
   return {
     matching,
-    places: rows.flatMap(({ before, sort_value, sku_key }) =>
-      before === null ? [] : [{ before, sort_value, sku_key }],
+    places: rows.flatMap((row) =>
+      row.before === null
+        ? []
+        : [{ before: row.before, sku: row.sku, sort_value: row.sort_value, sku_key: row.sku_key }],
     ),
   };
 }

@@ -7,7 +7,7 @@ import { historyRoutes } from "./history-routes.ts";
 import { hashTag, isKnown } from "./etag.ts";
 import { countFacets } from "./facets.ts";
 import { listProducts } from "./list.ts";
-import { cursorOf, orderOf, positionOf, startAt } from "./order.ts";
+import { cursorOf, orderOf, positionOf, startAt, THE_END } from "./order.ts";
 import { readPositions } from "./positions.ts";
 import { etagOf } from "./precondition.ts";
 import { exportRoutes } from "./export/routes.ts";
@@ -61,7 +61,11 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
     handler: async ({ query: { sort, limit, ...filter } }, reply) => {
       const order = orderOf(sort);
       const { total, positions } = await readPositions(pool, { filter, order, limit }, whenClosed(reply.raw));
-      return { total, positions: positions.map(({ row, place }) => ({ row, cursor: cursorOf(order, place) })) };
+      return {
+        total,
+        positions: positions.map(({ place, ...position }) => ({ ...position, cursor: cursorOf(order, place) })),
+        last_cursor: cursorOf(order, THE_END),
+      };
     },
   });
 
