@@ -36,28 +36,34 @@ const MOST_CANDIDATES = 200_000;
 /** @param signal of who asked: counting ends when he leaves */
 export async function readPositions(
   pool: pg.Pool,
-  { filter, order, limit }: PositionsRequest,
+  request: PositionsRequest,
   signal: AbortSignal,
   count_ms = COUNT_MS,
 ): Promise<Positions> {
-  const { sampled, share, products, counted } = await withSnapshot(pool, async (db) => {
-    const backlog = await readBacklog(db);
-    const share_looked_at = backlog.products <= SAMPLE ? 1 : SAMPLE / backlog.products;
-    const found = await sample(db, { filter, order, limit }, share_looked_at);
-    const is_known = share_looked_at === 1 || isAll(filter);
+  const { filter, order } = request;
+  const { found, total } = await withSnapshot(pool, async (db) => {
+    const { products, behind } = await readBacklog(db);
+    if (products <= SAMPLE) return exactly(await readPlaces(db, request, ALL));
+    const share = SAMPLE / products;
+    const sampled = await readPlaces(db, request, {
+      sql: "products p tablesample system ($2::float4)",
+      values: [share * 100],
+    });
+    if (isAll(filter)) return { found: sampled, total: { value: products, relation: "eq" as const } };
     // What the index has not reached it cannot count.
-    const conditions = is_known || backlog.behind > 0 ? [] : await readConditions(db, filter);
-    const exact = is_known
-      ? undefined
-      : await untilAborted(pool, db, signal, () => count(db, filter, conditions[0], count_ms));
-    return { sampled: found, share: share_looked_at, products: backlog.products, counted: exact };
+    const source = behind > 0 ? ALL : sourceOf((await readConditions(db, filter))[0]);
+    const counted = await untilAborted(pool, db, signal, () => countAndPlace(db, request, source, count_ms));
+    if (typeof counted === "object") return exactly(counted);
+    const value = counted ?? Math.round(sampled.matching / share);
+    return {
+      found: sampled,
+      total: { value, relation: counted === undefined ? ("estimate" as const) : ("eq" as const) },
+    };
   });
-  const exact = share === 1 ? sampled.matching : isAll(filter) ? products : counted;
-  const value = exact ?? Math.round(sampled.matching / share);
   return {
-    total: { value, relation: exact === undefined ? "estimate" : "eq" },
-    positions: sampled.places.map(({ before, sku, ...place }) => ({
-      row: Math.round((before / Math.max(sampled.matching, 1)) * value),
+    total,
+    positions: found.places.map(({ before, sku, ...place }) => ({
+      row: Math.round((before / Math.max(found.matching, 1)) * total.value),
       value: order.field === "sku" ? sku : place.sort_value,
       place: { ...place, is_before: true, seen: null },
     })),
@@ -65,20 +71,41 @@ export async function readPositions(
 }
 
 const isAll = (filter: ProductFilter): boolean => Object.values(filter).every((value) => value === undefined);
+const exactly = (found: Places) => ({ found, total: { value: found.matching, relation: "eq" as const } });
 
-interface Sampled {
+/** What products are read from, as `p`; its values are `$2` and so on. */
+interface Source {
+  sql: string;
+  values: unknown[];
+}
+
+const ALL: Source = { sql: "products p", values: [] };
+
+const sourceOf = (rarest: TermCondition | undefined): Source =>
+  rarest === undefined || rarest.products > MOST_CANDIDATES
+    ? ALL
+    : {
+        sql: `(select p.* from product_search s join products p on p.sku_key = s.sku_key and p.id = s.id and p.version = s.version
+               where s.terms && $2::int[]) p`,
+        values: [rarest.any_of],
+      };
+
+interface Places {
   matching: number;
   places: { before: number; sku: string; sort_value: string; sku_key: string }[];
 }
 
 /** The places of every so many of those that match, and how many do. */
-async function sample(db: pg.ClientBase, { filter, order, limit }: PositionsRequest, share: number): Promise<Sampled> {
-  const { where, values } = compileFilter(filter, [limit, ...(share < 1 ? [share * 100] : [])]);
+async function readPlaces(
+  db: pg.ClientBase,
+  { filter, order, limit }: PositionsRequest,
+  source: Source,
+): Promise<Places> {
+  const { where, values } = compileFilter(filter, [limit, ...source.values]);
   const direction = order.descending ? "desc" : "asc";
-  const { rows } = await db.query<{ matching: number } & (Sampled["places"][number] | { before: null })>(
+  const { rows } = await db.query<{ matching: number } & (Places["places"][number] | { before: null })>(
     `with found as materialized (
-       select ${SORT_KEYS[order.field].sql} as sort_value, p.sku_key, p.sku
-       from products p ${share < 1 ? "tablesample system ($2::float4)" : ""} where ${where}
+       select ${SORT_KEYS[order.field].sql} as sort_value, p.sku_key, p.sku from ${source.sql} where ${where}
      ), numbered as (
        select found.*, row_number() over (order by sort_value ${direction}, sku_key ${direction}) - 1 as before,
               count(*) over () as matching from found
@@ -87,35 +114,30 @@ async function sample(db: pg.ClientBase, { filter, order, limit }: PositionsRequ
      from (select) one left join numbered n on n.before % ceil(n.matching / $1::float8)::bigint = 0 order by n.before`,
     values,
   );
-  const matching = rows[0]?.matching ?? 0;
-  return {
-    matching,
-    places: rows.flatMap((row) =>
-      row.before === null
-        ? []
-        : [{ before: row.before, sku: row.sku, sort_value: row.sort_value, sku_key: row.sku_key }],
-    ),
-  };
+  const places = rows.flatMap((row) =>
+    row.before === null ? [] : [{ before: row.before, sku: row.sku, sort_value: row.sort_value, sku_key: row.sku_key }],
+  );
+  return { matching: rows[0]?.matching ?? 0, places };
 }
 
-/** All that match. It is the last thing that its transaction does, and may be cancelled. */
-async function count(
+/** How many match, and where they are when they are few: a sample of the table has too few of them. It is the last thing that
+ * its transaction does, and may be cancelled. */
+async function countAndPlace(
   db: pg.ClientBase,
-  filter: ProductFilter,
-  rarest: TermCondition | undefined,
+  request: PositionsRequest,
+  source: Source,
   count_ms: number,
-): Promise<number> {
-  const by_terms = rarest !== undefined && rarest.products <= MOST_CANDIDATES;
-  const { where, values } = compileFilter(filter, by_terms ? [rarest.any_of] : []);
-  const from = by_terms
-    ? `(select p.* from product_search s join products p on p.sku_key = s.sku_key and p.id = s.id and p.version = s.version
-        where s.terms && $1::int[]) p`
-    : "products p";
+): Promise<number | Places> {
   // One core is enough for what nobody waits for.
   await db.query(`set local statement_timeout = ${String(count_ms)}; set local max_parallel_workers_per_gather = 0;
-                  set local enable_seqscan = ${by_terms ? "off" : "on"}`);
-  const { rows } = await db.query<{ count: number }>(`select count(*) as count from ${from} where ${where}`, values);
-  return rows[0]?.count ?? 0;
+                  set local enable_seqscan = ${source === ALL ? "on" : "off"}`);
+  const { where, values } = compileFilter(request.filter, source.values);
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*) as count from ${source.sql.replaceAll("$2", "$1")} where ${where}`,
+    values,
+  );
+  const counted = rows[0]?.count ?? 0;
+  return counted > SAMPLE ? counted : readPlaces(db, request, source);
 }
 
 /** undefined = it took too long, or nobody waits for it any more. */

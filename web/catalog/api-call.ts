@@ -1,7 +1,7 @@
 // The list that is shown as a call of the API, for whoever wants it in a script.
 import { address } from "../../client/address.ts";
 import { list_products } from "../../contract/products.ts";
-import type { ListRequest } from "./use-rows.ts";
+import type { ListRequest } from "./list-request.ts";
 
 export const listUrl = (request: ListRequest, origin: string): string =>
   address(list_products, { querystring: { ...request, limit: 200 } }, origin);

@@ -5,11 +5,14 @@ const PAGE = 200;
 
 /** A list of numbers as the server would give it. */
 function pageOf(rows: number, cursor: string | null): RowPage<number> {
-  const start = Number(cursor ?? 0);
-  const end = Math.min(rows, start + PAGE);
+  const place = Number((cursor ?? "0").replace("before ", ""));
+  const is_back = cursor?.startsWith("before") ?? false;
+  const start = is_back ? Math.max(0, place - PAGE) : place;
+  const end = is_back ? place : Math.min(rows, start + PAGE);
   return {
     items: Array.from({ length: end - start }, (_, i) => start + i),
     next_cursor: end < rows ? String(end) : null,
+    previous_cursor: start > 0 ? `before ${String(start)}` : null,
   };
 }
 
@@ -25,9 +28,9 @@ function loadWanted(window: RowWindow<number>, rows: number, first: number, last
 
 test("the first page is wanted before anything is known", () => {
   const window = new RowWindow<number>();
-  expect(window.wanted(0, 20)).toEqual([{ page: 0, cursor: null }]);
+  expect(window.wanted(0, 20)).toEqual([{ page: 0, cursor: null, from: null }]);
   expect(window.is_empty).toBe(false);
-  window.put(0, { items: [], next_cursor: null }, 0, 20);
+  window.put(0, { items: [], next_cursor: null, previous_cursor: null }, 0, 20);
   expect(window.wanted(0, 20)).toEqual([]);
   expect(window.is_empty).toBe(true);
 });
@@ -66,7 +69,7 @@ test("rows are replaced and taken out in place", () => {
   );
   expect(window.rowAt(5)).toBe(-5);
   expect(window.remove((row) => row === 3)).toBe(1);
-  expect([window.rowAt(3), window.count, window.indexOf((row) => row === 449)]).toEqual([4, 449, 448]);
+  expect([window.rowAt(3), window.count, window.rowAt(448)]).toEqual([4, 449, 449]);
 });
 
 test("an expired list is loaded again where it is looked at; rows that came meanwhile move those below", () => {
@@ -80,7 +83,8 @@ test("an expired list is loaded again where it is looked at; rows that came mean
   window.expire();
   const [{ page, cursor }] = window.wanted(1000, 1030) as [{ page: number; cursor: string }];
   const fresh = pageOf(10_000, cursor);
-  window.put(page, { items: [-1, ...fresh.items.slice(0, -1)], next_cursor: String(Number(cursor) + 199) }, 1000, 1030);
+  const items = [-1, ...fresh.items.slice(0, -1)];
+  window.put(page, { ...fresh, items, next_cursor: String(Number(cursor) + 199) }, 1000, 1030);
   expect(window.rowAt(Number(cursor) + 1)).toBe(Number(cursor));
   loadWanted(window, 10_000, 1000, 1300);
   expect(window.rowAt(1300)).toBe(1299);
@@ -95,4 +99,73 @@ test("a list that has grown past its end is not complete any more", () => {
   expect(window.complete).toBe(false);
   loadWanted(window, 250, 0, 30);
   expect([window.complete, window.count]).toEqual([true, 250]);
+});
+
+/** As the grid does it: what is in sight moves with the rows. */
+function scrollThrough(window: RowWindow<number>, rows: number, first: number, steps: number): number {
+  let at = first;
+  for (let step = 0; ; step += 1) {
+    for (let wanted = window.wanted(at, at + 30); wanted.length > 0; wanted = window.wanted(at, at + 30)) {
+      const { page, cursor } = wanted[0] as { page: number; cursor: string | null };
+      at += window.put(page, pageOf(rows, cursor), at, at + 30);
+    }
+    if (step === Math.abs(steps)) return at;
+    at = Math.max(0, at + Math.sign(steps) * 100);
+  }
+}
+
+test("a list that is entered in its middle is read in both directions, its rows numbered by estimate", () => {
+  const window = new RowWindow<number>({ cursor: "5000", row: 4900 });
+  const at = scrollThrough(window, 10_000, 4900, 0);
+  expect([at, window.rowAt(4900), window.rowAt(4899), window.rowAt(5000)]).toEqual([4900, 5000, 4999, 5100]);
+  expect([window.is_whole, window.complete]).toEqual([false, false]);
+  // 100 more rows turn out to stand before than there was room for.
+  const up = scrollThrough(window, 10_000, at, -80);
+  expect([window.first, window.rowAt(0), window.rowAt(up)]).toEqual([0, 0, up]);
+  scrollThrough(window, 10_000, 0, 110);
+  expect([window.is_whole, window.count]).toEqual([true, 10_000]);
+});
+
+test("where fewer rows stand before than there was room for, all move up at the start", () => {
+  const window = new RowWindow<number>({ cursor: "1000", row: 3000 });
+  let at = scrollThrough(window, 10_000, 3000, 0);
+  expect(window.rowAt(at)).toBe(1000);
+  at = scrollThrough(window, 10_000, at, -20);
+  expect([window.first, window.rowAt(0), window.rowAt(at)]).toEqual([0, 0, at]);
+});
+
+test("an estimate that is put right moves all rows, what is known does not move", () => {
+  const window = new RowWindow<number>({ cursor: null, from: "SKU", row: 0 });
+  expect(window.wanted(0, 30)).toEqual([{ page: 0, cursor: null, from: "SKU" }]);
+  expect(window.put(0, pageOf(10_000, "5000"), 0, 30)).toBe(0);
+  expect(window.put(-1, pageOf(10_000, "before 5000"), 0, 30)).toBe(200);
+  expect(window.rowAt(200)).toBe(5000);
+  expect(window.reckon(4800)).toBe(4800);
+  expect(window.rowAt(5000)).toBe(5000);
+  const whole = new RowWindow<number>();
+  whole.put(0, pageOf(100, null), 0, 30);
+  expect([whole.reckon(50), whole.is_whole]).toEqual([0, true]);
+});
+
+test("only what is far away is entered anew", () => {
+  const window = new RowWindow<number>({ cursor: "5000", row: 5000 });
+  scrollThrough(window, 10_000, 5000, 0);
+  const { first, count } = window;
+  expect([window.isFar(first - 100, first - 70), window.isFar(count + 100, count + 130)]).toEqual([false, false]);
+  expect([window.isFar(first - 1000, first - 970), window.isFar(count + 1000, count + 1030)]).toEqual([true, true]);
+});
+
+test("a page before that is asked for again and has changed makes those before it be asked for anew", () => {
+  const window = new RowWindow<number>({ cursor: "5000", row: 5000 });
+  const at = scrollThrough(window, 10_000, 5000, -5);
+  window.expire();
+  const wanted = window.wanted(at, at + 30)[0] as { page: number; cursor: string };
+  const fresh = pageOf(10_000, wanted.cursor);
+  // A row has come into it: the page ends where it did, and begins one later.
+  const place = Number(wanted.cursor.replace("before ", ""));
+  const items = [...fresh.items.slice(1), -1];
+  window.put(wanted.page, { ...fresh, items, previous_cursor: `before ${String(place - PAGE + 1)}` }, at, at + 30);
+  expect(window.rowAt(place - 1)).toBe(-1);
+  const [before] = window.wanted(window.first, window.first + 30).filter(({ page }) => page === -1);
+  expect(before?.cursor).toBe(`before ${String(place - PAGE + 1)}`);
 });

@@ -25,29 +25,30 @@ export interface Sight {
   shift: number;
 }
 
-export function rowsInSight(
-  map: ScrollMap,
-  scroll_top: number,
-  rows: number,
-  row_height: number,
-  viewport: number,
-): Sight {
-  const top = Math.max(0, Math.min(scroll_top * map.scale, rows * row_height - viewport));
+/** @param px_above of rows, above the screen's upper edge */
+export function rowsInSight(px_above: number, rows: number, row_height: number, viewport: number): Sight {
+  const top = Math.max(0, Math.min(px_above, rows * row_height - viewport));
   const first = Math.floor(top / row_height);
   return { first, end: Math.min(rows, first + Math.ceil(viewport / row_height) + 1), shift: top - first * row_height };
 }
 
-/** Where to scroll so that a row is wholly in sight; the position as it is when it is there already. */
-export function scrollToRow(
-  map: ScrollMap,
-  scroll_top: number,
-  row: number,
-  row_height: number,
-  viewport: number,
-): number {
-  const top = scroll_top * map.scale;
+/** Px of rows above, after a row was brought wholly into sight; as it is when the row is there already. */
+export function scrollToRow(px_above: number, row: number, row_height: number, viewport: number): number {
   const row_top = row * row_height;
-  if (row_top < top) return row_top / map.scale;
-  if (row_top + row_height > top + viewport) return (row_top + row_height - viewport) / map.scale;
-  return scroll_top;
+  if (row_top < px_above) return row_top;
+  if (row_top + row_height > px_above + viewport) return row_top + row_height - viewport;
+  return px_above;
+}
+
+/** A scrollbar that is dragged moves by more between two frames, once its pixels stand for more; wheel and finger by less. */
+const LEAP_SCREENS = 3;
+
+export const isLeap = (map: ScrollMap, by: number, viewport: number): boolean =>
+  map.scale > 1 && Math.abs(by) > viewport * LEAP_SCREENS;
+
+/** Px of rows above, after the scroll position went from one to another: a wheel moves rows by as many pixels as ever, a drag goes
+ * to where the scrollbar is. */
+export function scrolled(map: ScrollMap, px_above: number, from: number, to: number, viewport: number): number {
+  if (map.scale === 1) return to;
+  return isLeap(map, to - from, viewport) ? to * map.scale : px_above + to - from;
 }

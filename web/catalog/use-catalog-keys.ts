@@ -6,14 +6,16 @@ import { t } from "../texts/t.ts";
 interface Deeds {
   create: () => void;
   refresh: () => void;
+  goTo: () => void;
 }
 
-export function useCatalogKeys({ create, refresh }: Deeds): void {
+export function useCatalogKeys({ create, refresh, goTo }: Deeds): void {
   useShortcuts(() => ({
     heading: t("catalog.title"),
     shortcuts: [
       { keys: "n", label: t("catalog.keys.new"), run: create },
       { keys: "r", label: t("catalog.keys.refresh"), run: refresh },
+      { keys: "shift+g", label: t("catalog.keys.go_to"), run: goTo },
     ],
   }));
   // The grid hears these by itself, while it has the focus.
@@ -35,5 +37,6 @@ export function useCatalogKeys({ create, refresh }: Deeds): void {
   useCommands(() => [
     { id: "catalog.new", label: t("catalog.new"), icon: "i-lucide-plus", keys: "n", run: create },
     { id: "catalog.refresh", label: t("catalog.keys.refresh"), icon: "i-lucide-refresh-cw", keys: "r", run: refresh },
+    { id: "catalog.go_to", label: t("catalog.go_to.do"), icon: "i-lucide-crosshair", keys: "shift+g", run: goTo },
   ]);
 }

@@ -84,5 +84,9 @@ export function useGridEditing(grid: Grid) {
     );
   }
 
-  return { at, begin, commit, cancel, onPaste };
+  /** The rows have other numbers now. */
+  function moveRows(by: number): void {
+    if (at.value) at.value = { ...at.value, row: at.value.row + by };
+  }
+  return { at, begin, commit, cancel, onPaste, moveRows };
 }

@@ -1,10 +1,12 @@
 // The list that the address asks for: its filter, its rows, its columns.
-import { computed, shallowRef, watch } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
+import { watchDebounced } from "@vueuse/core";
 import type { ProductSort } from "../../contract/products.ts";
 import { filterOf, type ListFilter } from "./list-filter.ts";
 import { formatQuery } from "./query-language.ts";
 import { useAttributes, useColumns } from "./use-columns.ts";
-import { useRows, type ListRequest } from "./use-rows.ts";
+import type { ListRequest } from "./list-request.ts";
+import { useRows } from "./use-rows.ts";
 import { useView } from "./use-view.ts";
 import { formatSort } from "./view.ts";
 
@@ -20,10 +22,15 @@ export function useList() {
     request.value = { ...filter.value, sort: formatSort(view.value.sort) as ProductSort };
   };
   ask(useAttributes().value);
-  const rows = useRows(request);
+  const wanted_from = computed(() => (view.value.sort.by === "sku" ? view.value.from : null));
+  const from = ref(wanted_from.value);
+  const rows = useRows(request, from);
+  // Whoever drags the list past thousands of products writes the address once he stays.
+  watchDebounced(rows.entered, (sku) => void change({ from: sku }), { debounce: 400 });
   const columns = useColumns(chosen, () => rows.rows.value.loaded(), rows.rows);
-  watch(list_key, () => {
-    ask(columns.attributes.value);
+  watch([list_key, wanted_from], ([now, place], [before]) => {
+    if (now !== before) ask(columns.attributes.value);
+    from.value = place;
   });
   const is_filtered = computed(() => Object.keys(filter.value).length > 0);
   return { view, change, apply, shareable, filter, request, rows, columns, is_filtered };

@@ -1,159 +1,106 @@
 // The rows of the list that the page shows, loaded as they come into sight. A new list takes the place of the old one when
 // its first page is there; until then the old rows stay, dimmed.
-import { computed, onScopeDispose, ref, shallowRef, triggerRef, watch, type Ref, type ShallowRef } from "vue";
-import { list_products, type Product, type ProductSort } from "../../contract/products.ts";
+import { computed, onScopeDispose, ref, watch, type Ref } from "vue";
 import { Problem } from "../../contract/problems.ts";
-import type { ResultOf } from "../../client/call.ts";
-import { ask, useConnection } from "../kit/use-connection.ts";
-import type { ListFilter } from "./list-filter.ts";
-import { RowWindow } from "./row-window.ts";
+import { useConnection } from "../kit/use-connection.ts";
+import type { ListRequest, ListTotal } from "./list-request.ts";
+import { changesOf, createLoader, createState, tailOf, type State } from "./row-loader.ts";
+import type { Positions } from "./positions.ts";
+import { usePositions } from "./use-positions.ts";
 
-export type ListRequest = ListFilter & { sort: ProductSort };
-type Total = ResultOf<typeof list_products>["total"];
-
-const PAGE = 200;
-
-export function useRows(request: Readonly<Ref<ListRequest>>) {
+/** `from` = the SKU at which the list is entered. */
+export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<string | null>>) {
   const state = createState();
-  const { rows, total, error, stale } = state;
-  const { comebacks } = useConnection();
-  const { restart, look, loadSight, stop } = createLoader(state, () => request.value);
+  const { rows, error, stale } = state;
+  const counting = usePositions();
+  /** Where the list was entered last: the SKU that the address should name. */
+  const entered = ref(from.value);
+  const loader = createLoader(state, {
+    request: () => request.value,
+    entryOf: counting.entryOf,
+    onEnter: (sku) => (entered.value = /^-?sku$/.test(request.value.sort) ? sku : null),
+  });
+  /** About where the list was entered is not known yet. */
+  let is_lost = false;
+
+  const rowOf = (sku: string): number | undefined => counting.rowOf(sku, request.value.sort.startsWith("-"));
+
+  async function begin(): Promise<void> {
+    entered.value = from.value;
+    const row = from.value === null ? 0 : rowOf(from.value);
+    is_lost = row === undefined;
+    await loader.restart({ cursor: null, from: from.value, row: row ?? 0 });
+    if (!stale.value && counting.positions.value === null) count();
+  }
+
+  /** Asks for what no page says. */
+  const count = (): void => {
+    if (!rows.value.is_whole) counting.find(request.value);
+  };
 
   /** Loads what is in sight again, where it stands; the rest follows when it is looked at. */
   function renew(): void {
     error.value = null;
-    if (stale.value) void restart();
+    if (stale.value) void begin();
     else {
       rows.value.expire();
-      void loadSight();
+      void loader.loadSight();
+      count();
     }
   }
 
-  watch(request, (now, before) => {
-    if (JSON.stringify(now) !== JSON.stringify(before)) void restart();
+  watch([request, from], ([now, sku], [before]) => {
+    const is_other = JSON.stringify(now) !== JSON.stringify(before);
+    if (is_other) counting.forget();
+    if (is_other || sku !== entered.value) void begin();
   });
-  watch(comebacks, () => {
+  watch(counting.positions, () => {
+    if (is_lost && from.value !== null) loader.reckon(rowOf(from.value) ?? 0);
+    is_lost = false;
+  });
+  watch(useConnection().comebacks, () => {
     if (error.value && !(error.value instanceof Problem)) renew();
   });
-  onScopeDispose(stop);
-  void restart();
-  /** How many rows the grid has: those that are known and, while there are more, a few to scroll into. */
-  const count = computed(
-    () => rows.value.count + (rows.value.complete || stale.value ? 0 : tailOf(rows.value.count, total.value)),
-  );
-  return { ...state, count, look, renew, ...changesOf(rows, total) };
+  onScopeDispose(loader.stop);
+  void begin();
+  const total = useTotal(state, counting.counted);
+  const changes = changesOf(state, (removed) => {
+    if (state.answered.value) state.answered.value = without(state.answered.value, removed);
+    if (counting.counted.value) counting.counted.value = without(counting.counted.value, removed);
+  });
+  return {
+    ...{ ...state, total, entered, renew, ...changes, look: loader.look, positions: counting.positions },
+    count: useRowCount(state, total, counting.positions),
+  };
 }
 
 export type Rows = ReturnType<typeof useRows>;
 
-const createState = () => ({
-  rows: shallowRef(new RowWindow<Product>()),
-  total: ref<Total | null>(null),
-  error: shallowRef<Error | null>(null),
-  /** Grows when another list is shown. */
-  list: ref(0),
-  /** The rows shown are those of another list, or none yet. */
-  stale: ref(true),
+/** The list from start to end says all; a page may, and says at least how many there are; else what was counted beside. */
+function useTotal({ rows, answered }: State, counted: Readonly<Ref<ListTotal | null>>) {
+  return computed((): ListTotal | null => {
+    const window = rows.value;
+    if (window.is_whole) return { value: window.count, relation: "eq" };
+    if (answered.value === null || answered.value.relation === "eq") return answered.value;
+    return counted.value ?? { value: Math.max(answered.value.value, window.count - window.first), relation: "gte" };
+  });
+}
+
+const without = <T extends ListTotal>(total: T, removed: number): T => ({
+  ...total,
+  value: Math.max(0, total.value - removed),
 });
 
-function createLoader(state: ReturnType<typeof createState>, request: () => ListRequest) {
-  const { rows, total, error, list, stale } = state;
-  let running = new AbortController();
-  let sight = { first: 0, last: 0 };
-  let is_loading = false;
-
-  /** Begins the list anew. */
-  async function restart(): Promise<void> {
-    running.abort();
-    running = new AbortController();
-    stale.value = true;
-    const next = new RowWindow<Product>();
-    sight = { first: 0, last: 0 };
-    if (!(await loadPage(next, 0, null, running.signal))) return;
-    rows.value = next;
-    list.value += 1;
-    stale.value = false;
-  }
-
-  /** Tells what is in sight, so that it is loaded. */
-  function look(first: number, last: number): void {
-    sight = { first, last };
-    void loadSight();
-  }
-
-  async function loadSight(): Promise<void> {
-    if (is_loading || stale.value || error.value) return;
-    is_loading = true;
-    try {
-      // One after the other: a page names the cursor of the next, and what is in sight may have changed meanwhile.
-      for (;;) {
-        const window = rows.value;
-        const next = window.wanted(sight.first, sight.last)[0];
-        if (!next || !(await loadPage(window, next.page, next.cursor, running.signal))) return;
-        triggerRef(rows);
-      }
-    } finally {
-      is_loading = false;
-    }
-  }
-
-  async function loadPage(
-    into: RowWindow<Product>,
-    page: number,
-    cursor: string | null,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    try {
-      const answer = await askPage(request(), cursor, signal);
-      into.put(page, answer, sight.first, sight.last);
-      total.value = totalOf(into, answer.total);
-      error.value = null;
-      return true;
-    } catch (reason) {
-      if (!signal.aborted) error.value = reason as Error;
-      return false;
-    }
-  }
-
-  const stop = (): void => running.abort();
-  return { restart, look, loadSight, stop };
-}
-
-async function askPage(request: ListRequest, cursor: string | null, signal: AbortSignal) {
-  const querystring = { ...request, limit: PAGE, ...(cursor === null ? {} : { cursor }) };
-  const answer = await ask(list_products, { querystring }, { signal });
-  // Without `fields` every product is whole.
-  return { ...answer, items: answer.items as Product[] };
-}
-
-/** Changes of single rows, where they stand. */
-function changesOf(rows: ShallowRef<RowWindow<Product>>, total: Ref<Total | null>) {
-  function replace(product: Product, sku = product.sku): void {
-    const changed = rows.value.replace(
-      (row) => row.sku === sku,
-      () => product,
-    );
-    if (changed) triggerRef(rows);
-  }
-
-  function remove(sku: string): void {
-    const removed = rows.value.remove((row) => row.sku === sku);
-    if (removed === 0) return;
-    if (total.value) total.value = { ...total.value, value: Math.max(0, total.value.value - removed) };
-    triggerRef(rows);
-  }
-  return { replace, remove };
-}
-
-/** A page says how many there are at least; the rows that have been reached may say more, and the end says all. */
-function totalOf(window: RowWindow<Product>, answered: Total): Total {
-  if (window.complete) return { value: window.count, relation: "eq" };
-  if (answered.relation === "eq") return answered;
-  return { value: Math.max(answered.value, window.count), relation: "gte" };
-}
-
-/** Rows that are there but not loaded yet: skeletons. At least one, or nothing would ask for the next page. */
-function tailOf(count: number, total: Total | null): number {
-  const left = total?.relation === "eq" ? total.value - count : PAGE;
-  return Math.max(1, Math.min(PAGE, left));
+/** How many rows the grid has: those that are known and, while there are more, all or a few to scroll into. */
+function useRowCount(
+  { rows, stale }: State,
+  total: Readonly<Ref<ListTotal | null>>,
+  positions: Readonly<Ref<Positions | null>>,
+) {
+  return computed(() => {
+    if (rows.value.complete || stale.value) return rows.value.count;
+    const can_jump = positions.value !== null && positions.value.at.length > 0;
+    const all = total.value?.relation === "gte" ? undefined : total.value?.value;
+    return rows.value.count + tailOf(rows.value.count, all, can_jump);
+  });
 }

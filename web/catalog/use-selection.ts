@@ -36,9 +36,13 @@ export function useSelection(loaded: () => string[]) {
     set(addRange(selection.value, skusBetween(from, to, productAt)));
   }
 
+  /** The rows have other numbers now. */
+  const moveRows = (by: number): void => {
+    if (anchor !== null) anchor += by;
+  };
   const toggleAll = (skus: readonly string[]): void => set(toggleLoaded(selection.value, skus));
   const selectAll = (): void => set(EVERYTHING);
-  return { selection, is_any, has, press, extend, toggleAll, selectAll, clear };
+  return { selection, is_any, has, press, extend, toggleAll, selectAll, clear, moveRows };
 }
 
 export type Selecting = ReturnType<typeof useSelection>;

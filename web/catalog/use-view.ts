@@ -10,14 +10,16 @@ export function useView() {
 
   /** `push` makes a step that the browser's back button takes back. */
   async function change(part: Partial<View>, push = false): Promise<void> {
-    const query = formatView({ ...view.value, ...part });
+    // Another list is shown from its start.
+    const from = part.terms || part.sort ? null : view.value.from;
+    const query = formatView({ ...view.value, from, ...part });
     if (JSON.stringify(query) === JSON.stringify(formatView(view.value))) return;
     await (push ? router.push({ query }) : router.replace({ query }));
   }
 
-  /** A saved view: all but the open product. */
+  /** A saved view: all but the open product and the place. */
   const apply = (query: Record<string, string>): Promise<void> =>
     change({ ...parseView(query), open: view.value.open }, true);
-  const shareable = computed(() => formatView({ ...view.value, open: null }));
+  const shareable = computed(() => formatView({ ...view.value, from: null, open: null }));
   return { view, change, apply, shareable };
 }

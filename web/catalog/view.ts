@@ -7,6 +7,8 @@ export interface View {
   sort: Sort;
   /** null = as columns.ts chooses. */
   columns: string[] | null;
+  /** The SKU at which the list is entered; only where it is sorted by SKU. */
+  from: string | null;
   /** The SKU of the product that is shown beside the list. */
   open: string | null;
 }
@@ -25,18 +27,20 @@ export function parseView(query: Query): View {
     terms: parseQuery(textOf(query, "q") ?? ""),
     sort: parseSort(textOf(query, "sort")),
     columns: parseColumns(textOf(query, "columns")),
+    from: textOf(query, "from") ?? null,
     open: textOf(query, "open") ?? null,
   };
 }
 
 /** Without what is as always, so that the address of the plain list is plain. */
-export function formatView({ terms, sort, columns, open }: View): Record<string, string> {
+export function formatView({ terms, sort, columns, from, open }: View): Record<string, string> {
   const q = formatQuery(terms);
   const sorted = formatSort(sort);
   return {
     ...(q === "" ? {} : { q }),
     ...(sorted === "sku" ? {} : { sort: sorted }),
     ...(columns === null ? {} : { columns: formatColumns(columns) }),
+    ...(from === null || sort.by !== "sku" ? {} : { from }),
     ...(open === null ? {} : { open }),
   };
 }
