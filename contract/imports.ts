@@ -63,6 +63,12 @@ export type Column = z.infer<typeof column>;
 export const MODES = ["upsert", "create", "update"] as const;
 export const REPEATS = ["last", "first", "reject"] as const;
 
+const sheet_name = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\0]*$/, "A NUL character is no part of a name");
+
 /** What the sender of a file has decided; what is not said about the file is detected. */
 export const import_options = z
   .object({
@@ -77,6 +83,11 @@ export const import_options = z
     header: dialect.shape.header.optional(),
     preamble: dialect.shape.preamble.max(10_000).optional(),
     formula_escape: dialect.shape.formula_escape.optional(),
+    sheet: sheet_name
+      .optional()
+      .describe(
+        "Of a workbook: the sheet to import, by its name; else the first that has a SKU, and those with its header",
+      ),
   })
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
@@ -111,7 +122,9 @@ export const import_query = import_options
     }
   });
 export type DialectOverrides = Partial<
-  Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape">
+  Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape"> & {
+    sheet: string;
+  }
 >;
 
 /** What a file of rejects has besides its own columns; an import of such a file passes over them. */
@@ -232,6 +245,50 @@ export const create_import = endpoint({
     querystring: import_query.safeExtend({ filename: file_name.optional() }),
     response: {
       201: import_,
+      400: problem_document,
+      413: problem_document,
+      415: problem_document,
+      422: problem_document,
+    },
+  },
+});
+
+/** Bytes of a file that are looked at before it is imported. */
+export const PREVIEW_BYTES = 131_072;
+/** A workbook is looked at whole or not at all. */
+export const MAX_PREVIEW_BYTES = 1_048_576;
+
+export const preview = z
+  .object({
+    dialect: dialect.nullable().describe("null: only the whole file tells, as of a large workbook"),
+    columns: z.array(column),
+    rows: z
+      .array(z.object({ line: z.int(), cells: z.array(z.string()) }))
+      .describe("The first 20; of each the first 100 cells, cut after 200 characters"),
+    looked_at: count.describe("Rows that the bytes hold whole, at most a quarter of a megabyte of them"),
+    rejected: count.describe("Of these, those that the file alone makes rejects"),
+    rejects: z.array(reject).describe("The first 20 of them"),
+    problem: problem_document.nullable().describe("Why the file as a whole would not be imported"),
+  })
+  .meta({ id: "Preview" });
+export type Preview = z.infer<typeof preview>;
+
+export const preview_import = endpoint({
+  method: "POST",
+  url: "/api/imports/preview",
+  schema: {
+    operationId: "preview_import",
+    summary: "Look at the beginning of a file as an import would",
+    description:
+      "The body is the file's first bytes, some 100 kB of them; the whole of a small workbook. `size` says how " +
+      "large the file is; where it is as large as the body, or not said, the body is the whole file. Nothing is kept.",
+    tags: ["imports"],
+    file_body: { types: FILE_TYPES },
+    querystring: import_query.safeExtend({
+      size: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    }),
+    response: {
+      200: preview,
       400: problem_document,
       413: problem_document,
       415: problem_document,

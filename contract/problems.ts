@@ -19,6 +19,7 @@ export const PROBLEMS = {
   "broken-file": { status: 422, title: "The file is damaged" },
   "broken-workbook": { status: 422, title: "The workbook cannot be read" },
   "unpacks-too-large": { status: 422, title: "The file unpacks to far more than it holds" },
+  "no-such-sheet": { status: 422, title: "The file has no such sheet" },
   "empty-file": { status: 422, title: "The file holds no data" },
   "no-sku-column": { status: 422, title: "The file has no SKU column" },
   "bad-header": { status: 422, title: "The file's header cannot be read" },

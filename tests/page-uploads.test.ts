@@ -96,6 +96,28 @@ test("a line that is cut in the middle costs nothing: the page waits, and goes o
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
+test("the first rows are shown while the file is still on its way, and how other options would read them", async () => {
+  const { page, network } = await openSlowly();
+  await setLine(network, SLOW / 5); // time enough to look at it
+  await page.getByTestId("file").setInputFiles(file);
+  const preview = page.getByTestId("preview");
+  await preview.getByRole("columnheader", { name: "sku SKU" }).waitFor();
+  await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
+  await preview.getByText("Comma · UTF-8 · 6 columns").waitFor();
+  await inspectLooks(page, "imports-preview");
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("combobox", { name: "Delimiter" }).click();
+  await page.getByRole("option", { name: "Semicolon" }).click();
+  await preview.getByText("The file has no SKU column").waitFor();
+  await inspectLooks(page, "imports-preview-fault");
+  await page.getByRole("combobox", { name: "Delimiter" }).click();
+  await page.getByRole("option", { name: "Comma" }).click();
+  await setLine(network, -1);
+  await preview.getByRole("button", { name: "Send again with these options" }).click();
+  expect((await untilDone(page)).options).toMatchObject({ delimiter: "," });
+  await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
+});
+
 test("a server that is started again in the middle finds the rest coming", async () => {
   const { page, network, offsets } = await openSlowly();
   const { id } = await beginUpload(page);

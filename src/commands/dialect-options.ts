@@ -12,6 +12,7 @@ export const DIALECT_OPTIONS = {
   header: { type: "boolean" },
   preamble: { type: "string" },
   "formula-escape": { type: "boolean" },
+  sheet: { type: "string" },
 } as const;
 
 /** Their part of `--help`. */
@@ -22,6 +23,7 @@ export const DIALECT_HELP = `  --encoding NAME     ${ENCODINGS.join(", ")}
   --header, --no-header
   --preamble LINES    lines before the header (or the first record) that are no part of the table
   --no-formula-escape an apostrophe before =, +, -, @, a tab or a CR at a cell's start is part of the value
+  --sheet NAME        of a workbook, the sheet to read
 `;
 
 const ENCODING_NAMES: ReadonlyMap<string, Dialect["encoding"]> = new Map([
@@ -48,6 +50,7 @@ export interface DialectValues {
   header?: boolean | undefined;
   preamble?: string | undefined;
   "formula-escape"?: boolean | undefined;
+  sheet?: string | undefined;
 }
 
 /** The options as overrides; UsageError names the one that cannot be meant. */
@@ -76,6 +79,7 @@ export function readOverrides(values: DialectValues): DialectOverrides {
     overrides.preamble = Number(values.preamble);
   }
   if (values["formula-escape"] !== undefined) overrides.formula_escape = values["formula-escape"];
+  if (values.sheet !== undefined) overrides.sheet = values.sheet;
   return overrides;
 }
 

@@ -2,7 +2,7 @@
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { prepareText } from "./read/prepare-text.ts";
 import { readImportWork, type ImportWork } from "./store.ts";
-import type { Dialect, DialectOverrides } from "../../contract/imports.ts";
+import type { Dialect, DialectOverrides, ImportOptions } from "../../contract/imports.ts";
 
 /** How often a cancel is looked for. */
 const LOOK_MS = 200;
@@ -48,7 +48,8 @@ export const overridesOf = ({
   header,
   preamble,
   formula_escape,
-}: ImportWork["options"]): DialectOverrides => ({
+  sheet,
+}: ImportOptions): DialectOverrides => ({
   ...(encoding === undefined ? {} : { encoding }),
   ...(delimiter === undefined ? {} : { delimiter }),
   ...(quote === undefined ? {} : { quote }),
@@ -56,4 +57,5 @@ export const overridesOf = ({
   ...(header === undefined ? {} : { header }),
   ...(preamble === undefined ? {} : { preamble }),
   ...(formula_escape === undefined ? {} : { formula_escape }),
+  ...(sheet === undefined ? {} : { sheet }),
 });

@@ -7,6 +7,7 @@ import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../http/sse.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
+import { previewFile } from "./preview.ts";
 import { isForm, receiveForm } from "./receive-form.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { rejectsCsv } from "./rejects-csv.ts";
@@ -22,6 +23,8 @@ import {
   isTerminal,
   list_imports,
   list_rejects,
+  MAX_PREVIEW_BYTES,
+  preview_import,
   summarize_rejects,
   watch_import,
   type Import,
@@ -37,6 +40,7 @@ export interface ImportRoutesContext extends ImportContext {
 
 export function importRoutes(instance: FastifyInstance, context: ImportRoutesContext): void {
   receiveRoute(instance, context);
+  previewRoute(instance);
   uploadRoutes(instance, context);
   stateRoutes(instance, context);
   rejectRoutes(instance, context);
@@ -65,6 +69,29 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
           ? receiveForm(context, upload, request.headers, bytes)
           : receiveImport(context, upload, bytes));
         return reply.code(201).header("location", `/api/imports/${import_.id}`).send(import_);
+      },
+    });
+    done();
+  });
+}
+
+function previewRoute(instance: FastifyInstance): void {
+  instance.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      [...preview_import.schema.file_body.types],
+      { parseAs: "buffer" },
+      (_request, body, parsed) => {
+        parsed(null, body);
+      },
+    );
+    scope.withTypeProvider<ZodTypeProvider>().route({
+      ...preview_import,
+      bodyLimit: MAX_PREVIEW_BYTES,
+      handler: ({ body, query: { size, ...options } }) => {
+        if (!Buffer.isBuffer(body) || body.length === 0)
+          throw new Problem("empty-file", "Send the first bytes of the file.");
+        return previewFile(body, size === undefined || size <= body.length, options);
       },
     });
     done();

@@ -13,14 +13,14 @@ import { layoutOf } from "./layout.ts";
 import { concludeLoading, strictProblem, textPath } from "./load-lane.ts";
 import { overridesOf, prepareUnlessCancelled } from "./prepare-upload.ts";
 import { detectText, isPlainText } from "./read/prepare-text.ts";
-import { openTable, readRecords, wholeExtent, type Extent, type Table } from "./read/read-records.ts";
+import { openTable, readRecords, wholeExtent, type Extent } from "./read/read-records.ts";
 import { createSplitter } from "./read/split-records.ts";
 import { createScanner, type Scanner } from "./scan.ts";
 import { markLoading, noteFormat, noteScanned, readImportWork, type ImportWork, type ScanProgress } from "./store.ts";
 import { insertChunks, type Chunk } from "./chunk-store.ts";
 import { deleteRejects, insertRejects } from "./reject-store.ts";
-import { REJECT_CODES, type Dialect, type RejectCode } from "../../contract/imports.ts";
-import { Problem } from "../../contract/problems.ts";
+import { problemOfTable } from "./table-problems.ts";
+import type { Dialect } from "../../contract/imports.ts";
 
 /** Progress is told this often; the page shows no more. */
 const PROGRESS_MS = 200;
@@ -111,9 +111,11 @@ async function scanText(
 ): Promise<boolean> {
   const table = await openTable(file, dialect);
   const layout = layoutOf(table.columns);
-  if (table.header_fault !== null) throw badHeader(table, table.header_fault);
-  await retryTransient(() => noteFormat(context.pool, work.id, dialect, table.columns), { signal });
-  if (layout.sku < 0) throw noSkuColumn(table, dialect);
+  const problem = problemOfTable(table, dialect);
+  // The columns of a broken header are no columns.
+  if (table.header_fault === null)
+    await retryTransient(() => noteFormat(context.pool, work.id, dialect, table.columns), { signal });
+  if (problem !== undefined) throw problem;
   const text_size = extent.whole ? extent.end : (work.size ?? undefined);
   const { repeats } = work.options;
   const scanner = createScanner(layout, dialect, { repeats, chunk_records: context.chunk_records, text_size });
@@ -242,31 +244,4 @@ async function writeRejects(
     const page = rejects.slice(i, i + REJECTS_PAGE);
     await retryTransient(() => insertRejects(context.pool, import_id, page), { signal });
   }
-}
-
-const badHeader = ({ header_line }: Table, fault: RejectCode): Problem =>
-  new Problem(
-    "bad-header",
-    `Line ${header_line}, which should name the columns: ${REJECT_CODES[fault]}. Mend that line, or say how the file is written.`,
-  );
-
-/** Header cells told in a problem. */
-const SHOWN_HEADERS = 50;
-
-function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
-  if (!dialect.header) {
-    return new Problem(
-      "no-sku-column",
-      `The file has ${columns.length} columns and no header, so nothing says which of them is the SKU. Put a line with the columns' names (sku, name, …) at its top.`,
-    );
-  }
-  const shown = header.slice(0, SHOWN_HEADERS).map((name) => `"${name}"`);
-  const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
-  return new Problem(
-    "no-sku-column",
-    `None of the columns is the SKU. Found: ${shown.join(", ")}${more}. Name one of them "sku".`,
-    {
-      extra: { headers: header.slice(0, 2000) },
-    },
-  );
 }

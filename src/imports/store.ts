@@ -10,7 +10,8 @@ import type { ProblemDocument } from "../../contract/problem-document.ts";
 const RECEIVED_FRACTION = 0.1;
 const SCANNED_FRACTION = 0.2;
 
-// The columns of the wire, and elapsed times and rate that derive from the stages' instants.
+// The columns of the wire, and elapsed times and rate that derive from the stages' instants. A reader's now() may be older than what it
+// reads: a time is then 0, as it is (greatest passes over nulls) where a stage has not begun.
 const IMPORT = `
   id, state, filename, size, received, sha256, options, dialect, columns, lines, rows, scanned, created, updated, unchanged,
   superseded, rejected, fraction, changeset_id, cancel_requested, problem, created_at, started_at, finished_at, version,
@@ -20,9 +21,9 @@ const IMPORT = `
                   / greatest(extract(epoch from coalesce(finished_at, now()) - started_at), 0.001))::bigint
   end as rows_per_second,
   jsonb_build_object(
-    'scan', coalesce(floor(extract(epoch from coalesce(load_started_at, finished_at, now()) - started_at) * 1000), 0),
-    'load', coalesce(floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000), 0),
-    'total', coalesce(floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000), 0)
+    'scan', greatest(0, floor(extract(epoch from coalesce(load_started_at, finished_at, now()) - started_at) * 1000)),
+    'load', greatest(0, floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000)),
+    'total', greatest(0, floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000))
   ) as elapsed_ms`;
 
 /** Runs an update of one import; says how many rows it met. */

@@ -10,6 +10,7 @@ import type { optionsOf } from "./import-form.ts";
 import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
 import { uploadAtOnce } from "./upload-file.ts";
 import { uploadInParts } from "./upload-parts.ts";
+import { handPreview, lookAt } from "./use-preview.ts";
 
 export interface Upload {
   key: number;
@@ -37,7 +38,7 @@ let sent_in_a_row = 0;
 
 export function useUploads() {
   const under_way = computed(() => uploads.some(({ state }) => state !== "failed"));
-  return { uploads: readonly(uploads), latest: readonly(latest), under_way, add, resume, retry, remove };
+  return { uploads: readonly(uploads), latest: readonly(latest), under_way, add, resume, retry, remove, sendAgain };
 }
 
 /** One that was begun before goes on, if it is to be read the same way. */
@@ -54,7 +55,9 @@ function resume(begun: Unfinished, file: File): void {
 }
 
 function push(file: File, options: Upload["options"], begun: Unfinished | undefined): void {
-  uploads.push({ key: next_key++, file, options, sent: 0, state: "waiting", error: null, begun });
+  const key = next_key++;
+  uploads.push({ key, file, options, sent: 0, state: "waiting", error: null, begun });
+  void lookAt(key, file, options);
 }
 
 async function begunBefore(file: File, options: Upload["options"]): Promise<Unfinished | undefined> {
@@ -71,6 +74,14 @@ function retry(key: number): void {
   if (!upload) return;
   Object.assign(upload, { state: "waiting", sent: 0, error: null });
   void work();
+}
+
+/** From the start, to be read in another way. */
+function sendAgain(key: number, options: Upload["options"]): void {
+  const file = uploads.find((candidate) => candidate.key === key)?.file;
+  if (file === undefined) return;
+  remove(key);
+  add([file], options);
 }
 
 /** Stops it where it is being sent, for good: the server keeps nothing of the file. */
@@ -110,6 +121,7 @@ async function send(upload: Upload): Promise<void> {
   try {
     const import_ = await sendFile(upload, stop.signal);
     upload.begun = undefined;
+    handPreview(upload.key, import_.id);
     remove(upload.key);
     noteStarted({ kind: "import", record: import_ });
     sent_in_a_row += 1;

@@ -13,7 +13,15 @@ import { convertWorkbook } from "./workbook/convert-workbook.ts";
 
 /** How the file at `path` is written, as far as its first bytes say; undefined = it must be whole, and prepared, first. */
 export async function detectText(path: string, overrides: DialectOverrides): Promise<Dialect | undefined> {
-  return (await detectFormat(path)) === "text" ? detectFile(path, overrides) : undefined;
+  if ((await detectFormat(path)) !== "text") return undefined;
+  refuseSheet(overrides);
+  return detectFile(path, overrides);
+}
+
+/** Only workbooks have any. @throws Problem no-such-sheet */
+export function refuseSheet({ sheet }: DialectOverrides): void {
+  if (sheet !== undefined)
+    throw new Problem("no-such-sheet", `There is no sheet "${sheet}": the file is no workbook. Leave the sheet out.`);
 }
 
 /** Whether the file is itself the text that is read; else `prepareText` has made another. */
@@ -24,7 +32,7 @@ export const scratchPaths = (target: string): string[] => [`${target}.unpacked`,
 
 /** Writes the file at `path`, which is not plain text, as UTF-8 to `target`, and says how it is written. What was written when it
  * throws is the caller's to remove.
- * @throws Problem unsupported-file, broken-file, broken-workbook, unpacks-too-large, empty-file */
+ * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file */
 export async function prepareText(
   path: string,
   target: string,
@@ -35,6 +43,7 @@ export async function prepareText(
   for (const left of scratchPaths(target)) await unlink(left).catch(() => undefined);
   const format = await detectFormat(path);
   if (format === "xlsx") return convertWorkbook(path, target, overrides, signal);
+  refuseSheet(overrides);
   if (format === "text") {
     const dialect = await detectFile(path, overrides);
     await transcode(path, dialect.encoding, target, signal);

@@ -10,7 +10,7 @@ import { createRecords, createSplitter, recordTexts, splitRecords, type Splitter
 import { bomLength } from "./transcode.ts";
 
 /** What detection looks at. */
-const HEAD_BYTES = 262_144;
+export const HEAD_BYTES = 262_144;
 /** 1 MB splits in 2 ms: large enough that calls do not count, small enough to stay in the processor's cache. */
 const WINDOW_BYTES = 1_048_576;
 /** More than the splitter ever asks for: a record, the quoted field it may end in, and the blanks behind that. */

@@ -137,6 +137,12 @@ export const imports: Shape<typeof english> = {
     paused_elsewhere:
       "Es geht weiter, sobald der Browser, der die Datei sendet, wieder verbunden ist oder sie neu wählt. Importiert wurde noch nichts.",
   },
+  preview: {
+    title: "Die ersten Zeilen von {name}",
+    faults: "{faults} in den ersten {rows}",
+    later: "Eine große Arbeitsmappe zeigt ihre Zeilen erst, wenn sie ganz da ist.",
+    again: "Mit diesen Optionen neu senden",
+  },
   stage: {
     receive: "Empfangen",
     scan: "Prüfen",

@@ -134,6 +134,12 @@ export const imports = {
     paused_elsewhere:
       "It goes on as soon as the browser that sends the file is connected again, or chooses the file anew. Nothing has been imported yet.",
   },
+  preview: {
+    title: "First rows of {name}",
+    faults: "{faults} among the first {rows}",
+    later: "A large workbook tells its rows once all of it is there.",
+    again: "Send again with these options",
+  },
   stage: { receive: "Receive", scan: "Scan", load: "Load", finish: "Finish", done: "(done)", took: "took {time}" },
   progress: {
     label: "Progress",

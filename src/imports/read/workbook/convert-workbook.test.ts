@@ -43,6 +43,38 @@ async function cellText(cell: string, input: Partial<WorkbookInput> = {}): Promi
     .replace(/^"|"$/g, "");
 }
 
+describe("a sheet that is said", () => {
+  const sheets = {
+    Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Spring"),
+    Autumn: textRow(1, "sku", "name") + textRow(2, "A-1", "Autumn"),
+    Empty: "",
+  };
+
+  test("is read alone, hidden or not, although another continues it", async () => {
+    for (const states of [{}, { Autumn: "hidden" }]) {
+      const { text, dialect } = await convert({ sheets, states }, { sheet: "Autumn" });
+      expect(text).toBe('"sku","name"\n"A-1","Autumn"\n');
+      expect(dialect.sheets?.filter(({ read }) => read)).toEqual([{ name: "Autumn", read: true }]);
+    }
+  });
+
+  test.each([
+    ["Winter", "no-such-sheet", '"Spring", "Autumn", "Empty"'],
+    ["Empty", "empty-file", '"Empty"'],
+  ])("%s: %s", async (sheet, slug, told) => {
+    await expect(convert({ sheets }, { sheet })).rejects.toMatchObject({
+      slug,
+      message: expect.stringContaining(told) as string,
+    });
+  });
+
+  test("is refused of what is no workbook", async () => {
+    await expect(convertBytes(gzipSync("sku\nA\n"), { sheet: "Spring" })).rejects.toMatchObject({
+      slug: "no-such-sheet",
+    });
+  });
+});
+
 describe("a cell", () => {
   test.each([
     ['<c r="B2" t="inlineStr"><is><t>0017</t></is></c>', "0017"],

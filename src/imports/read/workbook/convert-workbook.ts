@@ -39,8 +39,7 @@ export async function convertWorkbook(
     const context: CellContext = { ...parts, strings: store };
     const sheets = await findTables(file, parts, context, overrides, signal);
     const chosen = sheets.find(hasSku) ?? sheets.find(({ table }) => table !== undefined);
-    if (chosen?.table === undefined)
-      throw new Problem("empty-file", "No sheet of the workbook holds anything. Check the export that made it.");
+    if (chosen?.table === undefined) throw nothingIn(overrides.sheet);
     const read = sheets.filter((sheet) => sheet === chosen || isContinued(chosen.table as SheetTable, sheet));
     await pipeline(lines(file, read, context, signal), createWriteStream(target), signal ? { signal } : {});
     return {
@@ -55,7 +54,15 @@ export async function convertWorkbook(
   }
 }
 
-/** Sheets that are shown, or all where none is; each with its table. */
+const nothingIn = (sheet: string | undefined): Problem =>
+  new Problem(
+    "empty-file",
+    sheet === undefined
+      ? "No sheet of the workbook holds anything. Check the export that made it."
+      : `The sheet "${sheet}" holds nothing. Choose another one.`,
+  );
+
+/** The sheet that is said, else those that are shown, or all where none is; each with its table. */
 async function findTables(
   file: Package,
   { sheets }: WorkbookParts,
@@ -63,9 +70,8 @@ async function findTables(
   overrides: DialectOverrides,
   signal: AbortSignal | undefined,
 ): Promise<Found[]> {
-  const shown = sheets.filter(({ is_hidden }) => !is_hidden);
   const found: Found[] = [];
-  for (const sheet of (shown.length > 0 ? shown : sheets).slice(0, MAX_SHEETS)) {
+  for (const sheet of candidates(sheets, overrides.sheet).slice(0, MAX_SHEETS)) {
     const head: SheetRow[] = [];
     let length = 0;
     rows: for await (const rows of readSheet(sheet.part, file.read(sheet.part), context)) {
@@ -80,6 +86,17 @@ async function findTables(
     found.push({ ...sheet, table: findTable(head, overrides) });
   }
   return found;
+}
+
+function candidates(sheets: readonly SheetPart[], said: string | undefined): SheetPart[] {
+  if (said === undefined) {
+    const shown = sheets.filter(({ is_hidden }) => !is_hidden);
+    return [...(shown.length > 0 ? shown : sheets)];
+  }
+  const named = sheets.filter(({ name }) => name === said);
+  if (named.length > 0) return named;
+  const names = sheets.slice(0, MAX_SHEETS).map(({ name }) => `"${name}"`);
+  throw new Problem("no-such-sheet", `The workbook has no sheet "${said}". It has: ${names.join(", ")}.`);
 }
 
 const hasSku = ({ table }: Found): boolean =>
