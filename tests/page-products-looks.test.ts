@@ -101,6 +101,15 @@ test("columns, views, the list as an API call", async () => {
     await page.keyboard.press("Escape");
     await page.getByRole("group", { name, exact: true }).waitFor({ state: "detached" });
   }
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await page.getByRole("menuitem", { name: "CSV for Excel" }).waitFor();
+  await inspectLooks(page, "products-export", false);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Shift+G");
+  await page.getByRole("dialog", { name: "Go to a SKU" }).waitFor();
+  await inspectLooks(page, "products-go-to", false);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "More about the list" }).click();
   await page.getByRole("menuitem", { name: "View as API call" }).click();
   await page.getByTestId("api-call").waitFor();

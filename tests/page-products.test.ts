@@ -338,14 +338,45 @@ test("the export holds what the list shows", async () => {
   await row(page, 0).waitFor();
   await page.getByRole("button", { name: "Export" }).click();
   const downloading = page.waitForEvent("download");
-  await page.getByRole("menuitem", { name: "CSV" }).click();
+  await page.getByRole("menuitem", { name: "CSV for programs" }).click();
   const csv = await readFile(await (await downloading).path(), "utf8");
   expect(csv.trimEnd().split("\n")).toHaveLength(26);
   expect(csv).toContain("SKU-0000096");
+
+  // For a spreadsheet program nothing in the file runs.
+  await call(
+    patch_product,
+    { params: { sku: "SKU-0000096" }, body: { description: "=1+1" } },
+    { base_url: server.base_url },
+  );
+  await page.getByRole("button", { name: "Export" }).click();
+  const [sheet] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "CSV for Excel" }).click(),
+  ]);
+  expect(await readFile(await sheet.path(), "utf8")).toMatch(/^\ufeff.*\r\n(.*\r\n)*SKU-0000096,Product 96,"?'=1\+1/);
 });
 
-test("on a phone products are cards, and one of them fills the screen", async () => {
+test("on a phone products are cards that show what is chosen, views too, and one of them fills the screen", async () => {
   const page = await open("/products?q=sku:SKU-*", { viewport: { width: 390, height: 844 }, hasTouch: true });
+  await row(page, 2)
+    .getByText(/price 0\.\d/)
+    .waitFor();
+  await page.getByRole("button", { name: "Columns" }).tap();
+  const chooser = page.getByRole("group", { name: "Columns" });
+  await chooser.getByRole("checkbox", { name: "Description" }).check();
+  await chooser.getByRole("checkbox", { name: "colour" }).uncheck();
+  await page.keyboard.press("Escape");
+  await row(page, 2).getByText("Made for the catalogue").waitFor();
+  expect(await row(page, 2).getByText("colour").count()).toBe(0);
+  await page.getByRole("button", { name: "Views" }).tap();
+  await page.getByPlaceholder("Name of this view").fill("On the way");
+  await page.getByRole("button", { name: "Save", exact: true }).tap();
+  await page.goto("/products");
+  await page.getByRole("button", { name: "Views" }).tap();
+  await page.getByRole("button", { name: "On the way", exact: true }).tap();
+  await expect.poll(() => new URL(page.url()).searchParams.get("columns")).toContain("description");
+
   await row(page, 2).tap();
   const panel = page.getByTestId("panel");
   await panel.getByText("Made for the catalogue").waitFor();

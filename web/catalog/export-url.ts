@@ -4,5 +4,15 @@ import { export_products, type ExportFormat } from "../../contract/export.ts";
 import type { ListFilter } from "./list-filter.ts";
 import { formatSort, type Sort } from "./view.ts";
 
-export const exportUrl = (filter: ListFilter, sort: Sort, format: ExportFormat): string =>
-  address(export_products, { querystring: { ...filter, sort: formatSort(sort), format } }, "");
+/** What people export for: a spreadsheet, where no cell may run as a formula, or a program, which wants cells as they are. */
+export const EXPORT_KINDS = {
+  xlsx: { format: "xlsx" },
+  excel_csv: { format: "csv", spreadsheet: true },
+  csv: { format: "csv" },
+  tsv: { format: "tsv" },
+  jsonl: { format: "jsonl" },
+} as const satisfies Record<string, { format: ExportFormat; spreadsheet?: true }>;
+export type ExportKind = keyof typeof EXPORT_KINDS;
+
+export const exportUrl = (filter: ListFilter, sort: Sort, kind: ExportKind): string =>
+  address(export_products, { querystring: { ...filter, sort: formatSort(sort), ...EXPORT_KINDS[kind] } }, "");

@@ -81,10 +81,16 @@ export const catalog: Shape<typeof english> = {
   },
   export: {
     title: "Exportieren",
-    csv: "CSV",
+    xlsx: "Excel-Arbeitsmappe (XLSX)",
+    xlsx_for: "Zum Ansehen und Bearbeiten in Excel; Codes behalten ihre Nullen",
+    excel_csv: "CSV für Excel",
+    excel_csv_for: "Öffnet mit Doppelklick; keine Zelle kann als Formel laufen",
+    csv: "CSV für Programme",
+    csv_for: "Jeder Wert genau wie er ist",
     tsv: "Tabulator-getrennt",
+    tsv_for: "Wie CSV, mit Tabulatoren zwischen den Werten",
     jsonl: "JSON Lines",
-    xlsx: "Excel (XLSX)",
+    jsonl_for: "Ein Produkt je Zeile, wie die API es zeigt",
   },
   api: {
     view: "Als API-Aufruf zeigen",

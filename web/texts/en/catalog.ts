@@ -79,10 +79,16 @@ export const catalog = {
   },
   export: {
     title: "Export",
-    csv: "CSV",
+    xlsx: "Excel workbook (XLSX)",
+    xlsx_for: "To look at and work on in Excel; codes keep their zeros",
+    excel_csv: "CSV for Excel",
+    excel_csv_for: "Opens with a double click; no cell can run as a formula",
+    csv: "CSV for programs",
+    csv_for: "Every value exactly as it is",
     tsv: "Tab-separated",
+    tsv_for: "As CSV, with tabs between the values",
     jsonl: "JSON Lines",
-    xlsx: "Excel (XLSX)",
+    jsonl_for: "A product a line, as the API shows it",
   },
   api: {
     view: "View as API call",
