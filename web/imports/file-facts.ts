@@ -1,5 +1,5 @@
 // What is known about an import's file and how it was taken in, as names and values; what is not known yet is left out.
-import type { Import } from "../../contract/imports.ts";
+import type { Dialect, Import } from "../../contract/imports.ts";
 import { formatBytes, formatDuration } from "../kit/format.ts";
 import { t, tn } from "../texts/t.ts";
 import {
@@ -31,20 +31,31 @@ export const contentInWords = ({ lines, rows, state }: Pick<Import, "lines" | "r
 
 function dialectFacts({ dialect }: Import): Fact[] {
   if (!dialect) return [];
+  // How a workbook's cells are told apart is nobody's business.
+  if (dialect.format === "xlsx") {
+    const read = (dialect.sheets ?? []).filter(({ read }) => read).map(({ name }) => name);
+    return [
+      { name: t("imports.facts.format"), value: t("imports.facts.workbook") },
+      ...(read.length === 0 ? [] : [{ name: tn("imports.facts.sheets", read.length), value: read.join(", ") }]),
+      firstRowFact(dialect),
+    ];
+  }
   return [
     { name: t("imports.format.encoding"), value: encodingInWords(dialect.encoding) },
     { name: t("imports.format.delimiter"), value: delimiterInWords(dialect.delimiter) },
     { name: t("imports.format.quote"), value: quoteInWords(dialect) },
     { name: t("imports.format.line_ends"), value: lineEndingInWords(dialect.line_ending) },
-    {
-      name: t("imports.format.first_row"),
-      value: dialect.header ? t("imports.format.names_columns") : t("imports.format.is_data"),
-    },
+    firstRowFact(dialect),
     ...(dialect.preamble === 0
       ? []
       : [{ name: t("imports.facts.before_table"), value: tn("imports.facts.lines", dialect.preamble) }]),
   ];
 }
+
+const firstRowFact = ({ header }: Dialect): Fact => ({
+  name: t("imports.format.first_row"),
+  value: header ? t("imports.format.names_columns") : t("imports.format.is_data"),
+});
 
 function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
   const { scan, load } = elapsed_ms;

@@ -296,4 +296,19 @@ describe("what was exported is imported without a change", () => {
       { numRuns: 25 },
     );
   });
+
+  test("a workbook of several sheets, which are all read, and one by one where one is said", async () => {
+    await give(
+      Array.from({ length: 25 }, (_, i) => ({ sku: `A-${String(i).padStart(2, "0")}`, attributes: { Brand: "B" } })),
+    );
+    const { bytes } = await exportProducts(pool, export_query.parse({ format: "xlsx" }), { sheet_rows: 11 });
+    const workbook = await buffer(bytes);
+    const whole = await importBytes(context, workbook);
+    expect(whole).toMatchObject({ state: "done", rows: 25, unchanged: 25 });
+    const sheets = whole.dialect?.sheets ?? [];
+    expect(sheets.map(({ read }) => read)).toEqual([true, true, true]);
+    const last = await importBytes(context, workbook, { sheet: sheets[2]?.name });
+    expect(last).toMatchObject({ state: "done", rows: 5, unchanged: 5 });
+    expect(last.dialect?.sheets?.map(({ read }) => read)).toEqual([false, false, true]);
+  });
 });

@@ -19,13 +19,15 @@ export interface ExportFile {
 export interface ExportLimits {
   /** A reader that takes nothing for so long is let go, for it holds a connection and keeps the database from tidying up. */
   patience_ms?: number;
+  /** Rows that a sheet has room for; tests that want many sheets say fewer. */
+  sheet_rows?: number | undefined;
 }
 
 /** Ready to be sent: what could go wrong before the first row has gone wrong by then, with a Problem. */
 export async function exportProducts(
   pool: pg.Pool,
   options: ExportOptions,
-  { patience_ms }: ExportLimits = {},
+  { patience_ms, sheet_rows }: ExportLimits = {},
 ): Promise<ExportFile> {
   if (options.format === "xlsx" && options.gzip)
     throw new Problem("invalid-request", "An XLSX file is compressed already. Leave gzip out.");
@@ -33,10 +35,12 @@ export async function exportProducts(
   const selection = selectProducts(filter, sort);
   const stop = new AbortController();
   const snapshot = await openSnapshot(pool, stop.signal);
-  const pieces = await preparePieces(snapshot, selection, { format, spreadsheet }).catch((error: unknown) => {
-    snapshot.close();
-    throw error;
-  });
+  const pieces = await preparePieces(snapshot, selection, { format, spreadsheet, sheet_rows }).catch(
+    (error: unknown) => {
+      snapshot.close();
+      throw error;
+    },
+  );
   const rows: Readable = Readable.from(
     closing(
       snapshot,
@@ -60,11 +64,11 @@ export async function exportProducts(
 async function preparePieces(
   snapshot: Snapshot,
   selection: Selection,
-  { format, spreadsheet }: Pick<ExportOptions, "format" | "spreadsheet">,
+  { format, spreadsheet, sheet_rows }: Pick<ExportOptions, "format" | "spreadsheet"> & Pick<ExportLimits, "sheet_rows">,
 ): Promise<AsyncGenerator<Buffer>> {
   if (format === "jsonl") return jsonLines(snapshot, selection);
   const attributes = await listAttributeNames(snapshot, selection);
-  if (format === "xlsx") return workbookPieces(snapshot, selection, attributes);
+  if (format === "xlsx") return workbookPieces(snapshot, selection, attributes, sheet_rows);
   return delimitedPieces(snapshot, selection, attributes, { delimiter: format === "tsv" ? "\t" : ",", spreadsheet });
 }
 

@@ -230,6 +230,9 @@ export const imports: Shape<typeof english> = {
     content: "{lines}, {records}",
     lines: "{n} Textzeile | {n} Textzeilen",
     records: "{n} Datensatz | {n} Datensätze",
+    format: "Format",
+    workbook: "Arbeitsmappe (XLSX)",
+    sheets: "Blatt | Blätter",
     before_table: "Vor der Tabelle",
     size: "Größe",
     bytes: "{n} Byte | {n} Bytes",
@@ -243,6 +246,13 @@ export const imports: Shape<typeof english> = {
     becomes: "wird zu",
     fewer: "Weniger zeigen",
     all: "Alle {n} zeigen | Alle {n} zeigen",
+  },
+  sheets: {
+    count: "{n} Blatt | {n} Blätter",
+    read: "importiert",
+    import: "Importieren",
+    import_name: "Das Blatt {name} importieren",
+    other_text: "Die Arbeitsmappe wählen, die importiert wurde: {name}, {size}.",
   },
   target: {
     sku: "SKU",

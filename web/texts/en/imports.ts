@@ -218,6 +218,9 @@ export const imports = {
     content: "{lines}, {records}",
     lines: "{n} line | {n} lines",
     records: "{n} record | {n} records",
+    format: "Format",
+    workbook: "Workbook (XLSX)",
+    sheets: "Sheet | Sheets",
     before_table: "Before the table",
     size: "Size",
     bytes: "{n} byte | {n} bytes",
@@ -231,6 +234,13 @@ export const imports = {
     becomes: "becomes",
     fewer: "Show fewer",
     all: "Show all {n} | Show all {n}",
+  },
+  sheets: {
+    count: "{n} sheet | {n} sheets",
+    read: "imported",
+    import: "Import",
+    import_name: "Import the sheet {name}",
+    other_text: "Choose the workbook that was imported: {name}, {size}.",
   },
   target: {
     sku: "SKU",
