@@ -235,7 +235,8 @@ create unlogged table product_staging (
   name text,
   description text,
   active boolean,
-  attributes jsonb
+  attributes jsonb,
+  place tid
 );
 
 create table products (

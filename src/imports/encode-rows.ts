@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../catalog/hash-text.ts";
 import { isBlankText, parseYesNo } from "../catalog/product.ts";
-import type { LookArrays } from "../catalog/merge.ts";
+import { PLACE_BYTES, placeStart, type LookArrays } from "../catalog/merge.ts";
 import { ByteWriter, viewOf } from "./byte-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { Layout } from "./layout.ts";
@@ -28,8 +28,14 @@ export interface RowEncoder {
   lookArrays(): LookArrays;
   /** Rows for `copyNewProducts`: `which` are positions in the chunk's rows. */
   newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
-  /** Rows for `stageChanges`; `versions[i]` is of the product that row `which[i]` was compared with. */
-  stagedChanges(which: ArrayLike<number>, versions: ArrayLike<number>, changeset_id: number, part: number): Buffer;
+  /** Rows for `stageChanges`; `versions[i]` and the i-th of `places` are of the product that row `which[i]` was compared with. */
+  stagedChanges(
+    which: ArrayLike<number>,
+    versions: ArrayLike<number>,
+    places: Buffer | null,
+    changeset_id: number,
+    part: number,
+  ): Buffer;
   isBlank(row: number, column: number): boolean;
 }
 
@@ -207,13 +213,13 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       return writer.written();
     },
 
-    stagedChanges(which, versions, changeset_id, part) {
+    stagedChanges(which, versions, places, changeset_id, part) {
       writer.length = 0;
       writer.copyHeader();
       for (let i = 0; i < which.length; i++) {
         const row = which[i] as number;
         writer.reserve(roomForRow(row));
-        writer.int16(10);
+        writer.int16(11);
         writeText(rows.key_start[row] as number, rows.key_end[row] as number);
         writer.fieldInt64(changeset_id);
         writer.fieldInt32(part);
@@ -227,6 +233,8 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         else writer.fieldBoolean(says === SAYS_YES);
         if (layout.attributes.length === 0) writer.fieldNull();
         else writeJsonb(row);
+        if (places === null) writer.fieldNull();
+        else writer.fieldBytes(places, placeStart(i), placeStart(i) + PLACE_BYTES);
       }
       writer.copyTrailer();
       return writer.written();

@@ -1,6 +1,6 @@
 // One chunk into the catalogue, inside the caller's transaction: look, copy the new, change the others, keep what they were.
 import type pg from "pg";
-import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges } from "../catalog/merge.ts";
+import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges, type Look } from "../catalog/merge.ts";
 import { noteChanged } from "../catalog/backlog.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
@@ -18,12 +18,20 @@ export interface LoadPlan {
   options: Pick<ImportOptions, "mode" | "active">;
   changeset_id: number;
   id_base: number;
+  /** See `hasPlaces`. */
+  has_places: boolean;
 }
 
 export interface ChunkTimes {
   now_us: number;
   now: string;
 }
+
+/** What a look finds where no product can exist. */
+const NOTHING: Look = {
+  ...{ same: new Int32Array(0), changed: new Int32Array(0), changed_versions: new Int32Array(0) },
+  changed_places: null,
+};
 
 /** `look` = false where no product can exist yet: then a key that does fails the transaction with 23505. */
 export async function loadChunk(
@@ -41,20 +49,19 @@ export async function loadChunk(
   const columns = mergeColumnsOf(layout);
   const found =
     look && rows.record.length > 0
-      ? await lookAtProducts(client, columns, encoder.lookArrays(), rows.record.length)
-      : undefined;
-  const changed = found?.changed ?? [];
-  const same = found?.same ?? [];
+      ? await lookAtProducts(client, columns, encoder.lookArrays(), rows.record.length, plan.has_places)
+      : NOTHING;
+  const { changed, same } = found;
   const rejects: Reject[] = [];
   const reject = (row: number, code: RejectCode, column: number): void => {
     const r = rows.record[row] as number;
     rejects.push(makeReject(records, r, chunk.first_row + r, code, layout, dialect, column));
   };
 
-  const created = creatable(rows, encoder, plan, [...same, ...changed], reject);
+  const created = creatable(rows, encoder, plan, found, reject);
   if (plan.options.mode === "create")
     for (const row of [...same, ...changed]) reject(row, "exists_already", layout.sku);
-  const updated = plan.options.mode === "create" ? [] : changed;
+  const updated = plan.options.mode === "create" ? NOTHING.changed : changed;
 
   if (created.length > 0) {
     const { now_us, first_row } = chunk;
@@ -67,9 +74,9 @@ export async function loadChunk(
   if (updated.length > 0) {
     await stageChanges(
       client,
-      encoder.stagedChanges(updated, found?.changed_versions ?? [], changeset_id, chunk.chunk_no),
+      encoder.stagedChanges(updated, found.changed_versions, found.changed_places, changeset_id, chunk.chunk_no),
     );
-    await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length);
+    await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length, plan.has_places);
   }
   const unchanged = plan.options.mode === "create" ? 0 : same.length;
   return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };
@@ -80,12 +87,13 @@ function creatable(
   rows: ChunkRows,
   encoder: RowEncoder,
   plan: LoadPlan,
-  existing: readonly number[],
+  { same, changed }: Look,
   reject: (row: number, code: RejectCode, column: number) => void,
 ): Int32Array {
   const { layout, options } = plan;
+  if (same.length + changed.length === rows.record.length) return NOTHING.changed;
   const exists = new Uint8Array(rows.record.length);
-  for (const row of existing) exists[row] = 1;
+  for (const existing of [same, changed]) for (const row of existing) exists[row] = 1;
   const created = new Int32Array(rows.record.length);
   let count = 0;
   for (let row = 0; row < rows.record.length; row++) {
