@@ -333,6 +333,47 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
   await expect.poll(() => firstInSight(page)).toBe(2000);
 });
 
+test("an edit without a network waits, nothing is lost, and list and panel are live again after it", async () => {
+  const { base_url } = server;
+  const page = await open("/products?q=sku:SKU-*&open=SKU-0002500");
+  await row(page, 0).waitFor();
+  const panel = page.getByTestId("panel");
+  await panel.getByText("Product 2500").first().waitFor();
+  await page.getByText("Live", { exact: true }).first().waitFor();
+  // The open product is none of those that the list has loaded.
+  await call(patch_product, { params: { sku: "SKU-0002500" }, body: { name: "Renamed elsewhere" } }, { base_url });
+  await panel.getByRole("button", { name: "Renamed elsewhere" }).waitFor();
+
+  await page.context().setOffline(true);
+  await cell(page, 8, "name").dblclick();
+  await page.keyboard.type("Kept");
+  await page.keyboard.press("Enter");
+  await cell(page, 9, "name").dblclick();
+  await page.keyboard.type("Mine");
+  await page.keyboard.press("Enter");
+  const notices = page.getByTestId("edit-notice");
+  await notices.filter({ hasText: "waits here" }).nth(1).waitFor();
+  await untilCell(page, 8, "name", "Kept");
+  await page.getByRole("link", { name: "Imports" }).first().click();
+  await page.getByText("2 changes wait for the connection").last().waitFor();
+
+  const skus = await Promise.all([8, 9].map((index) => cell(page, index, "sku").innerText()));
+  const [kept = "", mine = ""] = skus;
+  await call(patch_product, { params: { sku: mine }, body: { name: "Theirs" } }, { base_url });
+  await page.context().setOffline(false);
+  // What nobody touched is saved by itself; what somebody else changed is asked about.
+  await expect.poll(async () => (await product(kept)).name, { timeout: 20_000 }).toBe("Kept");
+  await page.getByRole("link", { name: "Imports" }).first().click();
+  const question = page.getByRole("dialog").filter({ hasText: "1 change that is not saved" });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await notices.getByRole("button", { name: "Theirs: Theirs" }).click();
+  await notices.first().waitFor({ state: "detached" });
+  await untilCell(page, 9, "name", "Theirs");
+  await page.getByText("Live", { exact: true }).first().waitFor();
+  await call(patch_product, { params: { sku: kept }, body: { name: "Live again" } }, { base_url });
+  await untilCell(page, 8, "name", "Live again");
+});
+
 test("the export holds what the list shows", async () => {
   const page = await open("/products?q=sku:SKU-00000*+colour:red&sort=-name");
   await row(page, 0).waitFor();

@@ -13,6 +13,8 @@ z.config({ jitless: true });
 
 // A server that was updated meanwhile no longer has the parts that this page would load: it begins anew, once.
 addEventListener("vite:preloadError", () => {
+  // Without a network there is nothing newer, and what is on the page would be lost.
+  if (!navigator.onLine) return;
   const last_ms = Number(sessionStorage.getItem("skuport-reloaded") ?? 0);
   if (Date.now() - last_ms < 10_000) return;
   sessionStorage.setItem("skuport-reloaded", String(Date.now()));

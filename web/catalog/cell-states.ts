@@ -7,6 +7,8 @@ import { valueOf } from "./columns.ts";
 export type CellState =
   | { state: "saved" }
   | { state: "saving"; mine: CellValue }
+  /** Nobody answers: it is sent again, on the product as it was, once somebody does. */
+  | { state: "held"; mine: CellValue; base: Product }
   | { state: "failed"; mine: CellValue; message: string }
   | { state: "conflict"; mine: CellValue; theirs: Product };
 
@@ -16,6 +18,7 @@ export type CellStates = Readonly<Record<string, CellState | undefined>>;
 export const CELL_ICONS = {
   saving: { icon: "i-lucide-loader-circle", ink: "animate-spin text-muted" },
   saved: { icon: "i-lucide-check", ink: "text-success" },
+  held: { icon: "i-lucide-cloud-off", ink: "text-warning" },
   failed: { icon: "i-lucide-circle-alert", ink: "text-error" },
   conflict: { icon: "i-lucide-git-compare-arrows", ink: "text-warning" },
 } as const;
@@ -54,7 +57,7 @@ export function createCellStates() {
   const open = computed(() =>
     [...by_sku].flatMap(([sku, cells]) =>
       Object.entries(cells).flatMap(([column, cell]) =>
-        cell?.state === "conflict" || cell?.state === "failed" ? [{ sku, column, cell }] : [],
+        cell === undefined || cell.state === "saved" || cell.state === "saving" ? [] : [{ sku, column, cell }],
       ),
     ),
   );

@@ -1,10 +1,11 @@
 // Sends edits of cells with the version they were made on: those of one product one after the other, those of several side
 // by side. Nobody's change is lost: a field that somebody else changed meanwhile becomes a conflict.
+import { NoAnswer } from "../../client/answer.ts";
 import { patch_product } from "../../contract/edit-products.ts";
 import { get_product, type Product } from "../../contract/products.ts";
 import { Problem } from "../../contract/problems.ts";
 import { ask } from "../kit/use-connection.ts";
-import type { CellStateStore } from "./cell-states.ts";
+import type { CellState, CellStateStore } from "./cell-states.ts";
 import { isSame, patchOf, type CellValue } from "./cell-value.ts";
 import { valueOf } from "./columns.ts";
 
@@ -85,12 +86,18 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
       states.setSaved(sku, column);
       return result.product;
     } catch (reason) {
-      states.set(sku, column, { state: "failed", mine: value, message: (reason as Error).message });
+      states.set(sku, column, stateAfter(reason as Error, value, known));
       return null;
     }
   }
   return { send };
 }
+
+/** Where nobody has answered the edit is kept for later. */
+const stateAfter = (reason: Error, mine: CellValue, base: Product): CellState =>
+  reason instanceof NoAnswer && reason.status === undefined
+    ? { state: "held", mine, base }
+    : { state: "failed", mine, message: reason.message };
 
 /** `met` = somebody else has changed this very field; the product is theirs. */
 async function patchOrMeet(

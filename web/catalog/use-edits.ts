@@ -1,6 +1,7 @@
 // Edits of cells: shown at once, saved in the background, taken back, and the reader's answer to what could not be saved.
 import { get_product, type Product } from "../../contract/products.ts";
-import { ask } from "../kit/use-connection.ts";
+import { watch } from "vue";
+import { ask, useConnection } from "../kit/use-connection.ts";
 import { createCellStates, shownValue } from "./cell-states.ts";
 import { isSame } from "./cell-value.ts";
 import { createEditQueue, type DoneEdit, type Edit } from "./edit-queue.ts";
@@ -20,7 +21,7 @@ export function useEdits({ replace, onDone }: Shown) {
   async function save(edits: readonly Edit[]): Promise<void> {
     const wanted = edits.filter(({ product, column, value }) => {
       const cell = states.get(product.sku, column);
-      if (cell?.state === "failed" || cell?.state === "conflict") return true;
+      if (cell !== undefined && ["failed", "conflict", "held"].includes(cell.state)) return true;
       return !isSame(shownValue(product, column, states.of(product.sku)), value);
     });
     const done = await queue.send(wanted);
@@ -59,12 +60,22 @@ export function useEdits({ replace, onDone }: Shown) {
     }
   }
 
-  /** Lets a failed edit go: the product is shown as the server has it. */
+  /** What waited for the connection, on the product as it was: what somebody changed meanwhile becomes a conflict. */
+  const sendHeld = (): Promise<void> =>
+    save(
+      states.open.value.flatMap(({ column, cell }) =>
+        cell.state === "held" ? [{ product: cell.base, column, value: cell.mine }] : [],
+      ),
+    );
+
+  /** Lets an edit go: the product is shown as the server has it. */
   async function drop(sku: string, column: string): Promise<void> {
+    const cell = states.get(sku, column);
     states.set(sku, column, undefined);
-    replace(await ask(get_product, { params: { sku } }));
+    if (cell?.state === "failed") replace(await ask(get_product, { params: { sku } }));
   }
 
+  watch(useConnection().comebacks, () => void sendHeld());
   return { states, save, undo, resolve, retry, drop };
 }
 

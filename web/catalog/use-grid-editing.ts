@@ -24,6 +24,8 @@ interface Grid {
 export function useGridEditing(grid: Grid) {
   /** The cell that is being edited. */
   const at = ref<Cursor | null>(null);
+  /** As it was when the editing began: what somebody else saves meanwhile must not be taken for known. */
+  let base: Product | undefined;
   const extent = () => ({ rows: grid.rows.value, columns: grid.columns.value.length });
   const isEditableAt = (column: number): boolean => isEditable(grid.columns.value[column] ?? "");
 
@@ -35,16 +37,18 @@ export function useGridEditing(grid: Grid) {
     if (name === "active") {
       const value = shownValue(product, name, grid.edits.states.of(product.sku)) !== true;
       await grid.edits.save([{ product, column: name, value }]);
-    } else at.value = { row, column };
+    } else {
+      base = product;
+      at.value = { row, column };
+    }
   }
 
   function commit(text: string, then: "down" | "next" | "back" | "stay"): void {
     const from = at.value;
     if (!from) return;
-    const product = grid.productAt(from.row);
     const column = grid.columns.value[from.column] ?? "";
     at.value = null;
-    if (product) void grid.edits.save([{ product, column, value: parseCell(column, text) }]);
+    if (base) void grid.edits.save([{ product: base, column, value: parseCell(column, text) }]);
     if (then !== "stay") goOn(from, then);
   }
 
@@ -85,8 +89,6 @@ export function useGridEditing(grid: Grid) {
   }
 
   /** The rows have other numbers now. */
-  function moveRows(by: number): void {
-    if (at.value) at.value = { ...at.value, row: at.value.row + by };
-  }
+  const moveRows = (by: number): void => void (at.value &&= { ...at.value, row: at.value.row + by });
   return { at, begin, commit, cancel, onPaste, moveRows };
 }

@@ -1,5 +1,5 @@
 // One product with its history, for the panel beside the list.
-import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
+import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref } from "vue";
 import {
   delete_product,
   get_product_history,
@@ -9,6 +9,7 @@ import {
 } from "../../contract/edit-products.ts";
 import { get_product, type Product } from "../../contract/products.ts";
 import { Problem } from "../../contract/problems.ts";
+import { useLive } from "../kit/live.ts";
 import { ask, useConnection } from "../kit/use-connection.ts";
 
 const PAGE = 20;
@@ -70,11 +71,25 @@ export function useProduct(sku: MaybeRefOrGetter<string>) {
     { immediate: true },
   );
   watch(useConnection().comebacks, () => void reload());
+  useChanged(product, () => toValue(sku), reload);
   onScopeDispose(() => {
     stop.abort();
   });
   const has_more = computed(() => next_cursor.value !== null);
   return { product, versions, has_more, state, error, reload, more, change, remove };
+}
+
+/** What others do to the product, whether the list beside has it or not. */
+function useChanged(product: Readonly<Ref<Product | null>>, sku: () => string, reload: () => Promise<void>): void {
+  useLive("products", ({ changes }) => {
+    const known = product.value;
+    const is_news = changes.some((change) =>
+      known ? change.id === known.id && change.version > known.version : change.sku === sku(),
+    );
+    if (is_news) void reload();
+  });
+  // An import or a bulk change does not name its products here.
+  useLive("changeset", () => void reload());
 }
 
 const ifMatch = ({ version }: Product) => ({ headers: { "if-match": `"${String(version)}"` } });

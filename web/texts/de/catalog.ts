@@ -119,6 +119,13 @@ export const catalog: Shape<typeof english> = {
     field: "{column}, in Bearbeitung",
     saving: "Wird gespeichert",
     saved: "Gespeichert",
+    held: "Wartet auf die Verbindung",
+    waits: "{sku}: {column} wartet hier und wird gespeichert, sobald die Verbindung wieder da ist:",
+    leave:
+      "Die Seite mit {n} ungespeicherten Änderung verlassen? | Die Seite mit {n} ungespeicherten Änderungen verlassen?",
+    stay: "{n} Änderung wartet auf die Verbindung; so lange bleibt die Seite | {n} Änderungen warten auf die Verbindung; so lange bleibt die Seite",
+    leave_text: "Sie warten nur auf dieser Seite und gehen mit ihr verloren.",
+    leave_do: "Verlassen",
     failed: "Nicht gespeichert",
     conflict: "Von jemand anderem geändert",
     changed_one: "{sku} ist geändert",
