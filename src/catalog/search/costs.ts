@@ -5,17 +5,18 @@ import type { TermCondition } from "./plan.ts";
 import { tokensOf } from "./tokens.ts";
 import type { ProductFilter } from "../../../contract/product-filter.ts";
 
-/** Measured at 1,000,000 products: a candidate is looked up in the index and sorted … */
+/** Measured at 1,000,000 products: an entry is read, of one list or of those of many words, … */
+const ENTRY_US = { alone: 0.1, among_others: 0.2 };
+/** … a candidate that all lists have is looked up in the index and sorted … */
 const CANDIDATE_US = 1;
-/** … a product of it is held against the filter … */
+/** … and held against the filter, until there are enough. */
 const CHECK_US = 5;
-/** … each product that is passed in order is read, in the order of the SKUs with all its texts, … */
-const PASS_US = { sku: 3, other: 3 };
+/** A product that is passed in order is read, in the order of the SKUs with all its texts, … */
+const PASS_US = 3;
 /** … and in the others held against each word that a part may stand for. */
 const PASS_WORD_US = 0.1;
-/** One entry of a word's list, and each further list that is read along with it. */
-const ENTRY_US = 0.05;
-const ENTRY_LIST_US = 0.005;
+/** Products lie further apart in a larger table: twice as much for ten times as many. */
+const SPREAD = 0.3;
 
 /** So much rarer is what stands together than what stands somewhere in the same product. */
 const TOGETHER = 8;
@@ -23,30 +24,42 @@ const TOGETHER = 8;
 const IN_NAME = 7;
 
 export interface Costs {
-  /** By terms, all in all. */
+  /** By terms, all in all, … */
   candidates: number;
+  /** … of these conditions. */
+  narrowing: readonly TermCondition[];
   /** In order: of one product that is passed, and how many are passed for one that is found. */
   pass: number;
   passed: number;
 }
 
+/** @param conditions the rarest first */
 export function estimateCosts(
   filter: ProductFilter,
   conditions: readonly TermCondition[],
   { limit, products, by_sku }: { limit: number; products: number; by_sku: boolean },
 ): Costs {
   const size = Math.max(products, 1);
-  const rarest = conditions[0] ?? { products: size, any_of: [] };
-  const share = conditions.reduce((product, one) => product * Math.min(one.products / size, 1), 1);
-  const precision = precisionOf(filter);
-  const passed = Math.min(1 / (share * precision), size);
-  // Words that go together are found together more often than chance has it.
-  const candidates = Math.sqrt(share * size * Math.min(rarest.products, size));
-  const entries = Math.min(rarest.products, size) * (ENTRY_US + rarest.any_of.length * ENTRY_LIST_US);
+  const spread = Math.max(size / 1_000_000, 0.1) ** SPREAD;
+  const shares = conditions.map((condition) => Math.min(Math.max(condition.products, 1) / size, 1));
+  const found = shares.reduce((product, share) => product * share, precisionOf(filter));
+  const words = conditions[0]?.any_of.length ?? 0;
+  let best = { candidates: Infinity, narrowing: conditions.slice(0, 1) };
+  let entries = 0;
+  let share = 1;
+  for (const [i, condition] of conditions.entries()) {
+    entries += condition.products * (condition.any_of.length > 1 ? ENTRY_US.among_others : ENTRY_US.alone);
+    share *= shares[i] as number;
+    // Words that go together are found together more often than chance has it.
+    const candidates = size * Math.sqrt(share * (shares[0] as number));
+    const checked = Math.min((limit * share) / found, candidates);
+    const cost = entries + (candidates * CANDIDATE_US + checked * CHECK_US) * spread;
+    if (cost < best.candidates) best = { candidates: cost, narrowing: conditions.slice(0, i + 1) };
+  }
   return {
-    candidates: entries + candidates * CANDIDATE_US + Math.min(limit / precision, candidates) * CHECK_US,
-    pass: by_sku ? PASS_US.sku : PASS_US.other + rarest.any_of.length * PASS_WORD_US,
-    passed,
+    ...best,
+    pass: (by_sku ? PASS_US : PASS_US + words * PASS_WORD_US) * spread,
+    passed: Math.min(1 / found, size),
   };
 }
 

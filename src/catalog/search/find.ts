@@ -13,12 +13,8 @@ import { readCandidates, readWindow, type Found, type Query, type Row } from "./
 /** By their terms no more products are looked at: many short pages are better then. */
 const MOST_CANDIDATES = 500_000;
 /** What is estimated to take longer by terms is read in order; after a time without a single product of it, it may take this long. */
-const MOST_US = 150_000;
-const MOST_US_LATE = 400_000;
-/** Terms that narrow this little against the rarest cost more than they save, and so do more terms for so few candidates. */
-const MUCH_MORE_FREQUENT = 50;
-const FREQUENT = 20_000;
-const FEW_CANDIDATES = 3000;
+const MOST_US = 250_000;
+const MOST_US_LATE = 500_000;
 
 /** Products that are passed in one statement: no fewer, since it costs something by itself, and no more, to see how it goes. */
 const SMALLEST_WINDOW = 2000;
@@ -45,7 +41,7 @@ export async function find(db: pg.ClientBase, query: Query, backlog: Held): Prom
   const is_indexed = conditions.length > 0;
   const in_order = limit * costs.passed * costs.pass;
   if (narrows || (is_indexed && costs.candidates < Math.min(in_order, MOST_US))) {
-    return (await readByTerms(db, query, conditions, backlog)) ?? readAll(db, query, conditions, costs, backlog);
+    return (await readByTerms(db, query, costs.narrowing, backlog)) ?? readAll(db, query, conditions, costs, backlog);
   }
   const found = await readInOrder(db, query, conditions, {
     costs,
@@ -53,31 +49,18 @@ export async function find(db: pg.ClientBase, query: Query, backlog: Held): Prom
     first_window: backlog.first_window,
   });
   if (found !== undefined) return withBacklog(db, query, found, backlog);
-  return (await readByTerms(db, query, conditions, backlog)) ?? readAll(db, query, conditions, costs, backlog);
+  return (await readByTerms(db, query, costs.narrowing, backlog)) ?? readAll(db, query, conditions, costs, backlog);
 }
 
 async function readByTerms(
   db: pg.ClientBase,
   query: Query,
-  conditions: readonly TermCondition[],
+  narrowing: readonly TermCondition[],
   backlog: Held,
 ): Promise<Found | undefined> {
   const behind = await readBehind(db, query, backlog);
-  const candidates = await readCandidates(db, query, narrowing(conditions, backlog.products), MOST_CANDIDATES);
+  const candidates = await readCandidates(db, query, narrowing, MOST_CANDIDATES);
   return candidates === undefined ? undefined : merge(query, [candidates, ...behind]);
-}
-
-/** The rarest, and others as long as there are many candidates: to hold these against the filter costs less than another list. */
-function narrowing(conditions: readonly TermCondition[], products: number): TermCondition[] {
-  const usable: TermCondition[] = [];
-  let candidates = Math.max(products, 1);
-  for (const condition of conditions) {
-    const most = Math.max((usable[0]?.products ?? condition.products) * MUCH_MORE_FREQUENT, FREQUENT);
-    if (usable.length > 0 && (candidates < FEW_CANDIDATES || condition.products > most)) break;
-    usable.push(condition);
-    candidates *= Math.min(condition.products / Math.max(products, 1), 1);
-  }
-  return usable;
 }
 
 /** In order, whatever that comes to. */

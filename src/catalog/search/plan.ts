@@ -17,7 +17,8 @@ import { attributesOf, type ProductFilter } from "../../../contract/product-filt
 /** Every product of the filter that is indexed has one of these terms. */
 export interface TermCondition {
   any_of: number[];
-  /** Products that have one; an estimate. */
+  /** Products that have each, the most frequent first, and the sum of them; estimates. */
+  counts: number[];
   products: number;
 }
 
@@ -53,17 +54,23 @@ async function readTerms(
   ];
   if (conditions.length === 0) return [];
   const selects = conditions.map(
-    (condition) => `select array_agg(w.word order by w.products desc) as words, sum(w.products)::bigint as products
+    (
+      condition,
+    ) => `select array_agg(w.word order by w.products desc) as words, array_agg(w.products order by w.products desc) as counts
                     from (select w.word, w.products from search_words w where ${condition} limit $1) w`,
   );
-  const { rows } = await db.query<{ words: string[] | null; products: number | null }>(
+  const { rows } = await db.query<{ words: string[] | null; counts: number[] | null }>(
     selects.join(" union all "),
     values,
   );
   return rows
-    .map(({ words, products }, i) => {
+    .map(({ words, counts }, i) => {
       const known = fixed[i - tokens.length];
-      return { any_of: known === undefined ? (words ?? []).map(hashWord) : [...known], products: products ?? 0 };
+      return {
+        any_of: known === undefined ? (words ?? []).map(hashWord) : [...known],
+        counts: counts ?? [],
+        products: (counts ?? []).reduce((sum, count) => sum + count, 0),
+      };
     })
     .filter(({ any_of }) => any_of.length <= MAX_WORDS);
 }
