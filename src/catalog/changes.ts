@@ -7,7 +7,6 @@ import {
   listCreated,
   listEnded,
   listRenamed,
-  summarizeHistory,
   type Ended,
   type IdRange,
   type KeyRange,
@@ -137,7 +136,6 @@ async function findEnded(
   // Where the SKU is given, its own index may be the better one.
   if (is_small || filter.keys !== undefined || end <= start) return listEnded(pool, query, limit);
   const from = Math.max(start, Date.parse((place ?? BEGINNING).at));
-  if (from === start) await summarizeHistory(pool);
   for (let span = Math.max(1, ((end - start) * WINDOW_ROWS) / count); from + span < end; span *= 4) {
     const found = await listEnded(pool, { ...query, until: new Date(from + span).toISOString() }, limit);
     if (found.length === limit) return found;

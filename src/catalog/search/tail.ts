@@ -3,11 +3,9 @@
 // reached them.
 import { totalmem } from "node:os";
 import type pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
 import { Block } from "./block.ts";
-import { BLOCK_COLUMNS, readBlock } from "./block-data.ts";
+import { readBlockData } from "./block-data.ts";
 import { readBacklog, type BacklogPart } from "./read-backlog.ts";
-import { NAME_KEY_CHARACTERS } from "../order.ts";
 
 /** Smaller entries are read as quickly from the database. */
 const SMALLEST = 500;
@@ -126,33 +124,25 @@ async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: Backlo
   const client = await pool.connect();
   let broken = true;
   try {
-    await client.query("begin; set local enable_seqscan = off; set local enable_hashjoin = off");
-    const pieces: Buffer[] = [];
-    for (const where of [
+    await client.query("begin; set local enable_seqscan = off; set local max_parallel_workers_per_gather = 0");
+    const wheres = [
       ...(id_from === null || id_to === null ? [] : [`p.id between ${id_from} and ${id_to}`]),
       ...(has_keys ? [`p.sku_key = any(${await readKeys(client, id)})`] : []),
-    ]) {
-      const copy = client.query(
-        copyTo(`copy (select ${BLOCK_COLUMNS} from products p where ${where}) to stdout (format binary)`),
-      );
-      const parts: Buffer[] = [];
-      for await (const part of copy) parts.push(part as Buffer);
-      pieces.push(Buffer.concat(parts));
-    }
+    ];
+    const block = new Block(await readBlockData(client, wheres.join(" or ") || "false"));
     await client.query("commit");
     broken = false;
-    return new Block(readBlock(pieces, NAME_KEY_CHARACTERS));
+    return block;
   } finally {
     client.release(broken);
   }
 }
 
-/** As a literal, since COPY takes no parameters. */
+/** As a literal. Where the entry is gone the block is of no product, and nobody will ask it. */
 async function readKeys(client: pg.ClientBase, id: number): Promise<string> {
   const { rows } = await client.query<{ keys: string }>(
     "select quote_literal(keys::text) || '::text[]' as keys from search_backlog where id = $1",
     [id],
   );
-  // Where the entry is gone the block is of no product, and nobody will ask it.
   return rows[0]?.keys ?? "'{}'::text[]";
 }

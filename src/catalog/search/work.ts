@@ -1,6 +1,7 @@
 // The search index's part of a worker: it catches up whenever there is a backlog.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { summarizeHistory } from "../change-store.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 import { readBacklogSize } from "./read-backlog.ts";
 
@@ -9,6 +10,8 @@ const POLL_MS = 300;
 /** A larger backlog makes lists slow, so it is worked on even while something more urgent runs, half of the time. */
 const LARGE = 1_000_000;
 const AFTER_ERROR_MS = 5000;
+/** Changes of which the history's block range index is told at once, a matter of 0.2 s for 500,000; fewer it hardly needs. */
+const MANY = 20_000;
 
 export interface IndexWork {
   pool: pg.Pool;
@@ -34,7 +37,10 @@ export async function keepIndex({ pool, log, isBusy }: IndexWork, signal: AbortS
         return true;
       };
       const started = performance.now();
-      const has_work = (await readBacklogSize(pool)).behind > 0 && (await goOn());
+      const { behind } = await readBacklogSize(pool);
+      const has_work = behind > 0 && (await goOn());
+      // Whoever looks at the changes of a large import next should not wait for this.
+      if (has_work && behind > MANY) await summarizeHistory(pool);
       const products = has_work ? await indexBacklog(pool, memory, { goOn }) : 0;
       const ms = Math.round(performance.now() - started);
       if (products > 10_000) log.info({ products, ms }, "search index has caught up");
