@@ -7,11 +7,14 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createImportContext, importBytes, rejectsOf } from "../../../tests/import-file.ts";
 import { createTestDatabase } from "../../../tests/database.ts";
 import { export_query } from "../../../contract/export.ts";
+import { insertChangeset } from "../../changesets/store.ts";
+import { noteChanged } from "../backlog.ts";
 import { skuKey } from "../sku-key.ts";
 import { exportProducts } from "./export-products.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
+const changeset_id = await insertChangeset(pool, { kind: "import", actor: "test" });
 
 interface Given {
   sku: string;
@@ -26,7 +29,7 @@ beforeEach(async () => {
 });
 
 async function give(products: readonly Given[]): Promise<void> {
-  await pool.query("truncate products");
+  await pool.query("truncate products, search_backlog");
   await pool.query(
     `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
      select x.sku_key, row_number() over (), x.sku, x.name, x.description, x.active, x.attributes, 1, 1,
@@ -40,6 +43,7 @@ async function give(products: readonly Given[]): Promise<void> {
       ),
     ],
   );
+  await noteChanged(pool, { changeset_id, id_from: 1, id_to: products.length, rows: products.length, delta: 0 });
 }
 
 async function unzip(bytes: Buffer): Promise<Record<string, string>> {

@@ -3,7 +3,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
 import { delimitedPieces, jsonLines } from "./pieces.ts";
-import { selectProducts } from "./select-products.ts";
+import { findKeys, selectProducts } from "./select-products.ts";
 import { listAttributeNames, openSnapshot, type Selection, type Snapshot } from "./snapshot.ts";
 import { workbookPieces } from "./workbook.ts";
 import { EXPORT_FORMATS, type ExportOptions } from "../../../contract/export.ts";
@@ -32,15 +32,16 @@ export async function exportProducts(
   if (options.format === "xlsx" && options.gzip)
     throw new Problem("invalid-request", "An XLSX file is compressed already. Leave gzip out.");
   const { sort, format, spreadsheet, gzip, ...filter } = options;
-  const selection = selectProducts(filter, sort);
+  // A filter that cannot be is told before there is a snapshot.
+  selectProducts(filter, sort);
   const stop = new AbortController();
   const snapshot = await openSnapshot(pool, stop.signal);
-  const pieces = await preparePieces(snapshot, selection, { format, spreadsheet, sheet_rows }).catch(
-    (error: unknown) => {
+  const pieces = await findKeys(snapshot, filter)
+    .then((keys) => preparePieces(snapshot, selectProducts(filter, sort, keys), { format, spreadsheet, sheet_rows }))
+    .catch((error: unknown) => {
       snapshot.close();
       throw error;
-    },
-  );
+    });
   const rows: Readable = Readable.from(
     closing(
       snapshot,
