@@ -64,7 +64,7 @@ const why = z
 const entity_tags = z.string().max(1000);
 const if_match = entity_tags
   .optional()
-  .describe('`"<version>"` (the ETag) of the product as you know it: 412 if it is another by now');
+  .describe('`"<id>-<version>"` (the ETag) of the product as you know it: 412 if it is another by now');
 const headers = z.looseObject({ "if-match": if_match });
 const problems = { 400: problem_document, 404: problem_document, 412: problem_document };
 const body_problems = { 413: problem_document, 415: problem_document };

@@ -22,6 +22,9 @@ export const product = z
   .meta({ id: "Product" });
 export type Product = z.infer<typeof product>;
 
+/** What `If-Match` names: the id too, since a product that is deleted and made anew begins with version 1 again. */
+export const etagOf = ({ id, version }: Pick<Product, "id" | "version">): string => `"${id}-${version}"`;
+
 export const SORTS = ["sku", "name", "updated_at", "created_at"] as const;
 export const product_sort = z
   .enum([...SORTS, "-sku", "-name", "-updated_at", "-created_at"])
@@ -165,7 +168,7 @@ export const get_product = endpoint({
     operationId: "get_product",
     summary: "Show a product; the SKU in any case",
     description:
-      "The ETag is the version in quotes. The SKU is percent-encoded, slashes too. A SKU that is a word of this interface " +
+      'The ETag is `"<id>-<version>"`. The SKU is percent-encoded, slashes too. A SKU that is a word of this interface ' +
       "(`export`, `facets`, `positions`) is written with a capital letter.",
     tags: ["products"],
     params: z.object({ sku: z.string().min(1).max(1000) }),

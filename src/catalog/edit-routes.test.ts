@@ -55,7 +55,10 @@ describe("POST", () => {
       name: "One",
       attributes: { Brand: "Acme", Empty: "" },
     });
-    expect(made).toMatchObject({ status: 201, headers: { etag: '"1"', location: "/api/products/%C3%84%2F1" } });
+    expect(made).toMatchObject({
+      status: 201,
+      headers: { etag: expect.stringMatching(/^"\d+-1"$/) as string, location: "/api/products/%C3%84%2F1" },
+    });
     expect(made.body).toMatchObject({
       sku: "Ä/1",
       name: "One",
@@ -161,7 +164,7 @@ describe("PUT", () => {
     const replaced = await ask("PUT", "/api/products/abc", { sku: "ABC", name: "Two" });
     expect(replaced).toMatchObject({
       status: 200,
-      headers: { etag: '"2"' },
+      headers: { etag: expect.stringMatching(/^"\d+-2"$/) as string },
       body: { sku: "ABC", name: "Two", description: "", active: true, attributes: {}, version: 2 },
     });
     expect(await traces()).toMatchObject({ products: 1, changesets: 2, events: 2, history: 1 });
@@ -193,7 +196,7 @@ describe("PATCH", () => {
   ])("%j", async (patch, after) => {
     await ask("POST", "/api/products", { sku: "sku", name: "n", description: "d", attributes: { a: "1", b: "2" } });
     const answer = await ask("PATCH", "/api/products/sku", patch, { "content-type": "application/merge-patch+json" });
-    expect(answer).toMatchObject({ status: 200, headers: { etag: '"2"' } });
+    expect(answer).toMatchObject({ status: 200, headers: { etag: expect.stringMatching(/^"\d+-2"$/) as string } });
     expect(answer.body).toMatchObject(after);
     expect((await ask("GET", "/api/products/sku")).body).toEqual(answer.body);
     if ("attributes" in after) expect(answer.body["attributes"]).toEqual(after.attributes);
@@ -293,37 +296,50 @@ describe("DELETE", () => {
 });
 
 describe("preconditions", () => {
-  // The product has version 2.
+  // `N` is the product's id; it has version 2.
   test.each<[Method, Record<string, string>, number]>([
-    ["PATCH", { "if-match": '"2"' }, 200],
-    ["PATCH", { "if-match": '"1"' }, 412],
-    ["PATCH", { "if-match": '"1", "2"' }, 200],
-    ["PATCH", { "if-match": 'W/"2"' }, 412],
+    ["PATCH", { "if-match": '"N-2"' }, 200],
+    ["PATCH", { "if-match": '"N-1"' }, 412],
+    ["PATCH", { "if-match": '"N-1", "N-2"' }, 200],
+    ["PATCH", { "if-match": 'W/"N-2"' }, 412],
     ["PATCH", { "if-match": "*" }, 200],
-    ["PATCH", { "if-match": "2" }, 400],
+    ["PATCH", { "if-match": "N-2" }, 400],
     ["PATCH", { "if-match": "" }, 400],
-    ["PATCH", { "if-match": `"1"${" ,".repeat(400)}` }, 400],
+    ["PATCH", { "if-match": `"N-1"${" ,".repeat(400)}` }, 400],
     ["PATCH", { "if-none-match": "*" }, 412],
     ["PUT", { "if-none-match": "*" }, 412],
-    ["PUT", { "if-none-match": '"1"' }, 200],
-    ["PUT", { "if-none-match": 'W/"2"' }, 412],
-    ["PUT", { "if-match": '"1"' }, 412],
-    ["PUT", { "if-match": '"2"' }, 200],
-    ["DELETE", { "if-match": '"1"' }, 412],
-    ["DELETE", { "if-match": '"2"' }, 200],
+    ["PUT", { "if-none-match": '"N-1"' }, 200],
+    ["PUT", { "if-none-match": 'W/"N-2"' }, 412],
+    ["PUT", { "if-match": '"N-1"' }, 412],
+    ["PUT", { "if-match": '"N-2"' }, 200],
+    ["DELETE", { "if-match": '"N-1"' }, 412],
+    ["DELETE", { "if-match": '"N-2"' }, 200],
   ])("%s with %j: %i", async (method, headers, status) => {
-    await ask("POST", "/api/products", { sku: "a", name: "n" });
+    const { body: made } = await ask("POST", "/api/products", { sku: "a", name: "n" });
     await ask("PATCH", "/api/products/a", { name: "m" });
-    const answer = await ask(method, "/api/products/a", method === "DELETE" ? undefined : { name: "o" }, headers);
+    const sent = Object.fromEntries(
+      Object.entries(headers).map(([name, tags]) => [name, tags.replaceAll("N", String(made["id"]))]),
+    );
+    const answer = await ask(method, "/api/products/a", method === "DELETE" ? undefined : { name: "o" }, sent);
     expect(answer.status).toBe(status);
     if (status === 412) expect(answer.body).toMatchObject({ version: 2, link: "/api/products/a" });
   });
 
+  test("a product that was deleted and made anew is not the one that somebody knows", async () => {
+    const { body: known } = await ask("POST", "/api/products", { sku: "a", name: "n" });
+    await ask("DELETE", "/api/products/a");
+    const { body: anew } = await ask("POST", "/api/products", { sku: "a", name: "n" });
+    expect([known["version"], anew["version"]]).toEqual([1, 1]);
+    const headers = { "if-match": `"${String(known["id"])}-1"` };
+    expect((await ask("PATCH", "/api/products/a", { name: "o" }, headers)).status).toBe(412);
+    expect((await ask("DELETE", "/api/products/a", undefined, headers)).status).toBe(412);
+  });
+
   test.each<[Record<string, string>, number]>([
     [{ "if-match": "*" }, 412],
-    [{ "if-match": '"1"' }, 412],
+    [{ "if-match": '"N-1"' }, 412],
     [{ "if-none-match": "*" }, 201],
-    [{ "if-none-match": '"1"' }, 201],
+    [{ "if-none-match": '"N-1"' }, 201],
   ])("PUT of a product that does not exist with %j: %i", async (headers, status) => {
     const answer = await ask("PUT", "/api/products/none", { name: "n" }, headers);
     expect(answer.status).toBe(status);

@@ -4,11 +4,11 @@ import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-z
 import type pg from "pg";
 import { patchProduct, readProductBody } from "./edit.ts";
 import { createEditor, skuTaken, type Author, type Edit, type Edited } from "./edit-product.ts";
-import { checkPreconditions, etagOf, type Preconditions } from "./precondition.ts";
+import { checkPreconditions, type Preconditions } from "./precondition.ts";
 import { skuKey } from "./sku-key.ts";
 import { create_product, delete_product, patch_product, put_product } from "../../contract/edit-products.ts";
 import { Problem } from "../../contract/problems.ts";
-import type { Product } from "../../contract/products.ts";
+import { etagOf, type Product } from "../../contract/products.ts";
 
 /** A text of 1 MB may take six times as long in JSON. */
 const BODY_LIMIT = 8 << 20;
@@ -64,7 +64,7 @@ function putRoute(scope: FastifyInstance, edit: Edit): void {
     handler: async (request, reply) => {
       const values = readProductBody(request.body, request.params.sku);
       const edited = await edit(skuKey(values.sku), authorOf(request), (current) => {
-        checkPreconditions(values.sku, current?.version, preconditionsOf(request));
+        checkPreconditions(values.sku, current, preconditionsOf(request));
         return values;
       });
       return answer(reply, edited);
@@ -79,7 +79,7 @@ function patchRoute(scope: FastifyInstance, edit: Edit): void {
     handler: async (request, reply) => {
       const edited = await edit(keyOf(request.params.sku), authorOf(request), (current) => {
         const product = found(current, request.params.sku);
-        checkPreconditions(product.sku, product.version, preconditionsOf(request));
+        checkPreconditions(product.sku, product, preconditionsOf(request));
         return patchProduct(product, request.body);
       });
       return answer(reply, edited);
@@ -93,7 +93,7 @@ function deleteRoute(scope: FastifyInstance, edit: Edit): void {
     handler: async (request) => {
       const edited = await edit(keyOf(request.params.sku), authorOf(request), (current) => {
         const product = found(current, request.params.sku);
-        checkPreconditions(product.sku, product.version, preconditionsOf(request));
+        checkPreconditions(product.sku, product, preconditionsOf(request));
         return null;
       });
       if (edited.change !== "deleted") throw new TypeError("a deletion deletes");
@@ -104,7 +104,7 @@ function deleteRoute(scope: FastifyInstance, edit: Edit): void {
 }
 
 function answer(reply: FastifyReply, { change, product }: Edited): Product {
-  reply.header("etag", etagOf(product.version));
+  reply.header("etag", etagOf(product));
   if (change === "created") reply.code(201).header("location", `/api/products/${encodeURIComponent(product.sku)}`);
   return product;
 }

@@ -9,13 +9,19 @@ import { countFacets } from "./facets.ts";
 import { listProducts } from "./list.ts";
 import { cursorOf, orderOf, positionOf, startAt, THE_END } from "./order.ts";
 import { readPositions } from "./positions.ts";
-import { etagOf } from "./precondition.ts";
 import { exportRoutes } from "./export/routes.ts";
 import { skuKey } from "./sku-key.ts";
 import { Tail } from "./search/tail.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
-import { get_product, list_facets, list_positions, list_products, type Product } from "../../contract/products.ts";
+import {
+  etagOf,
+  get_product,
+  list_facets,
+  list_positions,
+  list_products,
+  type Product,
+} from "../../contract/products.ts";
 
 export { readBacklogSize } from "./search/read-backlog.ts";
 
@@ -75,7 +81,7 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
       // PostgreSQL's text takes no NUL, so no product can have one.
       const product = sku.includes("\0") ? undefined : await readProduct(pool, skuKey(sku));
       if (product === undefined) throw new Problem("not-found", `There is no product with the SKU "${sku}".`);
-      const tag = etagOf(product.version);
+      const tag = etagOf(product);
       void reply.header("etag", tag);
       if (isKnown(headers["if-none-match"], tag)) return reply.code(304).send(null);
       return product;

@@ -2,7 +2,7 @@
 // by side. Nobody's change is lost: a field that somebody else changed meanwhile becomes a conflict.
 import { NoAnswer } from "../../client/answer.ts";
 import { patch_product } from "../../contract/edit-products.ts";
-import { get_product, type Product } from "../../contract/products.ts";
+import { etagOf, get_product, type Product } from "../../contract/products.ts";
 import { Problem } from "../../contract/problems.ts";
 import { ask } from "../kit/use-connection.ts";
 import type { CellState, CellStateStore } from "./cell-states.ts";
@@ -108,10 +108,10 @@ async function patchOrMeet(
   const { sku } = known;
   const before = valueOf(known, column);
   const body = patchOf(column, value);
-  let version = known.version;
+  let etag = etagOf(known);
   for (let tries = 1; ; tries += 1) {
     try {
-      const headers = { "if-match": `"${String(version)}"` };
+      const headers = { "if-match": etag };
       return { met: false, product: await ask(patch_product, { params: { sku }, body }, { headers }) };
     } catch (reason) {
       if (!(reason instanceof Problem) || reason.slug !== "precondition-failed" || tries === TRIES) throw reason;
@@ -119,6 +119,6 @@ async function patchOrMeet(
     const theirs = await ask(get_product, { params: { sku } });
     const now = valueOf(theirs, column);
     if (!isSame(now, before) && !isSame(now, value)) return { met: true, product: theirs };
-    version = theirs.version; // Another field was changed: both changes have room.
+    etag = etagOf(theirs); // Another field was changed: both changes have room.
   }
 }

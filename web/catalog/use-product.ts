@@ -7,7 +7,7 @@ import {
   type ProductPatch,
   type ProductVersion,
 } from "../../contract/edit-products.ts";
-import { get_product, type Product } from "../../contract/products.ts";
+import { etagOf, get_product, type Product } from "../../contract/products.ts";
 import { Problem } from "../../contract/problems.ts";
 import { useLive } from "../kit/live.ts";
 import { ask, useConnection } from "../kit/use-connection.ts";
@@ -92,7 +92,7 @@ function useChanged(product: Readonly<Ref<Product | null>>, sku: () => string, r
   useLive("changeset", () => void reload());
 }
 
-const ifMatch = ({ version }: Product) => ({ headers: { "if-match": `"${String(version)}"` } });
+const ifMatch = (known: Product) => ({ headers: { "if-match": etagOf(known) } });
 
 async function readOrNull(sku: string, signal: AbortSignal): Promise<Product | null> {
   try {
