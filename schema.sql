@@ -236,7 +236,7 @@ create unlogged table product_staging (
   description text,
   active boolean,
   attributes jsonb,
-  place tid
+  tid tid
 );
 
 create table products (

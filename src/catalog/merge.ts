@@ -38,17 +38,17 @@ export interface Look {
   changed: Int32Array;
   /** Of the product that `changed[i]` was compared with. */
   changed_versions: Int32Array;
-  /** Where those products lie: a binary array of tid. */
-  changed_places: Buffer | null;
+  /** Where their rows lie: a binary array of tid. */
+  changed_tids: Buffer | null;
 }
 
-/** Whether a product may be found again by the place at which a look has found it, without a way through the index: a tenth of the work
- * of changing it. The version says whether it is still there. A table in shards has many products at one place. */
-export async function hasPlaces(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ has_places: boolean }>(
-    "select not exists (select from pg_extension where extname = 'citus') as has_places",
+/** Whether a product may be found again by its row's tid, as a look has found it, without a way through the index: that spares a tenth of
+ * the work of changing it, and the version says whether it is still the same. In a table of shards a tid is one of a shard. */
+export async function hasTids(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ has_tids: boolean }>(
+    "select not exists (select from pg_extension where extname = 'citus') as has_tids",
   );
-  return rows[0]?.has_places === true;
+  return rows[0]?.has_tids === true;
 }
 
 /** Somebody changed or deleted a product between the look and the write: look again. */
@@ -62,7 +62,7 @@ export async function lookAtProducts(
   columns: MergeColumns,
   arrays: LookArrays,
   count: number,
-  with_places: boolean,
+  with_tids: boolean,
 ): Promise<Look> {
   const values: unknown[] = [arrays.keys, arrays.hashes, arrays.seed];
   const unnested = ["$1::text[]", "$2::bigint[]"];
@@ -84,17 +84,17 @@ export async function lookAtProducts(
     differs.push(`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
   }
   values.push(count);
-  const place = with_places ? "p.ctid" : "null::tid";
-  const { rows } = await db.query<{ is_all_same: boolean } & Record<"same" | "changed" | "versions" | "places", Sent>>(
+  const tid = with_tids ? "p.ctid" : "null::tid";
+  const { rows } = await db.query<{ is_all_same: boolean } & Record<"same" | "changed" | "versions" | "tids", Sent>>(
     `select is_all_same, array_send(changed) as changed, array_send(versions) as versions,
-            case when ${String(with_places)} then array_send(places) end as places,
+            case when ${String(with_tids)} then array_send(tids) end as tids,
             case when not is_all_same then array_send(same) end as same
      from (select count(*) filter (where not differs) = $${String(values.length)}::bigint as is_all_same,
                   array_agg(position) filter (where not differs) as same,
                   array_agg(position) filter (where differs) as changed,
                   array_agg(version) filter (where differs) as versions,
-                  array_agg(place) filter (where differs) as places
-           from (select (i.position - 1)::integer as position, p.version, ${place} as place, (${differs.join(" or ")}) as differs
+                  array_agg(tid) filter (where differs) as tids
+           from (select (i.position - 1)::integer as position, p.version, ${tid} as tid, (${differs.join(" or ")}) as differs
                  from unnest(${unnested.join(", ")}) with ordinality as i (${names.join(", ")}, position)
                  join products p on p.sku_key = i.sku_key
                  offset 0) looked) found`,
@@ -106,7 +106,7 @@ export async function lookAtProducts(
     same: row?.is_all_same === true ? Int32Array.from({ length: count }, (_, position) => position) : int32s(row?.same),
     changed: int32s(row?.changed),
     changed_versions: int32s(row?.versions),
-    changed_places: row?.places ?? null,
+    changed_tids: row?.tids ?? null,
   };
 }
 
@@ -116,7 +116,7 @@ type Sent = Buffer | null;
 /** Bytes before the first element of a binary array, and before each element's value. */
 const ARRAY_HEAD = 20;
 const ELEMENT_HEAD = 4;
-export const PLACE_BYTES = 6;
+export const TID_BYTES = 6;
 
 function int32s(sent: Sent | undefined): Int32Array {
   if (sent === null || sent === undefined) return new Int32Array(0);
@@ -126,8 +126,8 @@ function int32s(sent: Sent | undefined): Int32Array {
   return numbers;
 }
 
-/** Where the bytes of the i-th place begin in `changed_places`. */
-export const placeStart = (i: number): number => ARRAY_HEAD + i * (ELEMENT_HEAD + PLACE_BYTES) + ELEMENT_HEAD;
+/** Where the bytes of the i-th tid begin in `changed_tids`. */
+export const tidStart = (i: number): number => ARRAY_HEAD + i * (ELEMENT_HEAD + TID_BYTES) + ELEMENT_HEAD;
 
 /** Fields of a row for `copyNewProducts`, in this order. The last two stand only where the rows say so: as defaults they
  * cost less than half (jsonb's input function alone took a tenth of the copy). */
@@ -148,7 +148,7 @@ export async function copyNewProducts(
 
 /** Order of the fields in a row for `stageChanges`. */
 const STAGED_FIELDS =
-  "sku_key, changeset_id, part, version, source_line, sku, name, description, active, attributes, place";
+  "sku_key, changeset_id, part, version, source_line, sku, name, description, active, attributes, tid";
 
 /** Copies binary rows into the staging table. */
 export async function stageChanges(db: pg.ClientBase, rows: Buffer): Promise<void> {
@@ -156,7 +156,7 @@ export async function stageChanges(db: pg.ClientBase, rows: Buffer): Promise<voi
 }
 
 /** Keeps the products named by the staged rows of (changeset, part) as they are, changes them, and empties the stage.
- * `by_place`: every one of them has its place. `now` is the time of the change: a parameter, since Citus refuses volatile functions in some writes.
+ * `by_tid`: every one of them has its tid. `now` is the time of the change: a parameter, since Citus refuses volatile functions in some writes.
  * @throws ConcurrentChange when not all `expected` products still have the version that was compared */
 export async function applyStagedChanges(
   db: pg.ClientBase,
@@ -165,9 +165,9 @@ export async function applyStagedChanges(
   part: number,
   now: string,
   expected: number,
-  by_place = false,
+  by_tid = false,
 ): Promise<void> {
-  const is_product = `p.sku_key = s.sku_key and p.version = s.version${by_place ? " and p.ctid = s.place" : ""}`;
+  const is_product = `p.sku_key = s.sku_key and p.version = s.version${by_tid ? " and p.ctid = s.tid" : ""}`;
   const of_part = `s.changeset_id = $1 and s.part = $2 and ${is_product}`;
   await db.query(
     `insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../catalog/hash-text.ts";
 import { isBlankText, parseYesNo } from "../catalog/product.ts";
-import { PLACE_BYTES, placeStart, type LookArrays } from "../catalog/merge.ts";
+import { TID_BYTES, tidStart, type LookArrays } from "../catalog/merge.ts";
 import { ByteWriter, viewOf } from "./byte-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { Layout } from "./layout.ts";
@@ -28,11 +28,11 @@ export interface RowEncoder {
   lookArrays(): LookArrays;
   /** Rows for `copyNewProducts`: `which` are positions in the chunk's rows. */
   newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
-  /** Rows for `stageChanges`; `versions[i]` and the i-th of `places` are of the product that row `which[i]` was compared with. */
+  /** Rows for `stageChanges`; `versions[i]` and the i-th of `tids` are of the product that row `which[i]` was compared with. */
   stagedChanges(
     which: ArrayLike<number>,
     versions: ArrayLike<number>,
-    places: Buffer | null,
+    tids: Buffer | null,
     changeset_id: number,
     part: number,
   ): Buffer;
@@ -213,7 +213,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       return writer.written();
     },
 
-    stagedChanges(which, versions, places, changeset_id, part) {
+    stagedChanges(which, versions, tids, changeset_id, part) {
       writer.length = 0;
       writer.copyHeader();
       for (let i = 0; i < which.length; i++) {
@@ -233,8 +233,8 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         else writer.fieldBoolean(says === SAYS_YES);
         if (layout.attributes.length === 0) writer.fieldNull();
         else writeJsonb(row);
-        if (places === null) writer.fieldNull();
-        else writer.fieldBytes(places, placeStart(i), placeStart(i) + PLACE_BYTES);
+        if (tids === null) writer.fieldNull();
+        else writer.fieldBytes(tids, tidStart(i), tidStart(i) + TID_BYTES);
       }
       writer.copyTrailer();
       return writer.written();

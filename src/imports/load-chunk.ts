@@ -18,8 +18,8 @@ export interface LoadPlan {
   options: Pick<ImportOptions, "mode" | "active">;
   changeset_id: number;
   id_base: number;
-  /** See `hasPlaces`. */
-  has_places: boolean;
+  /** See `hasTids`. */
+  has_tids: boolean;
 }
 
 export interface ChunkTimes {
@@ -30,7 +30,7 @@ export interface ChunkTimes {
 /** What a look finds where no product can exist. */
 const NOTHING: Look = {
   ...{ same: new Int32Array(0), changed: new Int32Array(0), changed_versions: new Int32Array(0) },
-  changed_places: null,
+  changed_tids: null,
 };
 
 /** `look` = false where no product can exist yet: then a key that does fails the transaction with 23505. */
@@ -49,7 +49,7 @@ export async function loadChunk(
   const columns = mergeColumnsOf(layout);
   const found =
     look && rows.record.length > 0
-      ? await lookAtProducts(client, columns, encoder.lookArrays(), rows.record.length, plan.has_places)
+      ? await lookAtProducts(client, columns, encoder.lookArrays(), rows.record.length, plan.has_tids)
       : NOTHING;
   const { changed, same } = found;
   const rejects: Reject[] = [];
@@ -74,9 +74,9 @@ export async function loadChunk(
   if (updated.length > 0) {
     await stageChanges(
       client,
-      encoder.stagedChanges(updated, found.changed_versions, found.changed_places, changeset_id, chunk.chunk_no),
+      encoder.stagedChanges(updated, found.changed_versions, found.changed_tids, changeset_id, chunk.chunk_no),
     );
-    await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length, plan.has_places);
+    await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length, plan.has_tids);
   }
   const unchanged = plan.options.mode === "create" ? 0 : same.length;
   return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };

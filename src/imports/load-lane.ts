@@ -2,7 +2,7 @@
 // run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
 import { open } from "node:fs/promises";
 import type pg from "pg";
-import { hasPlaces } from "../catalog/merge.ts";
+import { hasTids } from "../catalog/merge.ts";
 import { createTeller, workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
@@ -173,10 +173,10 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
   if (dialect === null || changeset_id === null || id_base === null)
     throw new Error(`import ${import_id} was not scanned`);
   const layout = layoutOf(work.columns);
-  const has_places = await hasPlaces(context.pool);
+  const has_tids = await hasTids(context.pool);
   const file = await open(textPath(context, work.file, dialect), "r");
   const lane: Lane = {
-    plan: { layout, dialect, options: work.options, changeset_id, id_base, has_places },
+    plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids },
     source: { import_id, file, dialect, keep_blank: layout.width === 1, known: context.known },
     memory: undefined,
     look: !work.catalogue_was_empty,
