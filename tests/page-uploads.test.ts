@@ -103,7 +103,7 @@ test("the first rows are shown while the file is still on its way, and how other
   const preview = page.getByTestId("preview");
   await preview.getByRole("columnheader", { name: "sku SKU" }).waitFor();
   await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
-  await preview.getByText("Comma · UTF-8 · 6 columns").waitFor();
+  await preview.getByText("whole-range.csv · Comma · UTF-8 · 6 columns").waitFor();
   await inspectLooks(page, "imports-preview");
   await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("combobox", { name: "Delimiter" }).click();
@@ -112,8 +112,9 @@ test("the first rows are shown while the file is still on its way, and how other
   await inspectLooks(page, "imports-preview-fault");
   await page.getByRole("combobox", { name: "Delimiter" }).click();
   await page.getByRole("option", { name: "Comma" }).click();
-  await setLine(network, -1);
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // from under the dock
   await preview.getByRole("button", { name: "Send again with these options" }).click();
+  await setLine(network, -1);
   expect((await untilDone(page)).options).toMatchObject({ delimiter: "," });
   await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
 });

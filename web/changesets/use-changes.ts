@@ -1,9 +1,13 @@
 // What a changeset did to each product: pages of before and after, filtered by kind of change and SKU.
+import { useThrottleFn } from "@vueuse/core";
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { list_changes, type ProductChange } from "../../contract/changesets.ts";
+import { useLive } from "../kit/live.ts";
 import { ask } from "../kit/use-connection.ts";
 
 const PAGE = 50;
+/** Changes of a running import come by the thousand. */
+const FOLLOW_MS = 2_000;
 const CHANGES = ["created", "updated", "deleted"] as const;
 
 export interface ChangeFilter {
@@ -29,11 +33,11 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
     asking.abort();
   });
 
-  async function load(): Promise<void> {
+  async function load(quietly = false): Promise<void> {
     asking.abort();
     asking = new AbortController();
     const { signal } = asking;
-    state.value = "loading";
+    if (!quietly) state.value = "loading";
     try {
       const page = await ask(
         list_changes,
@@ -69,6 +73,15 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
     }
   }
 
-  watch(filter, load, { immediate: true });
+  watch(filter, () => load(), { immediate: true });
+
+  /** While it is being made, as long as nobody has gone on to further pages, which would move under the reader's eyes. */
+  const follow = useThrottleFn(() => changes.value.length <= PAGE && load(true), FOLLOW_MS, true);
+  useLive("changeset", ({ changeset_id }) => {
+    if (changeset_id === id) void follow();
+  });
+  useLive("import", ({ changeset_id, state: at }) => {
+    if (changeset_id === id && at === "loading") void follow();
+  });
   return { changes, next_cursor, state, error, loading_more, more, load };
 }

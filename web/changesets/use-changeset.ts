@@ -3,7 +3,7 @@ import { ref, shallowRef } from "vue";
 import { get_changeset, type Changeset } from "../../contract/changesets.ts";
 import { Problem } from "../../contract/problems.ts";
 import { ask } from "../kit/use-connection.ts";
-import { usePolling } from "../kit/use-polling.ts";
+import { useFresh } from "../kit/use-fresh.ts";
 
 const EVERY_MS = 2_000;
 
@@ -12,7 +12,7 @@ export function useChangeset(id: number) {
   const state = ref<"loading" | "ready" | "missing" | "failed">("loading");
   const error = ref<Error | null>(null);
 
-  const refresh = usePolling(async (signal) => {
+  const refresh = useFresh(async (signal) => {
     if (state.value === "missing") return;
     try {
       changeset.value = await ask(get_changeset, { params: { id } }, { signal });

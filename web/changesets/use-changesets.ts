@@ -3,6 +3,7 @@ import type { Ref } from "vue";
 import { CHANGESET_KINDS } from "../../contract/changeset-kinds.ts";
 import { list_changesets, type Changeset } from "../../contract/changesets.ts";
 import { ask } from "../kit/use-connection.ts";
+import { useFresh } from "../kit/use-fresh.ts";
 import { usePagedList } from "../kit/use-paged-list.ts";
 
 const EVERY_MS = 3_000;
@@ -28,4 +29,5 @@ export const useChangesets = (filter: Readonly<Ref<ChangesetFilter>>) =>
     },
     filter,
     EVERY_MS,
+    useFresh,
   );

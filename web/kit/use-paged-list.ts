@@ -14,10 +14,12 @@ export type LoadPage<Item, Filter> = (
   signal?: AbortSignal,
 ) => Promise<Page<Item>>;
 
+/** @param keep how the head is kept fresh */
 export function usePagedList<Item extends { id: number }, Filter>(
   load: LoadPage<Item, Filter>,
   filter: Readonly<Ref<Filter>>,
   every_ms: number,
+  keep: typeof usePolling = usePolling,
 ) {
   const items = shallowRef<Item[]>([]);
   const next_cursor = ref<string | null>(null);
@@ -25,7 +27,7 @@ export function usePagedList<Item extends { id: number }, Filter>(
   const error = shallowRef<Error | null>(null);
   const loading_more = ref(false);
 
-  const refresh = usePolling(async (signal) => {
+  const refresh = keep(async (signal) => {
     const asked = filter.value;
     try {
       const page = await load(asked, undefined, signal);

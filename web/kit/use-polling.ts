@@ -3,8 +3,13 @@ import { onScopeDispose, watch } from "vue";
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
 import { useConnection } from "./use-connection.ts";
 
-/** Calls `load` now and every `every_ms`; gives the function that does it at once. It is never called twice at a time. */
-export function usePolling(load: (signal: AbortSignal) => Promise<void>, every_ms: number): () => Promise<void> {
+/** Calls `load` now and every `every_ms`, as long as that is needed; gives the function that does it at once. It is never called twice
+ * at a time. */
+export function usePolling(
+  load: (signal: AbortSignal) => Promise<void>,
+  every_ms: number,
+  isNeeded: () => boolean = () => true,
+): () => Promise<void> {
   const stop = new AbortController();
   let running: Promise<void> | undefined;
   const refresh = (): Promise<void> => {
@@ -13,7 +18,7 @@ export function usePolling(load: (signal: AbortSignal) => Promise<void>, every_m
   };
   const visibility = useDocumentVisibility();
   const { comebacks } = useConnection();
-  const timer = useIntervalFn(() => void refresh(), every_ms);
+  const timer = useIntervalFn(() => isNeeded() && void refresh(), every_ms);
   watch(visibility, (now) => {
     if (now === "hidden") timer.pause();
     else {

@@ -138,6 +138,7 @@ export const imports: Shape<typeof english> = {
       "Es geht weiter, sobald der Browser, der die Datei sendet, wieder verbunden ist oder sie neu wählt. Importiert wurde noch nichts.",
   },
   preview: {
+    heading: "Die ersten Zeilen",
     title: "Die ersten Zeilen von {name}",
     faults: "{faults} in den ersten {rows}",
     later: "Eine große Arbeitsmappe zeigt ihre Zeilen erst, wenn sie ganz da ist.",

@@ -52,6 +52,7 @@ export const shell: Shape<typeof english> = {
     expand: "Mehr zeigen",
     dismiss: "{name} ausblenden",
     nothing_changed: "Es war nichts zu ändern",
+    more: "+{n}",
     announce: "{name}: {phase}, {percent} Prozent.",
     announce_end: "{name}: {result}.",
   },

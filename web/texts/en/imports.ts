@@ -135,6 +135,7 @@ export const imports = {
       "It goes on as soon as the browser that sends the file is connected again, or chooses the file anew. Nothing has been imported yet.",
   },
   preview: {
+    heading: "First rows",
     title: "First rows of {name}",
     faults: "{faults} among the first {rows}",
     later: "A large workbook tells its rows once all of it is there.",

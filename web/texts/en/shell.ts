@@ -50,6 +50,7 @@ export const shell = {
     expand: "Show more",
     dismiss: "Dismiss {name}",
     nothing_changed: "Nothing had to be changed",
+    more: "+{n}",
     announce: "{name}: {phase}, {percent} percent.",
     announce_end: "{name}: {result}.",
   },

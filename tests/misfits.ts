@@ -1,0 +1,42 @@
+// What does not fit where it stands: words that are cut off without a way to read them, and controls that lie over each other. Longer
+// words, as German has them, and closer rows are where that happens.
+import type { Page } from "playwright-core";
+
+/** Runs in the page; in words, each misfit once. */
+const FIND = `(() => {
+  const isSeen = (element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return width > 1 && height > 1 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  };
+  const wordsOf = (element) => (element.getAttribute("aria-label") ?? element.textContent).trim().replace(/\\s+/g, " ").slice(0, 60);
+  const isFloating = (element) => {
+    for (let at = element; at; at = at.parentElement) if (["fixed", "sticky"].includes(getComputedStyle(at).position)) return true;
+    return false;
+  };
+  const misfits = [];
+  for (const element of document.querySelectorAll("h1,h2,h3,p,span,a,button,label,dt,dd,th,li")) {
+    if (element.scrollWidth <= element.clientWidth + 1 || element.textContent.trim() === "" || !isSeen(element)) continue;
+    const { overflowX, textOverflow } = getComputedStyle(element);
+    if (overflowX !== "hidden" && overflowX !== "clip") continue;
+    if (element.classList.contains("sr-only") || element.clientWidth <= 1) continue;
+    // An ellipsis is fine where the whole can be read: in a title here or around it.
+    if (textOverflow === "ellipsis" && element.closest("[title],[aria-label]")) continue;
+    misfits.push("cut off: " + wordsOf(element));
+  }
+  const controls = [...document.querySelectorAll("a,button,input,select,textarea,[role=button],[role=combobox]")].filter(
+    (element) => isSeen(element) && !isFloating(element) && element.type !== "file",
+  );
+  for (const [i, one] of controls.entries()) {
+    const a = one.getBoundingClientRect();
+    for (const other of controls.slice(i + 1)) {
+      if (one.contains(other) || other.contains(one)) continue;
+      const b = other.getBoundingClientRect();
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > 2 && down > 2) misfits.push("overlap: " + wordsOf(one) + " / " + wordsOf(other));
+    }
+  }
+  return [...new Set(misfits)];
+})()`;
+
+export const findMisfits = (page: Page): Promise<string[]> => page.evaluate<string[]>(FIND);
