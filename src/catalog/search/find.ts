@@ -59,7 +59,10 @@ async function readByTerms(
   backlog: Held,
 ): Promise<Found | undefined> {
   const behind = await readBehind(db, query, backlog);
-  const candidates = await readCandidates(db, query, narrowing, MOST_CANDIDATES);
+  const candidates = await readCandidates(db, query, narrowing, {
+    most: MOST_CANDIDATES,
+    is_settled: backlog.behind === 0,
+  });
   return candidates === undefined ? undefined : merge(query, [candidates, ...behind]);
 }
 

@@ -127,6 +127,13 @@ export async function countWords(db: Queryable, counts: ReadonlyMap<string, numb
   );
 }
 
+/** Has PostgreSQL sort into its GIN indexes what it has put beside them (fastupdate): each search looks through that. */
+export async function sortIn(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    "select gin_clean_pending_list('product_search_terms'), gin_clean_pending_list('search_words_grams')",
+  );
+}
+
 /** Number of the file that holds the words: emptying the table gives it another. */
 export async function wordsFile(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ file: number }>("select pg_relation_filenode('search_words')::bigint as file");
