@@ -7,7 +7,7 @@ import { MAX_CHUNK_RECORDS } from "./chunk-rows.ts";
 import { createKeyTable } from "./key-table.ts";
 import type { Layout } from "./layout.ts";
 import { makeReject } from "./make-reject.ts";
-import { RECORD_FAULTS, type Records } from "./read/records.ts";
+import { ESCAPED, RECORD_FAULTS, type Records } from "./read/records.ts";
 import { copyField, fieldText } from "./read/split-records.ts";
 import type { Chunk } from "./chunk-store.ts";
 import type { Dialect, Reject, RejectCode } from "../../contract/imports.ts";
@@ -111,8 +111,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       field_bytes = Buffer.allocUnsafe(room * 2);
       key = Buffer.allocUnsafe(room * 2 * KEY_ROOM);
     }
-    const length = copyField(records, field, dialect, field_bytes, 0);
-    const written = writeSkuKey(field_bytes, 0, length, key, 0);
+    const is_plain = ((records.field_flags[field] as number) & ESCAPED) === 0;
+    const written = is_plain
+      ? writeSkuKey(records.bytes, records.field_start[field] as number, records.field_end[field] as number, key, 0)
+      : writeSkuKey(field_bytes, 0, copyField(records, field, dialect, field_bytes, 0), key, 0);
     if (written === 0) return -1;
     if (written > MAX_SKU_CHARACTERS && isSkuTooLong(key.toString("utf8", 0, written))) return -2;
     return written;
