@@ -195,7 +195,7 @@ function report(name: string, times: Times): string {
   return `${name}: p50 ${at(all, 0.5)} ms, p95 ${at(all, 0.95)} ms of ${all.length} (${kinds.join("; ")})`;
 }
 
-async function caughtUp(db: pg.ClientBase): Promise<void> {
+export async function caughtUp(db: pg.ClientBase): Promise<void> {
   for (;;) {
     const { rows } = await db.query<{ behind: boolean }>("select exists (select from search_backlog) as behind");
     if (rows[0]?.behind !== true) return;

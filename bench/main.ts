@@ -7,11 +7,13 @@
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 //   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
 //   npm run bench -- export 500000     exports in every format, and their import
+//   npm run bench -- scroll 1000000    the page's grid in a real browser: ms a frame, ms until far rows are there
 //   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
 import { cpus, totalmem } from "node:os";
 import { measureExport } from "./export.ts";
 import { measureKills } from "./kills.ts";
 import { measureLists } from "./lists.ts";
+import { measureScroll } from "./scroll.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
 import { measureUndo, type UndoResult } from "./undo.ts";
 import { measureWebhooks } from "./webhooks.ts";
@@ -37,10 +39,11 @@ else if (what === "kills") process.stdout.write(await measureKills(Number(first 
 else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000), second));
 else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000)));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
+else if (what === "scroll") process.stdout.write(await measureScroll(Number(first ?? 1_000_000), second));
 else if (what === "undo") {
   process.stdout.write(undoTable([await measureUndo(Number(first ?? 500_000))]));
 } else {
-  process.stderr.write(`There is no bench "${what}": speed, catalogue, kills, export, webhooks or undo.\n`);
+  process.stderr.write(`There is no bench "${what}": speed, catalogue, kills, export, webhooks, scroll or undo.\n`);
   process.exitCode = 2;
 }
 
