@@ -20,6 +20,6 @@ export interface OperationContext {
 }
 
 /** One transaction each: many enough that a round trip is nothing, few enough that a cancel is heeded at once. */
-const CHUNK_PRODUCTS = 10_000;
+const CHUNK_PRODUCTS = 5000;
 
 export const chunkProducts = ({ chunk_products = CHUNK_PRODUCTS }: OperationContext): number => chunk_products;
