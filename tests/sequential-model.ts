@@ -63,7 +63,7 @@ export function applyFile(
     if (old !== undefined && options.mode === "create") return void rejects.set(index + 1, "exists_already");
     if (old === undefined && (cell("name") ?? "").trim() === "") return void rejects.set(index + 1, "name_empty");
     const attributes = new Map(Object.entries(old?.attributes ?? {}));
-    for (const name of header.filter((column) => !["sku", "name", "description", "active"].includes(column))) {
+    for (const name of header.filter((column) => !NO_ATTRIBUTES.has(column))) {
       attributes.delete(name);
       if (cell(name) !== "") attributes.set(name, cell(name) as string);
     }
@@ -73,7 +73,6 @@ export function applyFile(
       name: cell("name") ?? old?.name ?? "",
       description: cell("description") ?? old?.description ?? "",
       active: active === "" ? (old?.active ?? options.active) : ["yes", "true"].includes(active),
-      // fromEntries, since a column may be called __proto__
       attributes: Object.fromEntries(attributes),
       version: (old?.version ?? 0) + 1,
     };
@@ -84,6 +83,8 @@ export function applyFile(
     }
   }
 }
+
+const NO_ATTRIBUTES: ReadonlySet<string> = new Set(["sku", "name", "description", "active", "__proto__"]);
 
 function isSame(a: ModelProduct, b: ModelProduct): boolean {
   const plain = ({ version: _version, attributes, ...rest }: ModelProduct): string =>

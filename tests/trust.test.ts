@@ -217,8 +217,9 @@ describe("export and import", () => {
     const fixed = { delimiter: ",", quote: '"', escape: '"', encoding: "utf-8" } as const;
     const first = await run([header, ...rows].map(csvLine).join(""), fixed);
     expect(first).toMatchObject({ state: "done", created: 4, rejected: 0 });
-    expect(Object.entries((await products())[1]?.attributes ?? {})).toHaveLength(6);
-    expect((await products())[0]?.attributes).toEqual(JSON.parse('{"__proto__":"x"}'));
+    expect(Object.entries((await products())[1]?.attributes ?? {})).toHaveLength(5);
+    // JSON would lose a name like this, so its column is ignored.
+    expect((await products())[0]?.attributes).toEqual({});
     const before = await products();
     const out = await exported();
     expect(await run(out)).toMatchObject({ unchanged: 4, created: 0, updated: 0, rejected: 0, superseded: 0 });

@@ -10,6 +10,7 @@ import {
   MAX_ATTRIBUTE_NAME_CHARACTERS,
   MAX_ATTRIBUTES,
   MAX_SKU_CHARACTERS,
+  UNUSABLE_ATTRIBUTE_NAME,
 } from "./product.ts";
 import { skuKey, trimWhiteSpace } from "./sku-key.ts";
 
@@ -162,7 +163,6 @@ function readAttributes(
     const detail = `A product has at most ${MAX_ATTRIBUTES.toLocaleString("en")} attributes.`;
     faults.push({ pointer: "/body/attributes", detail });
   }
-  // fromEntries, since an attribute may be called __proto__
   return Object.fromEntries(attributes);
 }
 
@@ -172,6 +172,7 @@ const TAKEN_NAMES: ReadonlySet<string> = new Set(["sku", "name", "description", 
 function nameFault(name: string): string | undefined {
   if (name === "") return "An attribute needs a name.";
   if (name !== name.trim()) return "Take the white space around the name off.";
+  if (name === UNUSABLE_ATTRIBUTE_NAME) return "Programs that read JSON lose this name. Choose another one.";
   if (TAKEN_NAMES.has(name)) return "A column of this name is no attribute. Choose another name.";
   return countCharacters(name) > MAX_ATTRIBUTE_NAME_CHARACTERS
     ? `The name has more than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters. Shorten it.`

@@ -8,6 +8,8 @@ export const MAX_NAME_CHARACTERS = 1000;
 export const MAX_TEXT_BYTES = 1_000_000;
 /** Characters (code points). An attribute's name is a key in every product. */
 export const MAX_ATTRIBUTE_NAME_CHARACTERS = 200;
+/** A name that JSON can hold and most programs that read it lose, ours too: no attribute is called so. */
+export const UNUSABLE_ATTRIBUTE_NAME = "__proto__";
 /** A file's record has no more fields than 2,000, and four of them are the product's own. */
 export const MAX_ATTRIBUTES = 1996;
 

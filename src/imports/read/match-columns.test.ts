@@ -52,7 +52,8 @@ describe("a column's target", () => {
     ["Handle", "attribute"],
     ["status", "attribute"],
     ["price", "attribute"],
-    ["__proto__", "attribute"],
+    [" __proto__", "ignored"],
+    ["constructor", "attribute"],
     ["reject_reason", "ignored"],
     ["", "attribute"],
   ])("%s is %s", (name, target) => {
@@ -69,11 +70,7 @@ describe("a column's target", () => {
 
 describe("an attribute's name", () => {
   test("is trimmed, and its own otherwise", () => {
-    expect(names("  Colour / Finish ", "__proto__", "constructor")).toEqual([
-      "Colour / Finish",
-      "__proto__",
-      "constructor",
-    ]);
+    expect(names("  Colour / Finish ", "constructor")).toEqual(["Colour / Finish", "constructor"]);
   });
   test("is its position where it is empty", () => {
     expect(names("sku", " ", "")).toEqual(["sku", "Column 2", "Column 3"]);

@@ -1,6 +1,6 @@
 // Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
 import { REJECT_COLUMNS, type Column } from "../../../contract/imports.ts";
-import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../catalog/product.ts";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../catalog/product.ts";
 import { SYNONYMS, type Field } from "./column-synonyms.ts";
 
 const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];
@@ -26,10 +26,13 @@ export function matchColumns(header: readonly string[]): Column[] {
   return names.map((name, position) => {
     const target = targets.get(position);
     if (target !== undefined) return { name, target };
-    if ((REJECT_COLUMNS as readonly string[]).includes(name)) return { name, target: "ignored" };
+    if (NO_ATTRIBUTES.has(name)) return { name, target: "ignored" };
     return { name: freeName(shorten(name) || `Column ${String(position + 1)}`, taken), target: "attribute" };
   });
 }
+
+/** Those of a file of rejects, and a name that no attribute may have in an edit either. */
+const NO_ATTRIBUTES: ReadonlySet<string> = new Set([...REJECT_COLUMNS, UNUSABLE_ATTRIBUTE_NAME]);
 
 /** Columns of a file without a header, by position alone: nothing says which of them is the key, so none is guessed. */
 export function unnamedColumns(count: number): Column[] {
