@@ -13,8 +13,18 @@ export const UNUSABLE_ATTRIBUTE_NAME = "__proto__";
 /** A file's record has no more fields than 2,000, and four of them are the product's own. */
 export const MAX_ATTRIBUTES = 1996;
 
-const YES = new Set(["yes", "y", "true", "t", "1", "on", "active", "enabled", "published"]);
-const NO = new Set(["no", "n", "false", "f", "0", "off", "inactive", "disabled", "draft", "archived"]);
+// In the languages in which the column itself is known (imports/read/column-synonyms.ts): whoever exports "aktiv" writes "ja",
+// and a spreadsheet writes its booleans in its own language. No word may say yes in one of them and no in another.
+const YES = new Set([
+  ...["yes", "y", "true", "t", "1", "on", "active", "enabled", "published"],
+  ...["ja", "j", "wahr", "aktiv", "aktiviert", "oui", "vrai", "actif", "sí", "si", "sì", "verdadero", "activo"],
+  ...["sim", "verdadeiro", "ativo", "vero", "attivo", "waar", "actief", "tak", "prawda", "aktywny"],
+]);
+const NO = new Set([
+  ...["no", "n", "false", "f", "0", "off", "inactive", "disabled", "draft", "archived"],
+  ...["nein", "falsch", "inaktiv", "deaktiviert", "non", "faux", "inactif", "falso", "inactivo"],
+  ...["não", "nao", "inativo", "inattivo", "nee", "onwaar", "inactief", "nie", "fałsz", "nieaktywny"],
+]);
 
 /** What a cell says of a product being active; undefined = neither yes nor no. */
 export function parseYesNo(text: string): boolean | undefined {
