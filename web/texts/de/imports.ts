@@ -260,7 +260,7 @@ export const imports: Shape<typeof english> = {
     name: "Name",
     description: "Beschreibung",
     active: "Aktiv",
-    attribute: "Attribut",
+    attribute: "Merkmal",
     ignored: "Weggelassen",
   },
   rejects: {
@@ -308,7 +308,7 @@ export const imports: Shape<typeof english> = {
     pot_text: "Glas, mit Sieb",
     rule_sku: "Eine Spalte muss die SKU sein; sie sagt, um welches Produkt es geht.",
     rule_names:
-      "Name, Beschreibung und Aktiv sind unter vielen Namen bekannt. Jede andere Spalte wird als Attribut behalten.",
+      "Name, Beschreibung und Aktiv sind unter vielen Namen bekannt. Jede andere Spalte wird als Merkmal behalten.",
     rule_again: "Spalten, die der Datei fehlen, bleiben, wie sie sind. Dieselbe Datei zweimal ändert nichts.",
     rule_faults: "Eine fehlerhafte Zeile wird mit ihrem Grund beiseitegelegt. Der Rest geht hinein.",
     no_file: "Keine Datei zur Hand?",
