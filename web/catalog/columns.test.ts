@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Product } from "../../contract/products.ts";
 import {
+  addAttributes,
   attributeNames,
   attributeText,
   clampWidth,
@@ -51,4 +52,11 @@ test("widths are kept within bounds", () => {
   expect([clampWidth(3), clampWidth(200.4), clampWidth(9999)]).toEqual([64, 200, 900]);
   expect([widthOf("sku", {}), widthOf("sku", { sku: 300 }), widthOf("attributes.x", {})]).toEqual([190, 300, 140]);
   expect([isEditable("sku"), isEditable("name"), isEditable("attributes.x")]).toEqual([false, true, true]);
+});
+
+test("known attributes keep their order, unless the rows have none of those that are shown", () => {
+  expect(addAttributes([], ["b", "a"])).toEqual(["b", "a"]);
+  expect(addAttributes(["a", "b", "c", "d"], ["e", "b"])).toEqual(["a", "b", "c", "d", "e"]);
+  expect(addAttributes(["a", "b", "c", "d"], ["e", "d"])).toEqual(["e", "d", "a", "b", "c"]);
+  expect(addAttributes(["a", "b"], [])).toEqual(["a", "b"]);
 });

@@ -81,6 +81,13 @@ export function attributeText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** The names that are known, with those that were found in a list's rows. The first are shown until somebody chooses: where the rows
+ * have none of them, which leaves empty columns, the rows' own come first. */
+export function addAttributes(known: readonly string[], found: readonly string[]): string[] {
+  const are_shown = known.slice(0, ATTRIBUTES_SHOWN).some((name) => found.includes(name));
+  return [...new Set(are_shown ? [...known, ...found] : [...found, ...known])];
+}
+
 /** All attributes of these products, those that most of them have first. */
 export function attributeNames(products: readonly Product[]): string[] {
   const counts = new Map<string, number>();

@@ -10,6 +10,11 @@ test.each<[string, ListFilter]>([
   ['"table lamp" red', { search: '"table lamp" red' }],
   ["sku:AB* active:no", { sku: "AB*", active: false }],
   ["ACTIVE:Ja", { active: true }],
+  [
+    "Aktiv:nein Beschreibung:rot geändert:7d",
+    { active: false, description: "rot", updated_after: "2026-11-18T15:00:00.000Z" },
+  ],
+  ["aktiv:vielleicht", {}],
   ["brand:Acme", { "attributes.Brand": "Acme" }],
   ["unknown:x", { "attributes.unknown": "x" }],
   ["has:brand", { "attributes.Brand": "*" }],

@@ -20,7 +20,22 @@ export type Operator = (typeof OPERATORS)[number];
 
 export type TermFault = "yes_or_no" | "number" | "time";
 
-export const isOperator = (field: string): field is Operator => (OPERATORS as readonly string[]).includes(field);
+/** What the grid's heads call them in German: who reads "Aktiv" there types it here. */
+const ALSO: Readonly<Record<string, Operator>> = { aktiv: "active", beschreibung: "description", geändert: "updated" };
+
+/** The operator that was typed, in any case; undefined where it is an attribute's name. */
+export function operatorOf(field: string): Operator | undefined {
+  const word = field.toLowerCase();
+  return OPERATORS.find((operator) => operator === word) ?? (Object.hasOwn(ALSO, word) ? ALSO[word] : undefined);
+}
+
+/** Those whose name begins so. */
+export const operatorsFrom = (start: string): Operator[] =>
+  OPERATORS.filter((operator) =>
+    [operator, ...Object.keys(ALSO).filter((word) => ALSO[word] === operator)].some((word) =>
+      word.startsWith(start.toLowerCase()),
+    ),
+  );
 
 /** `attributes` are the names that are known: an operator finds its attribute in any case. */
 export function filterOf(terms: readonly Term[], attributes: readonly string[], now: Date): ListFilter {
@@ -35,7 +50,7 @@ export function filterOf(terms: readonly Term[], attributes: readonly string[], 
 
 /** What is wrong with a term, so that it is shown and left out. */
 export function faultOf({ field, value }: Term, now: Date): TermFault | null {
-  switch (field?.toLowerCase()) {
+  switch (operatorOf(field ?? "")) {
     case "active":
       return parseYesNo(value) === undefined ? "yes_or_no" : null;
     case "created_in":
@@ -55,8 +70,8 @@ export function attributeFor(field: string, attributes: readonly string[]): stri
 }
 
 function conditionOf(field: string, value: string, attributes: readonly string[], now: Date): ListFilter {
-  const operator = field.toLowerCase();
-  if (!isOperator(operator)) return { [attributeColumn(attributeFor(field, attributes))]: value };
+  const operator = operatorOf(field);
+  if (operator === undefined) return { [attributeColumn(attributeFor(field, attributes))]: value };
   switch (operator) {
     case "active":
       return { active: parseYesNo(value) === true };

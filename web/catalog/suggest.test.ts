@@ -17,6 +17,8 @@ test("nothing typed offers every operator and the attributes", () => {
 
 test.each([
   ["BR", ["Brand:"]],
+  ["Akt", ["active:"]],
+  ["aktiv:", ["active=yes", "active=no"]],
   ["n", ["name:", '"Net weight":']],
   ["active:", ["active=yes", "active=no"]],
   ["active:n", ["active=no"]],

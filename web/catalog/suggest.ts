@@ -1,5 +1,5 @@
 // What the search box offers while something is typed: operators, and for an operator its values.
-import { attributeFor, isOperator, OPERATORS, type Operator } from "./list-filter.ts";
+import { attributeFor, operatorOf, operatorsFrom, type Operator } from "./list-filter.ts";
 import { formatTerm, type Term } from "./query-language.ts";
 
 export type Suggestion =
@@ -17,7 +17,7 @@ const FIXED_VALUES: Readonly<Record<string, readonly string[]>> = {
 /** The attribute whose values are wanted for what is being typed, if any. */
 export function facetFor(typed: string, attributes: readonly string[]): { attribute: string; start: string } | null {
   const split = splitOperator(typed);
-  if (split === null || isOperator(split.field.toLowerCase())) return null;
+  if (split === null || operatorOf(split.field) !== undefined) return null;
   const attribute = attributeFor(split.field, attributes);
   return attributes.includes(attribute) ? { attribute, start: split.value } : null;
 }
@@ -30,18 +30,18 @@ export function suggest(
   const split = splitOperator(typed);
   if (split === null) return suggestFields(typed, attributes);
   const { field, value } = split;
-  const operator = field.toLowerCase();
+  const operator = operatorOf(field);
   if (operator === "has")
     return attributes
       .filter((name) => startsWith(name, value))
       .slice(0, MOST)
       .map((name) => ({ kind: "value", term: { field: "has", value: name }, count: null }));
-  const fixed = FIXED_VALUES[operator];
+  const fixed = operator && FIXED_VALUES[operator];
   if (fixed)
     return fixed
       .filter((word) => startsWith(word, value))
       .map((word) => ({ kind: "value", term: { field: operator, value: word }, count: null }));
-  if (isOperator(operator)) return [];
+  if (operator) return [];
   const name = attributeFor(field, attributes);
   return facet
     .filter((entry) => entry.value.toLowerCase().includes(value.toLowerCase()))
@@ -51,8 +51,8 @@ export function suggest(
 
 function suggestFields(typed: string, attributes: readonly string[]): Suggestion[] {
   const start = typed.replace(/^"/, "");
-  const operators = OPERATORS.filter((operator) => startsWith(operator, start));
-  const names = attributes.filter((name) => startsWith(name, start) && !isOperator(name.toLowerCase()));
+  const operators = operatorsFrom(start);
+  const names = attributes.filter((name) => startsWith(name, start) && operatorOf(name) === undefined);
   return [
     ...operators.map((operator) => ({ kind: "operator" as const, operator, typed: `${operator}:` })),
     ...names.slice(0, MOST).map((name) => ({ kind: "attribute" as const, name, typed: typedFor(name) })),

@@ -3,7 +3,14 @@
 import { computed, watch, type Ref } from "vue";
 import { useStorage } from "@vueuse/core";
 import type { Product } from "../../contract/products.ts";
-import { attributeColumn, attributeNames, attributeOf, defaultColumns, FIELD_COLUMNS } from "./columns.ts";
+import {
+  addAttributes,
+  attributeColumn,
+  attributeNames,
+  attributeOf,
+  defaultColumns,
+  FIELD_COLUMNS,
+} from "./columns.ts";
 
 /** As many names are kept and offered; a file with more columns has them in the address all the same. */
 const MOST_ATTRIBUTES = 200;
@@ -21,8 +28,8 @@ export function useColumns(
   const attributes = useAttributes();
 
   watch(version, () => {
-    const fresh = attributeNames(loaded()).filter((name) => !attributes.value.includes(name));
-    if (fresh.length > 0) attributes.value = [...attributes.value, ...fresh].slice(0, MOST_ATTRIBUTES);
+    const now = addAttributes(attributes.value, attributeNames(loaded())).slice(0, MOST_ATTRIBUTES);
+    if (now.join("\n") !== attributes.value.join("\n")) attributes.value = now;
   });
 
   const columns = computed(
