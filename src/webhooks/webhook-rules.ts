@@ -36,7 +36,7 @@ function refusalOfHost(url: URL, rules: AddressRules): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof RefusedAddress)) throw error;
-    return `${error.message} An administrator can allow a private network by SKUPORT_WEBHOOK_ALLOW_CIDRS.`;
+    return `${error.message} An administrator can allow a private network by the setting SKUPORT_WEBHOOK_ALLOW_CIDRS, such as 127.0.0.0/8 for this computer.`;
   }
 }
 

@@ -1,5 +1,6 @@
 // How a changeset reads on the page.
 import type { Changeset, ProductChange } from "../../contract/changesets.ts";
+import { formatWhen } from "../kit/format.ts";
 import { tn, t } from "../texts/t.ts";
 
 export const KIND_ICONS = {
@@ -31,6 +32,10 @@ export function titleOf({ kind, filename, sku, created, deleted, undoes, id }: C
       return t(`changesets.kinds.${kind}`);
   }
 }
+
+/** Tells apart two imports of the same file. */
+export const titleAndTime = (changeset: Changeset): string =>
+  `${titleOf(changeset)} · ${formatWhen(changeset.started_at)}`;
 
 export interface Count {
   name: ProductChange["change"];

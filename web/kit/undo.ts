@@ -10,16 +10,20 @@ import { ask } from "./use-connection.ts";
 export type UndoPolicy = UndoPreview["policy"];
 
 /** The changeset whose undo is being looked at; its dialog is shown by the shell. */
-export const reviewed_undo = shallowRef<{ changeset_id: number; done: (started: Operation | null) => void } | null>(
-  null,
-);
+export const reviewed_undo = shallowRef<{
+  changeset_id: number;
+  what: string;
+  done: (started: Operation | null) => void;
+} | null>(null);
 
-/** Shows what taking the changeset back would do, and does it when the reader says so. null = they did not. */
-export function reviewUndo(changeset_id: number): Promise<Operation | null> {
+/** Shows what taking the changeset back would do, and does it when the reader says so. null = they did not. `what` says which change
+ * it is: in a list of many, a click may have hit its neighbour. */
+export function reviewUndo(changeset_id: number, what: string): Promise<Operation | null> {
   reviewed_undo.value?.done(null);
   return new Promise((resolve) => {
     reviewed_undo.value = {
       changeset_id,
+      what,
       done: (started) => {
         reviewed_undo.value = null;
         resolve(started);

@@ -1,8 +1,9 @@
 // How the wire's words read on the page.
 import type { Delivery } from "../../contract/deliveries.ts";
+import type { EVENT_TYPES } from "../../contract/event-types.ts";
 import type { Webhook } from "../../contract/webhooks.ts";
 import { formatDuration } from "../kit/format.ts";
-import { t } from "../texts/t.ts";
+import { t, type PlainKey } from "../texts/t.ts";
 
 export const STATUS_COLORS = {
   new: "neutral",
@@ -18,6 +19,23 @@ export const STATE_COLORS = {
   delivered: "success",
   failed: "error",
 } as const satisfies Record<Delivery["state"], string>;
+
+/** What each type of event means. */
+export const EVENT_TEXTS = {
+  "product.created": "webhooks.events.product_created",
+  "product.updated": "webhooks.events.product_updated",
+  "product.deleted": "webhooks.events.product_deleted",
+  "products.changed": "webhooks.events.products_changed",
+  "import.started": "webhooks.events.import_started",
+  "import.completed": "webhooks.events.import_completed",
+  "import.failed": "webhooks.events.import_failed",
+  "import.cancelled": "webhooks.events.import_cancelled",
+  "bulk.completed": "webhooks.events.bulk_completed",
+  "changeset.undone": "webhooks.events.changeset_undone",
+  "catalog.cleared": "webhooks.events.catalog_cleared",
+  "webhook.disabled": "webhooks.events.webhook_disabled",
+  ping: "webhooks.events.ping",
+} as const satisfies Record<(typeof EVENT_TYPES)[number], PlainKey>;
 
 /** "in 4 min", or "now" when it is due. */
 export function formatIn(instant: string, now: number): string {

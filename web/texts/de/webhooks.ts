@@ -22,6 +22,24 @@ export const webhooks: Shape<typeof english> = {
     paused: "Pausiert",
     disabled: "Aus",
   },
+  events: {
+    product_created: "Ein Produkt wurde von Hand angelegt oder einzeln von einem Programm",
+    product_updated:
+      "Ein Produkt wurde von Hand geändert oder einzeln von einem Programm: seine Felder vorher und nachher",
+    product_deleted: "Ein Produkt wurde von Hand gelöscht oder einzeln von einem Programm",
+    products_changed:
+      "Bis zu 500 Produkte eines Imports oder einer anderen Änderung vieler, wo jedes Produkt gewünscht ist",
+    import_started: "Ein Import hat begonnen zu laden",
+    import_completed: "Ein Import ist fertig; alle seine Produkte sind im Katalog",
+    import_failed: "Ein Import ist gescheitert; was seine Zahlen als übernommen nennen, bleibt",
+    import_cancelled: "Ein Import wurde abgebrochen; was seine Zahlen als übernommen nennen, bleibt",
+    bulk_completed: "Eine Änderung vieler Produkte ist fertig, oder sie endete früher und ein Teil bleibt",
+    changeset_undone: "Eine Änderung wurde zurückgenommen; der Zustand sagt, ob bis zum Ende",
+    catalog_cleared: "Alle Produkte wurden gelöscht; der Zustand sagt, ob bis zum Ende",
+    webhook_disabled:
+      "Ein Webhook wurde abgeschaltet: Sein Empfänger sagte, dass es ihn nicht mehr gibt, oder scheiterte fünf Tage lang",
+    ping: "Nichts ist geschehen; ein Test",
+  },
   first: {
     title: "Noch keine Webhooks",
     note: "Was ein Empfänger bekommt",
@@ -29,7 +47,7 @@ export const webhooks: Shape<typeof english> = {
     signed:
       "Anfragen sind signiert (Standard Webhooks); fertige Empfänger in fünf Sprachen stehen auf der Seite des Webhooks.",
     retried: "Was nicht ankommt, wird zehnmal über drei Tage wiederholt und lässt sich später nachsenden.",
-    listen: "Zum Ausprobieren auf diesem Rechner empfangen:",
+    listen: "Zum Ausprobieren auf diesem Rechner empfangen, und dem Server erlauben, ihn zu rufen:",
     example: "Ein Beispiel einer Anfrage",
   },
   form: {
