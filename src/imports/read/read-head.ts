@@ -7,11 +7,15 @@ import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { detectDialect } from "./detect-dialect.ts";
 import { detectFormat, type Format } from "./detect-format.ts";
-import { prepareText, refuseSheet } from "./prepare-text.ts";
+import { refuseSheet } from "./prepare-text.ts";
 import { HEAD_BYTES, openTable, type Table } from "./read-records.ts";
 import type { Records } from "./records.ts";
 import { createRecords, createSplitter, splitRecords } from "./split-records.ts";
 import { transcodeHead } from "./transcode.ts";
+import { convertWorkbook } from "./workbook/convert-workbook.ts";
+
+/** Characters of a workbook that are made text: a header as long as a record may be, and the rows that are looked at. */
+const WORKBOOK_TEXT = 2 << 20;
 
 export interface Head {
   dialect: Dialect;
@@ -45,8 +49,9 @@ export async function readHead(
 
 async function readWorkbook(path: string, overrides: DialectOverrides): Promise<Head> {
   const target = `${path}.utf8`;
-  const dialect = await prepareText(path, target, overrides);
-  return tableIn(target, dialect, await readFile(target), true);
+  const dialect = await convertWorkbook(path, target, overrides, undefined, WORKBOOK_TEXT);
+  const text = await readFile(target);
+  return tableIn(target, dialect, text, text.length < WORKBOOK_TEXT);
 }
 
 async function readText(

@@ -213,6 +213,12 @@ describe("shared texts", () => {
   });
 });
 
+const LONG_TEXT = `<si><t>${"x".repeat(1_000_000)}</t></si>`;
+const SHARED_ROW = '<row><c t="s"><v>0</v></c></row>';
+const SHARED_ROWS = SHARED_ROW + "<row><c><v>1</v></c></row>".repeat(100);
+const wideRow = (number: number): string =>
+  `<row r="${number}"><c r="A${number}" t="str"><v>sku</v></c><c r="XFD${number}" t="str"><v>last</v></c></row>`;
+
 describe("what is refused, with a problem that says what to do", () => {
   const one = { sheets: { S: textRow(1, "sku") + textRow(2, "a") } };
   const zeros = Buffer.alloc(100 << 20);
@@ -299,6 +305,24 @@ describe("what is refused, with a problem that says what to do", () => {
       () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": Buffer.alloc(20 << 20, " ") } }),
       "broken-workbook",
       "too large",
+    ],
+    [
+      "a long text that every row names",
+      () => makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + SHARED_ROW.repeat(2000) }, strings: LONG_TEXT }),
+      "broken-workbook",
+      "many megabytes in each row",
+    ],
+    [
+      "a long text that many rows name",
+      () => makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + SHARED_ROWS.repeat(2000) }, strings: LONG_TEXT }),
+      "unpacks-too-large",
+      "unpacks",
+    ],
+    [
+      "rows of blank cells without end",
+      () => makeWorkbook({ sheets: { S: wideRow(1) + "<row><c><v>1</v></c></row>".repeat(100_000) } }),
+      "unpacks-too-large",
+      "unpacks",
     ],
     ["a gzip bomb", () => gzipSync(zeros), "unpacks-too-large", "unpacks"],
     [

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { matchColumns } from "../match-columns.ts";
+import { createUnpackedCount, type CountUnpacked } from "../unpacked-size.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
 import { openPackage, type Package } from "./open-package.ts";
 import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";
@@ -16,6 +17,8 @@ import { readParts, type SheetPart, type WorkbookParts } from "./workbook-parts.
 
 /** Sheets that are looked at for a table. */
 const MAX_SHEETS = 200;
+/** Characters that are written at once, and a row more. */
+const PIECE_LENGTH = 1 << 20;
 
 interface Found extends SheetPart {
   table: SheetTable | undefined;
@@ -23,14 +26,17 @@ interface Found extends SheetPart {
 
 /** Writes the table of the workbook at `path` to `target` and says how it is written there, and which sheets it is of.
  * Needs `<target>.strings` for itself. What was written when it throws is the caller's to remove.
+ * @param enough characters, after which the rest is left out
  * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, empty-file */
 export async function convertWorkbook(
   path: string,
   target: string,
   overrides: DialectOverrides,
   signal?: AbortSignal,
+  enough = Infinity,
 ): Promise<Dialect> {
-  const file = await openPackage(path, (await stat(path)).size);
+  const { size } = await stat(path);
+  const file = await openPackage(path, size);
   const strings_path = `${target}.strings`;
   const store = createStringStore(strings_path);
   try {
@@ -41,7 +47,8 @@ export async function convertWorkbook(
     const chosen = sheets.find(hasSku) ?? sheets.find(({ table }) => table !== undefined);
     if (chosen?.table === undefined) throw nothingIn(overrides.sheet);
     const read = sheets.filter((sheet) => sheet === chosen || isContinued(chosen.table as SheetTable, sheet));
-    await pipeline(lines(file, read, context, signal), createWriteStream(target), signal ? { signal } : {});
+    const text = bounded(lines(file, read, context, signal), createUnpackedCount(size), enough);
+    await pipeline(text, createWriteStream(target), signal ? { signal } : {});
     return {
       ...{ format: "xlsx", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "row" },
       ...{ header: chosen.table.header !== undefined, preamble: 0, formula_escape: false },
@@ -105,6 +112,17 @@ const hasSku = ({ table }: Found): boolean =>
 const isContinued = ({ header }: SheetTable, { table }: Found): boolean =>
   header !== undefined && JSON.stringify(table?.header?.cells) === JSON.stringify(header.cells);
 
+/** Cells that share a text, and blank ones, make more of it than was packed. */
+async function* bounded(texts: AsyncIterable<string>, count: CountUnpacked, enough: number): AsyncGenerator<string> {
+  let length = 0;
+  for await (const text of texts) {
+    count(text.length);
+    yield text;
+    length += text.length;
+    if (length >= enough) return;
+  }
+}
+
 async function* lines(
   file: Package,
   sheets: readonly Found[],
@@ -124,18 +142,21 @@ async function* lines(
         last = number;
         if (cells.length > 0 && number > first_row) text += line(cells, width);
         else if (width > 1) text += "\n";
+        if (text.length < PIECE_LENGTH) continue;
+        yield text;
+        text = "";
       }
       yield text;
     }
   }
 }
 
+/** @param cells one at least */
 function line(cells: readonly string[], width: number): string {
   let text = "";
-  for (let i = 0; i < cells.length || i < width; i++) {
-    const cell = cells[i] ?? "";
+  for (const [i, cell] of cells.entries()) {
     if (i > 0) text += ",";
     if (cell !== "") text += `"${cell.includes('"') ? cell.replaceAll('"', '""') : cell}"`;
   }
-  return `${text}\n`;
+  return `${text}${",".repeat(Math.max(width - cells.length, 0))}\n`;
 }

@@ -22,6 +22,8 @@ const MAX_ROWS = 1_048_576;
 const MAX_COLUMNS = 16_384;
 /** A row of more is no record that is taken; its cells past that are not kept. */
 const MAX_ROW_LENGTH = 1_200_000;
+/** Of the rows of one piece, some 16 kB of XML: the largest cell that a spreadsheet program takes, in each of them, is a quarter. */
+const MAX_PIECE_LENGTH = 64 << 20;
 
 /** The rows that each piece completes. Rows and cells that are not there are left out or "".
  * @throws Problem broken-workbook */
@@ -54,6 +56,7 @@ function createRowReader(part: string, context: CellContext) {
   let row: SheetRow | undefined;
   let number = 0;
   let length = 0;
+  let untaken = 0;
   let cell: Cell | undefined;
   let column = -1;
   let takes_text = false;
@@ -66,6 +69,10 @@ function createRowReader(part: string, context: CellContext) {
     while (row.cells.length < at) row.cells.push("");
     row.cells[at] = text;
     length += text.length + 1;
+    // A text that all cells share takes next to nothing in the file.
+    untaken += text.length;
+    if (untaken > MAX_PIECE_LENGTH)
+      throw brokenWorkbook(`Its part "${part}" names texts of many megabytes in each row.`);
   };
   const parser = createXmlParser(part, {
     open(name, attributes) {
@@ -110,6 +117,7 @@ function createRowReader(part: string, context: CellContext) {
   const take = (): SheetRow[] => {
     const taken = rows;
     rows = [];
+    untaken = 0;
     return taken;
   };
   return { parser, take };
