@@ -8,6 +8,7 @@ import { Problem } from "../../contract/problems.ts";
 import { create_upload, read_upload } from "../../contract/uploads.ts";
 import { ask, reportLost, untilConnected, useConnection } from "../kit/use-connection.ts";
 import { t } from "../texts/t.ts";
+import { claimUpload } from "./claim-upload.ts";
 import { forgetUpload, markOf, remember, type Unfinished } from "./unfinished.ts";
 import type { FileUpload } from "./upload-file.ts";
 
@@ -24,28 +25,34 @@ export interface PartsUpload extends FileUpload {
   onWaiting: (waiting: boolean) => void;
 }
 
-/** Throws a Problem, or the signal's reason. */
+/** Throws a Problem, SentElsewhere, or the signal's reason. */
 export async function uploadInParts(file: File, wanted: PartsUpload): Promise<Import> {
   const { Upload } = await import("tus-js-client");
   const mark = await markOf(file);
   let { begun } = wanted;
+  let release = begun === undefined ? undefined : await claimUpload(begun.upload_id);
   const upload = new Upload(file, {
     endpoint: address(create_upload, {}),
     uploadUrl: begun === undefined ? null : address(read_upload, { params: { upload_id: begun.upload_id } }),
     metadata: metadataOf(file.name, wanted.options),
     retryDelays: null, // `untilConnected` knows better than a clock
     storeFingerprintForResuming: false,
-    onAfterResponse(request, response) {
+    async onAfterResponse(request, response) {
       if (request.getMethod() !== create_upload.method || response.getStatus() !== 201) return;
       const { id } = parseJson(response.getBody()) as Import;
       const upload_id = response.getHeader("location")?.split("/").at(-1) ?? "";
       const { name, size, lastModified: last_modified } = file;
       begun = { import_id: id, upload_id, name, size, last_modified, mark, options: wanted.options };
+      release = await claimUpload(upload_id);
       remember(begun);
       wanted.onBegun(begun);
     },
   });
-  await sendAll(upload, wanted);
+  try {
+    await sendAll(upload, wanted);
+  } finally {
+    release?.();
+  }
   return concluded(begun);
 }
 

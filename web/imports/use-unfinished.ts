@@ -8,6 +8,7 @@ import { publish, useLive, useStream } from "../kit/live.ts";
 import { toast } from "../kit/toasts.ts";
 import { ask, useConnection } from "../kit/use-connection.ts";
 import { t } from "../texts/t.ts";
+import { claimUpload, SentElsewhere } from "./claim-upload.ts";
 import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
 import { useUploads } from "./use-uploads.ts";
 
@@ -61,6 +62,7 @@ async function lookAt({ import_id }: Unfinished, signal: AbortSignal): Promise<v
 
 /** Has the file chosen again and goes on with it. */
 export async function resumeUpload(one: Waiting): Promise<void> {
+  if (await isSentElsewhere(one)) return;
   const file = await chooseFile();
   if (file === null) return;
   if (await isSameFile(one, file)) resume(one, file);
@@ -70,4 +72,17 @@ export async function resumeUpload(one: Waiting): Promise<void> {
       description: t("imports.unfinished.other_text", { name: one.name, size: formatBytes(one.size) }),
       tone: "warning",
     });
+}
+
+/** Asked before the file is chosen in vain. */
+async function isSentElsewhere({ upload_id, name }: Waiting): Promise<boolean> {
+  try {
+    const release = await claimUpload(upload_id);
+    release();
+    return false;
+  } catch (error) {
+    if (!(error instanceof SentElsewhere)) throw error;
+    toast({ title: name, description: error.message, tone: "warning" });
+    return true;
+  }
 }

@@ -6,6 +6,7 @@ import { discard_upload, TUS_VERSION } from "../../contract/uploads.ts";
 import { noteStarted } from "../kit/running.ts";
 import { toastError } from "../kit/toasts.ts";
 import { ask } from "../kit/use-connection.ts";
+import { SentElsewhere } from "./claim-upload.ts";
 import type { optionsOf } from "./import-form.ts";
 import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
 import { uploadAtOnce } from "./upload-file.ts";
@@ -84,12 +85,12 @@ function sendAgain(key: number, options: Upload["options"]): void {
   add([file], options);
 }
 
-/** Stops it where it is being sent, for good: the server keeps nothing of the file. */
+/** Stops it where it is being sent, for good: the server keeps nothing of the file, unless another tab is sending it. */
 function remove(key: number): void {
   const index = uploads.findIndex((candidate) => candidate.key === key);
   stops.get(key)?.abort();
   const [upload] = index === -1 ? [] : uploads.splice(index, 1);
-  if (upload?.begun !== undefined) void discard(upload.begun);
+  if (upload?.begun !== undefined && !(upload.error instanceof SentElsewhere)) void discard(upload.begun);
 }
 
 /** Gives an upload up that was begun; its import is cancelled. */

@@ -120,6 +120,7 @@ export const imports: Shape<typeof english> = {
     broke: "Der Upload ist abgebrochen: Der Server antwortet nicht mehr, oder die Datei wurde inzwischen geändert.",
     offline: "Wartet auf die Verbindung",
     gone: "Der Upload ist vorbei: Er wurde abgebrochen oder hat zu lange auf seinen Rest gewartet.",
+    elsewhere: "Ein anderer Tab dieses Browsers sendet diese Datei.",
   },
   unfinished: {
     title: "Angefangene Uploads",

@@ -117,6 +117,7 @@ export const imports = {
     broke: "The upload broke off: the server stopped answering, or the file changed while it was sent.",
     offline: "Waits for the connection",
     gone: "The upload is over: it was cancelled, or waited too long for its rest.",
+    elsewhere: "Another tab of this browser is sending this file.",
   },
   unfinished: {
     title: "Unfinished uploads",
