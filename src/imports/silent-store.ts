@@ -18,10 +18,10 @@ export async function listSilentImports(
   return rows;
 }
 
-/** Uploads whose server gives no sign of life are paused. */
+/** Uploads whose server gives no sign of life are paused, unless somebody has cancelled them: those end. */
 export async function pauseSilentUploads(db: Queryable, silent_ms: number): Promise<void> {
   const { rows } = await db.query<{ id: number }>(
-    `select id from imports where state = 'receiving' and upload_expires_at is not null
+    `select id from imports where state = 'receiving' and upload_expires_at is not null and not cancel_requested
      and updated_at < now() - make_interval(secs => $1::float8 / 1000)`,
     [silent_ms],
   );

@@ -123,14 +123,14 @@ export async function noteReceived(db: Queryable, id: number, received: number):
   return met > 0;
 }
 
-/** The file is whole: from here a worker goes on. */
+/** The file is whole: from here a worker goes on. Also when it was taken for given up, since its server was silent for a while. */
 export async function markReceived(db: Queryable, id: number, size: number, sha256: string): Promise<boolean> {
   const met = await changeImport(
     db,
     id,
     `state = 'scanning', size = $2, received = $2, sha256 = $3, started_at = clock_timestamp(),
      fraction = greatest(fraction, ${RECEIVED_FRACTION})`,
-    "state = 'receiving' and not cancel_requested",
+    "state in ('receiving', 'paused') and not cancel_requested",
     [size, sha256],
   );
   return met > 0;

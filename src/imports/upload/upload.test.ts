@@ -12,6 +12,9 @@ import { createTestDatabase } from "../../../tests/database.ts";
 import { createImportContext, workOn } from "../../../tests/import-file.ts";
 import { until } from "../../../tests/until.ts";
 import { takeOverSilentImports } from "../take-over.ts";
+import { appendPart } from "./append.ts";
+import { createOpenUploads } from "./open-uploads.ts";
+import { findUpload, type StoredUpload } from "./store.ts";
 
 const MAX_BYTES = 50_000_000;
 const database = await createTestDatabase();
@@ -176,6 +179,18 @@ describe("a line that breaks", () => {
     expect((await only()).sha256).toBe(createHash("sha256").update(CSV).digest("hex"));
   });
 
+  test("is taken when it is whole, although it was thought to be given up meanwhile", async () => {
+    const file = (await begin(CSV.length)).split("/").at(-1) ?? "";
+    const upload = (await findUpload(pool, file)) as StoredUpload;
+    async function* bytes() {
+      yield CSV;
+      await pool.query("update imports set state = 'paused'");
+    }
+    const stop = () => undefined;
+    expect(await appendPart(context, createOpenUploads(), upload, 0, bytes(), stop)).toBe(CSV.length);
+    expect((await only()).state).toBe("scanning");
+  });
+
   test("whose server is gone is paused, and fails when nobody comes back in time", async () => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV.subarray(0, 10));
@@ -194,6 +209,18 @@ describe("a line that breaks", () => {
 });
 
 describe("giving up", () => {
+  test("while the server is gone ends the import too", async () => {
+    const url = await begin(CSV.length);
+    await send(url, 0, CSV.subarray(0, 10));
+    await pool.query("update imports set state = 'receiving', updated_at = now() - interval '1 minute'");
+    const { id } = await only();
+    expect((await ask("POST", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
+    await pool.query("update imports set updated_at = now() - interval '1 minute'");
+    await takeOverSilentImports(context, 0);
+    expect(await only()).toMatchObject({ state: "cancelled", problem: null });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+
   test.each(["upload", "import"])("the %s takes the file away", async (what) => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV.subarray(0, 10));
