@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/database.ts";
+import { createPool } from "../db/connect.ts";
 import { listProducts } from "./list.ts";
 import { orderOf } from "./order.ts";
 import { readPositions, type Positions } from "./positions.ts";
@@ -9,7 +10,7 @@ import { noteChanged } from "./backlog.ts";
 import type { ProductFilter } from "../../contract/product-filter.ts";
 import { SORTS, type ProductSort } from "../../contract/products.ts";
 
-const { pool } = await createTestDatabase();
+const { address, pool } = await createTestDatabase();
 const PRODUCTS = 40_000;
 const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
 await fill(PRODUCTS);
@@ -86,6 +87,24 @@ test("a count that takes too long is estimated, and one that nobody waits for en
     return countRows();
   });
   expect(left).toEqual([{ waiting: 0 }]);
+});
+
+test("those that nobody waits for any more do not hold each other up where they have all connections", async () => {
+  const few = createPool(address, { application_name: "test", max: 2 });
+  try {
+    const request = { filter: { "attributes.colour": "red" }, order: orderOf("sku"), limit: 5 };
+    const leaving = new AbortController();
+    const started = performance.now();
+    await holdUp(async () => {
+      const asked = [1, 2].map(() => readPositions(few, request, leaving.signal, 500));
+      await expect.poll(countWaiting).toBe(2);
+      leaving.abort();
+      for (const { total } of await Promise.all(asked)) expect(total.relation).toBe("estimate");
+    });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  } finally {
+    await few.end();
+  }
 });
 
 const countRows = () =>

@@ -150,6 +150,8 @@ async function untilAborted<T>(
   if (signal.aborted) return undefined;
   let cancelled: Promise<unknown> | undefined;
   const cancel = (): void => {
+    // Those who would cancel must not wait for the connections of each other; the count is bounded anyway.
+    if (!hasRoom(pool)) return;
     cancelled = pool.query("select pg_cancel_backend($1)", [pidOf(client)]).catch(() => undefined);
   };
   signal.addEventListener("abort", cancel, { once: true });
@@ -163,6 +165,9 @@ async function untilAborted<T>(
     await cancelled; // or it would meet what the connection does next
   }
 }
+
+const hasRoom = ({ waitingCount, idleCount, totalCount, options }: pg.Pool): boolean =>
+  waitingCount === 0 && (idleCount > 0 || totalCount < options.max);
 
 const QUERY_CANCELED = "57014";
 const pidOf = (client: pg.PoolClient): number => (client as unknown as { processID: number }).processID;
