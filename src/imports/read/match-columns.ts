@@ -22,7 +22,7 @@ export function matchColumns(header: readonly string[]): Column[] {
     const best = bestColumn(field, names, plain);
     if (best !== -1) targets.set(best, field);
   }
-  const taken = new Set(names.filter((_, position) => targets.has(position)));
+  const taken = new Map(names.filter((_, position) => targets.has(position)).map((name) => [name, 1]));
   return names.map((name, position) => {
     const target = targets.get(position);
     if (target !== undefined) return { name, target };
@@ -92,9 +92,12 @@ function shorten(name: string): string {
     .trimEnd();
 }
 
-function freeName(name: string, taken: Set<string>): string {
+/** @param taken each name with the number that it had last: of thousands that are alike none looks at all before it */
+function freeName(name: string, taken: Map<string, number>): string {
+  let count = taken.get(name) ?? 0;
   let free = name;
-  for (let count = 2; taken.has(free); count++) free = `${name} (${String(count)})`;
-  taken.add(free);
+  while (taken.has(free)) free = `${name} (${String(++count)})`;
+  taken.set(name, Math.max(count, 1));
+  taken.set(free, taken.get(free) ?? 1);
   return free;
 }

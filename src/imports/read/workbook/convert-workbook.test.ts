@@ -213,6 +213,7 @@ describe("shared texts", () => {
   });
 });
 
+const SHEETS = `<workbook xmlns:r="r"><sheets>${'<sheet name="S" r:id="rId1"/>'.repeat(50_000)}</sheets></workbook>`;
 const LONG_TEXT = `<si><t>${"x".repeat(1_000_000)}</t></si>`;
 const SHARED_ROW = '<row><c t="s"><v>0</v></c></row>';
 const SHARED_ROWS = SHARED_ROW + "<row><c><v>1</v></c></row>".repeat(100);
@@ -305,6 +306,25 @@ describe("what is refused, with a problem that says what to do", () => {
       () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": Buffer.alloc(20 << 20, " ") } }),
       "broken-workbook",
       "too large",
+    ],
+    [
+      "sheets without end",
+      () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": SHEETS } }),
+      "broken-workbook",
+      "more than 1,000 sheets",
+    ],
+    [
+      "sheets that are nowhere, among parts without end",
+      () =>
+        makeWorkbook({
+          ...one,
+          parts: {
+            "xl/workbook.xml": SHEETS.replaceAll("rId1", "nowhere"),
+            "xl/_rels/workbook.xml.rels": `<a>${'<Relationship Id="x" Type="y" Target="z"/>'.repeat(50_000)}</a>`,
+          },
+        }),
+      "broken-workbook",
+      "no sheet with cells",
     ],
     [
       "a long text that every row names",

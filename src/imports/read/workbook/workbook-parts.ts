@@ -19,6 +19,9 @@ export interface WorkbookParts {
   is_1904: boolean;
 }
 
+/** More sheets nobody finds his way in; longer names no program takes. */
+const MAX_SHEETS = 1000;
+const MAX_NAME = 255;
 /** More styles no program writes. */
 const MAX_STYLES = 65_536;
 
@@ -27,6 +30,7 @@ export async function readParts(file: Package): Promise<WorkbookParts> {
   const workbook = root.find(({ type }) => type.endsWith("/officeDocument"))?.target ?? "xl/workbook.xml";
   const folder = posix.dirname(workbook);
   const relations = await readRelations(file, `${folder}/_rels/${posix.basename(workbook)}.rels`, folder);
+  const by_id = new Map(relations.map((relation) => [relation.id, relation]));
   const partOf = (type: string): string | undefined =>
     relations.find((relation) => relation.type.endsWith(`/${type}`) && file.has(relation.target))?.target;
   const sheets: SheetPart[] = [];
@@ -35,11 +39,13 @@ export async function readParts(file: Package): Promise<WorkbookParts> {
     if (name === "workbookPr") is_1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
     if (name !== "sheet") return;
     const id = Object.entries(attributes).find(([key]) => key === "id" || key.endsWith(":id"))?.[1];
-    const relation = relations.find((other) => other.id === id);
+    const relation = by_id.get(id ?? "");
     // A sheet of a chart has no cells.
     if (relation === undefined || !relation.type.endsWith("/worksheet")) return;
+    if (sheets.length === MAX_SHEETS)
+      throw brokenWorkbook(`It has more than ${MAX_SHEETS.toLocaleString("en")} sheets.`);
     sheets.push({
-      name: attributes["name"] ?? "",
+      name: (attributes["name"] ?? "").slice(0, MAX_NAME),
       part: relation.target,
       is_hidden: /hidden/i.test(attributes["state"] ?? ""),
     });
