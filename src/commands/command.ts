@@ -34,7 +34,9 @@ export function readArgs<const T extends ParseArgsConfig>(config: T): ReturnType
   try {
     return parseArgs(config);
   } catch (error) {
-    if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS")) throw new UsageError((error as Error).message);
+    // Its first sentence says it; the next is about words that begin with a dash, and is no help to who mistyped an option.
+    if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS"))
+      throw new UsageError((error as Error).message.replace(/\. .*$/s, "."));
     throw error;
   }
 }

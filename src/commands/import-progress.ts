@@ -75,8 +75,8 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
   };
 }
 
-/** What an ended import says of itself. */
-export function describeResult(import_: Import): string {
+/** What an ended import says of itself. `base_url` = the server that has it; without one nobody answers at an address now. */
+export function describeResult(import_: Import, base_url = ""): string {
   const { id, state, filename, rows, lines, created, updated, unchanged, superseded, rejected, elapsed_ms, problem } =
     import_;
   const head: Partial<Record<Import["state"], string>> = {
@@ -90,7 +90,7 @@ export function describeResult(import_: Import): string {
     const parts = { created, updated, unchanged, superseded, rejected };
     const width = Math.max(...Object.values(parts).map((part) => count(part).length));
     for (const [name, part] of Object.entries(parts)) said.push(`  ${count(part).padStart(width)} ${name}`);
-    if (rejected > 0) said.push(`  The rejected rows, with reasons: /api/imports/${id}/rejects.csv`);
+    if (rejected > 0) said.push(`  The rejected rows, with reasons: ${base_url}/api/imports/${id}/rejects.csv`);
   }
   return `${said.join("\n")}\n`;
 }

@@ -55,7 +55,7 @@ test("a file is imported: its counts on stdout, its stages on stderr", async () 
   expect(stdout).toMatch(/^Import \d+ of good\.csv is done in [\d.]+ s\.\n {2}3 rows on 4 lines:\n/);
   for (const line of ["1 created", "0 updated", "0 unchanged", "1 superseded", "1 rejected"])
     expect(stdout).toContain(`\n  ${line}\n`);
-  expect(stdout).toMatch(/\/api\/imports\/\d+\/rejects\.csv\n$/);
+  expect(stdout.split(": ").at(-1)).toMatch(new RegExp(`^${url}/api/imports/\\d+/rejects\\.csv\n$`));
 });
 
 test("--json is the import on stdout and nothing else, whether it is done or has failed", async () => {

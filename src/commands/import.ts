@@ -60,7 +60,7 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
       io.stderr.write("Interrupted before the file was sent; nothing was imported.\n");
       return 1;
     }
-    io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended));
+    io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended, base_url));
     return ended.state === "done" ? 0 : 1;
   },
 };

@@ -54,9 +54,12 @@ test("widths are kept within bounds", () => {
   expect([isEditable("sku"), isEditable("name"), isEditable("attributes.x")]).toEqual([false, true, true]);
 });
 
-test("known attributes keep their order, unless the rows have none of those that are shown", () => {
-  expect(addAttributes([], ["b", "a"])).toEqual(["b", "a"]);
-  expect(addAttributes(["a", "b", "c", "d"], ["e", "b"])).toEqual(["a", "b", "c", "d", "e"]);
-  expect(addAttributes(["a", "b", "c", "d"], ["e", "d"])).toEqual(["e", "d", "a", "b", "c"]);
+test("known attributes keep their order, unless most rows have none of those that are shown", () => {
+  const b = product({ b: 1 });
+  const de = product({ e: 1, d: 1 });
+  expect(addAttributes([], [product({ b: 1, a: 1 })])).toEqual(["b", "a"]);
+  expect(addAttributes(["a", "b", "c", "d"], [b, de])).toEqual(["a", "b", "c", "d", "e"]);
+  expect(addAttributes(["a", "b", "c", "d"], [b, de, de, de])).toEqual(["e", "d", "b", "a", "c"]);
+  expect(addAttributes(["a", "b", "c"], [de])).toEqual(["e", "d", "a", "b", "c"]);
   expect(addAttributes(["a", "b"], [])).toEqual(["a", "b"]);
 });

@@ -81,11 +81,17 @@ export function attributeText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The names that are known, with those that were found in a list's rows. The first are shown until somebody chooses: where the rows
- * have none of them, which leaves empty columns, the rows' own come first. */
-export function addAttributes(known: readonly string[], found: readonly string[]): string[] {
-  const are_shown = known.slice(0, ATTRIBUTES_SHOWN).some((name) => found.includes(name));
-  return [...new Set(are_shown ? [...known, ...found] : [...found, ...known])];
+/** The names that are known, with those of a list's rows. The first are shown until somebody chooses: where most rows have none of
+ * them, which leaves empty columns, the rows' own come first. */
+export function addAttributes(known: readonly string[], products: readonly Product[]): string[] {
+  const found = attributeNames(products);
+  const withAny = (names: readonly string[]): number => {
+    const shown = names.slice(0, ATTRIBUTES_SHOWN);
+    return products.filter(({ attributes }) => shown.some((name) => Object.hasOwn(attributes, name))).length;
+  };
+  // Not for a few rows more: columns that change places are looked for.
+  const is_better = withAny(found) > 2 * withAny(known);
+  return [...new Set(is_better ? [...found, ...known] : [...known, ...found])];
 }
 
 /** All attributes of these products, those that most of them have first. */

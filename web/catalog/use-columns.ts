@@ -3,14 +3,7 @@
 import { computed, watch, type Ref } from "vue";
 import { useStorage } from "@vueuse/core";
 import type { Product } from "../../contract/products.ts";
-import {
-  addAttributes,
-  attributeColumn,
-  attributeNames,
-  attributeOf,
-  defaultColumns,
-  FIELD_COLUMNS,
-} from "./columns.ts";
+import { addAttributes, attributeColumn, attributeOf, defaultColumns, FIELD_COLUMNS } from "./columns.ts";
 
 /** As many names are kept and offered; a file with more columns has them in the address all the same. */
 const MOST_ATTRIBUTES = 200;
@@ -28,7 +21,7 @@ export function useColumns(
   const attributes = useAttributes();
 
   watch(version, () => {
-    const now = addAttributes(attributes.value, attributeNames(loaded())).slice(0, MOST_ATTRIBUTES);
+    const now = addAttributes(attributes.value, loaded()).slice(0, MOST_ATTRIBUTES);
     if (now.join("\n") !== attributes.value.join("\n")) attributes.value = now;
   });
 
