@@ -86,7 +86,7 @@ async function findTables(
       for (const row of rows) {
         if (row.cells.length === 0) continue;
         head.push(row);
-        length += row.cells.reduce((sum, cell) => sum + cell.length, 0);
+        length += row.cells.reduce((sum, cell) => sum + cell.length + 1, 0);
         if (head.length >= HEAD_ROWS || length > HEAD_LENGTH) break rows;
       }
     }
