@@ -63,6 +63,21 @@ test("a block finds what the database finds, in its order and behind any place",
   );
 });
 
+test("an entry with more text than may be held is not tried again, and not waited for", async () => {
+  const description = "x".repeat(1000);
+  const at = "2026-01-01T00:00:00Z";
+  await fill([{ sku: "A", name: "a", description, created_at: at, updated_at: at }]);
+  const { entries } = await readBacklog(pool);
+  const small = new Tail(pool, 1, 500);
+  expect(small.lackingOf(entries)).toEqual(entries);
+  await small.load(entries);
+  expect([...small.blocks()]).toEqual([]);
+  expect(small.lackingOf(entries)).toEqual([]);
+  const large = new Tail(pool, 1, 5000);
+  await large.load(entries);
+  expect(large.blocks().size).toBe(1);
+});
+
 async function fill(
   made: readonly { sku: string; name: string; description: string; created_at: string; updated_at: string }[],
 ): Promise<void> {

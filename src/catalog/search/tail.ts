@@ -37,16 +37,20 @@ export class BacklogNotHeld extends Error {
 export class Tail {
   readonly #pool: pg.Pool;
   readonly #smallest: number;
+  readonly #max_bytes: number;
   readonly #blocks = new Map<number, Block>();
   readonly #loading = new Map<number, Promise<void>>();
+  /** Entries whose products have too much text to be held. */
+  readonly #unfit = new Set<number>();
   readonly #lanes = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
   #bytes = 0;
   #warm_until = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: pg.Pool, smallest = SMALLEST) {
+  constructor(pool: pg.Pool, smallest = SMALLEST, max_bytes = MAX_BYTES) {
     this.#pool = pool;
     this.#smallest = smallest;
+    this.#max_bytes = max_bytes;
   }
 
   /** The blocks that there are now. What the caller reads from the database must be read after this: a block is as old as its
@@ -59,8 +63,10 @@ export class Tail {
 
   /** Of the entries those that could be held and are not among the blocks. */
   lackingOf(entries: readonly BacklogPart[], blocks: ReadonlyMap<number, Block> = this.#blocks): BacklogPart[] {
-    if (this.#bytes > MAX_BYTES) return [];
-    return entries.filter(({ id, rows }) => rows >= this.#smallest && rows <= LARGEST && !blocks.has(id));
+    if (this.#bytes > this.#max_bytes) return [];
+    return entries.filter(
+      ({ id, rows }) => rows >= this.#smallest && rows <= LARGEST && !blocks.has(id) && !this.#unfit.has(id),
+    );
   }
 
   /** Loads these entries, and waits for them, but not for too long. */
@@ -72,7 +78,7 @@ export class Tail {
 
   #begin(entries: readonly BacklogPart[]): void {
     for (const entry of entries) {
-      if (this.#loading.has(entry.id) || this.#blocks.has(entry.id) || this.#bytes > MAX_BYTES) continue;
+      if (this.#loading.has(entry.id) || this.#blocks.has(entry.id) || this.#bytes > this.#max_bytes) continue;
       const lane = entry.id % LOADED_AT_ONCE;
       const loaded = (this.#lanes[lane] as Promise<void>).then(() => this.#load(entry));
       this.#lanes[lane] = loaded;
@@ -81,10 +87,16 @@ export class Tail {
   }
 
   async #load(entry: BacklogPart): Promise<void> {
-    // A list can do without; the next one tries again.
-    const block = await loadBlock(this.#pool, entry).catch(() => undefined);
+    // A list can do without; the next one tries again, unless PostgreSQL itself cannot join so much.
+    const block = await loadBlock(this.#pool, entry).catch((error: unknown) => {
+      if ((error as { code?: string }).code === TOO_MUCH) this.#unfit.add(entry.id);
+    });
     this.#loading.delete(entry.id);
     if (block === undefined) return;
+    if (block.bytes > this.#max_bytes) {
+      this.#unfit.add(entry.id);
+      return;
+    }
     this.#blocks.set(entry.id, block);
     this.#bytes += block.bytes;
   }
@@ -107,6 +119,7 @@ export class Tail {
     if (entries !== undefined) {
       const present = new Set(entries.map(({ id }) => id));
       this.#drop(before.filter((id) => !present.has(id)));
+      for (const id of this.#unfit) if (!present.has(id)) this.#unfit.delete(id);
       this.#begin(lacking);
     }
     this.#timer = this.#lookIn(lacking.length > 0 ? NEXT_LOOK_MS : LOOK_MS);
@@ -119,6 +132,9 @@ export class Tail {
     }
   }
 }
+
+/** program_limit_exceeded: a joined text of more than 1 GB */
+const TOO_MUCH = "54000";
 
 async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogPart): Promise<Block> {
   const client = await pool.connect();
