@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { Io } from "./command.ts";
+import { lowerPriority } from "./lower-priority.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
 /** A worker that dies at once is started again after a pause that doubles from the first to the second of these. */
@@ -35,6 +36,8 @@ export function keepWorker(
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       execArgv: process.execArgv,
     });
+    // Before it starts threads of its own, which take its priority over
+    if (child.pid !== undefined) lowerPriority(child.pid);
     child.on("exit", (code, killed_by) => {
       child = undefined;
       if (stopping || signal.aborted) return;

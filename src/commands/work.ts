@@ -12,6 +12,7 @@ import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "./log.ts";
+import { lowerBackends } from "./lower-priority.ts";
 import { findDatabase, openPool } from "./open-database.ts";
 import { deliverInThread } from "./start-deliveries.ts";
 
@@ -53,6 +54,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
     });
     const signal = AbortSignal.any([io.signal, orphaned.signal]);
     const pool = openPool(address, NAME, config.worker_concurrency * 2 + 4, log);
+    lowerBackends(pool, address);
     const onError = (err: Error): void => {
       log.warn({ err }, "lost the database for a moment");
     };
