@@ -103,6 +103,10 @@ test("the palette goes where its words say, and ? lists what keys do", async () 
   await page.keyboard.press("Escape");
   await help.waitFor({ state: "detached" });
   expect(new URL(page.url()).pathname).toBe("/settings");
+  await page.keyboard.press("Control+k");
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("option", { name: "Import a file …" }).click();
+  await choosing;
 });
 
 test("the language follows the browser until one is chosen, and numbers go with it", async () => {

@@ -24,7 +24,8 @@ export interface CommandSearch {
 const commands = shallowReactive(new Set<() => Command[]>());
 const searches = shallowReactive(new Set<() => CommandSearch>());
 
-export const all_commands = computed(() => [...commands].flatMap((source) => source()));
+/** Those of the page that is open come first: they were registered last. */
+export const all_commands = computed(() => [...commands].reverse().flatMap((source) => source()));
 export const all_searches = computed(() => [...searches].map((source) => source()));
 
 /** For the life of the page. A command that comes and goes with a component is `useCommands`. */

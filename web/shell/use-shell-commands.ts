@@ -34,7 +34,7 @@ export function useShellCommands(
       icon,
       run: () => (theme.value = value),
     })),
-    { id: "help", label: t("shell.help.help"), icon: "i-lucide-keyboard", keys: "?", run: openHelp },
+    { id: "help", label: t("shell.help.open"), icon: "i-lucide-keyboard", keys: "?", run: openHelp },
   ]);
   useShortcuts(() => ({
     heading: t("shell.help.everywhere"),

@@ -42,6 +42,7 @@ export const imports: Shape<typeof english> = {
     choose_touch: "Eine CSV- oder Excel-Datei wählen",
     any: "Jede Größe, jedes Trennzeichen; der Import beginnt sofort.",
     choose: "Dateien wählen",
+    command: "Eine Datei importieren …",
     paste: "Tabelle einfügen",
     drop_now: "Loslassen zum Importieren",
     with_options: "Mit den Optionen von der Seite der Importe",

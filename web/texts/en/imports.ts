@@ -40,6 +40,7 @@ export const imports = {
     choose_touch: "Choose a CSV or Excel file",
     any: "Any size, any delimiter; the import starts at once.",
     choose: "Choose files",
+    command: "Import a file …",
     paste: "Paste a table",
     drop_now: "Drop to import",
     with_options: "With the options chosen on the imports page",
