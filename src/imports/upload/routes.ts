@@ -121,9 +121,11 @@ function partRoutes(scope: FastifyInstance, context: UploadRoutesContext, upload
       const stop = (): void => void request.raw.destroy();
       return inTurn(request.params.upload_id, stop, async (upload) => {
         const offset = await append(context, uploads, upload, request, request.headers["upload-offset"], stop);
+        // Each part gives the rest its time anew; what is whole has none.
+        const { is_whole, upload_expires_at } = (await findUpload(pool, upload.file)) ?? upload;
         return reply
           .code(204)
-          .headers({ "upload-offset": offset.toString(), ...expires(upload) })
+          .headers({ "upload-offset": offset.toString(), ...(is_whole ? {} : expires({ upload_expires_at })) })
           .send(null);
       });
     },

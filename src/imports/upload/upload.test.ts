@@ -83,6 +83,7 @@ describe("a file in parts", () => {
       ...{ state: "receiving", filename: "ä file.csv", size: CSV.length, received: 0, sha256: null },
       options: { mode: "create", repeats: "last", strict: true, active: true },
     });
+    await pool.query("update imports set upload_expires_at = now() + interval '1 hour'");
     const first = await send(url, 0, CSV.subarray(0, 10));
     expect([first.status, first.headers.get("upload-offset")]).toEqual([204, "10"]);
     expect(Date.parse(first.headers.get("upload-expires") ?? "")).toBeGreaterThan(Date.now() + 23 * 3_600_000);
@@ -90,6 +91,7 @@ describe("a file in parts", () => {
     expect(sent_to_scan).toEqual([]);
     const last = await send(url, 10, CSV.subarray(10));
     expect([last.status, last.headers.get("upload-offset")]).toEqual([204, String(CSV.length)]);
+    expect(last.headers.get("upload-expires")).toBeNull();
     const import_ = await only();
     expect(import_).toMatchObject({
       ...{ state: "scanning", received: CSV.length, upload_expires_at: null },
