@@ -1,6 +1,7 @@
 // The HTTP of products.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import pLimit from "p-limit";
 import type pg from "pg";
 import { editRoutes } from "./edit-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
@@ -25,12 +26,16 @@ import {
 
 export { readBacklogSize } from "./search/read-backlog.ts";
 
+/** A count holds a connection of the pool for seconds; the others wait, and the rest of the pool is everybody else's. */
+const COUNTS_AT_ONCE = 2;
+
 export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   editRoutes(instance, { pool });
   historyRoutes(instance, { pool });
   exportRoutes(instance, { pool });
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const tail = new Tail(pool);
+  const inTurn = pLimit(COUNTS_AT_ONCE);
 
   app.route({
     ...list_products,
@@ -66,7 +71,8 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
     ...list_positions,
     handler: async ({ query: { sort, limit, ...filter } }, reply) => {
       const order = orderOf(sort);
-      const { total, positions } = await readPositions(pool, { filter, order, limit }, whenClosed(reply.raw));
+      const left = whenClosed(reply.raw);
+      const { total, positions } = await inTurn(() => readPositions(pool, { filter, order, limit }, left));
       return {
         total,
         positions: positions.map(({ place, ...position }) => ({ ...position, cursor: cursorOf(order, place) })),

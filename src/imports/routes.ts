@@ -1,6 +1,7 @@
 // The HTTP of imports.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import pLimit from "p-limit";
 import type pg from "pg";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
@@ -75,7 +76,11 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
   });
 }
 
+/** Each may take the server's processor for a while: the others wait. */
+const PREVIEWS_AT_ONCE = 2;
+
 function previewRoute(instance: FastifyInstance): void {
+  const inTurn = pLimit(PREVIEWS_AT_ONCE);
   instance.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -91,7 +96,7 @@ function previewRoute(instance: FastifyInstance): void {
       handler: ({ body, query: { size, ...options } }) => {
         if (!Buffer.isBuffer(body) || body.length === 0)
           throw new Problem("empty-file", "Send the first bytes of the file.");
-        return previewFile(body, size === undefined || size <= body.length, options);
+        return inTurn(() => previewFile(body, size === undefined || size <= body.length, options));
       },
     });
     done();
