@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { resultParts } from "./result.ts";
+import { resultParts, tookNothing } from "./result.ts";
 
 test("the parts always add up to the rows", () => {
   const count = fc.nat(1_000_000);
@@ -25,4 +25,14 @@ test("rows that a cancelled import never reached are named", () => {
     rejected: 1,
   });
   expect(parts.at(-1)).toMatchObject({ key: "open", label: "Not applied", count: 5 });
+});
+
+test.each([
+  [{ rejected: 3 }, true],
+  [{ rejected: 3, unchanged: 1 }, false],
+  [{ rejected: 3, state: "cancelled" as const }, false],
+  [{ rejected: 0 }, false],
+])("an import with %o took nothing: %s", (counts, said) => {
+  const none = { state: "done" as const, rows: 3, created: 0, updated: 0, unchanged: 0, superseded: 0 };
+  expect(tookNothing({ ...none, ...counts })).toBe(said);
 });

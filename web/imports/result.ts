@@ -17,6 +17,10 @@ const PARTS = ["created", "updated", "unchanged", "superseded", "rejected"] as c
 export const rowsDecided = (counts: Counts): number =>
   counts.created + counts.updated + counts.unchanged + counts.superseded + counts.rejected;
 
+/** It is done, and of all its rows none is in the catalogue. */
+export const tookNothing = ({ state, created, updated, unchanged, rejected }: Counts): boolean =>
+  state === "done" && rejected > 0 && created + updated + unchanged === 0;
+
 /** The parts add up to `rows`; what has not been decided is a part of its own, and there only then. */
 export function resultParts(counts: Counts): ResultPart[] {
   const parts: ResultPart[] = PARTS.map((key) => ({

@@ -20,6 +20,7 @@ export const imports: Shape<typeof english> = {
     failed: "Fehlgeschlagen",
   },
   cancelling: "Bricht ab",
+  took_nothing: "Fertig, nichts übernommen",
   counts: {
     rows: "Zeilen",
     created: "Angelegt",

@@ -18,6 +18,7 @@ export const imports = {
     failed: "Failed",
   },
   cancelling: "Cancelling",
+  took_nothing: "Done, nothing taken",
   counts: {
     rows: "Rows",
     created: "Created",
