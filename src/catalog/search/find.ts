@@ -35,7 +35,9 @@ export const isAll = (filter: ProductFilter): boolean => Object.values(filter).e
 export async function find(db: pg.ClientBase, query: Query, backlog: Held): Promise<Found> {
   const { filter, order, limit } = query;
   const conditions = isAll(filter) ? [] : await readConditions(db, filter);
-  const costs = estimateCosts(filter, conditions, { limit, products: backlog.products, by_sku: order.field === "sku" });
+  const by_sku = order.field === "sku";
+  const is_settled = backlog.behind === 0;
+  const costs = estimateCosts(filter, conditions, { limit, products: backlog.products, by_sku, is_settled });
   // A beginning of SKUs is a part of their order; in any other order it is what narrows.
   const narrows = filter.sku !== undefined && order.field !== "sku";
   const is_indexed = conditions.length > 0;

@@ -4,6 +4,7 @@ import type { Queryable } from "../../db/connect.ts";
 import { compileFilter, skuConditions } from "../filter.ts";
 import { SORT_KEYS, type Order, type Place } from "../order.ts";
 import { PRODUCT } from "../store.ts";
+import { groupingFor, groupsOf, type Grouping } from "./group-terms.ts";
 import type { TermCondition } from "./plan.ts";
 import type { ProductFilter } from "../../../contract/product-filter.ts";
 import type { Product } from "../../../contract/products.ts";
@@ -42,7 +43,8 @@ export async function readCandidates(
   const { where, values } = compileFilter(filter, [limit, most + 1]);
   const put = (value: unknown): string => `$${String(values.push(value))}`;
   const having = skuConditions(filter.sku, "s.sku_key", put);
-  having.push(...conditions.map((condition) => hasOneOf(condition, groupingFor(conditions, is_settled), put)));
+  const grouping = groupingFor(conditions.length, is_settled);
+  having.push(...conditions.map((condition) => hasOneOf(condition, grouping, put)));
   if (after !== undefined) having.push(behind(order, key, after, put));
   const { rows } = await db.query<Row & { candidates: number }>(
     `with c as materialized (
@@ -61,33 +63,12 @@ export async function readCandidates(
   return { rows: rows.filter((row) => (row.sku_key as string | null) !== null), until: undefined };
 }
 
-/** How many groups at most, and how many lists the next one has. */
-interface Grouping {
-  most: number;
-  size: (n: number, count: number) => number;
-}
-
-/** Entries of lists that are read together: to begin another group, some 50 us, costs more then. */
-const TOGETHER = 4500;
-
-function groupingFor(conditions: readonly TermCondition[], is_settled: boolean): Grouping {
-  // Each group looks through what PostgreSQL has not sorted into the index yet (fastupdate): up to some milliseconds.
-  if (!is_settled) return { most: 3, size: (n) => 3 ** n };
-  // Where several conditions have many groups the planner reads one and holds all products of it against the others.
-  if (conditions.length > 1) return { most: 6, size: (n) => 2 ** n };
-  return { most: 64, size: (_, count) => Math.floor(TOGETHER / Math.max(count, 1)) };
-}
-
 /** In groups that are read one after the other: of lists that are read together each entry costs a look at all of them. So the lists
  * of frequent words are read by themselves: 107,000 entries of 59 words in 48 ms instead of 91. */
-function hasOneOf({ any_of, counts }: TermCondition, grouping: Grouping, put: (value: unknown) => string): string {
-  const groups: string[] = [];
-  for (let at = 0; at < any_of.length || at === 0;) {
-    const size = Math.max(grouping.size(groups.length, counts[at] ?? 1), 1);
-    const end = groups.length + 1 === grouping.most ? any_of.length : at + size;
-    groups.push(`s.terms && ${put(any_of.slice(at, end))}::int[]`);
-    at = Math.max(end, at + 1);
-  }
+function hasOneOf(condition: TermCondition, grouping: Grouping, put: (value: unknown) => string): string {
+  const groups = groupsOf(condition, grouping).map(
+    ({ from, to }) => `s.terms && ${put(condition.any_of.slice(from, to))}::int[]`,
+  );
   return `(${groups.join(" or ")})`;
 }
 
