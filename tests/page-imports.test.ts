@@ -179,7 +179,7 @@ test("an option goes with the file: creating only leaves known products to the r
   await page.getByRole("combobox", { name: "What may change" }).click();
   await page.getByRole("option", { name: "Only create new products" }).click();
   await choose(page, small);
-  await untilState(page, "Done");
+  await untilState(page, "Done, nothing taken");
   expect(await readSum(page)).toMatchObject({ created: 0, rejected: 20_000, rows: 20_000 });
   await page.getByText("Only create new products").waitFor();
 });
