@@ -104,8 +104,12 @@ function describePreview(preview: UndoPreview): string {
     .map(
       ({ sku, conflict, actor, changed_at }) => `  ${sku}: ${conflict.replace("_", " ")} by ${actor}, ${changed_at}`,
     );
-  const head = `An undo of changeset ${preview.undoes} would come to this; nothing was changed.`;
-  return `${[head, ...countLines(preview), ...conflicts].join("\n")}\n`;
+  const lines = [...countLines(preview), ...conflicts];
+  const head =
+    lines.length === 0
+      ? `Changeset ${preview.undoes} changed no product: there is nothing to take back.`
+      : `An undo of changeset ${preview.undoes} would come to this; nothing was changed.`;
+  return `${[head, ...lines].join("\n")}\n`;
 }
 
 function countLines(counts: Record<(typeof COUNTS)[number], number>): string[] {
