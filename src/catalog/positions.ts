@@ -4,6 +4,7 @@ import type pg from "pg";
 import { withSnapshot } from "../db/snapshot.ts";
 import { compileFilter } from "./filter.ts";
 import { SORT_KEYS, type Order, type Position } from "./order.ts";
+import { isAll } from "./search/find.ts";
 import { readConditions, type TermCondition } from "./search/plan.ts";
 import { readBacklog } from "./search/read-backlog.ts";
 import type { ProductFilter } from "../../contract/product-filter.ts";
@@ -70,7 +71,6 @@ export async function readPositions(
   };
 }
 
-const isAll = (filter: ProductFilter): boolean => Object.values(filter).every((value) => value === undefined);
 const exactly = (found: Places) => ({ found, total: { value: found.matching, relation: "eq" as const } });
 
 /** What products are read from, as `p`; its values are `$2` and so on. */

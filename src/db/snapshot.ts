@@ -1,5 +1,6 @@
 // Several reads that see one state of the database.
 import type pg from "pg";
+import { LOOK_UP } from "./planner.ts";
 
 /** Nothing that the page or a program waits for may take longer. */
 const TIMEOUT_MS = 20_000;
@@ -7,7 +8,7 @@ const TIMEOUT_MS = 20_000;
 // Our lookups are of few rows in large tables. The planner, which knows neither lists of keys nor what a search finds, would
 // now and then rather read a whole table, or do it with several processes where one has next to nothing to do.
 const BEGIN = `begin transaction isolation level repeatable read read only;
-  set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off;
+  ${LOOK_UP};
   set local max_parallel_workers_per_gather = 0; set local statement_timeout = ${TIMEOUT_MS}`;
 
 /** @param first a statement that the snapshot begins with, in the same round trip; `read` is given its rows. */

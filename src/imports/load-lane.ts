@@ -5,6 +5,7 @@ import type pg from "pg";
 import { hasTids } from "../catalog/merge.ts";
 import { createTeller, workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
+import { JOIN_BY_KEY } from "../db/planner.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { createLaneMemory, giveLaneMemoryBack, readChunk, type ChunkSource, type LaneMemory } from "./lane-memory.ts";
@@ -97,8 +98,7 @@ async function loadClaimed(
 ): Promise<Reject[]> {
   const memory = (lane.memory ??= createLaneMemory());
   const records = await readChunk(memory, chunk, lane.source);
-  // By size alone the planner would hash the whole catalogue for every chunk; the rows come in key order and few at a time.
-  await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+  await client.query(JOIN_BY_KEY);
   const { counts, rejects } = await loadChunk(
     client,
     lane.plan,

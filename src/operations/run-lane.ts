@@ -3,6 +3,7 @@
 import type pg from "pg";
 import { createTeller, workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
+import { JOIN_BY_KEY } from "../db/planner.ts";
 import { applyBulk } from "./apply-bulk.ts";
 import { claimChunk, markChunkDone } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";
@@ -61,8 +62,7 @@ async function workOnNextChunk(pool: pg.Pool, { id, kind, changeset_id, options 
   return withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, id);
     if (chunk === undefined) return false;
-    // By size alone the planner would hash the whole catalogue for every chunk.
-    await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    await client.query(JOIN_BY_KEY);
     const stamp = { changeset_id, part: chunk.chunk_no, now: chunk.now };
     const counts =
       kind === "undo"

@@ -1,6 +1,7 @@
 // Which products an export is about, as SQL without placeholders: COPY takes no parameters. Where few products have what is
 // searched for, the search index and its backlog say which to look at; the filter itself decides in any case.
 import pg from "pg";
+import { LOOK_UP } from "../../db/planner.ts";
 import { compileFilter } from "../filter.ts";
 import { readConditions, type TermCondition } from "../search/plan.ts";
 import { readBacklog } from "../search/read-backlog.ts";
@@ -35,9 +36,7 @@ export async function findKeys(snapshot: Snapshot, filter: ProductFilter): Promi
   const [rarest] = await readConditions(snapshot, filter);
   if (rarest === undefined || rarest.products > products * LARGEST_SHARE) return undefined;
   // The planner does not know how few they are.
-  await snapshot.query(
-    "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off",
-  );
+  await snapshot.query(LOOK_UP);
   return keysOf(rarest);
 }
 

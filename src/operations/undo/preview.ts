@@ -2,6 +2,7 @@
 // one snapshot, and rolled back.
 import type pg from "pg";
 import { withTransaction, type Queryable } from "../../db/connect.ts";
+import { JOIN_BY_KEY } from "../../db/planner.ts";
 import { insertChangesetChunks, type Chunk } from "../chunk-store.ts";
 import { chunkProducts, type OperationContext } from "../context.ts";
 import { readActors, type ConflictPlace } from "./conflict-store.ts";
@@ -35,7 +36,7 @@ export async function previewUndo(
   await withTransaction(context.pool, async (client) => {
     await client.query("set transaction isolation level repeatable read");
     const undone = await checkUndoable(client, changeset_id);
-    await client.query("set local enable_hashjoin = off; set local enable_mergejoin = off");
+    await client.query(JOIN_BY_KEY);
     preview = await lookAtAll(client, undone, request, chunkProducts(context));
     throw new RollBack();
   }).catch((error: unknown) => {
