@@ -1,7 +1,7 @@
 /* eslint-disable max-lines -- one room's wire in one place: schemas, the options they share, and endpoints */
 // The wire of webhooks: endpoints that are told of events, their secrets, tests and health. Deliveries are in deliveries.ts.
 import { z } from "zod";
-import { attempt } from "./deliveries.ts";
+import { attempt, ATTEMPT_ERRORS } from "./deliveries.ts";
 import { endpoint } from "./endpoint.ts";
 import { CHOSEN_TYPES, EVENT_TYPES } from "./event-types.ts";
 import { problem_document } from "./problem-document.ts";
@@ -50,7 +50,9 @@ export const webhook = z
     paused_until: instant.nullable().describe("No attempts before this time, since the receiver fails or asked for it"),
     last_success_at: instant.nullable(),
     last_failure_at: instant.nullable(),
-    last_error: z.string().nullable(),
+    last_status: z.int().nullable().describe("Of the last failure; null = no answer, or it never failed"),
+    last_error: z.enum(ATTEMPT_ERRORS).nullable(),
+    last_message: z.string().nullable().describe("What went wrong, in a sentence"),
     waiting: count.describe("Deliveries that are due or wait for their next attempt; counted up to 10,000"),
     created_at: instant,
     updated_at: instant,

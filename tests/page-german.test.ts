@@ -3,12 +3,16 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { call } from "../client/call.ts";
+import { patch_product } from "../contract/edit-products.ts";
+import { get_webhook } from "../contract/webhooks.ts";
 import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
 import { importOverHttp } from "./import-over-http.ts";
 import { inspectLooks } from "./looks.ts";
 import { findMisfits } from "./misfits.ts";
 import { writeFaultyProducts, writeProducts } from "./page-files.ts";
 import { startPageServer, type PageServer } from "./page-server.ts";
+import { until } from "./until.ts";
 
 const SIZES = [
   { width: 1280, height: 800 },
@@ -61,6 +65,21 @@ test.each([
     expect(await findMisfits(page), `${path} at ${String(size.width)}`).toEqual([]);
   }
   await inspectLooks(page, `german-${name}`, name !== "products");
+});
+
+test("a webhook that pauses says in German why", async () => {
+  const edit = (i: number): Promise<unknown> =>
+    call(
+      patch_product,
+      { params: { sku: `SKU-000000${i}` }, body: { name: `Lampe ${i}` } },
+      { base_url: server.base_url },
+    );
+  await Promise.all(Array.from({ length: 10 }, (_, i) => edit(i)));
+  const webhook = { params: { id: 1 } };
+  await until(async () => (await call(get_webhook, webhook, { base_url: server.base_url })).status === "paused");
+  await page.goto("/webhooks/1");
+  await page.getByText("Letzter Fehler: Dort hört niemand zu", { exact: true }).waitFor();
+  await inspectLooks(page, "german-webhook");
 });
 
 test("what does not fit is found", async () => {

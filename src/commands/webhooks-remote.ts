@@ -33,12 +33,12 @@ export async function listAll({ options, base_url, io }: WebhookCall): Promise<n
 
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-function describe({ id, url, description, status, types, volume, waiting, last_error }: Webhook): string {
+function describe({ id, url, description, status, types, volume, waiting, last_message }: Webhook): string {
   const facts = [
     types === null ? "all types" : types.join(","),
     `imports: ${volume}`,
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
-    ...(status === "healthy" || last_error === null ? [] : [last_error]),
+    ...(status === "healthy" || last_message === null ? [] : [last_message]),
   ];
   return `${id}\t${status}\t${url}${description === "" ? "" : `\t${description}`}\n\t${facts.join("; ")}\n`;
 }

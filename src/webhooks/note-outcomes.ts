@@ -49,11 +49,14 @@ async function countOutcomes(
 ): Promise<State | undefined> {
   const succeeded_at = outcomes.findLast(({ succeeded }) => succeeded)?.started_at ?? null;
   const failures = outcomes.slice(outcomes.findLastIndex(({ succeeded }) => succeeded) + 1);
+  const last = failures.at(-1);
   const { rows } = await pool.query<State>(
     `update webhooks set
        last_success_at = coalesce($2, last_success_at),
        last_failure_at = coalesce($4, last_failure_at),
+       last_status = case when $5::text is null then last_status else $7 end,
        last_error = coalesce($5, last_error),
+       last_message = coalesce($8, last_message),
        consecutive_failures = case when $2::timestamptz is null then consecutive_failures else 0 end + $6,
        failing_since = coalesce(case when $2::timestamptz is null then failing_since end, $3),
        trips = case when $2::timestamptz is null then trips else 0 end,
@@ -65,9 +68,11 @@ async function countOutcomes(
       webhook_id,
       succeeded_at,
       failures[0]?.started_at ?? null,
-      failures.at(-1)?.started_at ?? null,
-      failures.at(-1)?.message ?? null,
+      last?.started_at ?? null,
+      last?.error ?? null,
       failures.length,
+      last?.status ?? null,
+      last?.message ?? null,
     ],
   );
   return rows[0];

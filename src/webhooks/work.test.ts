@@ -99,7 +99,9 @@ test("a receiver that fails gets all ten attempts with the same id and body, and
   expect(await deliveriesOf(id)).toMatchObject([{ attempts: 10, last_status: 500, last_error: "status" }]);
   expect(await findWebhook(pool, id)).toMatchObject({
     consecutive_failures: 10,
-    last_error: "The receiver answered 500.",
+    last_status: 500,
+    last_error: "status",
+    last_message: "The receiver answered 500.",
   });
   await switchOff(id);
 });

@@ -1,5 +1,5 @@
 // How the wire's words read on the page.
-import type { Delivery } from "../../contract/deliveries.ts";
+import type { Attempt, Delivery } from "../../contract/deliveries.ts";
 import type { EVENT_TYPES } from "../../contract/event-types.ts";
 import type { Webhook } from "../../contract/webhooks.ts";
 import { formatDuration } from "../kit/format.ts";
@@ -36,6 +36,10 @@ export const EVENT_TEXTS = {
   "webhook.disabled": "webhooks.events.webhook_disabled",
   ping: "webhooks.events.ping",
 } as const satisfies Record<(typeof EVENT_TYPES)[number], PlainKey>;
+
+/** Why an attempt failed, with the status that came back. */
+export const failureInWords = (error: NonNullable<Attempt["error"]>, status: number | null): string =>
+  t(`webhooks.errors.${error}`) + (status === null ? "" : ` (${String(status)})`);
 
 /** "in 4 min", or "now" when it is due. */
 export function formatIn(instant: string, now: number): string {

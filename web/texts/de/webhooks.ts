@@ -104,7 +104,7 @@ export const webhooks: Shape<typeof english> = {
       "Ereignisse werden weiter aufgezeichnet. Empfänger reparieren, wieder einschalten, Fehlendes nachsenden.",
     paused: "Pausiert, weil der Empfänger scheitert oder darum bat",
     paused_text: "Es geht von selbst weiter, {when}. Versuche gehen dabei nicht verloren.",
-    last_error: "Letzter Fehler: {message}",
+    last_failure: "Letzter Fehler: {failure}",
   },
   health: {
     success: "Zugestellt, 24 h",

@@ -95,7 +95,7 @@ export const webhooks = {
     disabled_text: "Events are still recorded. Mend the receiver, switch it on again, and replay what is missing.",
     paused: "Paused, since the receiver fails or asked for it",
     paused_text: "It goes on by itself {when}. No attempts are lost meanwhile.",
-    last_error: "Last failure: {message}",
+    last_failure: "Last failure: {failure}",
   },
   health: {
     success: "Delivered, 24 h",
