@@ -8,6 +8,18 @@ import { isTransient } from "../db/connect.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
 import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What else is wrong with a body that its schema refuses, so that all faults are told at once. */
+    faultsOf?: (body: unknown) => Fault[];
+  }
+}
+
+interface Fault {
+  pointer: string;
+  detail: string;
+}
+
 export function useProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error, request);
@@ -64,10 +76,14 @@ export async function sendProblem(request: FastifyRequest, reply: FastifyReply, 
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map(({ instancePath, message }) => ({
-      pointer: `/${error.validationContext ?? "body"}${instancePath}`,
+    const { validation, validationContext = "body" } = error;
+    const errors: Fault[] = validation.map(({ instancePath, message }) => ({
+      pointer: `/${validationContext}${instancePath}`,
       detail: message ?? "not valid",
     }));
+    const named = new Set(errors.map(({ pointer }) => pointer));
+    const more = validationContext === "body" ? request.routeOptions.config.faultsOf?.(request.body) : undefined;
+    errors.push(...(more ?? []).filter(({ pointer }) => !named.has(pointer)));
     const said = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
     return new Problem("invalid-request", `${said}.`, { cause: error, extra: { errors } });
   }

@@ -77,6 +77,46 @@ test.each([
   expect((await ask("POST", "/api/webhooks", { url: "https://a.example/", ...body })).status).toBe(status);
 });
 
+test("what the schema and what the rules refuse is told together, each at its place", async () => {
+  const pointersOf = async (...asked: Parameters<typeof ask>): Promise<string[]> => {
+    const { status, body } = await ask(...asked);
+    expect(status).toBe(400);
+    return (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer).sort();
+  };
+  const faulty = {
+    volume: "everything",
+    url: "http://10.0.0.1/",
+    headers: { host: "evil.example", "x-a": 1, "x-b": null },
+  };
+  expect(await pointersOf("POST", "/api/webhooks", faulty)).toEqual([
+    "/body/headers/host",
+    "/body/headers/x-a",
+    "/body/headers/x-b",
+    "/body/url",
+    "/body/volume",
+  ]);
+  const { id } = await create();
+  expect(await pointersOf("PATCH", `/api/webhooks/${id}`, faulty)).not.toContain("/body/headers/x-b");
+  // Of one place the schema's word alone
+  const twice = { url: "ftp://10.0.0.1/", headers: { "x-a": "a".repeat(4001) }, max_parallel: 0 };
+  expect(await pointersOf("POST", "/api/webhooks", twice)).toEqual([
+    "/body/headers/x-a",
+    "/body/max_parallel",
+    "/body/url",
+  ]);
+  for (const body of [null, [], "text", { headers: [] }, { headers: 7, url: 7 }])
+    expect(
+      (
+        await app.inject({
+          method: "POST",
+          url: "/api/webhooks",
+          headers: { "content-type": "application/json" },
+          payload: JSON.stringify(body),
+        })
+      ).statusCode,
+    ).toBe(400);
+});
+
 test("secrets and header values are shown by reveal alone, and lie encrypted in the database", async () => {
   const made = await create({ headers: { Authorization: "Bearer hunter2" } });
   expect(JSON.stringify(made)).not.toMatch(/hunter2|whsec/);

@@ -8,6 +8,7 @@ import { deliveryRoutes } from "./delivery-routes.ts";
 import { describeEventTypes } from "./event-types.ts";
 import { readSecrets, rotateSecret } from "./secrets.ts";
 import { listWebhooks, lockWebhook } from "./store.ts";
+import { faultsOfTarget } from "./webhook-rules.ts";
 import {
   create_webhook,
   delete_webhook,
@@ -40,6 +41,7 @@ function endpointRoutes(instance: FastifyInstance, context: WebhookContext): voi
   });
   app.route({
     ...create_webhook,
+    config: { faultsOf: (body) => faultsOfTarget(body, context.settings, {}) },
     handler: async ({ body }, reply) => {
       const webhook = await createWebhook(context, body);
       return reply.code(201).header("location", `/api/webhooks/${webhook.id}`).send(webhook);
@@ -47,7 +49,11 @@ function endpointRoutes(instance: FastifyInstance, context: WebhookContext): voi
   });
   app.route({ ...list_event_types, handler: () => describeEventTypes() });
   app.route({ ...get_webhook, handler: ({ params }) => findWebhook(pool, params.id) });
-  app.route({ ...patch_webhook, handler: ({ params, body }) => changeWebhook(context, params.id, body) });
+  app.route({
+    ...patch_webhook,
+    config: { faultsOf: (body) => faultsOfTarget(body, context.settings, undefined) },
+    handler: ({ params, body }) => changeWebhook(context, params.id, body),
+  });
   app.route({ ...delete_webhook, handler: ({ params }) => deleteWebhook(context, params.id) });
 }
 

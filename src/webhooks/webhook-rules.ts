@@ -30,6 +30,23 @@ export function checkTarget(
   });
 }
 
+/** What is wrong with the URL's host and the headers of a body that its schema refuses, as far as they can be read.
+ * @param kept undefined = which headers have a value is not known here, and null is taken */
+export function faultsOfTarget(
+  body: unknown,
+  rules: AddressRules,
+  kept: Readonly<Record<string, string>> | undefined,
+): Fault[] {
+  const { url, headers } = (body ?? {}) as { url?: unknown; headers?: unknown };
+  const parsed = typeof url === "string" ? URL.parse(url.trim()) : null;
+  const refused = parsed !== null && /^https?:$/.test(parsed.protocol) ? refusalOfHost(parsed, rules) : undefined;
+  const known = Object.entries(headers ?? {}).filter(
+    (entry): entry is [string, string | null] => entry[1] === null || typeof entry[1] === "string",
+  );
+  const { faults } = checkHeaders(Object.fromEntries(known), kept);
+  return [...(refused === undefined ? [] : [{ pointer: "/body/url", detail: refused }]), ...faults];
+}
+
 function refusalOfHost(url: URL, rules: AddressRules): string | undefined {
   try {
     checkLiteral(url.hostname, portOf(url), rules);
@@ -67,14 +84,14 @@ interface Fault {
 
 function checkHeaders(
   given: Readonly<Record<string, string | null>>,
-  kept: Readonly<Record<string, string>>,
+  kept: Readonly<Record<string, string>> | undefined,
 ): { headers: Record<string, string>; faults: Fault[] } {
   const faults: Fault[] = [];
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
     const lower = name.toLowerCase();
-    const fault = faultOfHeader(name, value, headers.has(lower), lower in kept);
-    if (fault === undefined) headers.set(lower, value ?? (kept[lower] as string));
+    const fault = faultOfHeader(name, value, headers.has(lower), kept === undefined || lower in kept);
+    if (fault === undefined) headers.set(lower, value ?? kept?.[lower] ?? "");
     else faults.push({ pointer: `/body/headers/${name.slice(0, 100)}`, detail: fault });
   }
   if (headers.size > MAX_HEADERS)
