@@ -39,6 +39,17 @@ const zipf = (random: () => number): number => Math.floor(VOCABULARY ** random()
 
 /** Fills the empty catalogue with `rows` products and has all of them in the backlog of the search index. */
 export async function fillCatalogue(db: pg.ClientBase, rows: number): Promise<void> {
+  const changeset_id = await fillProducts(db, rows);
+  await db.query(
+    `insert into search_backlog (changeset_id, id_from, id_to, rows, delta)
+     select $1::bigint, n, least(n + ${CHUNK - 1}, $2::int), least(${CHUNK}, $2::int - n + 1), least(${CHUNK}, $2::int - n + 1)
+     from generate_series(1, $2::int, ${CHUNK}) n`,
+    [changeset_id, rows],
+  );
+}
+
+/** The same for whoever makes the index: a worker that finds a backlog would make it as well. Gives the changeset. */
+export async function fillProducts(db: pg.ClientBase, rows: number): Promise<number> {
   await db.query(
     "truncate products, product_history, product_search, search_words, search_backlog; update search_state set products = 0",
   );
@@ -54,12 +65,7 @@ export async function fillCatalogue(db: pg.ClientBase, rows: number): Promise<vo
     ),
   );
   await pipeline(Readable.from(lines(rows, changeset_id), { objectMode: false }), copy);
-  await db.query(
-    `insert into search_backlog (changeset_id, id_from, id_to, rows, delta)
-     select $1::bigint, n, least(n + ${CHUNK - 1}, $2::int), least(${CHUNK}, $2::int - n + 1), least(${CHUNK}, $2::int - n + 1)
-     from generate_series(1, $2::int, ${CHUNK}) n`,
-    [changeset_id, rows],
-  );
+  return changeset_id;
 }
 
 function* lines(rows: number, changeset_id: number): Generator<string> {

@@ -19,6 +19,8 @@ export interface GenerateOptions {
   rows: number;
   /** Put behind every name, so that a second file changes every row of the first. */
   suffix?: string;
+  /** Put behind every SKU: a file of other products. */
+  salt?: string;
 }
 
 /** A small linear congruential generator (constants of Numerical Recipes): the same numbers on every machine. */
@@ -30,7 +32,7 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-export async function generateFile(path: string, { rows, suffix = "" }: GenerateOptions): Promise<void> {
+export async function generateFile(path: string, { rows, suffix = "", salt = "" }: GenerateOptions): Promise<void> {
   const random = createRandom(rows);
   const word = (): string => WORDS[random(WORDS.length)] as string;
   const capitalised = (): string => word().replace(/^./, (letter) => letter.toUpperCase());
@@ -40,7 +42,7 @@ export async function generateFile(path: string, { rows, suffix = "" }: Generate
       const repeated = recent[random(recent.length)] as string;
       return [repeated, repeated.toUpperCase(), ` ${repeated}`, `${repeated} `][random(4)] as string;
     }
-    const fresh = `${word()}-${word()}-${row.toString(36)}`;
+    const fresh = `${word()}-${word()}-${row.toString(36)}${salt}`;
     if (recent.length < RECENT) recent.push(fresh);
     else recent[random(RECENT)] = fresh;
     return fresh;

@@ -1,27 +1,32 @@
-// How long a list, a filter and a search take: idle, while an import of 500,000 rows runs, and in the minute after it, next to
-// the same questions written as usual (OFFSET, ILIKE over the table, count(*)).
+// How long lists, filters, searches, facets and histories take: idle, while an import of 500,000 rows runs, and in the minute
+// after it, next to the same questions answered as usual.
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import autocannon from "autocannon";
 import type pg from "pg";
-import { uploadPath } from "../client/upload.ts";
-import { watchImport } from "../client/watch.ts";
 import { connectClient } from "../src/db/connect.ts";
-import { createRandom, fillCatalogue, skuOf, wordOf } from "./catalogue-data.ts";
-import { fillIndex } from "./fill-index.ts";
-import { startServer } from "./server.ts";
-import { makeFiles } from "./speed.ts";
+import { fillCatalogue, wordOf } from "./catalogue-data.ts";
+import { generateFile } from "./generate.ts";
+import { caughtUp, ensureCatalogue, ensureHistory } from "./kept.ts";
+import { questionsOf, WHAT, type Question, type Questions, type What } from "./questions.ts";
+import { importFile, undo } from "./requests.ts";
+import { startServer, type BenchServer } from "./server.ts";
+import { timeUsual } from "./usual.ts";
 
-const SORTS = ["sku", "-sku", "name", "-name", "updated_at", "-updated_at", "created_at"];
 const IMPORTED = 500_000;
 const QUESTIONS = 210;
-const MOST_USUAL = 1_000_000;
+/** Of the usual way there are fewer: at 10,000,000 products one takes ten seconds. */
+const USUAL_QUESTIONS = 42;
+const USUAL_MS = 60_000;
+/** A p95 of fewer is none. Until there are so many another import is begun. */
+const ENOUGH = 100;
 
-interface Question {
-  kind: string;
-  query: Record<string, string>;
-}
+const WHEN = ["idle", "usual", "importing"] as const;
 
-/** @param folder of a catalogue that is kept: made when it is empty, and used as it is else. */
-export async function measureLists(rows: number, folder?: string): Promise<string> {
+/** @param folder of a catalogue that is kept: made when it is empty, and used as it is else; at the end it is as it was.
+ * @param chosen of WHAT and WHEN those that are measured, all where none is named */
+export async function measureLists(rows: number, folder?: string, chosen: readonly string[] = []): Promise<string> {
   const server = await startServer(folder);
   const db = await connectClient(server.address, { application_name: "skuport bench" });
   try {
@@ -32,29 +37,18 @@ export async function measureLists(rows: number, folder?: string): Promise<strin
       process.stderr.write(`${line}\n`);
     };
     tell(await prepare(db, rows, folder !== undefined));
-    const ask = (question: Question): Promise<number> => timeOne(server.url, question);
-    await run(ask, usual, QUESTIONS, 1); // warm
-    tell(report("idle", await run(ask, usual, QUESTIONS, 2)));
-    await run(ask, hard, QUESTIONS, 1);
-    tell(report("idle, hard ones", await run(ask, hard, QUESTIONS, 2)));
-    // Some minutes at 10,000,000 products, for what is known
-    if (rows <= MOST_USUAL) tell(report("as usual", await run((question) => timeUsual(db, question), usual, 42, 2)));
-    const requests = await autocannon({
-      url: `${server.url}/api/products?search=${wordOf(300)}`,
-      connections: 10,
-      duration: 5,
-    });
-    tell(`requests a second, one word, 10 connections: ${Math.round(requests.requests.average)}`);
-    const { first } = await makeFiles(IMPORTED);
-    const upload = await uploadPath(first, { base_url: server.url });
-    const loaded = (async () => {
-      for await (const state of watchImport(upload.id, { base_url: server.url })) if (state.state === "done") return;
-    })();
-    tell(report("while 500,000 rows are imported", await runUntil(ask, loaded)));
-    const after = performance.now();
-    const indexed = caughtUp(db);
-    tell(report("after it, until the index has caught up", await runUntil(ask, indexed)));
-    tell(`caught up after ${((performance.now() - after) / 1000).toFixed(1)} s`);
+    const changed = await ensureHistory(db, server);
+    const whens = chosenOf(WHEN, chosen);
+    for (const what of chosenOf(WHAT, chosen)) {
+      const questions = questionsOf(what, changed);
+      if (whens.includes("idle")) await measureIdle(server, what, questions, tell);
+      // Hard ones are asked idle only
+      if (what === "hard") continue;
+      if (whens.includes("usual")) tell(report(`${what}, as usual`, await runUsual(db, questions)));
+      if (whens.includes("importing")) await measureImporting(server, db, what, questions, tell);
+    }
+    const { server_mb, worker_mb } = await server.peakMemory();
+    tell(`peak memory of server / worker: ${server_mb} / ${worker_mb} MB`);
     return `${lines.join("\n")}\n`;
   } finally {
     await db.end();
@@ -62,128 +56,110 @@ export async function measureLists(rows: number, folder?: string): Promise<strin
   }
 }
 
-/** A catalogue whose index has caught up, and how fast it did. */
+function chosenOf<Name extends string>(names: readonly Name[], chosen: readonly string[]): readonly Name[] {
+  const some = names.filter((name) => chosen.includes(name));
+  return some.length > 0 ? some : names;
+}
+
 async function prepare(db: pg.Client, rows: number, is_kept: boolean): Promise<string> {
-  const { rows: found } = await db.query<{ products: number }>("select products from search_state");
-  const products = found[0]?.products ?? 0;
-  if (is_kept && products > 0) return `${products.toLocaleString("en")} products, as they were kept`;
+  if (is_kept) return `${(await ensureCatalogue(db, rows)).toLocaleString("en")} products`;
   await fillCatalogue(db, rows);
   await db.query("vacuum analyze products");
-  if (is_kept) {
-    await fillIndex(db, rows);
-    return "index: made in one go";
-  }
   const started = performance.now();
   await caughtUp(db);
   return `index: ${Math.round((rows / (performance.now() - started)) * 1000).toLocaleString("en")} products a second`;
 }
 
-type Ask = (question: Question) => Promise<number>;
+type Tell = (line: string) => void;
 
-interface Words {
-  /** One of so many words; the first are the most frequent. */
-  word: (most: number) => string;
-  rare: () => string;
-  random: () => number;
-  sku: string;
-  n: number;
+async function measureIdle(server: BenchServer, what: What, questions: Questions, tell: Tell): Promise<void> {
+  const run = async (seed: number): Promise<Times> => {
+    const times: Times = new Map();
+    for (let n = 0; n < QUESTIONS; n++) await timeOne(times, server, questions(n, seed));
+    return times;
+  };
+  await run(1); // warm
+  tell(report(`${what}, idle`, await run(2)));
+  if (what === "hard") return;
+  const { path, query } = questions(0, 2);
+  const asked = what === "lists" ? { search: wordOf(300) } : query;
+  const { requests } = await autocannon({ url: addressOf(server, path, asked), connections: 10, duration: 5 });
+  tell(`${what}, requests a second of one question, 10 connections: ${Math.round(requests.average)}`);
 }
 
-/** Kinds of questions in turn, each with other words. */
-function usual({ word, random, sku, n }: Words): [kind: string, query: Record<string, string>][] {
-  return [
-    ["a page", {}],
-    ["a word", { search: word(5000) }],
-    ["a part of a word", { search: word(5000).slice(1) + "x".repeat(n % 2) }],
-    ["two words", { search: `${word(300)} ${word(3000)}` }],
-    ["a SKU", { search: sku }],
-    ["a beginning of a SKU", { sku: `${sku.slice(0, 5)}*` }],
-    ["inactive, a word", { active: "false", search: word(1000) }],
-    ["an attribute", { "attributes.Brand": `Brand ${Math.floor(random() * 300)}` }],
-  ];
+async function runUsual(db: pg.ClientBase, questions: Questions): Promise<Times> {
+  const times: Times = new Map();
+  const started = performance.now();
+  for (let n = 0; n < USUAL_QUESTIONS && performance.now() - started < USUAL_MS; n++) {
+    const question = questions(n, 2);
+    note(times, question, await timeUsual(db, question));
+  }
+  return times;
 }
 
-/** What an index of words is bad at: what many have, what none has, what stands together, and what is too short. */
-function hard({ word, rare, random }: Words): [kind: string, query: Record<string, string>][] {
-  return [
-    ["a frequent word", { search: word(30) }],
-    ["two frequent words", { search: `${word(30)} ${word(30)}` }],
-    ["three words", { search: `${word(100)} ${word(300)} ${word(1000)}` }],
-    ["a frequent and a rare word", { search: `${word(30)} ${rare()}` }],
-    ["a phrase", { search: `"${word(100)} ${word(300)}"` }],
-    ["what none has", { search: "zzz" }],
-    ["one letter", { search: "b" }],
-    ["two letters", { search: "ba" }],
-    ["two letters that few have", { search: "xq" }],
-    ["three letters", { search: word(300).slice(0, 3) }],
-    ["digits", { search: String(Math.floor(random() * 9000) + 1000) }],
-    ["a word and an attribute", { search: word(1000), "attributes.Brand": `Brand ${Math.floor(random() * 30)}` }],
-    ["a word of the name", { name: word(1000) }],
-  ];
+/** Imports of new products, one after the other, each taken back so that the catalogue keeps its size. */
+async function measureImporting(
+  server: BenchServer,
+  db: pg.ClientBase,
+  what: What,
+  questions: Questions,
+  tell: Tell,
+): Promise<void> {
+  const during: Times = new Map();
+  const after: Times = new Map();
+  const [import_ms, catch_up_ms]: [number[], number[]] = [[], []];
+  while (countOf(during) < ENOUGH) {
+    const file = await newProducts(db);
+    const imported = importFile(server, file);
+    await askUntil(imported, during, server, questions);
+    const { changeset_id, ms } = await imported;
+    import_ms.push(ms);
+    await rm(file);
+    const ended = performance.now();
+    await askUntil(caughtUp(db), after, server, questions);
+    catch_up_ms.push(performance.now() - ended);
+    await undo(server, changeset_id as number);
+    await caughtUp(db);
+  }
+  const seconds = (times: number[]): string => times.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ");
+  tell(report(`${what}, while 500,000 rows are imported (${seconds(import_ms)})`, during));
+  tell(report(`${what}, after it, until the index has caught up (${seconds(catch_up_ms)})`, after));
 }
 
-function questionOf(kinds: typeof usual, n: number, seed: number): Question {
-  const random = createRandom(n * 1000 + seed);
-  const queries = kinds({
-    word: (most) => wordOf(Math.floor(random() ** 2 * most)),
-    rare: () => wordOf(5000 + Math.floor(random() * 25_000)),
-    random,
-    sku: skuOf(Math.floor(random() * 400_000), random).toLowerCase(),
-    n,
-  });
-  const [kind, query] = queries[n % queries.length] as [string, Record<string, string>];
-  return { kind, query: { ...query, sort: SORTS[n % SORTS.length] as string, limit: "50" } };
+/** A file whose SKUs the catalogue has never seen: none of an earlier import's. */
+async function newProducts(db: pg.ClientBase): Promise<string> {
+  const { rows } = await db.query<{ imports: number }>("select coalesce(max(id), 0) as imports from imports");
+  const salt = rows[0]?.imports === 0 ? "" : `-${rows[0]?.imports}`;
+  const path = join(tmpdir(), `skuport-${IMPORTED}${salt}.csv`);
+  await generateFile(path, { rows: IMPORTED, salt });
+  return path;
 }
 
 type Times = Map<string, number[]>;
 
-async function run(ask: Ask, kinds: typeof usual, count: number, seed: number): Promise<Times> {
-  const times: Times = new Map();
-  for (let n = 0; n < count; n++) await note(times, ask, questionOf(kinds, n, seed));
-  return times;
-}
-
-async function runUntil(ask: Ask, end: Promise<unknown>): Promise<Times> {
-  const times: Times = new Map();
+async function askUntil(end: Promise<unknown>, times: Times, server: BenchServer, questions: Questions): Promise<void> {
   const state = { ended: false };
   const ended = end.then(() => (state.ended = true));
-  for (let n = 0; !state.ended; n++) await note(times, ask, questionOf(usual, n, 3));
+  for (let n = countOf(times); !state.ended; n++) await timeOne(times, server, questions(n, 3));
   await ended;
-  return times;
 }
 
-async function note(times: Times, ask: Ask, question: Question): Promise<void> {
-  times.set(question.kind, [...(times.get(question.kind) ?? []), await ask(question)]);
-}
-
-async function timeOne(url: string, { query }: Question): Promise<number> {
+async function timeOne(times: Times, server: BenchServer, question: Question): Promise<void> {
   const started = performance.now();
-  const response = await fetch(`${url}/api/products?${new URLSearchParams(query).toString()}`);
+  const response = await fetch(addressOf(server, question.path, question.query));
   await response.arrayBuffer();
-  if (!response.ok) throw new Error(`${response.status} for ${JSON.stringify(query)}`);
-  return performance.now() - started;
+  if (!response.ok) throw new Error(`${response.status} for ${JSON.stringify(question)}`);
+  note(times, question, performance.now() - started);
 }
 
-/** What a back end usually does: the page by OFFSET, the count by count(*), the search by ILIKE. Page 40 of a list. */
-async function timeUsual(db: pg.ClientBase, { query }: Question): Promise<number> {
-  const { search = "", sku, active, sort = "sku" } = query;
-  const conditions = ["true"];
-  const values: string[] = [];
-  for (const word of search.split(" ").filter(Boolean)) {
-    const n = values.push(`%${word}%`);
-    conditions.push(`(sku ilike $${n} or name ilike $${n} or description ilike $${n})`);
-  }
-  if (sku !== undefined) conditions.push(`sku ilike $${values.push(sku.replace("*", "%"))}`);
-  if (active !== undefined) conditions.push("not active");
-  if (query["attributes.Brand"] !== undefined)
-    conditions.push(`attributes ->> 'Brand' = $${values.push(query["attributes.Brand"])}`);
-  const where = conditions.join(" and ");
-  const order = sort.startsWith("-") ? `${sort.slice(1)} desc` : sort;
-  const started = performance.now();
-  await db.query(`select count(*) from products where ${where}`, values);
-  await db.query(`select * from products where ${where} order by ${order} limit 50 offset 2000`, values);
-  return performance.now() - started;
+const addressOf = ({ url }: BenchServer, path: string, query: Question["query"]): string =>
+  `${url}${path}?${new URLSearchParams(query).toString()}`;
+
+function note(times: Times, { kind }: Question, ms: number): void {
+  times.set(kind, [...(times.get(kind) ?? []), ms]);
 }
+
+const countOf = (times: Times): number => [...times.values()].flat().length;
 
 function report(name: string, times: Times): string {
   const at = (all: number[], share: number): string => {
@@ -193,12 +169,4 @@ function report(name: string, times: Times): string {
   const all = [...times.values()].flat();
   const kinds = [...times].map(([kind, some]) => `${kind} ${at(some, 0.5)} / ${at(some, 0.95)}`);
   return `${name}: p50 ${at(all, 0.5)} ms, p95 ${at(all, 0.95)} ms of ${all.length} (${kinds.join("; ")})`;
-}
-
-export async function caughtUp(db: pg.ClientBase): Promise<void> {
-  for (;;) {
-    const { rows } = await db.query<{ behind: boolean }>("select exists (select from search_backlog) as behind");
-    if (rows[0]?.behind !== true) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

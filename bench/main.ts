@@ -2,8 +2,9 @@
 //   npm run bench                      imports of 10,000 to 5,000,000 rows
 //   npm run bench -- speed 500000 3    one size, so many rounds
 //   npm run bench -- speed 5000000 1 http latency    and only these of: baselines cli http latency
-//   npm run bench -- catalogue 1000000  lists, filters and searches of so many products
+//   npm run bench -- catalogue 1000000  lists, filters, searches, facets and histories of so many products
 //   npm run bench -- catalogue 10000000 /tmp/kept    the same on a catalogue that is made once and kept
+//   npm run bench -- catalogue 10000000 /tmp/kept facets idle usual    and only these of: lists hard facets history; idle usual importing
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 //   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
 //   npm run bench -- export 500000     exports in every format, and their import
@@ -36,7 +37,7 @@ const [what = "speed", first, second, ...chosen] = process.argv.slice(2);
 process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
-else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000), second));
+else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000), second, chosen));
 else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000)));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
 else if (what === "scroll") process.stdout.write(await measureScroll(Number(first ?? 1_000_000), second));

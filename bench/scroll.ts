@@ -9,7 +9,7 @@ import { connectClient } from "../src/db/connect.ts";
 import { launchBrowser, openPage } from "../tests/browser.ts";
 import { settle } from "./catalogue.ts";
 import { fillCatalogue } from "./catalogue-data.ts";
-import { caughtUp } from "./lists.ts";
+import { caughtUp } from "./kept.ts";
 import { startServer } from "./server.ts";
 
 const FRAMES = 600;

@@ -2,23 +2,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { call } from "../client/call.ts";
-import { uploadPath } from "../client/upload.ts";
-import { watchImport } from "../client/watch.ts";
 import { patch_product } from "../contract/edit-products.ts";
-import type { Import } from "../contract/imports.ts";
-import { change_products, get_operation, isOperationOver, type Operation } from "../contract/operations.ts";
 import { undo_changeset, type UndoPreview } from "../contract/undo.ts";
 import { connectClient } from "../src/db/connect.ts";
 import { settle } from "./catalogue.ts";
 import { generateFile } from "./generate.ts";
+import { change, expectEqual, importFile, undo } from "./requests.ts";
 import { startServer, type BenchServer } from "./server.ts";
 
 /** Products that are edited before the second undo. */
 const EDITED = 1000;
-const POLL_MS = 20;
 
 export interface UndoResult {
   rows: number;
@@ -75,7 +70,7 @@ async function measure(
   await settle(db);
   const all = await checksum(db);
   const count = created.created;
-  const cleared = await follow(server, { action: "delete", filter: {}, confirm: count });
+  const cleared = await change(server, { action: "delete", filter: {}, confirm: count });
   expectEqual("products that were deleted", cleared.deleted, count);
   await settle(db);
   const back = await undo(server, cleared.changeset_id);
@@ -91,20 +86,6 @@ async function measure(
   };
 }
 
-async function importFile(server: BenchServer, path: string): Promise<Import & { ms: number }> {
-  const started = performance.now();
-  let state = await uploadPath(path, { base_url: server.url });
-  for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
-  expectEqual("the import's state", state.state, "done");
-  return { ...state, ms: performance.now() - started };
-}
-
-async function undo(server: BenchServer, id: number): Promise<Operation & { ms: number }> {
-  const started = performance.now();
-  const operation = await call(undo_changeset, { params: { id } }, { base_url: server.url });
-  return waitFor(server, operation as Operation, started);
-}
-
 async function preview(server: BenchServer, id: number): Promise<UndoPreview & { ms: number }> {
   const started = performance.now();
   const found = await call(
@@ -113,28 +94,6 @@ async function preview(server: BenchServer, id: number): Promise<UndoPreview & {
     { base_url: server.url },
   );
   return { ...(found as UndoPreview), ms: performance.now() - started };
-}
-
-async function follow(
-  server: BenchServer,
-  body: { action: "delete"; filter: Record<string, never>; confirm: number },
-): Promise<Operation & { ms: number }> {
-  const started = performance.now();
-  return waitFor(server, await call(change_products, { body }, { base_url: server.url }), started);
-}
-
-async function waitFor(
-  server: BenchServer,
-  operation: Operation,
-  started: number,
-): Promise<Operation & { ms: number }> {
-  let state = operation;
-  while (!isOperationOver(state.state)) {
-    await sleep(POLL_MS);
-    state = await call(get_operation, { params: { id: state.id } }, { base_url: server.url });
-  }
-  expectEqual("the operation's state", state.state, "done");
-  return { ...state, ms: performance.now() - started };
 }
 
 /** Edits products from all over the catalogue, and says which. */
@@ -165,8 +124,4 @@ async function checksum(db: pg.ClientBase): Promise<string> {
     `select count(*) || ' ' || md5(string_agg(md5(row(${columns})::text), '' order by sku_key)) as sum from products`,
   );
   return rows[0]?.sum ?? "";
-}
-
-function expectEqual(what: string, found: unknown, expected: unknown): void {
-  if (found !== expected) throw new Error(`${what}: ${String(found)} instead of ${String(expected)}`);
 }

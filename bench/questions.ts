@@ -1,0 +1,95 @@
+// What is asked of a catalogue: kinds in turn, each time with other words, the same questions every time.
+import { createRandom, skuOf, wordOf } from "./catalogue-data.ts";
+
+const SORTS = ["sku", "-sku", "name", "-name", "updated_at", "-updated_at", "created_at"];
+
+export interface Question {
+  kind: string;
+  path: string;
+  query: Record<string, string>;
+}
+
+interface Words {
+  /** One of so many words; the first are the most frequent. */
+  word: (most: number) => string;
+  rare: () => string;
+  brand: (most: number) => string;
+  random: () => number;
+  sku: string;
+  /** A SKU of a product with several versions. */
+  changed: string;
+  n: number;
+}
+
+type Kind = [kind: string, query: Record<string, string>];
+
+function lists({ word, brand, sku, n }: Words): Kind[] {
+  return [
+    ["a page", {}],
+    ["a word", { search: word(5000) }],
+    ["a part of a word", { search: word(5000).slice(1) + "x".repeat(n % 2) }],
+    ["two words", { search: `${word(300)} ${word(3000)}` }],
+    ["a SKU", { search: sku }],
+    ["a beginning of a SKU", { sku: `${sku.slice(0, 5)}*` }],
+    ["inactive, a word", { active: "false", search: word(1000) }],
+    ["an attribute", { "attributes.Brand": brand(300) }],
+  ];
+}
+
+/** What an index of words is bad at: what many have, what none has, what stands together, and what is too short. */
+function hard({ word, rare, brand, random }: Words): Kind[] {
+  return [
+    ["a frequent word", { search: word(30) }],
+    ["two frequent words", { search: `${word(30)} ${word(30)}` }],
+    ["three words", { search: `${word(100)} ${word(300)} ${word(1000)}` }],
+    ["a frequent and a rare word", { search: `${word(30)} ${rare()}` }],
+    ["a phrase", { search: `"${word(100)} ${word(300)}"` }],
+    ["what none has", { search: "zzz" }],
+    ["one letter", { search: "b" }],
+    ["two letters", { search: "ba" }],
+    ["two letters that few have", { search: "xq" }],
+    ["three letters", { search: word(300).slice(0, 3) }],
+    ["digits", { search: String(Math.floor(random() * 9000) + 1000) }],
+    ["a word and an attribute", { search: word(1000), "attributes.Brand": brand(30) }],
+    ["a word of the name", { name: word(1000) }],
+  ];
+}
+
+function facets({ word, brand, sku }: Words): Kind[] {
+  return [
+    ["of all", { attribute: "Brand" }],
+    ["of a word", { attribute: "Brand", search: word(5000) }],
+    ["of a frequent word", { attribute: "Brand", search: word(30) }],
+    ["of two words", { attribute: "Brand", search: `${word(300)} ${word(3000)}` }],
+    ["of a beginning of a SKU", { attribute: "Brand", sku: `${sku.slice(0, 5)}*` }],
+    ["of the inactive", { attribute: "Brand", active: "false" }],
+    ["of another attribute", { attribute: "Size", "attributes.Brand": brand(300) }],
+  ];
+}
+
+export const WHAT = ["lists", "hard", "facets", "history"] as const;
+export type What = (typeof WHAT)[number];
+
+/** Question number n; other seeds give other words. */
+export type Questions = (n: number, seed: number) => Question;
+
+export function questionsOf(what: What, changed: readonly string[]): Questions {
+  return (n, seed) => {
+    const random = createRandom(n * 1000 + seed);
+    const words: Words = {
+      word: (most) => wordOf(Math.floor(random() ** 2 * most)),
+      rare: () => wordOf(5000 + Math.floor(random() * 25_000)),
+      brand: (most) => `Brand ${Math.floor(random() * most)}`,
+      random,
+      sku: skuOf(Math.floor(random() * 400_000), random).toLowerCase(),
+      changed: changed[Math.floor(random() * changed.length)] ?? "",
+      n,
+    };
+    if (what === "history")
+      return { kind: what, path: `/api/products/${encodeURIComponent(words.changed)}/history`, query: {} };
+    const kinds = { lists, hard, facets }[what](words);
+    const [kind, query] = kinds[n % kinds.length] as Kind;
+    if (what === "facets") return { kind, path: "/api/products/facets", query };
+    return { kind, path: "/api/products", query: { ...query, sort: SORTS[n % SORTS.length] as string, limit: "50" } };
+  };
+}

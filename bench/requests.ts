@@ -1,0 +1,55 @@
+// What benches ask the server to do, over HTTP as a user would, and how long it takes from the request to `done`.
+import { setTimeout as sleep } from "node:timers/promises";
+import { call } from "../client/call.ts";
+import { uploadPath } from "../client/upload.ts";
+import { watchImport } from "../client/watch.ts";
+import type { Import } from "../contract/imports.ts";
+import {
+  change_products,
+  get_operation,
+  isOperationOver,
+  type BulkRequest,
+  type Operation,
+} from "../contract/operations.ts";
+import { undo_changeset } from "../contract/undo.ts";
+import type { BenchServer } from "./server.ts";
+
+const POLL_MS = 20;
+
+export async function importFile(server: BenchServer, path: string): Promise<Import & { ms: number }> {
+  const started = performance.now();
+  let state = await uploadPath(path, { base_url: server.url });
+  for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
+  expectEqual("the import's state", state.state, "done");
+  return { ...state, ms: performance.now() - started };
+}
+
+export async function undo(server: BenchServer, id: number): Promise<Operation & { ms: number }> {
+  const started = performance.now();
+  const operation = await call(undo_changeset, { params: { id } }, { base_url: server.url });
+  return waitFor(server, operation as Operation, started);
+}
+
+export async function change(server: BenchServer, body: BulkRequest): Promise<Operation & { ms: number }> {
+  const started = performance.now();
+  return waitFor(server, await call(change_products, { body }, { base_url: server.url }), started);
+}
+
+async function waitFor(
+  server: BenchServer,
+  operation: Operation,
+  started: number,
+): Promise<Operation & { ms: number }> {
+  let state = operation;
+  while (!isOperationOver(state.state)) {
+    await sleep(POLL_MS);
+    state = await call(get_operation, { params: { id: state.id } }, { base_url: server.url });
+  }
+  expectEqual("the operation's state", state.state, "done");
+  return { ...state, ms: performance.now() - started };
+}
+
+/** What did something else is no result, however fast. */
+export function expectEqual(what: string, found: unknown, expected: unknown): void {
+  if (found !== expected) throw new Error(`${what}: ${String(found)} instead of ${String(expected)}`);
+}

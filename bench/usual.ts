@@ -1,0 +1,58 @@
+// The same questions as a back end usually answers them: the page by OFFSET, the count by count(*), the search by ILIKE over the
+// table, facets by GROUP BY.
+import type pg from "pg";
+import type { Question } from "./questions.ts";
+
+/** Gives milliseconds. */
+export async function timeUsual(db: pg.ClientBase, question: Question): Promise<number> {
+  const started = performance.now();
+  for (const [text, values] of usualSql(question)) await db.query(text, [...values]);
+  return performance.now() - started;
+}
+
+type Sql = readonly [text: string, values: readonly string[]];
+
+/** Of a list page 40. */
+function usualSql({ path, query }: Question): Sql[] {
+  const of_history = /^\/api\/products\/([^/]+)\/history$/.exec(path);
+  if (of_history !== null) return historySql(decodeURIComponent(of_history[1] as string));
+  const { where, values } = conditionsOf(query);
+  const { attribute, sort = "sku" } = query;
+  if (attribute !== undefined) {
+    const value = `attributes ->> $${values.push(attribute)}`;
+    return [[`select ${value}, count(*) from products where ${where} group by 1 order by 2 desc limit 20`, values]];
+  }
+  const order = sort.startsWith("-") ? `${sort.slice(1)} desc` : sort;
+  return [
+    [`select count(*) from products where ${where}`, values],
+    [`select * from products where ${where} order by ${order} limit 50 offset 2000`, values],
+  ];
+}
+
+function historySql(sku: string): Sql[] {
+  const values = [sku.toLowerCase()];
+  return [
+    ["select * from products where sku_key = $1", values],
+    ["select count(*) from product_history where sku_key = $1", values],
+    [
+      `select h.*, c.kind, c.actor from product_history h join changesets c on c.id = h.changed_in
+       where h.sku_key = $1 order by h.version desc limit 50 offset 0`,
+      values,
+    ],
+  ];
+}
+
+function conditionsOf(query: Question["query"]): { where: string; values: string[] } {
+  const { search = "", sku, active } = query;
+  const conditions = ["true"];
+  const values: string[] = [];
+  for (const word of search.split(" ").filter(Boolean)) {
+    const n = values.push(`%${word}%`);
+    conditions.push(`(sku ilike $${n} or name ilike $${n} or description ilike $${n})`);
+  }
+  if (sku !== undefined) conditions.push(`sku ilike $${values.push(sku.replace("*", "%"))}`);
+  if (active !== undefined) conditions.push("not active");
+  const brand = query["attributes.Brand"];
+  if (brand !== undefined) conditions.push(`attributes ->> 'Brand' = $${values.push(brand)}`);
+  return { where: conditions.join(" and "), values };
+}
