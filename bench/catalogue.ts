@@ -18,6 +18,11 @@ export async function emptyCatalogue(db: pg.ClientBase): Promise<void> {
 /** Leaves nothing of what was measured before: no index to catch up with it, no vacuum, no dirty buffer. */
 export async function settle(db: pg.ClientBase): Promise<void> {
   await dropIndex(db);
+  await calm(db);
+}
+
+/** The same, but the index stays. */
+export async function calm(db: pg.ClientBase): Promise<void> {
   await waitUntilQuiet(db);
   await db.query("checkpoint");
 }

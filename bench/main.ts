@@ -8,6 +8,7 @@
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 //   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
 //   npm run bench -- export 500000     exports in every format, and their import
+//   npm run bench -- export 10000000 /tmp/kept csv gzip    the same of a kept catalogue, and only these of: csv sheet gzip jsonl xlsx
 //   npm run bench -- scroll 1000000    the page's grid in a real browser: ms a frame, ms until far rows are there
 //   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
 import { cpus, totalmem } from "node:os";
@@ -38,7 +39,7 @@ process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
 else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000), second, chosen));
-else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000)));
+else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000), second, chosen));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
 else if (what === "scroll") process.stdout.write(await measureScroll(Number(first ?? 1_000_000), second));
 else if (what === "undo") {

@@ -1,7 +1,7 @@
 // A Skuport server of its own for a measurement: fresh data folder, free port, and the memory of its processes.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +22,8 @@ export interface BenchServer {
   exited: Promise<unknown>;
   /** Peak resident memory so far, in MB, of the server and of its worker. */
   peakMemory(): Promise<{ server_mb: number; worker_mb: number }>;
+  /** From now on the server's peak is of what comes. */
+  forgetPeak(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,8 @@ export async function startServer(data_dir?: string, settings: Record<string, st
       const worker = await workerOf(pid);
       return { server_mb: await peakMb(pid), worker_mb: worker === undefined ? 0 : await peakMb(worker) };
     },
+    // https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets VmHWM
+    forgetPeak: () => writeFile(`/proc/${pid}/clear_refs`, "5"),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill("SIGTERM");
