@@ -79,6 +79,7 @@ test("a webhook that pauses says in German why", async () => {
   await until(async () => (await call(get_webhook, webhook, { base_url: server.base_url })).status === "paused");
   await page.goto("/webhooks/1");
   await page.getByText("Letzter Fehler: Dort hört niemand zu", { exact: true }).waitFor();
+  await page.getByText("noch nichts", { exact: true }).waitFor();
   await inspectLooks(page, "german-webhook");
 });
 

@@ -108,6 +108,7 @@ export const webhooks: Shape<typeof english> = {
   },
   health: {
     success: "Zugestellt, 24 h",
+    nothing: "noch nichts",
     median: "Median",
     slowest: "95 % unter",
     waiting: "Wartend",

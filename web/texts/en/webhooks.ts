@@ -99,6 +99,7 @@ export const webhooks = {
   },
   health: {
     success: "Delivered, 24 h",
+    nothing: "nothing yet",
     median: "Median",
     slowest: "95 % below",
     waiting: "Waiting",
