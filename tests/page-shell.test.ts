@@ -105,8 +105,16 @@ test("the palette goes where its words say, and ? lists what keys do", async () 
   expect(new URL(page.url()).pathname).toBe("/settings");
   await page.keyboard.press("Control+k");
   const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("option", { name: "Keyboard help" }).waitFor();
   await page.getByRole("option", { name: "Import a file …" }).click();
   await choosing;
+});
+
+test("on a phone the palette does what a finger can do", async () => {
+  const page = await open("/imports", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  await page.getByRole("button", { name: "Jump to …" }).tap();
+  await page.getByRole("option", { name: "Import a file …" }).waitFor();
+  expect(await page.getByRole("option", { name: "Keyboard help" }).count()).toBe(0);
 });
 
 test("the language follows the browser until one is chosen, and numbers go with it", async () => {

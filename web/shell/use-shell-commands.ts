@@ -1,6 +1,7 @@
 // What the shell itself puts into palette and keyboard: the ways between the rooms, colours, language, help.
 import { computed, onScopeDispose } from "vue";
 import { useRouter } from "vue-router";
+import { useMediaQuery } from "@vueuse/core";
 import { registerSearch, useCommands, type Command } from "../kit/commands.ts";
 import type { Room } from "../kit/room.ts";
 import { listenToKeys, useShortcuts } from "../kit/shortcuts.ts";
@@ -13,6 +14,8 @@ export function useShellCommands(
 ) {
   const router = useRouter();
   const { theme } = useTheme();
+  // Nothing tells of keyboards; a phone has no mouse either.
+  const has_mouse = useMediaQuery("(any-pointer: fine)");
   const go = computed<Command[]>(() =>
     rooms.map(({ path, label, icon, key }) => ({
       id: `go ${path}`,
@@ -34,7 +37,9 @@ export function useShellCommands(
       icon,
       run: () => (theme.value = value),
     })),
-    { id: "help", label: t("shell.help.open"), icon: "i-lucide-keyboard", keys: "?", run: openHelp },
+    ...(has_mouse.value
+      ? [{ id: "help", label: t("shell.help.open"), icon: "i-lucide-keyboard", keys: "?", run: openHelp }]
+      : []),
   ]);
   useShortcuts(() => ({
     heading: t("shell.help.everywhere"),
