@@ -59,7 +59,16 @@ test("the time line names files and products, and is filtered by the address", a
   await list.getByRole("link", { name: "LAMP-0003 changed" }).waitFor();
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
   await list.getByText(`${PRODUCTS} created`).waitFor();
+  await list
+    .getByText(/^someone here, /)
+    .first()
+    .waitFor();
   await inspectLooks(page, "changes-list");
+  await page.getByLabel("By whom").fill("Somebody else");
+  await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
+  await page.getByLabel("By whom").fill("someone here");
+  await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
+  expect(page.url()).toContain("actor=local");
   await page.getByLabel("Kind of change").click();
   await page.getByRole("option", { name: "Edit of one product" }).click();
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });

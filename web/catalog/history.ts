@@ -1,26 +1,24 @@
 // What a version of a product says about where it comes from, and how to get back to it.
 import type { ProductPatch, ProductVersion } from "../../contract/edit-products.ts";
 import type { Product } from "../../contract/products.ts";
+import { isLocal } from "../kit/actor.ts";
 import { formatCount } from "../kit/format.ts";
 import { t } from "../texts/t.ts";
 
 /** "from supplier.csv, line 48,211, import 41, by ann". */
 export function provenanceOf({ changeset, source_line }: ProductVersion): string {
   const { kind, actor, filename, import_id, id } = changeset;
+  const by = isLocal(actor) ? t("catalog.history.by_local") : t("catalog.history.by", { actor });
   if (kind === "import" && import_id !== null) {
     const parts = [
       t("catalog.history.from_file", { file: filename ?? t("catalog.history.a_file") }),
       ...(source_line === null ? [] : [t("catalog.history.line", { n: formatCount(source_line) })]),
       t("catalog.history.import", { id: import_id }),
-      t("catalog.history.by", { actor }),
+      by,
     ];
     return parts.join(", ");
   }
-  return [
-    t(`catalog.history.kind.${kind}`),
-    t("catalog.history.changeset", { id }),
-    t("catalog.history.by", { actor }),
-  ].join(", ");
+  return [t(`catalog.history.kind.${kind}`), t("catalog.history.changeset", { id }), by].join(", ");
 }
 
 /** The patch that gives a product the values of an earlier version; null where it has them already. */

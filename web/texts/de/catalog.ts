@@ -194,6 +194,7 @@ export const catalog: Shape<typeof english> = {
     import: "Import {id}",
     changeset: "Änderung {id}",
     by: "von {actor}",
+    by_local: "von jemandem hier",
     kind: {
       import: "durch einen Import",
       edit: "von Hand",

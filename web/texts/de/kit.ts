@@ -3,6 +3,10 @@ import type { Shape } from "../shape.ts";
 
 export const kit: Shape<typeof english> = {
   toast: { undo: "Rückgängig" },
+  actor: {
+    local: "jemand hier",
+    note: "Skuport kennt keine Konten: Es war jemand, der diesen Server erreicht, über Seite, Kommandozeile oder API.",
+  },
   confirm: { cancel: "Abbrechen" },
   undo: {
     title: "Diese Änderung zurücknehmen?",

@@ -191,6 +191,7 @@ export const catalog = {
     import: "import {id}",
     changeset: "change {id}",
     by: "by {actor}",
+    by_local: "by someone here",
     kind: {
       import: "by an import",
       edit: "by hand",

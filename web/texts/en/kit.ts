@@ -1,6 +1,10 @@
 // The words of web/kit: what all rooms share.
 export const kit = {
   toast: { undo: "Undo" },
+  actor: {
+    local: "someone here",
+    note: "Skuport has no accounts: it was someone who reaches this server, by page, command line or API.",
+  },
   confirm: { cancel: "Cancel" },
   undo: {
     title: "Take this change back?",
