@@ -1,11 +1,10 @@
-// skuport export: products as a file, to stdout or a path; what GET /api/products/export does, without a server.
+// skuport export: products as a file, to stdout or a path; what GET /api/products/export does, without a server or from one.
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { exportProducts } from "../catalog/export/export-products.ts";
-import { export_query, EXPORT_FORMATS, type ExportOptions } from "../../contract/export.ts";
-import { readArgs, UsageError, type Command } from "./command.ts";
-import { createLog } from "./log.ts";
-import { openDatabase, openPool } from "./open-database.ts";
+import { download } from "../../client/download.ts";
+import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../contract/export.ts";
+import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+import { findServer } from "./find-server.ts";
 
 const FORMATS = Object.keys(EXPORT_FORMATS).join(", ");
 
@@ -14,7 +13,8 @@ export const export_command: Command = {
   summary: "Write products as CSV, TSV, JSON Lines or XLSX",
   help: `Usage: skuport export [-o FILE] [options]
 
-Writes sku, name, description, active, then the attributes. Importing what it wrote changes nothing.
+Writes sku, name, description, active, then the attributes, out of the database of the data folder or what the server at --url has.
+Importing what it wrote changes nothing.
 
   -o, --output FILE   write to FILE; default: stdout
   --format FORMAT     ${FORMATS}; default: what FILE ends in, else csv
@@ -32,35 +32,72 @@ Which products, all if nothing is said:
   --created-in CHANGESET, --changed-in CHANGESET
   --updated-after TIME     such as 2026-01-31T00:00:00Z
 
+  --url URL           the server that sends the file; without it, none is needed
   --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
+
+Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
 `,
   async run(args, io) {
     const { values } = readArgs({
       args,
       allowNegative: true,
-      options: { output: { type: "string", short: "o" }, "data-dir": { type: "string" }, ...EXPORT_OPTIONS },
+      options: {
+        output: { type: "string", short: "o" },
+        url: { type: "string" },
+        "data-dir": { type: "string" },
+        ...EXPORT_OPTIONS,
+      },
     });
     const options = readOptions(values);
-    const config = await io.loadConfig(
-      values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] },
-    );
-    const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport export");
-    const database = await openDatabase(config, "skuport export", log);
-    const pool = openPool(database.address, "skuport export", 2, log);
+    const base_url = values.url === undefined ? undefined : await findServer(values, io);
+    const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> =>
+      values.output === undefined
+        ? pipeline(bytes, io.stdout, { signal: io.signal, end: false })
+        : pipeline(bytes, createWriteStream(values.output), { signal: io.signal });
     try {
-      const { bytes } = await exportProducts(pool, options);
-      if (values.output === undefined) await pipeline(bytes, io.stdout, { signal: io.signal, end: false });
-      else await pipeline(bytes, createWriteStream(values.output), { signal: io.signal });
+      if (base_url === undefined) await exportAlone(options, values, io, write);
+      else await write(await download(export_products, queryOf(options), { base_url, signal: io.signal }));
     } catch (error) {
+      if (io.signal.aborted) {
+        io.stderr.write("Interrupted; what was written is not complete.\n");
+        return 1;
+      }
       // The reader had enough, as `head` does.
       if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
-    } finally {
-      await pool.end();
-      await database.close();
     }
     return 0;
   },
 };
+
+/** Out of the database itself: it may be that of a server, whose limits do not count here. */
+async function exportAlone(
+  options: ExportOptions,
+  values: { "data-dir"?: string | undefined },
+  io: Io,
+  write: (bytes: AsyncIterable<Uint8Array>) => Promise<void>,
+): Promise<void> {
+  // Loaded only here: what a server sends needs none of it.
+  const { exportProducts } = await import("../catalog/export/export-products.ts");
+  const { createLog } = await import("./log.ts");
+  const { openDatabase, openPool } = await import("./open-database.ts");
+  const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
+  const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport export");
+  const database = await openDatabase(config, "skuport export", log);
+  const pool = openPool(database.address, "skuport export", 2, log);
+  try {
+    await write((await exportProducts(pool, options)).bytes);
+  } finally {
+    await pool.end();
+    await database.close();
+  }
+}
+
+const queryOf = ({ attributes = {}, ...others }: ExportOptions) => ({
+  querystring: {
+    ...others,
+    ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`attributes.${name}`, value])),
+  },
+});
 
 const EXPORT_OPTIONS = {
   format: { type: "string" },

@@ -1,0 +1,48 @@
+// Asks an endpoint whose answer is a file, and gives its bytes as they come.
+import { address } from "./address.ts";
+import { failureOf, nobodyThere, NoAnswer } from "./answer.ts";
+import type { RequestOf } from "./call.ts";
+import type { Endpoint } from "../contract/endpoint.ts";
+
+export interface DownloadOptions {
+  base_url?: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** Resolves once the server has begun to send. Throws a Problem, a NoAnswer or the signal's reason, then and while it is read; to
+ * read no further closes the connection. */
+export async function download<const E extends Endpoint>(
+  endpoint: E,
+  request: RequestOf<E>,
+  { base_url = "", signal }: DownloadOptions = {},
+): Promise<AsyncGenerator<Uint8Array, void>> {
+  const url = address(endpoint, request, base_url);
+  const reading = new AbortController();
+  const response = await fetch(url, {
+    signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal,
+  }).catch((error: unknown) => {
+    throw error instanceof TypeError ? nobodyThere(url, error) : error;
+  });
+  const type = response.headers.get("content-type") ?? "";
+  const is_file = [endpoint.schema.answer_type ?? []].flat().some((one) => type.startsWith(one));
+  if (response.ok && response.body !== null && is_file) return bytesOf(response.body, reading);
+  throw failureOf(response.status, await response.text());
+}
+
+/** By hand, as in stream.ts: Safari iterates no streams. */
+async function* bytesOf(body: ReadableStream<Uint8Array>, reading: AbortController): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    // What fetch says of a connection that broke
+    if (!(error instanceof TypeError)) throw error;
+    throw new NoAnswer("The server's answer was cut short: what has come is not complete. Try again", { cause: error });
+  } finally {
+    reading.abort();
+  }
+}

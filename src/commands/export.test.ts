@@ -1,0 +1,114 @@
+// `skuport export --url`: the same file as the server's, wherever it is written to, and a sentence where there is none.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer, text } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
+import { afterAll, expect, test } from "vitest";
+import { createTestApp } from "../../tests/app.ts";
+import { createTestDatabase } from "../../tests/database.ts";
+import { createImportContext, importBytes } from "../../tests/import-file.ts";
+import { until } from "../../tests/until.ts";
+
+const MAIN = join(import.meta.dirname, "../main.ts");
+const database = await createTestDatabase();
+const app = await createTestApp(database);
+const url = await app.listen({ host: "127.0.0.1", port: 0 });
+const folder = await mkdtemp(join(tmpdir(), "skuport-export-"));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+const context = await createImportContext(database.pool);
+await importBytes(
+  context,
+  'sku,name,description,active,Brand\nA-1,Lamp,,yes,Halo\nA-2,Desk,"two\nlines",no,Lumen\nB-1,=1+1,,yes,a&b=c\n',
+);
+const get = async (query: string): Promise<string> => (await app.inject(`/api/products/export${query}`)).body;
+
+interface Ran {
+  code: number;
+  stdout: Buffer;
+  stderr: string;
+}
+
+async function run(...args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [MAIN, "export", ...args], { cwd: folder });
+  const said = Promise.all([buffer(child.stdout), text(child.stderr)]);
+  const [code] = (await once(child, "close")) as [number];
+  const [stdout, stderr] = await said;
+  return { code, stdout, stderr };
+}
+
+/** A server of ours that is none. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("the server's file is written to stdout, byte by byte", async () => {
+  const { code, stdout, stderr } = await run("--url", `${url}/`);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout.toString()).toBe(await get(""));
+  expect(stdout.toString()).toContain('A-2,Desk,"two\nlines",false,Lumen\n');
+});
+
+test("filter, order and format reach the server", async () => {
+  const filtered = await run("--url", url, "--attribute", "Brand=a&b=c", "--active", "--sku", "b*", "--spreadsheet");
+  expect(filtered.stdout.toString()).toBe('\u{FEFF}sku,name,description,active,Brand\r\nB-1,"\'=1+1",,true,a&b=c\r\n');
+  const sorted = await run("--url", url, "--sort=-name", "--no-active", "--format", "tsv");
+  expect(sorted.stdout.toString()).toBe(await get("?sort=-name&active=false&format=tsv"));
+});
+
+test("a file's name says how it is written", async () => {
+  const path = join(folder, "all.jsonl.gz");
+  expect(await run("--url", url, "-o", path)).toMatchObject({ code: 0, stderr: "" });
+  expect(gunzipSync(await readFile(path)).toString()).toBe(await get("?format=jsonl"));
+});
+
+test("where there is no file there is a sentence, and nothing is written", async () => {
+  const path = join(folder, "none.csv");
+  const stranger = await serve((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"));
+  for (const [args, sentence] of [
+    [["--url", "http://127.0.0.1:1"], "No answer from http://127.0.0.1:1"],
+    [["--url", stranger], "is it Skuport that listens there?"],
+    [["--url", url, "--format", "xlsx", "--gzip"], "compressed already"],
+  ] as const) {
+    const { code, stderr } = await run(...args, "-o", path);
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain("    at ");
+    expect(existsSync(path)).toBe(false);
+  }
+  const wrong = await run("--url", "ftp://x", "-o", path);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("is not an http(s) address");
+});
+
+test("a file that is cut short, and one that is interrupted, are not taken for whole", async () => {
+  const cut = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "text/csv" }).write("sku,name\nA-1,Lamp\n", () => response.destroy());
+  });
+  const broken = await run("--url", cut);
+  expect([broken.code, broken.stdout.toString()]).toEqual([1, "sku,name\nA-1,Lamp\n"]);
+  expect(broken.stderr).toMatch(/^The server's answer was cut short.*\n$/);
+
+  const endless = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "text/csv" }).write("sku,name\n");
+  });
+  const child = spawn(process.execPath, [MAIN, "export", "--url", endless], { cwd: folder });
+  let [out, said] = ["", ""];
+  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (said += piece.toString()));
+  await until(() => out !== "");
+  child.kill("SIGINT");
+  const [code] = (await once(child, "close")) as [number];
+  expect([code, said]).toEqual([1, "Interrupted; what was written is not complete.\n"]);
+});
