@@ -126,6 +126,28 @@ export const list_facets = endpoint({
   },
 });
 
+export const list_attributes = endpoint({
+  method: "GET",
+  url: "/api/products/attributes",
+  schema: {
+    operationId: "list_attributes",
+    summary: "Count the products that have each attribute",
+    description: "Counts are exact up to ten thousand products; beyond, they are estimated from a random sample.",
+    tags: ["products"],
+    querystring: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }).strict(),
+    response: {
+      200: z.object({
+        products: z.int().min(0).describe("Products that there are"),
+        items: z
+          .array(z.object({ name: z.string(), products: z.int().min(0) }))
+          .describe("The attribute that most products have first"),
+        relation: z.enum(["eq", "estimate"]).describe("Whether the counts are exact"),
+      }),
+      400: problem_document,
+    },
+  },
+});
+
 export const list_positions = endpoint({
   method: "GET",
   url: "/api/products/positions",
@@ -169,7 +191,7 @@ export const get_product = endpoint({
     summary: "Show a product; the SKU in any case",
     description:
       'The ETag is `"<id>-<version>"`. The SKU is percent-encoded, slashes too. A SKU that is a word of this interface ' +
-      "(`export`, `facets`, `positions`) is written with a capital letter.",
+      "(`attributes`, `export`, `facets`, `positions`) is written with a capital letter.",
     tags: ["products"],
     params: z.object({ sku: z.string().min(1).max(1000) }),
     response: { 200: product, 304: unchanged, 400: problem_document, 404: problem_document },

@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/database.ts";
 import { useProblems } from "../http/problems.ts";
 import { insertChangeset } from "../changesets/store.ts";
+import type { AttributeCounts } from "./attributes.ts";
 import { noteChanged } from "./backlog.ts";
 import { productRoutes } from "./routes.ts";
 import { createIndexMemory, indexBacklog } from "./search/index-backlog.ts";
@@ -249,6 +250,42 @@ test("an answer that the client has already is not sent again", async () => {
 test("an answer can be thinned to some fields", async () => {
   await fill([product({ sku: "a", name: "b" })]);
   expect((await list({ fields: "name,sku" })).items).toEqual([{ name: "b", sku: "a" }]);
+});
+
+test("the attributes that most products have come first, with how many have them", async () => {
+  const attributes = async (query: Record<string, string> = {}): Promise<unknown> =>
+    (await app.inject({ method: "GET", url: "/api/products/attributes", query })).json();
+  await fill([]);
+  expect(await attributes()).toEqual({ products: 0, items: [], relation: "eq" });
+  const all: Row["attributes"][] = [{ Brand: "Nord", Note: "x" }, { Brand: "Süd" }, { "a.b": "1", Brand: "" }, {}];
+  await fill(
+    all.map((given, i) => product({ sku: `a${i}`, attributes: given })),
+    2,
+  );
+  const items = [
+    { name: "Brand", products: 3 },
+    { name: "a.b", products: 1 },
+    { name: "Note", products: 1 },
+  ];
+  expect(await attributes()).toEqual({ products: 4, items, relation: "eq" });
+  expect(await attributes({ limit: "1" })).toMatchObject({ items: items.slice(0, 1) });
+  expect(await attributes({ limit: "0" })).toMatchObject({ status: 400 });
+});
+
+test("of many products the attributes are estimated", async () => {
+  const COUNT = 40_000;
+  await fill([]);
+  const attributesOf = (i: number): Row["attributes"] => ({ Price: "1", ...(i % 4 === 0 ? { Brand: "x" } : {}) });
+  await insert(
+    Array.from({ length: COUNT }, (_, i) => product({ sku: `m${i}`, attributes: attributesOf(i) })),
+    0,
+  );
+  const { body } = await app.inject({ method: "GET", url: "/api/products/attributes" });
+  const { products, relation, items } = JSON.parse(body) as AttributeCounts;
+  expect([products, relation]).toEqual([COUNT, "estimate"]);
+  expect(items.map(({ name }) => name)).toEqual(["Price", "Brand"]);
+  expect(items[0]?.products).toBe(COUNT);
+  expect((items[1]?.products ?? 0) / COUNT).toBeCloseTo(0.25, 1);
 });
 
 test("the most frequent values of an attribute are counted among the products of a filter", async () => {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import pLimit from "p-limit";
 import type pg from "pg";
+import { countAttributes } from "./attributes.ts";
 import { editRoutes } from "./edit-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
 import { hashTag, isKnown } from "./etag.ts";
@@ -18,6 +19,7 @@ import { Problem } from "../../contract/problems.ts";
 import {
   etagOf,
   get_product,
+  list_attributes,
   list_facets,
   list_positions,
   list_products,
@@ -66,6 +68,8 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
       ...(await countFacets(pool, { attribute, limit, filter })),
     }),
   });
+
+  app.route({ ...list_attributes, handler: ({ query: { limit } }) => countAttributes(pool, limit) });
 
   app.route({
     ...list_positions,

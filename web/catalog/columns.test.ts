@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import type { Product } from "../../contract/products.ts";
 import {
-  addAttributes,
-  attributeNames,
+  attributesFor,
   attributeText,
   clampWidth,
+  countAttributes,
   defaultColumns,
   formatColumns,
   isEditable,
   parseColumns,
+  usualAttributes,
   valueOf,
   widthOf,
 } from "./columns.ts";
@@ -25,17 +26,22 @@ test("an address without columns, with unknown ones or without the SKU is still 
   expect(parseColumns("name,nonsense,name,attributes.")).toEqual(["sku", "name"]);
 });
 
-test("until somebody chooses, the first attributes stand beside the fields", () => {
+test("until somebody chooses, attributes stand beside the fields", () => {
   expect(defaultColumns([])).toEqual(["sku", "name", "active", "updated_at"]);
-  expect(defaultColumns(["a", "b", "c", "d"])).toEqual([
-    "sku",
-    "name",
-    "attributes.a",
-    "attributes.b",
-    "attributes.c",
-    "active",
-    "updated_at",
-  ]);
+  expect(defaultColumns(["a", "b"])).toEqual(["sku", "name", "attributes.a", "attributes.b", "active", "updated_at"]);
+});
+
+test("the attributes that are shown are three that many products have", () => {
+  const counts = [200, 40, 30, 20, 19].map((products, i) => ({ name: `${"abcde"[i] ?? ""}`, products }));
+  expect(usualAttributes(counts, 200)).toEqual(["a", "b", "c"]);
+  expect(usualAttributes(counts.slice(3), 200)).toEqual(["d"]);
+  expect(usualAttributes(counts.slice(4), 200)).toEqual([]);
+  expect(usualAttributes([], 0)).toEqual([]);
+  const close = [
+    { name: "colour", products: 3001 },
+    { name: "price", products: 3000 },
+  ];
+  expect(usualAttributes(close, 3002)).toEqual(["price", "colour"]);
 });
 
 test("cells show what is stored; an attribute may be called like anything", () => {
@@ -45,7 +51,10 @@ test("cells show what is stored; an attribute may be called like anything", () =
 });
 
 test("attributes that most products have come first", () => {
-  expect(attributeNames([product({ rare: 1, b: 1 }), product({ b: 2 })])).toEqual(["b", "rare"]);
+  expect(countAttributes([product({ rare: 1, b: 1 }), product({ b: 2 })])).toEqual([
+    { name: "b", products: 2 },
+    { name: "rare", products: 1 },
+  ]);
 });
 
 test("widths are kept within bounds", () => {
@@ -54,12 +63,16 @@ test("widths are kept within bounds", () => {
   expect([isEditable("sku"), isEditable("name"), isEditable("attributes.x")]).toEqual([false, true, true]);
 });
 
-test("known attributes keep their order, unless most rows have none of those that are shown", () => {
+test("a list shows the usual attributes, unless most of its rows have none of them", () => {
+  const usual = ["a", "b"];
   const b = product({ b: 1 });
-  const de = product({ e: 1, d: 1 });
-  expect(addAttributes([], [product({ b: 1, a: 1 })])).toEqual(["b", "a"]);
-  expect(addAttributes(["a", "b", "c", "d"], [b, de])).toEqual(["a", "b", "c", "d", "e"]);
-  expect(addAttributes(["a", "b", "c", "d"], [b, de, de, de])).toEqual(["e", "d", "b", "a", "c"]);
-  expect(addAttributes(["a", "b", "c"], [de])).toEqual(["e", "d", "a", "b", "c"]);
-  expect(addAttributes(["a", "b"], [])).toEqual(["a", "b"]);
+  const de = product({ d: 1, e: 1 });
+  const own = ["d", "e"];
+  expect(attributesFor([], usual, usual)).toEqual(usual);
+  expect(attributesFor([b, de], usual, usual)).toEqual(usual);
+  expect(attributesFor([b, de, de, de, de], usual, usual)).toEqual(["d", "e", "b"]);
+  expect(attributesFor([de], [], [])).toEqual(own);
+  // What is shown stays until something else is much better, then the usual ones come back.
+  expect(attributesFor([b, de], own, usual)).toEqual(own);
+  expect(attributesFor([b, b, b, de], own, usual)).toEqual(usual);
 });

@@ -17,6 +17,8 @@ const ATTRIBUTE = "attributes.";
 const BASE: readonly string[] = ["sku", "name", "active", "updated_at"];
 /** As many fit beside the fields on a laptop. */
 const ATTRIBUTES_SHOWN = 3;
+/** Fewer than one product in ten: a column that is all but empty says little. */
+const USUAL_SHARE = 0.1;
 const EDITABLE: ReadonlySet<string> = new Set(["name", "description", "active"]);
 const SORTABLE: ReadonlySet<string> = new Set(["sku", "name", "updated_at", "created_at"]);
 const WIDTHS: Readonly<Record<FieldColumn, number>> = {
@@ -44,10 +46,10 @@ export const isFieldColumn = (column: string): column is FieldColumn =>
 export const isEditable = (column: string): boolean => EDITABLE.has(column) || attributeOf(column) !== undefined;
 export const isSortable = (column: string): boolean => SORTABLE.has(column);
 
-/** What is shown until somebody chooses: the fields that say most, and the first attributes that the rows have. */
+/** What is shown until somebody chooses: the fields that say most, with attributes between them. */
 export function defaultColumns(attributes: readonly string[]): string[] {
   const [sku, name, ...rest] = BASE as [string, string, ...string[]];
-  return [sku, name, ...attributes.slice(0, ATTRIBUTES_SHOWN).map(attributeColumn), ...rest];
+  return [sku, name, ...attributes.map(attributeColumn), ...rest];
 }
 
 /** From the address: names with commas between them, a comma within a name doubled by a backslash. */
@@ -81,23 +83,38 @@ export function attributeText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The names that are known, with those of a list's rows. The first are shown until somebody chooses: where most rows have none of
- * them, which leaves empty columns, the rows' own come first. */
-export function addAttributes(known: readonly string[], products: readonly Product[]): string[] {
-  const found = attributeNames(products);
-  const withAny = (names: readonly string[]): number => {
-    const shown = names.slice(0, ATTRIBUTES_SHOWN);
-    return products.filter(({ attributes }) => shown.some((name) => Object.hasOwn(attributes, name))).length;
-  };
+export interface AttributeCount {
+  name: string;
+  /** That have it. */
+  products: number;
+}
+
+/** The attributes that are worth a column: those that most of so many products have, if not too few. What about as many have
+ * comes in the order in which products have it, whatever the counts of a sample or of a few rows are. */
+export function usualAttributes(counts: readonly AttributeCount[], products: number): string[] {
+  const tenths = (one: AttributeCount): number => Math.round((one.products / products) * 10);
+  return counts
+    .filter((one) => one.products >= products * USUAL_SHARE)
+    .sort((a, b) => tenths(b) - tenths(a) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
+    .slice(0, ATTRIBUTES_SHOWN)
+    .map(({ name }) => name);
+}
+
+/** The attributes to show for a list's rows: the usual ones or, where most rows have none of them, which leaves empty columns,
+ * those that the rows have. */
+export function attributesFor(products: readonly Product[], shown: string[], usual: string[]): string[] {
+  const own = usualAttributes(countAttributes(products), products.length);
+  const withAny = (names: readonly string[]): number =>
+    products.filter(({ attributes }) => names.some((name) => Object.hasOwn(attributes, name))).length;
   // Not for a few rows more: columns that change places are looked for.
-  const is_better = withAny(found) > 2 * withAny(known);
-  return [...new Set(is_better ? [...found, ...known] : [...known, ...found])];
+  if (withAny(own) <= 2 * withAny(shown)) return shown;
+  return withAny(own) <= 2 * withAny(usual) ? usual : own;
 }
 
 /** All attributes of these products, those that most of them have first. */
-export function attributeNames(products: readonly Product[]): string[] {
+export function countAttributes(products: readonly Product[]): AttributeCount[] {
   const counts = new Map<string, number>();
   for (const { attributes } of products)
     for (const name of Object.keys(attributes)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  return [...counts].map(([name, count]) => ({ name, products: count })).sort((a, b) => b.products - a.products);
 }
