@@ -1,16 +1,19 @@
 // skuport work: a worker process. Several may work on one database, also on one file.
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
+import type { Logger } from "pino";
 import { keepIndex } from "../catalog/search/work.ts";
 import { isImporting } from "../imports/is-importing.ts";
 import { senders, workOnImports } from "../imports/work.ts";
+import type { Config } from "../config.ts";
+import { isTransient, type DatabaseAddress } from "../db/connect.ts";
 import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
 import { isOperating } from "../operations/is-operating.ts";
 import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
-import { readArgs, type Command } from "./command.ts";
+import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "./log.ts";
 import { lowerBackends } from "./lower-priority.ts";
 import { findDatabase, openPool } from "./open-database.ts";
@@ -53,40 +56,58 @@ workers may run, on one machine or on several that share the data folder. \`skup
       orphaned.abort();
     });
     const signal = AbortSignal.any([io.signal, orphaned.signal]);
-    const pool = openPool(address, NAME, config.worker_concurrency * 2 + 4, log);
-    lowerBackends(pool, address);
-    const onError = (err: Error): void => {
-      log.warn({ err }, "lost the database for a moment");
-    };
-    // First of all: what a killed worker had under way is taken over while the rest still starts
-    const deliveries = deliverInThread({ config, address }, io.env, log, signal);
-    const boss = await startBoss(address, { application_name: NAME, works: true, onError });
-    const files_dir = join(config.data_dir, "files");
     try {
-      const context = { pool, files_dir, lanes: config.worker_concurrency, log };
-      await workHourly(boss, "purge-events", 17, async () => {
-        const purged = await purgeEvents(pool, config.webhook_keep_days);
-        if (purged > 0) log.info({ purged }, "old events purged");
-      });
-      await workHourly(boss, "purge-history", 27, async () => {
-        if (config.history_keep_days === undefined) return;
-        const purged = await purgeHistory(pool, config.history_keep_days, signal);
-        if (purged > 0) log.info({ purged }, "old versions of products purged");
-      });
-      await workHourly(boss, "purge-idempotency-keys", 37, async () => {
-        const purged = await purgeKeys(pool);
-        if (purged > 0) log.info({ purged }, "old idempotency keys purged");
-      });
-      await Promise.all([
-        workOnImports(boss, { ...context, ...senders(boss) }, signal),
-        workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
-        keepIndex({ pool, log, isBusy: async () => (await isImporting(pool)) || (await isOperating(pool)) }, signal),
-        deliveries,
-      ]);
-    } finally {
-      await boss.stop({ graceful: false });
-      await pool.end();
+      await workOn(config, address, io.env, log, signal);
+    } catch (error) {
+      // While it starts it waits for no database; whoever started it starts it again.
+      if (!isTransient(error)) throw error;
+      log.error({ err: error }, "lost the database; ending");
+      return 1;
     }
     return 0;
   },
 };
+
+/** Until the signal. */
+async function workOn(
+  config: Config,
+  address: DatabaseAddress,
+  env: Io["env"],
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const pool = openPool(address, NAME, config.worker_concurrency * 2 + 4, log);
+  lowerBackends(pool, address);
+  const onError = (err: Error): void => {
+    log.warn({ err }, "lost the database for a moment");
+  };
+  // First of all: what a killed worker had under way is taken over while the rest still starts
+  const deliveries = deliverInThread({ config, address }, env, log, signal);
+  const boss = await startBoss(address, { application_name: NAME, works: true, onError });
+  const files_dir = join(config.data_dir, "files");
+  try {
+    const context = { pool, files_dir, lanes: config.worker_concurrency, log };
+    await workHourly(boss, "purge-events", 17, async () => {
+      const purged = await purgeEvents(pool, config.webhook_keep_days);
+      if (purged > 0) log.info({ purged }, "old events purged");
+    });
+    await workHourly(boss, "purge-history", 27, async () => {
+      if (config.history_keep_days === undefined) return;
+      const purged = await purgeHistory(pool, config.history_keep_days, signal);
+      if (purged > 0) log.info({ purged }, "old versions of products purged");
+    });
+    await workHourly(boss, "purge-idempotency-keys", 37, async () => {
+      const purged = await purgeKeys(pool);
+      if (purged > 0) log.info({ purged }, "old idempotency keys purged");
+    });
+    await Promise.all([
+      workOnImports(boss, { ...context, ...senders(boss) }, signal),
+      workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
+      keepIndex({ pool, log, isBusy: async () => (await isImporting(pool)) || (await isOperating(pool)) }, signal),
+      deliveries,
+    ]);
+  } finally {
+    await boss.stop({ graceful: false });
+    await pool.end();
+  }
+}
