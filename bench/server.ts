@@ -22,7 +22,7 @@ export interface BenchServer {
   exited: Promise<unknown>;
   /** Peak resident memory so far, in MB, of the server and of its worker. */
   peakMemory(): Promise<{ server_mb: number; worker_mb: number }>;
-  /** From now on the server's peak is of what comes. */
+  /** From now on the peaks are of what comes. */
   forgetPeak(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -48,8 +48,11 @@ export async function startServer(data_dir?: string, settings: Record<string, st
       const worker = await workerOf(pid);
       return { server_mb: await peakMb(pid), worker_mb: worker === undefined ? 0 : await peakMb(worker) };
     },
-    // https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets VmHWM
-    forgetPeak: () => writeFile(`/proc/${pid}/clear_refs`, "5"),
+    async forgetPeak() {
+      // https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets VmHWM
+      for (const one of [pid, await workerOf(pid)])
+        if (one !== undefined) await writeFile(`/proc/${one}/clear_refs`, "5");
+    },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill("SIGTERM");
