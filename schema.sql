@@ -136,6 +136,7 @@ create table operation_chunks (
   missing integer default 0 not null,
   kept integer default 0 not null,
   more integer default 0 not null,
+  tids tid[],
   constraint operation_chunks_pkey PRIMARY KEY (operation_id, chunk_no),
   constraint operation_chunks_source_check CHECK ((source = ANY (ARRAY['products'::text, 'versions'::text, 'created'::text])))
 );

@@ -1,5 +1,6 @@
 // The search index's backlog: what a transaction changed, written by that transaction, so that a search knows what the index
 // does not know yet.
+import type { BinaryArray } from "../db/binary-array.ts";
 import type { Queryable } from "../db/connect.ts";
 
 /** Products created with ids of [id_from, id_to], and products (changed, renamed, deleted) with these keys. */
@@ -7,7 +8,7 @@ export interface ChangedProducts {
   changeset_id: number;
   id_from?: number;
   id_to?: number;
-  keys?: readonly string[];
+  keys?: readonly string[] | BinaryArray;
   /** How many products this is about. */
   rows: number;
   /** How many more products there are now: `rows` where they were created, -`rows` where they were deleted, 0 where they were

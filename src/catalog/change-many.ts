@@ -1,9 +1,10 @@
 // The same change for many products: set values or delete, inside the caller's transaction; products that are as they should
-// be are not written. As in merge.ts nothing is locked between a look and its write: a count that differs means that somebody
-// was faster, and the caller begins again.
+// be are not written. As in merge.ts nothing is locked between a look at values and their write: a count that differs means that
+// somebody was faster, and the caller begins again. A deletion needs no look.
 import type pg from "pg";
 import { noteChanged } from "./backlog.ts";
-import { applyStagedChanges, ConcurrentChange } from "./merge.ts";
+import { applyStagedChanges } from "./merge.ts";
+import type { BinaryArray } from "../db/binary-array.ts";
 
 /** New values; what is not said stays. An attribute that is null is removed. */
 export interface NewValues {
@@ -20,11 +21,19 @@ export interface Stamp {
   now: string;
 }
 
+/** Products by their keys. */
+export interface FoundProducts {
+  keys: BinaryArray;
+  /** Where they lay when they were selected; null = nobody said. */
+  tids: BinaryArray | null;
+  count: number;
+}
+
 /** Sets the values on the products with these keys; the rest of the keys are of no product, or of one that is unchanged.
  * @throws ConcurrentChange */
 export async function setValues(
   db: pg.ClientBase,
-  keys: readonly string[],
+  keys: BinaryArray,
   set: NewValues,
   { changeset_id, part, now }: Stamp,
 ): Promise<{ updated: number; unchanged: number }> {
@@ -54,7 +63,7 @@ export async function setValues(
   return { updated, unchanged: (await countProducts(db, keys)) - updated };
 }
 
-async function countProducts(db: pg.ClientBase, keys: readonly string[]): Promise<number> {
+async function countProducts(db: pg.ClientBase, keys: BinaryArray): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     "select count(*) as count from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key",
     [keys],
@@ -62,33 +71,40 @@ async function countProducts(db: pg.ClientBase, keys: readonly string[]): Promis
   return rows[0]?.count ?? 0;
 }
 
-/** Deletes the products with these keys, keeps what they were and says how many there were.
- * @throws ConcurrentChange */
+/** Deletes the products, keeps what they were and says how many there were. What is taken is what is kept, in one statement, so
+ * nobody can come between. Other writers lock the history first: with one of them this may end in a deadlock (40P01). */
 export async function deleteProducts(
   db: pg.ClientBase,
-  keys: readonly string[],
+  { keys, tids, count }: FoundProducts,
+  stamp: Stamp,
+): Promise<number> {
+  let deleted = tids === null ? 0 : await deleteFound(db, keys, tids, stamp);
+  // Those that have moved since.
+  if (deleted < count) deleted += await deleteFound(db, keys, null, stamp);
+  return deleted;
+}
+
+async function deleteFound(
+  db: pg.ClientBase,
+  keys: BinaryArray,
+  tids: BinaryArray | null,
   { changeset_id, now }: Stamp,
 ): Promise<number> {
-  const { rows: kept } = await db.query<{ sku_key: string; id: number; version: number }>(
-    `insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
-                                  source_line, created_at, updated_at, replaced_in, replaced_at, deleted)
-     select p.sku_key, p.id, p.version, p.sku, p.name, p.description, p.active, p.attributes, p.created_in, p.changed_in,
-            p.source_line, p.created_at, p.updated_at, $2::bigint, $3::timestamptz, true
-     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
-     returning sku_key, id, version`,
-    [keys, changeset_id, now],
+  const { rows } = await db.query<{ count: number; keys: BinaryArray | null }>(
+    `with gone as (
+       delete from products p using unnest($1::text[], $2::tid[]) i (sku_key, tid)
+       where p.sku_key = i.sku_key ${tids === null ? "" : "and p.ctid = i.tid"} returning p.*
+     ), kept as (
+       insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
+                                    source_line, created_at, updated_at, replaced_in, replaced_at, deleted)
+       select sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
+              source_line, created_at, updated_at, $3::bigint, $4::timestamptz, true
+       from gone returning sku_key
+     )
+     select count(*) as count, array_send(array_agg(sku_key)) as keys from kept`,
+    [keys, tids, changeset_id, now],
   );
-  if (kept.length === 0) return 0;
-  // By lists, not by a join with the history: of a product's many versions the planner would read all.
-  const { rowCount: deleted } = await db.query(
-    `delete from products p using unnest($1::text[], $2::bigint[], $3::integer[]) i (sku_key, id, version)
-     where p.sku_key = i.sku_key and p.id = i.id and p.version = i.version`,
-    [kept.map(({ sku_key }) => sku_key), kept.map(({ id }) => id), kept.map(({ version }) => version)],
-  );
-  if (deleted !== kept.length) {
-    throw new ConcurrentChange(`${deleted ?? 0} of ${kept.length} products were still the same`);
-  }
-  const gone = kept.map(({ sku_key }) => sku_key);
-  await noteChanged(db, { changeset_id, keys: gone, rows: gone.length, delta: -gone.length });
-  return gone.length;
+  const { count = 0, keys: gone = null } = rows[0] ?? {};
+  if (gone !== null) await noteChanged(db, { changeset_id, keys: gone, rows: count, delta: -count });
+  return count;
 }

@@ -48,6 +48,35 @@ test("products that match only after the request are not touched; selected ones 
   expect(await skus("sku_key = 'p-1' and name = 'no longer so'")).toEqual(["P-1"]);
 });
 
+test("products that moved since they were selected are deleted as they are by then, and their last values are kept", async () => {
+  const started = await start({ action: "delete", filter: { name: "odd" } });
+  await expect.poll(async () => (await ask("GET", `/api/operations/${started.body.id}`)).body.state).toBe("running");
+  await app.inject({ method: "PATCH", url: "/api/products/p-1", payload: { name: "edited" } });
+  await app.inject({ method: "DELETE", url: "/api/products/p-3" });
+  await app.inject({ method: "PUT", url: "/api/products/p-3", payload: { name: "new" } });
+  await app.inject({ method: "DELETE", url: "/api/products/p-5" });
+  await pool.query("vacuum full products");
+  const done = await finish(started.body.id);
+  expect(done).toMatchObject({ state: "done", total: 5, deleted: 4, missing: 1 });
+  expect(await skus("true")).toEqual(["P-0", "P-2", "P-4", "P-6", "P-8"]);
+  const { rows } = await pool.query(
+    "select sku_key, version, name from product_history where replaced_in = $1 and deleted order by sku_key",
+    [done.changeset_id],
+  );
+  expect(rows).toEqual([
+    { sku_key: "p-1", version: 2, name: "edited" },
+    { sku_key: "p-3", version: 1, name: "new" },
+    { sku_key: "p-7", version: 1, name: "Name odd" },
+    { sku_key: "p-9", version: 1, name: "Name odd" },
+  ]);
+  const backlog = await pool.query<{ keys: string[]; rows: number; delta: number }>(
+    "select keys, rows, delta from search_backlog where changeset_id = $1",
+    [done.changeset_id],
+  );
+  expect(backlog.rows.flatMap(({ keys }) => keys).sort()).toEqual(["p-1", "p-3", "p-7", "p-9"]);
+  expect(backlog.rows.every(({ keys, rows, delta }) => rows === keys.length && delta === -rows)).toBe(true);
+});
+
 test("to delete everything, the number of products has to be confirmed", async () => {
   const told = async (confirm?: number): Promise<unknown> => {
     const { status, body } = await ask<ProblemDocument>("POST", "/api/products/bulk", {

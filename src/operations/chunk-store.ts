@@ -1,17 +1,27 @@
 // The SQL of chunks: the products of an operation, the atoms of its work.
 import type pg from "pg";
 import { compileFilter } from "../catalog/filter.ts";
+import { hasTids } from "../catalog/merge.ts";
+import type { BinaryArray } from "../db/binary-array.ts";
 import type { Queryable } from "../db/connect.ts";
 import type { ProductFilter } from "../../contract/product-filter.ts";
 
 export interface Chunk {
   chunk_no: number;
-  /** products = by key; versions = (key, id, version) in the history; created = (key, id) of products that a changeset made. */
+  /** products = by key alone; versions = (key, id, version) in the history; created = products that a changeset made, with the
+   * version 0 that they had before. */
   source: "products" | "versions" | "created";
-  keys: string[];
-  ids: number[];
-  versions: number[];
+  count: number;
+  keys: BinaryArray;
+  ids: BinaryArray;
+  versions: BinaryArray;
+  /** Where their rows lay when they were selected; null where nobody said. */
+  tids: BinaryArray | null;
 }
+
+/** The columns of a chunk. */
+export const CHUNK = `chunk_no, source, cardinality(keys) as count, array_send(keys) as keys,
+  array_send(coalesce(ids, '{}')) as ids, array_send(coalesce(versions, '{}')) as versions, array_send(tids) as tids`;
 
 /** The chunks of products that were named one by one; distinct keys, in key order. */
 export async function insertKeyChunks(
@@ -34,7 +44,7 @@ export async function claimChunk(
   operation_id: number,
 ): Promise<(Chunk & { now: string }) | undefined> {
   const { rows } = await client.query<Chunk & { now: string }>(
-    `select c.chunk_no, c.source, c.keys, c.ids, c.versions, now() as now
+    `select ${CHUNK}, now() as now
      from operation_chunks c
      where c.operation_id = $1 and not c.done
        and exists (select from operations o where o.id = $1 and o.state = 'running' and not o.cancel_requested)
@@ -89,11 +99,13 @@ export async function insertFilterChunks(
   size: number,
   filter: ProductFilter,
 ): Promise<void> {
+  const with_tids = await hasTids(db);
   const { where, values } = compileFilter(filter, [operation_id, size]);
   await db.query(
-    `insert into operation_chunks (operation_id, chunk_no, source, keys)
-     select $1::bigint, chunk_no, 'products', array_agg(sku_key)
-     from (select p.sku_key, (row_number() over () - 1) / $2::integer as chunk_no from products p where ${where}) selected
+    `insert into operation_chunks (operation_id, chunk_no, source, keys, tids)
+     select $1::bigint, chunk_no, 'products', array_agg(sku_key), ${with_tids ? "array_agg(tid)" : "null::tid[]"}
+     from (select p.sku_key, p.ctid as tid, (row_number() over () - 1) / $2::integer as chunk_no
+           from products p where ${where}) selected
      group by chunk_no`,
     values,
   );
@@ -108,11 +120,13 @@ export async function insertChangesetChunks(
   changeset: { id: number; id_base: number | null; id_count: number },
   is_tangled: boolean,
 ): Promise<number> {
+  const with_tids = await hasTids(db);
   const number = is_tangled ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))" : "row_number() over ()";
   await db.query(
-    `insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions)
-     select $1::bigint, chunk_no, 'versions', array_agg(sku_key), array_agg(id), array_agg(version)
-     from (select h.sku_key, h.id, h.version, (${number} - 1) / $2::integer as chunk_no
+    `insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions, tids)
+     select $1::bigint, chunk_no, 'versions', array_agg(sku_key), array_agg(id), array_agg(version),
+            ${with_tids ? "array_agg(tid)" : "null::tid[]"}
+     from (select h.sku_key, h.id, h.version, h.ctid as tid, (${number} - 1) / $2::integer as chunk_no
            from product_history h where h.replaced_in = $3) selected
      group by chunk_no`,
     [operation_id, size, changeset.id],
@@ -120,8 +134,8 @@ export async function insertChangesetChunks(
   if (changeset.id_base === null) return 0;
   const { rows } = await db.query<{ count: number }>(
     `with made as (
-       insert into operation_chunks (operation_id, chunk_no, source, keys, ids)
-       select $1::bigint, -1 - chunk_no, 'created', array_agg(sku_key), array_agg(id)
+       insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions)
+       select $1::bigint, -1 - chunk_no, 'created', array_agg(sku_key), array_agg(id), array_agg(0)
        from (select p.sku_key, p.id, (row_number() over () - 1) / $2::integer as chunk_no
              from products p where p.id >= $4::bigint and p.id < $4::bigint + $5::bigint and p.created_in = $3) selected
        group by chunk_no

@@ -1,6 +1,7 @@
 // A lane: one connection that works on an operation's chunks until none is left. Lanes share nothing but the tables, so they
 // may run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
 import type pg from "pg";
+import { hasTids } from "../catalog/merge.ts";
 import { createTeller, workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
@@ -45,6 +46,7 @@ export async function concludeOperation(context: OperationContext, operation_id:
 
 async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
   const { pool, log } = context;
+  const with_tids = await hasTids(pool);
   const teller = createTeller(
     () => noteProgress(pool, operation.id),
     (err) => {
@@ -52,13 +54,17 @@ async function workOnChunks(context: OperationContext, operation: Operation, sig
     },
   );
   try {
-    await workThrough(() => workOnNextChunk(pool, operation), { signal, onStep: teller.tell });
+    await workThrough(() => workOnNextChunk(pool, operation, with_tids), { signal, onStep: teller.tell });
   } finally {
     await teller.end();
   }
 }
 
-async function workOnNextChunk(pool: pg.Pool, { id, kind, changeset_id, options }: Operation): Promise<boolean> {
+async function workOnNextChunk(
+  pool: pg.Pool,
+  { id, kind, changeset_id, options }: Operation,
+  with_tids: boolean,
+): Promise<boolean> {
   return withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, id);
     if (chunk === undefined) return false;
@@ -66,8 +72,8 @@ async function workOnNextChunk(pool: pg.Pool, { id, kind, changeset_id, options 
     const stamp = { changeset_id, part: chunk.chunk_no, now: chunk.now };
     const counts =
       kind === "undo"
-        ? await applyUndo(client, id, chunk, options.policy ?? "keep", stamp)
-        : await applyBulk(client, chunk.keys, options, stamp);
+        ? await applyUndo(client, id, chunk, options.policy ?? "keep", stamp, with_tids)
+        : await applyBulk(client, chunk, options, stamp);
     await markChunkDone(client, id, chunk.chunk_no, counts);
     return true;
   });

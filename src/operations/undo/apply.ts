@@ -8,51 +8,105 @@ import {
   takeAwayProducts,
   type WriteStamp,
 } from "../../catalog/take-back.ts";
+import { pick, type BinaryArray } from "../../db/binary-array.ts";
 import { NO_COUNTS, type Chunk, type ChunkCounts } from "../chunk-store.ts";
 import { insertConflicts } from "./conflict-store.ts";
+import type { Looked } from "./look.ts";
 import { planUndo } from "./plan-undo.ts";
 import type { Policy, UndoPlan } from "./undo-plan.ts";
 
-/** @throws ConcurrentChange */
+/** `with_tids`: whether products may be found by where they lie; see `hasTids`.
+ * @throws ConcurrentChange */
 export async function applyUndo(
   client: pg.ClientBase,
   operation_id: number,
   chunk: Chunk,
   policy: Policy,
   stamp: WriteStamp,
+  with_tids: boolean,
 ): Promise<ChunkCounts> {
-  const plan = await planUndo(client, chunk, policy);
-  await writePlan(client, plan, stamp);
+  const { plan, looked } = await planUndo(client, chunk, policy, with_tids);
+  // What leaves a key goes first: others may take it.
+  await takeAwayOthers(client, plan, stamp);
+  await writeSimple(client, plan, chunk, looked, stamp);
+  await writeOthers(client, plan, stamp);
   await insertConflicts(client, operation_id, plan.conflicts);
   return { ...NO_COUNTS, ...plan.counts };
 }
 
-/** What leaves a key goes first: others may take it. */
-async function writePlan(client: pg.ClientBase, plan: UndoPlan, stamp: WriteStamp): Promise<void> {
-  const { takeAway, restore, keepDeletion, putBack, counts } = plan;
-  if (takeAway.length > 0) {
-    const lists = { ...listsOf(takeAway), live_versions: takeAway.map(({ live_version }) => live_version) };
-    await takeAwayProducts(client, { ...lists, renamed_to: takeAway.map(({ renamed_to }) => renamed_to) }, stamp);
+/** Products that are where the chunk says, by lists as they were found. */
+async function writeSimple(
+  client: pg.ClientBase,
+  { simple }: UndoPlan,
+  chunk: Chunk,
+  looked: Looked,
+  stamp: WriteStamp,
+): Promise<void> {
+  const { remove, restore, revive } = simple;
+  const at = (positions: readonly number[]) => listsAt(chunk, looked, positions);
+  if (remove.length > 0) await takeAwayProducts(client, { ...at(remove), renamed_to: null }, stamp);
+  if (restore.length > 0) await restoreProducts(client, at(restore), stamp);
+  if (revive.length > 0) {
+    const lists = at(revive);
+    await keepDeletions(client, { ...lists, renamed_to: null }, stamp);
+    await putBackProducts(client, { ...lists, new_versions: null }, stamp);
   }
+  const changed = [...remove, ...restore, ...revive].sort((a, b) => a - b);
+  if (changed.length === 0) return;
+  const { keys, count } = at(changed);
+  const delta = revive.length - remove.length;
+  await noteChanged(client, { changeset_id: stamp.changeset_id, keys, rows: count, delta });
+}
+
+function listsAt({ count, keys, ids, versions }: Chunk, looked: Looked, positions: readonly number[]) {
+  const some = (list: BinaryArray): BinaryArray => (positions.length === count ? list : pick(list, positions));
+  const someIf = (list: BinaryArray | null): BinaryArray | null => (list === null ? null : some(list));
+  return {
+    count: positions.length,
+    keys: some(keys),
+    ids: some(ids),
+    versions: some(versions),
+    tids: someIf(looked.tids),
+    live_versions: some(looked.live_versions),
+    live_tids: someIf(looked.live_tids),
+  };
+}
+
+async function takeAwayOthers(client: pg.ClientBase, { takeAway }: UndoPlan, stamp: WriteStamp): Promise<void> {
+  if (takeAway.length === 0) return;
+  const live_versions = takeAway.map(({ live_version }) => live_version);
+  const renamed_to = takeAway.map(({ renamed_to }) => renamed_to);
+  await takeAwayProducts(client, { ...listsOf(takeAway), live_versions, live_tids: null, renamed_to }, stamp);
+}
+
+async function writeOthers(client: pg.ClientBase, plan: UndoPlan, stamp: WriteStamp): Promise<void> {
+  const { simple, takeAway, restore, keepDeletion, putBack, counts } = plan;
   if (restore.length > 0) {
-    const lists = { ...listsOf(restore), live_versions: restore.map(({ live_version }) => live_version) };
-    await restoreProducts(client, { ...lists, versions: restore.map(({ version }) => version) }, stamp);
+    const live_versions = restore.map(({ live_version }) => live_version);
+    await restoreProducts(client, { ...versionsOf(restore), live_versions, live_tids: null }, stamp);
   }
   if (keepDeletion.length > 0) {
-    const lists = { ...listsOf(keepDeletion), versions: keepDeletion.map(({ version }) => version) };
-    await keepDeletions(client, { ...lists, renamed_to: keepDeletion.map(({ renamed_to }) => renamed_to) }, stamp);
+    const renamed_to = keepDeletion.map(({ renamed_to }) => renamed_to);
+    await keepDeletions(client, { ...versionsOf(keepDeletion), renamed_to }, stamp);
   }
   if (putBack.length > 0) {
-    const lists = { ...listsOf(putBack), versions: putBack.map(({ version }) => version) };
-    await putBackProducts(client, { ...lists, new_versions: putBack.map(({ new_version }) => new_version) }, stamp);
+    const new_versions = putBack.map(({ new_version }) => new_version);
+    await putBackProducts(client, { ...versionsOf(putBack), new_versions }, stamp);
   }
   const keys = [...new Set([...takeAway, ...restore, ...putBack].map(({ key }) => key))];
   if (keys.length === 0) return;
-  const delta = counts.created - counts.deleted;
+  const delta = counts.created - counts.deleted - (simple.revive.length - simple.remove.length);
   await noteChanged(client, { changeset_id: stamp.changeset_id, keys, rows: keys.length, delta });
 }
 
-const listsOf = (items: readonly { key: string; id: number }[]): { keys: string[]; ids: number[] } => ({
+const listsOf = (items: readonly { key: string; id: number }[]) => ({
+  count: items.length,
   keys: items.map(({ key }) => key),
   ids: items.map(({ id }) => id),
+});
+
+const versionsOf = (items: readonly { key: string; id: number; version: number }[]) => ({
+  ...listsOf(items),
+  versions: items.map(({ version }) => version),
+  tids: null,
 });

@@ -1,5 +1,6 @@
 // Decides about products that a first look could not: brings the facts of each together and adds what follows to the plan.
 import { ConcurrentChange } from "../../catalog/merge.ts";
+import { numbersAt, textsAt } from "../../db/binary-array.ts";
 import type { Queryable } from "../../db/connect.ts";
 import type { Chunk } from "../chunk-store.ts";
 import { decide, type Decision, type Facts } from "./decide.ts";
@@ -33,24 +34,17 @@ export async function decideCloser(
   policy: Policy,
 ): Promise<void> {
   const subjects = await readSubjects(db, chunk, positions);
-  const decisions = decideAll(subjects, new Set(plan.takeAway.map(({ id }) => id)), policy);
+  const decisions = decideAll(subjects, new Set(numbersAt(chunk.ids, plan.simple.remove)), policy);
   subjects.forEach((subject, i) => {
     addDecision(plan, subject, decisions[i] as Decision, policy);
   });
 }
 
 async function readSubjects(db: Queryable, chunk: Chunk, positions: readonly number[]): Promise<Subject[]> {
-  const keys = positions.map((i) => chunk.keys[i] as string);
-  const ids = positions.map((i) => chunk.ids[i] as number);
+  const keys = textsAt(chunk.keys, positions);
+  const ids = numbersAt(chunk.ids, positions);
   const ended =
-    chunk.source === "created"
-      ? []
-      : await readVersions(
-          db,
-          keys,
-          ids,
-          positions.map((i) => chunk.versions[i] as number),
-        );
+    chunk.source === "created" ? [] : await readVersions(db, keys, ids, numbersAt(chunk.versions, positions));
   const live = byId(await readLiveByIds(db, ids));
   const gone = ids.filter((id) => !live.has(id));
   const deletions = byId(gone.length === 0 ? [] : await readLastDeletions(db, gone));

@@ -1,5 +1,6 @@
 // Which of a changeset's products are as it left them: one statement for a chunk, joined on the key alone. Products that went,
 // moved or whose key is another's by now are told apart as needing a closer look.
+import type { BinaryArray } from "../../db/binary-array.ts";
 import type { Queryable } from "../../db/connect.ts";
 import type { Chunk } from "../chunk-store.ts";
 
@@ -19,10 +20,15 @@ const VERDICTS = {
 } as const;
 export type Verdict = (typeof VERDICTS)[keyof typeof VERDICTS];
 
+/** What was found of a chunk's products, one at each place. */
 export interface Looked {
   verdicts: Verdict[];
   /** Of the product under the key now; 0 = there is none. */
-  live_versions: number[];
+  live_versions: BinaryArray;
+  /** Where that product lies; null where nobody asked. */
+  live_tids: BinaryArray | null;
+  /** Where the version lies that the changeset ended; null where nobody knows. */
+  tids: BinaryArray | null;
 }
 
 const VALUES = ["sku", "name", "description", "active", "attributes"];
@@ -43,32 +49,50 @@ const VERDICT_OF_VERSION = `case
   when ${same("p", "a")} then 'r'
   else 'R' end`;
 
-/** a = the first version, where that has been ended; h does not exist. */
+/** a = the first version, where that has been ended; h, which would be version 0, does not exist. */
 const VERDICT_OF_CREATED = `case
   when p.id is distinct from i.id then 'x'
   when p.version = 1 or ${same("p", "a")} then 'd'
   when a.sku_key is null then 'N'
   else 'D' end`;
 
-export async function lookAtChunk(db: Queryable, { source, keys, ids, versions }: Chunk): Promise<Looked> {
+/** `with_tids`: also where the products lie; see `hasTids`. */
+export async function lookAtChunk(db: Queryable, chunk: Chunk, with_tids: boolean): Promise<Looked> {
+  const found = await look(db, chunk, chunk.tids, with_tids);
+  if (found?.verdicts.length === chunk.count) return found;
+  // The table of the history may have been written anew since the selection.
+  const found_by_key = chunk.tids === null ? found : await look(db, chunk, null, with_tids);
+  if (found_by_key?.verdicts.length === chunk.count) return found_by_key;
+  const lost = chunk.count - (found_by_key?.verdicts.length ?? 0);
+  throw new Error(`${lost} of ${chunk.count} versions are no longer in the history`);
+}
+
+async function look(
+  db: Queryable,
+  { source, keys, ids, versions }: Chunk,
+  tids: BinaryArray | null,
+  with_tids: boolean,
+): Promise<Looked | undefined> {
   const is_created = source === "created";
-  const { rows } = await db.query<{ verdicts: string | null; live_versions: string | null }>(
+  const is_version = `h.sku_key = i.sku_key and h.id = i.id and h.version = i.version${tids === null ? "" : " and h.ctid = i.tid"}`;
+  const { rows } = await db.query<{ verdicts: string | null } & Record<"live_versions" | "live_tids", BinaryArray>>(
     `select string_agg(verdict, '' order by position) as verdicts,
-            string_agg(live_version, ',' order by position) as live_versions
-     from (select i.position, coalesce(p.version, 0)::text as live_version,
+            array_send(array_agg(live_version order by position)) as live_versions,
+            ${with_tids ? "array_send(array_agg(live_tid order by position))" : "null"} as live_tids
+     from (select i.position, coalesce(p.version, 0) as live_version,
+                  ${with_tids ? "coalesce(p.ctid, '(0,0)')" : "null"} as live_tid,
                   ${is_created ? VERDICT_OF_CREATED : VERDICT_OF_VERSION} as verdict
-           from unnest($1::text[], $2::bigint[], $3::integer[]) with ordinality i (sku_key, id, version, position)
-           ${is_created ? "" : "join product_history h on h.sku_key = i.sku_key and h.id = i.id and h.version = i.version"}
+           from unnest($1::text[], $2::bigint[], $3::integer[], $4::tid[]) with ordinality
+                  i (sku_key, id, version, tid, position)
+           ${is_created ? "" : `join product_history h on ${is_version}`}
            left join products p on p.sku_key = i.sku_key
            left join product_history a on a.sku_key = i.sku_key and a.id = i.id and a.version = i.version + 1
            offset 0) looked`,
-    // The version that was ended before the first one is version 0.
-    [keys, ids, is_created ? keys.map(() => 0) : versions],
+    [keys, ids, versions, tids],
   );
-  const { verdicts, live_versions } = rows[0] ?? {};
-  const found = Array.from(verdicts ?? "", (letter) => VERDICTS[letter as keyof typeof VERDICTS]);
-  if (found.length !== keys.length) {
-    throw new Error(`${keys.length - found.length} of ${keys.length} versions are no longer in the history`);
-  }
-  return { verdicts: found, live_versions: (live_versions ?? "").split(",").map(Number) };
+  const row = rows[0];
+  if (typeof row?.verdicts !== "string") return undefined;
+  const { live_versions, live_tids } = row;
+  const verdicts = Array.from(row.verdicts, (letter) => VERDICTS[letter as keyof typeof VERDICTS]);
+  return { verdicts, live_versions, live_tids, tids };
 }

@@ -1,13 +1,21 @@
 // What an undo does to the products of a chunk: a look at all of them, a closer one at some, and the writes that follow.
+import { textsAt } from "../../db/binary-array.ts";
 import type { Queryable } from "../../db/connect.ts";
 import type { Chunk } from "../chunk-store.ts";
-import { lookAtChunk, type Verdict } from "./look.ts";
+import { lookAtChunk, type Looked, type Verdict } from "./look.ts";
 import { decideCloser } from "./decide-closer.ts";
 import { readLiveByKeys } from "./look-closer.ts";
 import { emptyPlan, type Policy, type UndoPlan } from "./undo-plan.ts";
 
-export async function planUndo(db: Queryable, chunk: Chunk, policy: Policy): Promise<UndoPlan> {
-  const { verdicts, live_versions } = await lookAtChunk(db, chunk);
+/** `with_tids`: also where the products lie; see `hasTids`. */
+export async function planUndo(
+  db: Queryable,
+  chunk: Chunk,
+  policy: Policy,
+  with_tids: boolean,
+): Promise<{ plan: UndoPlan; looked: Looked }> {
+  const looked = await lookAtChunk(db, chunk, with_tids);
+  const { verdicts } = looked;
   const plan = emptyPlan();
   const changed: number[] = [];
   const closer: number[] = [];
@@ -18,30 +26,26 @@ export async function planUndo(db: Queryable, chunk: Chunk, policy: Policy): Pro
       const is_conflict = OVERWRITING.has(verdict);
       if (is_conflict) changed.push(i);
       if (is_conflict && policy === "keep") plan.counts.kept++;
-      else addWrite(plan, chunk, i, verdict, live_versions[i] as number);
+      else addWrite(plan, i, verdict);
     }
   });
   await addConflicts(db, plan, chunk, changed, verdicts, policy);
   if (closer.length > 0) await decideCloser(db, plan, chunk, closer, policy);
-  return plan;
+  return { plan, looked };
 }
 
 const OVERWRITING: ReadonlySet<Verdict> = new Set(["changed_restore", "changed_remove", "renamed_remove"]);
 
-function addWrite(plan: UndoPlan, chunk: Chunk, i: number, verdict: Verdict, live_version: number): void {
-  const [key, id] = [chunk.keys[i] as string, chunk.ids[i] as number];
+function addWrite({ simple, counts }: UndoPlan, i: number, verdict: Verdict): void {
   if (verdict === "restore" || verdict === "changed_restore") {
-    plan.restore.push({ key, id, live_version, version: chunk.versions[i] as number });
-    plan.counts.updated++;
+    simple.restore.push(i);
+    counts.updated++;
   } else if (verdict === "revive") {
-    const version = chunk.versions[i] as number;
-    plan.keepDeletion.push({ key, id, version, renamed_to: null });
-    // The deletion itself was the version in between.
-    plan.putBack.push({ key, id, version, new_version: version + 2 });
-    plan.counts.created++;
+    simple.revive.push(i);
+    counts.created++;
   } else {
-    plan.takeAway.push({ key, id, live_version, renamed_to: null });
-    plan.counts.deleted++;
+    simple.remove.push(i);
+    counts.deleted++;
   }
 }
 
@@ -55,11 +59,9 @@ async function addConflicts(
   policy: Policy,
 ): Promise<void> {
   if (positions.length === 0) return;
-  const renamed = new Set(positions.filter((i) => verdicts[i] === "renamed_remove").map((i) => chunk.keys[i]));
-  const found = await readLiveByKeys(
-    db,
-    positions.map((i) => chunk.keys[i] as string),
-  );
+  const keys = textsAt(chunk.keys, positions);
+  const renamed = new Set(keys.filter((_, at) => verdicts[positions[at] as number] === "renamed_remove"));
+  const found = await readLiveByKeys(db, keys);
   for (const { sku_key, sku, id, changed_in, changed_at } of found) {
     const conflict = renamed.has(sku_key) ? "renamed" : "changed";
     plan.conflicts.push({ sku_key, sku, id, conflict, changed_in, changed_at, overwritten: policy === "overwrite" });

@@ -3,7 +3,7 @@
 import type pg from "pg";
 import { withTransaction, type Queryable } from "../../db/connect.ts";
 import { JOIN_BY_KEY } from "../../db/planner.ts";
-import { insertChangesetChunks, type Chunk } from "../chunk-store.ts";
+import { CHUNK, insertChangesetChunks, type Chunk } from "../chunk-store.ts";
 import { chunkProducts, type OperationContext } from "../context.ts";
 import { readActors, type ConflictPlace } from "./conflict-store.ts";
 import { planUndo } from "./plan-undo.ts";
@@ -63,11 +63,11 @@ async function lookAtAll(
   let samples: UndoPreview["samples"] | undefined = after === undefined ? undefined : [];
   let selected = 0;
   for await (const chunk of readChunks(client, operation_id)) {
-    const plan = await planUndo(client, chunk, policy);
-    selected += chunk.keys.length;
+    const { plan } = await planUndo(client, chunk, policy, false);
+    selected += chunk.count;
     addCounts(counts, plan.counts);
     page.add(plan.conflicts);
-    if (samples === undefined && hasWrites(plan)) samples = await readSamples(client, plan);
+    if (samples === undefined && hasWrites(plan)) samples = await readSamples(client, plan, chunk);
   }
   const gone = Math.max(0, undone.made - selected);
   const { more, ...told } = counts;
@@ -87,7 +87,7 @@ async function lookAtAll(
 async function* readChunks(client: pg.ClientBase, operation_id: number): AsyncGenerator<Chunk> {
   for (let last = -(2 ** 31); ;) {
     const { rows } = await client.query<Chunk>(
-      `select chunk_no, source, keys, ids, versions from operation_chunks
+      `select ${CHUNK} from operation_chunks
        where operation_id = $1 and chunk_no > $2 order by chunk_no limit 1`,
       [operation_id, last],
     );
@@ -98,8 +98,7 @@ async function* readChunks(client: pg.ClientBase, operation_id: number): AsyncGe
   }
 }
 
-const hasWrites = ({ takeAway, restore, putBack }: UndoPlan): boolean =>
-  takeAway.length + restore.length + putBack.length > 0;
+const hasWrites = ({ counts: { created, updated, deleted } }: UndoPlan): boolean => created + updated + deleted > 0;
 
 function addCounts(sum: UndoPlan["counts"], counts: UndoPlan["counts"]): void {
   for (const name of Object.keys(sum) as (keyof UndoPlan["counts"])[]) sum[name] += counts[name];

@@ -1,5 +1,7 @@
 // Some of the products that an undo would change, as they are and as they would be.
+import { numbersAt, textsAt } from "../../db/binary-array.ts";
 import type { Queryable } from "../../db/connect.ts";
+import type { Chunk } from "../chunk-store.ts";
 import type { UndoPlan } from "./undo-plan.ts";
 import type { UndoPreview } from "../../../contract/undo.ts";
 
@@ -11,10 +13,17 @@ const SAMPLES = 10;
 const SHOWN = 2000;
 const VALUES = `sku, name, left(description, ${SHOWN}) as description, active, attributes`;
 
-export async function readSamples(db: Queryable, plan: UndoPlan): Promise<Sample[]> {
-  const back = [...plan.restore, ...plan.putBack].slice(0, SAMPLES);
-  const gone = plan.takeAway.filter(({ renamed_to }) => renamed_to === null).slice(0, SAMPLES - back.length);
-  const ids = [...back, ...gone].map(({ id }) => id);
+export async function readSamples(db: Queryable, plan: UndoPlan, chunk: Chunk): Promise<Sample[]> {
+  const { remove, restore, revive } = plan.simple;
+  const back = [
+    ...versionsAt(chunk, restore.slice(0, SAMPLES)),
+    ...plan.restore,
+    ...versionsAt(chunk, revive.slice(0, SAMPLES)),
+    ...plan.putBack,
+  ].slice(0, SAMPLES);
+  const others = plan.takeAway.filter(({ renamed_to }) => renamed_to === null).map(({ id }) => id);
+  const gone = [...numbersAt(chunk.ids, remove.slice(0, SAMPLES)), ...others].slice(0, SAMPLES - back.length);
+  const ids = [...back.map(({ id }) => id), ...gone];
   const live = await db.query<Values & { id: number }>(
     `select id, ${VALUES} from products where id = any ($1::bigint[])`,
     [ids],
@@ -31,6 +40,15 @@ export async function readSamples(db: Queryable, plan: UndoPlan): Promise<Sample
     const change = is === null ? "created" : would_be === null ? "deleted" : "updated";
     return { id, change, now: is, then: would_be };
   });
+}
+
+function versionsAt(chunk: Chunk, positions: readonly number[]): { key: string; id: number; version: number }[] {
+  const [ids, versions] = [numbersAt(chunk.ids, positions), numbersAt(chunk.versions, positions)];
+  return textsAt(chunk.keys, positions).map((key, i) => ({
+    key,
+    id: ids[i] as number,
+    version: versions[i] as number,
+  }));
 }
 
 const byId = (rows: readonly (Values & { id: number })[]): Map<number, Values> =>

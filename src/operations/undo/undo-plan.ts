@@ -8,8 +8,11 @@ export interface FoundConflict extends Omit<Conflict, "actor"> {
   sku_key: string;
 }
 
-/** The writes of one chunk, in the order in which they are done; see `catalog/take-back.ts`. */
+/** The writes of one chunk. */
 export interface UndoPlan {
+  /** What is done to products that are where the chunk says, each by its position in it. */
+  simple: Record<"remove" | "restore" | "revive", number[]>;
+  /** The writes for the others, in the order in which they are done; see `catalog/take-back.ts`. */
   takeAway: { key: string; id: number; live_version: number; renamed_to: string | null }[];
   restore: { key: string; id: number; live_version: number; version: number }[];
   keepDeletion: { key: string; id: number; version: number; renamed_to: string | null }[];
@@ -27,6 +30,7 @@ export interface UndoPlan {
 }
 
 export const emptyPlan = (): UndoPlan => ({
+  simple: { remove: [], restore: [], revive: [] },
   takeAway: [],
   restore: [],
   keepDeletion: [],

@@ -5,6 +5,7 @@ import type { UndoPreview } from "../../../contract/undo.ts";
 import { createTestDatabase } from "../../../tests/database.ts";
 import { importBytes } from "../../../tests/import-file.ts";
 import { createOperationApp } from "../../../tests/operation-app.ts";
+import { selectProducts } from "../select.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -59,6 +60,22 @@ test("an import that changed everything is taken back, as if it had not been", a
   expect(await table()).toEqual([]);
   const { rows } = await pool.query("select kind, undoes, updated from changesets where id = $1", [done.changeset_id]);
   expect(rows).toEqual([{ kind: "undo", undoes: changed.changeset_id, updated: COUNT }]);
+});
+
+test("versions that lie elsewhere than when they were selected are found by their keys", async () => {
+  await pool.query("truncate products, product_history");
+  await importBytes(context, "sku,name\nP-other,one");
+  await importBytes(context, "sku,name\nP-other,two");
+  await importBytes(context, fileOf("old"));
+  const second = (await importBytes(context, fileOf("new"))).changeset_id as number;
+  const { body } = await ask("POST", `/api/changesets/${second}/undo`);
+  await selectProducts(context, body);
+  // Leaves a gap, so that what is behind it moves.
+  await pool.query("delete from product_history where sku_key = 'p-other'");
+  await pool.query("vacuum full product_history");
+  expect(await finish(body.id)).toMatchObject({ state: "done", updated: COUNT });
+  const names = Array.from({ length: COUNT }, (_, i) => ({ sku: `P-${i}`, name: `old ${i}` }));
+  expect(await table()).toMatchObject([{ sku: "P-other", name: "two" }, ...names]);
 });
 
 test("products that were changed later are kept and listed, with who and when; or overwritten", async () => {
