@@ -1,24 +1,9 @@
 // The changes room: the time line, every product's before and after, and the way back with what was changed since.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { expect, test } from "vitest";
+import { startOnePage } from "./journey.ts";
 import { inspectLooks } from "./looks.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 
-let server: PageServer;
-let browser: Browser;
-let watched: WatchedPage;
-let page: Page;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
-  watched = await openPage(browser, server.base_url, { reducedMotion: "reduce" });
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
+const { server, watched, page } = await startOnePage();
 
 const PRODUCTS = 120;
 const fileOf = (price: number): string =>

@@ -1,17 +1,15 @@
 // The main rooms in German with close rows: the words are there, they fit, and no look has a fault. On a phone the dock is a line.
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { call } from "../client/call.ts";
 import { patch_product } from "../contract/edit-products.ts";
-import { get_webhook } from "../contract/webhooks.ts";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { create_webhook, get_webhook } from "../contract/webhooks.ts";
 import { importOverHttp } from "./import-over-http.ts";
+import { startOnePage } from "./journey.ts";
 import { inspectLooks } from "./looks.ts";
 import { findMisfits } from "./misfits.ts";
 import { writeFaultyProducts, writeProducts } from "./page-files.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 import { until } from "./until.ts";
 
 const SIZES = [
@@ -20,31 +18,15 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
-let server: PageServer;
-let browser: Browser;
-let watched: WatchedPage;
-let page: Page;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startPageServer({ SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" }),
-    launchBrowser(),
-  ]);
-  await importOverHttp(server.base_url, await writeProducts(server.folder, "herbst-lieferung.csv", 3000));
-  await importOverHttp(server.base_url, await writeFaultyProducts(server.folder));
-  await fetch(`${server.base_url}/api/webhooks`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ url: "http://127.0.0.1:9/hook", description: "Warenwirtschaft" }),
-  });
-  watched = await openPage(browser, server.base_url, { locale: "de-DE", reducedMotion: "reduce" });
-  page = watched.page;
-  await page.addInitScript("localStorage.setItem('skuport-density', 'compact')");
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
+const { server, watched, page } = await startOnePage(
+  { locale: "de-DE" },
+  { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" },
+);
+await importOverHttp(server.base_url, await writeProducts(server.folder, "herbst-lieferung.csv", 3000));
+await importOverHttp(server.base_url, await writeFaultyProducts(server.folder));
+const hook = { url: "http://127.0.0.1:9/hook", description: "Warenwirtschaft" };
+await call(create_webhook, { body: hook }, { base_url: server.base_url });
+await page.addInitScript("localStorage.setItem('skuport-density', 'compact')");
 
 test.each([
   ["products", "/products", "SKU-0000003"],

@@ -1,46 +1,20 @@
 // Journeys through the imports room as a user makes them, against the real server, with a real browser.
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openPage, openTab, type WatchedPage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openPage, openTab } from "./browser.ts";
+import { pagesOf, startJourney } from "./journey.ts";
 import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./page-files.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 
 /** Long enough on the wire and in the database to do something in the middle of it. */
 const MANY = 600_000;
 
-let server: PageServer;
-let browser: Browser;
-let opened: WatchedPage[] = [];
-let small: string;
-let large: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
-  small = await writeProducts(server.folder, "supplier-autumn.csv", 20_000);
-  large = await writeProducts(server.folder, "whole-range.csv", MANY);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
-afterEach(async () => {
-  const closing = opened;
-  opened = [];
-  for (const watched of closing) {
-    expect(watched.foreign_requests).toEqual([]);
-    expect(watched.complaints).toEqual([]);
-    await watched.close();
-  }
-});
-
-async function open(path = "/imports"): Promise<Page> {
-  const watched = await openPage(browser, server.base_url);
-  opened.push(watched);
-  await watched.page.goto(path);
-  return watched.page;
-}
+const journey = await startJourney();
+const { server } = journey;
+const { open, add } = pagesOf(journey);
+const small = await writeProducts(server.folder, "supplier-autumn.csv", 20_000);
+const large = await writeProducts(server.folder, "whole-range.csv", MANY);
 
 async function choose(page: Page, path: string): Promise<void> {
   await page.getByTestId("file").setInputFiles(path);
@@ -90,7 +64,7 @@ test("an empty house explains itself; a chosen file is imported and its counts a
 });
 
 test("the same file dropped on the page again changes nothing", async () => {
-  const page = await open();
+  const page = await open("/imports");
   await page.getByRole("link", { name: "supplier-autumn.csv" }).waitFor();
   await drop(page, small);
   await page.getByRole("heading", { name: "supplier-autumn.csv" }).waitFor();
@@ -100,7 +74,7 @@ test("the same file dropped on the page again changes nothing", async () => {
 });
 
 test("rejected rows are shown with their reasons and can be downloaded", async () => {
-  const page = await open();
+  const page = await open("/imports");
   await choose(page, await writeFaultyProducts(server.folder));
   const panel = page.getByTestId("rejects");
   await panel.getByText("6 rows left out").waitFor();
@@ -121,7 +95,7 @@ test("rejected rows are shown with their reasons and can be downloaded", async (
 });
 
 test("rejected rows are mended in place, and only those are imported", async () => {
-  const page = await open();
+  const page = await open("/imports");
   await choose(page, await writeFaultyProducts(server.folder));
   const panel = page.getByTestId("rejects");
   await panel.getByText("6 rows left out").waitFor();
@@ -140,7 +114,7 @@ test("rejected rows are mended in place, and only those are imported", async () 
 });
 
 test("a table from the clipboard becomes an import", async () => {
-  const page = await open();
+  const page = await open("/imports");
   await page.evaluate(`{
     const data = new DataTransfer();
     data.setData("text/plain", "sku\\tname\\tprice\\nPASTE-1\\tLamp, small\\t9.90\\nPASTE-2\\tTable\\t99\\n");
@@ -155,7 +129,7 @@ test("a table from the clipboard becomes an import", async () => {
 });
 
 test("several files wait for their turn and are all imported", async () => {
-  const page = await open();
+  const page = await open("/imports");
   const names = ["first.csv", "second.csv", "third.csv"];
   const paths = await Promise.all(names.map((name, i) => writeProducts(server.folder, name, 10 + i)));
   await page.getByTestId("file").setInputFiles(paths);
@@ -165,7 +139,7 @@ test("several files wait for their turn and are all imported", async () => {
 });
 
 test("a file without a SKU column fails and the message names what the file has", async () => {
-  const page = await open();
+  const page = await open("/imports");
   await choose(page, await writeWithoutSku(server.folder));
   await untilState(page, "Failed");
   const failure = page.getByTestId("failure");
@@ -174,7 +148,7 @@ test("a file without a SKU column fails and the message names what the file has"
 });
 
 test("an option goes with the file: creating only leaves known products to the rejects", async () => {
-  const page = await open();
+  const page = await open("/imports");
   await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("combobox", { name: "What may change" }).click();
   await page.getByRole("option", { name: "Only create new products" }).click();
@@ -185,7 +159,7 @@ test("an option goes with the file: creating only leaves known products to the r
 });
 
 test("the keyboard alone brings a file in and finds its result", async () => {
-  const page = await open();
+  const page = await open("/imports");
   const choosing = page.waitForEvent("filechooser");
   await pressUntilFocused(page, "Tab", "Choose files");
   await page.keyboard.press("Enter");
@@ -207,11 +181,11 @@ async function pressUntilFocused(page: Page, key: string, text: string): Promise
 }
 
 test("progress is live, in two tabs and over a reload, and never goes back", async () => {
-  const page = await open();
+  const page = await open("/imports");
   await choose(page, large);
   await page.getByTestId("progress").waitFor();
   const beside = await openTab(page, server.base_url);
-  opened.unshift(beside);
+  add(beside);
   await beside.page.goto(page.url());
   await beside.page.getByTestId("progress").waitFor();
   expect(await beside.page.title()).toMatch(/^\d+% · whole-range.csv – Skuport$/);
@@ -245,7 +219,7 @@ async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
 test("what runs is shown in another tab, on another page, and its end too", async () => {
   const page = await open("/settings");
   const beside = await openTab(page, server.base_url);
-  opened.unshift(beside);
+  add(beside);
   await beside.page.goto("/imports");
   await choose(beside.page, large);
   const dock = page.getByTestId("dock");
@@ -259,7 +233,7 @@ test("what runs is shown in another tab, on another page, and its end too", asyn
 
 test("a cancel asks first, and what was written stays and is counted", async () => {
   const changed = await writeProducts(server.folder, "new-range.csv", 2 * MANY);
-  const page = await open();
+  const page = await open("/imports");
   await choose(page, changed);
   await page.getByTestId("progress").waitFor();
   await page.getByRole("button", { name: "Cancel import" }).click();
@@ -271,7 +245,7 @@ test("a cancel asks first, and what was written stays and is counted", async () 
 });
 
 test("a server that goes away and comes back is noticed both times", async () => {
-  const watched = await openPage(browser, server.base_url);
+  const watched = await openPage(journey.browser, server.base_url);
   const { page } = watched;
   await page.goto("/imports");
   await page.getByRole("link", { name: "supplier-autumn.csv" }).first().waitFor();

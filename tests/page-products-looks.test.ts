@@ -1,29 +1,14 @@
 // The products room in every look (looks.ts).
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { call } from "../client/call.ts";
 import { patch_product } from "../contract/edit-products.ts";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
 import { importOverHttp } from "./import-over-http.ts";
+import { startOnePage } from "./journey.ts";
 import { inspectLooks } from "./looks.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 
-let server: PageServer;
-let browser: Browser;
-let watched: WatchedPage;
-let page: Page;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
-  watched = await openPage(browser, server.base_url, { reducedMotion: "reduce" });
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
+const { server, watched, page } = await startOnePage();
 
 const NAMES = ["Table lamp", "Floor lamp, brass", "Desk lamp", "Wall light, outdoor, with motion sensor", "Pendant"];
 const BRANDS = ["Lumen & Co", "Nordlicht", "Brightside", "Halo"];

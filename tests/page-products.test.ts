@@ -1,45 +1,22 @@
 // Journeys through the products room, against the real server, with a real browser.
 import { readFile } from "node:fs/promises";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { call } from "../client/call.ts";
 import { create_product, patch_product } from "../contract/edit-products.ts";
 import { get_product, list_products, type Product } from "../contract/products.ts";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
 import { importOverHttp } from "./import-over-http.ts";
+import { pagesOf, startJourney } from "./journey.ts";
 import { writeProducts } from "./page-files.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 
 const ROWS = 3_000;
 
-let server: PageServer;
-let browser: Browser;
-let opened: WatchedPage[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
-afterEach(async () => {
-  const closing = opened;
-  opened = [];
-  for (const watched of closing) {
-    expect(watched.foreign_requests).toEqual([]);
-    // The browser itself reports every answer of 400 and more; that one was meant.
-    expect(watched.complaints.filter((text) => !text.startsWith("Failed to load resource"))).toEqual([]);
-    await watched.close();
-  }
-});
-
-async function open(path: string, options: Parameters<typeof openPage>[2] = {}): Promise<Page> {
-  const watched = await openPage(browser, server.base_url, { viewport: { width: 1280, height: 800 }, ...options });
-  opened.push(watched);
-  await watched.page.goto(path);
-  return watched.page;
-}
+const journey = await startJourney();
+const { server } = journey;
+// The browser itself reports every answer of 400 and more; that one was meant.
+const { open } = pagesOf(journey, { viewport: { width: 1280, height: 800 } }, (complaint) =>
+  complaint.startsWith("Failed to load resource"),
+);
 
 const product = (sku: string): Promise<Product> =>
   call(get_product, { params: { sku } }, { base_url: server.base_url });

@@ -26,6 +26,8 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
   const port = await findFreePort();
   const base_url = `http://127.0.0.1:${String(port)}`;
   let running: ChildProcess | undefined;
+  // Also where a file fails before it has told what to do after its last test
+  process.once("exit", () => running?.kill());
 
   const start = async (): Promise<void> => {
     const child = spawn(process.execPath, ["src/main.ts", "serve"], {

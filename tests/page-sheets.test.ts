@@ -1,35 +1,19 @@
 // Workbooks on the page: which sheets were taken, and another one with a click.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { expect, test } from "vitest";
+import { startOnePage } from "./journey.ts";
 import { inspectLooks } from "./looks.ts";
 import { makeWorkbook, textRow } from "./make-workbook.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 
-let server: PageServer;
-let browser: Browser;
-let watched: WatchedPage;
-let page: Page;
-let file: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
-  watched = await openPage(browser, server.base_url, { reducedMotion: "reduce" });
-  page = watched.page;
-  file = join(server.folder, "seasons.xlsx");
-  const sheets = {
-    Notes: textRow(1, "About", "this file"),
-    Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Tulip") + textRow(3, "S-2", "Daffodil"),
-    "Autumn and winter": textRow(1, "sku", "name", "colour") + textRow(2, "A-1", "Aster", "blue"),
-  };
-  await writeFile(file, await makeWorkbook({ sheets }));
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
+const { server, watched, page } = await startOnePage();
+const file = join(server.folder, "seasons.xlsx");
+const sheets = {
+  Notes: textRow(1, "About", "this file"),
+  Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Tulip") + textRow(3, "S-2", "Daffodil"),
+  "Autumn and winter": textRow(1, "sku", "name", "colour") + textRow(2, "A-1", "Aster", "blue"),
+};
+await writeFile(file, await makeWorkbook({ sheets }));
 
 const untilDone = (): Promise<void> =>
   page.locator("h1 + p").getByTestId("state").getByText("Done", { exact: true }).waitFor();

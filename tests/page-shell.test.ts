@@ -2,41 +2,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openPage } from "./browser.ts";
+import { pagesOf, startJourney } from "./journey.ts";
 
 const DIST = join(import.meta.dirname, "../dist");
 const MAX_INITIAL_BYTES = 250_000;
 
-let server: PageServer;
-let browser: Browser;
-let opened: WatchedPage[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
-afterEach(async () => {
-  const closing = opened;
-  opened = [];
-  for (const watched of closing) {
-    expect(watched.foreign_requests).toEqual([]);
-    expect(watched.complaints).toEqual([]);
-    await watched.close();
-  }
-});
-
-async function open(path: string, options: Parameters<typeof openPage>[2] = {}): Promise<Page> {
-  const watched = await openPage(browser, server.base_url, options);
-  opened.push(watched);
-  await watched.page.goto(path);
-  return watched.page;
-}
+const journey = await startJourney();
+const { server } = journey;
+const { open } = pagesOf(journey);
 
 /** Tab until the element with this name has the focus, as who has no mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -139,7 +115,7 @@ test("colours and density are kept", async () => {
 });
 
 test("a network that is cut is said, and what happened meanwhile is there when it is back", async () => {
-  const watched = await openPage(browser, server.base_url);
+  const watched = await openPage(journey.browser, server.base_url);
   const { page } = watched;
   await page.goto("/imports");
   await page.getByRole("link", { name: "Sample catalogue.csv" }).waitFor();

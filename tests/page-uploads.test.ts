@@ -2,37 +2,26 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, open, readFile, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { Browser, CDPSession, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { CDPSession, Page } from "playwright-core";
+import { afterEach, expect, test } from "vitest";
 import { call } from "../client/call.ts";
 import { list_imports, type Import } from "../contract/imports.ts";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { openPage, type WatchedPage } from "./browser.ts";
+import { startJourney } from "./journey.ts";
 import { inspectLooks } from "./looks.ts";
 import { writeProducts } from "./page-files.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 import { until } from "./until.ts";
 
 const ROWS = 200_000;
 /** Bytes a second: the file takes some ten seconds. */
 const SLOW = 1_500_000;
 
-let server: PageServer;
-let browser: Browser;
+const { server, browser } = await startJourney();
+const file = await writeProducts(server.folder, "whole-range.csv", ROWS);
+const sha256 = createHash("sha256")
+  .update(await readFile(file))
+  .digest("hex");
 let watched: WatchedPage | undefined;
-let file: string;
-let sha256: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startPageServer(), launchBrowser()]);
-  file = await writeProducts(server.folder, "whole-range.csv", ROWS);
-  sha256 = createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-});
 afterEach(async () => {
   expect(watched?.foreign_requests).toEqual([]); // of a cut line the browser itself complains on the console
   await watched?.close();

@@ -1,55 +1,35 @@
 // The webhooks room: from the empty state to a webhook that is tested, told of an edit, looked at and replayed.
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
+import { afterAll, expect, test } from "vitest";
+import { startOnePage } from "./journey.ts";
 import { inspectLooks } from "./looks.ts";
-import { startPageServer, type PageServer } from "./page-server.ts";
 
 interface Received {
   headers: Record<string, string>;
   body: string;
 }
 
-let server: PageServer;
-let browser: Browser;
-let watched: WatchedPage;
-let page: Page;
-let receiver: Server;
-let receiver_url: string;
 const received: Received[] = [];
 /** What the receiver answers. */
 let status = 204;
-
-beforeAll(async () => {
-  receiver = createServer((request, response) => {
-    let body = "";
-    request.on("data", (piece: Buffer) => (body += piece.toString()));
-    request.on("end", () => {
-      received.push({ headers: request.headers as Record<string, string>, body });
-      response.writeHead(status, { "x-receiver": "test" }).end(status === 204 ? undefined : "not today");
-    });
-  }).listen(0, "127.0.0.1");
-  await once(receiver, "listening");
-  receiver_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-  [server, browser] = await Promise.all([
-    startPageServer({ SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" }),
-    launchBrowser(),
-  ]);
-  watched = await openPage(browser, server.base_url, {
-    reducedMotion: "reduce",
-    permissions: ["clipboard-read", "clipboard-write"],
+const receiver = createServer((request, response) => {
+  let body = "";
+  request.on("data", (piece: Buffer) => (body += piece.toString()));
+  request.on("end", () => {
+    received.push({ headers: request.headers as Record<string, string>, body });
+    response.writeHead(status, { "x-receiver": "test" }).end(status === 204 ? undefined : "not today");
   });
-  page = watched.page;
-});
-afterAll(async () => {
-  await browser.close();
-  await server.remove();
-  receiver.close();
-});
+}).listen(0, "127.0.0.1");
+afterAll(() => receiver.close());
+await once(receiver, "listening");
+const receiver_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+const { server, watched, page } = await startOnePage(
+  { permissions: ["clipboard-read", "clipboard-write"] },
+  { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" },
+);
 
 const lastReceived = (): Received => received.at(-1) as Received;
 const part = (name: string) => page.getByRole("navigation", { name: "Parts of this webhook" }).getByText(name);
