@@ -44,12 +44,14 @@ export async function claimChunk(
   operation_id: number,
 ): Promise<(Chunk & { now: string }) | undefined> {
   const { rows } = await client.query<Chunk & { now: string }>(
-    `select ${CHUNK}, now() as now
-     from operation_chunks c
-     where c.operation_id = $1 and not c.done
-       and exists (select from operations o where o.id = $1 and o.state = 'running' and not o.cancel_requested)
-     order by c.chunk_no limit 1
-     for update of c skip locked`,
+    // Chosen first: in one select the planner may put the lists of every chunk that is left into a sort.
+    `select ${CHUNK}, now() as now from operation_chunks
+     where operation_id = $1 and chunk_no = (
+       select c.chunk_no from operation_chunks c
+       where c.operation_id = $1 and not c.done
+         and exists (select from operations o where o.id = $1 and o.state = 'running' and not o.cancel_requested)
+       order by c.chunk_no limit 1
+       for update of c skip locked)`,
     [operation_id],
   );
   return rows[0];
