@@ -123,6 +123,25 @@ test("products that had the SKU one after the other have a history each", async 
   expect((await request("GET", `/api/products/b/history?id=${second}`)).status).toBe(404);
 });
 
+test("a history that is read while the product is edited tells each version once", async () => {
+  await request("POST", "/api/products", { sku: "a", name: "0" });
+  const state = { edited: false };
+  const editing = (async () => {
+    for (let n = 1; n <= 150; n++) await request("PATCH", "/api/products/a", { name: String(n) });
+    state.edited = true;
+  })();
+  const told: string[] = [];
+  const expected: string[] = [];
+  while (!state.edited) {
+    const versions = (await historyOf("a", "?limit=10")).items.map(({ version }) => version);
+    const newest = versions[0] ?? 0;
+    told.push(versions.join(" "));
+    expected.push(Array.from({ length: Math.min(10, newest) }, (_, place) => newest - place).join(" "));
+  }
+  await editing;
+  expect(told).toEqual(expected);
+});
+
 test("the SKU that a product has lost still leads to it", async () => {
   await request("POST", "/api/products", { sku: "old", name: "n" });
   await request("PATCH", "/api/products/old", { sku: "new" });

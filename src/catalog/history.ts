@@ -1,5 +1,7 @@
 // Every version of a product with who made it of what: through renames, deletions and returns.
+import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
+import { withSnapshot } from "../db/snapshot.ts";
 import { changesOf } from "./edit.ts";
 import { listHolders, listKeys, listPast, readAuthors, readCurrent } from "./history-store.ts";
 import { valuesOf, type Version } from "./version-store.ts";
@@ -22,8 +24,15 @@ export interface HistoryRequest {
   limit: number;
 }
 
-/** undefined = nobody has ever had the key, or not the product that was asked for. */
-export async function readHistory(
+/** undefined = nobody has ever had the key, or not the product that was asked for. On one snapshot: an edit between the reads
+ * would be told as the current version and as a past one. */
+export const readHistory = (
+  pool: pg.Pool,
+  sku_key: string,
+  request: HistoryRequest,
+): Promise<HistoryPage | undefined> => withSnapshot(pool, (db) => readPage(db, sku_key, request));
+
+async function readPage(
   db: Queryable,
   sku_key: string,
   { id: wanted, before = MAX_VERSION, limit }: HistoryRequest,
