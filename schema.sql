@@ -442,11 +442,19 @@ CREATE INDEX product_history_replaced_in ON public.product_history USING brin (r
 
 CREATE INDEX product_search_created ON public.product_search USING btree (created_at, sku_key);
 
+CREATE INDEX product_search_created_sample ON public.product_search USING btree (created_at, sku_key) WHERE ((id % (256)::bigint) = 0);
+
 CREATE INDEX product_search_name ON public.product_search USING btree (name_key, sku_key);
+
+CREATE INDEX product_search_name_sample ON public.product_search USING btree (name_key, sku_key) WHERE ((id % (256)::bigint) = 0);
+
+CREATE INDEX product_search_sku_sample ON public.product_search USING btree (sku_key) WHERE ((id % (256)::bigint) = 0);
 
 CREATE INDEX product_search_terms ON public.product_search USING gin (terms);
 
 CREATE INDEX product_search_updated ON public.product_search USING btree (updated_at, sku_key);
+
+CREATE INDEX product_search_updated_sample ON public.product_search USING btree (updated_at, sku_key) WHERE ((id % (256)::bigint) = 0);
 
 CREATE INDEX product_staging_part ON public.product_staging USING btree (changeset_id, part);
 

@@ -1,29 +1,19 @@
-// Which of a condition's terms are looked up together.
+// Which of a condition's terms are looked up together, where it is the only one.
 import type { TermCondition } from "./plan.ts";
-
-/** How many groups at most, and how many lists the next one has. */
-export interface Grouping {
-  most: number;
-  size: (n: number, count: number) => number;
-}
 
 /** Entries of lists that are read together: to begin another group, some 50 us, costs more then. */
 const TOGETHER = 4500;
-
-export function groupingFor(conditions: number, is_settled: boolean): Grouping {
-  // Each group looks through what PostgreSQL has not sorted into the index yet (fastupdate): up to some milliseconds.
-  if (!is_settled) return { most: 3, size: (n) => 3 ** n };
-  // Where several conditions have many groups the planner reads one and holds all products of it against the others.
-  if (conditions > 1) return { most: 6, size: (n) => 2 ** n };
-  return { most: 64, size: (_, count) => Math.floor(TOGETHER / Math.max(count, 1)) };
-}
+const MOST_GROUPS = 64;
+/** Each group looks through what PostgreSQL has not sorted into the index yet (fastupdate): up to some milliseconds. */
+const MOST_UNSETTLED = 3;
 
 /** Terms [from, to) of the condition. */
-export function groupsOf({ any_of, counts }: TermCondition, { most, size }: Grouping): { from: number; to: number }[] {
+export function groupsOf({ any_of, counts }: TermCondition, is_settled: boolean): { from: number; to: number }[] {
+  const most = is_settled ? MOST_GROUPS : MOST_UNSETTLED;
   const groups: { from: number; to: number }[] = [];
   for (let from = 0; from < any_of.length || from === 0;) {
-    const lists = Math.max(size(groups.length, counts[from] ?? 1), 1);
-    const to = Math.max(groups.length + 1 === most ? any_of.length : from + lists, from + 1);
+    const lists = is_settled ? Math.floor(TOGETHER / Math.max(counts[from] ?? 1, 1)) : 3 ** groups.length;
+    const to = groups.length + 1 === most ? any_of.length : from + Math.max(lists, 1);
     groups.push({ from, to });
     from = to;
   }

@@ -32,6 +32,10 @@ interface Held {
 
 type Model = Map<string, Held>;
 
+const LARGE = 1e12;
+/** So that every other product is in the sample by which stretches are cut. */
+const ID_STEP = 128;
+
 const WORDS = [
   "red",
   "reddish",
@@ -136,21 +140,28 @@ test("lists are those of a sequential look, at any state of the index", async ()
     { minLength: 5, maxLength: 40 },
   );
   await fc.assert(
-    fc.asyncProperty(steps, async (given) => {
-      await pool.query(
-        "truncate products, product_search, search_words, search_backlog; update search_state set products = 0",
-      );
+    fc.asyncProperty(steps, fc.boolean(), async (given, seems_large) => {
+      await pool.query("truncate products, product_search, search_words, search_backlog");
+      await pool.query("update search_state set products = $1", [seems_large ? LARGE : 0]);
       const model: Model = new Map();
+      // In a catalogue that seems so large, with words that so many products seem to have, lists are read stretch by stretch.
+      const index = async (options = {}): Promise<void> => {
+        await indexBacklog(pool, memory, options);
+        if (seems_large) await pool.query("update search_words set products = 1000000");
+      };
       const memory = createIndexMemory();
       let clock = 0;
       for (const step of given) {
         clock++;
-        if (step.kind === "index") await indexBacklog(pool, memory, step);
+        if (step.kind === "index") await index(step);
         else if (step.kind !== "list") await change(model, step, clock);
         else await compare(model, step.filter, step.sort, step.limit, step.how);
       }
-      await indexBacklog(pool, memory);
+      await index();
       for (const search of WORDS) await compare(model, { search }, "name", 200);
+      for (const order of ["sku", "-name", "updated_at"] as const) {
+        for (const search of ["red", "chair", "x9 日"]) await compare(model, { search }, order, 2, "hasty");
+      }
       const { rows } = await pool.query("select sku_key, id, version from product_search order by sku_key");
       const { rows: now } = await pool.query("select sku_key, id, version from products order by sku_key");
       expect(rows).toEqual(now);
@@ -171,7 +182,9 @@ async function compare(
   for (let after: Position | undefined; ;) {
     const page = await listProducts(pool, { filter: wanted, order: orderOf(order), after, limit }, WAYS[way]);
     listed.push(...page.items.map((item) => item.sku));
-    if (Object.keys(wanted).length === 0) expect(page.total).toEqual({ value: model.size, relation: "eq" });
+    if (Object.keys(wanted).length === 0) {
+      expect({ ...page.total, value: page.total.value % LARGE }).toEqual({ value: model.size, relation: "eq" });
+    }
     if (page.next === null) break;
     after = page.next;
   }
@@ -209,8 +222,9 @@ async function change(
       );
     };
     if (step.kind === "put" && held === undefined) {
-      await write({ ...step.values, id: clock, version: 1, sku: step.sku, at: clock });
-      await noteChanged(client, { changeset_id, id_from: clock, id_to: clock, rows: 1, delta: 1 });
+      const id = clock * ID_STEP;
+      await write({ ...step.values, id, version: 1, sku: step.sku, at: clock });
+      await noteChanged(client, { changeset_id, id_from: id, id_to: id, rows: 1, delta: 1 });
     } else if (step.kind === "put") {
       await write({ ...(held as Held), ...step.values, version: (held as Held).version + 1, at: clock });
       await noteChanged(client, { changeset_id, keys: [key], rows: 1, delta: 0 });
