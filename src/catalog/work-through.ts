@@ -10,28 +10,39 @@ const MAX_CONFLICTS = 100;
 
 export interface WorkOptions {
   signal: AbortSignal;
-  /** After each step that had something to do. */
-  onStep?: () => void;
+  progress?: Progress;
   /** Before a step is taken again. */
   onConflict?: () => void;
+}
+
+export interface Progress {
+  /** Tells how far the work is: now and then, after a step that had something to do. */
+  tell: () => Promise<void>;
+  /** Hears why it could not be told, unless that is a passing fault. */
+  onError: (error: unknown) => void;
 }
 
 /** Takes steps until one finds nothing to do and says false. A step is a transaction that may be taken again: it is, when the
  * database was away for a moment, and when another writer was faster. */
 export async function workThrough(
   step: () => Promise<boolean>,
-  { signal, onStep, onConflict }: WorkOptions,
+  { signal, progress, onConflict }: WorkOptions,
 ): Promise<void> {
-  for (let conflicts = 0; ;) {
-    signal.throwIfAborted();
-    try {
-      if (!(await retryTransient(step, { signal }))) return;
-      conflicts = 0;
-      onStep?.();
-    } catch (error) {
-      if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
-      onConflict?.();
+  const teller = progress === undefined ? undefined : createTeller(progress);
+  try {
+    for (let conflicts = 0; ;) {
+      signal.throwIfAborted();
+      try {
+        if (!(await retryTransient(step, { signal }))) return;
+        conflicts = 0;
+        teller?.tell();
+      } catch (error) {
+        if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
+        onConflict?.();
+      }
     }
+  } finally {
+    await teller?.end();
   }
 }
 
@@ -39,21 +50,15 @@ export async function workThrough(
 const isConflict = (error: unknown): boolean =>
   error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";
 
-export interface Teller {
-  tell: () => void;
-  /** Resolves when the last telling has ended. */
-  end: () => Promise<void>;
-}
-
-/** Tells now and then, beside the work: a lane must not wait until it is on disk. `onError` hears of what is no passing fault. */
-export function createTeller(tellOnce: () => Promise<void>, onError: (error: unknown) => void): Teller {
+/** Tells beside the work: a lane must not wait until it is on disk. `end` resolves when the last telling has ended. */
+function createTeller({ tell, onError }: Progress): { tell: () => void; end: () => Promise<void> } {
   let told = -Infinity;
   let telling = Promise.resolve();
   return {
     tell() {
       if (performance.now() - told < TELL_MS) return;
       told = performance.now();
-      telling = telling.then(tellOnce).catch((error: unknown) => {
+      telling = telling.then(tell).catch((error: unknown) => {
         if (!isTransient(error)) onError(error);
       });
     },

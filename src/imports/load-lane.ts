@@ -3,7 +3,7 @@
 import { open } from "node:fs/promises";
 import type pg from "pg";
 import { hasTids } from "../catalog/merge.ts";
-import { createTeller, workThrough } from "../catalog/work-through.ts";
+import { workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
 import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
@@ -63,21 +63,16 @@ interface Lane {
 async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
   await withLane(context, work, async (lane) => {
     const { pool, log } = context;
-    const teller = createTeller(
-      () => noteLoaded(pool, work.id),
-      (err) => {
-        log.warn({ import_id: work.id, err }, "cannot tell how the import goes");
+    await workThrough(() => loadNextChunk(pool, work, lane), {
+      signal,
+      progress: {
+        tell: () => noteLoaded(pool, work.id),
+        onError: (err) => {
+          log.warn({ import_id: work.id, err }, "cannot tell how the import goes");
+        },
       },
-    );
-    try {
-      await workThrough(() => loadNextChunk(pool, work, lane), {
-        signal,
-        onStep: teller.tell,
-        onConflict: () => (lane.look = true),
-      });
-    } finally {
-      await teller.end();
-    }
+      onConflict: () => (lane.look = true),
+    });
   });
 }
 

@@ -2,7 +2,7 @@
 // may run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
 import type pg from "pg";
 import { hasTids } from "../catalog/merge.ts";
-import { createTeller, workThrough } from "../catalog/work-through.ts";
+import { workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
 import { applyBulk } from "./apply-bulk.ts";
@@ -47,17 +47,15 @@ export async function concludeOperation(context: OperationContext, operation_id:
 async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
   const { pool, log } = context;
   const with_tids = await hasTids(pool);
-  const teller = createTeller(
-    () => noteProgress(pool, operation.id),
-    (err) => {
-      log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
+  await workThrough(() => workOnNextChunk(pool, operation, with_tids), {
+    signal,
+    progress: {
+      tell: () => noteProgress(pool, operation.id),
+      onError: (err) => {
+        log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
+      },
     },
-  );
-  try {
-    await workThrough(() => workOnNextChunk(pool, operation, with_tids), { signal, onStep: teller.tell });
-  } finally {
-    await teller.end();
-  }
+  });
 }
 
 async function workOnNextChunk(
