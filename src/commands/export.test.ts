@@ -92,7 +92,7 @@ test("where there is no file there is a sentence, and nothing is written", async
   expect(wrong.stderr).toContain("is not an http(s) address");
 });
 
-test("a file that is cut short, and one that is interrupted, are not taken for whole", async () => {
+test("a file that is cut short, cannot be written or is interrupted is not taken for whole", async () => {
   const cut = await serve((_, response) => {
     response.writeHead(200, { "content-type": "text/csv" }).write("sku,name\nA-1,Lamp\n", () => response.destroy());
   });
@@ -103,6 +103,9 @@ test("a file that is cut short, and one that is interrupted, are not taken for w
   const endless = await serve((_, response) => {
     response.writeHead(200, { "content-type": "text/csv" }).write("sku,name\n");
   });
+  const nowhere = await run("--url", endless, "-o", join(folder, "missing", "all.csv"));
+  expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringContaining("ENOENT")]);
+
   const child = spawn(process.execPath, [MAIN, "export", "--url", endless], { cwd: folder });
   let [out, said] = ["", ""];
   child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));

@@ -50,13 +50,21 @@ Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
     });
     const options = readOptions(values);
     const base_url = values.url === undefined ? undefined : await findServer(values, io);
-    const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> =>
-      values.output === undefined
-        ? pipeline(bytes, io.stdout, { signal: io.signal, end: false })
-        : pipeline(bytes, createWriteStream(values.output), { signal: io.signal });
+    const unwritable = new AbortController();
+    const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+      const output = values.output === undefined ? io.stdout : createWriteStream(values.output);
+      // Else the pipeline would wait for what a server sends next before it says so.
+      output.once("error", () => {
+        unwritable.abort();
+      });
+      return pipeline(bytes, output, { signal: io.signal, end: output !== io.stdout });
+    };
     try {
       if (base_url === undefined) await exportAlone(options, values, io, write);
-      else await write(await download(export_products, queryOf(options), { base_url, signal: io.signal }));
+      else {
+        const signal = AbortSignal.any([io.signal, unwritable.signal]);
+        await write(await download(export_products, queryOf(options), { base_url, signal }));
+      }
     } catch (error) {
       if (io.signal.aborted) {
         io.stderr.write("Interrupted; what was written is not complete.\n");
