@@ -104,6 +104,9 @@ test("what the schema and what the rules refuse is told together, each at its pl
     "/body/max_parallel",
     "/body/url",
   ]);
+  // What is no object is one fault, however long it is.
+  for (const headers of ["é".repeat(1000), ["é"]])
+    expect(await pointersOf("POST", "/api/webhooks", { url: 7, headers })).toEqual(["/body/headers", "/body/url"]);
   for (const body of [null, [], "text", { headers: [] }, { headers: 7, url: 7 }])
     expect(
       (

@@ -40,7 +40,9 @@ export function faultsOfTarget(
   const { url, headers } = (body ?? {}) as { url?: unknown; headers?: unknown };
   const parsed = typeof url === "string" ? URL.parse(url.trim()) : null;
   const refused = parsed !== null && /^https?:$/.test(parsed.protocol) ? refusalOfHost(parsed, rules) : undefined;
-  const known = Object.entries(headers ?? {}).filter(
+  // A text has entries too, as many as characters.
+  const given: object = typeof headers === "object" && headers !== null && !Array.isArray(headers) ? headers : {};
+  const known = Object.entries(given).filter(
     (entry): entry is [string, string | null] => entry[1] === null || typeof entry[1] === "string",
   );
   const { faults } = checkHeaders(Object.fromEntries(known), kept);
