@@ -34,7 +34,7 @@ const TOGETHER = 8;
 const IN_NAME = 7;
 
 export interface Costs {
-  /** By terms, all in all, … */
+  /** By terms, all in all (Infinity where there are no conditions), … */
   candidates: number;
   /** … of these conditions. */
   narrowing: readonly TermCondition[];

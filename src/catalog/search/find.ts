@@ -5,7 +5,7 @@ import type { ProductFilter } from "../../../contract/product-filter.ts";
 import type { Block } from "./block.ts";
 import { estimateCosts } from "./costs.ts";
 import { MOST_US, passByStretches, passOneByOne, readInOrder } from "./pass.ts";
-import { readConditions, type TermCondition } from "./plan.ts";
+import { readConditions } from "./plan.ts";
 import { readUnreached, type Backlog, type BacklogPart } from "./read-backlog.ts";
 import { readHeld } from "./read-held.ts";
 import { readCandidates, type Found, type Query, type Row } from "./read-index.ts";
@@ -32,37 +32,30 @@ export async function find(db: pg.ClientBase, query: Query, backlog: Held): Prom
   const costs = estimateCosts(filter, conditions, { limit, products: backlog.products, by_sku, is_settled });
   // A beginning of SKUs is a part of their order; in any other order it is what narrows.
   const narrows = filter.sku !== undefined && !by_sku;
-  const is_indexed = conditions.length > 0;
-  const by_terms = (): Promise<Found | undefined> => readByTerms(db, query, costs.narrowing, backlog);
+  // Read once, however many ways are tried.
+  let reading: Promise<Found[]> | undefined;
+  const behind = (): Promise<Found[]> => (reading ??= readBehind(db, query, backlog));
+  const by_terms = async (): Promise<Found | undefined> => {
+    const others = await behind();
+    const found = await readCandidates(db, query, costs.narrowing, { is_settled, most: MOST_CANDIDATES });
+    return found.candidates > MOST_CANDIDATES ? undefined : merge(query, [found, ...others]);
+  };
   const in_order = Math.min(costs.one_by_one.all, costs.by_stretches.all);
-  if (narrows || (is_indexed && costs.candidates < Math.min(in_order, MOST_US))) {
+  let terms_us = costs.candidates;
+  if (narrows || terms_us < Math.min(in_order, MOST_US)) {
     const found = await by_terms();
     if (found !== undefined) return found;
+    // There are more than was thought, and no fewer when they are asked for again.
+    terms_us = Infinity;
   }
   const is_by_stretches = costs.by_stretches.all < costs.one_by_one.all;
   // One by one, the order of the SKUs is that of products itself, so nothing can be missing.
-  const behind = by_sku && !is_by_stretches ? [] : await readBehind(db, query, backlog);
+  const others = by_sku && !is_by_stretches ? [] : await behind();
   const passing = is_by_stretches ? passByStretches(db, query, costs, is_settled) : passOneByOne(db, conditions, costs);
-  const terms = {
-    us: is_indexed ? costs.candidates : Infinity,
-    passed: costs.passed,
-    first_window: backlog.first_window,
-  };
+  const terms = { us: terms_us, passed: costs.passed, first_window: backlog.first_window };
   const found = await readInOrder(query, passing, terms);
-  if (!found.is_left) return merge(query, [found, ...behind]);
-  return (await by_terms()) ?? merge(query, [await readInOrder(query, passing, { ...terms, us: Infinity }), ...behind]);
-}
-
-async function readByTerms(
-  db: pg.ClientBase,
-  query: Query,
-  narrowing: readonly TermCondition[],
-  backlog: Held,
-): Promise<Found | undefined> {
-  const behind = await readBehind(db, query, backlog);
-  const is_settled = backlog.behind === 0;
-  const found = await readCandidates(db, query, narrowing, { is_settled, most: MOST_CANDIDATES });
-  return found.candidates > MOST_CANDIDATES ? undefined : merge(query, [found, ...behind]);
+  if (!found.is_left) return merge(query, [found, ...others]);
+  return (await by_terms()) ?? merge(query, [await readInOrder(query, passing, { ...terms, us: Infinity }), ...others]);
 }
 
 /** What the index has not reached: of the entries in memory, and of the others.
