@@ -57,12 +57,15 @@ function contains(columns: readonly string[], text: string, put: Put): string {
 /** The condition of `sku` alone, on a column of keys: what an index in key order goes by. */
 export function skuConditions(sku: string | undefined, column: string, put: Put): string[] {
   if (sku === undefined) return [];
-  if (!isPrefix(sku)) return [`${column} = ${put(skuKey(withStar(sku)))}::text`];
-  const likes = skuKeyPrefixes(sku.slice(0, -1)).map(
-    (prefix) => `${column} like ${put(`${escapeLike(prefix)}%`)}::text`,
-  );
+  const beginnings = keyBeginnings(sku);
+  if (!isPrefix(sku)) return [`${column} = ${put(beginnings[0])}::text`];
+  const likes = beginnings.map((beginning) => `${column} like ${put(`${escapeLike(beginning)}%`)}::text`);
   return [`(${likes.join(" or ")})`];
 }
+
+/** What the keys of the products begin with that the condition of `sku` means; without a star at its end, the key itself. */
+export const keyBeginnings = (sku: string): string[] =>
+  isPrefix(sku) ? skuKeyPrefixes(sku.slice(0, -1)) : [skuKey(withStar(sku))];
 
 const isPrefix = (sku: string): boolean => sku.endsWith("*") && !sku.endsWith("\\*");
 /** `\*` at the end is a star. */

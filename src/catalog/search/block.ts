@@ -2,7 +2,7 @@
 // many; the database has the last word.
 import type { Order, Place, SortField } from "../order.ts";
 import type { BlockData } from "./block-data.ts";
-import type { Needle } from "./needle.ts";
+import type { Needles, TextNeedle } from "./needle.ts";
 
 /** Products that are tried before a block is searched as a whole, … */
 const TRIED = 256;
@@ -22,7 +22,7 @@ export class Block {
   readonly #data: BlockData;
   readonly #texts: Buffer;
   #beginnings: Uint32Array | undefined;
-  readonly #hits = new WeakMap<readonly Needle[], Uint32Array | undefined>();
+  readonly #hits = new WeakMap<Needles, Uint32Array | undefined>();
 
   constructor(data: BlockData) {
     this.#data = data;
@@ -31,9 +31,10 @@ export class Block {
   }
 
   /** The first `count` places behind `after` whose texts have all needles. */
-  first(order: Order, after: Place | undefined, needles: readonly Needle[], count: number): Place[] {
-    const hits = needles.length === 0 ? undefined : this.#hitsOf(needles);
-    const is_checked = needles.length === 0 || hits !== undefined;
+  first(order: Order, after: Place | undefined, needles: Needles, count: number): Place[] {
+    const is_any = needles.texts.length === 0 && needles.beginnings.length === 0;
+    const hits = is_any ? undefined : this.#hitsOf(needles);
+    const is_checked = is_any || hits !== undefined;
     const bound = after === undefined ? undefined : boundOf(after, order.field);
     const length = hits === undefined ? this.#data.rows : hits.length;
     const sign = order.descending ? -1 : 1;
@@ -109,40 +110,59 @@ export class Block {
     return compared === 0 ? bound.is_before : descending ? compared < 0 : compared > 0;
   }
 
-  #matches(row: number, needles: readonly Needle[]): boolean {
+  #matches(row: number, { texts, beginnings }: Needles): boolean {
+    if (beginnings.length > 0 && !this.#beginsWith(row, beginnings)) return false;
+    if (texts.length === 0) return true;
     const [start, end] = [this.#data.text_starts[row] as number, this.#data.text_starts[row + 1] as number];
     const bytes = this.#texts.subarray(start, end);
-    return needles.every((needle) =>
+    return texts.every((needle) =>
       needle.regex === undefined ? bytes.includes(needle.bytes) : needle.regex.test(bytes.toString("latin1")),
     );
   }
 
+  #beginsWith(row: number, beginnings: readonly Buffer[]): boolean {
+    const { keys, key_starts } = this.#data;
+    const [start, end] = [key_starts[row] as number, key_starts[row + 1] as number];
+    return beginnings.some((beginning) => {
+      const beginning_end = start + beginning.length;
+      return beginning_end <= end && compareBytes(keys, start, beginning_end, beginning, 0, beginning.length) === 0;
+    });
+  }
+
   /** All products that have the needles; undefined where many have them. Kept as long as the list is at work. */
-  #hitsOf(needles: readonly Needle[]): Uint32Array | undefined {
+  #hitsOf(needles: Needles): Uint32Array | undefined {
     if (this.#hits.has(needles)) return this.#hits.get(needles);
-    const hits = this.#areFrequent(needles) ? undefined : this.#search(needles);
+    const hits = this.#areFrequent(needles) ? undefined : Uint32Array.from(this.#search(needles));
     this.#hits.set(needles, hits);
     return hits;
   }
 
-  #areFrequent(needles: readonly Needle[]): boolean {
+  #areFrequent(needles: Needles): boolean {
     const { rows } = this.#data;
     let matching = 0;
     for (let n = 0; n < TRIED; n++) if (this.#matches(Math.floor((n * rows) / TRIED), needles)) matching++;
     return matching * FREQUENT > TRIED;
   }
 
-  /** The longest needle is looked for in the whole block at once. */
-  #search(needles: readonly Needle[]): Uint32Array {
-    const [longest, ...others] = [...needles].sort((a, b) => b.length - a.length) as [Needle, ...Needle[]];
-    const find = finder(this.#texts, longest);
+  /** The longest text is looked for in the whole block at once. */
+  #search({ texts, beginnings }: Needles): number[] {
+    const { rows, text_starts } = this.#data;
     const hits: number[] = [];
-    let row = 0;
-    for (let at = find(0); at !== -1; at = find(this.#data.text_starts[row + 1] as number)) {
-      row = this.#rowAt(at, row);
-      if (others.length === 0 || this.#matches(row, others)) hits.push(row);
+    const [longest, ...others] = [...texts].sort((a, b) => b.length - a.length);
+    const noteIf = (row: number, needles: Needles): void => {
+      if (this.#matches(row, needles)) hits.push(row);
+    };
+    if (longest === undefined) {
+      for (let row = 0; row < rows; row++) noteIf(row, { texts, beginnings });
+      return hits;
     }
-    return Uint32Array.from(hits);
+    const find = finder(this.#texts, longest);
+    let row = 0;
+    for (let at = find(0); at !== -1; at = find(text_starts[row + 1] as number)) {
+      row = this.#rowAt(at, row);
+      noteIf(row, { texts: others, beginnings });
+    }
+    return hits;
   }
 
   #rowAt(offset: number, from: number): number {
@@ -159,7 +179,7 @@ export class Block {
 }
 
 /** Where the needle is next, from an offset on; -1 where it is no more. */
-function finder(texts: Buffer, { bytes, regex }: Needle): (from: number) => number {
+function finder(texts: Buffer, { bytes, regex }: TextNeedle): (from: number) => number {
   if (regex === undefined) return (from) => texts.indexOf(bytes, from);
   const all = new RegExp(regex, "g");
   const latin1 = texts.toString("latin1");

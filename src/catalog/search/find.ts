@@ -27,47 +27,44 @@ export const isAll = (filter: ProductFilter): boolean => Object.values(filter).e
 export async function find(db: pg.ClientBase, query: Query, backlog: Held): Promise<Found> {
   const { filter, order, limit } = query;
   const conditions = isAll(filter) ? [] : await readConditions(db, filter);
+  const { is_settled, products, first_window } = backlog;
   const by_sku = order.field === "sku";
-  const is_settled = backlog.behind === 0;
-  const costs = estimateCosts(filter, conditions, { limit, products: backlog.products, by_sku, is_settled });
+  const costs = estimateCosts(filter, conditions, { limit, products, by_sku, is_settled });
   // A beginning of SKUs is a part of their order; in any other order it is what narrows.
   const narrows = filter.sku !== undefined && !by_sku;
-  // Read once, however many ways are tried.
-  let reading: Promise<Found[]> | undefined;
-  const behind = (): Promise<Found[]> => (reading ??= readBehind(db, query, backlog));
-  const by_terms = async (): Promise<Found | undefined> => {
-    const others = await behind();
-    const found = await readCandidates(db, query, costs.narrowing, { is_settled, most: MOST_CANDIDATES });
-    return found.candidates > MOST_CANDIDATES ? undefined : merge(query, [found, ...others]);
-  };
-  const in_order = Math.min(costs.one_by_one.all, costs.by_stretches.all);
-  let terms_us = costs.candidates;
-  if (narrows || terms_us < Math.min(in_order, MOST_US)) {
-    const found = await by_terms();
-    if (found !== undefined) return found;
-    // There are more than was thought, and no fewer when they are asked for again.
-    terms_us = Infinity;
-  }
+  const us = costs.candidates;
   const is_by_stretches = costs.by_stretches.all < costs.one_by_one.all;
-  // One by one, the order of the SKUs is that of products itself, so nothing can be missing.
-  const others = by_sku && !is_by_stretches ? [] : await behind();
   const passing = is_by_stretches ? passByStretches(db, query, costs, is_settled) : passOneByOne(db, conditions, costs);
-  const terms = { us: terms_us, passed: costs.passed, first_window: backlog.first_window };
-  const found = await readInOrder(query, passing, terms);
-  if (!found.is_left) return merge(query, [found, ...others]);
-  return (await by_terms()) ?? merge(query, [await readInOrder(query, passing, { ...terms, us: Infinity }), ...others]);
+  const options = { passed: costs.passed, first_window };
+  if (!narrows && us >= Math.min(costs.one_by_one.all, costs.by_stretches.all, MOST_US)) {
+    // One by one, the order of the SKUs is that of products itself, so nothing can be missing.
+    const is_complete = by_sku && !is_by_stretches;
+    if (!is_complete) expectHeld(backlog);
+    const found = await readInOrder(query, passing, { ...options, us });
+    if (!found.is_left) return is_complete ? found : withBacklog(db, query, found, backlog);
+  }
+  expectHeld(backlog);
+  const found = await readCandidates(db, query, costs.narrowing, { is_settled, most: MOST_CANDIDATES });
+  if (found.candidates <= MOST_CANDIDATES) return withBacklog(db, query, found, backlog);
+  return withBacklog(db, query, await readInOrder(query, passing, { ...options, us: Infinity }), backlog);
 }
 
-/** What the index has not reached: of the entries in memory, and of the others.
- * @throws BacklogNotHeld */
-async function readBehind(db: pg.ClientBase, query: Query, { entries, blocks, lacking }: Held): Promise<Found[]> {
+/** @throws BacklogNotHeld */
+function expectHeld({ lacking }: Held): void {
   if (lacking.length > 0) throw new BacklogNotHeld(lacking);
+}
+
+/** Adds what the index has not reached: of the entries in memory, and of the others. */
+async function withBacklog(db: pg.ClientBase, query: Query, found: Found, { entries, blocks }: Held): Promise<Found> {
   const held = entries.flatMap(({ id }) => blocks.get(id) ?? []);
   const others = entries.filter(({ id }) => !blocks.has(id));
-  return [
-    await readHeld(db, query, held),
+  // What stands behind that is on a later page.
+  const bound = found.until ?? (found.rows.length < query.limit ? undefined : found.rows.at(-1));
+  return merge(query, [
+    found,
+    await readHeld(db, query, held, bound),
     { rows: others.length === 0 ? [] : await readUnreached(db, query, others), until: undefined },
-  ];
+  ]);
 }
 
 /** All in one order, each product once, and nothing from behind what any of them has been read to. */

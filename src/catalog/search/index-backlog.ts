@@ -9,7 +9,7 @@ import {
   readOldestEntries,
   removeEntries,
   removeFromIndex,
-  sortIn,
+  settle,
   shortenEntry,
   unlockIndex,
   wordsFile,
@@ -58,7 +58,7 @@ export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: 
     }
     const products = await indexLocked(pool, writer, memory, options);
     await tellCounts(writer, memory);
-    if (products > 0) await sortIn(writer);
+    await settle(writer);
     await unlockIndex(writer);
     broken = false;
     return products;

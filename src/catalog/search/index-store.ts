@@ -41,7 +41,7 @@ export async function readOldestEntries(db: Queryable, rows: number): Promise<Ba
 /** Takes entries away that the index has reached. */
 export async function removeEntries(client: pg.ClientBase, ids: readonly number[], delta: number): Promise<void> {
   await client.query("delete from search_backlog where id = any($1::bigint[])", [ids]);
-  if (delta !== 0) await client.query("update search_state set products = products + $1", [delta]);
+  await client.query("update search_state set products = products + $1, is_settled = false", [delta]);
 }
 
 /** Leaves of an entry what the index has not reached yet. */
@@ -128,10 +128,12 @@ export async function countWords(db: Queryable, counts: ReadonlyMap<string, numb
 }
 
 /** Has PostgreSQL sort into its GIN indexes what it has put beside them (fastupdate): each search looks through that. */
-export async function sortIn(client: pg.ClientBase): Promise<void> {
+export async function settle(client: pg.ClientBase): Promise<void> {
   await client.query(
-    "select gin_clean_pending_list('product_search_terms'), gin_clean_pending_list('search_words_grams')",
+    `select gin_clean_pending_list('product_search_terms'), gin_clean_pending_list('search_words_grams')
+     from search_state where not is_settled`,
   );
+  await client.query("update search_state set is_settled = true where not is_settled");
 }
 
 /** Number of the file that holds the words: emptying the table gives it another. */

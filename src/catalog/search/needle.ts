@@ -1,19 +1,29 @@
-// What a filter's texts are in a block of the backlog: bytes to be found, or a regular expression over bytes where a character has
-// several spellings. It may find too much (a name instead of a description), never too little.
+// What a filter's texts are in a block of the backlog: bytes to be found, a regular expression over bytes where a character has
+// several spellings, or what the key begins with. It may find too much (a name instead of a description), never too little.
+import { keyBeginnings } from "../filter.ts";
 import { lowerAscii, spellingsOf } from "./fold.ts";
 import { termsOf } from "./pattern.ts";
 import type { ProductFilter } from "../../../contract/product-filter.ts";
 
 /** `length`: about how many bytes it has. */
-export type Needle =
+export type TextNeedle =
   { bytes: Buffer; regex?: undefined; length: number } | { bytes?: undefined; regex: RegExp; length: number };
 
-export function needlesOf(filter: ProductFilter): Needle[] {
-  const others = [filter.name, filter.description].filter((text) => text !== undefined);
-  return [...termsOf(filter.search ?? ""), ...others].map(needleOf);
+export interface Needles {
+  texts: TextNeedle[];
+  /** The key begins with one of these, if there are any. */
+  beginnings: Buffer[];
 }
 
-function needleOf(term: string): Needle {
+export function needlesOf(filter: ProductFilter): Needles {
+  const others = [filter.name, filter.description].filter((text) => text !== undefined);
+  return {
+    texts: [...termsOf(filter.search ?? ""), ...others].map(needleOf),
+    beginnings: filter.sku === undefined ? [] : keyBeginnings(filter.sku).map((text) => Buffer.from(text)),
+  };
+}
+
+function needleOf(term: string): TextNeedle {
   const points = Array.from(lowerAscii(term.normalize("NFC"))).map(spellingsOf);
   if (points.every((spellings) => spellings.length === 1)) {
     const bytes = Buffer.from(points.join(""));

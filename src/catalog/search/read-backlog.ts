@@ -10,6 +10,8 @@ export interface Backlog {
   products: number;
   /** Changes that the index has not reached. */
   behind: number;
+  /** Whether all that the index has reached is sorted into it. */
+  is_settled: boolean;
   entries: BacklogPart[];
 }
 
@@ -23,6 +25,7 @@ export interface BacklogPart {
 
 export interface BacklogRow {
   products: number;
+  is_settled: boolean;
   behind: number | null;
   ids: number[] | null;
   starts: (number | null)[] | null;
@@ -31,7 +34,8 @@ export interface BacklogRow {
   counts: number[] | null;
 }
 
-export const SELECT_BACKLOG = `select s.products + coalesce(b.delta, 0) as products, b.behind, b.ids, b.starts, b.ends, b.have_keys, b.counts
+export const SELECT_BACKLOG = `select s.products + coalesce(b.delta, 0) as products, s.is_settled,
+    b.behind, b.ids, b.starts, b.ends, b.have_keys, b.counts
   from search_state s,
        (select sum(delta)::bigint as delta, sum(rows)::bigint as behind, array_agg(id order by id) as ids,
                array_agg(id_from order by id) as starts, array_agg(id_to order by id) as ends,
@@ -43,10 +47,11 @@ export async function readBacklog(db: Queryable): Promise<Backlog> {
 
 /** Of what SELECT_BACKLOG gives. */
 export function backlogOf(row: BacklogRow | undefined): Backlog {
-  const { products = 0, behind = 0, ids, starts, ends, have_keys, counts } = row ?? {};
+  const { products = 0, behind = 0, is_settled = false, ids, starts, ends, have_keys, counts } = row ?? {};
   return {
     products: Math.max(products, 0),
     behind: behind ?? 0,
+    is_settled,
     entries: (ids ?? []).map((id, i) => ({
       id,
       id_from: starts?.[i] ?? null,

@@ -12,14 +12,21 @@ import type { Found, Query, Row } from "./read-index.ts";
 const LARGEST_BATCH = 5000;
 const TURN_MS = 10;
 
-export async function readHeld(db: Queryable, query: Query, blocks: readonly Block[]): Promise<Found> {
+/** @param bound what stands behind it is not looked for */
+export async function readHeld(
+  db: Queryable,
+  query: Query,
+  blocks: readonly Block[],
+  bound: Place | undefined,
+): Promise<Found> {
   const { order, limit } = query;
   const needles = needlesOf(query.filter);
   const rows: Row[] = [];
   const give_up_at = performance.now() + query.patience_ms;
   let after = query.after;
   for (let batch = limit; ; batch = Math.min(batch * 4, LARGEST_BATCH)) {
-    const places = firstOf(await searchAll(blocks, (block) => block.first(order, after, needles, batch)), query, batch);
+    const first = firstOf(await searchAll(blocks, (block) => block.first(order, after, needles, batch)), query, batch);
+    const places = bound === undefined ? first : first.filter((place) => comparePlaces(order, place, bound) <= 0);
     if (places.length > 0) rows.push(...(await readAtPlaces(db, query, places)));
     if (rows.length >= limit || places.length < batch) return { rows: rows.slice(0, limit), until: undefined };
     after = places.at(-1);
