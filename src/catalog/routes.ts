@@ -1,43 +1,29 @@
 // The HTTP of products.
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import pLimit from "p-limit";
 import type pg from "pg";
-import { countAttributes } from "./attributes.ts";
+import { countRoutes } from "./count-routes.ts";
 import { editRoutes } from "./edit-routes.ts";
 import { historyRoutes } from "./history-routes.ts";
 import { hashTag, isKnown } from "./etag.ts";
-import { countFacets } from "./facets.ts";
 import { listProducts } from "./list.ts";
-import { cursorOf, orderOf, positionOf, startAt, THE_END } from "./order.ts";
-import { readPositions } from "./positions.ts";
+import { cursorOf, orderOf, positionOf, startAt } from "./order.ts";
 import { exportRoutes } from "./export/routes.ts";
 import { skuKey } from "./sku-key.ts";
 import { Tail } from "./search/tail.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
-import {
-  etagOf,
-  get_product,
-  list_attributes,
-  list_facets,
-  list_positions,
-  list_products,
-  type Product,
-} from "../../contract/products.ts";
+import { etagOf, get_product, list_products, type Product } from "../../contract/products.ts";
 
 export { readBacklogSize } from "./search/read-backlog.ts";
-
-/** A count holds a connection of the pool for seconds; the others wait, and the rest of the pool is everybody else's. */
-const COUNTS_AT_ONCE = 2;
 
 export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   editRoutes(instance, { pool });
   historyRoutes(instance, { pool });
   exportRoutes(instance, { pool });
+  countRoutes(instance, { pool });
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const tail = new Tail(pool);
-  const inTurn = pLimit(COUNTS_AT_ONCE);
 
   app.route({
     ...list_products,
@@ -62,30 +48,6 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
   });
 
   app.route({
-    ...list_facets,
-    handler: async ({ query: { attribute, limit, ...filter } }) => ({
-      attribute,
-      ...(await countFacets(pool, { attribute, limit, filter })),
-    }),
-  });
-
-  app.route({ ...list_attributes, handler: ({ query: { limit } }) => countAttributes(pool, limit) });
-
-  app.route({
-    ...list_positions,
-    handler: async ({ query: { sort, limit, ...filter } }, reply) => {
-      const order = orderOf(sort);
-      const left = whenClosed(reply.raw);
-      const { total, positions } = await inTurn(() => readPositions(pool, { filter, order, limit }, left));
-      return {
-        total,
-        positions: positions.map(({ place, ...position }) => ({ ...position, cursor: cursorOf(order, place) })),
-        last_cursor: cursorOf(order, THE_END),
-      };
-    },
-  });
-
-  app.route({
     ...get_product,
     handler: async ({ params: { sku }, headers }, reply) => {
       // PostgreSQL's text takes no NUL, so no product can have one.
@@ -101,15 +63,6 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
 
 /** Changes that the search index has not reached and that an answer speaks of: it may have taken longer. */
 const LARGE_BACKLOG = 10_000;
-
-/** Aborted when whoever asked has left. */
-function whenClosed(answer: FastifyReply["raw"]): AbortSignal {
-  const leaving = new AbortController();
-  answer.once("close", () => {
-    leaving.abort();
-  });
-  return leaving.signal;
-}
 
 const thin = (product: Product, fields: readonly string[]): Partial<Product> =>
   Object.fromEntries(fields.map((field) => [field, product[field as keyof Product]]));
