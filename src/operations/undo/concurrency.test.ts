@@ -1,8 +1,10 @@
-// Undo beside others that change the same products: nothing is lost, and nothing is done twice.
+// Undo and deletion beside others that change the same products: nothing is lost, and nothing is done twice.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/database.ts";
-import { importBytes } from "../../../tests/import-file.ts";
+import { importBytes, receiveBytes } from "../../../tests/import-file.ts";
 import { createOperationApp } from "../../../tests/operation-app.ts";
+import { runLane } from "../../imports/load-lane.ts";
+import { runScan } from "../../imports/run-scan.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -84,4 +86,32 @@ test("two operations on the same products, one deleting and one changing, both e
   const [deleted, changed] = await Promise.all([finish(deleting.body.id), finish(changing.body.id)]);
   expect([deleted.deleted, changed.updated + changed.missing]).toEqual([COUNT, COUNT]);
   expect(await names()).toEqual({});
+});
+
+test("a deletion of what a filter finds, beside an import and edits of the same products, keeps all that it takes", async () => {
+  await importBytes(context, fileOf("seven", 1));
+  const { body } = await ask("POST", "/api/products/bulk", { action: "delete", filter: { sku: "P-*" } });
+  // Ready to load: else all would be deleted before.
+  const { id } = await receiveBytes(context, fileOf("eight", 7));
+  const { signal } = new AbortController();
+  await runScan(context, id, signal);
+  const edits = Array.from({ length: 60 }, (_, i) => `P-${i * 10}`).map((sku) =>
+    app.inject({ method: "PATCH", url: `/api/products/${sku}`, payload: { description: "late" } }),
+  );
+  const [deleted, ...answers] = await Promise.all([
+    finish(body.id),
+    ...edits,
+    ...Array.from({ length: context.lanes }, () => runLane(context, id, signal)),
+  ]);
+  expect(answers.slice(0, edits.length).every((answer) => [200, 404].includes(answer?.statusCode ?? 0))).toBe(true);
+  expect(deleted).toMatchObject({ state: "done", total: COUNT });
+  expect(await gaps()).toBe(0);
+  const { rows } = await pool.query(
+    `select (select count(*) from product_history where replaced_in = $1 and deleted)::int as kept,
+            (select count(*) from products)::int as products,
+            (select s.products + (select sum(delta) from search_backlog) from search_state s)::int as counted`,
+    [deleted.changeset_id],
+  );
+  const { products } = rows[0] as { products: number };
+  expect(rows).toEqual([{ kept: deleted.deleted, products, counted: products }]);
 });
