@@ -1,4 +1,5 @@
 // Catalogues that are made once, kept in a folder, and used again by whatever is measured next.
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { isCatalogueEmpty } from "../src/catalog/store.ts";
 import { fillProducts } from "./catalogue-data.ts";
@@ -45,6 +46,6 @@ export async function caughtUp(db: pg.ClientBase): Promise<void> {
   for (;;) {
     const { rows } = await db.query<{ behind: boolean }>("select exists (select from search_backlog) as behind");
     if (rows[0]?.behind !== true) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }

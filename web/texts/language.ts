@@ -14,6 +14,19 @@ const browser_locales = usePreferredLanguages();
 const isLanguage = (text: string): text is Language => (LANGUAGES as readonly string[]).includes(text);
 const languageOf = (locale: string): string => locale.slice(0, 2).toLowerCase();
 
+/** The own locale of a language where there is one, else the language. A browser may have what is no locale to Intl, which throws
+ * then: Chromium says `en-US@posix` where the system's is C. */
+export const localeFor = (language: string, own: readonly string[]): string =>
+  own.find((locale) => languageOf(locale) === language && isLocale(locale)) ?? language;
+
+function isLocale(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** The first of the browser's languages that we have, else English. */
 export const wanted_language = computed<Language>(() => {
   if (isLanguage(language_choice.value)) return language_choice.value;
@@ -24,6 +37,4 @@ export const wanted_language = computed<Language>(() => {
 export const spoken_language = ref<Language>("en");
 
 /** For numbers and times: the browser's own variant of the language where there is one (en-GB, de-CH). */
-export const locale = computed<string>(
-  () => browser_locales.value.find((own) => languageOf(own) === spoken_language.value) ?? spoken_language.value,
-);
+export const locale = computed<string>(() => localeFor(spoken_language.value, browser_locales.value));
