@@ -55,7 +55,7 @@ test("a block finds what the database finds, in its order and behind any place",
       const after: Place | undefined =
         start === undefined ? undefined : { ...start, ...(is_before ? { is_before } : {}) };
       const [block] = await blocksOf();
-      const found = block?.first(by, after, needlesOf({ search: searched }), 5);
+      const found = block?.first(by, { after, until: undefined }, needlesOf({ search: searched }), 5);
       const behind = expected.filter((place) => after === undefined || comparePlaces(by, place, after) > 0);
       expect(found).toEqual(behind.slice(0, 5));
     }),
@@ -76,6 +76,16 @@ test("an entry with more text than may be held is not tried again, and not waite
   const large = new Tail(pool, 1, 5000);
   await large.load(entries);
   expect(large.blocks().size).toBe(1);
+});
+
+test("an entry with a text that has the separator in it is read from the database", async () => {
+  const at = "2026-01-01T00:00:00Z";
+  await fill([{ sku: "A", name: "a\u001fb", description: "", created_at: at, updated_at: at }]);
+  const { entries } = await readBacklog(pool);
+  const tail = new Tail(pool, 1);
+  await tail.load(entries);
+  expect([...tail.blocks()]).toEqual([]);
+  expect(tail.lackingOf(entries)).toEqual([]);
 });
 
 async function fill(

@@ -1,13 +1,8 @@
 // A part of the backlog in memory that answers: which of its products may be meant, and where do they stand? It may name too
 // many; the database has the last word.
-import type { Order, Place, SortField } from "../order.ts";
-import type { BlockData } from "./block-data.ts";
-import type { Needles, TextNeedle } from "./needle.ts";
-
-/** Products that are tried before a block is searched as a whole, … */
-const TRIED = 256;
-/** … which is not worth it where one in so many matches: looking at each that would be among the first is quicker. */
-const FREQUENT = 20;
+import { NAME_KEY_CHARACTERS, type Order, type Place, type SortField } from "../order.ts";
+import { GRAM_BYTES, gramKind, KEY, NAME, SKU, TEXTS, type BlockData } from "./block-data.ts";
+import type { Needles } from "./needle.ts";
 
 /** A place as it is compared here. */
 interface Bound {
@@ -17,176 +12,217 @@ interface Bound {
   is_before: boolean;
 }
 
+/** From where to where products are looked for. */
+export interface Stretch {
+  after: Place | undefined;
+  until: Place | undefined;
+}
+
+/** More than products of a block, and their numbers behind four bytes fit into a float. */
+const MAX_ROWS = 2 ** 20;
+/** Of a product besides its texts: where they begin, what they are of, and its place in each order. */
+const ROW_BYTES = 112;
+
 export class Block {
   readonly bytes: number;
   readonly #data: BlockData;
-  readonly #texts: Buffer;
-  #beginnings: Uint32Array | undefined;
-  readonly #hits = new WeakMap<Needles, Uint32Array | undefined>();
+  /** Products in order, made when first asked for. */
+  readonly #orders = new Map<SortField, Uint32Array>();
 
   constructor(data: BlockData) {
     this.#data = data;
-    this.#texts = Buffer.from(data.texts.buffer, data.texts.byteOffset, data.texts.byteLength);
-    this.bytes = data.texts.length + data.keys.length + data.rows * 32;
+    this.bytes = data.texts.length + data.rows * ROW_BYTES;
   }
 
-  /** The first `count` places behind `after` whose texts have all needles. */
-  first(order: Order, after: Place | undefined, needles: Needles, count: number): Place[] {
-    const is_any = needles.texts.length === 0 && needles.beginnings.length === 0;
-    const hits = is_any ? undefined : this.#hitsOf(needles);
-    const is_checked = is_any || hits !== undefined;
-    const bound = after === undefined ? undefined : boundOf(after, order.field);
-    const length = hits === undefined ? this.#data.rows : hits.length;
-    const sign = order.descending ? -1 : 1;
-    const compare = (a: number, b: number): number => sign * this.#compare(order.field, a, b);
-    const beginnings = order.field === "name" ? this.#nameBeginnings() : undefined;
-    const found: number[] = [];
-    for (let n = 0; n < length; n++) {
-      // Products of a chunk of an import come nearly in order: from the end that is first.
-      const i = order.descending ? length - 1 - n : n;
-      const row = hits === undefined ? i : (hits[i] as number);
-      if (found.length === count) {
-        const last = found[count - 1] as number;
-        const by_beginning = beginnings === undefined ? 0 : (beginnings[row] as number) - (beginnings[last] as number);
-        if (by_beginning * sign > 0 || (by_beginning === 0 && compare(row, last) >= 0)) continue;
-      }
-      if (bound !== undefined && !this.#isBehind(order, row, bound)) continue;
-      if (!is_checked && !this.#matches(row, needles)) continue;
-      insert(found, row, compare);
-      if (found.length > count) found.pop();
+  /** The first `count` places of a stretch whose texts have all needles. */
+  first(order: Order, { after, until }: Stretch, needles: Needles, count: number): Place[] {
+    const { field, descending } = order;
+    const from = after && boundOf(after, field);
+    const to = until && boundOf(until, field);
+    if (this.#isOutside(order, from, to)) return [];
+    const candidates = this.#candidatesOf(needles);
+    const rows = this.#inOrder(field);
+    const step = descending ? -1 : 1;
+    const found: Place[] = [];
+    for (let i = this.#startIn(rows, order, from); i >= 0 && i < rows.length && found.length < count; i += step) {
+      const row = rows[i] as number;
+      if (candidates !== undefined && ((candidates[row >>> 5] as number) & (1 << (row & 31))) === 0) continue;
+      if (to !== undefined && this.#isBehind(order, row, to)) break;
+      if (this.#matches(row, needles)) found.push(this.#placeOf(row, field));
     }
-    return found.map((row) => this.#placeOf(row, order.field));
+    return found;
   }
 
-  /** The first four bytes of each name as a number: most of the names that are not among the first are told by it. */
-  #nameBeginnings(): Uint32Array {
-    if (this.#beginnings !== undefined) return this.#beginnings;
-    const { rows, texts, name_starts, name_ends } = this.#data;
-    this.#beginnings = new Uint32Array(rows);
-    for (let row = 0; row < rows; row++) {
-      const [start, end] = [name_starts[row] as number, name_ends[row] as number];
-      let number = 0;
-      for (let i = 0; i < 4; i++) number = number * 256 + (start + i < end ? (texts[start + i] as number) : 0);
-      this.#beginnings[row] = number;
+  /** Told by the time alone: what an import has just written stands at one end of all. */
+  #isOutside({ field, descending }: Order, from: Bound | undefined, to: Bound | undefined): boolean {
+    if (field !== "created_at" && field !== "updated_at") return false;
+    const instants = this.#data[field];
+    if (instants.length !== 1) return false;
+    const instant = (instants[0] as number) * (descending ? -1 : 1);
+    const signed = (bound: Bound): number => bound.instant * (descending ? -1 : 1);
+    return (from !== undefined && instant < signed(from)) || (to !== undefined && instant > signed(to));
+  }
+
+  /** Where the first one behind `from` is. */
+  #startIn(rows: Uint32Array, order: Order, from: Bound | undefined): number {
+    const { descending } = order;
+    let low = 0;
+    let high = rows.length;
+    // Ascending, those behind are at the end; descending, at the beginning.
+    while (from !== undefined && low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#isBehind(order, rows[middle] as number, from) === descending) low = middle + 1;
+      else high = middle;
     }
-    return this.#beginnings;
+    if (!descending) return low;
+    return from === undefined ? rows.length - 1 : low - 1;
+  }
+
+  #inOrder(field: SortField): Uint32Array {
+    const known = this.#orders.get(field);
+    if (known !== undefined) return known;
+    const made = this.#sort(field);
+    this.#orders.set(field, made);
+    return made;
+  }
+
+  #sort(field: SortField): Uint32Array {
+    const compare = (a: number, b: number): number => this.#compare(field, a, b);
+    if (field === "created_at" || field === "updated_at") {
+      const by_key = this.#inOrder("sku");
+      return this.#data[field].length === 1 ? by_key : by_key.slice().sort(compare);
+    }
+    // By its first bytes as a number, which is sorted far quicker; those that are alike by all.
+    const { rows } = this.#data;
+    const numbers = new Float64Array(rows);
+    const text = field === "name" ? NAME : KEY;
+    for (let row = 0; row < rows; row++) numbers[row] = this.#beginningOf(row, text) * MAX_ROWS + row;
+    numbers.sort();
+    const sorted = new Uint32Array(rows);
+    for (let i = 0; i < rows; i++) sorted[i] = (numbers[i] as number) % MAX_ROWS;
+    for (let start = 0, end = 1; end <= rows; end++) {
+      const beginning = Math.floor((numbers[start] as number) / MAX_ROWS);
+      if (end < rows && Math.floor((numbers[end] as number) / MAX_ROWS) === beginning) continue;
+      if (end - start > 1) sorted.subarray(start, end).sort(compare);
+      start = end;
+    }
+    return sorted;
+  }
+
+  /** Four bytes. */
+  #beginningOf(row: number, text: number): number {
+    const { texts } = this.#data;
+    const [start, end] = [this.#startOf(row, text), this.#endOf(row, text)];
+    let number = 0;
+    for (let i = start; i < start + 4; i++) number = number * 256 + (i < end ? (texts[i] as number) : 0);
+    return number;
+  }
+
+  #startOf(row: number, text: number): number {
+    return this.#data.starts[row * TEXTS.length + text] as number;
+  }
+
+  /** In front of the separator. */
+  #endOf(row: number, text: number): number {
+    return this.#startOf(row, text + 1) - 1;
+  }
+
+  /** Behind as many characters of UTF-8 as names are sorted by. */
+  #nameEndOf(row: number): number {
+    const { texts } = this.#data;
+    const [start, end] = [this.#startOf(row, NAME), this.#endOf(row, NAME)];
+    if (end - start <= NAME_KEY_CHARACTERS) return end;
+    let at = start;
+    for (let left = NAME_KEY_CHARACTERS; at < end; at++) {
+      // A byte that goes on with a character is no character of its own.
+      if (((texts[at] as number) & 0xc0) !== 0x80 && left-- === 0) return at;
+    }
+    return end;
+  }
+
+  #instantOf(row: number, field: "created_at" | "updated_at"): number {
+    const instants = this.#data[field];
+    return instants[instants.length === 1 ? 0 : row] as number;
   }
 
   #placeOf(row: number, field: SortField): Place {
-    const { keys, key_starts, name_starts, name_ends } = this.#data;
-    const sku_key = text(keys, key_starts[row] as number, key_starts[row + 1] as number);
+    const { texts } = this.#data;
+    const sku_key = texts.toString("utf8", this.#startOf(row, KEY), this.#endOf(row, KEY));
     if (field === "sku") return { sort_value: sku_key, sku_key };
     if (field === "name") {
-      return { sort_value: text(this.#texts, name_starts[row] as number, name_ends[row] as number), sku_key };
+      return { sort_value: texts.toString("utf8", this.#startOf(row, NAME), this.#nameEndOf(row)), sku_key };
     }
-    return { sort_value: instantText(this.#data[field][row] as number), sku_key };
+    return { sort_value: instantText(this.#instantOf(row, field)), sku_key };
   }
 
   #compare(field: SortField, a: number, b: number): number {
-    const { keys, key_starts, texts, name_starts, name_ends } = this.#data;
-    if (field === "name") {
-      const [a_start, a_end] = [name_starts[a] as number, name_ends[a] as number];
-      const by_name = compareBytes(texts, a_start, a_end, texts, name_starts[b] as number, name_ends[b] as number);
-      if (by_name !== 0) return by_name;
-    } else if (field !== "sku") {
-      const values = this.#data[field];
-      if (values[a] !== values[b]) return (values[a] as number) - (values[b] as number);
-    }
-    const [a_start, a_end] = [key_starts[a] as number, key_starts[a + 1] as number];
-    return compareBytes(keys, a_start, a_end, keys, key_starts[b] as number, key_starts[b + 1] as number);
-  }
-
-  #isBehind({ field, descending }: Order, row: number, bound: Bound): boolean {
-    const { keys, key_starts, texts, name_starts, name_ends } = this.#data;
+    const { texts } = this.#data;
     let compared = 0;
-    if (field === "name") {
-      const [start, end] = [name_starts[row] as number, name_ends[row] as number];
-      compared = compareBytes(texts, start, end, bound.name, 0, bound.name.length);
-    } else if (field !== "sku") compared = (this.#data[field][row] as number) - bound.instant;
-    if (compared === 0) {
-      const [start, end] = [key_starts[row] as number, key_starts[row + 1] as number];
-      compared = compareBytes(keys, start, end, bound.key, 0, bound.key.length);
-    }
-    return compared === 0 ? bound.is_before : descending ? compared < 0 : compared > 0;
+    if (field === "name") compared = this.#compareName(a, texts, this.#startOf(b, NAME), this.#nameEndOf(b));
+    else if (field !== "sku") compared = this.#instantOf(a, field) - this.#instantOf(b, field);
+    return compared === 0 ? this.#compareKey(a, texts, this.#startOf(b, KEY), this.#endOf(b, KEY)) : compared;
   }
 
-  #matches(row: number, { texts, beginnings }: Needles): boolean {
-    if (beginnings.length > 0 && !this.#beginsWith(row, beginnings)) return false;
+  #isBehind({ field, descending }: Order, row: number, { instant, name, key, is_before }: Bound): boolean {
+    let compared = 0;
+    if (field === "name") compared = this.#compareName(row, name, 0, name.length);
+    else if (field !== "sku") compared = this.#instantOf(row, field) - instant;
+    if (compared === 0) compared = this.#compareKey(row, key, 0, key.length);
+    return compared === 0 ? is_before : descending ? compared < 0 : compared > 0;
+  }
+
+  /** With bytes, as the collation "C" does it. */
+  #compareName(row: number, bytes: Uint8Array, start: number, end: number): number {
+    return compareBytes(this.#data.texts, this.#startOf(row, NAME), this.#nameEndOf(row), bytes, start, end);
+  }
+
+  #compareKey(row: number, bytes: Uint8Array, start: number, end: number): number {
+    return compareBytes(this.#data.texts, this.#startOf(row, KEY), this.#endOf(row, KEY), bytes, start, end);
+  }
+
+  /** A bit a product: whether it may have the needles; undefined where that cannot be told of any. */
+  #candidatesOf({ texts, beginnings }: Needles): Uint32Array | undefined {
+    const having = texts.flatMap(({ runs }) => runs.flatMap((run) => this.#havingGramsOf(run)));
+    const [first, ...others] = beginnings.length === 0 ? having : [this.#beginningWith(beginnings), ...having];
+    if (first === undefined) return undefined;
+    const candidates = first.slice();
+    for (const other of others) {
+      for (let n = 0; n < other.length; n++) candidates[n] = (candidates[n] as number) & (other[n] as number);
+    }
+    return candidates;
+  }
+
+  #havingGramsOf(run: Uint8Array): Uint32Array[] {
+    const having: Uint32Array[] = [];
+    for (let i = GRAM_BYTES; i <= run.length; i++) {
+      const [first, second, third] = run.subarray(i - GRAM_BYTES, i) as unknown as [number, number, number];
+      having.push(this.#data.grams[gramKind(first, second, third)] as Uint32Array);
+    }
+    return having;
+  }
+
+  #beginningWith(beginnings: readonly Buffer[]): Uint32Array {
+    const rows = this.#inOrder("sku");
+    const having = new Uint32Array(Math.ceil(rows.length / 32));
+    for (const key of beginnings) {
+      const bound = { instant: 0, name: key, key, is_before: true };
+      for (let i = this.#startIn(rows, { field: "sku", descending: false }, bound); i < rows.length; i++) {
+        const row = rows[i] as number;
+        const [start, end] = [this.#startOf(row, KEY), this.#endOf(row, KEY)];
+        if (compareBytes(this.#data.texts, start, Math.min(start + key.length, end), key, 0, key.length) !== 0) break;
+        having[row >>> 5] = (having[row >>> 5] as number) | (1 << (row & 31));
+      }
+    }
+    return having;
+  }
+
+  #matches(row: number, { texts }: Needles): boolean {
     if (texts.length === 0) return true;
-    const [start, end] = [this.#data.text_starts[row] as number, this.#data.text_starts[row + 1] as number];
-    const bytes = this.#texts.subarray(start, end);
+    const bytes = this.#data.texts.subarray(this.#startOf(row, SKU), this.#startOf(row + 1, KEY));
     return texts.every((needle) =>
       needle.regex === undefined ? bytes.includes(needle.bytes) : needle.regex.test(bytes.toString("latin1")),
     );
   }
-
-  #beginsWith(row: number, beginnings: readonly Buffer[]): boolean {
-    const { keys, key_starts } = this.#data;
-    const [start, end] = [key_starts[row] as number, key_starts[row + 1] as number];
-    return beginnings.some((beginning) => {
-      const beginning_end = start + beginning.length;
-      return beginning_end <= end && compareBytes(keys, start, beginning_end, beginning, 0, beginning.length) === 0;
-    });
-  }
-
-  /** All products that have the needles; undefined where many have them. Kept as long as the list is at work. */
-  #hitsOf(needles: Needles): Uint32Array | undefined {
-    if (this.#hits.has(needles)) return this.#hits.get(needles);
-    const hits = this.#areFrequent(needles) ? undefined : Uint32Array.from(this.#search(needles));
-    this.#hits.set(needles, hits);
-    return hits;
-  }
-
-  #areFrequent(needles: Needles): boolean {
-    const { rows } = this.#data;
-    let matching = 0;
-    for (let n = 0; n < TRIED; n++) if (this.#matches(Math.floor((n * rows) / TRIED), needles)) matching++;
-    return matching * FREQUENT > TRIED;
-  }
-
-  /** The longest text is looked for in the whole block at once. */
-  #search({ texts, beginnings }: Needles): number[] {
-    const { rows, text_starts } = this.#data;
-    const hits: number[] = [];
-    const [longest, ...others] = [...texts].sort((a, b) => b.length - a.length);
-    const noteIf = (row: number, needles: Needles): void => {
-      if (this.#matches(row, needles)) hits.push(row);
-    };
-    if (longest === undefined) {
-      for (let row = 0; row < rows; row++) noteIf(row, { texts, beginnings });
-      return hits;
-    }
-    const find = finder(this.#texts, longest);
-    let row = 0;
-    for (let at = find(0); at !== -1; at = find(text_starts[row + 1] as number)) {
-      row = this.#rowAt(at, row);
-      noteIf(row, { texts: others, beginnings });
-    }
-    return hits;
-  }
-
-  #rowAt(offset: number, from: number): number {
-    const { rows, text_starts } = this.#data;
-    let low = from;
-    let high = rows - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((text_starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-}
-
-/** Where the needle is next, from an offset on; -1 where it is no more. */
-function finder(texts: Buffer, { bytes, regex }: TextNeedle): (from: number) => number {
-  if (regex === undefined) return (from) => texts.indexOf(bytes, from);
-  const all = new RegExp(regex, "g");
-  const latin1 = texts.toString("latin1");
-  return (from) => {
-    all.lastIndex = from;
-    return all.exec(latin1)?.index ?? -1;
-  };
 }
 
 function boundOf({ sort_value, sku_key, is_before }: Place, field: SortField): Bound {
@@ -199,7 +235,6 @@ function boundOf({ sort_value, sku_key, is_before }: Place, field: SortField): B
   };
 }
 
-/** As the collation "C" does it. */
 function compareBytes(
   a: Uint8Array,
   a_start: number,
@@ -215,21 +250,6 @@ function compareBytes(
   }
   return a_end - a_start - (b_end - b_start);
 }
-
-/** Into an array in order. */
-function insert(rows: number[], row: number, compare: (a: number, b: number) => number): void {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compare(rows[middle] as number, row) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  rows.splice(low, 0, row);
-}
-
-const text = (bytes: Uint8Array, start: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
 
 /** As db/connect.ts gives times: only as many digits of a second as there are. */
 function instantText(microseconds: number): string {

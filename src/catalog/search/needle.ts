@@ -5,9 +5,10 @@ import { lowerAscii, spellingsOf } from "./fold.ts";
 import { termsOf } from "./pattern.ts";
 import type { ProductFilter } from "../../../contract/product-filter.ts";
 
-/** `length`: about how many bytes it has. */
-export type TextNeedle =
-  { bytes: Buffer; regex?: undefined; length: number } | { bytes?: undefined; regex: RegExp; length: number };
+/** `runs`: bytes that are in every text which has it. */
+export type TextNeedle = { runs: Buffer[] } & (
+  { bytes: Buffer; regex?: undefined } | { bytes?: undefined; regex: RegExp }
+);
 
 export interface Needles {
   texts: TextNeedle[];
@@ -27,10 +28,12 @@ function needleOf(term: string): TextNeedle {
   const points = Array.from(lowerAscii(term.normalize("NFC"))).map(spellingsOf);
   if (points.every((spellings) => spellings.length === 1)) {
     const bytes = Buffer.from(points.join(""));
-    return { bytes, length: bytes.length };
+    return { bytes, runs: [bytes] };
   }
   const source = points.map((spellings) => `(?:${spellings.map(bytesRegex).join("|")})`).join("");
-  return { regex: new RegExp(source), length: points.length };
+  // Where there are several ways to write a character, none of them is certain.
+  const certain = points.map((spellings) => (spellings.length === 1 ? spellings[0] : "\0")).join("");
+  return { regex: new RegExp(source), runs: certain.split("\0").map((run) => Buffer.from(run)) };
 }
 
 /** The bytes of UTF-8, each as a character of its own: as a buffer reads as Latin-1. */

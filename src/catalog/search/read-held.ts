@@ -25,8 +25,9 @@ export async function readHeld(
   const give_up_at = performance.now() + query.patience_ms;
   let after = query.after;
   for (let batch = limit; ; batch = Math.min(batch * 4, LARGEST_BATCH)) {
-    const first = firstOf(await searchAll(blocks, (block) => block.first(order, after, needles, batch)), query, batch);
-    const places = bound === undefined ? first : first.filter((place) => comparePlaces(order, place, bound) <= 0);
+    const stretch = { after, until: bound };
+    const found = await searchAll(blocks, (block) => block.first(order, stretch, needles, batch));
+    const places = firstOf(found, query, batch);
     if (places.length > 0) rows.push(...(await readAtPlaces(db, query, places)));
     if (rows.length >= limit || places.length < batch) return { rows: rows.slice(0, limit), until: undefined };
     after = places.at(-1);

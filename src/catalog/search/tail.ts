@@ -40,7 +40,7 @@ export class Tail {
   readonly #max_bytes: number;
   readonly #blocks = new Map<number, Block>();
   readonly #loading = new Map<number, Promise<void>>();
-  /** Entries whose products have too much text to be held. */
+  /** Entries whose products have too much text to be held, or text that cannot be told apart. */
   readonly #unfit = new Set<number>();
   readonly #lanes = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
   #bytes = 0;
@@ -87,18 +87,18 @@ export class Tail {
   }
 
   async #load(entry: BacklogPart): Promise<void> {
-    // A list can do without; the next one tries again, unless PostgreSQL itself cannot join so much.
-    const block = await loadBlock(this.#pool, entry).catch((error: unknown) => {
+    try {
+      const block = await loadBlock(this.#pool, entry);
+      if (block === undefined || block.bytes > this.#max_bytes) this.#unfit.add(entry.id);
+      else {
+        this.#blocks.set(entry.id, block);
+        this.#bytes += block.bytes;
+      }
+    } catch (error) {
+      // A list can do without; the next one tries again, unless PostgreSQL itself cannot join so much.
       if ((error as { code?: string }).code === TOO_MUCH) this.#unfit.add(entry.id);
-    });
-    this.#loading.delete(entry.id);
-    if (block === undefined) return;
-    if (block.bytes > this.#max_bytes) {
-      this.#unfit.add(entry.id);
-      return;
     }
-    this.#blocks.set(entry.id, block);
-    this.#bytes += block.bytes;
+    this.#loading.delete(entry.id);
   }
 
   #lookIn(ms: number): NodeJS.Timeout {
@@ -136,7 +136,8 @@ export class Tail {
 /** program_limit_exceeded: a joined text of more than 1 GB */
 const TOO_MUCH = "54000";
 
-async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogPart): Promise<Block> {
+/** Undefined where the texts cannot be told apart. */
+async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogPart): Promise<Block | undefined> {
   const client = await pool.connect();
   let broken = true;
   try {
@@ -145,10 +146,10 @@ async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: Backlo
       ...(id_from === null || id_to === null ? [] : [`p.id between ${id_from} and ${id_to}`]),
       ...(has_keys ? [`p.sku_key = any(${await readKeys(client, id)})`] : []),
     ];
-    const block = new Block(await readBlockData(client, wheres.join(" or ") || "false"));
+    const data = await readBlockData(client, wheres.join(" or ") || "false");
     await client.query("commit");
     broken = false;
-    return block;
+    return data && new Block(data);
   } finally {
     client.release(broken);
   }
