@@ -17,7 +17,13 @@ import { etagOf, get_product, list_products, type Product } from "../../contract
 
 export { readBacklogSize } from "./search/read-backlog.ts";
 
-export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
+export interface ProductRoutesContext {
+  pool: pg.Pool;
+  /** Hears of each list. */
+  onList?: () => void;
+}
+
+export function productRoutes(instance: FastifyInstance, { pool, onList }: ProductRoutesContext): void {
   editRoutes(instance, { pool });
   historyRoutes(instance, { pool });
   exportRoutes(instance, { pool });
@@ -28,6 +34,7 @@ export function productRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
   app.route({
     ...list_products,
     handler: async ({ query: { sort, limit, cursor, from, fields, ...filter }, headers }, reply) => {
+      onList?.();
       const order = orderOf(sort);
       const start = from === undefined ? undefined : startAt(from, order);
       const after = cursor === undefined ? start : positionOf(cursor, order);

@@ -13,6 +13,8 @@ export interface WorkOptions {
   progress?: Progress;
   /** Before a step is taken again. */
   onConflict?: () => void;
+  /** Lets a step wait for others; see `LaneLimit`. */
+  limit?: (<T>(step: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 export interface Progress {
@@ -26,14 +28,14 @@ export interface Progress {
  * database was away for a moment, and when another writer was faster. */
 export async function workThrough(
   step: () => Promise<boolean>,
-  { signal, progress, onConflict }: WorkOptions,
+  { signal, progress, onConflict, limit = (taken) => taken() }: WorkOptions,
 ): Promise<void> {
   const teller = progress === undefined ? undefined : createTeller(progress);
   try {
     for (let conflicts = 0; ;) {
       signal.throwIfAborted();
       try {
-        if (!(await retryTransient(step, { signal }))) return;
+        if (!(await retryTransient(() => limit(step), { signal }))) return;
         conflicts = 0;
         teller?.tell();
       } catch (error) {

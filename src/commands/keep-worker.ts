@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { GIVE_WAY } from "../jobs/give-way.ts";
 import type { Io } from "./command.ts";
 import { lowerPriority } from "./lower-priority.ts";
 
@@ -13,20 +14,24 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 /** A worker that lived this long has done well, and the pauses begin anew: it starts in one to two seconds. */
 const DID_WELL_MS = 4000;
+/** Not for every list a message */
+const GIVE_WAY_AGAIN_MS = 500;
 /** After a polite SIGTERM: a chunk takes well under a second. */
 const STOP_MS = 10_000;
 
+export interface KeptWorker {
+  stop(): Promise<void>;
+  /** Has it load in fewer lanes for a while: somebody looks at lists. */
+  giveWay(): void;
+}
+
 /** Keeps one worker alive until `stop`, or until the signal; `env` is the environment of this process. */
-export function keepWorker(
-  config: Config,
-  env: Io["env"],
-  log: Logger,
-  signal: AbortSignal,
-): { stop(): Promise<void> } {
+export function keepWorker(config: Config, env: Io["env"], log: Logger, signal: AbortSignal): KeptWorker {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pause_ms = FIRST_PAUSE_MS;
   let stopping = false;
+  let gave_way = -Infinity;
 
   const start = (): void => {
     const started = performance.now();
@@ -50,6 +55,12 @@ export function keepWorker(
 
   start();
   return {
+    giveWay() {
+      if (performance.now() - gave_way < GIVE_WAY_AGAIN_MS) return;
+      gave_way = performance.now();
+      // Of one that is just ending nothing is wanted.
+      child?.send(GIVE_WAY, () => undefined);
+    },
     async stop() {
       stopping = true;
       clearTimeout(timer);

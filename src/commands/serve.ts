@@ -12,7 +12,7 @@ import { operationSenders } from "../operations/work.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "./log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "./open-database.ts";
-import { keepWorker } from "./keep-worker.ts";
+import { keepWorker, type KeptWorker } from "./keep-worker.ts";
 import { webhookParts } from "./webhook-parts.ts";
 
 const NAME = "skuport serve";
@@ -74,8 +74,10 @@ async function serveOn(
   };
   const boss = await startBoss(address, { application_name: NAME, works: false, onError });
   const listener = await listen(address, { application_name: NAME, onError });
+  let worker: KeptWorker | undefined;
   const app = await buildApp({
     pool,
+    onList: () => worker?.giveWay(),
     listener,
     logger: log,
     files_dir: join(data_dir?.path ?? config.data_dir, "files"),
@@ -91,7 +93,7 @@ async function serveOn(
   try {
     const url = await listenOn(app, config);
     await data_dir?.publish({ url, connection: address });
-    const worker = config.serve_worker ? keepWorker(config, io.env, log, signal) : undefined;
+    worker = config.serve_worker ? keepWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
     const database_gone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
     const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");

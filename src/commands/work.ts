@@ -10,6 +10,7 @@ import { isTransient, type DatabaseAddress } from "../db/connect.ts";
 import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
+import { createLaneLimit, GIVE_WAY } from "../jobs/give-way.ts";
 import { isOperating } from "../operations/is-operating.ts";
 import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
@@ -86,7 +87,13 @@ async function workOn(
   const boss = await startBoss(address, { application_name: NAME, works: true, onError });
   const files_dir = join(config.data_dir, "files");
   try {
-    const context = { pool, files_dir, lanes: config.worker_concurrency, log };
+    const limit = createLaneLimit();
+    process.on("message", (message) => {
+      if (message === GIVE_WAY) limit.giveWay();
+    });
+    // Listening keeps no worker alive whose work has ended.
+    process.channel?.unref();
+    const context = { pool, files_dir, lanes: config.worker_concurrency, limit: limit.run, log };
     await workHourly(boss, "purge-events", 17, async () => {
       const purged = await purgeEvents(pool, config.webhook_keep_days);
       if (purged > 0) log.info({ purged }, "old events purged");

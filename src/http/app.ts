@@ -5,7 +5,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { productRoutes, readBacklogSize } from "../catalog/routes.ts";
+import { productRoutes, readBacklogSize, type ProductRoutesContext } from "../catalog/routes.ts";
 import { changesetRoutes } from "../changesets/routes.ts";
 import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
 import { operationRoutes, operationSource, type OperationRoutesContext } from "../operations/routes.ts";
@@ -24,6 +24,7 @@ import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts"
 export interface AppContext
   extends
     Omit<ImportRoutesContext, "sendStates" | "log">,
+    ProductRoutesContext,
     Omit<OperationRoutesContext, "sendStates" | "log">,
     Omit<HealthContext & MetricsContext, "readSearchLag"> {
   logger: FastifyBaseLogger;

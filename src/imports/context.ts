@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
+import type { LaneLimit } from "../jobs/give-way.ts";
 import type { KnownRecords } from "./known-records.ts";
 
 export interface Log {
@@ -16,6 +17,8 @@ export interface ImportContext {
   files_dir: string;
   /** Connections that load one import at the same time. */
   lanes: number;
+  /** Holds lanes back while others need the machine; without it nothing does. */
+  limit?: LaneLimit["run"];
   log: Log;
   /** What this process's scans have found out for its lanes. */
   known?: KnownRecords;

@@ -72,6 +72,7 @@ async function loadChunks(context: ImportContext, work: ImportWork, signal: Abor
         },
       },
       onConflict: () => (lane.look = true),
+      limit: context.limit,
     });
   });
 }

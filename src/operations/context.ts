@@ -1,6 +1,7 @@
 // What operations need from the process they run in.
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
+import type { LaneLimit } from "../jobs/give-way.ts";
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -12,6 +13,8 @@ export interface OperationContext {
   pool: pg.Pool;
   /** Connections that work on one operation at the same time. */
   lanes: number;
+  /** Holds lanes back while others need the machine; without it nothing does. */
+  limit?: LaneLimit["run"];
   log: Log;
   /** Products a chunk holds at most; tests that want many chunks say fewer. */
   chunk_products?: number;

@@ -55,6 +55,7 @@ async function workOnChunks(context: OperationContext, operation: Operation, sig
         log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
       },
     },
+    limit: context.limit,
   });
 }
 

@@ -73,7 +73,9 @@ test("an event comes at once, signed so that the library of the standard verifie
       response_headers: { "content-length": "2" },
     },
   ]);
-  expect(await findWebhook(pool, id)).toMatchObject({ status: "healthy", consecutive_failures: 0, waiting: 0 });
+  // Noted behind the delivery
+  await until(async () => (await findWebhook(pool, id))?.status === "healthy");
+  expect(await findWebhook(pool, id)).toMatchObject({ consecutive_failures: 0, waiting: 0 });
   await switchOff(id);
 });
 

@@ -1,0 +1,28 @@
+// Lanes give way to people: while somebody looks at lists, one processor is left to the server and its database.
+import { availableParallelism } from "node:os";
+import pLimit from "p-limit";
+
+/** Who looks through lists asks for the next one within this time. */
+const GIVE_WAY_MS = 2000;
+
+/** A server's message to its worker. */
+export const GIVE_WAY = "give way";
+
+export interface LaneLimit {
+  /** Takes a lane's next step as soon as there may be one more. */
+  run: <T>(step: () => Promise<T>) => Promise<T>;
+  /** Fewer lanes for a while. */
+  giveWay: () => void;
+}
+
+export function createLaneLimit(processors = availableParallelism(), give_way_ms = GIVE_WAY_MS): LaneLimit {
+  const limit = pLimit(Infinity);
+  const back = setTimeout(() => (limit.concurrency = Infinity), give_way_ms).unref();
+  return {
+    run: (step) => limit(step),
+    giveWay() {
+      limit.concurrency = Math.max(1, processors - 1);
+      back.refresh();
+    },
+  };
+}
