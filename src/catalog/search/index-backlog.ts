@@ -1,6 +1,7 @@
 // The search index catches up: slice by slice of the backlog, each brought into the index and taken from the backlog in one
 // transaction. Whatever changes meanwhile has an entry of its own that is still to come.
 import type pg from "pg";
+import type { Queryable } from "../../db/connect.ts";
 import {
   copyIntoIndex,
   countWords,
@@ -79,13 +80,13 @@ async function indexLocked(
   for (;;) {
     const slices = slicesOf(await readOldestEntries(writer, rows * SLICES), rows);
     if (slices.length === 0) return products;
-    let next = prepare(pool, slices.shift());
+    let next = prepare(pool, slices.shift(), memory);
     while (next !== undefined) {
       const prepared = await next;
       if (written === most || !(await goOn())) return products;
-      // While PostgreSQL writes one slice, this process makes the next one ready.
-      next = written + 1 === most ? undefined : prepare(pool, slices.shift());
-      await writeSlice(writer, prepared, memory);
+      // While PostgreSQL writes one slice, the next one is made ready: its words too, of which a word too many does no harm.
+      next = written + 1 === most ? undefined : prepare(pool, slices.shift(), memory);
+      await writeSlice(writer, prepared);
       if (memory.counts.size > MAX_COUNTED) await tellCounts(writer, memory);
       products += prepared.found.length;
       written++;
@@ -102,30 +103,37 @@ async function tellCounts(writer: pg.PoolClient, { counts }: IndexMemory): Promi
 function prepare(
   pool: pg.Pool,
   slice: Parameters<typeof prepareSlice>[1] | undefined,
+  memory: IndexMemory,
 ): Promise<PreparedSlice> | undefined {
   if (slice === undefined) return undefined;
-  const prepared = prepareSlice(pool, slice);
+  const prepared = prepareSlice(pool, slice).then(async (made) => {
+    await writeWords(pool, made.words, memory);
+    return made;
+  });
   // Told to whoever awaits it; where nobody does any more, another error is on its way.
   prepared.catch(() => undefined);
   return prepared;
 }
 
-async function writeSlice(writer: pg.PoolClient, slice: PreparedSlice, memory: IndexMemory): Promise<void> {
-  let inserted = new Set<string>();
-  await writer.query("begin");
+/** Before the products that have them: whoever finds a product must find it by its words. */
+async function writeWords(pool: pg.Pool, counted: readonly Counted[], memory: IndexMemory): Promise<void> {
+  await checkMemory(pool, memory);
+  const words = counted.filter(({ word }) => !memory.known.has(word));
+  // In one order everywhere
+  words.sort((a, b) => (a.word < b.word ? -1 : 1));
+  const inserted = await insertWords(
+    pool,
+    words.map(({ word, products }) => ({ word, products, grams: word.startsWith("\u0001") ? [] : gramsOf(word) })),
+  );
+  remember(memory, counted, inserted);
+}
+
+async function writeSlice(writer: pg.PoolClient, slice: PreparedSlice): Promise<void> {
+  // What is lost in a crash of PostgreSQL is still in the backlog: nobody need wait for the disk.
+  await writer.query("begin; set local synchronous_commit = off");
   try {
-    await checkMemory(writer, memory);
-    const words = slice.words.filter(({ word }) => !memory.known.has(word));
     if (slice.keys.length > 0) await removeFromIndex(writer, slice.keys);
     if (slice.found.length > 0) await copySlice(writer, slice);
-    if (words.length > 0) {
-      // In one order everywhere
-      words.sort((a, b) => (a.word < b.word ? -1 : 1));
-      inserted = await insertWords(
-        writer,
-        words.map(({ word, products }) => ({ word, products, grams: word.startsWith("\u0001") ? [] : gramsOf(word) })),
-      );
-    }
     if (slice.shortened !== undefined) {
       const { id, id_from, keys } = slice.shortened;
       await shortenEntry(writer, id, id_from, keys);
@@ -136,12 +144,11 @@ async function writeSlice(writer: pg.PoolClient, slice: PreparedSlice, memory: I
     await writer.query("rollback").catch(() => undefined);
     throw error;
   }
-  remember(memory, slice.words, inserted);
 }
 
 /** Where somebody has emptied the table of words (a measurement, a person) the worker must not go on to know them. */
-async function checkMemory(writer: pg.PoolClient, memory: IndexMemory): Promise<void> {
-  const file = await wordsFile(writer);
+async function checkMemory(db: Queryable, memory: IndexMemory): Promise<void> {
+  const file = await wordsFile(db);
   if (file === memory.file) return;
   memory.file = file;
   memory.known.clear();
