@@ -74,7 +74,7 @@ test("an event comes at once, signed so that the library of the standard verifie
     },
   ]);
   // Noted behind the delivery
-  await until(async () => (await findWebhook(pool, id))?.status === "healthy");
+  await until(async () => (await findWebhook(pool, id)).status === "healthy");
   expect(await findWebhook(pool, id)).toMatchObject({ consecutive_failures: 0, waiting: 0 });
   await switchOff(id);
 });
