@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { oneAtATime } from "./one-at-a-time.mjs";
 
 /** A small young generation is collected often, and with it the buffers of an upload: a server that received 180 MB peaked
  * at 133 MB instead of 203 MB, and was no slower. */
@@ -19,11 +20,26 @@ export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/compiled");
 const NEEDED_NODE = 24;
 // What the page is made of. A stamp in dist/ holds the hash of it all.
 const PAGE_SOURCES = ["web", "contract", "client", "vite.config.ts", "package-lock.json"];
+const VITE = join(ROOT, "node_modules/vite/bin/vite.js");
 const PAGE_STAMP = join(ROOT, "dist/.built-from");
 
 /** Installs what the lockfile says, unless it is there. `dev`: including what only development and tests need. */
 export function ensureDependencies({ dev }) {
-  if (dependenciesAreCurrent({ dev })) return;
+  setUp(() => dependenciesAreCurrent({ dev }), installDependencies);
+}
+
+/** What changes the clone waits for others that do; they may have done it by then. */
+function setUp(isDone, work) {
+  if (isDone()) return;
+  const onWait = () => tell("Another command is setting up this folder: waiting for it …");
+  try {
+    oneAtATime(isDone, work, { onWait });
+  } catch (error) {
+    fail(error.message);
+  }
+}
+
+function installDependencies(env) {
   tell("Installing dependencies (once) …");
   // No install scripts: nothing we use needs one. Only errors: warnings about the machine's older Node are not for the user,
   // everything runs on a Node 24 that comes with the dependencies.
@@ -35,9 +51,11 @@ export function ensureDependencies({ dev }) {
     "--no-fund",
     "--loglevel=error",
   ];
-  const result = spawnNpm(["ci", ...flags]);
+  const result = spawnNpm(["ci", ...flags], env);
   if (result.status !== 0)
-    fail(`npm ci did not succeed (${result.error?.message ?? `exit code ${result.status}`}). Its reasons are above.`);
+    throw new Error(
+      `npm ci did not succeed (${result.error?.message ?? result.signal ?? `exit code ${result.status}`}). Its reasons are above.`,
+    );
 }
 
 /** Compares the lockfile with npm's own record of what it installed, which it writes last. */
@@ -60,8 +78,8 @@ function readPackages(file) {
   }
 }
 
-function spawnNpm(args) {
-  const options = { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] };
+function spawnNpm(args, env) {
+  const options = { cwd: ROOT, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "inherit"] };
   const cli = process.env.npm_execpath;
   if (cli?.endsWith("npm-cli.js")) return spawnSync(process.execPath, [cli, ...args], options);
   return spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
@@ -86,17 +104,26 @@ export function findNode() {
 /** Builds the page unless dist/ was built from just these sources. */
 export function ensurePage(node) {
   const sources = hashPageSources();
-  if (existsSync(join(ROOT, "dist/index.html")) && readText(PAGE_STAMP) === sources) return;
-  const vite = join(ROOT, "node_modules/vite/bin/vite.js");
   // A production install has no build tools; it brings dist/ with it, or serves the API alone.
-  if (!existsSync(vite)) return;
+  if (!existsSync(VITE)) return;
+  setUp(
+    () => pageIsBuiltFrom(sources),
+    (env) => buildPage(node, sources, env),
+  );
+}
+
+function pageIsBuiltFrom(sources) {
+  return existsSync(join(ROOT, "dist/index.html")) && readText(PAGE_STAMP) === sources;
+}
+
+function buildPage(node, sources, env) {
   tell("Building the page …");
-  const result = spawnSync(node, [vite, "build", "--logLevel", "warn"], {
+  const result = spawnSync(node, [VITE, "build", "--logLevel", "warn"], {
     cwd: ROOT,
-    env: makeEnv(node),
+    env: { ...makeEnv(node), ...env },
     encoding: "utf8",
   });
-  if (result.status !== 0) fail(`The page could not be built:\n${result.stdout}${result.stderr}`);
+  if (result.status !== 0) throw new Error(`The page could not be built:\n${result.stdout}${result.stderr}`);
   writeFileSync(PAGE_STAMP, sources);
 }
 
