@@ -95,9 +95,11 @@ async function indexLocked(
   }
 }
 
-async function tellCounts(writer: pg.PoolClient, { counts }: IndexMemory): Promise<void> {
+async function tellCounts(writer: pg.PoolClient, memory: IndexMemory): Promise<void> {
+  const { counts } = memory;
+  // Meanwhile the next slice's words are counted, for the next time.
+  memory.counts = new Map();
   if (counts.size > 0) await countWords(writer, counts);
-  counts.clear();
 }
 
 function prepare(

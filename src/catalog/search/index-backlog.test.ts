@@ -1,0 +1,35 @@
+// The index's words know how many products have them.
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../../tests/database.ts";
+import { insertChangeset } from "../../changesets/store.ts";
+import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
+
+const { pool } = await createTestDatabase();
+
+/** More than a worker counts before it tells the database. */
+const WORDS = 30_000;
+const PRODUCTS = 100;
+const SLICES = 8;
+
+test("what is counted while the database is told of it is told too", async () => {
+  const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+  // In each slice the same words
+  const own = WORDS / PRODUCTS;
+  const names = Array.from({ length: SLICES * PRODUCTS }, (_, n) =>
+    Array.from({ length: own }, (_, word) => `word${String((n % PRODUCTS) * own + word)}`).join(" "),
+  );
+  await pool.query(
+    `insert into products (sku_key, id, sku, name, created_in, changed_in, created_at, updated_at)
+     select n::text, n, n::text, name, $2, $2, now(), now() from unnest($1::text[]) with ordinality p (name, n)`,
+    [names, changeset_id],
+  );
+  await pool.query(
+    "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1, $2::integer, $2::integer)",
+    [changeset_id, SLICES * PRODUCTS],
+  );
+  await indexBacklog(pool, createIndexMemory(), { rows: PRODUCTS });
+  const { rows } = await pool.query(
+    "select products, count(*) as words from search_words where word like 'word%' group by products",
+  );
+  expect(rows).toEqual([{ products: SLICES, words: WORDS }]);
+});
