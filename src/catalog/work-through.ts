@@ -28,14 +28,18 @@ export interface Progress {
  * database was away for a moment, and when another writer was faster. */
 export async function workThrough(
   step: () => Promise<boolean>,
-  { signal, progress, onConflict, limit = (taken) => taken() }: WorkOptions,
+  { signal, progress, onConflict, limit = (next) => next() }: WorkOptions,
 ): Promise<void> {
   const teller = progress === undefined ? undefined : createTeller(progress);
+  const nextStep = (): Promise<boolean> => {
+    // Whoever had to wait may be wanted no more.
+    signal.throwIfAborted();
+    return step();
+  };
   try {
     for (let conflicts = 0; ;) {
-      signal.throwIfAborted();
       try {
-        if (!(await retryTransient(() => limit(step), { signal }))) return;
+        if (!(await retryTransient(() => limit(nextStep), { signal }))) return;
         conflicts = 0;
         teller?.tell();
       } catch (error) {
