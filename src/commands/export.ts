@@ -70,6 +70,13 @@ Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
         io.stderr.write("Interrupted; what was written is not complete.\n");
         return 1;
       }
+      if (values.output !== undefined && unwritable.signal.aborted) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        io.stderr.write(
+          `${values.output} cannot be written: ${code === "ENOENT" ? "there is no such folder." : message}\n`,
+        );
+        return 1;
+      }
       // The reader had enough, as `head` does.
       if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
     }

@@ -76,7 +76,7 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
 }
 
 /** What an ended import says of itself. `base_url` = the server that has it; without one nobody answers at an address now. */
-export function describeResult(import_: Import, base_url = ""): string {
+export function describeResult(import_: Import, base_url?: string): string {
   const { id, state, filename, rows, lines, created, updated, unchanged, superseded, rejected, elapsed_ms, problem } =
     import_;
   const head: Partial<Record<Import["state"], string>> = {
@@ -90,7 +90,8 @@ export function describeResult(import_: Import, base_url = ""): string {
     const parts = { created, updated, unchanged, superseded, rejected };
     const width = Math.max(...Object.values(parts).map((part) => count(part).length));
     for (const [name, part] of Object.entries(parts)) said.push(`  ${count(part).padStart(width)} ${name}`);
-    if (rejected > 0) said.push(`  The rejected rows, with reasons: ${base_url}/api/imports/${id}/rejects.csv`);
+    const where = base_url === undefined ? ", once the server runs: " : `: ${base_url}`;
+    if (rejected > 0) said.push(`  The rejected rows, with reasons${where}/api/imports/${id}/rejects.csv`);
   }
   return `${said.join("\n")}\n`;
 }

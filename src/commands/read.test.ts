@@ -143,8 +143,9 @@ test("a file without a key says which columns it has", async () => {
 });
 
 test("what cannot be read is exit code 1, wrong use a UsageError", async () => {
-  expect(await run([join(folder, "nothing.csv")])).toMatchObject({ code: 1, stdout: "" });
-  expect(await run([folder])).toMatchObject({ code: 1 });
+  const nothing = join(folder, "nothing.csv");
+  expect(await run([nothing])).toEqual({ code: 1, stdout: "", stderr: `There is no file ${nothing}.\n` });
+  expect((await run([folder])).stderr).toBe(`${folder} is a folder. Name one file in it.\n`);
   for (const args of [
     [],
     ["a", "b"],

@@ -63,8 +63,13 @@ ${DIALECT_HELP}`,
     } catch (error) {
       if (output.isClosed()) return 0;
       if (io.signal.aborted) return 1;
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-      io.stderr.write(`Cannot read ${path}: ${(error as Error).message}\n`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      const known: Record<string, string> = {
+        ENOENT: `There is no file ${path}.`,
+        EISDIR: `${path} is a folder. Name one file in it.`,
+      };
+      io.stderr.write(`${known[code] ?? `Cannot read ${path}: ${message}`}\n`);
       return 1;
     }
   },
