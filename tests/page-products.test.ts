@@ -1,5 +1,6 @@
 // Journeys through the products room, against the real server, with a real browser.
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { call } from "../client/call.ts";
@@ -181,6 +182,19 @@ test("a column of a spreadsheet goes over the selected rows", async () => {
   expect((await product("SKU-0000010")).attributes["price"]).toBe("100");
   await page.getByRole("button", { name: "Undo" }).last().click();
   await untilCell(page, 12, "attributes.price", "1.2");
+});
+
+test("an import that others ran is told until another list is asked for", async () => {
+  const page = await open("/products");
+  await row(page, 0).waitFor();
+  await page.getByText("Live", { exact: true }).first().waitFor();
+  const path = join(server.folder, "news.csv");
+  await writeFile(path, "sku,name\nNEWS-1,Newcomer\n");
+  await importOverHttp(server.base_url, path);
+  await page.getByTestId("news").getByText("The catalogue has changed").waitFor();
+  await page.getByRole("combobox").first().fill("newcomer");
+  await untilCell(page, 0, "sku", "NEWS-1");
+  expect(await page.getByTestId("news").count()).toBe(0);
 });
 
 test("what others add is told, and the list does not jump", async () => {

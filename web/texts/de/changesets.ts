@@ -38,7 +38,7 @@ export const changesets: Shape<typeof english> = {
   undo_this: "Diese Änderung zurücknehmen",
   undo_label: "Zurücknehmen: {title}",
   links: {
-    import: "Der Import und seine abgewiesenen Zeilen",
+    import: "Der Import und seine abgelehnten Zeilen",
     undoes: "Nimmt Änderung {id} zurück",
     undone_by: "Zurückgenommen durch Änderung {id}",
   },
