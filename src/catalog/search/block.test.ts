@@ -48,10 +48,18 @@ const made = fc.uniqueArray(fc.record({ sku, name: text, description: text }), {
 });
 /** Products of one time, as an import's are, or of several. */
 const products = fc
-  .tuple(made, fc.array(instant, { minLength: 1, maxLength: 4 }), fc.array(instant, { minLength: 1, maxLength: 4 }))
-  .map(([made, created, updated]) =>
+  .tuple(
+    made,
+    fc.array(instant, { minLength: 1, maxLength: 4 }),
+    fc.array(instant, { minLength: 1, maxLength: 4 }),
+    // Of all of them
+    fc.constantFrom("", "ACME-", "é".repeat(98)),
+  )
+  .map(([made, created, updated, beginning]) =>
     made.map((one, n) => ({
       ...one,
+      sku: `${beginning}${one.sku}`,
+      name: `${beginning}${one.name}`,
       created_at: created[n % created.length] as string,
       updated_at: updated[n % updated.length] as string,
     })),

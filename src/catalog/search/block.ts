@@ -92,11 +92,12 @@ export class Block {
       const by_key = this.#inOrder("sku");
       return this.#data[field].length === 1 ? by_key : by_key.slice().sort(compare);
     }
-    // By its first bytes as a number, which is sorted far quicker; those that are alike by all.
+    // By its first bytes as a number, which is sorted far quicker; those that are alike by all. What all begin with, as the SKUs of
+    // a supplier often do, tells nothing.
     const { rows } = this.#data;
     const numbers = new Float64Array(rows);
-    const text = field === "name" ? NAME : KEY;
-    for (let row = 0; row < rows; row++) numbers[row] = this.#beginningOf(row, text) * MAX_ROWS + row;
+    const skipped = this.#commonBeginning(field);
+    for (let row = 0; row < rows; row++) numbers[row] = this.#bytesBehind(skipped, row, field) * MAX_ROWS + row;
     numbers.sort();
     const sorted = new Uint32Array(rows);
     for (let i = 0; i < rows; i++) sorted[i] = (numbers[i] as number) % MAX_ROWS;
@@ -109,13 +110,34 @@ export class Block {
     return sorted;
   }
 
-  /** Four bytes. */
-  #beginningOf(row: number, text: number): number {
+  /** How many bytes all products begin with. */
+  #commonBeginning(field: "sku" | "name"): number {
+    const { rows, texts } = this.#data;
+    if (rows === 0) return 0;
+    const [first, first_end] = this.#boundsOf(0, field);
+    let common = first_end - first;
+    for (let row = 1; row < rows && common > 0; row++) {
+      const [start, end] = this.#boundsOf(row, field);
+      common = Math.min(common, end - start);
+      for (let i = 0; i < common; i++) if (texts[start + i] !== texts[first + i]) common = i;
+    }
+    return common;
+  }
+
+  /** Four bytes as a number. */
+  #bytesBehind(skipped: number, row: number, field: "sku" | "name"): number {
     const { texts } = this.#data;
-    const [start, end] = [this.#startOf(row, text), this.#endOf(row, text)];
+    const [start, end] = this.#boundsOf(row, field);
     let number = 0;
-    for (let i = start; i < start + 4; i++) number = number * 256 + (i < end ? (texts[i] as number) : 0);
+    for (let i = start + skipped; i < start + skipped + 4; i++) {
+      number = number * 256 + (i < end ? (texts[i] as number) : 0);
+    }
     return number;
+  }
+
+  #boundsOf(row: number, field: "sku" | "name"): [start: number, end: number] {
+    if (field === "sku") return [this.#startOf(row, KEY), this.#endOf(row, KEY)];
+    return [this.#startOf(row, NAME), this.#nameEndOf(row)];
   }
 
   #startOf(row: number, text: number): number {
