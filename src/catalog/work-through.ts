@@ -1,6 +1,7 @@
 // How a lane gets through its chunks, those of an import or of an operation: one after the other, again after a conflict with
 // another writer, telling now and then how far it is.
 import { isTransient, retryTransient } from "../db/connect.ts";
+import type { LaneLimit } from "../jobs/give-way.ts";
 import { ConcurrentChange } from "./merge.ts";
 
 /** Progress is told this often; the page shows no more. */
@@ -13,8 +14,8 @@ export interface WorkOptions {
   progress?: Progress;
   /** Before a step is taken again. */
   onConflict?: () => void;
-  /** Lets a step wait for others; see `LaneLimit`. */
-  limit?: (<T>(step: () => Promise<T>) => Promise<T>) | undefined;
+  /** Lets a step wait for others. */
+  limit?: LaneLimit["run"] | undefined;
 }
 
 export interface Progress {

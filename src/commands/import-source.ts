@@ -21,14 +21,20 @@ const READ_BYTES = 1 << 20;
 export async function findSource(path: string, { stdin }: Pick<Io, "stdin">): Promise<ImportSource> {
   if (path === "-") return { filename: "stdin", size: null, path: undefined, open: () => stdin };
   const found = await stat(path).catch((error: unknown) => {
-    throw new UsageError(
-      (error as NodeJS.ErrnoException).code === "ENOENT"
-        ? `There is no file ${path}.`
-        : `${path} cannot be read: ${(error as Error).message}`,
-    );
+    throw new UsageError(describeUnreadable(path, error as NodeJS.ErrnoException));
   });
-  if (found.isDirectory()) throw new UsageError(`${path} is a folder. Name one file in it.`);
+  if (found.isDirectory()) throw new UsageError(describeUnreadable(path, { code: "EISDIR", message: "" }));
   return sourceOf(path, found);
+}
+
+/** Why a file cannot be read. */
+export function describeUnreadable(
+  path: string,
+  { code, message }: Pick<NodeJS.ErrnoException, "code" | "message">,
+): string {
+  if (code === "ENOENT") return `There is no file ${path}.`;
+  if (code === "EISDIR") return `${path} is a folder. Name one file in it.`;
+  return `${path} cannot be read: ${message}`;
 }
 
 function sourceOf(path: string, found: Stats): ImportSource {

@@ -10,6 +10,7 @@ import type { Records } from "../imports/read/records.ts";
 import { recordTexts } from "../imports/read/split-records.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "./dialect-options.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+import { describeUnreadable } from "./import-source.ts";
 
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };
@@ -63,13 +64,9 @@ ${DIALECT_HELP}`,
     } catch (error) {
       if (output.isClosed()) return 0;
       if (io.signal.aborted) return 1;
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      const known: Record<string, string> = {
-        ENOENT: `There is no file ${path}.`,
-        EISDIR: `${path} is a folder. Name one file in it.`,
-      };
-      io.stderr.write(`${known[code] ?? `Cannot read ${path}: ${message}`}\n`);
+      const fault = error as NodeJS.ErrnoException;
+      if (fault.code === undefined) throw error;
+      io.stderr.write(`${describeUnreadable(path, fault)}\n`);
       return 1;
     }
   },

@@ -52,7 +52,7 @@ export async function readBlockData(client: pg.ClientBase, where: string): Promi
   const starts = lowerAndSplit(texts, rows * TEXTS.length);
   if (starts === undefined) return undefined;
   const times = { created_at: onceIfSame(created_at), updated_at: onceIfSame(updated_at) };
-  return { rows, texts, starts, grams: gramsOf(texts, starts, rows), ...times };
+  return { rows, texts, starts, grams: bitsOfGrams(texts, starts, rows), ...times };
 }
 
 /** https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format": a header, and the row with its number of fields, each of
@@ -84,7 +84,7 @@ function lowerAndSplit(texts: Buffer, count: number): Uint32Array | undefined {
 export const gramKind = (first: number, second: number, third: number): number =>
   Math.imul((first << 16) | (second << 8) | third, 0x9e3779b1) >>> (32 - GRAM_BITS);
 
-function gramsOf(texts: Buffer, starts: Uint32Array, rows: number): Uint32Array[] {
+function bitsOfGrams(texts: Buffer, starts: Uint32Array, rows: number): Uint32Array[] {
   const words = Math.ceil(rows / 32);
   const all = new Uint32Array(GRAM_KINDS * words);
   for (let row = 0; row < rows; row++) {
