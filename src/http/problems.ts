@@ -4,7 +4,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { isTransient } from "../db/connect.ts";
+import { problemOfDatabase } from "./database-problems.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
 import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
@@ -63,8 +63,12 @@ export const noSuchRoute = (request: FastifyRequest): Problem =>
     `There is no ${request.method} ${request.url.split("?")[0] ?? ""}. See /docs for what there is.`,
   );
 
+/** Long enough for a restart of PostgreSQL to get going, short enough for a person who waits. */
+const RETRY_AFTER_SECONDS = 5;
+
 export async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<void> {
   const document = toProblemDocument(problem, `/requests/${request.id}`);
+  if (problem.status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", RETRY_AFTER_SECONDS);
   await reply
     .code(problem.status)
     .type("application/problem+json; charset=utf-8")
@@ -100,11 +104,8 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new Problem("invalid-request", error.message, { cause: error });
   }
-  if (isTransient(error)) {
-    return new Problem("not-ready", "The database does not answer at the moment. Try again in a few seconds.", {
-      cause: error,
-    });
-  }
+  const of_database = problemOfDatabase(error);
+  if (of_database !== undefined) return of_database;
   return new Problem("internal-error", `The server's log names the cause under request ${request.id}.`, {
     cause: error,
   });

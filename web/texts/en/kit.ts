@@ -87,6 +87,7 @@ export const kit = {
     "too-many-uploads": "Too many uploads are unfinished",
     "tus-version": "This version of the upload protocol is not spoken",
     "no-space": "There is no room for the file",
+    "disk-full": "The disk is full",
     "no-such-sheet": "The file has no such sheet",
     "unsupported-file": "This kind of file is not taken",
     "broken-file": "The file is damaged",
