@@ -110,10 +110,10 @@ export default {
     {
       name: "http-is-above-the-rooms",
       comment:
-        "Rooms throw Problems and declare routes; a worker runs them without any HTTP. sse.ts alone is at their service.",
+        "Rooms throw Problems and declare routes; a worker runs them without any HTTP. Only sse.ts and client-of.ts are at their service.",
       severity: "error",
       from: { path: "^src/", pathNot: `^src/(commands|http)/|${TESTS}` },
-      to: { path: "^src/http/", pathNot: "^src/http/sse\\.ts$" },
+      to: { path: "^src/http/", pathNot: "^src/http/(sse|client-of)\\.ts$" },
     },
     {
       name: "http-enters-rooms-by-their-routes",

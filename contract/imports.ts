@@ -421,6 +421,6 @@ export const watch_import = endpoint({
     tags: ["imports"],
     params: id_params,
     answer_type: "text/event-stream",
-    response: { 200: z.string(), 400: problem_document, ...not_found },
+    response: { 200: z.string(), 400: problem_document, 429: problem_document, ...not_found },
   },
 });

@@ -166,7 +166,7 @@ export const watch_operation = endpoint({
     tags: ["operations"],
     params: id_params,
     answer_type: "text/event-stream",
-    response: { 200: z.string(), ...problems },
+    response: { 200: z.string(), 429: problem_document, ...problems },
   },
 });
 

@@ -18,6 +18,7 @@ import { useIdempotency } from "./idempotency.ts";
 import { servePage } from "./page.ts";
 import { sendClientProblem, useProblems } from "./problems.ts";
 import { createSendStates } from "./sse.ts";
+import { createStreams } from "./streams.ts";
 import { VERSION } from "../version.ts";
 import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts";
 
@@ -26,7 +27,7 @@ export interface AppContext
     Omit<ImportRoutesContext, "sendStates" | "log">,
     ProductRoutesContext,
     Omit<OperationRoutesContext, "sendStates" | "log">,
-    Omit<HealthContext & MetricsContext, "readSearchLag"> {
+    Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams"> {
   logger: FastifyBaseLogger;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
 }
@@ -99,8 +100,9 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
 }
 
 function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {
-  const with_streams = { ...context, log: context.logger, sendStates: createSendStates(closing) };
-  const with_lag = { ...context, readSearchLag: () => readBacklogSize(context.pool) };
+  const streams = createStreams(closing);
+  const with_streams = { ...context, log: context.logger, sendStates: createSendStates(streams, context.logger) };
+  const with_lag = { ...context, countStreams: () => streams.size, readSearchLag: () => readBacklogSize(context.pool) };
   // First: it times the routes that come after it.
   metricsRoute(app, with_lag);
   healthRoutes(app, with_lag);
@@ -109,6 +111,6 @@ function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSig
   productRoutes(app, context);
   changesetRoutes(app, context);
   const sources = [importSource(context.pool), operationSource(context.pool)];
-  eventStreamRoute(app, { pool: context.pool, listener: context.listener, sources, closing });
+  eventStreamRoute(app, { pool: context.pool, listener: context.listener, sources, streams, closing });
   webhookRoutes(app, { pool: context.pool, log: context.logger, ...context.webhooks });
 }

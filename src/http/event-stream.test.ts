@@ -143,15 +143,3 @@ test.each(["x", "-1", "1".repeat(50)])("the Last-Event-ID %j is refused", async 
   const answer = await fetch(`${base}/api/events`, { headers: { "last-event-id": id } });
   expect(answer.status).toBe(400);
 });
-
-test("a server has so many streams and no more", { timeout: 30_000 }, async () => {
-  await Promise.all(Array.from({ length: 200 }, () => follow()));
-  const answer = await fetch(`${base}/api/events`);
-  expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "10"]);
-  for (const stream of open) stream.abort();
-  for (;;) {
-    const again = await fetch(`${base}/api/events`, { signal: AbortSignal.timeout(20_000) });
-    await again.body?.cancel();
-    if (again.status === 200) break;
-  }
-});

@@ -1,94 +1,104 @@
 // GET /api/events: one stream of everything for each reader. States are absolute, so one that was left out is made up for by
-// the next; events are told in their order, from where the reader left off, at least once each.
-import { once } from "node:events";
-import type { ServerResponse } from "node:http";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+// the next; events are sent in their order, from where the reader left off, at least once each.
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import pLimit from "p-limit";
+import type pg from "pg";
 import { eventBounds, readEvents, type StoredEvent } from "../events/read.ts";
-import { writeEvents, writeMessage } from "./event-messages.ts";
-import { HEARTBEAT_MS, openResponse, type State } from "./sse.ts";
-import { createHub, type Found, type Hub, type HubContext } from "./stream-hub.ts";
+import { writeMessage } from "./event-messages.ts";
+import { shareReads } from "./share-reads.ts";
+import type { State } from "./sse.ts";
+import { createHub, eventsAfter, foundOf, type Found, type Hub, type HubContext } from "./stream-hub.ts";
+import type { Stream, Streams } from "./streams.ts";
 import { watch_events } from "../../contract/events.ts";
 import { Problem } from "../../contract/problems.ts";
 
-/** Streams of one server; each costs a socket and what waits to be sent. */
-const MAX_STREAMS = 200;
-/** A reader that has so much waiting is slower than what happens: it is cut off and comes back for the rest. */
-const MAX_WAITING_BYTES = 4 << 20;
 /** Events of one page of what a reader has missed. */
 const PAGE = 1000;
+/** Pages read at once: after a restart all readers come back together, and requests need the pool too. */
+const PAGES_AT_ONCE = 2;
 
 export interface EventStreamContext extends Omit<HubContext, "onError"> {
+  streams: Streams;
   closing: AbortSignal;
 }
 
-export function eventStreamRoute(instance: FastifyInstance, { closing, ...context }: EventStreamContext): void {
+/** What all streams of a server share: streams that open together are served by the same reads. */
+interface Shared {
+  hub: Hub;
+  oldest: () => Promise<number>;
+  recent: () => Promise<Found>;
+  page: (after: number) => Promise<StoredEvent[]>;
+}
+
+export function eventStreamRoute(instance: FastifyInstance, context: EventStreamContext): void {
+  const { streams, closing, pool, sources } = context;
   const onError = (error: unknown): void => {
     instance.log.warn({ err: error }, "cannot read what is new for the event streams");
   };
   const hub = createHub({ ...context, onError });
-  const streams = new Set<ServerResponse>();
-  const heartbeat = setInterval(() => {
-    for (const response of streams) response.write(": still here\n\n");
-    hub.lookAgain();
-  }, HEARTBEAT_MS);
-  closing.addEventListener("abort", () => {
-    clearInterval(heartbeat);
-    hub.stop();
-    for (const response of streams) response.end();
-  });
-  heartbeat.unref();
-
+  streams.onHeartbeat(hub.lookAgain);
+  closing.addEventListener("abort", hub.stop);
+  const shared: Shared = {
+    hub,
+    oldest: shareReads(async () => (await eventBounds(pool)).oldest),
+    recent: shareReads(() => readRecent(sources)),
+    page: pageReader(pool),
+  };
   instance.withTypeProvider<ZodTypeProvider>().route({
     ...watch_events,
     handler: async (request, reply) => {
-      if (streams.size >= MAX_STREAMS) {
-        reply.header("retry-after", "10");
-        throw new Problem("too-many-streams", `${MAX_STREAMS} event streams are open already. Close some, or wait.`);
-      }
-      await openStream(request, reply, hub, streams, context);
+      const stream = streams.take(request, reply);
+      const since = sinceOf(request);
+      if (stream.is_closed) return reply.hijack();
+      const reader = createReader(stream);
+      stream.onClose(hub.subscribe(reader.take));
+      await openStream(stream, since, reader, shared);
       return reply;
     },
   });
 }
 
+async function readRecent(sources: HubContext["sources"]): Promise<Found> {
+  const recent = await Promise.all(
+    sources.map(async ({ event, listRecent }) => (await listRecent()).map((state) => ({ event, state }))),
+  );
+  return foundOf(recent.flat(), []);
+}
+
+function pageReader(pool: pg.Pool): Shared["page"] {
+  const limit = pLimit(PAGES_AT_ONCE);
+  return (after) => limit(() => readEvents(pool, after, PAGE));
+}
+
 async function openStream(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  hub: Hub,
-  streams: Set<ServerResponse>,
-  { pool, sources }: Pick<HubContext, "pool" | "sources">,
+  stream: Stream,
+  since: number | undefined,
+  reader: Reader,
+  { hub, oldest: readOldest, recent, page }: Shared,
 ): Promise<void> {
-  const since = sinceOf(request);
-  const reader = createReader();
-  const unsubscribe = hub.subscribe(reader.take);
+  await hub.refresh();
+  const { position } = hub;
+  // Without readers the hub has no position.
+  if (stream.is_closed) {
+    stream.begin();
+    return;
+  }
+  if (position === undefined) throw new Problem("not-ready", "The database does not answer at the moment.");
+  const oldest = await readOldest();
+  stream.begin();
   try {
-    await hub.refresh();
-    const { position } = hub;
-    if (position === undefined) throw new Problem("not-ready", "The database does not answer at the moment.");
-    const { oldest } = await eventBounds(pool);
-    const response = openResponse(reply);
-    streams.add(response);
-    response.on("close", () => {
-      unsubscribe();
-      streams.delete(response);
-    });
     // A later place than there is comes from another database.
     const is_known = since !== undefined && since >= oldest - 1 && since <= position;
     const begin = is_known ? since : position;
-    response.write(writeMessage("open", { position: begin }, begin));
-    if (since !== undefined && !is_known) response.write(writeMessage("missed", { since, until: position }));
-    const recent = await Promise.all(
-      sources.map(async ({ event, listRecent }) => (await listRecent()).map((state) => ({ event, state }))),
-    );
-    reader.begin(response, begin);
-    reader.take({ states: recent.flat(), events: [] });
-    await reader.catchUp(hub, (after) => readEvents(pool, after, PAGE));
-  } catch (error) {
-    if (!reply.sent) unsubscribe();
-    // What has begun can only be ended; the reader comes back.
-    if (!reply.sent) throw error;
-    reply.raw.destroy();
+    stream.write(writeMessage("open", { position: begin }, begin));
+    if (since !== undefined && !is_known) stream.write(writeMessage("missed", { since, until: position }));
+    reader.begin(begin);
+    reader.take(await recent());
+    await reader.catchUp(hub, page);
+  } catch {
+    // What has begun can only be cut; the reader comes back.
+    stream.cut();
   }
 }
 
@@ -103,47 +113,40 @@ function sinceOf({ headers }: FastifyRequest): number | undefined {
 interface Reader {
   /** Takes what is new; before `begin` it is passed over, since the beginning is read later. */
   take: (found: Found) => void;
-  begin(response: ServerResponse, position: number): void;
+  begin(position: number): void;
   /** Sends what lies between the reader's place and the hub's, and follows the hub from there. */
   catchUp(hub: Hub, read: (after: number) => Promise<StoredEvent[]>): Promise<void>;
 }
 
-function createReader(): Reader {
+function createReader(stream: Stream): Reader {
   const isNew = createVersions();
-  let response: ServerResponse | undefined;
-  let position = 0;
+  let position: number | undefined;
   let follows = false;
 
-  const send = (text: string): void => {
-    if (text === "" || response === undefined || response.writableEnded) return;
-    response.write(text);
-    if (response.writableLength > MAX_WAITING_BYTES) response.destroy();
-  };
-  const sendEvents = (events: readonly StoredEvent[]): void => {
-    const fresh = events.filter((event) => event.position > position);
-    position = fresh.at(-1)?.position ?? position;
-    send(writeEvents(fresh));
+  const sendEvents = (found: Found): void => {
+    const after = position ?? 0;
+    position = Math.max(after, found.events.at(-1)?.position ?? 0);
+    const text = eventsAfter(found, after);
+    if (text !== "") stream.write(text);
   };
   return {
-    take({ states, events }) {
-      if (response === undefined) return;
-      let text = "";
-      for (const { event, state } of states) if (isNew(event, state)) text += writeMessage(event, state);
-      send(text);
-      if (follows) sendEvents(events);
+    take(found) {
+      if (position === undefined) return;
+      const fresh = found.states.filter(({ event, state }) => isNew(event, state));
+      if (fresh.length > 0) stream.write(fresh.map(({ text }) => text()).join(""));
+      if (follows) sendEvents(found);
     },
-    begin(opened, begin) {
-      response = opened;
+    begin(begin) {
       position = begin;
     },
     async catchUp(hub, read) {
-      while (response !== undefined && !response.destroyed && position < (hub.position ?? 0)) {
+      while (!stream.is_closed && position !== undefined && position < (hub.position ?? 0)) {
         const events = await read(position);
         if (events.length === 0) break;
-        sendEvents(events);
-        if (response.writableNeedDrain) await Promise.race([once(response, "drain"), once(response, "close")]);
+        sendEvents(foundOf([], events));
+        await stream.drained();
       }
-      // No await since the hub's place was looked at: nothing can lie between.
+      // No await since the hub's place was compared: nothing can lie between.
       follows = true;
     },
   };

@@ -8,6 +8,7 @@ export interface MetricsContext {
   pool: pg.Pool;
   countWorkers: () => Promise<number>;
   countQueued: () => Promise<{ queue: string; jobs: number }[]>;
+  countStreams: () => number;
   readSearchLag: () => Promise<{ behind: number; seconds: number }>;
 }
 
@@ -37,7 +38,8 @@ export function metricsRoute(app: FastifyInstance, context: MetricsContext): voi
   });
 }
 
-function addGauges(register: Registry, { pool, countWorkers, countQueued, readSearchLag }: MetricsContext): void {
+function addGauges(register: Registry, context: MetricsContext): void {
+  const { pool, countWorkers, countQueued, countStreams, readSearchLag } = context;
   const registers = [register];
   const gauge = (name: string, help: string, read: () => Promise<number>): void => {
     new Gauge({
@@ -66,6 +68,7 @@ function addGauges(register: Registry, { pool, countWorkers, countQueued, readSe
     return rows[0]?.n ?? 0;
   });
   gauge("skuport_workers", "Worker processes seen in the last 30 seconds", countWorkers);
+  gauge("skuport_streams_open", "Event streams that are open, of every kind", () => Promise.resolve(countStreams()));
   gauge("skuport_database_connections_waiting", "Requests that wait for a connection", () =>
     Promise.resolve(pool.waitingCount),
   );

@@ -1,28 +1,36 @@
-// Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): absolute states, thinned, with a heartbeat.
-import type { ServerResponse } from "node:http";
-import type { FastifyReply, FastifyRequest } from "fastify";
+// Streams of one record's states (https://html.spec.whatwg.org/multipage/server-sent-events.html): absolute states, thinned. All
+// streams of a record share one subscription, one read per change and one text. streams.ts owns slots, heartbeat and writing.
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
+import pLimit from "p-limit";
 import { isTransient } from "../db/connect.ts";
 import type { Channel } from "../events/channels.ts";
+import { inSlices } from "./in-slices.ts";
+import { shareReads } from "./share-reads.ts";
+import type { Stream, Streams } from "./streams.ts";
+import type { Problem } from "../../contract/problems.ts";
 
 /** At most five states a second. */
 const THIN_MS = 200;
-/** Proxies close silent connections after a minute or less. */
-export const HEARTBEAT_MS = 15_000;
-
-export interface StateStream<T> {
-  /** The state as it is now; undefined = gone, the stream ends. */
-  read(): Promise<T | undefined>;
-  /** Calls back whenever the state may have changed; returns how to stop that. `at_once` = the last state: no thinning. */
-  subscribe(changed: (at_once: boolean) => void): () => void;
-  event: string;
-  version(state: T): number;
-  isLast(state: T): boolean;
-}
+/** However many records are watched, most connections of the pool are left to requests. */
+const READS_AT_ONCE = 2;
 
 /** A record that is sent whole: the greater version is the newer one. */
 export interface State {
   id: number;
   version: number;
+}
+
+/** A record whose states are streamed; `event` and `id` name it. */
+export interface StateStream<T extends State> {
+  event: "import" | "operation";
+  id: number;
+  /** The state as it is now; undefined = there is no such record, or it is gone, and the stream ends. */
+  read(): Promise<T | undefined>;
+  /** Calls back whenever the state may have changed; returns how to stop that. `at_once` = the last state: no thinning. */
+  subscribe(changed: (at_once: boolean) => void): () => void;
+  isLast: (state: T) => boolean;
+  /** What to answer when there is no such record. */
+  missing(): Problem;
 }
 
 /** A kind of record that the stream of everything follows; a notification's payload begins with the record's id. */
@@ -34,95 +42,147 @@ export interface StateSource {
   read: (id: number) => Promise<State | undefined>;
 }
 
-/** Sends a state at once and whenever it has changed, until the last one or until the reader goes. */
-export type SendStates = <T>(request: FastifyRequest, reply: FastifyReply, stream: StateStream<T>) => void;
+/** Sends a state at once and whenever it has changed, until the last one or until the reader goes.
+ * @throws Problem too-many-streams, and what `missing` returns */
+export type SendStates = <T extends State>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  stream: StateStream<T>,
+) => Promise<void>;
 
-/** Open streams end when `closing` aborts: a server that stops must not wait for its watchers. */
-export function createSendStates(closing: AbortSignal): SendStates {
-  return (request, reply, stream) => {
-    const response = openResponse(reply);
-    const sender = createSender(request, response, stream);
-    const unsubscribe = stream.subscribe(sender.changed);
-    const heartbeat = setInterval(() => {
-      response.write(": still here\n\n");
-      // Also a second look, should a notification have been lost.
-      sender.changed(false);
-    }, HEARTBEAT_MS);
-    const end = (): void => {
-      response.end();
-    };
-    response.on("close", () => {
-      clearInterval(heartbeat);
-      unsubscribe();
-      sender.stop();
-      closing.removeEventListener("abort", end);
+export function createSendStates(streams: Streams, log: FastifyBaseLogger): SendStates {
+  const watches = new Map<string, Watch>();
+  const limit = pLimit(READS_AT_ONCE);
+  // Should a notification have been lost.
+  streams.onHeartbeat(() => {
+    for (const watch of watches.values()) watch.changed(false);
+  });
+  const watchOf = <T extends State>(source: StateStream<T>): Watch => {
+    const name = `${source.event} ${source.id}`;
+    const found = watches.get(name);
+    if (found !== undefined) return found;
+    const read = shareReads(() => limit(() => source.read().then((state) => snapshotOf(source, state))));
+    const watch = createWatch(read, log, () => watches.delete(name));
+    watches.set(name, watch);
+    watch.begin(source.subscribe(watch.changed));
+    return watch;
+  };
+  return async (request, reply, source) => {
+    const stream = streams.take(request, reply);
+    if (stream.is_closed) {
+      reply.hijack();
+      return;
+    }
+    const watch = watchOf(source);
+    const reader = createReader(stream, request);
+    watch.join(reader);
+    stream.onClose(() => {
+      watch.leave(reader);
     });
-    closing.addEventListener("abort", end);
-    if (closing.aborted) end();
-    else sender.changed(true);
+    const first = await watch.read();
+    if (first === undefined) throw source.missing();
+    stream.begin();
+    reader.begin(first);
   };
 }
 
-/** The answer's head; whatever is written from here is part of the stream. */
-export function openResponse(reply: FastifyReply): ServerResponse {
-  reply.hijack();
-  const response = reply.raw;
-  response.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    // nginx would collect the events otherwise
-    "x-accel-buffering": "no",
-  });
-  response.write("retry: 1000\n\n");
-  return response;
+/** A state as its readers get it. */
+interface Snapshot {
+  version: number;
+  is_last: boolean;
+  text: string;
 }
 
-interface Sender {
+function snapshotOf<T extends State>({ event, isLast }: StateStream<T>, state: T | undefined): Snapshot | undefined {
+  if (state === undefined) return undefined;
+  const { version } = state;
+  const text = `id: ${version}\nevent: ${event}\ndata: ${JSON.stringify(state)}\n\n`;
+  return { version, is_last: isLast(state), text };
+}
+
+interface Reader {
+  /** Sends the first state; only then `take` sends any. */
+  begin(first: Snapshot): void;
+  take(snapshot: Snapshot | undefined): void;
+}
+
+function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
+  let sent = Number(headers["last-event-id"] ?? Number.NaN);
+  let has_begun = false;
+  const take: Reader["take"] = (snapshot) => {
+    if (!has_begun) return;
+    // A reader that comes back with what is still the newest gets the last state all the same, or it would wait for ever.
+    if (snapshot !== undefined && (snapshot.version !== sent || snapshot.is_last)) {
+      sent = snapshot.version;
+      stream.write(snapshot.text);
+    }
+    if (snapshot === undefined || snapshot.is_last) stream.end();
+  };
+  return {
+    begin(first) {
+      has_begun = true;
+      take(first);
+    },
+    take,
+  };
+}
+
+/** One record, for as long as it has readers. */
+interface Watch {
+  begin(unsubscribe: () => void): void;
+  read(): Promise<Snapshot | undefined>;
   changed: (at_once: boolean) => void;
-  stop: () => void;
+  join(reader: Reader): void;
+  leave(reader: Reader): void;
 }
 
-function createSender<T>(request: FastifyRequest, response: ServerResponse, stream: StateStream<T>): Sender {
-  let sent = Number(request.headers["last-event-id"] ?? Number.NaN);
+function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBaseLogger, onEmpty: () => void): Watch {
+  const readers = new Set<Reader>();
+  let unsubscribe = (): void => undefined;
   let is_dirty = false;
   let is_busy = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const send = async (): Promise<void> => {
-    const state = await stream.read();
-    if (response.writableEnded) return;
-    // A reader that comes back with what is still the newest gets the last state all the same, or it would wait for ever.
-    if (state !== undefined && (stream.version(state) !== sent || stream.isLast(state))) {
-      sent = stream.version(state);
-      response.write(`id: ${sent}\nevent: ${stream.event}\ndata: ${JSON.stringify(state)}\n\n`);
-    }
-    if (state === undefined || stream.isLast(state)) response.end();
+  const publish = async (): Promise<void> => {
+    const snapshot = await read();
+    await inSlices(readers, (reader) => {
+      reader.take(snapshot);
+    });
   };
   const turn = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (is_busy || !is_dirty || response.writableEnded) return;
+    if (is_busy || !is_dirty || readers.size === 0) return;
     is_busy = true;
     is_dirty = false;
-    send()
+    publish()
       .catch((error: unknown) => {
         is_dirty = true;
         // While the database is away, the next turn tries again; that is no news for the log.
-        if (!isTransient(error)) request.log.warn({ err: error }, "cannot read the state of an event stream");
+        if (!isTransient(error)) log.warn({ err: error }, "cannot read the state of an event stream");
       })
       .finally(() => {
         is_busy = false;
-        if (!response.writableEnded) timer = setTimeout(turn, THIN_MS);
+        if (readers.size > 0) timer = setTimeout(turn, THIN_MS);
       });
   };
   return {
+    begin(stop) {
+      unsubscribe = stop;
+    },
+    read,
     changed(at_once) {
       is_dirty = true;
       if (at_once || timer === undefined) turn();
     },
-    stop() {
+    join: (reader) => void readers.add(reader),
+    leave(reader) {
+      readers.delete(reader);
+      if (readers.size > 0) return;
       clearTimeout(timer);
+      timer = undefined;
+      unsubscribe();
+      onEmpty();
     },
   };
 }

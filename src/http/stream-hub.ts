@@ -5,6 +5,8 @@ import { isTransient } from "../db/connect.ts";
 import { EVENT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import { eventBounds, placeEvents, readEvents, type StoredEvent } from "../events/read.ts";
+import { writeEvents, writeMessage } from "./event-messages.ts";
+import { inSlices } from "./in-slices.ts";
 import type { State, StateSource } from "./sse.ts";
 
 /** At most five looks a second. */
@@ -12,10 +14,28 @@ const THIN_MS = 200;
 /** Events read by one look; more wait for the next. */
 const EVENTS_AT_ONCE = 1000;
 
-/** What one look has found. */
+/** What one look has found, with its text, which is written once for all readers. */
 export interface Found {
-  states: { event: string; state: State }[];
-  events: StoredEvent[];
+  states: readonly { event: string; state: State; text: () => string }[];
+  events: readonly StoredEvent[];
+  all_events: () => string;
+}
+
+export const foundOf = (states: readonly { event: string; state: State }[], events: readonly StoredEvent[]): Found => ({
+  states: states.map(({ event, state }) => ({ event, state, text: once(() => writeMessage(event, state)) })),
+  events,
+  all_events: once(() => writeEvents(events)),
+});
+
+/** The text of those events that come after a position. */
+export function eventsAfter({ events, all_events }: Found, position: number): string {
+  if ((events[0]?.position ?? 0) > position) return all_events();
+  return writeEvents(events.filter((event) => event.position > position));
+}
+
+function once(write: () => string): () => string {
+  let text: string | undefined;
+  return () => (text ??= write());
 }
 
 export interface Hub {
@@ -26,8 +46,8 @@ export interface Hub {
   /** Looks now, so that `position` is the newest. */
   refresh(): Promise<void>;
   /** Looks at everything again, should a notification have been lost. */
-  lookAgain(): void;
-  stop(): void;
+  lookAgain: () => void;
+  stop: () => void;
 }
 
 export interface HubContext {
@@ -52,18 +72,19 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
     dirty.clear();
     events_dirty = false;
     try {
-      const found: Found = { states: [], events: [] };
-      for (const [source, ids] of changed) {
-        const states = ids === "all" ? await source.listRecent() : await Promise.all([...ids].map(source.read));
-        for (const state of states) if (state !== undefined) found.states.push({ event: source.event, state });
-      }
+      const states = await readStates(changed);
+      let events: StoredEvent[] = [];
       if (position === undefined) position = await newest(pool);
-      else if (were_events_dirty) found.events = await nextEvents(pool, position);
-      // All at once from here: who joins either gets what is found, or begins behind it.
+      else if (were_events_dirty) events = await nextEvents(pool, position);
+      // A reader that joins later begins after what is found: `inSlices` hands it to those that are there now.
       if (readers.size === 0) position = undefined;
-      else position = found.events.at(-1)?.position ?? position;
-      if (found.events.length === EVENTS_AT_ONCE) events_dirty = true;
-      if (found.states.length + found.events.length > 0) for (const reader of readers) reader(found);
+      else position = events.at(-1)?.position ?? position;
+      if (events.length === EVENTS_AT_ONCE) events_dirty = true;
+      const found = foundOf(states, events);
+      if (states.length + events.length > 0)
+        await inSlices(readers, (reader) => {
+          reader(found);
+        });
     } catch (error) {
       for (const [source] of changed) dirty.set(source, "all");
       events_dirty = true;
@@ -125,6 +146,22 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       for (const end of unsubscribe) end();
     },
   };
+}
+
+type Changed = readonly [source: StateSource, ids: Set<number> | "all"][];
+
+async function readStates(changed: Changed): Promise<{ event: string; state: State }[]> {
+  const found: { event: string; state: State }[] = [];
+  for (const [source, ids] of changed) {
+    if (ids === "all") for (const state of await source.listRecent()) found.push({ event: source.event, state });
+    // One by one: however many records change, the pool's connections are left to requests.
+    else
+      for (const id of ids) {
+        const state = await source.read(id);
+        if (state !== undefined) found.push({ event: source.event, state });
+      }
+  }
+  return found;
 }
 
 async function newest(pool: pg.Pool): Promise<number> {

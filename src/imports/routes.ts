@@ -150,17 +150,16 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
     ...watch_import,
     handler: async (request, reply) => {
       const { id } = request.params;
-      await findImport(pool, id);
-      context.sendStates<Import>(request, reply, {
-        event: "import",
+      await context.sendStates<Import>(request, reply, {
+        ...{ event: "import", id },
         read: () => readImport(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(IMPORT_CHANNEL, (payload) => {
             const [changed_id, state] = payload?.split(" ") ?? [];
             if (payload === null || changed_id === String(id)) changed(isTerminal(state as ImportState));
           }),
-        version: ({ version }) => version,
         isLast: ({ state }) => isTerminal(state),
+        missing: () => noSuchImport(id),
       });
       return reply;
     },
@@ -217,6 +216,8 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
 
 async function findImport(pool: pg.Pool, id: number): Promise<Import> {
   const import_ = await readImport(pool, id);
-  if (import_ === undefined) throw new Problem("not-found", `There is no import ${id}.`);
+  if (import_ === undefined) throw noSuchImport(id);
   return import_;
 }
+
+const noSuchImport = (id: number): Problem => new Problem("not-found", `There is no import ${id}.`);

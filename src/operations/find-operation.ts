@@ -7,6 +7,8 @@ import { Problem } from "../../contract/problems.ts";
 /** @throws Problem not-found */
 export async function findOperation(db: Queryable, id: number): Promise<Operation> {
   const operation = await readOperation(db, id);
-  if (operation === undefined) throw new Problem("not-found", `There is no operation ${id}.`);
+  if (operation === undefined) throw noSuchOperation(id);
   return operation;
 }
+
+export const noSuchOperation = (id: number): Problem => new Problem("not-found", `There is no operation ${id}.`);

@@ -6,7 +6,7 @@ import { OPERATION_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../http/sse.ts";
 import type { OperationContext } from "./context.ts";
-import { findOperation } from "./find-operation.ts";
+import { findOperation, noSuchOperation } from "./find-operation.ts";
 import { concludeOperation } from "./run-lane.ts";
 import { checkSet, checkSkus } from "./bulk.ts";
 import { createFilterStarter } from "./start-on-filter.ts";
@@ -69,17 +69,16 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
     ...watch_operation,
     handler: async (request, reply) => {
       const { id } = request.params;
-      await findOperation(pool, id);
-      context.sendStates<Operation>(request, reply, {
-        event: "operation",
+      await context.sendStates<Operation>(request, reply, {
+        ...{ event: "operation", id },
         read: () => readOperation(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(OPERATION_CHANNEL, (payload) => {
             const [changed_id, state] = payload?.split(" ") ?? [];
             if (payload === null || changed_id === String(id)) changed(isOperationOver(state as OperationState));
           }),
-        version: ({ version }) => version,
         isLast: ({ state }) => isOperationOver(state),
+        missing: () => noSuchOperation(id),
       });
       return reply;
     },

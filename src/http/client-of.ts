@@ -1,0 +1,22 @@
+// Which client a request belongs to, for limits per client. Until there is a sign-in, a client is a network address.
+import { isIP } from "node:net";
+import type { FastifyRequest } from "fastify";
+
+/** The address that opened the connection. For a connection from this computer, the address that a reverse proxy appended to
+ * `X-Forwarded-For`: otherwise everyone behind the proxy would be one client. A local program can forge that header, but it can
+ * connect from any address in 127.0.0.0/8 just as well. */
+export function clientOf({ raw, headers }: FastifyRequest): string {
+  const peer = withoutMapping(raw.socket.remoteAddress ?? "");
+  return isLoopback(peer) ? (lastForwarded(headers["x-forwarded-for"]) ?? peer) : peer;
+}
+
+/** The proxy appends the address it sees; a client may have written what precedes it. */
+function lastForwarded(header: string | string[] | undefined): string | undefined {
+  const last = [header].flat().at(-1)?.split(",").at(-1)?.trim() ?? "";
+  return isIP(last) === 0 ? undefined : withoutMapping(last);
+}
+
+const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
+
+/** A socket that listens on IPv6 reports IPv4 peers as ::ffff:192.0.2.1. */
+const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "").toLowerCase();
