@@ -94,6 +94,8 @@ async function explain(error: unknown, command: string): Promise<number> {
   const told = new Set([
     "ConfigError",
     "DataDirBusyError",
+    "DataDirError",
+    "KeyFileError",
     "EmbeddedError",
     "MigrationError",
     "UnfitDatabaseError",

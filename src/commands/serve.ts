@@ -51,6 +51,8 @@ All settings are described in .env.example.
       ...(values.worker === undefined ? {} : { SKUPORT_SERVE_WORKER: String(values.worker) }),
     });
     const log = createLog(config, NAME);
+    // A damaged key file ends the start with its message, rather than each webhook that needs it.
+    await webhookParts(config).loadKeys();
     const database = await holdDatabase(config, NAME, log);
     try {
       return await serveOn(config, database, log, io);

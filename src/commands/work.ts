@@ -19,6 +19,7 @@ import { createLog } from "./log.ts";
 import { lowerBackends } from "./lower-priority.ts";
 import { findDatabase, openPool } from "./open-database.ts";
 import { deliverInThread } from "./start-deliveries.ts";
+import { webhookParts } from "./webhook-parts.ts";
 
 const NAME = "skuport work";
 
@@ -51,6 +52,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
       );
       return 1;
     }
+    await webhookParts(config).loadKeys();
     // A server's child ends with the server, however that ends.
     const orphaned = new AbortController();
     process.on("disconnect", () => {

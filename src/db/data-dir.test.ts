@@ -1,10 +1,12 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
 import { acquireDataDir, DataDirBusyError, readHolder } from "./data-dir.ts";
+import { DataDirError } from "./lock-file.ts";
 
 test("the holder can be read with what it published, and nobody once it has released", async () => {
   const dir = await makeDir();
@@ -81,6 +83,76 @@ test.each(["free", "stale"])("of several processes that start at once on a %s fo
     expect(answers.filter((answer) => answer === "DataDirBusyError")).toHaveLength(5);
     for (const { child } of takers) child.stdin.end();
   }
+});
+
+describe("a lock that names no holder belongs to a dead one", () => {
+  test.each([
+    ["empty", ""],
+    ["cut off", '{\n  "pid": 12,\n  "star'],
+    ["not JSON", "\u0000\u0000\u0000\u0000"],
+    ["not a holder", "[]"],
+    ["null", "null"],
+    ["without a token", JSON.stringify({ pid: process.pid, started: "", command: "skuport serve" })],
+    ["with a path for a token", JSON.stringify({ pid: 1, started: "", token: "../../x", command: "skuport serve" })],
+    ["of another time", JSON.stringify({ pid: "1", started: 1, token: 1, command: 1 })],
+    ["long", "x".repeat(1_000_000)],
+  ])("%s", async (_, text) => {
+    const dir = await makeDir();
+    await writeFile(join(dir, "skuport.lock"), text);
+    expect(await readHolder(dir)).toBeUndefined();
+    const held = await acquireDataDir(dir, "skuport serve");
+    expect(await readHolder(dir)).toMatchObject({ pid: process.pid });
+    await held.release();
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  test("of several processes that find it one wins", async () => {
+    const dir = await makeDir();
+    await writeFile(join(dir, "skuport.lock"), "");
+    const takers = Array.from({ length: 6 }, () => startTaker(dir));
+    const answers = await Promise.all(takers.map(({ first_line }) => first_line));
+    expect(answers.filter((answer) => answer === "held")).toHaveLength(1);
+    for (const { child } of takers) child.stdin.end();
+  });
+
+  test("also when the claim of a process that was taking over is empty", async () => {
+    const dir = await makeDir();
+    const stale = { pid: process.pid, started: "earlier", token: "t", command: "skuport serve" };
+    await writeFile(join(dir, "skuport.lock"), JSON.stringify(stale));
+    await writeFile(join(dir, "skuport.lock.t"), "");
+    await (await acquireDataDir(dir, "skuport serve")).release();
+    expect(await readdir(dir)).toEqual([]);
+  });
+});
+
+describe("what cannot be a lock is reported with what to do", () => {
+  test.each<[string, (path: string) => Promise<unknown>]>([
+    ["a folder", (path) => mkdir(path)],
+    ["a link to nothing", (path) => symlink("nowhere", path)],
+    ["a pipe", (path) => promisify(execFile)("mkfifo", [path])],
+  ])("%s", async (_, make) => {
+    const dir = await makeDir();
+    await make(join(dir, "skuport.lock"));
+    const attempt = acquireDataDir(dir, "skuport serve");
+    await expect(attempt).rejects.toThrow(DataDirError);
+    await expect(attempt).rejects.toThrow(/skuport\.lock is not a file\. Remove it and start again\./);
+  });
+
+  test("a data folder that is a file", async () => {
+    const path = join(await makeDir(), "data");
+    await writeFile(path, "");
+    await expect(acquireDataDir(path, "skuport serve")).rejects.toThrow(/Set SKUPORT_DATA_DIR to a folder/);
+  });
+});
+
+test("drafts of processes that were killed are removed, those in use are not", async () => {
+  const dir = await makeDir();
+  const old = join(dir, "skuport.lock.1.draft");
+  await writeFile(old, "");
+  await utimes(old, 0, 0);
+  await writeFile(join(dir, "skuport.lock.2.draft"), "");
+  await (await acquireDataDir(dir, "skuport serve")).release();
+  expect(await readdir(dir)).toEqual(["skuport.lock.2.draft"]);
 });
 
 const makeDir = () => mkdtemp(join(tmpdir(), "skuport-data-dir-"));

@@ -1,25 +1,13 @@
 // One process owns a data folder at a time, and says in `skuport.lock` who it is, where its server listens and where its
 // database is, so that the command line finds both. A lock whose process is gone is taken over; of several takers one wins.
+import { mkdir, readdir, realpath, stat, unlink } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, realpath, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DatabaseAddress } from "./connect.ts";
+import { createLock, DataDirError, readLock, replaceLock, type Holder } from "./lock-file.ts";
 import { isAlive, readProcessStart } from "./process-identity.ts";
 
-export interface Holder {
-  pid: number;
-  /** Tells this process from a later one with the same pid. */
-  started: string;
-  /** Unique to this acquisition. */
-  token: string;
-  /** What holds the folder, e.g. "skuport serve". */
-  command: string;
-  /** Of the HTTP server, once it listens. */
-  url?: string;
-  /** Of the database, once it accepts connections. */
-  connection?: DatabaseAddress;
-}
+export type { Holder } from "./lock-file.ts";
 
 export interface DataDir {
   /** Absolute, without symbolic links. */
@@ -48,23 +36,24 @@ export class DataDirBusyError extends Error {
  * @param command what to call this process in other processes' messages.
  * @param patience_ms how long a living holder gets to let go: who restarts a server comes while the old one still stops.
  * @throws {DataDirBusyError} when a living process holds it.
+ * @throws {DataDirError} when the folder or its lock cannot be used; the message says what to do.
  */
 export async function acquireDataDir(data_dir: string, command: string, patience_ms = 2000): Promise<DataDir> {
   const give_up_at = performance.now() + patience_ms;
-  await mkdir(data_dir, { recursive: true, mode: 0o700 });
-  const path = await realpath(data_dir);
+  const path = await openFolder(data_dir);
   const lock = lockPath(path);
   const me: Holder = { pid: process.pid, started: readProcessStart(process.pid) ?? "", token: randomUUID(), command };
-  while (!(await createWhole(lock, me))) {
+  while (!(await createLock(lock, me))) {
     const holder = await readLock(lock);
-    if (holder === undefined) continue; // released between the two looks
+    if (holder === undefined) continue; // released since `createLock` saw it
     if (!isAlive(holder) && (await takeOver(lock, holder, me))) break;
     if (performance.now() >= give_up_at) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
     await sleep(50);
   }
+  await removeOldDrafts(path);
   const publish = async (facts: Pick<Holder, "url" | "connection">) => {
     Object.assign(me, facts);
-    await replaceWhole(lock, me);
+    await replaceLock(lock, me);
   };
   return { path, publish, release: () => unlink(lock).catch(ignoreMissing) };
 }
@@ -84,52 +73,45 @@ async function takeOver(lock: string, dead: Holder, me: Holder): Promise<boolean
   const claims = [dead.token];
   for (;;) {
     const claim = `${lock}.${claims.at(-1) ?? ""}`;
-    if (await createWhole(claim, me)) break;
+    if (await createLock(claim, me)) break;
     const claimant = await readLock(claim);
     if (claimant === undefined || isAlive(claimant)) return false;
+    if (claims.includes(claimant.token)) throw new DataDirError(`${claim} is damaged. Delete it and start again.`);
     claims.push(claimant.token);
   }
   const unchanged = (await readLock(lock))?.token === dead.token;
-  if (unchanged) await replaceWhole(lock, me);
+  if (unchanged) await replaceLock(lock, me);
   for (const token of claims.reverse()) await unlink(`${lock}.${token}`).catch(ignoreMissing);
   return unchanged;
 }
 
+/** The absolute path of the folder, which is made where it is missing. */
+async function openFolder(data_dir: string): Promise<string> {
+  try {
+    await mkdir(data_dir, { recursive: true, mode: 0o700 });
+    return await realpath(data_dir);
+  } catch (cause) {
+    throw new DataDirError(
+      `The data folder ${data_dir} cannot be used (${(cause as Error).message}). Set SKUPORT_DATA_DIR to a folder that this user may write.`,
+      { cause },
+    );
+  }
+}
+
+const DRAFT_MAX_AGE_MS = 600_000;
+
+/** A process that was killed between writing a draft and linking it leaves the draft. A younger one may be in use. */
+async function removeOldDrafts(data_dir: string): Promise<void> {
+  const drafts = (await readdir(data_dir)).filter((name) => /^skuport\.lock\..*\.draft$/.test(name));
+  for (const name of drafts) {
+    const path = join(data_dir, name);
+    const modified = (await stat(path).catch(() => undefined))?.mtimeMs ?? Infinity;
+    if (modified < Date.now() - DRAFT_MAX_AGE_MS) await unlink(path).catch(ignoreMissing);
+  }
+}
+
 function lockPath(data_dir: string): string {
   return join(data_dir, "skuport.lock");
-}
-
-async function readLock(path: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as Holder;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Creates the file with all its content at once; false when there is one already. Nobody ever reads half a file. */
-async function createWhole(path: string, holder: Holder): Promise<boolean> {
-  const draft = await writeDraft(path, holder);
-  try {
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await unlink(draft);
-  }
-}
-
-async function replaceWhole(path: string, holder: Holder): Promise<void> {
-  await rename(await writeDraft(path, holder), path);
-}
-
-async function writeDraft(path: string, holder: Holder): Promise<string> {
-  const draft = `${path}.${randomUUID()}.draft`;
-  await writeFile(draft, `${JSON.stringify(holder, null, 2)}\n`, { mode: 0o600, flag: "wx" });
-  return draft;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, readFile, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { addKey, isKey, loadKeyring } from "./keyring.ts";
+import { addKey, isKey, KeyFileError, loadKeyring } from "./keyring.ts";
 import { keyIdOf, seal, unseal } from "./seal.ts";
 
 const newKeyFile = async (): Promise<string> =>
@@ -48,6 +50,30 @@ test("a key file that others can read is refused", async () => {
   await loadKeyring([], path);
   await chmod(path, 0o640);
   await expect(loadKeyring([], path)).rejects.toThrow("chmod 600");
+});
+
+test.each([
+  ["empty", "", "holds no key"],
+  ["comments only", "# Keys\n\n", "holds no key"],
+  ["cut off", "# Keys\nQUJD", "is damaged"],
+  ["not text", "\0\0\0\0", "is damaged"],
+])("a key file that is %s is refused with its path and what to do", async (_, content, fault) => {
+  const path = await newKeyFile();
+  await mkdir(dirname(path));
+  await writeFile(path, content, { mode: 0o600 });
+  await expect(loadKeyring([], path)).rejects.toThrow(`${path} ${fault}`);
+  await expect(loadKeyring([], path)).rejects.toThrow(KeyFileError);
+  expect(await readFile(path, "utf8")).toBe(content);
+});
+
+test.each<[string, (path: string) => Promise<unknown>]>([
+  ["a folder", (path) => mkdir(path)],
+  ["a pipe", (path) => promisify(execFile)("mkfifo", ["-m", "600", path])],
+])("%s in the place of the key file is refused", async (_, make) => {
+  const path = await newKeyFile();
+  await mkdir(dirname(path));
+  await make(path);
+  await expect(loadKeyring([], path)).rejects.toThrow(`${path} is not a file of keys`);
 });
 
 test("after a rotation the old text opens and new text has the new key", async () => {
