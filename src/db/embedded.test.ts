@@ -1,9 +1,20 @@
 // The embedded PostgreSQL as it really runs: real processes, real kills, and as root the account it is lent.
-import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { createPool, retryTransient } from "./connect.ts";
 import { startEmbedded, type Embedded, type EmbeddedConnection } from "./embedded.ts";
@@ -166,6 +177,73 @@ test.skipIf(!is_root)(
     await postgres.stop();
   },
 );
+
+test("only this process's user is let in, also to a cluster that admitted everyone on the machine", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  const hba = join(data_dir, "postgres/pg_hba.conf");
+  writeFileSync(hba, "local all all trust\nhost all all 127.0.0.1/32 trust\n");
+  writeFileSync(join(data_dir, "postgres/pg_ident.conf"), "");
+  const postgres = await start(data_dir);
+  expect(readFileSync(hba, "utf8")).not.toContain("trust");
+  const rules = "select distinct type, auth_method from pg_hba_file_rules";
+  expect(await query(postgres.connection, rules)).toEqual([{ type: "local", auth_method: "peer" }]);
+  expect(await query(postgres.connection, "select error from pg_ident_file_mappings")).toEqual([{ error: null }]);
+  await postgres.stop();
+});
+
+test.skipIf(!is_root)(
+  "as root (skipped otherwise): another process of the lent account cannot connect as the superuser",
+  async () => {
+    const postgres = await start(makeDataDir());
+    const { uid } = statSync(`/proc/${String(postgres.pid)}`);
+    const client = new pg.Client(postgres.connection);
+    client.on("error", () => undefined);
+    // The kernel notes the user at the other end of a socket when it is connected.
+    process.seteuid?.(uid);
+    const connected = client.connect();
+    process.seteuid?.(0);
+    const INVALID_AUTHORIZATION = "28000";
+    await expect(connected).rejects.toMatchObject({ code: INVALID_AUTHORIZATION });
+    await client.end();
+    expect(await query(postgres.connection, "select current_user as me")).toEqual([{ me: "skuport" }]);
+    await postgres.stop();
+  },
+);
+
+test("a pid file that is empty, garbage, a folder or a pipe is removed", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  const path = join(data_dir, "postgres/postmaster.pid");
+  const damages = [
+    () => {
+      writeFileSync(path, "");
+    },
+    () => {
+      writeFileSync(path, "\0\0 x");
+    },
+    () => {
+      mkdirSync(path);
+    },
+    () => {
+      execFileSync("mkfifo", [path]);
+    },
+  ];
+  for (const damage of damages) {
+    damage();
+    await (await start(data_dir)).stop();
+  }
+});
+
+test("a cluster whose version is empty or missing is reported as damaged", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  const path = join(data_dir, "postgres/PG_VERSION");
+  writeFileSync(path, "");
+  await expect(start(data_dir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
+  unlinkSync(path);
+  await expect(start(data_dir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
+});
 
 function makeDataDir(): string {
   return mkdtempSync(join(tmpdir(), "skuport-embedded-"));

@@ -1,9 +1,10 @@
 // Makes the cluster, PostgreSQL's folder of data. All or nothing: initdb works in a draft that is renamed once it is whole.
 import { once } from "node:events";
 import { chownSync } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EmbeddedError, type Account } from "./account.ts";
+import { writeAccess } from "./access.ts";
 import type { Binaries } from "./binaries.ts";
 import { launch } from "./launch.ts";
 
@@ -20,16 +21,41 @@ export interface ClusterOptions {
   user: string;
 }
 
-/** Makes the cluster unless it is there. @throws {EmbeddedError} when initdb fails or the cluster is of another version. */
+/** Makes the cluster unless it is there, and lets only this process's user into it.
+ * @throws {EmbeddedError} when initdb fails, or the cluster is damaged or of another version. */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
-  const { cluster_dir, binaries } = options;
+  const { cluster_dir, binaries, account } = options;
   await removeDrafts(cluster_dir);
-  const version = await readFile(join(cluster_dir, "PG_VERSION"), "utf8").catch(() => undefined);
+  const version = await readVersion(cluster_dir);
   if (version === undefined) {
     await createCluster(options);
+  } else if (!/^\d+\s*$/.test(version)) {
+    throw new EmbeddedError(
+      `${cluster_dir} is damaged: its file PG_VERSION does not hold a version. Restore the folder from a backup, or move it away to begin with an empty catalogue.`,
+    );
   } else if (Number(version) !== binaries.major) {
     throw new EmbeddedError(
       `${cluster_dir} was made by PostgreSQL ${version.trim()}, this program brings ${String(binaries.major)}. Export the catalogue with the older program, move the folder away and import again.`,
+    );
+  }
+  await writeAccess(cluster_dir, account);
+}
+
+/** Undefined where there is no cluster yet. */
+async function readVersion(cluster_dir: string): Promise<string | undefined> {
+  try {
+    const entries = await readdir(cluster_dir);
+    if (entries.length === 0) return undefined;
+    // Opening a pipe would wait for its writer.
+    const path = join(cluster_dir, "PG_VERSION");
+    return (await lstat(path)).isFile() ? await readFile(path, "utf8") : "";
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Without the folder there is no cluster; a folder without the file is damaged.
+    if (code === "ENOENT") return (await lstat(cluster_dir).catch(() => undefined)) === undefined ? undefined : "";
+    throw new EmbeddedError(
+      `${cluster_dir} cannot be read (${message}). Start as the user that owns the data folder, or move ${cluster_dir} away to begin with an empty catalogue.`,
+      { cause: error },
     );
   }
 }
@@ -56,8 +82,7 @@ async function runInitdb(draft: string, locale: readonly string[], { binaries, a
   const report_file = `${draft}.log`;
   const output = await open(report_file, "w+", 0o600);
   try {
-    // trust: whoever reaches the socket is let in, and only this account and root reach it (see socket-dir.ts).
-    const args = ["-U", user, "--auth=trust", "--no-instructions", ...ENCODING, ...locale];
+    const args = ["-U", user, "--auth-local=peer", "--auth-host=reject", "--no-instructions", ...ENCODING, ...locale];
     const child = await launch({ program: binaries.initdb, args, cluster_dir: draft, account, output: output.fd });
     const [code] = (await once(child, "exit")) as [number | null];
     return { ok: code === 0, report: await readFile(report_file, "utf8") };

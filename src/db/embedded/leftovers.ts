@@ -1,7 +1,7 @@
 // Ends what an earlier PostgreSQL left on a cluster: a postmaster whose parent was killed, backends whose postmaster was
 // killed, a pid file that names nobody of ours. Until then PostgreSQL refuses to start there.
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pidExists } from "../process-identity.ts";
@@ -17,7 +17,7 @@ export async function endLeftovers(cluster_dir: string, account: Account | undef
   // Backends without a postmaster can only go.
   await Promise.all(listProcessesOf(cluster_dir, account).map((pid) => end(pid, ["SIGQUIT", "SIGKILL"])));
   // PostgreSQL would take any process that by now has the pid for a postmaster, and refuse.
-  rmSync(join(cluster_dir, "postmaster.pid"), { force: true });
+  rmSync(join(cluster_dir, "postmaster.pid"), { force: true, recursive: true });
   return pids;
 }
 
@@ -38,8 +38,10 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
 }
 
 function readPostmasterPid(cluster_dir: string): number | undefined {
+  const path = join(cluster_dir, "postmaster.pid");
   try {
-    return Number.parseInt(readFileSync(join(cluster_dir, "postmaster.pid"), "utf8"), 10);
+    // Opening a pipe would wait for its writer.
+    return lstatSync(path).isFile() ? Number.parseInt(readFileSync(path, "utf8"), 10) : undefined;
   } catch {
     return undefined;
   }
