@@ -49,6 +49,13 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (actor, key)
 );
 
+create table import_attempts (
+  import_id bigint not null,
+  part integer not null,
+  worker uuid not null,
+  constraint import_attempts_pkey PRIMARY KEY (import_id, part, worker)
+);
+
 create table import_chunks (
   import_id bigint not null,
   chunk_no integer not null,
@@ -115,6 +122,8 @@ create table imports (
   updated_at timestamp with time zone default now() not null,
   version bigint default 1 not null,
   upload_expires_at timestamp with time zone,
+  scan_token bigint default 0 not null,
+  text_size bigint,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = ((((created + updated) + unchanged) + superseded) + rejected)))),

@@ -32,6 +32,9 @@ export interface ImportContext {
 export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
   join(context.files_dir, file);
 
-/** The UTF-8 text of a file in another encoding, made by the scan and read by the lanes. */
-export const transcodedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
-  join(context.files_dir, `${file}.utf8`);
+/** The UTF-8 text of a file in another encoding or format, made by a scan and read by the loaders. Every scan writes one of its own;
+ * without a token it is that of an import that was scanned before scans had tokens. */
+export const preparedPath = (
+  context: Pick<ImportContext, "files_dir">,
+  { file, scan_token }: { file: string; scan_token: number },
+): string => join(context.files_dir, scan_token === 0 ? `${file}.utf8` : `${file}.${scan_token}.utf8`);

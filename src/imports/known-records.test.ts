@@ -23,7 +23,7 @@ function windowOf(first: number, end: number, line: number): { records: Records;
 
 /** Notes all lines as import 1, in windows that end before the given lines. */
 function noteAll(known: ReturnType<typeof createKnownRecords>, ...ends: number[]): void {
-  const notes = known.begin(1);
+  const notes = known.begin(1, 1);
   let [first, line] = [0, 1];
   for (const end of [...ends, lines.length]) {
     const window = windowOf(first, end, line);
@@ -57,7 +57,7 @@ test.each([
   noteAll(known, 10, 12, 30);
   const bytes = text.subarray(starts[first], starts[end]);
   const recalled = createRecords();
-  expect(known.recall(1, chunkOf(first, end), bytes, recalled)).toBe(true);
+  expect(known.recall({ import_id: 1, scan_token: 1 }, chunkOf(first, end), bytes, recalled)).toBe(true);
   const split = createRecords();
   const lines_before = windowOf(0, first, 1).line;
   splitRecords(createSplitter(dialect, lines_before), bytes, 0, bytes.length, true, split);
@@ -68,8 +68,10 @@ test("what is not known is not made up: another import, another cut, dropped, to
   const known = createKnownRecords();
   noteAll(known, 10);
   const records = createRecords();
-  const recall = (id: number, chunk: Chunk): boolean => known.recall(id, chunk, text, records);
+  const recall = (import_id: number, chunk: Chunk, scan_token = 1): boolean =>
+    known.recall({ import_id, scan_token }, chunk, text, records);
   expect(recall(2, chunkOf(0, 5))).toBe(false);
+  expect(recall(1, chunkOf(0, 5), 2)).toBe(false);
   expect(recall(1, { ...chunkOf(0, 5), byte_start: 1 })).toBe(false);
   expect(recall(1, { ...chunkOf(0, 5), records: 60 })).toBe(false);
   expect(recall(1, chunkOf(0, 5))).toBe(true);
@@ -77,5 +79,5 @@ test("what is not known is not made up: another import, another cut, dropped, to
   expect(recall(1, chunkOf(0, 5))).toBe(false);
   const small = createKnownRecords(1000);
   noteAll(small, 2, 4);
-  expect(small.recall(1, chunkOf(0, 2), text, records)).toBe(false);
+  expect(small.recall({ import_id: 1, scan_token: 1 }, chunkOf(0, 2), text, records)).toBe(false);
 });

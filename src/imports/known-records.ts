@@ -9,10 +9,10 @@ import type { Records } from "./read/records.ts";
 const MAX_BYTES = 48 << 20;
 
 export interface KnownRecords {
-  /** For one scan of the import. */
-  begin(import_id: number): RecordNotes;
-  /** Fills `records` with those of the chunk in `bytes`; false where they are not known. */
-  recall(import_id: number, chunk: Chunk, bytes: Buffer, records: Records): boolean;
+  /** For one scan of the import, and its token. */
+  begin(import_id: number, scan_token: number): RecordNotes;
+  /** Fills `records` with those of the chunk in `bytes`; false where that scan's are not known. */
+  recall(scan: { import_id: number; scan_token: number }, chunk: Chunk, bytes: Buffer, records: Records): boolean;
   /** Once no lane has a chunk to load, or when the scan came to nothing. */
   drop(import_id: number): void;
 }
@@ -47,29 +47,34 @@ export function createKnownRecords(max_bytes = MAX_BYTES): KnownRecords {
     kept.delete(import_id);
   };
   return {
-    begin(import_id) {
+    begin(import_id, scan_token) {
       drop(import_id);
       // What was left, since another worker loads it, makes room first.
       for (const other of kept.keys()) if (budget.left < max_bytes / 2) drop(other);
-      const notes = createNotes(budget);
+      const notes = createNotes(scan_token, budget);
       kept.set(import_id, notes);
       return notes;
     },
-    recall: (import_id, chunk, bytes, records) => recallFrom(kept.get(import_id)?.windows ?? [], chunk, bytes, records),
+    recall({ import_id, scan_token }, chunk, bytes, records) {
+      const notes = kept.get(import_id);
+      return notes?.scan_token === scan_token && recallFrom(notes.windows, chunk, bytes, records);
+    },
     drop,
   };
 }
 
 interface Notes extends RecordNotes {
+  scan_token: number;
   windows: Noted[];
   forget(): void;
 }
 
-function createNotes(budget: { left: number }): Notes {
+function createNotes(scan_token: number, budget: { left: number }): Notes {
   let rows = 0;
   let bytes = 0;
   let gave_up = false;
   const notes: Notes = {
+    scan_token,
     windows: [],
     note(records, offset) {
       if (gave_up) return;

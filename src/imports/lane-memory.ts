@@ -38,6 +38,8 @@ export function giveLaneMemoryBack({ writer, scratch, bytes }: LaneMemory): void
 
 export interface ChunkSource {
   import_id: number;
+  /** Of the scan that made the file's chunks. */
+  scan_token: number;
   file: FileHandle;
   dialect: Dialect;
   /** A blank line is a record where there is but one column. */
@@ -59,7 +61,7 @@ export async function readChunk(memory: LaneMemory, chunk: Chunk, source: ChunkS
     if (bytesRead === 0) throw truncatedFile();
     read += bytesRead;
   }
-  if (source.known?.recall(source.import_id, chunk, bytes, records) === true) return records;
+  if (source.known?.recall(source, chunk, bytes, records) === true) return records;
   splitRecords(createSplitter(source.dialect, chunk.first_line, source.keep_blank), bytes, 0, length, true, records);
   if (records.count !== chunk.records) {
     throw new Error(`chunk ${chunk.chunk_no} has ${records.count} records, the scan found ${chunk.records}`);
@@ -68,4 +70,4 @@ export async function readChunk(memory: LaneMemory, chunk: Chunk, source: ChunkS
 }
 
 export const truncatedFile = (): Problem =>
-  new Problem("file-missing", "The uploaded file is shorter than what was received. Send it again.");
+  new Problem("file-missing", "The stored file no longer has the size that was received and read. Send it again.");

@@ -1,14 +1,21 @@
 // A lane: one connection that loads an import's chunks until none is left. Lanes share nothing but the tables, so they may
 // run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
-import { open } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import type pg from "pg";
 import { hasTids } from "../catalog/merge.ts";
 import { workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
-import { transcodedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { preparedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
-import { createLaneMemory, giveLaneMemoryBack, readChunk, type ChunkSource, type LaneMemory } from "./lane-memory.ts";
+import {
+  createLaneMemory,
+  giveLaneMemoryBack,
+  readChunk,
+  truncatedFile,
+  type ChunkSource,
+  type LaneMemory,
+} from "./lane-memory.ts";
 import { layoutOf } from "./layout.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
 import { isPlainText } from "./read/prepare-text.ts";
@@ -146,8 +153,14 @@ async function keepRejects(pool: pg.Pool, import_id: number, rejects: readonly R
   await withTransaction(pool, async (client) => {
     // Another lane that waited for this one finds the same rows: they count once.
     const rejected = await insertRejects(client, import_id, rejects);
-    await addRejected(client, import_id, rejected);
+    // A lane that was frozen and replaced must not add rows to an import that has ended meanwhile.
+    if (!(await addRejected(client, import_id, rejected))) throw new AlreadyOver();
   });
+}
+
+/** Rolls back what a lane found about an import that has ended. */
+class AlreadyOver extends Error {
+  override readonly name = "AlreadyOver";
 }
 
 /** First key of the advisory lock of strict imports; any number that nobody else uses. */
@@ -165,20 +178,22 @@ export const strictProblem = (count: number): Problem =>
   );
 
 async function withLane(context: ImportContext, work: ImportWork, run: (lane: Lane) => Promise<void>): Promise<void> {
-  const { id: import_id, dialect, changeset_id, id_base } = work;
+  const { id: import_id, scan_token, dialect, changeset_id, id_base } = work;
   if (dialect === null || changeset_id === null || id_base === null)
     throw new Error(`import ${import_id} was not scanned`);
   const layout = layoutOf(work.columns);
   const has_tids = await hasTids(context.pool);
-  const file = await open(textPath(context, work.file, dialect), "r");
+  const file = await open(textPath(context, work, dialect), "r");
   const lane: Lane = {
     plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids },
-    source: { import_id, file, dialect, keep_blank: layout.width === 1, known: context.known },
+    source: { import_id, scan_token, file, dialect, keep_blank: layout.width === 1, known: context.known },
     memory: undefined,
     look: !work.catalogue_was_empty,
   };
   try {
+    await checkSize(file, work);
     await run(lane);
+    await checkSize(file, work);
     if (lane.memory !== undefined) giveLaneMemoryBack(lane.memory);
   } finally {
     await file.close();
@@ -187,6 +202,11 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
   }
 }
 
+/** The bytes that are loaded are those that were scanned. */
+async function checkSize(file: FileHandle, { text_size }: ImportWork): Promise<void> {
+  if (text_size !== null && (await file.stat()).size !== text_size) throw truncatedFile();
+}
+
 /** Where the UTF-8 text of an upload is. */
-export const textPath = (context: ImportContext, file: string, dialect: Dialect): string =>
-  isPlainText(dialect) ? uploadedPath(context, file) : transcodedPath(context, file);
+export const textPath = (context: ImportContext, work: ImportWork, dialect: Dialect): string =>
+  isPlainText(dialect) ? uploadedPath(context, work.file) : preparedPath(context, work);

@@ -1,7 +1,7 @@
 // What an import would see in a file, from its first bytes: how it is written, its columns, its first rows, and what is wrong with
 // them. Nothing is kept.
 import { layoutOf } from "./layout.ts";
-import { overridesOf } from "./prepare-upload.ts";
+import { overridesOf } from "./overrides.ts";
 import { readHead, type Head } from "./read/read-head.ts";
 import { recordTexts } from "./read/split-records.ts";
 import { createScanner } from "./scan.ts";

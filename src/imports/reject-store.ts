@@ -9,23 +9,21 @@ export async function insertRejects(db: Queryable, import_id: number, rejects: r
     `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
      select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as r
      on conflict (import_id, "row") do nothing`,
-    [
-      import_id,
-      rejects.map((reject) => reject.row),
-      rejects.map((reject) => reject.line),
-      rejects.map((reject) => reject.column),
-      rejects.map((reject) => reject.value),
-      rejects.map((reject) => reject.code),
-      rejects.map((reject) => reject.message),
-      rejects.map((reject) => reject.raw),
-    ],
+    [import_id, ...rejectColumns(rejects)],
   );
   return rowCount ?? 0;
 }
 
-export async function deleteRejects(db: Queryable, import_id: number): Promise<void> {
-  await db.query("delete from import_rejects where import_id = $1", [import_id]);
-}
+/** The columns of `import_rejects`, an array each, in the order of the table. */
+export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
+  rejects.map((reject) => reject.row),
+  rejects.map((reject) => reject.line),
+  rejects.map((reject) => reject.column),
+  rejects.map((reject) => reject.value),
+  rejects.map((reject) => reject.code),
+  rejects.map((reject) => reject.message),
+  rejects.map((reject) => reject.raw),
+];
 
 /** Groups that are told; a file has few reasons, yet may have columns without end. */
 const MAX_GROUPS = 200;

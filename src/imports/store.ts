@@ -6,9 +6,9 @@ import { sumChunks, takeChunks, type ChunkCounts } from "./chunk-store.ts";
 import type { Column, Dialect, Import, ImportOptions } from "../../contract/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
-/** Shares of an import's fraction: what the stages weigh, from the time they take. */
-const RECEIVED_FRACTION = 0.1;
-const SCANNED_FRACTION = 0.2;
+/** Shares of an import's fraction: what receiving and scanning weigh, from the time they take. */
+export const RECEIVED_FRACTION = 0.1;
+export const SCANNED_FRACTION = 0.2;
 
 // The columns of the wire, and elapsed times and rate that derive from the stages' instants. A reader's now() may be older than what it
 // reads: a time is then 0, as it is (greatest passes over nulls) where a stage has not begun.
@@ -99,13 +99,25 @@ export interface ImportWork {
   catalogue_was_empty: boolean;
   cancel_requested: boolean;
   actor: string;
+  /** The newest scan's; see scan-store.ts. */
+  scan_token: number;
+  /** Bytes of the text that was scanned, once loading has begun. */
+  text_size: number | null;
 }
 
+const WORK = `id, state, file, received, size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
+  cancel_requested, actor, scan_token, text_size`;
+
 export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
+  const { rows } = await db.query<ImportWork>(`select ${WORK} from imports where id = $1`, [id]);
+  return rows[0];
+}
+
+/** Takes the import for a new scan, which makes every older scan of it stale. Undefined when there is nothing to scan. */
+export async function beginScan(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(
-    `select id, state, file, received, size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
-            cancel_requested, actor
-     from imports where id = $1`,
+    `update imports set scan_token = scan_token + 1, updated_at = now()
+     where id = $1 and state in ('receiving', 'scanning') returning ${WORK}`,
     [id],
   );
   return rows[0];
@@ -136,74 +148,6 @@ export async function markReceived(db: Queryable, id: number, size: number, sha2
   return met > 0;
 }
 
-/** What the head of the file says, told before anything else is known: also of a file that cannot be imported. */
-export async function noteFormat(
-  db: Queryable,
-  id: number,
-  dialect: Dialect,
-  columns: readonly Column[],
-): Promise<void> {
-  const values = [JSON.stringify(dialect), JSON.stringify(columns)];
-  await changeImport(db, id, "dialect = $2, columns = $3", "state in ('receiving', 'scanning')", values);
-}
-
-export interface ScanProgress {
-  dialect: Dialect;
-  columns: readonly Column[];
-  /** Bytes of the text that was scanned, and of all of it. */
-  scanned: number;
-  text_size: number;
-  lines: number;
-  rows: number;
-  superseded: number;
-  rejected: number;
-}
-
-/** @returns false when the import is no longer being scanned, or is to be cancelled */
-export async function noteScanned(db: Queryable, id: number, scan: ScanProgress): Promise<boolean> {
-  const met = await changeImport(
-    db,
-    id,
-    scanSets(RECEIVED_FRACTION),
-    "state = 'scanning' and not cancel_requested",
-    scanValues(scan),
-  );
-  return met > 0;
-}
-
-/** The scan is complete: exact numbers, and loading begins. */
-export async function markLoading(
-  db: Queryable,
-  id: number,
-  scan: ScanProgress,
-  start: { changeset_id: number; id_base: number; catalogue_was_empty: boolean },
-): Promise<boolean> {
-  const met = await changeImport(
-    db,
-    id,
-    `${scanSets(RECEIVED_FRACTION)}, state = 'loading', load_started_at = clock_timestamp(), changeset_id = $10, id_base = $11,
-     catalogue_was_empty = $12, scan_rejected = $9`,
-    "state = 'scanning' and not cancel_requested",
-    [...scanValues(scan), start.changeset_id, start.id_base, start.catalogue_was_empty],
-  );
-  return met > 0;
-}
-
-const scanSets = (from: number): string =>
-  `dialect = $2, columns = $3, scanned = $4::bigint, lines = $6, rows = $7, superseded = $8, rejected = $9,
-   fraction = greatest(fraction, ${from} + ${SCANNED_FRACTION - from} * $4::bigint / greatest($5::bigint, 1))`;
-
-const scanValues = (scan: ScanProgress): unknown[] => [
-  JSON.stringify(scan.dialect),
-  JSON.stringify(scan.columns),
-  scan.scanned,
-  scan.text_size,
-  scan.lines,
-  scan.rows,
-  scan.superseded,
-  scan.rejected,
-];
-
 // Sums only grow: of two lanes that count at the same time the later answer may be the older one, and once the chunks are
 // gone their sums are zero.
 const SUMS = {
@@ -230,9 +174,10 @@ export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   );
 }
 
-/** What made a strict import fail is counted, although its chunks were rolled back. */
-export async function addRejected(db: Queryable, id: number, rejected: number): Promise<void> {
-  await changeImport(db, id, "rejected = rejected + $2::bigint", "true", [rejected]);
+/** What made a strict import fail is counted, although its chunks were rolled back.
+ * @returns false when the import has ended */
+export async function addRejected(db: Queryable, id: number, rejected: number): Promise<boolean> {
+  return (await changeImport(db, id, "rejected = rejected + $2::bigint", "state = 'loading'", [rejected])) > 0;
 }
 
 /** Progress of a strict import, whose counts stay zero until all of it is committed. */

@@ -6,7 +6,8 @@ import { isTerminal, type Import } from "../../contract/imports.ts";
 import { createTestApp } from "../../tests/app.ts";
 import { createTestDatabase } from "../../tests/database.ts";
 import { createImportContext, receiveBytes, workOn } from "../../tests/import-file.ts";
-import { noteScanned, readImport, requestCancel, type ScanProgress } from "./store.ts";
+import { noteScanned, type ScanProgress } from "./scan-store.ts";
+import { readImport, requestCancel } from "./store.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -81,7 +82,7 @@ async function touch(id: number, scanned: number): Promise<Import> {
     },
     ...{ columns: [], scanned, text_size: 10_000, lines: 1, rows: 1, superseded: 0, rejected: 0 },
   };
-  await noteScanned(pool, id, found);
+  await noteScanned(pool, { id, scan_token: 0 }, found);
   return (await readImport(pool, id)) as Import;
 }
 

@@ -1,11 +1,12 @@
 // Brings a file of any format and encoding to what the splitter takes: text in UTF-8, on disk.
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { rename, stat, unlink } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { detectFormat } from "./detect-format.ts";
+import { checkNewFile, createNewFile } from "./new-file.ts";
 import { detectFile } from "./read-records.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount } from "./unpacked-size.ts";
@@ -27,11 +28,8 @@ export function refuseSheet({ sheet }: DialectOverrides): void {
 /** Whether the file is itself the text that is read; else `prepareText` has made another. */
 export const isPlainText = ({ format, encoding }: Dialect): boolean => format === "text" && encoding === "utf-8";
 
-/** What `prepareText` may leave beside `target`, which it writes, when it is killed. */
-export const scratchPaths = (target: string): string[] => [`${target}.unpacked`, `${target}.strings`];
-
-/** Writes the file at `path`, which is not plain text, as UTF-8 to `target`, and says how it is written. What was written when it
- * throws is the caller's to remove.
+/** Writes the file at `path`, which is not plain text, as UTF-8 to the new file `target`, and returns how it is written. Scratch files
+ * have names that begin with `target`. What was written when it throws is the caller's to remove.
  * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file */
 export async function prepareText(
   path: string,
@@ -39,8 +37,6 @@ export async function prepareText(
   overrides: DialectOverrides,
   signal?: AbortSignal,
 ): Promise<Dialect> {
-  // A round before this one, which was killed, may have left some.
-  for (const left of scratchPaths(target)) await unlink(left).catch(() => undefined);
   const format = await detectFormat(path);
   if (format === "xlsx") return convertWorkbook(path, target, overrides, signal);
   refuseSheet(overrides);
@@ -64,6 +60,7 @@ export async function prepareText(
 
 async function unpack(path: string, target: string, signal: AbortSignal | undefined): Promise<void> {
   const count = createUnpackedCount((await stat(path)).size);
+  const file = await createNewFile(target);
   try {
     await pipeline(
       createReadStream(path, { highWaterMark: 1 << 18 }),
@@ -74,7 +71,7 @@ async function unpack(path: string, target: string, signal: AbortSignal | undefi
           yield piece;
         }
       },
-      createWriteStream(target),
+      file,
       signal ? { signal } : {},
     );
   } catch (error) {
@@ -84,6 +81,6 @@ async function unpack(path: string, target: string, signal: AbortSignal | undefi
       cause: error,
     });
   }
-  if ((await stat(target)).size === 0)
+  if ((await checkNewFile(file)) === 0)
     throw new Problem("empty-file", "The gzip file holds nothing. Check the export that made it.");
 }

@@ -1,8 +1,9 @@
 // Rewrites a file that is not UTF-8 as UTF-8, in pieces. What is no text in its encoding becomes the byte FF, which is
 // never UTF-8: the reader then rejects exactly the records that hold it, as it does for any other file.
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Dialect } from "../../../contract/imports.ts";
+import { checkNewFile, createNewFile } from "./new-file.ts";
 
 type Encoding = Dialect["encoding"];
 
@@ -26,7 +27,7 @@ export function bomLength(head: Buffer, encoding: Encoding): number {
   return 0;
 }
 
-/** Writes the file at `source_path` to `target_path` as UTF-8 without a byte order mark. A UTF-8 file is copied. Throws
+/** Writes the file at `source_path` to the new file `target_path` as UTF-8 without a byte order mark. A UTF-8 file is copied. Throws
  * what the file system throws, and an AbortError; what was written by then is the caller's to remove. */
 export async function transcode(
   source_path: string,
@@ -35,12 +36,9 @@ export async function transcode(
   signal?: AbortSignal,
 ): Promise<void> {
   const source = createReadStream(source_path, { highWaterMark: PIECE_BYTES });
-  await pipeline(
-    source,
-    (pieces) => transcodePieces(pieces, encoding),
-    createWriteStream(target_path),
-    signal ? { signal } : {},
-  );
+  const target = await createNewFile(target_path);
+  await pipeline(source, (pieces) => transcodePieces(pieces, encoding), target, signal ? { signal } : {});
+  await checkNewFile(target);
 }
 
 /** The same for bytes in memory, such as the head of a file; `whole` = nothing follows them. */

@@ -1,12 +1,12 @@
 // Turns a workbook into the text that the rest of the reader takes: its first table, a row a record, as canonical CSV. The other
 // sheets with the same header follow it. Rows before the header and those that are not there become blank lines, so that a
 // line's number is the row's.
-import { createWriteStream } from "node:fs";
-import { stat, unlink } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { matchColumns } from "../match-columns.ts";
+import { checkNewFile, createNewFile } from "../new-file.ts";
 import { createUnpackedCount, type CountUnpacked } from "../unpacked-size.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
 import { openPackage, type Package } from "./open-package.ts";
@@ -24,7 +24,7 @@ interface Found extends SheetPart {
   table: SheetTable | undefined;
 }
 
-/** Writes the table of the workbook at `path` to `target` and says how it is written there, and which sheets it is of.
+/** Writes the table of the workbook at `path` to the new file `target` and says how it is written there, and which sheets it is of.
  * Needs `<target>.strings` for itself. What was written when it throws is the caller's to remove.
  * @param enough characters, after which the rest is left out
  * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, empty-file */
@@ -48,7 +48,9 @@ export async function convertWorkbook(
     if (chosen?.table === undefined) throw nothingIn(overrides.sheet);
     const read = sheets.filter((sheet) => sheet === chosen || isContinued(chosen.table as SheetTable, sheet));
     const text = bounded(lines(file, read, context, signal), createUnpackedCount(size), enough);
-    await pipeline(text, createWriteStream(target), signal ? { signal } : {});
+    const written = await createNewFile(target);
+    await pipeline(text, written, signal ? { signal } : {});
+    await checkNewFile(written);
     return {
       ...{ format: "xlsx", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "row" },
       ...{ header: chosen.table.header !== undefined, preamble: 0, formula_escape: false },
@@ -56,7 +58,7 @@ export async function convertWorkbook(
     };
   } finally {
     store.close();
-    await unlink(strings_path);
+    await rm(strings_path, { force: true });
     file.close();
   }
 }

@@ -1,0 +1,43 @@
+// Removes the files of an import: what was received under the import's random name, and next to it, with that name as prefix, the
+// text and scratch files of its scans.
+import { readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { ImportContext } from "./context.ts";
+
+type FilesContext = Pick<ImportContext, "files_dir" | "log">;
+
+/** Removes all files of an import that is over. */
+export async function removeImportFiles(context: FilesContext, file: string): Promise<void> {
+  await removeWhere(context, (name) => name === file || name.startsWith(`${file}.`));
+}
+
+/** Removes what the import's scans wrote, or only the scan with this token. */
+export async function removeTexts(
+  context: FilesContext,
+  { file }: { file: string },
+  scan_token?: number,
+): Promise<void> {
+  const prefix = scan_token === undefined ? `${file}.` : `${file}.${scan_token}.`;
+  await removeWhere(context, (name) => name.startsWith(prefix));
+}
+
+async function removeWhere({ files_dir, log }: FilesContext, matches: (name: string) => boolean): Promise<void> {
+  for (const name of await namesIn(files_dir)) {
+    if (!matches(name)) continue;
+    const path = join(files_dir, name);
+    await unlink(path).catch((error: unknown) => {
+      if (!isMissing(error)) log.warn({ path, err: error }, "cannot remove an import's file");
+    });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
