@@ -59,12 +59,13 @@ export async function prepareText(
 }
 
 async function unpack(path: string, target: string, signal: AbortSignal | undefined): Promise<void> {
-  const count = createUnpackedCount((await stat(path)).size);
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const count = createUnpackedCount((await stat(path)).size, () => gunzip.bytesWritten);
   const file = await createNewFile(target);
   try {
     await pipeline(
       createReadStream(path, { highWaterMark: 1 << 18 }),
-      createGunzip({ chunkSize: 1 << 18 }),
+      gunzip,
       async function* (pieces: AsyncIterable<Buffer>) {
         for await (const piece of pieces) {
           count(piece.length);

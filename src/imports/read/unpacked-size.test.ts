@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { createUnpackedCount } from "./unpacked-size.ts";
+
+const MB = 1 << 20;
+const PIECE = 1 << 18;
+
+/** Unpacks stretches of `[packed bytes, unpacked bytes for each]`; returns the bytes that were let through. */
+function unpack(...stretches: readonly (readonly [packed: number, ratio: number])[]): {
+  passed: number;
+  refused: boolean;
+} {
+  let consumed = 0;
+  let passed = 0;
+  const packed = stretches.reduce((sum, [bytes]) => sum + bytes, 0);
+  const count = createUnpackedCount(packed, () => Math.floor(consumed));
+  for (const [bytes, ratio] of stretches) {
+    for (let left = bytes * ratio; left > 0; left -= PIECE) {
+      const piece = Math.min(PIECE, left);
+      consumed += piece / ratio;
+      try {
+        count(piece);
+      } catch {
+        return { passed, refused: true };
+      }
+      passed += piece;
+    }
+  }
+  return { passed, refused: false };
+}
+
+describe("a bomb is refused within 64 MB, however large it is", () => {
+  test.each([1029, 515, 420])("that unpacks %i-fold", (ratio) => {
+    const { passed, refused } = unpack([100 * MB, ratio]);
+    expect(refused).toBe(true);
+    expect(passed).toBeLessThanOrEqual(64 * MB);
+  });
+
+  test("also behind an honest beginning", () => {
+    const honest = 50 * MB * 5;
+    const { passed, refused } = unpack([50 * MB, 5], [50 * MB, 1029]);
+    expect(refused).toBe(true);
+    expect(passed - honest).toBeLessThanOrEqual(64 * MB);
+  });
+});
+
+describe("honest files pass", () => {
+  test.each([
+    ["of ordinary rows", 500 * MB, 4],
+    ["whose rows differ only in their SKU", 20 * MB, 162],
+    ["that are small and repeat one row", 60_000, 515],
+  ])("%s", (_, packed, ratio) => {
+    expect(unpack([packed, ratio]).refused).toBe(false);
+  });
+});
+
+test("without the decompressor's progress the total is bounded", () => {
+  const count = createUnpackedCount(1000);
+  count(32 * MB);
+  expect(() => {
+    count(300_000);
+  }).toThrow("unpacks to more than");
+});
