@@ -1,6 +1,7 @@
 /* eslint-disable max-lines -- one room's wire in one place: schemas, the options they share, and endpoints */
 // The wire of imports: what an import is, how one is made, watched and cancelled.
 import { z } from "zod";
+import { findMarkConflict } from "./dialect-rules.ts";
 import { endpoint } from "./endpoint.ts";
 import {
   CANCEL_IMPORT_URL,
@@ -111,15 +112,10 @@ export const import_query = import_options
     formula_escape: yes_or_no.optional().describe(dialect.shape.formula_escape.description ?? ""),
   })
   .strict()
-  .superRefine(({ delimiter = "", quote = "", escape = "" }, context) => {
-    for (const [name, character] of Object.entries({ quote, escape })) {
-      if (character === "" || !delimiter.includes(character)) continue;
-      context.addIssue({
-        code: "custom",
-        path: [name],
-        message: "The delimiter holds it too: it can mean one thing only",
-      });
-    }
+  .superRefine((options, context) => {
+    const conflict = findMarkConflict(options);
+    if (conflict !== undefined)
+      context.addIssue({ code: "custom", path: [conflict.option], message: conflict.message });
   });
 export type DialectOverrides = Partial<
   Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape"> & {
@@ -165,6 +161,10 @@ export const REJECT_CODES = {
 export const reject_code = z.enum(Object.keys(REJECT_CODES) as [RejectCode, ...RejectCode[]]);
 export type RejectCode = keyof typeof REJECT_CODES;
 
+/** Rejects of an import that are stored and listed; the others are only counted. */
+export const MAX_LISTED_REJECTS = 100_000;
+const FIRST_REJECTS = `the first ${MAX_LISTED_REJECTS.toLocaleString("en")}`;
+
 export const reject = z
   .object({
     row: z.int().describe("Number of the record, the first below the header is 1"),
@@ -202,6 +202,7 @@ export const import_ = z
     unchanged: count,
     superseded: count.describe("Rows whose SKU another row of the same file decides"),
     rejected: count,
+    rejects_listed: count.describe(`Rejected rows that are listed with their reasons: ${FIRST_REJECTS} found`),
     fraction: z.number().min(0).max(1).describe("Of the whole work; never moves backwards"),
     rows_per_second: count.nullable(),
     created_at: instant,
@@ -349,12 +350,18 @@ export const cancel_import = endpoint({
   },
 });
 
+/** How many rejects an answer is about. */
+const listed_rejects = {
+  rejected: count.describe("Rejected rows of the import"),
+  rejects_listed: import_.shape.rejects_listed,
+};
+
 export const list_rejects = endpoint({
   method: "GET",
   url: "/api/imports/:id/rejects",
   schema: {
     operationId: "list_rejects",
-    summary: "List the rows that were not applied, with reasons, in file order",
+    summary: `List the rejected rows with their reasons, in file order: ${FIRST_REJECTS} of an import`,
     tags: ["imports"],
     params: id_params,
     querystring: z
@@ -371,7 +378,7 @@ export const list_rejects = endpoint({
       })
       .strict(),
     response: {
-      200: z.object({ items: z.array(reject), next_after: z.int().nullable() }),
+      200: z.object({ items: z.array(reject), next_after: z.int().nullable(), ...listed_rejects }),
       400: problem_document,
       ...not_found,
     },
@@ -389,10 +396,14 @@ export const summarize_rejects = endpoint({
   url: "/api/imports/:id/rejects/summary",
   schema: {
     operationId: "summarize_rejects",
-    summary: "Count the rejected rows by reason and column, the most frequent first",
+    summary: "Count the listed rejects by reason and column, the most frequent first",
     tags: ["imports"],
     params: id_params,
-    response: { 200: z.object({ items: z.array(reject_group) }), 400: problem_document, ...not_found },
+    response: {
+      200: z.object({ items: z.array(reject_group), ...listed_rejects }),
+      400: problem_document,
+      ...not_found,
+    },
   },
 });
 
@@ -401,7 +412,10 @@ export const download_rejects = endpoint({
   url: "/api/imports/:id/rejects.csv",
   schema: {
     operationId: "download_rejects",
-    summary: "The rejected rows in the file's own columns, plus the reason; can be mended and imported by itself",
+    summary: "The listed rejects in the file's own columns, plus the reason, to be fixed and imported",
+    description:
+      "Where an import has more rejected rows than are listed, the last record says so in its column `reject_reason`, and the " +
+      "file's name has the number of rows.",
     tags: ["imports"],
     params: id_params,
     answer_type: "text/csv",

@@ -1,4 +1,5 @@
 // The options by which a person says how a file is written, instead of having it detected.
+import { findMarkConflict } from "../../contract/dialect-rules.ts";
 import { ENCODINGS } from "../../contract/import-names.ts";
 import type { Dialect, DialectOverrides } from "../../contract/imports.ts";
 import { UsageError } from "./command.ts";
@@ -78,6 +79,8 @@ export function readOverrides(values: DialectValues): DialectOverrides {
     }
     overrides.preamble = Number(values.preamble);
   }
+  const conflict = findMarkConflict(overrides);
+  if (conflict !== undefined) throw new UsageError(`--${conflict.option}: ${conflict.message}`);
   if (values["formula-escape"] !== undefined) overrides.formula_escape = values["formula-escape"];
   if (values.sheet !== undefined) overrides.sheet = values.sheet;
   return overrides;

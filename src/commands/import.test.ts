@@ -115,6 +115,7 @@ test.each([
   [["--preamble=many", "-"], /--preamble/],
   [["--encoding=ebcdic", "-"], /--encoding ebcdic/],
   [["--delimiter=;", "--quote=;", "-"], /--quote/],
+  [["--delimiter=;", "--escape=;", "-"], /--escape/],
   [["--url=ftp://x", "-"], /is not an http\(s\) address/],
   [["--no-such-option", "-"], /--no-such-option/],
 ])("wrong use %j exits with 2 and says what is wrong", async (args, reason) => {

@@ -1,6 +1,7 @@
 // How a file is written, guessed from its head: every likely dialect splits a sample, and the one whose records agree best
 // in their number of fields is taken. What the person has said is not guessed. Same bytes, same answer; the work is bounded
 // by the size of the sample, since the splitter is linear.
+import { findMarkConflict, USUAL_QUOTE } from "../../../contract/dialect-rules.ts";
 import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
 import { detectEncoding } from "./detect-encoding.ts";
 import { detectHeader, detectPreamble } from "./detect-header.ts";
@@ -43,11 +44,12 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
   const sample = text.subarray(0, SAMPLE_BYTES);
   const is_end = whole && raw.length === head.length && sample.length === text.length;
 
-  const hint = overrides.delimiter === undefined ? separatorHint(sample) : null;
-  const line_ending = detectLineEnding(sample, overrides.quote ?? '"');
-  const skipped = overrides.preamble ?? (hint === null ? 0 : 1);
+  const declared = overrides.delimiter === undefined ? declaredSeparator(sample) : null;
+  const line_ending = detectLineEnding(sample, overrides.quote ?? USUAL_QUOTE);
+  const skipped = overrides.preamble ?? (declared === null ? 0 : 1);
   const table = skipLines(sample, skipped, line_ending);
-  const fixed: DialectOverrides = { ...overrides, ...(hint === null ? {} : { delimiter: hint }) };
+  const fixed: DialectOverrides =
+    declared !== null && isUsableSeparator(declared, overrides) ? { ...overrides, delimiter: declared } : overrides;
 
   const usual = best(candidates(fixed, encoding, line_ending, table), table, is_end);
   const { dialect } = overrides.escape === undefined ? best(escapes(usual.dialect, table), table, is_end) : usual;
@@ -63,10 +65,16 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
 }
 
 /** Excel's own first line, `sep=;`. */
-function separatorHint(sample: Buffer): string | null {
+function declaredSeparator(sample: Buffer): string | null {
   const first = sample.toString("latin1", 0, 8);
   const match = /^sep=([^\r\n])\r?\n/i.exec(first);
   return match?.[1] ?? null;
+}
+
+/** Of a declaration that cannot be meant, such as `sep="`, the line is skipped and the delimiter detected. A backslash is
+ * refused even where no escape is given: files escape quotes by it, and a delimiter that does both would be guessed. */
+function isUsableSeparator(delimiter: string, { quote, escape = "\\" }: DialectOverrides): boolean {
+  return /^[\t\x20-\x7e]$/.test(delimiter) && findMarkConflict({ delimiter, quote, escape }) === undefined;
 }
 
 /** LF and CRLF both end a record under `lf` and `crlf`: the more frequent names the file. Lone CRs count only where they
@@ -127,16 +135,16 @@ function candidates(
   table: Buffer,
 ): Dialect[] {
   const last = said.quote === "," || said.escape === "," ? ";" : ",";
-  const is_taken = (delimiter: string): boolean =>
-    [said.quote, said.escape].some((mark) => mark && delimiter.includes(mark));
+  const isUsable = (delimiter: string): boolean => findMarkConflict({ ...said, delimiter }) === undefined;
   const delimiters =
     said.delimiter === undefined
       ? [...DELIMITERS.keys(), ...SPACED].filter(
-          (delimiter) => !is_taken(delimiter) && (delimiter === last || table.includes(delimiter)),
+          (delimiter) => isUsable(delimiter) && (delimiter === last || table.includes(delimiter)),
         )
       : [said.delimiter];
   return delimiters.flatMap((delimiter) => {
-    const quotes = said.quote === undefined ? ['"', ...(table.includes(`${delimiter}'`) ? ["'"] : [])] : [said.quote];
+    const apostrophes = !delimiter.includes("'") && table.includes(`${delimiter}'`);
+    const quotes = said.quote === undefined ? [USUAL_QUOTE, ...(apostrophes ? ["'"] : [])] : [said.quote];
     return quotes.map((quote) => ({
       format: "text",
       encoding,
@@ -154,8 +162,10 @@ function candidates(
 /** With a doubled quote and with a backslash, which seldom changes which delimiter fits. */
 function escapes(dialect: Dialect, table: Buffer): Dialect[] {
   if (dialect.quote === "") return [dialect];
-  if (dialect.quote === "'" && hasDoubledOnly(table)) return [{ ...dialect, escape: '"' }];
-  return [dialect, { ...dialect, escape: "\\" }];
+  const escape = dialect.quote === "'" && hasDoubledOnly(table) ? USUAL_QUOTE : "\\";
+  if (findMarkConflict({ ...dialect, escape }) !== undefined) return [dialect];
+  const other = { ...dialect, escape };
+  return escape === USUAL_QUOTE ? [other] : [dialect, other];
 }
 
 /** Whether every `"` stands twice: then it is escaped like a quote although the apostrophe is the one that quotes. */

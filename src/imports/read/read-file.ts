@@ -57,7 +57,7 @@ async function readTable(
 ): Promise<{ lines: number; rows: number }> {
   const file = await open(path);
   try {
-    const table = await openTable(file, dialect);
+    const table = await openTable(file, dialect, signal);
     await looker.onTable(dialect, table);
     const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
     let rows = 0;

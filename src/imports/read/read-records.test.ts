@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
 import { readFile, type Fault } from "./read-file.ts";
-import { detectFile, openTable, readRecords, wholeExtent, type Table } from "./read-records.ts";
+import { detectFile, openTable, readRecords, wholeExtent, type Batch, type Table } from "./read-records.ts";
 import { createSplitter, recordTexts } from "./split-records.ts";
 
 let folder = "";
@@ -117,6 +117,33 @@ test("a file that has become shorter is an error, not a shorter table", async ()
   try {
     const read = readRecords(handle, createSplitter(dialect, 1), 0, wholeExtent(1_000));
     await expect(read.next()).rejects.toThrow("ends at byte 6, not at 1000");
+  } finally {
+    await handle.close();
+  }
+});
+
+test("windows without a record are seen by the caller, who can stop there", async () => {
+  const path = file(Buffer.alloc(5 << 20, "\n"));
+  const dialect = await detectFile(path, {});
+  const handle = await open(path);
+  const stop = new AbortController();
+  try {
+    const read = readRecords(handle, createSplitter(dialect, 1), 0, wholeExtent(5 << 20), stop.signal);
+    const { value } = (await read.next()) as { value: Batch };
+    expect(value.records.count).toBe(0);
+    stop.abort();
+    await expect(read.next()).rejects.toThrow("aborted");
+  } finally {
+    await handle.close();
+  }
+});
+
+test("a preamble without an end can be stopped", async () => {
+  const path = file(Buffer.alloc(5 << 20, "x"));
+  const handle = await open(path);
+  try {
+    const dialect = await detectFile(path, { preamble: 1 });
+    await expect(openTable(handle, dialect, AbortSignal.abort())).rejects.toThrow("aborted");
   } finally {
     await handle.close();
   }

@@ -15,6 +15,8 @@ export const HEAD_BYTES = 262_144;
 const WINDOW_BYTES = 1_048_576;
 /** More than the splitter ever asks for: a record, the quoted field it may end in, and the blanks behind that. */
 const MAX_WINDOW_BYTES = 8 * WINDOW_BYTES;
+/** The bytes of a window that was too small are split again: one step of growth reaches what the longest record needs. */
+const GROWTH = 4;
 
 /** Where a table's records stand in a file of UTF-8. */
 export interface Table {
@@ -55,17 +57,17 @@ export async function detectFile(path: string, overrides: DialectOverrides): Pro
 }
 
 /** Finds the table in a file of UTF-8: the file itself, or what `transcode` made of it. */
-export async function openTable(file: FileHandle, dialect: Dialect): Promise<Table> {
+export async function openTable(file: FileHandle, dialect: Dialect, signal?: AbortSignal): Promise<Table> {
   const { size } = await file.stat();
   const mark = Buffer.alloc(3);
   await readFully(file, mark, 0, 0);
-  const start = await skipPreamble(file, bomLength(mark, "utf-8"), dialect);
+  const start = await skipPreamble(file, bomLength(mark, "utf-8"), dialect, signal);
   const table: Table = {
     ...{ start, size, first_line: dialect.preamble + 1 },
     ...{ header: [], header_line: dialect.preamble + 1, header_fault: null, columns: [], keep_blank: false },
   };
   const splitter = createSplitter(dialect, table.first_line);
-  for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size))) {
+  for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size), signal)) {
     if (records.count === 0) continue;
     const cells = recordTexts(records, 0, dialect);
     const keep_blank = cells.length === 1;
@@ -124,11 +126,12 @@ export async function* readRecords(
     if (!at_end && filled < window.length)
       throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
     const consumed = splitRecords(splitter, window, 0, filled, at_end, records);
-    if (records.count > 0) yield { records, offset };
+    // Also without a record: so a caller learns of progress, and can stop, in a gigabyte of blank lines.
+    yield { records, offset };
     if (at_end) return;
     if (consumed === 0) {
       if (window.length >= MAX_WINDOW_BYTES) throw new Error(`No record ends within ${String(window.length)} bytes`);
-      const larger = Buffer.allocUnsafe(window.length * 2);
+      const larger = Buffer.allocUnsafe(Math.min(window.length * GROWTH, MAX_WINDOW_BYTES));
       window.copy(larger, 0, 0, filled);
       window = larger;
     } else {
@@ -144,13 +147,19 @@ export function recordFault(records: Records, record: number): RejectCode | null
 }
 
 /** Offset behind the preamble's lines. */
-async function skipPreamble(file: FileHandle, from: number, dialect: Dialect): Promise<number> {
+async function skipPreamble(
+  file: FileHandle,
+  from: number,
+  dialect: Dialect,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   if (dialect.preamble === 0) return from;
   const { cr_ends } = createSplitter(dialect, 1);
   const window = Buffer.allocUnsafe(65_536);
   let line = 0;
   let after_cr = false;
   for (let offset = from; line < dialect.preamble || after_cr;) {
+    signal?.throwIfAborted();
     const length = await readFully(file, window, 0, offset);
     for (let pos = 0; pos < length; pos++) {
       const byte = window[pos];

@@ -115,12 +115,13 @@ function countQuotes(ends: FieldEnds, records: Records, field: number): number {
   return count;
 }
 
-/** Past the blanks that may stand between a closing quote and the delimiter. */
+/** Past the blanks between a closing quote and the delimiter. Where a blank is itself the quote, there is no padding: each
+ * quote of a run would otherwise walk over the rest of the run. */
 export function skipPadding(ends: FieldEnds, bytes: Buffer, from: number, to: number): number {
   let pos = from;
   for (; pos < to; pos++) {
     const byte = bytes[pos];
-    if ((byte !== BLANK && byte !== TAB) || byte === ends.delimiter[0]) break;
+    if ((byte !== BLANK && byte !== TAB) || byte === ends.delimiter[0] || byte === ends.quote) break;
   }
   return pos;
 }

@@ -5,7 +5,9 @@
 // A quote opens only as the first byte of a field; blanks may follow a closing one (real exports pad their columns). Any
 // other quote in an unquoted field is text. LF and CRLF always end a record; a lone CR does so only where the dialect says
 // `cr` or `mixed`, and as the file's last byte.
+import { findMarkConflict } from "../../../contract/dialect-rules.ts";
 import type { Dialect } from "../../../contract/imports.ts";
+import { Problem } from "../../../contract/problems.ts";
 import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
 import { growFields, growRecords } from "./grow-records.ts";
 import { markBytes } from "./mark-bytes.ts";
@@ -48,8 +50,12 @@ export interface Splitter extends FieldEnds {
   readonly outside: Uint8Array;
 }
 
-/** A splitter for the bytes from a record's start on; `first_line` is the file's line there, from 1. */
+/** A splitter for the bytes from a record's start on; `first_line` is the file's line there, from 1.
+ * @throws Problem invalid-request where the dialect's marks share a character: the work would then grow with the square of
+ * the file's size */
 export function createSplitter(dialect: Dialect, first_line: number, keep_blank = false): Splitter {
+  const conflict = findMarkConflict(dialect);
+  if (conflict !== undefined) throw new Problem("invalid-request", conflict.message);
   const quote = dialect.quote === "" ? -1 : dialect.quote.charCodeAt(0);
   const escape = dialect.escape === "" ? -1 : dialect.escape.charCodeAt(0);
   const delimiter = new Uint8Array(Buffer.from(dialect.delimiter));

@@ -1,0 +1,180 @@
+// Reading costs time in proportion to a file's size, whatever the file and the dialect: counted in visits of bytes, which are
+// the same on every machine (see count-visits.ts for how they are counted), not in time.
+import type { FileHandle } from "node:fs/promises";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findMarkConflict } from "../../../contract/dialect-rules.ts";
+import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
+import { loadCountedReader, type CountedReader } from "./count-visits.ts";
+
+const KB = 1024;
+const MB = 1024 * KB;
+const MOST_VISITS = 40;
+
+const reader = loadCountedReader();
+
+const CSV: Dialect = {
+  ...{ encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "mixed", header: false, preamble: 0 },
+  ...{ formula_escape: true, format: "text" },
+};
+
+/** Every mark that the contract takes, usual ones more often. */
+const dialects: fc.Arbitrary<Dialect> = fc
+  .record({
+    delimiter: fc.oneof(
+      fc.constantFrom(",", ";", "\t", ", ", "||", " | ", "§", "  ", "|||||||,", "\\", "§§§§§§§¤"),
+      fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !/[\0\r\n]/.test(text)),
+    ),
+    quote: fc.oneof(fc.constantFrom('"', '"', "'", " ", "a", ""), fc.string({ minLength: 1, maxLength: 1 })),
+    escape: fc.constantFrom('"', '"', "\\", "'", " ", ""),
+    line_ending: fc.constantFrom("lf", "crlf", "cr", "mixed"),
+    formula_escape: fc.boolean(),
+  })
+  .map((marks) => ({ ...CSV, ...marks }) as Dialect)
+  .filter((dialect) => findMarkConflict(dialect) === undefined);
+
+const PARTS = [
+  '"',
+  '""',
+  '"""',
+  '"\n',
+  '""\n',
+  '"a',
+  'a"',
+  '""a',
+  '"a"b',
+  '"""a ',
+  ',"',
+  '",',
+  ' "',
+  '" ',
+  '\\"',
+  '"\\',
+].concat(["\\", "\r", "\n", "a,", "a", " ", '"a"  ', '\n"a\n"b', ",'", "''", "'=", "|", "§"]);
+
+/** Stretches of repeated units: of one length each, so that quotes stay open, close and reopen at all distances. */
+const stretches = fc.array(
+  fc.record({
+    unit: fc.array(fc.constantFrom(...PARTS), { minLength: 1, maxLength: 4 }),
+    length: fc.oneof(fc.nat(20), fc.nat(80 * KB), fc.integer({ min: MB - 99, max: MB + 99 })),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+
+const contents: fc.Arbitrary<Buffer> = fc
+  .record({ stretches, size: fc.oneof(fc.constant(64 * KB), fc.integer({ min: 64 * KB, max: 4 * MB })) })
+  .map(({ stretches, size }) => {
+    const content = Buffer.alloc(size);
+    let at = 0;
+    for (let turn = 0; at < size; turn++) {
+      const { unit, length } = stretches[turn % stretches.length] as { unit: string[]; length: number };
+      const end = Math.min(size, at + length + 1);
+      content.fill(unit.join(""), at, end);
+      at = end;
+    }
+    return content;
+  });
+
+/** Visits of each byte when the file is read in windows, as an import does. */
+async function visitsOf(content: Buffer, dialect: Dialect, counted: CountedReader = reader): Promise<number> {
+  counted.visits.count = 0;
+  const splitter = counted.createSplitter(dialect, 1);
+  const extent = counted.wholeExtent(content.length);
+  for await (const { records } of counted.readRecords(fileOf(content), splitter, 0, extent)) void records;
+  return counted.visits.count / content.length;
+}
+
+const fileOf = (content: Buffer): FileHandle =>
+  ({
+    read: (target: Buffer, at: number, length: number, position: number) =>
+      Promise.resolve({ bytesRead: content.copy(target, at, position, position + length) }),
+  }) as unknown as FileHandle;
+
+const repeat = (unit: string, size: number): Buffer => Buffer.alloc(size, unit);
+
+describe(`at most ${String(MOST_VISITS)} visits a byte`, () => {
+  test("of whatever is repeated, in 64 kB", { timeout: 60_000 }, async () => {
+    for (const dialect of [
+      CSV,
+      { ...CSV, escape: "\\" },
+      { ...CSV, quote: "'", escape: '"' },
+      { ...CSV, quote: " " },
+    ]) {
+      for (const first of PARTS) {
+        for (const second of ["", ...PARTS]) {
+          const visits = await visitsOf(repeat(first + second, 64 * KB), dialect);
+          expect(visits, JSON.stringify([first + second, dialect])).toBeLessThan(MOST_VISITS);
+        }
+      }
+    }
+  });
+
+  test.each<[string, Buffer, Partial<Dialect>]>([
+    ["quotes that open and never close, each at a line's start", repeat('"a\n', 4 * MB), {}],
+    ["an unclosed quote before empty quoted fields", Buffer.concat([Buffer.from('"'), repeat(',""', 4 * MB)]), {}],
+    ["closing quotes with a megabyte of blanks behind", repeat(`"a"${" ".repeat(MB)}x,`, 4 * MB), {}],
+    ["text behind quotes, and no other end within reach", repeat(`"a\n"b${"c".repeat(70_000)}\n`, 4 * MB), {}],
+    ["a quoted field that is longer than a record may be", repeat(`"${"a".repeat(2 * MB)}",b\n`, 4 * MB), {}],
+    ["records just longer than a window", repeat(`x\n"${"a\n".repeat(MB / 2 - 9)}"\n`, 4 * MB), {}],
+    ["blanks that quote", repeat(" ", 4 * MB), { quote: " ", escape: "" }],
+    ["blanks between text that quote", repeat(` a${" ".repeat(60_000)}b`, 4 * MB), { quote: " ", escape: "\\" }],
+    ["a delimiter that nearly matches everywhere", repeat("|", 4 * MB), { delimiter: "|||||||," }],
+    ["backslashes", repeat('"\\', 4 * MB), { escape: "\\" }],
+    ["blank lines", repeat("\n", 4 * MB), {}],
+    ["torn records", repeat('a"b,c",', 4 * MB), {}],
+    ["thousands of fields", repeat(",", 4 * MB), {}],
+  ])("of 4 MB of %s", async (_, content, marks) => {
+    expect(await visitsOf(content, { ...CSV, ...marks })).toBeLessThan(MOST_VISITS);
+  });
+
+  test("of any content of 64 kB to 4 MB, in any dialect", { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(contents, dialects, async (content, dialect) => {
+        expect(await visitsOf(content, dialect)).toBeLessThan(MOST_VISITS);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("the counter sees each byte", async () => {
+    const visits = await visitsOf(repeat("some text,\n", 64 * KB), CSV);
+    expect(visits).toBeGreaterThan(1);
+    expect(visits).toBeLessThan(6);
+  });
+
+  test("control: without the rule for a dialect's marks, far more", async () => {
+    const rule = "if (conflict !== undefined) throw";
+    const unguarded = loadCountedReader((source) => {
+      expect(source).toContain(rule);
+      return source.replace(rule, "if (conflict === null) throw");
+    });
+    const content = repeat('"', 16 * KB + 1);
+    expect(await visitsOf(content, { ...CSV, delimiter: '"' }, unguarded)).toBeGreaterThan(MOST_VISITS);
+  });
+});
+
+describe("detection costs a constant, however large the file is", () => {
+  /** Up to 31 dialects split the sample, and few marks make all of them likely. */
+  const MOST_OF_SAMPLE = 400;
+  const SAMPLE_BYTES = 128 * KB;
+
+  test.each<[string, fc.Arbitrary<DialectOverrides>]>([
+    ["nothing given", fc.constant({})],
+    ["marks given", dialects.map(({ delimiter, quote, escape }) => ({ delimiter, quote, escape }))],
+  ])("%s", { timeout: 60_000 }, (_, overrides) => {
+    fc.assert(
+      fc.property(
+        contents,
+        overrides,
+        fc.constantFrom("", 'sep="\n', "sep=\\\n", "sep=;\n"),
+        (content, given, first) => {
+          const head = Buffer.concat([Buffer.from(first), content]).subarray(0, reader.HEAD_BYTES);
+          reader.visits.count = 0;
+          reader.detectDialect(head, head.length < reader.HEAD_BYTES, given);
+          expect(reader.visits.count).toBeLessThan(MOST_OF_SAMPLE * SAMPLE_BYTES);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
