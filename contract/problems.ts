@@ -30,6 +30,7 @@ export const PROBLEMS = {
   "tus-version": { status: 412, title: "This version of the upload protocol is not spoken" },
   "no-space": { status: 507, title: "There is no room for the file" },
   "disk-full": { status: 507, title: "The disk is full" },
+  "nearly-all-rejected": { status: 422, title: "Nearly every row was rejected" },
   "rejected-rows": { status: 422, title: "Some rows are not valid and the import is strict" },
   "already-finished": { status: 409, title: "It has already finished" },
   "confirmation-needed": { status: 409, title: "This needs to be confirmed" },

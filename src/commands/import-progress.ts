@@ -77,8 +77,21 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
 
 /** What an ended import says of itself. `base_url` = the server that has it; without one nobody answers at an address now. */
 export function describeResult(import_: Import, base_url?: string): string {
-  const { id, state, filename, rows, lines, created, updated, unchanged, superseded, rejected, elapsed_ms, problem } =
-    import_;
+  const {
+    id,
+    state,
+    filename,
+    rows,
+    lines,
+    created,
+    updated,
+    unchanged,
+    superseded,
+    rejected,
+    rejects_listed,
+    elapsed_ms,
+    problem,
+  } = import_;
   const head: Partial<Record<Import["state"], string>> = {
     done: `Import ${id} of ${filename} is done in ${seconds(elapsed_ms.total)} s.`,
     cancelled: `Import ${id} of ${filename} was cancelled; what was committed stays.`,
@@ -91,7 +104,9 @@ export function describeResult(import_: Import, base_url?: string): string {
     const width = Math.max(...Object.values(parts).map((part) => count(part).length));
     for (const [name, part] of Object.entries(parts)) said.push(`  ${count(part).padStart(width)} ${name}`);
     const where = base_url === undefined ? ", once the server runs: " : `: ${base_url}`;
-    if (rejected > 0) said.push(`  The rejected rows, with reasons${where}/api/imports/${id}/rejects.csv`);
+    const listed =
+      rejects_listed < rejected ? `first ${rejects_listed.toLocaleString("en")} rejected rows` : "rejected rows";
+    if (rejected > 0) said.push(`  The ${listed}, with reasons${where}/api/imports/${id}/rejects.csv`);
   }
   return `${said.join("\n")}\n`;
 }

@@ -77,7 +77,7 @@ function createNotes(scan_token: number, budget: { left: number }): Notes {
     scan_token,
     windows: [],
     note(records, offset) {
-      if (gave_up) return;
+      if (gave_up || records.count === 0) return;
       const noted = copyOf(records, rows, offset);
       rows += records.count;
       const size = arraysOf(noted).reduce((sum, array) => sum + array.byteLength, 0);

@@ -28,7 +28,7 @@ import {
   type ImportWork,
 } from "./store.ts";
 import { claimChunk, markChunkDone, type Chunk } from "./chunk-store.ts";
-import { insertRejects } from "./reject-store.ts";
+import { insertListedRejects, insertRejects } from "./reject-store.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { Dialect, Reject } from "../../contract/imports.ts";
 
@@ -111,7 +111,7 @@ async function loadClaimed(
     memory.scratch,
     lane.look,
   );
-  await insertRejects(client, work.id, rejects);
+  await insertListedRejects(client, work.id, rejects);
   await markChunkDone(client, work.id, chunk.chunk_no, counts);
   return rejects;
 }

@@ -105,6 +105,7 @@ test.each([
   ["a PDF", "%PDF-1.7", "", 422, "unsupported-file"],
   ["gzip that is none", Buffer.from("1f8b0800", "hex"), "", 422, "broken-file"],
   ["more than is looked at", Buffer.alloc((1 << 20) + 1, "a"), "", 413, "payload-too-large"],
+  ["a delimiter that quotes as well", "sku\n", "?delimiter=%22", 400, "invalid-request"],
   ["an option that there is not", "sku\n", "?colour=red", 400, "invalid-request"],
 ])("%s is refused", async (_, bytes, query, status, slug) => {
   const answer = await look<ProblemDocument>(bytes, query);
@@ -116,6 +117,11 @@ test("a bomb has no time to go off", async () => {
   const { body } = await look(gzipSync(Buffer.alloc(500_000_000)));
   expect(body.dialect).toMatchObject({ format: "gzip" });
   expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test("that nearly every row is faulty is a problem of the file", async () => {
+  const { body } = await look(`sku,name\n${",\n".repeat(20_000)}`);
+  expect(body).toMatchObject({ problem: { type: "/problems/nearly-all-rejected" } });
 });
 
 test("answers stay small, however wide the file", async () => {

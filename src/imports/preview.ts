@@ -8,6 +8,7 @@ import { createScanner } from "./scan.ts";
 import { problemOfTable } from "./table-problems.ts";
 import type { ImportOptions, Preview } from "../../contract/imports.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
+import type { Problem } from "../../contract/problems.ts";
 
 const SHOWN_ROWS = 20;
 const SHOWN_CELLS = 100;
@@ -21,11 +22,12 @@ export async function previewFile(bytes: Buffer, is_whole: boolean, options: Imp
   const head = await readHead(bytes, is_whole, overridesOf(options));
   if (head === undefined)
     return { dialect: null, columns: [], rows: [], looked_at: 0, rejected: 0, rejects: [], problem: null };
-  const problem = problemOfTable(head.table, head.dialect);
+  const fault = problemOfTable(head.table, head.dialect);
+  const scanned = fault === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [], problem: fault };
   return {
     ...{ dialect: head.dialect, columns: head.table.columns, rows: firstRows(head), looked_at: head.records.count },
-    ...(problem === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [] }),
-    problem: problem === undefined ? null : toProblemDocument(problem),
+    ...{ rejected: scanned.rejected, rejects: scanned.rejects },
+    problem: scanned.problem === undefined ? null : toProblemDocument(scanned.problem),
   };
 }
 
@@ -42,11 +44,12 @@ function firstRows({ records, dialect }: Head): Preview["rows"] {
 function rejectsOf(
   { records, table, dialect, offset }: Head,
   { repeats }: ImportOptions,
-): Pick<Preview, "rejected" | "rejects"> {
+): Pick<Preview, "rejected" | "rejects"> & { problem: Problem | undefined } {
   const scanner = createScanner(layoutOf(table.columns), dialect, { repeats });
   scanner.scan(records, offset);
   const rejects = scanner.takeRejects().slice(0, SHOWN_REJECTS);
   const { rejected } = scanner;
+  const problem = scanner.hopeless();
   scanner.release();
-  return { rejected, rejects: rejects.map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) })) };
+  return { rejected, problem, rejects: rejects.map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) })) };
 }

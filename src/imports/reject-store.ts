@@ -1,6 +1,10 @@
 // The SQL of rejected rows.
+import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
-import type { Reject, RejectGroup } from "../../contract/imports.ts";
+import { MAX_LISTED_REJECTS, type Reject, type RejectGroup } from "../../contract/imports.ts";
+
+/** First key of an advisory lock; each import has its own. */
+const LISTED_LOCK = 7587;
 
 /** @returns how many of them were not there yet */
 export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<number> {
@@ -25,7 +29,23 @@ export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
   rejects.map((reject) => reject.raw),
 ];
 
-/** Groups that are told; a file has few reasons, yet may have columns without end. */
+/** Stores the rejects of a chunk as far as MAX_LISTED_REJECTS of the import are not reached, inside the chunk's transaction. Its
+ * loaders wait for each other's commit here, so that they count one another's rejects. */
+export async function insertListedRejects(
+  client: pg.ClientBase,
+  import_id: number,
+  rejects: readonly Reject[],
+): Promise<void> {
+  if (rejects.length === 0) return;
+  await client.query("select pg_advisory_xact_lock($1, $2)", [LISTED_LOCK, import_id % 2 ** 31]);
+  const { rows } = await client.query<{ stored: number }>(
+    "select count(*)::int as stored from import_rejects where import_id = $1",
+    [import_id],
+  );
+  await insertRejects(client, import_id, rejects.slice(0, Math.max(0, MAX_LISTED_REJECTS - (rows[0]?.stored ?? 0))));
+}
+
+/** Groups that are returned: a file has few reasons, but may have thousands of columns. */
 const MAX_GROUPS = 200;
 
 /** How many for each reason and column, the most frequent first. */

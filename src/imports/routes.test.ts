@@ -209,6 +209,9 @@ describe("options", () => {
     ["?quote=%C3%A4", "a quote that is not ASCII"],
     ["?delimiter=%0A", "a line end as delimiter"],
     ["?delimiter=%2C&quote=%2C", "one character with two meanings"],
+    ["?delimiter=%22", "the usual quote as delimiter"],
+    ["?delimiter=a%22b", "the usual quote in the delimiter"],
+    ["?delimiter=%5C&escape=%5C", "the escape as delimiter"],
   ])("%s: %s is refused", async (query) => {
     const { status, body } = await refused(query, CSV);
     expect([status, body.type], JSON.stringify(body)).toEqual([400, "/problems/invalid-request"]);
@@ -400,6 +403,8 @@ describe("rejects", () => {
       after = page.next_after;
     }
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    for (const path of ["rejects", "rejects/summary"])
+      expect((await get(`/api/imports/${id}/${path}`)).body).toMatchObject({ rejected: 7, rejects_listed: 7 });
     const empty = (await get<Page>(`/api/imports/${id}/rejects?code=sku_empty`)).body.items;
     expect(empty.map(({ line, column, code }) => [line, column, code])).toEqual(
       [2, 4, 6, 8].map((line) => [line, "sku", "sku_empty"]),

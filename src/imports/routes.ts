@@ -11,7 +11,7 @@ import { finishImport } from "./finish-import.ts";
 import { previewFile } from "./preview.ts";
 import { isForm, receiveForm } from "./receive-form.ts";
 import { receiveImport, type Upload } from "./receive.ts";
-import { rejectsCsv } from "./rejects-csv.ts";
+import { rejectsCsv, rejectsCsvName } from "./rejects-csv.ts";
 import { countRejects, listRejects } from "./reject-store.ts";
 import { bodyOf } from "./request-body.ts";
 import { listImports, readImport, requestCancel } from "./store.ts";
@@ -186,18 +186,19 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
   app.route({
     ...list_rejects,
     handler: async ({ params: { id }, query: { limit, after, code } }) => {
-      await findImport(pool, id);
+      const { rejected, rejects_listed } = await findImport(pool, id);
       const items = await listRejects(pool, id, { limit, after, code });
       const shown = items.map((item) => ({ ...item, raw: item.raw.slice(0, SHOWN_RAW) }));
-      return { items: shown, next_after: items.length === limit ? (items.at(-1)?.row ?? null) : null };
+      const next_after = items.length === limit ? (items.at(-1)?.row ?? null) : null;
+      return { items: shown, next_after, rejected, rejects_listed };
     },
   });
 
   app.route({
     ...summarize_rejects,
     handler: async ({ params: { id } }) => {
-      await findImport(pool, id);
-      return { items: await countRejects(pool, id) };
+      const { rejected, rejects_listed } = await findImport(pool, id);
+      return { items: await countRejects(pool, id), rejected, rejects_listed };
     },
   });
 
@@ -207,7 +208,7 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
       const import_ = await findImport(pool, id);
       return reply
         .type("text/csv; charset=utf-8")
-        .header("content-disposition", `attachment; filename="rejects-of-import-${id}.csv"`)
+        .header("content-disposition", `attachment; filename="${rejectsCsvName(import_)}"`)
         .serializer((payload: unknown) => payload as string)
         .send(rejectsCsv(pool, import_) as never);
     },

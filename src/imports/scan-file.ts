@@ -11,7 +11,14 @@ import { overridesOf } from "./overrides.ts";
 import { detectText, isPlainText, prepareText } from "./read/prepare-text.ts";
 import { openTable, readRecords, type Extent } from "./read/read-records.ts";
 import { createSplitter } from "./read/split-records.ts";
-import { deleteScanRejects, insertScanRejects, noteFormat, noteScanned, type ScanProgress } from "./scan-store.ts";
+import {
+  deleteScanRejects,
+  insertScanRejects,
+  noteFaulty,
+  noteFormat,
+  noteScanned,
+  type ScanProgress,
+} from "./scan-store.ts";
 import { createScanner, type Scanner } from "./scan.ts";
 import type { ImportWork } from "./store.ts";
 import { problemOfTable } from "./table-problems.ts";
@@ -59,7 +66,7 @@ async function scanText(
   signal: AbortSignal,
 ): Promise<void> {
   const { pool } = context;
-  const table = await openTable(file, dialect);
+  const table = await openTable(file, dialect, signal);
   const layout = layoutOf(table.columns);
   const problem = problemOfTable(table, dialect);
   // The columns of a broken header are no columns.
@@ -85,6 +92,11 @@ async function scanText(
     scanner.scan(records, offset);
     notes?.note(records, offset);
     await writeRejects(context, work, scanner, signal);
+    const hopeless = scanner.hopeless();
+    if (hopeless !== undefined) {
+      await fenced(() => noteFaulty(pool, work, scanner), signal);
+      throw hopeless;
+    }
     // While the file still comes, its import is shown as receiving.
     if (!extent.whole || performance.now() - told < PROGRESS_MS) continue;
     told = performance.now();

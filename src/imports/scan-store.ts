@@ -56,6 +56,23 @@ export async function noteScanned(db: Queryable, scan: ScanId, found: ScanProgre
   return met > 0;
 }
 
+/** Rows and rejects of a scan that stops because nearly every row is faulty; the upload may still be running.
+ * @returns false when the import no longer belongs to this scan */
+export async function noteFaulty(
+  db: Queryable,
+  scan: ScanId,
+  found: { rows: number; rejected: number },
+): Promise<boolean> {
+  const met = await changeImport(
+    db,
+    scan.id,
+    "rows = $3, rejected = $4",
+    "scan_token = $2 and state in ('receiving', 'scanning')",
+    [scan.scan_token, found.rows, found.rejected],
+  );
+  return met > 0;
+}
+
 /** The scan is complete: exact numbers, and loading begins.
  * @returns false when the import is cancelled, or no longer belongs to this scan */
 export async function markLoading(

@@ -7,10 +7,12 @@ import { MAX_CHUNK_RECORDS } from "./chunk-rows.ts";
 import { createKeyTable } from "./key-table.ts";
 import type { Layout } from "./layout.ts";
 import { makeReject } from "./make-reject.ts";
+import { createRejectTally } from "./reject-tally.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "./read/records.ts";
 import { copyField, fieldText } from "./read/split-records.ts";
 import type { Chunk } from "./chunk-store.ts";
 import type { Dialect, Reject, RejectCode } from "../../contract/imports.ts";
+import type { Problem } from "../../contract/problems.ts";
 
 /** A chunk is read into memory whole, once per lane. */
 const MAX_CHUNK_BYTES = 8 << 20;
@@ -20,8 +22,10 @@ const KEY_ROOM = 4;
 export interface Scanner {
   /** Takes the records of one window; `offset` is where `records.bytes` begins in the text. */
   scan(records: Records, offset: number): void;
-  /** Rejects found since the last call. */
+  /** Rejects to be listed that were found since the last call. */
   takeRejects(): Reject[];
+  /** Nearly every row so far is faulty; see reject-tally.ts. undefined = the scan continues. */
+  hopeless(): Problem | undefined;
   readonly rows: number;
   readonly superseded: number;
   readonly rejected: number;
@@ -55,7 +59,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   let skip = new Uint8Array(1 << 16);
   let rows = 0;
   let superseded = 0;
-  let rejected = 0;
+  const tally = createRejectTally();
   let rejects: Reject[] = [];
   const open: (Omit<Chunk, "skip"> & { last_row: number })[] = [];
   let current: (Omit<Chunk, "skip"> & { last_row: number }) | undefined;
@@ -65,8 +69,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   };
   const reject = (records: Records, r: number, row: number, code: RejectCode, column: number): void => {
     skipRow(row);
-    rejected++;
-    rejects.push(makeReject(records, r, row + 1, code, layout, dialect, column));
+    if (tally.is_listing) rejects.push(makeReject(records, r, row + 1, code, layout, dialect, column));
+    tally.add(code, layout.columns[column]?.name ?? null, row + 1);
   };
 
   /** The row's first fault that does not take the catalogue to find, by its code; `faulty_column` tells where. */
@@ -158,7 +162,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         larger.set(skip);
         skip = larger;
       }
-      for (let r = 0; r < records.count; r++) {
+      // The import ends at the row that shows nearly all of them to be faulty.
+      for (let r = 0; r < records.count && !tally.is_hopeless; r++) {
         const row = rows++;
         applyRow(records, r, row);
         const start = offset + (records.start[r] as number);
@@ -198,8 +203,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return superseded;
     },
     get rejected() {
-      return rejected;
+      return tally.rejected;
     },
+    hopeless: () => (tally.is_hopeless ? tally.problem(rows) : undefined),
     chunks(text_end) {
       if (current !== undefined && blank_lines_count) current.byte_end = text_end;
       return open.flatMap(({ last_row, ...chunk }) => {

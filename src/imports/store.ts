@@ -3,7 +3,13 @@ import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { sumChunks, takeChunks, type ChunkCounts } from "./chunk-store.ts";
-import type { Column, Dialect, Import, ImportOptions } from "../../contract/imports.ts";
+import {
+  MAX_LISTED_REJECTS,
+  type Column,
+  type Dialect,
+  type Import,
+  type ImportOptions,
+} from "../../contract/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
 /** Shares of an import's fraction: what receiving and scanning weigh, from the time they take. */
@@ -14,7 +20,7 @@ export const SCANNED_FRACTION = 0.2;
 // reads: a time is then 0, as it is (greatest passes over nulls) where a stage has not begun.
 const IMPORT = `
   id, state, filename, size, received, sha256, options, dialect, columns, lines, rows, scanned, created, updated, unchanged,
-  superseded, rejected, fraction, changeset_id, cancel_requested, problem, created_at, started_at, finished_at, version,
+  superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, problem, created_at, started_at, finished_at, version,
   case when state in ('receiving', 'paused') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
        else floor((created + updated + unchanged + superseded + rejected)

@@ -48,6 +48,8 @@ export function adviceFor(slug: string): string | undefined {
       return t("imports.advice.no_sku_column");
     case "bad-header":
       return t("imports.advice.bad_header");
+    case "nearly-all-rejected":
+      return t("imports.advice.nearly_all_rejected");
     case "rejected-rows":
       return t("imports.advice.rejected_rows");
     case "internal-error":

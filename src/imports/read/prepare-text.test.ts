@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { prepareText, scratchPaths } from "./prepare-text.ts";
+import { prepareText } from "./prepare-text.ts";
 
 const MB = 1 << 20;
 
@@ -25,8 +25,9 @@ async function unpack(...members: Buffer[]): Promise<{ error: unknown; written: 
     () => undefined,
     (reason: unknown) => reason,
   );
-  const sizes = [target, ...scratchPaths(target)].map((each) => statSync(each, { throwIfNoEntry: false })?.size ?? 0);
-  for (const each of [target, ...scratchPaths(target)]) rmSync(each, { force: true });
+  const paths = [target, `${target}.unpacked`];
+  const sizes = paths.map((each) => statSync(each, { throwIfNoEntry: false })?.size ?? 0);
+  for (const each of paths) rmSync(each, { force: true });
   return { error, written: sizes.reduce((sum, size) => sum + size, 0) };
 }
 

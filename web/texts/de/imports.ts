@@ -187,6 +187,8 @@ export const imports: Shape<typeof english> = {
     no_sku_column: "Es wurde nichts importiert.",
     bad_header:
       "Wenn es eine CSV-Datei ist: unter „Dateiformat“ wählen, wie sie geschrieben ist, und noch einmal importieren.",
+    nearly_all_rejected:
+      "Die ersten Zeilen sind unten aufgeführt. Trennzeichen und Anführungszeichen unter „Dateiformat“ prüfen, oder ob es die richtige Datei ist.",
     rejected_rows: "Die Zeilen stehen unten; „Alles oder nichts“ ist die Option, die man weglassen kann.",
     internal_error:
       "Was vorher geschrieben wurde, bleibt. Die Datei noch einmal importieren; was schon stimmt, wird nicht angefasst.",
@@ -269,6 +271,8 @@ export const imports: Shape<typeof english> = {
   rejects: {
     title: "Abgelehnte Zeilen",
     left_out: "{n} Zeile weggelassen | {n} Zeilen weggelassen",
+    only_first:
+      "Nur die ersten {listed} von {n} abgelehnten Zeilen sind aufgeführt. Die Ursache in der Datei selbst beheben und sie noch einmal importieren.",
     reason: "Grund",
     all: "Alle Gründe",
     none: "Aus diesem Grund wurde keine Zeile abgelehnt.",

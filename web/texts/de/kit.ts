@@ -74,6 +74,7 @@ export const kit: Shape<typeof english> = {
     "no-sku-column": "Die Datei hat keine SKU-Spalte",
     "bad-header": "Die Kopfzeile der Datei ist nicht lesbar",
     "upload-interrupted": "Der Upload endete, bevor die Datei vollständig war",
+    "nearly-all-rejected": "Fast jede Zeile wurde abgelehnt",
     "rejected-rows": "Einige Zeilen sind nicht gültig, und der Import ist streng",
     "already-finished": "Es ist schon zu Ende",
     "confirmation-needed": "Das muss bestätigt werden",

@@ -176,6 +176,8 @@ export const imports = {
   advice: {
     no_sku_column: "Nothing was imported.",
     bad_header: "If it is a CSV file, choose how it is written under “File format” and import it again.",
+    nearly_all_rejected:
+      "The first rows are listed below. Check the delimiter and the quotes under “File format”, or whether this is the right file.",
     rejected_rows: "The rows are listed below; “All or nothing” is the option to leave off.",
     internal_error: "What was written before stays. Import the file again; rows that are up to date are left alone.",
   },
@@ -257,6 +259,8 @@ export const imports = {
   rejects: {
     title: "Rejected rows",
     left_out: "{n} row left out | {n} rows left out",
+    only_first:
+      "Only the first {listed} of {n} rejected rows are listed. Fix the cause in the file itself and import it again.",
     reason: "Reason",
     all: "All reasons",
     none: "No row was rejected for this reason.",

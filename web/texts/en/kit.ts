@@ -67,6 +67,7 @@ export const kit = {
     "no-sku-column": "The file has no SKU column",
     "bad-header": "The file's header cannot be read",
     "upload-interrupted": "The upload ended before the file was complete",
+    "nearly-all-rejected": "Nearly every row was rejected",
     "rejected-rows": "Some rows are not valid and the import is strict",
     "already-finished": "It has already finished",
     "confirmation-needed": "This needs to be confirmed",
