@@ -29,6 +29,7 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   await workQueue(boss, IMPORT_LANE_QUEUE, context.lanes, ({ import_id }) =>
     track(runLane(context, import_id, signal)),
   );
+  context.log.info({ lanes: context.lanes }, "Worker is ready for imports");
   // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
   let silent_ms = 0;
   while (!signal.aborted) {

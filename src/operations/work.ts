@@ -20,6 +20,7 @@ export async function workOnOperations(boss: PgBoss, context: OperationContext, 
     running.add(work);
     return work.finally(() => running.delete(work));
   });
+  context.log.info({ lanes: context.lanes }, "Worker is ready for operations");
   // What was at work when the last worker died is silent for less than SILENT_MS: take it over now, not later.
   let silent_ms = 0;
   while (!signal.aborted) {
