@@ -1,6 +1,6 @@
 // The HTTP application: rooms' routes, errors, documentation, headers. Knows every room and no business.
 import { randomUUID } from "node:crypto";
-import helmet from "@fastify/helmet";
+import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
@@ -13,6 +13,7 @@ import { checkOrigin } from "./check-origin.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
 import { eventStreamRoute } from "./event-stream.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
+import { BODY_LIMITS, limitBodies, type BodyLimits } from "./limit-bodies.ts";
 import { metricsRoute, type MetricsContext } from "./metrics.ts";
 import { useIdempotency } from "./idempotency.ts";
 import { servePage } from "./page.ts";
@@ -30,12 +31,43 @@ export interface AppContext
     Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams"> {
   logger: FastifyBaseLogger;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
+  limits?: HttpLimits;
 }
 
-/** Headers must be whole after this; a body may take as long as its file is large. */
-const HEADERS_TIMEOUT_MS = 15_000;
+/** Limits that tests shorten. */
+export interface HttpLimits {
+  /** Headers must be complete after this. */
+  headers_ms: number;
+  bodies: BodyLimits;
+}
+
+const LIMITS: HttpLimits = { headers_ms: 15_000, bodies: BODY_LIMITS };
+/** How often Node looks for late headers; by default every 30 seconds. */
+const HEADERS_CHECK_MS = 1000;
+
+const SECURITY_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      // Nuxt UI sets styles from scripts
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:"],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // Served on loopback without TLS
+  strictTransportSecurity: false,
+};
 
 export async function buildApp(context: AppContext): Promise<FastifyInstance> {
+  const { headers_ms, bodies } = context.limits ?? LIMITS;
   const app: FastifyInstance = Fastify({
     loggerInstance: context.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -43,36 +75,20 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     // SKUs may hold encoded slashes and be long; the schema says how long.
     routerOptions: { maxParamLength: 4000 },
     bodyLimit: 1 << 20,
+    // limit-bodies.ts says how long a body may take: as long as its file is large.
     requestTimeout: 0,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
     forceCloseConnections: true,
     clientErrorHandler: sendClientProblem,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   useProblems(app);
+  // First: a body may also trickle after a request was refused.
+  limitBodies(app, bodies);
   app.addHook("onRequest", checkOrigin);
   useIdempotency(app, context.pool);
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        // Nuxt UI sets styles from scripts
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", "data:"],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // Served on loopback without TLS
-    strictTransportSecurity: false,
-  });
+  await app.register(helmet, SECURITY_HEADERS);
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",

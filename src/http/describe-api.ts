@@ -41,7 +41,7 @@ export const describeRoute: Transform = (route) => {
 /** What comes before every handler: a body that is not taken, a POST's key that is another request's, or one that runs. */
 function problemsOf(method: string): Record<number, z.ZodType> {
   const statuses = [
-    ...(method === "GET" || method === "HEAD" ? [] : [400, 413, 415]),
+    ...(method === "GET" || method === "HEAD" ? [] : [400, 408, 413, 415]),
     ...(method === "POST" ? [409, 422] : []),
   ];
   return Object.fromEntries(statuses.map((status) => [status, problem_document]));

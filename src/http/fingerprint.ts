@@ -25,7 +25,8 @@ export function fingerprintOf(headers: IncomingHttpHeaders, payload: Readable): 
     },
   });
   // Whoever reads the body meets its errors.
-  pipeline(payload, body, () => undefined);
+  // The iterator does not destroy the request, which would cut the connection before the answer.
+  pipeline(payload.iterator({ destroyOnReturn: false }), body, () => undefined);
   let digest: Promise<string> | undefined;
   // A form's file hands on what it has by the next turn at the latest.
   return { body, digest: () => (digest ??= nextTurn().then(() => hash.digest("hex"))) };

@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { clientOf } from "./client-of.ts";
 import { inSlices } from "./in-slices.ts";
+import { whenClosed } from "./when-closed.ts";
 import { Problem } from "../../contract/problems.ts";
 
 /** Proxies close silent connections after a minute or less. */
@@ -113,14 +114,14 @@ interface OwnStream extends Stream {
 function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: () => number): OwnStream {
   const { raw: response } = reply;
   const { socket } = request.raw;
-  const has_closed = whenClosed(request, reply);
+  const closing = whenClosed(request, reply);
   let is_begun = false;
   let is_to_end = false;
   let undrained_beats = 0;
 
   const stream: OwnStream = {
     get is_closed() {
-      return has_closed.is_closed || response.destroyed || response.writableEnded;
+      return closing.is_closed || response.destroyed || response.writableEnded;
     },
     begin() {
       reply.hijack();
@@ -142,7 +143,7 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
     },
     // Of a pipelined request the response may have no socket yet.
     cut: () => void socket.destroy(),
-    onClose: has_closed.then,
+    onClose: closing.onClose,
     async drained() {
       if (stream.is_closed || !response.writableNeedDrain) return;
       const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -160,34 +161,6 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
     },
   };
   return stream;
-}
-
-/** Closed is what comes first: the response of a request that was pipelined behind another one never closes by itself. */
-function whenClosed(
-  request: FastifyRequest,
-  { raw: response }: FastifyReply,
-): { readonly is_closed: boolean; then: (callback: () => void) => void } {
-  const { socket } = request.raw;
-  const callbacks: (() => void)[] = [];
-  let is_closed = response.destroyed || socket.destroyed;
-  const close = (): void => {
-    if (is_closed) return;
-    is_closed = true;
-    response.off("close", close);
-    socket.off("close", close);
-    for (const callback of callbacks) callback();
-  };
-  response.on("close", close);
-  socket.on("close", close);
-  return {
-    get is_closed() {
-      return is_closed;
-    },
-    then(callback) {
-      if (is_closed) callback();
-      else callbacks.push(callback);
-    },
-  };
 }
 
 function writeHead(reply: FastifyReply): ServerResponse {

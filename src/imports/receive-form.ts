@@ -66,7 +66,7 @@ export async function receiveForm(
       if (file === undefined) reject(fault ?? invalid("The form has no file. Send it as the field `file`."));
     },
     (error: unknown) => {
-      if (file === undefined) reject(unreadable(error));
+      if (file === undefined) reject(error instanceof Problem ? error : unreadable(error));
       // Whoever reads the file learns that no more of it will come.
       else file.destroy(error as Error);
     },
@@ -112,6 +112,7 @@ async function* throughout(
     for await (const piece of stream) yield piece as Buffer;
     await whole;
   } catch (cause) {
+    if (cause instanceof Problem) throw cause;
     throw new Problem(
       "upload-interrupted",
       "The form ended before it was complete; nothing was imported. Send it again.",

@@ -17,8 +17,9 @@ export interface FileUpload {
 
 /** So often the server answers, yet the upload breaks, before that is called a failure. */
 const VAIN_ATTEMPTS = 3;
-/** The first request may still be at work when the second comes. */
-const STILL_RUNNING_MS = 1_000;
+/** The first request may still be at work when the second comes; other files may arrive. */
+const BUSY: ReadonlySet<string> = new Set(["request-running", "too-many-files"]);
+const BUSY_PAUSE_MS = 1_000;
 
 /** Again from the start as soon as the server is back, should the line be cut: the key makes it one import all the same.
  * Throws a Problem, a NoAnswer, or the signal's reason. */
@@ -28,8 +29,8 @@ export async function uploadAtOnce(file: File, wanted: FileUpload): Promise<Impo
     try {
       return await sendOnce(file, key, wanted);
     } catch (error) {
-      if (error instanceof Problem && error.slug === "request-running") {
-        await new Promise((resolve) => setTimeout(resolve, STILL_RUNNING_MS));
+      if (error instanceof Problem && BUSY.has(error.slug)) {
+        await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
         wanted.signal.throwIfAborted();
         vain = 0;
         continue;

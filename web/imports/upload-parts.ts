@@ -148,7 +148,13 @@ function faultOf(error: Error): Error {
 /** Somebody cancelled it: the import says so itself. */
 const isGone = (fault: Error): boolean => fault instanceof Problem && fault.slug === "upload-gone";
 
-const PASSING: ReadonlySet<string> = new Set(["upload-offset", "upload-interrupted", "not-ready"]);
+const PASSING: ReadonlySet<string> = new Set([
+  "upload-offset",
+  "upload-interrupted",
+  "not-ready",
+  "request-timeout",
+  "too-many-files",
+]);
 const isCut = (fault: Error): boolean =>
   fault instanceof Problem ? PASSING.has(fault.slug) : fault instanceof NoAnswer;
 

@@ -92,6 +92,7 @@ export const kit: Shape<typeof english> = {
     "does-not-fit-sheet": "Das passt nicht auf ein Blatt",
     "upload-offset": "Der Upload geht an einer anderen Stelle weiter",
     "upload-gone": "Den Upload gibt es nicht mehr",
+    "too-many-files": "Gerade werden zu viele Dateien empfangen",
     "too-many-uploads": "Zu viele Uploads sind angefangen",
     "tus-version": "Diese Version des Upload-Protokolls wird nicht gesprochen",
     "no-space": "Für die Datei ist kein Platz",

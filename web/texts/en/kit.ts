@@ -85,6 +85,7 @@ export const kit = {
     "does-not-fit-sheet": "A sheet has no room for this",
     "upload-offset": "The upload goes on at another byte",
     "upload-gone": "The upload is no longer there",
+    "too-many-files": "Too many files are being received",
     "too-many-uploads": "Too many uploads are unfinished",
     "tus-version": "This version of the upload protocol is not spoken",
     "no-space": "There is no room for the file",

@@ -1,0 +1,120 @@
+// How slowly a body may arrive, and how many files at once. A body that is too slow ends with the problem request-timeout for
+// whoever reads it, and its connection is closed after the answer. The bytes themselves are not touched on their way.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { whenClosed } from "./when-closed.ts";
+import type { Endpoint } from "../../contract/endpoint.ts";
+import { Problem } from "../../contract/problems.ts";
+
+export interface BodyLimits {
+  /** A body that is not a file must be complete after this. */
+  total_ms: number;
+  /** A file must arrive at `min_bytes_per_s` on average over any time of this length. */
+  window_ms: number;
+  min_bytes_per_s: number;
+  /** Files that arrive at the same time. Each costs an open file and a few queries a second. */
+  files: number;
+}
+
+export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, min_bytes_per_s: 1000, files: 32 };
+
+/** The rate is looked at this many times in a window. */
+const SAMPLES = 6;
+/** A body that no one reads yet meets the fault when someone does; one that was answered early is cut. */
+const AGAIN_MS = 1000;
+const RETRY_AFTER_S = "5";
+
+export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
+  let files = 0;
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!hasBody(request)) {
+      done();
+      return;
+    }
+    if (!takesFile(request)) {
+      failAfter(request, reply, limits);
+      done();
+      return;
+    }
+    failWhenSlow(request, reply, limits);
+    if (files >= limits.files) {
+      reply.header("retry-after", RETRY_AFTER_S);
+      done(
+        new Problem("too-many-files", `${limits.files} files are being received already. Send this one again soon.`),
+      );
+      return;
+    }
+    const closing = whenClosed(request, reply);
+    if (!closing.is_closed) files += 1;
+    closing.onClose(() => (files -= 1));
+    done();
+  });
+}
+
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+const takesFile = ({ routeOptions: { schema } }: FastifyRequest): boolean =>
+  (schema as Partial<Endpoint["schema"]> | undefined)?.file_body !== undefined;
+
+function failAfter(request: FastifyRequest, reply: FastifyReply, { total_ms }: BodyLimits): void {
+  const problem = new Problem(
+    "request-timeout",
+    `The body did not arrive within ${total_ms / 1000} seconds. Send the request again.`,
+  );
+  const timer = setTimeout(() => {
+    failBody(request, reply, problem);
+  }, total_ms).unref();
+  whenArrived(request, () => {
+    clearTimeout(timer);
+  });
+}
+
+function failWhenSlow(request: FastifyRequest, reply: FastifyReply, limits: BodyLimits): void {
+  const { window_ms, min_bytes_per_s } = limits;
+  const { raw } = request;
+  let samples = [raw.socket.bytesRead];
+  const look = (): void => {
+    // What has arrived and is not read yet: the server is slow, not the client.
+    if (raw.readableLength > 0) samples = [];
+    samples.push(raw.socket.bytesRead);
+    if (samples.length <= SAMPLES) return;
+    const arrived = raw.socket.bytesRead - (samples.shift() ?? 0);
+    if (arrived >= (min_bytes_per_s * window_ms) / 1000) return;
+    clearInterval(timer);
+    failBody(request, reply, tooSlow(limits));
+  };
+  const timer = setInterval(look, window_ms / SAMPLES).unref();
+  whenArrived(request, () => {
+    clearInterval(timer);
+  });
+}
+
+const tooSlow = ({ window_ms, min_bytes_per_s }: BodyLimits): Problem =>
+  new Problem(
+    "request-timeout",
+    `The file arrived at less than ${min_bytes_per_s} bytes a second for ${window_ms / 1000} seconds. Send it again over a faster connection.`,
+  );
+
+function failBody({ raw }: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+  const fail = (): void => {
+    if (raw.destroyed || raw.complete) {
+      clearInterval(timer);
+    } else if (reply.raw.headersSent) {
+      raw.socket.destroy();
+    } else {
+      void reply.header("connection", "close");
+      // To destroy the body would cut the connection before the answer.
+      raw.emit("error", problem);
+    }
+  };
+  const timer = setInterval(fail, AGAIN_MS).unref();
+  fail();
+}
+
+/** The body is complete, or no more of it will come. */
+function whenArrived({ raw }: FastifyRequest, callback: () => void): void {
+  raw.once("end", callback);
+  raw.once("close", callback);
+  // An error that no one listens to would end the process.
+  raw.on("error", callback);
+}

@@ -1,0 +1,32 @@
+// The one moment at which a request's response can no longer arrive.
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+export interface Closing {
+  readonly is_closed: boolean;
+  /** Calls back when the response or its connection closes, or at once if it is closed. */
+  onClose: (callback: () => void) => void;
+}
+
+/** Both are watched: the response of a request that was pipelined behind another one never closes by itself. */
+export function whenClosed({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply): Closing {
+  const callbacks: (() => void)[] = [];
+  let is_closed = response.destroyed || socket.destroyed;
+  const close = (): void => {
+    if (is_closed) return;
+    is_closed = true;
+    response.off("close", close);
+    socket.off("close", close);
+    for (const callback of callbacks) callback();
+  };
+  response.on("close", close);
+  socket.on("close", close);
+  return {
+    get is_closed() {
+      return is_closed;
+    },
+    onClose(callback) {
+      if (is_closed) callback();
+      else callbacks.push(callback);
+    },
+  };
+}
