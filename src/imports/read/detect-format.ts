@@ -24,7 +24,9 @@ export async function detectFormat(path: string): Promise<Format> {
   }
 }
 
-function formatOf(head: Buffer): Format {
+/** @param head the file's first eight bytes or more
+ * @throws Problem unsupported-file */
+export function formatOf(head: Buffer): Format {
   const beginsWith = (bytes: Buffer): boolean => head.subarray(0, bytes.length).equals(bytes);
   if (beginsWith(GZIP)) return "gzip";
   if (beginsWith(ZIP)) return "xlsx";

@@ -1,6 +1,6 @@
 // A file on disk, window by window: opens the table in it (what stands before the first record, and the header), and reads
 // its records, all or those of a range of bytes. The window is one buffer, used again; a file is never held in memory.
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../contract/imports.ts";
 import { detectDialect } from "./detect-dialect.ts";
 import { CR, LF, lineEndLength } from "./field-end.ts";
@@ -36,6 +36,12 @@ export interface Table {
   keep_blank: boolean;
 }
 
+/** What is read of a file, which may be one in memory. */
+export interface TextFile {
+  stat(): Promise<{ size: number }>;
+  read(target: Buffer, at: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
+
 export interface Batch {
   /** Valid until the next batch is asked for. */
   records: Records;
@@ -57,7 +63,7 @@ export async function detectFile(path: string, overrides: DialectOverrides): Pro
 }
 
 /** Finds the table in a file of UTF-8: the file itself, or what `transcode` made of it. */
-export async function openTable(file: FileHandle, dialect: Dialect, signal?: AbortSignal): Promise<Table> {
+export async function openTable(file: TextFile, dialect: Dialect, signal?: AbortSignal): Promise<Table> {
   const { size } = await file.stat();
   const mark = Buffer.alloc(3);
   await readFully(file, mark, 0, 0);
@@ -106,7 +112,7 @@ export const wholeExtent = (end: number): Extent => ({ end, whole: true, grow: (
  * Throws what the file system throws, and an Error when the file has become shorter meanwhile.
  */
 export async function* readRecords(
-  file: FileHandle,
+  file: TextFile,
   splitter: Splitter,
   start: number,
   extent: Extent,
@@ -148,7 +154,7 @@ export function recordFault(records: Records, record: number): RejectCode | null
 
 /** Offset behind the preamble's lines. */
 async function skipPreamble(
-  file: FileHandle,
+  file: TextFile,
   from: number,
   dialect: Dialect,
   signal: AbortSignal | undefined,
@@ -180,7 +186,7 @@ async function skipPreamble(
   return from;
 }
 
-async function lineEndBytes(file: FileHandle, at: number, splitter: Splitter): Promise<number> {
+async function lineEndBytes(file: TextFile, at: number, splitter: Splitter): Promise<number> {
   const next = Buffer.alloc(2);
   return lineEndLength(next, 0, await readFully(file, next, 0, at), splitter.cr_ends);
 }
@@ -194,7 +200,7 @@ function countLineEnds(bytes: Buffer, cr_ends: boolean): number {
 }
 
 /** Fills `target` from `at` on with the file's bytes from `position` on; fewer only where the file ends. */
-async function readFully(file: FileHandle, target: Buffer, at: number, position: number): Promise<number> {
+async function readFully(file: TextFile, target: Buffer, at: number, position: number): Promise<number> {
   let read = 0;
   while (at + read < target.length) {
     const { bytesRead } = await file.read(target, at + read, target.length - at - read, position + read);

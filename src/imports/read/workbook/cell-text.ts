@@ -72,7 +72,7 @@ export function formatOfCode(code: string): NumberFormat {
   const first = code.slice(0, 500).split(";", 1)[0] ?? "";
   if (/^0{2,255}$/.test(first)) return first.length;
   if (/\[h+\]|\[m+\]|\[s+\]/i.test(first)) return "duration";
-  const letters = first.replace(/"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g, "");
+  const letters = first.replace(/"[^"]*"|\\.|_.|\*.|\[[^[\]]*\]/g, "");
   if (/general/i.test(letters)) return "plain";
   if (/[yd]|m{3}/i.test(letters)) return "date";
   if (/[hs]/i.test(letters)) return "time";

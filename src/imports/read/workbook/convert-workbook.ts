@@ -5,52 +5,96 @@ import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { matchColumns } from "../match-columns.ts";
 import { checkNewFile, createNewFile } from "../new-file.ts";
-import { createUnpackedCount, type CountUnpacked } from "../unpacked-size.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
 import { openPackage, type Package } from "./open-package.ts";
 import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";
 import { readStrings } from "./read-strings.ts";
 import { createStringStore } from "./string-store.ts";
-import { readParts, type SheetPart, type WorkbookParts } from "./workbook-parts.ts";
+import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
+import { readParts, type SheetPart } from "./workbook-parts.ts";
 
-/** Sheets that are looked at for a table. */
+/** Sheets that are searched for a table. */
 const MAX_SHEETS = 200;
+/** Names of sheets in a message. */
+const SHOWN_SHEETS = 50;
 /** Characters that are written at once, and a row more. */
 const PIECE_LENGTH = 1 << 20;
+/** Bytes of a small workbook's texts that are kept in memory: more than the largest that is previewed has, unless it is made to. */
+const MAX_TEXTS_IN_MEMORY = 48 << 20;
 
 interface Found extends SheetPart {
   table: SheetTable | undefined;
 }
 
-/** Writes the table of the workbook at `path` to the new file `target` and says how it is written there, and which sheets it is of.
- * Needs `<target>.strings` for itself. What was written when it throws is the caller's to remove.
- * @param enough characters, after which the rest is left out
- * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, empty-file */
+/** Writes the table of the workbook at `path` to the new file `target` and returns how it is written there, and which sheets it is of.
+ * Needs `<target>.strings` for itself. The caller removes what was written when it throws.
+ * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, bad-header, empty-file, no-such-sheet */
 export async function convertWorkbook(
   path: string,
   target: string,
   overrides: DialectOverrides,
   signal?: AbortSignal,
-  enough = Infinity,
 ): Promise<Dialect> {
   const { size } = await stat(path);
-  const file = await openPackage(path, size);
   const strings_path = `${target}.strings`;
+  try {
+    const budget = createWorkBudget(size);
+    return await withTable({ source: path, strings_path, overrides, budget, signal }, async (text) => {
+      const written = await createNewFile(target);
+      await pipeline(text, written, signal ? { signal } : {});
+      await checkNewFile(written);
+    });
+  } finally {
+    await rm(strings_path, { force: true });
+  }
+}
+
+/** The table's first `enough` bytes and a piece more, without any file.
+ * @throws Problem as convertWorkbook does */
+export async function convertHead(
+  bytes: Buffer,
+  enough: number,
+  overrides: DialectOverrides,
+): Promise<{ dialect: Dialect; text: Buffer }> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const budget = createWorkBudget(bytes.length, MAX_TEXTS_IN_MEMORY);
+  const dialect = await withTable({ source: bytes, overrides, budget }, async (text) => {
+    for await (const piece of text) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= enough) return;
+    }
+  });
+  return { dialect, text: Buffer.concat(pieces) };
+}
+
+interface Conversion {
+  /** The file's path or all of its bytes. */
+  source: string | Buffer;
+  /** Where shared texts are kept; undefined = in memory. */
+  strings_path?: string;
+  overrides: DialectOverrides;
+  budget: WorkBudget;
+  signal?: AbortSignal | undefined;
+}
+
+async function withTable(
+  { source, strings_path, overrides, budget, signal }: Conversion,
+  take: (text: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<Dialect> {
+  const file = await openPackage(source, budget);
   const store = createStringStore(strings_path);
   try {
-    const parts = await readParts(file);
-    if (parts.strings !== undefined) await readStrings(parts.strings, file.read(parts.strings), store, signal);
-    const context: CellContext = { ...parts, strings: store };
-    const sheets = await findTables(file, parts, context, overrides, signal);
-    const chosen = sheets.find(hasSku) ?? sheets.find(({ table }) => table !== undefined);
+    const parts = await readParts(file, budget);
+    if (parts.strings !== undefined) await readStrings(parts.strings, file.read(parts.strings), store, budget, signal);
+    const context: CellContext = { ...parts, strings: store, budget };
+    const sheets = await findTables(file, parts.sheets, context, overrides, signal);
+    const chosen = sheets.find(({ table }) => table?.has_sku) ?? sheets.find(({ table }) => table !== undefined);
     if (chosen?.table === undefined) throw nothingIn(overrides.sheet);
     const read = sheets.filter((sheet) => sheet === chosen || isContinued(chosen.table as SheetTable, sheet));
-    const text = bounded(lines(file, read, context, signal), createUnpackedCount(size), enough);
-    const written = await createNewFile(target);
-    await pipeline(text, written, signal ? { signal } : {});
-    await checkNewFile(written);
+    await take(bounded(lines(file, read, context, signal), budget));
     return {
       ...{ format: "xlsx", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "row" },
       ...{ header: chosen.table.header !== undefined, preamble: 0, formula_escape: false },
@@ -58,7 +102,6 @@ export async function convertWorkbook(
     };
   } finally {
     store.close();
-    await rm(strings_path, { force: true });
     file.close();
   }
 }
@@ -71,10 +114,10 @@ const nothingIn = (sheet: string | undefined): Problem =>
       : `The sheet "${sheet}" holds nothing. Choose another one.`,
   );
 
-/** The sheet that is said, else those that are shown, or all where none is; each with its table. */
+/** The sheet that is named, else those that are shown, or all where none is; each with its table. */
 async function findTables(
   file: Package,
-  { sheets }: WorkbookParts,
+  sheets: readonly SheetPart[],
   context: CellContext,
   overrides: DialectOverrides,
   signal: AbortSignal | undefined,
@@ -86,7 +129,7 @@ async function findTables(
     rows: for await (const rows of readSheet(sheet.part, file.read(sheet.part), context)) {
       signal?.throwIfAborted();
       for (const row of rows) {
-        if (row.cells.length === 0) continue;
+        if (row.cells.length === 0 && row.beyond === undefined) continue;
         head.push(row);
         length += row.cells.reduce((sum, cell) => sum + cell.length + 1, 0);
         if (head.length >= HEAD_ROWS || length > HEAD_LENGTH) break rows;
@@ -104,24 +147,19 @@ function candidates(sheets: readonly SheetPart[], said: string | undefined): She
   }
   const named = sheets.filter(({ name }) => name === said);
   if (named.length > 0) return named;
-  const names = sheets.slice(0, MAX_SHEETS).map(({ name }) => `"${name}"`);
-  throw new Problem("no-such-sheet", `The workbook has no sheet "${said}". It has: ${names.join(", ")}.`);
+  const names = sheets.slice(0, SHOWN_SHEETS).map(({ name }) => `"${name}"`);
+  const more = sheets.length > SHOWN_SHEETS ? ` and ${sheets.length - SHOWN_SHEETS} more` : "";
+  throw new Problem("no-such-sheet", `The workbook has no sheet "${said}". It has: ${names.join(", ")}${more}.`);
 }
 
-const hasSku = ({ table }: Found): boolean =>
-  table?.header !== undefined && matchColumns(table.header.cells).some(({ target }) => target === "sku");
+const isContinued = ({ columns }: SheetTable, { table }: Found): boolean =>
+  columns !== undefined && table?.columns === columns;
 
-const isContinued = ({ header }: SheetTable, { table }: Found): boolean =>
-  header !== undefined && JSON.stringify(table?.header?.cells) === JSON.stringify(header.cells);
-
-/** Cells that share a text, and blank ones, make more of it than was packed. */
-async function* bounded(texts: AsyncIterable<string>, count: CountUnpacked, enough: number): AsyncGenerator<string> {
-  let length = 0;
+async function* bounded(texts: AsyncIterable<string>, budget: WorkBudget): AsyncGenerator<Buffer> {
   for await (const text of texts) {
-    count(text.length);
-    yield text;
-    length += text.length;
-    if (length >= enough) return;
+    const bytes = Buffer.from(text);
+    budget.kept(bytes.length);
+    yield bytes;
   }
 }
 
@@ -133,32 +171,36 @@ async function* lines(
 ): AsyncGenerator<string> {
   const width = sheets.reduce((most, { table }) => Math.max(most, table?.width ?? 0), 0);
   for (const [index, { part, table }] of sheets.entries()) {
-    const first_row = index === 0 ? (table?.preamble ?? 0) : (table?.header?.number ?? 0);
+    const first_row = index === 0 ? (table?.preamble ?? 0) : (table?.header ?? 0);
     let last = 0;
     for await (const rows of readSheet(part, file.read(part), context)) {
       signal?.throwIfAborted();
       let text = "";
-      for (const { number, cells } of rows) {
+      for (const row of rows) {
         // In a table of one column a blank line would be a record.
-        if (width > 1) text += "\n".repeat(number - last - 1);
-        last = number;
-        if (cells.length > 0 && number > first_row) text += line(cells, width);
+        if (width > 1) text += "\n".repeat(row.number - last - 1);
+        last = row.number;
+        if ((row.cells.length > 0 || row.beyond !== undefined) && row.number > first_row) text += line(row, width);
         else if (width > 1) text += "\n";
         if (text.length < PIECE_LENGTH) continue;
         yield text;
         text = "";
       }
-      yield text;
+      if (text !== "") yield text;
     }
   }
 }
 
-/** @param cells one at least */
-function line(cells: readonly string[], width: number): string {
+/** @param row with one cell at least. One beyond the last column makes a field too many, so that the row is rejected and shows the cell,
+ * without the thousands of blank cells before it. */
+function line({ cells, beyond }: SheetRow, width: number): string {
   let text = "";
   for (const [i, cell] of cells.entries()) {
     if (i > 0) text += ",";
-    if (cell !== "") text += `"${cell.includes('"') ? cell.replaceAll('"', '""') : cell}"`;
+    if (cell !== "") text += quoted(cell);
   }
-  return `${text}${",".repeat(Math.max(width - cells.length, 0))}\n`;
+  text += ",".repeat(Math.max(width - Math.max(cells.length, 1), 0));
+  return beyond === undefined ? `${text}\n` : `${text},${quoted(beyond.text)}\n`;
 }
+
+const quoted = (cell: string): string => `"${cell.includes('"') ? cell.replaceAll('"', '""') : cell}"`;

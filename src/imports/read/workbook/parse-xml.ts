@@ -1,6 +1,7 @@
-// XML in pieces, as events; bounded: no piece of it grows without an end, and nothing in it can be declared.
+// XML in pieces, as events; bounded: no name, tag, text or nesting grows without an end, and nothing in it can be declared.
 import { SaxesParser } from "saxes";
-import { brokenWorkbook } from "./open-package.ts";
+import { brokenWorkbook, shown } from "./broken-workbook.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 export interface XmlHandler {
   /** Names come without their prefix. */
@@ -14,26 +15,42 @@ export interface XmlParser {
   end(): void;
 }
 
-/** Bytes without a tag or a text that ends: the parser holds them. A cell has at most 32,767 characters. */
-const MAX_SILENT_BYTES = 8 << 20;
-const MAX_DEPTH = 256;
+/** Bytes without a tag that ends: the parser holds them. A cell has at most 32,767 characters, which take 330 kB as `_x000D_`. */
+const MAX_SILENT_BYTES = 1 << 20;
+/** The parser keeps names and attributes of all elements that are open. Sheets with all extensions nest ten deep. */
+const MAX_DEPTH = 64;
+/** The parser makes an object of each, and of all of a tag a table. Excel's longest tags have some forty. */
+const MAX_ATTRIBUTES = 256;
+/** Characters of all values of a tag; a hyperlink's address and hint have at most 2,335. */
+const MAX_TAG_LENGTH = 65_536;
 
-export function createXmlParser(part: string, handler: XmlHandler): XmlParser {
+export function createXmlParser(part: string, handler: XmlHandler, budget: Pick<WorkBudget, "element">): XmlParser {
   // Each attribute and tag is an event of ours, so position is not needed, and costs a tenth.
   const parser = new SaxesParser<{ position: false; xmlns: false }>({ position: false, xmlns: false });
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let silent = 0;
   let depth = 0;
-  const fault = (what: string, cause?: unknown): Error => brokenWorkbook(`Its part "${part}" ${what}.`, cause);
+  let attributes_of_tag = 0;
+  let tag_length = 0;
+  const fault = (what: string, cause?: unknown): Error => brokenWorkbook(`Its part "${shown(part)}" ${what}.`, cause);
   parser.on("error", (error) => {
-    throw fault(`is no proper XML (${error.message})`, error);
+    throw fault(`is not valid XML (${shown(error.message)})`, error);
   });
   parser.on("doctype", () => {
     throw fault("has a document type, which no workbook has");
   });
+  parser.on("attribute", ({ name, value }) => {
+    tag_length += name.length + value.length;
+    if (++attributes_of_tag > MAX_ATTRIBUTES || tag_length > MAX_TAG_LENGTH)
+      throw fault(
+        `has a tag with more than ${MAX_ATTRIBUTES} attributes or ${MAX_TAG_LENGTH.toLocaleString("en")} characters`,
+      );
+  });
   parser.on("opentag", ({ name, attributes }) => {
-    silent = 0;
+    silent = attributes_of_tag = tag_length = 0;
+    budget.element();
     if (++depth > MAX_DEPTH) throw fault(`is nested more than ${MAX_DEPTH} deep`);
+    if (name.length > MAX_TAG_LENGTH) throw fault(`has an element with a name of ${name.length} characters`);
     handler.open(localName(name), attributes);
   });
   parser.on("closetag", ({ name }) => {
@@ -57,7 +74,8 @@ export function createXmlParser(part: string, handler: XmlHandler): XmlParser {
   return {
     write(piece) {
       silent += piece.length;
-      if (silent > MAX_SILENT_BYTES + piece.length) throw fault("holds a text of many megabytes");
+      if (silent > MAX_SILENT_BYTES + piece.length)
+        throw fault(`has more than ${MAX_SILENT_BYTES.toLocaleString("en")} bytes without an element`);
       parser.write(decode(piece));
     },
     end() {
@@ -74,15 +92,19 @@ function localName(name: string): string {
 
 const NO_TEXT = (): void => undefined;
 
-/** A small part, whole: every element that opens. */
-export function eachElement(
+/** Every element of a part that opens, and that closes. */
+export async function eachElement(
   part: string,
-  xml: Buffer,
+  pieces: AsyncIterable<Buffer>,
+  budget: Pick<WorkBudget, "element">,
   open: XmlHandler["open"],
   close = (_: string): void => undefined,
-): void {
-  if (xml.length === 0) return;
-  const parser = createXmlParser(part, { open, close, text: NO_TEXT });
-  parser.write(xml);
-  parser.end();
+): Promise<void> {
+  const parser = createXmlParser(part, { open, close, text: NO_TEXT }, budget);
+  let is_empty = true;
+  for await (const piece of pieces) {
+    is_empty = false;
+    parser.write(piece);
+  }
+  if (!is_empty) parser.end();
 }

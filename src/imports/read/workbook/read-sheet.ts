@@ -1,29 +1,35 @@
 // A sheet's rows as texts, in pieces: what a person sees in its cells (ECMA-376, 18.3.1).
+import { MAX_FIELDS } from "../split-records.ts";
 import { numberText, type NumberFormat } from "./cell-text.ts";
-import { brokenWorkbook } from "./open-package.ts";
-import { createXmlParser } from "./parse-xml.ts";
+import { brokenWorkbook, shown } from "./broken-workbook.ts";
+import { createXmlParser, type XmlHandler } from "./parse-xml.ts";
 import type { StringStore } from "./string-store.ts";
 import { unescapeText } from "./unescape.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 export interface SheetRow {
   /** As the program numbers it, from 1. */
   number: number;
-  /** "" = blank; none behind the last that is not. */
+  /** "" = blank; none after the last that is not. */
   cells: string[];
+  /** The first cell that is not blank and lies beyond the columns that a table may have. */
+  beyond?: { column: number; text: string };
 }
 
 export interface CellContext {
   strings: Pick<StringStore, "get">;
   formats: readonly NumberFormat[];
   is_1904: boolean;
+  budget: WorkBudget;
 }
 
 const MAX_ROWS = 1_048_576;
+/** Excel's last column is XFD. Cells after column 2,000 are read only to reject their rows. */
 const MAX_COLUMNS = 16_384;
-/** A row of more is no record that is taken; its cells past that are not kept. */
+/** A longer row is a rejected record; its cells past that are not kept. */
 const MAX_ROW_LENGTH = 1_200_000;
-/** Of the rows of one piece, some 16 kB of XML: the largest cell that a spreadsheet program takes, in each of them, is a quarter. */
-const MAX_PIECE_LENGTH = 64 << 20;
+/** Of the rows of one piece, some 16 kB of XML. The longest text that a spreadsheet program takes, in each row, makes 7 million. */
+const MAX_PIECE_LENGTH = 16 << 20;
 
 /** The rows that each piece completes. Rows and cells that are not there are left out or "".
  * @throws Problem broken-workbook */
@@ -35,8 +41,7 @@ export async function* readSheet(
   const reader = createRowReader(part, context);
   for await (const piece of pieces) {
     reader.parser.write(piece);
-    const rows = reader.take();
-    if (rows.length > 0) yield rows;
+    yield reader.take();
   }
   reader.parser.end();
   yield reader.take();
@@ -64,17 +69,20 @@ function createRowReader(part: string, context: CellContext) {
 
   const endCell = ({ column: at, ...found }: Cell): void => {
     if (row === undefined || length > MAX_ROW_LENGTH) return;
-    const text = textOf(found, context, () => `${columnName(at)}${number} of "${part}"`);
+    const text = textOf(found, context, () => `${columnName(at)}${number} of "${shown(part)}"`);
     if (text === "") return;
-    while (row.cells.length < at) row.cells.push("");
-    row.cells[at] = text;
-    length += text.length + 1;
-    // A text that all cells share takes next to nothing in the file.
+    // Blank cells and a text that all cells share take next to nothing in the file.
     untaken += text.length;
+    if (at < MAX_FIELDS) {
+      untaken += Math.max(at - row.cells.length, 0);
+      while (row.cells.length < at) row.cells.push("");
+      row.cells[at] = text;
+    } else row.beyond ??= { column: at, text };
+    length += text.length + 1;
     if (untaken > MAX_PIECE_LENGTH)
-      throw brokenWorkbook(`Its part "${part}" names texts of many megabytes in each row.`);
+      throw brokenWorkbook(`Its part "${shown(part)}" names texts of many megabytes in each row.`);
   };
-  const parser = createXmlParser(part, {
+  const handler: XmlHandler = {
     open(name, attributes) {
       if (name === "c") {
         column = columnOf(attributes["r"], column);
@@ -87,8 +95,11 @@ function createRowReader(part: string, context: CellContext) {
         };
       } else if (name === "row") {
         const said = Number(attributes["r"] ?? Number.NaN);
-        number = said > number ? said : number + 1;
-        if (!(number <= MAX_ROWS)) throw brokenWorkbook(`Its part "${part}" has a row ${number}.`);
+        number = said > number ? Math.ceil(said) : number + 1;
+        if (number > MAX_ROWS)
+          throw brokenWorkbook(
+            `Its part "${shown(part)}" has a row ${number}; a sheet has ${MAX_ROWS.toLocaleString("en")}.`,
+          );
         row = { number, cells: [] };
         column = -1;
         length = 0;
@@ -113,14 +124,15 @@ function createRowReader(part: string, context: CellContext) {
     text(text) {
       if (takes_text && cell !== undefined && cell.text.length <= MAX_ROW_LENGTH) cell.text += text;
     },
-  });
+  };
   const take = (): SheetRow[] => {
+    context.budget.read(untaken);
     const taken = rows;
     rows = [];
     untaken = 0;
     return taken;
   };
-  return { parser, take };
+  return { parser: createXmlParser(part, handler, context.budget), take };
 }
 
 function textOf(
@@ -147,7 +159,7 @@ function textOf(
   }
 }
 
-/** From `AB12`; the next one where a cell does not say. */
+/** From `AB12`; the next one where a cell names none. */
 function columnOf(place: string | undefined, last: number): number {
   if (place === undefined) return last + 1;
   let column = 0;

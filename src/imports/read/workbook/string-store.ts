@@ -1,74 +1,119 @@
-// The texts that a workbook's cells share, on disk: there may be more of them than memory, and a cell names any.
+// The texts that a workbook's cells share. There may be more of them than memory, and a cell names any: so they are on disk, or, for
+// a small workbook, in memory.
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { brokenWorkbook } from "./open-package.ts";
+import { brokenWorkbook } from "./broken-workbook.ts";
 
-const BLOCK_BYTES = 1 << 16;
+/** Small, because cells of a sorted table name texts in any order, and each costs a block: reading 8 kB takes 3 µs, 64 kB 20 µs. */
+const BLOCK_BYTES = 8192;
 /** 32 MB: cells mostly name texts near those of the cell before. */
-const KEPT_BLOCKS = 512;
-/** Their places take eight bytes each. */
+const KEPT_BLOCKS = 4096;
+/** Their ends take eight bytes each, in segments, so that nothing is copied when they grow. */
 const MAX_TEXTS = 16 << 20;
+const SEGMENT_TEXTS = 1 << 16;
 
 export interface StringStore {
+  /** @throws Problem broken-workbook where there are too many */
   add(text: string): void;
+  /** Bytes of all texts so far. */
+  size(): number;
   /** After the last `add`. */
   seal(): void;
+  /** @throws Problem broken-workbook where there is no such text */
   get(index: number): string;
   close(): void;
 }
 
-/** Writes to a new file at `path`, which the caller removes. */
-export function createStringStore(path: string): StringStore {
-  const file = openSync(path, "wx+", 0o600);
-  let starts = new Float64Array(1024);
+/** @param path of a new file, which the caller removes; undefined = all texts stay in memory */
+export function createStringStore(path: string | undefined): StringStore {
+  const blocks = path === undefined ? memoryBlocks() : diskBlocks(path);
+  const ends: Float64Array[] = [];
   let count = 0;
   let size = 0;
-  let waiting: Buffer[] = [];
-  let waiting_bytes = 0;
-  const blocks = new Map<number, Buffer>();
+  let block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let filled = 0;
 
-  const flush = (): void => {
-    const bytes = Buffer.concat(waiting);
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-    waiting = [];
-    waiting_bytes = 0;
+  const append = (bytes: Buffer): void => {
+    for (let at = 0; at < bytes.length;) {
+      const copied = bytes.copy(block, filled, at);
+      at += copied;
+      filled += copied;
+      if (filled < BLOCK_BYTES) continue;
+      blocks.add(block);
+      block = Buffer.allocUnsafe(BLOCK_BYTES);
+      filled = 0;
+    }
   };
-  const blockOf = (number: number): Buffer => {
-    const kept = blocks.get(number);
-    if (kept !== undefined) return kept;
-    const block = Buffer.allocUnsafe(BLOCK_BYTES);
-    const length = readSync(file, block, 0, BLOCK_BYTES, number * BLOCK_BYTES);
-    const oldest = blocks.size >= KEPT_BLOCKS ? blocks.keys().next().value : undefined;
-    if (oldest !== undefined) blocks.delete(oldest);
-    blocks.set(number, block.subarray(0, length));
-    return block;
-  };
+  const endOf = (index: number): number =>
+    index < 0 ? 0 : ((ends[Math.floor(index / SEGMENT_TEXTS)] as Float64Array)[index % SEGMENT_TEXTS] as number);
   return {
     add(text) {
-      if (count + 1 >= MAX_TEXTS) throw brokenWorkbook(`It has more than ${MAX_TEXTS.toLocaleString("en")} texts.`);
-      if (count + 1 >= starts.length) {
-        const larger = new Float64Array(starts.length * 2);
-        larger.set(starts);
-        starts = larger;
+      if (count === MAX_TEXTS) throw brokenWorkbook(`It has more than ${MAX_TEXTS.toLocaleString("en")} texts.`);
+      if (count % SEGMENT_TEXTS === 0) ends.push(new Float64Array(SEGMENT_TEXTS));
+      if (text !== "") {
+        const bytes = Buffer.from(text);
+        append(bytes);
+        size += bytes.length;
       }
-      const bytes = Buffer.from(text);
-      waiting.push(bytes);
-      waiting_bytes += bytes.length;
-      size += bytes.length;
-      starts[++count] = size;
-      if (waiting_bytes > BLOCK_BYTES * 4) flush();
+      (ends.at(-1) as Float64Array)[count % SEGMENT_TEXTS] = size;
+      count++;
     },
-    seal: flush,
+    size: () => size,
+    seal() {
+      blocks.add(block);
+    },
     get(index) {
       if (!Number.isInteger(index) || index < 0 || index >= count)
-        throw brokenWorkbook(`A cell names the text ${index}, and there are ${count}.`);
-      const start = starts[index] as number;
-      const end = starts[index + 1] as number;
+        throw brokenWorkbook(`A cell names the text ${index}, and there are ${count.toLocaleString("en")}.`);
+      const start = endOf(index - 1);
+      const length = endOf(index) - start;
       const first = Math.floor(start / BLOCK_BYTES);
-      if (end <= (first + 1) * BLOCK_BYTES) {
-        return blockOf(first).toString("utf8", start - first * BLOCK_BYTES, end - first * BLOCK_BYTES);
-      }
-      const bytes = Buffer.allocUnsafe(end - start);
-      return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, start));
+      const offset = start - first * BLOCK_BYTES;
+      if (offset + length <= BLOCK_BYTES) return blocks.get(first).toString("utf8", offset, offset + length);
+      const bytes = Buffer.allocUnsafe(length);
+      for (let at = 0, number = first; at < length; number++)
+        at += blocks.get(number).copy(bytes, at, number === first ? offset : 0);
+      return bytes.toString("utf8");
+    },
+    close: () => {
+      blocks.close();
+    },
+  };
+}
+
+interface Blocks {
+  add(block: Buffer): void;
+  get(number: number): Buffer;
+  close(): void;
+}
+
+function memoryBlocks(): Blocks {
+  const blocks: Buffer[] = [];
+  return {
+    add: (block) => blocks.push(block),
+    get: (number) => blocks[number] as Buffer,
+    close: () => undefined,
+  };
+}
+
+function diskBlocks(path: string): Blocks {
+  const file = openSync(path, "wx+", 0o600);
+  const kept = new Map<number, Buffer>();
+  let written = 0;
+  return {
+    add(block) {
+      for (let at = 0; at < block.length;) at += writeSync(file, block, at);
+      written++;
+    },
+    get(number) {
+      const known = kept.get(number);
+      if (known !== undefined) return known;
+      if (number >= written) throw new Error(`block ${number} of ${written}`);
+      const oldest = kept.size >= KEPT_BLOCKS ? kept.entries().next().value : undefined;
+      if (oldest !== undefined) kept.delete(oldest[0]);
+      const block = oldest?.[1] ?? Buffer.allocUnsafe(BLOCK_BYTES);
+      readSync(file, block, 0, BLOCK_BYTES, number * BLOCK_BYTES);
+      kept.set(number, block);
+      return block;
     },
     close: () => {
       closeSync(file);

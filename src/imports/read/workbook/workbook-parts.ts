@@ -1,8 +1,10 @@
 // A workbook's small parts: which sheets it has and where, how numbers are shown, the count of days.
 import { posix } from "node:path";
 import { builtInFormat, formatOfCode, type NumberFormat } from "./cell-text.ts";
-import { brokenWorkbook, type Package } from "./open-package.ts";
+import { brokenWorkbook, shown } from "./broken-workbook.ts";
+import type { Package } from "./open-package.ts";
 import { eachElement } from "./parse-xml.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 export interface SheetPart {
   name: string;
@@ -19,23 +21,28 @@ export interface WorkbookParts {
   is_1904: boolean;
 }
 
-/** More sheets nobody finds his way in; longer names no program takes. */
+/** A workbook of a sheet a day for three years. */
 const MAX_SHEETS = 1000;
+/** Excel allows 31 characters. */
 const MAX_NAME = 255;
-/** More styles no program writes. */
+/** Excel allows 65,490 styles of cells and some 250 formats. */
 const MAX_STYLES = 65_536;
+/** Each part has one. */
+const MAX_RELATIONS = 10_000;
 
-export async function readParts(file: Package): Promise<WorkbookParts> {
-  const root = await readRelations(file, "_rels/.rels", "");
+/** @throws Problem broken-workbook, unpacks-too-large */
+export async function readParts(file: Package, budget: WorkBudget): Promise<WorkbookParts> {
+  const root = await readRelations(file, "_rels/.rels", "", budget);
   const workbook = root.find(({ type }) => type.endsWith("/officeDocument"))?.target ?? "xl/workbook.xml";
   const folder = posix.dirname(workbook);
-  const relations = await readRelations(file, `${folder}/_rels/${posix.basename(workbook)}.rels`, folder);
+  const relations = await readRelations(file, `${folder}/_rels/${posix.basename(workbook)}.rels`, folder, budget);
   const by_id = new Map(relations.map((relation) => [relation.id, relation]));
   const partOf = (type: string): string | undefined =>
     relations.find((relation) => relation.type.endsWith(`/${type}`) && file.has(relation.target))?.target;
   const sheets: SheetPart[] = [];
+  const names = new Map<string, string>();
   let is_1904 = false;
-  eachElement(workbook, await file.readWhole(workbook), (name, attributes) => {
+  await eachElement(workbook, file.readSmall(workbook), budget, (name, attributes) => {
     if (name === "workbookPr") is_1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
     if (name !== "sheet") return;
     const id = Object.entries(attributes).find(([key]) => key === "id" || key.endsWith(":id"))?.[1];
@@ -44,8 +51,16 @@ export async function readParts(file: Package): Promise<WorkbookParts> {
     if (relation === undefined || !relation.type.endsWith("/worksheet")) return;
     if (sheets.length === MAX_SHEETS)
       throw brokenWorkbook(`It has more than ${MAX_SHEETS.toLocaleString("en")} sheets.`);
+    const sheet_name = (attributes["name"] ?? "").slice(0, MAX_NAME);
+    // A part that is read for one sheet only costs what it unpacks to, however many sheets there are.
+    const other = names.get(relation.target.toLowerCase());
+    if (other !== undefined)
+      throw brokenWorkbook(
+        `Its sheets "${shown(other)}" and "${shown(sheet_name)}" name the same part, "${shown(relation.target)}".`,
+      );
+    names.set(relation.target.toLowerCase(), sheet_name);
     sheets.push({
-      name: (attributes["name"] ?? "").slice(0, MAX_NAME),
+      name: sheet_name,
       part: relation.target,
       is_hidden: /hidden/i.test(attributes["state"] ?? ""),
     });
@@ -55,7 +70,7 @@ export async function readParts(file: Package): Promise<WorkbookParts> {
   return {
     sheets,
     strings: partOf("sharedStrings"),
-    formats: styles === undefined ? [] : readFormats(styles, await file.readWhole(styles)),
+    formats: styles === undefined ? [] : await readFormats(file, styles, budget),
     is_1904,
   };
 }
@@ -66,10 +81,14 @@ interface Relation {
   target: string;
 }
 
-async function readRelations(file: Package, part: string, folder: string): Promise<Relation[]> {
+async function readRelations(file: Package, part: string, folder: string, budget: WorkBudget): Promise<Relation[]> {
   const relations: Relation[] = [];
-  eachElement(part, await file.readWhole(part), (name, { Id, Type, Target, TargetMode }) => {
+  await eachElement(part, file.readSmall(part), budget, (name, { Id, Type, Target, TargetMode }) => {
     if (name !== "Relationship" || TargetMode === "External") return;
+    if (relations.length === MAX_RELATIONS)
+      throw brokenWorkbook(
+        `Its part "${shown(part)}" has more than ${MAX_RELATIONS.toLocaleString("en")} relationships.`,
+      );
     const target = posix
       .normalize(posix.join("/", Target?.startsWith("/") === true ? "" : folder, Target ?? ""))
       .slice(1);
@@ -78,15 +97,17 @@ async function readRelations(file: Package, part: string, folder: string): Promi
   return relations;
 }
 
-function readFormats(part: string, xml: Buffer): NumberFormat[] {
+async function readFormats(file: Package, part: string, budget: WorkBudget): Promise<NumberFormat[]> {
   const codes = new Map<number, NumberFormat>();
   const formats: NumberFormat[] = [];
   let in_cells = false;
-  eachElement(
+  let codes_read = 0;
+  await eachElement(
     part,
-    xml,
+    file.readSmall(part),
+    budget,
     (name, { numFmtId, formatCode }) => {
-      if (name === "numFmt" && codes.size < MAX_STYLES) codes.set(Number(numFmtId), formatOfCode(formatCode ?? ""));
+      if (name === "numFmt" && codes_read++ < MAX_STYLES) codes.set(Number(numFmtId), formatOfCode(formatCode ?? ""));
       if (name === "cellXfs") in_cells = true;
       if (name !== "xf" || !in_cells || formats.length >= MAX_STYLES) return;
       const id = Number(numFmtId ?? 0);
