@@ -11,6 +11,7 @@ import {
   NODE_FLAGS,
   ROOT,
   run,
+  WORKER_FLAGS,
 } from "../scripts/bootstrap.mjs";
 
 const args = process.argv.slice(2);
@@ -22,5 +23,5 @@ if (node === process.execPath && args[0] !== "serve" && args[0] !== "work") {
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE);
   await import("../src/main.ts");
 } else {
-  process.exitCode = await run(node, [...NODE_FLAGS, join(ROOT, "src/main.ts"), ...args]);
+  process.exitCode = await run(node, [...NODE_FLAGS, ...(args[0] === "work" ? WORKER_FLAGS : []), join(ROOT, "src/main.ts"), ...args]);
 }

@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Config } from "../config.ts";
 import type { DatabaseAddress } from "../db/connect.ts";
 import { deliverWebhooks } from "../webhooks/work.ts";
+import { startPulse, watchHeartbeat, type Beat, type HeartbeatLimits } from "./heartbeat.ts";
 import { createLog } from "./log.ts";
 import { openPool } from "./open-database.ts";
 import { webhookParts } from "./webhook-parts.ts";
@@ -14,14 +15,23 @@ const CONNECTIONS = 8;
 export interface DeliveryThreadData {
   config: Config;
   address: DatabaseAddress;
+  limits: HeartbeatLimits;
 }
 
-const { config, address } = workerData as DeliveryThreadData;
+export type DeliveryThreadMessage = "stop" | Beat;
+
+const { config, address, limits } = workerData as DeliveryThreadData;
 const stop = new AbortController();
-parentPort?.once("message", () => {
-  stop.abort();
-});
 const log = createLog(config, NAME);
+const watch = watchHeartbeat(limits, (jobs) => {
+  log.error({ jobs }, "the worker stopped responding; ending it");
+  process.kill(process.pid, "SIGKILL");
+});
+parentPort?.on("message", (message: DeliveryThreadMessage) => {
+  if (message === "stop") stop.abort();
+  else watch.beat(message);
+});
+startPulse().onBeat((beat) => parentPort?.postMessage(beat));
 const pool = openPool(address, NAME, CONNECTIONS, log);
 try {
   await deliverWebhooks({ pool, log, ...webhookParts(config) }, address, stop.signal);

@@ -15,6 +15,7 @@ import { isOperating } from "../operations/is-operating.ts";
 import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/work.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
+import { startPulse, type Pulse } from "./heartbeat.ts";
 import { createLog } from "./log.ts";
 import { lowerBackends } from "./lower-priority.ts";
 import { findDatabase, openPool } from "./open-database.ts";
@@ -59,8 +60,13 @@ workers may run, on one machine or on several that share the data folder. \`skup
       orphaned.abort();
     });
     const signal = AbortSignal.any([io.signal, orphaned.signal]);
+    const pulse = startPulse();
+    pulse.onBeat((beat) => {
+      // A channel that is just closing loses a beat; the signal above has the rest.
+      if (process.connected) process.send?.(beat, undefined, undefined, () => undefined);
+    });
     try {
-      await workOn(config, address, io.env, log, signal);
+      await workOn(config, address, io.env, log, signal, pulse);
     } catch (error) {
       // While it starts it waits for no database; whoever started it starts it again.
       if (!isTransient(error)) throw error;
@@ -78,6 +84,7 @@ async function workOn(
   env: Io["env"],
   log: Logger,
   signal: AbortSignal,
+  pulse: Pulse,
 ): Promise<void> {
   const pool = openPool(address, NAME, config.worker_concurrency * 2 + 4, log);
   lowerBackends(pool, address);
@@ -85,8 +92,8 @@ async function workOn(
     log.warn({ err }, "lost the database for a moment");
   };
   // First of all: what a killed worker had under way is taken over while the rest still starts
-  const deliveries = deliverInThread({ config, address }, env, log, signal);
-  const boss = await startBoss(address, { application_name: NAME, works: true, onError });
+  const deliveries = deliverInThread({ config, address }, env, log, signal, pulse);
+  const boss = await startBoss(address, { application_name: NAME, works: true, onError, onJobs: pulse.report });
   const files_dir = join(config.data_dir, "files");
   try {
     const limit = createLaneLimit();

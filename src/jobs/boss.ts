@@ -39,6 +39,35 @@ export interface BossOptions {
   /** A worker also tends the queues; a server only sends. */
   works: boolean;
   onError: (error: Error) => void;
+  /** Called with the jobs that this process is working on, each time they change. */
+  onJobs?: (jobs: readonly string[]) => void;
+}
+
+/** Jobs that run in this process, to be named when it hangs or dies. */
+interface RunningJobs {
+  run<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+const running_jobs = new WeakMap<PgBoss, RunningJobs>();
+
+function createRunningJobs(onJobs: (jobs: readonly string[]) => void): RunningJobs {
+  const counts = new Map<string, number>();
+  const add = (name: string, change: number): void => {
+    const count = (counts.get(name) ?? 0) + change;
+    if (count === 0) counts.delete(name);
+    else counts.set(name, count);
+    onJobs([...counts.keys()]);
+  };
+  return {
+    async run(name, work) {
+      add(name, 1);
+      try {
+        return await work();
+      } finally {
+        add(name, -1);
+      }
+    },
+  };
 }
 
 /** A started pg-boss; `stop` ends it. */
@@ -56,6 +85,7 @@ export async function startBoss(address: DatabaseAddress, options: BossOptions):
   });
   // pg-boss hands on copies of errors, which are errors no more.
   boss.on("error", (copy) => options.onError(Object.assign(new Error(copy.message), copy)));
+  if (options.onJobs !== undefined) running_jobs.set(boss, createRunningJobs(options.onJobs));
   await boss.start();
   await boss.createQueue(IMPORT_QUEUE, QUEUE);
   await boss.createQueue(IMPORT_LANE_QUEUE, QUEUE);
@@ -95,7 +125,7 @@ export async function workQueue<Queue extends keyof Jobs>(
       queue,
       { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS },
       async ([job]) => {
-        if (job !== undefined) await work(job.data);
+        if (job !== undefined) await runJob(boss, `${queue} ${Object.values(job.data).join()}`, () => work(job.data));
         // One notification wakes every worker for one job each. Where more wait, the next must not wait for the poll:
         // an import's lanes came two seconds late when some of the last import's were still queued.
         boss.notifyWorker(id);
@@ -113,8 +143,11 @@ export async function workHourly(
 ): Promise<void> {
   await boss.createQueue(queue, { ...QUEUE, retryLimit: 0, notify: false });
   await boss.schedule(queue, `${minute} * * * *`);
-  await boss.work(queue, { pollingIntervalSeconds: 60 }, work);
+  await boss.work(queue, { pollingIntervalSeconds: 60 }, () => runJob(boss, queue, work));
 }
+
+const runJob = (boss: PgBoss, name: string, work: () => Promise<void>): Promise<void> =>
+  running_jobs.get(boss)?.run(name, work) ?? work();
 
 /** An instance that has not been heard of for three of its heartbeats is gone. */
 const WORKER_SEEN_SECONDS = 30;

@@ -1,0 +1,26 @@
+// Loaded into a worker process by `--import`: signals make its main loop or its delivery thread hang, or its heap grow.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BroadcastChannel, isMainThread } from "node:worker_threads";
+
+const channel = new BroadcastChannel("hang");
+channel.unref();
+if (isMainThread) {
+  process.on("SIGUSR2", hang);
+  process.on("SIGWINCH", () => channel.postMessage("hang"));
+  process.on("SIGIO", leak);
+} else {
+  channel.onmessage = hang;
+}
+// The test may send signals now.
+writeFileSync(join(process.env.SKUPORT_DATA_DIR, `${process.pid}-${isMainThread ? "main" : "thread"}`), "");
+
+/** For ever, without taking the processor from the others. */
+function hang() {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+function leak() {
+  const kept = [];
+  for (;;) kept.push(new Array(100_000).fill(kept.length));
+}
