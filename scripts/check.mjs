@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, floor plan, dead code, spelling. `npm run check -- lint format` runs those.
+// npm run check: types, lint, format, floor plan, dead code, spelling, lockfile. `npm run check -- lint format` runs those.
 // As many at a time as there are cores; what passes is a line, what fails shows what it said.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -7,7 +7,7 @@ import { ensureDependencies, fail, findNode, makeEnv, ROOT } from "./bootstrap.m
 
 const CACHE = "node_modules/.cache";
 const SOURCES = ["contract", "client", "src", "web", "tests", "bench", "scripts", "bin"];
-// The slowest first, so that none of them is left to the end.
+// Programs of node_modules, or scripts of ours. The slowest first, so that none of them is left to the end.
 const CHECKS = {
   lint: ["eslint/bin/eslint.js", ".", "--max-warnings=0", "--cache", "--cache-location", `${CACHE}/eslint/`],
   "page types": ["vue-tsc/bin/vue-tsc.js", "--noEmit", "-p", "web"],
@@ -33,6 +33,7 @@ const CHECKS = {
   ],
   "floor plan": ["dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".dependency-cruiser.mjs", ...SOURCES],
   "dead code": ["knip/bin/knip.js", "--cache", "--cache-location", `${CACHE}/knip`],
+  lockfile: ["../scripts/audit-lockfile.mjs"],
 };
 
 ensureDependencies({ dev: true });

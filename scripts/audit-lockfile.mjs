@@ -1,0 +1,128 @@
+// Checks package.json and package-lock.json without asking any service: every package comes from the npm registry and has a hash, no
+// install script is unknown, and no version is older than its last security fix. `node scripts/audit-lockfile.mjs [FOLDER]`
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, URL } from "node:url";
+import { LOWEST_SAFE, MALICIOUS } from "./safe-versions.mjs";
+
+const REGISTRY = "https://registry.npmjs.org/";
+const SECTIONS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+/** A range of versions, as the registry has them; not a folder, an address, a repository or another package's name. */
+const RANGE = /^[\d^~<>=*x.|\s-][\w^~<>=*.|+\s-]*$/;
+
+const folder = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));
+const faults = audit(readJson("package.json"), readJson("package-lock.json"));
+for (const fault of faults) process.stdout.write(`${fault}\n`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+function readJson(name) {
+  return JSON.parse(readFileSync(join(folder, name), "utf8"));
+}
+
+function audit(manifest, lockfile) {
+  if (lockfile.lockfileVersion !== 3)
+    return [`package-lock.json: lockfileVersion is ${lockfile.lockfileVersion}, not 3.`];
+  const entries = Object.entries(lockfile.packages).filter(([path]) => path !== "");
+  return [
+    ...auditManifest(manifest, lockfile.packages[""] ?? {}),
+    ...auditInstallScripts(manifest.allowScripts ?? {}, entries),
+    ...entries.flatMap(([path, entry]) => [
+      ...auditSource(path, entry, lockfile.packages),
+      ...auditVersion(nameOf(path), entry.version),
+    ]),
+  ];
+}
+
+function nameOf(path) {
+  return path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+}
+
+function auditManifest(manifest, root) {
+  const found = [];
+  for (const section of SECTIONS) {
+    const wanted = manifest[section] ?? {};
+    if (JSON.stringify(sorted(wanted)) !== JSON.stringify(sorted(root[section] ?? {})))
+      found.push(`package-lock.json: ${section} are not those of package.json. Run npm install --ignore-scripts.`);
+    for (const [name, range] of Object.entries(wanted)) {
+      if (!RANGE.test(range)) found.push(`package.json: ${name} is "${range}", not a version of the npm registry.`);
+    }
+  }
+  for (const [name, range] of overridden(manifest.overrides ?? {})) {
+    if (!range.startsWith("$") && !RANGE.test(range))
+      found.push(`package.json: the override of ${name} is "${range}", not a version of the npm registry.`);
+  }
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    if (!Object.hasOwn(LOWEST_SAFE, name))
+      found.push(`scripts/safe-versions.mjs: the dependency ${name} has no row. Look up its advisories and add one.`);
+  }
+  return found;
+}
+
+function sorted(object) {
+  return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The versions that package.json's overrides force; "$name" is the version of a dependency, checked by itself. */
+function overridden(overrides) {
+  return Object.entries(overrides).flatMap(([name, value]) =>
+    typeof value === "string" ? [[name, value]] : overridden(value),
+  );
+}
+
+/** npm is always run with --ignore-scripts; the list is for those who run it without. */
+function auditInstallScripts(allowed, entries) {
+  const with_script = new Set(
+    entries.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path)),
+  );
+  return [
+    ...[...with_script]
+      .filter((name) => !Object.hasOwn(allowed, name))
+      .map((name) => `${name} has an install script that allowScripts in package.json does not list.`),
+    ...Object.keys(allowed)
+      .filter((name) => !with_script.has(name))
+      .map((name) => `package.json: allowScripts lists ${name}, which has no install script. Remove it.`),
+  ];
+}
+
+function auditSource(path, entry, packages) {
+  const name = nameOf(path);
+  if (!path.includes("node_modules/") || entry.link === true)
+    return [`${path} is a folder, not a package of the npm registry.`];
+  const found = [];
+  if (entry.name !== undefined && entry.name !== name) found.push(`${path} is another package, ${entry.name}.`);
+  // npm leaves the address out where it is the registry's own.
+  if (entry.resolved !== undefined && !entry.resolved.startsWith(REGISTRY))
+    found.push(`${path} comes from ${entry.resolved}, not from ${REGISTRY}.`);
+  // What a package bundles is part of its own archive, and of its hash.
+  let hashed = path;
+  while (packages[hashed]?.inBundle === true) hashed = hashed.slice(0, hashed.lastIndexOf("/node_modules/"));
+  if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(packages[hashed]?.integrity ?? ""))
+    found.push(`${path} has no sha512 hash.`);
+  return found;
+}
+
+function auditVersion(name, version) {
+  const parsed = parse(version);
+  if (parsed === undefined) return [`${name} ${version}: not a version.`];
+  if (MALICIOUS.has(`${name}@${version}`)) return [`${name} ${version} was published with malicious code.`];
+  const [lowest, advisory] = Object.hasOwn(LOWEST_SAFE, name) ? LOWEST_SAFE[name] : [[]];
+  if (lowest.length === 0) return [];
+  const bounds = lowest.map(parse);
+  const is_safe =
+    parsed.numbers[0] > Math.max(...bounds.map(({ numbers }) => numbers[0])) ||
+    bounds.some((bound) => bound.numbers[0] === parsed.numbers[0] && compare(parsed, bound) >= 0);
+  return is_safe
+    ? []
+    : [`${name} ${version} is vulnerable (${advisory}); the lowest safe version is ${lowest.join(" or ")}.`];
+}
+
+function parse(version) {
+  const found = /^(\d+)\.(\d+)\.(\d+)(-[\w.-]+)?(\+[\w.-]+)?$/.exec(version ?? "");
+  return found === null ? undefined : { numbers: found.slice(1, 4).map(Number), is_prerelease: found[4] !== undefined };
+}
+
+/** A prerelease comes before its release. */
+function compare(a, b) {
+  const at = a.numbers.findIndex((number, i) => number !== b.numbers[i]);
+  return at === -1 ? Number(b.is_prerelease) - Number(a.is_prerelease) : a.numbers[at] - b.numbers[at];
+}
