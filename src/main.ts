@@ -1,6 +1,7 @@
 // The only door: finds the command, owns the signals and the exit code.
 import { enableCompileCache } from "node:module";
 import type { Command, Io } from "./commands/command.ts";
+import { guardTerminal } from "./commands/terminal.ts";
 
 // Types are stripped and code is compiled once, not at every start.
 enableCompileCache();
@@ -108,6 +109,8 @@ async function explain(error: unknown, command: string): Promise<number> {
   return error instanceof Error && error.name === "ConfigError" ? 2 : 1;
 }
 
+guardTerminal(process.stdout);
+guardTerminal(process.stderr);
 process.exitCode = await main(process.argv.slice(2));
 // pg-boss and others may leave a timer behind; everything of ours has been closed by now.
 if (process.stdout.writableLength === 0) process.exit();

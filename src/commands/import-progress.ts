@@ -1,6 +1,7 @@
 // How an import goes, on a terminal (a bar with rate and time left) or in a log (a line a stage).
 import { isTerminal } from "../../contract/import-names.ts";
 import type { Import } from "../../contract/imports.ts";
+import { oneLine, redrawLine } from "./terminal.ts";
 
 export interface Progress {
   upload(sent: number): void;
@@ -37,7 +38,7 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
     const bar = "█".repeat(full) + "░".repeat(BAR_CHARACTERS - full);
     const line = `${stage.padEnd(9)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${rest}`;
     // One line, cut where the terminal ends: a wrapped one could not be drawn over.
-    out.write(`\r\u001b[2K${line.slice(0, Math.max(out.columns - 1, 20))}`);
+    redrawLine(out, line.slice(0, Math.max(out.columns - 1, 20)));
   };
   return {
     upload(sent) {
@@ -52,7 +53,7 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
       draw(stage, state.fraction, `${rows}${rate}${timeLeft(state)}`, false);
     },
     end() {
-      out.write("\r\u001b[2K");
+      redrawLine(out, "");
     },
   };
 }
@@ -62,7 +63,7 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
   const say = (now: string | undefined): void => {
     if (now === undefined || now === stage) return;
     stage = now;
-    out.write(`${now} ${path}\n`);
+    out.write(`${now} ${oneLine(path)}\n`);
   };
   return {
     upload: () => {
@@ -80,7 +81,6 @@ export function describeResult(import_: Import, base_url?: string): string {
   const {
     id,
     state,
-    filename,
     rows,
     lines,
     created,
@@ -92,10 +92,11 @@ export function describeResult(import_: Import, base_url?: string): string {
     elapsed_ms,
     problem,
   } = import_;
+  const filename = oneLine(import_.filename);
   const head: Partial<Record<Import["state"], string>> = {
     done: `Import ${id} of ${filename} is done in ${seconds(elapsed_ms.total)} s.`,
     cancelled: `Import ${id} of ${filename} was cancelled; what was committed stays.`,
-    failed: `Import ${id} of ${filename} failed: ${problem?.detail ?? "no reason was given"}`,
+    failed: `Import ${id} of ${filename} failed: ${oneLine(problem?.detail ?? "no reason was given")}`,
   };
   const said = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
   if (rows !== null) {

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import { UsageError, type Io } from "./command.ts";
+import { oneLine } from "./terminal.ts";
 
 export interface ImportSource {
   /** What the import calls it. */
@@ -29,9 +30,10 @@ export async function findSource(path: string, { stdin }: Pick<Io, "stdin">): Pr
 
 /** Why a file cannot be read. */
 export function describeUnreadable(
-  path: string,
+  given: string,
   { code, message }: Pick<NodeJS.ErrnoException, "code" | "message">,
 ): string {
+  const path = oneLine(given);
   if (code === "ENOENT") return `There is no file ${path}.`;
   if (code === "EISDIR") return `${path} is a folder. Name one file in it.`;
   return `${path} cannot be read: ${message}`;

@@ -1,5 +1,7 @@
+import { pino } from "pino";
+import { PinoPretty } from "pino-pretty";
 import { expect, test } from "vitest";
-import { describeError } from "./log.ts";
+import { describeError, guardPretty } from "./log.ts";
 
 test("a database that is away is told in a line", () => {
   const error = Object.assign(new Error("the database system is starting up"), { code: "57P03" });
@@ -14,4 +16,16 @@ test("any other error is told with its stack and its cause", () => {
     stack: expect.stringContaining("log.test.ts") as string,
   });
   expect(JSON.stringify(describeError(error))).toContain("because");
+});
+
+test("on a terminal, nothing that a log line quotes reaches it as a control character", () => {
+  const pretty = PinoPretty({ colorize: false });
+  let shown = "";
+  pretty.on("data", (piece: Buffer | string) => (shown += piece.toString()));
+  const log = pino({ serializers: { err: describeError } }, guardPretty(pretty));
+  const evil = "\u001b]0;owned\u0007\u009b31m\u202e";
+  log.warn({ file: evil, err: new Error(`no column "${evil}"`), nested: { [evil]: [evil] } }, `cannot read ${evil}`);
+  expect(shown.split("owned")).toHaveLength(7);
+  // eslint-disable-next-line no-control-regex
+  expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
 });

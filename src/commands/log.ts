@@ -1,8 +1,10 @@
 // The log: JSON lines where a program reads it, plain lines on a terminal. Always on stderr: stdout is the commands' own.
-import { pino, type Logger } from "pino";
+import { isatty } from "node:tty";
+import { pino, type DestinationStream, type Logger } from "pino";
 import { PinoPretty } from "pino-pretty";
 import type { Config } from "../config.ts";
 import { isTransient } from "../db/connect.ts";
+import { escapeJsonControls } from "./terminal.ts";
 
 export function createLog(config: Pick<Config, "log_level">, name: string): Logger {
   const options = {
@@ -11,10 +13,18 @@ export function createLog(config: Pick<Config, "log_level">, name: string): Logg
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describeError },
   };
-  if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: 2, sync: true }));
+  // Not `process.stderr.isTTY`: in a thread that is a pipe to the main loop.
+  if (!isatty(2)) return pino(options, pino.destination({ dest: 2, sync: true }));
   const pretty = PinoPretty({ destination: 2, sync: true, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss" });
-  return pino(options, pretty);
+  return pino(options, guardPretty(pretty));
 }
+
+/** pino-pretty decodes the JSON it is given: a file's name or an error's text must not steer the terminal. */
+export const guardPretty = (pretty: Pick<NodeJS.WritableStream, "write">): DestinationStream => ({
+  write(line: string) {
+    pretty.write(escapeJsonControls(line));
+  },
+});
 
 /** A database that is away for a moment breaks dozens of connections at once, and their stacks lead into the driver: the
  * message is all there is to know. Any other error comes with its stack and causes. */

@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UsageError, type Io } from "./command.ts";
 import { read_command } from "./read.ts";
+import { guardTerminal } from "./terminal.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -136,6 +137,27 @@ test("people see dialect, columns, counts and the first faults", async () => {
   expect(code).toBe(0);
   for (const part of ['delimiter  ","', "Titel  name", "3 lines, 2 records, 1 fault", "line 2: A,b"])
     expect(stdout).toContain(part);
+});
+
+test("a file's header cannot steer the terminal: its escapes are shown", async () => {
+  const stdout = Object.assign(sink(), { isTTY: true });
+  guardTerminal(stdout as unknown as NodeJS.WriteStream);
+  const path = file("sku,\u001b]0;owned\u0007,\u009b31m,a\u202eb\nA,\u001b[2J,,\n");
+  await run([path], stdout);
+  expect(stdout.text()).toContain("\\u001b]0;owned\\u0007");
+  expect(stdout.text()).toContain("\\u009b31m");
+  const json = Object.assign(sink(), { isTTY: true });
+  guardTerminal(json as unknown as NodeJS.WriteStream);
+  await run([path, "--json"], json);
+  expect((JSON.parse(json.text()) as { columns: { name: string }[] }).columns.map(({ name }) => name)).toEqual([
+    ...["sku", "\u001b]0;owned\u0007", "\u009b31m", "a\u202eb"],
+  ]);
+  const csv = Object.assign(sink(), { isTTY: true });
+  guardTerminal(csv as unknown as NodeJS.WriteStream);
+  await run([path, "--csv"], csv);
+  // eslint-disable-next-line no-control-regex
+  for (const { text } of [stdout, json, csv])
+    expect(text()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
 });
 
 test("a file without a key says which columns it has", async () => {

@@ -11,6 +11,7 @@ import { recordTexts } from "../imports/read/split-records.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "./dialect-options.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { describeUnreadable } from "./import-source.ts";
+import { oneLine } from "./terminal.ts";
 
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };
@@ -222,7 +223,7 @@ function describe({ file, size, dialect, columns, lines, records, faults, proble
   const width = Math.min(40, Math.max(0, ...columns.map(({ name }) => name.length)));
   const bad = faults.reduce((sum, group) => sum + group.count, 0);
   return [
-    `${file}, ${count(size, "byte")}`,
+    `${oneLine(file)}, ${count(size, "byte")}`,
     `  encoding   ${dialect.encoding}`,
     `  delimiter  ${JSON.stringify(dialect.delimiter)}`,
     `  quote      ${dialect.quote === "" ? "none" : dialect.quote}`,
@@ -233,14 +234,14 @@ function describe({ file, size, dialect, columns, lines, records, faults, proble
     count(columns.length, "column"),
     ...columns.map(
       ({ name, target }, position) =>
-        `  ${String(position + 1).padStart(4)}  ${oneLine(name).padEnd(width)}  ${target}`,
+        `  ${String(position + 1).padStart(4)}  ${oneLine(name.slice(0, SHOWN_CHARACTERS)).padEnd(width)}  ${target}`,
     ),
     `${count(lines, "line")}, ${count(records, "record")}, ${count(bad, "fault")}`,
     ...faults.flatMap((group) => [
       `  ${group.code}: ${group.message}, ${count(group.count, "time")}`,
       ...group.examples.map(({ line, raw }) => `    line ${String(line)}: ${oneLine(raw).slice(0, SHOWN_CHARACTERS)}`),
     ]),
-    ...(problem === null ? [] : [problem]),
+    ...(problem === null ? [] : [oneLine(problem)]),
     "",
   ].join("\n");
 }
@@ -253,9 +254,4 @@ function rawRecord(records: Records, record: number, characters: number): string
   const start = records.start[record] as number;
   const end = Math.min(records.end[record] as number, start + characters * 4);
   return records.bytes.toString("utf8", start, end).slice(0, characters);
-}
-
-/** A file's text must not steer the terminal it is shown on. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, " ");
 }

@@ -5,6 +5,7 @@ import { cancel_operation, get_operation, isOperationOver, type Operation } from
 import { undo_changeset, type UndoPreview } from "../../contract/undo.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { findServer } from "./find-server.ts";
+import { oneLine } from "./terminal.ts";
 
 /** Often enough for a person, seldom enough for the server. */
 const POLL_MS = 100;
@@ -91,7 +92,7 @@ function describeOperation(operation: Operation, id: number): string {
   const heads = {
     done: `Changeset ${id} was undone by changeset ${changeset_id} in ${(elapsed_ms / 1000).toFixed(1)} s.`,
     cancelled: `The undo of changeset ${id} was cancelled; what was committed stays, as changeset ${changeset_id}.`,
-    failed: `The undo of changeset ${id} failed: ${problem?.detail ?? "no reason was given"}`,
+    failed: `The undo of changeset ${id} failed: ${oneLine(problem?.detail ?? "no reason was given")}`,
   };
   const head = state in heads ? heads[state as keyof typeof heads] : `The undo of changeset ${id} is ${state}.`;
   const rest = kept > 0 ? [`  Who changed what was kept: /api/operations/${operation.id}/conflicts`] : [];
@@ -102,7 +103,8 @@ function describePreview(preview: UndoPreview): string {
   const conflicts = preview.items
     .slice(0, SHOWN_CONFLICTS)
     .map(
-      ({ sku, conflict, actor, changed_at }) => `  ${sku}: ${conflict.replace("_", " ")} by ${actor}, ${changed_at}`,
+      ({ sku, conflict, actor, changed_at }) =>
+        `  ${oneLine(sku)}: ${conflict.replace("_", " ")} by ${oneLine(actor)}, ${changed_at}`,
     );
   const lines = [...countLines(preview), ...conflicts];
   const head =

@@ -5,8 +5,9 @@ import type { AddressInfo } from "node:net";
 import { call } from "../../client/call.ts";
 import { reveal_webhook } from "../../contract/webhooks.ts";
 import { keyOf, verify } from "../webhooks/sign.ts";
+import { oneLine } from "./terminal.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
-import { needServer, printable, readNumber } from "./webhooks-remote.ts";
+import { needServer, readNumber } from "./webhooks-remote.ts";
 
 /** A batch of 500 products has some 50 kB. */
 const MAX_BODY_BYTES = 10_000_000;
@@ -64,7 +65,8 @@ function toText({ headers }: IncomingMessage, body: Buffer, verdict: string): st
   const value = parse(body);
   const type = typeof value === "object" && value !== null && "type" in value ? String(value.type) : "?";
   const shown = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-  return printable(`${new Date().toISOString()}  ${type}  ${String(headers["webhook-id"])}  ${verdict}\n${shown}\n\n`);
+  const head = [new Date().toISOString(), oneLine(type), oneLine(String(headers["webhook-id"])), verdict].join("  ");
+  return `${head}\n${shown}\n\n`;
 }
 
 function parse(body: Buffer): unknown {

@@ -19,6 +19,7 @@ import {
   type Webhook,
 } from "../../contract/webhooks.ts";
 import { UsageError } from "./command.ts";
+import { oneLine, redrawLine } from "./terminal.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 
 export async function listAll({ options, base_url, io }: WebhookCall): Promise<number> {
@@ -40,7 +41,8 @@ function describe({ id, url, description, status, types, volume, waiting, last_m
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
     ...(status === "healthy" || last_message === null ? [] : [last_message]),
   ];
-  return `${id}\t${status}\t${url}${description === "" ? "" : `\t${description}`}\n\t${facts.join("; ")}\n`;
+  const head = `${id}\t${status}\t${oneLine(url)}${description === "" ? "" : `\t${oneLine(description)}`}`;
+  return `${head}\n\t${oneLine(facts.join("; "))}\n`;
 }
 
 export async function addWebhook({ args, options, base_url, io }: WebhookCall): Promise<number> {
@@ -72,8 +74,8 @@ export async function testWebhook({ args, options, base_url, io }: WebhookCall):
   if (options.json === true) io.stdout.write(line(tested));
   else
     io.stdout.write(
-      `${status === null ? "No answer" : `Answered ${status}`} after ${Math.round(duration_ms)} ms${message === null ? "" : `: ${message}`}\n` +
-        (response_body === null || response_body === "" ? "" : `${printable(response_body)}\n`),
+      `${status === null ? "No answer" : `Answered ${status}`} after ${Math.round(duration_ms)} ms${message === null ? "" : `: ${oneLine(message)}`}\n` +
+        (response_body === null || response_body === "" ? "" : `${response_body}\n`),
     );
   return tested.delivered ? 0 : 1;
 }
@@ -101,7 +103,7 @@ export async function showDeliveries({ args, options, base_url, io }: WebhookCal
 
 function describeDelivery(delivery: Delivery): string {
   const { id, state, type, event_id, created_at, attempts, last_status, last_error, next_attempt_at } = delivery;
-  const result = last_status === null ? (last_error ?? "") : String(last_status);
+  const result = last_status === null ? oneLine(last_error ?? "") : String(last_status);
   const next = next_attempt_at === null || attempts === 0 ? "" : `, next ${next_attempt_at}`;
   return `${id}\t${state}\t${type}\t${created_at}\t${event_id}\t${attempts} attempts ${result}${next}\n`;
 }
@@ -121,7 +123,7 @@ export async function replay({ args, options, base_url, io }: WebhookCall): Prom
   while (state.state === "preparing" || state.state === "running") {
     await sleep(WAIT_MS, undefined, { signal: io.signal });
     state = await call(get_replay, { params: { id: state.id } }, { base_url: server, signal: io.signal });
-    if (io.stderr.isTTY) io.stderr.write(`\r${state.queued} of ${state.total ?? "?"} queued`);
+    if (io.stderr.isTTY) redrawLine(io.stderr, `${state.queued} of ${state.total ?? "?"} queued`);
   }
   if (io.stderr.isTTY) io.stderr.write("\n");
   io.stdout.write(options.json === true ? line(state) : `${state.state}: ${state.queued} deliveries queued\n`);
@@ -158,6 +160,3 @@ function readObject(text: string): Record<string, unknown> {
   }
   throw new UsageError("--data is not a JSON object.");
 }
-
-/** What a receiver answers must not steer the terminal. */
-export const printable = (text: string): string => text.replaceAll(/[\p{Cc}--[\n\t]]/gv, "\uFFFD");

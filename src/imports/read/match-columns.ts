@@ -42,9 +42,14 @@ export function unnamedColumns(count: number): Column[] {
   }));
 }
 
+/** A problem names so many columns: 2,000 of them would be 200 kB in a list of imports. */
+const NAMED_COLUMNS = 20;
+
 /** What to tell a person whose file has no key: every header found, as it stands, and what would have been a key. */
 export function describeMissingSku(columns: readonly Column[]): string {
-  const found = columns.map(({ name }) => `"${name}"`).join(", ");
+  const names = columns.slice(0, NAMED_COLUMNS).map(({ name }) => `"${name}"`);
+  if (columns.length > NAMED_COLUMNS) names.push(`and ${columns.length - NAMED_COLUMNS} more`);
+  const found = names.join(", ");
   return `No column of the file is a SKU. Columns found: ${found || "none"}. Name one "sku" (or "item number", "article number", "product code").`;
 }
 
