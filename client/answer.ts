@@ -34,6 +34,44 @@ export function failureOf(status: number, body: string): Problem | NoAnswer {
   return new Problem(isSlug(slug) ? slug : "internal-error", detail, { extra });
 }
 
+/** The largest answer, except a download, is a page of products with long texts, some 10 MB. */
+export const MAX_ANSWER_BYTES = 100_000_000;
+
+/** The body's text. Throws a NoAnswer beyond `MAX_ANSWER_BYTES`: what listens there may not be Skuport, and may never end. */
+export async function readText(body: AsyncIterable<Uint8Array>, status: number): Promise<string> {
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new NoAnswer(
+        `The server's answer is larger than ${(MAX_ANSWER_BYTES / 1e6).toString()} MB; is it Skuport that listens there?`,
+        { status },
+      );
+    }
+    pieces.push(decoder.decode(piece, { stream: true }));
+  }
+  return pieces.join("") + decoder.decode();
+}
+
+/** The pieces of a body as they come, by hand: Safari iterates no streams. Ending the iteration closes the connection. */
+export async function* piecesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array, void> {
+  if (body === null) return;
+  const reader = body.getReader();
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      ended = done;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    if (!ended) await reader.cancel().catch(() => undefined);
+  }
+}
+
 /** The error for a request that met no server. */
 export const nobodyThere = (url: string, cause: unknown): NoAnswer =>
   new NoAnswer(`No answer from ${originOf(url)}: is the server running?`, { cause });

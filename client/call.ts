@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { address } from "./address.ts";
-import { failureOf, nobodyThere, NoAnswer, parseJson } from "./answer.ts";
+import { failureOf, nobodyThere, NoAnswer, parseJson, piecesOf, readText } from "./answer.ts";
 
 type Given<S, Name extends "params" | "querystring" | "body"> =
   S extends Record<Name, infer T extends z.ZodType> ? Record<Name, z.input<T>> : object;
@@ -51,7 +51,7 @@ export async function call<const E extends Endpoint>(
       body,
       signal: signal ?? null,
     });
-    const text = await response.text();
+    const text = await readText(piecesOf(response.body), response.status);
     if (!response.ok) throw failureOf(response.status, text);
     if (!response.headers.get("content-type")?.includes("json")) return text as ResultOf<E>;
     return jsonOf(text, response.status) as ResultOf<E>;

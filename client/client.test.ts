@@ -4,10 +4,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { get_import, type Import } from "../contract/imports.ts";
 import { toProblemDocument } from "../contract/problem-document.ts";
 import { Problem } from "../contract/problems.ts";
+import { until } from "../tests/until.ts";
 import { NoAnswer } from "./answer.ts";
 import { call } from "./call.ts";
 import { uploadPath, uploadStream } from "./upload.ts";
@@ -58,6 +60,25 @@ test("a refused connection and a stranger's answer are a NoAnswer", async () => 
     name: "NoAnswer",
     status: 502,
   });
+});
+
+test("an answer without end is a NoAnswer, and read no further", async () => {
+  const piece = Buffer.alloc(1 << 20, " ");
+  let closed = 0;
+  const base_url = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.once("close", () => closed++);
+    const send = (): void => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on("drain", send);
+    send();
+  });
+  const endless = { name: "NoAnswer", message: expect.stringContaining("larger than 100 MB") as string };
+  await expect(call(get_import, { params: { id: 1 } }, { base_url })).rejects.toMatchObject(endless);
+  const upload = uploadStream(Readable.from([Buffer.from("sku")]), { base_url, filename: "a.csv", size: 3 });
+  await expect(upload).rejects.toMatchObject(endless);
+  await until(() => closed === 2);
 });
 
 test("watching survives a cut stream and a busy server, and ends at the terminal state", async () => {

@@ -1,6 +1,6 @@
 // Asks an endpoint whose answer is a file, and gives its bytes as they come.
 import { address } from "./address.ts";
-import { failureOf, nobodyThere, NoAnswer } from "./answer.ts";
+import { failureOf, nobodyThere, NoAnswer, piecesOf, readText } from "./answer.ts";
 import type { RequestOf } from "./call.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 
@@ -26,18 +26,12 @@ export async function download<const E extends Endpoint>(
   const type = response.headers.get("content-type") ?? "";
   const is_file = [endpoint.schema.answer_type ?? []].flat().some((one) => type.startsWith(one));
   if (response.ok && response.body !== null && is_file) return bytesOf(response.body, reading);
-  throw failureOf(response.status, await response.text());
+  throw failureOf(response.status, await readText(piecesOf(response.body), response.status));
 }
 
-/** By hand, as in stream.ts: Safari iterates no streams. */
 async function* bytesOf(body: ReadableStream<Uint8Array>, reading: AbortController): AsyncGenerator<Uint8Array, void> {
-  const reader = body.getReader();
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
+    yield* piecesOf(body);
   } catch (error) {
     // What fetch says of a connection that broke
     if (!(error instanceof TypeError)) throw error;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readEvents, type StreamEvent } from "./event-stream.ts";
+import { NoAnswer } from "./answer.ts";
+import { MAX_EVENT_CHARACTERS, readEvents, type StreamEvent } from "./event-stream.ts";
 
 async function eventsOf(...pieces: (string | Uint8Array)[]): Promise<StreamEvent[]> {
   const bytes = pieces.map((piece) => (typeof piece === "string" ? new TextEncoder().encode(piece) : piece));
@@ -33,6 +34,24 @@ test.each([
   ["data: cut\n", []],
 ])("%j", async (text, expected) => {
   expect(await eventsOf(text)).toEqual(expected);
+});
+
+test.each([
+  ["a line", "x".repeat(100_000)],
+  ["an event's data", `data: ${"x".repeat(100_000)}\n`],
+  ["an event of empty lines of data", "data\n".repeat(20_000)],
+])("%s without end is an error, and read no further", async (_, piece) => {
+  const bytes = new TextEncoder().encode(piece);
+  let given = 0;
+  // eslint-disable-next-line @typescript-eslint/require-await -- a source that happens to be ready
+  const source = async function* () {
+    for (;;) {
+      given += bytes.length;
+      yield bytes;
+    }
+  };
+  await expect(Array.fromAsync(readEvents(source()))).rejects.toBeInstanceOf(NoAnswer);
+  expect(given).toBeLessThan(6 * MAX_EVENT_CHARACTERS);
 });
 
 test("any split of the bytes gives the same events", async () => {

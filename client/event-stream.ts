@@ -1,5 +1,6 @@
 // Reads a body of server-sent events: bytes in any pieces -> events. The rules are
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+import { NoAnswer } from "./answer.ts";
 
 export interface StreamEvent {
   type: string;
@@ -8,16 +9,22 @@ export interface StreamEvent {
   id: string;
 }
 
-/** Gives each complete event; a last one without its blank line is dropped, as the standard says. */
+/** Characters of a line, and of an event's data. An event of ours is below 100 kB; what never ends must not fill the memory. */
+export const MAX_EVENT_CHARACTERS = 4_000_000;
+
+/** Gives each complete event; a last one without its blank line is dropped, as the standard says. Throws a
+ * NoAnswer at a line or an event that is too long. */
 export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   let type = "";
   let data: string[] = [];
+  let characters = 0;
   let id = "";
   for await (const line of readLines(pieces)) {
     if (line === "") {
       if (data.length > 0) yield { type: type === "" ? "message" : type, data: data.join("\n"), id };
       type = "";
       data = [];
+      characters = 0;
       continue;
     }
     const colon = line.indexOf(":");
@@ -25,10 +32,17 @@ export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGener
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     if (field === "event") type = value;
-    else if (field === "data") data.push(value);
-    else if (field === "id" && !value.includes("\0")) id = value;
+    else if (field === "data") {
+      characters += value.length + 1;
+      if (characters > MAX_EVENT_CHARACTERS) throw tooLong();
+      data.push(value);
+    }
+    if (field === "id" && !value.includes("\0")) id = value;
   }
 }
+
+const tooLong = (): NoAnswer =>
+  new NoAnswer("The server sends an event without end; is it Skuport that listens there?");
 
 /** Lines end at LF, CR or CRLF; a CRLF may be torn between two pieces. */
 async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -42,6 +56,7 @@ async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<str
     after_cr = text === "" ? false : text.endsWith("\r");
     const lines = (rest + text).split(/\r\n|\r|\n/);
     rest = lines.pop() ?? "";
+    if (rest.length > MAX_EVENT_CHARACTERS) throw tooLong();
     yield* lines;
   }
 }

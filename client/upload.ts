@@ -4,12 +4,11 @@ import { open, type FileHandle } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import type { z } from "zod";
 import { IMPORTS_URL } from "../contract/import-names.ts";
 import type { create_import, Import } from "../contract/imports.ts";
 import { address } from "./address.ts";
-import { failureOf, nobodyThere } from "./answer.ts";
+import { failureOf, nobodyThere, readText } from "./answer.ts";
 
 // Not by an import: that reads all of the module's names, and with them loads fetch and TLS, 17 ms of a command that starts in 40.
 const { request: requestHttp } = process.getBuiltinModule("node:http");
@@ -80,8 +79,9 @@ export async function uploadStream(
   });
   try {
     const response = await answered;
-    const body = await text(response);
-    if (response.statusCode !== 201) throw failureOf(response.statusCode ?? 0, body);
+    const status = response.statusCode ?? 0;
+    const body = await readText(response, status);
+    if (status !== 201) throw failureOf(status, body);
     return JSON.parse(body) as Import;
   } catch (error) {
     signal?.throwIfAborted();

@@ -25,6 +25,8 @@ export async function findSource(path: string, { stdin }: Pick<Io, "stdin">): Pr
     throw new UsageError(describeUnreadable(path, error as NodeJS.ErrnoException));
   });
   if (found.isDirectory()) throw new UsageError(describeUnreadable(path, { code: "EISDIR", message: "" }));
+  if (!found.isFile() && !found.isFIFO())
+    throw new UsageError(`${oneLine(path)} is a device or a socket. Name a file or a pipe, or - for standard input.`);
   return sourceOf(path, found);
 }
 

@@ -110,6 +110,7 @@ test.each([
   [["a.csv", "b.csv"], /Name one file/],
   [["/no/such/file.csv"], /There is no file \/no\/such\/file\.csv/],
   [[folder], /is a folder/],
+  [["/dev/zero"], /\/dev\/zero is a device or a socket/],
   [["--mode=replace", "-"], /--mode/],
   [["--repeats=never", "-"], /--repeats/],
   [["--preamble=many", "-"], /--preamble/],

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -162,6 +163,16 @@ test("a file's header cannot steer the terminal: its escapes are shown", async (
 
 test("a file without a key says which columns it has", async () => {
   expect((await run([file("qux,quux\n1,2\n"), "--header"])).stdout).toContain('Columns found: "qux", "quux"');
+});
+
+test.skipIf(process.platform === "win32")("a device and a pipe without a writer are refused at once", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  for (const path of ["/dev/zero", pipe]) {
+    const refused = run([path]);
+    await expect(refused).rejects.toThrow(UsageError);
+    await expect(refused).rejects.toThrow(`${path} is no regular file`);
+  }
 });
 
 test("what cannot be read is exit code 1, wrong use a UsageError", async () => {

@@ -56,7 +56,13 @@ ${DIALECT_HELP}`,
 
     const output = openOutput(io);
     try {
-      const { size } = await stat(path);
+      const found = await stat(path);
+      if (!found.isFile() && !found.isDirectory()) {
+        throw new UsageError(
+          `${oneLine(path)} is no regular file, and \`skuport read\` reads a file twice. Save what it contains to a file first.`,
+        );
+      }
+      const { size } = found;
       const looker = values.csv === true ? csvLooker(output) : summaryLooker(values.json === true, path, size, output);
       const counts = await readFile(path, overrides, looker, output.signal);
       await looker.finish(counts);
