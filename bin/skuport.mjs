@@ -23,5 +23,10 @@ if (node === process.execPath && args[0] !== "serve" && args[0] !== "work") {
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE);
   await import("../src/main.ts");
 } else {
-  process.exitCode = await run(node, [...NODE_FLAGS, ...(args[0] === "work" ? WORKER_FLAGS : []), join(ROOT, "src/main.ts"), ...args]);
+  process.exitCode = await run(node, [
+    ...NODE_FLAGS,
+    ...(args[0] === "work" ? WORKER_FLAGS : []),
+    join(ROOT, "src/main.ts"),
+    ...args,
+  ]);
 }

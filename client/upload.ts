@@ -88,6 +88,8 @@ export async function uploadStream(
     throw error !== source_error && isConnectionError(error) ? nobodyThere(url, error) : error;
   } finally {
     request.destroy();
+    // A pipe whose writer is silent would keep `sending` waiting for its next piece.
+    if ("destroy" in source) source.destroy();
     await sending;
   }
 }

@@ -1,5 +1,5 @@
 // What is imported: a file, or a stream whose size nobody knows (a pipe, standard input).
-import { createReadStream, type Stats } from "node:fs";
+import { constants, createReadStream, openSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
@@ -42,7 +42,14 @@ export function describeUnreadable(
 }
 
 function sourceOf(path: string, found: Stats): ImportSource {
-  const open = (): Readable => createReadStream(path, { highWaterMark: READ_BYTES });
   const filename = basename(path);
-  return found.isFile() ? { filename, size: found.size, path, open } : { filename, size: null, path: undefined, open };
+  if (!found.isFile()) return { filename, size: null, path: undefined, open: () => openPipe(path) };
+  return { filename, size: found.size, path, open: () => createReadStream(path, { highWaterMark: READ_BYTES }) };
+}
+
+/** As a socket: a read stream would wait for the pipe's writer in a thread, and a process cannot exit, even by Ctrl-C, while one
+ * of its threads waits. */
+function openPipe(path: string): Readable {
+  const { Socket } = process.getBuiltinModule("node:net");
+  return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
 }

@@ -1,7 +1,8 @@
 // `skuport import` against a server: what it sends, says and exits with.
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdtemp, rm, writeFile, open } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -146,4 +147,18 @@ test("interrupted while it sends, it says that nothing was imported", async () =
   expect(said).toContain("Interrupted before the file was sent; nothing was imported.");
   expect(said).not.toContain("    at ");
   expect(code).toBe(1);
+});
+
+test("interrupted while it waits for a silent pipe, it ends", async () => {
+  const pipe = join(folder, "silent-pipe");
+  execFileSync("mkfifo", [pipe]);
+  const child = execFile(process.execPath, [MAIN, "import", "--url", url, pipe]);
+  let said = "";
+  child.stderr?.on("data", (piece: string) => (said += piece));
+  // A pipe can be opened for writing, without waiting, once somebody reads it.
+  const writer = await until(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined));
+  child.kill("SIGINT");
+  const [code] = (await once(child, "close")) as [number];
+  await writer.close();
+  expect([code, said]).toEqual([1, "Interrupted before the file was sent; nothing was imported.\n"]);
 });
