@@ -294,6 +294,7 @@ export const preview_import = endpoint({
       413: problem_document,
       415: problem_document,
       422: problem_document,
+      503: problem_document,
     },
   },
 });

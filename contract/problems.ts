@@ -14,6 +14,8 @@ export const PROBLEMS = {
   "request-running": { status: 409, title: "The request with this idempotency key is still running" },
   "too-many-streams": { status: 429, title: "Too many event streams are open" },
   "too-many-exports": { status: 429, title: "Too many exports run at the moment" },
+  "too-many-previews": { status: 503, title: "Too many previews are waiting" },
+  "preview-stopped": { status: 422, title: "The preview was stopped" },
   "does-not-fit-sheet": { status: 422, title: "A sheet has no room for this" },
   "unsupported-file": { status: 422, title: "This kind of file is not taken" },
   "broken-file": { status: 422, title: "The file is damaged" },

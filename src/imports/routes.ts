@@ -1,14 +1,14 @@
 // The HTTP of imports.
+import { finished } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import pLimit from "p-limit";
 import type pg from "pg";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../http/sse.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
-import { previewFile } from "./preview.ts";
+import { createPreviewer, tooManyPreviews } from "./preview-in-thread.ts";
 import { isForm, receiveForm } from "./receive-form.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { rejectsCsv, rejectsCsvName } from "./rejects-csv.ts";
@@ -76,12 +76,25 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
   });
 }
 
-/** Each may take the server's processor for a while: the others wait. */
-const PREVIEWS_AT_ONCE = 2;
+/** Bodies of previews in memory, those that still arrive too: each has up to 1 MB. */
+const MAX_PREVIEW_BODIES = 16;
 
 function previewRoute(instance: FastifyInstance): void {
-  const inTurn = pLimit(PREVIEWS_AT_ONCE);
+  const previewer = createPreviewer();
+  let bodies = 0;
+  instance.addHook("onClose", () => previewer.close());
   instance.register((scope, _options, done) => {
+    scope.addHook("onRequest", (_request, reply, next) => {
+      if (bodies >= MAX_PREVIEW_BODIES) throw tooManyPreviews(bodies);
+      bodies++;
+      // However the answer ends, also where the client leaves in the middle of the body
+      finished(reply.raw, () => bodies--);
+      next();
+    });
+    scope.addHook("onError", (_request, reply, error, next) => {
+      if (error instanceof Problem && error.slug === "too-many-previews") reply.header("retry-after", "5");
+      next();
+    });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       [...preview_import.schema.file_body.types],
@@ -93,10 +106,15 @@ function previewRoute(instance: FastifyInstance): void {
     scope.withTypeProvider<ZodTypeProvider>().route({
       ...preview_import,
       bodyLimit: MAX_PREVIEW_BYTES,
-      handler: ({ body, query: { size, ...options } }) => {
+      handler: ({ body, query: { size, ...options } }, reply) => {
         if (!Buffer.isBuffer(body) || body.length === 0)
           throw new Problem("empty-file", "Send the first bytes of the file.");
-        return inTurn(() => previewFile(body, size === undefined || size <= body.length, options));
+        const is_whole = size === undefined || size <= body.length;
+        const gone = new AbortController();
+        reply.raw.once("close", () => {
+          gone.abort();
+        });
+        return previewer.preview({ bytes: body, is_whole, options }, gone.signal);
       },
     });
     done();

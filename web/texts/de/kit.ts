@@ -89,6 +89,8 @@ export const kit: Shape<typeof english> = {
     "not-ready": "Der Dienst ist nicht bereit",
     "internal-error": "Auf unserer Seite ist etwas schiefgegangen",
     "too-many-exports": "Gerade laufen zu viele Exporte",
+    "too-many-previews": "Zu viele Vorschauen warten",
+    "preview-stopped": "Die Vorschau wurde abgebrochen",
     "does-not-fit-sheet": "Das passt nicht auf ein Blatt",
     "upload-offset": "Der Upload geht an einer anderen Stelle weiter",
     "upload-gone": "Den Upload gibt es nicht mehr",

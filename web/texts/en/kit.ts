@@ -82,6 +82,8 @@ export const kit = {
     "not-ready": "The service is not ready",
     "internal-error": "Something went wrong on our side",
     "too-many-exports": "Too many exports run at the moment",
+    "too-many-previews": "Too many previews are waiting",
+    "preview-stopped": "The preview was stopped",
     "does-not-fit-sheet": "A sheet has no room for this",
     "upload-offset": "The upload goes on at another byte",
     "upload-gone": "The upload is no longer there",
