@@ -40,7 +40,7 @@ export async function workThrough(
   try {
     for (let conflicts = 0; ;) {
       try {
-        if (!(await retryTransient(() => limit(nextStep), { signal }))) return;
+        if (!(await retryTransient(() => limit(nextStep), { signal, waits_for_space: true }))) return;
         conflicts = 0;
         teller?.tell();
       } catch (error) {

@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/database.ts";
-import {
-  checkServer,
-  connectClient,
-  createPool,
-  isTransient,
-  parseTimestamp,
-  retryTransient,
-  withTransaction,
-} from "./connect.ts";
+import { checkServer, connectClient, createPool, isTransient, retryTransient, withTransaction } from "./connect.ts";
+import { parseTimestamp } from "./parse-values.ts";
+import { withSessionOptions } from "./session-settings.ts";
 
 const database = await createTestDatabase("empty");
 const options = { application_name: "skuport test" };
@@ -104,6 +99,59 @@ test("what a moment later may succeed is transient, what will not is not", async
     false,
   ]);
   expect(isTransient(new Error("chunk 7", { cause: Object.assign(new Error(), { code: "40P01" }) }))).toBe(true);
+});
+
+test.each([
+  ...["25006", "25P03", "25P04", "53100", "53200", "57014", "57P01", "57P05"],
+  ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"],
+])("%s is transient", (code) => {
+  expect(isTransient(Object.assign(new Error(code), { code }))).toBe(true);
+});
+
+test("a pool without a free connection is transient", async () => {
+  const pool = createPool(database.address, { ...options, max: 1 });
+  pool.options.connectionTimeoutMillis = 10;
+  const client = await pool.connect();
+  await expect(pool.query("select 1")).rejects.toSatisfy(isTransient);
+  client.release();
+  await pool.end();
+});
+
+test("an administrator's time limits do not hold for our sessions", async () => {
+  const names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"];
+  const { rows: known } = await database.pool.query<{ name: string }>(
+    "select name from pg_settings where name = 'transaction_timeout'",
+  );
+  names.push(...known.map(({ name }) => name));
+  for (const name of names) await database.pool.query(`alter database ${database.address.database} set ${name} = '5s'`);
+  const pool = createPool(database.address, { ...options, max: 1 });
+  const client = await connectClient(database.address, options);
+  const plain = new pg.Client(database.address);
+  await plain.connect();
+  for (const [db, expected] of [
+    [pool, "0"],
+    [client, "0"],
+    [plain, "5s"],
+  ] as const)
+    for (const name of names) expect((await db.query(`show ${name}`)).rows).toEqual([{ [name]: expected }]);
+  await Promise.all([pool.end(), client.end(), plain.end()]);
+  for (const name of names) await database.pool.query(`alter database ${database.address.database} reset ${name}`);
+});
+
+test("options of a URL win over ours one by one", () => {
+  const { connectionString } = withSessionOptions("postgres://shop@db/shop?options=-c%20statement_timeout%3D9000");
+  const given = new URL(connectionString).searchParams.get("options") ?? "";
+  expect(given).toMatch(/^-c jit=off .*-c statement_timeout=0 .*-c statement_timeout=9000$/);
+  expect(withSessionOptions("socket:/tmp?db=shop").options).toContain("-c jit=off");
+});
+
+test("a full disk is waited for as long as it takes, where that is asked for", async () => {
+  let calls = 0;
+  const work = () =>
+    ++calls < 5 ? Promise.reject(Object.assign(new Error("full"), { code: "53100" })) : Promise.resolve(calls);
+  await expect(retryTransient(work, { timeout_ms: 0 })).rejects.toThrow("full");
+  calls = 0;
+  expect(await retryTransient(work, { timeout_ms: 0, waits_for_space: true })).toBe(5);
 });
 
 test("transient failures are tried again, others at once reported", async () => {

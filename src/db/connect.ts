@@ -2,6 +2,10 @@
 // server must offer, transactions, and which errors deserve another try.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { Guard, guardedClient } from "./guard.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { getTypeParser } from "./parse-values.ts";
+import { liftTransactionTimeout, withSessionOptions, SESSION_OPTIONS } from "./session-settings.ts";
 
 /** Where a database is: a URL, or the socket folder of the embedded PostgreSQL. JSON, so that processes can pass it on. */
 export type DatabaseAddress =
@@ -18,14 +22,31 @@ export interface ConnectOptions {
 /** Anything that takes a query: a pool, a pooled client, a client. A store function's first argument. */
 export type Queryable = Pick<pg.ClientBase, "query">;
 
+/** A connection that waits for an answer notices a vanished server after 5 s and ten probes (by libuv), one each second. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 5000 };
+
 /** The database cannot serve Skuport at all: too old, or not UTF-8. The message says what to do. */
 export class UnfitDatabaseError extends Error {
   override readonly name = "UnfitDatabaseError";
 }
 
-/** A pool of at most `max` connections. It opens none before it is asked. */
+/** A pool of at most `max` connections. It opens none before it is asked. When PostgreSQL stops answering, statements fail
+ * within some seconds, and while it does not answer at all, they fail at once; see guard.ts. */
 export function createPool(address: DatabaseAddress, options: ConnectOptions & { max: number }): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(address, options), max: options.max });
+  const config = clientConfig(address, options);
+  const guard = new Guard(config);
+  const pool = new pg.Pool({
+    ...config,
+    max: options.max,
+    Client: guardedClient(guard),
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for it, which its types do not say
+    onConnect: liftTransactionTimeout,
+  });
+  const endPool: () => Promise<void> = pool.end.bind(pool);
+  pool.end = () => {
+    guard.stop();
+    return endPool();
+  };
   // Without a listener, a connection that PostgreSQL ends while it is idle ends this process.
   pool.on("error", (error) => options.onIdleError?.(error));
   // The same while it is checked out but runs no query; whoever holds it learns of it from the next one.
@@ -33,12 +54,24 @@ export function createPool(address: DatabaseAddress, options: ConnectOptions & {
   return pool;
 }
 
-/** One connection outside any pool, for LISTEN, session locks and long COPY. The caller ends it. */
-export async function connectClient(address: DatabaseAddress, options: ConnectOptions): Promise<pg.Client> {
+/** One connection outside any pool, for LISTEN, session locks and long COPY. The caller ends it. With a `heartbeat` it ends by
+ * itself when PostgreSQL has not answered for ten seconds. */
+export async function connectClient(
+  address: DatabaseAddress,
+  options: ConnectOptions & { heartbeat?: boolean },
+): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(address, options));
   client.on("error", (error) => options.onIdleError?.(error));
   await client.connect();
+  await liftTransactionTimeout(client);
+  if (options.heartbeat === true) startHeartbeat(client);
   return client;
+}
+
+/** Connection options for pg-boss, which makes its own pool of them. */
+export function bossConfig(address: DatabaseAddress, application_name: string): pg.PoolConfig {
+  const { types: _, ...config } = clientConfig(address, { application_name });
+  return { ...config, Client: guardedClient(new Guard(config)) };
 }
 
 /** @throws {UnfitDatabaseError} when the server is older than PostgreSQL 15 or its database is not UTF-8. */
@@ -80,9 +113,13 @@ export async function withTransaction<T>(pool: pg.Pool, work: (client: pg.PoolCl
   }
 }
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html: conflicts between transactions, a server that is going,
-// coming or full. 08xxx and 57Pxx leave open whether a commit arrived, so only work that may be done twice is retried.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: conflicts between transactions, limits that someone else set,
+// a server that is going, coming, full or read-only. 08xxx and 57Pxx leave open whether a commit arrived, so only work that may
+// be done twice is retried.
 const TRANSIENT_STATES = new Set([
+  "25006", // read_only_sql_transaction: until a standby is promoted or an administrator ends it
+  "25P03", // idle_in_transaction_session_timeout
+  "25P04", // transaction_timeout
   "40001", // serialization_failure
   "40P01", // deadlock_detected
   "08000", // connection_exception
@@ -90,14 +127,23 @@ const TRANSIENT_STATES = new Set([
   "08003", // connection_does_not_exist
   "08004", // the server rejected the connection
   "08006", // connection_failure
+  "08007", // transaction_resolution_unknown
+  "53000", // insufficient_resources
+  "53100", // disk_full
+  "53200", // out_of_memory
   "53300", // too_many_connections
   "55P03", // lock_not_available
+  "57014", // query_canceled: by someone else. Where we cancel statements ourselves, the caller knows it and asks first.
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now
+  "57P05", // idle_session_timeout
 ]);
-// ENOENT: the socket file of an embedded PostgreSQL that is being restarted.
-const TRANSIENT_ERRNO = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOENT", "EAI_AGAIN"]);
+const TRANSIENT_ERRNO = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN"],
+  ...["ENOENT", "EAI_AGAIN"], // ENOENT: the socket file of an embedded PostgreSQL that is being restarted
+]);
+const DISK_FULL = "53100";
 
 /** Whether the same work may well succeed a moment later: told by SQLSTATE or errno, never by the message's text. */
 export function isTransient(error: unknown): boolean {
@@ -112,90 +158,55 @@ export function isTransient(error: unknown): boolean {
 export interface RetryOptions {
   /** Gives up when this much time has passed since the first try. Default 60,000: a crash recovery fits. */
   timeout_ms?: number;
+  /** Does not give up while the database's disk is full, since someone has to free space first. Pauses grow to 10 s. */
+  waits_for_space?: boolean;
   signal?: AbortSignal;
   onRetry?: (error: unknown, attempt: number) => void;
 }
 
 /** Does `work` again after transient errors, with growing, jittered pauses of 20 ms to 0.5 s. `work` must bear being done twice. */
 export async function retryTransient<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const give_up_at = performance.now() + (options.timeout_ms ?? 60_000);
+  const { timeout_ms = 60_000, waits_for_space = false, signal } = options;
+  const give_up_at = performance.now() + timeout_ms;
   for (let attempt = 1; ; attempt++) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     try {
       return await work();
     } catch (error) {
-      if (!isTransient(error) || performance.now() >= give_up_at) throw error;
+      const waits = waits_for_space && isDiskFull(error);
+      if (!isTransient(error) || (performance.now() >= give_up_at && !waits)) throw error;
       options.onRetry?.(error, attempt);
-      const pause_ms = Math.min(500, 20 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
-      await sleep(pause_ms, undefined, options.signal === undefined ? {} : { signal: options.signal });
+      const longest_ms = waits ? 10_000 : 500;
+      const pause_ms = Math.min(longest_ms, 20 * 2 ** Math.min(attempt - 1, 10)) * (0.5 + Math.random() / 2);
+      await sleep(pause_ms, undefined, signal === undefined ? {} : { signal });
     }
   }
 }
 
-// pg reports a connection that ends under a query with a plain Error, which has neither code nor class. Its constructor in
-// pg/lib/client.js sets no mark either, so these two texts are the exception to "never match a message".
+/** Whether PostgreSQL could not write for lack of space. */
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && ((error as NodeJS.ErrnoException).code === DISK_FULL || isDiskFull(error.cause));
+}
+
+// pg reports a connection that ends under a query, and its own time limits, with a plain Error that has neither code nor class.
+// Its constructors in pg/lib/client.js and pg-pool/index.js set no mark, so these texts are the exception to "never match a
+// message".
 function isBrokenConnection(error: Error): boolean {
-  return /^Connection terminated|^Client has encountered a connection error/.test(error.message);
+  return /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect$|^timeout expired$/.test(
+    error.message,
+  );
 }
 
 function clientConfig(address: DatabaseAddress, options: ConnectOptions): pg.ClientConfig {
-  const where = "url" in address ? { connectionString: address.url } : { ...address };
+  const where = "url" in address ? withSessionOptions(address.url) : { ...address, options: SESSION_OPTIONS };
   return {
     ...where,
     application_name: options.application_name,
-    // Our statements are short and many. With jit on, as servers have it by default, a list took 60 ms instead of 1 ms: it was
-    // compiled each time. A URL with options of its own keeps those.
-    options: "-c jit=off",
-    // A server that accepts and then says nothing must not hang a start for ever.
+    // Of a pool: how long a statement waits for a connection while all are in use.
     connectionTimeoutMillis: 30_000,
-    keepAlive: true,
+    ...KEEP_ALIVE,
     types: { getTypeParser },
   };
-}
-
-// Of pg_type; only the scalar ones have names in pg.
-const INT8 = 20;
-const INT8_ARRAY = 1016;
-const TEXT_ARRAY = 1009;
-const TIMESTAMPTZ = 1184;
-const TIMESTAMPTZ_ARRAY = 1185;
-
-type Parser = (text: string) => unknown;
-// pg-types describes its parsers by an enum that leaves out all arrays.
-const findParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
-const parseTextArray = findParser(TEXT_ARRAY) as (text: string) => (string | null)[];
-
-const PARSERS = new Map<number, Parser>([
-  [INT8, parseInt8],
-  [TIMESTAMPTZ, parseTimestamp],
-  [INT8_ARRAY, (text) => parseArray(text, parseInt8)],
-  [TIMESTAMPTZ_ARRAY, (text) => parseArray(text, parseTimestamp)],
-]);
-
-// Per connection, not pg.types.setTypeParser: that would change pg-boss and whatever else shares the module.
-const getTypeParser = ((oid: number, format?: string) =>
-  (format === "binary" ? undefined : PARSERS.get(oid)) ?? findParser(oid, format)) as typeof pg.types.getTypeParser;
-
-function parseArray(text: string, parse: (item: string) => unknown): unknown[] {
-  return parseTextArray(text).map((item) => (item === null ? null : parse(item)));
-}
-
-/** bigint as a number: our ids and counts stay far below 2^53; what does not is an error, never a rounded id. */
-function parseInt8(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number))
-    throw new RangeError(`bigint ${text} does not fit a JavaScript number; cast it to text`);
-  return number;
-}
-
-/** timestamptz as ISO 8601 in UTC with PostgreSQL's microseconds, whatever the session's time zone. */
-export function parseTimestamp(text: string): string {
-  const match = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?([+-]\d\d)(:\d\d)?(:\d\d)?$/.exec(text);
-  if (match === null) return text; // infinity, BC
-  const [, date = "", time = "", fraction = "", hours = "", minutes = ":00"] = match;
-  if (hours === "+00" && minutes === ":00") return `${date}T${time}${fraction}Z`;
-  const moment = new Date(`${date}T${time}${hours}${minutes}`);
-  return Number.isNaN(moment.getTime()) ? text : moment.toISOString().replace(/\.\d+Z$/, `${fraction}Z`);
 }
 
 function asError(error: unknown): Error {

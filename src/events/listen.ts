@@ -38,7 +38,7 @@ export async function listen(
     }, RECONNECT_MS);
   };
   const connect = async (): Promise<void> => {
-    const opened = await connectClient(address, { application_name: options.application_name });
+    const opened = await connectClient(address, { application_name: options.application_name, heartbeat: true });
     opened.on("notification", ({ channel, payload }) => {
       for (const reader of readers) if (reader.channel === channel) reader.read(payload ?? "");
     });

@@ -54,7 +54,7 @@ export async function scanFile(context: ImportContext, work: ImportWork, signal:
 
 /** Repeats a write of the scan after transient faults. */
 async function fenced(write: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  if (!(await retryTransient(write, { signal }))) throw new ScanOver();
+  if (!(await retryTransient(write, { signal, waits_for_space: true }))) throw new ScanOver();
 }
 
 async function scanText(
@@ -110,7 +110,8 @@ async function scanText(
   const chunks = scanner.chunks(extent.end);
   // Before the lanes begin and want memory of their own
   scanner.release();
-  await retryTransient(() => openLoading(context, work, found(extent.end), chunks), { signal });
+  const open = (): Promise<void> => openLoading(context, work, found(extent.end), chunks);
+  await retryTransient(open, { signal, waits_for_space: true });
 }
 
 async function writeRejects(

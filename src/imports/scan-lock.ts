@@ -1,6 +1,7 @@
 // One scan of an import at a time: a session lock, which ends with its connection. The lock only saves work that two scans would
 // do twice; what keeps them from harming each other is the scan's token.
 import type pg from "pg";
+import { startHeartbeat } from "../db/heartbeat.ts";
 
 /** First key of the advisory lock that one scan of an import holds. */
 const SCAN_LOCK = 7582;
@@ -23,7 +24,8 @@ export async function withScanLock(
   try {
     const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", key);
     if (rows[0]?.locked === true) {
-      await work(lost.signal);
+      const stopHeartbeat = startHeartbeat(client);
+      await work(lost.signal).finally(stopHeartbeat);
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock($1, $2)", key);
     }
     is_free = !lost.signal.aborted;

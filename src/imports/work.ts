@@ -1,6 +1,7 @@
 // The imports' part of a worker: which job does what, and the look for what a dead worker left.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PgBoss } from "pg-boss";
+import { endSilentHolders } from "../db/heartbeat.ts";
 import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, workQueue } from "../jobs/boss.ts";
 import type { ImportContext } from "./context.ts";
 import { createKnownRecords } from "./known-records.ts";
@@ -10,7 +11,8 @@ import { SILENT_WORK_MS, takeOverSilentImports } from "./take-over.ts";
 
 /** Files that one worker scans at the same time. A scan holds 16 bytes a row. */
 const SCANS = 4;
-const TAKE_OVER_MS = 5000;
+/** With SILENT_WORK_MS, another worker continues 10 to 13 s after a machine has vanished. */
+const TAKE_OVER_MS = 2500;
 
 export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLanes"> => ({
   sendScan: (db, import_id) => sendJob(boss, db, IMPORT_QUEUE, { import_id }),
@@ -33,11 +35,17 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
   let silent_ms = 0;
   while (!signal.aborted) {
-    await takeOverSilentImports(context, silent_ms).catch((error: unknown) => {
+    await takeOver(context, silent_ms).catch((error: unknown) => {
       context.log.warn({ err: error }, "cannot look for unfinished imports");
     });
     silent_ms = SILENT_WORK_MS;
     await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
   }
   await Promise.allSettled(running);
+}
+
+async function takeOver(context: ImportContext, silent_ms: number): Promise<void> {
+  const pids = await endSilentHolders(context.pool);
+  if (pids.length > 0) context.log.warn({ pids }, "ended database sessions of a process that has vanished or hangs");
+  await takeOverSilentImports(context, silent_ms);
 }

@@ -1,6 +1,6 @@
 // pg-boss, set up: which queues there are, how their jobs are retried and noticed at once.
-import { PgBoss } from "pg-boss";
-import type { DatabaseAddress, Queryable } from "../db/connect.ts";
+import { PgBoss, type ConstructorOptions } from "pg-boss";
+import { bossConfig, type DatabaseAddress, type Queryable } from "../db/connect.ts";
 
 /** One job an import: scans its file and brings the lanes to work. */
 export const IMPORT_QUEUE = "import";
@@ -21,6 +21,9 @@ interface Jobs {
 const EXPIRE_SECONDS = 86_400;
 /** The least pg-boss takes. Only the backstop: a worker looks for silent imports by itself when it starts. */
 const HEARTBEAT_SECONDS = 10;
+
+/** How often jobs without a heartbeat are looked for. A worker that vanished leaves them active until then. */
+const SUPERVISE_SECONDS = 15;
 
 const QUEUE = {
   expireInSeconds: EXPIRE_SECONDS,
@@ -73,11 +76,12 @@ function createRunningJobs(onJobs: (jobs: readonly string[]) => void): RunningJo
 /** A started pg-boss; `stop` ends it. */
 export async function startBoss(address: DatabaseAddress, options: BossOptions): Promise<PgBoss> {
   const boss = new PgBoss({
-    ...("url" in address ? { connectionString: address.url } : address),
-    application_name: options.application_name,
+    ...(bossConfig(address, options.application_name) as ConstructorOptions),
     max: options.works ? 4 : 2,
     useListenNotify: options.works,
     supervise: options.works,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
     schedule: options.works,
     registerInstance: options.works,
     instanceName: options.application_name,

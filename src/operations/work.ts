@@ -6,7 +6,7 @@ import type { OperationContext } from "./context.ts";
 import { runOperationLane } from "./run-lane.ts";
 import { SILENT_MS, takeOverSilentOperations } from "./take-over.ts";
 
-const TAKE_OVER_MS = 5000;
+const TAKE_OVER_MS = 2500;
 
 export const operationSenders = (boss: PgBoss): Pick<OperationContext, "sendOperationLanes"> => ({
   sendOperationLanes: (db, operation_id, count) => sendJob(boss, db, OPERATION_LANE_QUEUE, { operation_id }, count),

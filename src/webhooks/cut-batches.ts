@@ -3,6 +3,7 @@
 import type pg from "pg";
 import { changedProducts, type ChangedProduct } from "../catalog/changed-products.ts";
 import { withTransaction, type Queryable } from "../db/connect.ts";
+import { startHeartbeat } from "../db/heartbeat.ts";
 import { EVENT_CHANNEL } from "../events/channels.ts";
 import { MAX_BATCH_ITEMS } from "../../contract/batch.ts";
 import type { EventData } from "../../contract/events.ts";
@@ -25,7 +26,8 @@ export async function cutNextEvent(pool: pg.Pool, event_prefix: string, signal: 
   try {
     const cut = await claimCut(client);
     if (cut !== undefined) {
-      await cutEvent(pool, client, cut, event_prefix, signal);
+      const stopHeartbeat = startHeartbeat(client);
+      await cutEvent(pool, client, cut, event_prefix, signal).finally(stopHeartbeat);
       await client.query("select pg_advisory_unlock_all()");
     }
     broken = false;

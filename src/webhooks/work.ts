@@ -192,7 +192,7 @@ async function holdLock(
   let client: pg.Client | undefined;
   let released = false;
   const hold = async (): Promise<void> => {
-    const opened = await connectClient(address, { application_name: NAME });
+    const opened = await connectClient(address, { application_name: NAME, heartbeat: true });
     opened.on("end", () => {
       if (released) return;
       // Others may take over what we hold until then; the fence of the claims keeps both right.

@@ -2,6 +2,7 @@
 // transaction. Whatever changes meanwhile has an entry of its own that is still to come.
 import type pg from "pg";
 import type { Queryable } from "../../db/connect.ts";
+import { startHeartbeat } from "../../db/heartbeat.ts";
 import {
   copyIntoIndex,
   countWords,
@@ -57,7 +58,8 @@ export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: 
       broken = false;
       return 0;
     }
-    const products = await indexLocked(pool, writer, memory, options);
+    const stopHeartbeat = startHeartbeat(writer);
+    const products = await indexLocked(pool, writer, memory, options).finally(stopHeartbeat);
     await tellCounts(writer, memory);
     await settle(writer);
     await unlockIndex(writer);

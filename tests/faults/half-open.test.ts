@@ -1,0 +1,94 @@
+// Connections that stay open while nothing passes: the other machine has vanished, or a proxy or firewall holds them.
+import pg from "pg";
+import { afterEach, expect, test } from "vitest";
+import { connectClient, createPool, isTransient } from "../../src/db/connect.ts";
+import { IMPORT_CHANNEL } from "../../src/events/channels.ts";
+import { listen } from "../../src/events/listen.ts";
+import { createTestDatabase } from "../database.ts";
+import { until } from "../until.ts";
+import { startProxy } from "./proxy.ts";
+
+const database = await createTestDatabase();
+const options = { application_name: "skuport faults" };
+const at_end: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of at_end.splice(0).reverse()) await end();
+});
+
+async function proxied(max: number) {
+  const proxy = await startProxy(database.address);
+  const pool = createPool({ url: proxy.url() }, { ...options, max });
+  at_end.push(
+    () => proxy.close(),
+    async () => {
+      proxy.cut();
+      await pool.end();
+    },
+  );
+  return { proxy, pool };
+}
+
+test("a database that stops answering fails statements, then all of them at once, until it answers again", async () => {
+  const { proxy, pool } = await proxied(2);
+  await pool.query("select 1");
+  const unguarded = new pg.Client({ connectionString: proxy.url() });
+  unguarded.on("error", () => undefined);
+  await unguarded.connect();
+  proxy.setMode("hold");
+  let answered = false;
+  const control = unguarded.query("select 1").catch(() => undefined);
+  void control.then(() => (answered = true));
+  await expect(pool.query("select 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  const connections = proxy.accepted;
+  await expect(pool.query("select 1")).rejects.toSatisfy(isTransient);
+  // Nothing was dialled but by probes, of which one runs at a time.
+  expect(proxy.accepted - connections).toBeLessThanOrEqual(1);
+  expect(answered).toBe(false);
+  proxy.setMode("forward");
+  await until(() =>
+    pool.query("select 1").then(
+      () => true,
+      () => false,
+    ),
+  );
+  await control;
+  await unguarded.end();
+});
+
+test("one connection whose answer got lost ends; a long statement beside it does not", async () => {
+  const { proxy, pool } = await proxied(2);
+  const [long, lost] = [await pool.connect(), await pool.connect()];
+  proxy.links()[1]?.setMode("mute");
+  const slept = long.query("select pg_sleep(6), 7 as n");
+  await expect(lost.query("select 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  expect((await slept).rows).toMatchObject([{ n: 7 }]);
+  long.release();
+  lost.release();
+  expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+});
+
+test("a listener whose connection is held connects again and has its readers look", async () => {
+  const { proxy } = await proxied(1);
+  const listener = await listen({ url: proxy.url() }, { ...options, onError: () => undefined });
+  at_end.push(() => listener.stop());
+  const heard: (string | null)[] = [];
+  listener.subscribe(IMPORT_CHANNEL, (payload) => heard.push(payload));
+  proxy.links()[0]?.setMode("hold");
+  await until(() => heard.includes(null));
+  await database.pool.query(`select pg_notify('${IMPORT_CHANNEL}', '7 done')`);
+  await until(() => heard.includes("7 done"));
+});
+
+test("a connection with a heartbeat ends when nothing is answered any more; one without does not", async () => {
+  const { proxy } = await proxied(1);
+  const beating = await connectClient({ url: proxy.url() }, { ...options, heartbeat: true });
+  const silent = await connectClient({ url: proxy.url() }, options);
+  const ended: string[] = [];
+  beating.on("end", () => ended.push("beating"));
+  silent.on("end", () => ended.push("silent"));
+  proxy.setMode("hold");
+  await until(() => ended.length > 0);
+  expect(ended).toEqual(["beating"]);
+  proxy.cut();
+  await until(() => ended.length === 2);
+});

@@ -1,0 +1,107 @@
+// A worker's machine vanishes while it holds locks. PostgreSQL cannot notice: a proxy keeps the connections open and answers
+// their keepalives, which is the hardest case. Another worker ends the sessions and continues.
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { generateFile } from "../../bench/generate.ts";
+import { uploadPath } from "../../client/upload.ts";
+import { watchImport } from "../../client/watch.ts";
+import type { Import } from "../../contract/imports.ts";
+import { connectClient } from "../../src/db/connect.ts";
+import { endSilentHolders } from "../../src/db/heartbeat.ts";
+import { createTestDatabase } from "../database.ts";
+import { until } from "../until.ts";
+import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "./leftovers.ts";
+import { startServerProcess, startWorkerProcess } from "./processes.ts";
+import { startProxy } from "./proxy.ts";
+
+const ROWS = 100_000;
+const TIMEOUT_MS = 180_000;
+
+const database = await createTestDatabase();
+const at_end: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of at_end.splice(0).reverse()) await end();
+});
+
+async function proxied() {
+  const proxy = await startProxy(database.address);
+  at_end.push(() => proxy.close());
+  return proxy;
+}
+
+/** Sessions of workers inside a transaction that has written. */
+async function writers(): Promise<number> {
+  const { rows } = await database.pool.query<{ n: number }>(
+    `select count(*)::int as n from pg_stat_activity where datname = current_database()
+     and application_name = 'skuport work' and state like 'idle in%' and backend_xid is not null`,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+test(
+  "another worker continues an import whose worker vanished in the middle of a chunk, and nothing stays locked",
+  async () => {
+    const data_dir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
+    const temporary_before = await temporaryFolders();
+    const file = join(data_dir, "products.csv");
+    await generateFile(file, { rows: ROWS });
+    const proxy = await proxied();
+    const server = await startServerProcess({ url: (await proxied()).url(), data_dir });
+    at_end.push(() => server.kill());
+    const vanishing = await startWorkerProcess({ url: proxy.url(), data_dir });
+    at_end.push(() => vanishing.kill());
+    const { id } = await uploadPath(file, { base_url: server.base_url });
+    await until(async () => {
+      if ((await writers()) === 0) return false;
+      proxy.setMode("hold");
+      if ((await writers()) > 0) return true;
+      proxy.setMode("forward"); // It committed meanwhile.
+      return false;
+    });
+    await vanishing.kill();
+    expect(await writers()).toBeGreaterThan(0);
+    const other = await startWorkerProcess({ url: (await proxied()).url(), data_dir });
+    at_end.push(() => other.kill());
+    let last: Import | undefined;
+    for await (const state of watchImport(id, { base_url: server.base_url })) last = state;
+    expect(last).toMatchObject({ state: "done", rows: ROWS });
+    const { rows } = await database.pool.query(
+      "select count(*)::int as n, count(distinct id)::int as ids from products",
+    );
+    expect(rows).toEqual([{ n: last?.created, ids: last?.created }]);
+    expect(await settledLeftovers(database.pool, { data_dir, temporary_before }, 60_000)).toEqual(NOTHING_LEFT);
+    expect(other.output()).toContain("ended database sessions of a process that has vanished or hangs");
+  },
+  TIMEOUT_MS,
+);
+
+test("sessions that hold locks are ended once they give no sign of life; readers and others' sessions are not", async () => {
+  const proxy = await proxied();
+  const connect = async (application_name: string, heartbeat = false) => {
+    const client = await connectClient({ url: proxy.url() }, { application_name, heartbeat });
+    at_end.push(() => client.end().catch(() => undefined));
+    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    return { client, pid: rows[0]?.pid as number };
+  };
+  const [writer, reader, holder, beating, stranger] = [
+    await connect("skuport work"),
+    await connect("skuport serve"),
+    await connect("skuport webhooks"),
+    await connect("skuport webhooks", true),
+    await connect("another program"),
+  ];
+  await writer.client.query("begin; create temporary table written (n int)");
+  await reader.client.query("begin transaction isolation level repeatable read; select 1 from imports");
+  await holder.client.query("select pg_advisory_lock(1, 1)");
+  await beating.client.query("select pg_advisory_lock(1, 2)");
+  await stranger.client.query("begin; create temporary table written (n int); select pg_advisory_lock(1, 3)");
+  expect(await endSilentHolders(database.pool)).toEqual([]);
+  const ended: number[] = [];
+  await until(async () => {
+    ended.push(...(await endSilentHolders(database.pool)));
+    return ended.length >= 2;
+  });
+  expect(ended).toEqual([writer.pid, holder.pid]);
+});
