@@ -62,10 +62,15 @@ async function help(name: string | undefined): Promise<number> {
 
 function createIo(): Io {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  // SIGHUP: the terminal was closed.
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
     process.on(signal, () => {
-      // A second Ctrl-C means it.
-      if (stop.signal.aborted) process.exit(signal === "SIGINT" ? 130 : 143);
+      // A second Ctrl-C means it. A closed terminal may be reported twice, by the kernel and by the shell.
+      if (stop.signal.aborted && signal !== "SIGHUP") process.exit(code);
       stop.abort();
     });
   }
@@ -109,9 +114,14 @@ async function explain(error: unknown, command: string): Promise<number> {
   return error instanceof Error && error.name === "ConfigError" ? 2 : 1;
 }
 
-guardTerminal(process.stdout);
-guardTerminal(process.stderr);
+for (const stream of [process.stdout, process.stderr]) {
+  guardTerminal(stream);
+  // Whoever read it has gone (`| head`), or the terminal was closed: what a command does is done all the same.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
+}
 process.exitCode = await main(process.argv.slice(2));
 // pg-boss and others may leave a timer behind; everything of ours has been closed by now.
-if (process.stdout.writableLength === 0) process.exit();
-else process.stdout.once("drain", () => process.exit());
+if (process.stdout.writableLength === 0 || process.stdout.destroyed) process.exit();
+for (const event of ["drain", "close"]) process.stdout.once(event, () => process.exit());

@@ -13,9 +13,12 @@ export function createLog(config: Pick<Config, "log_level">, name: string): Logg
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: describeError },
   };
+  const destination = pino.destination({ dest: 2, sync: true });
+  // The terminal has been closed, or whoever read our stderr has gone: nobody reads the log any more, and the work goes on.
+  destination.on("error", () => undefined);
   // Not `process.stderr.isTTY`: in a thread that is a pipe to the main loop.
-  if (!isatty(2)) return pino(options, pino.destination({ dest: 2, sync: true }));
-  const pretty = PinoPretty({ destination: 2, sync: true, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss" });
+  if (!isatty(2)) return pino(options, destination);
+  const pretty = PinoPretty({ destination, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss" });
   return pino(options, guardPretty(pretty));
 }
 

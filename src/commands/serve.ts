@@ -13,6 +13,7 @@ import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "./log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "./open-database.ts";
 import { keepWorker, type KeptWorker } from "./keep-worker.ts";
+import { logStrayErrors } from "./stray-errors.ts";
 import { webhookParts } from "./webhook-parts.ts";
 
 const NAME = "skuport serve";
@@ -51,6 +52,7 @@ All settings are described in .env.example.
       ...(values.worker === undefined ? {} : { SKUPORT_SERVE_WORKER: String(values.worker) }),
     });
     const log = createLog(config, NAME);
+    logStrayErrors(log, "server");
     // A damaged key file ends the start with its message, rather than each webhook that needs it.
     await webhookParts(config).loadKeys();
     const database = await holdDatabase(config, NAME, log);

@@ -20,6 +20,7 @@ import { createLog } from "./log.ts";
 import { lowerBackends } from "./lower-priority.ts";
 import { findDatabase, openPool } from "./open-database.ts";
 import { deliverInThread } from "./start-deliveries.ts";
+import { logStrayErrors } from "./stray-errors.ts";
 import { webhookParts } from "./webhook-parts.ts";
 
 const NAME = "skuport work";
@@ -46,6 +47,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
       ...(values.lanes === undefined ? {} : { SKUPORT_WORKER_CONCURRENCY: values.lanes }),
     });
     const log = createLog(config, NAME);
+    logStrayErrors(log, "worker");
     const address = await findDatabase(config);
     if (address === undefined) {
       io.stderr.write(

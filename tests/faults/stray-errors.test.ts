@@ -1,0 +1,61 @@
+// Errors that nothing handles, a closed terminal and a reader that has gone end no server, and nothing ends silently.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { until } from "../until.ts";
+
+const MAIN = join(import.meta.dirname, "../../src/main.ts");
+
+function start(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
+  return {
+    child,
+    closed: once(child, "close") as Promise<[number | null, string | null]>,
+    out: () => out,
+    err: () => err,
+  };
+}
+
+test.each([
+  ["server", 0, "still here\n", "continuing"],
+  ["worker", 1, "", "ending"],
+])("a stray error is logged with its cause; a %s exits with %i", async (kind, code, printed, last_word) => {
+  const { closed, out, err } = start([join(import.meta.dirname, "stray.ts"), kind]);
+  expect(await closed).toEqual([code, null]);
+  expect(out()).toBe(printed);
+  const lines = err()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { msg: string; err: { stack: string } });
+  expect(lines.map(({ msg }) => msg.slice(msg.lastIndexOf(" ") + 1))).toEqual(["continuing", last_word]);
+  expect(lines[0]?.err.stack).toContain("its cause");
+  expect(lines[1]?.err.stack).toContain("stray.ts");
+});
+
+test("a command whose reader has gone ends quietly", async () => {
+  const { child, closed, err } = start([MAIN, "openapi"]);
+  child.stdout.destroy();
+  expect(await closed).toEqual([0, null]);
+  expect(err()).toBe("");
+});
+
+test("a server whose log nobody reads any more stays, and ends in order when its terminal is closed", async () => {
+  const data_dir = await mkdtemp(join(tmpdir(), "skuport-stray-"));
+  const args = [MAIN, "serve", "--port", "0", "--no-worker", "--data-dir", data_dir];
+  const { child, closed, err } = start(args);
+  const url = await until(() => /Skuport is ready: (http:[^"]+)"/.exec(err())?.[1]);
+  child.stderr.destroy();
+  child.stdout.destroy();
+  // Each is a line of the log that cannot be written.
+  for (let i = 0; i < 3; i++) expect((await fetch(`${url}/api/no-such-thing`)).status).toBe(404);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  child.kill("SIGHUP");
+  expect(await closed).toEqual([0, null]);
+});
