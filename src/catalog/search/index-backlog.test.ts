@@ -33,3 +33,25 @@ test("what is counted while the database is told of it is told too", async () =>
   );
   expect(rows).toEqual([{ products: SLICES, words: WORDS }]);
 });
+
+test("products with long texts are indexed a few at a time, so that a slice fits into a worker's heap", async () => {
+  const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+  await pool.query(
+    `insert into products (sku_key, id, sku, name, description, attributes, created_in, changed_in, created_at, updated_at)
+     select 'long' || n, 1e6 + n, 'long' || n, 'long',
+            case when n % 2 = 0 then repeat('text ', 200000) else '' end,
+            case when n % 2 = 1 then jsonb_build_object('a', repeat('x', 1000000)) else '{}' end, $1, $1, now(), now()
+     from generate_series(1, 12) n`,
+    [changeset_id],
+  );
+  await pool.query(
+    "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1e6 + 1, 1e6 + 12, 12)",
+    [changeset_id],
+  );
+  const memory = createIndexMemory();
+  const first = await indexBacklog(pool, memory, { slices: 1 });
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThanOrEqual(4);
+  expect(first + (await indexBacklog(pool, memory))).toBe(12);
+  expect(await indexBacklog(pool, memory)).toBe(0);
+});

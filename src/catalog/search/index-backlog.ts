@@ -16,7 +16,7 @@ import {
   unlockIndex,
   wordsFile,
 } from "./index-store.ts";
-import { prepareSlice, slicesOf, type PreparedSlice } from "./prepare-slice.ts";
+import { prepareSlice, slicesThatFit, type PreparedSlice } from "./prepare-slice.ts";
 import { gramsOf, type Counted } from "./words.ts";
 
 /** Products of a slice: large enough to be quick, small enough for the memory that a worker shares with an import. */
@@ -80,7 +80,7 @@ async function indexLocked(
   let products = 0;
   let written = 0;
   for (;;) {
-    const slices = slicesOf(await readOldestEntries(writer, rows * SLICES), rows);
+    const slices = await slicesThatFit(pool, await readOldestEntries(writer, rows * SLICES), rows);
     if (slices.length === 0) return products;
     let next = prepare(pool, slices.shift(), memory);
     while (next !== undefined) {

@@ -78,6 +78,27 @@ export type IndexedProduct = [
 const COLUMNS = `p.sku_key, p.id, p.version, ${SORT_KEYS.name.sql}, p.created_at, p.updated_at, p.sku, p.name, p.description,
   p.active, p.attributes, p.created_in, p.changed_in`;
 
+/** Bytes of text of a product, roughly. Attributes of up to 1,000 bytes are not unpacked for it. */
+const BYTES = `coalesce(sum(octet_length(p.description) + case when pg_column_size(p.attributes) > 1000
+  then octet_length(p.attributes::text) else 1000 end), 0)::float8`;
+
+export async function measureProductsOfIds(db: Queryable, from: number, to: number): Promise<number> {
+  return measure(db, "p.id between $1 and $2", [from, to]);
+}
+
+export async function measureProductsOfKeys(db: Queryable, keys: readonly string[]): Promise<number> {
+  return measure(db, "p.sku_key = any($1::text[])", [keys]);
+}
+
+async function measure(db: Queryable, condition: string, values: unknown[]): Promise<number> {
+  const { rows } = await db.query<[number]>({
+    text: `select ${BYTES} from products p where ${condition}`,
+    values,
+    rowMode: "array",
+  });
+  return rows[0]?.[0] ?? 0;
+}
+
 export async function readProductsOfIds(db: Queryable, from: number, to: number): Promise<IndexedProduct[]> {
   const text = `select ${COLUMNS} from products p where p.id between $1 and $2`;
   return (await db.query<IndexedProduct>({ text, values: [from, to], rowMode: "array" })).rows;

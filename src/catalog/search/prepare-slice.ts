@@ -9,7 +9,14 @@ import {
   otherValueTerm,
 } from "./characters.ts";
 import { escapeCopy } from "./copy-text.ts";
-import { readProductsOfIds, readProductsOfKeys, type BacklogEntry, type IndexedProduct } from "./index-store.ts";
+import {
+  measureProductsOfIds,
+  measureProductsOfKeys,
+  readProductsOfIds,
+  readProductsOfKeys,
+  type BacklogEntry,
+  type IndexedProduct,
+} from "./index-store.ts";
 import { WordCounter, type Counted } from "./words.ts";
 
 /** Neighbouring parts of the backlog that are indexed together. */
@@ -60,6 +67,29 @@ export function slicesOf(entries: readonly BacklogEntry[], rows: number): Slice[
     room--;
   }
   return slices;
+}
+
+/** Text of a slice's products. Of 4,096 usual ones it is 1 to 2 MB; each may have 8 MB, and a worker's heap is limited. */
+const MAX_SLICE_BYTES = 4_000_000;
+
+/** Slices of `rows` products, or of fewer where their texts are long. Only the first few are measured and returned then. */
+export async function slicesThatFit(db: Queryable, entries: readonly BacklogEntry[], rows: number): Promise<Slice[]> {
+  const slices = slicesOf(entries, rows);
+  if (rows === 1) return slices;
+  const fitting: Slice[] = [];
+  for (const slice of slices) {
+    if ((await measureSlice(db, slice)) > MAX_SLICE_BYTES) break;
+    fitting.push(slice);
+  }
+  if (fitting.length > 0 || slices.length === 0) return fitting;
+  // Later slices begin where these end, so a list of slices has to begin anew with smaller ones.
+  return slicesThatFit(db, entries, Math.ceil(rows / 4));
+}
+
+async function measureSlice(db: Queryable, { ranges, keys }: Slice): Promise<number> {
+  let bytes = keys.length === 0 ? 0 : await measureProductsOfKeys(db, keys);
+  for (const { from, to } of ranges) bytes += await measureProductsOfIds(db, from, to);
+  return bytes;
 }
 
 export interface PreparedSlice extends Slice {
