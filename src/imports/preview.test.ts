@@ -125,6 +125,12 @@ test("a bomb has no time to go off", async () => {
   expect(body.dialect).toMatchObject({ format: "gzip" });
 });
 
+test("a problem stays small, however long the header is", async () => {
+  const { body } = await look(`${"h".repeat(500)},`.repeat(1_900));
+  expect(body).toMatchObject({ problem: { type: "/problems/no-sku-column" } });
+  expect(JSON.stringify(body.problem).length).toBeLessThan(20_000);
+});
+
 test("that nearly every row is faulty is a problem of the file", async () => {
   const { body } = await look(`sku,name\n${",\n".repeat(20_000)}`);
   expect(body).toMatchObject({ problem: { type: "/problems/nearly-all-rejected" } });

@@ -45,9 +45,9 @@ function rejectsOf(
   { records, table, dialect, offset }: Head,
   { repeats }: ImportOptions,
 ): Pick<Preview, "rejected" | "rejects"> & { problem: Problem | undefined } {
-  const scanner = createScanner(layoutOf(table.columns), dialect, { repeats });
+  const scanner = createScanner(layoutOf(table.columns), dialect, { repeats, listed_rejects: SHOWN_REJECTS });
   scanner.scan(records, offset);
-  const rejects = scanner.takeRejects().slice(0, SHOWN_REJECTS);
+  const rejects = scanner.takeRejects();
   const { rejected } = scanner;
   const problem = scanner.hopeless();
   scanner.release();

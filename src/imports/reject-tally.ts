@@ -19,7 +19,8 @@ export interface RejectTally {
   problem(rows: number): Problem;
 }
 
-export function createRejectTally(): RejectTally {
+/** @param listed how many rejects are listed */
+export function createRejectTally(listed = MAX_LISTED_REJECTS): RejectTally {
   const counts = new Map<string, { code: RejectCode; column: string | null; count: number }>();
   let rejected = 0;
   let is_hopeless = false;
@@ -36,7 +37,7 @@ export function createRejectTally(): RejectTally {
       return rejected;
     },
     get is_listing() {
-      return rejected < MAX_LISTED_REJECTS;
+      return rejected < listed;
     },
     get is_hopeless() {
       return is_hopeless;

@@ -28,7 +28,7 @@ import type { Dialect } from "../../contract/imports.ts";
 /** Progress is told this often; the page shows no more. */
 const PROGRESS_MS = 200;
 /** Rejects written at once. */
-const REJECTS_PAGE = 1000;
+const REJECTS_PAGE = 5000;
 /** A text of more bytes has more records than can be kept. */
 const MAX_KNOWN_TEXT = 200 << 20;
 

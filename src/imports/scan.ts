@@ -16,6 +16,11 @@ import type { Problem } from "../../contract/problems.ts";
 
 /** A chunk is read into memory whole, once per lane. */
 const MAX_CHUNK_BYTES = 8 << 20;
+/** Fields of a chunk: a loader keeps nine bytes for each. Reached only with more than 128 columns. */
+const MAX_CHUNK_FIELDS = 1 << 21;
+/** Bytes of attribute names that the rows of a chunk repeat in their JSON: without a bound, 2,000 long names made two gigabytes
+ * of a 6 MB file. Reached only where the names of a row have more than 1,024 bytes. */
+const MAX_CHUNK_NAME_BYTES = 16 << 20;
 /** UTF-8 bytes that one UTF-16 unit of a key can grow to, and room for its trimming. */
 const KEY_ROOM = 4;
 
@@ -39,6 +44,8 @@ export interface ScanRules {
   repeats: "last" | "first" | "reject";
   /** Records a chunk holds at most; fewer than MAX_CHUNK_RECORDS in tests that want many chunks. */
   chunk_records?: number | undefined;
+  /** Rejects that are described; the others are only counted. */
+  listed_rejects?: number | undefined;
   /** Bytes of the text, where known beforehand: room for all its keys is then made at once. */
   text_size?: number | undefined;
 }
@@ -49,7 +56,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const keys = createKeyTable();
   // In a table of one column a blank line is a record: a chunk then reaches to the next record, its last line end included.
   const blank_lines_count = layout.width === 1;
-  const chunk_records = rules.chunk_records ?? MAX_CHUNK_RECORDS;
+  const chunk_records = rules.chunk_records ?? maxChunkRecords(layout);
   const checked = layout.columns.flatMap(({ target }, index) =>
     target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }],
   );
@@ -59,7 +66,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   let skip = new Uint8Array(1 << 16);
   let rows = 0;
   let superseded = 0;
-  const tally = createRejectTally();
+  const tally = createRejectTally(rules.listed_rejects);
   let rejects: Reject[] = [];
   const open: (Omit<Chunk, "skip"> & { last_row: number })[] = [];
   let current: (Omit<Chunk, "skip"> & { last_row: number }) | undefined;
@@ -218,6 +225,13 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       keys.release();
     },
   };
+}
+
+/** Records of a chunk, so that a loader's memory is bounded however wide the table is. */
+export function maxChunkRecords({ width, attributes }: Layout): number {
+  const name_bytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
+  const most = Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / name_bytes);
+  return Math.max(1, Math.floor(most));
 }
 
 /** Bits [from, to), shifted to start at 0. */

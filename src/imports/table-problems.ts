@@ -14,8 +14,9 @@ export function problemOfTable(table: Table, dialect: Dialect): Problem | undefi
   return table.columns.some(({ target }) => target === "sku") ? undefined : noSkuColumn(table, dialect);
 }
 
-/** Header cells told in a problem. */
+/** Header cells in a problem, and characters of each: an import's record, which holds its problem, is sent with each change. */
 const SHOWN_HEADERS = 50;
+const SHOWN_CHARACTERS = 100;
 
 function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
   if (!dialect.header) {
@@ -24,13 +25,14 @@ function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
       `The file has ${columns.length} columns and no header, so nothing says which of them is the SKU. Put a line with the columns' names (sku, name, …) at its top.`,
     );
   }
-  const shown = header.slice(0, SHOWN_HEADERS).map((name) => `"${name}"`);
+  const headers = header.slice(0, SHOWN_HEADERS).map((name) => name.slice(0, SHOWN_CHARACTERS));
+  const shown = headers.map((name) => `"${name}"`);
   const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
   return new Problem(
     "no-sku-column",
     `None of the columns is the SKU. Found: ${shown.join(", ")}${more}. Name one of them "sku".`,
     {
-      extra: { headers: header.slice(0, 2000) },
+      extra: { headers },
     },
   );
 }
