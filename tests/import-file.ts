@@ -65,7 +65,7 @@ export async function workOn(context: ImportContext, id: number): Promise<Import
 }
 
 export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]> =>
-  listRejects(context.pool, id, { after: 0, limit: 1_000_000 });
+  listRejects(context.pool, id, { after: 0, limit: 1_000_000, raw_characters: 2_000_000 });
 
 /** What `leftovers` says of a clean end. */
 export const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };

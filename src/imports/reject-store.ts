@@ -58,16 +58,33 @@ export async function countRejects(db: Queryable, import_id: number): Promise<Re
   return rows;
 }
 
-/** In file order, after row `after`. */
+/** A page in file order, after row `after`; raw records are cut after `raw_characters`. */
 export async function listRejects(
   db: Queryable,
   import_id: number,
-  page: { after: number; limit: number; code?: string | undefined },
+  page: { after: number; limit: number; raw_characters: number; code?: string | undefined },
 ): Promise<Reject[]> {
   const { rows } = await db.query<Reject>(
-    `select "row", line, "column", value, code, message, raw from import_rejects
+    `select "row", line, "column", value, code, message, left(raw, $5) as raw from import_rejects
      where import_id = $1 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
-    [import_id, page.after, page.limit, page.code ?? null],
+    [import_id, page.after, page.limit, page.code ?? null, page.raw_characters],
+  );
+  return rows;
+}
+
+/** Bytes of raw records that are read at once: one of them can have a megabyte. */
+const MAX_PAGE_BYTES = 4 << 20;
+
+/** Whole rejects in file order, after row `after`: at most `limit`, fewer where their records are long, none after the last. */
+export async function readRejects(db: Queryable, import_id: number, after: number, limit: number): Promise<Reject[]> {
+  const { rows } = await db.query<Reject>(
+    `select "row", line, "column", value, code, message, raw
+     from (
+       select r.*, sum(octet_length(raw)) over (order by "row") - octet_length(raw) as bytes_before
+       from (select * from import_rejects where import_id = $1 and "row" > $2 order by "row" limit $3) r
+     ) r
+     where bytes_before < $4 order by "row"`,
+    [import_id, after, limit, MAX_PAGE_BYTES],
   );
   return rows;
 }

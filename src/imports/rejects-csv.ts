@@ -6,9 +6,11 @@ import type { Dialect, Import, Reject } from "../../contract/imports.ts";
 import { findMarkConflict } from "../../contract/dialect-rules.ts";
 import { createRecords, createSplitter, recordTexts, splitRecords } from "./read/split-records.ts";
 import { csvLineWithBlanks } from "../csv-line.ts";
-import { listRejects } from "./reject-store.ts";
+import { readRejects } from "./reject-store.ts";
 
 const PAGE = 500;
+/** Cells of a page, which is written without a pause: 10 ms. */
+const MAX_PAGE_CELLS = 50_000;
 
 type Rejected = Pick<Import, "id" | "dialect" | "columns" | "rejected" | "rejects_listed">;
 
@@ -30,13 +32,14 @@ async function* lines(
   const own = columns.flatMap(({ target }, position) => (target === "ignored" ? [] : [position]));
   const fieldsOf = createFieldReader(dialect);
   yield csvLineWithBlanks([...own.map((position) => columns[position]?.name ?? ""), ...REJECT_COLUMNS]);
+  const limit = Math.max(1, Math.min(PAGE, Math.floor(MAX_PAGE_CELLS / (columns.length + 1))));
   for (let after = 0; ;) {
-    const page = await listRejects(pool, id, { after, limit: PAGE });
+    const page = await readRejects(pool, id, after, limit);
     let text = "";
     for (const reject of page) text += csvLineWithBlanks(cells(reject, fieldsOf, columns.length, own));
-    yield text;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) break;
+    if (last === undefined) break;
+    yield text;
     after = last.row;
   }
   if (rejects_listed < rejected)

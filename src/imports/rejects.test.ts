@@ -50,6 +50,17 @@ describe("more rejects than are listed", () => {
   });
 });
 
+test("long records and wide tables are listed whole, page by page", async () => {
+  const wide = Array.from({ length: 1_000 }, (_, n) => `c${n}`).join(",");
+  const long = "x".repeat(900_000);
+  const content = `sku,name,${wide}\n${`,${long}\n`.repeat(12)}${`${",".repeat(1_001)}\n`.repeat(120)}`;
+  const made = await importBytes(context, content);
+  expect(made).toMatchObject({ state: "done", rows: 132, rejected: 132 });
+  const lines = (await text(rejectsCsv(pool, made))).trimEnd().split("\n");
+  expect(lines).toHaveLength(133);
+  expect(lines.filter((line) => line.includes(long))).toHaveLength(12);
+});
+
 describe("a file of which nearly every row is faulty", () => {
   test("fails early, with the most frequent reason, and nothing is written", async () => {
     const made = await importBytes(context, `sku,name\nS-1,Product\n${rows(200_000, 0)}`);

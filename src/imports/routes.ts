@@ -205,10 +205,9 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
     ...list_rejects,
     handler: async ({ params: { id }, query: { limit, after, code } }) => {
       const { rejected, rejects_listed } = await findImport(pool, id);
-      const items = await listRejects(pool, id, { limit, after, code });
-      const shown = items.map((item) => ({ ...item, raw: item.raw.slice(0, SHOWN_RAW) }));
+      const items = await listRejects(pool, id, { limit, after, code, raw_characters: SHOWN_RAW });
       const next_after = items.length === limit ? (items.at(-1)?.row ?? null) : null;
-      return { items: shown, next_after, rejected, rejects_listed };
+      return { items, next_after, rejected, rejects_listed };
     },
   });
 
