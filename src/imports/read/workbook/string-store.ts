@@ -7,6 +7,7 @@ import { brokenWorkbook } from "./broken-workbook.ts";
 const BLOCK_BYTES = 8192;
 /** 32 MB: cells mostly name texts near those of the cell before. */
 const KEPT_BLOCKS = 4096;
+const SLAB_BYTES = 64 * BLOCK_BYTES;
 /** Their ends take eight bytes each, in segments, so that nothing is copied when they grow. */
 const MAX_TEXTS = 16 << 20;
 const SEGMENT_TEXTS = 1 << 16;
@@ -38,10 +39,21 @@ export function createStringStore(path: string | undefined): StringStore {
       at += copied;
       filled += copied;
       if (filled < BLOCK_BYTES) continue;
-      blocks.add(block);
-      block = Buffer.allocUnsafe(BLOCK_BYTES);
+      block = blocks.add(block);
       filled = 0;
     }
+  };
+  /** @returns bytes that the text takes */
+  const appendText = (text: string): number => {
+    // Without a buffer in between: a character takes three bytes at most
+    if (filled + text.length * 3 < BLOCK_BYTES) {
+      const written = block.write(text, filled);
+      filled += written;
+      return written;
+    }
+    const bytes = Buffer.from(text);
+    append(bytes);
+    return bytes.length;
   };
   const endOf = (index: number): number =>
     index < 0 ? 0 : ((ends[Math.floor(index / SEGMENT_TEXTS)] as Float64Array)[index % SEGMENT_TEXTS] as number);
@@ -49,11 +61,7 @@ export function createStringStore(path: string | undefined): StringStore {
     add(text) {
       if (count === MAX_TEXTS) throw brokenWorkbook(`It has more than ${MAX_TEXTS.toLocaleString("en")} texts.`);
       if (count % SEGMENT_TEXTS === 0) ends.push(new Float64Array(SEGMENT_TEXTS));
-      if (text !== "") {
-        const bytes = Buffer.from(text);
-        append(bytes);
-        size += bytes.length;
-      }
+      if (text !== "") size += appendText(text);
       (ends.at(-1) as Float64Array)[count % SEGMENT_TEXTS] = size;
       count++;
     },
@@ -81,15 +89,31 @@ export function createStringStore(path: string | undefined): StringStore {
 }
 
 interface Blocks {
-  add(block: Buffer): void;
+  /** @returns the block to fill next */
+  add(block: Buffer): Buffer;
   get(number: number): Buffer;
   close(): void;
 }
 
+/** Blocks out of larger buffers: buffers of 8 kB each would take twice their size. */
+function blockMaker(): () => Buffer {
+  let slab = Buffer.alloc(0);
+  return () => {
+    if (slab.length === 0) slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    const block = slab.subarray(0, BLOCK_BYTES);
+    slab = slab.subarray(BLOCK_BYTES);
+    return block;
+  };
+}
+
 function memoryBlocks(): Blocks {
   const blocks: Buffer[] = [];
+  const makeBlock = blockMaker();
   return {
-    add: (block) => blocks.push(block),
+    add(block) {
+      blocks.push(block);
+      return makeBlock();
+    },
     get: (number) => blocks[number] as Buffer,
     close: () => undefined,
   };
@@ -98,11 +122,13 @@ function memoryBlocks(): Blocks {
 function diskBlocks(path: string): Blocks {
   const file = openSync(path, "wx+", 0o600);
   const kept = new Map<number, Buffer>();
+  const makeBlock = blockMaker();
   let written = 0;
   return {
     add(block) {
       for (let at = 0; at < block.length;) at += writeSync(file, block, at);
       written++;
+      return block;
     },
     get(number) {
       const known = kept.get(number);
@@ -110,7 +136,7 @@ function diskBlocks(path: string): Blocks {
       if (number >= written) throw new Error(`block ${number} of ${written}`);
       const oldest = kept.size >= KEPT_BLOCKS ? kept.entries().next().value : undefined;
       if (oldest !== undefined) kept.delete(oldest[0]);
-      const block = oldest?.[1] ?? Buffer.allocUnsafe(BLOCK_BYTES);
+      const block = oldest?.[1] ?? makeBlock();
       readSync(file, block, 0, BLOCK_BYTES, number * BLOCK_BYTES);
       kept.set(number, block);
       return block;
