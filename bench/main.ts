@@ -7,6 +7,8 @@
 //   npm run bench -- catalogue 10000000 /tmp/kept facets idle usual    and only these of: lists hard facets history; idle usual importing
 //   npm run bench -- kills 200         random kills over imports of 200,000 rows
 //   npm run bench -- hostile hostile    a folder of hostile files: what their previews and imports cost server and worker
+//   npm run bench -- faults 200        random faults of network, processes and PostgreSQL over everything that writes
+//   npm run bench -- faults 10 vanished    only the kinds with this in their names
 //   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
 //   npm run bench -- export 500000     exports in every format, and their import
 //   npm run bench -- export 10000000 /tmp/kept csv gzip    the same of a kept catalogue, and only these of: csv sheet gzip jsonl xlsx
@@ -14,6 +16,7 @@
 //   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
 import { cpus, totalmem } from "node:os";
 import { measureExport } from "./export.ts";
+import { measureFaults } from "./faults.ts";
 import { measureHostile } from "./hostile.ts";
 import { measureKills } from "./kills.ts";
 import { measureLists } from "./lists.ts";
@@ -41,6 +44,7 @@ process.stdout.write(`${describeMachine()}\n\n`);
 if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
 else if (what === "hostile") process.stdout.write(await measureHostile(first ?? "hostile"));
 else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
+else if (what === "faults") process.stdout.write(await measureFaults(Number(first ?? 200), second));
 else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000), second, chosen));
 else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000), second, chosen));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
@@ -49,7 +53,7 @@ else if (what === "undo") {
   process.stdout.write(undoTable([await measureUndo(Number(first ?? 500_000))]));
 } else {
   process.stderr.write(
-    `There is no bench "${what}": speed, catalogue, hostile, kills, export, webhooks, scroll or undo.\n`,
+    `There is no bench "${what}": speed, catalogue, hostile, kills, faults, export, webhooks, scroll or undo.\n`,
   );
   process.exitCode = 2;
 }

@@ -110,8 +110,8 @@ test.each([
 
 test("a pool without a free connection is transient", async () => {
   const pool = createPool(database.address, { ...options, max: 1 });
-  pool.options.connectionTimeoutMillis = 10;
   const client = await pool.connect();
+  pool.options.connectionTimeoutMillis = 10;
   await expect(pool.query("select 1")).rejects.toSatisfy(isTransient);
   client.release();
   await pool.end();

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readHolder } from "../../src/db/data-dir.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
-const START_MS = 45_000;
+const START_MS = 120_000;
 const KEPT_OUTPUT = 1 << 20;
 
 export interface ProcessOptions {

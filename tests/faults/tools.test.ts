@@ -112,24 +112,28 @@ test("a proxy that refuses is a server that does not listen", async () => {
   await (await connected(proxy.url())).query("select 1");
 });
 
-test("server and workers run through proxies, survive freezing and cutting, and leave nothing behind", async () => {
-  const data_dir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
-  const file = join(data_dir, "lamps.csv");
-  await writeFile(file, `sku,name\n${Array.from({ length: 5000 }, (_, i) => `LAMP-${i},Lamp ${i}`).join("\n")}\n`);
-  const temporary_before = await temporaryFolders();
-  const [to_server, to_worker] = [await proxied(), await proxied()];
-  const server = await startServerProcess({ url: to_server.url(), data_dir });
-  at_end.push(() => server.kill());
-  const worker = await startWorkerProcess({ url: to_worker.url(), data_dir });
-  at_end.push(() => worker.kill());
-  worker.freeze();
-  const { id } = await uploadPath(file, { base_url: server.base_url });
-  to_worker.cut();
-  worker.wake();
-  let state: string | undefined;
-  for await (const update of watchImport(id, { base_url: server.base_url })) state = update.state;
-  expect(state).toBe("done");
-  expect(await settledLeftovers(database.pool, { data_dir, temporary_before })).toEqual(NOTHING_LEFT);
-  await Promise.all([worker.stop(), server.stop()]);
-  expect([server.isRunning(), worker.isRunning()]).toEqual([false, false]);
-});
+test(
+  "server and workers run through proxies, survive freezing and cutting, and leave nothing behind",
+  { timeout: 300_000 },
+  async () => {
+    const data_dir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
+    const file = join(data_dir, "lamps.csv");
+    await writeFile(file, `sku,name\n${Array.from({ length: 5000 }, (_, i) => `LAMP-${i},Lamp ${i}`).join("\n")}\n`);
+    const temporary_before = await temporaryFolders();
+    const [to_server, to_worker] = [await proxied(), await proxied()];
+    const server = await startServerProcess({ url: to_server.url(), data_dir });
+    at_end.push(() => server.kill());
+    const worker = await startWorkerProcess({ url: to_worker.url(), data_dir });
+    at_end.push(() => worker.kill());
+    worker.freeze();
+    const { id } = await uploadPath(file, { base_url: server.base_url });
+    to_worker.cut();
+    worker.wake();
+    let state: string | undefined;
+    for await (const update of watchImport(id, { base_url: server.base_url })) state = update.state;
+    expect(state).toBe("done");
+    expect(await settledLeftovers(database.pool, { data_dir, temporary_before })).toEqual(NOTHING_LEFT);
+    await Promise.all([worker.stop(), server.stop()]);
+    expect([server.isRunning(), worker.isRunning()]).toEqual([false, false]);
+  },
+);

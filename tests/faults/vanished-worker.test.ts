@@ -17,7 +17,7 @@ import { startServerProcess, startWorkerProcess } from "./processes.ts";
 import { startProxy } from "./proxy.ts";
 
 const ROWS = 100_000;
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 300_000;
 
 const database = await createTestDatabase();
 const at_end: (() => Promise<unknown>)[] = [];
