@@ -6,6 +6,7 @@ import { patchProduct, readProductBody } from "./edit.ts";
 import { createEditor, skuTaken, type Author, type Edit, type Edited } from "./edit-product.ts";
 import { checkPreconditions, type Preconditions } from "./precondition.ts";
 import { skuKey } from "./sku-key.ts";
+import { checkDepth } from "../json-depth.ts";
 import { create_product, delete_product, patch_product, put_product } from "../../contract/edit-products.ts";
 import { Problem } from "../../contract/problems.ts";
 import { etagOf, type Product } from "../../contract/products.ts";
@@ -22,10 +23,9 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
       { parseAs: "string", bodyLimit: BODY_LIMIT },
       (_request, body, parsed) => {
         try {
-          // A DELETE may say that its body is JSON and have none.
-          parsed(null, body === "" ? undefined : JSON.parse(body as string));
-        } catch (cause) {
-          parsed(new Problem("invalid-request", `The body is not JSON: ${(cause as Error).message}.`, { cause }));
+          parsed(null, parseBody(body as string));
+        } catch (error) {
+          parsed(error as Problem);
         }
       },
     );
@@ -40,6 +40,19 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
     deleteRoute(scope, edit);
     done();
   });
+}
+
+function parseBody(text: string): unknown {
+  // A DELETE may say that its body is JSON and have none.
+  if (text === "") return undefined;
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem("invalid-request", `The body is not JSON: ${(cause as Error).message}.`, { cause });
+  }
+  checkDepth(body);
+  return body;
 }
 
 function createRoute(scope: FastifyInstance, edit: Edit): void {

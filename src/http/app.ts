@@ -3,7 +3,13 @@ import { randomUUID } from "node:crypto";
 import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { productRoutes, readBacklogSize, type ProductRoutesContext } from "../catalog/routes.ts";
 import { changesetRoutes } from "../changesets/routes.ts";
@@ -20,6 +26,7 @@ import { servePage } from "./page.ts";
 import { sendClientProblem, useProblems } from "./problems.ts";
 import { createSendStates } from "./sse.ts";
 import { createStreams } from "./streams.ts";
+import { checkDepth } from "../json-depth.ts";
 import { VERSION } from "../version.ts";
 import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts";
 
@@ -88,6 +95,8 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   limitBodies(app, bodies);
   app.addHook("onRequest", checkOrigin);
   useIdempotency(app, context.pool);
+  parseJson(app);
+  storeNothing(app);
   await app.register(helmet, SECURITY_HEADERS);
   await app.register(swagger, {
     openapi: {
@@ -102,7 +111,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     transform: describeRoute,
     transformObject: describeComponents,
   });
-  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: false });
+  await app.register(swaggerUi, { routePrefix: DOCS, staticCSP: false, uiHooks: { onRequest: redirectDocsIndex } });
 
   const closing = new AbortController();
   app.addHook("preClose", (done) => {
@@ -113,6 +122,39 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   mountRooms(app, context, closing.signal);
   await servePage(app);
   return app;
+}
+
+const DOCS = "/docs";
+
+/** The plugin's own redirect replaces the end of the URL; one that ends in a query would lead to itself. */
+function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: FastifyReply, next: () => void): void {
+  if (url === `${DOCS}/static/index.html`) void reply.redirect(`${DOCS}/`);
+  else next();
+}
+
+/** As Fastify does, but not nested without limit. */
+function parseJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, parsed) => {
+    parse(request, text as string, (error, body: unknown) => {
+      try {
+        if (error === null) checkDepth(body);
+        parsed(error, body);
+      } catch (fault) {
+        parsed(fault as Error);
+      }
+    });
+  });
+}
+
+/** The catalogue stays in no cache, unless a route says so. After the hooks of `useIdempotency`, which keeps no answer of a route
+ * that says no-store itself. */
+function storeNothing(app: FastifyInstance): void {
+  app.addHook("onSend", (request, reply, payload, done) => {
+    if (request.url.startsWith("/api") && !reply.hasHeader("cache-control"))
+      void reply.header("cache-control", "no-store");
+    done(null, payload);
+  });
 }
 
 function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {

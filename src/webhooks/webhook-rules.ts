@@ -92,7 +92,7 @@ function checkHeaders(
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
     const lower = name.toLowerCase();
-    const fault = faultOfHeader(name, value, headers.has(lower), kept === undefined || lower in kept);
+    const fault = faultOfHeader(name, value, headers.has(lower), kept === undefined || Object.hasOwn(kept, lower));
     if (fault === undefined) headers.set(lower, value ?? kept?.[lower] ?? "");
     else faults.push({ pointer: `/body/headers/${name.slice(0, 100)}`, detail: fault });
   }
