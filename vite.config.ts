@@ -24,6 +24,7 @@ export default defineConfig({
       icon: { clientBundle: { scan: { globInclude: ["web/**/*.{vue,ts}"], globExclude: ["**/node_modules/**"] } } },
     }),
   ],
+  resolve: { alias: [{ find: /^zod$/, replacement: fileURLToPath(new URL("web/zod.ts", import.meta.url)) }] },
   // What vue-i18n brings and we do not use: its old API, its global components, its devtools.
   define: {
     __VUE_I18N_FULL_INSTALL__: "false",

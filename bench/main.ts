@@ -14,6 +14,7 @@
 //   npm run bench -- export 10000000 /tmp/kept csv gzip    the same of a kept catalogue, and only these of: csv sheet gzip jsonl xlsx
 //   npm run bench -- scroll 1000000    the page's grid in a real browser: ms a frame, ms until far rows are there
 //   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
+//   npm run bench -- streams 100000    lists of so many products while no event stream is open and while 1,000 are
 import { cpus, totalmem } from "node:os";
 import { measureExport } from "./export.ts";
 import { measureFaults } from "./faults.ts";
@@ -22,6 +23,7 @@ import { measureKills } from "./kills.ts";
 import { measureLists } from "./lists.ts";
 import { measureScroll } from "./scroll.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
+import { measureStreams } from "./streams.ts";
 import { measureUndo, type UndoResult } from "./undo.ts";
 import { measureWebhooks } from "./webhooks.ts";
 
@@ -49,11 +51,12 @@ else if (what === "catalogue") process.stdout.write(await measureLists(Number(fi
 else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000), second, chosen));
 else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
 else if (what === "scroll") process.stdout.write(await measureScroll(Number(first ?? 1_000_000), second));
+else if (what === "streams") process.stdout.write(await measureStreams(Number(first ?? 100_000)));
 else if (what === "undo") {
   process.stdout.write(undoTable([await measureUndo(Number(first ?? 500_000))]));
 } else {
   process.stderr.write(
-    `There is no bench "${what}": speed, catalogue, hostile, kills, faults, export, webhooks, scroll or undo.\n`,
+    `There is no bench "${what}": speed, catalogue, hostile, kills, faults, export, webhooks, scroll, streams or undo.\n`,
   );
   process.exitCode = 2;
 }

@@ -1,15 +1,11 @@
 // Puts the page into the document.
 import ui from "@nuxt/ui/vue-plugin";
 import { createApp } from "vue";
-import { z } from "zod";
 import App from "./App.vue";
 import { createPageRouter } from "./routes.ts";
 import "./style.css";
 import { speak } from "./texts/speak.ts";
 import { i18n } from "./texts/t.ts";
-
-// zod would try to compile its parsers; the content security policy forbids that, and says so in the console.
-z.config({ jitless: true });
 
 // A server that was updated meanwhile no longer has the parts that this page would load: it begins anew, once.
 addEventListener("vite:preloadError", () => {

@@ -136,7 +136,7 @@ function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: Fas
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, parsed) => {
-    parse(request, text as string, (error, body: unknown) => {
+    void parse(request, text as string, (error, body: unknown) => {
       try {
         if (error === null) checkDepth(body);
         parsed(error, body);
