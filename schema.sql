@@ -49,13 +49,6 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (actor, key)
 );
 
-create table import_attempts (
-  import_id bigint not null,
-  part integer not null,
-  worker uuid not null,
-  constraint import_attempts_pkey PRIMARY KEY (import_id, part, worker)
-);
-
 create table import_chunks (
   import_id bigint not null,
   chunk_no integer not null,
@@ -410,6 +403,15 @@ create table webhooks (
   constraint webhooks_pkey PRIMARY KEY (id),
   constraint webhooks_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['manual'::text, 'gone'::text, 'failing'::text]))),
   constraint webhooks_volume_check CHECK ((volume = ANY (ARRAY['none'::text, 'summary'::text, 'products'::text])))
+);
+
+create table work_attempts (
+  kind text not null,
+  work_id bigint not null,
+  part integer not null,
+  worker uuid not null,
+  constraint work_attempts_pkey PRIMARY KEY (kind, work_id, part, worker),
+  constraint work_attempts_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'operation'::text])))
 );
 
 CREATE INDEX changesets_actor ON public.changesets USING btree (actor, id);

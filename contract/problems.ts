@@ -44,6 +44,7 @@ export const PROBLEMS = {
   "limit-reached": { status: 409, title: "There are as many as there may be" },
   "refused-url": { status: 400, title: "This address is not called" },
   "file-missing": { status: 500, title: "The uploaded file is no longer there" },
+  "worker-died": { status: 500, title: "The worker stopped twice over this" },
   "forbidden-host": { status: 403, title: "This host name or origin is not served" },
   "not-ready": { status: 503, title: "The service is not ready" },
   "internal-error": { status: 500, title: "Something went wrong on our side" },

@@ -5,11 +5,13 @@ alter table imports add column scan_token bigint not null default 0;
 alter table imports add column text_size bigint;
 
 -- Worker processes that began a scan or a chunk and neither finished it nor let go of it. Two that died over the same part end the
--- import. Rows are written outside the part's own transaction, which a killed worker takes along.
-create table import_attempts (
-  import_id bigint not null,
-  -- The number of the chunk, or -1 for the scan.
+-- import or operation. Rows are written outside the part's own transaction, which a killed worker takes along.
+create table work_attempts (
+  kind text not null check (kind in ('import', 'operation')),
+  -- Of the import or operation.
+  work_id bigint not null,
+  -- The number of the chunk, or -1 for the scan of an import.
   part integer not null,
   worker uuid not null,
-  primary key (import_id, part, worker)
+  primary key (kind, work_id, part, worker)
 );

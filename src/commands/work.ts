@@ -88,7 +88,9 @@ async function workOn(
   signal: AbortSignal,
   pulse: Pulse,
 ): Promise<void> {
-  const pool = openPool(address, NAME, config.worker_concurrency * 2 + 4, log);
+  // Loaders of imports and operations and four scans may each hold a connection and need another one to continue: with one more than
+  // they hold, they cannot wait for each other.
+  const pool = openPool(address, NAME, config.worker_concurrency * 2 + 8, log);
   lowerBackends(pool, address);
   const onError = (err: Error): void => {
     log.warn({ err }, "lost the database for a moment");

@@ -6,6 +6,7 @@ import { hasTids } from "../catalog/merge.ts";
 import { workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
+import { beginPart, letGo, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import {
@@ -29,6 +30,7 @@ import {
 } from "./store.ts";
 import { claimChunk, markChunkDone, type Chunk } from "./chunk-store.ts";
 import { insertListedRejects, insertRejects } from "./reject-store.ts";
+import { diedLoading } from "./worker-died.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { Dialect, Reject } from "../../contract/imports.ts";
 
@@ -65,12 +67,14 @@ interface Lane {
   memory: LaneMemory | undefined;
   /** Whether to look at products before copying; off only while none can exist. */
   look: boolean;
+  /** Chunks that this lane has begun and not committed. */
+  begun: Set<number>;
 }
 
 async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
   await withLane(context, work, async (lane) => {
     const { pool, log } = context;
-    await workThrough(() => loadNextChunk(pool, work, lane), {
+    await workThrough(() => loadNextChunk(pool, work, lane, signal), {
       signal,
       progress: {
         tell: () => noteLoaded(pool, work.id),
@@ -84,13 +88,32 @@ async function loadChunks(context: ImportContext, work: ImportWork, signal: Abor
   });
 }
 
-async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane): Promise<boolean> {
-  return withTransaction(pool, async (client) => {
+async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane, signal: AbortSignal): Promise<boolean> {
+  const loaded = await withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, work.id);
-    if (chunk === undefined) return false;
+    if (chunk === undefined) return undefined;
+    await beginUnlessDeadly(pool, client, work, lane, chunk, signal);
     await loadClaimed(client, work, lane, chunk);
-    return true;
+    return chunk.chunk_no;
   });
+  if (loaded === undefined) return false;
+  lane.begun.delete(loaded);
+  return true;
+}
+
+/** A chunk over which two workers have died is not begun a third time. */
+async function beginUnlessDeadly(
+  pool: pg.Pool,
+  client: pg.ClientBase,
+  work: ImportWork,
+  lane: Lane,
+  chunk: Chunk,
+  signal: AbortSignal,
+): Promise<void> {
+  lane.begun.add(chunk.chunk_no);
+  const attempt: Work = { kind: "import", id: work.id };
+  const deaths = await beginPart(pool, { client, until: "commit" }, attempt, chunk.chunk_no, signal);
+  if (deaths >= MAX_DEATHS) throw diedLoading(work, chunk);
 }
 
 async function loadClaimed(
@@ -129,6 +152,7 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
           signal.throwIfAborted();
           const chunk = await claimChunk(client, work.id);
           if (chunk === undefined) break;
+          await beginUnlessDeadly(context.pool, client, work, lane, chunk, signal);
           rejects.push(...(await loadClaimed(client, work, lane, chunk)));
           if (rejects.length > 0) throw strictProblem(rejects.length);
           loaded += chunk.records;
@@ -188,6 +212,7 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
     plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids },
     source: { import_id, scan_token, file, dialect, keep_blank: layout.width === 1, known: context.known },
     memory: undefined,
+    begun: new Set(),
     look: !work.catalogue_was_empty,
   };
   try {
@@ -197,6 +222,7 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
     if (lane.memory !== undefined) giveLaneMemoryBack(lane.memory);
   } finally {
     await file.close();
+    await letGo(context.pool, { kind: "import", id: import_id }, lane.begun);
     // Every chunk has been taken by a lane, or none will be any more.
     context.known?.drop(import_id);
   }

@@ -1,19 +1,21 @@
 // The scan of one import: takes its lock and its token, has the file read, and decides how the scan ends.
 import { isTransient, retryTransient } from "../db/connect.ts";
+import { beginPart, endTurn, letGo, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
 import { concludeLoading } from "./load-lane.ts";
 import { removeTexts } from "./remove-files.ts";
 import { scanFile } from "./scan-file.ts";
-import { withScanLock } from "./scan-lock.ts";
+import { withScanLock, type ScanLock } from "./scan-lock.ts";
 import { isScannedBy } from "./scan-store.ts";
 import { beginScan, readImportWork, type ImportWork } from "./store.ts";
 import { ScanOver, watchScan } from "./watch-scan.ts";
+import { diedScanning, SCAN_PART } from "./worker-died.ts";
 
 /** Scans an import that waits for it, and wakes the lanes. Does nothing when another worker scans it. */
 export async function runScan(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
-  await withScanLock(context.pool, import_id, async (lost) => {
+  await withScanLock(context.pool, import_id, async (lock) => {
     const work = await beginScan(context.pool, import_id);
     if (work === undefined) {
       if ((await readImportWork(context.pool, import_id))?.state === "finishing")
@@ -22,7 +24,7 @@ export async function runScan(context: ImportContext, import_id: number, signal:
     }
     // Those of scans whose worker was killed. An older scan that is still alive is stale, and loses nothing.
     await removeTexts(context, work);
-    await scanOrFail(context, work, signal, lost);
+    await scanOrFail(context, work, signal, lock);
   });
 }
 
@@ -30,11 +32,11 @@ async function scanOrFail(
   context: ImportContext,
   work: ImportWork,
   signal: AbortSignal,
-  lost: AbortSignal,
+  lock: ScanLock,
 ): Promise<void> {
   const watch = watchScan(context.pool, work);
   try {
-    await scanFile(context, work, AbortSignal.any([signal, lost, watch.over]));
+    await scanUnlessDeadly(context, work, AbortSignal.any([signal, lock.lost, watch.over]), lock);
     await settle(context, work);
   } catch (error) {
     context.known?.drop(work.id);
@@ -43,12 +45,30 @@ async function scanOrFail(
     if (signal.aborted || error instanceof NothingToFollow) return;
     if (watch.over.aborted || error instanceof ScanOver) await settle(context, work);
     // Another worker may scan it by now. If none does, this job is tried again.
-    else if (lost.aborted) throw new LockLost();
+    else if (lock.lost.aborted) throw new LockLost();
     // A database that is gone for a moment is the job's retry; everything else is the file's or ours, and final.
     else if (isTransient(error)) throw error;
     else await retryTransient(() => fail(context, work, error), { signal });
   } finally {
     watch.end();
+  }
+}
+
+/** A file over which two workers have died is not read a third time. */
+async function scanUnlessDeadly(
+  context: ImportContext,
+  work: ImportWork,
+  signal: AbortSignal,
+  { client }: ScanLock,
+): Promise<void> {
+  const attempt: Work = { kind: "import", id: work.id };
+  const deaths = await beginPart(context.pool, { client, until: "endTurn" }, attempt, SCAN_PART, signal);
+  try {
+    if (deaths >= MAX_DEATHS) throw diedScanning(work);
+    await scanFile(context, work, signal);
+  } finally {
+    await letGo(context.pool, attempt, [SCAN_PART]);
+    if (deaths > 0) await endTurn(client);
   }
 }
 
@@ -73,10 +93,8 @@ async function settle(context: ImportContext, work: ImportWork): Promise<void> {
 /** The text of a scan that came to nothing. While the database is away nobody knows; the next scan then removes it. */
 async function removeUnlessLoading(context: ImportContext, work: ImportWork): Promise<void> {
   const now = await readImportWork(context.pool, work.id).catch(() => undefined);
-  if (
-    now === undefined ||
-    (now.scan_token === work.scan_token && now.state !== "scanning" && now.state !== "receiving")
-  )
-    return;
+  if (now === undefined) return;
+  const is_mine = now.scan_token === work.scan_token;
+  if (is_mine && now.state !== "scanning" && now.state !== "receiving") return;
   await removeTexts(context, work, work.scan_token);
 }

@@ -6,12 +6,18 @@ import { startHeartbeat } from "../db/heartbeat.ts";
 /** First key of the advisory lock that one scan of an import holds. */
 const SCAN_LOCK = 7582;
 
-/** Runs `work` under the import's lock, or not at all when another process holds it. `lost` aborts when the connection that holds
- * the lock breaks. */
+export interface ScanLock {
+  /** The connection that holds the lock. */
+  client: pg.ClientBase;
+  /** Aborts when that connection breaks. */
+  lost: AbortSignal;
+}
+
+/** Runs `work` under the import's lock, or not at all when another process holds it. */
 export async function withScanLock(
   pool: pg.Pool,
   import_id: number,
-  work: (lost: AbortSignal) => Promise<void>,
+  work: (lock: ScanLock) => Promise<void>,
 ): Promise<void> {
   const key = [SCAN_LOCK, import_id % 2 ** 31];
   const client = await pool.connect();
@@ -25,7 +31,7 @@ export async function withScanLock(
     const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", key);
     if (rows[0]?.locked === true) {
       const stopHeartbeat = startHeartbeat(client);
-      await work(lost.signal).finally(stopHeartbeat);
+      await work({ client, lost: lost.signal }).finally(stopHeartbeat);
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock($1, $2)", key);
     }
     is_free = !lost.signal.aborted;

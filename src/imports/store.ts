@@ -2,6 +2,7 @@
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
+import { forgetAttempts } from "../jobs/attempts.ts";
 import { sumChunks, takeChunks, type ChunkCounts } from "./chunk-store.ts";
 import {
   MAX_LISTED_REJECTS,
@@ -105,6 +106,7 @@ export interface ImportWork {
   catalogue_was_empty: boolean;
   cancel_requested: boolean;
   actor: string;
+  filename: string;
   /** The newest scan's; see scan-store.ts. */
   scan_token: number;
   /** Bytes of the text that was scanned, once loading has begun. */
@@ -112,7 +114,7 @@ export interface ImportWork {
 }
 
 const WORK = `id, state, file, received, size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
-  cancel_requested, actor, scan_token, text_size`;
+  cancel_requested, actor, filename, scan_token, text_size`;
 
 export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(`select ${WORK} from imports where id = $1`, [id]);
@@ -129,13 +131,23 @@ export async function beginScan(db: Queryable, id: number): Promise<ImportWork |
   return rows[0];
 }
 
-/** Bytes received so far; also the sign that the upload is alive. */
+/** The states of the imports that own these files. */
+export async function readFileStates(db: Queryable, files: readonly string[]): Promise<Map<string, Import["state"]>> {
+  const { rows } = await db.query<Pick<Import, "state"> & { file: string }>(
+    "select file, state from imports where file = any($1::text[])",
+    [files],
+  );
+  return new Map(rows.map(({ file, state }) => [file, state]));
+}
+
+/** Bytes received so far; also the sign that the upload is alive, and no longer paused where its server was taken for gone. */
 export async function noteReceived(db: Queryable, id: number, received: number): Promise<boolean> {
   const met = await changeImport(
     db,
     id,
-    `received = $2::bigint, fraction = greatest(fraction, coalesce(${RECEIVED_FRACTION} * $2::bigint / nullif(size, 0), 0))`,
-    "state = 'receiving' and not cancel_requested",
+    `state = 'receiving', received = $2::bigint,
+     fraction = greatest(fraction, coalesce(${RECEIVED_FRACTION} * $2::bigint / nullif(size, 0), 0))`,
+    "state in ('receiving', 'paused') and not cancel_requested",
     [received],
   );
   return met > 0;
@@ -209,6 +221,15 @@ export async function markFinishing(db: Queryable, id: number): Promise<boolean>
   return met > 0;
 }
 
+/** Whether the file has not been accepted yet. Locks the import's row. */
+export async function isReceiving(client: pg.ClientBase, id: number): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "select 1 from imports where id = $1 and state in ('receiving', 'paused') for no key update",
+    [id],
+  );
+  return rowCount === 1;
+}
+
 /** To a terminal state, once: what is terminal stays as it is. The import and its changeset get their last counts. Runs in a
  * transaction: taking the chunks away first waits for those that other lanes are loading, so that what they commit is counted. */
 export async function markFinished(
@@ -218,6 +239,7 @@ export async function markFinished(
   problem: ProblemDocument | null,
 ): Promise<boolean> {
   const loaded = await takeChunks(client, id);
+  await forgetAttempts(client, { kind: "import", id });
   const met = await changeImport(
     client,
     id,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import type { Operation } from "../../contract/operations.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
@@ -158,4 +159,16 @@ test("operations are listed, the newest first", async () => {
   expect(page.body.items.map(({ id }) => id)).toEqual([b.id]);
   const next = await ask<{ items: Operation[] }>("GET", `/api/operations?limit=1&before=${page.body.next_before}`);
   expect(next.body.items.map(({ id }) => id)).toEqual([a.id]);
+});
+
+test("products over which two workers died end the operation; what was changed before is counted", async () => {
+  const started = await ask("POST", "/api/products/bulk", { action: "deactivate", skus: ["p-0", "p-1", "p-2", "p-3"] });
+  const { id } = started.body;
+  for (const worker of [randomUUID(), randomUUID()])
+    await pool.query("insert into work_attempts (kind, work_id, part, worker) values ('operation', $1, 1, $2)", [
+      ...[id, worker],
+    ]);
+  expect(await finish(id)).toMatchObject({ state: "failed", updated: 3, problem: { type: "/problems/worker-died" } });
+  expect((await pool.query("select from work_attempts")).rowCount).toBe(0);
+  expect((await products()).filter(({ active }) => active === false)).toHaveLength(3);
 });

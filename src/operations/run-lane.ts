@@ -5,6 +5,7 @@ import { hasTids } from "../catalog/merge.ts";
 import { workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
+import { beginPart, letGo, MAX_DEATHS } from "../jobs/attempts.ts";
 import { applyBulk } from "./apply-bulk.ts";
 import { claimChunk, markChunkDone } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";
@@ -13,6 +14,7 @@ import { selectProducts } from "./select.ts";
 import { noteProgress, readOperation } from "./store.ts";
 import { applyUndo } from "./undo/apply.ts";
 import type { Operation } from "../../contract/operations.ts";
+import { Problem } from "../../contract/problems.ts";
 
 /** Works on chunks until there are none, then brings the operation to its end if this was the last lane. */
 export async function runOperationLane(
@@ -47,26 +49,37 @@ export async function concludeOperation(context: OperationContext, operation_id:
 async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
   const { pool, log } = context;
   const with_tids = await hasTids(pool);
-  await workThrough(() => workOnNextChunk(pool, operation, with_tids), {
-    signal,
-    progress: {
-      tell: () => noteProgress(pool, operation.id),
-      onError: (err) => {
-        log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
+  const begun = new Set<number>();
+  try {
+    await workThrough(() => workOnNextChunk(pool, operation, with_tids, begun, signal), {
+      signal,
+      progress: {
+        tell: () => noteProgress(pool, operation.id),
+        onError: (err) => {
+          log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
+        },
       },
-    },
-    limit: context.limit,
-  });
+      limit: context.limit,
+    });
+  } finally {
+    await letGo(pool, { kind: "operation", id: operation.id }, begun);
+  }
 }
 
 async function workOnNextChunk(
   pool: pg.Pool,
   { id, kind, changeset_id, options }: Operation,
   with_tids: boolean,
+  begun: Set<number>,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  return withTransaction(pool, async (client) => {
+  const done = await withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, id);
-    if (chunk === undefined) return false;
+    if (chunk === undefined) return undefined;
+    begun.add(chunk.chunk_no);
+    const turn = { client, until: "commit" } as const;
+    const deaths = await beginPart(pool, turn, { kind: "operation", id }, chunk.chunk_no, signal);
+    if (deaths >= MAX_DEATHS) throw died();
     await client.query(JOIN_BY_KEY);
     const stamp = { changeset_id, part: chunk.chunk_no, now: chunk.now };
     const counts =
@@ -74,6 +87,15 @@ async function workOnNextChunk(
         ? await applyUndo(client, id, chunk, options.policy ?? "keep", stamp, with_tids)
         : await applyBulk(client, chunk, options, stamp);
     await markChunkDone(client, id, chunk.chunk_no, counts);
-    return true;
+    return chunk.chunk_no;
   });
+  if (done === undefined) return false;
+  begun.delete(done);
+  return true;
 }
+
+const died = (): Problem =>
+  new Problem(
+    "worker-died",
+    "The worker stopped twice over the same products. What is counted was changed, and can be undone; the rest was not. Choose fewer products, and try again. The server's log shows how the worker stopped.",
+  );

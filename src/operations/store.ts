@@ -1,7 +1,9 @@
 // The SQL of operations. Every change of an operation grows its version and tells the listeners, in one statement: `change`.
 import type { Queryable } from "../db/connect.ts";
+import { SILENT_SINCE } from "../db/silent.ts";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import { deleteChunks, dropOpenChunks } from "./chunk-store.ts";
+import { forgetAttempts } from "../jobs/attempts.ts";
 import type { Operation, OperationOptions, OperationState } from "../../contract/operations.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
@@ -124,6 +126,7 @@ export async function markFinished(
   );
   if (rowCount === 0) return false;
   await deleteChunks(db, id);
+  await forgetAttempts(db, { kind: "operation", id });
   await db.query(
     `update changesets c set created = o.created, updated = o.updated, deleted = o.deleted, finished_at = o.finished_at
      from operations o where o.id = $1 and c.id = o.changeset_id`,
@@ -146,8 +149,7 @@ export async function listSilentOperations(
 ): Promise<{ id: number; state: OperationState; cancel_requested: boolean }[]> {
   const { rows } = await db.query<{ id: number; state: OperationState; cancel_requested: boolean }>(
     `select id, state, cancel_requested from operations
-     where state in ('selecting', 'running') and updated_at < now() - make_interval(secs => $1::float8 / 1000)
-     order by id`,
+     where state in ('selecting', 'running') and ${SILENT_SINCE} order by id`,
     [silent_ms],
   );
   return rows;

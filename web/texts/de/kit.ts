@@ -104,6 +104,7 @@ export const kit: Shape<typeof english> = {
     "broken-file": "Die Datei ist beschädigt",
     "broken-workbook": "Die Arbeitsmappe ist nicht lesbar",
     "unpacks-too-large": "Die Datei ist entpackt viel größer, als sie sein darf",
+    "worker-died": "Der Worker ist daran zweimal abgestürzt",
   },
   nowhere: {
     title: "Hier ist nichts",

@@ -97,6 +97,7 @@ export const kit = {
     "broken-file": "The file is damaged",
     "broken-workbook": "The workbook cannot be read",
     "unpacks-too-large": "The file unpacks to far more than it holds",
+    "worker-died": "The worker stopped twice over this",
   },
   nowhere: {
     title: "There is nothing here",

@@ -1,0 +1,139 @@
+// Parts of an import that kill their worker: given up at the second death, one at a time after the first.
+import { randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createTestDatabase } from "../../tests/database.ts";
+import {
+  createImportContext,
+  importBytes,
+  leftovers,
+  NOTHING_LEFT,
+  receiveBytes,
+  workOn,
+} from "../../tests/import-file.ts";
+import { until } from "../../tests/until.ts";
+import { beginPart, endTurn, forgetAttempts, letGo, MAX_DEATHS } from "../jobs/attempts.ts";
+import { runLane } from "./load-lane.ts";
+import { runScan } from "./run-scan.ts";
+import { readImport } from "./store.ts";
+import { SCAN_PART } from "./worker-died.ts";
+
+const { pool } = await createTestDatabase();
+const context = await createImportContext(pool, 40);
+const signal = new AbortController().signal;
+const CSV = `sku,name\n${Array.from({ length: 200 }, (_, i) => `S-${i},Name ${i}\n`).join("")}`;
+
+beforeEach(async () => {
+  await pool.query("truncate products, product_history, imports, import_chunks, import_rejects, work_attempts cascade");
+});
+
+/** What workers leave that were killed while they worked on the part. */
+async function die(id: number, part: number, times = 1): Promise<void> {
+  for (let i = 0; i < times; i++)
+    await pool.query("insert into work_attempts (kind, work_id, part, worker) values ($1, $2, $3, $4)", [
+      ...["import", id, part, randomUUID()],
+    ]);
+}
+
+const attempts = async (): Promise<number> => (await pool.query("select from work_attempts")).rowCount ?? 0;
+
+describe("a scan", () => {
+  test("over which a worker died is done again", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    await die(id, SCAN_PART);
+    expect(await workOn(context, id)).toMatchObject({ state: "done", created: 200 });
+    expect(await attempts()).toBe(0);
+  });
+
+  test("over which two workers died fails the import, and says of which file", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    await die(id, SCAN_PART, MAX_DEATHS);
+    const ended = await workOn(context, id);
+    expect(ended).toMatchObject({ state: "failed", problem: { type: "/problems/worker-died" } });
+    expect(ended.problem?.detail).toContain('while it read "test.csv"');
+    expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+    expect(await attempts()).toBe(0);
+  });
+
+  test("that stops in an orderly way does not count, however often", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    for (let stops = 0; stops < 4; stops++) await runScan(context, id, AbortSignal.abort());
+    expect(await attempts()).toBe(0);
+    expect(await workOn(context, id)).toMatchObject({ state: "done", created: 200 });
+  });
+
+  test("waits with its second try until no other part over which a worker died is worked on", async () => {
+    const other = await pool.connect();
+    await die(0, 7);
+    expect(await beginPart(pool, { client: other, until: "endTurn" }, { kind: "import", id: 0 }, 7, signal)).toBe(1);
+    const { id } = await receiveBytes(context, CSV);
+    await die(id, SCAN_PART);
+    const scanned = runScan(context, id, signal);
+    // It must not look as if it were at work: the other one may kill the worker now.
+    await until(async () => (await pool.query("select from imports where scan_token = 1")).rowCount === 1);
+    await until(async () => (await pool.query("select from work_attempts where work_id = $1", [id])).rowCount === 1);
+    expect((await readImport(pool, id))?.state).toBe("scanning");
+    // Beside it, what has no death on its record is not held up.
+    expect(await importBytes(context, CSV)).toMatchObject({ state: "done" });
+    await endTurn(other);
+    other.release();
+    await scanned;
+    await runLane(context, id, signal);
+    expect(await readImport(pool, id)).toMatchObject({ state: "done", unchanged: 200 });
+  });
+});
+
+describe("a chunk", () => {
+  test("over which a worker died is loaded again", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    await runScan(context, id, signal);
+    await die(id, 2);
+    await runLane(context, id, signal);
+    expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
+    expect(await attempts()).toBe(0);
+  });
+
+  test.each([false, true])("over which two workers died fails the import (strict: %s)", async (strict) => {
+    const { id } = await receiveBytes(context, CSV, { strict });
+    await runScan(context, id, signal);
+    await die(id, 2, MAX_DEATHS);
+    await runLane(context, id, signal);
+    const ended = await readImport(pool, id);
+    expect(ended).toMatchObject({ state: "failed", created: strict ? 0 : 80 });
+    expect(ended?.problem?.detail).toContain('rows 81 to 120 of "test.csv"');
+    expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+    expect(await attempts()).toBe(0);
+  });
+
+  test("whose lane stops in an orderly way does not count", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    await runScan(context, id, signal);
+    const stop = new AbortController();
+    // The first chunk's commit is refused, so that its note is still there when the lane is to stop.
+    await pool.query(
+      "create function stop_it() returns trigger language plpgsql as $$ begin raise sqlstate '40001'; end $$",
+    );
+    await pool.query("create trigger stop_it before update on import_chunks for each row execute function stop_it()");
+    const lane = runLane(context, id, stop.signal);
+    await until(async () => (await attempts()) === 1);
+    stop.abort();
+    await lane;
+    await pool.query("drop trigger stop_it on import_chunks; drop function stop_it()");
+    expect(await attempts()).toBe(0);
+    await runLane(context, id, signal);
+    expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
+  });
+});
+
+test("notes are this process's own, and go one by one or all at once", async () => {
+  const client = await pool.connect();
+  const work = { kind: "import", id: 5 } as const;
+  for (const part of [1, 1, 2, 3])
+    expect(await beginPart(pool, { client, until: "commit" }, work, part, signal)).toBe(0);
+  client.release();
+  await die(5, 2);
+  await letGo(pool, work, [1, 2]);
+  const { rows } = await pool.query("select part from work_attempts order by part");
+  expect(rows).toEqual([{ part: 2 }, { part: 3 }]);
+  await forgetAttempts(pool, work);
+  expect(await attempts()).toBe(0);
+});
