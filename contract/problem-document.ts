@@ -1,6 +1,6 @@
 // The document that tells of a Problem (RFC 9457).
 import { z } from "zod";
-import { PROBLEMS, problemType, type Problem } from "./problems.ts";
+import { Problem, PROBLEMS, problemType, type ProblemSlug } from "./problems.ts";
 
 /** An RFC 9457 problem document. */
 export const problem_document = z
@@ -30,4 +30,10 @@ export function toProblemDocument(problem: Problem, instance?: string): ProblemD
     detail: problem.message,
     ...(instance === undefined ? {} : { instance }),
   };
+}
+
+/** The Problem that a document of ours describes. */
+export function problemOf({ type, detail }: ProblemDocument): Problem {
+  const slug = type.split("/").at(-1) ?? "";
+  return new Problem(slug in PROBLEMS ? (slug as ProblemSlug) : "internal-error", detail);
 }

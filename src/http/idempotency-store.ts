@@ -45,6 +45,12 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
       [actor, key, request, fingerprint, token, LEASE_SECONDS, KEEP_DAYS],
     );
     if (rowCount === 1) return "ours";
+    // The database's clock was set back since the lease began. It is shortened, not ended: its process may be alive, and renews it.
+    await db.query(
+      `update idempotency_keys set lease_until = now() + make_interval(secs => $3)
+       where actor = $1 and key = $2 and status is null and lease_until > now() + make_interval(secs => 2 * $3)`,
+      [actor, key, LEASE_SECONDS],
+    );
     const { rows } = await db.query<
       Omit<KeptAnswer, "status"> & Omit<KnownRequest, "answer"> & { status: number | null }
     >("select request, fingerprint, status, headers, body from idempotency_keys where actor = $1 and key = $2", [

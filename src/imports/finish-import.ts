@@ -23,13 +23,12 @@ export async function finishImport(
   isDue?: (client: pg.ClientBase) => Promise<boolean>,
 ): Promise<void> {
   const problem = cause === null ? null : toProblemDocument(asProblem(cause, import_id));
-  const ended = await withTransaction(context.pool, async (client) => {
-    if (isDue !== undefined && !(await isDue(client))) return false;
-    const met = await markFinished(client, import_id, state, problem);
+  const { ended, work } = await withTransaction(context.pool, async (client) => {
+    const is_due = isDue === undefined || (await isDue(client));
+    const met = is_due && (await markFinished(client, import_id, state, problem));
     if (met) await emitImport(client, import_id, TOLD_AS[state]);
-    return met;
+    return { ended: met, work: await readImportWork(client, import_id) };
   });
-  const work = await readImportWork(context.pool, import_id);
   if (work !== undefined && isTerminal(work.state)) await removeImportFiles(context, work.file);
   if (!ended) return;
   if (state === "failed" && !(cause instanceof Problem)) context.log.error({ import_id, err: cause }, "import failed");

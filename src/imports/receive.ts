@@ -5,8 +5,9 @@ import { retryTransient, withTransaction } from "../db/connect.ts";
 import { uploadedPath, type ImportContext } from "./context.ts";
 import { createDurableFile } from "./durable-file.ts";
 import { finishImport } from "./finish-import.ts";
-import { insertImport, markReceived, readImport, type NewImport } from "./store.ts";
+import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "./store.ts";
 import { takeBytes, type Taking } from "./take-bytes.ts";
+import { problemOf } from "../../contract/problem-document.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { Import, ImportOptions } from "../../contract/imports.ts";
 
@@ -31,31 +32,41 @@ export async function receiveImport(
   const id = await insertImport(context.pool, made);
   try {
     const { received, sha256, cancelled } = await writeFile(context, id, made.file, upload, bytes);
-    if (cancelled) {
-      await finishImport(context, id, "cancelled");
-      return (await readImport(context.pool, id)) as Import;
-    }
+    if (cancelled) return await endCancelled(context, id);
     if (received === 0) throw new Problem("empty-file", `"${filename}" is empty. Check the export that made it.`);
     if (size !== null && received !== size) throw interrupted(received, size);
-    const accepted = await acceptFile(context, id, received, sha256);
-    if (!accepted) await finishImport(context, id, "cancelled");
+    if (!(await acceptFile(context, id, received, sha256))) return await endCancelled(context, id);
   } catch (error) {
     const cause = error instanceof Problem || !isBrokenStream(error) ? error : interrupted(null, size, error);
-    await retryTransient(() => finishImport(context, id, "failed", cause));
+    // An import that was accepted although no answer came continues.
+    await retryTransient(() => finishImport(context, id, "failed", cause, (client) => isReceiving(client, id)));
     throw cause;
   }
-  return (await readImport(context.pool, id)) as Import;
+  return readReceived(context, id);
 }
 
-/** The file is whole and on disk: hands the import to a worker. @returns false when it was cancelled meanwhile */
+const readReceived = (context: ImportContext, id: number): Promise<Import> =>
+  retryTransient(async () => (await readImport(context.pool, id)) as Import);
+
+/** @throws Problem with which the import has failed, where it was not cancelled: a worker took its upload for interrupted */
+async function endCancelled(context: ImportContext, id: number): Promise<Import> {
+  await retryTransient(() => finishImport(context, id, "cancelled", null, (client) => isReceiving(client, id)));
+  const ended = await readReceived(context, id);
+  if (ended.state === "failed" && ended.problem !== null) throw problemOf(ended.problem);
+  return ended;
+}
+
+/** The file is whole and on disk: hands the import to a worker. @returns false when it was cancelled or failed meanwhile */
 export const acceptFile = (context: ImportContext, id: number, size: number, sha256: string): Promise<boolean> =>
-  retryTransient(() =>
-    withTransaction(context.pool, async (client) => {
-      const met = await markReceived(client, id, size, sha256);
-      if (met) await context.sendScan(client, id);
-      return met;
-    }),
-  );
+  retryTransient(async () => {
+    const met = await withTransaction(context.pool, async (client) => {
+      const marked = await markReceived(client, id, size, sha256);
+      if (marked) await context.sendScan(client, id);
+      return marked;
+    });
+    // The first attempt may have been committed, and its answer lost: nothing else writes the hash.
+    return met || (await readImport(context.pool, id))?.sha256 === sha256;
+  });
 
 async function writeFile(
   context: ImportContext,

@@ -8,7 +8,8 @@ type FilesContext = Pick<ImportContext, "files_dir" | "log">;
 
 /** Removes all files of an import that is over. */
 export async function removeImportFiles(context: FilesContext, file: string): Promise<void> {
-  await removeWhere(context, (name) => name === file || name.startsWith(`${file}.`));
+  await remove(context, file);
+  await removeWhere(context, (name) => name.startsWith(`${file}.`));
 }
 
 /** Removes what the import's scans wrote, or only the scan with this token. */
@@ -21,14 +22,15 @@ export async function removeTexts(
   await removeWhere(context, (name) => name.startsWith(prefix));
 }
 
-async function removeWhere({ files_dir, log }: FilesContext, matches: (name: string) => boolean): Promise<void> {
-  for (const name of await namesIn(files_dir)) {
-    if (!matches(name)) continue;
-    const path = join(files_dir, name);
-    await unlink(path).catch((error: unknown) => {
-      if (!isMissing(error)) log.warn({ path, err: error }, "cannot remove an import's file");
-    });
-  }
+async function removeWhere(context: FilesContext, matches: (name: string) => boolean): Promise<void> {
+  for (const name of await namesIn(context.files_dir)) if (matches(name)) await remove(context, name);
+}
+
+async function remove({ files_dir, log }: FilesContext, name: string): Promise<void> {
+  const path = join(files_dir, name);
+  await unlink(path).catch((error: unknown) => {
+    if (!isMissing(error)) log.warn({ path, err: error }, "cannot remove an import's file");
+  });
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -180,7 +180,7 @@ describe("a file as the body", () => {
       state = (await get<{ items: Import[] }>("/api/imports")).body.items[0];
     }
     expect(state).toMatchObject({ filename: "torn.csv", problem: { type: "/problems/upload-interrupted" } });
-    expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+    await expect.poll(() => leftovers(context)).toEqual(NOTHING_LEFT);
   });
 });
 

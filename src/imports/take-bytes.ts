@@ -38,7 +38,12 @@ export async function takeBytes(
     const goes_on = await passingly(() => noteReceived(context.pool, taking.id, taking.received));
     if (goes_on === false) upload.cancelled = true;
   };
-  const heartbeat = setInterval(() => void note(), HEARTBEAT_MS);
+  let beat = Promise.resolve();
+  const heartbeat = setInterval(() => {
+    beat = note();
+    // Whatever it is, the next note meets it too.
+    beat.catch(() => undefined);
+  }, HEARTBEAT_MS);
   try {
     for await (const piece of bytes) {
       if (taking.received + piece.length > taking.max_bytes) throw taking.tooLarge();
@@ -57,6 +62,8 @@ export async function takeBytes(
     }
   } finally {
     clearInterval(heartbeat);
+    // A note that is under way would show as coming what is paused after this.
+    await beat.catch(() => undefined);
   }
   return !upload.cancelled;
 }

@@ -2,11 +2,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PgBoss } from "pg-boss";
 import { endSilentHolders } from "../db/heartbeat.ts";
-import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, workQueue } from "../jobs/boss.ts";
+import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
+import { createSilenceWatch, type SilenceWatch } from "../jobs/silence.ts";
 import type { ImportContext } from "./context.ts";
 import { createKnownRecords } from "./known-records.ts";
 import { runLane } from "./load-lane.ts";
 import { runScan } from "./run-scan.ts";
+import { sweepFiles } from "./sweep-files.ts";
 import { SILENT_WORK_MS, takeOverSilentImports } from "./take-over.ts";
 
 /** Files that one worker scans at the same time. A scan holds 16 bytes a row. */
@@ -32,10 +34,19 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
     track(runLane(context, import_id, signal)),
   );
   context.log.info({ lanes: context.lanes }, "Worker is ready for imports");
+  const sweep = async (): Promise<void> => {
+    const swept = await sweepFiles(context);
+    if (swept > 0) context.log.info({ swept }, "removed files of imports that are over");
+  };
+  await workHourly(boss, "sweep-files", 47, sweep);
+  sweep().catch((error: unknown) => {
+    context.log.warn({ err: error }, "cannot remove files of imports that are over");
+  });
   // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
   let silent_ms = 0;
+  const uploads_seen = createSilenceWatch();
   while (!signal.aborted) {
-    await takeOver(context, silent_ms).catch((error: unknown) => {
+    await takeOver(context, silent_ms, uploads_seen).catch((error: unknown) => {
       context.log.warn({ err: error }, "cannot look for unfinished imports");
     });
     silent_ms = SILENT_WORK_MS;
@@ -44,8 +55,8 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   await Promise.allSettled(running);
 }
 
-async function takeOver(context: ImportContext, silent_ms: number): Promise<void> {
+async function takeOver(context: ImportContext, silent_ms: number, uploads_seen: SilenceWatch): Promise<void> {
   const pids = await endSilentHolders(context.pool);
   if (pids.length > 0) context.log.warn({ pids }, "ended database sessions of a process that has vanished or hangs");
-  await takeOverSilentImports(context, silent_ms);
+  await takeOverSilentImports(context, silent_ms, uploads_seen);
 }

@@ -119,7 +119,7 @@ async function readKeys(db: Queryable, entries: Backlog["entries"]): Promise<str
 export async function readBacklogSize(db: Queryable): Promise<{ behind: number; seconds: number }> {
   const { rows } = await db.query<{ behind: number; seconds: number }>(
     `select coalesce(sum(rows), 0)::bigint as behind,
-            coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float as seconds from search_backlog`,
+            greatest(coalesce(extract(epoch from clock_timestamp() - min(at)), 0), 0)::float as seconds from search_backlog`,
   );
   return rows[0] ?? { behind: 0, seconds: 0 };
 }

@@ -7,6 +7,7 @@ import { finishImport } from "../finish-import.ts";
 import { acceptFile, isBrokenStream } from "../receive.ts";
 import { readImportWork } from "../store.ts";
 import { takeBytes, type Taking } from "../take-bytes.ts";
+import { isTerminal } from "../../../contract/imports.ts";
 import type { OpenUploads } from "./open-uploads.ts";
 import { cut, gone, KEPT_HOURS, tooLong, wrongOffset } from "./problems.ts";
 import { markPaused, markReceiving, type StoredUpload } from "./store.ts";
@@ -82,10 +83,8 @@ async function settle(
   { received, hash }: Taking,
 ): Promise<void> {
   const work = await readImportWork(context.pool, id);
-  if (work?.cancel_requested === true) {
-    await finishImport(context, id, "cancelled");
-    throw gone(filename);
-  }
+  if (work?.cancel_requested === true) await finishImport(context, id, "cancelled");
+  if (work === undefined || work.cancel_requested || isTerminal(work.state)) throw gone(filename);
   uploads.keepHash(file, received, hash);
   await markPaused(context.pool, id, received, KEPT_HOURS);
 }
