@@ -2,6 +2,7 @@
 // looks at more than a part of the catalogue. What the index knows and what it has not reached yet are merged.
 import type pg from "pg";
 import { withSnapshot } from "../db/snapshot.ts";
+import { addLongTexts } from "./long-texts.ts";
 import { opposite, turned, type Order, type Place, type Position } from "./order.ts";
 import type { Block } from "./search/block.ts";
 import { find, isAll } from "./search/find.ts";
@@ -68,7 +69,7 @@ async function readPage(
     async (db, [row]) => {
       const backlog = backlogOf(row as BacklogRow | undefined);
       const lacking = loader?.lackingOf(backlog.entries, blocks) ?? [];
-      const found = await find(db, query, { ...backlog, blocks, lacking, first_window });
+      const found = await addLongTexts(db, await find(db, query, { ...backlog, blocks, lacking, first_window }));
       const total = isAll(filter) ? backlog.products : undefined;
       return { ...pageOf(found, { limit, after, total }), behind: backlog.behind };
     },

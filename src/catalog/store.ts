@@ -2,21 +2,22 @@
 import type { Queryable } from "../db/connect.ts";
 import type { Product } from "../../contract/products.ts";
 
-/** The columns of `products p` that a product on the wire has. */
-export const PRODUCT = [
-  ...[
-    "p.sku",
-    "p.id",
-    "p.name",
-    "p.description",
-    "p.active",
-    "p.attributes",
-    "p.version",
-    "p.created_in",
-    "p.changed_in",
-  ],
+/** The columns of `products p` that a product on the wire has and that are short. */
+const SHORT_COLUMNS = [
+  ...["p.sku", "p.id", "p.name", "p.active", "p.version", "p.created_in", "p.changed_in"],
   ...["p.source_line", "p.created_at", "p.updated_at"],
 ].join(", ");
+
+/** The columns of `products p` that a product on the wire has. */
+export const PRODUCT = `${SHORT_COLUMNS}, p.description, p.attributes`;
+
+/** Stored bytes, which PostgreSQL knows without unpacking a text. Longer ones are read when the page is known (long-texts.ts). */
+const IS_LONG = "(octet_length(p.description) > 10000 or pg_column_size(p.attributes) > 1000)";
+
+/** As PRODUCT, but without the texts of products whose texts are long. */
+export const LISTED = `${SHORT_COLUMNS}, ${IS_LONG} as is_long,
+  case when ${IS_LONG} then '' else p.description end as description,
+  case when ${IS_LONG} then '{}'::jsonb else p.attributes end as attributes`;
 
 export async function readProduct(db: Queryable, sku_key: string): Promise<Product | undefined> {
   const { rows } = await db.query<Product>(`select ${PRODUCT} from products p where p.sku_key = $1`, [sku_key]);

@@ -2,7 +2,7 @@
 import type { Queryable } from "../../db/connect.ts";
 import { compileFilter } from "../filter.ts";
 import { SORT_KEYS } from "../order.ts";
-import { PRODUCT } from "../store.ts";
+import { LISTED } from "../store.ts";
 import { behind, type Query, type Row } from "./read-index.ts";
 
 export interface Backlog {
@@ -81,7 +81,7 @@ export async function readUnreached(
   const direction = order.descending ? "desc" : "asc";
   const place = after === undefined ? "true" : behind(order, key, after, put);
   const { rows } = await db.query<Row>(
-    `select p.sku_key, p.key as sort_value, ${PRODUCT}
+    `select p.sku_key, p.key as sort_value, ${LISTED}
      from (select p.*, ${key} as key from unnest($2::bigint[], $3::bigint[]) r (id_from, id_to)
            join products p on p.id between r.id_from and r.id_to
            union all

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Queryable } from "../../db/connect.ts";
 import { compileFilter } from "../filter.ts";
 import { comparePlaces, SORT_KEYS, type Place } from "../order.ts";
-import { PRODUCT } from "../store.ts";
+import { LISTED } from "../store.ts";
 import type { Block } from "./block.ts";
 import { needlesOf } from "./needle.ts";
 import type { Found, Query, Row } from "./read-index.ts";
@@ -61,7 +61,7 @@ async function readAtPlaces(db: Queryable, { filter, order }: Query, places: rea
   const standing_at = new Set(places.map(textOf));
   const { where, values } = compileFilter(filter, [[...new Set(places.map(({ sku_key }) => sku_key))]]);
   const { rows } = await db.query<Row>(
-    `select p.sku_key, ${SORT_KEYS[order.field].sql} as sort_value, ${PRODUCT}
+    `select p.sku_key, ${SORT_KEYS[order.field].sql} as sort_value, ${LISTED}
      from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key where ${where}`,
     values,
   );

@@ -3,13 +3,13 @@
 import type { Queryable } from "../../db/connect.ts";
 import { compileFilter, skuConditions } from "../filter.ts";
 import { opposite, SORT_KEYS, turned, type Order, type Place } from "../order.ts";
-import { PRODUCT } from "../store.ts";
+import { LISTED } from "../store.ts";
 import { groupsOf } from "./group-terms.ts";
 import type { TermCondition } from "./plan.ts";
 import type { ProductFilter } from "../../../contract/product-filter.ts";
 import type { Product } from "../../../contract/products.ts";
 
-export type Row = Product & { sku_key: string; sort_value: string };
+export type Row = Product & { sku_key: string; sort_value: string; is_long: boolean };
 
 export interface Query {
   filter: ProductFilter;
@@ -59,7 +59,7 @@ export async function readCandidates(
     `with c as materialized (
        select s.sku_key, s.id, s.version, ${key} as key from product_search s where ${having.join(" and ")} limit $2::bigint
      ), page as (
-       select p.sku_key, c.key as sort_value, ${PRODUCT}
+       select p.sku_key, c.key as sort_value, ${LISTED}
        from (select * from c order by c.key ${direction}, c.sku_key ${direction}) c
        join products p on p.sku_key = c.sku_key and p.id = c.id and p.version = c.version
        where ${where} order by c.key ${direction}, c.sku_key ${direction} limit $1
@@ -127,8 +127,8 @@ export async function readWindow(
     ? `products p where ${place} order by p.sku_key ${direction} limit $2`
     : `product_search s where ${place} order by ${key} ${direction}, s.sku_key ${direction} limit $2`;
   const page = by_sku
-    ? `select p.sku_key, p.key as sort_value, ${PRODUCT} from w p where ${where} limit $1`
-    : `select p.sku_key, s.key as sort_value, ${PRODUCT}
+    ? `select p.sku_key, p.key as sort_value, ${LISTED} from w p where ${where} limit $1`
+    : `select p.sku_key, s.key as sort_value, ${LISTED}
        from (select * from w s where true${narrowed}) s
        join products p on p.sku_key = s.sku_key and p.id = s.id and p.version = s.version where ${where} limit $1`;
   const { rows } = await db.query<Row & Last>(
