@@ -150,6 +150,15 @@ function readAttributes(
     faults.push({ pointer: "/body/attributes", detail: "Write an object: names with texts." });
     return base;
   }
+  const tooMany = (): void => {
+    const detail = `A product has at most ${MAX_ATTRIBUTES.toLocaleString("en")} attributes.`;
+    faults.push({ pointer: "/body/attributes", detail });
+  };
+  // A patch may replace all attributes at once. To check 300,000 one by one stopped a busy server for seconds.
+  if (Object.keys(value).length > 2 * MAX_ATTRIBUTES) {
+    tooMany();
+    return base;
+  }
   const attributes = new Map(is_patch ? Object.entries(base) : []);
   for (const [name, text] of Object.entries(value)) {
     if (faults.length >= MAX_FAULTS) break;
@@ -159,10 +168,7 @@ function readAttributes(
     else if (removes) attributes.delete(name);
     else attributes.set(name, text);
   }
-  if (attributes.size > MAX_ATTRIBUTES) {
-    const detail = `A product has at most ${MAX_ATTRIBUTES.toLocaleString("en")} attributes.`;
-    faults.push({ pointer: "/body/attributes", detail });
-  }
+  if (attributes.size > MAX_ATTRIBUTES) tooMany();
   return Object.fromEntries(attributes);
 }
 
