@@ -27,6 +27,8 @@ export function startHeartbeat(client: pg.Client | pg.PoolClient): () => void {
   }, EVERY_MS).unref();
   const stop = (): void => {
     clearInterval(timer);
+    // A pooled connection is used again, each time with a heartbeat of its own.
+    client.off("end", stop);
   };
   client.once("end", stop);
   return stop;

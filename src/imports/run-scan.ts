@@ -44,8 +44,10 @@ async function scanOrFail(
     // The upload is too slow to follow, or has ended: its completion sends another job, its failure none.
     if (signal.aborted || error instanceof NothingToFollow) return;
     if (watch.over.aborted || error instanceof ScanOver) await settle(context, work);
-    // Another worker may scan it by now. If none does, this job is tried again.
-    else if (lock.lost.aborted) throw new LockLost();
+    // If no other worker has the import by now, this job is tried again.
+    else if (lock.lost.aborted) {
+      if (!(await isTakenOver(context, work))) throw new LockLost();
+    }
     // A database that is gone for a moment is the job's retry; everything else is the file's or ours, and final.
     else if (isTransient(error)) throw error;
     else await retryTransient(() => fail(context, work, error), { signal });
@@ -80,12 +82,19 @@ class LockLost extends Error {
 const fail = (context: ImportContext, work: ImportWork, error: unknown): Promise<void> =>
   finishImport(context, work.id, "failed", error, (client) => isScannedBy(client, work));
 
+async function isTakenOver({ pool, log }: ImportContext, { id, scan_token }: ImportWork): Promise<boolean> {
+  const now = await readImportWork(pool, id);
+  if (now?.scan_token === scan_token) return false;
+  log.info({ import_id: id, scan_token }, "another worker has taken the scan over");
+  return true;
+}
+
 /** Ends an import that has no chunk to load, or was cancelled; leaves it alone when a newer scan has it. Also after a commit whose
  * answer was lost: then its loading is open. */
 async function settle(context: ImportContext, work: ImportWork): Promise<void> {
+  if (await isTakenOver(context, work)) return;
   const now = await readImportWork(context.pool, work.id);
-  if (now?.scan_token !== work.scan_token) return;
-  if (now.state === "scanning" && now.cancel_requested)
+  if (now?.state === "scanning" && now.cancel_requested)
     await finishImport(context, work.id, "cancelled", null, (client) => isScannedBy(client, work));
   else await concludeLoading(context, work.id);
 }

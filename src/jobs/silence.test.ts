@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createSilenceWatch } from "./silence.ts";
 
 /** A watch with a clock of its own that observes import 1 every `step` seconds. */
-function watched(): { at(seconds: number, version: number): boolean } {
+function watched(): { at: (seconds: number, version: number) => boolean } {
   let now = 0;
   const watch = createSilenceWatch(() => now);
   return {

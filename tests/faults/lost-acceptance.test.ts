@@ -1,0 +1,90 @@
+// The commit that accepts an uploaded file arrives, and its answer does not; and an upload that a worker gave up meanwhile.
+import { createHash } from "node:crypto";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { import_query } from "../../contract/imports.ts";
+import { Problem } from "../../contract/problems.ts";
+import { createPool } from "../../src/db/connect.ts";
+import type { ImportContext } from "../../src/imports/context.ts";
+import { finishImport } from "../../src/imports/finish-import.ts";
+import { receiveImport } from "../../src/imports/receive.ts";
+import { listImports, readImport } from "../../src/imports/store.ts";
+import { appendPart } from "../../src/imports/upload/append.ts";
+import { createOpenUploads } from "../../src/imports/upload/open-uploads.ts";
+import { findUpload, insertUpload, type StoredUpload } from "../../src/imports/upload/store.ts";
+import { createTestDatabase } from "../database.ts";
+import { createImportContext, leftovers, NOTHING_LEFT, receiveBytes, workOn } from "../import-file.ts";
+import { startProxy } from "./proxy.ts";
+
+const TIMES = 10;
+const { address, pool } = await createTestDatabase();
+const proxy = await startProxy(address);
+const behind_proxy = createPool({ url: proxy.url() }, { application_name: "skuport test", max: 5 });
+afterAll(async () => {
+  await behind_proxy.end();
+  await proxy.close();
+});
+
+const direct = await createImportContext(pool);
+let sent = 0;
+/** Loses the answer to the commit that follows. */
+const losing: ImportContext = {
+  ...direct,
+  pool: behind_proxy,
+  sendScan: () => {
+    sent++;
+    if (sent === 1) proxy.loseAnswers("commit");
+    return Promise.resolve();
+  },
+};
+beforeEach(async () => {
+  sent = 0;
+  await pool.query("truncate products, product_history, imports cascade");
+});
+
+const CSV = Buffer.from("sku,name\nA,One\nB,Two\n");
+const sha256 = createHash("sha256").update(CSV).digest("hex");
+const options = import_query.parse({});
+
+test("a file whose acceptance got no answer is accepted, once", async () => {
+  for (let round = 0; round < TIMES; round++) {
+    sent = 0;
+    const lost = proxy.lost_answers;
+    const { id, state } = await receiveBytes(losing, CSV);
+    expect([proxy.lost_answers - lost, sent, state]).toEqual([1, 1, "scanning"]);
+    expect(await readImport(pool, id)).toMatchObject({ state: "scanning", received: CSV.length, sha256 });
+    expect(await workOn(direct, id)).toMatchObject({ state: "done", rows: 2, created: round === 0 ? 2 : 0 });
+  }
+  expect(await leftovers(direct)).toEqual(NOTHING_LEFT);
+});
+
+test("so is the last part of one that comes in parts", async () => {
+  for (let round = 0; round < TIMES; round++) {
+    sent = 0;
+    const lost = proxy.lost_answers;
+    const file = crypto.randomUUID();
+    const made = { actor: "test", filename: "parts.csv", size: CSV.length, options, file };
+    const client = await pool.connect();
+    const id = await insertUpload(client, made, 24);
+    client.release();
+    const upload = (await findUpload(pool, file)) as StoredUpload;
+    expect(await appendPart(losing, createOpenUploads(), upload, 0, [CSV], () => undefined)).toBe(CSV.length);
+    expect([proxy.lost_answers - lost, sent]).toEqual([1, 1]);
+    expect(await workOn(direct, id)).toMatchObject({ state: "done", rows: 2, sha256 });
+  }
+  expect(await leftovers(direct)).toEqual(NOTHING_LEFT);
+});
+
+test("an upload that a worker gave up meanwhile is an error, and no import", async () => {
+  const given_up = new Problem("upload-interrupted", "A worker gave the upload up.");
+  async function* bytes() {
+    yield CSV;
+    const [{ id } = { id: 0 }] = await listImports(pool, { limit: 1 });
+    await finishImport(direct, id, "failed", given_up);
+  }
+  const upload = { filename: "slow.csv", size: CSV.length, options, actor: "test", max_bytes: 1000 };
+  await expect(receiveImport(direct, upload, bytes())).rejects.toMatchObject({
+    ...{ slug: "upload-interrupted", message: given_up.message },
+  });
+  expect(await listImports(pool, { limit: 10 })).toMatchObject([{ state: "failed", sha256: null }]);
+  expect(await leftovers(direct)).toEqual(NOTHING_LEFT);
+});

@@ -1,0 +1,156 @@
+// A worker is frozen while it scans, its database connections are cut, another worker takes the import over, and the first one
+// wakes up. FAULT_TIMES=10 repeats each case ten times.
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { afterAll, expect, test } from "vitest";
+import type { Import } from "../../contract/imports.ts";
+import type { ImportContext } from "../../src/imports/context.ts";
+import { readImport, readImportWork } from "../../src/imports/store.ts";
+import { createTestDatabase } from "../database.ts";
+import { createImportContext, receiveBytes } from "../import-file.ts";
+import { until } from "../until.ts";
+import { startWorkerProcess, type RunningProcess } from "./processes.ts";
+import { startProxy, type Proxy } from "./proxy.ts";
+
+const TIMES = Number(process.env["FAULT_TIMES"] ?? 1);
+const TIMEOUT_MS = 300_000;
+const ROWS = 20_000;
+const PADDING = "a description of some length as suppliers write them ".repeat(40);
+
+const { address, pool } = await createTestDatabase();
+const data_dir = await mkdtemp(join(tmpdir(), "skuport-stale-"));
+const files_dir = join(data_dir, "files");
+await mkdir(files_dir);
+const context: ImportContext = { ...(await createImportContext(pool)), files_dir };
+
+const proxies: Proxy[] = [];
+const workers: RunningProcess[] = [];
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.kill()));
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  await rm(data_dir, { recursive: true, force: true });
+});
+
+interface Worker extends RunningProcess {
+  /** Ends its database connections, and with them its locks. */
+  cut(): void;
+}
+
+async function startWorker(): Promise<Worker> {
+  const proxy = await startProxy(address);
+  proxies.push(proxy);
+  const worker = await startWorkerProcess({ url: proxy.url(), data_dir });
+  workers.push(worker);
+  return Object.assign(worker, {
+    cut: () => {
+      proxy.cut();
+    },
+  });
+}
+
+/** `rows` products with SKUs of this import alone, and every hundredth row without one. */
+function csv(label: string, rows: number): Buffer {
+  const lines = ["sku,name,description"];
+  for (let i = 0; i < rows; i++) lines.push(`${i % 100 === 99 ? "" : `${label}-${i}`},Name ${i},${PADDING}`);
+  return Buffer.from(`${lines.join("\n")}\n`);
+}
+
+/** Has the next worker that looks take the import over, as if it had been silent for a while. */
+const giveUpOn = (id: number): Promise<unknown> =>
+  pool.query("update imports set updated_at = now() - interval '1 minute' where id = $1 and state = 'scanning'", [id]);
+
+const stateOf = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
+
+/** Resolves once a scan of the import has this token and writes its text. */
+async function isUnpacking(id: number, token: number): Promise<void> {
+  const file = (await readImportWork(pool, id))?.file ?? "";
+  const give_up_at = performance.now() + 60_000;
+  while (!(await readdir(files_dir)).some((name) => name.startsWith(`${file}.${token}.`))) {
+    if (performance.now() > give_up_at)
+      throw new Error(`no scan with the token ${token}: ${JSON.stringify(await stateOf(id))}`);
+    await sleep(1);
+  }
+}
+
+const tokenOf = async (id: number): Promise<number> => (await readImportWork(pool, id))?.scan_token ?? -1;
+
+async function done(id: number): Promise<Import> {
+  return until(async () => {
+    const now = await stateOf(id);
+    return ["done", "failed", "cancelled"].includes(now.state) && now;
+  }, 120_000);
+}
+
+/** Nothing is lost, doubled or left behind. */
+async function check(id: number, label: string): Promise<void> {
+  expect(await stateOf(id)).toMatchObject({
+    ...{ state: "done", problem: null, rows: ROWS, created: ROWS * 0.99, rejected: ROWS * 0.01 },
+  });
+  const { rows } = await pool.query(
+    `select (select count(*)::int from products where sku like $2) as products,
+            (select count(*)::int from import_rejects where import_id = $1) as rejects,
+            (select count(*)::int from import_chunks) as chunks, (select count(*)::int from work_attempts) as attempts`,
+    [id, `${label}-%`],
+  );
+  expect(rows).toEqual([{ products: ROWS * 0.99, rejects: ROWS * 0.01, chunks: 0, attempts: 0 }]);
+  await expect.poll(() => readdir(files_dir)).toEqual([]);
+}
+
+const TAKEN_OVER = "another worker has taken the scan over";
+
+for (const successor of ["is killed too", "goes on"] as const)
+  test(
+    `a worker that was frozen while it unpacked harms nothing, when its successor ${successor}`,
+    async () => {
+      for (let round = 0; round < TIMES; round++) {
+        const label = `unpack-${successor.length}-${round}`;
+        const first = await startWorker();
+        const { id } = await receiveBytes(context, gzipSync(csv(label, ROWS), { level: 1 }));
+        await giveUpOn(id);
+        await isUnpacking(id, 1);
+        first.freeze();
+        first.cut();
+        expect(await stateOf(id)).toMatchObject({ state: "scanning" });
+        const second = await startWorker();
+        await giveUpOn(id);
+        await isUnpacking(id, 2);
+        if (successor === "is killed too") await second.kill();
+        first.wake();
+        await until(() => first.output().includes(TAKEN_OVER), 60_000);
+        if (successor === "is killed too") await giveUpOn(id);
+        await done(id);
+        await check(id, label);
+        expect(await tokenOf(id)).toBe(successor === "is killed too" ? 3 : 2);
+        await Promise.all([first.stop(), second.stop()]);
+      }
+    },
+    TIMEOUT_MS * TIMES,
+  );
+
+test(
+  "a worker that was frozen while it scanned leaves the rejected rows of the import that another one finished",
+  async () => {
+    for (let round = 0; round < TIMES; round++) {
+      const label = `scan-${round}`;
+      const first = await startWorker();
+      const { id } = await receiveBytes(context, csv(label, ROWS));
+      await giveUpOn(id);
+      await until(async () => (await tokenOf(id)) === 1);
+      first.freeze();
+      first.cut();
+      expect(await stateOf(id)).toMatchObject({ state: "scanning" });
+      const second = await startWorker();
+      await done(id);
+      first.wake();
+      await until(() => first.output().includes(TAKEN_OVER), 60_000);
+      // Whatever else it had begun has ended when it ends.
+      await Promise.all([first.stop(), second.stop()]);
+      await check(id, label);
+      expect(await tokenOf(id)).toBe(2);
+    }
+  },
+  TIMEOUT_MS * TIMES,
+);
