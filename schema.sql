@@ -117,6 +117,7 @@ create table imports (
   upload_expires_at timestamp with time zone,
   scan_token bigint default 0 not null,
   text_size bigint,
+  columns_count integer generated always as (jsonb_array_length(columns)) stored not null,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = ((((created + updated) + unchanged) + superseded) + rejected)))),
@@ -181,6 +182,16 @@ create table operations (
   finished_at timestamp with time zone,
   updated_at timestamp with time zone default now() not null,
   version bigint default 1 not null,
+  listed_options jsonb generated always as (((options -
+CASE
+    WHEN (octet_length(((options -> 'set'::text))::text) > 1024) THEN 'set'::text
+    ELSE ''::text
+END) -
+CASE
+    WHEN (octet_length(((options -> 'filter'::text))::text) > 1024) THEN 'filter'::text
+    ELSE ''::text
+END)) stored not null,
+  options_shortened boolean generated always as ((COALESCE((octet_length(((options -> 'set'::text))::text) > 1024), false) OR COALESCE((octet_length(((options -> 'filter'::text))::text) > 1024), false))) stored not null,
   constraint operations_pkey PRIMARY KEY (id),
   constraint operations_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint operations_check CHECK (((state <> 'done'::text) OR (total = (((((created + updated) + deleted) + unchanged) + missing) + kept)))),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uploadPath } from "../client/upload.ts";
 import { watchImport } from "../client/watch.ts";
-import type { Import } from "../contract/imports.ts";
+import type { ListedImport } from "../contract/imports.ts";
 import { connectClient, retryTransient, type DatabaseAddress } from "../src/db/connect.ts";
 import { emptyCatalogue } from "./catalogue.ts";
 import { generateFile } from "./generate.ts";
@@ -29,7 +29,7 @@ export interface KillReport {
 interface Step {
   name: string;
   file: string;
-  expected: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">;
+  expected: Pick<ListedImport, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">;
   checksum: string;
   /** Milliseconds of the undisturbed run: kills fall anywhere in it. */
   took_ms: number;
@@ -107,7 +107,7 @@ async function undisturbed(server: BenchServer, folder: string, rows: number): P
 
 async function isAtWork({ url }: BenchServer, id: number): Promise<boolean> {
   const response = await fetch(`${url}/api/imports/${id}`);
-  return ["scanning", "loading", "finishing"].includes(((await response.json()) as Import).state);
+  return ["scanning", "loading", "finishing"].includes(((await response.json()) as ListedImport).state);
 }
 
 export async function killAndGoOn(server: BenchServer, victim: Victim): Promise<BenchServer> {
@@ -125,13 +125,13 @@ async function postmasterOf(data_dir: string): Promise<number> {
   return Number((await readFile(join(data_dir, "postgres/postmaster.pid"), "utf8")).split("\n")[0]);
 }
 
-async function waitForEnd({ url }: BenchServer, id: number): Promise<Import> {
-  let last: Import | undefined;
+async function waitForEnd({ url }: BenchServer, id: number): Promise<ListedImport> {
+  let last: ListedImport | undefined;
   for await (const state of watchImport(id, { base_url: url, signal: AbortSignal.timeout(STUCK_MS) })) last = state;
-  return last as Import;
+  return last as ListedImport;
 }
 
-function faultsOf(step: Step, ended: Import, found: string): string[] {
+function faultsOf(step: Step, ended: ListedImport, found: string): string[] {
   const faults: string[] = [];
   if (ended.state !== "done") faults.push(`ended ${ended.state}: ${ended.problem?.detail ?? ""}`);
   for (const key of ["rows", "created", "updated", "unchanged", "superseded", "rejected"] as const) {

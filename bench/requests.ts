@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../client/call.ts";
 import { uploadPath } from "../client/upload.ts";
 import { watchImport } from "../client/watch.ts";
-import type { Import } from "../contract/imports.ts";
+import type { ListedImport } from "../contract/imports.ts";
 import {
   change_products,
   get_operation,
@@ -16,9 +16,9 @@ import type { BenchServer } from "./server.ts";
 
 const POLL_MS = 20;
 
-export async function importFile(server: BenchServer, path: string): Promise<Import & { ms: number }> {
+export async function importFile(server: BenchServer, path: string): Promise<ListedImport & { ms: number }> {
   const started = performance.now();
-  let state = await uploadPath(path, { base_url: server.url });
+  let state: ListedImport = await uploadPath(path, { base_url: server.url });
   for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
   expectEqual("the import's state", state.state, "done");
   return { ...state, ms: performance.now() - started };

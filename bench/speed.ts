@@ -8,7 +8,7 @@ import { once } from "node:events";
 import type pg from "pg";
 import { uploadPath } from "../client/upload.ts";
 import { watchImport } from "../client/watch.ts";
-import type { Import } from "../contract/imports.ts";
+import type { ListedImport } from "../contract/imports.ts";
 import { connectClient } from "../src/db/connect.ts";
 import { cleanRows, createTarget, runExpertSql, timeBareCopy } from "./baselines.ts";
 import { emptyCatalogue, settle } from "./catalogue.ts";
@@ -159,13 +159,13 @@ async function importByCli(server: BenchServer, path: string, expected: Outcome)
   child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
   await once(child, "close");
   const ms = performance.now() - started;
-  check(JSON.parse(out) as Import, expected);
+  check(JSON.parse(out) as ListedImport, expected);
   return ms;
 }
 
 async function importByHttp(server: BenchServer, path: string, expected: Outcome): Promise<number> {
   const started = performance.now();
-  let state = await uploadPath(path, { base_url: server.url });
+  let state: ListedImport = await uploadPath(path, { base_url: server.url });
   for await (const next of watchImport(state.id, { base_url: server.url })) state = next;
   const ms = performance.now() - started;
   check(state, expected);
@@ -173,7 +173,7 @@ async function importByHttp(server: BenchServer, path: string, expected: Outcome
 }
 
 /** A fast import that did something else is no result. */
-function check(state: Import, expected: Outcome): void {
+function check(state: ListedImport, expected: Outcome): void {
   const { rows, superseded } = state;
   if (state.state !== "done" || state[expected] + superseded !== rows)
     throw new Error(`unexpected: ${JSON.stringify(state)}`);

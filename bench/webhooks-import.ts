@@ -7,7 +7,7 @@ import type pg from "pg";
 import { call } from "../client/call.ts";
 import { uploadPath } from "../client/upload.ts";
 import { watchImport } from "../client/watch.ts";
-import type { Import } from "../contract/imports.ts";
+import type { ListedImport } from "../contract/imports.ts";
 import { create_webhook, patch_webhook } from "../contract/webhooks.ts";
 import { createPool } from "../src/db/connect.ts";
 import { ALLOW_LOOPBACK } from "./deliveries.ts";
@@ -90,7 +90,7 @@ async function importOnce(
   const started = performance.now();
   const { id } = await uploadPath(file, { base_url: server.url });
   const editing = well === undefined ? undefined : editMeanwhile(server, edits, report);
-  let state: Import | undefined;
+  let state: ListedImport | undefined;
   for await (const next of watchImport(id, { base_url: server.url })) state = next;
   const ended = performance.now();
   await editing;

@@ -1,6 +1,6 @@
 // Watches one import until it ends, across dropped connections and server restarts.
 import { isTerminal, WATCH_IMPORT_URL } from "../contract/import-names.ts";
-import type { Import } from "../contract/imports.ts";
+import type { ListedImport } from "../contract/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
 import { NoAnswer, parseJson } from "./answer.ts";
@@ -16,10 +16,10 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Gives the import as it is now and then each newer version of it; the last one given is terminal.
+ * Gives the import as it is now and then each newer version of it, as lists show it; the last one given is terminal.
  * Lost connections are opened again for as long as the signal allows. Throws a Problem where the import does not exist.
  */
-export async function* watchImport(id: number, options: WatchOptions = {}): AsyncGenerator<Import, void> {
+export async function* watchImport(id: number, options: WatchOptions = {}): AsyncGenerator<ListedImport, void> {
   const { signal, onConnection } = options;
   let seen = -1;
   let pause_ms = FIRST_PAUSE_MS;
@@ -44,14 +44,14 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
 }
 
 /** One connection: the stream where the server gives one, else the state alone. */
-async function* statesOnce(id: number, seen: number, options: WatchOptions): AsyncGenerator<Import> {
+async function* statesOnce(id: number, seen: number, options: WatchOptions): AsyncGenerator<ListedImport> {
   const url = address({ url: WATCH_IMPORT_URL }, { params: { id } }, options.base_url);
   const last_event_id = seen >= 0 ? String(seen) : undefined;
   try {
     for await (const event of openStream(url, { last_event_id, signal: options.signal })) {
       if (event.type !== "import") continue;
       const state = parseJson(event.data);
-      if (state !== undefined) yield state as Import;
+      if (state !== undefined) yield state as ListedImport;
     }
   } catch (error) {
     if (!(error instanceof NoStream)) throw error;

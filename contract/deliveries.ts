@@ -212,7 +212,7 @@ export const list_events = endpoint({
     summary: "Read all events in one order, without gaps, from a cursor on",
     description:
       "For receivers that reconcile: all events in the order of their commits, so that none can come in behind a reader. Ask " +
-      "again with `next_cursor`, also after an empty page. 410: the events behind the cursor are no longer kept.",
+      "again with `next_cursor`, also after an empty page. A page of large events is shorter than `limit`. 410: the events behind the cursor are no longer kept.",
     tags: ["deliveries"],
     querystring: z
       .object({

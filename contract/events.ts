@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { MAX_BATCH_ITEMS } from "./batch.ts";
 import { endpoint } from "./endpoint.ts";
-import { import_ } from "./imports.ts";
+import { listed_import } from "./imports.ts";
 import { operation } from "./operations.ts";
 import { problem_document } from "./problem-document.ts";
 
@@ -81,7 +81,7 @@ export const STREAM_EVENTS = {
   open: z.object({ position: z.int().describe("The `id:` to come back with") }),
   /** Events between the reader's last and the oldest that is kept are gone: what it shows is to be read anew. */
   missed: z.object({ since: z.int(), until: z.int() }),
-  import: import_,
+  import: listed_import,
   operation,
   /** Products that one changeset changed, one by one: an edit's. Those of imports and operations are at the changeset. */
   products: z.object({
@@ -104,8 +104,8 @@ export const watch_events = endpoint({
     operationId: "watch_events",
     summary: "Watch everything that happens (server-sent events)",
     description:
-      "One stream, looked after at most five times a second. `import` and `operation`: the whole record, of " +
-      "the latest when the stream opens and then of each that has changed. `products`: products that were created, changed " +
+      "One stream, looked after at most five times a second. `import` and `operation`: the record " +
+      "as its list shows it, of the latest when the stream opens and then of each that has changed. `products`: products that were created, changed " +
       "or deleted one by one, as ids with versions. `changeset`: an import or operation is complete; its products are at " +
       "`/api/changesets/{id}/changes`. `open` comes first. A reader that comes back with `Last-Event-ID` gets every `products` " +
       "and `changeset` since then, at least once; `missed` says where they are no longer kept.",

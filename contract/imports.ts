@@ -194,6 +194,7 @@ export const import_ = z
     options: import_options,
     dialect: dialect.nullable(),
     columns: z.array(column),
+    columns_count: count,
     lines: count.nullable(),
     rows: count.nullable().describe("Records below the header; exact once the file has been scanned"),
     scanned: count.describe("Bytes scanned so far"),
@@ -215,10 +216,21 @@ export const import_ = z
       .describe("Until when the rest of a file that comes in parts can be sent; null once it is whole, or over"),
     cancel_requested: z.boolean(),
     problem: problem_document.nullable(),
+    shortened: z.boolean().describe("Whether long values are left out, as lists and streams do; `get_import` has them"),
     version: z.int().describe("Grows with every change of this record; the `id:` of its events"),
   })
   .meta({ id: "Import" });
 export type Import = z.infer<typeof import_>;
+
+/** An import in lists and streams, which never hold more than 1 kB of a value. */
+export const listed_import = import_
+  .extend({
+    columns: z.array(column).nullable().describe("null: longer than 1 kB"),
+    dialect: dialect.nullable().describe("Without `sheets` where it is longer than 1 kB"),
+    problem: problem_document.nullable().describe("Only its first words where it is longer than 1 kB"),
+  })
+  .meta({ id: "ListedImport" });
+export type ListedImport = z.infer<typeof listed_import>;
 
 const id_params = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
 const not_found = { 404: problem_document };
@@ -323,7 +335,10 @@ export const list_imports = endpoint({
           .describe("Only imports of the very same file"),
       })
       .strict(),
-    response: { 200: z.object({ items: z.array(import_), next_before: z.int().nullable() }), 400: problem_document },
+    response: {
+      200: z.object({ items: z.array(listed_import), next_before: z.int().nullable() }),
+      400: problem_document,
+    },
   },
 });
 
@@ -431,8 +446,8 @@ export const watch_import = endpoint({
     operationId: "watch_import",
     summary: "Watch an import (server-sent events)",
     description:
-      "Event `import`: the whole import, first at once and then at most five times a second; `id:` is its version. The " +
-      "stream ends after the terminal state. A reader that comes back with `Last-Event-ID` gets only what is newer.",
+      "Event `import`: the import as `list_imports` shows it, first at once and then at most five times a second; `id:` is its " +
+      "version. The stream ends after the terminal state. A reader that comes back with `Last-Event-ID` gets only what is newer.",
     tags: ["imports"],
     params: id_params,
     answer_type: "text/event-stream",

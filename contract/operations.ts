@@ -58,6 +58,12 @@ export const operation = z
     changeset_id: z.int(),
     cancel_requested: z.boolean(),
     problem: problem_document.nullable(),
+    shortened: z
+      .boolean()
+      .describe(
+        "Whether values longer than 1 kB are left out, as lists and streams do: `set`, `filter`, all but the first words of " +
+          "`problem`; `get_operation` has them",
+      ),
     created_at: instant,
     started_at: instant.nullable(),
     finished_at: instant.nullable(),
@@ -161,7 +167,7 @@ export const watch_operation = endpoint({
     operationId: "watch_operation",
     summary: "Watch an operation (server-sent events)",
     description:
-      "Event `operation`: the whole operation, first at once and then at most five times a second; `id:` is its version. " +
+      "Event `operation`: the operation as `list_operations` shows it, first at once and then at most five times a second; `id:` is its version. " +
       "The stream ends after the terminal state.",
     tags: ["operations"],
     params: id_params,

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import type { CDPSession, Page } from "playwright-core";
 import { afterEach, expect, test } from "vitest";
 import { call } from "../client/call.ts";
-import { list_imports, type Import } from "../contract/imports.ts";
+import { list_imports, type ListedImport } from "../contract/imports.ts";
 import { openPage, type WatchedPage } from "./browser.ts";
 import { startJourney } from "./journey.ts";
 import { inspectLooks } from "./looks.ts";
@@ -51,13 +51,13 @@ async function openSlowly(): Promise<Slow> {
 const setLine = (network: CDPSession, uploadThroughput: number, offline = false): Promise<unknown> =>
   network.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
 
-async function newest(): Promise<Import | undefined> {
+async function newest(): Promise<ListedImport | undefined> {
   const { items } = await call(list_imports, { querystring: { limit: 1 } }, { base_url: server.base_url });
   return items[0];
 }
 
 /** Sends the file until a good part of it is there, but not all. */
-async function beginUpload(page: Page): Promise<Import> {
+async function beginUpload(page: Page): Promise<ListedImport> {
   await page.getByTestId("file").setInputFiles(file);
   await page.getByTestId("dock").getByRole("progressbar", { name: "Upload of whole-range.csv" }).waitFor();
   return until(async () => {
@@ -66,11 +66,11 @@ async function beginUpload(page: Page): Promise<Import> {
   });
 }
 
-async function untilDone(page: Page): Promise<Import> {
+async function untilDone(page: Page): Promise<ListedImport> {
   await page.locator("h1 + p").getByTestId("state").getByText("Done", { exact: true }).waitFor();
   const import_ = await newest();
   expect(import_).toMatchObject({ rows: ROWS, sha256 });
-  return import_ as Import;
+  return import_ as ListedImport;
 }
 
 test("a line that is cut in the middle costs nothing: the page waits, and goes on by itself", async () => {

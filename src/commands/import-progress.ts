@@ -1,11 +1,11 @@
 // How an import goes, on a terminal (a bar with rate and time left) or in a log (a line a stage).
 import { isTerminal } from "../../contract/import-names.ts";
-import type { Import } from "../../contract/imports.ts";
+import type { ListedImport } from "../../contract/imports.ts";
 import { oneLine, redrawLine } from "./terminal.ts";
 
 export interface Progress {
   upload(sent: number): void;
-  show(state: Import): void;
+  show(state: ListedImport): void;
   end(): void;
 }
 
@@ -14,7 +14,7 @@ const REDRAW_MS = 100;
 /** A time left that is told earlier than this jumps about. */
 const STABLE_AFTER_MS = 1000;
 
-const STAGES: Partial<Record<Import["state"], string>> = {
+const STAGES: Partial<Record<ListedImport["state"], string>> = {
   receiving: "Sending",
   paused: "Paused",
   scanning: "Scanning",
@@ -77,7 +77,7 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
 }
 
 /** What an ended import says of itself. `base_url` = the server that has it; without one nobody answers at an address now. */
-export function describeResult(import_: Import, base_url?: string): string {
+export function describeResult(import_: ListedImport, base_url?: string): string {
   const {
     id,
     state,
@@ -93,7 +93,7 @@ export function describeResult(import_: Import, base_url?: string): string {
     problem,
   } = import_;
   const filename = oneLine(import_.filename);
-  const head: Partial<Record<Import["state"], string>> = {
+  const head: Partial<Record<ListedImport["state"], string>> = {
     done: `Import ${id} of ${filename} is done in ${seconds(elapsed_ms.total)} s.`,
     cancelled: `Import ${id} of ${filename} was cancelled; what was committed stays.`,
     failed: `Import ${id} of ${filename} failed: ${oneLine(problem?.detail ?? "no reason was given")}`,
@@ -112,10 +112,10 @@ export function describeResult(import_: Import, base_url?: string): string {
   return `${said.join("\n")}\n`;
 }
 
-const handled = (state: Import): number =>
+const handled = (state: ListedImport): number =>
   state.created + state.updated + state.unchanged + state.superseded + state.rejected;
 
-function timeLeft(state: Import): string {
+function timeLeft(state: ListedImport): string {
   if (isTerminal(state.state) || state.elapsed_ms.load < STABLE_AFTER_MS || state.rows === null) return "";
   const loaded = state.created + state.updated + state.unchanged;
   if (loaded === 0) return "";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { uploadPath, uploadStream } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
 import { isTerminal } from "../../contract/import-names.ts";
-import type { Import, ImportOptions } from "../../contract/imports.ts";
+import type { Import, ImportOptions, ListedImport } from "../../contract/imports.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "./dialect-options.ts";
 import { findServer } from "./find-server.ts";
@@ -97,7 +97,7 @@ async function importRemotely(
     throw error;
   });
   if (sent === undefined) return undefined;
-  let last = sent;
+  let last: ListedImport = sent;
   // Ctrl-C cancels the import too, and its end is still told.
   const cancel = (): void => void cancelRemotely(base_url, sent.id).catch(() => undefined);
   io.signal.addEventListener("abort", cancel, { once: true });
@@ -106,7 +106,14 @@ async function importRemotely(
     progress.show(state);
   }
   io.signal.removeEventListener("abort", cancel);
-  return last;
+  return last.shortened ? readWhole(base_url, sent.id) : (last as Import);
+}
+
+/** With the values that are too long for the stream. */
+async function readWhole(base_url: string, id: number): Promise<Import> {
+  const { call } = await import("../../client/call.ts");
+  const { get_import } = await import("../../contract/imports.ts");
+  return call(get_import, { params: { id } }, { base_url });
 }
 
 async function cancelRemotely(base_url: string, id: number): Promise<void> {

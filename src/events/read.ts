@@ -2,6 +2,7 @@
 // the first who reads. However long some other transaction stays open, it holds nobody up.
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
+import { shortProblem } from "../db/short-json.ts";
 import type { EventType } from "../../contract/events.ts";
 
 export interface StoredEvent {
@@ -33,10 +34,18 @@ export async function placeEvents(pool: pg.Pool): Promise<void> {
   }
 }
 
-/** Events behind the place `after`, in their order. */
+// Whole products, their changes and batches of them take megabytes: the stream names the products only.
+const STREAMED_DATA = `
+  case when type in ('product.created', 'product.updated') then data - '{product,changes}'::text[]
+       when type = 'products.changed' then data - 'items'
+       when type = 'import.failed' then jsonb_set(data, '{problem}', coalesce(${shortProblem("(data -> 'problem')")}, 'null'))
+       else data end`;
+
+/** Events after the position `after`, in their order, with `data` as the stream shows it. */
 export async function readEvents(db: Queryable, after: number, limit: number): Promise<StoredEvent[]> {
   const { rows } = await db.query<StoredEvent>(
-    "select position, id, type, changeset_id, data, at from events where position > $1 order by position limit $2",
+    `select position, id, type, changeset_id, ${STREAMED_DATA} as data, at from events
+     where position > $1 order by position limit $2`,
     [after, limit],
   );
   return rows;

@@ -1,14 +1,14 @@
-// What an import tells others: its summary, in the transaction that makes it true.
+// The events of an import: its summary, in the transaction that makes it true. A long problem is shortened, as in lists.
 import type { Queryable } from "../db/connect.ts";
 import { emitEvents } from "../events/emit.ts";
-import { readImport } from "./store.ts";
+import { readListedImport } from "./store.ts";
 
 export async function emitImport(
   db: Queryable,
   import_id: number,
   type: "import.started" | "import.completed" | "import.failed" | "import.cancelled",
 ): Promise<void> {
-  const state = await readImport(db, import_id);
+  const state = await readListedImport(db, import_id);
   if (state === undefined) return;
   const { changeset_id, filename, rows, created, updated, unchanged, superseded, rejected, problem } = state;
   const summary = { import_id, changeset_id, filename, rows, created, updated, unchanged, superseded, rejected };

@@ -14,7 +14,7 @@ import { receiveImport, type Upload } from "./receive.ts";
 import { rejectsCsv, rejectsCsvName } from "./rejects-csv.ts";
 import { countRejects, listRejects } from "./reject-store.ts";
 import { bodyOf } from "./request-body.ts";
-import { listImports, readImport, requestCancel } from "./store.ts";
+import { listImports, readImport, readListedImport, requestCancel } from "./store.ts";
 import { uploadRoutes } from "./upload/routes.ts";
 import {
   cancel_import,
@@ -30,6 +30,7 @@ import {
   watch_import,
   type Import,
   type ImportState,
+  type ListedImport,
 } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
@@ -168,9 +169,9 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
     ...watch_import,
     handler: async (request, reply) => {
       const { id } = request.params;
-      await context.sendStates<Import>(request, reply, {
+      await context.sendStates<ListedImport>(request, reply, {
         ...{ event: "import", id },
-        read: () => readImport(pool, id),
+        read: () => readListedImport(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(IMPORT_CHANNEL, (payload) => {
             const [changed_id, state] = payload?.split(" ") ?? [];
@@ -192,7 +193,7 @@ export const importSource = (pool: pg.Pool): StateSource => ({
   event: "import",
   channel: IMPORT_CHANNEL,
   listRecent: () => listImports(pool, { limit: RECENT }),
-  read: (id) => readImport(pool, id),
+  read: (id) => readListedImport(pool, id),
 });
 
 /** Characters of a raw record in a page of rejects; the CSV has them all. */

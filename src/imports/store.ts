@@ -1,6 +1,7 @@
 // The SQL of imports. Every change of an import grows its version and tells the listeners, in one statement: `changed`.
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
+import { isShort, shortProblem } from "../db/short-json.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { forgetAttempts } from "../jobs/attempts.ts";
 import { sumChunks, takeChunks, type ChunkCounts } from "./chunk-store.ts";
@@ -10,6 +11,7 @@ import {
   type Dialect,
   type Import,
   type ImportOptions,
+  type ListedImport,
 } from "../../contract/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
@@ -19,9 +21,9 @@ export const SCANNED_FRACTION = 0.2;
 
 // The columns of the wire, and elapsed times and rate that derive from the stages' instants. A reader's now() may be older than what it
 // reads: a time is then 0, as it is (greatest passes over nulls) where a stage has not begun.
-const IMPORT = `
-  id, state, filename, size, received, sha256, options, dialect, columns, lines, rows, scanned, created, updated, unchanged,
-  superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, problem, created_at, started_at, finished_at, version,
+const COMMON = `
+  id, state, filename, size, received, sha256, options, columns_count, lines, rows, scanned, created, updated, unchanged,
+  superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, created_at, started_at, finished_at, version,
   case when state in ('receiving', 'paused') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
        else floor((created + updated + unchanged + superseded + rejected)
@@ -32,6 +34,12 @@ const IMPORT = `
     'load', greatest(0, floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000)),
     'total', greatest(0, floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000))
   ) as elapsed_ms`;
+const IMPORT = `${COMMON}, dialect, columns, problem, false as shortened`;
+const LISTED_IMPORT = `${COMMON},
+  case when ${isShort("dialect")} then dialect else dialect - 'sheets' end as dialect,
+  case when ${isShort("columns")} then columns end as columns,
+  ${shortProblem("problem")} as problem,
+  not (${isShort("dialect")} and ${isShort("columns")} and ${isShort("problem")}) as shortened`;
 
 /** Runs an update of one import; says how many rows it met. */
 export async function changeImport(
@@ -78,11 +86,17 @@ export async function readImport(db: Queryable, id: number): Promise<Import | un
   return rows[0];
 }
 
+/** As lists and streams show it. */
+export async function readListedImport(db: Queryable, id: number): Promise<ListedImport | undefined> {
+  const { rows } = await db.query<ListedImport>(`select ${LISTED_IMPORT} from imports where id = $1`, [id]);
+  return rows[0];
+}
+
 type Page = { limit: number; before?: number | undefined; sha256?: string | undefined };
 
-export async function listImports(db: Queryable, page: Page): Promise<Import[]> {
-  const { rows } = await db.query<Import>(
-    `select ${IMPORT} from imports
+export async function listImports(db: Queryable, page: Page): Promise<ListedImport[]> {
+  const { rows } = await db.query<ListedImport>(
+    `select ${LISTED_IMPORT} from imports
      where ($2::bigint is null or id < $2) and ($3::text is null or sha256 = $3) order by id desc limit $1`,
     [page.limit, page.before ?? null, page.sha256 ?? null],
   );

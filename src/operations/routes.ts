@@ -11,7 +11,7 @@ import { concludeOperation } from "./run-lane.ts";
 import { checkSet, checkSkus } from "./bulk.ts";
 import { createFilterStarter } from "./start-on-filter.ts";
 import { startOnSkus } from "./start-on-skus.ts";
-import { listOperations, readOperation, requestCancel } from "./store.ts";
+import { listOperations, readListedOperation, requestCancel } from "./store.ts";
 import { undoRoutes } from "./undo/routes.ts";
 import {
   cancel_operation,
@@ -71,7 +71,7 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
       const { id } = request.params;
       await context.sendStates<Operation>(request, reply, {
         ...{ event: "operation", id },
-        read: () => readOperation(pool, id),
+        read: () => readListedOperation(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(OPERATION_CHANNEL, (payload) => {
             const [changed_id, state] = payload?.split(" ") ?? [];
@@ -117,5 +117,5 @@ export const operationSource = (pool: pg.Pool): StateSource => ({
   event: "operation",
   channel: OPERATION_CHANNEL,
   listRecent: () => listOperations(pool, RECENT, undefined),
-  read: (id) => readOperation(pool, id),
+  read: (id) => readListedOperation(pool, id),
 });

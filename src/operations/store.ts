@@ -1,5 +1,6 @@
 // The SQL of operations. Every change of an operation grows its version and tells the listeners, in one statement: `change`.
 import type { Queryable } from "../db/connect.ts";
+import { isShort, shortProblem } from "../db/short-json.ts";
 import { SILENT_SINCE } from "../db/silent.ts";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import { deleteChunks, dropOpenChunks } from "./chunk-store.ts";
@@ -10,13 +11,16 @@ import type { ProblemDocument } from "../../contract/problem-document.ts";
 const DONE = "(created + updated + deleted + unchanged + missing + kept)";
 
 // The columns of the wire, and what derives from them.
-const OPERATION = `
-  id, kind, state, actor, options, total, ${DONE} as done, created, updated, deleted, unchanged, missing, kept, fraction,
-  changeset_id, cancel_requested, problem, created_at, started_at, finished_at, version,
+const COMMON = `
+  id, kind, state, actor, total, ${DONE} as done, created, updated, deleted, unchanged, missing, kept, fraction,
+  changeset_id, cancel_requested, created_at, started_at, finished_at, version,
   case when started_at is null then null
        else floor(${DONE} / greatest(extract(epoch from coalesce(finished_at, now()) - started_at), 0.001))::bigint
   end as products_per_second,
   floor(greatest(extract(epoch from coalesce(finished_at, now()) - created_at), 0) * 1000)::bigint as elapsed_ms`;
+const OPERATION = `${COMMON}, options, problem, false as shortened`;
+const LISTED_OPERATION = `${COMMON}, listed_options as options, ${shortProblem("problem")} as problem,
+  options_shortened or not ${isShort("problem")} as shortened`;
 
 export interface NewOperation {
   kind: Operation["kind"];
@@ -43,9 +47,15 @@ export async function readOperation(db: Queryable, id: number): Promise<Operatio
   return rows[0];
 }
 
+/** As lists and streams show it. */
+export async function readListedOperation(db: Queryable, id: number): Promise<Operation | undefined> {
+  const { rows } = await db.query<Operation>(`select ${LISTED_OPERATION} from operations where id = $1`, [id]);
+  return rows[0];
+}
+
 export async function listOperations(db: Queryable, limit: number, before: number | undefined): Promise<Operation[]> {
   const { rows } = await db.query<Operation>(
-    `select ${OPERATION} from operations where $2::bigint is null or id < $2 order by id desc limit $1`,
+    `select ${LISTED_OPERATION} from operations where $2::bigint is null or id < $2 order by id desc limit $1`,
     [limit, before ?? null],
   );
   return rows;

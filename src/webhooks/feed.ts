@@ -12,6 +12,9 @@ interface Page {
   has_more: boolean;
 }
 
+/** A page ends after this many bytes as they are stored, perhaps compressed: one event of a product may take 4 MB. */
+const PAGE_BYTES = 512 << 10;
+
 /** @throws Problem where the cursor is none of ours, or the events behind it are gone */
 export async function readFeed(
   pool: pg.Pool,
@@ -29,13 +32,18 @@ export async function readFeed(
     );
   }
   const prefix = await readEventPrefix(pool);
-  const { rows } = await pool.query<FeedEvent & { position: number }>(
-    `select position, $1 || '_' || id as id, type, at as timestamp, data from events
-     where position > $2 and position <= $3 and ($4::text is null or type = $4) order by position limit $5`,
+  const { rows } = await pool.query<FeedEvent & { position: number; found: number }>(
+    `select position, $1 || '_' || id as id, type, at as timestamp, data, found
+     from (select *, count(*) over () as found,
+                  sum(pg_column_size(data)) over (order by position) - pg_column_size(data) as bytes_before
+           from (select position, id, type, at, data from events
+                 where position > $2 and position <= $3 and ($4::text is null or type = $4)
+                 order by position limit $5) candidates) sized
+     where bytes_before < ${PAGE_BYTES} order by position`,
     [prefix, after, newest, type ?? null, limit + 1],
   );
-  const has_more = rows.length > limit;
   const page = rows.slice(0, limit);
+  const has_more = (rows[0]?.found ?? 0) > page.length;
   // Where a page is not full, all up to the newest has been looked at
   const last = has_more ? (page.at(-1)?.position ?? after) : Math.max(newest, after);
   return {

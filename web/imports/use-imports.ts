@@ -1,19 +1,19 @@
 // The list of imports, the newest first, kept fresh by what the stream tells.
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
-import { list_imports, type Import } from "../../contract/imports.ts";
+import { list_imports, type ListedImport } from "../../contract/imports.ts";
 import { useLive, useStream } from "../kit/live.ts";
 import { ask, useConnection } from "../kit/use-connection.ts";
 
 const PAGE = 25;
 
 export function useImports() {
-  const imports = shallowRef<Import[]>([]);
+  const imports = shallowRef<ListedImport[]>([]);
   const next_before = ref<number | null>(null);
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = ref<Error | null>(null);
   const loading_more = ref(false);
   /** What the stream told: an answer that was under way meanwhile may be older. */
-  const heard = new Map<number, Import>();
+  const heard = new Map<number, ListedImport>();
   const stop = new AbortController();
 
   async function loadNewest(): Promise<void> {
@@ -60,13 +60,13 @@ export function useImports() {
 }
 
 /** What has been loaded beyond the first page stays. */
-function olderThan(page: Import[], loaded: Import[]): Import[] {
+function olderThan(page: ListedImport[], loaded: ListedImport[]): ListedImport[] {
   const oldest = page.at(-1)?.id;
   return oldest === undefined ? [] : loaded.filter(({ id }) => id < oldest);
 }
 
 /** A newer state of one that is listed, or one that is newer than all that are. */
-export function withRecord(list: Import[], record: Import): Import[] {
+export function withRecord(list: ListedImport[], record: ListedImport): ListedImport[] {
   const known = list.find(({ id }) => id === record.id);
   if (known) {
     return known.version >= record.version ? list : list.map((item) => (item.id === record.id ? record : item));

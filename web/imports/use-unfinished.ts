@@ -1,6 +1,6 @@
 // The uploads that this browser has begun and that wait for their rest, as the server knows them.
 import { computed, onScopeDispose, shallowReactive, watch } from "vue";
-import { get_import, type Import } from "../../contract/imports.ts";
+import { get_import, type ListedImport } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 import { chooseFile } from "../kit/choose-file.ts";
 import { formatBytes } from "../kit/format.ts";
@@ -18,7 +18,7 @@ export interface Waiting extends Unfinished {
 }
 
 /** What the server says of the imports of unfinished uploads. */
-const imports = shallowReactive(new Map<number, Import>());
+const imports = shallowReactive(new Map<number, ListedImport>());
 const { uploads, resume } = useUploads();
 
 export const waiting = computed<Waiting[]>(() =>
@@ -42,7 +42,7 @@ export function keepUnfinished(): void {
   });
 }
 
-function note(import_: Import): void {
+function note(import_: ListedImport): void {
   const { id, version, state } = import_;
   if (unfinished.value.every(({ import_id }) => import_id !== id)) return;
   if ((imports.get(id)?.version ?? 0) >= version) return;

@@ -2,12 +2,12 @@
 // Fed by the stream; where there is none (a tab out of sight, a server that refuses it), the server is asked now and then.
 import { computed, onScopeDispose, shallowReactive, watch } from "vue";
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
-import { get_import, isTerminal, list_imports, type Import } from "../../contract/imports.ts";
+import { get_import, isTerminal, list_imports, type ListedImport } from "../../contract/imports.ts";
 import { get_operation, isOperationOver, list_operations, type Operation } from "../../contract/operations.ts";
 import { publish, useLive, useStream } from "./live.ts";
 import { ask, useConnection } from "./use-connection.ts";
 
-export type Running = { kind: "import"; record: Import } | { kind: "operation"; record: Operation };
+export type Running = { kind: "import"; record: ListedImport } | { kind: "operation"; record: Operation };
 
 const BUSY_MS = 1_000;
 const IDLE_MS = 10_000;

@@ -1,5 +1,5 @@
 // Imports and operations as the dock shows them.
-import type { Import } from "../../contract/imports.ts";
+import type { ListedImport } from "../../contract/imports.ts";
 import type { Operation } from "../../contract/operations.ts";
 import type { DockItem } from "../kit/dock.ts";
 import { formatPercent } from "../kit/format.ts";
@@ -60,7 +60,7 @@ const parts = (counts: [number, (count: number) => string][]): string =>
     .map(([count, say]) => say(count))
     .join(", ");
 
-function importResult(of: Import): string {
+function importResult(of: ListedImport): string {
   const said = parts([
     [of.created, (n) => tn("imports.in_words.created", n)],
     [of.updated, (n) => tn("imports.in_words.updated", n)],
