@@ -1,5 +1,11 @@
 // What a bulk change may set.
 import { z } from "zod";
+import { countText } from "./product-filter.ts";
+
+/** As many as a file has columns. */
+const MAX_SET_ATTRIBUTES = 2000;
+/** Characters of all values together: each product of the change gets a copy. */
+const MAX_SET_CHARACTERS = 2_000_000;
 
 /** New values; what is not said stays. An attribute that is null is removed. */
 export const bulk_set = z
@@ -11,5 +17,13 @@ export const bulk_set = z
   })
   .strict()
   .refine((set) => Object.keys(set).length > 0, "say at least one value")
+  .refine(({ attributes = {} }) => Object.keys(attributes).length <= MAX_SET_ATTRIBUTES, {
+    path: ["attributes"],
+    message: `Set at most ${MAX_SET_ATTRIBUTES.toLocaleString("en")} attributes at once.`,
+  })
+  .refine(
+    (set) => countText(set) <= MAX_SET_CHARACTERS,
+    `The values hold more than ${MAX_SET_CHARACTERS.toLocaleString("en")} characters. Shorten them.`,
+  )
   .meta({ id: "BulkSet" });
 export type BulkSet = z.infer<typeof bulk_set>;

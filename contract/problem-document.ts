@@ -1,5 +1,6 @@
 // The document that tells of a Problem (RFC 9457).
 import { z } from "zod";
+import { cutText } from "./faults.ts";
 import { Problem, PROBLEMS, problemType, type ProblemSlug } from "./problems.ts";
 
 /** An RFC 9457 problem document. */
@@ -13,23 +14,29 @@ export const problem_document = z
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .describe("All faults of the request, with JSON pointers"),
+      .describe("The faults of the request, with JSON pointers; the first 100"),
+    more_errors: z.int().optional().describe("Faults beyond those in `errors`"),
   })
   .meta({ id: "Problem" });
 
 export type ProblemDocument = z.infer<typeof problem_document>;
 
-/** The document for a Problem; `instance` is the request id. */
+/** Bytes of a document, so that no request is answered with much more than it sent. */
+const MAX_DOCUMENT_BYTES = 64 << 10;
+const MAX_DETAIL_CHARACTERS = 8000;
+
+/** The document for a Problem, of at most 64 kB; `instance` is the request id. */
 export function toProblemDocument(problem: Problem, instance?: string): ProblemDocument {
   const { status, title } = PROBLEMS[problem.slug];
-  return {
-    ...problem.extra,
+  const document = {
     type: problemType(problem.slug),
     title,
     status,
-    detail: problem.message,
+    detail: cutText(problem.message, MAX_DETAIL_CHARACTERS),
     ...(instance === undefined ? {} : { instance }),
   };
+  const extra = withinBytes(problem.extra, MAX_DOCUMENT_BYTES - bytesOf(document));
+  return { ...extra, ...moreErrors(problem.extra, extra), ...document };
 }
 
 /** The Problem that a document of ours describes. */
@@ -37,3 +44,35 @@ export function problemOf({ type, detail }: ProblemDocument): Problem {
   const slug = type.split("/").at(-1) ?? "";
   return new Problem(slug in PROBLEMS ? (slug as ProblemSlug) : "internal-error", detail);
 }
+
+/** The members in their order, as far as they fit; of a list those that come first. */
+function withinBytes(members: Record<string, unknown>, max_bytes: number): Record<string, unknown> {
+  let left = max_bytes;
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(members)) {
+    left -= bytesOf(name) + 2;
+    const shown = Array.isArray(value) ? firstWithin(value, left) : value;
+    const bytes = bytesOf(shown);
+    if (bytes > left) continue;
+    kept[name] = shown;
+    left -= bytes;
+  }
+  return kept;
+}
+
+function firstWithin(items: readonly unknown[], max_bytes: number): unknown[] {
+  let bytes = 2;
+  const end = items.findIndex((item) => (bytes += bytesOf(item) + 1) > max_bytes);
+  return end === -1 ? [...items] : items.slice(0, end);
+}
+
+/** Counts the faults that did not fit as well. */
+function moreErrors(given: Record<string, unknown>, kept: Record<string, unknown>): { more_errors?: number } {
+  if (!Array.isArray(given["errors"])) return {};
+  const left_out = given["errors"].length - (Array.isArray(kept["errors"]) ? kept["errors"].length : 0);
+  const more = left_out + (typeof given["more_errors"] === "number" ? given["more_errors"] : 0);
+  return more > 0 ? { more_errors: more } : {};
+}
+
+const encoder = new TextEncoder();
+const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value) ?? "").length;

@@ -1,5 +1,6 @@
 // Which products are meant: one language for the list, facets, the export (query strings) and bulk operations (JSON).
 import { z } from "zod";
+import { MAX_FAULTS } from "./faults.ts";
 
 /** PostgreSQL's text takes no NUL, so no product could ever match. */
 export const text = (max: number) =>
@@ -44,7 +45,9 @@ export type ProductFilter = z.output<z.ZodObject<typeof filter_shape>> & Record<
 
 const ATTRIBUTE_PREFIX = "attributes.";
 /** Conditions on attributes that one request may make. */
-const MAX_ATTRIBUTES = 50;
+export const MAX_FILTER_ATTRIBUTES = 50;
+/** Characters of all texts of a filter that is sent as JSON; a query string is bounded by the server's limit for headers. */
+const MAX_FILTER_CHARACTERS = 100_000;
 
 /** The filter and `more` parameters. Any other is an error that names those there are. */
 export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
@@ -57,12 +60,14 @@ export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
     .catchall(z.unknown())
     .superRefine((given, context) => {
       const unknown = Object.keys(given).filter((name) => !(name in filter_shape) && !(name in more));
-      for (const name of unknown) {
+      // Each fault names all parameters: the first hundred say enough.
+      for (const name of unknown.slice(0, MAX_FAULTS)) {
         const fault = faultOfUnknown(name, (given as Record<string, unknown>)[name], known);
         if (fault !== undefined) context.addIssue({ code: "custom", path: [name], message: fault });
       }
-      if (unknown.length > MAX_ATTRIBUTES) {
-        context.addIssue({ code: "custom", message: `at most ${MAX_ATTRIBUTES} attributes at once` });
+      if (unknown.length + Object.keys(given.attributes ?? {}).length > MAX_FILTER_ATTRIBUTES) {
+        const message = `Filter by at most ${MAX_FILTER_ATTRIBUTES} attributes at once.`;
+        context.addIssue({ code: "custom", path: ["attributes"], message });
       }
     });
 };
@@ -77,7 +82,20 @@ function faultOfUnknown(name: string, value: unknown, known: readonly string[]):
 }
 
 /** The whole filter as JSON. */
-export const product_filter = filterWith({}).meta({ id: "ProductFilter" });
+export const product_filter = filterWith({})
+  .superRefine((filter, context) => {
+    if (countText(filter) <= MAX_FILTER_CHARACTERS) return;
+    const message = `The filter holds more than ${MAX_FILTER_CHARACTERS.toLocaleString("en")} characters. Shorten it.`;
+    context.addIssue({ code: "custom", message });
+  })
+  .meta({ id: "ProductFilter" });
+
+/** Characters of all names and texts in a JSON value. */
+export function countText(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.entries(value).reduce((sum, [name, member]) => sum + name.length + countText(member), 0);
+}
 
 /** All conditions on attributes: name and value; the value `*` = any, and `\*` is the star itself. */
 export function attributesOf(filter: ProductFilter): [name: string, value: string][] {

@@ -6,8 +6,8 @@ import { patchProduct, readProductBody } from "./edit.ts";
 import { createEditor, skuTaken, type Author, type Edit, type Edited } from "./edit-product.ts";
 import { checkPreconditions, type Preconditions } from "./precondition.ts";
 import { skuKey } from "./sku-key.ts";
-import { checkDepth } from "../json-depth.ts";
 import { create_product, delete_product, patch_product, put_product } from "../../contract/edit-products.ts";
+import { checkJsonBounds } from "../../contract/json-bounds.ts";
 import { Problem } from "../../contract/problems.ts";
 import { etagOf, type Product } from "../../contract/products.ts";
 
@@ -45,14 +45,12 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
 function parseBody(text: string): unknown {
   // A DELETE may say that its body is JSON and have none.
   if (text === "") return undefined;
-  let body: unknown;
+  checkJsonBounds(text);
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch (cause) {
     throw new Problem("invalid-request", `The body is not JSON: ${(cause as Error).message}.`, { cause });
   }
-  checkDepth(body);
-  return body;
 }
 
 function createRoute(scope: FastifyInstance, edit: Edit): void {

@@ -1,7 +1,7 @@
 // What a request says a product should be, pure: bodies are checked by the import's rules and all of their faults told at once.
 import { REJECT_COLUMNS } from "../../contract/imports.ts";
+import { invalidRequest, MAX_FAULTS, type Fault } from "../../contract/faults.ts";
 import type { FieldChanges, ProductValues } from "../../contract/edit-products.ts";
-import { Problem } from "../../contract/problems.ts";
 import {
   countCharacters,
   isBlankText,
@@ -13,11 +13,6 @@ import {
   UNUSABLE_ATTRIBUTE_NAME,
 } from "./product.ts";
 import { skuKey, trimWhiteSpace } from "./sku-key.ts";
-
-interface Fault {
-  pointer: string;
-  detail: string;
-}
 
 /** A whole product out of a body; what it leaves out has its default.
  * @param sku of the address, which the body may only spell differently
@@ -69,13 +64,8 @@ function fieldsOf(product: ProductValues | null): Map<string, unknown> {
 }
 
 function refuse(faults: readonly Fault[]): void {
-  if (faults.length === 0) return;
-  const said = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join(" ");
-  throw new Problem("invalid-request", said, { extra: { errors: faults } });
+  if (faults.length > 0) throw invalidRequest(faults);
 }
-
-/** A request has as many faults as somebody cares to send; nobody reads more. */
-const MAX_FAULTS = 100;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

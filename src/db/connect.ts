@@ -2,6 +2,7 @@
 // server must offer, transactions, and which errors deserve another try.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { BoundedClient } from "./bounded-client.ts";
 import { Guard, guardedClient } from "./guard.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { getTypeParser } from "./parse-values.ts";
@@ -60,7 +61,7 @@ export async function connectClient(
   address: DatabaseAddress,
   options: ConnectOptions & { heartbeat?: boolean },
 ): Promise<pg.Client> {
-  const client = new pg.Client(clientConfig(address, options));
+  const client = new BoundedClient(clientConfig(address, options));
   client.on("error", (error) => options.onIdleError?.(error));
   await client.connect();
   await liftTransactionTimeout(client);

@@ -3,6 +3,7 @@
 // compared with what PostgreSQL itself says about its session, asked on a fresh connection. Long statements are left alone.
 import type { Socket } from "node:net";
 import pg from "pg";
+import { BoundedClient } from "./bounded-client.ts";
 
 /** A statement without an answer for this long is looked into. */
 const PATIENCE_MS = 2000;
@@ -122,7 +123,7 @@ export class Guard {
 /** The class of clients that `guard` watches, for the option `Client` of pg.Pool. They fail at once while PostgreSQL does not
  * answer at all. */
 export function guardedClient(guard: Guard): new (config?: pg.ClientConfig) => pg.Client {
-  return class extends pg.Client {
+  return class extends BoundedClient {
     constructor(config?: pg.ClientConfig) {
       super({ ...config, connectionTimeoutMillis: CONNECT_MS });
       // Without a listener the end of a session would end this process. A pool listens only once connect() has resolved.

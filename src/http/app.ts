@@ -26,7 +26,8 @@ import { servePage } from "./page.ts";
 import { sendClientProblem, useProblems } from "./problems.ts";
 import { createSendStates } from "./sse.ts";
 import { createStreams } from "./streams.ts";
-import { checkDepth } from "../json-depth.ts";
+import { checkJsonBounds } from "../../contract/json-bounds.ts";
+import type { Problem } from "../../contract/problems.ts";
 import { VERSION } from "../version.ts";
 import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts";
 
@@ -132,18 +133,17 @@ function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: Fas
   else next();
 }
 
-/** As Fastify does, but not nested without limit. */
+/** As Fastify does, which refuses `__proto__`, once the bounds of the text have been checked. */
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, parsed) => {
-    void parse(request, text as string, (error, body: unknown) => {
-      try {
-        if (error === null) checkDepth(body);
-        parsed(error, body);
-      } catch (fault) {
-        parsed(fault as Error);
-      }
-    });
+    try {
+      checkJsonBounds(text as string);
+    } catch (problem) {
+      parsed(problem as Problem, undefined);
+      return;
+    }
+    void parse(request, text as string, parsed);
   });
 }
 

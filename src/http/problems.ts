@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { problemOfDatabase } from "./database-problems.ts";
+import { cutText, invalidRequest, type Fault } from "../../contract/faults.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
 import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
@@ -13,11 +14,6 @@ declare module "fastify" {
     /** What else is wrong with a body that its schema refuses, so that all faults are told at once. */
     faultsOf?: (body: unknown) => Fault[];
   }
-}
-
-interface Fault {
-  pointer: string;
-  detail: string;
 }
 
 export function useProblems(app: FastifyInstance): void {
@@ -60,7 +56,7 @@ const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: strin
 export const noSuchRoute = (request: FastifyRequest): Problem =>
   new Problem(
     "not-found",
-    `There is no ${request.method} ${request.url.split("?")[0] ?? ""}. See /docs for what there is.`,
+    `There is no ${request.method} ${cutText(request.url.split("?")[0] ?? "", 500)}. See /docs for what there is.`,
   );
 
 /** Long enough for a restart of PostgreSQL to get going, short enough for a person who waits. */
@@ -88,13 +84,12 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
     const named = new Set(errors.map(({ pointer }) => pointer));
     const more = validationContext === "body" ? request.routeOptions.config.faultsOf?.(request.body) : undefined;
     errors.push(...(more ?? []).filter(({ pointer }) => !named.has(pointer)));
-    const said = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-    return new Problem("invalid-request", `${said}.`, { cause: error, extra: { errors } });
+    return invalidRequest(errors, error);
   }
   if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
     return new Problem(
       "unsupported-media-type",
-      `${request.headers["content-type"] ?? "A body without a content-type"} is not taken here.`,
+      `${cutText(request.headers["content-type"] ?? "A body without a content-type", 200)} is not taken here.`,
       {
         cause: error,
       },
@@ -102,7 +97,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   }
   if (error.statusCode === 413) return new Problem("payload-too-large", "The body is too large.", { cause: error });
   if (error.statusCode !== undefined && error.statusCode < 500) {
-    return new Problem("invalid-request", error.message, { cause: error });
+    return new Problem("invalid-request", cutText(error.message, 500), { cause: error });
   }
   const of_database = problemOfDatabase(error);
   if (of_database !== undefined) return of_database;

@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ImportContext } from "./context.ts";
 import { receiveImport, type Upload } from "./receive.ts";
+import { invalidRequest } from "../../contract/faults.ts";
 import { file_name, import_query, type Import, type ImportOptions } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
@@ -97,8 +98,7 @@ function readOptions(said: ImportOptions, fields: ReadonlyMap<string, string>): 
     pointer: `/body/${path.join("/")}`,
     detail: message,
   }));
-  const told = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-  throw new Problem("invalid-request", `${told}.`, { extra: { errors } });
+  throw invalidRequest(errors);
 }
 
 /** The file's bytes, which count only if the whole form was well; that it ends too soon is told as what it is, an upload that was

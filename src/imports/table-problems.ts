@@ -1,5 +1,6 @@
 // Why a table cannot be imported at all, although it can be read.
 import type { Table } from "./read/read-records.ts";
+import { cutText } from "../../contract/faults.ts";
 import { REJECT_CODES, type Dialect } from "../../contract/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
@@ -25,7 +26,7 @@ function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
       `The file has ${columns.length} columns and no header, so nothing says which of them is the SKU. Put a line with the columns' names (sku, name, …) at its top.`,
     );
   }
-  const headers = header.slice(0, SHOWN_HEADERS).map((name) => name.slice(0, SHOWN_CHARACTERS));
+  const headers = header.slice(0, SHOWN_HEADERS).map((name) => cutText(name, SHOWN_CHARACTERS));
   const shown = headers.map((name) => `"${name}"`);
   const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
   return new Problem(

@@ -1,14 +1,10 @@
 // What a bulk change may ask for and what it sets, pure.
 import type { NewValues } from "../catalog/change-many.ts";
 import { patchProduct } from "../catalog/edit.ts";
+import { invalidRequest, type Fault } from "../../contract/faults.ts";
 import type { BulkSet } from "../../contract/bulk-set.ts";
 import type { OperationOptions } from "../../contract/operations.ts";
 import { Problem } from "../../contract/problems.ts";
-
-interface Fault {
-  pointer: string;
-  detail: string;
-}
 
 /** PostgreSQL's text takes no NUL.
  * @throws Problem invalid-request with every fault */
@@ -16,7 +12,7 @@ export function checkSkus(skus: readonly string[]): void {
   const faults = skus.flatMap((sku, index) =>
     sku.includes("\0") ? [{ pointer: `/body/skus/${index}`, detail: "a SKU cannot hold the character NUL" }] : [],
   );
-  if (faults.length > 0) throw invalid(faults);
+  if (faults.length > 0) throw invalidRequest(faults);
 }
 
 const ANY_PRODUCT = { sku: "x", name: "x", description: "", active: true, attributes: {} };
@@ -29,13 +25,10 @@ export function checkSet(set: BulkSet): void {
   } catch (error) {
     const faults = error instanceof Problem ? (error.extra.errors as Fault[] | undefined) : undefined;
     if (faults === undefined) throw error;
-    throw invalid(faults.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/body/, "/body/set"), detail })));
+    throw invalidRequest(
+      faults.map(({ pointer, detail }) => ({ pointer: pointer.replace(/^\/body/, "/body/set"), detail })),
+    );
   }
-}
-
-function invalid(faults: Fault[]): Problem {
-  const said = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-  return new Problem("invalid-request", said.endsWith(".") ? said : `${said}.`, { extra: { errors: faults } });
 }
 
 export function newValues({ action, set }: OperationOptions): NewValues {

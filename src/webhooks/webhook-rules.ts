@@ -1,5 +1,5 @@
 // What a webhook may be: its URL and its headers. Pure; which events it gets stands in fan-out.ts, in SQL.
-import { Problem } from "../../contract/problems.ts";
+import { problemOfFaults, type Fault } from "../../contract/faults.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks.ts";
 import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./refuse-private.ts";
 
@@ -24,10 +24,7 @@ export function checkTarget(
   const { headers, faults } = checkHeaders(given.headers, kept);
   if (refused !== undefined) faults.unshift({ pointer: "/body/url", detail: refused });
   if (faults.length === 0) return { url: url?.href, headers };
-  const said = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-  throw new Problem(refused === undefined ? "invalid-request" : "refused-url", `${said.replace(/\.$/, "")}.`, {
-    extra: { errors: faults },
-  });
+  throw problemOfFaults(refused === undefined ? "invalid-request" : "refused-url", faults);
 }
 
 /** What is wrong with the URL's host and the headers of a body that its schema refuses, as far as they can be read.
@@ -78,11 +75,6 @@ const OWN_HEADERS = new Set([
   "via",
 ]);
 const OWN_PREFIXES = ["webhook-", "proxy-", "x-forwarded-", "sec-"];
-
-interface Fault {
-  pointer: string;
-  detail: string;
-}
 
 function checkHeaders(
   given: Readonly<Record<string, string | null>>,

@@ -1,7 +1,7 @@
 // What an upload says of its file: `Upload-Metadata`, pairs of a name and a value in Base64 with commas between
 // (https://tus.io/protocols/resumable-upload#upload-metadata). The names are `filename` and the options of an import.
+import { invalidRequest } from "../../../contract/faults.ts";
 import { file_name, import_query, type ImportOptions } from "../../../contract/imports.ts";
-import { Problem } from "../../../contract/problems.ts";
 
 const POINTER = "/headers/upload-metadata";
 
@@ -14,7 +14,7 @@ export function readMetadata(header: string): { filename: string; options: Impor
     pointer: [POINTER, ...path].join("/"),
     detail: message,
   }));
-  if (!named.success || !options.success) throw invalid(errors);
+  if (!named.success || !options.success) throw invalidRequest(errors);
   return { filename: named.data, options: options.data };
 }
 
@@ -25,8 +25,8 @@ function pairsOf(header: string): Map<string, string> {
     if (name === "" && header.trim() === "") break;
     const text = more.length > 0 || name === "" ? undefined : decode(value);
     if (text === undefined)
-      throw invalid([{ pointer: POINTER, detail: "Write a name, a blank and its value in Base64; commas between." }]);
-    if (pairs.has(name)) throw invalid([{ pointer: POINTER, detail: `It says "${name.slice(0, 100)}" twice.` }]);
+      throw invalidRequest([{ pointer: POINTER, detail: "Write a name, a blank and its value in Base64; commas between." }]);
+    if (pairs.has(name)) throw invalidRequest([{ pointer: POINTER, detail: `It says "${name.slice(0, 100)}" twice.` }]);
     pairs.set(name, text);
   }
   return pairs;
@@ -40,9 +40,4 @@ function decode(value: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function invalid(errors: { pointer: string; detail: string }[]): Problem {
-  const said = errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
-  return new Problem("invalid-request", `${said}${said.endsWith(".") ? "" : "."}`, { extra: { errors } });
 }

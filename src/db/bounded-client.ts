@@ -1,0 +1,23 @@
+// A connection that refuses a statement with more parameters than the protocol can count.
+import pg from "pg";
+
+/** The protocol counts parameters in 16 bits (https://www.postgresql.org/docs/current/protocol-message-formats.html, Bind);
+ * pg writes the count modulo 65,536, so that PostgreSQL would read a part of the values as something else. */
+const MAX_PARAMETERS = 65_535;
+
+export class BoundedClient extends pg.Client {}
+
+const send = pg.Client.prototype.query as (this: pg.Client, ...given: unknown[]) => unknown;
+// Assigned because the overloads of `query` cannot be overridden as a method.
+BoundedClient.prototype.query = function query(this: pg.Client, ...given: unknown[]): unknown {
+  const [statement, values = (statement as { values?: unknown } | undefined)?.values] = given;
+  return Array.isArray(values) && values.length > MAX_PARAMETERS
+    ? Promise.reject(tooManyParameters(values.length))
+    : send.apply(this, given);
+} as typeof pg.Client.prototype.query;
+
+/** With PostgreSQL's own code for what exceeds a limit of the program, `program_limit_exceeded`. */
+function tooManyParameters(count: number): Error {
+  const message = `A statement has ${count} parameters; PostgreSQL takes ${MAX_PARAMETERS}. Pass arrays instead.`;
+  return Object.assign(new RangeError(message), { code: "54000" });
+}
