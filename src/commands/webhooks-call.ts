@@ -16,6 +16,7 @@ const OPTIONS = {
   since: { type: "string" },
   port: { type: "string" },
   secret: { type: "string" },
+  "secret-file": { type: "string" },
   webhook: { type: "string" },
   status: { type: "string" },
 } as const;

@@ -6,6 +6,8 @@ import { call } from "../../client/call.ts";
 import { reveal_webhook } from "../../contract/webhooks.ts";
 import { keyOf, verify } from "../webhooks/sign.ts";
 import { oneLine } from "./terminal.ts";
+import { UsageError } from "./command.ts";
+import { findSource } from "./import-source.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 import { needServer, readNumber } from "./webhooks-remote.ts";
 
@@ -33,18 +35,40 @@ export async function listenForWebhooks(given: WebhookCall): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   io.stderr.write(
-    `Listening on http://127.0.0.1:${(server.address() as AddressInfo).port}/${keys.length === 0 ? "; give --webhook ID or --secret to verify signatures" : ""}\n`,
+    `Listening on http://127.0.0.1:${(server.address() as AddressInfo).port}/${keys.length === 0 ? "; give --webhook ID or --secret-file FILE to verify signatures" : ""}\n`,
   );
   await stopped(server, io.signal);
   return 0;
 }
 
-async function secretsOf({ options, base_url }: WebhookCall): Promise<string[]> {
-  if (options.secret !== undefined) return [options.secret];
+async function secretsOf({ options, base_url, io }: WebhookCall): Promise<string[]> {
+  if (options.secret !== undefined)
+    throw new UsageError(
+      "--secret would show the secret to everyone who can list processes. Write it into a file and give --secret-file FILE, " +
+        "or --secret-file - for standard input.",
+    );
+  if (options["secret-file"] !== undefined) return [await readSecret(options["secret-file"], io)];
   if (options.webhook === undefined) return [];
   const params = { id: readNumber(options.webhook, "--webhook") };
   const { secrets } = await call(reveal_webhook, { params }, { base_url: needServer(base_url) });
   return secrets.map(({ secret }) => secret);
+}
+
+/** Bytes of a file that holds nothing but a secret. */
+const MAX_SECRET_BYTES = 4096;
+
+/** The secret in the first line of a file; `-` is standard input. */
+async function readSecret(path: string, io: WebhookCall["io"]): Promise<string> {
+  let text = "";
+  const { open } = await findSource(path, io);
+  for await (const piece of open()) {
+    text += String(piece);
+    if (text.includes("\n")) break;
+    if (text.length > MAX_SECRET_BYTES) throw new UsageError(`--secret-file ${path}: the first line is too long.`);
+  }
+  const secret = (text.split("\n")[0] as string).trim();
+  if (secret === "") throw new UsageError(`--secret-file ${path}: the first line is empty. Write the secret there.`);
+  return secret;
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

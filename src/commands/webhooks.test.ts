@@ -1,7 +1,7 @@
 // The command as it is run, against a server over a test's database.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -64,7 +64,9 @@ test("add, test, list and deliveries work on what listen receives and verifies",
   const line = JSON.parse(await until(() => seeing.out())) as object;
   expect(line).toMatchObject({ verdict: "verified", body: { type: "product.deleted", data: { id: 5 } } });
 
-  const other = await listenWith("--secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  const secret_file = join(cwd, "secret");
+  await writeFile(secret_file, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
+  const other = await listenWith("--secret-file", secret_file);
   await app.inject({ method: "PATCH", url: `/api/webhooks/${id}`, payload: { url: other.at } });
   expect(await run("test", String(id))).toMatchObject({ code: 1, out: expect.stringContaining("401") as string });
   expect(await until(() => other.out())).toContain("no signature matches");
@@ -76,7 +78,20 @@ test("add, test, list and deliveries work on what listen receives and verifies",
   for (const listener of [blind, seeing, other]) expect(await listener.stop()).toBe(0);
 });
 
+test("listen takes a secret from standard input, and keeps it out of the list of processes", async () => {
+  const child = start("listen", "--secret-file", "-");
+  running.push(child);
+  child.stdin?.end("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nmore");
+  const at = await until(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(child.err())?.[0]);
+  expect(child.err()).not.toContain("to verify signatures");
+  expect((await fetch(at, { method: "POST", body: "{}" })).status).toBe(401);
+  child.kill("SIGTERM");
+  expect(await once(child, "close")).toEqual([0, null]);
+});
+
 test.each([
+  [["listen", "--secret", "whsec_x"], "--secret-file FILE"],
+  [["listen", "--secret-file", "missing"], "There is no file"],
   [[], "Say what to do"],
   [["explode"], 'There is no "explode"'],
   [["add"], "Name one URL"],

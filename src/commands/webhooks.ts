@@ -22,7 +22,7 @@ export const webhooks_command: Command = {
        skuport webhooks test ID [--type TYPE] [--data JSON]
        skuport webhooks deliveries ID [--state waiting|sending|delivered|failed] [--type TYPE] [--limit N]
        skuport webhooks replay ID --since TIME [--missing]
-       skuport webhooks listen [--port PORT] [--webhook ID | --secret whsec_…] [--status CODE]
+       skuport webhooks listen [--port PORT] [--webhook ID | --secret-file FILE] [--status CODE]
 
   list          webhooks and how they do
   add           tell URL of events: of all types, or of those named; prints the id and the secret
@@ -31,7 +31,7 @@ export const webhooks_command: Command = {
   replay        send again what failed since TIME (2026-01-02 or 2026-01-02T03:04:05Z), or with --missing what was
                 never sent; waits until all is queued
   listen        receive webhooks on 127.0.0.1, verify and print them: for those who write receivers. --webhook takes
-                the secrets from the server; --status answers with another status, to see what happens then
+                the secrets from the server, --secret-file from a file or, as -, from standard input; --status answers with another status, to see what happens then
 
   --url URL         the server; default: the one that holds the data folder
   --data-dir DIR    that data folder (SKUPORT_DATA_DIR; ./data)
