@@ -75,4 +75,4 @@ function moreErrors(given: Record<string, unknown>, kept: Record<string, unknown
 }
 
 const encoder = new TextEncoder();
-const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value) ?? "").length;
+const bytesOf = (value: unknown): number => encoder.encode(JSON.stringify(value ?? null)).length;

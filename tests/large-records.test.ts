@@ -30,7 +30,7 @@ beforeAll(async () => {
     filter: { name: "z".repeat(1000), attributes: { a: "b".repeat(9000) } },
     set: { description: "d".repeat(100_000) },
   };
-  const started = await ask<Operation>("POST", "/api/products/bulk", body);
+  const started = await ask("POST", "/api/products/bulk", body);
   expect(started.status).toBe(202);
   bulk = await finish(started.body.id);
 }, 60_000);

@@ -7,6 +7,7 @@ const MAX_PARAMETERS = 65_535;
 
 export class BoundedClient extends pg.Client {}
 
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the client as `this` below
 const send = pg.Client.prototype.query as (this: pg.Client, ...given: unknown[]) => unknown;
 // Assigned because the overloads of `query` cannot be overridden as a method.
 BoundedClient.prototype.query = function query(this: pg.Client, ...given: unknown[]): unknown {

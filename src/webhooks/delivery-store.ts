@@ -97,6 +97,9 @@ export interface Completed {
   delay_ms: number | undefined;
 }
 
+/** Milliseconds since an attempt began. Times are the database's: a worker's clock may differ from it by any amount. */
+export const agoOf = ({ started_ms }: Outcome): number => Math.max(0, performance.now() - started_ms);
+
 /** Writes down what became of deliveries, one statement for all: their attempts and their states. What another worker has
  * taken over meanwhile keeps the other's state, unless this one succeeded. `worker`: null = nobody claims a test. */
 export async function completeDeliveries(
@@ -108,9 +111,9 @@ export async function completeDeliveries(
   const outcomes = completed.map(({ outcome }) => outcome);
   await db.query(
     `with done as (
-       select * from unnest($3::bigint[], $4::double precision[], $5::timestamptz[], $6::real[], $7::boolean[], $8::integer[],
+       select * from unnest($3::bigint[], $4::double precision[], $5::double precision[], $6::real[], $7::boolean[], $8::integer[],
                             $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[], $14::text[], $15::boolean[])
-         as d (id, delay_ms, started_at, duration_ms, succeeded, status, error, message, url, request_headers,
+         as d (id, delay_ms, ago_ms, duration_ms, succeeded, status, error, message, url, request_headers,
                response_headers, response_body, response_truncated)
      ), updated as (
        update webhook_deliveries d set
@@ -125,14 +128,14 @@ export async function completeDeliveries(
      )
      insert into webhook_attempts (delivery_id, webhook_id, started_at, duration_ms, succeeded, status, error, message, url,
                                    request_headers, response_headers, response_body, response_truncated)
-     select id, $1, started_at, duration_ms, succeeded, status, error, message, url, request_headers, response_headers,
+     select id, $1, now() - make_interval(secs => ago_ms / 1000), duration_ms, succeeded, status, error, message, url, request_headers, response_headers,
             response_body, response_truncated from done`,
     [
       webhook_id,
       worker,
       completed.map(({ id }) => id),
       completed.map(({ delay_ms }) => delay_ms ?? null),
-      outcomes.map(({ started_at }) => started_at),
+      outcomes.map(agoOf),
       outcomes.map(({ duration_ms }) => duration_ms),
       outcomes.map(({ succeeded }) => succeeded),
       outcomes.map(({ status }) => status),

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { withTransaction } from "../db/connect.ts";
 import { emitEvents } from "../events/emit.ts";
 import type { WebhookContext } from "./context.ts";
+import { agoOf } from "./delivery-store.ts";
 import { BREAKER_FAILURES, breakerPause, DISABLE_AFTER_MS, overloadPause, saysOverloaded } from "./schedule.ts";
 import type { Outcome } from "./send.ts";
 
@@ -47,28 +48,28 @@ async function countOutcomes(
   webhook_id: number,
   outcomes: readonly Outcome[],
 ): Promise<State | undefined> {
-  const succeeded_at = outcomes.findLast(({ succeeded }) => succeeded)?.started_at ?? null;
+  const success = outcomes.findLast(({ succeeded }) => succeeded);
   const failures = outcomes.slice(outcomes.findLastIndex(({ succeeded }) => succeeded) + 1);
   const last = failures.at(-1);
   const { rows } = await pool.query<State>(
     `update webhooks set
-       last_success_at = coalesce($2, last_success_at),
-       last_failure_at = coalesce($4, last_failure_at),
+       last_success_at = coalesce(${ago("$2")}, last_success_at),
+       last_failure_at = coalesce(${ago("$4")}, last_failure_at),
        last_status = case when $5::text is null then last_status else $7 end,
        last_error = coalesce($5, last_error),
        last_message = coalesce($8, last_message),
-       consecutive_failures = case when $2::timestamptz is null then consecutive_failures else 0 end + $6,
-       failing_since = coalesce(case when $2::timestamptz is null then failing_since end, $3),
-       trips = case when $2::timestamptz is null then trips else 0 end,
-       paused_until = case when $2::timestamptz is null then paused_until end
+       consecutive_failures = case when $2::float8 is null then consecutive_failures else 0 end + $6,
+       failing_since = coalesce(case when $2::float8 is null then failing_since end, ${ago("$3")}),
+       trips = case when $2::float8 is null then trips else 0 end,
+       paused_until = case when $2::float8 is null then paused_until end
      where id = $1
      returning consecutive_failures, trips, coalesce(paused_until > now(), false) as is_paused,
                coalesce(extract(epoch from now() - failing_since) * 1000, 0)::float8 as failing_ms`,
     [
       webhook_id,
-      succeeded_at,
-      failures[0]?.started_at ?? null,
-      last?.started_at ?? null,
+      success === undefined ? null : agoOf(success),
+      failures[0] === undefined ? null : agoOf(failures[0]),
+      last === undefined ? null : agoOf(last),
       last?.error ?? null,
       failures.length,
       last?.status ?? null,
@@ -77,6 +78,9 @@ async function countOutcomes(
   );
   return rows[0];
 }
+
+/** SQL: so many milliseconds ago by the database's clock, which all of a webhook's times are of; null for null. */
+const ago = (ms: string): string => `now() - make_interval(secs => ${ms}::float8 / 1000)`;
 
 async function pause(pool: pg.Pool, webhook_id: number, pause_ms: number, trips: boolean): Promise<void> {
   await pool.query(

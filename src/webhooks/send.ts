@@ -33,7 +33,9 @@ export interface Outgoing {
 
 type AttemptError = NonNullable<Attempt["error"]>;
 
-export interface Outcome extends Omit<Attempt, "id" | "number"> {
+export interface Outcome extends Omit<Attempt, "id" | "number" | "started_at"> {
+  /** When it began, by `performance.now()`: the database's clock says when that was, for it judges how long ago it is. */
+  started_ms: number;
   retry_after_ms: number | undefined;
 }
 
@@ -83,9 +85,8 @@ export async function send(
   total_ms = TOTAL_MS,
 ): Promise<Outcome> {
   const { url, headers } = outgoing;
-  const started_at = new Date();
-  const started = performance.now();
-  const own = ownHeaders(outgoing, Math.floor(started_at.getTime() / 1000));
+  const started_ms = performance.now();
+  const own = ownHeaders(outgoing, Math.floor(Date.now() / 1000));
   const aborter = new AbortController();
   const timer = setTimeout(() => {
     aborter.abort();
@@ -115,8 +116,8 @@ export async function send(
   }
   const hidden = Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN]));
   return {
-    started_at: started_at.toISOString(),
-    duration_ms: performance.now() - started,
+    started_ms,
+    duration_ms: performance.now() - started_ms,
     url: url.href,
     request_headers: { ...hidden, ...own },
     ...came,
@@ -133,7 +134,7 @@ function ownHeaders({ event_id, body, keys }: Outgoing, timestamp: number): Reco
   };
 }
 
-type Answer = Omit<Outcome, "started_at" | "duration_ms" | "url" | "request_headers">;
+type Answer = Omit<Outcome, "started_ms" | "duration_ms" | "url" | "request_headers">;
 type Status = Omit<Answer, "response_body" | "response_truncated">;
 
 function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData): Status {
