@@ -7,7 +7,7 @@ import { afterEach, expect, test } from "vitest";
 import { generateFile } from "../../bench/generate.ts";
 import { uploadPath } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
-import type { Import } from "../../contract/imports.ts";
+import type { ListedImport } from "../../contract/imports.ts";
 import { connectClient } from "../../src/db/connect.ts";
 import { endSilentHolders } from "../../src/db/heartbeat.ts";
 import { createTestDatabase } from "../database.ts";
@@ -64,7 +64,7 @@ test(
     expect(await writers()).toBeGreaterThan(0);
     const other = await startWorkerProcess({ url: (await proxied()).url(), data_dir });
     at_end.push(() => other.kill());
-    let last: Import | undefined;
+    let last: ListedImport | undefined;
     for await (const state of watchImport(id, { base_url: server.base_url })) last = state;
     expect(last).toMatchObject({ state: "done", rows: ROWS });
     const { rows } = await database.pool.query(

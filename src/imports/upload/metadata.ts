@@ -25,7 +25,9 @@ function pairsOf(header: string): Map<string, string> {
     if (name === "" && header.trim() === "") break;
     const text = more.length > 0 || name === "" ? undefined : decode(value);
     if (text === undefined)
-      throw invalidRequest([{ pointer: POINTER, detail: "Write a name, a blank and its value in Base64; commas between." }]);
+      throw invalidRequest([
+        { pointer: POINTER, detail: "Write a name, a blank and its value in Base64; commas between." },
+      ]);
     if (pairs.has(name)) throw invalidRequest([{ pointer: POINTER, detail: `It says "${name.slice(0, 100)}" twice.` }]);
     pairs.set(name, text);
   }
