@@ -30,7 +30,7 @@ export function createStringStore(path: string | undefined): StringStore {
   const ends: Float64Array[] = [];
   let count = 0;
   let size = 0;
-  let block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let block: Buffer = Buffer.allocUnsafe(BLOCK_BYTES);
   let filled = 0;
 
   const append = (bytes: Buffer): void => {
