@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { call } from "../../client/call.ts";
 import { reveal_webhook } from "../../contract/webhooks.ts";
 import { keyOf, verify } from "../webhooks/sign.ts";
+import { UsageError } from "./command.ts";
 import { oneLine } from "./terminal.ts";
 import { UsageError } from "./command.ts";
 import { findSource } from "./import-source.ts";
@@ -18,6 +19,7 @@ export async function listenForWebhooks(given: WebhookCall): Promise<number> {
   const { options, io } = given;
   const port = options.port === undefined ? 0 : readNumber(options.port, "--port");
   const status = options.status === undefined ? 200 : readNumber(options.status, "--status");
+  if (status < 200 || status > 599) throw new UsageError(`--status ${status}: write an HTTP status from 200 to 599.`);
   const keys = (await secretsOf(given)).map(keyOf);
   const server = createServer((request, response) => {
     readBody(request).then(

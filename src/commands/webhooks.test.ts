@@ -99,6 +99,7 @@ test.each([
   [["test", "x"], "whole number"],
   [["test", "1", "--data", "[1]"], "not a JSON object"],
   [["replay", "1"], "--since"],
+  [["listen", "--status", "99999"], "--status 99999"],
 ])("wrong use %o is told", async (args, message) => {
   const { code, err } = await run(...args);
   expect(code).toBe(2);
