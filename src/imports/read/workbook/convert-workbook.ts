@@ -195,11 +195,15 @@ async function* lines(
  * without the thousands of blank cells before it. */
 function line({ cells, beyond }: SheetRow, width: number): string {
   let text = "";
-  for (const [i, cell] of cells.entries()) {
-    if (i > 0) text += ",";
-    if (cell !== "") text += quoted(cell);
+  let at = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as string;
+    if (cell === "") continue;
+    // Blank cells at once: one by one, 40 million of them took 10 s
+    text += i - at === 1 ? `,${quoted(cell)}` : `${",".repeat(i - at)}${quoted(cell)}`;
+    at = i;
   }
-  text += ",".repeat(Math.max(width - Math.max(cells.length, 1), 0));
+  text += ",".repeat(Math.max(width, cells.length, 1) - 1 - at);
   return beyond === undefined ? `${text}\n` : `${text},${quoted(beyond.text)}\n`;
 }
 
