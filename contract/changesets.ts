@@ -4,6 +4,7 @@ import { changeset_kind } from "./changeset-kinds.ts";
 import { field_changes, product_change_kind, product_values } from "./edit-products.ts";
 import { endpoint } from "./endpoint.ts";
 import { problem_document } from "./problem-document.ts";
+import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });
@@ -55,7 +56,7 @@ export const list_changesets = endpoint({
     querystring: z
       .object({
         kind: changeset_kind.optional(),
-        actor: z.string().min(1).max(255).optional(),
+        actor: z.string().min(1).max(255).refine(isStorable, NOT_STORABLE).optional(),
         after: instant.optional().describe("Only changesets that started at this time or later"),
         before: instant.optional().describe("Only changesets that started before this time"),
         limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -4,6 +4,7 @@ import { changeset_kind } from "./changeset-kinds.ts";
 import { endpoint } from "./endpoint.ts";
 import { problem_document } from "./problem-document.ts";
 import { product } from "./products.ts";
+import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 
 /** A product's values as they are stored. */
 export const product_values = product
@@ -57,6 +58,7 @@ const why = z
       .min(1)
       .max(1000)
       .regex(/^[^\0]*$/, "takes no NUL character")
+      .refine(isStorable, NOT_STORABLE)
       .optional()
       .describe("Why; it is kept with the changeset"),
   })

@@ -4,6 +4,7 @@ import { bulk_set } from "./bulk-set.ts";
 import { endpoint } from "./endpoint.ts";
 import { problem_document } from "./problem-document.ts";
 import { product_filter } from "./product-filter.ts";
+import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 
 export const OPERATION_STATES = ["selecting", "running", "done", "cancelled", "failed"] as const;
 export const operation_state = z.enum(OPERATION_STATES);
@@ -84,7 +85,7 @@ export const bulk_request = z
     skus: z.array(z.string().min(1).max(1000)).min(1).max(MAX_BULK_SKUS).optional(),
     set: bulk_set.optional().describe("The new values, for `set`"),
     confirm: count.optional().describe("To delete everything: the number of products there are"),
-    reason: z.string().max(1000).optional(),
+    reason: z.string().max(1000).refine(isStorable, NOT_STORABLE).optional(),
   })
   .strict()
   .refine(({ filter, skus }) => (filter === undefined) !== (skus === undefined), {

@@ -5,6 +5,7 @@ import { attempt, ATTEMPT_ERRORS } from "./deliveries.ts";
 import { endpoint } from "./endpoint.ts";
 import { CHOSEN_TYPES, EVENT_TYPES } from "./event-types.ts";
 import { problem_document } from "./problem-document.ts";
+import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 
 export const VOLUMES = ["none", "summary", "products"] as const;
 export const WEBHOOK_STATUSES = ["new", "healthy", "failing", "paused", "disabled"] as const;
@@ -73,7 +74,7 @@ const url = z
     if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
   })
   .describe("http(s), without credentials; private addresses only where allowed");
-const description = z.string().trim().max(500);
+const description = z.string().trim().max(500).refine(isStorable, NOT_STORABLE);
 const max_parallel = z.int().min(1).max(MAX_PARALLEL);
 const max_per_second = z.int().min(1).max(10_000).nullable();
 const headers = z
