@@ -118,10 +118,13 @@ create table imports (
   scan_token bigint default 0 not null,
   text_size bigint,
   columns_count integer generated always as (jsonb_array_length(columns)) stored not null,
+  wait_reason text,
+  upload_client text,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = ((((created + updated) + unchanged) + superseded) + rejected)))),
-  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text]))),
+  constraint imports_wait_reason_check CHECK ((wait_reason = 'disk-full'::text))
 );
 
 create table operation_chunks (
@@ -452,6 +455,8 @@ CREATE INDEX imports_changeset ON public.imports USING btree (changeset_id) WHER
 CREATE UNIQUE INDEX imports_resumable ON public.imports USING btree (file) WHERE (upload_expires_at IS NOT NULL);
 
 CREATE INDEX imports_unfinished ON public.imports USING btree (id) WHERE (state <> ALL (ARRAY['done'::text, 'cancelled'::text, 'failed'::text]));
+
+CREATE INDEX imports_upload_client ON public.imports USING btree (upload_client) WHERE ((upload_expires_at IS NOT NULL) AND (state = ANY (ARRAY['receiving'::text, 'paused'::text])));
 
 CREATE UNIQUE INDEX operations_changeset ON public.operations USING btree (changeset_id);
 

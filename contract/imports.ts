@@ -16,6 +16,8 @@ import { problem_document } from "./problem-document.ts";
 export { ENCODINGS, isTerminal, type ImportState } from "./import-names.ts";
 export const import_state = z.enum(IMPORT_STATES);
 
+export const WAIT_REASONS = ["disk-full"] as const;
+
 export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
 export const FORMATS = ["text", "gzip", "xlsx"] as const;
 
@@ -215,6 +217,10 @@ export const import_ = z
       .nullable()
       .describe("Until when the rest of a file that comes in parts can be sent; null once it is whole, or over"),
     cancel_requested: z.boolean(),
+    wait_reason: z
+      .enum(WAIT_REASONS)
+      .nullable()
+      .describe("Why an unfinished import does not move on; it continues by itself. `disk-full`: until there is room"),
     problem: problem_document.nullable(),
     shortened: z.boolean().describe("Whether long values are left out, as lists and streams do; `get_import` has them"),
     version: z.int().describe("Grows with every change of this record; the `id:` of its events"),
@@ -262,6 +268,7 @@ export const create_import = endpoint({
       413: problem_document,
       415: problem_document,
       422: problem_document,
+      507: problem_document,
     },
   },
 });
@@ -307,6 +314,7 @@ export const preview_import = endpoint({
       415: problem_document,
       422: problem_document,
       503: problem_document,
+      507: problem_document,
     },
   },
 });

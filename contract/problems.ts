@@ -31,7 +31,6 @@ export const PROBLEMS = {
   "too-many-uploads": { status: 429, title: "Too many uploads are unfinished" },
   "tus-version": { status: 412, title: "This version of the upload protocol is not spoken" },
   "too-many-files": { status: 503, title: "Too many files are being received" },
-  "no-space": { status: 507, title: "There is no room for the file" },
   "disk-full": { status: 507, title: "The disk is full" },
   "nearly-all-rejected": { status: 422, title: "Nearly every row was rejected" },
   "rejected-rows": { status: 422, title: "Some rows are not valid and the import is strict" },

@@ -84,7 +84,13 @@ export const append_upload = endpoint({
     params: upload_params,
     headers: z.looseObject({ ...tus, "upload-offset": bytes.describe("Byte of the file at which the body begins") }),
     file_body: { types: [PART_TYPE] },
-    response: { 204: no_content, ...refusals, 409: problem_document, 413: problem_document },
+    response: {
+      204: no_content,
+      ...refusals,
+      409: problem_document,
+      413: problem_document,
+      507: problem_document,
+    },
   },
 });
 

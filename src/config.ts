@@ -29,6 +29,8 @@ export interface Config {
   /** Lanes: connections of one worker that load chunks at the same time. */
   readonly worker_concurrency: number;
   readonly max_upload_bytes: number;
+  /** Bytes of the data folder's disk that files leave free; undefined = 5 %, at most 1 GB. */
+  readonly disk_reserve_bytes: number | undefined;
   /** Keys in Base64, the newest first; none = a file in the data folder. */
   readonly secrets_keys: readonly string[];
   /** Private networks that webhooks may call. */
@@ -146,6 +148,12 @@ const SETTINGS = {
     example: "20000000000",
     schema: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   },
+  SKUPORT_DISK_RESERVE_BYTES: {
+    about:
+      "Bytes of the data folder's disk that stay free for the database: uploads are refused and imports wait when less is free. Not set: 5 % of the disk, at most 1 GB.",
+    example: "",
+    schema: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  },
   SKUPORT_SECRETS_KEY: {
     about:
       "Key that webhooks' secrets are encrypted with in the database: 32 bytes in Base64 (openssl rand -base64 32). Several between commas: the first encrypts, all decrypt; see `skuport rotate-key`. Not set: the file secrets.key in the data folder, made at first use.",
@@ -206,6 +214,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     serve_worker: values.SKUPORT_SERVE_WORKER ?? true,
     worker_concurrency: values.SKUPORT_WORKER_CONCURRENCY ?? DEFAULT_LANES,
     max_upload_bytes: values.SKUPORT_MAX_UPLOAD_BYTES ?? 20_000_000_000,
+    disk_reserve_bytes: values.SKUPORT_DISK_RESERVE_BYTES,
     secrets_keys: values.SKUPORT_SECRETS_KEY ?? [],
     webhook_allow_cidrs: values.SKUPORT_WEBHOOK_ALLOW_CIDRS ?? [],
     webhook_proxy: values.SKUPORT_WEBHOOK_PROXY,

@@ -23,6 +23,11 @@ const STAGES: Partial<Record<ListedImport["state"], string>> = {
   finishing: "Finishing",
 };
 
+/** Instead of the stage, while the import does not move on. */
+const WAITS: Record<NonNullable<ListedImport["wait_reason"]>, string> = {
+  "disk-full": "Waiting for room on the server's full disk:",
+};
+
 /** `out` undefined = say nothing. */
 export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number | null): Progress {
   if (out === undefined) return { upload: () => undefined, show: () => undefined, end: () => undefined };
@@ -49,6 +54,10 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
       const stage = STAGES[state.state];
       if (stage === undefined) return;
       const rate = state.rows_per_second === null ? "" : `${count(state.rows_per_second)} rows/s`;
+      if (state.wait_reason !== null) {
+        draw("Waiting", state.fraction, "for room on the server's full disk", false);
+        return;
+      }
       const rows = state.rows === null ? "" : `${count(handled(state))} of ${count(state.rows)} rows  `;
       draw(stage, state.fraction, `${rows}${rate}${timeLeft(state)}`, false);
     },
@@ -69,8 +78,8 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
     upload: () => {
       say("Sending");
     },
-    show: ({ state }) => {
-      say(STAGES[state]);
+    show: ({ state, wait_reason }) => {
+      say(wait_reason === null ? STAGES[state] : WAITS[wait_reason]);
     },
     end: () => undefined,
   };

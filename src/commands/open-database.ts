@@ -1,11 +1,19 @@
 // The database a command works on: DATABASE_URL, else the embedded one, that of a running server or our own.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type pg from "pg";
 import type { Config } from "../config.ts";
 import { checkServer, connectClient, createPool, type DatabaseAddress } from "../db/connect.ts";
 import { acquireDataDir, readHolder, type DataDir } from "../db/data-dir.ts";
+import { createDiskReserve, isDiskFull } from "../db/disk-reserve.ts";
 import { startEmbedded, type Embedded } from "../db/embedded.ts";
+import { EmbeddedError } from "../db/embedded/account.ts";
+import { describeFullDisk, dropBallast } from "../db/embedded/full-disk.ts";
 import { migrate } from "../db/migrate.ts";
+
+/** In the data folder, for files that are needed while a process uses them. */
+const TEMPORARY_FOLDER = "tmp";
 
 export interface OpenDatabase {
   address: DatabaseAddress;
@@ -18,14 +26,16 @@ export interface OpenDatabase {
 /** Holds the data folder and has a migrated database: what a server, or a command that runs alone, needs.
  * @throws DataDirBusyError when another process holds the folder */
 export async function holdDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
-  const data_dir = await acquireDataDir(config.data_dir, command);
+  const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
+  const data_dir = await takeDataDir(config.data_dir, command);
   let embedded: Embedded | undefined;
   const close = async (): Promise<void> => {
     await embedded?.stop();
     await data_dir.release();
   };
   try {
-    if (config.database_url === undefined) embedded = await startEmbedded({ data_dir: data_dir.path, log });
+    await emptyTemporary(data_dir.path);
+    if (config.database_url === undefined) embedded = await startEmbedded({ data_dir: data_dir.path, log, disk });
     const address = embedded?.connection ?? { url: config.database_url as string };
     await prepare(address, command, log);
     await data_dir.publish({ connection: address });
@@ -34,6 +44,22 @@ export async function holdDatabase(config: Config, command: string, log: Logger)
     await close();
     throw error;
   }
+}
+
+/** On a full disk not even the lock can be written: then with the room that is kept for such a start. */
+async function takeDataDir(data_dir: string, command: string): Promise<DataDir> {
+  try {
+    return await acquireDataDir(data_dir, command);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    if (await dropBallast(data_dir)) return await acquireDataDir(data_dir, command);
+    throw new EmbeddedError(await describeFullDisk(data_dir), { cause: error });
+  }
+}
+
+/** Files of a process that is gone: whoever holds the data folder has no others yet. */
+async function emptyTemporary(data_dir: string): Promise<void> {
+  await rm(join(data_dir, TEMPORARY_FOLDER), { recursive: true, force: true });
 }
 
 /** The database of a running server where there is one, else as `holdDatabase`. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
+import { createDiskReserve } from "../db/disk-reserve.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
 import { senders } from "../imports/work.ts";
@@ -86,6 +87,8 @@ async function serveOn(
     logger: log,
     files_dir: join(data_dir?.path ?? config.data_dir, "files"),
     lanes: config.worker_concurrency,
+    isDiskFull: () => embedded?.is_disk_full ?? false,
+    disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes),
     max_upload_bytes: config.max_upload_bytes,
     countWorkers: () => countWorkers(pool),
     countQueued: () => countQueued(pool),

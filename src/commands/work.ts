@@ -7,6 +7,7 @@ import { isImporting } from "../imports/is-importing.ts";
 import { senders, workOnImports } from "../imports/work.ts";
 import type { Config } from "../config.ts";
 import { isTransient, type DatabaseAddress } from "../db/connect.ts";
+import { createDiskReserve } from "../db/disk-reserve.ts";
 import { purgeKeys } from "../http/idempotency-store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
@@ -106,7 +107,9 @@ async function workOn(
     });
     // Listening keeps no worker alive whose work has ended.
     process.channel?.unref();
-    const context = { pool, files_dir, lanes: config.worker_concurrency, limit: limit.run, log };
+    const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
+    const database_disk = config.database_url === undefined ? disk : undefined;
+    const context = { pool, files_dir, disk, database_disk, lanes: config.worker_concurrency, limit: limit.run, log };
     await workHourly(boss, "purge-events", 17, async () => {
       const purged = await purgeEvents(pool, config.webhook_keep_days);
       if (purged > 0) log.info({ purged }, "old events purged");

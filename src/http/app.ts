@@ -38,6 +38,8 @@ export interface AppContext
     Omit<OperationRoutesContext, "sendStates" | "log">,
     Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams"> {
   logger: FastifyBaseLogger;
+  /** Whether the database is down because its disk is full. */
+  isDiskFull?: () => boolean;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
   limits?: HttpLimits;
 }
@@ -91,7 +93,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  useProblems(app);
+  useProblems(app, context.isDiskFull);
   // First: a body may also trickle after a request was refused.
   limitBodies(app, bodies);
   app.addHook("onRequest", checkOrigin);

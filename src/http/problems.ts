@@ -16,9 +16,11 @@ declare module "fastify" {
   }
 }
 
-export function useProblems(app: FastifyInstance): void {
+/** @param isDiskFull whether the database is down because its disk is full */
+export function useProblems(app: FastifyInstance, isDiskFull: () => boolean = () => false): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = toProblem(error, request);
+    const found = toProblem(error, request);
+    const problem = found.slug === "not-ready" && isDiskFull() ? databaseDiskFull(error) : found;
     if (problem.status >= 500) request.log.error({ err: error }, "request failed");
     return sendProblem(request, reply, problem);
   });
@@ -52,6 +54,13 @@ const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: strin
     detail: "The headers did not arrive in time. Send the request again.",
   },
 };
+
+const databaseDiskFull = (cause: unknown): Problem =>
+  new Problem(
+    "disk-full",
+    "The database had to stop because its disk is full. Free some space on it: the database then starts again by itself.",
+    { cause },
+  );
 
 export const noSuchRoute = (request: FastifyRequest): Problem =>
   new Problem(

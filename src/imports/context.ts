@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type pg from "pg";
 import type { Queryable } from "../db/connect.ts";
+import type { DiskReserve } from "../db/disk-reserve.ts";
 import type { LaneLimit } from "../jobs/give-way.ts";
 import type { KnownRecords } from "./known-records.ts";
 
@@ -15,6 +16,10 @@ export interface ImportContext {
   pool: pg.Pool;
   /** Folder of uploaded files. */
   files_dir: string;
+  /** Of the disk with the files; without it there is no limit but the disk's own. */
+  disk?: DiskReserve;
+  /** The same where the database is on that disk too: loading then waits for room. */
+  database_disk?: DiskReserve | undefined;
   /** Connections that load one import at the same time. */
   lanes: number;
   /** Holds lanes back while others need the machine; without it nothing does. */

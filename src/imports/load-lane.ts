@@ -8,6 +8,7 @@ import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
 import { beginPart, letGo, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { waitUntilLoadable } from "./disk-room.ts";
 import { finishImport } from "./finish-import.ts";
 import {
   createLaneMemory,
@@ -74,7 +75,11 @@ interface Lane {
 async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
   await withLane(context, work, async (lane) => {
     const { pool, log } = context;
-    await workThrough(() => loadNextChunk(pool, work, lane, signal), {
+    const loadNext = async (): Promise<boolean> => {
+      await waitUntilLoadable(context, work.id, signal);
+      return loadNextChunk(pool, work, lane, signal);
+    };
+    await workThrough(loadNext, {
       signal,
       progress: {
         tell: () => noteLoaded(pool, work.id),
@@ -150,6 +155,7 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
         rejects = [];
         for (let loaded = 0; ;) {
           signal.throwIfAborted();
+          await waitUntilLoadable(context, work.id, signal);
           const chunk = await claimChunk(client, work.id);
           if (chunk === undefined) break;
           await beginUnlessDeadly(context.pool, client, work, lane, chunk, signal);

@@ -3,6 +3,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { retryTransient, withTransaction } from "../db/connect.ts";
 import { uploadedPath, type ImportContext } from "./context.ts";
+import { isDiskFull } from "../db/disk-reserve.ts";
+import { diskFull, requireRoom, uploadRoom } from "./disk-room.ts";
 import { createDurableFile } from "./durable-file.ts";
 import { finishImport } from "./finish-import.ts";
 import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "./store.ts";
@@ -21,13 +23,14 @@ export interface Upload {
 }
 
 /** Receives `bytes` as a new import and hands it to a worker.
- * @throws Problem upload-interrupted, payload-too-large, empty-file; the import is then failed and says the same */
+ * @throws Problem disk-full before there is an import; upload-interrupted, payload-too-large, empty-file, disk-full: the import is then failed and says the same */
 export async function receiveImport(
   context: ImportContext,
   upload: Upload,
   bytes: AsyncIterable<Buffer>,
 ): Promise<Import> {
   const { filename, size, options, actor } = upload;
+  await requireRoom(context.disk, filename, size ?? 0);
   const made: NewImport = { actor, filename, size, options, file: randomUUID() };
   const id = await insertImport(context.pool, made);
   try {
@@ -37,7 +40,7 @@ export async function receiveImport(
     if (size !== null && received !== size) throw interrupted(received, size);
     if (!(await acceptFile(context, id, received, sha256))) return await endCancelled(context, id);
   } catch (error) {
-    const cause = error instanceof Problem || !isBrokenStream(error) ? error : interrupted(null, size, error);
+    const cause = causeOf(error, filename, size);
     // An import that was accepted although no answer came continues.
     await retryTransient(() => finishImport(context, id, "failed", cause, (client) => isReceiving(client, id)));
     throw cause;
@@ -80,6 +83,7 @@ async function writeFile(
   const taking: Taking = {
     ...{ id, file, hash: createHash("sha256"), received: 0, max_bytes },
     tooLarge: () => tooLarge(filename, max_bytes),
+    room: uploadRoom(context, filename),
   };
   try {
     const goes_on = await takeBytes(context, taking, bytes);
@@ -95,6 +99,12 @@ export const tooLarge = (filename: string, max_bytes: number): Problem =>
     "payload-too-large",
     `"${filename}" is larger than ${max_bytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
   );
+
+function causeOf(error: unknown, filename: string, size: number | null): unknown {
+  if (error instanceof Problem) return error;
+  if (isDiskFull(error)) return diskFull(filename, error);
+  return isBrokenStream(error) ? interrupted(null, size, error) : error;
+}
 
 function interrupted(received: number | null, size: number | null, cause?: unknown): Problem {
   const got =

@@ -1,5 +1,6 @@
 // The scan of one import: takes its lock and its token, has the file read, and decides how the scan ends.
 import { isTransient, retryTransient } from "../db/connect.ts";
+import { isDiskFull } from "../db/disk-reserve.ts";
 import { beginPart, endTurn, letGo, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
@@ -48,8 +49,8 @@ async function scanOrFail(
     else if (lock.lost.aborted) {
       if (!(await isTakenOver(context, work))) throw new LockLost();
     }
-    // A database that is gone for a moment is the job's retry; everything else is the file's or ours, and final.
-    else if (isTransient(error)) throw error;
+    // A database that is gone for a moment, or a full disk, is the job's retry; everything else is the file's or ours, and final.
+    else if (isTransient(error) || isDiskFull(error)) throw error;
     else await retryTransient(() => fail(context, work, error), { signal });
   } finally {
     watch.end();

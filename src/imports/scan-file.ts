@@ -2,6 +2,7 @@
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { retryTransient } from "../db/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "./context.ts";
+import { scratchRoom } from "./disk-room.ts";
 import { uploadedExtent } from "./follow-upload.ts";
 import { truncatedFile } from "./lane-memory.ts";
 import { layoutOf } from "./layout.ts";
@@ -41,7 +42,8 @@ export async function scanFile(context: ImportContext, work: ImportWork, signal:
   await fenced(() => deleteScanRejects(context.pool, work), signal);
   if (dialect === undefined || !isPlainText(dialect)) {
     while (!extent.whole) await extent.grow();
-    dialect = await prepareText(uploaded, preparedPath(context, work), overrides, signal);
+    const room = scratchRoom(context, work.id, signal);
+    dialect = await prepareText(uploaded, preparedPath(context, work), overrides, signal, room);
     extent.end = (await stat(preparedPath(context, work))).size;
   }
   const file = await open(textPath(context, work, dialect), "r");

@@ -84,7 +84,7 @@ export async function markLoading(
   const met = await changeImport(
     db,
     scan.id,
-    `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), text_size = $5, changeset_id = $11, id_base = $12,
+    `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), wait_reason = null, text_size = $5, changeset_id = $11, id_base = $12,
      catalogue_was_empty = $13, scan_rejected = $9`,
     WHILE_SCANNED,
     [...scanValues(found), scan.scan_token, start.changeset_id, start.id_base, start.catalogue_was_empty],

@@ -23,7 +23,7 @@ export const SCANNED_FRACTION = 0.2;
 // reads: a time is then 0, as it is (greatest passes over nulls) where a stage has not begun.
 const COMMON = `
   id, state, filename, size, received, sha256, options, columns_count, lines, rows, scanned, created, updated, unchanged,
-  superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, created_at, started_at, finished_at, version,
+  superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
   case when state in ('receiving', 'paused') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
        else floor((created + updated + unchanged + superseded + rejected)
@@ -199,7 +199,7 @@ export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   await changeImport(
     db,
     id,
-    `${SET_SUMS}, fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
+    `${SET_SUMS}, wait_reason = null, fraction = greatest(fraction, ${SCANNED_FRACTION} + ${1 - SCANNED_FRACTION} * least(1,
        (${handled})::float8 / greatest(rows, 1)))`,
     "state = 'loading'",
     valuesOf(await sumChunks(db, id)),
@@ -228,7 +228,7 @@ export async function markFinishing(db: Queryable, id: number): Promise<boolean>
   const met = await changeImport(
     db,
     id,
-    "state = 'finishing', load_finished_at = clock_timestamp()",
+    "state = 'finishing', wait_reason = null, load_finished_at = clock_timestamp()",
     "state = 'loading' and not cancel_requested and not exists (select from import_chunks where import_id = $1 and not done)",
     [],
   );
@@ -257,7 +257,7 @@ export async function markFinished(
   const met = await changeImport(
     client,
     id,
-    `${SET_SUMS}, state = $6, problem = $7, finished_at = clock_timestamp(),
+    `${SET_SUMS}, state = $6, problem = $7, wait_reason = null, finished_at = clock_timestamp(),
      fraction = case when $6 = 'done' then 1 else fraction end`,
     state === "done" ? "state = 'finishing'" : "state not in ('done', 'cancelled', 'failed')",
     [...valuesOf(loaded), state, problem === null ? null : JSON.stringify(problem)],

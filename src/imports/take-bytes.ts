@@ -3,6 +3,7 @@
 import type { Hash } from "node:crypto";
 import { isTransient } from "../db/connect.ts";
 import type { ImportContext } from "./context.ts";
+import type { RoomCheck } from "../db/disk-reserve.ts";
 import type { DurableFile } from "./durable-file.ts";
 import { noteReceived } from "./store.ts";
 
@@ -23,6 +24,8 @@ export interface Taking {
   /** Bytes that may be there, and what to throw when there are more. */
   max_bytes: number;
   tooLarge: () => Error;
+  /** Throws when the disk has no room for the bytes. */
+  room: RoomCheck;
 }
 
 /** Returns when the bytes end, or false as soon as the import is to be cancelled. What was taken then still has to be brought to disk
@@ -47,6 +50,8 @@ export async function takeBytes(
   try {
     for await (const piece of bytes) {
       if (taking.received + piece.length > taking.max_bytes) throw taking.tooLarge();
+      const inspected = taking.room(piece.length);
+      if (inspected !== undefined) await inspected;
       taking.received += piece.length;
       taking.hash.update(piece);
       await taking.file.write(piece);

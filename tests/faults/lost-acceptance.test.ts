@@ -64,7 +64,7 @@ test("so is the last part of one that comes in parts", async () => {
     const file = crypto.randomUUID();
     const made = { actor: "test", filename: "parts.csv", size: CSV.length, options, file };
     const client = await pool.connect();
-    const id = await insertUpload(client, made, 24);
+    const id = await insertUpload(client, made, "127.0.0.1", 24);
     client.release();
     const upload = (await findUpload(pool, file)) as StoredUpload;
     expect(await appendPart(losing, createOpenUploads(), upload, 0, [CSV], () => undefined)).toBe(CSV.length);

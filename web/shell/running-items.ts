@@ -45,6 +45,7 @@ export function operationInWords({ kind, options, total }: Operation): string {
 
 function phaseOf({ kind, record }: Running): string {
   if (record.cancel_requested) return t("imports.cancelling");
+  if (kind === "import" && record.wait_reason !== null) return t(`imports.wait.${record.wait_reason}.state`);
   return kind === "import" ? t(`imports.state.${record.state}`) : t(`shell.operation_state.${record.state}`);
 }
 

@@ -34,9 +34,10 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     work_mem: megabytes(clamp(memory / 128, 8 * MB, 64 * MB)),
     maintenance_work_mem: megabytes(clamp(memory / 16, 64 * MB, GB)),
     // A checkpoint makes the next write to every page a full-page image; during a load of minutes there should be none.
-    max_wal_size: megabytes(clamp(free_disk / 8, GB, 8 * GB)),
+    // On a disk with little room the log must not fill it.
+    max_wal_size: megabytes(clamp(free_disk / 8, 64 * MB, 8 * GB)),
     // Kept and used again: filling fresh 16 MB segments costs as much as writing them.
-    min_wal_size: megabytes(clamp(free_disk / 32, 256 * MB, 2 * GB)),
+    min_wal_size: megabytes(clamp(free_disk / 32, 32 * MB, 2 * GB)),
     checkpoint_timeout: "15min",
     wal_buffers: "64MB",
     // wal_compression stays off: the binary has pglz only, and with it an update of 500,000 rows right after a checkpoint took

@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { detectFormat } from "./detect-format.ts";
-import { checkNewFile, createNewFile } from "./new-file.ts";
+import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "./new-file.ts";
 import { detectFile } from "./read-records.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount } from "./unpacked-size.ts";
@@ -36,29 +36,35 @@ export async function prepareText(
   target: string,
   overrides: DialectOverrides,
   signal?: AbortSignal,
+  room?: RoomCheck,
 ): Promise<Dialect> {
   const format = await detectFormat(path);
-  if (format === "xlsx") return convertWorkbook(path, target, overrides, signal);
+  if (format === "xlsx") return convertWorkbook(path, target, overrides, signal, room);
   refuseSheet(overrides);
   if (format === "text") {
     const dialect = await detectFile(path, overrides);
-    await transcode(path, dialect.encoding, target, signal);
+    await transcode(path, dialect.encoding, target, signal, room);
     return dialect;
   }
   const unpacked = `${target}.unpacked`;
-  await unpack(path, unpacked, signal);
+  await unpack(path, unpacked, signal, room);
   if ((await detectFormat(unpacked)) !== "text")
     throw new Problem("unsupported-file", "The gzip file holds another packed file. Send that one as it is.");
   const dialect = await detectFile(unpacked, overrides);
   if (dialect.encoding === "utf-8") await rename(unpacked, target);
   else {
-    await transcode(unpacked, dialect.encoding, target, signal);
+    await transcode(unpacked, dialect.encoding, target, signal, room);
     await unlink(unpacked);
   }
   return { ...dialect, format };
 }
 
-async function unpack(path: string, target: string, signal: AbortSignal | undefined): Promise<void> {
+async function unpack(
+  path: string,
+  target: string,
+  signal: AbortSignal | undefined,
+  room: RoomCheck | undefined,
+): Promise<void> {
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   const count = createUnpackedCount((await stat(path)).size, () => gunzip.bytesWritten);
   const file = await createNewFile(target);
@@ -72,6 +78,7 @@ async function unpack(path: string, target: string, signal: AbortSignal | undefi
           yield piece;
         }
       },
+      (pieces) => asRoomAllows(pieces, room),
       file,
       signal ? { signal } : {},
     );

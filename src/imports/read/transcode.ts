@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Dialect } from "../../../contract/imports.ts";
-import { checkNewFile, createNewFile } from "./new-file.ts";
+import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "./new-file.ts";
 
 type Encoding = Dialect["encoding"];
 
@@ -34,10 +34,16 @@ export async function transcode(
   encoding: Encoding,
   target_path: string,
   signal?: AbortSignal,
+  room?: RoomCheck,
 ): Promise<void> {
   const source = createReadStream(source_path, { highWaterMark: PIECE_BYTES });
   const target = await createNewFile(target_path);
-  await pipeline(source, (pieces) => transcodePieces(pieces, encoding), target, signal ? { signal } : {});
+  await pipeline(
+    source,
+    (pieces) => asRoomAllows(transcodePieces(pieces, encoding), room),
+    target,
+    signal ? { signal } : {},
+  );
   await checkNewFile(target);
 }
 

@@ -2,6 +2,8 @@
 // handed to a worker, as one whose file came at once.
 import { mkdir, stat } from "node:fs/promises";
 import { uploadedPath, type ImportContext } from "../context.ts";
+import { isDiskFull } from "../../db/disk-reserve.ts";
+import { diskFull, uploadRoom } from "../disk-room.ts";
 import { appendDurableFile } from "../durable-file.ts";
 import { finishImport } from "../finish-import.ts";
 import { acceptFile, isBrokenStream } from "../receive.ts";
@@ -25,7 +27,7 @@ export async function offsetOf(context: ImportContext, uploads: OpenUploads, upl
 
 /** Appends the bytes, in the caller's turn, and returns how many are there then.
  * @param stop cuts the line on which they come
- * @throws Problem upload-offset, payload-too-large, upload-gone, upload-interrupted */
+ * @throws Problem upload-offset, payload-too-large, upload-gone, upload-interrupted, disk-full */
 export async function appendPart(
   context: ImportContext,
   uploads: OpenUploads,
@@ -46,8 +48,9 @@ export async function appendPart(
   const taking: Taking = {
     ...{ id, file, hash, received: there, max_bytes: size },
     tooLarge: () => tooLong(filename, size),
+    room: uploadRoom(context, filename),
   };
-  const fault = await takeAll(context, taking, unlessIdle(bytes, stop));
+  const fault = await takeAll(context, taking, filename, unlessIdle(bytes, stop));
   const is_whole = fault === undefined && taking.received === size;
   if (is_whole && (await acceptFile(context, id, size, hash.digest("hex")))) return size;
   await settle(context, uploads, upload, taking);
@@ -55,24 +58,33 @@ export async function appendPart(
   return taking.received;
 }
 
-/** Everything that came is on disk then, however it ended; returns why it ended, where that is worth telling. */
+/** Everything that came is on disk then, unless the disk is full; returns why it ended, where that is worth telling. */
 async function takeAll(
   context: ImportContext,
   taking: Taking,
+  filename: string,
   bytes: AsyncIterable<Buffer>,
 ): Promise<Error | undefined> {
   let fault: Error | undefined;
   try {
     if (!(await takeBytes(context, taking, bytes))) fault = cut();
   } catch (error) {
-    fault = isBrokenStream(error) ? cut() : (error as Error);
+    fault = faultOf(error, filename);
   }
   try {
     await taking.file.finish();
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    fault ??= faultOf(error, filename);
   } finally {
     await taking.file.close();
   }
   return fault;
+}
+
+function faultOf(error: unknown, filename: string): Error {
+  if (isDiskFull(error)) return diskFull(filename, error);
+  return isBrokenStream(error) ? cut() : (error as Error);
 }
 
 /** Of what is not whole: cancelled by somebody, or waiting for the rest. */
@@ -85,8 +97,10 @@ async function settle(
   const work = await readImportWork(context.pool, id);
   if (work?.cancel_requested === true) await finishImport(context, id, "cancelled");
   if (work === undefined || work.cancel_requested || isTerminal(work.state)) throw gone(filename);
-  uploads.keepHash(file, received, hash);
-  await markPaused(context.pool, id, received, KEPT_HOURS);
+  // A disk that was full has not taken everything that was received: the file's size decides where the next part begins.
+  const there = await sizeOf(uploadedPath(context, file));
+  if (there === received) uploads.keepHash(file, received, hash);
+  await markPaused(context.pool, id, there, KEPT_HOURS);
 }
 
 async function* unlessIdle(bytes: AsyncIterable<Buffer> | Buffer[], stop: () => void): AsyncGenerator<Buffer> {

@@ -9,6 +9,19 @@ export const unknown = (): Problem => new Problem("not-found", "There is no such
 export const gone = (filename: string): Problem =>
   new Problem("upload-gone", `The upload of "${filename}" is over: it was cancelled or failed. Begin it anew.`);
 
+/** @param places that the client has */
+export const gaveWay = (filename: string, places: number): Problem =>
+  new Problem(
+    "too-many-uploads",
+    `The upload of "${filename}" was ended because its sender began another one and may have at most ${places.toString()} unfinished uploads, within a limit of bytes; the one that has been silent for longest gives way. Send the file again.`,
+  );
+
+export const tooMany = (limit: number): Problem =>
+  new Problem(
+    "too-many-uploads",
+    `Limit reached: ${limit.toLocaleString("en")} unfinished uploads of all clients. Finish or discard some of them before you begin another.`,
+  );
+
 export const expired = (filename: string): Problem =>
   new Problem(
     "upload-interrupted",

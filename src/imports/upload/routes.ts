@@ -1,19 +1,21 @@
 // The HTTP of uploads that come in parts (tus 1.0).
 import { randomUUID } from "node:crypto";
-import { mkdir, statfs } from "node:fs/promises";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { withTransaction } from "../../db/connect.ts";
+import { clientOf } from "../../http/client-of.ts";
 import type { ImportContext } from "../context.ts";
+import { diskFull } from "../disk-room.ts";
 import { finishImport } from "../finish-import.ts";
 import { tooLarge } from "../receive.ts";
 import { bodyOf } from "../request-body.ts";
-import { readImport, requestCancel } from "../store.ts";
+import { readImport, requestCancel, type NewImport } from "../store.ts";
 import { appendPart, offsetOf } from "./append.ts";
 import { readMetadata } from "./metadata.ts";
+import { chooseToEnd } from "./give-way.ts";
 import { createOpenUploads, type OpenUploads } from "./open-uploads.ts";
-import { gone, KEPT_HOURS, unknown } from "./problems.ts";
-import { countOpenUploads, findUpload, insertUpload, type StoredUpload } from "./store.ts";
+import { gaveWay, gone, KEPT_HOURS, tooMany, unknown } from "./problems.ts";
+import { findUpload, isOpenUpload, listOpenUploads, insertUpload, type StoredUpload } from "./store.ts";
 import type { Import } from "../../../contract/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import {
@@ -27,8 +29,12 @@ import {
   TUS_VERSION,
 } from "../../../contract/uploads.ts";
 
-/** Unfinished uploads that there may be, so that nobody fills the data folder with beginnings. */
-const MAX_OPEN = 100;
+/** Unfinished uploads of one client. */
+const CLIENT_UPLOADS = 20;
+/** Their bytes, in largest files: two files of any size can be sent at the same time. */
+const CLIENT_FILES = 2;
+/** Unfinished uploads of all clients: only a program that forges its address gets there. */
+const MAX_OPEN = 1000;
 
 export interface UploadRoutesContext extends ImportContext {
   max_upload_bytes: number;
@@ -67,18 +73,14 @@ function beginRoutes(scope: FastifyInstance, context: UploadRoutesContext): void
 
   app.route({
     ...create_upload,
-    handler: async ({ headers }, reply) => {
-      const { "upload-length": size, "upload-metadata": metadata = "" } = headers;
+    handler: async (request, reply) => {
+      const { "upload-length": size, "upload-metadata": metadata = "" } = request.headers;
       const { filename, options } = readMetadata(metadata);
       if (size === 0) throw new Problem("empty-file", `"${filename}" is empty. Check the export that made it.`);
       if (size > context.max_upload_bytes) throw tooLarge(filename, context.max_upload_bytes);
       const file = randomUUID();
-      const id = await withTransaction(context.pool, async (client) => {
-        const { uploads, missing } = await countOpenUploads(client);
-        if (uploads >= MAX_OPEN) throw tooMany();
-        await checkRoom(context, filename, size + missing);
-        return insertUpload(client, { actor: "local", filename, size, options, file }, KEPT_HOURS);
-      });
+      const made = { actor: "local", filename, size, options, file };
+      const id = await beginUpload(context, made, size, clientOf(request));
       const import_ = (await readImport(context.pool, id)) as Import;
       return reply
         .code(201)
@@ -86,6 +88,29 @@ function beginRoutes(scope: FastifyInstance, context: UploadRoutesContext): void
         .send(import_);
     },
   });
+}
+
+/** Makes the import; unfinished uploads of the same client give way to it. */
+async function beginUpload(
+  context: UploadRoutesContext,
+  made: NewImport,
+  size: number,
+  client: string,
+): Promise<number> {
+  const limits = { uploads: CLIENT_UPLOADS, bytes: CLIENT_FILES * context.max_upload_bytes };
+  const { id, ended } = await withTransaction(context.pool, async (db) => {
+    const room = (await context.disk?.room()) ?? Infinity;
+    const open = await listOpenUploads(db);
+    const ended = chooseToEnd(open, client, size, { ...limits, room });
+    if (ended === undefined) throw diskFull(made.filename);
+    if (open.length - ended.length >= MAX_OPEN) throw tooMany(MAX_OPEN);
+    return { id: await insertUpload(db, made, client, KEPT_HOURS), ended };
+  });
+  for (const { id: ended_id, filename } of ended)
+    await finishImport(context, ended_id, "failed", gaveWay(filename, CLIENT_UPLOADS), (db) =>
+      isOpenUpload(db, ended_id),
+    );
+  return id;
 }
 
 function partRoutes(scope: FastifyInstance, context: UploadRoutesContext, uploads: OpenUploads): void {
@@ -170,23 +195,6 @@ function append(
 function expires({ upload_expires_at }: Pick<Import, "upload_expires_at">): Record<string, string> {
   return upload_expires_at === null ? {} : { "upload-expires": new Date(upload_expires_at).toUTCString() };
 }
-
-/** The other unfinished uploads want their room too. */
-async function checkRoom({ files_dir }: UploadRoutesContext, filename: string, wanted: number): Promise<void> {
-  await mkdir(files_dir, { recursive: true, mode: 0o700 });
-  const { bavail, bsize } = await statfs(files_dir);
-  if (bavail * bsize >= wanted) return;
-  throw new Problem(
-    "no-space",
-    `The data folder has no room for "${filename}" beside the other unfinished uploads. Make room, or discard some of them.`,
-  );
-}
-
-const tooMany = (): Problem =>
-  new Problem(
-    "too-many-uploads",
-    `${MAX_OPEN.toString()} uploads are unfinished. Finish or discard some of them before you begin another.`,
-  );
 
 const wrongVersion = (said: string | string[] | undefined): Problem =>
   new Problem("tus-version", `Say Tus-Resumable: ${TUS_VERSION}${said === undefined ? "" : `, not ${String(said)}`}.`);

@@ -2,6 +2,7 @@
 import type pg from "pg";
 import type { Queryable } from "../../db/connect.ts";
 import { changeImport, insertImport, type NewImport } from "../store.ts";
+import type { OpenUpload } from "./give-way.ts";
 import type { Import } from "../../../contract/imports.ts";
 
 /** Two that ask at the same time must not both get the last place. */
@@ -9,19 +10,30 @@ const OPEN_LOCK = 7583;
 
 const OPEN = "upload_expires_at is not null and state in ('receiving', 'paused')";
 
-/** Uploads that are unfinished, and bytes that they still want. Holds a lock until the transaction ends. */
-export async function countOpenUploads(client: pg.ClientBase): Promise<{ uploads: number; missing: number }> {
+/** Unfinished uploads, those that have been silent for longest first. Holds a lock until the transaction ends. */
+export async function listOpenUploads(client: pg.ClientBase): Promise<OpenUpload[]> {
   await client.query("select pg_advisory_xact_lock($1, 0)", [OPEN_LOCK]);
-  const { rows } = await client.query<{ uploads: number; missing: number }>(
-    `select count(*)::int as uploads, coalesce(sum(size - received), 0)::float8 as missing from imports where ${OPEN}`,
+  const { rows } = await client.query<OpenUpload>(
+    `select id, filename, size, received, upload_client as client from imports where ${OPEN} order by updated_at, id`,
   );
-  return rows[0] as { uploads: number; missing: number };
+  return rows;
+}
+
+/** Whether the upload is still unfinished. It stays so until the transaction ends. */
+export async function isOpenUpload(client: pg.ClientBase, id: number): Promise<boolean> {
+  const { rowCount } = await client.query(`select 1 from imports where id = $1 and ${OPEN} for update`, [id]);
+  return rowCount === 1;
 }
 
 /** An import that waits for its first byte. */
-export async function insertUpload(client: pg.ClientBase, made: NewImport, kept_hours: number): Promise<number> {
-  const id = await insertImport(client, made);
-  await changeImport(client, id, expiry("$2"), "true", [kept_hours]);
+export async function insertUpload(
+  db: pg.ClientBase,
+  made: NewImport,
+  client: string,
+  kept_hours: number,
+): Promise<number> {
+  const id = await insertImport(db, made);
+  await changeImport(db, id, `${expiry("$2")}, upload_client = $3`, "true", [kept_hours, client]);
   return id;
 }
 

@@ -276,16 +276,76 @@ describe("what is refused", () => {
     expect(await ask("HEAD", `/api/uploads/${file}`)).toMatchObject({ status: 404 });
   });
 
-  test("more beginnings than there may be", async () => {
-    for (let i = 0; i < 100; i++) await begin(1);
-    expect(await create(1)).toMatchObject({ status: 429, problem: { type: "/problems/too-many-uploads" } });
-  });
-
   test("a name with a path is text, and no path", async () => {
     const url = await begin(CSV.length, `filename ${base64("../../etc/passwd")}`);
     await send(url, 0, CSV);
     expect((await only()).filename).toBe("../../etc/passwd");
     expect(await readdir(context.files_dir)).toHaveLength(1);
+  });
+});
+
+describe("limits of unfinished uploads", () => {
+  const as = (client: string, size: number): Promise<Answer> =>
+    ask("POST", "/api/uploads", { "upload-length": String(size), "x-forwarded-for": client });
+  const stateOf = async (answer: Answer): Promise<number> =>
+    (await ask("HEAD", answer.headers.get("location") ?? "")).status;
+
+  test("a client's upload that has been silent for longest gives way, those of others do not", async () => {
+    const others = await as("192.0.2.2", 10);
+    const first = await as("192.0.2.1", 10);
+    const second = await as("192.0.2.1", 10);
+    for (let i = 0; i < 18; i++) await as("192.0.2.1", 10);
+    expect(await stateOf(first)).toBe(204);
+    // A part that comes is a sign of life.
+    await send(first.headers.get("location") ?? "", 0, CSV.subarray(0, 5));
+    expect(await as("192.0.2.1", 10)).toMatchObject({ status: 201 });
+    expect([await stateOf(first), await stateOf(second), await stateOf(others)]).toEqual([204, 410, 204]);
+    const { rows } = await pool.query("select state, problem from imports where state = 'failed'");
+    expect(rows).toMatchObject([{ problem: { type: "/problems/too-many-uploads", status: 429 } }]);
+  });
+
+  test("its bytes are limited too", async () => {
+    const [first, second] = [await as("192.0.2.1", MAX_BYTES), await as("192.0.2.1", MAX_BYTES)];
+    expect(await stateOf(first)).toBe(204);
+    await as("192.0.2.1", 1);
+    expect([await stateOf(first), await stateOf(second)]).toEqual([410, 204]);
+  });
+
+  test("one that is being received when it gives way ends, and its file goes", async () => {
+    const first = await as("192.0.2.1", CSV.length);
+    const file = (first.headers.get("location") ?? "").split("/").at(-1) ?? "";
+    const upload = (await findUpload(pool, file)) as StoredUpload;
+    async function* bytes() {
+      yield CSV.subarray(0, 10);
+      await pool.query("update imports set updated_at = 'epoch'");
+      for (let i = 0; i < 20; i++) await as("192.0.2.1", 10);
+      yield CSV.subarray(10);
+    }
+    const append = appendPart(context, createOpenUploads(), upload, 0, bytes(), () => undefined);
+    await expect(append).rejects.toMatchObject({ slug: "upload-gone" });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+
+  test("a client's uploads give way where the disk has no room otherwise, but not in vain", async () => {
+    const disk = { room: () => Promise.resolve(100) };
+    const small = await createTestApp(database, { ...context, disk, max_upload_bytes: MAX_BYTES });
+    const begin_small = (client: string, size: number) =>
+      small.inject({
+        method: "POST",
+        url: "/api/uploads",
+        headers: { ...TUS, "upload-length": String(size), "x-forwarded-for": client },
+      });
+    expect(await begin_small("192.0.2.1", 60)).toMatchObject({ statusCode: 201 });
+    const refused = await begin_small("192.0.2.2", 60);
+    expect([refused.statusCode, refused.json()]).toMatchObject([507, { type: "/problems/disk-full" }]);
+    expect(await begin_small("192.0.2.1", 101)).toMatchObject({ statusCode: 507 });
+    expect(await only()).toMatchObject({ state: "receiving" });
+    expect(await begin_small("192.0.2.1", 70)).toMatchObject({ statusCode: 201 });
+    const { rows } = await pool.query("select state, size from imports order by id");
+    expect(rows).toEqual([
+      { state: "failed", size: 60 },
+      { state: "receiving", size: 70 },
+    ]);
   });
 });
 

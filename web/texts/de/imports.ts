@@ -124,6 +124,13 @@ export const imports: Shape<typeof english> = {
     gone: "Der Upload ist vorbei: Er wurde abgebrochen oder hat zu lange auf seinen Rest gewartet.",
     elsewhere: "Ein anderer Tab dieses Browsers sendet diese Datei.",
   },
+  wait: {
+    "disk-full": {
+      state: "Wartet auf Speicherplatz",
+      title: "Der Datenträger des Servers ist voll",
+      text: "Der Import wartet und läuft von selbst weiter, sobald wieder Platz ist. Auf dem Server Platz schaffen oder den Import abbrechen.",
+    },
+  },
   unfinished: {
     title: "Angefangene Uploads",
     note: "Die Datei noch einmal wählen, und es geht weiter, wo es aufgehört hat.",

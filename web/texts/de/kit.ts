@@ -97,7 +97,6 @@ export const kit: Shape<typeof english> = {
     "too-many-files": "Gerade werden zu viele Dateien empfangen",
     "too-many-uploads": "Zu viele Uploads sind angefangen",
     "tus-version": "Diese Version des Upload-Protokolls wird nicht gesprochen",
-    "no-space": "Für die Datei ist kein Platz",
     "disk-full": "Der Datenträger ist voll",
     "no-such-sheet": "Dieses Blatt gibt es in der Datei nicht",
     "unsupported-file": "Diese Art von Datei wird nicht angenommen",

@@ -121,6 +121,13 @@ export const imports = {
     gone: "The upload is over: it was cancelled, or waited too long for its rest.",
     elsewhere: "Another tab of this browser is sending this file.",
   },
+  wait: {
+    "disk-full": {
+      state: "Waiting for disk space",
+      title: "The server's disk is full",
+      text: "The import waits and continues by itself once there is room. Free some space on the server, or cancel the import.",
+    },
+  },
   unfinished: {
     title: "Unfinished uploads",
     note: "Choose the file again, and it goes on where it stopped.",

@@ -90,7 +90,6 @@ export const kit = {
     "too-many-files": "Too many files are being received",
     "too-many-uploads": "Too many uploads are unfinished",
     "tus-version": "This version of the upload protocol is not spoken",
-    "no-space": "There is no room for the file",
     "disk-full": "The disk is full",
     "no-such-sheet": "The file has no such sheet",
     "unsupported-file": "This kind of file is not taken",

@@ -5,7 +5,7 @@ import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { checkNewFile, createNewFile } from "../new-file.ts";
+import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "../new-file.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
 import { openPackage, type Package } from "./open-package.ts";
 import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";
@@ -35,14 +35,17 @@ export async function convertWorkbook(
   target: string,
   overrides: DialectOverrides,
   signal?: AbortSignal,
+  room?: RoomCheck,
 ): Promise<Dialect> {
   const { size } = await stat(path);
   const strings_path = `${target}.strings`;
   try {
     const budget = createWorkBudget(size);
+    // The texts that its cells share are written first.
+    await room?.(size);
     return await withTable({ source: path, strings_path, overrides, budget, signal }, async (text) => {
       const written = await createNewFile(target);
-      await pipeline(text, written, signal ? { signal } : {});
+      await pipeline(asRoomAllows(text, room), written, signal ? { signal } : {});
       await checkNewFile(written);
     });
   } finally {

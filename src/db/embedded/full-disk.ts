@@ -1,0 +1,103 @@
+// What can be done when the data folder's disk is full. PostgreSQL stops then, and needs room for a segment of its log (16 MB)
+// before it starts again: its recovery ends with a write. So a file of no use keeps some room, and is deleted for the recovery.
+import { randomFillSync, randomUUID } from "node:crypto";
+import { open, readdir, rm, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { isDiskFull, type DiskReserve } from "../disk-reserve.ts";
+import { logPath, oldLogPath } from "./postgres-log.ts";
+
+const MB = 1024 ** 2;
+/** A segment of PostgreSQL's log, and some pages of tables. Recovery on a tmpfs failed with less than the segment. */
+const START_BYTES = 24 * MB;
+const BALLAST_BYTES = 64 * MB;
+/** Of the whole disk, where that is small. */
+const BALLAST_SHARE = 0.1;
+const PROBE_BYTES = MB;
+
+const ballastPath = (data_dir: string): string => join(data_dir, "disk-reserve.bin");
+
+/** Whether PostgreSQL has too little room to start. A quota does not show in the file system's numbers, so it is tried too. */
+export async function isFull(data_dir: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(data_dir);
+  return bavail * bsize < START_BYTES || !(await canWrite(join(data_dir, `disk-probe.${randomUUID()}`), PROBE_BYTES));
+}
+
+/** Makes the file that keeps room for a recovery, unless it is there or the room is needed otherwise. */
+export async function ensureBallast(data_dir: string, disk: DiskReserve): Promise<void> {
+  const path = ballastPath(data_dir);
+  const { blocks, bsize } = await statfs(data_dir);
+  const bytes = Math.min(BALLAST_BYTES, Math.floor(blocks * bsize * BALLAST_SHARE));
+  if (((await stat(path).catch(() => undefined))?.size ?? 0) >= bytes || (await disk.room()) < 2 * bytes) return;
+  await rm(path, { force: true });
+  if (!(await canWrite(path, bytes, "keep"))) await rm(path, { force: true });
+}
+
+/** Deletes what only costs room. @returns whether there was anything */
+export async function dropBallast(data_dir: string): Promise<boolean> {
+  const paths = [ballastPath(data_dir), oldLogPath(data_dir)];
+  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  for (const path of paths) await rm(path, { force: true });
+  return found.some((file) => file !== undefined);
+}
+
+/** Deletes files that a process which is gone was writing. The caller holds the data folder. The texts of imports (`.utf8`) stay: one
+ * that is being loaded needs its text. */
+export async function removeHalfFinished(data_dir: string): Promise<string[]> {
+  const removed: string[] = [];
+  for (const [folder, pattern] of [
+    ["files", /\.(unpacked|strings)$/],
+    [".", /^disk-probe\./],
+  ] as const) {
+    for (const name of await readdir(join(data_dir, folder)).catch(() => [])) {
+      if (!pattern.test(name)) continue;
+      await rm(join(data_dir, folder, name), { force: true });
+      removed.push(join(folder, name));
+    }
+  }
+  return removed;
+}
+
+const LISTED_FILES = 5;
+
+/** What to tell a person whose disk is full: the largest files that Skuport can do without. */
+export async function describeFullDisk(data_dir: string): Promise<string> {
+  const { bavail, bsize } = await statfs(data_dir);
+  const uploads = await readdir(join(data_dir, "files")).catch(() => []);
+  const paths = [...uploads.map((name) => join(data_dir, "files", name)), logPath(data_dir)];
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, size: (await stat(path).catch(() => undefined))?.size ?? 0 })),
+  );
+  const largest = files
+    .filter(({ size }) => size > 0)
+    .sort((a, b) => b.size - a.size)
+    .slice(0, LISTED_FILES);
+  return [
+    `The disk of the data folder ${data_dir} is full (${megabytes(bavail * bsize)} free), so PostgreSQL cannot start. Make ${megabytes(BALLAST_BYTES)} of room on it and start again.`,
+    ...(largest.length === 0
+      ? ["The data folder itself holds no file that can be deleted; make room elsewhere on the disk, or enlarge it."]
+      : ["These files may be deleted; an import that still needs one fails, and its file has to be sent again:"]),
+    ...largest.map(({ path, size }) => `  ${megabytes(size)}  ${path}`),
+  ].join("\n");
+}
+
+const megabytes = (bytes: number): string => `${(bytes / MB).toFixed(bytes < 10 * MB ? 1 : 0)} MB`;
+
+/** Writes that many bytes to a new file; false when the disk is full. Random, since a file system may compress. */
+async function canWrite(path: string, bytes: number, then: "keep" | "remove" = "remove"): Promise<boolean> {
+  try {
+    const file = await open(path, "wx", 0o600);
+    try {
+      const piece = randomFillSync(Buffer.allocUnsafe(MB));
+      for (let left = bytes; left > 0; left -= piece.length) await file.writeFile(piece.subarray(0, left));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (then === "remove") await rm(path);
+    return true;
+  } catch (error) {
+    await rm(path, { force: true });
+    if (isDiskFull(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+// What a full disk means to imports: an upload is refused, a worker waits until there is room.
+import { setTimeout as sleep } from "node:timers/promises";
+import { retryTransient } from "../db/connect.ts";
+import { createRoomCheck, type DiskReserve, type RoomCheck } from "../db/disk-reserve.ts";
+import type { ImportContext } from "./context.ts";
+import { noteWaiting } from "./wait-store.ts";
+import { Problem } from "../../contract/problems.ts";
+
+export const diskFull = (filename: string, cause?: unknown): Problem =>
+  new Problem(
+    "disk-full",
+    `The server's disk has no room for "${filename}". Free some space or discard unfinished uploads, then send it again.`,
+    { cause },
+  );
+
+/** @throws Problem disk-full unless the file fits beside the reserve */
+export async function requireRoom(disk: DiskReserve | undefined, filename: string, bytes: number): Promise<void> {
+  if (disk !== undefined && (await disk.room()) < bytes) throw diskFull(filename);
+}
+
+/** For a file that is being received: throws Problem disk-full. */
+export const uploadRoom = ({ disk }: Pick<ImportContext, "disk">, filename: string): RoomCheck =>
+  disk === undefined ? () => undefined : createRoomCheck(disk, () => Promise.reject(diskFull(filename)));
+
+/** For a file that a worker writes: waits. */
+export const scratchRoom = (context: ImportContext, import_id: number, signal: AbortSignal): RoomCheck => {
+  const { disk } = context;
+  return disk === undefined
+    ? () => undefined
+    : createRoomCheck(disk, () => waitForRoom(context, disk, 0, import_id, signal));
+};
+
+/** What all loaders together write to the tables and to PostgreSQL's log before they inspect the disk again: a chunk each, twice. */
+const LOADING_BYTES = 64 << 20;
+
+/** Waits while the database's disk has no room for more rows. Returns early when the import is cancelled or over. */
+export async function waitUntilLoadable(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
+  const { database_disk } = context;
+  if (database_disk !== undefined && (await database_disk.room()) < LOADING_BYTES)
+    await waitForRoom(context, database_disk, LOADING_BYTES, import_id, signal);
+}
+
+/** The disk is inspected this often. */
+const LOOK_MS = 1000;
+/** The import's row is written this often, which is also its sign of life: see SILENT_WORK_MS in take-over.ts. */
+const NOTE_MS = 4000;
+
+/** Waits until there is room; meanwhile the import's record shows why it waits. */
+async function waitForRoom(
+  { pool, log }: ImportContext,
+  disk: DiskReserve,
+  bytes: number,
+  import_id: number,
+  signal: AbortSignal,
+): Promise<void> {
+  let noted = -Infinity;
+  log.warn({ import_id }, "the disk has no room: the import waits");
+  do {
+    if (performance.now() - noted >= NOTE_MS) {
+      noted = performance.now();
+      // A database that is away because of the full disk must not end the wait.
+      const goes_on = await noteWaiting(pool, import_id, "disk-full").catch(() => true);
+      if (!goes_on) return;
+    }
+    await sleep(LOOK_MS, undefined, { signal });
+  } while ((await disk.room()) <= bytes);
+  await retryTransient(() => noteWaiting(pool, import_id, null), { signal });
+  log.info({ import_id }, "the disk has room: the import continues");
+}

@@ -1,0 +1,75 @@
+// A small disk of its own for a test, which the test fills and makes room on.
+import { execFileSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+const MB = 1 << 20;
+
+export interface SmallDisk {
+  folder: string;
+  freeMb(): number;
+  /** Fills the disk with a file, up to that much. */
+  fill(leave_mb: number): void;
+  /** Removes that file. */
+  makeRoom(): void;
+}
+
+/** Why this machine cannot have a small disk; undefined = it can. */
+export const NO_SMALL_DISK = whyNot();
+
+/** Unmounted after the test. */
+export function mountSmallDisk(size_mb: number): SmallDisk {
+  const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
+  mount(folder, size_mb);
+  const filler = join(folder, "filler");
+  onTestFinished(() => {
+    execFileSync("umount", ["--lazy", folder]);
+  });
+  const freeMb = (): number => {
+    const { bavail, bsize } = statfsSync(folder);
+    return (bavail * bsize) / MB;
+  };
+  return {
+    folder,
+    freeMb,
+    fill(leave_mb) {
+      const file = openSync(filler, "a");
+      const piece = Buffer.alloc(MB / 16, "x");
+      // The last free pages are filled one by one.
+      for (const bytes of [piece.length, 4096]) writeUntil(file, piece.subarray(0, bytes), () => freeMb() <= leave_mb);
+      closeSync(file);
+    },
+    makeRoom() {
+      rmSync(filler, { force: true });
+    },
+  };
+}
+
+function writeUntil(file: number, piece: Buffer, isEnough: () => boolean): void {
+  try {
+    while (!isEnough()) writeSync(file, piece);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
+}
+
+function mount(folder: string, size_mb: number): void {
+  // 0755: the account that root lends PostgreSQL has to pass.
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${String(size_mb)}m,mode=755`, "none", folder], { stdio: "pipe" });
+}
+
+function whyNot(): string | undefined {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return "only root on Linux can mount a small tmpfs";
+  const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
+  try {
+    mount(folder, 1);
+    execFileSync("umount", [folder]);
+    return undefined;
+  } catch (error) {
+    return `this system does not let root mount a tmpfs (${(error as Error).message.trim()})`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
