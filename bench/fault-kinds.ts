@@ -30,7 +30,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     proxy.setMode("forward");
   },
   "one connection muted": async (site) => {
-    pick(process_of(site).proxy.links())?.setMode("mute");
+    const links = process_of(site).proxy.links();
+    if (links.length > 0) pick(links).setMode("mute");
     await between(0, 500);
   },
   "commits that lose their answers": async (site) => {
