@@ -59,7 +59,7 @@ test("a server has so many streams for all clients; the next is refused", async 
   const answer = await firstBytes(await ask());
   expect(answer).toMatch(/^HTTP\/1.1 429 [^]*\r\nretry-after: 10\r\n/);
   expect(answer).toContain("/problems/too-many-streams");
-  open[0]?.destroy();
+  open[0].destroy();
   await until(() => streams.size === 2);
   expect(await firstBytes(await ask())).toMatch(/^HTTP\/1.1 200 /);
 });
