@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { connectClient, createPool, isTransient } from "../../src/db/connect.ts";
 import { IMPORT_CHANNEL } from "../../src/events/channels.ts";
 import { listen } from "../../src/events/listen.ts";
+import { createTestApp } from "../app.ts";
 import { createTestDatabase } from "../database.ts";
 import { until } from "../until.ts";
 import { startProxy } from "./proxy.ts";
@@ -65,6 +66,17 @@ test("one connection whose answer got lost ends; a long statement beside it does
   long.release();
   lost.release();
   expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+});
+
+test("while the database does not answer, lists answer 503, and 200 as soon as it does", async () => {
+  const { proxy, pool } = await proxied(4);
+  const app = await createTestApp({ ...database, pool });
+  const list = async (): Promise<number> => (await app.inject({ method: "GET", url: "/api/products" })).statusCode;
+  expect(await list()).toBe(200);
+  proxy.setMode("hold");
+  expect([await list(), await list()]).toEqual([503, 503]);
+  proxy.setMode("forward");
+  await until(async () => (await list()) === 200);
 });
 
 test("a listener whose connection is held connects again and has its readers look", async () => {
