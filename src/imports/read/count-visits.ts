@@ -9,10 +9,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type * as detecting from "./detect-dialect.ts";
+import type * as reading from "./read-records.ts";
+import type * as splitting from "./split-records.ts";
 
-type Reader = typeof import("./split-records.ts") &
-  typeof import("./read-records.ts") &
-  typeof import("./detect-dialect.ts");
+type Reader = typeof splitting & typeof reading & typeof detecting;
 
 export type CountedReader = Reader & { visits: { count: number } };
 
@@ -32,9 +33,9 @@ export function loadCountedReader(change: (source: string) => string = (source) 
   const load = createRequire(join(folder, "visits.ts"));
   return {
     ...(load("./visits.ts") as Pick<CountedReader, "visits">),
-    ...(load("./split-records.ts") as typeof import("./split-records.ts")),
-    ...(load("./read-records.ts") as typeof import("./read-records.ts")),
-    ...(load("./detect-dialect.ts") as typeof import("./detect-dialect.ts")),
+    ...(load("./split-records.ts") as typeof splitting),
+    ...(load("./read-records.ts") as typeof reading),
+    ...(load("./detect-dialect.ts") as typeof detecting),
   };
 }
 
