@@ -7,7 +7,6 @@ import { reveal_webhook } from "../../contract/webhooks.ts";
 import { keyOf, verify } from "../webhooks/sign.ts";
 import { UsageError } from "./command.ts";
 import { oneLine } from "./terminal.ts";
-import { UsageError } from "./command.ts";
 import { findSource } from "./import-source.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 import { needServer, readNumber } from "./webhooks-remote.ts";

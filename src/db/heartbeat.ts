@@ -2,7 +2,6 @@
 // has vanished without closing its connections, PostgreSQL itself notices by keepalives, unless a proxy between the two answers
 // them; then its locks would stay for good.
 import type pg from "pg";
-import type { Queryable } from "./connect.ts";
 
 const EVERY_MS = 4000;
 /** An answer takes well under a second; two beats without one end the connection. */
@@ -46,7 +45,7 @@ const END_MS = 1000;
 /** Ends sessions of processes that no longer give signs of life although they hold locks: transactions that have written and
  * then been idle, and holders of advisory locks without a heartbeat. A process that was only frozen finds its connection
  * closed, as after any other loss. @returns their process ids */
-export async function endSilentHolders(db: Queryable): Promise<number[]> {
+export async function endSilentHolders(db: Pick<pg.ClientBase, "query">): Promise<number[]> {
   const { rows } = await db.query<{ pid: number }>(
     // Materialized: otherwise the planner may end sessions before it compares them.
     `with silent as materialized (
