@@ -12,9 +12,13 @@ const send = pg.Client.prototype.query as (this: pg.Client, ...given: unknown[])
 // Assigned because the overloads of `query` cannot be overridden as a method.
 BoundedClient.prototype.query = function query(this: pg.Client, ...given: unknown[]): unknown {
   const [statement, values = (statement as { values?: unknown } | undefined)?.values] = given;
-  return Array.isArray(values) && values.length > MAX_PARAMETERS
-    ? Promise.reject(tooManyParameters(values.length))
-    : send.apply(this, given);
+  if (!Array.isArray(values) || values.length <= MAX_PARAMETERS) return send.apply(this, given);
+  const error = tooManyParameters(values.length);
+  const callback = given.find((argument) => typeof argument === "function");
+  if (callback === undefined) return Promise.reject(error);
+  // A pool passes a callback and waits for it. Later, as pg does: the caller may not have returned yet.
+  process.nextTick(callback, error);
+  return undefined;
 } as typeof pg.Client.prototype.query;
 
 /** With PostgreSQL's own code for what exceeds a limit of the program, `program_limit_exceeded`. */
