@@ -26,6 +26,5 @@ test("on a terminal, nothing that a log line quotes reaches it as a control char
   const evil = "\u001b]0;owned\u0007\u009b31m\u202e";
   log.warn({ file: evil, err: new Error(`no column "${evil}"`), nested: { [evil]: [evil] } }, `cannot read ${evil}`);
   expect(shown.split("owned")).toHaveLength(7);
-  // eslint-disable-next-line no-control-regex
   expect(shown).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
 });

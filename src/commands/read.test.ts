@@ -156,7 +156,6 @@ test("a file's header cannot steer the terminal: its escapes are shown", async (
   const csv = Object.assign(sink(), { isTTY: true });
   guardTerminal(csv as unknown as NodeJS.WriteStream);
   await run([path, "--csv"], csv);
-  // eslint-disable-next-line no-control-regex
   for (const { text } of [stdout, json, csv])
     expect(text()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
 });

@@ -4,11 +4,9 @@
 import { StringDecoder } from "node:string_decoder";
 
 /** C0 without tab and line ends, DEL, C1, and the characters that reorder text: https://trojansource.codes. */
-// eslint-disable-next-line no-control-regex
 const CONTROLS = /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** An escaped backslash, an escape of a control character, or such a character itself. */
-// eslint-disable-next-line no-control-regex
 const JSON_CONTROLS = /\\\\|\\[bfr]|\\u00[01789][0-9a-f]|[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gi;
 
 export const printable = (text: string): string => text.replace(CONTROLS, escape);
@@ -48,6 +46,6 @@ export function guardTerminal(stream: NodeJS.WriteStream): void {
 
 /** Replaces the terminal's current line by `text`; the only way to write an escape sequence. */
 export function redrawLine(stream: NodeJS.WritableStream, text: string): void {
-  const write = raw_writes.get(stream) ?? (stream.write.bind(stream) as Write);
+  const write = raw_writes.get(stream) ?? stream.write.bind(stream);
   write(`\r\u001b[2K${oneLine(text)}`);
 }
