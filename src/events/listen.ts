@@ -48,6 +48,8 @@ export async function listen(
     });
     await opened.query(CHANNELS.map((channel) => `listen ${channel}`).join(";"));
     client = opened;
+    // Stopped while this connection was being made
+    if (stopped) await opened.end();
   };
 
   await connect();

@@ -1,7 +1,7 @@
 // The scan of one import: takes its lock and its token, has the file read, and decides how the scan ends.
 import { isTransient, retryTransient } from "../db/connect.ts";
 import { isDiskFull } from "../db/disk-reserve.ts";
-import { beginPart, endTurn, letGo, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
+import { beginPart, letGo, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
@@ -65,13 +65,12 @@ async function scanUnlessDeadly(
   { client }: ScanLock,
 ): Promise<void> {
   const attempt: Work = { kind: "import", id: work.id };
-  const deaths = await beginPart(context.pool, { client, until: "endTurn" }, attempt, SCAN_PART, signal);
+  const deaths = await beginPart(context.pool, { client, until: "unlock" }, attempt, SCAN_PART, signal);
   try {
     if (deaths >= MAX_DEATHS) throw diedScanning(work);
     await scanFile(context, work, signal);
   } finally {
     await letGo(context.pool, attempt, [SCAN_PART]);
-    if (deaths > 0) await endTurn(client);
   }
 }
 

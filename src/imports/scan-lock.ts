@@ -32,7 +32,8 @@ export async function withScanLock(
     if (rows[0]?.locked === true) {
       const stopHeartbeat = startHeartbeat(client);
       await work({ client, lost: lost.signal }).finally(stopHeartbeat);
-      if (!lost.signal.aborted) await client.query("select pg_advisory_unlock($1, $2)", key);
+      // Also that of a suspect's turn
+      if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
     }
     is_free = !lost.signal.aborted;
   } finally {

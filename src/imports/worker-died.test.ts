@@ -11,7 +11,7 @@ import {
   workOn,
 } from "../../tests/import-file.ts";
 import { until } from "../../tests/until.ts";
-import { beginPart, endTurn, forgetAttempts, letGo, MAX_DEATHS } from "../jobs/attempts.ts";
+import { beginPart, forgetAttempts, letGo, MAX_DEATHS } from "../jobs/attempts.ts";
 import { runLane } from "./load-lane.ts";
 import { runScan } from "./run-scan.ts";
 import { readImport } from "./store.ts";
@@ -64,7 +64,7 @@ describe("a scan", () => {
   test("waits with its second try until no other part over which a worker died is worked on", async () => {
     const other = await pool.connect();
     await die(0, 7);
-    expect(await beginPart(pool, { client: other, until: "endTurn" }, { kind: "import", id: 0 }, 7, signal)).toBe(1);
+    expect(await beginPart(pool, { client: other, until: "unlock" }, { kind: "import", id: 0 }, 7, signal)).toBe(1);
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     const scanned = runScan(context, id, signal);
@@ -74,7 +74,7 @@ describe("a scan", () => {
     expect((await readImport(pool, id))?.state).toBe("scanning");
     // Beside it, what has no death on its record is not held up.
     expect(await importBytes(context, CSV)).toMatchObject({ state: "done" });
-    await endTurn(other);
+    await other.query("select pg_advisory_unlock_all()");
     other.release();
     await scanned;
     await runLane(context, id, signal);

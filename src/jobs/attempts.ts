@@ -24,11 +24,11 @@ export interface Work {
 
 /** Notes that this process begins the part, whose lock the caller holds. A part over which a worker has died first waits until no other
  * such part is worked on: the one that kills the next worker is then the culprit, and those that only ran beside it are spared.
- * @param turn the connection that keeps the turn, until `endTurn` or the end of its transaction
+ * @param turn the connection that keeps the turn, until it unlocks all advisory locks or its transaction ends
  * @returns how many other processes died over the part; from MAX_DEATHS on it must not be begun */
 export async function beginPart(
   pool: pg.Pool,
-  turn: { client: pg.ClientBase; until: "endTurn" | "commit" },
+  turn: { client: pg.ClientBase; until: "unlock" | "commit" },
   work: Work,
   part: number,
   signal: AbortSignal,
@@ -74,19 +74,14 @@ export async function forgetAttempts(db: Queryable, { kind, id }: Work): Promise
 }
 
 async function waitForTurn(
-  { client, until }: { client: pg.ClientBase; until: "endTurn" | "commit" },
+  { client, until }: { client: pg.ClientBase; until: "unlock" | "commit" },
   signal: AbortSignal,
 ): Promise<void> {
-  const lock = until === "endTurn" ? "pg_try_advisory_lock" : "pg_try_advisory_xact_lock";
+  const lock = until === "unlock" ? "pg_try_advisory_lock" : "pg_try_advisory_xact_lock";
   for (;;) {
     signal.throwIfAborted();
     const { rows } = await client.query<{ is_mine: boolean }>(`select ${lock}($1, $2) as is_mine`, SUSPECT_LOCK);
     if (rows[0]?.is_mine === true) return;
     await sleep(TURN_POLL_MS, undefined, { signal });
   }
-}
-
-/** Also where the connection had no turn. */
-export async function endTurn(client: pg.ClientBase): Promise<void> {
-  await client.query("select pg_advisory_unlock($1, $2)", SUSPECT_LOCK);
 }

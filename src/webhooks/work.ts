@@ -192,6 +192,7 @@ async function holdLock(
   let client: pg.Client | undefined;
   let released = false;
   const hold = async (): Promise<void> => {
+    if (released) return;
     const opened = await connectClient(address, { application_name: NAME, heartbeat: true });
     opened.on("end", () => {
       if (released) return;
@@ -200,6 +201,8 @@ async function holdLock(
     });
     await opened.query("select pg_advisory_lock($1, $2)", [WORKER_LOCK, id]);
     client = opened;
+    // Released while this connection was being made: open, it would keep the process alive for good.
+    if (released) await opened.end();
   };
   await retryTransient(hold);
   return {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
-import type { Import } from "../../contract/imports.ts";
+import { isTerminal, type Import } from "../../contract/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
 import { readImport, readImportWork } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../database.ts";
@@ -78,10 +78,15 @@ async function isUnpacking(id: number, token: number): Promise<void> {
 const tokenOf = async (id: number): Promise<number> => (await readImportWork(pool, id))?.scan_token ?? -1;
 
 async function done(id: number): Promise<Import> {
-  return until(async () => {
-    const now = await stateOf(id);
-    return ["done", "failed", "cancelled"].includes(now.state) && now;
-  }, 120_000);
+  try {
+    return await until(async () => {
+      const now = await stateOf(id);
+      return isTerminal(now.state) && now;
+    }, 60_000);
+  } catch (cause) {
+    const facts = { state: await stateOf(id), workers: workers.map((worker) => worker.output()) };
+    throw new Error(JSON.stringify(facts, undefined, 2), { cause });
+  }
 }
 
 /** Rounds in which the worker was too quick to be frozen in time. */
