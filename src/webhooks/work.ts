@@ -190,24 +190,25 @@ async function holdLock(
   onError: (error: unknown) => void,
 ): Promise<{ release(): Promise<void> }> {
   let client: pg.Client | undefined;
-  let released = false;
+  const released = new AbortController();
   const hold = async (): Promise<void> => {
-    if (released) return;
     const opened = await connectClient(address, { application_name: NAME, heartbeat: true });
     opened.on("end", () => {
-      if (released) return;
+      if (released.signal.aborted) return;
       // Others may take over what we hold until then; the fence of the claims keeps both right.
-      retryTransient(hold, { timeout_ms: Infinity }).catch(onError);
+      retryTransient(hold, { timeout_ms: Infinity, signal: released.signal }).catch((error: unknown) => {
+        if (!released.signal.aborted) onError(error);
+      });
     });
     await opened.query("select pg_advisory_lock($1, $2)", [WORKER_LOCK, id]);
     client = opened;
     // Released while this connection was being made: open, it would keep the process alive for good.
-    if (released) await opened.end();
+    if (released.signal.aborted) await opened.end();
   };
   await retryTransient(hold);
   return {
     async release() {
-      released = true;
+      released.abort();
       await client?.end();
     },
   };
