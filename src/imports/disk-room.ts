@@ -4,6 +4,7 @@ import { retryTransient } from "../db/connect.ts";
 import { createRoomCheck, type DiskReserve, type RoomCheck } from "../db/disk-reserve.ts";
 import type { ImportContext } from "./context.ts";
 import { noteWaiting } from "./wait-store.ts";
+import { ScanOver } from "./watch-scan.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export const diskFull = (filename: string, cause?: unknown): Problem =>
@@ -22,12 +23,14 @@ export async function requireRoom(disk: DiskReserve | undefined, filename: strin
 export const uploadRoom = ({ disk }: Pick<ImportContext, "disk">, filename: string): RoomCheck =>
   disk === undefined ? () => undefined : createRoomCheck(disk, () => Promise.reject(diskFull(filename)));
 
-/** For a file that a worker writes: waits. */
+/** For a file that a scan writes: waits. @throws ScanOver when the import is cancelled or over */
 export const scratchRoom = (context: ImportContext, import_id: number, signal: AbortSignal): RoomCheck => {
   const { disk } = context;
   return disk === undefined
     ? () => undefined
-    : createRoomCheck(disk, () => waitForRoom(context, disk, 0, import_id, signal));
+    : createRoomCheck(disk, async () => {
+        if (!(await waitForRoom(context, disk, 0, import_id, signal))) throw new ScanOver();
+      });
 };
 
 /** What all loaders together write to the tables and to PostgreSQL's log before they inspect the disk again: a chunk each, twice. */
@@ -45,14 +48,15 @@ const LOOK_MS = 1000;
 /** The import's row is written this often, which is also its sign of life: see SILENT_WORK_MS in take-over.ts. */
 const NOTE_MS = 4000;
 
-/** Waits until there is room; meanwhile the import's record shows why it waits. */
+/** Waits until there is room; meanwhile the import's record shows why it waits.
+ * @returns false when the import is cancelled or over */
 async function waitForRoom(
   { pool, log }: ImportContext,
   disk: DiskReserve,
   bytes: number,
   import_id: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   let noted = -Infinity;
   log.warn({ import_id }, "the disk has no room: the import waits");
   do {
@@ -60,10 +64,11 @@ async function waitForRoom(
       noted = performance.now();
       // A database that is away because of the full disk must not end the wait.
       const goes_on = await noteWaiting(pool, import_id, "disk-full").catch(() => true);
-      if (!goes_on) return;
+      if (!goes_on) return false;
     }
     await sleep(LOOK_MS, undefined, { signal });
   } while ((await disk.room()) <= bytes);
   await retryTransient(() => noteWaiting(pool, import_id, null), { signal });
   log.info({ import_id }, "the disk has room: the import continues");
+  return true;
 }

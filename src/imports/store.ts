@@ -138,7 +138,7 @@ export async function readImportWork(db: Queryable, id: number): Promise<ImportW
 /** Takes the import for a new scan, which makes every older scan of it stale. Undefined when there is nothing to scan. */
 export async function beginScan(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(
-    `update imports set scan_token = scan_token + 1, updated_at = now()
+    `update imports set scan_token = scan_token + 1, wait_reason = null, updated_at = now()
      where id = $1 and state in ('receiving', 'scanning') returning ${WORK}`,
     [id],
   );
