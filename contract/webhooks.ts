@@ -5,7 +5,7 @@ import { attempt, ATTEMPT_ERRORS } from "./deliveries.ts";
 import { endpoint } from "./endpoint.ts";
 import { CHOSEN_TYPES, EVENT_TYPES } from "./event-types.ts";
 import { problem_document } from "./problem-document.ts";
-import { isStorable, NOT_STORABLE } from "./stored-text.ts";
+import { holdsStorable, isStorable, NOT_STORABLE } from "./stored-text.ts";
 
 export const VOLUMES = ["none", "summary", "products"] as const;
 export const WEBHOOK_STATUSES = ["new", "healthy", "failing", "paused", "disabled"] as const;
@@ -246,7 +246,7 @@ export const test_webhook = endpoint({
     body: z
       .object({
         type: z.enum(EVENT_TYPES).default("ping"),
-        data: z.record(z.string(), z.unknown()).optional(),
+        data: z.record(z.string(), z.unknown()).refine(holdsStorable, NOT_STORABLE).optional(),
       })
       .strict(),
     response: {
