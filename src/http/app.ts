@@ -23,11 +23,12 @@ import { BODY_LIMITS, limitBodies, type BodyLimits } from "./limit-bodies.ts";
 import { metricsRoute, type MetricsContext } from "./metrics.ts";
 import { useIdempotency } from "./idempotency.ts";
 import { servePage } from "./page.ts";
-import { sendClientProblem, useProblems } from "./problems.ts";
+import { sendClientProblem, sendProblem, useProblems } from "./problems.ts";
 import { createSendStates } from "./sse.ts";
 import { createStreams } from "./streams.ts";
 import { checkJsonBounds } from "../../contract/json-bounds.ts";
-import type { Problem } from "../../contract/problems.ts";
+import { cutText } from "../../contract/faults.ts";
+import { Problem } from "../../contract/problems.ts";
 import { VERSION } from "../version.ts";
 import { webhookRoutes, type WebhookRoutesContext } from "../webhooks/routes.ts";
 
@@ -90,6 +91,10 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
     forceCloseConnections: true,
     clientErrorHandler: sendClientProblem,
+    // Found before routing, so that no error handler sees it: an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(request, reply, new Problem("invalid-request", cutText(`${error.message}.`, 500)));
+    },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
