@@ -49,6 +49,70 @@ function requestOf(path: string, operation: Operation, making: Making): fc.Arbit
     }));
 }
 
+/** Texts that PostgreSQL cannot store: with a NUL, and with half a character. */
+const NOT_STORABLE = ["a\0b", "a\ud800b"];
+/** Fitting requests whose texts are replaced: together they have every optional member. */
+const SAMPLES = 20;
+
+/** Fitting requests, each with one text that cannot be stored: once for every parameter of the path and the query, and for every
+ * text and name in a body. */
+export function unstorableRequests(
+  path: string,
+  operation: Operation,
+  components: Making["components"],
+): FuzzRequest[] {
+  const making = { components, known: KNOWN_OF_ANY, hostile: 0 };
+  const sample = <T>(arbitrary: fc.Arbitrary<T>): T[] => fc.sample(arbitrary, { seed: 1, numRuns: SAMPLES });
+  const [in_path = {}] = sample(parametersOf(operation, "path", making));
+  const queries = sample(parametersOf(operation, "query", making));
+  const [in_headers = {}] = sample(parametersOf(operation, "header", making));
+  const bodies = sample(bodyOf(operation, making));
+  const [query = {}] = queries;
+  const requestWith = (url_path: typeof in_path, url_query: typeof query, body: Body | undefined): FuzzRequest => ({
+    url: addressOf(path, url_path) + queryOf(url_query, ""),
+    headers: { ...headersOf(in_headers), ...body?.headers },
+    ...(body?.payload === undefined ? {} : { payload: body.payload }),
+  });
+  const seen = new Set<string>();
+  return NOT_STORABLE.flatMap((text) => [
+    ...Object.keys(in_path).map((name) => requestWith({ ...in_path, [name]: text }, query, bodies[0])),
+    ...[...Object.keys(query), "attributes.Brand", `attributes.${text}`].map((name) =>
+      requestWith(in_path, { ...query, [name]: text }, bodies[0]),
+    ),
+    ...bodies.flatMap((body) =>
+      jsonBodiesWith(body, text, seen).map((payload) => requestWith(in_path, query, { ...body, payload })),
+    ),
+  ]);
+}
+
+const KNOWN_OF_ANY = { id: [1], sku: ["A-1"], skus: [["A-1"]], url: ["http://127.0.0.1:9/hook"] };
+
+/** The body with each of its texts replaced by `text`, and with `text` as the name of each member; a place is replaced once. */
+function jsonBodiesWith({ headers, payload }: Body, text: string, seen: Set<string>): Buffer[] {
+  if (payload === undefined || headers["content-type"]?.includes("json") !== true) return [];
+  const made: Buffer[] = [];
+  const walk = (value: unknown, place: string, whole: (replaced: unknown) => unknown): void => {
+    const add = (kind: string, replaced: unknown): void => {
+      const name = JSON.stringify([kind, place, text]);
+      if (seen.has(name)) return;
+      seen.add(name);
+      made.push(Buffer.from(JSON.stringify(whole(replaced))));
+    };
+    if (typeof value === "string") add("text", text);
+    else if (Array.isArray(value))
+      value.forEach((item, index) => {
+        walk(item, `${place}/-`, (replaced) => whole(value.with(index, replaced)));
+      });
+    else if (typeof value === "object" && value !== null) {
+      add("name", { ...value, [text]: "x" });
+      for (const [name, member] of Object.entries(value))
+        walk(member, `${place}/${name}`, (replaced) => whole({ ...value, [name]: replaced }));
+    }
+  };
+  walk(JSON.parse(payload.toString()), "", (replaced) => replaced);
+  return made;
+}
+
 /** Each by name; what is not required is mostly undefined. */
 function parametersOf(operation: Operation, place: string, making: Making): fc.Arbitrary<Record<string, unknown>> {
   const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === place);

@@ -8,7 +8,7 @@ import { fanOut } from "../src/webhooks/fan-out.ts";
 import { createTestApp } from "./app.ts";
 import { createTestDatabase } from "./database.ts";
 import type { Schema } from "./from-schema.ts";
-import { requestFor, type FuzzRequest, type Operation } from "./fuzz-requests.ts";
+import { requestFor, unstorableRequests, type FuzzRequest, type Operation } from "./fuzz-requests.ts";
 import { createImportContext, importBytes } from "./import-file.ts";
 
 /** Any route may answer so, and none says it: a host that is not served, a database that is away, headers that are too long. */
@@ -93,6 +93,13 @@ test.each(operations)("$method $path", async ({ method, path, operation }) => {
       markInterruptAsFailure: false,
     },
   );
+});
+
+test.each(operations)("$method $path takes no text that cannot be stored", async ({ method, path, operation }) => {
+  const ask = isEventStream(operation) ? fetchHead : inject;
+  const requests = unstorableRequests(path, operation, api.components.schemas);
+  expect(requests.length).toBeGreaterThan(0);
+  for (const request of requests) check(method, operation, await ask(method, request));
 });
 
 test("nearly every route was seen to succeed: requests that all fail would prove little", () => {
