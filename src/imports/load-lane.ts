@@ -5,6 +5,7 @@ import type pg from "pg";
 import { hasTids } from "../catalog/merge.ts";
 import { workThrough } from "../catalog/work-through.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connect.ts";
+import { startHeartbeat } from "../db/heartbeat.ts";
 import { JOIN_BY_KEY } from "../db/planner.ts";
 import { beginPart, letGo, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "./context.ts";
@@ -31,7 +32,7 @@ import {
 } from "./store.ts";
 import { claimChunk, markChunkDone, type Chunk } from "./chunk-store.ts";
 import { insertListedRejects, insertRejects } from "./reject-store.ts";
-import { diedLoading } from "./worker-died.ts";
+import { diedLoading, diedLoadingStrictly, STRICT_PART } from "./worker-died.ts";
 import { Problem } from "../../contract/problems.ts";
 import type { Dialect, Reject } from "../../contract/imports.ts";
 
@@ -68,7 +69,7 @@ interface Lane {
   memory: LaneMemory | undefined;
   /** Whether to look at products before copying; off only while none can exist. */
   look: boolean;
-  /** Chunks that this lane has begun and not committed. */
+  /** Parts that this lane has begun and not committed. */
   begun: Set<number>;
 }
 
@@ -94,10 +95,13 @@ async function loadChunks(context: ImportContext, work: ImportWork, signal: Abor
 }
 
 async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane, signal: AbortSignal): Promise<boolean> {
+  // The note of a chunk whose transaction failed would count as a death where another worker takes the chunk.
+  await letGo(pool, { kind: "import", id: work.id }, lane.begun);
   const loaded = await withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, work.id);
     if (chunk === undefined) return undefined;
-    await beginUnlessDeadly(pool, client, work, lane, chunk, signal);
+    const died = (): Problem => diedLoading(work, chunk);
+    await beginUnlessDeadly(pool, client, work, lane, chunk.chunk_no, died, signal);
     await loadClaimed(client, work, lane, chunk);
     return chunk.chunk_no;
   });
@@ -106,19 +110,20 @@ async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane, signal
   return true;
 }
 
-/** A chunk over which two workers have died is not begun a third time. */
+/** A part over which two workers have died is not begun a third time. */
 async function beginUnlessDeadly(
   pool: pg.Pool,
   client: pg.ClientBase,
   work: ImportWork,
   lane: Lane,
-  chunk: Chunk,
+  part: number,
+  died: () => Problem,
   signal: AbortSignal,
 ): Promise<void> {
-  lane.begun.add(chunk.chunk_no);
+  lane.begun.add(part);
   const attempt: Work = { kind: "import", id: work.id };
-  const deaths = await beginPart(pool, { client, until: "commit" }, attempt, chunk.chunk_no, signal);
-  if (deaths >= MAX_DEATHS) throw diedLoading(work, chunk);
+  const deaths = await beginPart(pool, { client, until: "commit" }, attempt, part, signal);
+  if (deaths >= MAX_DEATHS) throw died();
 }
 
 async function loadClaimed(
@@ -153,12 +158,17 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
         // A second strict lane, sent by a worker that took this one for dead, waits here and then finds nothing to do.
         await client.query("select pg_advisory_xact_lock($1, $2)", [STRICT_LOCK, work.id % 2 ** 31]);
         rejects = [];
+        const died = (): Problem => diedLoadingStrictly(work);
+        // All chunks are one part, begun before the first write: a transaction that waited for its turn with rows locked would
+        // block the one that has the turn.
+        await beginUnlessDeadly(context.pool, client, work, lane, STRICT_PART, died, signal);
         for (let loaded = 0; ;) {
           signal.throwIfAborted();
-          await waitUntilLoadable(context, work.id, signal);
+          // An idle transaction that has written would be ended as that of a vanished process.
+          const stopHeartbeat = startHeartbeat(client);
+          await waitUntilLoadable(context, work.id, signal).finally(stopHeartbeat);
           const chunk = await claimChunk(client, work.id);
           if (chunk === undefined) break;
-          await beginUnlessDeadly(context.pool, client, work, lane, chunk, signal);
           rejects.push(...(await loadClaimed(client, work, lane, chunk)));
           if (rejects.length > 0) throw strictProblem(rejects.length);
           loaded += chunk.records;

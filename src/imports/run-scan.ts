@@ -70,7 +70,7 @@ async function scanUnlessDeadly(
     if (deaths >= MAX_DEATHS) throw diedScanning(work);
     await scanFile(context, work, signal);
   } finally {
-    await letGo(context.pool, attempt, [SCAN_PART]);
+    await letGo(context.pool, attempt, new Set([SCAN_PART]));
   }
 }
 

@@ -35,7 +35,7 @@ export async function beginPart(
 ): Promise<number> {
   const deaths = await noteBegin(pool, work, part);
   if (deaths === 0 || deaths >= MAX_DEATHS) return deaths;
-  await letGo(pool, work, [part]);
+  await letGo(pool, work, new Set([part]));
   await waitForTurn(turn, signal);
   return noteBegin(pool, work, part);
 }
@@ -54,10 +54,11 @@ async function noteBegin(db: Queryable, { kind, id }: Work, part: number): Promi
   return rows[0]?.deaths ?? 0;
 }
 
-/** Takes this process's notes of the parts back: it stopped, and did not die. While the database is away they stay, as of a dead one. */
-export async function letGo(pool: pg.Pool, { kind, id }: Work, parts: Iterable<number>): Promise<void> {
+/** Removes this process's notes of the parts, and the parts from the set: it stopped, and did not die. While the database is away
+ * both stay, and other processes count the notes as deaths. */
+export async function letGo(pool: pg.Pool, { kind, id }: Work, parts: Set<number>): Promise<void> {
+  if (parts.size === 0) return;
   const numbers = [...parts];
-  if (numbers.length === 0) return;
   await retryTransient(
     () =>
       pool.query(
@@ -65,7 +66,12 @@ export async function letGo(pool: pg.Pool, { kind, id }: Work, parts: Iterable<n
         [...[kind, id, numbers, WORKER]],
       ),
     { timeout_ms: LET_GO_MS },
-  ).catch(() => undefined);
+  ).then(
+    () => {
+      for (const part of numbers) parts.delete(part);
+    },
+    () => undefined,
+  );
 }
 
 /** Removes all notes of work that is over. */

@@ -73,6 +73,8 @@ async function workOnNextChunk(
   begun: Set<number>,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // The note of a chunk whose transaction failed would count as a death where another worker takes the chunk.
+  await letGo(pool, { kind: "operation", id }, begun);
   const done = await withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, id);
     if (chunk === undefined) return undefined;
