@@ -155,7 +155,7 @@ test("interrupted while it waits for a silent pipe, it ends", async () => {
   const child = execFile(process.execPath, [MAIN, "import", "--url", url, pipe]);
   let said = "";
   child.stderr?.on("data", (piece: string) => (said += piece));
-  // A pipe can be opened for writing, without waiting, once somebody reads it.
+  // A pipe can be opened for writing, without waiting, once another process reads it.
   const writer = await until(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined));
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];

@@ -14,7 +14,7 @@ export function createLog(config: Pick<Config, "log_level">, name: string): Logg
     serializers: { err: describeError },
   };
   const destination = pino.destination({ dest: 2, sync: true });
-  // The terminal has been closed, or whoever read our stderr has gone: nobody reads the log any more, and the work goes on.
+  // The terminal or the reader of our stderr has closed: the log has no reader left, and the work continues.
   destination.on("error", () => undefined);
   // Not `process.stderr.isTTY`: in a thread that is a pipe to the main loop.
   if (!isatty(2)) return pino(options, destination);

@@ -57,7 +57,7 @@ async function takeDataDir(data_dir: string, command: string): Promise<DataDir> 
   }
 }
 
-/** Files of a process that is gone: whoever holds the data folder has no others yet. */
+/** Files of an ended process: the holder of the data folder has created none yet. */
 async function emptyTemporary(data_dir: string): Promise<void> {
   await rm(join(data_dir, TEMPORARY_FOLDER), { recursive: true, force: true });
 }
