@@ -33,12 +33,13 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   await workQueue(boss, IMPORT_LANE_QUEUE, context.lanes, ({ import_id }) =>
     track(runLane(context, import_id, signal)),
   );
-  context.log.info({ lanes: context.lanes }, "Worker is ready for imports");
   const sweep = async (): Promise<void> => {
     const swept = await sweepFiles(context);
     if (swept > 0) context.log.info({ swept }, "removed files of imports that are over");
   };
   await workHourly(boss, "sweep-files", 47, sweep);
+  // From here on the worker survives the loss of its database.
+  context.log.info({ lanes: context.lanes }, "Worker is ready for imports");
   sweep().catch((error: unknown) => {
     context.log.warn({ err: error }, "cannot remove files of imports that are over");
   });

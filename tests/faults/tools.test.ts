@@ -7,10 +7,11 @@ import { afterEach, expect, test } from "vitest";
 import { uploadPath } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
 import { connectClient, isTransient, withTransaction, createPool } from "../../src/db/connect.ts";
+import type { ListedImport } from "../../contract/imports.ts";
 import { createTestDatabase } from "../database.ts";
 import { until } from "../until.ts";
 import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "./leftovers.ts";
-import { startServerProcess, startWorkerProcess } from "./processes.ts";
+import { startServerProcess, startWorkerProcess, type RunningProcess, type RunningServer } from "./processes.ts";
 import { startProxy } from "./proxy.ts";
 
 const database = await createTestDatabase();
@@ -129,11 +130,22 @@ test(
     const { id } = await uploadPath(file, { base_url: server.base_url });
     to_worker.cut();
     worker.wake();
-    let state: string | undefined;
-    for await (const update of watchImport(id, { base_url: server.base_url })) state = update.state;
-    expect(state).toBe("done");
+    expect(await lastState(server, worker, id)).toBe("done");
     expect(await settledLeftovers(database.pool, { data_dir, temporary_before })).toEqual(NOTHING_LEFT);
     await Promise.all([worker.stop(), server.stop()]);
     expect([server.isRunning(), worker.isRunning()]).toEqual([false, false]);
   },
 );
+
+/** How the import ended. @throws with what server and worker have logged when it does not end */
+async function lastState(server: RunningServer, worker: RunningProcess, id: number): Promise<string | undefined> {
+  let last: ListedImport | undefined;
+  try {
+    const signal = AbortSignal.timeout(200_000);
+    for await (const update of watchImport(id, { base_url: server.base_url, signal })) last = update;
+  } catch (cause) {
+    const logs = `worker:\n${worker.output()}\nserver:\n${server.output()}`;
+    throw new Error(`The import does not end: ${JSON.stringify(last)}\n${logs}`, { cause });
+  }
+  return last?.state;
+}

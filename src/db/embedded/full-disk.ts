@@ -1,7 +1,7 @@
 // What can be done when the data folder's disk is full. PostgreSQL stops then, and needs room for a segment of its log (16 MB)
 // before it starts again: its recovery ends with a write. So a file of no use keeps some room, and is deleted for the recovery.
 import { randomFillSync, randomUUID } from "node:crypto";
-import { open, readdir, rm, stat, statfs } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { isDiskFull, type DiskReserve } from "../disk-reserve.ts";
 import { logPath, oldLogPath } from "./postgres-log.ts";
@@ -29,7 +29,9 @@ export async function ensureBallast(data_dir: string, disk: DiskReserve): Promis
   const bytes = Math.min(BALLAST_BYTES, Math.floor(blocks * bsize * BALLAST_SHARE));
   if (((await stat(path).catch(() => undefined))?.size ?? 0) >= bytes || (await disk.room()) < 2 * bytes) return;
   await rm(path, { force: true });
-  if (!(await canWrite(path, bytes, "keep"))) await rm(path, { force: true });
+  // Under another name until it is complete: half a file would not be enough for a recovery.
+  const partial = join(data_dir, `disk-probe.${randomUUID()}`);
+  if (await canWrite(partial, bytes, "keep")) await rename(partial, path);
 }
 
 /** Deletes what only costs room. @returns whether there was anything */
