@@ -74,7 +74,7 @@ export default defineConfig(
   },
   {
     // What answers on the terminal.
-    files: ["src/main.ts", "src/commands/**", "bench/**", "tests/**", "**/*.test.ts"],
+    files: ["src/main.ts", "src/commands/**", "src/processes/**", "bench/**", "tests/**", "**/*.test.ts"],
     rules: { "no-console": "off" },
   },
   {
@@ -91,7 +91,7 @@ export default defineConfig(
   },
   {
     // Vitest and Vite ask for default exports.
-    files: ["*.config.ts", "tests/start-postgres.ts", "tests/count-reporter.ts"],
+    files: ["*.config.ts", "tests/support/start-postgres.ts", "tests/support/count-reporter.ts"],
     rules: { "no-restricted-syntax": "off" },
   },
   {

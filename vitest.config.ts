@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{src,contract,client,web,bench,tests}/**/*.test.ts"],
-    globalSetup: ["tests/start-postgres.ts"],
-    reporters: ["default", "./tests/count-reporter.ts"],
+    globalSetup: ["tests/support/start-postgres.ts"],
+    reporters: ["default", "./tests/support/count-reporter.ts"],
     pool: "forks",
     // Waiting is for conditions; these only end what hangs. A busy two-core machine needs the room.
     testTimeout: 60_000,

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
-import { connectClient } from "../src/db/connect.ts";
+import { connectClient } from "../src/db/connection/connect.ts";
 import { calm } from "./catalogue.ts";
-import { caughtUp, ensureCatalogue } from "./kept.ts";
+import { caughtUp, ensureCatalogue } from "./lists/kept.ts";
 import { expectEqual, importFile } from "./requests.ts";
 import { startServer, type BenchServer } from "./server.ts";
 

@@ -17,15 +17,15 @@
 //   npm run bench -- streams 100000    lists of so many products while no event stream is open and while 1,000 are
 import { cpus, totalmem } from "node:os";
 import { measureExport } from "./export.ts";
-import { measureFaults } from "./faults.ts";
-import { measureHostile } from "./hostile.ts";
-import { measureKills } from "./kills.ts";
-import { measureLists } from "./lists.ts";
-import { measureScroll } from "./scroll.ts";
+import { measureFaults } from "./faults/faults.ts";
+import { measureHostile } from "./faults/hostile.ts";
+import { measureKills } from "./faults/kills.ts";
+import { measureLists } from "./lists/lists.ts";
+import { measureScroll } from "./lists/scroll.ts";
 import { measureSpeed, WAYS, type SpeedResult, type Way } from "./speed.ts";
-import { measureStreams } from "./streams.ts";
+import { measureStreams } from "./lists/streams.ts";
 import { measureUndo, type UndoResult } from "./undo.ts";
-import { measureWebhooks } from "./webhooks.ts";
+import { measureWebhooks } from "./webhooks/webhooks.ts";
 
 const SIZES: readonly (readonly [rows: number, rounds: number])[] = [
   [10_000, 5],

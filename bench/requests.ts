@@ -3,15 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../client/call.ts";
 import { uploadPath } from "../client/upload.ts";
 import { watchImport } from "../client/watch.ts";
-import type { ListedImport } from "../contract/imports.ts";
+import type { ListedImport } from "../contract/imports/imports.ts";
 import {
   change_products,
   get_operation,
   isOperationOver,
   type BulkRequest,
   type Operation,
-} from "../contract/operations.ts";
-import { undo_changeset } from "../contract/undo.ts";
+} from "../contract/changesets/operations.ts";
+import { undo_changeset } from "../contract/changesets/undo.ts";
 import type { BenchServer } from "./server.ts";
 
 const POLL_MS = 20;

@@ -5,8 +5,8 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readHolder } from "../src/db/data-dir.ts";
-import type { DatabaseAddress } from "../src/db/connect.ts";
+import { readHolder } from "../src/db/data-dir/data-dir.ts";
+import type { DatabaseAddress } from "../src/db/connection/connect.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 

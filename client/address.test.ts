@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { get_import, list_imports } from "../contract/imports.ts";
-import { get_product } from "../contract/products.ts";
+import { get_import, list_imports } from "../contract/imports/imports.ts";
+import { get_product } from "../contract/catalog/products.ts";
 import { address } from "./address.ts";
 
 test("parameters are escaped into the path", () => {

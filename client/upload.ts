@@ -1,12 +1,12 @@
 // Sends a file to be imported, from Node: a path or any stream of bytes, in constant memory and with progress.
-// A browser has no streams upward over HTTP/1.1 and sends its File in web/imports/upload-file.ts.
+// A browser has no streams upward over HTTP/1.1 and sends its File in web/imports/upload/upload-file.ts.
 import { open, type FileHandle } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
-import { IMPORTS_URL } from "../contract/import-names.ts";
-import type { create_import, Import } from "../contract/imports.ts";
+import { IMPORTS_URL } from "../contract/imports/import-names.ts";
+import type { create_import, Import } from "../contract/imports/imports.ts";
 import { address } from "./address.ts";
 import { failureOf, nobodyThere, readText } from "./answer.ts";
 

@@ -1,5 +1,5 @@
 // Watches everything that happens on the server, across dropped connections and server restarts, for as long as the signal allows.
-import { STREAM_EVENTS, watch_events, type StreamData, type StreamEvent } from "../contract/events.ts";
+import { STREAM_EVENTS, watch_events, type StreamData, type StreamEvent } from "../contract/webhooks/events.ts";
 import { address } from "./address.ts";
 import { NoAnswer, parseJson } from "./answer.ts";
 import { NoStream, openStream, wait } from "./stream.ts";

@@ -1,6 +1,6 @@
 // Watches one import until it ends, across dropped connections and server restarts.
-import { isTerminal, WATCH_IMPORT_URL } from "../contract/import-names.ts";
-import type { ListedImport } from "../contract/imports.ts";
+import { isTerminal, WATCH_IMPORT_URL } from "../contract/imports/import-names.ts";
+import type { ListedImport } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
 import { NoAnswer, parseJson } from "./answer.ts";
@@ -55,7 +55,7 @@ async function* statesOnce(id: number, seen: number, options: WatchOptions): Asy
     }
   } catch (error) {
     if (!(error instanceof NoStream)) throw error;
-    const { get_import } = await import("../contract/imports.ts");
+    const { get_import } = await import("../contract/imports/imports.ts");
     yield await call(get_import, { params: { id } }, options);
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { list_changesets } from "./changesets.ts";
-import { put_product } from "./edit-products.ts";
-import { bulk_request } from "./operations.ts";
-import { create_webhook_body } from "./webhooks.ts";
+import { list_changesets } from "./changesets/changesets.ts";
+import { put_product } from "./catalog/edit-products.ts";
+import { bulk_request } from "./changesets/operations.ts";
+import { create_webhook_body } from "./webhooks/webhooks.ts";
 
 const of = (text: string): [unknown, { success: boolean }][] => [
   ["actor", list_changesets.schema.querystring.safeParse({ actor: text })],

@@ -12,7 +12,7 @@ import { oneAtATime } from "./one-at-a-time.mjs";
  * at 133 MB instead of 203 MB, and was no slower. */
 export const NODE_FLAGS = ["--max-semi-space-size=1"];
 
-/** `skuport work` by itself; src/commands/keep-worker.ts gives a server's worker the same limit and says why. */
+/** `skuport work` by itself; src/processes/worker-process.ts gives a server's worker the same limit and says why. */
 export const WORKER_FLAGS = ["--max-old-space-size=192"];
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));

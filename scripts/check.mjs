@@ -33,7 +33,7 @@ const CHECKS = {
   ],
   "floor plan": ["dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".dependency-cruiser.mjs", ...SOURCES],
   "dead code": ["knip/bin/knip.js", "--cache", "--cache-location", `${CACHE}/knip`],
-  lockfile: ["../scripts/audit-lockfile.mjs"],
+  lockfile: ["./audit-lockfile.mjs"],
 };
 
 ensureDependencies({ dev: true });

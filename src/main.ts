@@ -1,7 +1,7 @@
 // The only door: finds the command, owns the signals and the exit code.
 import { enableCompileCache } from "node:module";
 import type { Command, Io } from "./commands/command.ts";
-import { guardTerminal } from "./commands/terminal.ts";
+import { guardTerminal } from "./processes/terminal.ts";
 
 // Types are stripped and code is compiled once, not at every start.
 enableCompileCache();
@@ -15,7 +15,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   read: async () => (await import("./commands/read.ts")).read_command,
   undo: async () => (await import("./commands/undo.ts")).undo,
   export: async () => (await import("./commands/export.ts")).export_command,
-  webhooks: async () => (await import("./commands/webhooks.ts")).webhooks_command,
+  webhooks: async () => (await import("./commands/webhooks/webhooks.ts")).webhooks_command,
   "rotate-key": async () => (await import("./commands/rotate-key.ts")).rotate_key,
   openapi: async () => (await import("./commands/openapi.ts")).openapi,
   health: async () => (await import("./commands/health.ts")).health,

@@ -1,11 +1,11 @@
 // Which address shows which page; each room is loaded when it is first entered.
 import { createRouter, createWebHistory, type Router } from "vue-router";
-import { catalog } from "./catalog/room.ts";
-import { changesets } from "./changesets/room.ts";
-import { imports } from "./imports/room.ts";
-import type { Room } from "./kit/room.ts";
-import { settings } from "./settings/room.ts";
-import { webhooks } from "./webhooks/room.ts";
+import { catalog } from "./catalog/section.ts";
+import { changesets } from "./changesets/section.ts";
+import { imports } from "./imports/section.ts";
+import type { Room } from "./services/section.ts";
+import { settings } from "./settings/section.ts";
+import { webhooks } from "./webhooks/section.ts";
 
 /** In the navigation's order; the first is where the start page leads once there are products. A new room is one more. */
 export const ROOMS: readonly Room[] = [catalog, imports, changesets, webhooks, settings];
@@ -23,7 +23,7 @@ export function createPageRouter(): Router {
         props: { products_path: ROOMS[0]?.path ?? "/imports" },
       },
       ...ROOMS.flatMap(({ routes }) => routes),
-      { path: "/:rest(.*)*", name: "nowhere", component: () => import("./kit/NowherePage.vue") },
+      { path: "/:rest(.*)*", name: "nowhere", component: () => import("./ui/NotFoundPage.vue") },
     ],
   });
   // Whoever does not see the page change must be taken along: to the start of the new one.

@@ -1,7 +1,7 @@
 // The search index's backlog: what a transaction changed, written by that transaction, so that a search knows what the index
 // does not know yet.
-import type { BinaryArray } from "../db/binary-array.ts";
-import type { Queryable } from "../db/connect.ts";
+import type { BinaryArray } from "../db/binary/binary-array.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 
 /** Products created with ids of [id_from, id_to], and products (changed, renamed, deleted) with these keys. */
 export interface ChangedProducts {

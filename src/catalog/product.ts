@@ -13,7 +13,7 @@ export const UNUSABLE_ATTRIBUTE_NAME = "__proto__";
 /** A file's record has no more fields than 2,000, and four of them are the product's own. */
 export const MAX_ATTRIBUTES = 1996;
 
-// In the languages in which the column itself is known (imports/read/column-synonyms.ts): whoever exports "aktiv" writes "ja",
+// In the languages in which the column itself is known (imports/read/columns/column-synonyms.ts): whoever exports "aktiv" writes "ja",
 // and a spreadsheet writes its booleans in its own language. No word may say yes in one of them and no in another.
 const YES = new Set([
   ...["yes", "y", "true", "t", "1", "on", "active", "enabled", "published"],

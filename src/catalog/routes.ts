@@ -2,20 +2,20 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
-import { countRoutes } from "./count-routes.ts";
-import { editRoutes } from "./edit-routes.ts";
-import { historyRoutes } from "./history-routes.ts";
-import { hashTag, isKnown } from "./etag.ts";
-import { listProducts } from "./list.ts";
-import { cursorOf, orderOf, positionOf, startAt } from "./order.ts";
+import { countRoutes } from "./list/count-routes.ts";
+import { editRoutes } from "./edit/routes.ts";
+import { historyRoutes } from "./history/routes.ts";
+import { hashTag, isKnown } from "./edit/etag.ts";
+import { listProducts } from "./list/list-products.ts";
+import { cursorOf, orderOf, positionOf, startAt } from "./query/order.ts";
 import { exportRoutes } from "./export/routes.ts";
 import { skuKey } from "./sku-key.ts";
-import { Tail } from "./search/tail.ts";
+import { Tail } from "./search/pending/memtable.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
-import { etagOf, get_product, list_products, type Product } from "../../contract/products.ts";
+import { etagOf, get_product, list_products, type Product } from "../../contract/catalog/products.ts";
 
-export { readBacklogSize } from "./search/read-backlog.ts";
+export { readBacklogSize } from "./search/pending/read-backlog.ts";
 
 export interface ProductRoutesContext {
   pool: pg.Pool;

@@ -1,6 +1,6 @@
 // The SQL of products, apart from the bulk writes in merge.ts.
-import type { Queryable } from "../db/connect.ts";
-import type { Product } from "../../contract/products.ts";
+import type { Queryable } from "../db/connection/connect.ts";
+import type { Product } from "../../contract/catalog/products.ts";
 
 /** The columns of `products p` that a product on the wire has and that are short. */
 const SHORT_COLUMNS = [

@@ -1,6 +1,6 @@
 // The SQL of changesets as they are shown, with the import or operation that each comes from.
-import type { Queryable } from "../db/connect.ts";
-import type { Changeset } from "../../contract/changesets.ts";
+import type { Queryable } from "../db/connection/connect.ts";
+import type { Changeset } from "../../contract/changesets/changesets.ts";
 
 /** A changeset, and where the ids of its new products begin. */
 export type StoredChangeset = Omit<Changeset, "links"> & { id_base: number | null; id_count: number };

@@ -2,9 +2,9 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
-import { utcInstant } from "../catalog/utc-instant.ts";
-import { changesCsv } from "../catalog/changes-csv.ts";
-import { listChanges, type Changed, type ChangeFilter, type Cursor } from "../catalog/changes.ts";
+import { utcInstant } from "../catalog/query/utc-instant.ts";
+import { changesCsv } from "./changes-csv.ts";
+import { listChanges, type Changed, type ChangeFilter, type Cursor } from "./changes.ts";
 import { skuKey } from "../catalog/sku-key.ts";
 import { listChangesets, readChangeset, type StoredChangeset } from "./read-store.ts";
 import {
@@ -14,7 +14,7 @@ import {
   list_changesets,
   type Changeset,
   type ProductChange,
-} from "../../contract/changesets.ts";
+} from "../../contract/changesets/changesets.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export function changesetRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {

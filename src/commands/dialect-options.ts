@@ -1,7 +1,7 @@
 // The options by which a person says how a file is written, instead of having it detected.
-import { findMarkConflict } from "../../contract/dialect-rules.ts";
-import { ENCODINGS } from "../../contract/import-names.ts";
-import type { Dialect, DialectOverrides } from "../../contract/imports.ts";
+import { findMarkConflict } from "../../contract/imports/dialect-rules.ts";
+import { ENCODINGS } from "../../contract/imports/import-names.ts";
+import type { Dialect, DialectOverrides } from "../../contract/imports/imports.ts";
 import { UsageError } from "./command.ts";
 
 /** For `parseArgs`. */

@@ -10,10 +10,10 @@ import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
-import { createTestApp } from "../../tests/app.ts";
-import { createTestDatabase } from "../../tests/database.ts";
-import { createImportContext, importBytes } from "../../tests/import-file.ts";
-import { until } from "../../tests/until.ts";
+import { createTestApp } from "../../tests/support/app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { createImportContext, importBytes } from "../../tests/support/import-file.ts";
+import { until } from "../../tests/support/until.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
 const database = await createTestDatabase();

@@ -2,7 +2,7 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { download } from "../../client/download.ts";
-import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../contract/export.ts";
+import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../contract/catalog/export.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { findServer } from "./find-server.ts";
 
@@ -93,8 +93,8 @@ async function exportAlone(
 ): Promise<void> {
   // Loaded only here: what a server sends needs none of it.
   const { exportProducts } = await import("../catalog/export/export-products.ts");
-  const { createLog } = await import("./log.ts");
-  const { openDatabase, openPool } = await import("./open-database.ts");
+  const { createLog } = await import("../processes/log.ts");
+  const { openDatabase, openPool } = await import("../processes/open-database.ts");
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport export");
   const database = await openDatabase(config, "skuport export", log);

@@ -12,6 +12,6 @@ export async function findServer(
     return values.url.replace(/\/+$/, "");
   }
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
-  const { readHolder } = await import("../db/data-dir.ts");
+  const { readHolder } = await import("../db/data-dir/data-dir.ts");
   return (await readHolder(config.data_dir))?.url;
 }

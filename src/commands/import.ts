@@ -1,9 +1,10 @@
 // skuport import: sends a file to the server and shows how it goes; without a server it does the whole work itself.
+import { LOCAL_ACTOR } from "../../contract/actor.ts";
 import { join } from "node:path";
 import { uploadPath, uploadStream } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
-import { isTerminal } from "../../contract/import-names.ts";
-import type { Import, ImportOptions, ListedImport } from "../../contract/imports.ts";
+import { isTerminal } from "../../contract/imports/import-names.ts";
+import type { Import, ImportOptions, ListedImport } from "../../contract/imports/imports.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "./dialect-options.ts";
 import { findServer } from "./find-server.ts";
@@ -78,7 +79,7 @@ async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>
   const options = { mode, repeats, strict, active, ...readOverrides(values) };
   if (Object.values(options).every((value) => value === undefined)) return {};
   // Loaded only here: most imports are sent without options, and zod takes longer to load than the rest of the command.
-  const { import_query } = await import("../../contract/imports.ts");
+  const { import_query } = await import("../../contract/imports/imports.ts");
   const result = import_query.safeParse(options);
   if (result.success) return result.data;
   throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
@@ -112,13 +113,13 @@ async function importRemotely(
 /** With the values that are too long for the stream. */
 async function readWhole(base_url: string, id: number): Promise<Import> {
   const { call } = await import("../../client/call.ts");
-  const { get_import } = await import("../../contract/imports.ts");
+  const { get_import } = await import("../../contract/imports/imports.ts");
   return call(get_import, { params: { id } }, { base_url });
 }
 
 async function cancelRemotely(base_url: string, id: number): Promise<void> {
   const { call } = await import("../../client/call.ts");
-  const { cancel_import } = await import("../../contract/imports.ts");
+  const { cancel_import } = await import("../../contract/imports/imports.ts");
   await call(cancel_import, { params: { id } }, { base_url });
 }
 
@@ -145,13 +146,13 @@ async function importAlone(
   progress: Progress,
 ): Promise<Import> {
   // Loaded only here: a remote import needs none of it, and starts in half the time.
-  const { createLog } = await import("./log.ts");
-  const { holdDatabase, openPool } = await import("./open-database.ts");
+  const { createLog } = await import("../processes/log.ts");
+  const { holdDatabase, openPool } = await import("../processes/open-database.ts");
   const { startBoss } = await import("../jobs/boss.ts");
-  const { senders, workOnImports } = await import("../imports/work.ts");
-  const { receiveImport } = await import("../imports/receive.ts");
+  const { senders, workOnImports } = await import("../imports/worker.ts");
+  const { receiveImport } = await import("../imports/receive/receive.ts");
   const { readImport, requestCancel } = await import("../imports/store.ts");
-  const { import_query } = await import("../../contract/imports.ts");
+  const { import_query } = await import("../../contract/imports/imports.ts");
 
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport import");
@@ -167,7 +168,7 @@ async function importAlone(
   const working = workOnImports(boss, context, stop.signal);
   try {
     const upload = {
-      ...{ filename, size, actor: "local", max_bytes: config.max_upload_bytes },
+      ...{ filename, size, actor: LOCAL_ACTOR, max_bytes: config.max_upload_bytes },
       options: import_query.parse(options),
     };
     let state = await receiveImport(context, upload, open());

@@ -1,7 +1,7 @@
 // skuport migrate: brings the database's schema up to date and ends.
 import { readArgs, type Command } from "./command.ts";
-import { createLog } from "./log.ts";
-import { holdDatabase } from "./open-database.ts";
+import { createLog } from "../processes/log.ts";
+import { holdDatabase } from "../processes/open-database.ts";
 
 export const migrate_command: Command = {
   name: "migrate",

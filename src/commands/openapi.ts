@@ -1,7 +1,7 @@
 // skuport openapi: the API's description, from the same objects that the server serves by.
 import { pino } from "pino";
 import { buildApp } from "../http/app.ts";
-import { createPool } from "../db/connect.ts";
+import { createPool } from "../db/connection/connect.ts";
 import { readArgs, type Command } from "./command.ts";
 
 export const openapi: Command = {

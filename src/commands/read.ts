@@ -1,9 +1,9 @@
 // skuport read: what the importer sees in a file, for people, as a summary, or record by record; nothing is imported.
 import { stat } from "node:fs/promises";
 import { once } from "node:events";
-import { REJECT_CODES, type Dialect } from "../../contract/imports.ts";
+import { REJECT_CODES, type Dialect } from "../../contract/imports/imports.ts";
 import { csvLine } from "../csv-line.ts";
-import { describeMissingSku } from "../imports/read/match-columns.ts";
+import { describeMissingSku } from "../imports/read/columns/match-columns.ts";
 import { HEADER_REPEATED, readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
 import type { Table } from "../imports/read/read-records.ts";
 import type { Records } from "../imports/read/records.ts";
@@ -11,7 +11,7 @@ import { recordTexts } from "../imports/read/split-records.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "./dialect-options.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { describeUnreadable } from "./import-source.ts";
-import { oneLine } from "./terminal.ts";
+import { oneLine } from "../processes/terminal.ts";
 
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };

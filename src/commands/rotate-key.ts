@@ -2,9 +2,9 @@
 import { addKey } from "../secrets/keyring.ts";
 import { resealWebhooks } from "../webhooks/reseal.ts";
 import { readArgs, type Command } from "./command.ts";
-import { createLog } from "./log.ts";
-import { openDatabase, openPool } from "./open-database.ts";
-import { keyFile, webhookParts } from "./webhook-parts.ts";
+import { createLog } from "../processes/log.ts";
+import { openDatabase, openPool } from "../processes/open-database.ts";
+import { keyFile, webhookParts } from "../processes/webhook-context.ts";
 
 export const rotate_key: Command = {
   name: "rotate-key",

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { createDiskReserve } from "../db/disk-reserve.ts";
+import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { listen } from "../events/listen.ts";
 import { buildApp } from "../http/app.ts";
-import { senders } from "../imports/work.ts";
+import { senders } from "../imports/worker.ts";
 import { countQueued, countWorkers, startBoss } from "../jobs/boss.ts";
-import { operationSenders } from "../operations/work.ts";
+import { operationSenders } from "../operations/worker.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
-import { createLog } from "./log.ts";
-import { holdDatabase, openPool, type OpenDatabase } from "./open-database.ts";
-import { keepWorker, type KeptWorker } from "./keep-worker.ts";
-import { logStrayErrors } from "./stray-errors.ts";
-import { webhookParts } from "./webhook-parts.ts";
+import { createLog } from "../processes/log.ts";
+import { holdDatabase, openPool, type OpenDatabase } from "../processes/open-database.ts";
+import { keepWorker, type KeptWorker } from "../processes/worker-process.ts";
+import { logStrayErrors } from "../processes/stray-errors.ts";
+import { webhookParts } from "../processes/webhook-context.ts";
 
 const NAME = "skuport serve";
 /** Ports tried after the default one before giving up. */

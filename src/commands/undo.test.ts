@@ -5,9 +5,9 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../tests/database.ts";
-import { importBytes } from "../../tests/import-file.ts";
-import { createOperationApp } from "../../tests/operation-app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { importBytes } from "../../tests/support/import-file.ts";
+import { createOperationApp } from "../../tests/support/operation-app.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
 const database = await createTestDatabase();

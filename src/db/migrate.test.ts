@@ -2,8 +2,8 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { createTestDatabase } from "../../tests/database.ts";
-import { connectClient } from "./connect.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { connectClient } from "./connection/connect.ts";
 import { listPending, migrate, MigrationError } from "./migrate.ts";
 
 const database = await createTestDatabase("empty");

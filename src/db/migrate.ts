@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type pg from "pg";
-import type { Queryable } from "./connect.ts";
+import type { Queryable } from "./connection/connect.ts";
 
 const MIGRATIONS_DIR = join(import.meta.dirname, "../../migrations");
 // Any fixed number will do, as long as nobody else takes it; this one is "skuport" in ASCII.

@@ -1,6 +1,6 @@
 // Several reads that see one state of the database.
 import type pg from "pg";
-import { LOOK_UP } from "./planner.ts";
+import { LOOK_UP } from "./planner-hints.ts";
 
 /** Nothing that the page or a program waits for may take longer. */
 const TIMEOUT_MS = 20_000;

@@ -1,7 +1,7 @@
 // Writes down what happened, inside the caller's transaction: nobody is told before the commit, and nothing is lost after it.
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { EVENT_CHANNEL } from "./channels.ts";
-import type { EventData, EventType } from "../../contract/events.ts";
+import type { EventData, EventType } from "../../contract/webhooks/events.ts";
 
 export type NewEvent = {
   [Type in EventType]: { type: Type; changeset_id: number | null; data: EventData<Type> };

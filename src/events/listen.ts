@@ -2,7 +2,7 @@
 // after a lost connection everybody is told to read, and nothing is missed.
 import type pg from "pg";
 import { CHANNELS, type Channel } from "./channels.ts";
-import { connectClient, type DatabaseAddress } from "../db/connect.ts";
+import { connectClient, type DatabaseAddress } from "../db/connection/connect.ts";
 
 export interface Listener {
   /** Calls `reader` with the payload of each notification of the channel, and with null when some may have been missed. */

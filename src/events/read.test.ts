@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
-import { createTestDatabase } from "../../tests/database.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
 import { emitEvents } from "./emit.ts";
 import { eventBounds, placeEvents, purgeEvents, readEvents } from "./read.ts";
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 
 const { pool } = await createTestDatabase();
 

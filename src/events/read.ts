@@ -1,9 +1,9 @@
 // Reads what happened in the order of the commits, with nothing left out: an event gets its place once it is committed, from
 // the first who reads. However long some other transaction stays open, it holds nobody up.
 import type pg from "pg";
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { shortProblem } from "../db/short-json.ts";
-import type { EventType } from "../../contract/events.ts";
+import type { EventType } from "../../contract/webhooks/events.ts";
 
 export interface StoredEvent {
   position: number;

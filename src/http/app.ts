@@ -15,17 +15,18 @@ import { productRoutes, readBacklogSize, type ProductRoutesContext } from "../ca
 import { changesetRoutes } from "../changesets/routes.ts";
 import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
 import { operationRoutes, operationSource, type OperationRoutesContext } from "../operations/routes.ts";
+import { identifyCallers } from "./caller.ts";
 import { checkOrigin } from "./check-origin.ts";
 import { describeComponents, describeRoute } from "./describe-api.ts";
-import { eventStreamRoute } from "./event-stream.ts";
+import { eventStreamRoute } from "./streams/event-stream.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
 import { BODY_LIMITS, limitBodies, type BodyLimits } from "./limit-bodies.ts";
 import { metricsRoute, type MetricsContext } from "./metrics.ts";
-import { useIdempotency } from "./idempotency.ts";
+import { useIdempotency } from "./idempotency/idempotency.ts";
 import { servePage } from "./page.ts";
 import { sendClientProblem, sendProblem, useProblems } from "./problems.ts";
-import { createSendStates } from "./sse.ts";
-import { createStreams } from "./streams.ts";
+import { createSendStates } from "./streams/sse.ts";
+import { createStreams } from "./streams/registry.ts";
 import { checkJsonBounds } from "../../contract/json-bounds.ts";
 import { cutText } from "../../contract/faults.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -98,6 +99,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  identifyCallers(app);
   useProblems(app, context.isDiskFull);
   // First: a body may also trickle after a request was refused.
   limitBodies(app, bodies);

@@ -1,6 +1,6 @@
 import Fastify from "fastify";
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../tests/database.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
 import { problemOfDatabase } from "./database-problems.ts";
 import { useProblems } from "./problems.ts";
 

@@ -1,5 +1,5 @@
 // Errors of PostgreSQL and of full disks as problems, decided by SQLSTATE or errno, never by a message's text.
-import { isTransient } from "../db/connect.ts";
+import { isTransient } from "../db/connection/connect.ts";
 import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
 type Answer = readonly [slug: ProblemSlug, detail: string];

@@ -1,7 +1,7 @@
 // Requests that no client of ours sends, and what they are answered with.
 import { beforeAll, expect, test } from "vitest";
-import { createTestApp } from "../../tests/app.ts";
-import { createTestDatabase } from "../../tests/database.ts";
+import { createTestApp } from "../../tests/support/app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
 
 const app = await createTestApp(await createTestDatabase());
 

@@ -2,11 +2,11 @@
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { createTestApp } from "../../tests/app.ts";
-import { createTestDatabase } from "../../tests/database.ts";
-import { createImportContext } from "../../tests/import-file.ts";
-import { until } from "../../tests/until.ts";
-import type { Import } from "../../contract/imports.ts";
+import { createTestApp } from "../../tests/support/app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { createImportContext } from "../../tests/support/import-file.ts";
+import { until } from "../../tests/support/until.ts";
+import type { Import } from "../../contract/imports/imports.ts";
 
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);

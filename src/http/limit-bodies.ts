@@ -1,7 +1,7 @@
 // How slowly a body may arrive, and how many files at once. A body that is too slow ends with the problem request-timeout for
 // whoever reads it, and its connection is closed after the answer. The bytes themselves are not touched on their way.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { whenClosed } from "./when-closed.ts";
+import { whenClosed } from "./streams/when-closed.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { Problem } from "../../contract/problems.ts";
 

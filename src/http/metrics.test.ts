@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { createTestApp } from "../../tests/app.ts";
-import { createTestDatabase } from "../../tests/database.ts";
-import { insertChangeset } from "../changesets/store.ts";
+import { createTestApp } from "../../tests/support/app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { insertChangeset } from "../catalog/changeset-store.ts";
 import { noteChanged } from "../catalog/backlog.ts";
 
 const database = await createTestDatabase();

@@ -1,6 +1,6 @@
 // The SQL of chunks: the atoms of an import.
 import type pg from "pg";
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 
 export interface Chunk {
   chunk_no: number;

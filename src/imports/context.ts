@@ -1,10 +1,10 @@
 // What importing needs from the process it runs in.
 import { join } from "node:path";
 import type pg from "pg";
-import type { Queryable } from "../db/connect.ts";
-import type { DiskReserve } from "../db/disk-reserve.ts";
-import type { LaneLimit } from "../jobs/give-way.ts";
-import type { KnownRecords } from "./known-records.ts";
+import type { Queryable } from "../db/connection/connect.ts";
+import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
+import type { LaneLimit } from "../jobs/loader-limit.ts";
+import type { KnownRecords } from "./scan/record-cache.ts";
 
 export interface Log {
   info(fields: object, message: string): void;

@@ -1,10 +1,10 @@
 // What a full disk means to imports: an upload is refused, a worker waits until there is room.
 import { setTimeout as sleep } from "node:timers/promises";
-import { retryTransient } from "../db/connect.ts";
-import { createRoomCheck, type DiskReserve, type RoomCheck } from "../db/disk-reserve.ts";
+import { retryTransient } from "../db/connection/connect.ts";
+import { createRoomCheck, type DiskReserve, type RoomCheck } from "../db/data-dir/disk-reserve.ts";
 import type { ImportContext } from "./context.ts";
 import { noteWaiting } from "./wait-store.ts";
-import { ScanOver } from "./watch-scan.ts";
+import { ScanOver } from "./scan/watch-scan.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export const diskFull = (filename: string, cause?: unknown): Problem =>

@@ -1,5 +1,5 @@
 // The events of an import: its summary, in the transaction that makes it true. A long problem is shortened, as in lists.
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { emitEvents } from "../events/emit.ts";
 import { readListedImport } from "./store.ts";
 

@@ -1,11 +1,11 @@
 // The end of an import, whatever it is: one terminal state, and nothing left behind.
 import type pg from "pg";
-import { withTransaction } from "../db/connect.ts";
+import { withTransaction } from "../db/connection/connect.ts";
 import type { ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
 import { removeImportFiles } from "./remove-files.ts";
 import { markFinished, readImportWork } from "./store.ts";
-import { isTerminal } from "../../contract/imports.ts";
+import { isTerminal } from "../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
 import { Problem } from "../../contract/problems.ts";
 

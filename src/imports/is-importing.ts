@@ -1,5 +1,5 @@
 // Whether the database is busy with an import: then the search index waits.
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { ALIVE } from "../db/silent.ts";
 
 /** Whether some import is being scanned or loaded, and not just left there by a worker that is gone. */

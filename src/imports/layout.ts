@@ -1,6 +1,6 @@
 // Where the import finds what in a record: the columns of the file, as positions.
-import type { MergeColumns } from "../catalog/merge.ts";
-import type { Column } from "../../contract/imports.ts";
+import type { MergeColumns } from "../catalog/bulk/merge.ts";
+import type { Column } from "../../contract/imports/imports.ts";
 
 export interface Layout {
   /** Fields that a sound record has. */

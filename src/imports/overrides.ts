@@ -1,5 +1,5 @@
 // What the sender has specified about the file, among the options of its import.
-import type { DialectOverrides, ImportOptions } from "../../contract/imports.ts";
+import type { DialectOverrides, ImportOptions } from "../../contract/imports/imports.ts";
 
 export const overridesOf = ({
   encoding,

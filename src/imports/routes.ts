@@ -5,17 +5,17 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
-import type { SendStates, StateSource } from "../http/sse.ts";
+import type { SendStates, StateSource } from "../events/state-stream.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
-import { createPreviewer, tooManyPreviews } from "./preview-in-thread.ts";
-import { isForm, receiveForm } from "./receive-form.ts";
-import { receiveImport, type Upload } from "./receive.ts";
-import { rejectsCsv, rejectsCsvName } from "./rejects-csv.ts";
-import { countRejects, listRejects } from "./reject-store.ts";
-import { bodyOf } from "./request-body.ts";
+import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
+import { isForm, receiveForm } from "./receive/receive-form.ts";
+import { receiveImport, type Upload } from "./receive/receive.ts";
+import { rejectsCsv, rejectsCsvName } from "./rejects/rejects-csv.ts";
+import { countRejects, listRejects } from "./rejects/store.ts";
+import { bodyOf } from "./receive/request-body.ts";
 import { listImports, readImport, readListedImport, requestCancel } from "./store.ts";
-import { uploadRoutes } from "./upload/routes.ts";
+import { uploadRoutes } from "./receive/upload/routes.ts";
 import {
   cancel_import,
   create_import,
@@ -31,7 +31,7 @@ import {
   type Import,
   type ImportState,
   type ListedImport,
-} from "../../contract/imports.ts";
+} from "../../contract/imports/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export interface ImportRoutesContext extends ImportContext {
@@ -65,7 +65,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
       handler: async (request, reply) => {
         const { filename = "upload.csv", ...options } = request.query;
         const { max_upload_bytes: max_bytes } = context;
-        const upload: Upload = { filename, size: contentLength(request), options, actor: "local", max_bytes };
+        const upload: Upload = { filename, size: contentLength(request), options, actor: request.actor, max_bytes };
         const bytes = fileOf(request);
         const import_ = await (isForm(request.headers)
           ? receiveForm(context, upload, request.headers, bytes)

@@ -1,6 +1,6 @@
 // The SQL of imports. Every change of an import grows its version and tells the listeners, in one statement: `changed`.
 import type pg from "pg";
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { isShort, shortProblem } from "../db/short-json.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { forgetAttempts } from "../jobs/attempts.ts";
@@ -12,7 +12,7 @@ import {
   type Import,
   type ImportOptions,
   type ListedImport,
-} from "../../contract/imports.ts";
+} from "../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
 /** Shares of an import's fraction: what receiving and scanning weigh, from the time they take. */
@@ -121,7 +121,7 @@ export interface ImportWork {
   cancel_requested: boolean;
   actor: string;
   filename: string;
-  /** The newest scan's; see scan-store.ts. */
+  /** The newest scan's; see store.ts. */
   scan_token: number;
   /** Bytes of the text that was scanned, once loading has begun. */
   text_size: number | null;

@@ -1,7 +1,7 @@
 // The SQL of imports that wait.
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { changeImport } from "./store.ts";
-import type { Import } from "../../contract/imports.ts";
+import type { Import } from "../../contract/imports/imports.ts";
 
 /** Sets why the import waits; null = it no longer does. @returns false when it is cancelled or over */
 export async function noteWaiting(db: Queryable, id: number, wait_reason: Import["wait_reason"]): Promise<boolean> {

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readEvents } from "../../client/event-stream.ts";
-import { isTerminal, type Import } from "../../contract/imports.ts";
-import { createTestApp } from "../../tests/app.ts";
-import { createTestDatabase } from "../../tests/database.ts";
-import { createImportContext, receiveBytes, workOn } from "../../tests/import-file.ts";
-import { noteScanned, type ScanProgress } from "./scan-store.ts";
+import { isTerminal, type Import } from "../../contract/imports/imports.ts";
+import { createTestApp } from "../../tests/support/app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { createImportContext, receiveBytes, workOn } from "../../tests/support/import-file.ts";
+import { noteScanned, type ScanProgress } from "./scan/store.ts";
 import { readImport, requestCancel } from "./store.ts";
 
 const database = await createTestDatabase();

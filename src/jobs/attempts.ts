@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { retryTransient, type Queryable } from "../db/connect.ts";
+import { retryTransient, type Queryable } from "../db/connection/connect.ts";
 
 /** One could be an accident of the machine. */
 export const MAX_DEATHS = 2;

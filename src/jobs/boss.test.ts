@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../tests/database.ts";
-import { until } from "../../tests/until.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { until } from "../../tests/support/until.ts";
 import { IMPORT_QUEUE, OPERATION_LANE_QUEUE, sendJob, startBoss, workQueue } from "./boss.ts";
 
 const database = await createTestDatabase();

@@ -1,6 +1,6 @@
 // pg-boss, set up: which queues there are, how their jobs are retried and noticed at once.
 import { PgBoss, type ConstructorOptions } from "pg-boss";
-import { bossConfig, type DatabaseAddress, type Queryable } from "../db/connect.ts";
+import { bossConfig, type DatabaseAddress, type Queryable } from "../db/connection/connect.ts";
 
 /** One job an import: scans its file and brings the lanes to work. */
 export const IMPORT_QUEUE = "import";

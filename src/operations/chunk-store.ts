@@ -1,10 +1,10 @@
 // The SQL of chunks: the products of an operation, the atoms of its work.
 import type pg from "pg";
-import { compileFilter } from "../catalog/filter.ts";
-import { hasTids } from "../catalog/merge.ts";
-import type { BinaryArray } from "../db/binary-array.ts";
-import type { Queryable } from "../db/connect.ts";
-import type { ProductFilter } from "../../contract/product-filter.ts";
+import { compileFilter } from "../catalog/query/filter.ts";
+import { hasTids } from "../catalog/bulk/merge.ts";
+import type { BinaryArray } from "../db/binary/binary-array.ts";
+import type { Queryable } from "../db/connection/connect.ts";
+import type { ProductFilter } from "../../contract/catalog/product-filter.ts";
 
 export interface Chunk {
   chunk_no: number;

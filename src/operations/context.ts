@@ -1,7 +1,7 @@
 // What operations need from the process they run in.
 import type pg from "pg";
-import type { Queryable } from "../db/connect.ts";
-import type { LaneLimit } from "../jobs/give-way.ts";
+import type { Queryable } from "../db/connection/connect.ts";
+import type { LaneLimit } from "../jobs/loader-limit.ts";
 
 export interface Log {
   info(fields: object, message: string): void;

@@ -1,7 +1,7 @@
 // An operation that somebody asks for by its number.
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { readOperation } from "./store.ts";
-import type { Operation } from "../../contract/operations.ts";
+import type { Operation } from "../../contract/changesets/operations.ts";
 import { Problem } from "../../contract/problems.ts";
 
 /** @throws Problem not-found */

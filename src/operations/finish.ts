@@ -1,6 +1,6 @@
 // The end of an operation, whatever it is: one terminal state, told to others in the same transaction.
-import type { Queryable } from "../db/connect.ts";
-import { withTransaction } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
+import { withTransaction } from "../db/connection/connect.ts";
 import { emitEvents } from "../events/emit.ts";
 import type { OperationContext } from "./context.ts";
 import { markFinished, readOperation } from "./store.ts";

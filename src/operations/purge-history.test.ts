@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
-import { createTestDatabase } from "../../tests/database.ts";
-import { importBytes } from "../../tests/import-file.ts";
-import { createOperationApp } from "../../tests/operation-app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { importBytes } from "../../tests/support/import-file.ts";
+import { createOperationApp } from "../../tests/support/operation-app.ts";
 import { purgeHistory } from "./purge-history.ts";
 
 const database = await createTestDatabase();

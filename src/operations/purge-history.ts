@@ -1,6 +1,6 @@
 // Retention: the history of old changesets goes, in portions. A changeset is first marked, so that nobody undoes it any more.
 import type pg from "pg";
-import { withTransaction } from "../db/connect.ts";
+import { withTransaction } from "../db/connection/connect.ts";
 import { PURGE_LOCK } from "./undo/store.ts";
 
 /** Changesets that are marked at once, and versions that one statement deletes. */

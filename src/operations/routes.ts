@@ -4,13 +4,13 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
-import type { SendStates, StateSource } from "../http/sse.ts";
+import type { SendStates, StateSource } from "../events/state-stream.ts";
 import type { OperationContext } from "./context.ts";
 import { findOperation, noSuchOperation } from "./find-operation.ts";
-import { concludeOperation } from "./run-lane.ts";
-import { checkSet, checkSkus } from "./bulk.ts";
-import { createFilterStarter } from "./start-on-filter.ts";
-import { startOnSkus } from "./start-on-skus.ts";
+import { concludeOperation } from "./executor.ts";
+import { checkSet, checkSkus } from "./bulk/bulk.ts";
+import { createFilterStarter } from "./bulk/start-on-filter.ts";
+import { startOnSkus } from "./bulk/start-on-skus.ts";
 import { listOperations, readListedOperation, requestCancel } from "./store.ts";
 import { undoRoutes } from "./undo/routes.ts";
 import {
@@ -22,7 +22,7 @@ import {
   watch_operation,
   type Operation,
   type OperationState,
-} from "../../contract/operations.ts";
+} from "../../contract/changesets/operations.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export interface OperationRoutesContext extends OperationContext {
@@ -94,13 +94,13 @@ function bulkRoute(instance: FastifyInstance, context: OperationContext): void {
   app.route({
     ...change_products,
     bodyLimit: BULK_BODY_BYTES,
-    handler: async ({ body }, reply) => {
+    handler: async ({ body, actor }, reply) => {
       const { skus, filter = {}, set } = body;
       if (skus !== undefined) checkSkus(skus);
       if (set !== undefined) checkSet(set);
       const id = await (skus === undefined
-        ? starter.start(filter, body, "local")
-        : startOnSkus(context, skus, body, "local"));
+        ? starter.start(filter, body, actor)
+        : startOnSkus(context, skus, body, actor));
       return reply
         .code(202)
         .header("location", `/api/operations/${id}`)

@@ -1,11 +1,11 @@
 // The selection: which products an operation is about, written down as chunks before the first of them is touched.
 import type pg from "pg";
-import { withTransaction, type Queryable } from "../db/connect.ts";
+import { withTransaction, type Queryable } from "../db/connection/connect.ts";
 import { countSelected, deleteChunks, insertChangesetChunks, insertFilterChunks } from "./chunk-store.ts";
 import { chunkProducts, type OperationContext } from "./context.ts";
 import { markRunning, readOperation } from "./store.ts";
 import { readUndone } from "./undo/store.ts";
-import type { Operation } from "../../contract/operations.ts";
+import type { Operation } from "../../contract/changesets/operations.ts";
 
 /** Selects and lets lanes begin, unless somebody else is at it or has done it. */
 export async function selectProducts(context: OperationContext, operation: Operation): Promise<void> {

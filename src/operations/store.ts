@@ -1,11 +1,11 @@
 // The SQL of operations. Every change of an operation grows its version and tells the listeners, in one statement: `change`.
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import { isShort, shortProblem } from "../db/short-json.ts";
 import { SILENT_SINCE } from "../db/silent.ts";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import { deleteChunks, dropOpenChunks } from "./chunk-store.ts";
 import { forgetAttempts } from "../jobs/attempts.ts";
-import type { Operation, OperationOptions, OperationState } from "../../contract/operations.ts";
+import type { Operation, OperationOptions, OperationState } from "../../contract/changesets/operations.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
 const DONE = "(created + updated + deleted + unchanged + missing + kept)";

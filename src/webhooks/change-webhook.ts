@@ -1,5 +1,5 @@
 // Making and changing webhooks, each in one transaction.
-import { withTransaction } from "../db/connect.ts";
+import { withTransaction } from "../db/connection/connect.ts";
 import type { WebhookContext } from "./context.ts";
 import { addSecret, readHeaders, writeHeaders } from "./secrets.ts";
 import { checkTarget } from "./webhook-rules.ts";
@@ -14,7 +14,7 @@ import {
   updateWebhook,
 } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
-import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhooks.ts";
+import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhooks/webhooks.ts";
 
 /** Each is asked for with every event, and each of its deliveries is a row. */
 const MAX_WEBHOOKS = 1000;

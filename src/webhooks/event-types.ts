@@ -1,8 +1,8 @@
 // The table of event types as the API gives it: schema and example of each, of the whole body.
 import { z } from "zod";
-import { DESCRIBED_EVENTS, EVENT_TYPES, VOLUME_TYPES } from "../../contract/event-types.ts";
-import { EVENTS, type EventType } from "../../contract/events.ts";
-import type { list_event_types } from "../../contract/webhooks.ts";
+import { DESCRIBED_EVENTS, EVENT_TYPES, VOLUME_TYPES } from "../../contract/webhooks/event-types.ts";
+import { EVENTS, type EventType } from "../../contract/webhooks/events.ts";
+import type { list_event_types } from "../../contract/webhooks/webhooks.ts";
 
 type EventTypes = z.infer<(typeof list_event_types)["schema"]["response"][200]>;
 

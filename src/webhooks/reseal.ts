@@ -1,6 +1,6 @@
 // After a rotation of keys: encrypts everything anew that an older key has encrypted.
 import type pg from "pg";
-import { withTransaction } from "../db/connect.ts";
+import { withTransaction } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { keyIdOf, seal, unseal } from "../secrets/seal.ts";
 import { headersPlace, secretPlace } from "./secrets.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { EVENTS } from "../../contract/events.ts";
-import { EVENT_TYPES } from "../../contract/event-types.ts";
-import type { Webhook, WebhookSecrets } from "../../contract/webhooks.ts";
-import { createTestApp } from "../../tests/app.ts";
-import { createTestDatabase } from "../../tests/database.ts";
-import { asker } from "../../tests/webhook-app.ts";
+import { EVENTS } from "../../contract/webhooks/events.ts";
+import { EVENT_TYPES } from "../../contract/webhooks/event-types.ts";
+import type { Webhook, WebhookSecrets } from "../../contract/webhooks/webhooks.ts";
+import { createTestApp } from "../../tests/support/app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import { asker } from "../../tests/support/webhook-app.ts";
 
 const database = await createTestDatabase();
 const app = await createTestApp(database);

@@ -1,10 +1,10 @@
-// The HTTP of webhooks. Their deliveries are in delivery-routes.ts.
+// The HTTP of webhooks. Their deliveries are in routes.ts.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { withTransaction } from "../db/connect.ts";
+import { withTransaction } from "../db/connection/connect.ts";
 import { changeWebhook, createWebhook, deleteWebhook, findWebhook } from "./change-webhook.ts";
 import type { WebhookContext } from "./context.ts";
-import { deliveryRoutes } from "./delivery-routes.ts";
+import { deliveryRoutes } from "./log/routes.ts";
 import { describeEventTypes } from "./event-types.ts";
 import { readSecrets, rotateSecret } from "./secrets.ts";
 import { listWebhooks, lockWebhook } from "./store.ts";
@@ -18,7 +18,7 @@ import {
   patch_webhook,
   reveal_webhook,
   rotate_webhook_secret,
-} from "../../contract/webhooks.ts";
+} from "../../contract/webhooks/webhooks.ts";
 
 export type WebhookRoutesContext = WebhookContext;
 

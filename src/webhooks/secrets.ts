@@ -1,10 +1,10 @@
 // A webhook's secrets and header values: encrypted in the database, in the clear only here and in a request that is sent.
-import type { Queryable } from "../db/connect.ts";
+import type { Queryable } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { seal, unseal } from "../secrets/seal.ts";
-import { makeSecret } from "./sign.ts";
+import { makeSecret } from "./deliver/sign.ts";
 import { expireSecrets, insertSecret, listSecrets, readSealedHeaders, setHeaders } from "./store.ts";
-import type { WebhookSecrets } from "../../contract/webhooks.ts";
+import type { WebhookSecrets } from "../../contract/webhooks/webhooks.ts";
 
 /** What a sealed text is bound to. */
 export const secretPlace = (webhook_id: number): string => `webhook ${webhook_id} secret`;

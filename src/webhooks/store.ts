@@ -1,7 +1,7 @@
-// The SQL of webhooks themselves: what they are, their secrets and how they do. Their deliveries are in delivery-store.ts.
-import type { Queryable } from "../db/connect.ts";
+// The SQL of webhooks themselves: what they are, their secrets and how they do. Their deliveries are in store.ts.
+import type { Queryable } from "../db/connection/connect.ts";
 import { WEBHOOK_CHANNEL } from "../events/channels.ts";
-import type { Webhook } from "../../contract/webhooks.ts";
+import type { Webhook } from "../../contract/webhooks/webhooks.ts";
 
 /** Waiting deliveries are counted up to here. */
 const COUNTED = 10_000;

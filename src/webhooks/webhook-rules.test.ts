@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Problem } from "../../contract/problems.ts";
-import { create_webhook_body } from "../../contract/webhooks.ts";
+import { create_webhook_body } from "../../contract/webhooks/webhooks.ts";
 import { checkTarget } from "./webhook-rules.ts";
 
 const PUBLIC_ONLY = { allow_cidrs: [] };

@@ -1,7 +1,7 @@
 // What a webhook may be: its URL and its headers. Pure; which events it gets stands in fan-out.ts, in SQL.
 import { problemOfFaults, type Fault } from "../../contract/faults.ts";
-import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks.ts";
-import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./refuse-private.ts";
+import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks/webhooks.ts";
+import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./deliver/ssrf-guard.ts";
 
 export interface Target {
   /** As it will be called; undefined where none was given. */

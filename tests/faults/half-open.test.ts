@@ -1,13 +1,13 @@
 // Connections that stay open while nothing passes: the other machine has vanished, or a proxy or firewall holds them.
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
-import { connectClient, createPool, isTransient } from "../../src/db/connect.ts";
+import { connectClient, createPool, isTransient } from "../../src/db/connection/connect.ts";
 import { IMPORT_CHANNEL } from "../../src/events/channels.ts";
 import { listen } from "../../src/events/listen.ts";
-import { createTestApp } from "../app.ts";
-import { createTestDatabase } from "../database.ts";
-import { until } from "../until.ts";
-import { startProxy } from "./proxy.ts";
+import { createTestApp } from "../support/app.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { until } from "../support/until.ts";
+import { startProxy } from "./support/proxy.ts";
 
 const database = await createTestDatabase();
 const options = { application_name: "skuport faults" };

@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { pino } from "pino";
 import { describe, expect, test, type TestContext } from "vitest";
-import type { HeartbeatLimits } from "../../src/commands/heartbeat.ts";
-import { keepWorker } from "../../src/commands/keep-worker.ts";
+import type { HeartbeatLimits } from "../../src/processes/worker-heartbeat.ts";
+import { keepWorker } from "../../src/processes/worker-process.ts";
 import { loadConfig, type Config } from "../../src/config.ts";
-import { createTestDatabase } from "../database.ts";
-import { until } from "../until.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
 const { host, port, user, database: name } = database.address;
@@ -34,7 +34,7 @@ async function createSettings(): Promise<{
     SKUPORT_DATA_DIR: folder,
     SKUPORT_LOG_LEVEL: "warn",
   };
-  const preload = pathToFileURL(join(import.meta.dirname, "hang.mjs")).href;
+  const preload = pathToFileURL(join(import.meta.dirname, "support/hang.mjs")).href;
   return {
     config: loadConfig(settings, folder),
     env: { ...process.env, ...settings, NODE_OPTIONS: `--import ${preload}` },
@@ -72,7 +72,7 @@ function isAlive(pid: number): boolean {
 async function startAlone({ onTestFinished }: TestContext, limits: HeartbeatLimits) {
   const { config, env, loaded } = await createSettings();
   const given = JSON.stringify([config, database.address, limits]);
-  const child = spawn(process.execPath, [join(import.meta.dirname, "deliver-alone.ts"), given], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "support/deliver-alone.ts"), given], {
     env,
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -1,13 +1,13 @@
 // An administrator's limits, ended sessions, a read-only database and a full disk end no import and no operation for good.
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
-import { connectClient, createPool, isTransient, retryTransient } from "../../src/db/connect.ts";
-import { runLane } from "../../src/imports/load-lane.ts";
-import { runScan } from "../../src/imports/run-scan.ts";
+import { connectClient, createPool, isTransient, retryTransient } from "../../src/db/connection/connect.ts";
+import { runLane } from "../../src/imports/load/loader.ts";
+import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport, requestCancel } from "../../src/imports/store.ts";
-import { createTestDatabase } from "../database.ts";
-import { createImportContext, importBytes, leftovers, NOTHING_LEFT, receiveBytes, workOn } from "../import-file.ts";
-import { until } from "../until.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createImportContext, importBytes, leftovers, NOTHING_LEFT, receiveBytes, workOn } from "../support/import-file.ts";
+import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
 const ROWS = 400;

@@ -1,19 +1,19 @@
 // The commit that accepts an uploaded file arrives, and its answer does not; and an upload that a worker gave up meanwhile.
 import { createHash } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { import_query } from "../../contract/imports.ts";
+import { import_query } from "../../contract/imports/imports.ts";
 import { Problem } from "../../contract/problems.ts";
-import { createPool } from "../../src/db/connect.ts";
+import { createPool } from "../../src/db/connection/connect.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
 import { finishImport } from "../../src/imports/finish-import.ts";
-import { receiveImport } from "../../src/imports/receive.ts";
+import { receiveImport } from "../../src/imports/receive/receive.ts";
 import { listImports, readImport } from "../../src/imports/store.ts";
-import { appendPart } from "../../src/imports/upload/append.ts";
-import { createOpenUploads } from "../../src/imports/upload/open-uploads.ts";
-import { findUpload, insertUpload, type StoredUpload } from "../../src/imports/upload/store.ts";
-import { createTestDatabase } from "../database.ts";
-import { createImportContext, leftovers, NOTHING_LEFT, receiveBytes, workOn } from "../import-file.ts";
-import { startProxy } from "./proxy.ts";
+import { appendPart } from "../../src/imports/receive/upload/append.ts";
+import { createOpenUploads } from "../../src/imports/receive/upload/open-uploads.ts";
+import { findUpload, insertUpload, type StoredUpload } from "../../src/imports/receive/upload/store.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createImportContext, leftovers, NOTHING_LEFT, receiveBytes, workOn } from "../support/import-file.ts";
+import { startProxy } from "./support/proxy.ts";
 
 const TIMES = 10;
 const { address, pool } = await createTestDatabase();

@@ -5,7 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 
@@ -27,7 +27,7 @@ test.each([
   ["server", 0, "still here\n", "continuing"],
   ["worker", 1, "", "ending"],
 ])("a stray error is logged with its cause; a %s exits with %i", async (kind, code, printed, last_word) => {
-  const { closed, out, err } = start([join(import.meta.dirname, "stray.ts"), kind]);
+  const { closed, out, err } = start([join(import.meta.dirname, "support/stray.ts"), kind]);
   expect(await closed).toEqual([code, null]);
   expect(out()).toBe(printed);
   const lines = err()

@@ -1,6 +1,6 @@
 // Keys and commands of the room.
-import { useCommands } from "../kit/commands.ts";
-import { useShortcuts } from "../kit/shortcuts.ts";
+import { useCommands } from "../services/commands.ts";
+import { useShortcuts } from "../services/shortcuts.ts";
 import { t } from "../texts/t.ts";
 
 interface Deeds {

@@ -1,9 +1,9 @@
 // What a changeset did to each product: pages of before and after, filtered by kind of change and SKU.
 import { useThrottleFn } from "@vueuse/core";
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
-import { list_changes, type ProductChange } from "../../contract/changesets.ts";
-import { useLive } from "../kit/live.ts";
-import { ask } from "../kit/use-connection.ts";
+import { list_changes, type ProductChange } from "../../contract/changesets/changesets.ts";
+import { useLive } from "../server/live.ts";
+import { ask } from "../server/use-connection.ts";
 
 const PAGE = 50;
 /** Changes of a running import come by the thousand. */

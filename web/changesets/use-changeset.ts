@@ -1,9 +1,9 @@
 // One changeset, fresh while it runs or is being taken back.
 import { ref, shallowRef } from "vue";
-import { get_changeset, type Changeset } from "../../contract/changesets.ts";
+import { get_changeset, type Changeset } from "../../contract/changesets/changesets.ts";
 import { Problem } from "../../contract/problems.ts";
-import { ask } from "../kit/use-connection.ts";
-import { useFresh } from "../kit/use-fresh.ts";
+import { ask } from "../server/use-connection.ts";
+import { useFresh } from "../server/use-fresh.ts";
 
 const EVERY_MS = 2_000;
 

@@ -1,10 +1,10 @@
 // The time line of changesets.
 import type { Ref } from "vue";
-import { CHANGESET_KINDS } from "../../contract/changeset-kinds.ts";
-import { list_changesets, type Changeset } from "../../contract/changesets.ts";
-import { ask } from "../kit/use-connection.ts";
-import { useFresh } from "../kit/use-fresh.ts";
-import { usePagedList } from "../kit/use-paged-list.ts";
+import { CHANGESET_KINDS } from "../../contract/changesets/changeset-kinds.ts";
+import { list_changesets, type Changeset } from "../../contract/changesets/changesets.ts";
+import { ask } from "../server/use-connection.ts";
+import { useFresh } from "../server/use-fresh.ts";
+import { usePagedList } from "../server/use-paged-list.ts";
 
 const EVERY_MS = 3_000;
 const PAGE = 50;

@@ -1,6 +1,6 @@
 // How a changeset reads on the page.
-import type { Changeset, ProductChange } from "../../contract/changesets.ts";
-import { formatWhen } from "../kit/format.ts";
+import type { Changeset, ProductChange } from "../../contract/changesets/changesets.ts";
+import { formatWhen } from "../ui/format.ts";
 import { tn, t } from "../texts/t.ts";
 
 export const KIND_ICONS = {

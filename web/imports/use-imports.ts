@@ -1,8 +1,8 @@
 // The list of imports, the newest first, kept fresh by what the stream tells.
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
-import { list_imports, type ListedImport } from "../../contract/imports.ts";
-import { useLive, useStream } from "../kit/live.ts";
-import { ask, useConnection } from "../kit/use-connection.ts";
+import { list_imports, type ListedImport } from "../../contract/imports/imports.ts";
+import { useLive, useStream } from "../server/live.ts";
+import { ask, useConnection } from "../server/use-connection.ts";
 
 const PAGE = 25;
 

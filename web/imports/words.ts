@@ -1,5 +1,5 @@
 // What the imports room calls the values of the wire, in the language that is spoken.
-import type { Column, Dialect, Import, ImportState } from "../../contract/imports.ts";
+import type { Column, Dialect, Import, ImportState } from "../../contract/imports/imports.ts";
 import { t, tn } from "../texts/t.ts";
 
 export const stateInWords = (state: ImportState): string => t(`imports.state.${state}`);

@@ -2,9 +2,9 @@
 import { onScopeDispose, ref, shallowRef } from "vue";
 import { useIntervalFn } from "@vueuse/core";
 import { health_ready } from "../../contract/health.ts";
-import { list_products } from "../../contract/products.ts";
+import { list_products } from "../../contract/catalog/products.ts";
 import { Problem } from "../../contract/problems.ts";
-import { ask } from "../kit/use-connection.ts";
+import { ask } from "../server/use-connection.ts";
 
 const EVERY_MS = 5_000;
 

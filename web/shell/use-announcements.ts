@@ -1,7 +1,7 @@
 // What screen readers are told of all that runs: phases, every tenth of the way, and ends.
 import { ref, watch } from "vue";
-import { keyOf, running } from "../kit/running.ts";
-import { announcementOf } from "./running-items.ts";
+import { keyOf, running } from "../server/running.ts";
+import { announcementOf } from "./dock/running-items.ts";
 
 export function useAnnouncements() {
   const announcement = ref("");

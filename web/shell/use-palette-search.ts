@@ -1,7 +1,7 @@
 // What the rooms' searches find for the palette's term; a newer term ends the search of an older one.
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { watchDebounced } from "@vueuse/core";
-import { all_searches, type Command } from "../kit/commands.ts";
+import { all_searches, type Command } from "../services/commands.ts";
 
 export interface Found {
   id: string;

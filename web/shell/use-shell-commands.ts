@@ -2,10 +2,10 @@
 import { computed, onScopeDispose } from "vue";
 import { useRouter } from "vue-router";
 import { useMediaQuery } from "@vueuse/core";
-import { registerSearch, useCommands, type Command } from "../kit/commands.ts";
-import type { Room } from "../kit/room.ts";
-import { listenToKeys, useShortcuts } from "../kit/shortcuts.ts";
-import { THEMES, useTheme } from "../kit/use-theme.ts";
+import { registerSearch, useCommands, type Command } from "../services/commands.ts";
+import type { Room } from "../services/section.ts";
+import { listenToKeys, useShortcuts } from "../services/shortcuts.ts";
+import { THEMES, useTheme } from "../ui/use-theme.ts";
 import { t } from "../texts/t.ts";
 
 export function useShellCommands(

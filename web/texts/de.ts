@@ -2,7 +2,7 @@
 import { catalog } from "./de/catalog.ts";
 import { changesets } from "./de/changesets.ts";
 import { imports } from "./de/imports.ts";
-import { kit } from "./de/kit.ts";
+import { kit } from "./de/ui.ts";
 import { settings } from "./de/settings.ts";
 import { shell } from "./de/shell.ts";
 import { webhooks } from "./de/webhooks.ts";

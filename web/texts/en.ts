@@ -2,7 +2,7 @@
 import { catalog } from "./en/catalog.ts";
 import { changesets } from "./en/changesets.ts";
 import { imports } from "./en/imports.ts";
-import { kit } from "./en/kit.ts";
+import { kit } from "./en/ui.ts";
 import { settings } from "./en/settings.ts";
 import { shell } from "./en/shell.ts";
 import { webhooks } from "./en/webhooks.ts";

@@ -1,10 +1,10 @@
 // One webhook with its health, kept fresh.
 import { ref, shallowRef } from "vue";
-import type { Delivery } from "../../contract/deliveries.ts";
+import type { Delivery } from "../../contract/webhooks/deliveries.ts";
 import { Problem } from "../../contract/problems.ts";
-import { get_webhook, get_webhook_health, type Webhook, type WebhookHealth } from "../../contract/webhooks.ts";
-import { ask } from "../kit/use-connection.ts";
-import { usePolling } from "../kit/use-polling.ts";
+import { get_webhook, get_webhook_health, type Webhook, type WebhookHealth } from "../../contract/webhooks/webhooks.ts";
+import { ask } from "../server/use-connection.ts";
+import { usePolling } from "../server/use-polling.ts";
 import { recentDeliveries } from "./use-webhooks.ts";
 
 const EVERY_MS = 3_000;

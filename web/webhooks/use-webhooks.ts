@@ -1,9 +1,9 @@
 // All webhooks, kept fresh, each with the last of its deliveries.
 import { ref, shallowRef } from "vue";
-import { list_deliveries, type Delivery } from "../../contract/deliveries.ts";
-import { list_webhooks, type Webhook } from "../../contract/webhooks.ts";
-import { ask } from "../kit/use-connection.ts";
-import { usePolling } from "../kit/use-polling.ts";
+import { list_deliveries, type Delivery } from "../../contract/webhooks/deliveries.ts";
+import { list_webhooks, type Webhook } from "../../contract/webhooks/webhooks.ts";
+import { ask } from "../server/use-connection.ts";
+import { usePolling } from "../server/use-polling.ts";
 
 const EVERY_MS = 5_000;
 /** Segments of a health bar. */

@@ -1,8 +1,8 @@
 // How the wire's words read on the page.
-import type { Attempt, Delivery } from "../../contract/deliveries.ts";
-import type { EVENT_TYPES } from "../../contract/event-types.ts";
-import type { Webhook } from "../../contract/webhooks.ts";
-import { formatDuration } from "../kit/format.ts";
+import type { Attempt, Delivery } from "../../contract/webhooks/deliveries.ts";
+import type { EVENT_TYPES } from "../../contract/webhooks/event-types.ts";
+import type { Webhook } from "../../contract/webhooks/webhooks.ts";
+import { formatDuration } from "../ui/format.ts";
 import { t, type PlainKey } from "../texts/t.ts";
 
 export const STATUS_COLORS = {

@@ -6,7 +6,7 @@ import { delimitedPieces, jsonLines } from "./pieces.ts";
 import { findKeys, selectProducts } from "./select-products.ts";
 import { listAttributeNames, openSnapshot, type Selection, type Snapshot } from "./snapshot.ts";
 import { workbookPieces } from "./workbook.ts";
-import { EXPORT_FORMATS, type ExportOptions } from "../../../contract/export.ts";
+import { EXPORT_FORMATS, type ExportOptions } from "../../../contract/catalog/export.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export interface ExportFile {

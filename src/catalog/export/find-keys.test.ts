@@ -2,11 +2,11 @@
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../../tests/database.ts";
-import { export_query } from "../../../contract/export.ts";
-import { insertChangeset } from "../../changesets/store.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { export_query } from "../../../contract/catalog/export.ts";
+import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
-import { createIndexMemory, indexBacklog } from "../search/index-backlog.ts";
+import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
 import { exportProducts } from "./export-products.ts";
 
 const { pool } = await createTestDatabase();

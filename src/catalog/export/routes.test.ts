@@ -1,7 +1,7 @@
 // The HTTP of exports.
 import { expect, test } from "vitest";
-import { createTestApp } from "../../../tests/app.ts";
-import { createTestDatabase } from "../../../tests/database.ts";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
 
 const database = await createTestDatabase();
 const app = await createTestApp(database);

@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { exportProducts } from "./export-products.ts";
-import { export_products } from "../../../contract/export.ts";
+import { export_products } from "../../../contract/catalog/export.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 /** Each holds a connection of the pool for as long as its reader takes; the others belong to everybody else. */

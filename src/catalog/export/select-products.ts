@@ -1,14 +1,14 @@
 // Which products an export is about, as SQL without placeholders: COPY takes no parameters. Where few products have what is
 // searched for, the search index and its backlog say which to look at; the filter itself decides in any case.
 import pg from "pg";
-import { LOOK_UP } from "../../db/planner.ts";
-import { compileFilter } from "../filter.ts";
-import { readConditions, type TermCondition } from "../search/plan.ts";
-import { readBacklog } from "../search/read-backlog.ts";
-import { orderOf, SORT_KEYS } from "../order.ts";
+import { LOOK_UP } from "../../db/planner-hints.ts";
+import { compileFilter } from "../query/filter.ts";
+import { readConditions, type TermCondition } from "../search/query/term-conditions.ts";
+import { readBacklog } from "../search/pending/read-backlog.ts";
+import { orderOf, SORT_KEYS } from "../query/order.ts";
 import type { Selection, Snapshot } from "./snapshot.ts";
-import type { ProductFilter } from "../../../contract/product-filter.ts";
-import type { ProductSort } from "../../../contract/products.ts";
+import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
+import type { ProductSort } from "../../../contract/catalog/products.ts";
 
 /** @param keys a query of the keys that are to be looked at, each once; without it all are
  * @throws Problem invalid-request, as `compileFilter` does */

@@ -1,17 +1,17 @@
 // Search never lies: whatever has changed and however far the index has come, a list is what a look at every product gives.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../../tests/database.ts";
-import { withTransaction } from "../../db/connect.ts";
-import { insertChangeset } from "../../changesets/store.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
-import { listProducts } from "../list.ts";
-import { orderOf, type Position } from "../order.ts";
+import { listProducts } from "../list/list-products.ts";
+import { orderOf, type Position } from "../query/order.ts";
 import { skuKey } from "../sku-key.ts";
-import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
-import { Tail } from "./tail.ts";
-import type { ProductFilter } from "../../../contract/product-filter.ts";
-import type { ProductSort } from "../../../contract/products.ts";
+import { createIndexMemory, indexBacklog } from "./indexer/index-backlog.ts";
+import { Tail } from "./pending/memtable.ts";
+import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
+import type { ProductSort } from "../../../contract/catalog/products.ts";
 
 const { pool } = await createTestDatabase();
 const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });

@@ -3,7 +3,7 @@
 import { randomFillSync, randomUUID } from "node:crypto";
 import { open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { isDiskFull, type DiskReserve } from "../disk-reserve.ts";
+import { isDiskFull, type DiskReserve } from "../data-dir/disk-reserve.ts";
 import { logPath, oldLogPath } from "./postgres-log.ts";
 
 const MB = 1024 ** 2;

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pidExists } from "../process-identity.ts";
+import { pidExists } from "../data-dir/process-identity.ts";
 import type { Account } from "./account.ts";
 import { getUid, nameCluster } from "./cluster-name.ts";
 

@@ -5,7 +5,7 @@ import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { DiskReserve } from "../disk-reserve.ts";
+import type { DiskReserve } from "../data-dir/disk-reserve.ts";
 import { EmbeddedError, type Account } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { nameCluster } from "./cluster-name.ts";

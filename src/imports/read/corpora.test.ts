@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Column, Dialect } from "../../../contract/imports.ts";
+import type { Column, Dialect } from "../../../contract/imports/imports.ts";
 import { readFile, type Fault } from "./read-file.ts";
 import { recordTexts } from "./split-records.ts";
 

@@ -8,14 +8,16 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type * as detecting from "./detect-dialect.ts";
+import { dirname, join, relative } from "node:path";
+import type * as detecting from "./detect/detect-dialect.ts";
 import type * as reading from "./read-records.ts";
 import type * as splitting from "./split-records.ts";
 
 type Reader = typeof splitting & typeof reading & typeof detecting;
 
 export type CountedReader = Reader & { visits: { count: number } };
+
+const VISITS = "visits.ts";
 
 /** Variables that hold bytes of the file. */
 const READ = /(?<![\w.])((?:\w+\.)?(?:bytes|sample|head|table|text|window|words))\[/g;
@@ -24,22 +26,30 @@ const READ = /(?<![\w.])((?:\w+\.)?(?:bytes|sample|head|table|text|window|words)
 export function loadCountedReader(change: (source: string) => string = (source) => source): CountedReader {
   const folder = join(mkdtempSync(join(tmpdir(), "skuport-visits-")), "read");
   mkdirSync(folder);
-  for (const name of readdirSync(import.meta.dirname)) {
+  writeFileSync(join(folder, VISITS), "export const visits = { count: 0 };\n");
+  for (const name of readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".ts") || name.endsWith(".test.ts")) continue;
     const source = readFileSync(join(import.meta.dirname, name), "utf8");
-    writeFileSync(join(folder, name), counted(name === "split-records.ts" ? change(source) : source));
+    mkdirSync(join(folder, dirname(name)), { recursive: true });
+    writeFileSync(join(folder, name), counted(folder, name, name === "split-records.ts" ? change(source) : source));
   }
-  writeFileSync(join(folder, "visits.ts"), "export const visits = { count: 0 };\n");
-  const load = createRequire(join(folder, "visits.ts"));
+  const load = createRequire(join(folder, VISITS));
   return {
-    ...(load("./visits.ts") as Pick<CountedReader, "visits">),
+    ...(load(`./${VISITS}`) as Pick<CountedReader, "visits">),
     ...(load("./split-records.ts") as typeof splitting),
     ...(load("./read-records.ts") as typeof reading),
-    ...(load("./detect-dialect.ts") as typeof detecting),
+    ...(load("./detect/detect-dialect.ts") as typeof detecting),
   };
 }
 
-const counted = (source: string): string =>
-  `import { visits } from "./visits.ts";\n${source
-    .replaceAll('from "../', `from "${join(import.meta.dirname, "..")}/`)
-    .replace(READ, (_, variable: string) => `(visits.count += ${variable === "words" ? "4" : "1"}, ${variable})[`)}`;
+/** Imports of files outside this folder lead to the originals. */
+function counted(folder: string, name: string, source: string): string {
+  const original_folder = join(import.meta.dirname, dirname(name));
+  const text = source
+    .replace(/from "(\.\.?\/[^"]*)"/g, (given, path: string) => {
+      const target = join(original_folder, path);
+      return relative(import.meta.dirname, target).startsWith("..") ? `from "${target}"` : given;
+    })
+    .replace(READ, (_, variable: string) => `(visits.count += ${variable === "words" ? "4" : "1"}, ${variable})[`);
+  return `import { visits } from "${join(folder, VISITS)}";\n${text}`;
+}

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DialectOverrides } from "../../../contract/imports.ts";
+import type { DialectOverrides } from "../../../contract/imports/imports.ts";
 import { csvLine } from "../../csv-line.ts";
 import { readFile } from "./read-file.ts";
 import { parseCanonical, scoreFile } from "./score-pollock.ts";

@@ -3,9 +3,9 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports.ts";
+import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
 import type { Records } from "./records.ts";
-import { detectText, isPlainText, prepareText } from "./prepare-text.ts";
+import { detectText, isPlainText, prepareText } from "./text/prepare-text.ts";
 import { openTable, readRecords, wholeExtent, recordFault, type Table } from "./read-records.ts";
 import { createSplitter, recordTexts } from "./split-records.ts";
 

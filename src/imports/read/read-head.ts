@@ -1,15 +1,15 @@
 // The first records of a file of which only the beginning is there, by the reader of imports. All of it happens in memory: a preview
 // that is stopped leaves no file behind.
 import { createGunzip } from "node:zlib";
-import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
+import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
-import { detectDialect } from "./detect-dialect.ts";
-import { formatOf, type Format } from "./detect-format.ts";
-import { refuseSheet } from "./prepare-text.ts";
+import { detectDialect } from "./detect/detect-dialect.ts";
+import { formatOf, type Format } from "./detect/detect-format.ts";
+import { refuseSheet } from "./text/prepare-text.ts";
 import { HEAD_BYTES, openTable, type Table, type TextFile } from "./read-records.ts";
 import type { Records } from "./records.ts";
 import { createRecords, createSplitter, splitRecords } from "./split-records.ts";
-import { transcodeHead } from "./transcode.ts";
+import { transcodeHead } from "./text/transcode.ts";
 import { convertHead } from "./workbook/convert-workbook.ts";
 
 /** Bytes of a workbook's table that are made: a header as long as a record may be, and the rows that are inspected. */

@@ -3,7 +3,7 @@ import { open, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
+import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
 import { readFile, type Fault } from "./read-file.ts";
 import { detectFile, openTable, readRecords, wholeExtent, type Batch, type Table } from "./read-records.ts";
 import { createSplitter, recordTexts } from "./split-records.ts";

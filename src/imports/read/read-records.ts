@@ -1,13 +1,13 @@
 // A file on disk, window by window: opens the table in it (what stands before the first record, and the header), and reads
 // its records, all or those of a range of bytes. The window is one buffer, used again; a file is never held in memory.
 import { open } from "node:fs/promises";
-import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../contract/imports.ts";
-import { detectDialect } from "./detect-dialect.ts";
+import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
+import { detectDialect } from "./detect/detect-dialect.ts";
 import { CR, LF, lineEndLength } from "./field-end.ts";
-import { matchColumns, unnamedColumns } from "./match-columns.ts";
+import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
 import { RECORD_FAULTS, type Records } from "./records.ts";
 import { createRecords, createSplitter, recordTexts, splitRecords, type Splitter } from "./split-records.ts";
-import { bomLength } from "./transcode.ts";
+import { bomLength } from "./text/transcode.ts";
 
 /** What detection looks at. */
 export const HEAD_BYTES = 262_144;

@@ -1,5 +1,5 @@
 // What reading yields: the bounds of records and fields over a window of bytes, as arrays of numbers, so that a row that
-// nobody keeps never becomes a string. split-records.ts fills it; scan.ts, load-chunk.ts and `skuport read` use it.
+// nobody keeps never becomes a string. split-records.ts fills it; scanner.ts, load-chunk.ts and `skuport read` use it.
 
 /** A field that stood between quotes. */
 export const QUOTED = 1;

@@ -3,8 +3,8 @@
 import type { FileHandle } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findMarkConflict } from "../../../contract/dialect-rules.ts";
-import type { Dialect, DialectOverrides } from "../../../contract/imports.ts";
+import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
+import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
 import { loadCountedReader, type CountedReader } from "./count-visits.ts";
 
 const KB = 1024;

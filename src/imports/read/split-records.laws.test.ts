@@ -2,7 +2,7 @@
 // What it costs is in split-records.cost.test.ts.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Dialect } from "../../../contract/imports.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
 import { csvLine } from "../../csv-line.ts";
 import type { Records } from "./records.ts";
 import { copyField, createRecords, createSplitter, fieldText, recordTexts, splitRecords } from "./split-records.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Dialect } from "../../../contract/imports.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
 import { RECORD_FAULTS } from "./records.ts";
 import {
   createRecords,

@@ -5,8 +5,8 @@
 // A quote opens only as the first byte of a field; blanks may follow a closing one (real exports pad their columns). Any
 // other quote in an unquoted field is text. LF and CRLF always end a record; a lone CR does so only where the dialect says
 // `cr` or `mixed`, and as the file's last byte.
-import { findMarkConflict } from "../../../contract/dialect-rules.ts";
-import type { Dialect } from "../../../contract/imports.ts";
+import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
 import { growFields, growRecords } from "./grow-records.ts";

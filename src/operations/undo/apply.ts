@@ -7,13 +7,13 @@ import {
   restoreProducts,
   takeAwayProducts,
   type WriteStamp,
-} from "../../catalog/take-back.ts";
-import { pick, type BinaryArray } from "../../db/binary-array.ts";
+} from "../../catalog/bulk/restore-many.ts";
+import { pick, type BinaryArray } from "../../db/binary/binary-array.ts";
 import { NO_COUNTS, type Chunk, type ChunkCounts } from "../chunk-store.ts";
 import { insertConflicts } from "./conflict-store.ts";
-import type { Looked } from "./look.ts";
-import { planUndo } from "./plan-undo.ts";
-import type { Policy, UndoPlan } from "./undo-plan.ts";
+import type { Looked } from "./classify.ts";
+import { planUndo } from "./make-plan.ts";
+import type { Policy, UndoPlan } from "./plan.ts";
 
 /** `with_tids`: whether products may be found by where they lie; see `hasTids`.
  * @throws ConcurrentChange */

@@ -1,10 +1,10 @@
 // Undo and deletion beside others that change the same products: nothing is lost, and nothing is done twice.
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../../tests/database.ts";
-import { importBytes, receiveBytes } from "../../../tests/import-file.ts";
-import { createOperationApp } from "../../../tests/operation-app.ts";
-import { runLane } from "../../imports/load-lane.ts";
-import { runScan } from "../../imports/run-scan.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { importBytes, receiveBytes } from "../../../tests/support/import-file.ts";
+import { createOperationApp } from "../../../tests/support/operation-app.ts";
+import { runLane } from "../../imports/load/loader.ts";
+import { runScan } from "../../imports/scan/run-scan.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;

@@ -1,7 +1,7 @@
 // The SQL of conflicts: products that an undo met changed since.
-import type { Queryable } from "../../db/connect.ts";
-import type { FoundConflict } from "./undo-plan.ts";
-import type { Conflict } from "../../../contract/operations.ts";
+import type { Queryable } from "../../db/connection/connect.ts";
+import type { FoundConflict } from "./plan.ts";
+import type { Conflict } from "../../../contract/changesets/operations.ts";
 
 export async function insertConflicts(
   db: Queryable,

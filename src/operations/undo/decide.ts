@@ -1,5 +1,5 @@
 // What an undo does to a product, pure: from what it was before the changeset, what the changeset left, and what it is now.
-import type { Conflict, Operation } from "../../../contract/operations.ts";
+import type { Conflict, Operation } from "../../../contract/changesets/operations.ts";
 
 /** A product at one time: its key, and a digest of its values. */
 export interface State {

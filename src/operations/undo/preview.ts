@@ -1,18 +1,18 @@
 // What an undo would do at this moment, found by the very steps of an undo but the writes: its selection is made, looked at on
 // one snapshot, and rolled back.
 import type pg from "pg";
-import { withTransaction, type Queryable } from "../../db/connect.ts";
-import { JOIN_BY_KEY } from "../../db/planner.ts";
+import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
+import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
 import { CHUNK, insertChangesetChunks, type Chunk } from "../chunk-store.ts";
 import { chunkProducts, type OperationContext } from "../context.ts";
 import { readActors, type ConflictPlace } from "./conflict-store.ts";
-import { planUndo } from "./plan-undo.ts";
-import { emptyPlan, type FoundConflict, type Policy, type UndoPlan } from "./undo-plan.ts";
+import { planUndo } from "./make-plan.ts";
+import { emptyPlan, type FoundConflict, type Policy, type UndoPlan } from "./plan.ts";
 import { readSamples } from "./samples.ts";
 import { checkUndoable } from "./start.ts";
 import type { Undone } from "./store.ts";
-import type { Conflict } from "../../../contract/operations.ts";
-import type { UndoPreview } from "../../../contract/undo.ts";
+import type { Conflict } from "../../../contract/changesets/operations.ts";
+import type { UndoPreview } from "../../../contract/changesets/undo.ts";
 
 export interface PreviewRequest {
   policy: Policy;

@@ -6,9 +6,9 @@ import { findOperation } from "../find-operation.ts";
 import { listConflicts, type ConflictPlace } from "./conflict-store.ts";
 import { previewUndo } from "./preview.ts";
 import { startUndo } from "./start.ts";
-import { list_conflicts } from "../../../contract/operations.ts";
+import { list_conflicts } from "../../../contract/changesets/operations.ts";
 import { Problem } from "../../../contract/problems.ts";
-import { undo_changeset } from "../../../contract/undo.ts";
+import { undo_changeset } from "../../../contract/changesets/undo.ts";
 
 export function undoRoutes(instance: FastifyInstance, context: OperationContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -16,14 +16,14 @@ export function undoRoutes(instance: FastifyInstance, context: OperationContext)
 
   app.route({
     ...undo_changeset,
-    handler: async ({ params: { id }, query: { preview, policy, limit, cursor } }, reply) => {
+    handler: async ({ params: { id }, query: { preview, policy, limit, cursor }, actor }, reply) => {
       if (preview) {
         const after = cursor === undefined ? undefined : placeOf(cursor);
         const { next, ...found } = await previewUndo(context, id, { policy, after, limit });
         return { ...found, next_cursor: next === undefined ? null : cursorOf(next) };
       }
       if (cursor !== undefined) throw new Problem("invalid-request", "A cursor belongs to a preview only.");
-      const operation_id = await startUndo(context, id, policy, "local");
+      const operation_id = await startUndo(context, id, policy, actor);
       const operation = await findOperation(pool, operation_id);
       return reply.code(202).header("location", `/api/operations/${operation_id}`).send(operation);
     },

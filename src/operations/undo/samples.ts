@@ -1,9 +1,9 @@
 // Some of the products that an undo would change, as they are and as they would be.
-import { numbersAt, textsAt } from "../../db/binary-array.ts";
-import type { Queryable } from "../../db/connect.ts";
+import { numbersAt, textsAt } from "../../db/binary/binary-array.ts";
+import type { Queryable } from "../../db/connection/connect.ts";
 import type { Chunk } from "../chunk-store.ts";
-import type { UndoPlan } from "./undo-plan.ts";
-import type { UndoPreview } from "../../../contract/undo.ts";
+import type { UndoPlan } from "./plan.ts";
+import type { UndoPreview } from "../../../contract/changesets/undo.ts";
 
 type Sample = UndoPreview["samples"][number];
 type Values = NonNullable<Sample["now"]>;

@@ -1,9 +1,9 @@
 // The beginning of an undo: whether it is possible at all, its changeset and its record. A worker selects the products.
-import { insertChangeset } from "../../changesets/store.ts";
-import { withTransaction, type Queryable } from "../../db/connect.ts";
+import { insertChangeset } from "../../catalog/changeset-store.ts";
+import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
 import type { OperationContext } from "../context.ts";
 import { insertOperation } from "../store.ts";
-import type { Policy } from "./undo-plan.ts";
+import type { Policy } from "./plan.ts";
 import { findRunningUndo, findUndone, lockChangeset, type Undone } from "./store.ts";
 import { Problem } from "../../../contract/problems.ts";
 

@@ -1,6 +1,6 @@
 // The SQL of undoing: the changeset that is taken back, and the mark that it was.
-import type { Queryable } from "../../db/connect.ts";
-import type { ChangesetKind } from "../../../contract/changeset-kinds.ts";
+import type { Queryable } from "../../db/connection/connect.ts";
+import type { ChangesetKind } from "../../../contract/changesets/changeset-kinds.ts";
 
 export interface Undone {
   id: number;

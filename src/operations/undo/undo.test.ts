@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Conflict, Operation } from "../../../contract/operations.ts";
+import type { Conflict, Operation } from "../../../contract/changesets/operations.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";
-import type { UndoPreview } from "../../../contract/undo.ts";
-import { createTestDatabase } from "../../../tests/database.ts";
-import { importBytes } from "../../../tests/import-file.ts";
-import { createOperationApp } from "../../../tests/operation-app.ts";
+import type { UndoPreview } from "../../../contract/changesets/undo.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { importBytes } from "../../../tests/support/import-file.ts";
+import { createOperationApp } from "../../../tests/support/operation-app.ts";
 import { selectProducts } from "../select.ts";
 
 const database = await createTestDatabase();

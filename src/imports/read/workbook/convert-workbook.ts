@@ -3,9 +3,9 @@
 // line's number is the row's.
 import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import type { Dialect, DialectOverrides } from "../../../../contract/imports.ts";
+import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "../new-file.ts";
+import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "../text/new-file.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
 import { openPackage, type Package } from "./open-package.ts";
 import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";

@@ -1,9 +1,9 @@
 // Where the table is in a sheet: its header, and how wide it is.
 import { createHash } from "node:crypto";
-import type { DialectOverrides } from "../../../../contract/imports.ts";
+import type { DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { detectHeader, detectPreamble } from "../detect-header.ts";
-import { matchColumns } from "../match-columns.ts";
+import { detectHeader, detectPreamble } from "../detect/detect-header.ts";
+import { matchColumns } from "../columns/match-columns.ts";
 import { MAX_FIELDS } from "../split-records.ts";
 import type { SheetRow } from "./read-sheet.ts";
 

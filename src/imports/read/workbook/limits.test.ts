@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/make-workbook.ts";
-import { prepareText } from "../prepare-text.ts";
+import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/support/make-workbook.ts";
+import { prepareText } from "../text/prepare-text.ts";
 import { readHead } from "../read-head.ts";
 import { formatOfCode } from "./cell-text.ts";
 import { createStringStore } from "./string-store.ts";

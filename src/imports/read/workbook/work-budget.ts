@@ -4,7 +4,7 @@
 // Leaky buckets, as in unpacked-size.ts: each packed byte that is read pays for so much, and a fixed amount may be unpaid. So a large
 // picture in the file does not pay for a bomb.
 import { Problem } from "../../../../contract/problems.ts";
-import { createUnpackedCount } from "../unpacked-size.ts";
+import { createUnpackedCount } from "../text/unpacked-size.ts";
 import { brokenWorkbook } from "./broken-workbook.ts";
 
 /** An element costs 0.1 to 0.25 µs, however short it is, and `<si/>` takes a hundredth of a packed byte. 500,000 rows of eight cells have

@@ -1,0 +1,145 @@
+// What hostile files cost a server and its worker: each is previewed and imported, and after each a good file is.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isTerminal, MAX_PREVIEW_BYTES, PREVIEW_BYTES, type Import, type Preview } from "../../contract/imports/imports.ts";
+import type { ProblemDocument } from "../../contract/problem-document.ts";
+import { startServer, workerOf, type BenchServer } from "../server.ts";
+
+/** Between two questions whether the server lives. */
+const PULSE_MS = 20;
+/** Ends what hangs. */
+const PATIENCE_MS = 300_000;
+const GOOD_FILE = Buffer.from("sku,name\nGOOD-1,One\nGOOD-2,Two\n");
+
+export interface HostileResult {
+  name: string;
+  /** Slug of the preview's problem, in the answer or as the answer; "rows" where there is none. */
+  preview: string;
+  preview_ms: number;
+  import_: Import;
+  import_ms: number;
+  /** The import of a good file that follows, and how long it waited for its scan. */
+  next: Import;
+  next_started_ms: number;
+  /** Peak resident memory, 0 where /proc does not exist. */
+  server_mb: number;
+  worker_mb: number;
+  worker_died: boolean;
+  /** Slowest answer of /health/live. */
+  health_ms: number;
+}
+
+export async function runHostileFile(server: BenchServer, name: string, bytes: Buffer): Promise<HostileResult> {
+  await server.forgetPeak().catch(() => undefined);
+  const worker = await workerOf(server.pid).catch(() => undefined);
+  const pulse = startPulse(server.url);
+  const started = performance.now();
+  const preview = await previewOf(server.url, bytes);
+  const previewed = performance.now();
+  const import_ = await importFile(server.url, name, bytes, isOver);
+  const imported = performance.now();
+  const next = await importFile(server.url, "good.csv", GOOD_FILE, ({ started_at }) => started_at !== null);
+  const next_started_ms = performance.now() - imported;
+  const ended = await untilImport(server.url, next.id, isOver);
+  return {
+    ...{ name, preview, preview_ms: previewed - started, import_, import_ms: imported - previewed },
+    ...{ next: ended, next_started_ms, health_ms: await pulse.stop() },
+    ...(await server.peakMemory().catch(() => ({ server_mb: 0, worker_mb: 0 }))),
+    worker_died: (await workerOf(server.pid).catch(() => undefined)) !== worker,
+  };
+}
+
+/** Previews and imports the files of a folder, and makes a table of what they cost. */
+export async function measureHostile(folder: string): Promise<string> {
+  const names = (await readdir(folder)).sort();
+  const server = await startServer();
+  const lines: string[] = [];
+  try {
+    // Once, so that the first file does not pay for what is loaded
+    await runHostileFile(server, "good.csv", GOOD_FILE);
+    for (const name of names)
+      lines.push(lineOf(await runHostileFile(server, name, await readFile(join(folder, name)))));
+  } finally {
+    await server.stop();
+  }
+  return (
+    "| file | preview | import | good import starts | memory server / worker | slowest /health/live |\n" +
+    `| --- | --- | --- | --- | --- | --- |\n${lines.join("\n")}\n`
+  );
+}
+
+function lineOf(result: HostileResult): string {
+  const { import_, next, worker_died } = result;
+  const outcome = import_.problem?.type.replace("/problems/", "") ?? `${import_.rejected} of ${import_.rows} rejected`;
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  return (
+    `| ${result.name} | ${result.preview}, ${seconds(result.preview_ms)} | ${import_.state} (${outcome}), ${seconds(result.import_ms)} ` +
+    `| ${next.state}, ${seconds(result.next_started_ms)} ` +
+    `| ${result.server_mb} / ${result.worker_mb} MB${worker_died ? ", the worker died" : ""} | ${Math.round(result.health_ms)} ms |`
+  );
+}
+
+const isOver = ({ state }: Import): boolean => isTerminal(state);
+
+/** As the page asks for it. */
+async function previewOf(url: string, bytes: Buffer): Promise<string> {
+  const body = bytes.length <= MAX_PREVIEW_BYTES ? bytes : bytes.subarray(0, PREVIEW_BYTES);
+  const response = await post(`${url}/api/imports/preview?size=${bytes.length}`, body);
+  const answer = (await response.json()) as Preview | ProblemDocument;
+  const problem = "problem" in answer ? (answer.problem as ProblemDocument | null) : answer;
+  return problem?.type.replace("/problems/", "") ?? "rows";
+}
+
+async function importFile(
+  url: string,
+  name: string,
+  bytes: Buffer,
+  until: (import_: Import) => boolean,
+): Promise<Import> {
+  const response = await post(`${url}/api/imports?filename=${encodeURIComponent(name)}`, bytes);
+  if (response.status !== 201) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+  return untilImport(url, ((await response.json()) as Import).id, until);
+}
+
+const post = (url: string, body: Buffer): Promise<Response> =>
+  fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: new Uint8Array(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+
+async function untilImport(url: string, id: number, until: (import_: Import) => boolean): Promise<Import> {
+  const give_up_at = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const import_ = (await (await fetch(`${url}/api/imports/${id}`)).json()) as Import;
+    if (until(import_)) return import_;
+    if (performance.now() > give_up_at) throw new Error(`import ${id} is still ${import_.state}`);
+    await sleep(PULSE_MS);
+  }
+}
+
+function startPulse(url: string): { stop(): Promise<number> } {
+  let running = true;
+  let slowest = 0;
+  const beat = async (): Promise<void> => {
+    while (running) {
+      const asked = performance.now();
+      const response = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      await response.text();
+      slowest = Math.max(slowest, performance.now() - asked);
+      await sleep(PULSE_MS);
+    }
+  };
+  const beating = beat();
+  // A server that is gone fails the requests that wait for an answer too
+  beating.catch(() => undefined);
+  return {
+    async stop() {
+      running = false;
+      await beating;
+      return slowest;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+// The search index of a generated catalogue, made in one go: what catching up would come to, in a tenth of the time.
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { escapeCopy } from "../../src/catalog/search/indexer/copy-text.ts";
+import { prepareSlice } from "../../src/catalog/search/indexer/prepare-batch.ts";
+import { gramsOf } from "../../src/catalog/search/text/words.ts";
+
+const SLICE = 16_384;
+
+/** Takes the indexes away, fills the tables, and makes them again; the backlog is empty then. */
+export async function fillIndex(db: pg.ClientBase, rows: number): Promise<void> {
+  const { rows: indexes } = await db.query<{ name: string; made: string }>(
+    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as made from pg_index
+     where indrelid in ('product_search'::regclass, 'search_words'::regclass) and not indisprimary`,
+  );
+  for (const { name } of indexes) await db.query(`drop index ${name}`);
+  for (const table of ["product_search", "search_words"])
+    await db.query(`alter table ${table} drop constraint ${table}_pkey`);
+  await db.query('create temporary table counted (word text collate "C", grams int[], products int)');
+  for (let from = 1; from <= rows; from += SLICE) await fillSlice(db, from, Math.min(from + SLICE - 1, rows));
+  await db.query(`insert into search_words
+    select word, min(grams), least(sum(products), 2000000000)::int from counted group by word; drop table counted`);
+  await db.query("set maintenance_work_mem = '1GB'");
+  await db.query("alter table search_words add constraint search_words_pkey primary key (word)");
+  await db.query("alter table product_search add constraint product_search_pkey primary key (sku_key)");
+  for (const { made } of indexes) await db.query(made);
+  await db.query(`truncate search_backlog; update search_state set products = ${String(rows)}`);
+  for (const table of ["product_search", "search_words"]) await db.query(`vacuum analyze ${table}`);
+}
+
+async function fillSlice(db: pg.ClientBase, from: number, to: number): Promise<void> {
+  const slice = { ranges: [{ from, to }], keys: [], done: [], delta: 0, shortened: undefined };
+  const { lines, words } = await prepareSlice(db, slice);
+  await copy(db, "product_search (sku_key, id, version, name_key, created_at, updated_at, terms)", lines);
+  const counted = words.map(({ word, products }) => {
+    const grams = word.startsWith("\u0001") ? [] : gramsOf(word);
+    return `${escapeCopy(word)}\t{${grams.join(",")}}\t${products}\n`;
+  });
+  await copy(db, "counted (word, grams, products)", counted.join(""));
+}
+
+async function copy(db: pg.ClientBase, table: string, lines: string): Promise<void> {
+  const stream = db.query(copyFrom(`copy ${table} from stdin`));
+  await pipeline(Readable.from([Buffer.from(lines)], { objectMode: false }), stream);
+}

@@ -1,0 +1,74 @@
+// The wire of undo: a changeset taken back, or what that would do.
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { conflict_page, operation, undo_policy } from "./operations.ts";
+import { problem_document } from "../problem-document.ts";
+
+const count = z.int().min(0);
+
+/** A product as it is now or would be. */
+const values = z.object({
+  sku: z.string(),
+  name: z.string(),
+  description: z.string(),
+  active: z.boolean(),
+  attributes: z.record(z.string(), z.unknown()),
+});
+
+/** What an undo would do at this moment. */
+export const undo_preview = conflict_page
+  .extend({
+    undoes: z.int(),
+    policy: undo_policy,
+    total: count,
+    created: count.describe("Deleted products that would come back"),
+    updated: count,
+    deleted: count,
+    unchanged: count.describe("Products that are already as they were before"),
+    kept: count.describe("Products that would stay as they are, since they were changed later"),
+    samples: z
+      .array(
+        z.object({
+          id: z.int(),
+          change: z.enum(["created", "updated", "deleted"]),
+          now: values.nullable().describe("null: there is no such product now"),
+          then: values.nullable().describe("null: there would be no such product"),
+        }),
+      )
+      .describe("Some of the products that would be changed; on the first page only"),
+  })
+  .meta({ id: "UndoPreview" });
+export type UndoPreview = z.infer<typeof undo_preview>;
+
+export const undo_changeset = endpoint({
+  method: "POST",
+  url: "/api/changesets/:id/undo",
+  schema: {
+    operationId: "undo_changeset",
+    summary: "Take a changeset back, or see what that would do",
+    description:
+      "Starts an operation that can be watched and cancelled; its changeset can be undone itself. Products that were changed " +
+      "later are kept and listed as conflicts; with `policy=overwrite` they go back as well. With `preview=true` nothing is " +
+      "written: the answer has exact counts and, in pages, the conflicts. A product that others changed and changed back is no " +
+      "conflict. 409: the changeset is not complete yet, or an undo of it runs, or it has been undone. 410: its history is no " +
+      "longer kept.",
+    tags: ["changesets"],
+    params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+    querystring: z
+      .object({
+        preview: z.union([z.boolean(), z.stringbool()]).default(false),
+        policy: undo_policy.default("keep"),
+        limit: z.coerce.number().int().min(1).max(500).default(100).describe("Conflicts in a preview"),
+        cursor: z.string().max(4000).optional().describe("`next_cursor` of the preview's page before"),
+      })
+      .strict(),
+    response: {
+      200: undo_preview,
+      202: operation,
+      400: problem_document,
+      404: problem_document,
+      409: problem_document,
+      410: problem_document,
+    },
+  },
+});

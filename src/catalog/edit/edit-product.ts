@@ -1,0 +1,197 @@
+// Changes one product: reads it, decides what it should be, and writes that with its history, changeset, event and the search
+// index's backlog in one transaction. Nothing is locked while deciding; who comes second looks again.
+import type pg from "pg";
+import { insertEdit } from "../changeset-store.ts";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { emitEvents } from "../../events/emit.ts";
+import { noteChanged } from "../backlog.ts";
+import { changesOf } from "./validate-product.ts";
+import {
+  deleteProduct,
+  insertProduct,
+  insertRenamed,
+  keepVersion,
+  updateProduct,
+  type Stamp,
+  type StoredVersion,
+} from "./store.ts";
+import { skuKey } from "../sku-key.ts";
+import { createTurns } from "./keyed-mutex.ts";
+import { readProduct, takeProductIds } from "../store.ts";
+import { Problem } from "../../../contract/problems.ts";
+import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
+import type { Product } from "../../../contract/catalog/products.ts";
+
+export interface Author {
+  actor: string;
+  reason: string | undefined;
+}
+
+/** What the product should be, given what it is: its values, or null to delete it.
+ * Called again when somebody was faster. What it throws is the answer. */
+export type Decide = (current: Product | undefined) => ProductValues | null;
+
+export type Edited =
+  | { change: "created" | "updated" | "unchanged"; product: Product }
+  | { change: "deleted"; product: Product; changeset_id: number };
+
+/** Brings the product of the key to what `decide` says.
+ * @throws Problem what `decide` throws; sku-taken for a new SKU that is another product's; being-changed */
+export type Edit = (sku_key: string, author: Author, decide: Decide) => Promise<Edited>;
+
+/** The edits of one process. Those of one product take turns, or of hundreds at once each would lose to all the others again
+ * and again; between processes, and against imports, whoever comes second looks again. */
+export function createEditor(pool: pg.Pool): Edit {
+  const turns = createTurns();
+  return (sku_key, author, decide) => {
+    const asked = performance.now();
+    return turns(sku_key, () => {
+      // Those in front have waited for an import already.
+      if (performance.now() - asked > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
+      return editProduct(pool, sku_key, author, decide);
+    });
+  };
+}
+
+/** Losses against other writers before giving up: each means that somebody else got on. */
+const MAX_CONFLICTS = 100;
+
+async function editProduct(pool: pg.Pool, sku_key: string, author: Author, decide: Decide): Promise<Edited> {
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+    const current = await readProduct(pool, sku_key);
+    const values = decide(current);
+    const write = await planWrite(pool, sku_key, current, values);
+    if (typeof write !== "function") return { change: "unchanged", product: write };
+    try {
+      return await withTransaction(pool, async (client) => {
+        await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+        return write(client, author);
+      });
+    } catch (error) {
+      if (isLockTimeout(error)) throw beingChanged(error);
+      if (!isConflict(error)) throw error;
+    }
+  }
+  throw beingChanged(undefined);
+}
+
+/** A strict import holds its products until its end; nobody waits for one longer than this. */
+const LOCK_TIMEOUT_MS = 10_000;
+
+type Write = (client: pg.PoolClient, author: Author) => Promise<Edited>;
+
+/** The write that is needed, or the product where none is. */
+async function planWrite(
+  pool: pg.Pool,
+  sku_key: string,
+  current: Product | undefined,
+  values: ProductValues | null,
+): Promise<Write | Product> {
+  if (current === undefined) {
+    if (values === null) throw new TypeError("a product that does not exist cannot be deleted");
+    // Before the transaction: the row of ids would be locked until its end, and all other creators and imports wait.
+    const id = await takeProductIds(pool, 1);
+    return (client, author) => create(client, author, sku_key, id, values);
+  }
+  const stored = { sku_key, id: current.id, version: current.version };
+  if (values === null) return (client, author) => remove(client, author, stored, current);
+  if (Object.keys(changesOf(current, values)).length === 0) return current;
+  return (client, author) => change(client, author, stored, current, values);
+}
+
+async function create(
+  client: pg.PoolClient,
+  author: Author,
+  sku_key: string,
+  id: number,
+  values: ProductValues,
+): Promise<Edited> {
+  const stamp = await insertEdit(client, {
+    ...author,
+    change: "created",
+    ids: { base: id, count: 1 },
+    sku: values.sku,
+  });
+  const { changeset_id } = stamp;
+  if (!(await insertProduct(client, sku_key, id, values, stamp))) throw new Conflict();
+  const product = (await readProduct(client, sku_key)) as Product;
+  const { sku, version } = product;
+  await noteChanged(client, { changeset_id, id_from: id, id_to: id, rows: 1, delta: 1 });
+  await emitEvents(client, [
+    { type: "product.created", changeset_id, data: { id, sku, version, changeset_id, product } },
+  ]);
+  return { change: "created", product };
+}
+
+async function remove(client: pg.PoolClient, author: Author, stored: StoredVersion, product: Product): Promise<Edited> {
+  const stamp = await insertEdit(client, { ...author, change: "deleted", sku: product.sku });
+  const { changeset_id } = stamp;
+  if (!(await keepVersion(client, stored, stamp, { deleted: true }))) throw new Conflict();
+  if (!(await deleteProduct(client, stored))) throw new Conflict();
+  const { id, sku, version } = product;
+  await noteChanged(client, { changeset_id, keys: [stored.sku_key], rows: 1, delta: -1 });
+  const data = { id, sku, version: version + 1, changeset_id };
+  await emitEvents(client, [{ type: "product.deleted", changeset_id, data }]);
+  return { change: "deleted", product, changeset_id };
+}
+
+async function change(
+  client: pg.PoolClient,
+  author: Author,
+  stored: StoredVersion,
+  current: Product,
+  values: ProductValues,
+): Promise<Edited> {
+  const sku_key = skuKey(values.sku);
+  const stamp = await insertEdit(client, { ...author, change: "updated", sku: values.sku });
+  const { changeset_id } = stamp;
+  if (sku_key === stored.sku_key) {
+    if (!(await keepVersion(client, stored, stamp))) throw new Conflict();
+    if (!(await updateProduct(client, stored, values, stamp))) throw new Conflict();
+  } else await rename(client, stored, sku_key, current, values, stamp);
+  const product = (await readProduct(client, sku_key)) as Product;
+  const { id, sku, version } = product;
+  const keys = sku_key === stored.sku_key ? [sku_key] : [stored.sku_key, sku_key];
+  await noteChanged(client, { changeset_id, keys, rows: keys.length, delta: 0 });
+  const data = { id, sku, version, changeset_id, changes: changesOf(current, product) };
+  await emitEvents(client, [{ type: "product.updated", changeset_id, data }]);
+  return { change: "updated", product };
+}
+
+/** A key is never updated, since it distributes the table: the product goes and comes back under the new one. */
+async function rename(
+  client: pg.PoolClient,
+  stored: StoredVersion,
+  sku_key: string,
+  current: Product,
+  values: ProductValues,
+  stamp: Stamp,
+): Promise<void> {
+  if (!(await keepVersion(client, stored, stamp, { renamed_to: sku_key }))) throw new Conflict();
+  if (!(await deleteProduct(client, stored))) throw new Conflict();
+  if (!(await insertRenamed(client, sku_key, current, values, stamp))) throw skuTaken(values.sku);
+}
+
+/** A person is told which product has the SKU. */
+export const skuTaken = (sku: string): Problem =>
+  new Problem("sku-taken", `There is a product with the SKU "${sku}" already, in whatever case.`, {
+    extra: { link: `/api/products/${encodeURIComponent(sku)}` },
+  });
+
+/** The product was changed, deleted or made between the read and the write. */
+class Conflict extends Error {
+  override readonly name = "Conflict";
+}
+
+/** Told by SQLSTATE: unique_violation (of a history row that another writer has), serialization_failure, deadlock_detected. */
+const CONFLICT_STATES = new Set(["23505", "40001", "40P01"]);
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof Conflict || CONFLICT_STATES.has((error as { code?: string }).code ?? "");
+
+const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === "55P03";
+
+const beingChanged = (cause: unknown): Problem =>
+  new Problem("being-changed", "An import or somebody else holds this product at the moment. Try again later.", {
+    cause,
+  });

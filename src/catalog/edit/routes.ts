@@ -1,0 +1,144 @@
+// The HTTP of changing one product.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type pg from "pg";
+import { patchProduct, readProductBody } from "./validate-product.ts";
+import { createEditor, skuTaken, type Author, type Edit, type Edited } from "./edit-product.ts";
+import { checkPreconditions, type Preconditions } from "./precondition.ts";
+import { skuKey } from "../sku-key.ts";
+import { create_product, delete_product, patch_product, put_product } from "../../../contract/catalog/edit-products.ts";
+import { checkJsonBounds } from "../../../contract/json-bounds.ts";
+import { Problem } from "../../../contract/problems.ts";
+import { etagOf, type Product } from "../../../contract/catalog/products.ts";
+
+/** A text of 1 MB may take six times as long in JSON. */
+const BODY_LIMIT = 8 << 20;
+
+export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
+  instance.register((scope, _options, done) => {
+    // As JSON says it: an attribute may be called __proto__, and nothing here copies members by assignment.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      ["application/json", "application/merge-patch+json"],
+      { parseAs: "string", bodyLimit: BODY_LIMIT },
+      (_request, body, parsed) => {
+        try {
+          parsed(null, parseBody(body as string));
+        } catch (error) {
+          parsed(error as Problem);
+        }
+      },
+    );
+    // Bodies are checked by the import's rules, which tell all faults at once; the schema tells people and tools of them.
+    scope.setValidatorCompiler((part) =>
+      part.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(part as never),
+    );
+    const edit = createEditor(pool);
+    createRoute(scope, edit);
+    putRoute(scope, edit);
+    patchRoute(scope, edit);
+    deleteRoute(scope, edit);
+    done();
+  });
+}
+
+function parseBody(text: string): unknown {
+  // A DELETE may say that its body is JSON and have none.
+  if (text === "") return undefined;
+  checkJsonBounds(text);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new Problem("invalid-request", `The body is not JSON: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function createRoute(scope: FastifyInstance, edit: Edit): void {
+  scope.withTypeProvider<ZodTypeProvider>().route({
+    ...create_product,
+    bodyLimit: BODY_LIMIT,
+    handler: async (request, reply) => {
+      const values = readProductBody(request.body);
+      const edited = await edit(skuKey(values.sku), authorOf(request), (current) => {
+        if (current !== undefined) throw skuTaken(current.sku);
+        return values;
+      });
+      return answer(reply, edited);
+    },
+  });
+}
+
+function putRoute(scope: FastifyInstance, edit: Edit): void {
+  scope.withTypeProvider<ZodTypeProvider>().route({
+    ...put_product,
+    bodyLimit: BODY_LIMIT,
+    handler: async (request, reply) => {
+      const values = readProductBody(request.body, request.params.sku);
+      const edited = await edit(skuKey(values.sku), authorOf(request), (current) => {
+        checkPreconditions(values.sku, current, preconditionsOf(request));
+        return values;
+      });
+      return answer(reply, edited);
+    },
+  });
+}
+
+function patchRoute(scope: FastifyInstance, edit: Edit): void {
+  scope.withTypeProvider<ZodTypeProvider>().route({
+    ...patch_product,
+    bodyLimit: BODY_LIMIT,
+    handler: async (request, reply) => {
+      const edited = await edit(keyOf(request.params.sku), authorOf(request), (current) => {
+        const product = found(current, request.params.sku);
+        checkPreconditions(product.sku, product, preconditionsOf(request));
+        return patchProduct(product, request.body);
+      });
+      return answer(reply, edited);
+    },
+  });
+}
+
+function deleteRoute(scope: FastifyInstance, edit: Edit): void {
+  scope.withTypeProvider<ZodTypeProvider>().route({
+    ...delete_product,
+    handler: async (request) => {
+      const edited = await edit(keyOf(request.params.sku), authorOf(request), (current) => {
+        const product = found(current, request.params.sku);
+        checkPreconditions(product.sku, product, preconditionsOf(request));
+        return null;
+      });
+      if (edited.change !== "deleted") throw new TypeError("a deletion deletes");
+      const { sku, id, version } = edited.product;
+      return { sku, id, version: version + 1, changeset_id: edited.changeset_id };
+    },
+  });
+}
+
+function answer(reply: FastifyReply, { change, product }: Edited): Product {
+  reply.header("etag", etagOf(product));
+  if (change === "created") reply.code(201).header("location", `/api/products/${encodeURIComponent(product.sku)}`);
+  return product;
+}
+
+/** PostgreSQL's text takes no NUL, so no product can have one. */
+function keyOf(sku: string): string {
+  if (sku.includes("\0")) throw noSuchProduct(sku);
+  return skuKey(sku);
+}
+
+function found(current: Product | undefined, sku: string): Product {
+  if (current === undefined) throw noSuchProduct(sku);
+  return current;
+}
+
+const noSuchProduct = (sku: string): Problem => new Problem("not-found", `There is no product with the SKU "${sku}".`);
+
+const authorOf = ({ actor, query }: Pick<FastifyRequest, "actor"> & { query: { reason?: string | undefined } }): Author => ({
+  actor,
+  reason: query.reason,
+});
+
+const preconditionsOf = ({ headers }: Pick<FastifyRequest, "headers">): Preconditions => ({
+  if_match: headers["if-match"],
+  if_none_match: headers["if-none-match"],
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { Problem } from "../../../contract/problems.ts";
+import { patchProduct, readProductBody } from "./validate-product.ts";
+import { MAX_ATTRIBUTES } from "../product.ts";
+
+const attributesOf = (count: number, value: string | null, name: string) =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}${n}`, value]));
+
+test("more attributes than a product may have are one fault, however many they are", () => {
+  for (const count of [MAX_ATTRIBUTES + 1, 2 * MAX_ATTRIBUTES + 1, 300_000]) {
+    const read = (): unknown => readProductBody({ sku: "A", name: "a", attributes: attributesOf(count, "x", "a") });
+    expect(read).toThrow(Problem);
+    expect(read).toThrow("/body/attributes: A product has at most 1,996 attributes.");
+  }
+});
+
+test("a patch may replace all attributes at once", () => {
+  const product = { sku: "A", name: "a", description: "", active: true };
+  const before = { ...product, attributes: attributesOf(MAX_ATTRIBUTES, "x", "old") as Record<string, string> };
+  const patch = { ...attributesOf(MAX_ATTRIBUTES, null, "old"), ...attributesOf(MAX_ATTRIBUTES, "y", "new") };
+  expect(Object.keys(patchProduct(before, { attributes: patch }).attributes)).toHaveLength(MAX_ATTRIBUTES);
+});

@@ -1,0 +1,112 @@
+// Every version of a product with who made it of what: through renames, deletions and returns.
+import type pg from "pg";
+import type { Queryable } from "../../db/connection/connect.ts";
+import { withSnapshot } from "../../db/snapshot.ts";
+import { changesOf } from "../edit/validate-product.ts";
+import { listHolders, listKeys, listPast, readAuthors, readCurrent } from "./store.ts";
+import { valuesOf, type Version } from "./version-store.ts";
+import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
+
+export interface HistoryPage {
+  id: number;
+  sku: string;
+  exists: boolean;
+  other_ids: number[];
+  items: ProductVersion[];
+  next_cursor: string | null;
+}
+
+export interface HistoryRequest {
+  /** One of the products that have had the key; else the one that has it, or had it last. */
+  id: number | undefined;
+  /** Only versions before this one. */
+  before: number | undefined;
+  limit: number;
+}
+
+/** undefined = nobody has ever had the key, or not the product that was asked for. On one snapshot: an edit between the reads
+ * would be told as the current version and as a past one. */
+export const readHistory = (
+  pool: pg.Pool,
+  sku_key: string,
+  request: HistoryRequest,
+): Promise<HistoryPage | undefined> => withSnapshot(pool, (db) => readPage(db, sku_key, request));
+
+async function readPage(
+  db: Queryable,
+  sku_key: string,
+  { id: wanted, before = MAX_VERSION, limit }: HistoryRequest,
+): Promise<HistoryPage | undefined> {
+  const holders = await listHolders(db, sku_key);
+  const id = wanted ?? holders[0];
+  if (id === undefined || !holders.includes(id)) return undefined;
+  const keys = await listKeys(db, id, sku_key);
+  const current = await readCurrent(db, id, keys);
+  // A deletion makes two entries of one version, and the last entry wants to know what it was made of.
+  const past = await listPast(db, id, keys, before, limit + 2);
+  const versions = current !== undefined && current.version < before ? [current, ...past] : past;
+  const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];
+  const entries = entriesOf(versions).filter(({ version }) => version < before);
+  const page = entries.slice(0, limit);
+  const is_more = entries.length > limit || past.length === limit + 2;
+  return {
+    id,
+    sku: newest?.sku ?? sku_key,
+    exists: current !== undefined,
+    other_ids: holders.filter((other) => other !== id),
+    items: await withAuthors(db, page),
+    next_cursor: is_more ? String(page.at(-1)?.version) : null,
+  };
+}
+
+/** Beyond every version, as `integer` in PostgreSQL. */
+const MAX_VERSION = 2 ** 31 - 1;
+
+type Entry = Omit<ProductVersion, "changeset"> & { changeset_id: number };
+
+/** From the newest to the oldest; each is told against the one behind it. */
+function entriesOf(versions: readonly Version[]): Entry[] {
+  return versions.flatMap((version, place) => {
+    if (version.was_deleted) return [];
+    const made = entryOf(version, versions[place + 1]);
+    return version.deleted ? [deletionOf(version), made] : [made];
+  });
+}
+
+function entryOf(version: Version, previous: Version | undefined): Entry {
+  const is_known = previous?.version === version.version - 1;
+  const is_new = version.version === 1 || (is_known && previous.was_deleted);
+  const before = is_new || !is_known ? null : previous;
+  return {
+    version: version.version,
+    change: is_new ? "created" : "updated",
+    at: version.updated_at,
+    changeset_id: version.changed_in,
+    source_line: version.source_line,
+    fields: is_new || is_known ? changesOf(before, version) : null,
+    product: valuesOf(version),
+  };
+}
+
+const deletionOf = (version: Version): Entry => ({
+  version: version.version + 1,
+  change: "deleted",
+  at: version.replaced_at ?? version.updated_at,
+  changeset_id: version.replaced_in ?? version.changed_in,
+  source_line: null,
+  fields: changesOf(version, null),
+  product: null,
+});
+
+async function withAuthors(db: Queryable, entries: readonly Entry[]): Promise<ProductVersion[]> {
+  const authors = await readAuthors(
+    db,
+    entries.map(({ changeset_id }) => changeset_id),
+  );
+  return entries.map(({ changeset_id, ...entry }) => {
+    const changeset = authors.get(changeset_id);
+    if (changeset === undefined) throw new Error(`changeset ${changeset_id} of a version is not there`);
+    // A version that an undo brought back is as the file's line said, but not of it.
+    return { ...entry, source_line: changeset.kind === "import" ? entry.source_line : null, changeset };
+  });
+}

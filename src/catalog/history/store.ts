@@ -1,0 +1,72 @@
+// The SQL of one product's history.
+import type { Queryable } from "../../db/connection/connect.ts";
+import { CURRENT, PAST, type Version } from "./version-store.ts";
+import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
+
+/** The products that have had the key: the one that has it now first, then the latest. */
+export async function listHolders(db: Queryable, sku_key: string): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `select id from (
+       select id, null::bigint as until from products where sku_key = $1
+       union all
+       select id, max(replaced_in) from product_history where sku_key = $1 group by id) held
+     group by id order by bool_or(until is null) desc, max(until) desc`,
+    [sku_key],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Renames of one product that are followed; somebody who renames it more often does not want its history. */
+const MAX_KEYS = 1000;
+
+/** All keys that the product has had, by its renames from and to the one that is known. */
+export async function listKeys(db: Queryable, id: number, sku_key: string): Promise<string[]> {
+  const keys = new Set([sku_key]);
+  for (let fresh = [sku_key]; fresh.length > 0 && keys.size < MAX_KEYS;) {
+    const { rows } = await db.query<{ key: string }>(
+      `select sku_key as key from product_history where renamed_to = any($2::text[]) and id = $1
+       union
+       select renamed_to from product_history where sku_key = any($2::text[]) and id = $1 and renamed_to is not null`,
+      [id, fresh],
+    );
+    fresh = rows.map(({ key }) => key).filter((key) => !keys.has(key));
+    for (const key of fresh) keys.add(key);
+  }
+  return [...keys];
+}
+
+export async function readCurrent(db: Queryable, id: number, keys: readonly string[]): Promise<Version | undefined> {
+  const { rows } = await db.query<Version>(
+    `select ${CURRENT} from products where sku_key = any($2::text[]) and id = $1`,
+    [id, keys],
+  );
+  return rows[0];
+}
+
+/** Past versions, the newest first, before the version `before`. */
+export async function listPast(
+  db: Queryable,
+  id: number,
+  keys: readonly string[],
+  before: number,
+  limit: number,
+): Promise<Version[]> {
+  const { rows } = await db.query<Version>(
+    `select ${PAST} from product_history where sku_key = any($2::text[]) and id = $1 and version < $3
+     order by version desc limit $4`,
+    [id, keys, before, limit],
+  );
+  return rows;
+}
+
+export async function readAuthors(
+  db: Queryable,
+  changeset_ids: readonly number[],
+): Promise<Map<number, ProductVersion["changeset"]>> {
+  const { rows } = await db.query<ProductVersion["changeset"]>(
+    `select c.id, c.kind, c.actor, c.reason, i.id as import_id, i.filename
+     from changesets c left join imports i on i.changeset_id = c.id where c.id = any($1::bigint[])`,
+    [changeset_ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}

@@ -1,0 +1,316 @@
+import fc from "fast-check";
+import Fastify from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { afterAll, expect, test } from "vitest";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { useProblems } from "../../http/problems.ts";
+import { insertChangeset } from "../changeset-store.ts";
+import type { AttributeCounts } from "./attributes.ts";
+import { noteChanged } from "../backlog.ts";
+import { productRoutes } from "../routes.ts";
+import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
+import { skuKey } from "../sku-key.ts";
+
+const { pool } = await createTestDatabase();
+const app = Fastify({ routerOptions: { maxParamLength: 4000 } });
+app.setValidatorCompiler(validatorCompiler);
+app.setSerializerCompiler(serializerCompiler);
+useProblems(app);
+productRoutes(app, { pool });
+afterAll(() => app.close());
+
+const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+
+interface Row {
+  sku: string;
+  name: string;
+  description: string;
+  active: boolean;
+  attributes: Record<string, string>;
+  created_in: number;
+  changed_in: number;
+  at: string;
+}
+
+/** The catalogue is these rows; the index knows the first `indexed` of them. */
+async function fill(rows: readonly Row[], indexed = rows.length): Promise<void> {
+  await pool.query("truncate products, product_search, search_backlog; update search_state set products = 0");
+  for (const part of [rows.slice(0, indexed), rows.slice(indexed)]) {
+    const first = part === rows ? 0 : rows.indexOf(part[0] as Row);
+    await insert(part, Math.max(first, 0));
+    if (first === 0) await indexBacklog(pool, createIndexMemory());
+  }
+}
+
+async function insert(rows: readonly Row[], id_from: number): Promise<void> {
+  if (rows.length === 0) return;
+  await pool.query(
+    `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
+     select * from jsonb_to_recordset($1) as r (sku_key text, id bigint, sku text, name text, description text, active boolean,
+       attributes jsonb, created_in bigint, changed_in bigint, at timestamptz, updated_at timestamptz)`,
+    [JSON.stringify(rows.map((row, i) => ({ ...row, id: id_from + i, sku_key: skuKey(row.sku), updated_at: row.at })))],
+  );
+  const id_to = id_from + rows.length - 1;
+  await noteChanged(pool, { changeset_id, id_from, id_to, rows: rows.length, delta: rows.length });
+}
+
+const product = (row: Partial<Row> & { sku: string }): Row => ({
+  ...{ name: "", description: "", active: true, attributes: {}, created_in: 1, changed_in: 1 },
+  at: "2026-01-01T00:00:00.123456Z",
+  ...row,
+});
+
+interface Listed {
+  items: { sku: string; name: string; version: number }[];
+  next_cursor: string | null;
+  total: { value: number; relation: "eq" | "gte" };
+}
+
+async function list(query: Record<string, string>): Promise<Listed> {
+  const response = await app.inject({ method: "GET", url: "/api/products", query });
+  expect(response.statusCode, response.body).toBe(200);
+  return response.json();
+}
+
+/** SKUs of all pages. */
+async function all(query: Record<string, string>): Promise<string[]> {
+  const skus: string[] = [];
+  for (let cursor: string | null = null; ;) {
+    const page: Listed = await list({ ...query, ...(cursor === null ? {} : { cursor }) });
+    skus.push(...page.items.map(({ sku }) => sku));
+    if (page.next_cursor === null) return skus;
+    cursor = page.next_cursor;
+  }
+}
+
+test.each([0, 2, 4])("each condition finds just its products, %i of them in the index", async (indexed) => {
+  const rows = [
+    product({ sku: "Ab-1", name: "Red Chair", description: "of oak", attributes: { Brand: "Nord", "a.b": "*" } }),
+    product({
+      sku: "ab-2",
+      name: "Blue chair",
+      active: false,
+      created_in: 7,
+      changed_in: 8,
+      attributes: { Brand: "Süd" },
+    }),
+    product({ sku: "100%_x", name: "Rail\\road", description: 'he said "yes"', at: "2026-02-01T00:00:00.000001Z" }),
+    product({ sku: "ÄPFEL/Grün", name: "İstanbul Straße ΣΊΣΥΦΟΣ", description: "cafe\u0301 CAFÉ" }),
+  ];
+  await fill(rows, indexed);
+  const cases: [Record<string, string>, string[]][] = [
+    [{}, ["100%_x", "Ab-1", "ab-2", "ÄPFEL/Grün"]],
+    [{ search: "CHAIR" }, ["Ab-1", "ab-2"]],
+    [{ search: "chair oak" }, ["Ab-1"]],
+    [{ search: '"red chair"' }, ["Ab-1"]],
+    [{ search: '"chair red"' }, []],
+    [{ search: '"d ch' }, ["Ab-1"]],
+    [{ search: "0%_" }, ["100%_x"]],
+    [{ search: "%" }, ["100%_x"]],
+    [{ search: "\\r" }, ["100%_x"]],
+    [{ search: "grün" }, ["ÄPFEL/Grün"]],
+    [{ search: "äPFEL" }, ["ÄPFEL/Grün"]],
+    [{ search: "i\u0307stanbul" }, []],
+    [{ search: "i̇stanbul" }, []],
+    [{ search: "İSTANBUL" }, ["ÄPFEL/Grün"]],
+    [{ search: "strasse" }, []],
+    [{ search: "straẞe" }, ["ÄPFEL/Grün"]],
+    [{ search: "σίσυ" }, ["ÄPFEL/Grün"]],
+    [{ search: '"café café"' }, ["ÄPFEL/Grün"]],
+    [{ search: '"cafe\u0301 CAFE\u0301"' }, ["ÄPFEL/Grün"]],
+    [{ search: "(.*)[a]" }, []],
+    [{ search: "   " }, ["100%_x", "Ab-1", "ab-2", "ÄPFEL/Grün"]],
+    [{ sku: " AB-1 " }, ["Ab-1"]],
+    [{ sku: "AB*" }, ["Ab-1", "ab-2"]],
+    [{ sku: "100%*" }, ["100%_x"]],
+    [{ sku: "%*" }, []],
+    [{ sku: "äpfel/*" }, ["ÄPFEL/Grün"]],
+    [{ sku: "ab-1\\*" }, []],
+    [{ name: "e c" }, ["ab-2"]],
+    [{ description: "OAK" }, ["Ab-1"]],
+    [{ active: "false" }, ["ab-2"]],
+    [{ active: "true", search: "chair" }, ["Ab-1"]],
+    [{ "attributes.Brand": "Nord" }, ["Ab-1"]],
+    [{ "attributes.Brand": "nord" }, []],
+    [{ "attributes.Brand": "*" }, ["Ab-1", "ab-2"]],
+    [{ "attributes.a.b": "\\*" }, ["Ab-1"]],
+    [{ created_in: "7" }, ["ab-2"]],
+    [{ changed_in: "8" }, ["ab-2"]],
+    [{ updated_after: "2026-02-01T01:00:00+01:00" }, ["100%_x"]],
+    [{ updated_after: "2026-02-01T00:00:00.000001Z" }, []],
+    [{ sort: "-sku" }, ["ÄPFEL/Grün", "ab-2", "Ab-1", "100%_x"]],
+    [{ sort: "name" }, ["ab-2", "100%_x", "Ab-1", "ÄPFEL/Grün"]],
+    [{ sort: "-updated_at" }, ["100%_x", "ÄPFEL/Grün", "ab-2", "Ab-1"]],
+  ];
+  for (const [query, skus] of cases) expect([query, await all(query)]).toEqual([query, skus]);
+});
+
+test("what cannot be asked is an error that says what can", async () => {
+  const cases: [string, string][] = [
+    ["serach=x", 'there is no parameter "serach"; there are search, sku, name, description, active, created_in'],
+    ["limit=0", "/querystring/limit"],
+    ["limit=201", "/querystring/limit"],
+    ["sort=price", "/querystring/sort"],
+    ["active=maybe", "/querystring/active"],
+    ["fields=sku,price", "write some of sku,id,name"],
+    ["created_in=0", "/querystring/created_in"],
+    ["updated_after=yesterday", "/querystring/updated_after"],
+    ["updated_after=0000-01-01T00:00:00Z", "/querystring/updated_after"],
+    ["search=a%00b", "NUL"],
+    ["search=", "/querystring/search"],
+    [`search=${"x".repeat(1001)}`, "/querystring/search"],
+    [`search=${Array.from({ length: 33 }, (_, i) => `w${i + 10}`).join("+")}`, "33 words; at most 32"],
+    ["search=a&search=b", "/querystring/search"],
+    ["attributes.=x", "there is no parameter"],
+    ["attributes.Brand=", "/querystring/attributes.Brand"],
+    ["attributes.Brand=a%00", "NUL"],
+    ["sort=name&from=a", "sort=sku or sort=-sku"],
+    ["from=", "/querystring/from"],
+    ["from=a%00", "NUL"],
+    ["cursor=%%%", "cursor"],
+    [`cursor=${Buffer.from('["sku",1,2,3]').toString("base64url")}`, "cursor"],
+    [`cursor=${Buffer.from('["name","a","b",3]').toString("base64url")}`, 'belongs to the order "name"'],
+    [`cursor=${Buffer.from('["sku","a\\u0000","b",3]').toString("base64url")}`, "cursor"],
+    [`sort=updated_at&cursor=${Buffer.from('["updated_at","infinity","b",3]').toString("base64url")}`, "cursor"],
+    [
+      `sort=updated_at&cursor=${Buffer.from('["updated_at","2026-13-01T00:00:00Z","b",3]').toString("base64url")}`,
+      "cursor",
+    ],
+  ];
+  for (const [query, said] of cases) {
+    const response = await app.inject({ method: "GET", url: `/api/products?${query}` });
+    expect([query, response.statusCode, response.body.replaceAll('\\"', '"')]).toEqual([
+      query,
+      400,
+      expect.stringContaining(said),
+    ]);
+  }
+});
+
+test("pages of any size in any order lose and repeat nothing", async () => {
+  const row = fc.record({
+    sku: fc.string({ unit: fc.constantFrom("a", "b", "A", "é", "/", "1"), minLength: 1, maxLength: 4 }),
+    name: fc.string({ unit: fc.constantFrom("x", "X", "y", "Ä"), maxLength: 2 }),
+    at: fc.constantFrom("2026-01-01T00:00:00.000001Z", "2026-01-01T00:00:00.000002Z", "2026-01-02T00:00:00Z"),
+  });
+  const rows = fc.uniqueArray(row, { selector: ({ sku }) => skuKey(sku), maxLength: 12 });
+  const sort = fc.constantFrom(
+    "sku",
+    "-sku",
+    "name",
+    "-name",
+    "updated_at",
+    "-updated_at",
+    "created_at",
+    "-created_at",
+  );
+  await fc.assert(
+    fc.asyncProperty(rows, sort, fc.integer({ min: 1, max: 5 }), fc.nat(12), async (given, order, limit, indexed) => {
+      await fill(given.map(product), indexed);
+      const paged = await all({ sort: order, limit: String(limit) });
+      expect(paged).toEqual(await all({ sort: order, limit: "200" }));
+      expect([...paged].sort()).toEqual(given.map(({ sku }) => sku).sort());
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a product is found by any SKU, percent-encoded", async () => {
+  const skus = ["a/b c?d#e", "100%", "ÄÖ", "facets?", "日本 1", "%2F"];
+  await fill(skus.map((sku) => product({ sku })));
+  for (const sku of skus) {
+    const response = await app.inject({ method: "GET", url: `/api/products/${encodeURIComponent(sku)}` });
+    expect([sku, response.statusCode]).toEqual([sku, 200]);
+    expect(response.json()).toMatchObject({ sku });
+  }
+  expect((await app.inject({ method: "GET", url: "/api/products/a%00b" })).statusCode).toBe(404);
+});
+
+test("an answer that the client has already is not sent again", async () => {
+  await fill([product({ sku: "a" })]);
+  const one = await app.inject({ method: "GET", url: "/api/products/A" });
+  expect(one.headers.etag).toBe('"0-1"');
+  for (const tag of ['"0-1"', 'W/"0-1"', '"0-0", "0-1"', "*"]) {
+    const again = await app.inject({ method: "GET", url: "/api/products/a", headers: { "if-none-match": tag } });
+    expect([tag, again.statusCode, again.body]).toEqual([tag, 304, ""]);
+  }
+  const other = await app.inject({ method: "GET", url: "/api/products/a", headers: { "if-none-match": '"0-2"' } });
+  expect(other.statusCode).toBe(200);
+  const page = await app.inject({ method: "GET", url: "/api/products" });
+  const { etag = "" } = page.headers as { etag?: string };
+  const same = await app.inject({ method: "GET", url: "/api/products", headers: { "if-none-match": etag } });
+  expect([same.statusCode, same.body]).toEqual([304, ""]);
+  await fill([product({ sku: "a", name: "b" })]);
+  const changed = await app.inject({ method: "GET", url: "/api/products", headers: { "if-none-match": etag } });
+  expect(changed.statusCode).toBe(200);
+  const head = await app.inject({ method: "HEAD", url: "/api/products" });
+  expect([head.statusCode, head.body, head.headers.etag]).toEqual([200, "", changed.headers.etag]);
+});
+
+test("an answer can be thinned to some fields", async () => {
+  await fill([product({ sku: "a", name: "b" })]);
+  expect((await list({ fields: "name,sku" })).items).toEqual([{ name: "b", sku: "a" }]);
+});
+
+test("the attributes that most products have come first, with how many have them", async () => {
+  const attributes = async (query: Record<string, string> = {}): Promise<unknown> =>
+    (await app.inject({ method: "GET", url: "/api/products/attributes", query })).json();
+  await fill([]);
+  expect(await attributes()).toEqual({ products: 0, items: [], relation: "eq" });
+  const all: Row["attributes"][] = [{ Brand: "Nord", Note: "x" }, { Brand: "Süd" }, { "a.b": "1", Brand: "" }, {}];
+  await fill(
+    all.map((given, i) => product({ sku: `a${i}`, attributes: given })),
+    2,
+  );
+  const items = [
+    { name: "Brand", products: 3 },
+    { name: "a.b", products: 1 },
+    { name: "Note", products: 1 },
+  ];
+  expect(await attributes()).toEqual({ products: 4, items, relation: "eq" });
+  expect(await attributes({ limit: "1" })).toMatchObject({ items: items.slice(0, 1) });
+  expect(await attributes({ limit: "0" })).toMatchObject({ status: 400 });
+});
+
+test("of many products the attributes are estimated", async () => {
+  const COUNT = 40_000;
+  await fill([]);
+  const attributesOf = (i: number): Row["attributes"] => ({ Price: "1", ...(i % 4 === 0 ? { Brand: "x" } : {}) });
+  await insert(
+    Array.from({ length: COUNT }, (_, i) => product({ sku: `m${i}`, attributes: attributesOf(i) })),
+    0,
+  );
+  const { body } = await app.inject({ method: "GET", url: "/api/products/attributes" });
+  const { products, relation, items } = JSON.parse(body) as AttributeCounts;
+  expect([products, relation]).toEqual([COUNT, "estimate"]);
+  expect(items.map(({ name }) => name)).toEqual(["Price", "Brand"]);
+  expect(items[0]?.products).toBe(COUNT);
+  expect((items[1]?.products ?? 0) / COUNT).toBeCloseTo(0.25, 1);
+});
+
+test("the most frequent values of an attribute are counted among the products of a filter", async () => {
+  const brands = ["Nord", "Nord", "Süd", "nord", undefined];
+  await fill(
+    brands.map((brand, i) =>
+      product({ sku: `a${i}`, active: i !== 0, attributes: brand === undefined ? {} : { Brand: brand } }),
+    ),
+    2,
+  );
+  const facets = async (query: Record<string, string>): Promise<unknown> =>
+    (await app.inject({ method: "GET", url: "/api/products/facets", query })).json();
+  expect(await facets({ attribute: "Brand", limit: "2" })).toEqual({
+    attribute: "Brand",
+    values: [
+      { value: "Nord", count: 2 },
+      { value: "Süd", count: 1 },
+    ],
+    relation: "eq",
+    looked_at: 5,
+  });
+  expect(await facets({ attribute: "Brand", active: "true", search: "a1" })).toMatchObject({
+    values: [{ value: "Nord", count: 1 }],
+  });
+  expect(await facets({ attribute: "Colour" })).toMatchObject({ values: [] });
+  expect(await facets({})).toMatchObject({ status: 400 });
+  expect(await facets({ attribute: "a\0" })).toMatchObject({ status: 400 });
+});

@@ -1,0 +1,57 @@
+// The index's words know how many products have them.
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../../../tests/support/database.ts";
+import { insertChangeset } from "../../changeset-store.ts";
+import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
+
+const { pool } = await createTestDatabase();
+
+/** More than a worker counts before it tells the database. */
+const WORDS = 30_000;
+const PRODUCTS = 100;
+const SLICES = 8;
+
+test("what is counted while the database is told of it is told too", async () => {
+  const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+  // In each slice the same words
+  const own = WORDS / PRODUCTS;
+  const names = Array.from({ length: SLICES * PRODUCTS }, (_, n) =>
+    Array.from({ length: own }, (_, word) => `word${String((n % PRODUCTS) * own + word)}`).join(" "),
+  );
+  await pool.query(
+    `insert into products (sku_key, id, sku, name, created_in, changed_in, created_at, updated_at)
+     select n::text, n, n::text, name, $2, $2, now(), now() from unnest($1::text[]) with ordinality p (name, n)`,
+    [names, changeset_id],
+  );
+  await pool.query(
+    "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1, $2::integer, $2::integer)",
+    [changeset_id, SLICES * PRODUCTS],
+  );
+  await indexBacklog(pool, createIndexMemory(), { rows: PRODUCTS });
+  const { rows } = await pool.query(
+    "select products, count(*) as words from search_words where word like 'word%' group by products",
+  );
+  expect(rows).toEqual([{ products: SLICES, words: WORDS }]);
+});
+
+test("products with long texts are indexed a few at a time, so that a slice fits into a worker's heap", async () => {
+  const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+  await pool.query(
+    `insert into products (sku_key, id, sku, name, description, attributes, created_in, changed_in, created_at, updated_at)
+     select 'long' || n, 1e6 + n, 'long' || n, 'long',
+            case when n % 2 = 0 then repeat('text ', 200000) else '' end,
+            case when n % 2 = 1 then jsonb_build_object('a', repeat('x', 1000000)) else '{}' end, $1, $1, now(), now()
+     from generate_series(1, 12) n`,
+    [changeset_id],
+  );
+  await pool.query(
+    "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1e6 + 1, 1e6 + 12, 12)",
+    [changeset_id],
+  );
+  const memory = createIndexMemory();
+  const first = await indexBacklog(pool, memory, { slices: 1 });
+  expect(first).toBeGreaterThan(0);
+  expect(first).toBeLessThanOrEqual(4);
+  expect(first + (await indexBacklog(pool, memory))).toBe(12);
+  expect(await indexBacklog(pool, memory)).toBe(0);
+});

@@ -1,0 +1,164 @@
+// The SQL of the search index's writing side.
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import type { Queryable } from "../../../db/connection/connect.ts";
+import { SORT_KEYS } from "../../query/order.ts";
+
+/** First key of the advisory lock of the indexer; any number that nobody else uses. */
+const INDEXER_LOCK = 7584;
+
+/** Makes this session the one that writes the index. One at a time: else what was read first could be written last. */
+export async function lockIndex(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${INDEXER_LOCK}, 0) as locked`);
+  return rows[0]?.locked === true;
+}
+
+export async function unlockIndex(client: pg.ClientBase): Promise<void> {
+  await client.query(`select pg_advisory_unlock(${INDEXER_LOCK}, 0)`);
+}
+
+export interface BacklogEntry {
+  id: number;
+  id_from: number | null;
+  id_to: number | null;
+  keys: string[] | null;
+  delta: number;
+}
+
+/** The oldest entries, of about `rows` products at most, but one at least. */
+export async function readOldestEntries(db: Queryable, rows: number): Promise<BacklogEntry[]> {
+  const { rows: entries } = await db.query<BacklogEntry>(
+    `select id, id_from, id_to, keys, delta
+     from (select b.*, sum(rows) over (order by id) - rows as before from (select * from search_backlog order by id limit 500) b) b
+     where before < $1 order by id`,
+    [rows],
+  );
+  return entries;
+}
+
+/** Takes entries away that the index has reached. */
+export async function removeEntries(client: pg.ClientBase, ids: readonly number[], delta: number): Promise<void> {
+  await client.query("delete from search_backlog where id = any($1::bigint[])", [ids]);
+  await client.query("update search_state set products = products + $1, is_settled = false", [delta]);
+}
+
+/** Leaves of an entry what the index has not reached yet. */
+export async function shortenEntry(
+  client: pg.ClientBase,
+  id: number,
+  id_from: number | null,
+  keys: number,
+): Promise<void> {
+  await client.query("update search_backlog set id_from = coalesce($2, id_from), keys = keys[$3 + 1 :] where id = $1", [
+    id,
+    id_from,
+    keys,
+  ]);
+}
+
+/** A product as far as the index is made of it; times as text. */
+export type IndexedProduct = [
+  sku_key: string,
+  id: number,
+  version: number,
+  name_key: string,
+  created_at: string,
+  updated_at: string,
+  sku: string,
+  name: string,
+  description: string,
+  active: boolean,
+  attributes: Record<string, unknown>,
+  created_in: number,
+  changed_in: number,
+];
+
+const COLUMNS = `p.sku_key, p.id, p.version, ${SORT_KEYS.name.sql}, p.created_at, p.updated_at, p.sku, p.name, p.description,
+  p.active, p.attributes, p.created_in, p.changed_in`;
+
+/** Bytes of text of a product, roughly. Attributes of up to 1,000 bytes are not unpacked for it. */
+const BYTES = `coalesce(sum(octet_length(p.description) + case when pg_column_size(p.attributes) > 1000
+  then octet_length(p.attributes::text) else 1000 end), 0)::float8`;
+
+export async function measureProductsOfIds(db: Queryable, from: number, to: number): Promise<number> {
+  return measure(db, "p.id between $1 and $2", [from, to]);
+}
+
+export async function measureProductsOfKeys(db: Queryable, keys: readonly string[]): Promise<number> {
+  return measure(db, "p.sku_key = any($1::text[])", [keys]);
+}
+
+async function measure(db: Queryable, condition: string, values: unknown[]): Promise<number> {
+  const { rows } = await db.query<[number]>({
+    text: `select ${BYTES} from products p where ${condition}`,
+    values,
+    rowMode: "array",
+  });
+  return rows[0]?.[0] ?? 0;
+}
+
+export async function readProductsOfIds(db: Queryable, from: number, to: number): Promise<IndexedProduct[]> {
+  const text = `select ${COLUMNS} from products p where p.id between $1 and $2`;
+  return (await db.query<IndexedProduct>({ text, values: [from, to], rowMode: "array" })).rows;
+}
+
+export async function readProductsOfKeys(db: Queryable, keys: readonly string[]): Promise<IndexedProduct[]> {
+  const text = `select ${COLUMNS} from products p where p.sku_key = any($1::text[])`;
+  return (await db.query<IndexedProduct>({ text, values: [keys], rowMode: "array" })).rows;
+}
+
+export async function removeFromIndex(client: pg.ClientBase, keys: readonly string[]): Promise<void> {
+  await client.query("delete from product_search where sku_key = any($1::text[])", [keys]);
+}
+
+/** Copies lines of COPY's text format. */
+export async function copyIntoIndex(client: pg.ClientBase, lines: string): Promise<void> {
+  const copy = copyFrom(
+    "copy product_search (sku_key, id, version, name_key, created_at, updated_at, terms) from stdin",
+  );
+  await pipeline(Readable.from([Buffer.from(lines)], { objectMode: false }), client.query(copy));
+}
+
+/** Inserts words that are not there yet, and returns those. */
+export async function insertWords(
+  db: Queryable,
+  words: readonly { word: string; grams: readonly number[]; products: number }[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ word: string }>(
+    `insert into search_words (word, grams, products)
+     select word, grams::int[], products from unnest($1::text[], $2::text[], $3::int[]) as n (word, grams, products)
+     on conflict (word) do nothing returning word`,
+    [
+      words.map(({ word }) => word),
+      words.map(({ grams }) => `{${grams.join(",")}}`),
+      words.map(({ products }) => products),
+    ],
+  );
+  return new Set(rows.map(({ word }) => word));
+}
+
+/** Adds to the numbers of words that are there. */
+export async function countWords(db: Queryable, counts: ReadonlyMap<string, number>): Promise<void> {
+  await db.query(
+    `update search_words w set products = least(w.products::bigint + n.products, 2000000000)
+     from unnest($1::text[], $2::int[]) as n (word, products) where w.word = n.word`,
+    [[...counts.keys()], [...counts.values()]],
+  );
+}
+
+/** Has PostgreSQL sort into its GIN indexes what it has put beside them (fastupdate): each search looks through that. */
+export async function settle(client: pg.ClientBase): Promise<void> {
+  await client.query(
+    `select gin_clean_pending_list('product_search_terms'), gin_clean_pending_list('search_words_grams')
+     from search_state where not is_settled`,
+  );
+  await client.query("update search_state set is_settled = true where not is_settled");
+}
+
+/** Number of the file that holds the words: emptying the table gives it another. */
+export async function wordsFile(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ file: number }>("select pg_relation_filenode('search_words')::bigint as file");
+  return (rows[0] as { file: number }).file;
+}

@@ -1,0 +1,187 @@
+// A block finds what the database finds, in its order.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { comparePlaces, SORT_KEYS, type Order, type Place, type SortField } from "../../query/order.ts";
+import type { ProductFilter } from "../../../../contract/catalog/product-filter.ts";
+import { createTestDatabase } from "../../../../tests/support/database.ts";
+import { compileFilter } from "../../query/filter.ts";
+import { skuKey } from "../../sku-key.ts";
+import type { Block } from "./segment.ts";
+import { needlesOf } from "./byte-matcher.ts";
+import { readBacklog } from "./read-backlog.ts";
+import { Tail } from "./memtable.ts";
+
+const { pool } = await createTestDatabase();
+
+const word = fc.constantFrom(
+  "red",
+  "Red",
+  "CHAIR",
+  "Straße",
+  "ÉMILE",
+  "é",
+  "e\u0301E\u0301",
+  "r",
+  "日本",
+  "\u{1f600}",
+  "a".repeat(99),
+  "\n",
+  "\\t",
+  "%",
+);
+const text = fc.array(word, { maxLength: 4 }).map((words) => words.join(" "));
+const instant = fc
+  .tuple(fc.integer({ min: -5_000_000_000, max: 7_000_000_000 }), fc.constantFrom(0, 1, 500_000, 999_999))
+  .map(([seconds, microseconds]) =>
+    new Date(seconds * 1000).toISOString().replace("000Z", String(microseconds).padStart(6, "0") + "Z"),
+  );
+/** With a few digits: so many SKUs that differ. */
+const sku = fc
+  .tuple(text, fc.constantFrom("", "0", "1", "12", "123"))
+  .map(([text, digits]) => `${text}${digits}`.trim())
+  .filter((sku) => sku !== "");
+const made = fc.uniqueArray(fc.record({ sku, name: text, description: text }), {
+  selector: ({ sku }) => skuKey(sku),
+  minLength: 1,
+  maxLength: 70,
+  size: "max",
+});
+/** Products of one time, as an import's are, or of several. */
+const products = fc
+  .tuple(
+    made,
+    fc.array(instant, { minLength: 1, maxLength: 4 }),
+    fc.array(instant, { minLength: 1, maxLength: 4 }),
+    // Of all of them
+    fc.constantFrom("", "ACME-", "é".repeat(98)),
+  )
+  .map(([made, created, updated, beginning]) =>
+    made.map((one, n) => ({
+      ...one,
+      sku: `${beginning}${one.sku}`,
+      name: `${beginning}${one.name}`,
+      created_at: created[n % created.length] as string,
+      updated_at: updated[n % updated.length] as string,
+    })),
+  );
+const order = fc.record({
+  field: fc.constantFrom<SortField>("sku", "name", "created_at", "updated_at"),
+  descending: fc.boolean(),
+});
+const filter = fc.oneof(
+  fc.record({
+    search: fc.constantFrom(
+      "red",
+      "straẞe",
+      "é",
+      "e\u0301",
+      "日",
+      "chair red",
+      "x",
+      "r",
+      "\u{1f600}",
+      "aaa é",
+      '"é red"',
+    ),
+  }),
+  fc.record({ sku: fc.constantFrom("*", "red*", "RED", "É*", "a*", "x*", "straße red*") }),
+  fc.record({ sku: fc.constant("r*"), name: fc.constantFrom("d", "Ém"), description: fc.constantFrom("日本", "\\t") }),
+  fc.constant({ name: "\u001f" }),
+  fc.constant({}),
+);
+/** A place of those found, or none; just before or behind it. */
+const place = fc.option(fc.record({ n: fc.nat(70), is_before: fc.boolean() }), { nil: undefined });
+
+test("a block finds what the database finds, in its order, from any place to any other", async () => {
+  await fc.assert(
+    fc.asyncProperty(products, order, filter, place, place, async (made, by, filter, from, to) => {
+      await fill(made);
+      const expected = await placesOf(by, filter);
+      const at = (place: typeof from): Place | undefined => {
+        const found = place && expected[place.n % expected.length];
+        return found && { ...found, ...(place.is_before ? { is_before: true } : {}) };
+      };
+      const [after, until] = [at(from), at(to)];
+      const [block] = await blocksOf();
+      const first = (count: number): Place[] => block?.first(by, { after, until }, needlesOf(filter), count) ?? [];
+      const found = first(made.length);
+      // Text that belongs into the name it may have found in the description; the database decides.
+      const right = new Set(expected.map(({ sku_key }) => sku_key));
+      const is_exact = Object.keys(filter).every((key) => key === "search");
+      expect(is_exact ? found : found.filter(({ sku_key }) => right.has(sku_key))).toEqual(
+        expected.filter(
+          (place) =>
+            (after === undefined || comparePlaces(by, place, after) > 0) &&
+            (until === undefined || comparePlaces(by, place, until) <= 0),
+        ),
+      );
+      expect(first(5)).toEqual(found.slice(0, 5));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("an entry with more text than may be held is not tried again, and not waited for", async () => {
+  const description = "x".repeat(1000);
+  const at = "2026-01-01T00:00:00Z";
+  await fill([{ sku: "A", name: "a", description, created_at: at, updated_at: at }]);
+  const { entries } = await readBacklog(pool);
+  const small = new Tail(pool, 1, 500);
+  expect(small.lackingOf(entries)).toEqual(entries);
+  await small.load(entries);
+  expect([...small.blocks()]).toEqual([]);
+  expect(small.lackingOf(entries)).toEqual([]);
+  const large = new Tail(pool, 1, 5000);
+  await large.load(entries);
+  expect(large.blocks().size).toBe(1);
+});
+
+test("an entry with a text that has the separator in it is read from the database", async () => {
+  const at = "2026-01-01T00:00:00Z";
+  await fill([{ sku: "A", name: "a\u001fb", description: "", created_at: at, updated_at: at }]);
+  const { entries } = await readBacklog(pool);
+  const tail = new Tail(pool, 1);
+  await tail.load(entries);
+  expect([...tail.blocks()]).toEqual([]);
+  expect(tail.lackingOf(entries)).toEqual([]);
+});
+
+async function fill(
+  made: readonly { sku: string; name: string; description: string; created_at: string; updated_at: string }[],
+): Promise<void> {
+  await pool.query("truncate products, search_backlog");
+  await pool.query(
+    `insert into products (sku_key, id, sku, name, description, created_in, changed_in, created_at, updated_at)
+     select key, n, sku, name, description, 1, 1, created_at, updated_at
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+          with ordinality p (key, sku, name, description, created_at, updated_at, n)`,
+    [
+      made.map(({ sku }) => skuKey(sku)),
+      ...(["sku", "name", "description", "created_at", "updated_at"] as const).map((column) =>
+        made.map((one) => one[column]),
+      ),
+    ],
+  );
+  await pool.query(
+    `with made as (insert into changesets (kind, actor) values ('import', 'test') returning id)
+     insert into search_backlog (changeset_id, id_from, id_to, rows) select id, 1, $1::integer, $1::integer from made`,
+    [made.length],
+  );
+}
+
+async function blocksOf(): Promise<Block[]> {
+  const tail = new Tail(pool, 1);
+  await tail.load((await readBacklog(pool)).entries);
+  return [...tail.blocks().values()];
+}
+
+async function placesOf({ field, descending }: Order, filter: ProductFilter): Promise<Place[]> {
+  const { where, values } = compileFilter(filter);
+  const direction = descending ? "desc" : "asc";
+  const { rows } = await pool.query<Place>(
+    `select ${SORT_KEYS[field].sql} as sort_value, p.sku_key from products p where ${where}
+     order by ${SORT_KEYS[field].sql} ${direction}, p.sku_key ${direction}`,
+    values,
+  );
+  return rows;
+}

@@ -1,0 +1,286 @@
+// A part of the backlog in memory that answers: which of its products may be meant, and where do they stand? It may name too
+// many; the database has the last word.
+import { NAME_KEY_CHARACTERS, type Order, type Place, type SortField } from "../../query/order.ts";
+import { GRAM_BYTES, gramKind, KEY, NAME, SKU, TEXTS, type BlockData } from "./segment-data.ts";
+import type { Needles } from "./byte-matcher.ts";
+
+/** A place as it is compared here. */
+interface Bound {
+  instant: number;
+  name: Uint8Array;
+  key: Uint8Array;
+  is_before: boolean;
+}
+
+/** From where to where products are looked for. */
+export interface Stretch {
+  after: Place | undefined;
+  until: Place | undefined;
+}
+
+/** More than products of a block, and their numbers behind four bytes fit into a float. */
+const MAX_ROWS = 2 ** 20;
+/** Of a product besides its texts: where they begin, what they are of, and its place in each order. */
+const ROW_BYTES = 112;
+
+export class Block {
+  readonly bytes: number;
+  readonly #data: BlockData;
+  /** Products in order, made when first asked for. */
+  readonly #orders = new Map<SortField, Uint32Array>();
+
+  constructor(data: BlockData) {
+    this.#data = data;
+    this.bytes = data.texts.length + data.rows * ROW_BYTES;
+  }
+
+  /** The first `count` places of a stretch whose texts have all needles. */
+  first(order: Order, { after, until }: Stretch, needles: Needles, count: number): Place[] {
+    const { field, descending } = order;
+    const from = after && boundOf(after, field);
+    const to = until && boundOf(until, field);
+    if (this.#isOutside(order, from, to)) return [];
+    const candidates = this.#candidatesOf(needles);
+    const rows = this.#inOrder(field);
+    const step = descending ? -1 : 1;
+    const found: Place[] = [];
+    for (let i = this.#startIn(rows, order, from); i >= 0 && i < rows.length && found.length < count; i += step) {
+      const row = rows[i] as number;
+      if (candidates !== undefined && ((candidates[row >>> 5] as number) & (1 << (row & 31))) === 0) continue;
+      if (to !== undefined && this.#isBehind(order, row, to)) break;
+      if (this.#matches(row, needles)) found.push(this.#placeOf(row, field));
+    }
+    return found;
+  }
+
+  /** Told by the time alone: what an import has just written stands at one end of all. */
+  #isOutside({ field, descending }: Order, from: Bound | undefined, to: Bound | undefined): boolean {
+    if (field !== "created_at" && field !== "updated_at") return false;
+    const instants = this.#data[field];
+    if (instants.length !== 1) return false;
+    const instant = (instants[0] as number) * (descending ? -1 : 1);
+    const signed = (bound: Bound): number => bound.instant * (descending ? -1 : 1);
+    return (from !== undefined && instant < signed(from)) || (to !== undefined && instant > signed(to));
+  }
+
+  /** Where the first one behind `from` is. */
+  #startIn(rows: Uint32Array, order: Order, from: Bound | undefined): number {
+    const { descending } = order;
+    let low = 0;
+    let high = rows.length;
+    // Ascending, those behind are at the end; descending, at the beginning.
+    while (from !== undefined && low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#isBehind(order, rows[middle] as number, from) === descending) low = middle + 1;
+      else high = middle;
+    }
+    if (!descending) return low;
+    return from === undefined ? rows.length - 1 : low - 1;
+  }
+
+  #inOrder(field: SortField): Uint32Array {
+    const known = this.#orders.get(field);
+    if (known !== undefined) return known;
+    const made = this.#sort(field);
+    this.#orders.set(field, made);
+    return made;
+  }
+
+  #sort(field: SortField): Uint32Array {
+    const compare = (a: number, b: number): number => this.#compare(field, a, b);
+    if (field === "created_at" || field === "updated_at") {
+      const by_key = this.#inOrder("sku");
+      return this.#data[field].length === 1 ? by_key : by_key.slice().sort(compare);
+    }
+    // By its first bytes as a number, which is sorted far quicker; those that are alike by all. What all begin with, as the SKUs of
+    // a supplier often do, tells nothing.
+    const { rows } = this.#data;
+    const numbers = new Float64Array(rows);
+    const skipped = this.#commonBeginning(field);
+    for (let row = 0; row < rows; row++) numbers[row] = this.#bytesBehind(skipped, row, field) * MAX_ROWS + row;
+    numbers.sort();
+    const sorted = new Uint32Array(rows);
+    for (let i = 0; i < rows; i++) sorted[i] = (numbers[i] as number) % MAX_ROWS;
+    for (let start = 0, end = 1; end <= rows; end++) {
+      const beginning = Math.floor((numbers[start] as number) / MAX_ROWS);
+      if (end < rows && Math.floor((numbers[end] as number) / MAX_ROWS) === beginning) continue;
+      if (end - start > 1) sorted.subarray(start, end).sort(compare);
+      start = end;
+    }
+    return sorted;
+  }
+
+  /** How many bytes all products begin with. */
+  #commonBeginning(field: "sku" | "name"): number {
+    const { rows, texts } = this.#data;
+    if (rows === 0) return 0;
+    const [first, first_end] = this.#boundsOf(0, field);
+    let common = first_end - first;
+    for (let row = 1; row < rows && common > 0; row++) {
+      const [start, end] = this.#boundsOf(row, field);
+      common = Math.min(common, end - start);
+      for (let i = 0; i < common; i++) if (texts[start + i] !== texts[first + i]) common = i;
+    }
+    return common;
+  }
+
+  /** Four bytes as a number. */
+  #bytesBehind(skipped: number, row: number, field: "sku" | "name"): number {
+    const { texts } = this.#data;
+    const [start, end] = this.#boundsOf(row, field);
+    let number = 0;
+    for (let i = start + skipped; i < start + skipped + 4; i++) {
+      number = number * 256 + (i < end ? (texts[i] as number) : 0);
+    }
+    return number;
+  }
+
+  #boundsOf(row: number, field: "sku" | "name"): [start: number, end: number] {
+    if (field === "sku") return [this.#startOf(row, KEY), this.#endOf(row, KEY)];
+    return [this.#startOf(row, NAME), this.#nameEndOf(row)];
+  }
+
+  #startOf(row: number, text: number): number {
+    return this.#data.starts[row * TEXTS.length + text] as number;
+  }
+
+  /** In front of the separator. */
+  #endOf(row: number, text: number): number {
+    return this.#startOf(row, text + 1) - 1;
+  }
+
+  /** Behind as many characters of UTF-8 as names are sorted by. */
+  #nameEndOf(row: number): number {
+    const { texts } = this.#data;
+    const [start, end] = [this.#startOf(row, NAME), this.#endOf(row, NAME)];
+    if (end - start <= NAME_KEY_CHARACTERS) return end;
+    let at = start;
+    for (let left = NAME_KEY_CHARACTERS; at < end; at++) {
+      // A byte that goes on with a character is no character of its own.
+      if (((texts[at] as number) & 0xc0) !== 0x80 && left-- === 0) return at;
+    }
+    return end;
+  }
+
+  #instantOf(row: number, field: "created_at" | "updated_at"): number {
+    const instants = this.#data[field];
+    return instants[instants.length === 1 ? 0 : row] as number;
+  }
+
+  #placeOf(row: number, field: SortField): Place {
+    const { texts } = this.#data;
+    const sku_key = texts.toString("utf8", this.#startOf(row, KEY), this.#endOf(row, KEY));
+    if (field === "sku") return { sort_value: sku_key, sku_key };
+    if (field === "name") {
+      return { sort_value: texts.toString("utf8", this.#startOf(row, NAME), this.#nameEndOf(row)), sku_key };
+    }
+    return { sort_value: instantText(this.#instantOf(row, field)), sku_key };
+  }
+
+  #compare(field: SortField, a: number, b: number): number {
+    const { texts } = this.#data;
+    let compared = 0;
+    if (field === "name") compared = this.#compareName(a, texts, this.#startOf(b, NAME), this.#nameEndOf(b));
+    else if (field !== "sku") compared = this.#instantOf(a, field) - this.#instantOf(b, field);
+    return compared === 0 ? this.#compareKey(a, texts, this.#startOf(b, KEY), this.#endOf(b, KEY)) : compared;
+  }
+
+  #isBehind({ field, descending }: Order, row: number, { instant, name, key, is_before }: Bound): boolean {
+    let compared = 0;
+    if (field === "name") compared = this.#compareName(row, name, 0, name.length);
+    else if (field !== "sku") compared = this.#instantOf(row, field) - instant;
+    if (compared === 0) compared = this.#compareKey(row, key, 0, key.length);
+    return compared === 0 ? is_before : descending ? compared < 0 : compared > 0;
+  }
+
+  /** With bytes, as the collation "C" does it. */
+  #compareName(row: number, bytes: Uint8Array, start: number, end: number): number {
+    return compareBytes(this.#data.texts, this.#startOf(row, NAME), this.#nameEndOf(row), bytes, start, end);
+  }
+
+  #compareKey(row: number, bytes: Uint8Array, start: number, end: number): number {
+    return compareBytes(this.#data.texts, this.#startOf(row, KEY), this.#endOf(row, KEY), bytes, start, end);
+  }
+
+  /** A bit a product: whether it may have the needles; undefined where that cannot be told of any. */
+  #candidatesOf({ texts, beginnings }: Needles): Uint32Array | undefined {
+    const having = texts.flatMap(({ runs }) => runs.flatMap((run) => this.#havingGramsOf(run)));
+    const [first, ...others] = beginnings.length === 0 ? having : [this.#beginningWith(beginnings), ...having];
+    if (first === undefined) return undefined;
+    const candidates = first.slice();
+    for (const other of others) {
+      for (let n = 0; n < other.length; n++) candidates[n] = (candidates[n] as number) & (other[n] as number);
+    }
+    return candidates;
+  }
+
+  #havingGramsOf(run: Uint8Array): Uint32Array[] {
+    const having: Uint32Array[] = [];
+    for (let i = GRAM_BYTES; i <= run.length; i++) {
+      const [first, second, third] = run.subarray(i - GRAM_BYTES, i) as unknown as [number, number, number];
+      having.push(this.#data.grams[gramKind(first, second, third)] as Uint32Array);
+    }
+    return having;
+  }
+
+  #beginningWith(beginnings: readonly Buffer[]): Uint32Array {
+    const rows = this.#inOrder("sku");
+    const having = new Uint32Array(Math.ceil(rows.length / 32));
+    for (const key of beginnings) {
+      const bound = { instant: 0, name: key, key, is_before: true };
+      for (let i = this.#startIn(rows, { field: "sku", descending: false }, bound); i < rows.length; i++) {
+        const row = rows[i] as number;
+        const [start, end] = [this.#startOf(row, KEY), this.#endOf(row, KEY)];
+        if (compareBytes(this.#data.texts, start, Math.min(start + key.length, end), key, 0, key.length) !== 0) break;
+        having[row >>> 5] = (having[row >>> 5] as number) | (1 << (row & 31));
+      }
+    }
+    return having;
+  }
+
+  #matches(row: number, { texts }: Needles): boolean {
+    if (texts.length === 0) return true;
+    const bytes = this.#data.texts.subarray(this.#startOf(row, SKU), this.#startOf(row + 1, KEY));
+    return texts.every((needle) =>
+      needle.regex === undefined ? bytes.includes(needle.bytes) : needle.regex.test(bytes.toString("latin1")),
+    );
+  }
+}
+
+function boundOf({ sort_value, sku_key, is_before }: Place, field: SortField): Bound {
+  const is_time = field === "created_at" || field === "updated_at";
+  return {
+    instant: is_time ? instantOf(sort_value) : 0,
+    name: Buffer.from(sort_value),
+    key: Buffer.from(sku_key),
+    is_before: is_before === true,
+  };
+}
+
+function compareBytes(
+  a: Uint8Array,
+  a_start: number,
+  a_end: number,
+  b: Uint8Array,
+  b_start: number,
+  b_end: number,
+): number {
+  const length = Math.min(a_end - a_start, b_end - b_start);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[a_start + i] as number) - (b[b_start + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a_end - a_start - (b_end - b_start);
+}
+
+/** As db/connection/connect.ts gives times: only as many digits of a second as there are. */
+function instantText(microseconds: number): string {
+  const rest = ((microseconds % 1_000_000) + 1_000_000) % 1_000_000;
+  const seconds = new Date((microseconds - rest) / 1000).toISOString().slice(0, -".000Z".length);
+  return rest === 0 ? `${seconds}Z` : `${seconds}.${String(rest).padStart(6, "0").replace(/0+$/, "")}Z`;
+}
+
+function instantOf(instant: string): number {
+  const [seconds = "", fraction = ""] = instant.slice(0, -1).split(".");
+  return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(6, "0"));
+}

@@ -1,0 +1,132 @@
+// The file that names the holder of a data folder: written whole and synced before it has its name, and readable whatever a
+// crash, a full disk or an editor left in it.
+import { createHash, randomUUID } from "node:crypto";
+import { link, lstat, open, rename, unlink } from "node:fs/promises";
+import { basename } from "node:path";
+import type { DatabaseAddress } from "../connection/connect.ts";
+
+export interface Holder {
+  pid: number;
+  /** Tells this process from a later one with the same pid. */
+  started: string;
+  /** Unique to this acquisition. */
+  token: string;
+  /** What holds the folder, e.g. "skuport serve". */
+  command: string;
+  /** Of the HTTP server, once it listens. */
+  url?: string;
+  /** Of the database, once it accepts connections. */
+  connection?: DatabaseAddress;
+}
+
+/** The data folder cannot be used. The message says why and what to do. */
+export class DataDirError extends Error {
+  override readonly name = "DataDirError";
+}
+
+/** More than any lock holds; the rest of a damaged file is not read. */
+const MAX_LOCK_BYTES = 65_536;
+/** No process has this pid. */
+const NO_PID = 0;
+
+/**
+ * The holder that the file names; undefined when there is no file. A living holder's file is always whole, because it has been
+ * synced before it was given its name. So a file without a holder in it belongs to a process that is dead.
+ * @throws {DataDirError} when it is not a file, or this user may not read it.
+ */
+export async function readLock(path: string): Promise<Holder | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  try {
+    const holder: unknown = JSON.parse(text);
+    if (isHolder(holder)) return holder;
+  } catch {
+    // Empty or cut off: a dead holder's, below.
+  }
+  // The path is part of the token, so that an empty claim on an empty lock does not name itself.
+  const token = createHash("sha256")
+    .update(`${basename(path)}\n${text}`)
+    .digest("hex")
+    .slice(0, 32);
+  return { pid: NO_PID, started: "unreadable", token, command: "a process that left a damaged lock" };
+}
+
+/** Creates the file with all its content at once; false when there is one already. */
+export async function createLock(path: string, holder: Holder): Promise<boolean> {
+  const draft = await writeDraft(path, holder);
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw cannotWrite(path, error);
+  } finally {
+    await unlink(draft);
+  }
+}
+
+/** Replaces the file, or creates it, with all its content at once. */
+export async function replaceLock(path: string, holder: Holder): Promise<void> {
+  await rename(await writeDraft(path, holder), path);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    // Opening a pipe would wait for its writer, and a symbolic link to nothing would look like a missing file.
+    const found = await lstat(path);
+    if (!found.isFile()) throw new DataDirError(`${path} is not a file. Remove it and start again.`);
+    const file = await open(path, "r");
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, 0);
+      return buffer.toString("utf8", 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (error instanceof DataDirError) throw error;
+    throw new DataDirError(
+      `${path} cannot be read (${(error as Error).message}). Start as the user that owns the data folder, or delete the file when no Skuport is running on it.`,
+      { cause: error },
+    );
+  }
+}
+
+/** `token` becomes part of a file's name, so it must not lead elsewhere. */
+function isHolder(value: unknown): value is Holder {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, started, token, command, url } = value as Partial<Record<keyof Holder, unknown>>;
+  return (
+    Number.isSafeInteger(pid) &&
+    typeof started === "string" &&
+    typeof token === "string" &&
+    /^[\w-]{1,64}$/.test(token) &&
+    typeof command === "string" &&
+    (url === undefined || typeof url === "string")
+  );
+}
+
+/** Synced before it is linked: after a power failure a name without content would stay behind otherwise. */
+async function writeDraft(path: string, holder: Holder): Promise<string> {
+  const draft = `${path}.${randomUUID()}.draft`;
+  try {
+    const file = await open(draft, "wx", 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(holder, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return draft;
+  } catch (error) {
+    await unlink(draft).catch(() => undefined);
+    throw cannotWrite(path, error);
+  }
+}
+
+function cannotWrite(path: string, cause: unknown): DataDirError {
+  return new DataDirError(
+    `${path} cannot be written (${(cause as Error).message}). Make sure that this user may write the data folder and that its disk has room.`,
+    { cause },
+  );
+}

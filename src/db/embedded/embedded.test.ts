@@ -1,0 +1,294 @@
+// The embedded PostgreSQL as it really runs: real processes, real kills, and as root the account it is lent.
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { expect, test } from "vitest";
+import { createPool, retryTransient } from "../connection/connect.ts";
+import { startEmbedded, type Embedded, type EmbeddedConnection } from "./embedded.ts";
+import { pidExists } from "../data-dir/process-identity.ts";
+
+const is_root = process.getuid?.() === 0;
+const warnings: string[] = [];
+const log = {
+  info: () => undefined,
+  warn: (_: object, message: string) => warnings.push(message),
+  error: console.error,
+};
+const settings = { shared_buffers: "32MB" };
+
+test("data outlives a stop, the socket folder does not", async () => {
+  const data_dir = makeDataDir();
+  const first = await start(data_dir);
+  await query(first.connection, "create table kept as select 1 as n");
+  await first.stop();
+  expect(await first.exited).toBeUndefined();
+  expect(existsSync(first.connection.host)).toBe(false);
+  const second = await start(data_dir);
+  expect(await query(second.connection, "select n from kept")).toEqual([{ n: 1 }]);
+  expect(second.connection).toEqual(first.connection);
+  await second.stop();
+  expect(readdirSync(data_dir).sort()).toEqual(["postgres", "postgresql.log"]);
+});
+
+test("the cluster is UTF-8 in code point order, durable, and closed to all but its own account", async () => {
+  const data_dir = makeDataDir();
+  const postgres = await start(data_dir);
+  const sql = `select current_setting('server_encoding') as encoding, datlocprovider as provider, datlocale as locale,
+    current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
+    current_setting('synchronous_commit') as synchronous_commit, current_setting('listen_addresses') as listen_addresses,
+    lower('ÀΣ') as lower from pg_database where datname = current_database()`;
+  expect(await query(postgres.connection, sql)).toEqual([
+    {
+      encoding: "UTF8",
+      provider: "b",
+      locale: "C.UTF-8",
+      fsync: "on",
+      full_page_writes: "on",
+      synchronous_commit: "on",
+      listen_addresses: "",
+      lower: "àσ",
+    },
+  ]);
+  expect(statSync(postgres.connection.host).mode & 0o777).toBe(0o700);
+  expect(statSync(join(data_dir, "postgres")).mode & 0o777).toBe(0o700);
+  await postgres.stop();
+});
+
+test("a postmaster that is killed comes back on the same socket, with what was committed", async () => {
+  const postgres = await start(makeDataDir());
+  const pool = createPool(postgres.connection, { application_name: "test", max: 4 });
+  await pool.query("create table kept (n int)");
+  for (let n = 1; n <= 3; n++) {
+    await pool.query("insert into kept values ($1)", [n]);
+    // A backend in the middle of something does not see at once that its postmaster is gone.
+    const busy = pool.query("select sum(i) from generate_series(1, 100000000) i").catch((error: unknown) => error);
+    await until(
+      async () =>
+        (await query(postgres.connection, "select 1 from pg_stat_activity where query like 'select sum%'")).length > 0,
+    );
+    const killed = postgres.pid;
+    process.kill(killed, "SIGKILL");
+    await busy;
+    await until(() => postgres.pid !== killed);
+    expect((await retryTransient(() => pool.query("select count(*) as count from kept"))).rows).toEqual([{ count: n }]);
+  }
+  await pool.end();
+  await postgres.stop();
+  expect(await postgres.exited).toBeUndefined();
+});
+
+test("a backend that is killed costs its connection, not the server", async () => {
+  const postgres = await start(makeDataDir());
+  const pool = createPool(postgres.connection, { application_name: "test", max: 1 });
+  const { rows } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const before = postgres.pid;
+  process.kill(rows[0]?.pid ?? 0, "SIGKILL");
+  await retryTransient(() => pool.query("select 1"));
+  expect(postgres.pid).toBe(before);
+  await pool.end();
+  await postgres.stop();
+});
+
+test("PostgreSQL ends when the process that started it is killed", async () => {
+  const { child, postmaster } = await startInChild(makeDataDir());
+  child.kill("SIGKILL");
+  await until(() => !pidExists(postmaster));
+});
+
+test.skipIf(process.platform !== "linux")(
+  "an orphan that lives on is ended by the next start, and nothing committed is lost",
+  async () => {
+    const data_dir = makeDataDir();
+    const { child, postmaster, connection, watch } = await startInChild(data_dir);
+    await query(connection, "create table kept as select 1 as n");
+    process.kill(watch, "SIGKILL"); // or it would end PostgreSQL in time
+    child.kill("SIGKILL");
+    await sleep(100);
+    expect(pidExists(postmaster)).toBe(true);
+    warnings.length = 0;
+    const next = await start(data_dir);
+    expect(warnings).toEqual(["Ended an earlier PostgreSQL that was still running on the data folder"]);
+    expect(pidExists(postmaster)).toBe(false);
+    expect(await query(next.connection, "select n from kept")).toEqual([{ n: 1 }]);
+    await next.stop();
+  },
+);
+
+test("a stale pid file does not stand in the way, even if another process has the pid by now", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+  writeFileSync(
+    join(data_dir, "postgres/postmaster.pid"),
+    `${String(other.pid)}\n${data_dir}/postgres\n1\n5432\n/tmp\n\n1 1\nready\n`,
+  );
+  const postgres = await start(data_dir);
+  expect(other.exitCode).toBeNull();
+  other.kill();
+  await postgres.stop();
+});
+
+test("a first start that was killed leaves nothing half done", async () => {
+  const data_dir = makeDataDir();
+  const child = spawnStarter(data_dir);
+  await until(() => existsSync(join(data_dir, "../..")) && readdirSync(data_dir).some((name) => name.includes("draft")));
+  child.kill("SIGKILL");
+  await (await start(data_dir)).stop();
+  expect(readdirSync(data_dir).sort()).toEqual(["postgres", "postgresql.log"]);
+});
+
+test("what PostgreSQL says when it cannot start is in the error", async () => {
+  const data_dir = makeDataDir();
+  const attempt = startEmbedded({ data_dir, log, settings: { no_such_setting: "1" } });
+  await expect(attempt).rejects.toThrow(/PostgreSQL did not start in .*no_such_setting/s);
+});
+
+test("a cluster of another version is refused", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  writeFileSync(join(data_dir, "postgres/PG_VERSION"), "17\n");
+  await expect(start(data_dir)).rejects.toThrow(/made by PostgreSQL 17, this program brings 18/);
+});
+
+test.skipIf(!is_root)(
+  "as root (skipped otherwise): runs as another user, in a data folder only root may enter",
+  async () => {
+    const data_dir = makeDataDir();
+    chmodSync(data_dir, 0o700);
+    const postgres = await start(data_dir);
+    expect(statSync(`/proc/${String(postgres.pid)}`).uid).not.toBe(0);
+    expect(statSync(join(data_dir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
+    expect(statSync(data_dir).uid).toBe(0);
+    // No capability is lent with the account.
+    expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
+    await postgres.stop();
+  },
+);
+
+test("only this process's user is let in, also to a cluster that admitted everyone on the machine", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  const hba = join(data_dir, "postgres/pg_hba.conf");
+  writeFileSync(hba, "local all all trust\nhost all all 127.0.0.1/32 trust\n");
+  writeFileSync(join(data_dir, "postgres/pg_ident.conf"), "");
+  const postgres = await start(data_dir);
+  expect(readFileSync(hba, "utf8")).not.toContain("trust");
+  const rules = "select distinct type, auth_method from pg_hba_file_rules";
+  expect(await query(postgres.connection, rules)).toEqual([{ type: "local", auth_method: "peer" }]);
+  expect(await query(postgres.connection, "select error from pg_ident_file_mappings")).toEqual([{ error: null }]);
+  await postgres.stop();
+});
+
+test.skipIf(!is_root)(
+  "as root (skipped otherwise): another process of the lent account cannot connect as the superuser",
+  async () => {
+    const postgres = await start(makeDataDir());
+    const { uid } = statSync(`/proc/${String(postgres.pid)}`);
+    const client = new pg.Client(postgres.connection);
+    client.on("error", () => undefined);
+    // The kernel notes the user at the other end of a socket when it is connected.
+    process.seteuid?.(uid);
+    const connected = client.connect();
+    process.seteuid?.(0);
+    const INVALID_AUTHORIZATION = "28000";
+    await expect(connected).rejects.toMatchObject({ code: INVALID_AUTHORIZATION });
+    await client.end();
+    expect(await query(postgres.connection, "select current_user as me")).toEqual([{ me: "skuport" }]);
+    await postgres.stop();
+  },
+);
+
+test("a pid file that is empty, garbage, a folder or a pipe is removed", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  const path = join(data_dir, "postgres/postmaster.pid");
+  const damages = [
+    () => {
+      writeFileSync(path, "");
+    },
+    () => {
+      writeFileSync(path, "\0\0 x");
+    },
+    () => {
+      mkdirSync(path);
+    },
+    () => {
+      execFileSync("mkfifo", [path]);
+    },
+  ];
+  for (const damage of damages) {
+    damage();
+    await (await start(data_dir)).stop();
+  }
+});
+
+test("a cluster whose version is empty or missing is reported as damaged", async () => {
+  const data_dir = makeDataDir();
+  await (await start(data_dir)).stop();
+  const path = join(data_dir, "postgres/PG_VERSION");
+  writeFileSync(path, "");
+  await expect(start(data_dir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
+  unlinkSync(path);
+  await expect(start(data_dir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
+});
+
+function makeDataDir(): string {
+  return mkdtempSync(join(tmpdir(), "skuport-embedded-"));
+}
+
+async function start(data_dir: string): Promise<Embedded> {
+  return await startEmbedded({ data_dir, log, settings });
+}
+
+async function query(connection: EmbeddedConnection, sql: string): Promise<unknown[]> {
+  const pool = createPool(connection, { application_name: "test", max: 1 });
+  const { rows } = await pool.query<object>(sql).finally(() => pool.end());
+  return rows;
+}
+
+function spawnStarter(data_dir: string): ChildProcess {
+  const program = `
+    import { startEmbedded } from ${JSON.stringify(join(import.meta.dirname, "embedded.ts"))};
+    const log = { info() {}, warn() {}, error: console.error };
+    const { pid, connection } = await startEmbedded({ data_dir: ${JSON.stringify(data_dir)}, log, settings: ${JSON.stringify(settings)} });
+    console.log(JSON.stringify({ pid, connection }));`;
+  return spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+async function startInChild(data_dir: string) {
+  const child = spawnStarter(data_dir);
+  const line = await new Promise<string>((resolve) =>
+    child.stdout?.once("data", (chunk: Buffer) => {
+      resolve(chunk.toString());
+    }),
+  );
+  const { pid, connection } = JSON.parse(line) as { pid: number; connection: EmbeddedConnection };
+  return { child, postmaster: pid, connection, watch: findWatch(pid) };
+}
+
+/** The shell that waits for its parent's end carries the postmaster's pid as its last argument. */
+function findWatch(postmaster: number): number {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const found = pids.find((pid) => {
+    const args = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") : [];
+    return args[0] === "/bin/sh" && args[4] === String(postmaster);
+  });
+  return Number(found);
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(10);
+}

@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { claimKey, keepAnswer, purgeKeys, releaseKey, renewLeases, type KeyedRequest } from "./store.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+const files_dir = await mkdtemp(join(tmpdir(), "skuport-idempotency-"));
+afterAll(() => rm(files_dir, { recursive: true, force: true }));
+const app = await createTestApp(database, { files_dir });
+
+beforeEach(() => pool.query("truncate products, product_history, changesets, imports, idempotency_keys cascade"));
+
+async function post(key: string | undefined, payload: unknown, url = "/api/products") {
+  const { statusCode, headers, body } = await app.inject({
+    method: "POST",
+    url,
+    headers: {
+      host: "localhost",
+      "content-type": "application/json",
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+    },
+    payload: JSON.stringify(payload),
+  });
+  return { status: statusCode, headers, body };
+}
+
+const count = async (table: string): Promise<number> =>
+  (await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`)).rows[0]?.count ?? -1;
+
+describe("a POST that is sent again", () => {
+  test("gets the first one's answer: status, headers that matter, body", async () => {
+    const first = await post("k1", { sku: "a", name: "A" });
+    await app.inject({
+      method: "PATCH",
+      url: "/api/products/a",
+      headers: { host: "localhost", "content-type": "application/json" },
+      payload: '{"name":"B"}',
+    });
+    const again = await post("k1", { sku: "a", name: "A" });
+    expect(first.headers["idempotency-replayed"]).toBeUndefined();
+    expect(again).toMatchObject({ status: 201, body: first.body, headers: { "idempotency-replayed": "true" } });
+    for (const name of ["location", "etag", "content-type"]) expect(again.headers[name]).toBe(first.headers[name]);
+    expect(await count("changesets")).toBe(2);
+  });
+
+  test("gets a refusal again, though it might go through by now", async () => {
+    await post(undefined, { sku: "a", name: "A" });
+    const first = await post("k1", { sku: "A", name: "B" });
+    await pool.query("delete from products");
+    const again = await post("k1", { sku: "A", name: "B" });
+    expect([first.status, again.status, again.body]).toEqual([409, 409, first.body]);
+  });
+
+  test("is done anew where nothing was done, be it mended or not", async () => {
+    expect((await post("k1", { sku: "a" })).status).toBe(400);
+    expect((await post("k1", { sku: "a", name: "A" })).status).toBe(201);
+  });
+
+  test.each([
+    ["another body", { sku: "b", name: "B" }, "/api/products"],
+    ["another address", { sku: "a", name: "A" }, "/api/products?reason=x"],
+  ])("with %s is refused", async (_title, body, url) => {
+    await post("k1", { sku: "a", name: "A" });
+    const answer = await post("k1", body, url);
+    expect(answer.status).toBe(422);
+    expect(JSON.parse(answer.body)).toMatchObject({ type: "/problems/idempotency-key-reused" });
+  });
+
+  test.each(["", "x".repeat(256), "a b", "ä"])("with the key %j is refused", async (key) => {
+    expect((await post(key, { sku: "a", name: "A" })).status).toBe(400);
+  });
+
+  test("1,000 at once make one product", async () => {
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => post("k1", { sku: "a", name: "A" })));
+    const statuses = new Map<number, number>();
+    for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    expect([...statuses.keys()].filter((status) => status !== 201 && status !== 409)).toEqual([]);
+    expect(new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body)).size).toBe(1);
+    for (const { body, status } of answers)
+      if (status === 409) expect(JSON.parse(body)).toMatchObject({ type: "/problems/request-running" });
+    expect([await count("products"), await count("changesets")]).toEqual([1, 1]);
+    expect((await post("k1", { sku: "a", name: "A" })).status).toBe(201);
+  });
+
+  test("1,000 at once without a key make one product too, and 999 are told where it is", async () => {
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => post(undefined, { sku: "a", name: "A" })));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(999);
+    expect([await count("products"), await count("changesets")]).toEqual([1, 1]);
+  });
+});
+
+describe("a key", () => {
+  const claim = (token: string, fingerprint: string | null = "f"): KeyedRequest => ({
+    actor: "local",
+    key: "k",
+    request: "POST /x",
+    fingerprint,
+    token: `00000000-0000-4000-8000-00000000000${token}`,
+  });
+  const answer = { status: 201, headers: { etag: '"1"' }, body: "{}" };
+
+  test("of a process that died is free once its lease has run out, and the late one's answer is not kept", async () => {
+    expect(await claimKey(pool, claim("1"))).toBe("ours");
+    expect(await claimKey(pool, claim("2"))).toEqual({ request: "POST /x", fingerprint: "f", answer: null });
+    await pool.query("update idempotency_keys set lease_until = now() - interval '1 second'");
+    expect(await claimKey(pool, claim("2"))).toBe("ours");
+    await keepAnswer(pool, claim("1"), { ...answer, status: 500 });
+    await releaseKey(pool, claim("1"));
+    expect(await claimKey(pool, claim("3"))).toMatchObject({ answer: null });
+    await keepAnswer(pool, claim("2"), answer);
+    expect(await claimKey(pool, claim("3"))).toEqual({ request: "POST /x", fingerprint: "f", answer });
+  });
+
+  test("keeps its lease while the process lives, and is free for another after 7 days", async () => {
+    await claimKey(pool, claim("1"));
+    await pool.query("update idempotency_keys set lease_until = now() + interval '1 second'");
+    await renewLeases(pool, [claim("1").token]);
+    const { rows } = await pool.query(
+      "select lease_until > now() + interval '20 seconds' as renewed from idempotency_keys",
+    );
+    expect(rows).toEqual([{ renewed: true }]);
+    await keepAnswer(pool, claim("1"), answer);
+    expect(await purgeKeys(pool)).toBe(0);
+    await pool.query("update idempotency_keys set created_at = now() - interval '8 days'");
+    expect(await claimKey(pool, claim("2"))).toBe("ours");
+    await pool.query("update idempotency_keys set created_at = now() - interval '8 days'");
+    expect(await purgeKeys(pool)).toBe(1);
+  });
+});
+
+describe("a file that is sent again", () => {
+  const CSV = "sku,name\na,A\nb,B\n";
+  const send = async (key: string, payload: string | Buffer, type = "text/csv") => {
+    const url = type.startsWith("multipart") ? "/api/imports" : "/api/imports?filename=x.csv";
+    const headers = { host: "localhost", "content-type": type, "idempotency-key": key };
+    const { statusCode, body } = await app.inject({ method: "POST", url, headers, payload });
+    return { status: statusCode, body: JSON.parse(body) as { id?: number; type?: string; sha256?: string } };
+  };
+  const form = (boundary: string, csv: string): string =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="mode"\r\n\r\ncreate\r\n` +
+    `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="x.csv"\r\ncontent-type: text/csv\r\n\r\n` +
+    `${csv}\r\n--${boundary}--\r\n`;
+
+  test("is the first import", async () => {
+    const first = await send("k", CSV);
+    expect(first.status).toBe(201);
+    expect(await send("k", CSV)).toEqual(first);
+    expect((await send("k", CSV.replace("B", "C"))).status).toBe(422);
+    expect(await count("imports")).toBe(1);
+  });
+
+  test("as a form with another boundary, too", async () => {
+    const big = `sku,name\n${Array.from({ length: 50_000 }, (_, i) => `sku-${i},name ${i}\n`).join("")}`;
+    const first = await send("k", form("one", big), "multipart/form-data; boundary=one");
+    expect(first.status).toBe(201);
+    expect(await send("k", form("another", big), "multipart/form-data; boundary=another")).toEqual(first);
+    const other = await send("k", form("one", big.replace("name 49999", "x")), "multipart/form-data; boundary=one");
+    expect(other.status).toBe(422);
+    expect(await count("imports")).toBe(1);
+  });
+
+  test("while the first still comes is told to wait, and an upload that broke may begin again", async () => {
+    const base = await app.listen({ host: "127.0.0.1", port: 0 });
+    const url = `${base}/api/imports?filename=x.csv`;
+    const headers = { "content-type": "text/csv", "idempotency-key": "k" };
+    const stop = new AbortController();
+    const half = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(CSV)) });
+    const first = fetch(url, { method: "POST", headers, body: half, duplex: "half", signal: stop.signal });
+    first.catch(() => undefined);
+    while ((await count("idempotency_keys")) === 0) await sleep(5);
+    const second = await fetch(url, { method: "POST", headers, body: CSV });
+    expect([second.status, second.headers.get("retry-after")]).toEqual([409, "1"]);
+    stop.abort();
+    while ((await count("idempotency_keys")) > 0) await sleep(5);
+    expect((await fetch(url, { method: "POST", headers, body: CSV })).status).toBe(201);
+  });
+});

@@ -1,0 +1,109 @@
+// The SQL of idempotency keys: who runs a request, and what was answered.
+import type { Queryable } from "../../db/connection/connect.ts";
+
+/** Days that an answer is kept. */
+const KEEP_DAYS = 7;
+/** A running request's lease, and how often its process has it go on. */
+const LEASE_SECONDS = 30;
+export const LEASE_RENEWAL_MS = 10_000;
+
+export interface KeyedRequest {
+  actor: string;
+  key: string;
+  /** Method and URL. */
+  request: string;
+  /** null where the body is still to come. */
+  fingerprint: string | null;
+  token: string;
+}
+
+export interface KeptAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What is known of a key: its answer, or null while it runs. */
+export interface KnownRequest {
+  request: string;
+  fingerprint: string | null;
+  answer: KeptAnswer | null;
+}
+
+/** @returns "ours" where the request is now to be run under `token`, else what is known of the key */
+export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"ours" | KnownRequest> {
+  const { actor, key, request, fingerprint, token } = claim;
+  for (;;) {
+    // A lease that ran out is of a process that died; what is older than a week is as good as gone.
+    const { rowCount } = await db.query(
+      `insert into idempotency_keys as k (actor, key, request, fingerprint, token, lease_until)
+       values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
+       on conflict (actor, key) do update
+       set request = excluded.request, fingerprint = excluded.fingerprint, token = excluded.token,
+           lease_until = excluded.lease_until, created_at = now(), status = null, headers = null, body = null
+       where (k.status is null and k.lease_until < now()) or k.created_at < now() - make_interval(days => $7)`,
+      [actor, key, request, fingerprint, token, LEASE_SECONDS, KEEP_DAYS],
+    );
+    if (rowCount === 1) return "ours";
+    // The database's clock was set back since the lease began. It is shortened, not ended: its process may be alive, and renews it.
+    await db.query(
+      `update idempotency_keys set lease_until = now() + make_interval(secs => $3)
+       where actor = $1 and key = $2 and status is null and lease_until > now() + make_interval(secs => 2 * $3)`,
+      [actor, key, LEASE_SECONDS],
+    );
+    const { rows } = await db.query<
+      Omit<KeptAnswer, "status"> & Omit<KnownRequest, "answer"> & { status: number | null }
+    >("select request, fingerprint, status, headers, body from idempotency_keys where actor = $1 and key = $2", [
+      actor,
+      key,
+    ]);
+    const row = rows[0];
+    // Released in between: it is to be had again.
+    if (row === undefined) continue;
+    const { status, headers, body } = row;
+    const answer = status === null ? null : { status, headers, body };
+    return { request: row.request, fingerprint: row.fingerprint, answer };
+  }
+}
+
+/** Keeps the answer for those who send the request again, unless somebody else runs it by now. */
+export async function keepAnswer(
+  db: Queryable,
+  { actor, key, token, fingerprint }: KeyedRequest,
+  { status, headers, body }: KeptAnswer,
+): Promise<void> {
+  await db.query(
+    `update idempotency_keys set fingerprint = $4, status = $5, headers = $6, body = $7
+     where actor = $1 and key = $2 and token = $3`,
+    [actor, key, token, fingerprint, status, JSON.stringify(headers), body],
+  );
+}
+
+/** Nothing came of the request: it may be sent again. */
+export async function releaseKey(db: Queryable, { actor, key, token }: KeyedRequest): Promise<void> {
+  await db.query("delete from idempotency_keys where actor = $1 and key = $2 and token = $3", [actor, key, token]);
+}
+
+export async function renewLeases(db: Queryable, tokens: readonly string[]): Promise<void> {
+  await db.query(
+    `update idempotency_keys set lease_until = now() + make_interval(secs => $2)
+     where token = any($1::uuid[]) and status is null`,
+    [tokens, LEASE_SECONDS],
+  );
+}
+
+/** Rows deleted by one statement. */
+const PURGED_AT_ONCE = 5000;
+
+/** Takes away what is older than a week; says how many. */
+export async function purgeKeys(db: Queryable): Promise<number> {
+  for (let purged = 0; ;) {
+    const { rowCount } = await db.query(
+      `delete from idempotency_keys where (actor, key) in
+         (select actor, key from idempotency_keys where created_at < now() - make_interval(days => $1) limit $2)`,
+      [KEEP_DAYS, PURGED_AT_ONCE],
+    );
+    purged += rowCount ?? 0;
+    if ((rowCount ?? 0) < PURGED_AT_ONCE) return purged;
+  }
+}

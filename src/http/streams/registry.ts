@@ -1,0 +1,173 @@
+// The registry of all open event streams, of every kind: how many there may be, their heartbeat, and how many bytes may wait to be
+// sent. A slot is taken before anything else and released in one place, when the response or its connection closes.
+import type { ServerResponse } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { inSlices } from "./in-batches.ts";
+import { whenClosed } from "./when-closed.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+/** Proxies close silent connections after a minute or less. */
+export const HEARTBEAT_MS = 15_000;
+/** Heartbeats at which bytes still wait before the reader counts as dead. */
+const DEAD_BEATS = 3;
+/** Bytes that wait in all streams together: each may have an equal share, up to 4 MB. A reader that has more is slower than what
+ * happens; its stream is cut, and it comes back for the rest. */
+const WAITING_BYTES = 256 << 20;
+const MAX_WAITING_BYTES = 4 << 20;
+const RETRY_AFTER_S = "10";
+
+export interface StreamLimits {
+  total: number;
+  per_client: number;
+}
+
+/** A browser opens six connections to a server. Each stream costs a socket and about 50 kB. */
+const LIMITS: StreamLimits = { total: 2000, per_client: 6 };
+
+/** One stream, from before its head is sent until its connection closes. */
+export interface Stream {
+  /** Whether nothing that is written can arrive any more. */
+  readonly is_closed: boolean;
+  /** Sends the head of the response; what is written before is lost. */
+  begin(): void;
+  write(text: string): void;
+  end(): void;
+  /** Cuts the connection; the reader comes back. */
+  cut(): void;
+  /** Calls back when the stream closes, or at once if it is closed. */
+  onClose(callback: () => void): void;
+  /** Resolves when nothing waits to be sent, or the stream is closed. */
+  drained(): Promise<void>;
+}
+
+export interface Streams {
+  readonly size: number;
+  /** Takes a slot, which is released by itself, for a stream that answers `request`.
+   * @throws Problem too-many-streams, not-ready */
+  take(request: FastifyRequest, reply: FastifyReply): Stream;
+  /** Calls back with each heartbeat, which stops while no stream is open. */
+  onHeartbeat(callback: () => void): void;
+}
+
+/** Open streams end when `closing` aborts: a server that stops must not wait for its readers. */
+export function createStreams(closing: AbortSignal, limits: Partial<StreamLimits> = {}): Streams {
+  const { total, per_client } = { ...LIMITS, ...limits };
+  const open = new Set<OwnStream>();
+  const clients = new Map<string, number>();
+  const callbacks: (() => void)[] = [];
+  let heartbeat: NodeJS.Timeout | undefined;
+
+  const beat = (): void => {
+    void inSlices(open, (stream) => {
+      stream.beat();
+    });
+    for (const callback of callbacks) callback();
+  };
+  const add = (stream: OwnStream, client: string): void => {
+    open.add(stream);
+    clients.set(client, (clients.get(client) ?? 0) + 1);
+    heartbeat ??= setInterval(beat, HEARTBEAT_MS).unref();
+    stream.onClose(() => {
+      open.delete(stream);
+      const others = (clients.get(client) ?? 1) - 1;
+      if (others === 0) clients.delete(client);
+      else clients.set(client, others);
+      if (open.size > 0) return;
+      clearInterval(heartbeat);
+      heartbeat = undefined;
+    });
+  };
+  closing.addEventListener("abort", () => {
+    for (const stream of open) stream.end();
+  });
+  return {
+    get size() {
+      return open.size;
+    },
+    take(request, reply) {
+      if (closing.aborted) throw new Problem("not-ready", "The server is stopping. Try again in a few seconds.");
+      const { client } = request;
+      if (open.size >= total) throw tooMany(reply, `All ${total} event streams of this server are in use.`);
+      if ((clients.get(client) ?? 0) >= per_client)
+        throw tooMany(reply, `${client} has ${per_client} event streams open already, which is the limit per client.`);
+      const share = (): number => Math.min(MAX_WAITING_BYTES, WAITING_BYTES / open.size);
+      const stream = createStream(request, reply, share);
+      add(stream, client);
+      return stream;
+    },
+    onHeartbeat(callback) {
+      callbacks.push(callback);
+    },
+  };
+}
+
+function tooMany(reply: FastifyReply, detail: string): Problem {
+  reply.header("retry-after", RETRY_AFTER_S);
+  return new Problem("too-many-streams", `${detail} Close one, or try again later.`);
+}
+
+interface OwnStream extends Stream {
+  beat(): void;
+}
+
+function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: () => number): OwnStream {
+  const { raw: response } = reply;
+  const { socket } = request.raw;
+  const closing = whenClosed(request, reply);
+  let is_begun = false;
+  let is_to_end = false;
+  let undrained_beats = 0;
+
+  const stream: OwnStream = {
+    get is_closed() {
+      return closing.is_closed || response.destroyed || response.writableEnded;
+    },
+    begin() {
+      reply.hijack();
+      if (stream.is_closed) return;
+      writeHead(reply);
+      is_begun = true;
+      if (is_to_end || request.method === "HEAD") response.end();
+      else response.write("retry: 1000\n\n");
+    },
+    write(text) {
+      if (!is_begun || stream.is_closed) return;
+      // Node flushes at the end of a turn: only what was written earlier shows how slow the reader is.
+      if (response.writableLength > maxWaiting()) stream.cut();
+      else response.write(text);
+    },
+    end() {
+      is_to_end = true;
+      if (is_begun) response.end();
+    },
+    // Of a pipelined request the response may have no socket yet.
+    cut: () => void socket.destroy(),
+    onClose: closing.onClose,
+    async drained() {
+      if (stream.is_closed || !response.writableNeedDrain) return;
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      const done = (): void => {
+        resolve(undefined);
+      };
+      response.once("drain", done);
+      stream.onClose(done);
+      await promise;
+    },
+    beat() {
+      undrained_beats = is_begun && response.writableLength > 0 ? undrained_beats + 1 : 0;
+      if (undrained_beats >= DEAD_BEATS) stream.cut();
+      else stream.write(": still here\n\n");
+    },
+  };
+  return stream;
+}
+
+function writeHead(reply: FastifyReply): ServerResponse {
+  return reply.raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    // nginx would collect the events otherwise
+    "x-accel-buffering": "no",
+  });
+}

@@ -1,0 +1,151 @@
+// Streams of one record's states (https://html.spec.whatwg.org/multipage/server-sent-events.html): absolute states, thinned. All
+// streams of a record share one subscription, one read per change and one text. streams.ts owns slots, heartbeat and writing.
+import type { FastifyBaseLogger, FastifyRequest } from "fastify";
+import pLimit from "p-limit";
+import { isTransient } from "../../db/connection/connect.ts";
+import type { SendStates, State, StateStream } from "../../events/state-stream.ts";
+import { inSlices } from "./in-batches.ts";
+import { shareReads } from "./share-reads.ts";
+import type { Stream, Streams } from "./registry.ts";
+
+/** At most five states a second. */
+const THIN_MS = 200;
+/** However many records are watched, most connections of the pool are left to requests. */
+const READS_AT_ONCE = 2;
+
+export function createSendStates(streams: Streams, log: FastifyBaseLogger): SendStates {
+  const watches = new Map<string, Watch>();
+  const limit = pLimit(READS_AT_ONCE);
+  // Should a notification have been lost.
+  streams.onHeartbeat(() => {
+    for (const watch of watches.values()) watch.changed(false);
+  });
+  const watchOf = <T extends State>(source: StateStream<T>): Watch => {
+    const name = `${source.event} ${source.id}`;
+    const found = watches.get(name);
+    if (found !== undefined) return found;
+    const read = shareReads(() => limit(() => source.read().then((state) => snapshotOf(source, state))));
+    const watch = createWatch(read, log, () => watches.delete(name));
+    watches.set(name, watch);
+    watch.begin(source.subscribe(watch.changed));
+    return watch;
+  };
+  return async (request, reply, source) => {
+    const stream = streams.take(request, reply);
+    if (stream.is_closed) {
+      reply.hijack();
+      return;
+    }
+    const watch = watchOf(source);
+    const reader = createReader(stream, request);
+    watch.join(reader);
+    stream.onClose(() => {
+      watch.leave(reader);
+    });
+    const first = await watch.read();
+    if (first === undefined) throw source.missing();
+    stream.begin();
+    reader.begin(first);
+  };
+}
+
+/** A state as its readers get it. */
+interface Snapshot {
+  version: number;
+  is_last: boolean;
+  text: string;
+}
+
+function snapshotOf<T extends State>({ event, isLast }: StateStream<T>, state: T | undefined): Snapshot | undefined {
+  if (state === undefined) return undefined;
+  const { version } = state;
+  const text = `id: ${version}\nevent: ${event}\ndata: ${JSON.stringify(state)}\n\n`;
+  return { version, is_last: isLast(state), text };
+}
+
+interface Reader {
+  /** Sends the first state; only then `take` sends any. */
+  begin(first: Snapshot): void;
+  take(snapshot: Snapshot | undefined): void;
+}
+
+function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
+  let sent = Number(headers["last-event-id"] ?? Number.NaN);
+  let has_begun = false;
+  const take: Reader["take"] = (snapshot) => {
+    if (!has_begun) return;
+    // A reader that comes back with what is still the newest gets the last state all the same, or it would wait for ever.
+    if (snapshot !== undefined && (snapshot.version !== sent || snapshot.is_last)) {
+      sent = snapshot.version;
+      stream.write(snapshot.text);
+    }
+    if (snapshot === undefined || snapshot.is_last) stream.end();
+  };
+  return {
+    begin(first) {
+      has_begun = true;
+      take(first);
+    },
+    take,
+  };
+}
+
+/** One record, for as long as it has readers. */
+interface Watch {
+  begin(unsubscribe: () => void): void;
+  read(): Promise<Snapshot | undefined>;
+  changed: (at_once: boolean) => void;
+  join(reader: Reader): void;
+  leave(reader: Reader): void;
+}
+
+function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBaseLogger, onEmpty: () => void): Watch {
+  const readers = new Set<Reader>();
+  let unsubscribe = (): void => undefined;
+  let is_dirty = false;
+  let is_busy = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const publish = async (): Promise<void> => {
+    const snapshot = await read();
+    await inSlices(readers, (reader) => {
+      reader.take(snapshot);
+    });
+  };
+  const turn = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (is_busy || !is_dirty || readers.size === 0) return;
+    is_busy = true;
+    is_dirty = false;
+    publish()
+      .catch((error: unknown) => {
+        is_dirty = true;
+        // While the database is away, the next turn tries again; that is no news for the log.
+        if (!isTransient(error)) log.warn({ err: error }, "cannot read the state of an event stream");
+      })
+      .finally(() => {
+        is_busy = false;
+        if (readers.size > 0) timer = setTimeout(turn, THIN_MS);
+      });
+  };
+  return {
+    begin(stop) {
+      unsubscribe = stop;
+    },
+    read,
+    changed(at_once) {
+      is_dirty = true;
+      if (at_once || timer === undefined) turn();
+    },
+    join: (reader) => void readers.add(reader),
+    leave(reader) {
+      readers.delete(reader);
+      if (readers.size > 0) return;
+      clearTimeout(timer);
+      timer = undefined;
+      unsubscribe();
+      onEmpty();
+    },
+  };
+}

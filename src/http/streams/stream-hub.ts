@@ -1,0 +1,175 @@
+// What happens, gathered once for all open streams, at most five times a second: whole states of what runs, and the events in
+// the order of their commits. A notification only says to look.
+import type pg from "pg";
+import { isTransient } from "../../db/connection/connect.ts";
+import { EVENT_CHANNEL } from "../../events/channels.ts";
+import type { Listener } from "../../events/listen.ts";
+import { eventBounds, placeEvents, readEvents, type StoredEvent } from "../../events/read.ts";
+import { writeEvents, writeMessage } from "./event-messages.ts";
+import { inSlices } from "./in-batches.ts";
+import type { State, StateSource } from "../../events/state-stream.ts";
+
+/** At most five looks a second. */
+const THIN_MS = 200;
+/** Events read by one look; more wait for the next. */
+const EVENTS_AT_ONCE = 1000;
+
+/** What one look has found, with its text, which is written once for all readers. */
+export interface Found {
+  states: readonly { event: string; state: State; text: () => string }[];
+  events: readonly StoredEvent[];
+  all_events: () => string;
+}
+
+export const foundOf = (states: readonly { event: string; state: State }[], events: readonly StoredEvent[]): Found => ({
+  states: states.map(({ event, state }) => ({ event, state, text: once(() => writeMessage(event, state)) })),
+  events,
+  all_events: once(() => writeEvents(events)),
+});
+
+/** The text of those events that come after a position. */
+export function eventsAfter({ events, all_events }: Found, position: number): string {
+  if ((events[0]?.position ?? 0) > position) return all_events();
+  return writeEvents(events.filter((event) => event.position > position));
+}
+
+function once(write: () => string): () => string {
+  let text: string | undefined;
+  return () => (text ??= write());
+}
+
+export interface Hub {
+  /** Place of the last event that was handed out; undefined while nobody reads. */
+  readonly position: number | undefined;
+  /** Hands out what is found from now on. */
+  subscribe(reader: (found: Found) => void): () => void;
+  /** Looks now, so that `position` is the newest. */
+  refresh(): Promise<void>;
+  /** Looks at everything again, should a notification have been lost. */
+  lookAgain: () => void;
+  stop: () => void;
+}
+
+export interface HubContext {
+  pool: pg.Pool;
+  listener: Listener;
+  sources: readonly StateSource[];
+  onError: (error: unknown) => void;
+}
+
+// eslint-disable-next-line max-lines-per-function -- one closure over what has changed since the last look
+export function createHub({ pool, listener, sources, onError }: HubContext): Hub {
+  const readers = new Set<(found: Found) => void>();
+  const dirty = new Map<StateSource, Set<number> | "all">();
+  let events_dirty = false;
+  let position: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | undefined;
+
+  const look = async (): Promise<void> => {
+    const changed = [...dirty];
+    const were_events_dirty = events_dirty;
+    dirty.clear();
+    events_dirty = false;
+    try {
+      const states = await readStates(changed);
+      let events: StoredEvent[] = [];
+      if (position === undefined) position = await newest(pool);
+      else if (were_events_dirty) events = await nextEvents(pool, position);
+      // A reader that joins later begins after what is found: `inSlices` hands it to those that are there now.
+      if (readers.size === 0) position = undefined;
+      else position = events.at(-1)?.position ?? position;
+      if (events.length === EVENTS_AT_ONCE) events_dirty = true;
+      const found = foundOf(states, events);
+      if (states.length + events.length > 0)
+        await inSlices(readers, (reader) => {
+          reader(found);
+        });
+    } catch (error) {
+      for (const [source] of changed) dirty.set(source, "all");
+      events_dirty = true;
+      // While the database is away, the next look tries again; that is no news for the log.
+      if (!isTransient(error)) onError(error);
+    }
+  };
+  const start = (): Promise<void> =>
+    (looking ??= look().finally(() => {
+      looking = undefined;
+      timer ??= setTimeout(turn, THIN_MS);
+    }));
+  const turn = (): void => {
+    timer = undefined;
+    if (readers.size > 0 && (dirty.size > 0 || events_dirty)) void start();
+  };
+  const wake = (): void => {
+    if (timer === undefined && looking === undefined) turn();
+  };
+  const lookAgain = (): void => {
+    for (const source of sources) dirty.set(source, "all");
+    events_dirty = true;
+    wake();
+  };
+
+  const unsubscribe = sources.map((source) =>
+    listener.subscribe(source.channel, (payload) => {
+      const ids = dirty.get(source) ?? new Set<number>();
+      const id = Number.parseInt(payload ?? "", 10);
+      if (ids !== "all") dirty.set(source, Number.isNaN(id) ? "all" : ids.add(id));
+      wake();
+    }),
+  );
+  unsubscribe.push(
+    listener.subscribe(EVENT_CHANNEL, () => {
+      events_dirty = true;
+      wake();
+    }),
+  );
+  return {
+    get position() {
+      return position;
+    },
+    subscribe(reader) {
+      readers.add(reader);
+      return () => {
+        readers.delete(reader);
+        // Nobody follows: what comes meanwhile need not be read, and who comes next begins at the newest.
+        if (readers.size === 0) position = undefined;
+      };
+    },
+    async refresh() {
+      await looking;
+      await start();
+    },
+    lookAgain,
+    stop() {
+      clearTimeout(timer);
+      for (const end of unsubscribe) end();
+    },
+  };
+}
+
+type Changed = readonly [source: StateSource, ids: Set<number> | "all"][];
+
+async function readStates(changed: Changed): Promise<{ event: string; state: State }[]> {
+  const found: { event: string; state: State }[] = [];
+  for (const [source, ids] of changed) {
+    if (ids === "all") for (const state of await source.listRecent()) found.push({ event: source.event, state });
+    // One by one: however many records change, the pool's connections are left to requests.
+    else
+      for (const id of ids) {
+        const state = await source.read(id);
+        if (state !== undefined) found.push({ event: source.event, state });
+      }
+  }
+  return found;
+}
+
+async function newest(pool: pg.Pool): Promise<number> {
+  await placeEvents(pool);
+  return (await eventBounds(pool)).newest;
+}
+
+async function nextEvents(pool: pg.Pool, after: number): Promise<StoredEvent[]> {
+  await placeEvents(pool);
+  return readEvents(pool, after, EVENTS_AT_ONCE);
+}

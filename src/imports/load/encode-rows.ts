@@ -1,0 +1,281 @@
+// Rows of a chunk in the binary forms that catalog/bulk/merge.ts takes, straight from the file's bytes.
+import { randomBytes } from "node:crypto";
+import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
+import { isBlankText, parseYesNo } from "../../catalog/product.ts";
+import { TID_BYTES, tidStart, type LookArrays } from "../../catalog/bulk/merge.ts";
+import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
+import type { ChunkRows } from "./chunk-rows.ts";
+import type { Layout } from "../layout.ts";
+import { ESCAPED } from "../read/records.ts";
+import { copyField, fieldText } from "../read/split-records.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
+
+const TEXT_OID = 25;
+const INT4_OID = 23;
+const INT8_OID = 20;
+/** Version byte of jsonb's binary form. */
+const JSONB_VERSION = 1;
+/** Fixed bytes of a row around its texts, generously. */
+const ROW_OVERHEAD = 256;
+
+/** What a cell in the active column says. */
+export const SAYS_NO = 0;
+export const SAYS_YES = 1;
+export const SAYS_NOTHING = 2;
+
+/** Turns the rows of one chunk into bytes. */
+export interface RowEncoder {
+  lookArrays(): LookArrays;
+  /** Rows for `copyNewProducts`: `which` are positions in the chunk's rows. */
+  newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
+  /** Rows for `stageChanges`; `versions[i]` and the i-th of `tids` are of the product that row `which[i]` was compared with. */
+  stagedChanges(
+    which: ArrayLike<number>,
+    versions: ArrayLike<number>,
+    tids: Buffer | null,
+    changeset_id: number,
+    part: number,
+  ): Buffer;
+  isBlank(row: number, column: number): boolean;
+}
+
+/** What all new products of a chunk have in common. */
+export interface NewProductStamp {
+  changeset_id: number;
+  /** The import's ids begin here: a product gets id_base + first_row + its place in the chunk's key order, the same
+   * however often the chunk is loaded. In key order both indexes are filled from left to right. */
+  id_base: number;
+  /** Number of the chunk's first row in the file. */
+  first_row: number;
+  active: boolean;
+  /** Microseconds since 1970. */
+  now_us: number;
+}
+
+/** Which of a new product's fields the rows carry; the others are the table's defaults (active, no attributes). */
+export const newProductFields = (layout: Layout, active: boolean): { active: boolean; attributes: boolean } => ({
+  active: layout.active >= 0 || !active,
+  attributes: layout.attributes.length > 0,
+});
+
+/** `writer` is used again and again by one lane: what a method returns is good until the next call. */
+// eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once a cell
+export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
+  const { records, texts } = rows;
+  const attribute_keys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
+  const keys_length = attribute_keys.reduce((sum, key) => sum + key.length + 4, 0);
+  let scratch = Buffer.allocUnsafe(1 << 16);
+  let scratch_view = viewOf(scratch);
+  const records_view = viewOf(records.bytes);
+  const texts_view = viewOf(texts);
+  const makeScratch = (room: number): void => {
+    if (scratch.length >= room) return;
+    scratch = Buffer.allocUnsafe(room * 2);
+    scratch_view = viewOf(scratch);
+  };
+
+  const fieldOf = (row: number, column: number): number =>
+    (records.first_field[rows.record[row] as number] as number) + column;
+  const fieldLength = (field: number): number =>
+    (records.field_end[field] as number) - (records.field_start[field] as number);
+  const recordLength = (row: number): number => {
+    const r = rows.record[row] as number;
+    return (records.end[r] as number) - (records.start[r] as number);
+  };
+
+  const writeCell = (row: number, column: number): void => {
+    const at = writer.length;
+    const length = copyField(records, fieldOf(row, column), dialect, writer.buffer, at + 4);
+    writer.setInt32(at, length);
+    writer.length = at + 4 + length;
+  };
+  const writeText = (start: number, end: number): void => {
+    writer.fieldBytes(texts, start, end);
+  };
+  const saysActive = (row: number): number => {
+    const field = fieldOf(row, layout.active);
+    if (fieldLength(field) === 0) return SAYS_NOTHING;
+    const text = fieldText(records, field, dialect).trim();
+    return text === "" ? SAYS_NOTHING : parseYesNo(text) ? SAYS_YES : SAYS_NO;
+  };
+  /** `{"Brand":"…"}` of the row's attribute cells that are not blank. */
+  const writeAttributes = (row: number): void => {
+    const buffer = writer.buffer;
+    buffer[writer.length++] = 0x7b;
+    let first = true;
+    for (let a = 0; a < layout.attributes.length; a++) {
+      const field = fieldOf(row, (layout.attributes[a] as { index: number }).index);
+      const room = fieldLength(field);
+      if (room === 0) continue;
+      makeScratch(room);
+      const length = copyField(records, field, dialect, scratch, 0);
+      if (!first) buffer[writer.length++] = 0x2c;
+      first = false;
+      const key = attribute_keys[a] as Buffer;
+      writer.raw(key, 0, key.length);
+      writer.jsonText(scratch, 0, length);
+      buffer[writer.length++] = 0x22;
+    }
+    buffer[writer.length++] = 0x7d;
+  };
+  /** A field whose length is known only once it is written. */
+  const writeSized = (write: () => void): void => {
+    const at = writer.length;
+    writer.length += 4;
+    write();
+    writer.setInt32(at, writer.length - at - 4);
+  };
+  const roomForRow = (row: number): number => {
+    const text = recordLength(row);
+    // A control character in an attribute takes six bytes in JSON.
+    const json = layout.attributes.length > 0 ? text * 6 + keys_length : 0;
+    return ROW_OVERHEAD + text * 2 + json + ((rows.key_end[row] as number) - (rows.sku_start[row] as number));
+  };
+
+  /** One array parameter, behind what is written already: an element a row. */
+  const arrayOf = (element_oid: number, writeElement: (row: number) => void): Buffer => {
+    const count = rows.record.length;
+    const start = writer.length;
+    writer.arrayHeader(element_oid, count);
+    for (let row = 0; row < count; row++) {
+      writer.reserve(roomForRow(row));
+      writeElement(row);
+    }
+    return writer.written(start);
+  };
+
+  return {
+    lookArrays() {
+      // A seed of its own for every look: nobody can prepare a change that hashes like what it changes.
+      const seed = randomBytes(8);
+      const hash = new Int32Array(2);
+      writer.length = 0;
+      const arrays: LookArrays = {
+        seed: String(seed.readBigInt64BE()),
+        keys: arrayOf(TEXT_OID, (row) => {
+          writeText(rows.key_start[row] as number, rows.key_end[row] as number);
+        }),
+        hashes: arrayOf(INT8_OID, (row) => {
+          hash[0] = seed.readInt32BE(0);
+          hash[1] = seed.readInt32BE(4);
+          hashTextExtended(texts_view, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
+          if (layout.name >= 0) hashCell(row, layout.name, hash);
+          if (layout.description >= 0) hashCell(row, layout.description, hash);
+          writer.int32(8);
+          writer.int32(hash[0]);
+          writer.int32(hash[1]);
+        }),
+      };
+      if (layout.active >= 0) {
+        arrays.active = arrayOf(INT4_OID, (row) => {
+          writer.fieldInt32(saysActive(row));
+        });
+      }
+      if (layout.attributes.length > 0) {
+        arrays.attributes = arrayOf(TEXT_OID, (row) => {
+          writeSized(() => {
+            writeAttributes(row);
+          });
+        });
+      }
+      return arrays;
+    },
+
+    newProducts(which, stamp) {
+      const has = newProductFields(layout, stamp.active);
+      // What all rows have in common is written once and copied as one run of bytes.
+      const common = new ByteWriter(64);
+      common.fieldInt64(stamp.changeset_id);
+      common.fieldInt64(stamp.changeset_id);
+      common.fieldTimestamp(stamp.now_us);
+      common.fieldTimestamp(stamp.now_us);
+      writer.length = 0;
+      writer.copyHeader();
+      for (let i = 0; i < which.length; i++) {
+        const row = which[i] as number;
+        const r = rows.record[row] as number;
+        writer.reserve(roomForRow(row));
+        writer.int16(10 + (has.active ? 1 : 0) + (has.attributes ? 1 : 0));
+        writeText(rows.key_start[row] as number, rows.key_end[row] as number);
+        writer.fieldInt64(stamp.id_base + stamp.first_row + row);
+        writer.fieldInt64(records.line[r] as number);
+        writer.raw(common.buffer, 0, common.length);
+        writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
+        writeCellOrBlank(row, layout.name);
+        writeCellOrBlank(row, layout.description);
+        if (has.active) {
+          const says = layout.active < 0 ? SAYS_NOTHING : saysActive(row);
+          writer.fieldBoolean(says === SAYS_NOTHING ? stamp.active : says === SAYS_YES);
+        }
+        if (has.attributes) writeJsonb(row);
+      }
+      writer.copyTrailer();
+      return writer.written();
+    },
+
+    stagedChanges(which, versions, tids, changeset_id, part) {
+      writer.length = 0;
+      writer.copyHeader();
+      for (let i = 0; i < which.length; i++) {
+        const row = which[i] as number;
+        writer.reserve(roomForRow(row));
+        writer.int16(11);
+        writeText(rows.key_start[row] as number, rows.key_end[row] as number);
+        writer.fieldInt64(changeset_id);
+        writer.fieldInt32(part);
+        writer.fieldInt32(versions[i] as number);
+        writer.fieldInt64(records.line[rows.record[row] as number] as number);
+        writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
+        writeCellOrNull(row, layout.name);
+        writeCellOrNull(row, layout.description);
+        const says = layout.active < 0 ? SAYS_NOTHING : saysActive(row);
+        if (says === SAYS_NOTHING) writer.fieldNull();
+        else writer.fieldBoolean(says === SAYS_YES);
+        if (layout.attributes.length === 0) writer.fieldNull();
+        else writeJsonb(row);
+        if (tids === null) writer.fieldNull();
+        else writer.fieldBytes(tids, tidStart(i), tidStart(i) + TID_BYTES);
+      }
+      writer.copyTrailer();
+      return writer.written();
+    },
+
+    isBlank(row, column) {
+      if (column < 0) return true;
+      const field = fieldOf(row, column);
+      const length = fieldLength(field);
+      if (length === 0) return true;
+      const first = records.bytes[records.field_start[field] as number] as number;
+      if (first > 0x20 && first < 0x80) return false;
+      return isBlankText(fieldText(records, field, dialect));
+    },
+  };
+
+  function hashCell(row: number, column: number, hash: Int32Array): void {
+    const field = fieldOf(row, column);
+    if (((records.field_flags[field] as number) & ESCAPED) === 0) {
+      hashTextExtended(records_view, records.field_start[field] as number, records.field_end[field] as number, hash);
+      return;
+    }
+    const room = fieldLength(field);
+    makeScratch(room);
+    hashTextExtended(scratch_view, 0, copyField(records, field, dialect, scratch, 0), hash);
+  }
+
+  function writeCellOrBlank(row: number, column: number): void {
+    if (column < 0) writer.int32(0);
+    else writeCell(row, column);
+  }
+
+  function writeCellOrNull(row: number, column: number): void {
+    if (column < 0) writer.fieldNull();
+    else writeCell(row, column);
+  }
+
+  function writeJsonb(row: number): void {
+    writeSized(() => {
+      writer.buffer[writer.length++] = JSONB_VERSION;
+      writeAttributes(row);
+    });
+  }
+}

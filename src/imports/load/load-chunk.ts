@@ -1,0 +1,106 @@
+// One chunk into the catalogue, inside the caller's transaction: look, copy the new, change the others, keep what they were.
+import type pg from "pg";
+import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges, type Look } from "../../catalog/bulk/merge.ts";
+import { noteChanged } from "../../catalog/backlog.ts";
+import type { ByteWriter } from "../../db/binary/copy-writer.ts";
+import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
+import { createRowEncoder, newProductFields, type RowEncoder } from "./encode-rows.ts";
+import { mergeColumnsOf, type Layout } from "../layout.ts";
+import { makeReject } from "../rejects/make-reject.ts";
+import type { Records } from "../read/records.ts";
+import type { Chunk, ChunkCounts } from "../chunk-store.ts";
+import type { Dialect, ImportOptions, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+
+/** What the chunks of an import have in common. */
+export interface LoadPlan {
+  layout: Layout;
+  dialect: Dialect;
+  options: Pick<ImportOptions, "mode" | "active">;
+  changeset_id: number;
+  id_base: number;
+  /** See `hasTids`. */
+  has_tids: boolean;
+}
+
+export interface ChunkTimes {
+  now_us: number;
+  now: string;
+}
+
+/** What a look finds where no product can exist. */
+const NOTHING: Look = {
+  ...{ same: new Int32Array(0), changed: new Int32Array(0), changed_versions: new Int32Array(0) },
+  changed_tids: null,
+};
+
+/** `look` = false where no product can exist yet: then a key that does fails the transaction with 23505. */
+export async function loadChunk(
+  client: pg.ClientBase,
+  plan: LoadPlan,
+  chunk: Chunk & ChunkTimes,
+  records: Records,
+  writer: ByteWriter,
+  scratch: ChunkScratch,
+  look: boolean,
+): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
+  const { layout, dialect, changeset_id } = plan;
+  const rows = chunkRows(records, chunk.skip, layout, dialect, scratch);
+  const encoder = createRowEncoder(rows, layout, dialect, writer);
+  const columns = mergeColumnsOf(layout);
+  const found =
+    look && rows.record.length > 0
+      ? await lookAtProducts(client, columns, encoder.lookArrays(), rows.record.length, plan.has_tids)
+      : NOTHING;
+  const { changed, same } = found;
+  const rejects: Reject[] = [];
+  const reject = (row: number, code: RejectCode, column: number): void => {
+    const r = rows.record[row] as number;
+    rejects.push(makeReject(records, r, chunk.first_row + r, code, layout, dialect, column));
+  };
+
+  const created = creatable(rows, encoder, plan, found, reject);
+  if (plan.options.mode === "create")
+    for (const row of [...same, ...changed]) reject(row, "exists_already", layout.sku);
+  const updated = plan.options.mode === "create" ? NOTHING.changed : changed;
+
+  if (created.length > 0) {
+    const { now_us, first_row } = chunk;
+    const stamp = { changeset_id, id_base: plan.id_base, first_row, active: plan.options.active, now_us };
+    await copyNewProducts(client, encoder.newProducts(created, stamp), newProductFields(layout, stamp.active));
+    const id_from = plan.id_base + first_row;
+    const id_to = id_from + rows.record.length - 1;
+    await noteChanged(client, { changeset_id, id_from, id_to, rows: created.length, delta: created.length });
+  }
+  if (updated.length > 0) {
+    await stageChanges(
+      client,
+      encoder.stagedChanges(updated, found.changed_versions, found.changed_tids, changeset_id, chunk.chunk_no),
+    );
+    await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length, plan.has_tids);
+  }
+  const unchanged = plan.options.mode === "create" ? 0 : same.length;
+  return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };
+}
+
+/** The rows of products that are not there yet and may be made; the others of them are rejected. */
+function creatable(
+  rows: ChunkRows,
+  encoder: RowEncoder,
+  plan: LoadPlan,
+  { same, changed }: Look,
+  reject: (row: number, code: RejectCode, column: number) => void,
+): Int32Array {
+  const { layout, options } = plan;
+  if (same.length + changed.length === rows.record.length) return NOTHING.changed;
+  const exists = new Uint8Array(rows.record.length);
+  for (const existing of [same, changed]) for (const row of existing) exists[row] = 1;
+  const created = new Int32Array(rows.record.length);
+  let count = 0;
+  for (let row = 0; row < rows.record.length; row++) {
+    if (exists[row] === 1) continue;
+    if (options.mode === "update") reject(row, "does_not_exist", layout.sku);
+    else if (encoder.isBlank(row, layout.name)) reject(row, "name_empty", layout.name);
+    else created[count++] = row;
+  }
+  return created.subarray(0, count);
+}

@@ -1,0 +1,13 @@
+// Trimming in place, on bytes.
+import { trimWhiteSpace } from "../../catalog/sku-key.ts";
+
+/** Trims the UTF-8 text of `length` bytes at `at` in place and returns its new length: what the SKU rule takes off a SKU
+ * is no part of its spelling either. */
+export function trimField(bytes: Buffer, at: number, length: number): number {
+  if (length === 0) return 0;
+  const first = bytes[at] as number;
+  const last = bytes[at + length - 1] as number;
+  // Most SKUs begin and end with a visible ASCII character.
+  if (first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80) return length;
+  return bytes.write(trimWhiteSpace(bytes.toString("utf8", at, at + length)), at, "utf8");
+}

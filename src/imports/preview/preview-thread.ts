@@ -1,0 +1,49 @@
+// The thread that makes previews, one at a time. preview-in-thread.ts starts it, and ends it where it takes too long.
+import { enableCompileCache, flushCompileCache } from "node:module";
+import { parentPort, workerData } from "node:worker_threads";
+import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
+import type { ProblemSlug } from "../../../contract/problems.ts";
+
+export interface PreviewThreadData {
+  /** Where the process keeps compiled code. A thread has no part in it by itself, and would load the compiler that strips types. */
+  compile_cache: string | undefined;
+}
+
+export interface PreviewJob {
+  bytes: Uint8Array;
+  is_whole: boolean;
+  options: ImportOptions;
+}
+
+/** Errors lose their class on the way between threads. */
+export type PreviewAnswer =
+  | { kind: "ready" }
+  | { kind: "preview"; preview: Preview }
+  | { kind: "problem"; slug: ProblemSlug; detail: string; extra: Record<string, unknown> }
+  | { kind: "error"; message: string; stack: string | undefined };
+
+const { compile_cache } = workerData as PreviewThreadData;
+if (compile_cache !== undefined) enableCompileCache(compile_cache);
+const [{ previewFile }, { Problem }] = await Promise.all([
+  import("./preview.ts"),
+  import("../../../contract/problems.ts"),
+]);
+
+async function answer({ bytes, is_whole, options }: PreviewJob): Promise<PreviewAnswer> {
+  try {
+    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return { kind: "preview", preview: await previewFile(file, is_whole, options) };
+  } catch (error) {
+    if (error instanceof Problem)
+      return { kind: "problem", slug: error.slug, detail: error.message, extra: error.extra };
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { kind: "error", message, stack };
+  }
+}
+
+const send = (sent: PreviewAnswer): void => parentPort?.postMessage(sent);
+parentPort?.on("message", (job: PreviewJob) => {
+  void answer(job).then(send);
+});
+flushCompileCache();
+send({ kind: "ready" });

@@ -1,0 +1,158 @@
+// The look at a file before it is imported: by its first bytes, with the reader of the import.
+import { request } from "node:http";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { preview, type Preview } from "../../../contract/imports/imports.ts";
+import type { ProblemDocument } from "../../../contract/problem-document.ts";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
+import { until } from "../../../tests/support/until.ts";
+
+const app = await createTestApp(await createTestDatabase());
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()
+async function look<T = Preview>(bytes: Buffer | string, query = ""): Promise<{ status: number; body: T }> {
+  const response = await app.inject({
+    method: "POST",
+    url: `/api/imports/preview${query}`,
+    headers: { "content-type": "application/octet-stream" },
+    payload: bytes,
+  });
+  return { status: response.statusCode, body: response.json() };
+}
+
+const LOOK = {
+  method: "POST",
+  url: "/api/imports/preview",
+  headers: { "content-type": "application/octet-stream" },
+  payload: "sku,name\nA-1,One\n",
+} as const;
+const LINES = Array.from({ length: 40_000 }, (_, i) => `A-${String(i)};Näme ${String(i)};x\n`);
+const HEADER = "Artikelnummer;Bezeichnung;Farbe\n";
+
+test("the first rows, the columns and what they match, and how the file is written", async () => {
+  const { status, body } = await look(Buffer.from(HEADER + LINES.slice(0, 30).join(""), "latin1"));
+  expect(status).toBe(200);
+  expect(preview.parse(body)).toEqual(body);
+  expect(body).toMatchObject({
+    dialect: { format: "text", encoding: "windows-1252", delimiter: ";", header: true },
+    columns: [
+      { name: "Artikelnummer", target: "sku" },
+      { name: "Bezeichnung", target: "name" },
+      { name: "Farbe", target: "attribute" },
+    ],
+    ...{ looked_at: 30, rejected: 0, rejects: [], problem: null },
+  });
+  expect(body.rows).toHaveLength(20);
+  expect(body.rows[1]).toEqual({ line: 3, cells: ["A-1", "Näme 1", "x"] });
+});
+
+test.each([
+  ["text", (text: string) => Buffer.from(text)],
+  ["gzip", (text: string) => gzipSync(text)],
+])("of %s the beginning suffices; a row that is cut is none", async (format, pack) => {
+  const whole = pack(HEADER + LINES.join(""));
+  const { body } = await look(whole.subarray(0, 100_000), `?size=${String(whole.length)}`);
+  expect(body.dialect).toMatchObject({ format, delimiter: ";" });
+  expect(body.looked_at).toBeGreaterThan(1000);
+  expect(body).toMatchObject({ rejected: 0, problem: null });
+});
+
+test("a text that is cut in the middle of a quoted cell has no fault for that", async () => {
+  const head = `sku,name\nA-1,One\nA-2,"begins\nand goes on`;
+  expect((await look(head, "?size=1000000")).body).toMatchObject({ looked_at: 1, rejected: 0 });
+  expect((await look(head)).body).toMatchObject({ rejected: 2, looked_at: 3 });
+});
+
+test("what the importer would reject is told with its line", async () => {
+  const { body } = await look(
+    "sku,name,active\nA-1,One,yes\n,Two,no\nA-3,Three,perhaps\nA-1,One,yes\n",
+    "?repeats=reject",
+  );
+  expect(body.rejected).toBe(3);
+  expect(body.rejects.map(({ line, code }) => [line, code])).toEqual(
+    expect.arrayContaining([
+      [3, "sku_empty"],
+      [4, "not_yes_or_no"],
+      [5, "sku_repeated"],
+    ]),
+  );
+});
+
+test("what is said of the file is not guessed", async () => {
+  const { body } = await look("sku;name\nA-1;One\n", "?delimiter=%2C");
+  expect(body).toMatchObject({
+    dialect: { delimiter: "," },
+    columns: [{ name: "sku;name", target: "attribute" }],
+    problem: { type: "/problems/no-sku-column" },
+  });
+});
+
+test("a small workbook is looked at whole, a large one not at all; a sheet can be said", async () => {
+  const workbook = await makeWorkbook({
+    sheets: {
+      Notes: textRow(1, "about", "this"),
+      Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Spring one"),
+      Autumn: textRow(1, "sku", "title", "colour") + textRow(2, "A-1", "Autumn one", "red"),
+    },
+  });
+  expect((await look(workbook)).body).toMatchObject({
+    dialect: { sheets: [{ name: "Notes" }, { name: "Spring", read: true }, { name: "Autumn", read: false }] },
+    rows: [{ line: 2, cells: ["S-1", "Spring one"] }],
+  });
+  expect((await look(workbook, "?sheet=Autumn")).body).toMatchObject({
+    rows: [{ line: 2, cells: ["A-1", "Autumn one", "red"] }],
+  });
+  expect((await look(workbook.subarray(0, 500), "?size=5000")).body).toMatchObject({ dialect: null, rows: [] });
+});
+
+test.each([
+  ["nothing", "", "", 422, "empty-file"],
+  ["a sheet that is not there", "sku\n1\n", "?sheet=X", 422, "no-such-sheet"],
+  ["a PDF", "%PDF-1.7", "", 422, "unsupported-file"],
+  ["gzip that is none", Buffer.from("1f8b0800", "hex"), "", 422, "broken-file"],
+  ["more than is looked at", Buffer.alloc((1 << 20) + 1, "a"), "", 413, "payload-too-large"],
+  ["a delimiter that quotes as well", "sku\n", "?delimiter=%22", 400, "invalid-request"],
+  ["an option that there is not", "sku\n", "?colour=red", 400, "invalid-request"],
+])("%s is refused", async (_, bytes, query, status, slug) => {
+  const answer = await look<ProblemDocument>(bytes, query);
+  expect([answer.status, answer.body.type]).toEqual([status, `/problems/${slug}`]);
+});
+
+test("a bomb has no time to go off", async () => {
+  const { body } = await look(gzipSync(Buffer.alloc(500_000_000)));
+  expect(body.dialect).toMatchObject({ format: "gzip" });
+});
+
+test("a problem stays small, however long the header is", async () => {
+  const { body } = await look(`${"h".repeat(500)},`.repeat(1_900));
+  expect(body).toMatchObject({ problem: { type: "/problems/no-sku-column" } });
+  expect(JSON.stringify(body.problem).length).toBeLessThan(20_000);
+});
+
+test("that nearly every row is faulty is a problem of the file", async () => {
+  const { body } = await look(`sku,name\n${",\n".repeat(20_000)}`);
+  expect(body).toMatchObject({ problem: { type: "/problems/nearly-all-rejected" } });
+});
+
+test("bodies of previews are counted, also while they arrive; those that are cut off count no more", async () => {
+  const url = new URL("/api/imports/preview", await app.listen({ host: "127.0.0.1", port: 0 }));
+  const headers = { "content-type": "application/octet-stream", "content-length": "1000" };
+  const held = Array.from({ length: 16 }, () => request(url, { method: "POST", headers }));
+  for (const one of held) one.on("error", () => undefined).write("sku");
+  const refused = await until(async () => {
+    const { statusCode, headers: sent, body } = await app.inject(LOOK);
+    return statusCode === 503 && { retry_after: sent["retry-after"], body };
+  });
+  expect(refused).toMatchObject({ retry_after: "5", body: expect.stringContaining("too-many-previews") as string });
+  for (const one of held) one.destroy();
+  expect(await until(async () => (await app.inject(LOOK)).statusCode === 200)).toBe(true);
+});
+
+test("answers stay small, however wide the file", async () => {
+  const wide = Array.from({ length: 1999 }, (_, i) => `c${String(i)}`).join(",");
+  const { body } = await look(`sku,${wide}\n`.concat(`x,${"y".repeat(80)}${",z".repeat(1998)}\n`.repeat(40)));
+  expect(body.columns).toHaveLength(2000);
+  expect(body.rows.map(({ cells }) => cells.length)).toEqual(Array.from({ length: 20 }, () => 100));
+});

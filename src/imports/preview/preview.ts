@@ -1,0 +1,55 @@
+// What an import would see in a file, from its first bytes: how it is written, its columns, its first rows, and what is wrong with
+// them. Nothing is kept.
+import { layoutOf } from "../layout.ts";
+import { overridesOf } from "../overrides.ts";
+import { readHead, type Head } from "../read/read-head.ts";
+import { recordTexts } from "../read/split-records.ts";
+import { createScanner } from "../scan/scanner.ts";
+import { problemOfTable } from "../scan/table-problems.ts";
+import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
+import { toProblemDocument } from "../../../contract/problem-document.ts";
+import type { Problem } from "../../../contract/problems.ts";
+
+const SHOWN_ROWS = 20;
+const SHOWN_CELLS = 100;
+const SHOWN_CHARACTERS = 200;
+const SHOWN_REJECTS = 20;
+const SHOWN_RAW = 1000;
+
+/** @param is_whole the bytes are all of the file
+ * @throws Problem where it is no file that is read */
+export async function previewFile(bytes: Buffer, is_whole: boolean, options: ImportOptions): Promise<Preview> {
+  const head = await readHead(bytes, is_whole, overridesOf(options));
+  if (head === undefined)
+    return { dialect: null, columns: [], rows: [], looked_at: 0, rejected: 0, rejects: [], problem: null };
+  const fault = problemOfTable(head.table, head.dialect);
+  const scanned = fault === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [], problem: fault };
+  return {
+    ...{ dialect: head.dialect, columns: head.table.columns, rows: firstRows(head), looked_at: head.records.count },
+    ...{ rejected: scanned.rejected, rejects: scanned.rejects },
+    problem: scanned.problem === undefined ? null : toProblemDocument(scanned.problem),
+  };
+}
+
+function firstRows({ records, dialect }: Head): Preview["rows"] {
+  return Array.from({ length: Math.min(SHOWN_ROWS, records.count) }, (_, r) => {
+    const cells = recordTexts(records, r, dialect)
+      .slice(0, SHOWN_CELLS)
+      .map((cell) => cell.slice(0, SHOWN_CHARACTERS));
+    return { line: records.line[r] as number, cells };
+  });
+}
+
+/** Those that the file alone decides, among the records that were looked at. */
+function rejectsOf(
+  { records, table, dialect, offset }: Head,
+  { repeats }: ImportOptions,
+): Pick<Preview, "rejected" | "rejects"> & { problem: Problem | undefined } {
+  const scanner = createScanner(layoutOf(table.columns), dialect, { repeats, listed_rejects: SHOWN_REJECTS });
+  scanner.scan(records, offset);
+  const rejects = scanner.takeRejects();
+  const { rejected } = scanner;
+  const problem = scanner.hopeless();
+  scanner.release();
+  return { rejected, problem, rejects: rejects.map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) })) };
+}

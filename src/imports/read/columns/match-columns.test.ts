@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { countKnownNames, describeMissingSku, matchColumns, unnamedColumns } from "./match-columns.ts";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../catalog/product.ts";
+
+const targets = (...header: string[]): string[] => matchColumns(header).map(({ target }) => target);
+const names = (...header: string[]): string[] => matchColumns(header).map(({ name }) => name);
+
+describe("a column's target", () => {
+  test.each([
+    ...[
+      "sku",
+      "SKU",
+      " Sku ",
+      "Variant SKU",
+      "item number",
+      "Item-No.",
+      "item_no",
+      "Item #",
+      "Article",
+      "Article Number",
+      "Artikelnummer",
+      "Artikel-Nr.",
+    ],
+    ...[
+      "Art.-Nr.",
+      "Product Code",
+      "Part Number",
+      "Référence article",
+      "Código artículo",
+      "Codice articolo",
+      "Varenummer",
+      "商品コード",
+      "Артикул",
+    ],
+  ])("%s is the SKU", (name) => {
+    expect(targets(name)).toEqual(["sku"]);
+  });
+
+  test.each([
+    ["name", "name"],
+    ["Title", "name"],
+    ["Product Name", "name"],
+    ["Bezeichnung", "name"],
+    ["Désignation", "name"],
+    ["Body (HTML)", "description"],
+    ["Beschreibung", "description"],
+    ["long_description", "description"],
+    ["Published", "active"],
+    ["Aktiv", "active"],
+    ["product_online", "active"],
+    ["id", "attribute"],
+    ["Handle", "attribute"],
+    ["status", "attribute"],
+    ["price", "attribute"],
+    [" __proto__", "ignored"],
+    ["constructor", "attribute"],
+    ["reject_reason", "ignored"],
+    ["", "attribute"],
+  ])("%s is %s", (name, target) => {
+    expect(targets(name)).toEqual([target]);
+  });
+
+  test("is given once: the exact name, then the surer synonym, then the first", () => {
+    expect(targets("item number", "sku")).toEqual(["attribute", "sku"]);
+    expect(targets("article", "item number")).toEqual(["attribute", "sku"]);
+    expect(targets("Sku", "SKU")).toEqual(["sku", "attribute"]);
+    expect(targets("short description", "description", "body")).toEqual(["attribute", "description", "attribute"]);
+  });
+});
+
+describe("an attribute's name", () => {
+  test("is trimmed, and its own otherwise", () => {
+    expect(names("  Colour / Finish ", "constructor")).toEqual(["Colour / Finish", "constructor"]);
+  });
+  test("is its position where it is empty", () => {
+    expect(names("sku", " ", "")).toEqual(["sku", "Column 2", "Column 3"]);
+  });
+  test("is taken once", () => {
+    expect(names("a", "a", "a (2)", "a")).toEqual(["a", "a (2)", "a (2) (2)", "a (3)"]);
+    expect(names("sku", "sku")).toEqual(["sku", "sku (2)"]);
+  });
+  test("is cut where it is no name any more, between characters", () => {
+    expect(names("x".repeat(1_000))).toEqual(["x".repeat(MAX_ATTRIBUTE_NAME_CHARACTERS)]);
+    expect(names("🪑".repeat(1_000))[0]?.isWellFormed()).toBe(true);
+  });
+});
+
+test("a file without names has no key, and the message says what was found", () => {
+  expect(unnamedColumns(2)).toEqual([
+    { name: "Column 1", target: "attribute" },
+    { name: "Column 2", target: "attribute" },
+  ]);
+  expect(describeMissingSku(matchColumns(["qux", "quux"]))).toContain('"qux", "quux"');
+  expect(describeMissingSku([])).toContain("none");
+});
+
+test("as many equal names as a sheet can have are told apart in no time", () => {
+  const started = performance.now();
+  const [first, ...others] = names(...Array.from({ length: 16_384 }, () => "a"));
+  expect([first, others.at(0), others.at(-1)]).toEqual(["a", "a (2)", "a (16384)"]);
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
+test("known names are counted by field", () => {
+  expect(countKnownNames(["SKU", "item number", "Title", "x".repeat(100_000)])).toBe(2);
+});

@@ -1,0 +1,80 @@
+// Which encoding the head of a file is in. Four are told apart; anything else reads as windows-1252 and is overridden.
+import { isUtf8 } from "node:buffer";
+import type { Dialect } from "../../../../contract/imports/imports.ts";
+import { CR, LF } from "../field-end.ts";
+
+type Encoding = Dialect["encoding"];
+
+/** @param whole the head is the whole file, so that a character cut at its end is a fault and not a cut */
+export function detectEncoding(head: Buffer, whole: boolean): Encoding {
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
+  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
+  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
+  const utf16 = detectUtf16(head);
+  if (utf16 !== null) return utf16;
+  const text = whole ? head : head.subarray(0, head.length - cutCharacterBytes(head));
+  if (isUtf8(text)) return "utf-8";
+  // A few bad bytes in a UTF-8 file are faults of their records: read as windows-1252, every good letter would be bent.
+  const { valid, invalid } = countSequences(text);
+  return valid > invalid ? "utf-8" : "windows-1252";
+}
+
+/** UTF-16 without a mark: line ends and delimiters are a zero byte and an ASCII byte, always in the same order. */
+function detectUtf16(head: Buffer): Encoding | null {
+  const pairs = Math.min(head.length, 65_536) >> 1;
+  let big = 0;
+  let little = 0;
+  let big_line_ends = 0;
+  let little_line_ends = 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    const first = head[pair * 2] as number;
+    const second = head[pair * 2 + 1] as number;
+    if (first === 0 && second !== 0) {
+      big++;
+      if (second === LF || second === CR) big_line_ends++;
+    } else if (second === 0 && first !== 0) {
+      little++;
+      if (first === LF || first === CR) little_line_ends++;
+    }
+  }
+  // A tenth suffices for text in any script (delimiters, digits, line ends); stray NUL bytes fall on both sides.
+  if (little > pairs / 10 && little > big * 20 && (little_line_ends > 0 || little > pairs / 2)) return "utf-16le";
+  if (big > pairs / 10 && big > little * 20 && (big_line_ends > 0 || big > pairs / 2)) return "utf-16be";
+  return null;
+}
+
+/** Bytes of a UTF-8 character that the end of the head cuts in two. */
+function cutCharacterBytes(head: Buffer): number {
+  for (let back = 1; back <= Math.min(3, head.length); back++) {
+    const byte = head[head.length - back] as number;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return sequenceLength(byte) > back ? back : 0;
+  }
+  return 0;
+}
+
+function countSequences(text: Buffer): { valid: number; invalid: number } {
+  let valid = 0;
+  let invalid = 0;
+  for (let pos = 0; pos < text.length;) {
+    const length = sequenceLength(text[pos] as number);
+    if (length === 1) {
+      pos++;
+    } else if (length > 1 && isUtf8(text.subarray(pos, pos + length))) {
+      valid++;
+      pos += length;
+    } else {
+      invalid++;
+      pos++;
+    }
+  }
+  return { valid, invalid };
+}
+
+/** Bytes of the UTF-8 character that starts with this byte; 0 = none does. */
+function sequenceLength(byte: number): number {
+  if (byte < 0x80) return 1;
+  if (byte >= 0xc2 && byte <= 0xdf) return 2;
+  if (byte >= 0xe0 && byte <= 0xef) return 3;
+  return byte >= 0xf0 && byte <= 0xf4 ? 4 : 0;
+}

@@ -1,0 +1,85 @@
+// The SQL of uploads that come in parts: rows of `imports` with an expiry.
+import type pg from "pg";
+import type { Queryable } from "../../../db/connection/connect.ts";
+import { changeImport, insertImport, type NewImport } from "../../store.ts";
+import type { OpenUpload } from "./yield-upload.ts";
+import type { Import } from "../../../../contract/imports/imports.ts";
+
+/** Two that ask at the same time must not both get the last place. */
+const OPEN_LOCK = 7583;
+
+const OPEN = "upload_expires_at is not null and state in ('receiving', 'paused')";
+
+/** Unfinished uploads, those that have been silent for longest first. Holds a lock until the transaction ends. */
+export async function listOpenUploads(client: pg.ClientBase): Promise<OpenUpload[]> {
+  await client.query("select pg_advisory_xact_lock($1, 0)", [OPEN_LOCK]);
+  const { rows } = await client.query<OpenUpload>(
+    `select id, filename, size, received, upload_client as client from imports where ${OPEN} order by updated_at, id`,
+  );
+  return rows;
+}
+
+/** Whether the upload is still unfinished. It stays so until the transaction ends. */
+export async function isOpenUpload(client: pg.ClientBase, id: number): Promise<boolean> {
+  const { rowCount } = await client.query(`select 1 from imports where id = $1 and ${OPEN} for update`, [id]);
+  return rowCount === 1;
+}
+
+/** An import that waits for its first byte. */
+export async function insertUpload(
+  db: pg.ClientBase,
+  made: NewImport,
+  client: string,
+  kept_hours: number,
+): Promise<number> {
+  const id = await insertImport(db, made);
+  await changeImport(db, id, `${expiry("$2")}, upload_client = $3`, "true", [kept_hours, client]);
+  return id;
+}
+
+export interface StoredUpload {
+  id: number;
+  file: string;
+  filename: string;
+  state: Import["state"];
+  size: number;
+  /** The whole file has come, whatever became of it. */
+  is_whole: boolean;
+  is_expired: boolean;
+  upload_expires_at: string;
+}
+
+export async function findUpload(db: Queryable, file: string): Promise<StoredUpload | undefined> {
+  const { rows } = await db.query<StoredUpload>(
+    `select id, file, filename, state, size, sha256 is not null as is_whole, upload_expires_at < now() as is_expired,
+            upload_expires_at
+     from imports where file = $1 and upload_expires_at is not null`,
+    [file],
+  );
+  return rows[0];
+}
+
+/** A part begins to come. @returns false when the import is over, or to be cancelled */
+export async function markReceiving(db: Queryable, id: number, received: number, kept_hours: number): Promise<boolean> {
+  const met = await changeImport(
+    db,
+    id,
+    `state = 'receiving', received = $2::bigint, ${expiry("$3")}`,
+    "state in ('receiving', 'paused') and not cancel_requested",
+    [received, kept_hours],
+  );
+  return met > 0;
+}
+
+/** It has stopped coming before its end. */
+export async function markPaused(db: Queryable, id: number, received: number, kept_hours: number): Promise<void> {
+  await changeImport(
+    db,
+    id,
+    `state = 'paused', received = $2::bigint, ${expiry("$3")}`,
+    "state = 'receiving' and upload_expires_at is not null",
+    [received, kept_hours],
+  );
+}
+
+const expiry = (hours: string): string => `upload_expires_at = now() + make_interval(hours => ${hours}::int)`;

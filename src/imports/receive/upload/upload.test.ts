@@ -1,0 +1,390 @@
+// Uploads that come in parts, over a real connection: by hand as tus 1.0 says, and by a stranger's client.
+import { createHash, randomBytes } from "node:crypto";
+import { readdir, unlink } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Upload } from "tus-js-client";
+import { isTerminal, type Import } from "../../../../contract/imports/imports.ts";
+import type { ProblemDocument } from "../../../../contract/problem-document.ts";
+import { createTestApp } from "../../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../../tests/support/database.ts";
+import { createImportContext, workOn } from "../../../../tests/support/import-file.ts";
+import { until } from "../../../../tests/support/until.ts";
+import { takeOverSilentImports } from "../../recovery/take-over.ts";
+import { appendPart } from "./append.ts";
+import { createOpenUploads } from "./open-uploads.ts";
+import { findUpload, type StoredUpload } from "./store.ts";
+
+const MAX_BYTES = 50_000_000;
+const database = await createTestDatabase();
+const { pool } = database;
+const context = await createImportContext(pool);
+const sent_to_scan: number[] = [];
+context.sendScan = (_db, id) => Promise.resolve(void sent_to_scan.push(id));
+const app = await createTestApp(database, { ...context, max_upload_bytes: MAX_BYTES });
+const base_url = await app.listen({ host: "127.0.0.1", port: 0 });
+
+beforeEach(async () => {
+  await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
+  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+  sent_to_scan.length = 0;
+});
+
+const TUS = { "tus-resumable": "1.0.0" };
+const CSV = Buffer.from("sku,name\nA-1,One\nB-2,Two\n");
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  problem: ProblemDocument;
+}
+
+async function ask(method: string, url: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Answer> {
+  const response = await fetch(new URL(url, base_url), {
+    method,
+    headers: { ...TUS, ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, problem: parse(text) as ProblemDocument };
+}
+
+const parse = (text: string): unknown => (text === "" ? {} : JSON.parse(text));
+
+const create = (size: number, metadata = `filename ${base64("a file.csv")}`): Promise<Answer> =>
+  ask("POST", "/api/uploads", { "upload-length": String(size), "upload-metadata": metadata });
+
+async function begin(size: number, metadata?: string): Promise<string> {
+  const { status, headers } = await create(size, metadata);
+  expect(status).toBe(201);
+  return headers.get("location") ?? "";
+}
+
+const send = (url: string, offset: number, bytes: Buffer): Promise<Answer> =>
+  ask("PATCH", url, { "upload-offset": String(offset), "content-type": "application/offset+octet-stream" }, bytes);
+
+const only = async (): Promise<Import> => {
+  const { items } = (await (await fetch(`${base_url}/api/imports`)).json()) as { items: Import[] };
+  expect(items).toHaveLength(1);
+  return items[0] as Import;
+};
+
+const offsetOf = async (url: string): Promise<string | null> => (await ask("HEAD", url)).headers.get("upload-offset");
+
+describe("a file in parts", () => {
+  test("becomes the import that it would be at once", async () => {
+    const url = await begin(
+      CSV.length,
+      `filename ${base64("ä file.csv")},mode ${base64("create")},strict ${base64("true")}`,
+    );
+    expect(await only()).toMatchObject({
+      ...{ state: "receiving", filename: "ä file.csv", size: CSV.length, received: 0, sha256: null },
+      options: { mode: "create", repeats: "last", strict: true, active: true },
+    });
+    await pool.query("update imports set upload_expires_at = now() + interval '1 hour'");
+    const first = await send(url, 0, CSV.subarray(0, 10));
+    expect([first.status, first.headers.get("upload-offset")]).toEqual([204, "10"]);
+    expect(Date.parse(first.headers.get("upload-expires") ?? "")).toBeGreaterThan(Date.now() + 23 * 3_600_000);
+    expect(await only()).toMatchObject({ state: "paused", received: 10 });
+    expect(sent_to_scan).toEqual([]);
+    const last = await send(url, 10, CSV.subarray(10));
+    expect([last.status, last.headers.get("upload-offset")]).toEqual([204, String(CSV.length)]);
+    expect(last.headers.get("upload-expires")).toBeNull();
+    const import_ = await only();
+    expect(import_).toMatchObject({
+      ...{ state: "scanning", received: CSV.length, upload_expires_at: null },
+      sha256: createHash("sha256").update(CSV).digest("hex"),
+    });
+    expect(sent_to_scan).toEqual([import_.id]);
+    expect(await workOn(context, import_.id)).toMatchObject({ state: "done", created: 2 });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+
+  test("is finished once, however often its end is sent", async () => {
+    const url = await begin(CSV.length);
+    await send(url, 0, CSV);
+    const { id } = await only();
+    for (const _ of [1, 2]) {
+      expect(await send(url, CSV.length, Buffer.alloc(0))).toMatchObject({ status: 204 });
+      expect(await offsetOf(url)).toBe(String(CSV.length));
+    }
+    expect(sent_to_scan).toEqual([id]);
+    await workOn(context, id);
+    expect(await offsetOf(url)).toBe(String(CSV.length));
+    expect(await ask("DELETE", url)).toMatchObject({ status: 409, problem: { type: "/problems/already-finished" } });
+  });
+
+  test("goes on at the byte that is there, and nowhere else", async () => {
+    const url = await begin(CSV.length);
+    await send(url, 0, CSV.subarray(0, 10));
+    for (const offset of [0, 9, 11, 1000]) {
+      const { status, problem } = await send(url, offset, CSV.subarray(offset));
+      expect([status, problem.type, problem["offset"]]).toEqual([409, "/problems/upload-offset", 10]);
+    }
+    expect(await offsetOf(url)).toBe("10");
+  });
+
+  test("that is longer than it said is refused", async () => {
+    const url = await begin(10);
+    expect(await send(url, 0, CSV)).toMatchObject({ status: 413 });
+    expect(await offsetOf(url)).toBe("0");
+    expect(await send(url, 0, CSV.subarray(0, 10))).toMatchObject({ status: 204 });
+  });
+});
+
+/** Sends a part's head and some of its bytes on a line that then stays open. */
+async function sendHalf(url: string, offset: number, said: number, bytes: Buffer): Promise<ReturnType<typeof connect>> {
+  const socket = connect(Number(new URL(base_url).port), "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.write(
+    `PATCH ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\ntus-resumable: 1.0.0\r\nupload-offset: ${offset}\r\n` +
+      `content-type: application/offset+octet-stream\r\ncontent-length: ${said}\r\n\r\n`,
+  );
+  socket.write(bytes);
+  await until(async () => (await only()).received > 0);
+  return socket;
+}
+
+describe("a line that breaks", () => {
+  const whole = randomBytes(3_000_000);
+  const half = whole.subarray(0, 1_500_000);
+
+  test("leaves what came; another line goes on from there", async () => {
+    const url = await begin(whole.length);
+    const socket = await sendHalf(url, 0, whole.length, half);
+    socket.destroy();
+    await until(async () => (await only()).state === "paused");
+    const offset = Number(await offsetOf(url));
+    expect(offset).toBeGreaterThan(0);
+    await send(url, offset, whole.subarray(offset));
+    expect((await only()).sha256).toBe(createHash("sha256").update(whole).digest("hex"));
+  });
+
+  test("without a word is given up for the one that comes after it", async () => {
+    const url = await begin(whole.length);
+    await sendHalf(url, 0, whole.length, half);
+    const offset = Number(await offsetOf(url));
+    expect(offset).toBeGreaterThan(0);
+    expect(await send(url, offset, whole.subarray(offset))).toMatchObject({ status: 204 });
+    expect((await only()).sha256).toBe(createHash("sha256").update(whole).digest("hex"));
+  });
+
+  test("is forgotten by nobody when the server dies: another process knows where to go on", async () => {
+    const url = await begin(CSV.length);
+    await send(url, 0, CSV.subarray(0, 10));
+    const other = await createTestApp(database, { ...context, max_upload_bytes: MAX_BYTES });
+    const headers = { ...TUS, "upload-offset": "10", "content-type": "application/offset+octet-stream" };
+    const { statusCode } = await other.inject({ method: "PATCH", url, headers, payload: CSV.subarray(10) });
+    expect(statusCode).toBe(204);
+    expect((await only()).sha256).toBe(createHash("sha256").update(CSV).digest("hex"));
+  });
+
+  test("is taken when it is whole, although it was thought to be given up meanwhile", async () => {
+    const file = (await begin(CSV.length)).split("/").at(-1) ?? "";
+    const upload = (await findUpload(pool, file)) as StoredUpload;
+    async function* bytes() {
+      yield CSV;
+      await pool.query("update imports set state = 'paused'");
+    }
+    const stop = () => undefined;
+    expect(await appendPart(context, createOpenUploads(), upload, 0, bytes(), stop)).toBe(CSV.length);
+    expect((await only()).state).toBe("scanning");
+  });
+
+  test("whose server is gone is paused, and fails when nobody comes back in time", async () => {
+    const url = await begin(CSV.length);
+    await send(url, 0, CSV.subarray(0, 10));
+    await pool.query("update imports set state = 'receiving', updated_at = now() - interval '1 minute'");
+    await takeOverSilentImports(context, 0);
+    expect(await only()).toMatchObject({ state: "paused", received: 10 });
+    await pool.query("update imports set upload_expires_at = now() - interval '1 second'");
+    expect(await ask("HEAD", url)).toMatchObject({ status: 410 });
+    await takeOverSilentImports(context, 0);
+    expect(await only()).toMatchObject({
+      state: "failed",
+      problem: { type: "/problems/upload-interrupted", detail: expect.stringContaining("24 hours") as string },
+    });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+});
+
+describe("giving up", () => {
+  test("while the server is gone ends the import too", async () => {
+    const url = await begin(CSV.length);
+    await send(url, 0, CSV.subarray(0, 10));
+    await pool.query("update imports set state = 'receiving', updated_at = now() - interval '1 minute'");
+    const { id } = await only();
+    expect((await ask("POST", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
+    await pool.query("update imports set updated_at = now() - interval '1 minute'");
+    await takeOverSilentImports(context, 0);
+    expect(await only()).toMatchObject({ state: "cancelled", problem: null });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+
+  test.each(["upload", "import"])("the %s takes the file away", async (what) => {
+    const url = await begin(CSV.length);
+    await send(url, 0, CSV.subarray(0, 10));
+    const { id } = await only();
+    const answer =
+      what === "upload" ? await ask("DELETE", url) : await ask("POST", `/api/imports/${String(id)}/cancel`);
+    expect(answer.status).toBe(what === "upload" ? 204 : 202);
+    expect(await only()).toMatchObject({ state: "cancelled", upload_expires_at: null });
+    expect(await readdir(context.files_dir)).toEqual([]);
+    expect(await ask("HEAD", url)).toMatchObject({ status: 410 });
+    expect(await send(url, 10, CSV.subarray(10))).toMatchObject({
+      status: 410,
+      problem: { type: "/problems/upload-gone" },
+    });
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    ["another version", { "tus-resumable": "0.2.2", "upload-length": "1" }, 412, "tus-version"],
+    ["a length that is none", { "upload-length": "x" }, 400, "invalid-request"],
+    ["an empty file", { "upload-length": "0" }, 422, "empty-file"],
+    ["a file that is too large", { "upload-length": String(MAX_BYTES + 1) }, 413, "payload-too-large"],
+    [
+      "an unknown option",
+      { "upload-length": "1", "upload-metadata": `colour ${base64("red")}` },
+      400,
+      "invalid-request",
+    ],
+    ["a bad option", { "upload-length": "1", "upload-metadata": `mode ${base64("x")}` }, 400, "invalid-request"],
+    ["no Base64", { "upload-length": "1", "upload-metadata": "filename a.csv" }, 400, "invalid-request"],
+    ["no text", { "upload-length": "1", "upload-metadata": "filename /w==" }, 400, "invalid-request"],
+    [
+      "a NUL in a name",
+      { "upload-length": "1", "upload-metadata": `filename ${base64("a\0")}` },
+      400,
+      "invalid-request",
+    ],
+    ["a name twice", { "upload-length": "1", "upload-metadata": "mode eA==,mode eA==" }, 400, "invalid-request"],
+  ])("%s", async (_, headers, status, slug) => {
+    const answer = await ask("POST", "/api/uploads", headers);
+    expect([answer.status, answer.problem.type]).toEqual([status, `/problems/${slug}`]);
+    expect((await pool.query("select from imports")).rowCount).toBe(0);
+  });
+
+  test("an upload that was never begun, and an import that came at once", async () => {
+    const url = "/api/uploads/00000000-0000-4000-8000-000000000000";
+    expect(await ask("HEAD", url)).toMatchObject({ status: 404 });
+    await fetch(`${base_url}/api/imports`, { method: "POST", body: CSV, headers: { "content-type": "text/csv" } });
+    const [file = ""] = await readdir(context.files_dir);
+    expect(await ask("HEAD", `/api/uploads/${file}`)).toMatchObject({ status: 404 });
+  });
+
+  test("a name with a path is text, and no path", async () => {
+    const url = await begin(CSV.length, `filename ${base64("../../etc/passwd")}`);
+    await send(url, 0, CSV);
+    expect((await only()).filename).toBe("../../etc/passwd");
+    expect(await readdir(context.files_dir)).toHaveLength(1);
+  });
+});
+
+describe("limits of unfinished uploads", () => {
+  const as = (client: string, size: number): Promise<Answer> =>
+    ask("POST", "/api/uploads", { "upload-length": String(size), "x-forwarded-for": client });
+  const stateOf = async (answer: Answer): Promise<number> =>
+    (await ask("HEAD", answer.headers.get("location") ?? "")).status;
+
+  test("a client's upload that has been silent for longest gives way, those of others do not", async () => {
+    const others = await as("192.0.2.2", 10);
+    const first = await as("192.0.2.1", 10);
+    const second = await as("192.0.2.1", 10);
+    for (let i = 0; i < 18; i++) await as("192.0.2.1", 10);
+    expect(await stateOf(first)).toBe(204);
+    // A part that comes is a sign of life.
+    await send(first.headers.get("location") ?? "", 0, CSV.subarray(0, 5));
+    expect(await as("192.0.2.1", 10)).toMatchObject({ status: 201 });
+    expect([await stateOf(first), await stateOf(second), await stateOf(others)]).toEqual([204, 410, 204]);
+    const { rows } = await pool.query("select state, problem from imports where state = 'failed'");
+    expect(rows).toMatchObject([{ problem: { type: "/problems/too-many-uploads", status: 429 } }]);
+  });
+
+  test("its bytes are limited too", async () => {
+    const [first, second] = [await as("192.0.2.1", MAX_BYTES), await as("192.0.2.1", MAX_BYTES)];
+    expect(await stateOf(first)).toBe(204);
+    await as("192.0.2.1", 1);
+    expect([await stateOf(first), await stateOf(second)]).toEqual([410, 204]);
+  });
+
+  test("one that is being received when it gives way ends, and its file goes", async () => {
+    const first = await as("192.0.2.1", CSV.length);
+    const file = (first.headers.get("location") ?? "").split("/").at(-1) ?? "";
+    const upload = (await findUpload(pool, file)) as StoredUpload;
+    async function* bytes() {
+      yield CSV.subarray(0, 10);
+      await pool.query("update imports set updated_at = 'epoch'");
+      for (let i = 0; i < 20; i++) await as("192.0.2.1", 10);
+      yield CSV.subarray(10);
+    }
+    const append = appendPart(context, createOpenUploads(), upload, 0, bytes(), () => undefined);
+    await expect(append).rejects.toMatchObject({ slug: "upload-gone" });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+
+  test("a client's uploads give way where the disk has no room otherwise, but not in vain", async () => {
+    const disk = { room: () => Promise.resolve(100) };
+    const small = await createTestApp(database, { ...context, disk, max_upload_bytes: MAX_BYTES });
+    const begin_small = (client: string, size: number) =>
+      small.inject({
+        method: "POST",
+        url: "/api/uploads",
+        headers: { ...TUS, "upload-length": String(size), "x-forwarded-for": client },
+      });
+    expect(await begin_small("192.0.2.1", 60)).toMatchObject({ statusCode: 201 });
+    const refused = await begin_small("192.0.2.2", 60);
+    expect([refused.statusCode, refused.json()]).toMatchObject([507, { type: "/problems/disk-full" }]);
+    expect(await begin_small("192.0.2.1", 101)).toMatchObject({ statusCode: 507 });
+    expect(await only()).toMatchObject({ state: "receiving" });
+    expect(await begin_small("192.0.2.1", 70)).toMatchObject({ statusCode: 201 });
+    const { rows } = await pool.query("select state, size from imports order by id");
+    expect(rows).toEqual([
+      { state: "failed", size: 60 },
+      { state: "receiving", size: 70 },
+    ]);
+  });
+});
+
+test("says what it speaks", async () => {
+  const { status, headers } = await ask("OPTIONS", "/api/uploads");
+  expect(status).toBe(204);
+  expect(headers.get("tus-version")).toBe("1.0.0");
+  expect(headers.get("tus-extension")).toBe("creation,expiration,termination");
+  expect(headers.get("tus-max-size")).toBe(String(MAX_BYTES));
+});
+
+test("a published client sends in parts, and goes on after a while", async () => {
+  const whole = randomBytes(1_000_000);
+  const options = { endpoint: `${base_url}/api/uploads`, chunkSize: 300_000, metadata: { filename: "tus.csv" } };
+  const url = await new Promise<string>((resolve, reject) => {
+    const upload = new Upload(whole, {
+      ...options,
+      onError: reject,
+      onChunkComplete: (_size, sent) => {
+        if (sent < 600_000) return;
+        void upload.abort();
+        resolve(upload.url ?? "");
+      },
+    });
+    upload.start();
+  });
+  expect(isTerminal((await only()).state)).toBe(false);
+  await new Promise<void>((resolve, reject) => {
+    new Upload(whole, {
+      ...options,
+      uploadUrl: url,
+      onError: reject,
+      onSuccess: () => {
+        resolve();
+      },
+    }).start();
+  });
+  expect(await only()).toMatchObject({
+    ...{ filename: "tus.csv", state: "scanning" },
+    sha256: createHash("sha256").update(whole).digest("hex"),
+  });
+});

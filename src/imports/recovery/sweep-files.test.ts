@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { readdir, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createImportContext, importBytes, receiveBytes } from "../../../tests/support/import-file.ts";
+import { readImportWork } from "../store.ts";
+import { sweepFiles } from "./sweep-files.ts";
+
+const { pool } = await createTestDatabase();
+const context = await createImportContext(pool);
+const fileOf = async (id: number): Promise<string> => (await readImportWork(pool, id))?.file ?? "";
+const write = (name: string): Promise<void> => writeFile(join(context.files_dir, name), "left");
+const names = async (): Promise<string[]> => (await readdir(context.files_dir)).sort();
+
+test("files of imports that are over are removed; those of others, young and strange ones stay", async () => {
+  const over = await fileOf((await importBytes(context, "sku,name\nA,One\n")).id);
+  const open = await fileOf((await receiveBytes(context, "sku,name\nB,Two\n")).id);
+  const unknown = randomUUID();
+  const young = randomUUID();
+  for (const name of [
+    over,
+    `${over}.3.utf8`,
+    `${open}.1.utf8.unpacked`,
+    unknown,
+    `${unknown}.2.utf8`,
+    young,
+    "notes.txt",
+  ])
+    await write(name);
+  const long_ago = new Date(Date.now() - 3_600_000);
+  for (const name of [unknown, `${unknown}.2.utf8`, "notes.txt"])
+    await utimes(join(context.files_dir, name), long_ago, long_ago);
+  expect(await sweepFiles(context)).toBe(2);
+  expect(await names()).toEqual([open, `${open}.1.utf8.unpacked`, young, "notes.txt"].sort());
+  expect(await sweepFiles(context)).toBe(0);
+});
+
+test("a folder that is not there holds nothing to remove", async () => {
+  expect(await sweepFiles({ ...context, files_dir: join(context.files_dir, "none") })).toBe(0);
+});

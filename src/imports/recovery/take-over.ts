@@ -1,0 +1,64 @@
+// Picks up imports that nobody works on any more, because their process was killed: at a worker's start, and now and then.
+import type { SilenceWatch } from "../../jobs/silence.ts";
+import type { ImportContext } from "../context.ts";
+import { finishImport } from "../finish-import.ts";
+import {
+  isUnchanged,
+  listExpiredUploads,
+  listOpenUploads,
+  listSilentImports,
+  pauseUpload,
+  type OpenUpload,
+} from "./store.ts";
+import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+/** A worker at work gives a sign of life with every chunk and five times a second while it scans. */
+export const SILENT_WORK_MS = 10_000;
+/** An upload gives one every five seconds, however slow the sender is. */
+const SILENT_UPLOAD_MS = 30_000;
+
+/** Wakes workers for imports without a sign of life for `silent_ms`, and ends uploads whose server is gone, unless the rest of them
+ * may still come. To wake a worker that is at work after all does no harm: a second scan finds the lock taken, a second lane finds
+ * other chunks.
+ * @param seen what this worker has observed of uploads, which it ends for good; without it the database's clock decides */
+export async function takeOverSilentImports(
+  context: ImportContext,
+  silent_ms: number,
+  seen?: SilenceWatch,
+): Promise<void> {
+  for (const { id, state, cancel_requested } of await listSilentImports(context.pool, silent_ms)) {
+    if (state === "scanning" && cancel_requested) await finishImport(context, id, "cancelled");
+    else if (state === "loading") await context.sendLanes(context.pool, id, 1);
+    else await context.sendScan(context.pool, id);
+  }
+  await giveUpUploads(context, seen);
+}
+
+async function giveUpUploads(context: ImportContext, seen: SilenceWatch | undefined): Promise<void> {
+  const uploads = await listOpenUploads(context.pool, SILENT_UPLOAD_MS);
+  seen?.observe(uploads);
+  for (const upload of uploads) {
+    if (seen === undefined ? !upload.is_silent : !seen.isSilent(upload.id, SILENT_UPLOAD_MS)) continue;
+    if (upload.is_resumable && !upload.cancel_requested) await pauseUpload(context.pool, upload);
+    else await giveUp(context, upload);
+  }
+  for (const upload of await listExpiredUploads(context.pool, KEPT_HOURS))
+    await finishImport(context, upload.id, "failed", expired(upload.filename), (client) => isUnchanged(client, upload));
+}
+
+/** Unless the upload gives a sign of life at the last moment. */
+const giveUp = (context: ImportContext, upload: OpenUpload): Promise<void> =>
+  finishImport(
+    context,
+    upload.id,
+    upload.cancel_requested ? "cancelled" : "failed",
+    upload.cancel_requested ? null : interrupted(),
+    (client) => isUnchanged(client, upload),
+  );
+
+const interrupted = (): Problem =>
+  new Problem(
+    "upload-interrupted",
+    "The upload ended before the file was complete; nothing was imported. Send it again.",
+  );

@@ -1,0 +1,167 @@
+// Which row of the file holds a key: an exact answer for millions of keys at 16 bytes a slot, where a Map of strings needs
+// more than 100 bytes a key.
+//
+// A key is known by 96 bits of keyed HalfSipHash; the keys themselves are not kept. With n keys the chance that any two
+// share their 96 bits is n^2 / 2^97: 1.6e-16 for five million, below that of a memory fault going unnoticed. The hash key
+// is random for every scan, so that no file can be made to collide.
+import { randomBytes } from "node:crypto";
+import { giveBack } from "../../db/binary/release-buffer.ts";
+
+/** Tables by the first bits of the hash: each grows alone, so growing never doubles the memory of the whole. */
+const SEGMENTS = 256;
+const WORDS_PER_SLOT = 4;
+const FIRST_SLOTS = 1024;
+/** Above this share of used slots a segment grows by a quarter: 5,000,000 keys then take 95 MB. */
+const FULL = 0.8;
+/** More is not believed: it is made room for as it comes. */
+const MAX_EXPECTED_ROWS = 16_000_000;
+
+export interface KeyTable {
+  /** The row that holds the key in `bytes[start, end)`, or -1 after having put `row` there. */
+  find(bytes: Buffer, start: number, end: number, row: number): number;
+  /** Puts `row` in the place of the row that the last `find` answered. */
+  replace(row: number): void;
+  /** Makes room for about `rows` keys at once, so that they need not be moved as the table grows. */
+  expect(rows: number): void;
+  /** Gives the memory back now, not at the next garbage collection; the table is of no use afterwards. */
+  release(): void;
+}
+
+// eslint-disable-next-line max-lines-per-function -- one closure over the tables, for the hottest calls of the scan
+export function createKeyTable(): KeyTable {
+  const seed = randomBytes(8);
+  const k0 = seed.readInt32LE(0);
+  const k1 = seed.readInt32LE(4);
+  const segments = Array.from({ length: SEGMENTS }, () => new Int32Array(0));
+  const used = new Int32Array(SEGMENTS);
+  const hash = new Int32Array(3);
+  let found_in = segments[0] as Int32Array;
+  let found_at = 0;
+
+  const grow = (segment: number, slots: number): Int32Array => {
+    const old = segments[segment] as Int32Array;
+    const table = new Int32Array(slots * WORDS_PER_SLOT);
+    for (let from = 0; from < old.length; from += WORDS_PER_SLOT) {
+      if (old[from + 3] === 0) continue;
+      let to = slotOf(old[from + 1] as number, slots) * WORDS_PER_SLOT;
+      while (table[to + 3] !== 0) to = to + WORDS_PER_SLOT === table.length ? 0 : to + WORDS_PER_SLOT;
+      table[to] = old[from] as number;
+      table[to + 1] = old[from + 1] as number;
+      table[to + 2] = old[from + 2] as number;
+      table[to + 3] = old[from + 3] as number;
+    }
+    segments[segment] = table;
+    giveBack(old);
+    return table;
+  };
+
+  return {
+    find(bytes, start, end, row) {
+      halfSipHash96(bytes, start, end, k0, k1, hash);
+      const h0 = hash[0] as number;
+      const h1 = hash[1] as number;
+      const h2 = hash[2] as number;
+      const segment = h0 >>> 24;
+      let table = segments[segment] as Int32Array;
+      const room = table.length / WORDS_PER_SLOT;
+      if ((used[segment] as number) >= room * FULL)
+        table = grow(segment, Math.max(FIRST_SLOTS, Math.ceil(room * 1.25)));
+      let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
+      while (table[at + 3] !== 0) {
+        if (table[at] === h0 && table[at + 1] === h1 && table[at + 2] === h2) {
+          found_in = table;
+          found_at = at;
+          return (table[at + 3] as number) - 1;
+        }
+        at = at + WORDS_PER_SLOT === table.length ? 0 : at + WORDS_PER_SLOT;
+      }
+      table[at] = h0;
+      table[at + 1] = h1;
+      table[at + 2] = h2;
+      table[at + 3] = row + 1;
+      used[segment] = (used[segment] as number) + 1;
+      return -1;
+    },
+    replace(row) {
+      found_in[found_at + 3] = row + 1;
+    },
+    expect(rows) {
+      // Hashes spread evenly: the fullest of 256 segments has hardly more than its share.
+      const share = Math.min(rows, MAX_EXPECTED_ROWS) / SEGMENTS;
+      const slots = Math.ceil((share + 4 * Math.sqrt(share)) / FULL);
+      for (let segment = 0; segment < SEGMENTS; segment++)
+        if (slots > (segments[segment] as Int32Array).length / WORDS_PER_SLOT) grow(segment, slots);
+    },
+    release() {
+      for (const segment of segments) giveBack(segment);
+    },
+  };
+}
+
+/** Spreads 32 bits over any number of slots, without a division. */
+const slotOf = (hash: number, slots: number): number => Math.floor(((hash >>> 0) * slots) / 4294967296);
+
+/** HalfSipHash-2-4 (https://www.aumasson.jp/siphash/siphash.pdf; reference code halfsiphash.c, 64-bit output), with a third
+ * output word drawn as the second is. Written out, since calls cost more than the rounds. */
+// eslint-disable-next-line max-lines-per-function -- see above: written out
+export function halfSipHash96(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  k0: number,
+  k1: number,
+  out: Int32Array,
+): void {
+  let v0 = k0;
+  let v1 = k1 ^ 0xee;
+  let v2 = 0x6c796765 ^ k0;
+  let v3 = 0x74656462 ^ k1;
+  const length = end - start;
+  const whole = end - (length & 3);
+  for (let i = start; i <= whole; i += 4) {
+    let word: number;
+    if (i < whole) {
+      word =
+        (bytes[i] as number) |
+        ((bytes[i + 1] as number) << 8) |
+        ((bytes[i + 2] as number) << 16) |
+        ((bytes[i + 3] as number) << 24);
+    } else {
+      word = length << 24;
+      if (i + 2 < end) word |= (bytes[i + 2] as number) << 16;
+      if (i + 1 < end) word |= (bytes[i + 1] as number) << 8;
+      if (i < end) word |= bytes[i] as number;
+    }
+    v3 ^= word;
+    for (let round = 0; round < 2; round++) {
+      v0 = (v0 + v1) | 0;
+      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+      v0 = (v0 << 16) | (v0 >>> 16);
+      v2 = (v2 + v3) | 0;
+      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+      v0 = (v0 + v3) | 0;
+      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+      v2 = (v2 + v1) | 0;
+      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+      v2 = (v2 << 16) | (v2 >>> 16);
+    }
+    v0 ^= word;
+  }
+  v2 ^= 0xee;
+  for (let output = 0; output < 3; output++) {
+    for (let round = 0; round < 4; round++) {
+      v0 = (v0 + v1) | 0;
+      v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+      v0 = (v0 << 16) | (v0 >>> 16);
+      v2 = (v2 + v3) | 0;
+      v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+      v0 = (v0 + v3) | 0;
+      v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+      v2 = (v2 + v1) | 0;
+      v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+      v2 = (v2 << 16) | (v2 >>> 16);
+    }
+    out[output] = v1 ^ v3;
+    v1 ^= 0xdd;
+  }
+}

@@ -1,0 +1,44 @@
+// One scan of an import at a time: a session lock, which ends with its connection. The lock only saves work that two scans would
+// do twice; what keeps them from harming each other is the scan's token.
+import type pg from "pg";
+import { startHeartbeat } from "../../db/connection/heartbeat.ts";
+
+/** First key of the advisory lock that one scan of an import holds. */
+const SCAN_LOCK = 7582;
+
+export interface ScanLock {
+  /** The connection that holds the lock. */
+  client: pg.ClientBase;
+  /** Aborts when that connection breaks. */
+  lost: AbortSignal;
+}
+
+/** Runs `work` under the import's lock, or not at all when another process holds it. */
+export async function withScanLock(
+  pool: pg.Pool,
+  import_id: number,
+  work: (lock: ScanLock) => Promise<void>,
+): Promise<void> {
+  const key = [SCAN_LOCK, import_id % 2 ** 31];
+  const client = await pool.connect();
+  const lost = new AbortController();
+  const onLost = (): void => {
+    lost.abort();
+  };
+  client.on("error", onLost).on("end", onLost);
+  let is_free = false;
+  try {
+    const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", key);
+    if (rows[0]?.locked === true) {
+      const stopHeartbeat = startHeartbeat(client);
+      await work({ client, lost: lost.signal }).finally(stopHeartbeat);
+      // Also that of a suspect's turn
+      if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
+    }
+    is_free = !lost.signal.aborted;
+  } finally {
+    client.off("error", onLost).off("end", onLost);
+    // A connection that may still hold the lock must not go back to the pool.
+    client.release(!is_free);
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import type { Column } from "../../../contract/imports/imports.ts";
+import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
+import { layoutOf } from "../layout.ts";
+import { maxChunkRecords } from "./scanner.ts";
+
+const table = (attributes: number, name_length: number): Column[] => [
+  { name: "sku", target: "sku" },
+  { name: "name", target: "name" },
+  ...Array.from({ length: attributes }, (_, n) => ({
+    name: `c${n}`.padEnd(name_length, "y"),
+    target: "attribute" as const,
+  })),
+];
+
+describe("records of a chunk", () => {
+  test.each([
+    [0, 1],
+    [20, 30],
+    [60, 10],
+  ])("are as many as usual with %i attributes of %i characters", (attributes, name_length) => {
+    expect(maxChunkRecords(layoutOf(table(attributes, name_length)))).toBe(MAX_CHUNK_RECORDS);
+  });
+
+  test("are few where each row repeats 2,000 long names", () => {
+    const records = maxChunkRecords(layoutOf(table(1_998, 200)));
+    expect(records).toBeGreaterThan(10);
+    expect(records * 1_998 * 200).toBeLessThanOrEqual(16 << 20);
+  });
+
+  test("are few where rows have 2,000 fields", () => {
+    expect(maxChunkRecords(layoutOf(table(1_998, 1))) * 2_000).toBeLessThanOrEqual(1 << 21);
+  });
+});

@@ -1,0 +1,250 @@
+// First pass over the file: every record once, nothing written to the catalogue. Finds the exact number of rows, every
+// reject that the file alone decides, the losers among repeated SKUs, and where the chunks begin. After it the chunks are
+// independent: no SKU stands in two of them with a say.
+import { countCharacters, isSkuTooLong, longestValue, MAX_SKU_CHARACTERS, parseYesNo } from "../../catalog/product.ts";
+import { writeSkuKey } from "../../catalog/sku-key.ts";
+import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
+import { createKeyTable } from "./key-table.ts";
+import type { Layout } from "../layout.ts";
+import { makeReject } from "../rejects/make-reject.ts";
+import { createRejectTally } from "../rejects/tally.ts";
+import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
+import { copyField, fieldText } from "../read/split-records.ts";
+import type { Chunk } from "../chunk-store.ts";
+import type { Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Problem } from "../../../contract/problems.ts";
+
+/** A chunk is read into memory whole, once per lane. */
+const MAX_CHUNK_BYTES = 8 << 20;
+/** Fields of a chunk: a loader keeps nine bytes for each. Reached only with more than 128 columns. */
+const MAX_CHUNK_FIELDS = 1 << 21;
+/** Bytes of attribute names that the rows of a chunk repeat in their JSON: without a bound, 2,000 long names made two gigabytes
+ * of a 6 MB file. Reached only where the names of a row have more than 1,024 bytes. */
+const MAX_CHUNK_NAME_BYTES = 16 << 20;
+/** UTF-8 bytes that one UTF-16 unit of a key can grow to, and room for its trimming. */
+const KEY_ROOM = 4;
+
+export interface Scanner {
+  /** Takes the records of one window; `offset` is where `records.bytes` begins in the text. */
+  scan(records: Records, offset: number): void;
+  /** Rejects to be listed that were found since the last call. */
+  takeRejects(): Reject[];
+  /** Nearly every row so far is faulty; see tally.ts. undefined = the scan continues. */
+  hopeless(): Problem | undefined;
+  readonly rows: number;
+  readonly superseded: number;
+  readonly rejected: number;
+  /** Call once, after the last window; `text_end` is where the text ends. */
+  chunks(text_end: number): Chunk[];
+  /** Gives the memory of the keys back; nothing can be scanned afterwards. */
+  release(): void;
+}
+
+export interface ScanRules {
+  repeats: "last" | "first" | "reject";
+  /** Records a chunk holds at most; fewer than MAX_CHUNK_RECORDS in tests that want many chunks. */
+  chunk_records?: number | undefined;
+  /** Rejects that are described; the others are only counted. */
+  listed_rejects?: number | undefined;
+  /** Bytes of the text, where known beforehand: room for all its keys is then made at once. */
+  text_size?: number | undefined;
+}
+
+/** Records before the first row (the header) are not given to the scanner. */
+// eslint-disable-next-line max-lines-per-function -- one closure over the state of the hottest loop but the splitter's
+export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
+  const keys = createKeyTable();
+  // In a table of one column a blank line is a record: a chunk then reaches to the next record, its last line end included.
+  const blank_lines_count = layout.width === 1;
+  const chunk_records = rules.chunk_records ?? maxChunkRecords(layout);
+  const checked = layout.columns.flatMap(({ target }, index) =>
+    target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }],
+  );
+  const smallest_limit = Math.min(...checked.map(({ limit }) => limit), Infinity);
+  let key = Buffer.allocUnsafe(4096);
+  let field_bytes = Buffer.allocUnsafe(1024);
+  let skip = new Uint8Array(1 << 16);
+  let rows = 0;
+  let superseded = 0;
+  const tally = createRejectTally(rules.listed_rejects);
+  let rejects: Reject[] = [];
+  const open: (Omit<Chunk, "skip"> & { last_row: number })[] = [];
+  let current: (Omit<Chunk, "skip"> & { last_row: number }) | undefined;
+
+  const skipRow = (row: number): void => {
+    skip[row >> 3] = (skip[row >> 3] as number) | (1 << (row & 7));
+  };
+  const reject = (records: Records, r: number, row: number, code: RejectCode, column: number): void => {
+    skipRow(row);
+    if (tally.is_listing) rejects.push(makeReject(records, r, row + 1, code, layout, dialect, column));
+    tally.add(code, layout.columns[column]?.name ?? null, row + 1);
+  };
+
+  /** The row's first fault that does not take the catalogue to find, by its code; `faulty_column` tells where. */
+  let faulty_column = -1;
+  const faultOf = (records: Records, r: number): RejectCode | undefined => {
+    faulty_column = -1;
+    const form = RECORD_FAULTS[records.fault[r] as number];
+    if (form) return form;
+    const first = records.first_field[r] as number;
+    const width = (records.first_field[r + 1] as number) - first;
+    if (width < layout.width) return "too_few_fields";
+    if (width > layout.width) return "too_many_fields";
+    if ((records.end[r] as number) - (records.start[r] as number) > smallest_limit) {
+      for (const { index, limit, unit } of checked) {
+        const bytes = (records.field_end[first + index] as number) - (records.field_start[first + index] as number);
+        if (bytes <= limit) continue;
+        if (unit === "characters" && countCharacters(fieldText(records, first + index, dialect)) <= limit) continue;
+        faulty_column = index;
+        return "value_too_long";
+      }
+    }
+    if (layout.active >= 0) {
+      const field = first + layout.active;
+      if (records.field_start[field] !== records.field_end[field]) {
+        const text = fieldText(records, field, dialect);
+        if (text.trim() !== "" && parseYesNo(text) === undefined) {
+          faulty_column = layout.active;
+          return "not_yes_or_no";
+        }
+      }
+    }
+    return undefined;
+  };
+
+  /** Length of the row's key in `key`, from 0; -1 and -2: the SKU is empty, or too long. */
+  const keyOf = (records: Records, r: number): number => {
+    const field = (records.first_field[r] as number) + layout.sku;
+    const room = (records.field_end[field] as number) - (records.field_start[field] as number);
+    // Escapes and white space may take up bytes of a SKU that is short in truth, but not four fifths of them.
+    if (room > MAX_SKU_CHARACTERS * 20) return -2;
+    if (field_bytes.length < room) {
+      field_bytes = Buffer.allocUnsafe(room * 2);
+      key = Buffer.allocUnsafe(room * 2 * KEY_ROOM);
+    }
+    const is_plain = ((records.field_flags[field] as number) & ESCAPED) === 0;
+    const written = is_plain
+      ? writeSkuKey(records.bytes, records.field_start[field] as number, records.field_end[field] as number, key, 0)
+      : writeSkuKey(field_bytes, 0, copyField(records, field, dialect, field_bytes, 0), key, 0);
+    if (written === 0) return -1;
+    if (written > MAX_SKU_CHARACTERS && isSkuTooLong(key.toString("utf8", 0, written))) return -2;
+    return written;
+  };
+
+  const applyRow = (records: Records, r: number, row: number): void => {
+    const fault = faultOf(records, r);
+    if (fault !== undefined) {
+      reject(records, r, row, fault, faulty_column);
+      return;
+    }
+    const length = keyOf(records, r);
+    if (length < 0) {
+      reject(records, r, row, length === -1 ? "sku_empty" : "sku_too_long", layout.sku);
+      return;
+    }
+    const other = keys.find(key, 0, length, row);
+    if (other < 0) return;
+    if (rules.repeats === "reject") {
+      reject(records, r, row, "sku_repeated", layout.sku);
+      return;
+    }
+    superseded++;
+    if (rules.repeats === "first") {
+      skipRow(row);
+    } else {
+      skipRow(other);
+      keys.replace(row);
+    }
+  };
+
+  return {
+    scan(records, offset) {
+      if (rows === 0 && rules.text_size !== undefined && records.count > 0) {
+        const bytes = (records.end[records.count - 1] as number) - (records.start[0] as number);
+        keys.expect((rules.text_size / Math.max(bytes, 1)) * records.count);
+      }
+      const needed = (rows + records.count + 8) >> 3;
+      if (needed > skip.length) {
+        const larger = new Uint8Array(Math.max(needed, skip.length * 2));
+        larger.set(skip);
+        skip = larger;
+      }
+      // The import ends at the row that shows nearly all of them to be faulty.
+      for (let r = 0; r < records.count && !tally.is_hopeless; r++) {
+        const row = rows++;
+        applyRow(records, r, row);
+        const start = offset + (records.start[r] as number);
+        const end = offset + (records.end[r] as number);
+        if (current !== undefined && blank_lines_count) current.byte_end = start;
+        // A record too long to be held belongs to no chunk.
+        if (RECORD_FAULTS[records.fault[r] as number] === "record_too_long") {
+          current = undefined;
+          continue;
+        }
+        if (current === undefined || current.records === chunk_records || end - current.byte_start > MAX_CHUNK_BYTES) {
+          current = {
+            chunk_no: open.length,
+            byte_start: start,
+            byte_end: end,
+            first_row: row + 1,
+            first_line: records.line[r] as number,
+            records: 0,
+            last_row: row,
+          };
+          open.push(current);
+        }
+        current.byte_end = end;
+        current.last_row = row;
+        current.records++;
+      }
+    },
+    takeRejects() {
+      const taken = rejects;
+      rejects = [];
+      return taken;
+    },
+    get rows() {
+      return rows;
+    },
+    get superseded() {
+      return superseded;
+    },
+    get rejected() {
+      return tally.rejected;
+    },
+    hopeless: () => (tally.is_hopeless ? tally.problem(rows) : undefined),
+    chunks(text_end) {
+      if (current !== undefined && blank_lines_count) current.byte_end = text_end;
+      return open.flatMap(({ last_row, ...chunk }) => {
+        const bits = bitsOf(skip, chunk.first_row - 1, last_row + 1);
+        // Nothing to apply, nothing to load: a file of nothing but rejects makes no chunks.
+        return isAllSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
+      });
+    },
+    release() {
+      keys.release();
+    },
+  };
+}
+
+/** Records of a chunk, so that a loader's memory is bounded however wide the table is. */
+export function maxChunkRecords({ width, attributes }: Layout): number {
+  const name_bytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
+  const most = Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / name_bytes);
+  return Math.max(1, Math.floor(most));
+}
+
+/** Bits [from, to), shifted to start at 0. */
+function bitsOf(bits: Uint8Array, from: number, to: number): Buffer {
+  const out = Buffer.alloc((to - from + 7) >> 3);
+  for (let i = from; i < to; i++) {
+    if (((bits[i >> 3] as number) >> (i & 7)) & 1)
+      out[(i - from) >> 3] = (out[(i - from) >> 3] as number) | (1 << ((i - from) & 7));
+  }
+  return out;
+}
+
+function isAllSet(bits: Buffer, count: number): boolean {
+  for (let i = 0; i < count; i++) if ((((bits[i >> 3] as number) >> (i & 7)) & 1) === 0) return false;
+  return true;
+}

@@ -1,0 +1,41 @@
+// From scanning to loading, in one transaction: chunks, changeset, ids, and the call for loaders.
+import { isCatalogueEmpty, takeProductIds } from "../../catalog/store.ts";
+import { insertChangeset } from "../../catalog/changeset-store.ts";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { insertChunks, type Chunk } from "../chunk-store.ts";
+import type { ImportContext } from "../context.ts";
+import { emitImport } from "../emit-import.ts";
+import { isScannedBy, markLoading, type ScanProgress } from "./store.ts";
+import type { ImportWork } from "../store.ts";
+import { ScanOver } from "./watch-scan.ts";
+
+/** Chunks written at once: their bitmaps are 2 kB each. */
+const CHUNKS_PAGE = 500;
+
+/** @throws ScanOver when the import is cancelled, or no longer belongs to this scan */
+export async function openLoading(
+  context: ImportContext,
+  work: ImportWork,
+  found: ScanProgress,
+  chunks: readonly Chunk[],
+): Promise<void> {
+  await withTransaction(context.pool, async (client) => {
+    if (!(await isScannedBy(client, work))) throw new ScanOver();
+    for (let i = 0; i < chunks.length; i += CHUNKS_PAGE)
+      await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_PAGE));
+    const count = found.rows + 1;
+    const id_base = await takeProductIds(client, count);
+    const changeset_id = await insertChangeset(client, {
+      kind: "import",
+      actor: work.actor,
+      ids: { base: id_base, count },
+    });
+    const catalogue_was_empty = await isCatalogueEmpty(client);
+    if (!(await markLoading(client, work, found, { changeset_id, id_base, catalogue_was_empty }))) throw new ScanOver();
+    await emitImport(client, work.id, "import.started");
+    await context.sendLanes(client, work.id, Math.min(lanesOf(context, work), chunks.length));
+  });
+}
+
+/** Other workers may take part, so more lanes are sent than this one has; those that find no chunk end at once. */
+const lanesOf = (context: ImportContext, work: ImportWork): number => (work.options.strict ? 1 : context.lanes * 2);

@@ -1,0 +1,149 @@
+// Fencing: a scan that a newer one has replaced writes nothing, whenever it wakes up.
+import { appendFile, readdir, truncate, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import {
+  createImportContext,
+  leftovers,
+  NOTHING_LEFT,
+  receiveBytes,
+  rejectsOf,
+  workOn,
+} from "../../../tests/support/import-file.ts";
+import type { Dialect, Reject } from "../../../contract/imports/imports.ts";
+import { preparedPath } from "../context.ts";
+import { finishImport } from "../finish-import.ts";
+import { runLane } from "../load/loader.ts";
+import { openLoading } from "./start-loading.ts";
+import { runScan } from "./run-scan.ts";
+import {
+  deleteScanRejects,
+  insertScanRejects,
+  isScannedBy,
+  noteFormat,
+  noteScanned,
+  type ScanProgress,
+} from "./store.ts";
+import { beginScan, readImport, readImportWork, type ImportWork } from "../store.ts";
+import { ScanOver } from "./watch-scan.ts";
+
+const { pool } = await createTestDatabase();
+const context = await createImportContext(pool, 40);
+const signal = new AbortController().signal;
+
+beforeEach(async () => {
+  await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
+  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+});
+
+const CSV = `sku,name\n${Array.from({ length: 200 }, (_, i) => `S-${i},Name ${i}\n`).join("")},no SKU\n`;
+
+const dialect: Dialect = {
+  ...{ format: "text", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf" },
+  ...{ header: true, preamble: 0, formula_escape: false },
+};
+const found: ScanProgress = {
+  ...{ dialect, columns: [], scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0 },
+};
+const reject = (row: number): Reject => ({
+  ...{ row, line: row + 1, column: "sku", value: "", code: "sku_empty", message: "The SKU is empty.", raw: "" },
+});
+
+async function begin(id: number): Promise<ImportWork> {
+  const work = await beginScan(pool, id);
+  if (work === undefined) throw new Error("nothing to scan");
+  return work;
+}
+
+/** An import with two scans; the second is the current one. */
+async function twoScans(): Promise<{ stale: ImportWork; current: ImportWork }> {
+  const { id } = await receiveBytes(context, CSV);
+  return { stale: await begin(id), current: await begin(id) };
+}
+
+describe("a scan that was replaced", () => {
+  test("writes nothing, and its successor everything", async () => {
+    const { stale, current } = await twoScans();
+    expect(await insertScanRejects(pool, current, [reject(1)])).toBe(true);
+    const before = await readImport(pool, stale.id);
+    expect(await noteFormat(pool, stale, dialect, [])).toBe(false);
+    expect(await noteScanned(pool, stale, found)).toBe(false);
+    expect(await insertScanRejects(pool, stale, [reject(2)])).toBe(false);
+    expect(await deleteScanRejects(pool, stale)).toBe(false);
+    await expect(openLoading(context, stale, found, [])).rejects.toThrow(ScanOver);
+    expect(await readImport(pool, stale.id)).toEqual({ ...before, elapsed_ms: expect.anything() as object });
+    expect(await rejectsOf(context, stale.id)).toEqual([reject(1)]);
+    expect(await noteFormat(pool, current, dialect, [])).toBe(true);
+    expect(await noteScanned(pool, current, found)).toBe(true);
+    expect(await deleteScanRejects(pool, current)).toBe(true);
+    expect(await rejectsOf(context, stale.id)).toEqual([]);
+  });
+
+  test("writes nothing either when it is replaced while its statement waits", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    const stale = await begin(id);
+    const other = await pool.connect();
+    await other.query("begin");
+    await beginScan(other, id);
+    const writes = [insertScanRejects(pool, stale, [reject(1)]), noteScanned(pool, stale, found)];
+    await other.query("commit");
+    other.release();
+    expect(await Promise.all(writes)).toEqual([false, false]);
+    expect(await rejectsOf(context, id)).toEqual([]);
+  });
+
+  test("neither fails the import nor removes its files", async () => {
+    const { stale, current } = await twoScans();
+    await finishImport(context, stale.id, "failed", new Error("too late"), (client) => isScannedBy(client, stale));
+    expect(await readImport(pool, stale.id)).toMatchObject({ state: "scanning" });
+    expect(await readdir(context.files_dir)).toContain(current.file);
+    await finishImport(context, current.id, "cancelled", null, (client) => isScannedBy(client, current));
+    expect(await readImport(pool, stale.id)).toMatchObject({ state: "cancelled" });
+    expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+  });
+
+  test("leaves the rejects of an import that is done", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    const stale = await begin(id);
+    expect(await workOn(context, id)).toMatchObject({ state: "done", created: 200, rejected: 1 });
+    expect(await deleteScanRejects(pool, stale)).toBe(false);
+    expect(await insertScanRejects(pool, stale, [reject(7)])).toBe(false);
+    expect(await rejectsOf(context, id)).toHaveLength(1);
+  });
+});
+
+describe("a text that a scan made", () => {
+  test("is a file of its own for each scan, and those of earlier scans are removed", async () => {
+    const { id, ...rest } = await receiveBytes(context, gzipSync(CSV));
+    const stale = await begin(id);
+    await writeFile(`${preparedPath(context, stale)}.unpacked`, "half of it");
+    await runScan(context, id, signal);
+    const { file, scan_token, text_size } = (await readImportWork(pool, id)) as ImportWork;
+    expect(scan_token).toBe(2);
+    expect(text_size).toBe(CSV.length);
+    expect((await readdir(context.files_dir)).sort()).toEqual([file, `${file}.2.utf8`]);
+    expect(rest.received).toBeLessThan(CSV.length);
+    await runLane(context, id, signal);
+    expect(await readImport(pool, id)).toMatchObject({ state: "done", rows: 201, created: 200, rejected: 1 });
+    expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+  });
+
+  test.each([
+    ["shorter", (path: string) => truncate(path, 100)],
+    ["longer", (path: string) => appendFile(path, "X-1,One more\n")],
+  ])("is not loaded when it is %s than what was scanned", async (_, change) => {
+    const { id } = await receiveBytes(context, gzipSync(CSV));
+    await runScan(context, id, signal);
+    await change(preparedPath(context, (await readImportWork(pool, id)) as ImportWork));
+    await runLane(context, id, signal);
+    const ended = await readImport(pool, id);
+    expect(ended).toMatchObject({ state: "failed", created: 0, problem: { type: "/problems/file-missing" } });
+    expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+  });
+
+  test("is read where it was before scans had tokens", () => {
+    expect(preparedPath({ files_dir: "/files" }, { file: "f", scan_token: 0 })).toBe("/files/f.utf8");
+  });
+});

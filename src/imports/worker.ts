@@ -1,0 +1,63 @@
+// The imports' part of a worker: which job does what, and the look for what a dead worker left.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PgBoss } from "pg-boss";
+import { endSilentHolders } from "../db/connection/heartbeat.ts";
+import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
+import { createSilenceWatch, type SilenceWatch } from "../jobs/silence.ts";
+import type { ImportContext } from "./context.ts";
+import { createKnownRecords } from "./scan/record-cache.ts";
+import { runLane } from "./load/loader.ts";
+import { runScan } from "./scan/run-scan.ts";
+import { sweepFiles } from "./recovery/sweep-files.ts";
+import { SILENT_WORK_MS, takeOverSilentImports } from "./recovery/take-over.ts";
+
+/** Files that one worker scans at the same time. A scan holds 16 bytes a row. */
+const SCANS = 4;
+/** With SILENT_WORK_MS, another worker continues 10 to 13 s after a machine has vanished. */
+const TAKE_OVER_MS = 2500;
+
+export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLanes"> => ({
+  sendScan: (db, import_id) => sendJob(boss, db, IMPORT_QUEUE, { import_id }),
+  sendLanes: (db, import_id, count) => sendJob(boss, db, IMPORT_LANE_QUEUE, { import_id }, count),
+});
+
+/** Works on imports until the signal; returns when it has let go of the last one. */
+export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
+  const context = { ...given, known: createKnownRecords() };
+  const running = new Set<Promise<void>>();
+  const track = (work: Promise<void>): Promise<void> => {
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  };
+  await workQueue(boss, IMPORT_QUEUE, SCANS, ({ import_id }) => track(runScan(context, import_id, signal)));
+  await workQueue(boss, IMPORT_LANE_QUEUE, context.lanes, ({ import_id }) =>
+    track(runLane(context, import_id, signal)),
+  );
+  const sweep = async (): Promise<void> => {
+    const swept = await sweepFiles(context);
+    if (swept > 0) context.log.info({ swept }, "removed files of imports that are over");
+  };
+  await workHourly(boss, "sweep-files", 47, sweep);
+  // From here on the worker survives the loss of its database.
+  context.log.info({ lanes: context.lanes }, "Worker is ready for imports");
+  sweep().catch((error: unknown) => {
+    context.log.warn({ err: error }, "cannot remove files of imports that are over");
+  });
+  // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
+  let silent_ms = 0;
+  const uploads_seen = createSilenceWatch();
+  while (!signal.aborted) {
+    await takeOver(context, silent_ms, uploads_seen).catch((error: unknown) => {
+      context.log.warn({ err: error }, "cannot look for unfinished imports");
+    });
+    silent_ms = SILENT_WORK_MS;
+    await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
+  }
+  await Promise.allSettled(running);
+}
+
+async function takeOver(context: ImportContext, silent_ms: number, uploads_seen: SilenceWatch): Promise<void> {
+  const pids = await endSilentHolders(context.pool);
+  if (pids.length > 0) context.log.warn({ pids }, "ended database sessions of a process that has vanished or hangs");
+  await takeOverSilentImports(context, silent_ms, uploads_seen);
+}

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { createLaneLimit } from "./loader-limit.ts";
+
+test("lanes that give way leave one processor, and all go on afterwards", async () => {
+  const limit = createLaneLimit(3, 50);
+  let at_work = 0;
+  const most: number[] = [];
+  const step = async (): Promise<void> => {
+    at_work++;
+    most.push(at_work);
+    await sleep(5);
+    at_work--;
+  };
+  const four = (): Promise<unknown> => Promise.all(Array.from({ length: 4 }, () => limit.run(step)));
+  await four();
+  expect(Math.max(...most.splice(0))).toBe(4);
+  limit.giveWay();
+  await four();
+  expect(Math.max(...most.splice(0))).toBe(2);
+  await sleep(80);
+  await four();
+  expect(Math.max(...most)).toBe(4);
+});
+
+test("on one processor one lane goes on", async () => {
+  const limit = createLaneLimit(1);
+  limit.giveWay();
+  expect(await limit.run(() => Promise.resolve("done"))).toBe("done");
+});

@@ -1,0 +1,35 @@
+// The beginning of an operation on products that are named one by one: its changeset, its record and its products, and the call
+// for workers.
+import { skuKey } from "../../catalog/sku-key.ts";
+import { insertChangeset } from "../../catalog/changeset-store.ts";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { insertKeyChunks } from "../chunk-store.ts";
+import { chunkProducts, type OperationContext } from "../context.ts";
+import { insertOperation, markRunning } from "../store.ts";
+import type { BulkRequest, OperationOptions } from "../../../contract/changesets/operations.ts";
+
+export async function startOnSkus(
+  context: OperationContext,
+  skus: readonly string[],
+  { action, set, reason }: BulkRequest,
+  actor: string,
+): Promise<number> {
+  const keys = [...new Set(skus.map(skuKey))].sort(compareAsPostgres);
+  const options: OperationOptions = { action, skus: keys.length, ...(set === undefined ? {} : { set }) };
+  const size = chunkProducts(context);
+  return withTransaction(context.pool, async (client) => {
+    const changeset_id = await insertChangeset(client, {
+      kind: "bulk",
+      actor,
+      ...(reason === undefined ? {} : { reason }),
+    });
+    const operation_id = await insertOperation(client, { kind: "bulk", actor, options, changeset_id });
+    await insertKeyChunks(client, operation_id, keys, size);
+    await markRunning(client, operation_id, keys.length, 0);
+    await context.sendOperationLanes(client, operation_id, Math.min(context.lanes, Math.ceil(keys.length / size)));
+    return operation_id;
+  });
+}
+
+/** In one order everywhere, so that two operations meet the same products in the same order. */
+const compareAsPostgres = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,0 +1,34 @@
+// The operations' part of a worker: which job does what, and the look for what a dead process left.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PgBoss } from "pg-boss";
+import { OPERATION_LANE_QUEUE, sendJob, workQueue } from "../jobs/boss.ts";
+import type { OperationContext } from "./context.ts";
+import { runOperationLane } from "./executor.ts";
+import { SILENT_MS, takeOverSilentOperations } from "./take-over.ts";
+
+const TAKE_OVER_MS = 2500;
+
+export const operationSenders = (boss: PgBoss): Pick<OperationContext, "sendOperationLanes"> => ({
+  sendOperationLanes: (db, operation_id, count) => sendJob(boss, db, OPERATION_LANE_QUEUE, { operation_id }, count),
+});
+
+/** Works on operations until the signal; returns when it has let go of the last one. */
+export async function workOnOperations(boss: PgBoss, context: OperationContext, signal: AbortSignal): Promise<void> {
+  const running = new Set<Promise<void>>();
+  await workQueue(boss, OPERATION_LANE_QUEUE, context.lanes, ({ operation_id }) => {
+    const work = runOperationLane(context, operation_id, signal);
+    running.add(work);
+    return work.finally(() => running.delete(work));
+  });
+  context.log.info({ lanes: context.lanes }, "Worker is ready for operations");
+  // What was at work when the last worker died is silent for less than SILENT_MS: take it over now, not later.
+  let silent_ms = 0;
+  while (!signal.aborted) {
+    await takeOverSilentOperations(context, silent_ms).catch((error: unknown) => {
+      context.log.warn({ err: error }, "cannot look for unfinished operations");
+    });
+    silent_ms = SILENT_MS;
+    await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
+  }
+  await Promise.allSettled(running);
+}

@@ -1,0 +1,73 @@
+// Clocks: a worker's may differ from the database's by any amount, and decides nothing.
+import { beforeEach, expect, test, vi } from "vitest";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createReceiver } from "../../../tests/support/receiver.ts";
+import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
+import { createWebhook } from "../change-webhook.ts";
+import { noteOutcomes } from "./circuit-breaker.ts";
+import { createAgent, send, type Outcome } from "./send.ts";
+import { readWebhook } from "../store.ts";
+import { create_webhook_body } from "../../../contract/webhooks/webhooks.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+const context = createWebhookContext(database);
+const MONTH_MS = 30 * 86_400_000;
+
+beforeEach(() =>
+  pool.query("truncate webhooks, webhook_secrets, webhook_replays, webhook_deliveries, webhook_attempts, events"),
+);
+
+/** An attempt by a worker whose clock is wrong by `skew_ms`, and what it makes of a webhook. */
+async function attemptWith(skew_ms: number, status: number, id?: number) {
+  const receiver = await createReceiver();
+  receiver.answer = (_request, response) => void response.writeHead(status).end();
+  const webhook_id = id ?? (await createWebhook(context, create_webhook_body.parse({ url: receiver.url }))).id;
+  const agent = createAgent(context.settings, 1);
+  let outcome: Outcome;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + skew_ms });
+  try {
+    const outgoing = { url: new URL(receiver.url), event_id: "evt_1", body: "{}", keys: [], headers: {} };
+    outcome = await send(agent, outgoing, context.settings);
+    await noteOutcomes({ ...context, settings: { ...context.settings, time_scale: 1 } }, webhook_id, [outcome]);
+  } finally {
+    vi.useRealTimers();
+  }
+  await agent.close();
+  return { outcome, webhook_id, webhook: await readWebhook(pool, webhook_id) };
+}
+
+/** Seconds between a time of a webhook and the database's clock. */
+async function distance(at: string | null | undefined): Promise<number> {
+  const { rows } = await pool.query<{ s: number }>(
+    "select abs(extract(epoch from now() - $1::timestamptz))::float8 as s",
+    [at],
+  );
+  return rows[0]?.s ?? Infinity;
+}
+
+test.each([
+  ["a month slow", -MONTH_MS],
+  ["a month fast", MONTH_MS],
+  ["right", 0],
+])("the first failure switches no webhook off where the worker's clock is %s", async (_, skew_ms) => {
+  const { outcome, webhook } = await attemptWith(skew_ms, 500);
+  expect(outcome.status).toBe(500);
+  expect(webhook).toMatchObject({ enabled: true, status: "failing", consecutive_failures: 1 });
+  expect(await distance(webhook?.failing_since)).toBeLessThan(600);
+  expect(await distance(webhook?.last_failure_at)).toBeLessThan(600);
+});
+
+test("a success ends the failing time, whatever the worker's clock says", async () => {
+  const { webhook_id } = await attemptWith(MONTH_MS, 500);
+  const { webhook } = await attemptWith(-MONTH_MS, 204, webhook_id);
+  expect(webhook).toMatchObject({ failing_since: null, consecutive_failures: 0, status: "healthy" });
+  expect(await distance(webhook?.last_success_at)).toBeLessThan(600);
+});
+
+test("control: a failing time that began five days ago by the database's clock does switch it off", async () => {
+  const { webhook_id } = await attemptWith(0, 500);
+  await pool.query("update webhooks set failing_since = now() - interval '6 days' where id = $1", [webhook_id]);
+  const { webhook } = await attemptWith(-MONTH_MS, 500, webhook_id);
+  expect(webhook).toMatchObject({ enabled: false, disabled_reason: "failing" });
+});

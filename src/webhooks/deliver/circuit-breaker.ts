@@ -1,0 +1,108 @@
+// What a webhook's outcomes mean for the webhook: a pause, being switched off, or a clean slate.
+import type pg from "pg";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { emitEvents } from "../../events/emit.ts";
+import type { WebhookContext } from "../context.ts";
+import { agoOf } from "./store.ts";
+import { BREAKER_FAILURES, breakerPause, DISABLE_AFTER_MS, overloadPause, saysOverloaded } from "./retry-schedule.ts";
+import type { Outcome } from "./send.ts";
+
+/** In the order in which they ended. Whether it may still be called must be read again. */
+export async function noteOutcomes(
+  context: WebhookContext,
+  webhook_id: number,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const state = await countOutcomes(context.pool, webhook_id, outcomes);
+  const last = outcomes.at(-1);
+  if (state === undefined || last === undefined || last.succeeded) return;
+  const { time_scale } = context.settings;
+  if (outcomes.some(({ status }) => status === 410)) {
+    await disable(context, webhook_id, "gone");
+    return;
+  }
+  if (state.failing_ms > DISABLE_AFTER_MS * time_scale) {
+    await disable(context, webhook_id, "failing");
+    return;
+  }
+  const asked_ms = Math.max(
+    0,
+    ...outcomes.map(({ status, retry_after_ms = 0 }) => (saysOverloaded(status) ? retry_after_ms : 0)),
+  );
+  const overload_ms = saysOverloaded(last.status) ? overloadPause(state.consecutive_failures, time_scale) : 0;
+  const trips = state.consecutive_failures >= BREAKER_FAILURES && !state.is_paused;
+  const breaker_ms = trips ? breakerPause(state.trips + 1, time_scale) : 0;
+  const pause_ms = Math.max(asked_ms, overload_ms, breaker_ms);
+  if (pause_ms > 0) await pause(context.pool, webhook_id, pause_ms, trips);
+}
+
+interface State {
+  consecutive_failures: number;
+  trips: number;
+  failing_ms: number;
+  is_paused: boolean;
+}
+
+async function countOutcomes(
+  pool: pg.Pool,
+  webhook_id: number,
+  outcomes: readonly Outcome[],
+): Promise<State | undefined> {
+  const success = outcomes.findLast(({ succeeded }) => succeeded);
+  const failures = outcomes.slice(outcomes.findLastIndex(({ succeeded }) => succeeded) + 1);
+  const last = failures.at(-1);
+  const { rows } = await pool.query<State>(
+    `update webhooks set
+       last_success_at = coalesce(${ago("$2")}, last_success_at),
+       last_failure_at = coalesce(${ago("$4")}, last_failure_at),
+       last_status = case when $5::text is null then last_status else $7 end,
+       last_error = coalesce($5, last_error),
+       last_message = coalesce($8, last_message),
+       consecutive_failures = case when $2::float8 is null then consecutive_failures else 0 end + $6,
+       failing_since = coalesce(case when $2::float8 is null then failing_since end, ${ago("$3")}),
+       trips = case when $2::float8 is null then trips else 0 end,
+       paused_until = case when $2::float8 is null then paused_until end
+     where id = $1
+     returning consecutive_failures, trips, coalesce(paused_until > now(), false) as is_paused,
+               coalesce(extract(epoch from now() - failing_since) * 1000, 0)::float8 as failing_ms`,
+    [
+      webhook_id,
+      success === undefined ? null : agoOf(success),
+      failures[0] === undefined ? null : agoOf(failures[0]),
+      last === undefined ? null : agoOf(last),
+      last?.error ?? null,
+      failures.length,
+      last?.status ?? null,
+      last?.message ?? null,
+    ],
+  );
+  return rows[0];
+}
+
+/** SQL: so many milliseconds ago by the database's clock, which all of a webhook's times are of; null for null. */
+const ago = (ms: string): string => `now() - make_interval(secs => ${ms}::float8 / 1000)`;
+
+async function pause(pool: pg.Pool, webhook_id: number, pause_ms: number, trips: boolean): Promise<void> {
+  await pool.query(
+    `update webhooks set trips = trips + $3,
+       paused_until = greatest(paused_until, now() + make_interval(secs => $2::float8 / 1000))
+     where id = $1`,
+    [webhook_id, pause_ms, trips ? 1 : 0],
+  );
+}
+
+/** Switches it off and tells the others; its owner sees it on the page. What waits stays, for when it is switched on. */
+async function disable(context: WebhookContext, webhook_id: number, reason: "gone" | "failing"): Promise<void> {
+  await withTransaction(context.pool, async (client) => {
+    const { rows } = await client.query<{ description: string }>(
+      `update webhooks set enabled = false, disabled_reason = $2, disabled_at = now(), updated_at = now(), version = version + 1
+       where id = $1 and enabled returning description`,
+      [webhook_id, reason],
+    );
+    const [webhook] = rows;
+    if (webhook === undefined) return;
+    const data = { webhook_id, description: webhook.description, reason };
+    await emitEvents(client, [{ type: "webhook.disabled", changeset_id: null, data }]);
+    context.log.warn({ webhook_id, reason }, "a webhook was switched off");
+  });
+}

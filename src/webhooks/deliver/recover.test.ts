@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeEach, expect, test } from "vitest";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createReceiver, type Receiver } from "../../../tests/support/receiver.ts";
+import { until } from "../../../tests/support/until.ts";
+import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
+import { emitEvents } from "../../events/emit.ts";
+import { createWebhook } from "../change-webhook.ts";
+import { claimDeliveries, completeDeliveries, releaseOfDead } from "./store.ts";
+import { fanOut } from "./fan-out.ts";
+import { purgeDeliveries } from "../log/purge.ts";
+import type { Outcome } from "./send.ts";
+import { deliverWebhooks } from "./worker.ts";
+import { create_webhook_body, type CreateWebhook } from "../../../contract/webhooks/webhooks.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+const context = createWebhookContext(database);
+
+beforeEach(() =>
+  pool.query("truncate webhooks, webhook_secrets, webhook_replays, webhook_deliveries, webhook_attempts, events"),
+);
+
+function startWorker(): { stop: () => Promise<void> } {
+  const stop = new AbortController();
+  const worker = deliverWebhooks(context, database.address, stop.signal);
+  return {
+    async stop() {
+      stop.abort();
+      await worker;
+    },
+  };
+}
+async function setUp(values: Partial<CreateWebhook> = {}): Promise<{ receiver: Receiver; id: number }> {
+  const receiver = await createReceiver();
+  const { id } = await createWebhook(context, create_webhook_body.parse({ url: receiver.url, ...values }));
+  return { receiver, id };
+}
+const emit = (...ids: number[]): Promise<void> =>
+  emitEvents(
+    pool,
+    ids.map((id) => ({
+      type: "product.deleted" as const,
+      changeset_id: null,
+      data: { id, sku: "a", version: 1, changeset_id: null },
+    })),
+  );
+const countOf = async (condition: string): Promise<number> =>
+  (await pool.query(`select from webhook_deliveries where ${condition}`)).rowCount ?? 0;
+
+const outcome = (succeeded: boolean): Outcome => ({
+  started_ms: performance.now(),
+  ...{ duration_ms: 1, succeeded, error: succeeded ? null : "status", message: null, url: "http://a/" },
+  ...{ request_headers: {}, status: succeeded ? 200 : 500, response_headers: {}, response_body: "" },
+  ...{ response_truncated: false, retry_after_ms: undefined },
+});
+
+test("a worker that hangs delays nobody: beside a receiver that never answers, another gets each event at once", async () => {
+  const hanging = await setUp();
+  hanging.receiver.answer = () => undefined;
+  const well = await setUp();
+  const worker = startWorker();
+  const committed = new Map<number, number>();
+  for (let i = 0; i < 60; i++) {
+    await emit(i);
+    committed.set(i, performance.now());
+    await sleep(10);
+  }
+  await until(() => well.receiver.received.length === 60);
+  const delays = well.receiver.received.map(({ at, json }) => at - (committed.get(json.data["id"] as number) ?? 0));
+  // Generous for a busy machine; the bench has the figures. A sender that waited for the other would take 15 s.
+  expect(Math.max(...delays)).toBeLessThan(1500);
+  expect(hanging.receiver.received.length).toBeLessThanOrEqual(8);
+  await pool.query("update webhooks set enabled = false");
+  await hanging.receiver.close();
+  await worker.stop();
+});
+
+test("told to stop, a worker ends what is under way, writes it down and gives the rest back", async () => {
+  const { receiver } = await setUp({ max_parallel: 2 });
+  receiver.answer = (_request, response) => setTimeout(() => response.end(), 300);
+  const worker = startWorker();
+  await emit(1, 2, 3, 4, 5, 6);
+  await until(() => receiver.received.length >= 2);
+  await worker.stop();
+  const sent = receiver.received.length;
+  expect(sent).toBeLessThan(6);
+  expect(await countOf("state = 'delivered'")).toBe(sent);
+  expect(await countOf("claimed_by is not null")).toBe(0);
+  const next = startWorker();
+  await until(async () => (await countOf("state = 'delivered'")) === 6);
+  expect(receiver.received).toHaveLength(6);
+  await next.stop();
+});
+
+test("what a dead worker had is taken over without waiting for its lease", async () => {
+  const { receiver, id } = await setUp();
+  await emit(1, 2, 3);
+  await fanOut(pool);
+  const DEAD = 2_000_000;
+  expect(await claimDeliveries(pool, id, DEAD, 10)).toHaveLength(3);
+  expect(await claimDeliveries(pool, id, DEAD + 1, 10)).toHaveLength(0);
+  const started = performance.now();
+  const worker = startWorker();
+  await until(() => receiver.received.length === 3);
+  expect(performance.now() - started).toBeLessThan(10_000);
+  await worker.stop();
+});
+
+test("a claim is a fence: who has lost it cannot fail the delivery of another, but may have succeeded", async () => {
+  const { id } = await setUp();
+  await emit(1, 2);
+  await fanOut(pool);
+  const [first, second] = await claimDeliveries(pool, id, 101, 10);
+  await releaseOfDead(pool);
+  await claimDeliveries(pool, id, 102, 10);
+  const late = (delivery: { id: number } | undefined, succeeded: boolean) =>
+    completeDeliveries(pool, id, 101, [{ id: delivery?.id ?? 0, outcome: outcome(succeeded), delay_ms: undefined }]);
+  await late(first, false);
+  await late(second, true);
+  const { rows } = await pool.query("select state, claimed_by from webhook_deliveries order by id");
+  expect(rows).toEqual([
+    { state: "waiting", claimed_by: 102 },
+    { state: "delivered", claimed_by: null },
+  ]);
+  // What was sent is in the log, whoever sent it
+  expect((await pool.query("select from webhook_attempts")).rowCount).toBe(2);
+});
+
+test("deliveries, their attempts and deleted webhooks are purged, in portions; what is young stays", async () => {
+  const { id } = await setUp();
+  const deleted = await setUp();
+  await pool.query(
+    `with made as (
+       insert into webhook_deliveries (webhook_id, event_id, type, happened_at, due_at, created_at, state)
+       select case when i % 2 = 0 then $1::bigint else $2 end, i, 'product.deleted', now(), now(), now() - make_interval(days => 40 - i / 300), 'delivered'
+       from generate_series(1, 12000) i returning id, webhook_id
+     )
+     insert into webhook_attempts (delivery_id, webhook_id, started_at, duration_ms, succeeded, url, request_headers)
+     select id, webhook_id, now(), 1, true, '', '{}' from made`,
+    [id, deleted.id],
+  );
+  await pool.query("update webhooks set deleted_at = now() where id = $1", [deleted.id]);
+  await purgeDeliveries(pool, 30);
+  const young = await countOf("created_at > now() - interval '30 days'");
+  expect(young).toBeGreaterThan(4000);
+  expect(await countOf("true")).toBe(young);
+  expect(await countOf(`webhook_id = ${deleted.id}`)).toBe(0);
+  expect((await pool.query("select from webhook_attempts")).rowCount).toBe(young);
+  expect((await pool.query("select from webhooks")).rowCount).toBe(1);
+});
+
+test("a delivery whose event is no longer kept is given up, not sent empty", async () => {
+  const { receiver, id } = await setUp();
+  await emit(1);
+  await fanOut(pool);
+  await pool.query("delete from events");
+  expect(await claimDeliveries(pool, id, 103, 10)).toEqual([]);
+  expect(await countOf("state = 'failed'")).toBe(1);
+  expect(receiver.received).toEqual([]);
+});

@@ -1,0 +1,163 @@
+// The SQL of sending: what is due, who has it, and what became of it.
+import type { Queryable } from "../../db/connection/connect.ts";
+import type { Outcome } from "./send.ts";
+
+/** Longer than any attempt takes; renewed by a worker for what it holds. */
+export const LEASE_SECONDS = 75;
+
+export interface Claimed {
+  id: number;
+  event_id: number | null;
+  type: string;
+  happened_at: string;
+  /** JSON text as PostgreSQL writes it: the same each time, so that every attempt has the same body. */
+  data: string;
+  priority: number;
+  step: number;
+}
+
+const CLAIMABLE = `webhook_id = $1 and state = 'waiting' and due_at <= now() and (claimed_by is null or lease_until < now())`;
+
+/** Takes up to `limit` deliveries that are due, those first that may not wait. */
+export async function claimDeliveries(
+  db: Queryable,
+  webhook_id: number,
+  worker: number,
+  limit: number,
+): Promise<Claimed[]> {
+  const { rows } = await db.query<Claimed | (Omit<Claimed, "data"> & { data: null })>(
+    `with urgent as (
+       select id from webhook_deliveries where ${CLAIMABLE} and priority = 0 order by due_at limit $3 for update skip locked
+     ), others as (
+       select id from webhook_deliveries where ${CLAIMABLE} and priority = 1
+       order by due_at limit $3 - (select count(*) from urgent) for update skip locked
+     ), claimed as (
+       update webhook_deliveries set claimed_by = $2, lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+       where id in (select id from urgent union all select id from others)
+       returning id, event_id, type, happened_at, test_data, priority, due_at, step
+     )
+     select c.id, c.event_id, c.type, c.happened_at, coalesce(c.test_data, e.data)::text as data, c.priority, c.step
+     from claimed c left join events e on e.id = c.event_id
+     order by c.priority, c.due_at, c.id`,
+    [webhook_id, worker, limit],
+  );
+  const purged = rows.filter(({ data }) => data === null).map(({ id }) => id);
+  if (purged.length > 0) await giveUp(db, purged);
+  return rows.filter((row): row is Claimed => row.data !== null);
+}
+
+/** Their events are no longer kept. */
+async function giveUp(db: Queryable, ids: readonly number[]): Promise<void> {
+  await db.query(
+    `update webhook_deliveries set state = 'failed', claimed_by = null, lease_until = null, finished_at = now()
+     where id = any($1)`,
+    [ids],
+  );
+}
+
+/** Gives back what was not sent. */
+export async function releaseDeliveries(db: Queryable, worker: number, ids: readonly number[]): Promise<void> {
+  await db.query(
+    "update webhook_deliveries set claimed_by = null, lease_until = null where id = any($1) and claimed_by = $2",
+    [ids, worker],
+  );
+}
+
+export async function renewLeases(db: Queryable, worker: number, ids: readonly number[]): Promise<void> {
+  await db.query(
+    `update webhook_deliveries set lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+     where id = any($1) and claimed_by = $2`,
+    [ids, worker],
+  );
+}
+
+/** First key of the advisory locks that workers hold for as long as they live; any number that nobody else uses. */
+export const WORKER_LOCK = 7585;
+
+/** Frees what dead workers hold, and counts the living. A killed worker's deliveries need not wait for their leases. */
+export async function releaseOfDead(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ alive: number }>(
+    `with alive as (
+       select distinct objid::bigint as worker from pg_locks
+       where locktype = 'advisory' and classid = ${WORKER_LOCK} and objsubid = 2 and granted
+         and database = (select oid from pg_database where datname = current_database())
+     ), released as (
+       update webhook_deliveries set claimed_by = null, lease_until = null
+       where claimed_by is not null and claimed_by not in (select worker from alive)
+     )
+     select count(*) as alive from alive`,
+  );
+  return rows[0]?.alive ?? 0;
+}
+
+export interface Completed {
+  id: number;
+  outcome: Outcome;
+  /** Until the next attempt; undefined = there is none. */
+  delay_ms: number | undefined;
+}
+
+/** Milliseconds since an attempt began. Times are the database's: a worker's clock may differ from it by any amount. */
+export const agoOf = ({ started_ms }: Outcome): number => Math.max(0, performance.now() - started_ms);
+
+/** Writes down what became of deliveries, one statement for all: their attempts and their states. What another worker has
+ * taken over meanwhile keeps the other's state, unless this one succeeded. `worker`: null = nobody claims a test. */
+export async function completeDeliveries(
+  db: Queryable,
+  webhook_id: number,
+  worker: number | null,
+  completed: readonly Completed[],
+): Promise<void> {
+  const outcomes = completed.map(({ outcome }) => outcome);
+  await db.query(
+    `with done as (
+       select * from unnest($3::bigint[], $4::double precision[], $5::double precision[], $6::real[], $7::boolean[], $8::integer[],
+                            $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[], $14::text[], $15::boolean[])
+         as d (id, delay_ms, ago_ms, duration_ms, succeeded, status, error, message, url, request_headers,
+               response_headers, response_body, response_truncated)
+     ), updated as (
+       update webhook_deliveries d set
+         attempts = d.attempts + 1,
+         step = d.step + 1,
+         state = case when o.succeeded then 'delivered' when o.delay_ms is null then 'failed' else 'waiting' end,
+         due_at = case when o.delay_ms is null then d.due_at else now() + make_interval(secs => o.delay_ms / 1000) end,
+         claimed_by = null, lease_until = null, last_status = o.status, last_error = o.error,
+         finished_at = case when o.succeeded or o.delay_ms is null then now() end
+       from done o
+       where d.id = o.id and (d.claimed_by is not distinct from $2 or (o.succeeded and d.state <> 'delivered'))
+     )
+     insert into webhook_attempts (delivery_id, webhook_id, started_at, duration_ms, succeeded, status, error, message, url,
+                                   request_headers, response_headers, response_body, response_truncated)
+     select id, $1, now() - make_interval(secs => ago_ms / 1000), duration_ms, succeeded, status, error, message, url, request_headers, response_headers,
+            response_body, response_truncated from done`,
+    [
+      webhook_id,
+      worker,
+      completed.map(({ id }) => id),
+      completed.map(({ delay_ms }) => delay_ms ?? null),
+      outcomes.map(agoOf),
+      outcomes.map(({ duration_ms }) => duration_ms),
+      outcomes.map(({ succeeded }) => succeeded),
+      outcomes.map(({ status }) => status),
+      outcomes.map(({ error }) => error),
+      outcomes.map(({ message }) => message),
+      outcomes.map(({ url }) => url),
+      outcomes.map(({ request_headers }) => JSON.stringify(request_headers)),
+      outcomes.map(({ response_headers }) => (response_headers === null ? null : JSON.stringify(response_headers))),
+      outcomes.map(({ response_body }) => response_body),
+      outcomes.map(({ response_truncated }) => response_truncated),
+    ],
+  );
+}
+
+/** Webhooks that have something to send now. */
+export async function listDueWebhooks(db: Queryable): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `select w.id from webhooks w
+     where w.enabled and w.deleted_at is null and (w.paused_until is null or w.paused_until <= now())
+       and exists (select from webhook_deliveries d
+                   where d.webhook_id = w.id and d.state = 'waiting' and d.priority in (0, 1) and d.due_at <= now()
+                     and (d.claimed_by is null or d.lease_until < now()))`,
+  );
+  return rows.map(({ id }) => id);
+}

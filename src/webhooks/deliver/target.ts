@@ -1,0 +1,62 @@
+// A webhook as its sender needs it: may it be called now, how fast, and with which keys.
+import type { Queryable } from "../../db/connection/connect.ts";
+import type { Keyring } from "../../secrets/keyring.ts";
+import { BREAKER_FAILURES } from "./retry-schedule.ts";
+import { openHeaders, openSecret } from "../secrets.ts";
+import { keyOf } from "./sign.ts";
+
+export interface Target {
+  url: URL;
+  keys: Buffer[];
+  headers: Record<string, string>;
+  max_parallel: number;
+  max_per_second: number | null;
+  /** After too many failures it is asked with one delivery at a time. */
+  is_probed: boolean;
+}
+
+interface Row {
+  url: string;
+  headers_sealed: string | null;
+  secrets: string[] | null;
+  max_parallel: number;
+  max_per_second: number | null;
+  consecutive_failures: number;
+}
+
+/** undefined = not now: it is switched off, paused or deleted. */
+export async function readTarget(db: Queryable, keys: Keyring, webhook_id: number): Promise<Target | undefined> {
+  const row = await readRow(db, webhook_id, false);
+  return row === undefined ? undefined : toTarget(row, keys, webhook_id);
+}
+
+/** The same for a test, which also a webhook gets that is switched off or paused. */
+export async function readTestTarget(db: Queryable, keys: Keyring, webhook_id: number): Promise<Target | undefined> {
+  const row = await readRow(db, webhook_id, true);
+  return row === undefined ? undefined : toTarget(row, keys, webhook_id);
+}
+
+async function readRow(db: Queryable, webhook_id: number, is_test: boolean): Promise<Row | undefined> {
+  const { rows } = await db.query<Row>(
+    `select w.url, w.headers_sealed, w.max_parallel, w.max_per_second, w.consecutive_failures,
+            (select array_agg(s.sealed order by s.id desc) from webhook_secrets s
+             where s.webhook_id = w.id and (s.expires_at is null or s.expires_at > now())) as secrets
+     from webhooks w
+     where w.id = $1 and w.deleted_at is null
+       and ($2 or (w.enabled and (w.paused_until is null or w.paused_until <= now())))`,
+    [webhook_id, is_test],
+  );
+  return rows[0];
+}
+
+function toTarget(row: Row, keys: Keyring, webhook_id: number): Target {
+  const { url, headers_sealed, secrets, max_parallel, max_per_second, consecutive_failures } = row;
+  return {
+    url: new URL(url),
+    keys: (secrets ?? []).map((sealed) => keyOf(openSecret(keys, webhook_id, sealed))),
+    headers: openHeaders(keys, webhook_id, headers_sealed),
+    max_parallel,
+    max_per_second,
+    is_probed: consecutive_failures >= BREAKER_FAILURES,
+  };
+}

@@ -1,0 +1,215 @@
+// The webhooks' part of a worker: makes deliveries of events, sends them, and tends what takes longer. All state is in the
+// database, so any number of workers share the work, and one that is killed leaves nothing that another does not find.
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { connectClient, isTransient, retryTransient, type DatabaseAddress } from "../../db/connection/connect.ts";
+import { EVENT_CHANNEL, WEBHOOK_CHANNEL } from "../../events/channels.ts";
+import { listen } from "../../events/listen.ts";
+import type { WebhookContext } from "../context.ts";
+import { cutNextEvent } from "./split-batches.ts";
+import { createSender, type Sender } from "./sender.ts";
+import { listDueWebhooks, releaseOfDead, renewLeases, WORKER_LOCK } from "./store.ts";
+import { readEventPrefix } from "../event-id.ts";
+import { fanOut } from "./fan-out.ts";
+import { purgeDeliveries } from "../log/purge.ts";
+import { stepReplays } from "../log/replay.ts";
+import type { Worker } from "./sender-state.ts";
+
+const NAME = "skuport webhooks";
+/** Notifications wake at once; these looks are for retries, and for notifications that were lost. */
+const FAN_OUT_MS = 1000;
+const DUE_MS = 500;
+const TEND_MS = 1000;
+const REPLAY_MS = 500;
+const CUT_MS = 2000;
+const PURGE_MS = 600_000;
+/** A third of a lease. */
+const RENEW_MS = 25_000;
+/** What is under way when a worker is told to stop may end by itself for so long; a server waits 10 s for its worker. */
+const DRAIN_MS = 7000;
+
+/** Sends until the signal, and then what is under way. */
+export async function deliverWebhooks(
+  context: WebhookContext,
+  address: DatabaseAddress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pool, log } = context;
+  const onError = (err: unknown): void => {
+    log.warn({ err }, "lost the database for a moment");
+  };
+  const stop = new AbortController();
+  const id = await retryTransient(() => takeWorkerId(pool));
+  const lock = await holdLock(address, id, onError);
+  const worker: Worker = {
+    context,
+    id,
+    alive: 1,
+    senders: 0,
+    event_prefix: await readEventPrefix(pool),
+    keys: await context.loadKeys(),
+    stop: stop.signal,
+  };
+  const senders = createSenders(worker);
+  const listener = await listen(address, { application_name: NAME, onError });
+  const loops = startLoops(worker, senders, signal);
+  listener.subscribe(EVENT_CHANNEL, () => {
+    loops.fan_out.wake();
+  });
+  listener.subscribe(WEBHOOK_CHANNEL, (payload) => {
+    if (payload !== null) senders.wake(Number(payload));
+    loops.replays.wake();
+    loops.due.wake();
+  });
+  await loops.ended;
+  const drained = setTimeout(() => {
+    stop.abort();
+  }, DRAIN_MS);
+  await senders.drain();
+  clearTimeout(drained);
+  await listener.stop();
+  await lock.release();
+}
+
+interface Senders {
+  wake(webhook_id: number): void;
+  held(): number[];
+  drain(): Promise<void>;
+}
+
+function createSenders(worker: Worker): Senders {
+  const senders = new Map<number, Sender>();
+  return {
+    wake(webhook_id) {
+      let sender = senders.get(webhook_id);
+      if (sender === undefined) {
+        sender = createSender(worker, webhook_id, () => {
+          senders.delete(webhook_id);
+          worker.senders = senders.size;
+        });
+        senders.set(webhook_id, sender);
+        worker.senders = senders.size;
+      }
+      sender.wake();
+    },
+    held: () => [...senders.values()].flatMap((sender) => sender.held()),
+    async drain() {
+      await Promise.allSettled([...senders.values()].map((sender) => sender.drain()));
+    },
+  };
+}
+
+interface Loops {
+  fan_out: Loop;
+  due: Loop;
+  replays: Loop;
+  /** Resolves some time after the signal, when none of them is at work any more. */
+  ended: Promise<void>;
+}
+
+function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loops {
+  const { pool, settings } = worker.context;
+  const start = (every_ms: number, work: () => Promise<void>): Loop => startLoop(worker, every_ms, signal, work);
+  const fan_out = start(FAN_OUT_MS, async () => {
+    for (;;) {
+      const { events, to_cut, webhook_ids } = await fanOut(pool);
+      for (const id of webhook_ids) senders.wake(id);
+      if (to_cut > 0) cut.wake();
+      if (events === 0 || signal.aborted) return;
+    }
+  });
+  const due = start(Math.max(DUE_MS * settings.time_scale, 20), async () => {
+    for (const id of await listDueWebhooks(pool)) senders.wake(id);
+  });
+  const cut = start(CUT_MS, async () => {
+    while (!signal.aborted && (await cutNextEvent(pool, worker.event_prefix, signal)));
+  });
+  const replays = start(REPLAY_MS, async () => {
+    for (const id of await stepReplays(pool)) senders.wake(id);
+  });
+  let renewed_at = performance.now();
+  const tend = start(TEND_MS, async () => {
+    worker.alive = Math.max(1, await releaseOfDead(pool));
+    if (performance.now() - renewed_at < RENEW_MS) return;
+    renewed_at = performance.now();
+    await renewLeases(pool, worker.id, senders.held());
+  });
+  const purge = start(PURGE_MS, async () => {
+    const purged = await purgeDeliveries(pool, settings.keep_days, signal);
+    if (purged > 0) worker.context.log.info({ purged }, "old deliveries purged");
+  });
+  const all = [fan_out, due, cut, replays, tend, purge];
+  return { fan_out, due, replays, ended: Promise.all(all.map((loop) => loop.ended)).then(() => undefined) };
+}
+
+interface Loop {
+  /** Begins the next round now, or right after the one that runs. */
+  wake(): void;
+  ended: Promise<void>;
+}
+
+/** Does `work` now, every so often, and when woken; never twice at a time. */
+function startLoop({ context }: Worker, every_ms: number, signal: AbortSignal, work: () => Promise<void>): Loop {
+  let woken = false;
+  let wakeUp: () => void = () => undefined;
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      woken = false;
+      try {
+        await work();
+      } catch (error) {
+        context.log.warn({ err: error }, isTransient(error) ? "lost the database for a moment" : "webhooks stumbled");
+        await sleep(every_ms, undefined, { signal }).catch(() => undefined);
+      }
+      if (woken as boolean) continue;
+      const waking = new AbortController();
+      wakeUp = () => {
+        waking.abort();
+      };
+      await sleep(every_ms, undefined, { signal: AbortSignal.any([signal, waking.signal]) }).catch(() => undefined);
+    }
+  };
+  return {
+    wake() {
+      woken = true;
+      wakeUp();
+    },
+    ended: run(),
+  };
+}
+
+async function takeWorkerId(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ id: number }>("select nextval('webhook_workers')::integer as id");
+  return (rows[0] as { id: number }).id;
+}
+
+/** Holds the lock that says this worker lives, on a connection of its own; takes it again when the connection is lost. */
+async function holdLock(
+  address: DatabaseAddress,
+  id: number,
+  onError: (error: unknown) => void,
+): Promise<{ release(): Promise<void> }> {
+  let client: pg.Client | undefined;
+  const released = new AbortController();
+  const hold = async (): Promise<void> => {
+    const opened = await connectClient(address, { application_name: NAME, heartbeat: true });
+    opened.on("end", () => {
+      if (released.signal.aborted) return;
+      // Others may take over what we hold until then; the fence of the claims keeps both right.
+      retryTransient(hold, { timeout_ms: Infinity, signal: released.signal }).catch((error: unknown) => {
+        if (!released.signal.aborted) onError(error);
+      });
+    });
+    await opened.query("select pg_advisory_lock($1, $2)", [WORKER_LOCK, id]);
+    client = opened;
+    // Released while this connection was being made: open, it would keep the process alive for good.
+    if (released.signal.aborted) await opened.end();
+  };
+  await retryTransient(hold);
+  return {
+    async release() {
+      released.abort();
+      await client?.end();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+// The HTTP of the log: what was sent, sending again, health and the feed.
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type pg from "pg";
+import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
+import { findWebhook } from "../change-webhook.ts";
+import type { WebhookContext } from "../context.ts";
+import { readFeed } from "./feed.ts";
+import { listDeliveries, queueAgain, readDelivery, readDeliveryDetail, readHealth } from "./store.ts";
+import { cancelReplay, insertReplay, listReplays, readReplay } from "./replay.ts";
+import { sendTest } from "./send-test.ts";
+import { forgetFailures, notifyWorkers } from "../store.ts";
+import {
+  cancel_replay,
+  create_replay,
+  get_delivery,
+  get_replay,
+  list_deliveries,
+  list_events,
+  list_replays,
+  retry_delivery,
+  type Delivery,
+  type Replay,
+} from "../../../contract/webhooks/deliveries.ts";
+import { Problem } from "../../../contract/problems.ts";
+import { get_webhook_health, test_webhook } from "../../../contract/webhooks/webhooks.ts";
+
+export function deliveryRoutes(instance: FastifyInstance, context: WebhookContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const { pool } = context;
+  logRoutes(instance, pool);
+  replayRoutes(instance, pool);
+
+  app.route({
+    ...test_webhook,
+    handler: ({ params: { id }, body: { type, data } }) => sendTest(context, id, type, data),
+  });
+  app.route({
+    ...get_webhook_health,
+    handler: async ({ params: { id } }) => {
+      await findWebhook(pool, id);
+      return readHealth(pool, id);
+    },
+  });
+  app.route({ ...list_events, handler: ({ query }) => readFeed(pool, query.after, query.type, query.limit) });
+}
+
+function logRoutes(instance: FastifyInstance, pool: pg.Pool): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  app.route({
+    ...list_deliveries,
+    handler: async ({ params: { id }, query: { cursor, ...filter } }) => {
+      await findWebhook(pool, id);
+      const items = await listDeliveries(pool, id, { ...filter, below: parseCursor(cursor) });
+      const last = items.length === filter.limit ? items.at(-1) : undefined;
+      return { items, next_cursor: last === undefined ? null : String(last.id) };
+    },
+  });
+  app.route({
+    ...get_delivery,
+    handler: async ({ params: { id } }) => readDeliveryDetail(pool, await findDelivery(pool, id)),
+  });
+  app.route({
+    ...retry_delivery,
+    handler: async ({ params: { id } }, reply) => {
+      const queued = await withTransaction(pool, async (client) => {
+        const { webhook_id } = await findDelivery(client, id);
+        await refuseDisabled(client, webhook_id);
+        await queueAgain(client, id);
+        // Who sends again believes that the receiver is well
+        await forgetFailures(client, webhook_id);
+        await notifyWorkers(client, webhook_id);
+        return findDelivery(client, id);
+      });
+      return reply.code(202).send(queued);
+    },
+  });
+}
+
+function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  app.route({
+    ...create_replay,
+    handler: async ({ params: { id }, body: { what, since } }, reply) => {
+      const replay = await withTransaction(pool, async (client) => {
+        await refuseDisabled(client, id);
+        await forgetFailures(client, id);
+        return insertReplay(client, id, what, since);
+      });
+      return reply.code(202).send(replay);
+    },
+  });
+  app.route({
+    ...list_replays,
+    handler: async ({ params: { id } }) => {
+      await findWebhook(pool, id);
+      return { items: await listReplays(pool, id) };
+    },
+  });
+  app.route({ ...get_replay, handler: ({ params }) => findReplay(pool, params.id) });
+  app.route({
+    ...cancel_replay,
+    handler: async ({ params: { id } }, reply) => {
+      const { state } = await findReplay(pool, id);
+      if (!(await cancelReplay(pool, id))) {
+        throw new Problem("already-finished", `Replay ${id} is ${state}; there is nothing to cancel.`);
+      }
+      return reply.code(202).send(await findReplay(pool, id));
+    },
+  });
+}
+
+async function refuseDisabled(db: Queryable, webhook_id: number): Promise<void> {
+  const { enabled } = await findWebhook(db, webhook_id);
+  if (!enabled)
+    throw new Problem("webhook-disabled", `Webhook ${webhook_id} is switched off; switch it on before you send again.`);
+}
+
+async function findDelivery(db: Queryable, id: number): Promise<Delivery> {
+  const delivery = await readDelivery(db, id);
+  if (delivery === undefined) throw new Problem("not-found", `There is no delivery ${id}.`);
+  return delivery;
+}
+
+async function findReplay(db: Queryable, id: number): Promise<Replay> {
+  const replay = await readReplay(db, id);
+  if (replay === undefined) throw new Problem("not-found", `There is no replay ${id}.`);
+  return replay;
+}
+
+function parseCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(cursor))
+    throw new Problem("invalid-request", `/querystring/cursor: "${cursor}" is no cursor.`);
+  return Number(cursor);
+}

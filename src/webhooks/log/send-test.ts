@@ -1,0 +1,48 @@
+// A test: one attempt, now, signed and guarded as any other, and in the log. It changes nothing about the webhook.
+import type { WebhookContext } from "../context.ts";
+import { findWebhook } from "../change-webhook.ts";
+import { completeDeliveries } from "../deliver/store.ts";
+import { readEventPrefix } from "../event-id.ts";
+import { bodyOf, insertTestDelivery, readDeliveryDetail, readDelivery } from "./store.ts";
+import { createAgent, send } from "../deliver/send.ts";
+import { readTestTarget } from "../deliver/target.ts";
+import { DESCRIBED_EVENTS } from "../../../contract/webhooks/event-types.ts";
+import type { EventType } from "../../../contract/webhooks/events.ts";
+import type { Attempt, Delivery } from "../../../contract/webhooks/deliveries.ts";
+import { Problem } from "../../../contract/problems.ts";
+
+/** Far above what events have, far below what a receiver should be tried with. */
+const MAX_BYTES = 200_000;
+
+interface Tested {
+  delivery_id: number;
+  delivered: boolean;
+  attempt: Attempt;
+}
+
+export async function sendTest(
+  context: WebhookContext,
+  webhook_id: number,
+  type: EventType,
+  given: Record<string, unknown> | undefined,
+): Promise<Tested> {
+  const { pool, settings } = context;
+  await findWebhook(pool, webhook_id);
+  const target = await readTestTarget(pool, await context.loadKeys(), webhook_id);
+  if (target === undefined) throw new Problem("not-found", `There is no webhook ${webhook_id}.`);
+  const json = JSON.stringify(given ?? DESCRIBED_EVENTS[type].example);
+  if (json.length > MAX_BYTES)
+    throw new Problem("payload-too-large", `The data of a test may have ${MAX_BYTES} characters.`);
+  // PostgreSQL's jsonb holds no NUL
+  if (json.includes("\\u0000"))
+    throw new Problem("invalid-request", "/body/data: a text holds the character NUL, which cannot be stored.");
+  const { id, happened_at, data } = await insertTestDelivery(pool, webhook_id, type, json);
+  const event_id = `${await readEventPrefix(pool)}_test_${id}`;
+  const agent = createAgent(settings, 1);
+  const body = bodyOf({ type, happened_at, data });
+  const outcome = await send(agent, { ...target, event_id, body }, settings);
+  await agent.close();
+  await completeDeliveries(pool, webhook_id, null, [{ id, outcome, delay_ms: undefined }]);
+  const detail = await readDeliveryDetail(pool, (await readDelivery(pool, id)) as Delivery);
+  return { delivery_id: id, delivered: outcome.succeeded, attempt: detail.attempt_log[0] as Attempt };
+}

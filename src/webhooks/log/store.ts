@@ -1,0 +1,141 @@
+// The SQL of the log: deliveries with their attempts, as people look at them, and a webhook's health.
+import type { Queryable } from "../../db/connection/connect.ts";
+import type { Attempt, Delivery, DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";
+import type { WebhookHealth } from "../../../contract/webhooks/webhooks.ts";
+
+/** SQL: the id that the receiver sees; `s` is webhook_source. */
+const EVENT_ID = "s.prefix || '_' || coalesce(d.event_id::text, 'test_' || d.id)";
+
+const DELIVERY = `
+  d.id, d.webhook_id, ${EVENT_ID} as event_id, d.type, d.event_id is null as is_test,
+  case when d.state = 'waiting' and d.claimed_by is not null then 'sending' else d.state end as state,
+  d.attempts, case when d.state = 'waiting' then d.due_at end as next_attempt_at, d.last_status, d.last_error,
+  d.happened_at, d.created_at, d.finished_at`;
+
+export interface LogFilter {
+  state?: Delivery["state"] | undefined;
+  type?: string | undefined;
+  after?: string | undefined;
+  before?: string | undefined;
+  limit: number;
+  /** Only deliveries with a smaller id. */
+  below?: number | undefined;
+}
+
+export async function listDeliveries(db: Queryable, webhook_id: number, filter: LogFilter): Promise<Delivery[]> {
+  const values: unknown[] = [webhook_id, filter.limit];
+  const conditions = ["d.webhook_id = $1"];
+  const add = (condition: (parameter: string) => string, value: unknown): void => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`$${String(values.length)}`));
+  };
+  add((p) => `d.id < ${p}`, filter.below);
+  add((p) => `d.type = ${p}`, filter.type);
+  add((p) => `d.created_at >= ${p}`, filter.after);
+  add((p) => `d.created_at < ${p}`, filter.before);
+  if (filter.state === "sending") conditions.push("d.state = 'waiting' and d.claimed_by is not null");
+  else if (filter.state === "waiting") conditions.push("d.state = 'waiting' and d.claimed_by is null");
+  // Said literally, so that the index of those that failed is seen to fit
+  else if (filter.state === "failed") conditions.push("d.state = 'failed'");
+  else if (filter.state === "delivered") conditions.push("d.state = 'delivered'");
+  const { rows } = await db.query<Delivery>(
+    `select ${DELIVERY} from webhook_deliveries d, webhook_source s
+     where ${conditions.join(" and ")} order by d.id desc limit $2`,
+    values,
+  );
+  return rows;
+}
+
+export async function readDelivery(db: Queryable, id: number): Promise<Delivery | undefined> {
+  const { rows } = await db.query<Delivery>(
+    `select ${DELIVERY} from webhook_deliveries d join webhooks w on w.id = d.webhook_id and w.deleted_at is null, webhook_source s
+     where d.id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+const SHOWN_BODY = 100_000;
+const SHOWN_ATTEMPTS = 100;
+
+/** The body as text, and the attempts. */
+export async function readDeliveryDetail(db: Queryable, delivery: Delivery): Promise<DeliveryDetail> {
+  const { rows } = await db.query<{ data: string | null }>(
+    `select coalesce(d.test_data, e.data)::text as data
+     from webhook_deliveries d left join events e on e.id = d.event_id where d.id = $1`,
+    [delivery.id],
+  );
+  const data = rows[0]?.data ?? null;
+  const body = data === null ? "" : bodyOf({ type: delivery.type, happened_at: delivery.happened_at, data });
+  return {
+    ...delivery,
+    body: body.slice(0, SHOWN_BODY),
+    body_truncated: body.length > SHOWN_BODY,
+    attempt_log: await listAttempts(db, delivery.id),
+  };
+}
+
+/** The body of an event, as it is signed and sent: its data as PostgreSQL writes them, so that it is the same each time. */
+export const bodyOf = ({ type, happened_at, data }: { type: string; happened_at: string; data: string }): string =>
+  `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(happened_at)},"data":${data}}`;
+
+async function listAttempts(db: Queryable, delivery_id: number): Promise<Attempt[]> {
+  const { rows } = await db.query<Attempt>(
+    `select id, row_number() over (order by id) as number, started_at, duration_ms, succeeded, error, message, url,
+            request_headers, status, response_headers, response_body, response_truncated
+     from webhook_attempts where delivery_id = $1 order by id desc limit ${SHOWN_ATTEMPTS}`,
+    [delivery_id],
+  );
+  return rows;
+}
+
+/** Has it sent again, with a new schedule; what is under way is left alone. */
+export async function queueAgain(db: Queryable, id: number): Promise<void> {
+  await db.query(
+    `update webhook_deliveries set state = 'waiting', due_at = now(), step = 0, priority = 0, finished_at = null
+     where id = $1 and claimed_by is null`,
+    [id],
+  );
+}
+
+export async function insertTestDelivery(
+  db: Queryable,
+  webhook_id: number,
+  type: string,
+  data: string,
+): Promise<{ id: number; happened_at: string; data: string }> {
+  // Finished from the start: no worker takes it
+  const { rows } = await db.query<{ id: number; happened_at: string; data: string }>(
+    `insert into webhook_deliveries (webhook_id, type, happened_at, test_data, state, due_at, finished_at)
+     values ($1, $2, now(), $3, 'failed', now(), now()) returning id, happened_at, test_data::text as data`,
+    [webhook_id, type, data],
+  );
+  return rows[0] as { id: number; happened_at: string; data: string };
+}
+
+const HOURS = 24;
+const SAMPLE = 20_000;
+const COUNTED = 10_000;
+
+export async function readHealth(db: Queryable, webhook_id: number): Promise<WebhookHealth> {
+  const counted = (condition: string): string =>
+    `(select count(*) from (select from webhook_deliveries d where d.webhook_id = $1 and ${condition} limit ${COUNTED}) counted)`;
+  const { rows } = await db.query<WebhookHealth>(
+    `select ${HOURS} as hours, a.attempts, a.succeeded,
+            case when a.attempts > 0 then a.succeeded::float8 / a.attempts end as success_rate, a.p50_ms, a.p95_ms,
+            ${counted("d.state = 'waiting' and d.due_at <= now()")} as due,
+            ${counted("d.state = 'waiting' and d.due_at > now()")} as retrying,
+            ${counted(`d.state = 'failed' and d.event_id is not null and d.finished_at > now() - interval '${HOURS} hours'`)} as failed,
+            (select greatest(min(d.due_at), max(w.paused_until)) from webhook_deliveries d join webhooks w on w.id = d.webhook_id
+             where d.webhook_id = $1 and d.state = 'waiting' and w.enabled) as next_attempt_at
+     from (select count(*) as attempts, count(*) filter (where succeeded) as succeeded,
+                  percentile_cont(0.5) within group (order by duration_ms) as p50_ms,
+                  percentile_cont(0.95) within group (order by duration_ms) as p95_ms
+           from (select succeeded, duration_ms from webhook_attempts
+                 where webhook_id = $1 and started_at > now() - interval '${HOURS} hours'
+                 order by started_at desc limit ${SAMPLE}) newest) a`,
+    [webhook_id],
+  );
+  return rows[0] as WebhookHealth;
+}

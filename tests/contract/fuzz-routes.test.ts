@@ -1,0 +1,171 @@
+// Every route of openapi.json under requests that fit and such that do not: never a fault of ours, always a status that the
+// contract tells, and a body that fits its schema. New routes are walked as soon as they are described.
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeApi } from "../../src/commands/openapi.ts";
+import { fanOut } from "../../src/webhooks/deliver/fan-out.ts";
+import { createTestApp } from "../support/app.ts";
+import { createTestDatabase } from "../support/database.ts";
+import type { Schema } from "./from-schema.ts";
+import { requestFor, unstorableRequests, type FuzzRequest, type Operation } from "./fuzz-requests.ts";
+import { createImportContext, importBytes } from "../support/import-file.ts";
+
+/** Any route may answer so, and none says it: a host that is not served, a database that is away, headers that are too long. */
+const GENERAL = new Set(["403", "503", "431"]);
+/** For all routes together. */
+const TIME_MS = 45_000;
+/** The same requests in every run; another number, and more time, look further. */
+const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
+const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
+
+interface Api {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+const api = JSON.parse(await describeApi()) as Api;
+const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+);
+
+// What deletes comes last: the others need something to find.
+operations.sort((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"));
+
+const database = await createTestDatabase();
+const context = await createImportContext(database.pool);
+const app = await createTestApp(database, context);
+let base_url = "";
+const known: Record<string, unknown[]> = {
+  id: [1, 2, 3],
+  sku: ["A-1", "a-2", "x/y", "é"],
+  "upload-offset": [0],
+  skus: [["A-1", "x/y"]],
+  url: ["http://127.0.0.1:9/hook"],
+  created_in: [1],
+  changed_in: [1],
+};
+
+beforeAll(async () => {
+  await importBytes(context, "sku,name,Brand\nA-1,One,B\nA-2,Two,\nx/y,Three,C\né,Four,\n,bad,\n");
+  await importBytes(context, "sku,name\nA-1,Uno\n");
+  for (let i = 0; i < 3; i++)
+    await app.inject({ method: "POST", url: "/api/webhooks", payload: { url: "http://127.0.0.1:9/hook" } });
+  await app.inject({ method: "PATCH", url: "/api/products/A-1", payload: { name: "Eins" } });
+  expect((await fanOut(database.pool)).webhook_ids).toHaveLength(3);
+  known["upload_id"] = await beginUploads(20);
+  base_url = await app.listen({ port: 0, host: "127.0.0.1" });
+});
+
+/** Ids of uploads that want so many bytes that none ends soon. */
+async function beginUploads(count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const headers = { "tus-resumable": "1.0.0", "upload-length": "1000000" };
+    const { headers: answer } = await app.inject({ method: "POST", url: "/api/uploads", headers });
+    ids.push(answer.location?.split("/").at(-1) ?? "");
+  }
+  return ids;
+}
+
+const succeeded = new Set<string>();
+
+test("there are routes to walk", () => {
+  expect(operations.length).toBeGreaterThan(20);
+});
+
+const isEventStream = ({ responses }: Operation): boolean =>
+  responses["200"]?.content?.["text/event-stream"] !== undefined;
+
+test.each(operations)("$method $path", async ({ method, path, operation }) => {
+  const ask = isEventStream(operation) ? fetchHead : inject;
+  await fc.assert(
+    fc.asyncProperty(requestFor(path, operation, { components: api.components.schemas, known }), async (request) => {
+      const answer = await ask(method, request);
+      check(method, operation, answer);
+      if (answer.status < 300) succeeded.add(operation.operationId);
+    }),
+    {
+      seed: SEED,
+      numRuns: 300 * TIMES,
+      interruptAfterTimeLimit: (TIME_MS * TIMES) / operations.length,
+      // What was seen until then counts.
+      markInterruptAsFailure: false,
+    },
+  );
+});
+
+test.each(operations)("$method $path takes no text that cannot be stored", async ({ method, path, operation }) => {
+  const ask = isEventStream(operation) ? fetchHead : inject;
+  const requests = unstorableRequests(path, operation, api.components.schemas);
+  expect(requests.length).toBeGreaterThan(0);
+  for (const request of requests) check(method, operation, await ask(method, request));
+});
+
+test("nearly every route was seen to succeed: requests that all fail would prove little", () => {
+  const failed = operations.map(({ operation }) => operation.operationId).filter((id) => !succeeded.has(id));
+  expect(failed.length, failed.join(", ")).toBeLessThanOrEqual(operations.length / 10);
+});
+
+interface Answer {
+  status: number;
+  type: string;
+  body: Buffer;
+}
+
+async function inject(method: string, { url, headers, payload }: FuzzRequest): Promise<Answer> {
+  const response = await app.inject({
+    method: method as "GET",
+    url,
+    headers,
+    ...(payload === undefined ? {} : { payload }),
+  });
+  return {
+    status: response.statusCode,
+    type: (response.headers["content-type"] ?? "").split(";")[0] as string,
+    body: response.rawPayload,
+  };
+}
+
+/** A stream of events has no end: its beginning tells all. */
+async function fetchHead(method: string, { url, headers: { host: _, ...headers } }: FuzzRequest): Promise<Answer> {
+  const stop = new AbortController();
+  const response = await fetch(base_url + url, { method, headers, signal: stop.signal });
+  const type = (response.headers.get("content-type") ?? "").split(";")[0] as string;
+  const body = type === "text/event-stream" ? Buffer.alloc(0) : Buffer.from(await response.arrayBuffer());
+  stop.abort();
+  return { status: response.status, type, body };
+}
+
+function check(method: string, { responses }: Operation, { status, type, body }: Answer): void {
+  const told = body.toString().slice(0, 2000);
+  const declared = responses[String(status)] ?? (GENERAL.has(String(status)) ? responses["default"] : undefined);
+  expect(declared, `the status ${status} is not declared: ${told}`).toBeDefined();
+  expect(status < 500 || GENERAL.has(String(status)), `${status}: ${told}`).toBe(true);
+  if (status === 204 || status === 304 || method === "HEAD") {
+    expect(body.length).toBe(0);
+    return;
+  }
+  const schema = declared?.content?.[type]?.schema;
+  expect(schema, `${status} as "${type}" is not declared: ${told}`).toBeDefined();
+  if (type !== "application/json" && !type.endsWith("+json")) return;
+  const validate = validatorOf(schema as Schema);
+  expect(validate(JSON.parse(body.toString())), `${JSON.stringify(validate.errors)}: ${told}`).toBe(true);
+}
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+for (const format of ["binary", "uri", "uuid"]) ajv.addFormat(format, true);
+ajv.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/);
+const validators = new Map<Schema, ValidateFunction>();
+
+function validatorOf(schema: Schema): ValidateFunction {
+  const found = validators.get(schema);
+  if (found !== undefined) return found;
+  const made = ajv.compile({ ...schema, components: api.components });
+  validators.set(schema, made);
+  return made;
+}
+
+afterAll(() => {
+  validators.clear();
+});

@@ -1,0 +1,32 @@
+// The API's description: committed for strangers, so it must be the one the server has, and one that their tools take.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { expect, test } from "vitest";
+import { describeApi } from "../../src/commands/openapi.ts";
+
+const COMMITTED = join(import.meta.dirname, "../../openapi.json");
+
+test("openapi.json is what the server describes (`skuport openapi > openapi.json` writes it anew)", async () => {
+  expect(await readFile(COMMITTED, "utf8")).toBe(await describeApi());
+});
+
+test("it is valid OpenAPI 3.1, and every operation has an id of its own", async () => {
+  const document = JSON.parse(await describeApi()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { operationId?: string }>>;
+  };
+  expect(document.openapi).toBe("3.1.0");
+  expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+  const ids = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  expect(ids).not.toContain(undefined);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("a description that is not valid would be found", async () => {
+  const document = JSON.parse(await describeApi()) as { paths: Record<string, unknown> };
+  document.paths["/api/broken"] = { get: { responses: "none" } };
+  expect(await new Validator().validate(document)).toMatchObject({ valid: false });
+});

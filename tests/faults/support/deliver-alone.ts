@@ -1,0 +1,12 @@
+// A worker's delivery thread and its beats alone, in a process that no server started. Arguments: config, address, limits as JSON.
+import { createLog } from "../../../src/processes/log.ts";
+import { startPulse, type HeartbeatLimits } from "../../../src/processes/worker-heartbeat.ts";
+import { deliverInThread } from "../../../src/processes/start-deliveries.ts";
+import type { Config } from "../../../src/config.ts";
+import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
+
+const [config, address, limits] = JSON.parse(process.argv[2] as string) as [Config, DatabaseAddress, HeartbeatLimits];
+const pulse = startPulse();
+pulse.report(["import 17"]);
+const never = new AbortController().signal;
+await deliverInThread({ config, address }, process.env, createLog(config, "test"), never, pulse, limits);

@@ -1,0 +1,93 @@
+// What work leaves behind when it did not end cleanly: files, locks, rows of unfinished work, jobs, idle transactions.
+import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Queryable } from "../../../src/db/connection/connect.ts";
+import { WORKER_LOCK } from "../../../src/webhooks/deliver/store.ts";
+
+export interface Leftovers {
+  /** Of the folder of uploads. */
+  files: string[];
+  /** Temporary folders of the program; see `temporaryFolders`. */
+  temporary: string[];
+  /** Rows by what they belong to. */
+  unfinished_imports: number;
+  unfinished_operations: number;
+  import_chunks: number;
+  operation_chunks: number;
+  staged_products: number;
+  waiting_deliveries: number;
+  /** Queued or running jobs of imports and operations. */
+  jobs: number;
+  /** Held advisory locks, but those by which workers show that they live. */
+  advisory_locks: number;
+  /** Sessions that are idle inside a transaction. */
+  idle_transactions: number;
+}
+
+export const NOTHING_LEFT: Leftovers = {
+  ...{ files: [], temporary: [], unfinished_imports: 0, unfinished_operations: 0, import_chunks: 0 },
+  ...{ operation_chunks: 0, staged_products: 0, waiting_deliveries: 0, jobs: 0, advisory_locks: 0 },
+  idle_transactions: 0,
+};
+
+export interface LeftoversOptions {
+  data_dir: string;
+  /** Temporary folders that were there before: not counted. */
+  temporary_before?: readonly string[];
+}
+
+/** `db` is a connection of the test itself, past any proxy. */
+export async function findLeftovers(db: Queryable, options: LeftoversOptions): Promise<Leftovers> {
+  const { data_dir, temporary_before = [] } = options;
+  const { rows } = await db.query<Omit<Leftovers, "files" | "temporary" | "jobs">>(
+    `select
+       (select count(*) from imports where state not in ('done', 'failed', 'cancelled'))::int as unfinished_imports,
+       (select count(*) from operations where state not in ('done', 'failed', 'cancelled'))::int as unfinished_operations,
+       (select count(*) from import_chunks)::int as import_chunks,
+       (select count(*) from operation_chunks)::int as operation_chunks,
+       (select count(*) from product_staging)::int as staged_products,
+       (select count(*) from webhook_deliveries where state = 'waiting')::int as waiting_deliveries,
+       (select count(*) from pg_locks where locktype = 'advisory' and granted and not (classid = ${WORKER_LOCK} and objsubid = 2)
+          and database = (select oid from pg_database where datname = current_database()))::int as advisory_locks,
+       (select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+          and state like 'idle in transaction%')::int as idle_transactions`,
+  );
+  return {
+    files: await readdir(join(data_dir, "files")).catch(() => []),
+    temporary: (await temporaryFolders()).filter((name) => !temporary_before.includes(name)),
+    jobs: await countJobs(db),
+    ...(rows[0] as Omit<Leftovers, "files" | "temporary" | "jobs">),
+  };
+}
+
+/** Waits until nothing is left, and returns what still is when it gives up: compare it with NOTHING_LEFT. */
+export async function settledLeftovers(
+  db: Queryable,
+  options: LeftoversOptions,
+  timeout_ms = 30_000,
+): Promise<Leftovers> {
+  const give_up_at = performance.now() + timeout_ms;
+  for (;;) {
+    const left = await findLeftovers(db, options);
+    const is_clean = Object.values(left).every((value) => (Array.isArray(value) ? value.length === 0 : value === 0));
+    if (is_clean || performance.now() > give_up_at) return left;
+    await sleep(100);
+  }
+}
+
+/** Folders for scratch files that the program makes in the system's temporary folder. */
+export async function temporaryFolders(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => /^skuport-(read|head|preview)/.test(name)).sort();
+}
+
+async function countJobs(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ exists: boolean }>("select to_regclass('pgboss.job') is not null as exists");
+  if (rows[0]?.exists !== true) return 0;
+  const found = await db.query<{ jobs: number }>(
+    `select count(*)::int as jobs from pgboss.job
+     where name in ('import', 'import-lane', 'operation-lane') and state in ('created', 'retry', 'active')`,
+  );
+  return found.rows[0]?.jobs ?? 0;
+}

@@ -1,0 +1,106 @@
+// Servers and workers as processes of their own, on a database that is reached through a proxy, and what can be done to them:
+// freeze, wake, kill. Whatever still runs when the test process exits is killed with it.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
+
+const MAIN = join(import.meta.dirname, "../../../src/main.ts");
+const START_MS = 120_000;
+const KEPT_OUTPUT = 1 << 20;
+
+export interface ProcessOptions {
+  /** DATABASE_URL of the process, usually a proxy's. */
+  url: string;
+  /** Server and workers of one database share it. */
+  data_dir: string;
+  /** Further environment variables. */
+  settings?: Record<string, string>;
+}
+
+export interface RunningProcess {
+  readonly pid: number;
+  /** Resolves when the process has ended, however that was. */
+  readonly exited: Promise<unknown>;
+  /** Whether it has not ended. */
+  isRunning(): boolean;
+  /** The last MB of stdout and stderr. */
+  output(): string;
+  /** SIGSTOP: its connections stay open, acknowledged by the kernel, and it does nothing. */
+  freeze(): void;
+  wake(): void;
+  /** SIGKILL, which also ends a frozen process. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits until it has ended. */
+  stop(): Promise<void>;
+}
+
+export interface RunningServer extends RunningProcess {
+  /** Such as http://127.0.0.1:43017. */
+  readonly base_url: string;
+}
+
+/** `skuport serve` without a worker. */
+export async function startServerProcess(options: ProcessOptions): Promise<RunningServer> {
+  const { data_dir } = options;
+  const child = start(["serve", "--no-worker", "--port", "0", "--data-dir", data_dir], options);
+  const base_url = await ready(child, async () => {
+    const holder = await readHolder(data_dir);
+    return holder?.pid === child.pid ? holder.url : undefined;
+  });
+  return { ...child, base_url };
+}
+
+/** `skuport work`, once it takes jobs: before that it ends when it loses the database, for a supervisor to start it again. */
+export async function startWorkerProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const child = start(["work", "--data-dir", options.data_dir], options);
+  const READY = ["Worker is ready for imports", "Worker is ready for operations"];
+  await ready(child, () => READY.every((line) => child.output().includes(line)));
+  return child;
+}
+
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+function start(args: string[], { url, settings }: ProcessOptions): RunningProcess {
+  const child = spawn(process.execPath, ["--max-semi-space-size=1", MAIN, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, SKUPORT_LOG_LEVEL: "info", ...settings, DATABASE_URL: url },
+  });
+  running.add(child);
+  const exited = once(child, "exit").finally(() => running.delete(child));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (output = (output + chunk.toString()).slice(-KEPT_OUTPUT)));
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (isRunning()) child.kill(signal);
+    await exited;
+  };
+  return {
+    pid: child.pid as number,
+    exited,
+    isRunning,
+    output: () => output,
+    freeze: () => child.kill("SIGSTOP"),
+    wake: () => child.kill("SIGCONT"),
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+  };
+}
+
+async function ready<T>(child: RunningProcess, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const give_up_at = performance.now() + START_MS;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined && value !== false) return value;
+    if (!child.isRunning() || performance.now() > give_up_at) {
+      await child.kill();
+      throw new Error(`Process ${String(child.pid)} did not start:\n${child.output()}`);
+    }
+    await sleep(20);
+  }
+}

@@ -1,0 +1,206 @@
+// A TCP proxy in front of PostgreSQL that injects network faults: it cuts connections, holds them open in silence, or forwards
+// requests and drops their answers. Tests and measurements run processes with DATABASE_URL=proxy.url(database).
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
+
+/**
+ * - `forward`: bytes pass both ways.
+ * - `hold`: the connection stays open and nothing passes, not even its end: the other machine has vanished.
+ * - `mute`: requests reach PostgreSQL; its answers are dropped.
+ */
+export type Mode = "forward" | "hold" | "mute";
+
+/** One proxied connection. */
+export interface Link {
+  /** Counted from 1 in the order in which they were accepted. */
+  readonly number: number;
+  readonly mode: Mode;
+  readonly bytes_to_server: number;
+  /** Includes dropped answers. */
+  readonly bytes_to_client: number;
+  readonly open: boolean;
+  setMode(mode: Mode): void;
+  /** Resets the client's side and ends PostgreSQL's. */
+  cut(): void;
+}
+
+export interface Proxy {
+  readonly port: number;
+  /** Connections accepted so far, ended ones included. */
+  readonly accepted: number;
+  /** Answers lost to `loseAnswers` so far. */
+  readonly lost_answers: number;
+  /** Open connections, oldest first. */
+  links(): Link[];
+  /** URL of a database behind the proxy; `database` defaults to the one of the address. */
+  url(database?: string): string;
+  /** Sets the mode of every open connection and of those to come. */
+  setMode(mode: Mode): void;
+  /** Resets every open connection. Later ones are accepted again. */
+  cut(): void;
+  /** Refuses connections until `admit`: ECONNREFUSED, as from a stopped server. Open connections stay. */
+  refuse(): Promise<void>;
+  admit(): Promise<void>;
+  /** Forwards the next `count` requests that contain `text`, drops their answers and cuts their connections: the statement
+   * was executed, and the client cannot know. Matches text within one packet, so `text` should be a short statement. */
+  loseAnswers(text: string, count?: number): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy on a free loopback port in front of the PostgreSQL at `address`. */
+export async function startProxy(address: Exclude<DatabaseAddress, { url: string }>): Promise<Proxy> {
+  const links = new Set<LinkState>();
+  const state = { mode: "forward" as Mode, accepted: 0, lost_answers: 0, losing: { text: "", count: 0 } };
+  const accept = (client: Socket): void => {
+    const link = createLink(client, connectTo(address), ++state.accepted, state.mode, {
+      onRequest(request) {
+        if (state.losing.count === 0 || !request.includes(state.losing.text)) return false;
+        state.losing.count--;
+        return true;
+      },
+      onLostAnswer: () => state.lost_answers++,
+      onClose: () => links.delete(link),
+    });
+    links.add(link);
+  };
+  // Half-open: an end is passed on by the link, or kept back while it holds.
+  let server = await listen(0, accept);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    get accepted() {
+      return state.accepted;
+    },
+    get lost_answers() {
+      return state.lost_answers;
+    },
+    links: () => [...links],
+    url: (database = address.database) =>
+      `postgres://${encodeURIComponent(address.user)}@127.0.0.1:${String(port)}/${database}`,
+    setMode(mode) {
+      state.mode = mode;
+      for (const link of links) link.setMode(mode);
+    },
+    cut() {
+      for (const link of links) link.cut();
+    },
+    refuse: () => endListening(server),
+    async admit() {
+      if (!server.listening) server = await listen(port, accept);
+    },
+    loseAnswers(text, count = 1) {
+      state.losing = { text, count };
+    },
+    async close() {
+      await endListening(server);
+      for (const link of links) link.cut();
+    },
+  };
+}
+
+async function listen(port: number, accept: (client: Socket) => void): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+async function endListening(server: Server): Promise<void> {
+  if (!server.listening) return;
+  // Not close()'s callback: that waits for the open connections.
+  server.close();
+  await new Promise(setImmediate);
+}
+
+function connectTo({ host, port }: { host: string; port: number }): Socket {
+  const target = host.startsWith("/") ? { path: `${host}/.s.PGSQL.${String(port)}` } : { host, port };
+  return connect({ ...target, allowHalfOpen: true, noDelay: true });
+}
+
+interface LinkEvents {
+  /** Whether this request's answer gets lost. */
+  onRequest(bytes: Buffer): boolean;
+  onLostAnswer(): void;
+  onClose(): void;
+}
+
+type LinkState = Link;
+
+function createLink(client: Socket, server: Socket, number: number, first_mode: Mode, events: LinkEvents): LinkState {
+  let mode = first_mode;
+  let open = true;
+  let loses_answer = false;
+  const bytes = { to_server: 0, to_client: 0 };
+  /** What happened to a side while the link held; passed on when it forwards again. */
+  const kept: (() => void)[] = [];
+  const unlessHeld = (pass: () => void): void => {
+    if (mode === "hold") kept.push(pass);
+    else pass();
+  };
+  const cut = (): void => {
+    if (!open) return;
+    open = false;
+    if (!client.destroyed) client.resetAndDestroy();
+    // A Unix socket knows no reset.
+    server.destroy();
+    events.onClose();
+  };
+
+  client.on("data", (chunk: Buffer) => {
+    bytes.to_server += chunk.length;
+    if (events.onRequest(chunk)) loses_answer = true;
+    server.write(chunk);
+  });
+  server.on("data", (chunk: Buffer) => {
+    bytes.to_client += chunk.length;
+    if (loses_answer) {
+      events.onLostAnswer();
+      cut();
+    } else if (mode !== "mute") client.write(chunk);
+  });
+  for (const [side, other] of [
+    [client, server],
+    [server, client],
+  ] as const) {
+    side.on("end", () => {
+      unlessHeld(() => other.end());
+    });
+    side.on("error", () => {
+      unlessHeld(cut);
+    });
+    side.on("close", () => {
+      unlessHeld(() => {
+        if (client.destroyed && server.destroyed) cut();
+        else if (!other.writableEnded) other.end();
+      });
+    });
+  }
+
+  const setMode = (next: Mode): void => {
+    mode = next;
+    for (const side of [client, server]) {
+      if (mode === "hold") side.pause();
+      else side.resume();
+    }
+    if (mode !== "hold") for (const pass of kept.splice(0)) pass();
+  };
+  setMode(first_mode);
+  return {
+    number,
+    get mode() {
+      return mode;
+    },
+    get open() {
+      return open;
+    },
+    get bytes_to_server() {
+      return bytes.to_server;
+    },
+    get bytes_to_client() {
+      return bytes.to_client;
+    },
+    setMode,
+    cut,
+  };
+}

@@ -1,0 +1,52 @@
+// Hostile files against a real server and its worker: each ends in a clear problem or is imported, within bounds of memory, and the next
+// good file is imported after each. `npm run bench -- hostile FOLDER` shows what files cost.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runHostileFile } from "../../bench/faults/hostile.ts";
+import { startServer, type BenchServer } from "../../bench/server.ts";
+import { HOSTILE_FILES } from "./hostile-files.ts";
+
+/** Ends what hangs. */
+const TIMEOUT_MS = 600_000;
+const MAX_MB = 400;
+
+let folder = "";
+let server: BenchServer;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "skuport-hostile-"));
+  server = await startServer(folder, { DATABASE_URL: "" });
+});
+afterAll(async () => {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test.each(HOSTILE_FILES)(
+  "$name: $state",
+  async ({ name, make, state, slug, preview = "rows" }) => {
+    const result = await runHostileFile(server, name, await make());
+    expect(result.import_).toMatchObject({
+      state,
+      problem: slug === undefined ? null : { type: `/problems/${slug}` },
+    });
+    expect(result.preview).toBe(preview);
+    expect(result.next.state).toBe("done");
+    expect(result.worker_died).toBe(false);
+    expect(result.server_mb).toBeLessThan(MAX_MB);
+    expect(result.worker_mb).toBeLessThan(MAX_MB);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "everything works after a restart",
+  async () => {
+    await server.stop();
+    server = await startServer(folder, { DATABASE_URL: "" });
+    const { import_, preview } = await runHostileFile(server, "good.csv", Buffer.from("sku,name\nGOOD-3,Three\n"));
+    expect([import_.state, import_.created, preview]).toEqual(["done", 1, "rows"]);
+  },
+  TIMEOUT_MS,
+);

@@ -1,0 +1,95 @@
+// Small files that are made to exhaust time, memory or disk, with what must become of them. None needs more than 2 MB.
+import { makeWorkbook, textRow, type WorkbookInput } from "../support/make-workbook.ts";
+
+export interface HostileFile {
+  name: string;
+  make: () => Buffer | Promise<Buffer>;
+  /** State and problem of its import. */
+  state: "done" | "failed";
+  slug?: string;
+  /** Problem of its preview, whether it is the answer or part of it; none = there are rows. */
+  preview?: string;
+}
+
+const many = (count: number, make: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => make(i)).join("");
+const HEADER = textRow(1, "sku", "name");
+const sheet = (rows: string): WorkbookInput => ({ sheets: { S: HEADER + rows } });
+const LONG_TEXT = `<si><t>${"a".repeat(32_767)}</t></si>`;
+const ELEMENTS = 3_000_000;
+
+const csv = (name: string, text: () => string, expected: Omit<HostileFile, "name" | "make">): HostileFile => ({
+  name: `${name}.csv`,
+  make: () => Buffer.from(text()),
+  ...expected,
+});
+const workbook = (name: string, input: () => WorkbookInput, slug: string, preview = slug): HostileFile => ({
+  name: `${name}.xlsx`,
+  make: () => makeWorkbook(input()),
+  ...{ state: "failed", slug, preview },
+});
+
+/** Two hundred sheets that name one part, each cell of which names the longest text. */
+function sheetsOfOnePart(): WorkbookInput {
+  const relation = (id: string, type: string, target: string): string =>
+    `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;
+  return {
+    ...sheet(many(2000, () => `<row>${'<c t="s"><v>0</v></c>'.repeat(36)}</row>`)),
+    strings: LONG_TEXT,
+    parts: {
+      "xl/workbook.xml": `<workbook><sheets>${many(200, (i) => `<sheet name="s${i}" id="r${i}"/>`)}</sheets></workbook>`,
+      "xl/_rels/workbook.xml.rels": `<Relationships>${many(200, (i) =>
+        relation(`r${i}`, "worksheet", "worksheets/sheet1.xml"),
+      )}${relation("s", "sharedStrings", "sharedStrings.xml")}</Relationships>`,
+    },
+  };
+}
+
+const BAD_HEADER = { state: "failed", slug: "bad-header", preview: "bad-header" } as const;
+const NO_SKU = { state: "failed", slug: "no-sku-column", preview: "no-sku-column" } as const;
+
+export const HOSTILE_FILES: readonly HostileFile[] = [
+  csv("delimiter-is-quote", () => `sep="\n${'"'.repeat(127 * 1024 + 1)}`, BAD_HEADER),
+  csv("delimiter-is-escape", () => `sep=\\\n${'\\"'.repeat(127 * 512)}`, NO_SKU),
+  csv("delimiter-is-quote-1m", () => `sep="\n${'"'.repeat((1 << 20) - 99)}`, BAD_HEADER),
+  csv(
+    "long-column-names",
+    () => {
+      const rows = many(20, (k) => `s${k}${",v".repeat(1990)}\n`);
+      return `sku${many(1990, (i) => `,c${String(i).padStart(5, "0")}${"y".repeat(180)}`)}\n${rows}`;
+    },
+    { state: "done" },
+  ),
+  csv("only-rejects", () => `sku,name,a\n${",\n".repeat(1 << 20)}`, {
+    state: "failed",
+    slug: "nearly-all-rejected",
+    preview: "nearly-all-rejected",
+  }),
+  csv("terminal-escapes", () => "a\x1b]0;PWNED\x07\x1b[31mX,b\n1,2\n", NO_SKU),
+  workbook("empty-texts", () => ({ ...sheet(""), strings: "<si/>".repeat(ELEMENTS) }), "broken-workbook"),
+  workbook("empty-runs", () => ({ ...sheet(""), strings: `<si>${"<r/>".repeat(ELEMENTS)}</si>` }), "broken-workbook"),
+  workbook("empty-cells", () => sheet(`<row>${"<c/>".repeat(ELEMENTS)}<c><v>1</v></c></row>`), "broken-workbook"),
+  workbook("empty-rows", () => sheet("<row/>".repeat(2_000_000)), "broken-workbook"),
+  workbook("styles", () => ({ ...sheet(""), styles: { cells: "<xf/>".repeat(ELEMENTS) } }), "broken-workbook"),
+  workbook("attributes", () => sheet(`<row ${many(100_000, (i) => `a${i}="" `)}/>`), "broken-workbook"),
+  workbook("sheets-of-one-part", sheetsOfOnePart, "broken-workbook"),
+  workbook(
+    "long-text-in-each-cell",
+    () => ({ ...sheet(many(2000, () => `<row>${'<c t="s"><v>0</v></c>'.repeat(36)}</row>`)), strings: LONG_TEXT }),
+    "broken-workbook",
+  ),
+  workbook(
+    "long-text-in-each-row",
+    () => ({
+      ...sheet(many(72_000, (i) => `<row><c><v>${i}</v></c><c t="s"><v>0</v></c></row>`)),
+      strings: LONG_TEXT,
+    }),
+    "unpacks-too-large",
+    "rows",
+  ),
+  {
+    name: "last-column.xlsx",
+    make: () => makeWorkbook(sheet(many(4000, (i) => `<row r="${i + 2}"><c r="XFD${i + 2}"><v>1</v></c></row>`))),
+    state: "done",
+  },
+];

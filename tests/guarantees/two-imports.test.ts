@@ -1,0 +1,97 @@
+// Imports that meet: two files with the same SKUs at the same time, several workers on one file, a cancel in the middle.
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import type { Import } from "../../contract/imports/imports.ts";
+import type { ImportContext } from "../../src/imports/context.ts";
+import { runLane } from "../../src/imports/load/loader.ts";
+import { runScan } from "../../src/imports/scan/run-scan.ts";
+import { readImport, requestCancel } from "../../src/imports/store.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createImportContext, importBytes, leftovers, receiveBytes, workOn } from "../support/import-file.ts";
+
+const { pool } = await createTestDatabase();
+const context = await createImportContext(pool, 40);
+const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
+
+/** `count` products of one file, every name telling which; `step` and `count` without a common divisor shuffle them. */
+const fileOf = (label: string, count: number, step: number): string =>
+  ["sku,name", ...Array.from({ length: count }, (_, i) => `both-${(i * step) % count},${label} ${i}`)].join("\n");
+
+async function totals(): Promise<{ products: number; versions: number; history: number }> {
+  const { rows } = await pool.query<{ products: number; versions: number; history: number }>(
+    `select count(*)::int as products, coalesce(sum(version), 0)::int as versions,
+            (select count(*) from product_history)::int as history from products`,
+  );
+  return rows[0] as { products: number; versions: number; history: number };
+}
+
+const addsUp = ({ rows, created, updated, unchanged, superseded, rejected }: Import): boolean =>
+  rows === created + updated + unchanged + superseded + rejected;
+
+test("two imports that share all their SKUs in another order both finish, and every change is in the history once", async () => {
+  const [a, b] = await Promise.all([
+    importBytes(context, fileOf("a", 2000, 7)),
+    importBytes(context, fileOf("b", 2000, 1333)),
+  ]);
+  expect([a.state, b.state]).toEqual(["done", "done"]);
+  expect([addsUp(a), addsUp(b)]).toEqual([true, true]);
+  const { products, versions, history } = await totals();
+  expect(products).toBe(2000);
+  expect(a.created + b.created).toBe(2000);
+  expect(a.updated + b.updated).toBe(history);
+  expect(versions).toBe(products + history);
+  // Who came second won, for each product alone; nothing is a mixture.
+  const { rows } = await pool.query<{ mixed: number }>(
+    `select count(*)::int as mixed from products p join changesets c on c.id = p.changed_in
+     where left(p.name, 1) <> case when c.id = $1 then 'a' else 'b' end`,
+    [a.changeset_id],
+  );
+  expect(rows).toEqual([{ mixed: 0 }]);
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+});
+
+test("several workers load one file together, every chunk once", async () => {
+  await pool.query("truncate products, product_history");
+  const { id } = await receiveBytes(context, fileOf("c", 3000, 11));
+  const signal = new AbortController().signal;
+  const workers: ImportContext[] = [context, { ...context }, { ...context }];
+  // All of them scan and load at once: one holds the scan, the others find nothing to do yet or go along.
+  await Promise.all(workers.map((worker) => runScan(worker, id, signal)));
+  await Promise.all(workers.flatMap((worker) => [runLane(worker, id, signal), runLane(worker, id, signal)]));
+  expect(await readImport(pool, id)).toMatchObject({ state: "done", rows: 3000, created: 3000, updated: 0 });
+  expect(await totals()).toEqual({ products: 3000, versions: 3000, history: 0 });
+});
+
+test("a cancel in the middle keeps and counts what is committed, and leaves nothing behind", async () => {
+  await pool.query("truncate products, product_history");
+  const { id } = await receiveBytes(context, fileOf("d", 20_000, 3));
+  const signal = new AbortController().signal;
+  await runScan(context, id, signal);
+  const lanes = Promise.all([runLane(context, id, signal), runLane(context, id, signal)]);
+  while (((await readImport(pool, id)) as Import).created === 0) await sleep(1);
+  expect(await requestCancel(pool, id)).toBe(true);
+  await lanes;
+  const ended = (await readImport(pool, id)) as Import;
+  expect(ended.state).toBe("cancelled");
+  expect(ended.created).toBeGreaterThan(0);
+  expect(ended.created).toBeLessThan(20_000);
+  expect((await totals()).products).toBe(ended.created);
+  const { rows } = await pool.query(
+    "select created, updated, finished_at is not null as finished from changesets where id = $1",
+    [ended.changeset_id],
+  );
+  expect(rows).toEqual([{ created: ended.created, updated: 0, finished: true }]);
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+  // And the same file again does the rest.
+  const again = await importBytes(context, fileOf("d", 20_000, 3));
+  expect(again).toMatchObject({ state: "done", created: 20_000 - ended.created, unchanged: ended.created });
+});
+
+test("what a cancelled import was to do is not done by a worker that comes late", async () => {
+  await pool.query("truncate products, product_history");
+  const { id } = await receiveBytes(context, fileOf("e", 100, 3));
+  await requestCancel(pool, id);
+  expect(await workOn(context, id)).toMatchObject({ state: "cancelled", created: 0 });
+  expect(await totals()).toEqual({ products: 0, versions: 0, history: 0 });
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+});

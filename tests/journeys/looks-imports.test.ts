@@ -1,0 +1,94 @@
+// The imports room in every look (looks.ts).
+import { expect, test } from "vitest";
+import { startOnePage } from "./support/journey.ts";
+import { inspectLooks } from "./support/looks.ts";
+import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./support/page-files.ts";
+
+const { server, watched, page } = await startOnePage();
+
+async function importFile(path: string): Promise<void> {
+  await page.goto("/imports");
+  await page.getByTestId("file").setInputFiles(path);
+  await page.waitForURL(/\/imports\/\d+$/);
+}
+
+test("the empty room and its options", async () => {
+  await page.goto("/imports");
+  await page.getByRole("heading", { name: "No imports yet" }).waitFor();
+  await inspectLooks(page, "imports-empty");
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByText("Lines before the table").waitFor();
+  await inspectLooks(page, "imports-options");
+  await page.getByRole("button", { name: "Paste a table" }).click();
+  await page.getByRole("textbox", { name: "The table" }).fill("sku\tname\nA-1\tLamp\n");
+  await inspectLooks(page, "imports-paste", false);
+});
+
+test("a running import and the question whether to cancel it", async () => {
+  await importFile(await writeProducts(server.folder, "whole-range.csv", 1_200_000));
+  await page.getByTestId("sum").waitFor();
+  await inspectLooks(page, "imports-progress");
+  await page.getByRole("button", { name: "Cancel import" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.waitFor();
+  await inspectLooks(page, "imports-cancel", false);
+  await dialog.getByRole("button", { name: "Cancel import" }).click();
+  await page.getByText("This import was cancelled").waitFor();
+  await inspectLooks(page, "imports-cancelled");
+});
+
+test("finished imports: all well, with rejects, and failed", async () => {
+  await importFile(await writeProducts(server.folder, "supplier-autumn.csv", 20_000));
+  await page.getByTestId("state").getByText("Done").waitFor();
+  await inspectLooks(page, "imports-done");
+  await importFile(await writeFaultyProducts(server.folder));
+  await page.getByTestId("rejects").getByRole("button", { name: "Line 31 as it stands" }).click();
+  await inspectLooks(page, "imports-rejects");
+  await page.getByRole("button", { name: "Mend here" }).click();
+  await page.getByTestId("mend").getByRole("textbox").first().fill("SKU-MENDED");
+  await inspectLooks(page, "imports-mend");
+  await importFile(await writeWithoutSku(server.folder));
+  await page.getByTestId("failure").waitFor();
+  await inspectLooks(page, "imports-failed");
+});
+
+test("the list, and a file on its way", async () => {
+  await page.goto("/imports");
+  await page.getByRole("link", { name: "prices.csv" }).waitFor();
+  await inspectLooks(page, "imports-list");
+  const network = await page.context().newCDPSession(page);
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 };
+  await network.send("Network.emulateNetworkConditions", slow);
+  await page.getByTestId("file").setInputFiles(await writeProducts(server.folder, "on-its-way.csv", 200_000));
+  await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Receiving").waitFor();
+  await inspectLooks(page, "imports-uploading");
+  await page.getByRole("button", { name: "Stop the upload of on-its-way.csv" }).click();
+  await page.getByRole("button", { name: "Stop the upload of on-its-way.csv" }).waitFor({ state: "detached" });
+  await page.locator("tr", { hasText: "on-its-way.csv" }).getByText("Cancelled").waitFor();
+  await network.detach();
+  expect(watched.complaints).toEqual([]);
+});
+
+test("files over the page, pages that do not exist, and a server that does not answer", async () => {
+  await page.evaluate(`{
+    const files = new DataTransfer();
+    files.items.add(new File([], "a.csv"));
+    document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true, dataTransfer: files }));
+  }`);
+  await page.getByText("Drop to import").waitFor();
+  await inspectLooks(page, "imports-drop");
+  await page.goto("/imports/999999");
+  await page.getByText("There is no such import").waitFor();
+  await inspectLooks(page, "imports-missing");
+  await page.goto("/nowhere");
+  await page.getByText("There is nothing here").waitFor();
+  await inspectLooks(page, "imports-nowhere");
+  await page.goto("/imports");
+  await page.getByRole("link", { name: "prices.csv" }).waitFor();
+  await server.stop();
+  await page.getByTestId("file").setInputFiles(await writeWithoutSku(server.folder));
+  await page.getByText("The server does not answer.").waitFor();
+  await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
+  await inspectLooks(page, "imports-disconnected");
+  expect(watched.foreign_requests).toEqual([]);
+});

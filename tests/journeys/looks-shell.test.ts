@@ -1,0 +1,49 @@
+// What is there on every page, and the pages without a room, in every look (looks.ts).
+import { expect, test } from "vitest";
+import { startOnePage } from "./support/journey.ts";
+import { inspectLooks } from "./support/looks.ts";
+
+const { watched, page } = await startOnePage();
+
+test("the start page of an empty house", async () => {
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Your catalogue begins with a file" }).waitFor();
+  await inspectLooks(page, "start");
+});
+
+test("the settings, in two languages", async () => {
+  await page.goto("/settings");
+  await page.getByText("Up to date").waitFor();
+  await inspectLooks(page, "settings");
+  await page.getByRole("button", { name: "Deutsch" }).click();
+  await page.getByText("Auf dem neuesten Stand").waitFor();
+  await inspectLooks(page, "settings-german");
+  await page.getByRole("button", { name: "Wie der Browser" }).click();
+});
+
+test("the palette and the keyboard's help", async () => {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  await inspectLooks(page, "help", false);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("option", { name: "Imports" }).waitFor();
+  await inspectLooks(page, "palette", false);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+test("an undo that is looked at, and what was just done", async () => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Import a sample catalogue" }).click();
+  await page.getByRole("button", { name: "Undo …" }).click();
+  await page.getByRole("dialog").getByText("2,396", { exact: true }).waitFor();
+  await inspectLooks(page, "undo", false);
+  await page.getByRole("button", { name: "Take back 2,396 products" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByTestId("dock").getByText("2,396 deleted").waitFor();
+  await inspectLooks(page, "dock");
+  expect(watched.complaints).toEqual([]);
+  expect(watched.foreign_requests).toEqual([]);
+});

@@ -1,0 +1,112 @@
+// The changes room: the time line, every product's before and after, and the way back with what was changed since.
+import { expect, test } from "vitest";
+import { startOnePage } from "./support/journey.ts";
+import { inspectLooks } from "./support/looks.ts";
+
+const { server, watched, page } = await startOnePage();
+
+const PRODUCTS = 120;
+const fileOf = (price: number): string =>
+  `sku,name,price\n${Array.from({ length: PRODUCTS }, (_, i) => `LAMP-${String(i).padStart(4, "0")},Lamp ${i},${price}.00\n`).join("")}`;
+
+async function importText(text: string, filename: string): Promise<void> {
+  const headers = { "content-type": "text/csv", origin: server.base_url };
+  const response = await page.request.post(`/api/imports?filename=${filename}`, { data: text, headers });
+  const { id } = (await response.json()) as { id: number };
+  await expect
+    .poll(async () => ((await (await page.request.get(`/api/imports/${id}`)).json()) as { state: string }).state)
+    .toBe("done");
+}
+
+async function patch(sku: string, data: object): Promise<void> {
+  const response = await page.request.patch(`/api/products/${sku}`, { data, headers: { origin: server.base_url } });
+  expect(response.status()).toBe(200);
+}
+
+const priceOf = async (sku: string): Promise<string | undefined> => {
+  const product = (await (await page.request.get(`/api/products/${sku}`)).json()) as {
+    attributes: Record<string, string>;
+  };
+  return product.attributes["price"];
+};
+
+test("an untouched catalogue says what will stand here", async () => {
+  await page.goto("/changes");
+  await page.getByText("Nothing has been changed yet").waitFor();
+  await inspectLooks(page, "changes-empty");
+});
+
+test("the time line names files and products, and is filtered by the address", async () => {
+  await importText(fileOf(10), "spring.csv");
+  await importText(fileOf(12), "summer.csv");
+  await patch("LAMP-0003", { name: "Lamp, brass" });
+  const list = page.getByRole("main");
+  await list.getByRole("link", { name: "LAMP-0003 changed" }).waitFor();
+  await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
+  await list.getByText(`${PRODUCTS} created`).waitFor();
+  await list
+    .getByText(/^someone here, /)
+    .first()
+    .waitFor();
+  await inspectLooks(page, "changes-list");
+  await page.getByLabel("By whom").fill("Somebody else");
+  await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
+  await page.getByLabel("By whom").fill("someone here");
+  await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
+  expect(page.url()).toContain("actor=local");
+  await page.getByLabel("Kind of change").click();
+  await page.getByRole("option", { name: "Edit of one product" }).click();
+  await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
+  expect(page.url()).toContain("kind=edit");
+  await page.reload();
+  await list.getByRole("link", { name: "LAMP-0003 changed" }).waitFor();
+  expect(await list.getByRole("link", { name: /^Import of/ }).count()).toBe(0);
+});
+
+test("a change shows every product before and after, page by page, and finds one by its SKU", async () => {
+  await page.goto("/changes");
+  await page.getByRole("link", { name: "Import of summer.csv" }).click();
+  await page.getByRole("heading", { name: "Import of summer.csv" }).waitFor();
+  const rows = page.getByRole("listitem");
+  await rows.filter({ hasText: "LAMP-0000" }).waitFor();
+  const first = rows.filter({ hasText: "LAMP-0000" });
+  expect(await first.getByRole("deletion").innerText()).toBe("10.00");
+  expect(await first.getByRole("insertion").innerText()).toBe("12.00");
+  await inspectLooks(page, "changes-one");
+  const shown = await page.getByText(/^LAMP-\d{4}$/).count();
+  await page.getByRole("button", { name: "Load more" }).click();
+  await expect.poll(() => page.getByText(/^LAMP-\d{4}$/).count()).toBeGreaterThan(shown);
+  await page.getByPlaceholder("SKU, or its beginning and *").fill("lamp-0077");
+  await page.getByText("LAMP-0077").waitFor();
+  await page.getByText("LAMP-0000").waitFor({ state: "detached" });
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "CSV" }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+});
+
+test("an undo says what would come back and what was changed since, and keeps it", async () => {
+  await page.goto("/changes");
+  await page.getByRole("button", { name: "Undo: Import of summer.csv" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("LAMP-0003").waitFor();
+  await dialog.getByRole("button", { name: `Take back ${PRODUCTS - 1} products` }).waitFor();
+  await inspectLooks(page, "changes-undo", false);
+  await dialog.getByRole("button", { name: `Take back ${PRODUCTS - 1} products` }).click();
+  await page.getByRole("link", { name: /^Undo of change \d+$/ }).waitFor();
+  await expect.poll(() => priceOf("LAMP-0000")).toBe("10.00");
+  expect(await priceOf("LAMP-0003")).toBe("12.00");
+});
+
+test("the undo is taken back in its turn; nothing foreign was asked, nothing complained", async () => {
+  await page.getByRole("link", { name: /^Undo of change \d+$/ }).click();
+  await page.getByRole("button", { name: "Undo this change" }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Take back \d+ products$/ })
+    .click();
+  await expect.poll(() => priceOf("LAMP-0000")).toBe("12.00");
+  await page.getByRole("link", { name: /^Taken back by change \d+$/ }).waitFor();
+  await page.getByRole("button", { name: "Undo this change" }).waitFor({ state: "detached" });
+  expect(watched.foreign_requests).toEqual([]);
+  expect(watched.complaints).toEqual([]);
+});

@@ -1,0 +1,260 @@
+// Journeys through the imports room as a user makes them, against the real server, with a real browser.
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { openPage, openTab } from "./support/browser.ts";
+import { pagesOf, startJourney } from "./support/journey.ts";
+import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./support/page-files.ts";
+
+/** Long enough on the wire and in the database to do something in the middle of it. */
+const MANY = 600_000;
+
+const journey = await startJourney();
+const { server } = journey;
+const { open, add } = pagesOf(journey);
+const small = await writeProducts(server.folder, "supplier-autumn.csv", 20_000);
+const large = await writeProducts(server.folder, "whole-range.csv", MANY);
+
+async function choose(page: Page, path: string): Promise<void> {
+  await page.getByTestId("file").setInputFiles(path);
+}
+
+/** Drops a file on the page, as the system's file manager would. */
+async function drop(page: Page, path: string): Promise<void> {
+  const script = `({ text, name }) => {
+    const files = new DataTransfer();
+    files.items.add(new File([text], name, { type: "text/csv" }));
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: files }));
+    }
+  }`;
+  await page.evaluate(`(${script})(${JSON.stringify({ text: await readFile(path, "utf8"), name: basename(path) })})`);
+}
+
+const untilState = (page: Page, state: string): Promise<void> =>
+  page.locator("h1 + p").getByTestId("state").getByText(state, { exact: true }).waitFor();
+
+/** The parts of the sum as they stand on the page, by name. */
+async function readSum(page: Page): Promise<Record<string, number>> {
+  const parts = await page.getByTestId("sum").locator("[data-part]").all();
+  const entries = parts.map(async (part): Promise<[string, number]> => {
+    const text = await part.locator("dd").first().innerText();
+    return [(await part.getAttribute("data-part")) ?? "", Number(text.replace(/\D/g, ""))];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+test("an empty house explains itself; a chosen file is imported and its counts add up", async () => {
+  const page = await open("/imports");
+  await page.getByRole("heading", { name: "No imports yet" }).waitFor();
+  await choose(page, small);
+  await page.getByRole("heading", { name: "supplier-autumn.csv" }).waitFor();
+  await untilState(page, "Done");
+  expect(await readSum(page)).toEqual({
+    created: 20_000,
+    updated: 0,
+    unchanged: 0,
+    superseded: 0,
+    rejected: 0,
+    rows: 20_000,
+  });
+  await page.getByText("20,001 lines, 20,000 records").waitFor();
+  expect(await page.title()).toBe("supplier-autumn.csv – Skuport");
+});
+
+test("the same file dropped on the page again changes nothing", async () => {
+  const page = await open("/imports");
+  await page.getByRole("link", { name: "supplier-autumn.csv" }).waitFor();
+  await drop(page, small);
+  await page.getByRole("heading", { name: "supplier-autumn.csv" }).waitFor();
+  await untilState(page, "Done");
+  await page.getByTestId("same-file").getByText("This is the same file as import").waitFor();
+  expect(await readSum(page)).toMatchObject({ created: 0, updated: 0, unchanged: 20_000, rows: 20_000 });
+});
+
+test("rejected rows are shown with their reasons and can be downloaded", async () => {
+  const page = await open("/imports");
+  await choose(page, await writeFaultyProducts(server.folder));
+  const panel = page.getByTestId("rejects");
+  await panel.getByText("6 rows left out").waitFor();
+  const sum = await readSum(page);
+  expect(sum).toMatchObject({ created: 193, superseded: 1, rejected: 6, rows: 200 });
+  await panel.getByRole("button", { name: "Line 31 as it stands" }).click();
+  await panel.locator("mark", { hasText: "perhaps" }).waitFor();
+
+  await panel.getByRole("button", { name: "The SKU is empty 1" }).click();
+  await panel.getByText("perhaps").first().waitFor({ state: "detached" });
+  expect(await panel.getByRole("button", { name: "as it stands" }).count()).toBe(1);
+
+  const downloading = page.waitForEvent("download");
+  await panel.getByTestId("download-rejects").click();
+  const csv = await readFile(await (await downloading).path(), "utf8");
+  expect(csv.trimEnd().split("\n")).toHaveLength(7);
+  expect(csv).toContain("SKU-MAYBE-29,Undecided,A state nobody knows,perhaps,1,red");
+});
+
+test("rejected rows are mended in place, and only those are imported", async () => {
+  const page = await open("/imports");
+  await choose(page, await writeFaultyProducts(server.folder));
+  const panel = page.getByTestId("rejects");
+  await panel.getByText("6 rows left out").waitFor();
+  await panel.getByRole("button", { name: "Mend here" }).click();
+  await panel.getByRole("textbox", { name: "active, line 31" }).fill("yes");
+  await panel.getByRole("textbox", { name: "sku, line 11" }).fill("SKU-FOUND");
+  await panel.getByRole("textbox", { name: "active, line 41" }).fill("no");
+  await panel.getByRole("button", { name: "Line 41 as it was" }).click(); // thought better of it
+  await panel.getByText("2 rows changed").waitFor();
+  await panel.getByRole("button", { name: "Import 2 mended rows" }).click();
+  await page.getByRole("heading", { name: "mended rows of with-faults.csv" }).waitFor();
+  await untilState(page, "Done");
+  expect(await readSum(page)).toMatchObject({ created: 2, rejected: 0, rows: 2 });
+  const found = await fetch(`${server.base_url}/api/products/SKU-FOUND`);
+  expect(await found.json()).toMatchObject({ name: "Nobody knows", attributes: { price: "1", colour: "red" } });
+});
+
+test("a table from the clipboard becomes an import", async () => {
+  const page = await open("/imports");
+  await page.evaluate(`{
+    const data = new DataTransfer();
+    data.setData("text/plain", "sku\\tname\\tprice\\nPASTE-1\\tLamp, small\\t9.90\\nPASTE-2\\tTable\\t99\\n");
+    document.body.dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+  }`);
+  const dialog = page.getByRole("dialog", { name: "Paste a table" });
+  await dialog.getByText("3 columns · 2 rows").waitFor();
+  await dialog.getByRole("button", { name: "Import 2 rows" }).click();
+  await page.getByRole("heading", { name: "Pasted table.csv" }).waitFor();
+  await untilState(page, "Done");
+  expect(await readSum(page)).toMatchObject({ created: 2, rows: 2 });
+});
+
+test("several files wait for their turn and are all imported", async () => {
+  const page = await open("/imports");
+  const names = ["first.csv", "second.csv", "third.csv"];
+  const paths = await Promise.all(names.map((name, i) => writeProducts(server.folder, name, 10 + i)));
+  await page.getByTestId("file").setInputFiles(paths);
+  for (const name of names) {
+    await page.locator("tr", { hasText: name }).first().getByText("Done").waitFor();
+  }
+});
+
+test("a file without a SKU column fails and the message names what the file has", async () => {
+  const page = await open("/imports");
+  await choose(page, await writeWithoutSku(server.folder));
+  await untilState(page, "Failed");
+  const failure = page.getByTestId("failure");
+  await failure.getByText("The file has no SKU column").waitFor();
+  expect(await failure.innerText()).toMatch(/title.*amount.*colour/s);
+});
+
+test("an option goes with the file: creating only leaves known products to the rejects", async () => {
+  const page = await open("/imports");
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("combobox", { name: "What may change" }).click();
+  await page.getByRole("option", { name: "Only create new products" }).click();
+  await choose(page, small);
+  await untilState(page, "Done, nothing taken");
+  expect(await readSum(page)).toMatchObject({ created: 0, rejected: 20_000, rows: 20_000 });
+  await page.getByText("Only create new products").waitFor();
+});
+
+test("the keyboard alone brings a file in and finds its result", async () => {
+  const page = await open("/imports");
+  const choosing = page.waitForEvent("filechooser");
+  await pressUntilFocused(page, "Tab", "Choose files");
+  await page.keyboard.press("Enter");
+  await (await choosing).setFiles(small);
+  await untilState(page, "Done");
+  await pressUntilFocused(page, "Shift+Tab", "Imports");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "All imports" }).waitFor();
+  await pressUntilFocused(page, "Tab", "supplier-autumn.csv");
+});
+
+async function pressUntilFocused(page: Page, key: string, text: string): Promise<void> {
+  await page.getByText(text, { exact: true }).first().waitFor();
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press(key);
+    if ((await page.evaluate<string>("document.activeElement.textContent")).trim() === text) return;
+  }
+  throw new Error(`${key} never reaches "${text}"`);
+}
+
+test("progress is live, in two tabs and over a reload, and never goes back", async () => {
+  const page = await open("/imports");
+  await choose(page, large);
+  await page.getByTestId("progress").waitFor();
+  const beside = await openTab(page, server.base_url);
+  add(beside);
+  await beside.page.goto(page.url());
+  await beside.page.getByTestId("progress").waitFor();
+  expect(await beside.page.title()).toMatch(/^\d+% · whole-range.csv – Skuport$/);
+
+  await page.reload();
+  const seen = await watchPercent(page);
+  await Promise.all([untilState(page, "Done"), untilState(beside.page, "Done")]);
+  const percents = await seen();
+  expect(percents.length).toBeGreaterThan(1);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  const sum = await readSum(page);
+  expect(sum).toMatchObject({ rows: MANY, created: MANY - 20_000, unchanged: 20_000 });
+  expect(await readSum(beside.page)).toEqual(sum);
+});
+
+/** Notes every percentage the progress bar shows from now on; the function it gives reads them. */
+async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
+  await page.getByRole("main").getByRole("progressbar").waitFor();
+  await page.evaluate(`{
+    window.seen = [];
+    const note = () => {
+      const bar = document.querySelector('main [role=progressbar]');
+      if (bar) window.seen.push(Number(bar.getAttribute('aria-valuenow')));
+    };
+    note();
+    new MutationObserver(note).observe(document.querySelector('main'), { subtree: true, attributes: true, attributeFilter: ['aria-valuenow'] });
+  }`);
+  return () => page.evaluate<number[]>("window.seen");
+}
+
+test("what runs is shown in another tab, on another page, and its end too", async () => {
+  const page = await open("/settings");
+  const beside = await openTab(page, server.base_url);
+  add(beside);
+  await beside.page.goto("/imports");
+  await choose(beside.page, large);
+  const dock = page.getByTestId("dock");
+  await dock.getByRole("progressbar", { name: "whole-range.csv" }).waitFor();
+  await page.waitForFunction("/^\\d+% · Settings – Skuport$/.test(document.title)");
+  await dock.getByRole("link", { name: "whole-range.csv" }).waitFor();
+  await dock.locator("[data-tone=done]").waitFor();
+  await page.waitForFunction("document.title === 'Settings – Skuport'");
+  expect(await page.getByTestId("announcement").innerText()).toContain("whole-range.csv");
+});
+
+test("a cancel asks first, and what was written stays and is counted", async () => {
+  const changed = await writeProducts(server.folder, "new-range.csv", 2 * MANY);
+  const page = await open("/imports");
+  await choose(page, changed);
+  await page.getByTestId("progress").waitFor();
+  await page.getByRole("button", { name: "Cancel import" }).click();
+  const dialog = page.getByRole("dialog", { name: "Cancel this import?" });
+  await dialog.getByText("What has been written stays").waitFor();
+  await dialog.getByRole("button", { name: "Cancel import" }).click();
+  await untilState(page, "Cancelled");
+  await page.getByText("This import was cancelled").waitFor();
+});
+
+test("a server that goes away and comes back is noticed both times", async () => {
+  const watched = await openPage(journey.browser, server.base_url);
+  const { page } = watched;
+  await page.goto("/imports");
+  await page.getByRole("link", { name: "supplier-autumn.csv" }).first().waitFor();
+  await server.stop();
+  await choose(page, small);
+  await page.getByText("The server does not answer.").waitFor();
+  await server.start();
+  await page.getByText("The server does not answer.").waitFor({ state: "detached" });
+  await untilState(page, "Done"); // what waited for the connection went by itself
+  expect(watched.foreign_requests).toEqual([]); // the console has the browser's own lines about refused connections
+  await watched.close();
+});

@@ -1,0 +1,20 @@
+// The page stays within its content security policy: a violation is reported even where its error is caught.
+import { expect, test } from "vitest";
+import { startJourney, pagesOf } from "./support/journey.ts";
+
+const { open } = pagesOf(await startJourney());
+
+const COLLECT = `
+  globalThis.violations = [];
+  addEventListener("securitypolicyviolation", (event) => {
+    violations.push([event.violatedDirective, event.blockedURI, event.sourceFile].join(" "));
+  });`;
+
+test.each(["/", "/imports", "/products", "/changes", "/webhooks", "/docs/"])("%s violates nothing", async (path) => {
+  const page = await open("about:blank");
+  await page.addInitScript({ content: COLLECT });
+  await page.goto(path);
+  // By then the contract is loaded, and its schemas are made.
+  await page.locator("h1, h2").first().waitFor();
+  expect(await page.evaluate("violations")).toEqual([]);
+});

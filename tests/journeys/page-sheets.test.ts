@@ -1,0 +1,48 @@
+// Workbooks on the page: which sheets were taken, and another one with a click.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startOnePage } from "./support/journey.ts";
+import { inspectLooks } from "./support/looks.ts";
+import { makeWorkbook, textRow } from "../support/make-workbook.ts";
+
+const { server, watched, page } = await startOnePage();
+const file = join(server.folder, "seasons.xlsx");
+const sheets = {
+  Notes: textRow(1, "About", "this file"),
+  Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Tulip") + textRow(3, "S-2", "Daffodil"),
+  "Autumn and winter": textRow(1, "sku", "name", "colour") + textRow(2, "A-1", "Aster", "blue"),
+};
+await writeFile(file, await makeWorkbook({ sheets }));
+
+const untilDone = (): Promise<void> =>
+  page.locator("h1 + p").getByTestId("state").getByText("Done", { exact: true }).waitFor();
+
+test("the sheets of a workbook are shown; another one is imported with one click", async () => {
+  await page.goto("/imports");
+  await page.getByTestId("file").setInputFiles(file);
+  await untilDone();
+  const sheets = page.getByTestId("sheets");
+  await sheets.getByRole("listitem").filter({ hasText: "Spring" }).getByText("imported").waitFor();
+  await page.getByTestId("preview").getByRole("cell", { name: "Tulip" }).waitFor();
+  await inspectLooks(page, "imports-sheets");
+  const first = page.url();
+  await sheets.getByRole("button", { name: "Import the sheet Autumn and winter" }).click();
+  await page.waitForURL((url) => url.href !== first);
+  await untilDone();
+  await sheets.getByRole("listitem").filter({ hasText: "Autumn" }).getByText("imported").waitFor();
+  const found = await fetch(`${server.base_url}/api/products/A-1`);
+  expect(await found.json()).toMatchObject({ name: "Aster", attributes: { colour: "blue" } });
+});
+
+test("after a reload the file is chosen again for that", async () => {
+  await page.reload();
+  const before = page.url();
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByTestId("sheets").getByRole("button", { name: "Import the sheet Spring" }).click();
+  await (await choosing).setFiles(file);
+  await page.waitForURL((url) => url.href !== before);
+  await untilDone();
+  expect(watched.complaints).toEqual([]);
+  expect(watched.foreign_requests).toEqual([]);
+});

@@ -1,0 +1,220 @@
+// Journeys of large files over bad lines: cut and back, a reload in the middle, a server that restarts; by a real browser.
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, open, readFile, stat, utimes } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { CDPSession, Page } from "playwright-core";
+import { afterEach, expect, test } from "vitest";
+import { call } from "../../client/call.ts";
+import { list_imports, type ListedImport } from "../../contract/imports/imports.ts";
+import { openPage, type WatchedPage } from "./support/browser.ts";
+import { startJourney } from "./support/journey.ts";
+import { inspectLooks } from "./support/looks.ts";
+import { writeProducts } from "./support/page-files.ts";
+import { until } from "../support/until.ts";
+
+const ROWS = 200_000;
+/** Bytes a second: the file takes some ten seconds. */
+const SLOW = 1_500_000;
+
+const { server, browser } = await startJourney();
+const file = await writeProducts(server.folder, "whole-range.csv", ROWS);
+const sha256 = createHash("sha256")
+  .update(await readFile(file))
+  .digest("hex");
+let watched: WatchedPage | undefined;
+afterEach(async () => {
+  expect(watched?.foreign_requests).toEqual([]); // of a cut line the browser itself complains on the console
+  await watched?.close();
+});
+
+interface Slow {
+  page: Page;
+  network: CDPSession;
+  /** `Upload-Offset` of every part that was sent. */
+  offsets: number[];
+}
+
+async function openSlowly(): Promise<Slow> {
+  watched = await openPage(browser, server.base_url);
+  const { page } = watched;
+  const offsets: number[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
+  });
+  page.on("dialog", (dialog) => void dialog.accept()); // the browser asks whether to leave
+  await page.goto("/imports");
+  const network = await page.context().newCDPSession(page);
+  await setLine(network, SLOW);
+  return { page, network, offsets };
+}
+
+const setLine = (network: CDPSession, uploadThroughput: number, offline = false): Promise<unknown> =>
+  network.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+
+async function newest(): Promise<ListedImport | undefined> {
+  const { items } = await call(list_imports, { querystring: { limit: 1 } }, { base_url: server.base_url });
+  return items[0];
+}
+
+/** Sends the file until a good part of it is there, but not all. */
+async function beginUpload(page: Page): Promise<ListedImport> {
+  await page.getByTestId("file").setInputFiles(file);
+  await page.getByTestId("dock").getByRole("progressbar", { name: "Upload of whole-range.csv" }).waitFor();
+  return until(async () => {
+    const import_ = await newest();
+    return import_?.state === "receiving" && import_.received > 2_000_000 && import_;
+  });
+}
+
+async function untilDone(page: Page): Promise<ListedImport> {
+  await page.locator("h1 + p").getByTestId("state").getByText("Done", { exact: true }).waitFor();
+  const import_ = await newest();
+  expect(import_).toMatchObject({ rows: ROWS, sha256 });
+  return import_ as ListedImport;
+}
+
+test("a line that is cut in the middle costs nothing: the page waits, and goes on by itself", async () => {
+  const { page, network, offsets } = await openSlowly();
+  const { id } = await beginUpload(page);
+  await setLine(network, SLOW, true);
+  await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
+  await until(async () => (await newest())?.state === "paused");
+  await setLine(network, -1);
+  expect(await untilDone(page)).toMatchObject({ id, created: ROWS });
+  expect(offsets[0]).toBe(0);
+  expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
+});
+
+test("the first rows are shown while the file is still on its way, and how other options would read them", async () => {
+  const { page, network } = await openSlowly();
+  await setLine(network, SLOW / 5); // time enough to look at it
+  await page.getByTestId("file").setInputFiles(file);
+  const preview = page.getByTestId("preview");
+  await preview.getByRole("columnheader", { name: "sku SKU" }).waitFor();
+  await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
+  await preview.getByText("whole-range.csv · Comma · UTF-8 · 6 columns").waitFor();
+  await inspectLooks(page, "imports-preview");
+  await page.getByRole("button", { name: "Options" }).click();
+  await page.getByRole("combobox", { name: "Delimiter" }).click();
+  await page.getByRole("option", { name: "Semicolon" }).click();
+  await preview.getByText("The file has no SKU column").waitFor();
+  await inspectLooks(page, "imports-preview-fault");
+  await page.getByRole("combobox", { name: "Delimiter" }).click();
+  await page.getByRole("option", { name: "Comma" }).click();
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // from under the dock
+  await preview.getByRole("button", { name: "Send again with these options" }).click();
+  await setLine(network, -1);
+  expect((await untilDone(page)).options).toMatchObject({ delimiter: "," });
+  await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
+});
+
+test("a server that is started again in the middle finds the rest coming", async () => {
+  const { page, network, offsets } = await openSlowly();
+  const { id } = await beginUpload(page);
+  await server.stop();
+  await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
+  await server.start();
+  await setLine(network, -1);
+  expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
+  expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
+});
+
+test("after a reload the upload is offered, and goes on with the same file only", async () => {
+  const { page, network, offsets } = await openSlowly();
+  const { id } = await beginUpload(page);
+  await page.reload();
+  const panel = page.getByTestId("unfinished");
+  const resume = panel.getByRole("button", { name: /^Resume whole-range\.csv \([\d.]+ of [\d.]+ MB\)$/ });
+  await resume.waitFor();
+  expect(await page.getByTestId("dock").count()).toBe(0);
+  await page.locator("tr", { hasText: "whole-range.csv" }).getByText("Paused").waitFor();
+  await inspectLooks(page, "imports-unfinished");
+  await panel.getByRole("link").click();
+  await page.getByTestId("paused").getByText("Nothing has been imported yet.").waitFor();
+  await inspectLooks(page, "imports-paused");
+
+  const paused = page.getByTestId("paused").getByRole("button", { name: /^Resume/ });
+  await chooseBy(page, () => paused.click(), await impostorOf(file));
+  await page.getByText("That is not the same whole-range.csv").first().waitFor();
+  await setLine(network, -1);
+  await chooseBy(page, () => paused.click(), file);
+  expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
+  expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
+  await page.goto("/imports");
+  await page.getByRole("link", { name: "whole-range.csv" }).first().waitFor();
+  expect(await panel.count()).toBe(0);
+});
+
+async function chooseBy(page: Page, click: () => Promise<void>, path: string): Promise<void> {
+  const choosing = page.waitForEvent("filechooser");
+  await click();
+  await (await choosing).setFiles(path);
+}
+
+/** Name, size and time in common, and other bytes at the end. */
+async function impostorOf(path: string): Promise<string> {
+  const folder = join(server.folder, "other");
+  await mkdir(folder);
+  const other = join(folder, basename(path));
+  await copyFile(path, other);
+  const { size, atime, mtime } = await stat(path);
+  const handle = await open(other, "r+");
+  await handle.write("X", size - 2);
+  await handle.close();
+  await utimes(other, atime, mtime);
+  return other;
+}
+
+test("the same file chosen again goes on where it was; a discarded one begins anew", async () => {
+  const { page, network, offsets } = await openSlowly();
+  const { id } = await beginUpload(page);
+  await page.reload();
+  const panel = page.getByTestId("unfinished");
+  await panel.waitFor();
+  await setLine(network, SLOW);
+  await page.getByTestId("file").setInputFiles(file);
+  await until(() => offsets.length > 1);
+  expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
+  await page.reload();
+  await panel.getByRole("button", { name: "Discard the upload of whole-range.csv" }).click();
+  await panel.waitFor({ state: "detached" });
+  await page.locator("tr", { hasText: "whole-range.csv" }).first().getByText("Cancelled").waitFor();
+  await setLine(network, -1);
+  await page.getByTestId("file").setInputFiles(file);
+  expect((await untilDone(page)).id).toBeGreaterThan(id);
+  expect(offsets.at(-1)).toBe(0);
+});
+
+test("a second tab leaves an upload to the first, and says so", async () => {
+  const { page, network, offsets } = await openSlowly();
+  const { id } = await beginUpload(page);
+  const second = await page.context().newPage();
+  const sent_by_second: string[] = [];
+  second.on("request", (request) => sent_by_second.push(request.method()));
+  await second.goto(`${server.base_url}/imports`);
+  await setLine(network, SLOW, true);
+  await second
+    .getByTestId("unfinished")
+    .getByRole("button", { name: /^Resume/ })
+    .click();
+  await second.getByText("Another tab of this browser is sending this file.").first().waitFor();
+  await second.getByTestId("file").setInputFiles(file);
+  await second.getByTestId("dock").getByText("Another tab of this browser is sending this file.").waitFor();
+  await second.getByRole("button", { name: "Dismiss whole-range.csv" }).click();
+  await second.getByTestId("unfinished").waitFor(); // it is still there for the first
+  expect(sent_by_second.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);
+  await setLine(network, -1);
+  expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
+  expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
+});
+
+test("an upload that is stopped is cancelled, and leaves nothing to resume", async () => {
+  const { page } = await openSlowly();
+  const { id } = await beginUpload(page);
+  await page.getByRole("button", { name: "Stop the upload of whole-range.csv" }).click();
+  await until(async () => (await newest())?.state === "cancelled");
+  expect((await newest())?.id).toBe(id);
+  await page.reload();
+  await page.locator("tr", { hasText: "whole-range.csv" }).first().getByText("Cancelled").waitFor();
+  expect(await page.getByTestId("unfinished").count()).toBe(0);
+});

@@ -1,0 +1,145 @@
+// The webhooks room: from the empty state to a webhook that is tested, told of an edit, looked at and replayed.
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
+import { afterAll, expect, test } from "vitest";
+import { startOnePage } from "./support/journey.ts";
+import { inspectLooks } from "./support/looks.ts";
+
+interface Received {
+  headers: Record<string, string>;
+  body: string;
+}
+
+const received: Received[] = [];
+/** What the receiver answers. */
+let status = 204;
+const receiver = createServer((request, response) => {
+  let body = "";
+  request.on("data", (piece: Buffer) => (body += piece.toString()));
+  request.on("end", () => {
+    received.push({ headers: request.headers as Record<string, string>, body });
+    response.writeHead(status, { "x-receiver": "test" }).end(status === 204 ? undefined : "not today");
+  });
+}).listen(0, "127.0.0.1");
+afterAll(() => receiver.close());
+await once(receiver, "listening");
+const receiver_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+const { server, watched, page } = await startOnePage(
+  { permissions: ["clipboard-read", "clipboard-write"] },
+  { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" },
+);
+
+const lastReceived = (): Received => received.at(-1) as Received;
+const part = (name: string) => page.getByRole("navigation", { name: "Parts of this webhook" }).getByText(name);
+
+test("the empty room says what webhooks do; an address that cannot be is refused at its field", async () => {
+  await page.goto("/webhooks");
+  await page.getByRole("heading", { name: "No webhooks yet" }).waitFor();
+  await inspectLooks(page, "webhooks-empty");
+  await page.getByRole("button", { name: "Add webhook" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Address").fill("ftp://example.com");
+  await dialog.getByRole("button", { name: "Add webhook" }).click();
+  await dialog.getByText(/http/i).last().waitFor();
+  await dialog.getByText("Only these").click();
+  await dialog.getByText("Headers and limits").click();
+  await inspectLooks(page, "webhooks-create", false);
+});
+
+test("a new webhook is tested with data that was edited, and the answer is shown", async () => {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("All, also those to come").click();
+  await dialog.getByLabel("Address").fill(receiver_url);
+  await dialog.getByLabel("Note").fill("The shop's search");
+  await dialog.getByRole("button", { name: "Add webhook" }).click();
+  await page.waitForURL(/\/webhooks\/\d+\/test$/);
+  const data = page.getByLabel("Data");
+  await data.fill("{ broken");
+  await page.getByText("This is no JSON").waitFor();
+  expect(await page.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
+  await data.fill('{ "greeting": "hello" }');
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByText(/^204 after/).waitFor();
+  expect(JSON.parse(lastReceived().body)).toMatchObject({ type: "ping", data: { greeting: "hello" } });
+  await inspectLooks(page, "webhooks-test");
+});
+
+test("the secret is shown when asked for, verifies what came, and fills the receivers in", async () => {
+  await part("Verify").click();
+  await page.getByText("Show the secret to have it filled in.").waitFor();
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  const secret = await page.getByRole("region", { name: "Secret" }).locator("pre").first().innerText();
+  const { headers, body } = lastReceived();
+  expect(new Webhook(secret).verify(body, headers)).toMatchObject({ type: "ping" });
+  for (const language of ["Node", "Python", "PHP", "Ruby", "Go"]) {
+    await page.getByRole("button", { name: language, exact: true }).click();
+    expect(await page.getByRole("region", { name: `A receiver that verifies: ${language}` }).innerText()).toContain(
+      secret.replace("whsec_", ""),
+    );
+  }
+  await inspectLooks(page, "webhooks-verify");
+  await page.getByRole("button", { name: "Make a new one" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Make a new one" }).click();
+  await page.getByText(/^Signs too until/).waitFor();
+});
+
+test("an edit is in the log with request and answer; a receiver that fails shows when it is tried again", async () => {
+  const create = (sku: string) =>
+    page.request.post("/api/products", { data: { sku, name: `Product ${sku}` }, headers: { origin: server.base_url } });
+  expect((await create("WEB-1")).status()).toBe(201);
+  await part("Deliveries").click();
+  await page.getByRole("button", { name: "product.created" }).waitFor();
+  status = 503;
+  await create("WEB-2");
+  await page.getByText(/^next in/).waitFor();
+  await inspectLooks(page, "webhooks-deliveries");
+  await page.getByRole("button", { name: "product.created" }).first().click();
+  const detail = page.getByRole("dialog");
+  await detail.getByText("not today").waitFor();
+  await detail.getByText("WEB-2").first().waitFor();
+  await inspectLooks(page, "webhooks-delivery", false);
+  await detail.getByRole("button", { name: "Copy as signed curl" }).click();
+  await page.getByText("Copied, signed for the next five minutes", { exact: true }).waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^curl -i 'http[^]*webhook-signature: v1,/);
+  status = 204;
+  await detail.getByRole("button", { name: "Send again" }).click();
+  await detail.getByText(/^204 after/).waitFor();
+  await page.keyboard.press("Escape");
+  await detail.waitFor({ state: "detached" });
+});
+
+test("filters stand in the address; a replay is started; settings are saved; switching off is shown", async () => {
+  await page.getByLabel("State").click();
+  await page.getByRole("option", { name: "Failed" }).click();
+  await page.getByText("None with this filter.").waitFor();
+  expect(page.url()).toContain("state=failed");
+  await page.getByRole("button", { name: "Replay…" }).click();
+  await page.getByRole("dialog").getByText("What is missing").waitFor();
+  await inspectLooks(page, "webhooks-replay", false);
+  await page.getByRole("dialog").getByRole("button", { name: "Replay", exact: true }).click();
+  await page.getByText("The replay has begun", { exact: true }).waitFor();
+  await part("Settings").click();
+  await page.getByLabel("Note").fill("Search of the shop");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved", { exact: true }).first().waitFor();
+  await inspectLooks(page, "webhooks-settings");
+  await page.getByRole("switch").click();
+  await page.getByText("Switched off").waitFor();
+  await page.goto("/webhooks");
+  await page.getByText("Search of the shop").waitFor();
+  await page.getByText("Off", { exact: true }).waitFor();
+  await inspectLooks(page, "webhooks-list");
+});
+
+test("a webhook is deleted after a question; nothing foreign was asked, nothing complained", async () => {
+  await page.getByRole("link", { name: /hook$/ }).click();
+  await part("Settings").click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { name: "No webhooks yet" }).waitFor();
+  expect(watched.foreign_requests).toEqual([]);
+  // The address that was refused at the beginning.
+  expect(watched.complaints).toEqual([expect.stringContaining("400 (Bad Request)")]);
+});

@@ -1,0 +1,51 @@
+// A view of the page in the light, in the dark and on a phone: no accessibility fault (axe, WCAG 2.2 AA), nothing wider than
+// the screen. The pictures in tests/screenshots/ are for looking at.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+const SCREENSHOTS = join(import.meta.dirname, "../../screenshots");
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+const LOOKS = [
+  { look: "light", colorScheme: "light", viewport: DESK },
+  { look: "dark", colorScheme: "dark", viewport: DESK },
+  { look: "phone", colorScheme: "light", viewport: PHONE },
+] as const;
+
+/** The two guards of Reka around the toasts: hidden from screen readers and in the order of focus on purpose. */
+const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fixed']";
+
+/** Inspects the view as it stands and leaves the page at the desk, in the light. A dialog is pictured as on the screen
+ * (`full_page` = false), all else in its full height. */
+export async function inspectLooks(page: Page, view: string, full_page = true): Promise<void> {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  for (const { look, colorScheme, viewport } of LOOKS) {
+    await setLook(page, colorScheme, viewport);
+    await page.evaluate("scrollTo(0, 0)");
+    // So tall that bars at the screen's edges stand where they do at the end of scrolling, and cover nothing.
+    const height = await page.evaluate<number>("document.documentElement.scrollHeight");
+    if (full_page) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
+    await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage: full_page });
+    expect(
+      await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+      `${view}, ${look}: too wide`,
+    ).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page }).withTags(WCAG).exclude(FOCUS_GUARDS).analyze();
+    const faults = violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary = "" }) => `${html} ${failureSummary}`).join(" ")}`,
+    );
+    expect(faults, `${view}, ${look}`).toEqual([]);
+  }
+  await setLook(page, "light", DESK);
+}
+
+async function setLook(page: Page, colorScheme: "light" | "dark", viewport: typeof DESK): Promise<void> {
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.locator(colorScheme === "dark" ? "html.dark" : "html.light").waitFor();
+}

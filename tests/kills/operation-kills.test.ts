@@ -1,0 +1,113 @@
+// Worker, server and PostgreSQL are killed at random moments of bulk changes, of deleting all and of their undos.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import { generateFile } from "../../bench/generate.ts";
+import { killAndGoOn, VICTIMS, type Victim } from "../../bench/faults/kills.ts";
+import { startServer, type BenchServer } from "../../bench/server.ts";
+import { uploadPath } from "../../client/upload.ts";
+import { watchImport } from "../../client/watch.ts";
+import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
+import { connectClient, retryTransient } from "../../src/db/connection/connect.ts";
+
+const ROWS = 20_000;
+const KILLS = 12;
+const TIMEOUT_MS = 600_000;
+/** An operation that takes longer than this after a kill has got stuck. */
+const STUCK_MS = 120_000;
+/** About as long as an operation of so many rows takes. */
+const LONGEST_WAIT_MS = 1200;
+
+async function request(server: BenchServer, method: "GET" | "POST", path: string, body?: object): Promise<Operation> {
+  return retryTransient(async () => {
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    if (response.status >= 500) throw Object.assign(new Error("not ready"), { code: "ECONNREFUSED" });
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as Operation;
+  });
+}
+
+async function waitForEnd(server: BenchServer, id: number): Promise<Operation> {
+  const stuck = performance.now() + STUCK_MS;
+  for (;;) {
+    const state = await request(server, "GET", `/api/operations/${id}`);
+    if (isOperationOver(state.state)) return state;
+    if (performance.now() > stuck) throw new Error(`operation ${id} is stuck: ${JSON.stringify(state)}`);
+    await sleep(50);
+  }
+}
+
+/** Of the products but for versions and times; and faults in the versions, or anything that was left behind. */
+async function look(server: BenchServer): Promise<{ products: string; faults: unknown }> {
+  const columns = "sku_key, id, sku, name, description, active, attributes, created_in, source_line";
+  return retryTransient(async () => {
+    const client = await connectClient(server.address, { application_name: "skuport test" });
+    try {
+      const { rows } = await client.query<{ products: string; faults: unknown }>(
+        `select (select count(*) || coalesce(md5(string_agg(md5(row(${columns})::text), '' order by sku_key)), '') from products) as products,
+                jsonb_build_object(
+                  'gaps', (select count(*) from (select id from (select id, version from products union all
+                                                                select id, version from product_history) v
+                                                 group by id having count(*) <> max(version) or min(version) <> 1) g),
+                  'chunks', (select count(*) from operation_chunks), 'staged', (select count(*) from product_staging)) as faults`,
+      );
+      return rows[0] as { products: string; faults: unknown };
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  });
+}
+
+const NO_FAULTS = { gaps: 0, chunks: 0, staged: 0 };
+
+test(
+  "bulk changes, deleting all and their undos go on after kills, and come to the same products and counts",
+  async () => {
+    // A server that cannot reach its database says so in the log; here that is nobody's news.
+    vi.stubEnv("SKUPORT_LOG_LEVEL", "fatal");
+    const folder = await mkdtemp(join(tmpdir(), "skuport-operation-kills-"));
+    let server = await startServer(join(folder, "data"));
+    /** Runs an operation with a kill somewhere in it. */
+    const disturbed = async (start: () => Promise<Operation>): Promise<Operation> => {
+      const { id } = await start();
+      await sleep(Math.random() * LONGEST_WAIT_MS);
+      const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)] as Victim;
+      server = await killAndGoOn(server, victim);
+      const ended = await waitForEnd(server, id);
+      expect({ victim, state: ended.state, problem: ended.problem }).toEqual({ victim, state: "done", problem: null });
+      return ended;
+    };
+    try {
+      const file = join(folder, "products.csv");
+      await generateFile(file, { rows: ROWS });
+      const { id } = await uploadPath(file, { base_url: server.url });
+      let count = 0;
+      for await (const state of watchImport(id, { base_url: server.url })) count = state.created;
+      const { products: before } = await look(server);
+      for (let kills = 0; kills < KILLS; kills += 2) {
+        const body =
+          kills % 4 === 0
+            ? { action: "set", filter: {}, set: { description: `changed ${kills}` } }
+            : { action: "delete", filter: {}, confirm: count };
+        const done = await disturbed(() => request(server, "POST", "/api/products/bulk", body));
+        expect(done.updated + done.deleted).toBe(count);
+        expect(done.total).toBe(count);
+        expect((await look(server)).faults).toEqual(NO_FAULTS);
+        const undone = await disturbed(() => request(server, "POST", `/api/changesets/${done.changeset_id}/undo`));
+        expect([undone.updated, undone.created, undone.kept]).toEqual([done.updated, done.deleted, 0]);
+        const { products, faults } = await look(server);
+        expect(products).toBe(before);
+        expect(faults).toEqual(NO_FAULTS);
+      }
+    } finally {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+  TIMEOUT_MS,
+);

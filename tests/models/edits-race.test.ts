@@ -1,0 +1,179 @@
+// Writers that meet: nobody's change is lost without a 412, and whatever happens every version is kept once and in order.
+import type { FastifyInstance } from "fastify";
+import { beforeEach, expect, test } from "vitest";
+import type { Product } from "../../contract/catalog/products.ts";
+import { createTestApp } from "../support/app.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createImportContext, importBytes, leftovers } from "../support/import-file.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+// Two servers: within one, edits of a product take turns.
+const apps = [await createTestApp(database), await createTestApp(database)];
+const imports = await createImportContext(pool, 20);
+
+beforeEach(() => pool.query("truncate products, product_history, search_backlog, events, changesets cascade"));
+
+let asked = 0;
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+async function ask(method: Method, url: string, payload?: object, headers: Record<string, string> = {}) {
+  const type = payload === undefined ? {} : { "content-type": "application/json" };
+  const app = apps[asked++ % 2] as FastifyInstance;
+  const answer = await app.inject({
+    method,
+    url,
+    headers: { host: "localhost", ...type, ...headers },
+    ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
+  });
+  return { status: answer.statusCode, etag: String(answer.headers["etag"]), body: answer.json<Product>() };
+}
+
+const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => make(index)));
+
+/** Versions that are missing, double, or behind a version that had ended; and changes without an event or a changeset's count. */
+async function faults(): Promise<object[]> {
+  const { rows } = await pool.query<object>(
+    `with versions as (
+       select sku_key, id, version, replaced_in, deleted from product_history
+       union all select sku_key, id, version, null, false from products),
+     lives as (
+       select id, count(*) as kept, count(distinct version) as numbers, max(version) as last,
+              count(*) filter (where replaced_in is null or deleted) as ends
+       from versions group by id)
+     select 'life' as fault, id from lives where kept <> last or numbers <> last or ends <> 1
+     union all
+     select 'edit', c.id from changesets c
+     where c.kind = 'edit' and (select count(*) from events e where e.changeset_id = c.id) <> 1
+     union all
+     select 'counts', c.id from changesets c
+     where c.created <> (select count(distinct id) from versions where id between c.id_base and c.id_base + c.id_count - 1)
+        or c.updated + c.deleted <> (select count(*) from product_history where replaced_in = c.id)`,
+  );
+  return rows;
+}
+
+/** Adds one to the number in the description, as somebody who reads, thinks and writes. */
+async function increment(headersOf: (etag: string) => Record<string, string>): Promise<number> {
+  for (let refused = 0; ; refused++) {
+    const { body, etag } = await ask("GET", "/api/products/counter");
+    const description = String(Number(body.description) + 1);
+    const { status } = await ask("PATCH", "/api/products/counter", { description }, headersOf(etag));
+    if (status === 200) return refused;
+    expect(status).toBe(412);
+  }
+}
+
+test("with If-Match no increment is lost", { timeout: 30_000 }, async () => {
+  await ask("POST", "/api/products", { sku: "counter", name: "n", description: "0" });
+  const refused = await times(8, async () => {
+    let sum = 0;
+    for (let i = 0; i < 10; i++) sum += await increment((etag) => ({ "if-match": etag }));
+    return sum;
+  });
+  expect((await ask("GET", "/api/products/counter")).body).toMatchObject({ description: "80", version: 81 });
+  // They did meet.
+  expect(refused.reduce((a, b) => a + b)).toBeGreaterThan(0);
+  expect(await faults()).toEqual([]);
+});
+
+test("without it some are: the test above can fail", { timeout: 30_000 }, async () => {
+  await ask("POST", "/api/products", { sku: "counter", name: "n", description: "0" });
+  await times(8, async () => {
+    for (let i = 0; i < 10; i++) await increment(() => ({}));
+  });
+  expect(Number((await ask("GET", "/api/products/counter")).body.description)).toBeLessThan(80);
+  expect(await faults()).toEqual([]);
+});
+
+test("500 patches of different attributes at once all arrive, also without If-Match", { timeout: 30_000 }, async () => {
+  await ask("POST", "/api/products", { sku: "a", name: "n" });
+  const COUNT = 500;
+  const answers = await times(COUNT, (i) => ask("PATCH", "/api/products/a", { attributes: { [`a${i}`]: "x" } }));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: COUNT }, () => 200));
+  const { body } = await ask("GET", "/api/products/a");
+  expect([Object.keys(body.attributes).length, body.version]).toEqual([COUNT, COUNT + 1]);
+  expect(new Set(answers.map(({ etag }) => etag)).size).toBe(COUNT);
+  expect(await faults()).toEqual([]);
+});
+
+test("of many who want a SKU, by rename, POST or PUT, one gets it", async () => {
+  await times(10, (i) => ask("POST", "/api/products", { sku: `p${i}`, name: "n" }));
+  const answers = await Promise.all([
+    times(10, (i) => ask("PATCH", `/api/products/p${i}`, { sku: "Wanted" })),
+    times(5, () => ask("POST", "/api/products", { sku: "wanted", name: "n" })),
+    times(5, () => ask("PUT", "/api/products/WANTED", { name: "n" }, { "if-none-match": "*" })),
+  ]);
+  const statuses = answers.flat().map(({ status }) => status);
+  expect(statuses.filter((status) => status < 300)).toHaveLength(1);
+  expect(statuses.filter((status) => status !== 409 && status !== 412)).toHaveLength(1);
+  expect(await faults()).toEqual([]);
+});
+
+test("creations and deletions of one SKU leave a life for each", { timeout: 30_000 }, async () => {
+  const statuses = await times(8, async (writer) => {
+    const seen: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const { status } =
+        (writer + i) % 2 === 0
+          ? await ask("PUT", "/api/products/a", { name: `n ${i}` })
+          : await ask("DELETE", "/api/products/a");
+      seen.push(status);
+    }
+    return seen;
+  });
+  expect(statuses.flat().filter((status) => ![200, 201, 404].includes(status))).toEqual([]);
+  expect(await faults()).toEqual([]);
+  const { rows } = await pool.query<{ created: number; deleted: number; products: number }>(
+    `select sum(created)::int as created, sum(deleted)::int as deleted,
+            (select count(*)::int from products) as products from changesets`,
+  );
+  const { created, deleted, products } = rows[0] as { created: number; deleted: number; products: number };
+  expect(created - deleted).toBe(products);
+});
+
+test(
+  "writers and imports of the same products: every answer that said yes is a version",
+  { timeout: 60_000 },
+  async () => {
+    const COUNT = 120;
+    const file = (round: number): string =>
+      ["sku,name", ...Array.from({ length: COUNT }, (_, i) => `p${(i * 7) % COUNT},import ${round}`)].join("\n");
+    await importBytes(imports, file(0));
+    let running = true as boolean;
+    const written: { id: number; version: number; name: string }[] = [];
+    const writers = times(4, async (writer) => {
+      for (let i = 0; running; i++) {
+        const url = `/api/products/p${(i * 13 + writer * 29) % COUNT}`;
+        if (i % 9 === 0) {
+          await ask("DELETE", url);
+          continue;
+        }
+        const { status, body, etag } = await ask("GET", url);
+        if (status === 404) continue;
+        const name = `writer ${writer} ${i}`;
+        const answer = await ask("PATCH", url, { name }, { "if-match": etag });
+        expect([200, 404, 412]).toContain(answer.status);
+        if (answer.status !== 200) continue;
+        // Nobody came in between the version that was read and the one that was made.
+        expect([answer.body.id, answer.body.version]).toEqual([body.id, body.version + 1]);
+        written.push({ id: answer.body.id, version: answer.body.version, name });
+      }
+    });
+    for (let round = 1; round <= 8; round++) {
+      const done = await importBytes(imports, file(round), { strict: round % 4 === 0 });
+      expect(done).toMatchObject({ state: "done", rows: COUNT, rejected: 0 });
+      expect(done.created + done.updated + done.unchanged).toBe(COUNT);
+    }
+    running = false;
+    await writers;
+    expect(written.length).toBeGreaterThan(10);
+    const { rows } = await pool.query<{ id: number; version: number; name: string }>(
+      `select id, version, name from product_history union all select id, version, name from products`,
+    );
+    const names = new Map(rows.map(({ id, version, name }) => [`${id} ${version}`, name]));
+    for (const { id, version, name } of written) expect(names.get(`${id} ${version}`)).toBe(name);
+    expect(await faults()).toEqual([]);
+    expect(await leftovers(imports)).toEqual({ files: [], chunks: 0, staged: 0 });
+  },
+);

@@ -1,0 +1,38 @@
+// The HTTP application over a test's database, asked by `inject`.
+import type { FastifyInstance } from "fastify";
+import { pino } from "pino";
+import { afterAll } from "vitest";
+import { listen } from "../../src/events/listen.ts";
+import { buildApp, type AppContext } from "../../src/http/app.ts";
+import type { TestDatabase } from "./database.ts";
+import { webhookParts } from "./webhook-app.ts";
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+/** Closed after the test file. No worker runs; `context` replaces what a test wants otherwise. */
+export async function createTestApp(
+  { address, pool }: TestDatabase,
+  context: Partial<AppContext> = {},
+): Promise<FastifyInstance> {
+  const listener = await listen(address, { application_name: "skuport test", onError: () => undefined });
+  const app = await buildApp({
+    pool,
+    listener,
+    logger: pino({ level: "silent" }),
+    files_dir: "",
+    lanes: 1,
+    max_upload_bytes: 1e9,
+    countWorkers: () => Promise.resolve(0),
+    countQueued: () => Promise.resolve([]),
+    sendScan: nothing,
+    sendLanes: nothing,
+    webhooks: webhookParts(),
+    sendOperationLanes: nothing,
+    ...context,
+  });
+  afterAll(async () => {
+    await app.close();
+    await listener.stop();
+  });
+  return app;
+}

@@ -1,0 +1,37 @@
+// A database of its own for a test file: a clone of the migrated template, made in some 30 ms.
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { afterAll, inject } from "vitest";
+import { connectClient, createPool } from "../../src/db/connection/connect.ts";
+import type { EmbeddedConnection } from "../../src/db/embedded/embedded.ts";
+import { TEMPLATE } from "./start-postgres.ts";
+
+export interface TestDatabase {
+  address: EmbeddedConnection;
+  pool: pg.Pool;
+}
+
+/**
+ * Call it at the top of a test file: `const database = await createTestDatabase();`. Dropped after the file's last test.
+ * @param template "migrated", or "empty" for tests that bring their own tables.
+ */
+export async function createTestDatabase(template: "migrated" | "empty" = "migrated"): Promise<TestDatabase> {
+  const postgres = inject("postgres");
+  const address = { ...postgres, database: `test_${randomUUID().replaceAll("-", "")}` };
+  await administer(
+    postgres,
+    `create database ${address.database} template ${template === "empty" ? "template0" : TEMPLATE}`,
+  );
+  const pool = createPool(address, { application_name: "skuport test", max: 10 });
+  afterAll(async () => {
+    await pool.end();
+    // force: a test that failed may have left connections behind.
+    await administer(postgres, `drop database ${address.database} with (force)`);
+  });
+  return { address, pool };
+}
+
+async function administer(postgres: EmbeddedConnection, sql: string): Promise<void> {
+  const client = await connectClient(postgres, { application_name: "skuport tests" });
+  await client.query(sql).finally(() => client.end());
+}

@@ -1,0 +1,79 @@
+// Imports in this process, without pg-boss: what a test of the engine needs.
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type pg from "pg";
+import { afterAll } from "vitest";
+import { import_query, type Import, type ImportOptions, type Reject } from "../../contract/imports/imports.ts";
+import type { ImportContext } from "../../src/imports/context.ts";
+import { createKnownRecords } from "../../src/imports/scan/record-cache.ts";
+import { runLane } from "../../src/imports/load/loader.ts";
+import { receiveImport } from "../../src/imports/receive/receive.ts";
+import { runScan } from "../../src/imports/scan/run-scan.ts";
+import { readImport } from "../../src/imports/store.ts";
+import { listRejects } from "../../src/imports/rejects/store.ts";
+
+const nothing = (): Promise<void> => Promise.resolve();
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A context with a files folder of its own, removed after the test file. */
+export async function createImportContext(pool: pg.Pool, chunk_records?: number): Promise<ImportContext> {
+  const files_dir = await mkdtemp(join(tmpdir(), "skuport-files-"));
+  afterAll(() => rm(files_dir, { recursive: true, force: true }));
+  const context = {
+    ...{ pool, files_dir, lanes: 3, log: silent, sendScan: nothing, sendLanes: nothing },
+    known: createKnownRecords(),
+  };
+  return chunk_records === undefined ? context : { ...context, chunk_records };
+}
+
+export type Options = Partial<ImportOptions>;
+
+/** Receives the bytes; no worker has seen them yet. */
+export async function receiveBytes(
+  context: ImportContext,
+  bytes: Buffer | string,
+  options: Options = {},
+): Promise<Import> {
+  const whole = Buffer.from(bytes);
+  const upload = {
+    filename: "test.csv",
+    size: whole.length,
+    options: import_query.parse(options),
+    actor: "test",
+    max_bytes: 1e9,
+  };
+  return receiveImport(context, upload, Readable.from([whole], { objectMode: false }));
+}
+
+/** The whole way of a file, with `lanes` lanes at once. */
+export async function importBytes(
+  context: ImportContext,
+  bytes: Buffer | string,
+  options: Options = {},
+): Promise<Import> {
+  const { id } = await receiveBytes(context, bytes, options);
+  return workOn(context, id);
+}
+
+export async function workOn(context: ImportContext, id: number): Promise<Import> {
+  const signal = new AbortController().signal;
+  await runScan(context, id, signal);
+  await Promise.all(Array.from({ length: context.lanes }, () => runLane(context, id, signal)));
+  return (await readImport(context.pool, id)) as Import;
+}
+
+export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]> =>
+  listRejects(context.pool, id, { after: 0, limit: 1_000_000, raw_characters: 2_000_000 });
+
+/** What `leftovers` says of a clean end. */
+export const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
+
+/** Files and rows that an ended import has no business leaving. */
+export async function leftovers(context: ImportContext): Promise<{ files: string[]; chunks: number; staged: number }> {
+  const { rows } = await context.pool.query<{ chunks: number; staged: number }>(
+    "select (select count(*) from import_chunks)::int as chunks, (select count(*) from product_staging)::int as staged",
+  );
+  return { files: await readdir(context.files_dir), ...(rows[0] as { chunks: number; staged: number }) };
+}

@@ -1,0 +1,53 @@
+// The application with operations that are worked on in this process, without pg-boss: what a test of theirs needs.
+import type { FastifyInstance } from "fastify";
+import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
+import type { ImportContext } from "../../src/imports/context.ts";
+import type { OperationContext } from "../../src/operations/context.ts";
+import { runOperationLane } from "../../src/operations/executor.ts";
+import { createTestApp } from "./app.ts";
+import type { TestDatabase } from "./database.ts";
+import { createImportContext } from "./import-file.ts";
+
+/** Asks the application; the answer's body is parsed, and trusted to be what the caller says. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()
+export type Ask = <T = Operation>(
+  method: "GET" | "POST",
+  url: string,
+  body?: object,
+) => Promise<{ status: number; body: T }>;
+
+export interface OperationApp {
+  app: FastifyInstance;
+  context: OperationContext & ImportContext;
+  ask: Ask;
+  /** Works on the operation until it has ended. */
+  finish: (id: number) => Promise<Operation>;
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Chunks and imports' chunks of `chunk` products: what is small in a test crosses chunks all the same. */
+export async function createOperationApp(database: TestDatabase, chunk = 3): Promise<OperationApp> {
+  const imports = await createImportContext(database.pool, chunk);
+  const nothing = (): Promise<void> => Promise.resolve();
+  const context = { ...imports, chunk_products: chunk, log: silent, sendOperationLanes: nothing };
+  const app = await createTestApp(database, context);
+  const ask: Ask = async (method, url, body) => {
+    const answer = await app.inject({ method, url, ...(body === undefined ? {} : { payload: body }) });
+    return { status: answer.statusCode, body: answer.json() };
+  };
+  const signal = new AbortController().signal;
+  return {
+    app,
+    context,
+    ask,
+    async finish(id) {
+      for (;;) {
+        const { body } = await ask("GET", `/api/operations/${id}`);
+        if (isOperationOver(body.state)) return body;
+        // The server may still be selecting: then a lane has nothing to do.
+        await Promise.all(Array.from({ length: context.lanes }, () => runOperationLane(context, id, signal)));
+      }
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Before all tests: one PostgreSQL in a temporary folder, with a migrated template that each test file clones. With
+// TEST_POSTGRES the tests use that server instead, to see that an older PostgreSQL or a tuned one serves as well.
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { connectClient } from "../../src/db/connection/connect.ts";
+import { startEmbedded, type Embedded, type EmbeddedConnection } from "../../src/db/embedded/embedded.ts";
+import { migrate } from "../../src/db/migrate.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    postgres: EmbeddedConnection;
+  }
+}
+
+type TestPostgres = Pick<Embedded, "connection" | "stop">;
+
+export const TEMPLATE = "skuport_template";
+
+export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
+  const run_dir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
+  await chmod(run_dir, 0o711); // sockets in it are for the account that root lends PostgreSQL, too
+  // Whatever a test leaves in its temporary folders goes with this one, also after a kill.
+  process.env["TMPDIR"] = run_dir;
+  const own = process.env["TEST_POSTGRES"];
+  const postgres = own === undefined ? await startThrowaway(join(run_dir, "data")) : borrow(own);
+  await makeTemplate(postgres.connection);
+  project.provide("postgres", postgres.connection);
+  return async () => {
+    await postgres.stop();
+    await rm(run_dir, { recursive: true, force: true });
+  };
+}
+
+async function startThrowaway(data_dir: string): Promise<TestPostgres> {
+  const log = { info: () => undefined, warn: console.warn, error: console.error };
+  // No fsync: this one is thrown away. What proves durability starts a PostgreSQL of its own with the real settings.
+  const settings = { fsync: "off", shared_buffers: "256MB", max_wal_size: "1GB", max_connections: "200" };
+  return startEmbedded({ data_dir, log, settings });
+}
+
+/** @param url of a superuser on a server that is for tests alone, without a password: postgres://postgres@127.0.0.1:5432 */
+function borrow(url: string): TestPostgres {
+  const { hostname, port, username } = new URL(url);
+  const connection = { host: hostname, port: Number(port || 5432), user: username, database: "postgres" };
+  return { connection, stop: () => Promise.resolve() };
+}
+
+async function makeTemplate(connection: EmbeddedConnection): Promise<void> {
+  const options = { application_name: "skuport tests" };
+  const admin = await connectClient(connection, options);
+  await admin.query(`drop database if exists ${TEMPLATE} with (force)`);
+  await admin.query(`create database ${TEMPLATE} encoding 'UTF8' template template0`);
+  await admin.end();
+  const template = await connectClient({ ...connection, database: TEMPLATE }, options);
+  await migrate(template).finally(() => template.end());
+}

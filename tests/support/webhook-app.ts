@@ -1,0 +1,39 @@
+// Webhooks for tests: a context with a key of its own, and a short way to ask.
+import { randomBytes } from "node:crypto";
+import type { FastifyInstance } from "fastify";
+import { pino } from "pino";
+import { loadKeyring } from "../../src/secrets/keyring.ts";
+import type { WebhookContext, WebhookSettings } from "../../src/webhooks/context.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** Loopback is allowed: that is where tests have their receivers. */
+export function webhookParts(settings: Partial<WebhookSettings> = {}): Pick<WebhookContext, "loadKeys" | "settings"> {
+  const key = randomBytes(32).toString("base64");
+  return {
+    loadKeys: () => loadKeyring([key], "unused"),
+    settings: { allow_cidrs: ["127.0.0.0/8"], proxy: undefined, time_scale: 1, keep_days: 30, ...settings },
+  };
+}
+
+export const createWebhookContext = (
+  { pool }: TestDatabase,
+  settings: Partial<WebhookSettings> = {},
+): WebhookContext => ({
+  pool,
+  log: pino({ level: "silent" }),
+  ...webhookParts(settings),
+});
+
+/** Asks and gives status and JSON. */
+export type Ask = (
+  method: "GET" | "POST" | "PATCH" | "DELETE",
+  url: string,
+  body?: object,
+) => Promise<{ status: number; body: never }>;
+
+export const asker =
+  (app: FastifyInstance): Ask =>
+  async (method, url, body) => {
+    const response = await app.inject({ method, url, ...(body === undefined ? {} : { payload: body }) });
+    return { status: response.statusCode, body: response.json<never>() };
+  };

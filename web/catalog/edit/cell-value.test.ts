@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { Product } from "../../../contract/catalog/products.ts";
+import { cellText, isSame, parseCell, patchOf } from "./cell-value.ts";
+
+const lamp = {
+  sku: "A",
+  name: "Lamp",
+  description: "",
+  active: false,
+  attributes: { price: "5", tags: ["a"] },
+} as unknown as Product;
+
+test.each([
+  ["active", "Yes", true],
+  ["active", "nein", false],
+  ["active", "perhaps", undefined],
+  ["name", "", ""],
+  ["attributes.price", "", null],
+  ["attributes.price", " 007 ", " 007 "],
+])("%s: %j is %j", (column, text, value) => {
+  expect(parseCell(column, text)).toEqual(value);
+});
+
+test("the editor starts with what is stored", () => {
+  expect(
+    ["name", "active", "attributes.price", "attributes.tags", "attributes.none"].map((c) => cellText(lamp, c)),
+  ).toEqual(["Lamp", "no", "5", '["a"]', ""]);
+});
+
+test("a patch says one cell", () => {
+  expect(patchOf("name", "Bulb")).toEqual({ name: "Bulb" });
+  expect(patchOf("attributes.price", undefined)).toEqual({ attributes: { price: null } });
+});
+
+test("an attribute that is null and one that is not there are the same", () => {
+  expect([isSame(null, undefined), isSame(["a"], ["a"]), isSame("", null)]).toEqual([true, true, false]);
+});

@@ -1,0 +1,82 @@
+// Edits of cells: shown at once, saved in the background, taken back, and the reader's answer to what could not be saved.
+import { get_product, type Product } from "../../../contract/catalog/products.ts";
+import { watch } from "vue";
+import { ask, useConnection } from "../../server/use-connection.ts";
+import { createCellStates, shownValue } from "../grid/cell-states.ts";
+import { isSame } from "./cell-value.ts";
+import { createEditQueue, type DoneEdit, type Edit } from "./edit-queue.ts";
+
+interface Shown {
+  /** Shows a product as it is now. */
+  replace: (product: Product) => void;
+  /** Told of each run of edits that have been saved. */
+  onDone: (edits: DoneEdit[]) => void;
+}
+
+export function useEdits({ replace, onDone }: Shown) {
+  const states = createCellStates();
+  const queue = createEditQueue(states, replace);
+
+  /** Saves what differs from what is shown, and what failed before. */
+  async function save(edits: readonly Edit[]): Promise<void> {
+    const wanted = edits.filter(({ product, column, value }) => {
+      const cell = states.get(product.sku, column);
+      if (cell !== undefined && ["failed", "conflict", "held"].includes(cell.state)) return true;
+      return !isSame(shownValue(product, column, states.of(product.sku)), value);
+    });
+    const done = await queue.send(wanted);
+    if (done.length > 0) onDone(done);
+  }
+
+  /** Takes edits back, newest first, as edits of their own: what somebody changed since becomes a conflict. */
+  async function undo(edits: readonly DoneEdit[]): Promise<void> {
+    const latest = new Map(edits.map(({ sku, after }) => [sku, after]));
+    await save(
+      edits.toReversed().flatMap(({ sku, column, before }) => {
+        const product = latest.get(sku);
+        return product === undefined ? [] : [{ product, column, value: before ?? null }];
+      }),
+    );
+  }
+
+  /** The reader's answer to a conflict. */
+  async function resolve(sku: string, column: string, keep: "mine" | "theirs"): Promise<void> {
+    const cell = states.get(sku, column);
+    if (cell?.state !== "conflict") return;
+    states.set(sku, column, undefined);
+    replace(cell.theirs);
+    if (keep === "mine") await save([{ product: cell.theirs, column, value: cell.mine }]);
+  }
+
+  /** Sends a failed edit again, on the product as it is now. */
+  async function retry(sku: string, column: string): Promise<void> {
+    const cell = states.get(sku, column);
+    if (cell?.state !== "failed") return;
+    try {
+      const product = await ask(get_product, { params: { sku } });
+      await save([{ product, column, value: cell.mine }]);
+    } catch (reason) {
+      states.set(sku, column, { ...cell, message: (reason as Error).message });
+    }
+  }
+
+  /** What waited for the connection, on the product as it was: what somebody changed meanwhile becomes a conflict. */
+  const sendHeld = (): Promise<void> =>
+    save(
+      states.open.value.flatMap(({ column, cell }) =>
+        cell.state === "held" ? [{ product: cell.base, column, value: cell.mine }] : [],
+      ),
+    );
+
+  /** Lets an edit go: the product is shown as the server has it. */
+  async function drop(sku: string, column: string): Promise<void> {
+    const cell = states.get(sku, column);
+    states.set(sku, column, undefined);
+    if (cell?.state === "failed") replace(await ask(get_product, { params: { sku } }));
+  }
+
+  watch(useConnection().comebacks, () => void sendHeld());
+  return { states, save, undo, resolve, retry, drop };
+}
+
+export type Edits = ReturnType<typeof useEdits>;

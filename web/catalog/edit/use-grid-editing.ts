@@ -1,0 +1,94 @@
+// Editing in the grid: one cell at a time in its place, or many at once from the clipboard.
+import { nextTick, ref, type Ref } from "vue";
+import type { Product } from "../../../contract/catalog/products.ts";
+import { shownValue } from "../grid/cell-states.ts";
+import { parseCell } from "./cell-value.ts";
+import { isEditable } from "../grid/columns.ts";
+import { nextEditable, type Cursor } from "../grid/grid-cursor.ts";
+import { editsOfPaste, MOST_PASTED } from "./paste-cells.ts";
+import type { Edits } from "./use-edits.ts";
+import type { Selecting } from "../bulk/use-selection.ts";
+
+interface Grid {
+  columns: Readonly<Ref<readonly string[]>>;
+  rows: Readonly<Ref<number>>;
+  productAt: (row: number) => Product | undefined;
+  edits: Edits;
+  selecting: Selecting;
+  cursor: Readonly<Ref<Cursor>>;
+  setCursor: (to: Cursor) => void;
+  loaded: () => Product[];
+  focusGrid: () => void;
+}
+
+export function useGridEditing(grid: Grid) {
+  /** The cell that is being edited. */
+  const at = ref<Cursor | null>(null);
+  /** As it was when the editing began: what somebody else saves meanwhile must not be taken for known. */
+  let base: Product | undefined;
+  const extent = () => ({ rows: grid.rows.value, columns: grid.columns.value.length });
+  const isEditableAt = (column: number): boolean => isEditable(grid.columns.value[column] ?? "");
+
+  async function begin(row: number, column: number): Promise<void> {
+    const product = grid.productAt(row);
+    const name = grid.columns.value[column];
+    if (!product || name === undefined || !isEditable(name)) return;
+    grid.setCursor({ row, column });
+    if (name === "active") {
+      const value = shownValue(product, name, grid.edits.states.of(product.sku)) !== true;
+      await grid.edits.save([{ product, column: name, value }]);
+    } else {
+      base = product;
+      at.value = { row, column };
+    }
+  }
+
+  function commit(text: string, then: "down" | "next" | "back" | "stay"): void {
+    const from = at.value;
+    if (!from) return;
+    const column = grid.columns.value[from.column] ?? "";
+    at.value = null;
+    if (base) void grid.edits.save([{ product: base, column, value: parseCell(column, text) }]);
+    if (then !== "stay") goOn(from, then);
+  }
+
+  function goOn(from: Cursor, then: "down" | "next" | "back"): void {
+    grid.focusGrid();
+    const below = { row: from.row + 1, column: from.column };
+    const next = then === "down" ? below : nextEditable(from, then === "next" ? 1 : -1, extent(), isEditableAt);
+    if (!next) return;
+    grid.setCursor(next);
+    if (then === "down") return;
+    // A yes or no is not a field to type into: Tab stops there, and a key turns it over.
+    if (grid.columns.value[next.column] !== "active") void nextTick(() => begin(next.row, next.column));
+  }
+
+  function cancel(): void {
+    at.value = null;
+    grid.focusGrid();
+  }
+
+  /** Over the selected rows, or from the cursor down. */
+  function onPaste(event: ClipboardEvent): void {
+    if (at.value) return;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const edits = editsOfPaste(text, grid.columns.value.slice(grid.cursor.value.column), targetsOf);
+    if (edits === null) return;
+    event.preventDefault();
+    event.stopPropagation(); // else the page would take it for a file to import
+    void grid.edits.save(edits);
+  }
+
+  function targetsOf(count: number): Product[] {
+    const selected = grid.loaded().filter(({ sku }) => grid.selecting.has(sku));
+    if (selected.length > 0) return selected.slice(0, MOST_PASTED);
+    const { row } = grid.cursor.value;
+    return Array.from({ length: Math.min(count, MOST_PASTED) }, (_, i) => grid.productAt(row + i)).filter(
+      (product) => product !== undefined,
+    );
+  }
+
+  /** The rows have other numbers now. */
+  const moveRows = (by: number): void => void (at.value &&= { ...at.value, row: at.value.row + by });
+  return { at, begin, commit, cancel, onPaste, moveRows };
+}

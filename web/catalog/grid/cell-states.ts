@@ -1,0 +1,67 @@
+// What becomes of edited cells: on their way, saved, failed, or met by somebody else's change.
+import { computed, shallowReactive } from "vue";
+import type { Product } from "../../../contract/catalog/products.ts";
+import type { CellValue } from "../edit/cell-value.ts";
+import { valueOf } from "./columns.ts";
+
+export type CellState =
+  | { state: "saved" }
+  | { state: "saving"; mine: CellValue }
+  /** Nobody answers: it is sent again, on the product as it was, once somebody does. */
+  | { state: "held"; mine: CellValue; base: Product }
+  | { state: "failed"; mine: CellValue; message: string }
+  | { state: "conflict"; mine: CellValue; theirs: Product };
+
+/** By column. */
+export type CellStates = Readonly<Record<string, CellState | undefined>>;
+
+export const CELL_ICONS = {
+  saving: { icon: "i-lucide-loader-circle", ink: "animate-spin text-muted" },
+  saved: { icon: "i-lucide-check", ink: "text-success" },
+  held: { icon: "i-lucide-cloud-off", ink: "text-warning" },
+  failed: { icon: "i-lucide-circle-alert", ink: "text-error" },
+  conflict: { icon: "i-lucide-git-compare-arrows", ink: "text-warning" },
+} as const;
+
+/** What a cell shows: what is on its way, else what is stored. */
+export const shownValue = (product: Product, column: string, cells: CellStates | undefined): CellValue => {
+  const cell = cells?.[column];
+  return cell !== undefined && "mine" in cell ? cell.mine : valueOf(product, column);
+};
+
+/** Long enough to be seen, short enough not to be in the way. */
+const SAVED_SHOWN_MS = 2_000;
+
+export function createCellStates() {
+  const by_sku = shallowReactive(new Map<string, CellStates>());
+
+  function set(sku: string, column: string, state: CellState | undefined): void {
+    const { [column]: _old, ...others } = by_sku.get(sku) ?? {};
+    if (state !== undefined) by_sku.set(sku, { ...others, [column]: state });
+    else if (Object.keys(others).length > 0) by_sku.set(sku, others);
+    else by_sku.delete(sku);
+  }
+
+  /** Shown for a moment. */
+  function setSaved(sku: string, column: string): void {
+    const saved: CellState = { state: "saved" };
+    set(sku, column, saved);
+    setTimeout(() => {
+      if (get(sku, column) === saved) set(sku, column, undefined);
+    }, SAVED_SHOWN_MS);
+  }
+
+  const of = (sku: string): CellStates | undefined => by_sku.get(sku);
+  const get = (sku: string, column: string): CellState | undefined => by_sku.get(sku)?.[column];
+  /** Those that wait for the reader. */
+  const open = computed(() =>
+    [...by_sku].flatMap(([sku, cells]) =>
+      Object.entries(cells).flatMap(([column, cell]) =>
+        cell === undefined || cell.state === "saved" || cell.state === "saving" ? [] : [{ sku, column, cell }],
+      ),
+    ),
+  );
+  return { set, setSaved, of, get, open };
+}
+
+export type CellStateStore = ReturnType<typeof createCellStates>;

@@ -1,0 +1,84 @@
+// The keyboard in the grid: moves the cursor and says what is to be done.
+import { ref, watch, type Ref } from "vue";
+import type { Product } from "../../../contract/catalog/products.ts";
+import { isEditable } from "./columns.ts";
+import { moveCursor, toEdge, type Cursor } from "./grid-cursor.ts";
+import { actionOf, type GridAction } from "./grid-keys.ts";
+import type { Selecting } from "../bulk/use-selection.ts";
+
+interface Grid {
+  rows: Readonly<Ref<number>>;
+  columns: Readonly<Ref<readonly string[]>>;
+  page_rows: Readonly<Ref<number>>;
+  showRow: (row: number) => void;
+  productAt: (row: number) => Product | undefined;
+  selecting: Selecting;
+  open: (sku: string) => void;
+  close: () => void;
+  edit: (row: number, column: number) => void;
+}
+
+export function useGridKeys(grid: Grid) {
+  const cursor = ref<Cursor>({ row: 0, column: 0 });
+  const extent = () => ({ rows: grid.rows.value, columns: grid.columns.value.length });
+
+  function setCursor(to: Cursor): void {
+    cursor.value = moveCursor(to, 0, 0, extent());
+    grid.showRow(cursor.value.row);
+  }
+
+  function onKeydown(event: KeyboardEvent): void {
+    const action = actionOf(event);
+    if (!action || event.isComposing) return;
+    if (run(action)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  /** Whether there was something to do. */
+  function run(action: GridAction): boolean {
+    const { row, column } = cursor.value;
+    switch (action.do) {
+      case "move":
+        setCursor(moveCursor(cursor.value, action.rows, action.columns, extent()));
+        if (action.select) grid.selecting.extend(row, cursor.value.row, grid.productAt);
+        return true;
+      case "page":
+        setCursor(moveCursor(cursor.value, action.down ? grid.page_rows.value : -grid.page_rows.value, 0, extent()));
+        return true;
+      case "edge":
+        setCursor(toEdge(cursor.value, action, extent()));
+        return true;
+      case "select_all":
+        grid.selecting.selectAll();
+        return true;
+      case "escape":
+        return escape();
+      default:
+        return actOn(action.do, row, column);
+    }
+  }
+
+  function actOn(what: "open" | "edit" | "select" | "toggle", row: number, column: number): boolean {
+    const product = grid.productAt(row);
+    const name = grid.columns.value[column] ?? "sku";
+    if (!product) return true;
+    if (what === "select" || (what === "toggle" && !isEditable(name))) grid.selecting.press(row, false, grid.productAt);
+    else if (what === "open" && !isEditable(name)) grid.open(product.sku);
+    else if (isEditable(name)) grid.edit(row, column);
+    return true;
+  }
+
+  /** First the selection goes, then the panel; then the key is the page's. */
+  function escape(): boolean {
+    if (grid.selecting.is_any.value) grid.selecting.clear();
+    else grid.close();
+    return true;
+  }
+
+  watch([grid.rows, grid.columns], () => {
+    cursor.value = moveCursor(cursor.value, 0, 0, extent());
+  });
+  return { cursor, setCursor, onKeydown };
+}

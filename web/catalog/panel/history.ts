@@ -1,0 +1,48 @@
+// What a version of a product says about where it comes from, and how to get back to it.
+import type { ProductPatch, ProductVersion } from "../../../contract/catalog/edit-products.ts";
+import type { Product } from "../../../contract/catalog/products.ts";
+import { isLocal } from "../../server/actor.ts";
+import { formatCount } from "../../ui/format.ts";
+import { t } from "../../texts/t.ts";
+
+/** "from supplier.csv, line 48,211, import 41, by ann". */
+export function provenanceOf({ changeset, source_line }: ProductVersion): string {
+  const { kind, actor, filename, import_id, id } = changeset;
+  const by = isLocal(actor) ? t("catalog.history.by_local") : t("catalog.history.by", { actor });
+  if (kind === "import" && import_id !== null) {
+    const parts = [
+      t("catalog.history.from_file", { file: filename ?? t("catalog.history.a_file") }),
+      ...(source_line === null ? [] : [t("catalog.history.line", { n: formatCount(source_line) })]),
+      t("catalog.history.import", { id: import_id }),
+      by,
+    ];
+    return parts.join(", ");
+  }
+  return [t(`catalog.history.kind.${kind}`), t("catalog.history.changeset", { id }), by].join(", ");
+}
+
+/** The patch that gives a product the values of an earlier version; null where it has them already. */
+export function restorePatch(now: Product, then: NonNullable<ProductVersion["product"]>): ProductPatch | null {
+  const attributes = attributesPatch(now.attributes, then.attributes);
+  const patch: ProductPatch = {
+    ...(now.sku === then.sku ? {} : { sku: then.sku }),
+    ...(now.name === then.name ? {} : { name: then.name }),
+    ...(now.description === then.description ? {} : { description: then.description }),
+    ...(now.active === then.active ? {} : { active: then.active }),
+    ...(attributes === null ? {} : { attributes }),
+  };
+  return Object.keys(patch).length === 0 ? null : patch;
+}
+
+function attributesPatch(
+  now: Record<string, unknown>,
+  then: Record<string, unknown>,
+): Record<string, string | null> | null {
+  const changed = Object.entries(then).filter(([name, value]) => now[name] !== value);
+  const gone = Object.keys(now).filter((name) => !Object.hasOwn(then, name));
+  if (changed.length === 0 && gone.length === 0) return null;
+  return Object.fromEntries([
+    ...changed.map(([name, value]) => [name, value as string | null] as const),
+    ...gone.map((name) => [name, null] as const),
+  ]);
+}

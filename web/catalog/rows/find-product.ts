@@ -1,0 +1,27 @@
+// Finds products for the command palette: by the beginning of the SKU, else by any text.
+import { list_products } from "../../../contract/catalog/products.ts";
+import type { Command } from "../../services/commands.ts";
+import { ask } from "../../server/use-connection.ts";
+
+const MOST = 6;
+
+export async function findProducts(
+  term: string,
+  signal: AbortSignal,
+  go: (path: string) => unknown,
+): Promise<Command[]> {
+  const by_sku = await find({ sku: `${term}*` }, signal);
+  const found = by_sku.length > 0 ? by_sku : await find({ search: term }, signal);
+  return found.map(({ sku = "", name = "" }) => ({
+    id: `product ${sku}`,
+    label: sku,
+    hint: name,
+    icon: "i-lucide-package",
+    run: () => go(`/products?open=${encodeURIComponent(sku)}`),
+  }));
+}
+
+async function find(filter: { sku?: string; search?: string }, signal: AbortSignal) {
+  const querystring = { ...filter, fields: "sku,name", limit: MOST };
+  return (await ask(list_products, { querystring }, { signal })).items;
+}

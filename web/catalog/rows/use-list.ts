@@ -1,0 +1,37 @@
+// The list that the address asks for: its filter, its rows, its columns.
+import { computed, ref, shallowRef, watch } from "vue";
+import { watchDebounced } from "@vueuse/core";
+import type { ProductSort } from "../../../contract/catalog/products.ts";
+import { filterOf, type ListFilter } from "../search/list-filter.ts";
+import { formatQuery } from "../search/query-language.ts";
+import { useAttributes, useColumns } from "../grid/use-columns.ts";
+import type { ListRequest } from "./list-request.ts";
+import { useRows } from "./use-rows.ts";
+import { useView } from "../search/use-view.ts";
+import { formatSort } from "../search/view.ts";
+
+export function useList() {
+  const { view, change, apply, shareable } = useView();
+  const chosen = computed(() => view.value.columns);
+  const filter = shallowRef<ListFilter>({});
+  const request = shallowRef<ListRequest>({ sort: "sku" });
+  // "The last seven days" are those before the moment that the list is asked for: its pages must agree on it.
+  const list_key = computed(() => `${formatSort(view.value.sort)} ${formatQuery(view.value.terms)}`);
+  const ask = (attributes: readonly string[]): void => {
+    filter.value = filterOf(view.value.terms, attributes, new Date());
+    request.value = { ...filter.value, sort: formatSort(view.value.sort) as ProductSort };
+  };
+  ask(useAttributes().value);
+  const wanted_from = computed(() => (view.value.sort.by === "sku" ? view.value.from : null));
+  const from = ref(wanted_from.value);
+  const rows = useRows(request, from);
+  // Whoever drags the list past thousands of products writes the address once he stays.
+  watchDebounced(rows.entered, (sku) => void change({ from: sku }), { debounce: 400 });
+  const columns = useColumns(chosen, () => rows.rows.value.loaded(), rows.rows);
+  watch([list_key, wanted_from], ([now, place], [before]) => {
+    if (now !== before) ask(columns.attributes.value);
+    from.value = place;
+  });
+  const is_filtered = computed(() => Object.keys(filter.value).length > 0);
+  return { view, change, apply, shareable, filter, request, rows, columns, is_filtered };
+}

@@ -1,0 +1,18 @@
+// Where the list that is shown can be downloaded, in the order in which it is shown.
+import { address } from "../../../client/address.ts";
+import { export_products, type ExportFormat } from "../../../contract/catalog/export.ts";
+import type { ListFilter } from "./list-filter.ts";
+import { formatSort, type Sort } from "./view.ts";
+
+/** What people export for: a spreadsheet, where no cell may run as a formula, or a program, which wants cells as they are. */
+export const EXPORT_KINDS = {
+  xlsx: { format: "xlsx" },
+  excel_csv: { format: "csv", spreadsheet: true },
+  csv: { format: "csv" },
+  tsv: { format: "tsv" },
+  jsonl: { format: "jsonl" },
+} as const satisfies Record<string, { format: ExportFormat; spreadsheet?: true }>;
+export type ExportKind = keyof typeof EXPORT_KINDS;
+
+export const exportUrl = (filter: ListFilter, sort: Sort, kind: ExportKind): string =>
+  address(export_products, { querystring: { ...filter, sort: formatSort(sort), ...EXPORT_KINDS[kind] } }, "");

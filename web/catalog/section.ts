@@ -1,0 +1,17 @@
+import type { Room } from "../services/section.ts";
+import { t } from "../texts/t.ts";
+
+export const catalog: Room = {
+  path: "/products",
+  label: "shell.rooms.products",
+  icon: "i-lucide-package",
+  key: "p",
+  routes: [
+    { path: "/products", name: "products", component: () => import("./ProductsPage.vue"), meta: { full: true } },
+  ],
+  search: (go) => ({
+    id: "products",
+    heading: t("catalog.title"),
+    search: async (term, signal) => (await import("./rows/find-product.ts")).findProducts(term, signal, go),
+  }),
+};

@@ -1,0 +1,17 @@
+import type { Room } from "../services/section.ts";
+
+export const changesets: Room = {
+  path: "/changes",
+  label: "shell.rooms.changes",
+  icon: "i-lucide-history",
+  key: "c",
+  routes: [
+    { path: "/changes", name: "changes", component: () => import("./ChangesPage.vue") },
+    {
+      path: "/changes/:id(\\d+)",
+      name: "change",
+      component: () => import("./ChangesetPage.vue"),
+      props: ({ params }) => ({ id: Number(params["id"]) }),
+    },
+  ],
+};

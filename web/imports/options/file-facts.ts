@@ -1,0 +1,88 @@
+// What is known about an import's file and how it was taken in, as names and values; what is not known yet is left out.
+import type { Dialect, Import } from "../../../contract/imports/imports.ts";
+import { formatBytes, formatDuration } from "../../ui/format.ts";
+import { t, tn } from "../../texts/t.ts";
+import {
+  delimiterInWords,
+  encodingInWords,
+  lineEndingInWords,
+  modeInWords,
+  quoteInWords,
+  repeatsInWords,
+} from "../words.ts";
+
+export interface Fact {
+  name: string;
+  value: string;
+  title?: string;
+  code?: boolean;
+}
+
+export const fileFacts = (of: Import): Fact[] => [...dialectFacts(of), ...sizeFacts(of), ...optionFacts(of)];
+
+/** "20,001 lines, 20,000 records"; undefined until the file has been scanned. */
+export const contentInWords = ({ lines, rows, state }: Pick<Import, "lines" | "rows" | "state">): string | undefined =>
+  lines === null || rows === null || state === "scanning"
+    ? undefined
+    : t("imports.facts.content", {
+        lines: tn("imports.facts.lines", lines),
+        records: tn("imports.facts.records", rows),
+      });
+
+function dialectFacts({ dialect }: Import): Fact[] {
+  if (!dialect) return [];
+  // How a workbook's cells are told apart is nobody's business.
+  if (dialect.format === "xlsx") {
+    const read = (dialect.sheets ?? []).filter(({ read }) => read).map(({ name }) => name);
+    return [
+      { name: t("imports.facts.format"), value: t("imports.facts.workbook") },
+      ...(read.length === 0 ? [] : [{ name: tn("imports.facts.sheets", read.length), value: read.join(", ") }]),
+      firstRowFact(dialect),
+    ];
+  }
+  return [
+    { name: t("imports.format.encoding"), value: encodingInWords(dialect.encoding) },
+    { name: t("imports.format.delimiter"), value: delimiterInWords(dialect.delimiter) },
+    { name: t("imports.format.quote"), value: quoteInWords(dialect) },
+    { name: t("imports.format.line_ends"), value: lineEndingInWords(dialect.line_ending) },
+    firstRowFact(dialect),
+    ...(dialect.preamble === 0
+      ? []
+      : [{ name: t("imports.facts.before_table"), value: tn("imports.facts.lines", dialect.preamble) }]),
+  ];
+}
+
+const firstRowFact = ({ header }: Dialect): Fact => ({
+  name: t("imports.format.first_row"),
+  value: header ? t("imports.format.names_columns") : t("imports.format.is_data"),
+});
+
+function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
+  const { scan, load } = elapsed_ms;
+  return [
+    ...(size === null
+      ? []
+      : [{ name: t("imports.facts.size"), value: formatBytes(size), title: tn("imports.facts.bytes", size) }]),
+    ...(sha256 === null ? [] : [{ name: "SHA-256", value: `${sha256.slice(0, 12)} …`, title: sha256, code: true }]),
+    ...(load === 0
+      ? []
+      : [
+          {
+            name: t("imports.facts.times"),
+            value: t("imports.facts.scan_and_load", { scan: formatDuration(scan), load: formatDuration(load) }),
+          },
+        ]),
+  ];
+}
+
+/** Only the choices that are not the usual ones. */
+function optionFacts({ options }: Import): Fact[] {
+  return [
+    ...(options.mode === "upsert" ? [] : [{ name: t("imports.options.mode"), value: modeInWords(options.mode) }]),
+    ...(options.repeats === "last"
+      ? []
+      : [{ name: t("imports.facts.repeats"), value: repeatsInWords(options.repeats) }]),
+    ...(options.strict ? [{ name: t("imports.options.strict"), value: t("kit.yes") }] : []),
+    ...(options.active ? [] : [{ name: t("imports.facts.new_products"), value: t("imports.facts.inactive") }]),
+  ];
+}

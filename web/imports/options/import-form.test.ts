@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { create_import } from "../../../contract/imports/imports.ts";
+import { DETECT, emptyForm, NONE, optionsOf, OTHER } from "./import-form.ts";
+
+test("an untouched form says nothing", () => {
+  expect(optionsOf(emptyForm())).toEqual({});
+});
+
+test("what is chosen is said, in the words of the contract", () => {
+  const options = optionsOf({
+    ...emptyForm(),
+    mode: "update",
+    strict: true,
+    active: false,
+    delimiter: OTHER,
+    other_delimiter: "\\t",
+    quote: "'",
+    escape: "doubled",
+    header: "no",
+    preamble: " 3 ",
+  });
+  expect(options).toEqual({
+    mode: "update",
+    strict: true,
+    active: false,
+    delimiter: "\t",
+    quote: "'",
+    escape: "'",
+    header: false,
+    preamble: 3,
+  });
+  expect(create_import.schema.querystring.safeParse(options).success).toBe(true);
+});
+
+test("no quote is an empty string; a blank other delimiter and a preamble that is no number are left to the importer", () => {
+  expect(optionsOf({ ...emptyForm(), quote: NONE })).toEqual({ quote: "" });
+  expect(optionsOf({ ...emptyForm(), delimiter: OTHER, preamble: "x" })).toEqual({});
+  expect(optionsOf({ ...emptyForm(), escape: "doubled", quote: DETECT })).toEqual({ escape: '"' });
+});

@@ -1,0 +1,104 @@
+// What the sender of a file may decide, as the form holds it, and as the API wants it: only what differs from the default.
+import type { z } from "zod";
+import { ENCODINGS, type create_import, type MODES, type REPEATS } from "../../../contract/imports/imports.ts";
+import { t } from "../../texts/t.ts";
+import { delimiterInWords, encodingInWords } from "../words.ts";
+
+export interface ImportForm {
+  mode: (typeof MODES)[number];
+  repeats: (typeof REPEATS)[number];
+  strict: boolean;
+  active: boolean;
+  encoding: (typeof ENCODINGS)[number] | typeof DETECT;
+  /** The delimiter itself, DETECT, or OTHER with the text in `other_delimiter`. */
+  delimiter: string;
+  other_delimiter: string;
+  quote: string;
+  escape: "doubled" | "backslash" | typeof NONE | typeof DETECT;
+  header: "yes" | "no" | typeof DETECT;
+  preamble: string;
+}
+
+/** A select has no empty value, so these stand for "leave it to the importer" and for the empty string. */
+export const DETECT = "detect";
+export const NONE = "none";
+export const OTHER = "other";
+
+export const emptyForm = (): ImportForm => ({
+  mode: "upsert",
+  repeats: "last",
+  strict: false,
+  active: true,
+  encoding: DETECT,
+  delimiter: DETECT,
+  other_delimiter: "",
+  quote: DETECT,
+  escape: DETECT,
+  header: DETECT,
+  preamble: "",
+});
+
+/** What the selects of the form offer, in the language that is spoken. */
+export function formChoices() {
+  const detect = { value: DETECT, label: t("imports.format.detect") };
+  const none = { value: NONE, label: t("imports.format.none") };
+  return {
+    encoding: [detect, ...ENCODINGS.map((value) => ({ value, label: encodingInWords(value) }))],
+    delimiter: [
+      detect,
+      ...[",", ";", "\t", "|"].map((value) => ({ value, label: delimiterInWords(value) })),
+      { value: OTHER, label: t("imports.format.other") },
+    ],
+    quote: [
+      detect,
+      { value: '"', label: `${t("imports.format.double_quote")} "` },
+      { value: "'", label: `${t("imports.format.single_quote")} '` },
+      none,
+    ],
+    escape: [
+      detect,
+      { value: "doubled", label: t("imports.format.doubled") },
+      { value: "backslash", label: t("imports.format.backslash") },
+      none,
+    ],
+    header: [
+      detect,
+      { value: "yes", label: t("imports.format.names_columns") },
+      { value: "no", label: t("imports.format.is_data") },
+    ],
+  };
+}
+
+type Options = Omit<z.input<typeof create_import.schema.querystring>, "filename">;
+
+export function optionsOf(form: ImportForm): Options {
+  const fresh = emptyForm();
+  return {
+    ...(form.mode === fresh.mode ? {} : { mode: form.mode }),
+    ...(form.repeats === fresh.repeats ? {} : { repeats: form.repeats }),
+    ...(form.strict ? { strict: true } : {}),
+    ...(form.active ? {} : { active: false }),
+    ...dialectOf(form),
+  };
+}
+
+/** The part of the options that overrides what the importer would detect. */
+export function dialectOf(form: ImportForm): Options {
+  const delimiter = form.delimiter === OTHER ? form.other_delimiter : form.delimiter;
+  const quote = form.quote === NONE ? "" : form.quote;
+  const preamble = form.preamble.trim();
+  return {
+    ...(form.encoding === DETECT ? {} : { encoding: form.encoding }),
+    ...(delimiter === DETECT || delimiter === "" ? {} : { delimiter: delimiter.replaceAll("\\t", "\t") }),
+    ...(quote === DETECT ? {} : { quote }),
+    ...(form.escape === DETECT ? {} : { escape: escapeOf(form.escape, quote) }),
+    ...(form.header === DETECT ? {} : { header: form.header === "yes" }),
+    ...(/^\d+$/.test(preamble) ? { preamble: Number(preamble) } : {}),
+  };
+}
+
+function escapeOf(escape: Exclude<ImportForm["escape"], typeof DETECT>, quote: string): string {
+  if (escape === NONE) return "";
+  if (escape === "backslash") return "\\";
+  return quote === DETECT || quote === "" ? '"' : quote;
+}

@@ -1,0 +1,22 @@
+// Imports another sheet of a workbook that has been imported. The server keeps no files: the tab sends its own again, or has it chosen.
+import type { Import } from "../../../contract/imports/imports.ts";
+import { chooseFile } from "../../ui/choose-file.ts";
+import { formatBytes } from "../../ui/format.ts";
+import { toast } from "../../services/toasts.ts";
+import { t } from "../../texts/t.ts";
+import { previewOfImport } from "../preview/use-preview.ts";
+import { useUploads } from "../upload/use-uploads.ts";
+
+const { add } = useUploads();
+
+export async function importSheet({ id, filename: name, size, options }: Import, sheet: string): Promise<void> {
+  const file = previewOfImport(id)?.file ?? (await chooseFile());
+  if (file === null) return;
+  if (file.size === size) add([file], { ...options, sheet });
+  else
+    toast({
+      title: t("imports.unfinished.other", { name }),
+      description: t("imports.sheets.other_text", { name, size: formatBytes(size ?? 0) }),
+      tone: "warning",
+    });
+}

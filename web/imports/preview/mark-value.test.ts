@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import type { Column, Dialect } from "../../../contract/imports/imports.ts";
+import { markValue } from "./mark-value.ts";
+
+const dialect: Dialect = {
+  encoding: "utf-8",
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "lf",
+  header: true,
+  preamble: 0,
+};
+const columns: Column[] = [
+  { name: "sku", target: "sku" },
+  { name: "active", target: "active" },
+  { name: "stock", target: "attribute" },
+];
+
+test.each([
+  // By its column, even where the text stands twice.
+  ["A1,1,1", "1", "stock", ["A1,1,", "1", ""]],
+  ['"A,1","maybe",3', "maybe", "active", ['"A,1",', '"maybe"', ",3"]],
+  // Without a column, by its text, where that stands once.
+  ["A1,maybe,3", "maybe", null, ["A1,", "maybe", ",3"]],
+  ["A1,1,1", "1", null, ["A1,1,1", "", ""]],
+  // An empty cell has nothing to mark.
+  [",x,1", "", "sku", [",x,1", "", ""]],
+  ["a", null, null, ["a", "", ""]],
+])("%s with %s in %s", (raw, value, column, [before, fault, after]) => {
+  expect(markValue({ raw, value, column }, { dialect, columns })).toEqual({ before, fault, after });
+});

@@ -1,0 +1,30 @@
+// Asks before an import is cancelled, and says what is kept.
+import { cancel_import, type Import } from "../../../contract/imports/imports.ts";
+import { Problem } from "../../../contract/problems.ts";
+import { confirm } from "../../services/confirm.ts";
+import { noteStarted } from "../../server/running.ts";
+import { toastError } from "../../services/toasts.ts";
+import { ask } from "../../server/use-connection.ts";
+import { t, tn } from "../../texts/t.ts";
+
+export async function cancelImport({ id, created, updated }: Import): Promise<void> {
+  const kept = t("imports.cancel.kept", {
+    created: tn("imports.in_words.created", created),
+    updated: tn("imports.in_words.updated", updated),
+  });
+  const yes = await confirm({
+    title: t("imports.cancel.title"),
+    description: `${t("imports.cancel.text")} ${kept}`,
+    action: t("imports.cancel.action"),
+    cancel: t("imports.cancel.go_on"),
+    tone: "error",
+  });
+  if (!yes) return;
+  try {
+    noteStarted({ kind: "import", record: await ask(cancel_import, { params: { id } }) });
+  } catch (error) {
+    // It ended while the question stood: nothing is left to cancel.
+    if (error instanceof Problem && error.slug === "already-finished") return;
+    toastError(error);
+  }
+}

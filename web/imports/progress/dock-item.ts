@@ -1,0 +1,65 @@
+// One file on its way to the server, as the dock shows it.
+import type { DockItem } from "../../services/dock.ts";
+import { formatPart, formatPercent } from "../../ui/format.ts";
+import { t } from "../../texts/t.ts";
+import { resumeUpload, type Waiting } from "../upload/use-unfinished.ts";
+import type { Upload } from "../upload/use-uploads.ts";
+
+interface Deeds {
+  retry: (key: number) => void;
+  remove: (key: number) => void;
+}
+
+export function dockItemOf(
+  { key, file, sent, state, error }: Readonly<Omit<Upload, "options" | "begun">>,
+  { retry, remove }: Deeds,
+): DockItem {
+  const { name, size } = file;
+  const fraction = size === 0 ? 0 : Math.min(1, sent / size);
+  const failed = state === "failed";
+  return {
+    key: `upload ${String(key)}`,
+    title: name,
+    detail: detailInWords(),
+    tone: TONES[state],
+    fraction: state === "sending" || state === "offline" ? fraction : null,
+    label: t("imports.upload.of", { name }),
+    ...(failed
+      ? {
+          action: {
+            label: t("kit.retry"),
+            run: () => {
+              retry(key);
+            },
+          },
+        }
+      : {}),
+    close: {
+      label: failed ? t("imports.upload.dismiss", { name }) : t("imports.upload.stop", { name }),
+      run: () => {
+        remove(key);
+      },
+    },
+  };
+
+  function detailInWords(): string {
+    if (failed) return error?.message ?? "";
+    if (state === "waiting") return t("imports.upload.waiting");
+    if (state === "offline") return `${t("imports.upload.offline")} · ${formatPart(sent, size)}`;
+    return fraction === 1 ? t("imports.upload.sent") : `${formatPart(sent, size)} · ${formatPercent(fraction)}`;
+  }
+}
+
+const TONES = { waiting: "waiting", sending: "running", offline: "waiting", failed: "failed" } as const;
+
+/** One that was cut in an earlier life of the page. */
+export const dockItemOfWaiting = (one: Waiting): DockItem => ({
+  key: `unfinished ${one.upload_id}`,
+  title: one.name,
+  detail: t("imports.unfinished.stopped", { part: formatPart(one.received, one.size) }),
+  tone: "waiting",
+  fraction: one.received / one.size,
+  label: t("imports.upload.of", { name: one.name }),
+  to: `/imports/${String(one.import_id)}`,
+  action: { label: t("imports.unfinished.resume"), run: () => resumeUpload(one) },
+});

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import type { Column, Dialect, Reject } from "../../../contract/imports/imports.ts";
+import { mendedFile, mendTable } from "./fix-rejects.ts";
+
+const dialect: Dialect = {
+  encoding: "utf-8",
+  delimiter: ";",
+  quote: '"',
+  escape: '"',
+  line_ending: "lf",
+  header: true,
+  preamble: 0,
+};
+const columns: Column[] = [
+  { name: "sku", target: "sku" },
+  { name: "reject_reason", target: "ignored" },
+  { name: "active", target: "active" },
+  { name: "size", target: "attribute" },
+];
+const reject = (raw: string, column: string | null = null): Reject => ({
+  row: 3,
+  line: 4,
+  column,
+  value: null,
+  code: "not_yes_or_no",
+  message: "",
+  raw,
+});
+
+test("a rejected row becomes cells under the file's own columns, the one at fault known", () => {
+  const table = mendTable([reject('"A;1";;perhaps;XL', "active")], { columns, dialect });
+  expect(table.names).toEqual(["sku", "active", "size"]);
+  expect(table.rows).toEqual([{ row: 3, line: 4, fault: 1, cells: ["A;1", "perhaps", "XL"] }]);
+});
+
+test("the SKU and the cells at fault are shown first", () => {
+  const rejects = [reject("A1;;yes;L", "size"), reject("A2;;no;L")];
+  expect(mendTable(rejects, { columns, dialect }).order).toEqual([0, 2, 1]);
+});
+
+test("a row with too few cells is filled up, one with too many keeps them", () => {
+  const table = mendTable([reject("A1"), reject("A2;;yes;L;more;")], { columns, dialect });
+  expect(table.rows.map(({ cells }) => cells)).toEqual([
+    ["A1", "", ""],
+    ["A2", "yes", "L", "more", ""],
+  ]);
+});
+
+test("a row that came cut is not offered", () => {
+  expect(mendTable([reject("x".repeat(10_000))], { columns, dialect })).toMatchObject({ rows: [], too_long: 1 });
+});
+
+test("the mended rows are a file of their own; empty extra cells are left out", () => {
+  const file = mendedFile(
+    [
+      ["A;1", "yes", "X,L"],
+      ["A2", "no", "", ""],
+    ],
+    { columns, dialect },
+  );
+  expect(file).toBe('sku,active,size\r\nA;1,yes,"X,L"\r\nA2,no,\r\n');
+});
+
+test("without a header the columns go by what they became", () => {
+  const headless = { ...dialect, header: false };
+  const named: Column[] = [
+    { name: "Column 1", target: "sku" },
+    { name: "Column 2", target: "attribute" },
+  ];
+  expect(mendedFile([["A", "b"]], { columns: named, dialect: headless })).toBe("sku,Column 2\r\nA,b\r\n");
+});

@@ -1,0 +1,17 @@
+import type { Room } from "../services/section.ts";
+
+export const imports: Room = {
+  path: "/imports",
+  label: "shell.rooms.imports",
+  icon: "i-lucide-file-up",
+  key: "i",
+  routes: [
+    { path: "/imports", name: "imports", component: () => import("./ImportsPage.vue") },
+    {
+      path: "/imports/:id(\\d+)",
+      name: "import",
+      component: () => import("./ImportPage.vue"),
+      props: (route) => ({ id: Number(route.params["id"]) }),
+    },
+  ],
+};

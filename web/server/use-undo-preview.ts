@@ -1,0 +1,52 @@
+// What taking a changeset back would do, for the policy that is chosen; asked anew when that changes.
+import { ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
+import { previewUndo, type UndoPolicy } from "./undo.ts";
+import type { UndoPreview } from "../../contract/changesets/undo.ts";
+
+export function useUndoPreview(changeset_id: MaybeRefOrGetter<number | null>) {
+  const policy = ref<UndoPolicy>("keep");
+  const preview = shallowRef<UndoPreview | null>(null);
+  const error = shallowRef<Error | null>(null);
+  const loading_more = ref(false);
+  let asking = new AbortController();
+
+  watch(
+    [() => toValue(changeset_id), policy],
+    async ([id]) => {
+      asking.abort();
+      asking = new AbortController();
+      const { signal } = asking;
+      error.value = null;
+      if (id === null) {
+        preview.value = null;
+        policy.value = "keep";
+        return;
+      }
+      try {
+        const found = await previewUndo(id, policy.value, { signal });
+        if (!signal.aborted) preview.value = found;
+      } catch (reason) {
+        if (!signal.aborted) error.value = reason as Error;
+      }
+    },
+    { immediate: true },
+  );
+
+  async function more(): Promise<void> {
+    const id = toValue(changeset_id);
+    const shown = preview.value;
+    const cursor = shown?.next_cursor ?? null;
+    if (id === null || shown === null || cursor === null || loading_more.value) return;
+    loading_more.value = true;
+    try {
+      const page = await previewUndo(id, policy.value, { cursor, signal: asking.signal });
+      if (preview.value === shown)
+        preview.value = { ...shown, items: [...shown.items, ...page.items], next_cursor: page.next_cursor };
+    } catch (reason) {
+      error.value = reason as Error;
+    } finally {
+      loading_more.value = false;
+    }
+  }
+  return { policy, preview, error, loading_more, more };
+}

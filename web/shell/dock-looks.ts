@@ -1,9 +1,0 @@
-import type { DockItem } from "../kit/dock.ts";
-
-/** How the dock shows in what state something is. */
-export const DOCK_LOOKS: Record<DockItem["tone"], { icon: string; ink: string }> = {
-  running: { icon: "i-lucide-loader-circle", ink: "text-primary animate-spin" },
-  waiting: { icon: "i-lucide-clock", ink: "text-muted" },
-  done: { icon: "i-lucide-circle-check", ink: "text-success" },
-  failed: { icon: "i-lucide-circle-alert", ink: "text-error" },
-};

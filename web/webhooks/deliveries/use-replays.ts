@@ -1,0 +1,21 @@
+// The replays of a webhook that are under way.
+import { computed, shallowRef } from "vue";
+import { list_replays, type Replay } from "../../../contract/webhooks/deliveries.ts";
+import { ask } from "../../server/use-connection.ts";
+import { usePolling } from "../../server/use-polling.ts";
+
+const EVERY_MS = 2_000;
+
+export function useReplays(id: number) {
+  const replays = shallowRef<Replay[]>([]);
+  const refresh = usePolling(async (signal) => {
+    try {
+      const { items } = await ask(list_replays, { params: { id } }, { signal });
+      replays.value = items;
+    } catch {
+      // The log beside it says that the server is away.
+    }
+  }, EVERY_MS);
+  const running = computed(() => replays.value.filter(({ state }) => state === "preparing" || state === "running"));
+  return { running, refresh };
+}

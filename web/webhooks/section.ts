@@ -1,0 +1,17 @@
+import type { Room } from "../services/section.ts";
+
+export const webhooks: Room = {
+  path: "/webhooks",
+  label: "shell.rooms.webhooks",
+  icon: "i-lucide-webhook",
+  key: "w",
+  routes: [
+    { path: "/webhooks", name: "webhooks", component: () => import("./WebhooksPage.vue") },
+    {
+      path: "/webhooks/:id(\\d+)/:part(deliveries|test|verify|edit)?",
+      name: "webhook",
+      component: () => import("./WebhookPage.vue"),
+      props: ({ params }) => ({ id: Number(params["id"]), part: params["part"] || "deliveries" }),
+    },
+  ],
+};
