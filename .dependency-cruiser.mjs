@@ -1,8 +1,10 @@
 // The floor plan: which part may import which. Imports run downhill,
-//   main -> commands -> http -> rooms -> events, jobs -> db        everything -> contract        web/<room> -> web/kit, client
+//   main -> commands -> processes -> http -> modules -> events, jobs -> db        everything -> contract
+//   web/shell, web/<section> -> web/server -> web/services -> web/ui -> web/texts
 // and whatever goes another way is an error, with its reason below.
 
-const ROOMS = "catalog|imports|changesets|operations|webhooks";
+const MODULES = "catalog|imports|changesets|operations|webhooks";
+const SECTIONS = "catalog|changesets|imports|settings|webhooks";
 const TESTS = "\\.test\\.ts$|^tests/|^bench/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -58,18 +60,32 @@ export default {
       to: { pathNot: "^(web|client|contract)/|node_modules/|^#build/|^virtual:" },
     },
     {
-      name: "page-rooms-do-not-meet",
-      comment: "A room of the page can be read and removed by itself; what two need belongs into web/kit.",
+      name: "page-sections-are-independent",
+      comment: "A section of the page can be read and removed by itself; what two sections need belongs in a shared layer.",
       severity: "error",
-      from: { path: "^web/([^/]+)/", pathNot: "^web/kit/" },
-      to: { path: "^web/[^/]+/", pathNot: "^web/($1|kit|texts)/" },
+      from: { path: `^web/(${SECTIONS})/` },
+      to: { path: `^web/(${SECTIONS})/`, pathNot: "^web/$1/" },
     },
     {
-      name: "kit-knows-no-room",
-      comment: "The kit is what the rooms share.",
+      name: "page-layers",
+      comment: "shell and sections -> server -> services -> ui: a lower layer knows no higher one.",
       severity: "error",
-      from: { path: "^web/kit/" },
-      to: { path: "^web/(?!kit/|texts/)" },
+      from: { path: "^web/(server|services|ui)/", pathNot: TESTS },
+      to: { path: `^web/(${SECTIONS}|shell)/` },
+    },
+    {
+      name: "page-services-fetch-nothing",
+      comment: "Services and interface parts show what they are given; code that calls the server belongs in web/server.",
+      severity: "error",
+      from: { path: "^web/(services|ui)/", pathNot: TESTS },
+      to: { path: "^(client/|web/server/)" },
+    },
+    {
+      name: "page-ui-is-the-lowest-layer",
+      comment: "Interface parts know texts and other interface parts.",
+      severity: "error",
+      from: { path: "^web/ui/", pathNot: TESTS },
+      to: { path: "^web/(?!ui/|texts/)" },
     },
     {
       name: "texts-know-nobody",
@@ -77,13 +93,6 @@ export default {
       severity: "error",
       from: { path: "^web/texts/", pathNot: TESTS },
       to: { path: "^(web/(?!texts/)|client/)" },
-    },
-    {
-      name: "kit-is-dumb",
-      comment: "Parts of the kit show what they are given; once they fetch, they belong to a room.",
-      severity: "error",
-      from: { path: "^web/kit/.*\\.vue$" },
-      to: { path: "^client/" },
     },
     {
       name: "nobody-imports-main",
@@ -101,43 +110,46 @@ export default {
       to: { path: "^src/commands/" },
     },
     {
+      name: "processes-serve-commands",
+      comment: "Processes and threads are started by commands; no module knows which process it runs in.",
+      severity: "error",
+      from: { path: "^src/", pathNot: `^src/(main\\.ts$|commands/|processes/)|${TESTS}` },
+      to: { path: "^src/processes/" },
+    },
+    {
       name: "main-only-dispatches",
       comment: "Every start pays for what main.ts imports, `skuport --help` too.",
       severity: "error",
       from: { path: "^src/main\\.ts$" },
-      to: { path: "^(src|client|contract)/", pathNot: "^src/(commands/|config\\.ts$|version\\.ts$)" },
+      to: { path: "^(src|client|contract)/", pathNot: "^src/(commands/|[^/]+\\.ts$)" },
     },
     {
-      name: "http-is-above-the-rooms",
-      comment:
-        "Rooms throw Problems and declare routes; a worker runs them without any HTTP. Only sse.ts and client-of.ts are at their service.",
+      name: "http-is-above-the-modules",
+      comment: "Modules throw Problems and declare routes; a worker runs them without any HTTP.",
       severity: "error",
-      from: { path: "^src/", pathNot: `^src/(commands|http)/|${TESTS}` },
-      to: { path: "^src/http/", pathNot: "^src/http/(sse|client-of)\\.ts$" },
+      from: { path: `^src/(${MODULES}|secrets|events|jobs|db)/`, pathNot: TESTS },
+      to: { path: "^src/http/" },
     },
     {
-      name: "http-enters-rooms-by-their-routes",
-      comment: "The application mounts what a room's routes.ts offers; how the room does it is its own affair.",
+      name: "http-enters-modules-by-their-routes",
+      comment: "The application mounts what a module's routes.ts offers; how the module does it is its own affair.",
       severity: "error",
       from: { path: "^src/http/", pathNot: TESTS },
-      to: { path: `^src/(${ROOMS})/`, pathNot: "/routes\\.ts$" },
+      to: { path: `^src/(${MODULES})/`, pathNot: "/routes\\.ts$" },
     },
     {
       name: "imports-use-the-catalogue-by-its-rules",
-      comment: "The import engine needs the product's rules and its SQL, never the catalogue's routes or search.",
+      comment: "The import engine needs the product's rules and its SQL, never the catalogue's routes, queries or search.",
       severity: "error",
       from: { path: "^src/imports/", pathNot: TESTS },
-      to: {
-        path: "^src/catalog/",
-        pathNot: "^src/catalog/(product|sku-key|hash-text|store|merge|history|backlog|work-through)\\.ts$",
-      },
+      to: { path: "^src/catalog/(edit|export|list|query|search|routes)" },
     },
     {
       name: "operations-use-the-catalogue-by-its-rules",
-      comment: "Operations need the product's rules, its filters and its SQL, never the catalogue's routes.",
+      comment: "Operations need the product's rules, its filters and its SQL, never the catalogue's routes or search.",
       severity: "error",
       from: { path: "^src/operations/", pathNot: TESTS },
-      to: { path: "^src/catalog/routes\\.ts$" },
+      to: { path: "^src/catalog/(export|list|search|routes)" },
     },
     {
       name: "operations-and-imports-never-meet",
@@ -149,17 +161,17 @@ export default {
     },
     {
       name: "catalogue-is-below",
-      comment: "The catalogue is what the other rooms change; it knows none of them but the changesets it belongs to.",
+      comment: "The catalogue is what the other modules change; it knows none of them.",
       severity: "error",
       from: { path: "^src/catalog/", pathNot: TESTS },
-      to: { path: `^src/(${ROOMS})/`, pathNot: "^src/(catalog/|changesets/store\\.ts$)" },
+      to: { path: `^src/(${MODULES})/`, pathNot: "^src/catalog/" },
     },
     {
-      name: "changesets-are-below",
-      comment: "A changeset says who and when for every kind of change, so it knows no kind.",
+      name: "changesets-show-the-catalogue",
+      comment: "A changeset says who and when for every kind of change, so it knows the catalogue and no kind.",
       severity: "error",
-      from: { path: "^src/changesets/(?!routes)", pathNot: TESTS },
-      to: { path: `^src/(${ROOMS})/`, pathNot: "^src/changesets/" },
+      from: { path: "^src/changesets/", pathNot: TESTS },
+      to: { path: `^src/(${MODULES})/`, pathNot: "^src/(changesets|catalog)/" },
     },
     {
       name: "webhooks-and-imports-never-meet",
@@ -169,22 +181,29 @@ export default {
       to: { path: "^src/(webhooks|imports)/", pathNot: "^src/$1/" },
     },
     {
-      name: "webhooks-know-changes-only",
+      name: "webhooks-read-history-only",
       comment: "Of the catalogue, webhooks need the list of what a changeset changed; all else comes as events.",
       severity: "error",
       from: { path: "^src/webhooks/", pathNot: TESTS },
-      to: { path: `^src/(${ROOMS})/`, pathNot: "^src/(webhooks/|catalog/changed-products\\.ts$)" },
+      to: { path: `^src/(${MODULES})/`, pathNot: "^src/(webhooks|catalog/history)/" },
     },
     {
       name: "reading-is-pure",
       comment: "Bytes in, records out: the reader runs without database and server, in `skuport read` and in tests.",
       severity: "error",
       from: { path: "^src/imports/read/", pathNot: TESTS },
-      to: { path: "^src/", pathNot: "^src/(imports/read/|catalog/(product|sku-key)\\.ts$)" },
+      to: { path: "^src/", pathNot: "^src/(imports/read|catalog/product)/" },
     },
     {
-      name: "events-and-jobs-know-no-room",
-      comment: "They carry what rooms say and do; what it means is the rooms' business.",
+      name: "product-rules-are-pure",
+      comment: "What a product and its SKU may be is the same for a reader without a database.",
+      severity: "error",
+      from: { path: "^src/catalog/product/", pathNot: TESTS },
+      to: { path: "^src/", pathNot: "^src/catalog/product/" },
+    },
+    {
+      name: "events-and-jobs-know-no-module",
+      comment: "They carry what modules say and do; what it means is the modules' business.",
       severity: "error",
       from: { path: "^src/(events|jobs)/", pathNot: TESTS },
       to: { path: "^src/", pathNot: "^src/(events|jobs|db)/|^src/config\\.ts$" },

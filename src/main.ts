@@ -1,7 +1,7 @@
 // The only door: finds the command, owns the signals and the exit code.
 import { enableCompileCache } from "node:module";
 import type { Command, Io } from "./commands/command.ts";
-import { guardTerminal } from "./processes/terminal.ts";
+import { guardTerminal } from "./terminal.ts";
 
 // Types are stripped and code is compiled once, not at every start.
 enableCompileCache();

@@ -9,7 +9,7 @@ import { hashTag, isKnown } from "./edit/etag.ts";
 import { listProducts } from "./list/list-products.ts";
 import { cursorOf, orderOf, positionOf, startAt } from "./query/order.ts";
 import { exportRoutes } from "./export/routes.ts";
-import { skuKey } from "./sku-key.ts";
+import { skuKey } from "./product/sku-key.ts";
 import { Tail } from "./search/pending/memtable.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";

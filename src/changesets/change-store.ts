@@ -100,8 +100,3 @@ export async function listEnded(pool: pg.Pool, filter: EndedFilter, limit: numbe
     return rows;
   });
 }
-
-/** Has the block range index know of what has been written since the last time. */
-export async function summarizeHistory(db: Queryable): Promise<void> {
-  await db.query("select brin_summarize_new_values('product_history_replaced_in')");
-}

@@ -5,7 +5,7 @@ import type pg from "pg";
 import { utcInstant } from "../catalog/query/utc-instant.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { listChanges, type Changed, type ChangeFilter, type Cursor } from "./changes.ts";
-import { skuKey } from "../catalog/sku-key.ts";
+import { skuKey } from "../catalog/product/sku-key.ts";
 import { listChangesets, readChangeset, type StoredChangeset } from "./read-store.ts";
 import {
   download_changes,

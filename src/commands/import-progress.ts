@@ -1,7 +1,7 @@
 // How an import goes, on a terminal (a bar with rate and time left) or in a log (a line a stage).
 import { isTerminal } from "../../contract/imports/import-names.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
-import { oneLine, redrawLine } from "../processes/terminal.ts";
+import { oneLine, redrawLine } from "../terminal.ts";
 
 export interface Progress {
   upload(sent: number): void;

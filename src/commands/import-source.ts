@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
 import { UsageError, type Io } from "./command.ts";
-import { oneLine } from "../processes/terminal.ts";
+import { oneLine } from "../terminal.ts";
 
 export interface ImportSource {
   /** What the import calls it. */

@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UsageError, type Io } from "./command.ts";
 import { read_command } from "./read.ts";
-import { guardTerminal } from "../processes/terminal.ts";
+import { guardTerminal } from "../terminal.ts";
 
 let folder = "";
 beforeAll(() => {

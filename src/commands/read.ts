@@ -11,7 +11,7 @@ import { recordTexts } from "../imports/read/split-records.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "./dialect-options.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { describeUnreadable } from "./import-source.ts";
-import { oneLine } from "../processes/terminal.ts";
+import { oneLine } from "../terminal.ts";
 
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };

@@ -5,7 +5,7 @@ import { cancel_operation, get_operation, isOperationOver, type Operation } from
 import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { findServer } from "./find-server.ts";
-import { oneLine } from "../processes/terminal.ts";
+import { oneLine } from "../terminal.ts";
 
 /** Often enough for a person, seldom enough for the server. */
 const POLL_MS = 100;

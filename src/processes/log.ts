@@ -4,7 +4,7 @@ import { pino, type DestinationStream, type Logger } from "pino";
 import { PinoPretty } from "pino-pretty";
 import type { Config } from "../config.ts";
 import { isTransient } from "../db/connection/connect.ts";
-import { escapeJsonControls } from "./terminal.ts";
+import { escapeJsonControls } from "../terminal.ts";
 
 export function createLog(config: Pick<Config, "log_level">, name: string): Logger {
   const options = {

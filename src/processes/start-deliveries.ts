@@ -6,7 +6,6 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
-import type { Io } from "../commands/command.ts";
 import type { DeliveryThreadData, DeliveryThreadMessage } from "./delivery-thread.ts";
 import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat, type Pulse } from "./worker-heartbeat.ts";
 
@@ -18,7 +17,7 @@ const HEAP_MB = 128;
 /** Resolves after the signal, once the thread has sent what was under way. */
 export async function deliverInThread(
   data: Omit<DeliveryThreadData, "limits">,
-  env: Io["env"],
+  env: NodeJS.ProcessEnv,
   log: Logger,
   signal: AbortSignal,
   pulse: Pulse,
@@ -54,7 +53,7 @@ export async function deliverInThread(
   }
 }
 
-function startThread(data: DeliveryThreadData, env: Io["env"]): Worker {
+function startThread(data: DeliveryThreadData, env: NodeJS.ProcessEnv): Worker {
   // A thread has no part in the process's cache of compiled code unless told so: without it, it brings the compiler that
   // strips types a second time, some 20 MB of memory.
   const cache = getCompileCacheDir();

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import { GIVE_WAY } from "../jobs/loader-limit.ts";
-import type { Io } from "../commands/command.ts";
 import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat } from "./worker-heartbeat.ts";
 import { lowerPriority } from "./lower-priority.ts";
 
@@ -34,7 +33,7 @@ export interface KeptWorker {
 /** Keeps one worker alive until `stop`, or until the signal; `env` is the environment of this process. */
 export function keepWorker(
   config: Config,
-  env: Io["env"],
+  env: NodeJS.ProcessEnv,
   log: Logger,
   signal: AbortSignal,
   limits = HEARTBEAT_LIMITS,

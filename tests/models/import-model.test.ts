@@ -128,7 +128,7 @@ async function checkHistory(): Promise<void> {
 }
 
 test("the model's key is the engine's for the SKUs of this test", async () => {
-  const { skuKey } = await import("../../src/catalog/sku-key.ts");
+  const { skuKey } = await import("../../src/catalog/product/sku-key.ts");
   for (const spelling of ["A-1", " a-1 ", "É/3", "e\u0301/3", "ß", "0017"])
     expect(skuKey(spelling)).toBe(keyOf(spelling));
 });

@@ -4,7 +4,7 @@ import type { Operation } from "../../contract/changesets/operations.ts";
 import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
 import { t } from "../texts/t.ts";
 import { noteStarted } from "./running.ts";
-import { toast } from "../services/toasts.ts";
+import { toast } from "./toasts.ts";
 import { ask } from "./use-connection.ts";
 
 export type UndoPolicy = UndoPreview["policy"];

@@ -15,7 +15,7 @@ import {
   type Stamp,
   type StoredVersion,
 } from "./store.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 import { createTurns } from "./keyed-mutex.ts";
 import { readProduct, takeProductIds } from "../store.ts";
 import { Problem } from "../../../contract/problems.ts";

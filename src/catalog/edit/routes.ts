@@ -5,7 +5,7 @@ import type pg from "pg";
 import { patchProduct, readProductBody } from "./validate-product.ts";
 import { createEditor, skuTaken, type Author, type Edit, type Edited } from "./edit-product.ts";
 import { checkPreconditions, type Preconditions } from "./precondition.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 import { create_product, delete_product, patch_product, put_product } from "../../../contract/catalog/edit-products.ts";
 import { checkJsonBounds } from "../../../contract/json-bounds.ts";
 import { Problem } from "../../../contract/problems.ts";

@@ -11,8 +11,8 @@ import {
   MAX_ATTRIBUTES,
   MAX_SKU_CHARACTERS,
   UNUSABLE_ATTRIBUTE_NAME,
-} from "../product.ts";
-import { skuKey, trimWhiteSpace } from "../sku-key.ts";
+} from "../product/product.ts";
+import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 
 /** A whole product out of a body; what it leaves out has its default.
  * @param sku of the address, which the body may only spell differently

@@ -9,7 +9,7 @@ import { createTestDatabase } from "../../../tests/support/database.ts";
 import { export_query } from "../../../contract/catalog/export.ts";
 import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 import { exportProducts } from "./export-products.ts";
 
 const { pool } = await createTestDatabase();

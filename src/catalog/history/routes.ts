@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { readHistory } from "./history.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 import { get_product_history } from "../../../contract/catalog/edit-products.ts";
 import { Problem } from "../../../contract/problems.ts";
 

@@ -4,7 +4,7 @@ import { createTestDatabase } from "../../../tests/support/database.ts";
 import { listProducts, type Page } from "./list-products.ts";
 import { orderOf, positionOf, cursorOf, startAt, THE_END, type Position } from "../query/order.ts";
 import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
 import { SORTS, type ProductSort } from "../../../contract/catalog/products.ts";

@@ -9,7 +9,7 @@ import type { AttributeCounts } from "./attributes.ts";
 import { noteChanged } from "../backlog.ts";
 import { productRoutes } from "../routes.ts";
 import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 
 const { pool } = await createTestDatabase();
 const app = Fastify({ routerOptions: { maxParamLength: 4000 } });

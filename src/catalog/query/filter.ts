@@ -2,7 +2,7 @@
 // be right; `search/` makes it fast.
 import { utcInstant } from "./utc-instant.ts";
 import { patternOf, termsOf, escapeLike } from "./pattern.ts";
-import { skuKey, skuKeyPrefixes } from "../sku-key.ts";
+import { skuKey, skuKeyPrefixes } from "../product/sku-key.ts";
 import { attributesOf, type ProductFilter } from "../../../contract/catalog/product-filter.ts";
 
 /** A condition on `products p`, and the values of its placeholders. */

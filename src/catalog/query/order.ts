@@ -1,6 +1,6 @@
 // The orders a list can have, each total: products that are alike in it follow each other by their key.
 import { Problem } from "../../../contract/problems.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 
 export type SortField = "sku" | "name" | "updated_at" | "created_at";

@@ -7,7 +7,7 @@ import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
 import { listProducts } from "../list/list-products.ts";
 import { orderOf, type Position } from "../query/order.ts";
-import { skuKey } from "../sku-key.ts";
+import { skuKey } from "../product/sku-key.ts";
 import { createIndexMemory, indexBacklog } from "./indexer/index-backlog.ts";
 import { Tail } from "./pending/memtable.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";

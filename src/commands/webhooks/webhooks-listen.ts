@@ -6,7 +6,7 @@ import { call } from "../../../client/call.ts";
 import { reveal_webhook } from "../../../contract/webhooks/webhooks.ts";
 import { keyOf, verify } from "../../webhooks/deliver/sign.ts";
 import { UsageError } from "../command.ts";
-import { oneLine } from "../../processes/terminal.ts";
+import { oneLine } from "../../terminal.ts";
 import { findSource } from "../import-source.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 import { needServer, readNumber } from "./webhooks-remote.ts";

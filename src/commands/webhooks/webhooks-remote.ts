@@ -19,7 +19,7 @@ import {
   type Webhook,
 } from "../../../contract/webhooks/webhooks.ts";
 import { UsageError } from "../command.ts";
-import { oneLine, redrawLine } from "../../processes/terminal.ts";
+import { oneLine, redrawLine } from "../../terminal.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 
 export async function listAll({ options, base_url, io }: WebhookCall): Promise<number> {

@@ -1,6 +1,6 @@
 // The rows of one chunk that are to be applied, as positions: their keys and SKUs as bytes, sorted by key. Sorted rows find
 // their place in the primary key's index without wandering: copying half a million rows so took 1.3 s instead of 1.9 s.
-import { writeSkuKey } from "../../catalog/sku-key.ts";
+import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import { trimField } from "./trim-field.ts";
 import type { Layout } from "../layout.ts";
 import type { Records } from "../read/records.ts";

@@ -1,5 +1,5 @@
 // Trimming in place, on bytes.
-import { trimWhiteSpace } from "../../catalog/sku-key.ts";
+import { trimWhiteSpace } from "../../catalog/product/sku-key.ts";
 
 /** Trims the UTF-8 text of `length` bytes at `at` in place and returns its new length: what the SKU rule takes off a SKU
  * is no part of its spelling either. */

@@ -1,6 +1,6 @@
 // The beginning of an operation on products that are named one by one: its changeset, its record and its products, and the call
 // for workers.
-import { skuKey } from "../../catalog/sku-key.ts";
+import { skuKey } from "../../catalog/product/sku-key.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { insertKeyChunks } from "../chunk-store.ts";

@@ -13,7 +13,7 @@ import { list_products } from "../../../contract/catalog/products.ts";
 import { confirm } from "../../services/confirm.ts";
 import { formatCount } from "../../ui/format.ts";
 import { noteStarted } from "../../server/running.ts";
-import { toast } from "../../services/toasts.ts";
+import { toast } from "../../server/toasts.ts";
 import { undoAtOnce } from "../../server/undo.ts";
 import { ask } from "../../server/use-connection.ts";
 import { t, tn } from "../../texts/t.ts";

@@ -1,6 +1,6 @@
 // Puts a column of a spreadsheet over the selected rows, or from the cursor down.
 import type { Product } from "../../../contract/catalog/products.ts";
-import { toast } from "../../services/toasts.ts";
+import { toast } from "../../server/toasts.ts";
 import { tn } from "../../texts/t.ts";
 import { parseCell } from "./cell-value.ts";
 import { columnLabel } from "../grid/column-label.ts";

@@ -2,7 +2,7 @@
 import { useEventListener } from "@vueuse/core";
 import { onBeforeRouteLeave } from "vue-router";
 import { confirm } from "../../services/confirm.ts";
-import { toast } from "../../services/toasts.ts";
+import { toast } from "../../server/toasts.ts";
 import { useConnection } from "../../server/use-connection.ts";
 import { t, tn } from "../../texts/t.ts";
 import type { Edits } from "./use-edits.ts";

@@ -2,7 +2,7 @@
 import type { Import } from "../../../contract/imports/imports.ts";
 import { chooseFile } from "../../ui/choose-file.ts";
 import { formatBytes } from "../../ui/format.ts";
-import { toast } from "../../services/toasts.ts";
+import { toast } from "../../server/toasts.ts";
 import { t } from "../../texts/t.ts";
 import { previewOfImport } from "../preview/use-preview.ts";
 import { useUploads } from "../upload/use-uploads.ts";

@@ -3,7 +3,7 @@ import { cancel_import, type Import } from "../../../contract/imports/imports.ts
 import { Problem } from "../../../contract/problems.ts";
 import { confirm } from "../../services/confirm.ts";
 import { noteStarted } from "../../server/running.ts";
-import { toastError } from "../../services/toasts.ts";
+import { toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
 import { t, tn } from "../../texts/t.ts";
 

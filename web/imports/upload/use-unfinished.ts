@@ -5,7 +5,7 @@ import { Problem } from "../../../contract/problems.ts";
 import { chooseFile } from "../../ui/choose-file.ts";
 import { formatBytes } from "../../ui/format.ts";
 import { publish, useLive, useStream } from "../../server/live.ts";
-import { toast } from "../../services/toasts.ts";
+import { toast } from "../../server/toasts.ts";
 import { ask, useConnection } from "../../server/use-connection.ts";
 import { t } from "../../texts/t.ts";
 import { claimUpload, SentElsewhere } from "./claim-upload.ts";

@@ -4,7 +4,7 @@ import { computed, reactive, readonly, shallowRef } from "vue";
 import type { Import } from "../../../contract/imports/imports.ts";
 import { discard_upload, TUS_VERSION } from "../../../contract/imports/uploads.ts";
 import { noteStarted } from "../../server/running.ts";
-import { toastError } from "../../services/toasts.ts";
+import { toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
 import { SentElsewhere } from "./claim-upload.ts";
 import type { optionsOf } from "../options/import-form.ts";

@@ -3,7 +3,7 @@ import { useClipboard } from "@vueuse/core";
 import { computed, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { get_delivery, retry_delivery, type DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";
 import { reveal_webhook, type Webhook } from "../../../contract/webhooks/webhooks.ts";
-import { toast } from "../../services/toasts.ts";
+import { toast } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
 import { t } from "../../texts/t.ts";
 import { signedCurl } from "../verify/signed-curl.ts";

@@ -162,3 +162,8 @@ export async function wordsFile(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ file: number }>("select pg_relation_filenode('search_words')::bigint as file");
   return (rows[0] as { file: number }).file;
 }
+
+/** Adds what was written since the last call to the block range index of the history. */
+export async function summarizeHistory(db: Queryable): Promise<void> {
+  await db.query("select brin_summarize_new_values('product_history_replaced_in')");
+}

@@ -1,7 +1,7 @@
 // The search index's part of a worker: it catches up whenever there is a backlog.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { summarizeHistory } from "../../../changesets/change-store.ts";
+import { summarizeHistory } from "./store.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 import { readBacklogSize } from "../pending/read-backlog.ts";
 

@@ -5,7 +5,7 @@ import { comparePlaces, SORT_KEYS, type Order, type Place, type SortField } from
 import type { ProductFilter } from "../../../../contract/catalog/product-filter.ts";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { compileFilter } from "../../query/filter.ts";
-import { skuKey } from "../../sku-key.ts";
+import { skuKey } from "../../product/sku-key.ts";
 import type { Block } from "./segment.ts";
 import { needlesOf } from "./byte-matcher.ts";
 import { readBacklog } from "./read-backlog.ts";

@@ -1,7 +1,7 @@
 // Short messages in the corner, with a way back where there is one.
 import type { useToast } from "@nuxt/ui/composables/useToast";
 import { t } from "../texts/t.ts";
-import { problemInWords } from "../server/problem-words.ts";
+import { problemInWords } from "./problem-words.ts";
 
 export interface Message {
   title: string;
