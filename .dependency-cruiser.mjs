@@ -61,7 +61,8 @@ export default {
     },
     {
       name: "page-sections-are-independent",
-      comment: "A section of the page can be read and removed by itself; what two sections need belongs in a shared layer.",
+      comment:
+        "A section of the page can be read and removed by itself; what two sections need belongs in a shared layer.",
       severity: "error",
       from: { path: `^web/(${SECTIONS})/` },
       to: { path: `^web/(${SECTIONS})/`, pathNot: "^web/$1/" },
@@ -75,7 +76,8 @@ export default {
     },
     {
       name: "page-services-fetch-nothing",
-      comment: "Services and interface parts show what they are given; code that calls the server belongs in web/server.",
+      comment:
+        "Services and interface parts show what they are given; code that calls the server belongs in web/server.",
       severity: "error",
       from: { path: "^web/(services|ui)/", pathNot: TESTS },
       to: { path: "^(client/|web/server/)" },
@@ -139,7 +141,8 @@ export default {
     },
     {
       name: "imports-use-the-catalogue-by-its-rules",
-      comment: "The import engine needs the product's rules and its SQL, never the catalogue's routes, queries or search.",
+      comment:
+        "The import engine needs the product's rules and its SQL, never the catalogue's routes, queries or search.",
       severity: "error",
       from: { path: "^src/imports/", pathNot: TESTS },
       to: { path: "^src/catalog/(edit|export|list|query|search|routes)" },

@@ -2,7 +2,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isTerminal, MAX_PREVIEW_BYTES, PREVIEW_BYTES, type Import, type Preview } from "../../contract/imports/imports.ts";
+import {
+  isTerminal,
+  MAX_PREVIEW_BYTES,
+  PREVIEW_BYTES,
+  type Import,
+  type Preview,
+} from "../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { startServer, workerOf, type BenchServer } from "../server.ts";
 

@@ -1,7 +1,12 @@
 // skuport undo: has the server take a changeset back, or says what that would do.
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../../client/call.ts";
-import { cancel_operation, get_operation, isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
+import {
+  cancel_operation,
+  get_operation,
+  isOperationOver,
+  type Operation,
+} from "../../contract/changesets/operations.ts";
 import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { findServer } from "./find-server.ts";

@@ -11,7 +11,12 @@ import { connectClient, isTransient, withTransaction, createPool } from "../../s
 import { createTestDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
 import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "./support/leftovers.ts";
-import { startServerProcess, startWorkerProcess, type RunningProcess, type RunningServer } from "./support/processes.ts";
+import {
+  startServerProcess,
+  startWorkerProcess,
+  type RunningProcess,
+  type RunningServer,
+} from "./support/processes.ts";
 import { startProxy } from "./support/proxy.ts";
 
 const database = await createTestDatabase();

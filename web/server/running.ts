@@ -3,7 +3,12 @@
 import { computed, onScopeDispose, shallowReactive, watch } from "vue";
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
 import { get_import, isTerminal, list_imports, type ListedImport } from "../../contract/imports/imports.ts";
-import { get_operation, isOperationOver, list_operations, type Operation } from "../../contract/changesets/operations.ts";
+import {
+  get_operation,
+  isOperationOver,
+  list_operations,
+  type Operation,
+} from "../../contract/changesets/operations.ts";
 import { publish, useLive, useStream } from "./live.ts";
 import { ask, useConnection } from "./use-connection.ts";
 

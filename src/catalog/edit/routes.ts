@@ -133,7 +133,10 @@ function found(current: Product | undefined, sku: string): Product {
 
 const noSuchProduct = (sku: string): Problem => new Problem("not-found", `There is no product with the SKU "${sku}".`);
 
-const authorOf = ({ actor, query }: Pick<FastifyRequest, "actor"> & { query: { reason?: string | undefined } }): Author => ({
+const authorOf = ({
+  actor,
+  query,
+}: Pick<FastifyRequest, "actor"> & { query: { reason?: string | undefined } }): Author => ({
   actor,
   reason: query.reason,
 });

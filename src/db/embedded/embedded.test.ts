@@ -144,7 +144,9 @@ test("a stale pid file does not stand in the way, even if another process has th
 test("a first start that was killed leaves nothing half done", async () => {
   const data_dir = makeDataDir();
   const child = spawnStarter(data_dir);
-  await until(() => existsSync(join(data_dir, "../..")) && readdirSync(data_dir).some((name) => name.includes("draft")));
+  await until(
+    () => existsSync(join(data_dir, "../..")) && readdirSync(data_dir).some((name) => name.includes("draft")),
+  );
   child.kill("SIGKILL");
   await (await start(data_dir)).stop();
   expect(readdirSync(data_dir).sort()).toEqual(["postgres", "postgresql.log"]);

@@ -1,6 +1,12 @@
 // One chunk into the catalogue, inside the caller's transaction: look, copy the new, change the others, keep what they were.
 import type pg from "pg";
-import { applyStagedChanges, copyNewProducts, lookAtProducts, stageChanges, type Look } from "../../catalog/bulk/merge.ts";
+import {
+  applyStagedChanges,
+  copyNewProducts,
+  lookAtProducts,
+  stageChanges,
+  type Look,
+} from "../../catalog/bulk/merge.ts";
 import { noteChanged } from "../../catalog/backlog.ts";
 import type { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";

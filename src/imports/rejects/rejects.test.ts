@@ -3,7 +3,13 @@ import { text } from "node:stream/consumers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MAX_LISTED_REJECTS, type Import } from "../../../contract/imports/imports.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../../../tests/support/import-file.ts";
+import {
+  createImportContext,
+  importBytes,
+  leftovers,
+  NOTHING_LEFT,
+  rejectsOf,
+} from "../../../tests/support/import-file.ts";
 import { rejectsCsv, rejectsCsvName } from "./rejects-csv.ts";
 
 const { pool } = await createTestDatabase();

@@ -1,7 +1,13 @@
 // First pass over the file: every record once, nothing written to the catalogue. Finds the exact number of rows, every
 // reject that the file alone decides, the losers among repeated SKUs, and where the chunks begin. After it the chunks are
 // independent: no SKU stands in two of them with a say.
-import { countCharacters, isSkuTooLong, longestValue, MAX_SKU_CHARACTERS, parseYesNo } from "../../catalog/product/product.ts";
+import {
+  countCharacters,
+  isSkuTooLong,
+  longestValue,
+  MAX_SKU_CHARACTERS,
+  parseYesNo,
+} from "../../catalog/product/product.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
 import { createKeyTable } from "./key-table.ts";
