@@ -16,6 +16,15 @@ const noPipe = {
   message: "Join streams with pipeline() or for await: .pipe() loses errors and leaves streams open.",
 };
 
+const underscores = { leadingUnderscore: "allow", trailingUnderscore: "allow" };
+const naming = [
+  { selector: "variable", format: ["camelCase", "UPPER_CASE", "PascalCase"], ...underscores },
+  { selector: "parameter", format: ["camelCase", "PascalCase"], ...underscores },
+  { selector: ["variable", "parameter"], modifiers: ["destructured"], format: null },
+  { selector: "function", format: ["camelCase"] },
+  { selector: "typeLike", format: ["PascalCase"] },
+];
+
 export default defineConfig(
   globalIgnores(["dist/", "data/", "bench/.data/", "coverage/", "tests/screenshots/"]),
   {
@@ -38,6 +47,9 @@ export default defineConfig(
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
       ],
+      // snake_case is for fields: of the wire, of tables, of settings and of the objects that carry them. A variable that is taken out of
+      // such an object by destructuring keeps the field's name.
+      "@typescript-eslint/naming-convention": ["error", ...naming],
       eqeqeq: "error",
       "no-console": "error",
       // Beyond this a file or a function does more than one thing; whoever has a reason writes it beside the exception.
@@ -83,6 +95,17 @@ export default defineConfig(
       "max-lines": "off", // a table of cases is as long as there are cases
       "max-lines-per-function": "off",
       "no-restricted-syntax": ["error", noDefaultExport],
+    },
+  },
+  {
+    // Schemas and endpoints are named as they are on the wire.
+    files: ["contract/**"],
+    rules: {
+      "@typescript-eslint/naming-convention": [
+        "error",
+        ...naming,
+        { selector: "variable", modifiers: ["global"], format: null },
+      ],
     },
   },
   {

@@ -15,11 +15,11 @@ export async function createTarget(db: pg.ClientBase): Promise<void> {
 }
 
 /** Milliseconds of a bare COPY, on one connection, of the rows that `deduplicate` left in `bench_clean`. */
-export async function timeBareCopy(db: pg.ClientBase, clean_file: string): Promise<number> {
+export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promise<number> {
   await createTarget(db);
   const started = performance.now();
   await pipeline(
-    createReadStream(clean_file, { highWaterMark: 1 << 18 }),
+    createReadStream(cleanFile, { highWaterMark: 1 << 18 }),
     db.query(copyFrom("copy bench_products from stdin")),
   );
   return performance.now() - started;
@@ -27,9 +27,9 @@ export async function timeBareCopy(db: pg.ClientBase, clean_file: string): Promi
 
 /** Writes the deduplicated rows of a file as COPY text, every column of the table filled: nothing is left to do but load.
  * In the file's order, as any deduplication that streams would leave them. */
-export async function cleanRows(db: pg.ClientBase, raw_file: string): Promise<AsyncIterable<Buffer>> {
+export async function cleanRows(db: pg.ClientBase, rawFile: string): Promise<AsyncIterable<Buffer>> {
   await createTarget(db);
-  await copyRaw(db, raw_file, "");
+  await copyRaw(db, rawFile, "");
   await db.query(`insert into bench_products as p (sku_key, sku, name, description)
     select sku_key, sku, name, description
     from (select distinct on (lower(trim(sku))) lower(trim(sku)) as sku_key, trim(sku) as sku, name, description, line
@@ -39,19 +39,19 @@ export async function cleanRows(db: pg.ClientBase, raw_file: string): Promise<As
   return db.query(copyTo("copy (select * from bench_products order by id) to stdout"));
 }
 
-async function copyRaw(db: pg.ClientBase, raw_file: string, on_commit: "on commit drop" | ""): Promise<void> {
-  await db.query(`create temporary table raw (line bigserial, name text, sku text, description text) ${on_commit}`);
+async function copyRaw(db: pg.ClientBase, rawFile: string, onCommit: "on commit drop" | ""): Promise<void> {
+  await db.query(`create temporary table raw (line bigserial, name text, sku text, description text) ${onCommit}`);
   await pipeline(
-    createReadStream(raw_file, { highWaterMark: 1 << 18 }),
+    createReadStream(rawFile, { highWaterMark: 1 << 18 }),
     db.query(copyFrom("copy raw (name, sku, description) from stdin (format csv, header)")),
   );
 }
 
 /** `\copy` into a temporary table, then one INSERT … SELECT DISTINCT ON … ON CONFLICT that leaves unchanged rows alone. */
-export async function runExpertSql(db: pg.ClientBase, raw_file: string): Promise<number> {
+export async function runExpertSql(db: pg.ClientBase, rawFile: string): Promise<number> {
   const started = performance.now();
   await db.query("begin");
-  await copyRaw(db, raw_file, "on commit drop");
+  await copyRaw(db, rawFile, "on commit drop");
   await db.query(`insert into bench_products as p (sku_key, sku, name, description)
     select distinct on (lower(trim(sku))) lower(trim(sku)), trim(sku), name, description
     from raw order by lower(trim(sku)), line desc

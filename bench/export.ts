@@ -70,8 +70,8 @@ async function measureFile(
   const { server_mb } = await server.peakMemory();
   const again = path.endsWith(".jsonl") ? "" : await importAgain(server, path, products);
   await rm(path);
-  const per_second = Math.round((products / ms) * 1000).toLocaleString("en");
-  return `${(ms / 1000).toFixed(2)} s | ${per_second} | ${Math.round(size / 1e6)} MB | ${server_mb} MB | ${again}`;
+  const perSecond = Math.round((products / ms) * 1000).toLocaleString("en");
+  return `${(ms / 1000).toFixed(2)} s | ${perSecond} | ${Math.round(size / 1e6)} MB | ${server_mb} MB | ${again}`;
 }
 
 async function download(url: string, path: string): Promise<number> {

@@ -3,13 +3,13 @@
 const PAUSE_MS = 5;
 
 /** Asks for a product again and again until `p95` is called: 95 % of the answers came within so many milliseconds. */
-export function watchLatency(base_url: string, sku: string): { p95(): Promise<number> } {
+export function watchLatency(baseUrl: string, sku: string): { p95(): Promise<number> } {
   const times: number[] = [];
   const stop = new AbortController();
   const asking = (async () => {
     while (!stop.signal.aborted) {
       const started = performance.now();
-      const response = await fetch(`${base_url}/api/products/${encodeURIComponent(sku)}`);
+      const response = await fetch(`${baseUrl}/api/products/${encodeURIComponent(sku)}`);
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`GET of ${sku} is answered with ${String(response.status)}`);
       times.push(performance.now() - started);

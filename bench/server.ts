@@ -28,8 +28,8 @@ export interface BenchServer {
 }
 
 /** A server on `data_dir`, or on a fresh one that goes with it. */
-export async function startServer(data_dir?: string, settings: Record<string, string> = {}): Promise<BenchServer> {
-  const folder = data_dir ?? (await mkdtemp(join(tmpdir(), "skuport-bench-")));
+export async function startServer(dataDir?: string, settings: Record<string, string> = {}): Promise<BenchServer> {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "skuport-bench-")));
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, "serve", "--port", "0", "--data-dir", folder], {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, SKUPORT_LOG_LEVEL: process.env.SKUPORT_LOG_LEVEL ?? "error", ...settings },
@@ -58,15 +58,15 @@ export async function startServer(data_dir?: string, settings: Record<string, st
         child.kill("SIGTERM");
         await exited;
       }
-      if (data_dir === undefined) await rm(folder, { recursive: true, force: true });
+      if (dataDir === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function ready(data_dir: string, child: ChildProcess): Promise<{ url: string; address: DatabaseAddress }> {
+async function ready(dataDir: string, child: ChildProcess): Promise<{ url: string; address: DatabaseAddress }> {
   for (;;) {
     if (child.exitCode !== null) throw new Error("the server did not start");
-    const holder = await readHolder(data_dir);
+    const holder = await readHolder(dataDir);
     if (holder?.url !== undefined && holder.connection !== undefined)
       return { url: holder.url, address: holder.connection };
     await sleep(20);
@@ -82,8 +82,8 @@ async function workersReady(url: string): Promise<void> {
   }
 }
 
-export async function workerOf(server_pid: number): Promise<number | undefined> {
-  for (const pid of await childrenOf(server_pid)) {
+export async function workerOf(serverPid: number): Promise<number | undefined> {
+  for (const pid of await childrenOf(serverPid)) {
     const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     if (command.endsWith("\0work\0")) return pid;
   }

@@ -59,7 +59,7 @@ export async function measureSpeed(rows: number, rounds: number, ways: readonly 
       for (const way of round % 2 === 0 ? (["cli", "http"] as const) : (["http", "cli"] as const))
         if (ways.includes(way)) await measureOurs(db, server, files, way, note);
     }
-    const latency_p95_ms = ways.includes("latency") ? await measureLatency(db, server, files.first) : Number.NaN;
+    const latencyP95Ms = ways.includes("latency") ? await measureLatency(db, server, files.first) : Number.NaN;
     const memory = await server.peakMemory();
     const of = (name: string): number => median(times.get(name) ?? []);
     const cases = (way: string): Case => ({
@@ -75,7 +75,7 @@ export async function measureSpeed(rows: number, rounds: number, ways: readonly 
       cli: cases("cli"),
       http: cases("http"),
       ...memory,
-      latency_p95_ms,
+      latency_p95_ms: latencyP95Ms,
     };
   } finally {
     await db.end();

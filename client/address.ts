@@ -3,7 +3,7 @@
 export function address(
   endpoint: { url: string },
   { params = {}, querystring = {} }: { params?: unknown; querystring?: unknown },
-  base_url = "",
+  baseUrl = "",
 ): string {
   const given = params as Record<string, unknown>;
   const path = endpoint.url.replace(/:(\w+)/g, (_, name: string) => {
@@ -15,7 +15,7 @@ export function address(
     if (value !== undefined) query.append(name, asText(value));
   }
   const search = query.toString();
-  return base_url.replace(/\/+$/, "") + path + (search === "" ? "" : `?${search}`);
+  return baseUrl.replace(/\/+$/, "") + path + (search === "" ? "" : `?${search}`);
 }
 
 function asText(value: unknown): string {

@@ -34,14 +34,16 @@ const event = (state: Partial<Import>) =>
   `event: import\nid: ${String(state.version)}\ndata: ${JSON.stringify(state)}\n\n`;
 
 test("a problem document becomes a Problem with its further members", async () => {
-  const base_url = await serve((_, response) => {
+  const baseUrl = await serve((_, response) => {
     const document = toProblemDocument(
       new Problem("no-sku-column", "Name one.", { extra: { headers: ["a"] } }),
       "req-1",
     );
     response.writeHead(422, { "content-type": "application/problem+json" }).end(JSON.stringify(document));
   });
-  const error: unknown = await call(get_import, { params: { id: 1 } }, { base_url }).catch((reason: unknown) => reason);
+  const error: unknown = await call(get_import, { params: { id: 1 } }, { base_url: baseUrl }).catch(
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(Problem);
   expect(error).toMatchObject({
     slug: "no-sku-column",
@@ -55,8 +57,8 @@ test("a refused connection and a stranger's answer are a NoAnswer", async () => 
     (e: unknown) => e,
   );
   expect(refused).toBeInstanceOf(NoAnswer);
-  const base_url = await serve((_, response) => response.writeHead(502).end("<html>"));
-  await expect(call(get_import, { params: { id: 1 } }, { base_url })).rejects.toMatchObject({
+  const baseUrl = await serve((_, response) => response.writeHead(502).end("<html>"));
+  await expect(call(get_import, { params: { id: 1 } }, { base_url: baseUrl })).rejects.toMatchObject({
     name: "NoAnswer",
     status: 502,
   });
@@ -65,7 +67,7 @@ test("a refused connection and a stranger's answer are a NoAnswer", async () => 
 test("an answer without end is a NoAnswer, and read no further", async () => {
   const piece = Buffer.alloc(1 << 20, " ");
   let closed = 0;
-  const base_url = await serve((_, response) => {
+  const baseUrl = await serve((_, response) => {
     response.writeHead(200, { "content-type": "application/json" });
     response.once("close", () => closed++);
     const send = (): void => {
@@ -75,15 +77,15 @@ test("an answer without end is a NoAnswer, and read no further", async () => {
     send();
   });
   const endless = { name: "NoAnswer", message: expect.stringContaining("larger than 100 MB") as string };
-  await expect(call(get_import, { params: { id: 1 } }, { base_url })).rejects.toMatchObject(endless);
-  const upload = uploadStream(Readable.from([Buffer.from("sku")]), { base_url, filename: "a.csv", size: 3 });
+  await expect(call(get_import, { params: { id: 1 } }, { base_url: baseUrl })).rejects.toMatchObject(endless);
+  const upload = uploadStream(Readable.from([Buffer.from("sku")]), { base_url: baseUrl, filename: "a.csv", size: 3 });
   await expect(upload).rejects.toMatchObject(endless);
   await until(() => closed === 2);
 });
 
 test("watching survives a cut stream and a busy server, and ends at the terminal state", async () => {
   const asked: (string | undefined)[] = [];
-  const base_url = await serve((request, response) => {
+  const baseUrl = await serve((request, response) => {
     if (!request.url?.endsWith("/events")) {
       response.setHeader("content-type", "application/json");
       response.end(JSON.stringify({ version: 3, state: "loading" }));
@@ -101,7 +103,7 @@ test("watching survives a cut stream and a busy server, and ends at the terminal
   });
   const heard: boolean[] = [];
   const states = await Array.fromAsync(
-    watchImport(1, { base_url, onConnection: (connected) => heard.push(connected) }),
+    watchImport(1, { base_url: baseUrl, onConnection: (connected) => heard.push(connected) }),
   );
   expect(states.map((state) => state.version)).toEqual([1, 2, 3, 4]);
   expect(asked).toEqual([undefined, "2", "3"]);
@@ -110,16 +112,18 @@ test("watching survives a cut stream and a busy server, and ends at the terminal
 });
 
 test("watching an import that does not exist throws the Problem", async () => {
-  const base_url = await serve((_, response) => {
+  const baseUrl = await serve((_, response) => {
     response.writeHead(404).end(JSON.stringify(toProblemDocument(new Problem("not-found", "There is no import 9."))));
   });
-  await expect(Array.fromAsync(watchImport(9, { base_url }))).rejects.toMatchObject({ slug: "not-found" });
+  await expect(Array.fromAsync(watchImport(9, { base_url: baseUrl }))).rejects.toMatchObject({ slug: "not-found" });
 });
 
 test("watching stops with its signal", async () => {
-  const base_url = await serve((_, response) => response.writeHead(503).end());
+  const baseUrl = await serve((_, response) => response.writeHead(503).end());
   const signal = AbortSignal.timeout(300);
-  await expect(Array.fromAsync(watchImport(1, { base_url, signal }))).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(Array.fromAsync(watchImport(1, { base_url: baseUrl, signal }))).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
 });
 
 test("an upload sends the bytes, the name, the options and its progress", async () => {
@@ -128,7 +132,7 @@ test("an upload sends the bytes, the name, the options and its progress", async 
   const path = join(folder, "a & b.csv");
   await writeFile(path, Buffer.alloc(5_000_000, "x"));
   let url = "";
-  const base_url = await serve((request, response) => {
+  const baseUrl = await serve((request, response) => {
     url = request.url ?? "";
     let received = 0;
     request.on("data", (piece: Buffer) => (received += piece.length));
@@ -139,7 +143,7 @@ test("an upload sends the bytes, the name, the options and its progress", async 
   });
   const progress: number[] = [];
   const sent = await uploadPath(path, {
-    base_url,
+    base_url: baseUrl,
     options: { mode: "create" },
     onProgress: (bytes) => progress.push(bytes),
   });
@@ -149,7 +153,7 @@ test("an upload sends the bytes, the name, the options and its progress", async 
 });
 
 test("an upload that is refused half-way says why", async () => {
-  const base_url = await serve((request, response) => {
+  const baseUrl = await serve((request, response) => {
     request.once("data", () => {
       response.writeHead(413, { connection: "close" });
       response.end(JSON.stringify(toProblemDocument(new Problem("payload-too-large", "At most 1 MB."))));
@@ -159,7 +163,7 @@ test("an upload that is refused half-way says why", async () => {
   const endless = async function* () {
     for (;;) yield Buffer.alloc(65_536);
   };
-  await expect(uploadStream(endless(), { base_url, filename: "big.csv", size: null })).rejects.toMatchObject({
+  await expect(uploadStream(endless(), { base_url: baseUrl, filename: "big.csv", size: null })).rejects.toMatchObject({
     slug: "payload-too-large",
   });
 });
@@ -172,9 +176,9 @@ test("an upload to nobody is a NoAnswer, a missing file its own error, an aborte
   await expect(uploadPath("/nowhere.csv", { base_url: "http://127.0.0.1:9" })).rejects.toMatchObject({
     code: "ENOENT",
   });
-  const base_url = await serve(() => undefined);
+  const baseUrl = await serve(() => undefined);
   const signal = AbortSignal.timeout(100);
-  await expect(uploadStream(source(), { base_url, filename: "a", size: 4, signal })).rejects.toMatchObject({
+  await expect(uploadStream(source(), { base_url: baseUrl, filename: "a", size: 4, signal })).rejects.toMatchObject({
     name: "TimeoutError",
   });
 });

@@ -24,8 +24,8 @@ export async function download<const E extends Endpoint>(
     throw error instanceof TypeError ? nobodyThere(url, error) : error;
   });
   const type = response.headers.get("content-type") ?? "";
-  const is_file = [endpoint.schema.answer_type ?? []].flat().some((one) => type.startsWith(one));
-  if (response.ok && response.body !== null && is_file) return bytesOf(response.body, reading);
+  const isFile = [endpoint.schema.answer_type ?? []].flat().some((one) => type.startsWith(one));
+  if (response.ok && response.body !== null && isFile) return bytesOf(response.body, reading);
   throw failureOf(response.status, await readText(piecesOf(response.body), response.status));
 }
 

@@ -48,12 +48,12 @@ const tooLong = (): NoAnswer =>
 async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder(); // takes a leading byte order mark away by itself
   let rest = "";
-  let after_cr = false;
+  let afterCr = false;
   for await (const piece of pieces) {
     let text = decoder.decode(piece, { stream: true });
     if (text === "") continue;
-    if (after_cr && text.startsWith("\n")) text = text.slice(1);
-    after_cr = text === "" ? false : text.endsWith("\r");
+    if (afterCr && text.startsWith("\n")) text = text.slice(1);
+    afterCr = text === "" ? false : text.endsWith("\r");
     const lines = (rest + text).split(/\r\n|\r|\n/);
     rest = lines.pop() ?? "";
     if (rest.length > MAX_EVENT_CHARACTERS) throw tooLong();

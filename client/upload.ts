@@ -72,9 +72,9 @@ export async function uploadStream(
   const answered = answerOf(request);
   // A source that fails destroys the request with its error, so the answer alone tells how it went. It may come before
   // the whole file is sent (too large, no room): then sending on is of no use.
-  let source_error: unknown;
+  let sourceError: unknown;
   const sending = sendPieces(request, source, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
-    source_error = error;
+    sourceError = error;
     request.destroy(error as Error);
   });
   try {
@@ -85,7 +85,7 @@ export async function uploadStream(
     return JSON.parse(body) as Import;
   } catch (error) {
     signal?.throwIfAborted();
-    throw error !== source_error && isConnectionError(error) ? nobodyThere(url, error) : error;
+    throw error !== sourceError && isConnectionError(error) ? nobodyThere(url, error) : error;
   } finally {
     request.destroy();
     // A pipe whose writer is silent would keep `sending` waiting for its next piece.

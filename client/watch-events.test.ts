@@ -21,7 +21,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 
 test("a stream that breaks is opened again where it ended; unknown events are passed over", async () => {
   const asked: (string | undefined)[] = [];
-  const base_url = await serve((request, response) => {
+  const baseUrl = await serve((request, response) => {
     const from = request.headers["last-event-id"] as string | undefined;
     asked.push(from);
     response.writeHead(200, { "content-type": "text/event-stream" });
@@ -31,7 +31,11 @@ test("a stream that breaks is opened again where it ended; unknown events are pa
   const stop = new AbortController();
   const states: (boolean | null)[] = [];
   const ids: string[] = [];
-  for await (const event of watchEvents({ base_url, signal: stop.signal, onState: (open) => states.push(open) })) {
+  for await (const event of watchEvents({
+    base_url: baseUrl,
+    signal: stop.signal,
+    onState: (open) => states.push(open),
+  })) {
     expect(event.name).toBe("changeset");
     if (ids.push(event.id) === 2) break;
   }
@@ -41,11 +45,11 @@ test("a stream that breaks is opened again where it ended; unknown events are pa
 });
 
 test("a server that refuses a stream is told apart from one that is not there", async () => {
-  const base_url = await serve((_request, response) => {
+  const baseUrl = await serve((_request, response) => {
     response.writeHead(429).end();
   });
   for (const [url, expected] of [
-    [base_url, false],
+    [baseUrl, false],
     ["http://127.0.0.1:9", null],
   ] as const) {
     const stop = new AbortController();

@@ -25,9 +25,9 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
   const { signal, onState } = options;
   const url = address(watch_events, {}, options.base_url);
   let { last_event_id } = options;
-  let pause_ms = FIRST_PAUSE_MS;
+  let pauseMs = FIRST_PAUSE_MS;
   const onOpen = () => {
-    pause_ms = FIRST_PAUSE_MS;
+    pauseMs = FIRST_PAUSE_MS;
     onState?.(true);
   };
   for (;;) {
@@ -46,14 +46,14 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
       onState?.(error instanceof NoStream ? false : null);
       if (error instanceof NoStream) {
         last_event_id = undefined; // it may be what was refused
-        pause_ms = REFUSED_PAUSE_MS;
+        pauseMs = REFUSED_PAUSE_MS;
       }
     }
-    const goes_on = await wait(pause_ms, signal).then(
+    const goesOn = await wait(pauseMs, signal).then(
       () => true,
       () => false,
     );
-    if (!goes_on) return;
-    pause_ms = Math.min(pause_ms * 2, LONGEST_PAUSE_MS);
+    if (!goesOn) return;
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }

@@ -22,12 +22,12 @@ const LONGEST_PAUSE_MS = 5_000;
 export async function* watchImport(id: number, options: WatchOptions = {}): AsyncGenerator<ListedImport, void> {
   const { signal, onConnection } = options;
   let seen = -1;
-  let pause_ms = FIRST_PAUSE_MS;
+  let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     try {
       for await (const state of statesOnce(id, seen, options)) {
         onConnection?.(true);
-        pause_ms = FIRST_PAUSE_MS;
+        pauseMs = FIRST_PAUSE_MS;
         if (state.version <= seen) continue;
         seen = state.version;
         yield state;
@@ -38,17 +38,17 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
       if (!isPassing(error)) throw error;
       if (!(error instanceof Problem)) onConnection?.(false);
     }
-    await wait(pause_ms, signal);
-    pause_ms = Math.min(pause_ms * 2, LONGEST_PAUSE_MS);
+    await wait(pauseMs, signal);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
 
 /** One connection: the stream where the server gives one, else the state alone. */
 async function* statesOnce(id: number, seen: number, options: WatchOptions): AsyncGenerator<ListedImport> {
   const url = address({ url: WATCH_IMPORT_URL }, { params: { id } }, options.base_url);
-  const last_event_id = seen >= 0 ? String(seen) : undefined;
+  const lastEventId = seen >= 0 ? String(seen) : undefined;
   try {
-    for await (const event of openStream(url, { last_event_id, signal: options.signal })) {
+    for await (const event of openStream(url, { last_event_id: lastEventId, signal: options.signal })) {
       if (event.type !== "import") continue;
       const state = parseJson(event.data);
       if (state !== undefined) yield state as ListedImport;

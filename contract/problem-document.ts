@@ -46,8 +46,8 @@ export function problemOf({ type, detail }: ProblemDocument): Problem {
 }
 
 /** The members in their order, as far as they fit; of a list those that come first. */
-function withinBytes(members: Record<string, unknown>, max_bytes: number): Record<string, unknown> {
-  let left = max_bytes;
+function withinBytes(members: Record<string, unknown>, maxBytes: number): Record<string, unknown> {
+  let left = maxBytes;
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(members)) {
     left -= bytesOf(name) + 2;
@@ -60,17 +60,17 @@ function withinBytes(members: Record<string, unknown>, max_bytes: number): Recor
   return kept;
 }
 
-function firstWithin(items: readonly unknown[], max_bytes: number): unknown[] {
+function firstWithin(items: readonly unknown[], maxBytes: number): unknown[] {
   let bytes = 2;
-  const end = items.findIndex((item) => (bytes += bytesOf(item) + 1) > max_bytes);
+  const end = items.findIndex((item) => (bytes += bytesOf(item) + 1) > maxBytes);
   return end === -1 ? [...items] : items.slice(0, end);
 }
 
 /** Counts the faults that did not fit as well. */
 function moreErrors(given: Record<string, unknown>, kept: Record<string, unknown>): { more_errors?: number } {
   if (!Array.isArray(given["errors"])) return {};
-  const left_out = given["errors"].length - (Array.isArray(kept["errors"]) ? kept["errors"].length : 0);
-  const more = left_out + (typeof given["more_errors"] === "number" ? given["more_errors"] : 0);
+  const leftOut = given["errors"].length - (Array.isArray(kept["errors"]) ? kept["errors"].length : 0);
+  const more = leftOut + (typeof given["more_errors"] === "number" ? given["more_errors"] : 0);
   return more > 0 ? { more_errors: more } : {};
 }
 

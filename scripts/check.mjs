@@ -33,7 +33,7 @@ const CHECKS = {
   ],
   "floor plan": ["dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".dependency-cruiser.mjs", ...SOURCES],
   "dead code": ["knip/bin/knip.js", "--cache", "--cache-location", `${CACHE}/knip`],
-  lockfile: ["./audit-lockfile.mjs"],
+  lockfile: ["../scripts/audit-lockfile.mjs"],
 };
 
 ensureDependencies({ dev: true });

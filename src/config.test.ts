@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ConfigError, describeSettings, loadConfig } from "./config.ts";
 
-const empty_dir = mkdtempSync(join(tmpdir(), "skuport-config-"));
+const emptyDir = mkdtempSync(join(tmpdir(), "skuport-config-"));
 
 test("nothing set gives the documented defaults", () => {
-  const config = loadConfig({ HOME: "/x", SKUPORT_PORT: "" }, empty_dir);
+  const config = loadConfig({ HOME: "/x", SKUPORT_PORT: "" }, emptyDir);
   expect(config).toMatchObject({
     host: "127.0.0.1",
     port: 8000,
     port_is_explicit: false,
-    data_dir: join(empty_dir, "data"),
+    data_dir: join(emptyDir, "data"),
     database_url: undefined,
     log_level: "info",
     serve_worker: true,
@@ -24,7 +24,7 @@ test("nothing set gives the documented defaults", () => {
 });
 
 test("a port that is set counts as explicit, also when it is the default", () => {
-  expect(loadConfig({ SKUPORT_PORT: "8000" }, empty_dir)).toMatchObject({ port: 8000, port_is_explicit: true });
+  expect(loadConfig({ SKUPORT_PORT: "8000" }, emptyDir)).toMatchObject({ port: 8000, port_is_explicit: true });
 });
 
 test(".env is read, and the environment wins over it", () => {
@@ -57,7 +57,7 @@ test("all faults come at once, each with variable, value and what to do", () => 
 });
 
 test.each(["127.0.0.1", "127.8.9.1", "::1", "localhost"])("host %s is loopback", (host) => {
-  expect(loadConfig({ SKUPORT_HOST: host }, empty_dir).host).toBe(host);
+  expect(loadConfig({ SKUPORT_HOST: host }, emptyDir).host).toBe(host);
 });
 
 test.each(["0.0.0.0", "::", "192.168.1.2", "127.0.0.1.example.org", "example.org"])("host %s is refused", (host) => {
@@ -70,7 +70,7 @@ test(".env.example says what config.ts says", () => {
 
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
-    loadConfig(env, empty_dir);
+    loadConfig(env, emptyDir);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;

@@ -14,7 +14,7 @@ export function csvLineWithBlanks(cells: readonly string[]): string {
 
 const escapeFormula = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
-function line(cells: readonly string[], needs_quotes: RegExp): string {
+function line(cells: readonly string[], needsQuotes: RegExp): string {
   if (cells.length === 1 && cells[0] === "") return '""\n';
-  return `${cells.map((text) => (needs_quotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",")}\n`;
+  return `${cells.map((text) => (needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(",")}\n`;
 }

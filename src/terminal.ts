@@ -26,13 +26,13 @@ const escape = (character: string): string => `\\u${character.charCodeAt(0).toSt
 
 type Write = (text: string, done?: (error?: Error | null) => void) => boolean;
 
-const raw_writes = new WeakMap<NodeJS.WritableStream, Write>();
+const rawWrites = new WeakMap<NodeJS.WritableStream, Write>();
 
 /** Makes the stream's `write` escape control characters from now on, if it is a terminal. */
 export function guardTerminal(stream: NodeJS.WriteStream): void {
-  if (!stream.isTTY || raw_writes.has(stream)) return;
+  if (!stream.isTTY || rawWrites.has(stream)) return;
   const write = stream.write.bind(stream) as Write;
-  raw_writes.set(stream, write);
+  rawWrites.set(stream, write);
   const decoder = new StringDecoder("utf8");
   stream.write = (
     chunk: string | Uint8Array,
@@ -46,6 +46,6 @@ export function guardTerminal(stream: NodeJS.WriteStream): void {
 
 /** Replaces the terminal's current line by `text`; the only way to write an escape sequence. */
 export function redrawLine(stream: NodeJS.WritableStream, text: string): void {
-  const write = raw_writes.get(stream) ?? stream.write.bind(stream);
+  const write = rawWrites.get(stream) ?? stream.write.bind(stream);
   write(`\r\u001b[2K${oneLine(text)}`);
 }

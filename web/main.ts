@@ -11,8 +11,8 @@ import { i18n } from "./texts/t.ts";
 addEventListener("vite:preloadError", () => {
   // Without a network there is nothing newer, and what is on the page would be lost.
   if (!navigator.onLine) return;
-  const last_ms = Number(sessionStorage.getItem("skuport-reloaded") ?? 0);
-  if (Date.now() - last_ms < 10_000) return;
+  const lastMs = Number(sessionStorage.getItem("skuport-reloaded") ?? 0);
+  if (Date.now() - lastMs < 10_000) return;
   sessionStorage.setItem("skuport-reloaded", String(Date.now()));
   location.reload();
 });

@@ -51,16 +51,16 @@ const to = ({ server }: Site, headers: Record<string, string> = {}) => ({
 
 /** Asks again until the server has answered. @returns undefined where it says that it has done so already */
 async function persist<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  const give_up_at = performance.now() + STUCK_MS;
+  const giveUpAt = performance.now() + STUCK_MS;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
       const status = error instanceof Problem ? error.status : undefined;
       if (status === 412 || (error instanceof Problem && error.slug === "already-undone")) return undefined;
-      const may_pass =
+      const mayPass =
         error instanceof NoAnswer || (error as Error).name === "TimeoutError" || status === 409 || (status ?? 0) >= 500;
-      if (status === 500 || !may_pass || performance.now() > give_up_at) throw error;
+      if (status === 500 || !mayPass || performance.now() > giveUpAt) throw error;
       await sleep(100);
     }
   }
@@ -152,8 +152,8 @@ async function operationFaults(site: Site, id: number | undefined, expected: num
 }
 
 async function untilOver<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  const give_up_at = performance.now() + STUCK_MS;
-  while (performance.now() < give_up_at) {
+  const giveUpAt = performance.now() + STUCK_MS;
+  while (performance.now() < giveUpAt) {
     const found = await look();
     if (found !== undefined) return found;
     await sleep(50);

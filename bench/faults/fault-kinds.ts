@@ -9,33 +9,33 @@ import type { RunningProcess } from "../../tests/faults/support/processes.ts";
 type Fault = (site: Site, ended: Promise<unknown>) => Promise<void>;
 
 const pick = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)] as T;
-const between = (from_ms: number, to_ms: number): Promise<void> => sleep(from_ms + Math.random() * (to_ms - from_ms));
-const process_of = (site: Site): Supervised<RunningProcess> => pick([site.server, ...site.workers]);
+const between = (fromMs: number, toMs: number): Promise<void> => sleep(fromMs + Math.random() * (toMs - fromMs));
+const processOf = (site: Site): Supervised<RunningProcess> => pick([site.server, ...site.workers]);
 /** At most: work that only goes on once the fault is healed does not end before. */
-const whileUnderWay = (ended: Promise<unknown>, most_ms: number): Promise<unknown> =>
-  Promise.race([ended, sleep(most_ms)]);
+const whileUnderWay = (ended: Promise<unknown>, mostMs: number): Promise<unknown> =>
+  Promise.race([ended, sleep(mostMs)]);
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
   "connections of a process cut": async (site) => {
-    const { proxy } = process_of(site);
+    const { proxy } = processOf(site);
     for (let times = 1 + Math.random() * 3; times > 0; times--) {
       proxy.cut();
       await between(0, 300);
     }
   },
   "a process's database held": async (site) => {
-    const { proxy } = process_of(site);
+    const { proxy } = processOf(site);
     proxy.setMode("hold");
     await between(500, 12_000);
     proxy.setMode("forward");
   },
   "one connection muted": async (site) => {
-    const links = process_of(site).proxy.links();
+    const links = processOf(site).proxy.links();
     if (links.length > 0) pick(links).setMode("mute");
     await between(0, 500);
   },
   "commits that lose their answers": async (site) => {
-    process_of(site).proxy.loseAnswers("commit", 1 + Math.floor(Math.random() * 3));
+    processOf(site).proxy.loseAnswers("commit", 1 + Math.floor(Math.random() * 3));
     await between(0, 1000);
   },
   "a worker frozen": async (site) => {

@@ -39,19 +39,19 @@ export interface Site {
 
 export async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-faults-"));
-  const data_dir = join(folder, "data");
+  const dataDir = join(folder, "data");
   const log = { info: () => undefined, warn: () => undefined, error: console.error };
   const postgres = await startEmbedded({ data_dir: join(folder, "postgres"), log });
   const pool = createPool(postgres.connection, { application_name: "skuport bench", max: 4 });
   const receiver = await startReceiver();
-  const options = { data_dir, settings: { SKUPORT_WORKER_CONCURRENCY: "2", ...ALLOW_LOOPBACK } };
+  const options = { data_dir: dataDir, settings: { SKUPORT_WORKER_CONCURRENCY: "2", ...ALLOW_LOOPBACK } };
   const server = await supervise(postgres, (url) => startServerProcess({ ...options, url }));
   const startWorker = (): Promise<Supervised<RunningProcess>> =>
     supervise(postgres, (url) => startWorkerProcess({ ...options, url }));
   const workers = [await startWorker(), await startWorker()];
   await call(create_webhook, { body: { url: receiver.url } }, { base_url: server.now.base_url });
   return {
-    ...{ data_dir, postgres, pool, server, workers, receiver },
+    ...{ data_dir: dataDir, postgres, pool, server, workers, receiver },
     async close() {
       await Promise.all([server, ...workers].map((one) => one.stop()));
       receiver.close();

@@ -19,7 +19,7 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
   const kinds = Object.entries(FAULTS).filter(([kind]) => kind.includes(only));
   const actions = Object.entries(ACTIONS);
   const tally = new Map(kinds.map(([kind]) => [kind, { injected: 0, wrong: [] as string[] }]));
-  const temporary_before = await temporaryFolders();
+  const temporaryBefore = await temporaryFolders();
   const site = await openSite();
   const model: Model = new Map();
   applyNames(model, new Map(Array.from({ length: PRODUCTS }, (_, i) => [`LAMP-${i}`, `Lamp ${i}`])));
@@ -35,7 +35,7 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
       const ended = act(site, model, round).catch((error: unknown) => [`${name} failed: ${String(error)}`]);
       await sleep(Math.random() * LATEST_MS);
       await inject(site, ended);
-      const wrong = [...(await ended), ...(await settle(site, model, temporary_before))];
+      const wrong = [...(await ended), ...(await settle(site, model, temporaryBefore))];
       const counted = tally.get(kind) as { injected: number; wrong: string[] };
       counted.injected++;
       if (wrong.length > 0) counted.wrong.push(`${name} (round ${round}): ${wrong.join("; ")}`);
@@ -49,9 +49,11 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
   }
 }
 
-async function settle(site: Site, model: Model, temporary_before: readonly string[]): Promise<string[]> {
+async function settle(site: Site, model: Model, temporaryBefore: readonly string[]): Promise<string[]> {
   const { pool, data_dir } = site;
-  const left = await retryTransient(() => settledLeftovers(pool, { data_dir, temporary_before }, SETTLE_MS));
+  const left = await retryTransient(() =>
+    settledLeftovers(pool, { data_dir, temporary_before: temporaryBefore }, SETTLE_MS),
+  );
   const faults = Object.entries(left)
     .filter(([name, value]) => String(value) !== String(NOTHING_LEFT[name as keyof typeof left]))
     .map(([name, value]) => `${name} left: ${String(value)}`);

@@ -46,11 +46,11 @@ export async function runHostileFile(server: BenchServer, name: string, bytes: B
   const import_ = await importFile(server.url, name, bytes, isOver);
   const imported = performance.now();
   const next = await importFile(server.url, "good.csv", GOOD_FILE, ({ started_at }) => started_at !== null);
-  const next_started_ms = performance.now() - imported;
+  const nextStartedMs = performance.now() - imported;
   const ended = await untilImport(server.url, next.id, isOver);
   return {
     ...{ name, preview, preview_ms: previewed - started, import_, import_ms: imported - previewed },
-    ...{ next: ended, next_started_ms, health_ms: await pulse.stop() },
+    ...{ next: ended, next_started_ms: nextStartedMs, health_ms: await pulse.stop() },
     ...(await server.peakMemory().catch(() => ({ server_mb: 0, worker_mb: 0 }))),
     worker_died: (await workerOf(server.pid).catch(() => undefined)) !== worker,
   };
@@ -117,11 +117,11 @@ const post = (url: string, body: Buffer): Promise<Response> =>
   });
 
 async function untilImport(url: string, id: number, until: (import_: Import) => boolean): Promise<Import> {
-  const give_up_at = performance.now() + PATIENCE_MS;
+  const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     const import_ = (await (await fetch(`${url}/api/imports/${id}`)).json()) as Import;
     if (until(import_)) return import_;
-    if (performance.now() > give_up_at) throw new Error(`import ${id} is still ${import_.state}`);
+    if (performance.now() > giveUpAt) throw new Error(`import ${id} is still ${import_.state}`);
     await sleep(PULSE_MS);
   }
 }

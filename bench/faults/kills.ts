@@ -39,8 +39,8 @@ interface Step {
 export async function killImports(kills: number, rows: number, tell: (line: string) => void): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-kills-"));
   const report: KillReport = { kills: { worker: 0, server: 0, postgres: 0 }, met: 0, faults: [] };
-  const data_dir = join(folder, "data");
-  let server = await startServer(data_dir);
+  const dataDir = join(folder, "data");
+  let server = await startServer(dataDir);
   try {
     const steps = await undisturbed(server, folder, rows);
     for (let kill = 0; kill < kills; kill++) {
@@ -121,8 +121,8 @@ export async function killAndGoOn(server: BenchServer, victim: Victim): Promise<
   return server;
 }
 
-async function postmasterOf(data_dir: string): Promise<number> {
-  return Number((await readFile(join(data_dir, "postgres/postmaster.pid"), "utf8")).split("\n")[0]);
+async function postmasterOf(dataDir: string): Promise<number> {
+  return Number((await readFile(join(dataDir, "postgres/postmaster.pid"), "utf8")).split("\n")[0]);
 }
 
 async function waitForEnd({ url }: BenchServer, id: number): Promise<ListedImport> {

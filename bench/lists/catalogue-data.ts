@@ -39,12 +39,12 @@ const zipf = (random: () => number): number => Math.floor(VOCABULARY ** random()
 
 /** Fills the empty catalogue with `rows` products and has all of them in the backlog of the search index. */
 export async function fillCatalogue(db: pg.ClientBase, rows: number): Promise<void> {
-  const changeset_id = await fillProducts(db, rows);
+  const changesetId = await fillProducts(db, rows);
   await db.query(
     `insert into search_backlog (changeset_id, id_from, id_to, rows, delta)
      select $1::bigint, n, least(n + ${CHUNK - 1}, $2::int), least(${CHUNK}, $2::int - n + 1), least(${CHUNK}, $2::int - n + 1)
      from generate_series(1, $2::int, ${CHUNK}) n`,
-    [changeset_id, rows],
+    [changesetId, rows],
   );
 }
 
@@ -57,18 +57,18 @@ export async function fillProducts(db: pg.ClientBase, rows: number): Promise<num
     "insert into changesets (kind, actor, created, id_base, id_count, finished_at) values ('import', 'bench', $1::int, 1, $1::int, now()) returning id",
     [rows],
   );
-  const changeset_id = (made[0] as { id: number }).id;
+  const changesetId = (made[0] as { id: number }).id;
   await db.query("update product_ids set next = $1", [rows + 1]);
   const copy = db.query(
     copyFrom(
       `copy products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at) from stdin`,
     ),
   );
-  await pipeline(Readable.from(lines(rows, changeset_id), { objectMode: false }), copy);
-  return changeset_id;
+  await pipeline(Readable.from(lines(rows, changesetId), { objectMode: false }), copy);
+  return changesetId;
 }
 
-function* lines(rows: number, changeset_id: number): Generator<string> {
+function* lines(rows: number, changesetId: number): Generator<string> {
   const random = createRandom(rows);
   const words = (count: number): string => Array.from({ length: count }, () => wordOf(zipf(random))).join(" ");
   let text = "";
@@ -80,7 +80,7 @@ function* lines(rows: number, changeset_id: number): Generator<string> {
     const brand = BRANDS[Math.floor(random() ** 2 * BRANDS.length)] as string;
     const attributes = random() < 0.1 ? `{"Brand": "${brand}", "Size": "${Math.floor(random() * 50)}"}` : "{}";
     const at = new Date(1_700_000_000_000 + Math.floor(id / CHUNK) * 1000).toISOString();
-    text += `${sku.toLowerCase()}\t${id}\t${sku}\t${name}\t${description}\t${active}\t${attributes}\t${changeset_id}\t${changeset_id}\t${at}\t${at}\n`;
+    text += `${sku.toLowerCase()}\t${id}\t${sku}\t${name}\t${description}\t${active}\t${attributes}\t${changesetId}\t${changesetId}\t${at}\t${at}\n`;
     if (text.length < 1 << 18) continue;
     yield text;
     text = "";

@@ -63,8 +63,8 @@ function chosenOf<Name extends string>(names: readonly Name[], chosen: readonly 
   return some.length > 0 ? some : names;
 }
 
-async function prepare(db: pg.Client, rows: number, is_kept: boolean): Promise<string> {
-  if (is_kept) return `${(await ensureCatalogue(db, rows)).toLocaleString("en")} products`;
+async function prepare(db: pg.Client, rows: number, isKept: boolean): Promise<string> {
+  if (isKept) return `${(await ensureCatalogue(db, rows)).toLocaleString("en")} products`;
   await fillCatalogue(db, rows);
   await db.query("vacuum analyze products");
   const started = performance.now();
@@ -109,23 +109,23 @@ async function measureImporting(
 ): Promise<void> {
   const during: Times = new Map();
   const after: Times = new Map();
-  const [import_ms, catch_up_ms]: [number[], number[]] = [[], []];
+  const [importMs, catchUpMs]: [number[], number[]] = [[], []];
   while (countOf(during) < ENOUGH) {
     const file = await newProducts(db);
     const imported = importFile(server, file);
     await askUntil(imported, during, server, questions);
     const { changeset_id, ms } = await imported;
-    import_ms.push(ms);
+    importMs.push(ms);
     await rm(file);
     const ended = performance.now();
     await askUntil(caughtUp(db), after, server, questions);
-    catch_up_ms.push(performance.now() - ended);
+    catchUpMs.push(performance.now() - ended);
     await undo(server, changeset_id as number);
     await caughtUp(db);
   }
   const seconds = (times: number[]): string => times.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ");
-  tell(report(`${what}, while 500,000 rows are imported (${seconds(import_ms)})`, during));
-  tell(report(`${what}, after it, until the index has caught up (${seconds(catch_up_ms)})`, after));
+  tell(report(`${what}, while 500,000 rows are imported (${seconds(importMs)})`, during));
+  tell(report(`${what}, after it, until the index has caught up (${seconds(catchUpMs)})`, after));
 }
 
 /** A file whose SKUs the catalogue has never seen: none of an earlier import's. */

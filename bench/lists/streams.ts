@@ -30,14 +30,14 @@ export async function measureStreams(rows: number): Promise<string> {
     ];
     const started = performance.now();
     streams = await openStreams(server);
-    const opened_ms = performance.now() - started;
+    const openedMs = performance.now() - started;
     lines.push(await measure(`${STREAMS} streams`, server, false));
     lines.push(await measure(`${STREAMS} streams, 20 edits a second`, server, true));
     const heard = streams.filter(({ text }) => text().includes("event: products")).length;
     expectEqual("the streams that heard of an edit", heard, STREAMS);
     const { server_mb } = await server.peakMemory();
     lines.push(
-      `\n${STREAMS} streams were opened in ${Math.round(opened_ms)} ms; peak memory of the server ${server_mb} MB`,
+      `\n${STREAMS} streams were opened in ${Math.round(openedMs)} ms; peak memory of the server ${server_mb} MB`,
     );
     return `${lines.join("\n")}\n`;
   } finally {
@@ -60,9 +60,9 @@ async function openStreams(server: BenchServer): Promise<RawStream[]> {
   return open;
 }
 
-async function measure(name: string, server: BenchServer, with_edits: boolean): Promise<string> {
+async function measure(name: string, server: BenchServer, withEdits: boolean): Promise<string> {
   const stop = new AbortController();
-  const edits = with_edits ? editProducts(server, stop.signal) : Promise.resolve();
+  const edits = withEdits ? editProducts(server, stop.signal) : Promise.resolve();
   const times = await timeLists(server);
   stop.abort();
   await edits;

@@ -14,8 +14,8 @@ type Sql = readonly [text: string, values: readonly string[]];
 
 /** Of a list page 40. */
 function usualSql({ path, query }: Question): Sql[] {
-  const of_history = /^\/api\/products\/([^/]+)\/history$/.exec(path);
-  if (of_history !== null) return historySql(decodeURIComponent(of_history[1] as string));
+  const ofHistory = /^\/api\/products\/([^/]+)\/history$/.exec(path);
+  if (ofHistory !== null) return historySql(decodeURIComponent(ofHistory[1] as string));
   const { where, values } = conditionsOf(query);
   const { attribute, sort = "sku" } = query;
   if (attribute !== undefined) {

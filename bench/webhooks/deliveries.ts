@@ -29,7 +29,7 @@ export interface DeliveriesReport {
 }
 
 /** `at_most` so many workers are killed. */
-export async function deliverMany(events: number, kill_every_ms?: number, at_most = 1000): Promise<DeliveriesReport> {
+export async function deliverMany(events: number, killEveryMs?: number, atMost = 1000): Promise<DeliveriesReport> {
   const receiver = await startReceiver();
   const server = await startServer(undefined, ALLOW_LOOPBACK);
   const pool = createPool(server.address, { application_name: "skuport bench", max: 2 });
@@ -41,7 +41,7 @@ export async function deliverMany(events: number, kill_every_ms?: number, at_mos
     const started = performance.now();
     const kills: number[] = [];
     const killing =
-      kill_every_ms === undefined ? undefined : killWorkers(server, kill_every_ms, at_most, kills, stop.signal);
+      killEveryMs === undefined ? undefined : killWorkers(server, killEveryMs, atMost, kills, stop.signal);
     await emitMany(pool, events);
     await arrived(receiver, events);
     const ms = performance.now() - started;
@@ -84,26 +84,26 @@ async function warmUp(pool: pg.Pool, receiver: CountingReceiver): Promise<void> 
 
 export async function arrived(receiver: CountingReceiver, count: number): Promise<void> {
   let seen = 0;
-  let seen_at = performance.now();
+  let seenAt = performance.now();
   while (receiver.arrivals.size < count) {
     if (receiver.arrivals.size > seen) {
       seen = receiver.arrivals.size;
-      seen_at = performance.now();
+      seenAt = performance.now();
     }
-    if (performance.now() - seen_at > STUCK_MS) return;
+    if (performance.now() - seenAt > STUCK_MS) return;
     await sleep(20);
   }
 }
 
 async function killWorkers(
   server: BenchServer,
-  every_ms: number,
-  at_most: number,
+  everyMs: number,
+  atMost: number,
   kills: number[],
   signal: AbortSignal,
 ): Promise<void> {
-  const wait = (): Promise<boolean> => sleep(every_ms, true, { signal }).catch(() => false);
-  while (kills.length < at_most && (await wait())) {
+  const wait = (): Promise<boolean> => sleep(everyMs, true, { signal }).catch(() => false);
+  while (kills.length < atMost && (await wait())) {
     const pid = await workerOf(server.pid);
     if (pid === undefined) continue;
     process.kill(pid, "SIGKILL");
@@ -112,8 +112,8 @@ async function killWorkers(
 }
 
 async function allLogged(pool: pg.Pool): Promise<void> {
-  const give_up_at = performance.now() + STUCK_MS;
-  while (performance.now() < give_up_at) {
+  const giveUpAt = performance.now() + STUCK_MS;
+  while (performance.now() < giveUpAt) {
     const { rows } = await pool.query("select from webhook_deliveries where state = 'waiting' limit 1");
     if (rows.length === 0) return;
     await sleep(50);

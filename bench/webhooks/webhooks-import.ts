@@ -131,8 +131,8 @@ async function editMeanwhile({ url }: BenchServer, edits: Map<string, number>, r
     });
     if (!response.ok) throw new Error(await response.text());
   }
-  const give_up_at = performance.now() + 30_000;
-  while (edits.size < asked.size && performance.now() < give_up_at) await sleep(10);
+  const giveUpAt = performance.now() + 30_000;
+  while (edits.size < asked.size && performance.now() < giveUpAt) await sleep(10);
   for (const [sku, at] of asked) report.edits_ms.push((edits.get(sku) ?? Number.POSITIVE_INFINITY) - at);
 }
 

@@ -25,10 +25,10 @@ export async function noteChanged(db: Queryable, changed: ChangedProducts): Prom
 }
 
 /** The same for the products on the stage, before it is emptied: their keys stay in the database. */
-export async function noteStaged(db: Queryable, changeset_id: number, part: number): Promise<void> {
+export async function noteStaged(db: Queryable, changesetId: number, part: number): Promise<void> {
   await db.query(
     `insert into search_backlog (changeset_id, keys, rows)
      select $1::bigint, array_agg(s.sku_key), count(*) from product_staging s where s.changeset_id = $1 and s.part = $2`,
-    [changeset_id, part],
+    [changesetId, part],
   );
 }

@@ -19,8 +19,8 @@ export const LISTED = `${SHORT_COLUMNS}, ${IS_LONG} as is_long,
   case when ${IS_LONG} then '' else p.description end as description,
   case when ${IS_LONG} then '{}'::jsonb else p.attributes end as attributes`;
 
-export async function readProduct(db: Queryable, sku_key: string): Promise<Product | undefined> {
-  const { rows } = await db.query<Product>(`select ${PRODUCT} from products p where p.sku_key = $1`, [sku_key]);
+export async function readProduct(db: Queryable, skuKey: string): Promise<Product | undefined> {
+  const { rows } = await db.query<Product>(`select ${PRODUCT} from products p where p.sku_key = $1`, [skuKey]);
   return rows[0];
 }
 

@@ -21,14 +21,14 @@ export async function listCreated(
   keys: KeyRange | undefined,
   limit: number,
 ): Promise<{ id: number; sku_key: string; version: number }[]> {
-  const in_keys = keys === undefined ? "" : "and sku_key >= $4 and sku_key < $5";
+  const inKeys = keys === undefined ? "" : "and sku_key >= $4 and sku_key < $5";
   const values = [first, last, limit, ...(keys === undefined ? [] : [keys.from, keys.to])];
   const { rows } = await db.query<VersionKey>(
     `select distinct on (id) id, sku_key, version from (
-       (select id, sku_key, version from products where id between $1 and $2 ${in_keys} order by id limit $3)
+       (select id, sku_key, version from products where id between $1 and $2 ${inKeys} order by id limit $3)
        union all
        (select distinct on (id) id, sku_key, version from product_history
-        where deleted and id between $1 and $2 ${in_keys} order by id, version desc limit $3)) made
+        where deleted and id between $1 and $2 ${inKeys} order by id, version desc limit $3)) made
      order by id, version desc limit $3`,
     values,
   );

@@ -78,10 +78,10 @@ async function pageOfCreated(
   const firsts = await readFirstVersions(db, shown);
   const made = shown.map(({ id, sku_key }): ProductChange => {
     const first = firsts.get(id);
-    const after_it = first === undefined ? null : valuesOf(first);
+    const afterIt = first === undefined ? null : valuesOf(first);
     return {
-      ...{ sku: first?.sku ?? sku_key, id, change: "created", version: 1, before: null, after: after_it },
-      fields: changesOf(null, after_it),
+      ...{ sku: first?.sku ?? sku_key, id, change: "created", version: 1, before: null, after: afterIt },
+      fields: changesOf(null, afterIt),
     };
   });
   return { made, is_more: created.length > limit };
@@ -132,9 +132,9 @@ async function findEnded(
   if (count === 0 && changeset.finished_at !== null) return [];
   const start = Date.parse(changeset.started_at);
   const end = changeset.finished_at === null ? Date.now() : Date.parse(changeset.finished_at);
-  const is_small = count <= SORTED_AT_ONCE;
+  const isSmall = count <= SORTED_AT_ONCE;
   // Where the SKU is given, its own index may be the better one.
-  if (is_small || filter.keys !== undefined || end <= start) return listEnded(pool, query, limit);
+  if (isSmall || filter.keys !== undefined || end <= start) return listEnded(pool, query, limit);
   const from = Math.max(start, Date.parse((place ?? BEGINNING).at));
   for (let span = Math.max(1, ((end - start) * WINDOW_ROWS) / count); from + span < end; span *= 4) {
     const found = await listEnded(pool, { ...query, until: new Date(from + span).toISOString() }, limit);

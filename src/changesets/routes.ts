@@ -98,10 +98,10 @@ function filterOf({
 }): ChangeFilter {
   if (sku === undefined) return { change, keys: undefined };
   if (sku.includes("\0")) throw new Problem("invalid-request", "sku: a SKU has no NUL character.");
-  const is_prefix = sku.endsWith("*") && !sku.endsWith("\\*");
-  const from = skuKey(is_prefix ? sku.slice(0, -1) : sku.replace(/\\\*$/, "*"));
+  const isPrefix = sku.endsWith("*") && !sku.endsWith("\\*");
+  const from = skuKey(isPrefix ? sku.slice(0, -1) : sku.replace(/\\\*$/, "*"));
   // Up to the last character there is, or just before the next key: no key holds a character below U+0001.
-  return { change, keys: { from, to: `${from}${is_prefix ? "\u{10ffff}" : "\u0001"}` } };
+  return { change, keys: { from, to: `${from}${isPrefix ? "\u{10ffff}" : "\u0001"}` } };
 }
 
 const writeCursor = (cursor: Cursor): string => {
@@ -111,10 +111,10 @@ const writeCursor = (cursor: Cursor): string => {
 
 function readCursor(text: string): Cursor {
   try {
-    const [first, sku_key, id] = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown[];
-    if (Number.isSafeInteger(first) && sku_key === undefined) return { created: first as number };
-    if (isInstant(first) && typeof sku_key === "string" && !sku_key.includes("\0") && Number.isSafeInteger(id))
-      return { ended: { at: first, sku_key, id: id as number } };
+    const [first, key, id] = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown[];
+    if (Number.isSafeInteger(first) && key === undefined) return { created: first as number };
+    if (isInstant(first) && typeof key === "string" && !key.includes("\0") && Number.isSafeInteger(id))
+      return { ended: { at: first, sku_key: key, id: id as number } };
   } catch {
     // told below
   }

@@ -8,7 +8,7 @@ import { findServer } from "./find-server.ts";
 
 const FORMATS = Object.keys(EXPORT_FORMATS).join(", ");
 
-export const export_command: Command = {
+export const exportCommand: Command = {
   name: "export",
   summary: "Write products as CSV, TSV, JSON Lines or XLSX",
   help: `Usage: skuport export [-o FILE] [options]
@@ -49,7 +49,7 @@ Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
       },
     });
     const options = readOptions(values);
-    const base_url = values.url === undefined ? undefined : await findServer(values, io);
+    const baseUrl = values.url === undefined ? undefined : await findServer(values, io);
     const unwritable = new AbortController();
     const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
       const output = values.output === undefined ? io.stdout : createWriteStream(values.output);
@@ -60,10 +60,10 @@ Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
       return pipeline(bytes, output, { signal: io.signal, end: output !== io.stdout });
     };
     try {
-      if (base_url === undefined) await exportAlone(options, values, io, write);
+      if (baseUrl === undefined) await exportAlone(options, values, io, write);
       else {
         const signal = AbortSignal.any([io.signal, unwritable.signal]);
-        await write(await download(export_products, queryOf(options), { base_url, signal }));
+        await write(await download(export_products, queryOf(options), { base_url: baseUrl, signal }));
       }
     } catch (error) {
       if (io.signal.aborted) {

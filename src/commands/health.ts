@@ -16,14 +16,14 @@ Exit code 0 when the server, its database and a worker are there, else 1.
 `,
   async run(args, io) {
     const { values } = readArgs({ args, options: { url: { type: "string" }, "data-dir": { type: "string" } } });
-    const base_url = await findServer(values, io);
-    if (base_url === undefined) {
+    const baseUrl = await findServer(values, io);
+    if (baseUrl === undefined) {
       io.stderr.write("No server holds the data folder. Start one with `skuport serve`, or name one with --url.\n");
       return 1;
     }
-    const state = await call(health_ready, {}, { base_url, signal: io.signal });
+    const state = await call(health_ready, {}, { base_url: baseUrl, signal: io.signal });
     io.stdout.write(
-      `${base_url} is ready: version ${state.version}, ${state.workers} worker${state.workers === 1 ? "" : "s"}\n`,
+      `${baseUrl} is ready: version ${state.version}, ${state.workers} worker${state.workers === 1 ? "" : "s"}\n`,
     );
     return state.workers > 0 ? 0 : 1;
   },

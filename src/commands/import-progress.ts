@@ -86,7 +86,7 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
 }
 
 /** What an ended import says of itself. `base_url` = the server that has it; without one nobody answers at an address now. */
-export function describeResult(import_: ListedImport, base_url?: string): string {
+export function describeResult(import_: ListedImport, baseUrl?: string): string {
   const {
     id,
     state,
@@ -113,7 +113,7 @@ export function describeResult(import_: ListedImport, base_url?: string): string
     const parts = { created, updated, unchanged, superseded, rejected };
     const width = Math.max(...Object.values(parts).map((part) => count(part).length));
     for (const [name, part] of Object.entries(parts)) said.push(`  ${count(part).padStart(width)} ${name}`);
-    const where = base_url === undefined ? ", once the server runs: " : `: ${base_url}`;
+    const where = baseUrl === undefined ? ", once the server runs: " : `: ${baseUrl}`;
     const listed =
       rejects_listed < rejected ? `first ${rejects_listed.toLocaleString("en")} rejected rows` : "rejected rows";
     if (rejected > 0) said.push(`  The ${listed}, with reasons${where}/api/imports/${id}/rejects.csv`);
@@ -128,8 +128,8 @@ function timeLeft(state: ListedImport): string {
   if (isTerminal(state.state) || state.elapsed_ms.load < STABLE_AFTER_MS || state.rows === null) return "";
   const loaded = state.created + state.updated + state.unchanged;
   if (loaded === 0) return "";
-  const left_ms = ((state.rows - handled(state)) * state.elapsed_ms.load) / loaded;
-  return `  ${Math.ceil(left_ms / 1000)} s left`;
+  const leftMs = ((state.rows - handled(state)) * state.elapsed_ms.load) / loaded;
+  return `  ${Math.ceil(leftMs / 1000)} s left`;
 }
 
 const count = (number: number): string => number.toLocaleString("en");

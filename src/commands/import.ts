@@ -22,7 +22,7 @@ const OPTIONS = {
   ...DIALECT_OPTIONS,
 } as const;
 
-export const import_command: Command = {
+export const importCommand: Command = {
   name: "import",
   summary: "Import a file into the catalogue",
   help: `Usage: skuport import FILE [options]
@@ -49,11 +49,11 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
     const options = await readOptions(values);
     const source = await findSource(path, io);
     const progress = createProgress(values.json === true ? undefined : io.stderr, path, source.size);
-    const base_url = await findServer(values, io);
+    const baseUrl = await findServer(values, io);
     const ended = await (
-      base_url === undefined
+      baseUrl === undefined
         ? importAlone(source, options, values, io, progress)
-        : importRemotely(base_url, source, options, io, progress)
+        : importRemotely(baseUrl, source, options, io, progress)
     ).finally(() => {
       progress.end();
     });
@@ -61,7 +61,7 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
       io.stderr.write("Interrupted before the file was sent; nothing was imported.\n");
       return 1;
     }
-    io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended, base_url));
+    io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended, baseUrl));
     return ended.state === "done" ? 0 : 1;
   },
 };
@@ -87,44 +87,44 @@ async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>
 
 /** @returns undefined when it was interrupted before there was an import */
 async function importRemotely(
-  base_url: string,
+  baseUrl: string,
   source: ImportSource,
   options: Partial<ImportOptions>,
   io: Io,
   progress: Progress,
 ): Promise<Import | undefined> {
-  const sent = await send(base_url, source, options, io, progress).catch((error: unknown) => {
+  const sent = await send(baseUrl, source, options, io, progress).catch((error: unknown) => {
     if (io.signal.aborted) return undefined;
     throw error;
   });
   if (sent === undefined) return undefined;
   let last: ListedImport = sent;
   // Ctrl-C cancels the import too, and its end is still told.
-  const cancel = (): void => void cancelRemotely(base_url, sent.id).catch(() => undefined);
+  const cancel = (): void => void cancelRemotely(baseUrl, sent.id).catch(() => undefined);
   io.signal.addEventListener("abort", cancel, { once: true });
-  for await (const state of watchImport(sent.id, { base_url })) {
+  for await (const state of watchImport(sent.id, { base_url: baseUrl })) {
     last = state;
     progress.show(state);
   }
   io.signal.removeEventListener("abort", cancel);
-  return last.shortened ? readWhole(base_url, sent.id) : (last as Import);
+  return last.shortened ? readWhole(baseUrl, sent.id) : (last as Import);
 }
 
 /** With the values that are too long for the stream. */
-async function readWhole(base_url: string, id: number): Promise<Import> {
+async function readWhole(baseUrl: string, id: number): Promise<Import> {
   const { call } = await import("../../client/call.ts");
   const { get_import } = await import("../../contract/imports/imports.ts");
-  return call(get_import, { params: { id } }, { base_url });
+  return call(get_import, { params: { id } }, { base_url: baseUrl });
 }
 
-async function cancelRemotely(base_url: string, id: number): Promise<void> {
+async function cancelRemotely(baseUrl: string, id: number): Promise<void> {
   const { call } = await import("../../client/call.ts");
   const { cancel_import } = await import("../../contract/imports/imports.ts");
-  await call(cancel_import, { params: { id } }, { base_url });
+  await call(cancel_import, { params: { id } }, { base_url: baseUrl });
 }
 
 function send(
-  base_url: string,
+  baseUrl: string,
   { path, filename, size, open }: ImportSource,
   options: Partial<ImportOptions>,
   { signal }: Io,
@@ -133,7 +133,7 @@ function send(
   const onProgress = (bytes: number): void => {
     progress.upload(bytes);
   };
-  const upload = { base_url, options, signal, onProgress };
+  const upload = { base_url: baseUrl, options, signal, onProgress };
   return path === undefined ? uploadStream(open(), { ...upload, filename, size }) : uploadPath(path, upload);
 }
 
@@ -163,8 +163,8 @@ async function importAlone(
     log.warn({ err }, "lost the database for a moment");
   };
   const boss = await startBoss(database.address, { application_name: "skuport import", works: true, onError });
-  const files_dir = join(config.data_dir, "files");
-  const context = { pool, files_dir, lanes: config.worker_concurrency, log, ...senders(boss) };
+  const filesDir = join(config.data_dir, "files");
+  const context = { pool, files_dir: filesDir, lanes: config.worker_concurrency, log, ...senders(boss) };
   const working = workOnImports(boss, context, stop.signal);
   try {
     const upload = {

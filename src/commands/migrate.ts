@@ -3,7 +3,7 @@ import { readArgs, type Command } from "./command.ts";
 import { createLog } from "../processes/log.ts";
 import { holdDatabase } from "../processes/open-database.ts";
 
-export const migrate_command: Command = {
+export const migrateCommand: Command = {
   name: "migrate",
   summary: "Bring the database's schema up to date",
   help: `Usage: skuport migrate

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UsageError, type Io } from "./command.ts";
-import { read_command } from "./read.ts";
+import { readCommand } from "./read.ts";
 import { guardTerminal } from "../terminal.ts";
 
 let folder = "";
@@ -43,7 +43,7 @@ async function run(args: string[], stdout = sink()): Promise<{ code: number; std
     signal: new AbortController().signal,
     loadConfig: () => expect.fail("read needs no settings"),
   };
-  const code = await read_command.run(args, io as unknown as Io);
+  const code = await readCommand.run(args, io as unknown as Io);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 

@@ -23,7 +23,7 @@ const RAW_CHARACTERS = 10_000;
 /** Too long, or not text: what could be printed of such a record is not what stands in the file. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
 
-export const read_command: Command = {
+export const readCommand: Command = {
   name: "read",
   summary: "Show what the importer sees in a file",
   help: `Usage: skuport read FILE [options]
@@ -141,10 +141,10 @@ function csvLooker(output: Output): FinishingLooker {
       if (table.header.length > 0) await output.print(csvLine(table.header));
     },
     async onBatch(records, faults) {
-      const left_out = new Set(faults.filter(({ code }) => UNPRINTABLE.has(code)).map(({ record }) => record));
+      const leftOut = new Set(faults.filter(({ code }) => UNPRINTABLE.has(code)).map(({ record }) => record));
       let text = "";
       for (let record = 0; record < records.count; record++) {
-        if (!left_out.has(record)) text += csvLine(recordTexts(records, record, dialect));
+        if (!leftOut.has(record)) text += csvLine(recordTexts(records, record, dialect));
       }
       await output.print(text);
       for (const { row, line, code, record } of faults) {
@@ -164,14 +164,14 @@ interface FaultGroup {
   examples: { row: number; line: number; raw: string }[];
 }
 
-function summaryLooker(as_json: boolean, path: string, size: number, output: Output): FinishingLooker {
+function summaryLooker(asJson: boolean, path: string, size: number, output: Output): FinishingLooker {
   const groups = new Map<FaultCode, FaultGroup>();
   let dialect: Dialect | undefined;
   let table: Table | undefined;
   return {
-    onTable(found_dialect, found_table) {
-      dialect = found_dialect;
-      table = found_table;
+    onTable(foundDialect, foundTable) {
+      dialect = foundDialect;
+      table = foundTable;
       if (table.header_fault !== null)
         addFault(groups, { row: 0, line: table.header_line, code: table.header_fault }, csvLine(table.header));
     },
@@ -181,7 +181,7 @@ function summaryLooker(as_json: boolean, path: string, size: number, output: Out
         addFault(
           groups,
           fault,
-          shown ? rawRecord(records, fault.record, as_json ? RAW_CHARACTERS : SHOWN_CHARACTERS) : "",
+          shown ? rawRecord(records, fault.record, asJson ? RAW_CHARACTERS : SHOWN_CHARACTERS) : "",
         );
       }
     },
@@ -189,7 +189,7 @@ function summaryLooker(as_json: boolean, path: string, size: number, output: Out
       if (dialect === undefined || table === undefined) return;
       const { columns } = table;
       const faults = [...groups.values()];
-      const has_sku = columns.some(({ target }) => target === "sku");
+      const hasSku = columns.some(({ target }) => target === "sku");
       const summary = {
         file: path,
         size,
@@ -198,9 +198,9 @@ function summaryLooker(as_json: boolean, path: string, size: number, output: Out
         lines,
         records: rows,
         faults,
-        problem: has_sku ? null : describeMissingSku(columns),
+        problem: hasSku ? null : describeMissingSku(columns),
       };
-      await output.print(as_json ? `${JSON.stringify(summary, null, 2)}\n` : describe(summary, table));
+      await output.print(asJson ? `${JSON.stringify(summary, null, 2)}\n` : describe(summary, table));
     },
   };
 }

@@ -6,7 +6,7 @@ import { createLog } from "../processes/log.ts";
 import { openDatabase, openPool } from "../processes/open-database.ts";
 import { keyFile, webhookParts } from "../processes/webhook-context.ts";
 
-export const rotate_key: Command = {
+export const rotateKey: Command = {
   name: "rotate-key",
   summary: "Encrypt the secrets in the database with a new key",
   help: `Usage: skuport rotate-key [--data-dir DIR]

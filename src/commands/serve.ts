@@ -102,9 +102,9 @@ async function serveOn(
     await data_dir?.publish({ url, connection: address });
     worker = config.serve_worker ? keepWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
-    const database_gone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
+    const databaseGone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
     const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
-    const ended = await Promise.race([stopped.then(() => undefined), database_gone]);
+    const ended = await Promise.race([stopped.then(() => undefined), databaseGone]);
     if (ended instanceof Error) {
       log.error({ err: ended }, "PostgreSQL cannot be brought back");
       failed = true;

@@ -57,14 +57,14 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Ctrl-C cancels; what is c
     const id = readId(positionals);
     const { policy } = values;
     if (policy !== "keep" && policy !== "overwrite") throw new UsageError("--policy: write keep or overwrite.");
-    const base_url = await findServer(values, io);
-    if (base_url === undefined) {
+    const baseUrl = await findServer(values, io);
+    if (baseUrl === undefined) {
       io.stderr.write("No server holds the data folder. Start `skuport serve`, or name one with --url.\n");
       return 1;
     }
     const query = { preview: values.preview === true, policy } as const;
-    const answer = await call(undo_changeset, { params: { id }, querystring: query }, { base_url });
-    const ended = "state" in answer ? await follow(answer, base_url, io) : answer;
+    const answer = await call(undo_changeset, { params: { id }, querystring: query }, { base_url: baseUrl });
+    const ended = "state" in answer ? await follow(answer, baseUrl, io) : answer;
     if (values.json === true) io.stdout.write(`${JSON.stringify(ended)}\n`);
     else io.stdout.write("state" in ended ? describeOperation(ended, id) : describePreview(ended));
     return "state" in ended && ended.state !== "done" ? 1 : 0;
@@ -79,14 +79,14 @@ function readId(positionals: readonly string[]): number {
   return Number(id);
 }
 
-async function follow(started: Operation, base_url: string, io: Pick<Io, "signal">): Promise<Operation> {
+async function follow(started: Operation, baseUrl: string, io: Pick<Io, "signal">): Promise<Operation> {
   const request = { params: { id: started.id } };
-  const cancel = (): void => void call(cancel_operation, request, { base_url }).catch(() => undefined);
+  const cancel = (): void => void call(cancel_operation, request, { base_url: baseUrl }).catch(() => undefined);
   io.signal.addEventListener("abort", cancel, { once: true });
   let state = started;
   while (!isOperationOver(state.state)) {
     await sleep(POLL_MS);
-    state = await call(get_operation, request, { base_url });
+    state = await call(get_operation, request, { base_url: baseUrl });
   }
   io.signal.removeEventListener("abort", cancel);
   return state;

@@ -99,7 +99,7 @@ async function workOn(
   // First of all: what a killed worker had under way is taken over while the rest still starts
   const deliveries = deliverInThread({ config, address }, env, log, signal, pulse);
   const boss = await startBoss(address, { application_name: NAME, works: true, onError, onJobs: pulse.report });
-  const files_dir = join(config.data_dir, "files");
+  const filesDir = join(config.data_dir, "files");
   try {
     const limit = createLaneLimit();
     process.on("message", (message) => {
@@ -108,8 +108,16 @@ async function workOn(
     // Listening keeps no worker alive whose work has ended.
     process.channel?.unref();
     const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
-    const database_disk = config.database_url === undefined ? disk : undefined;
-    const context = { pool, files_dir, disk, database_disk, lanes: config.worker_concurrency, limit: limit.run, log };
+    const databaseDisk = config.database_url === undefined ? disk : undefined;
+    const context = {
+      pool,
+      files_dir: filesDir,
+      disk,
+      database_disk: databaseDisk,
+      lanes: config.worker_concurrency,
+      limit: limit.run,
+      log,
+    };
     await workHourly(boss, "purge-events", 17, async () => {
       const purged = await purgeEvents(pool, config.webhook_keep_days);
       if (purged > 0) log.info({ purged }, "old events purged");

@@ -28,8 +28,8 @@ export class MigrationError extends Error {
  * @param client a connection of its own, not a pool: the lock belongs to the session.
  * @throws {MigrationError} when the database is newer than the code, an applied file has changed, or a file fails.
  */
-export async function migrate(client: pg.ClientBase, migrations_dir: string = MIGRATIONS_DIR): Promise<string[]> {
-  const migrations = await readMigrations(migrations_dir);
+export async function migrate(client: pg.ClientBase, migrationsDir: string = MIGRATIONS_DIR): Promise<string[]> {
+  const migrations = await readMigrations(migrationsDir);
   await client.query(`select pg_advisory_lock(${LOCK_KEY})`);
   try {
     await createLedger(client);
@@ -46,16 +46,16 @@ export async function migrate(client: pg.ClientBase, migrations_dir: string = MI
  * The migrations that a database still lacks; changes nothing. For readiness checks and `skuport migrate --check`.
  * @throws {MigrationError} as migrate does.
  */
-export async function listPending(db: Queryable, migrations_dir: string = MIGRATIONS_DIR): Promise<string[]> {
-  const migrations = await readMigrations(migrations_dir);
+export async function listPending(db: Queryable, migrationsDir: string = MIGRATIONS_DIR): Promise<string[]> {
+  const migrations = await readMigrations(migrationsDir);
   const { rows } = await db.query<{ exists: boolean }>("select to_regclass('schema_migrations') is not null as exists");
   const applied = rows[0]?.exists === true ? await readLedger(db) : [];
   return checkLedger(migrations, applied).map(({ name }) => name);
 }
 
 /** @throws {MigrationError} when a file's name is not NNNN_name.sql or the numbers have a gap or a double. */
-export async function readMigrations(migrations_dir: string = MIGRATIONS_DIR): Promise<Migration[]> {
-  const files = (await readdir(migrations_dir)).filter((file) => file.endsWith(".sql")).sort();
+export async function readMigrations(migrationsDir: string = MIGRATIONS_DIR): Promise<Migration[]> {
+  const files = (await readdir(migrationsDir)).filter((file) => file.endsWith(".sql")).sort();
   return await Promise.all(
     files.map(async (file, index) => {
       const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1]);
@@ -64,7 +64,7 @@ export async function readMigrations(migrations_dir: string = MIGRATIONS_DIR): P
           `migrations/${file}: expected a name like ${String(index + 1).padStart(4, "0")}_name.sql; numbers start at 0001 without gaps.`,
         );
       }
-      const sql = (await readFile(join(migrations_dir, file), "utf8")).replaceAll("\r\n", "\n");
+      const sql = (await readFile(join(migrationsDir, file), "utf8")).replaceAll("\r\n", "\n");
       return { version, name: basename(file, ".sql"), sql, checksum: createHash("sha256").update(sql).digest("hex") };
     }),
   );

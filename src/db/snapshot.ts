@@ -34,9 +34,9 @@ export async function withSnapshot<T>(
 }
 
 async function end(client: pg.PoolClient, how: "commit" | "rollback"): Promise<void> {
-  const is_broken = await client.query(how).then(
+  const isBroken = await client.query(how).then(
     () => false,
     () => true,
   );
-  client.release(is_broken);
+  client.release(isBroken);
 }

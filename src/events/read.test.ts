@@ -43,12 +43,12 @@ test("many writers and readers at once: every reader gets every event once, and 
   ).finally(() => (done = true));
   const readers = Array.from({ length: 3 }, async () => {
     const got: unknown[] = [];
-    for (let last = 0, was_done = false; ;) {
-      was_done = done;
+    for (let last = 0, wasDone = false; ;) {
+      wasDone = done;
       const next = await read(last);
       got.push(...next.ids);
       last = next.last;
-      if (was_done && next.ids.length === 0) return got;
+      if (wasDone && next.ids.length === 0) return got;
     }
   });
   await write;

@@ -65,12 +65,12 @@ export async function eventBounds(db: Queryable): Promise<{ oldest: number; newe
 const PURGED_AT_ONCE = 5000;
 
 /** Takes away what is older than `keep_days`; says how many. */
-export async function purgeEvents(pool: pg.Pool, keep_days: number): Promise<number> {
+export async function purgeEvents(pool: pg.Pool, keepDays: number): Promise<number> {
   await placeEvents(pool);
   for (let purged = 0; ;) {
     const { rowCount } = await pool.query(
       `delete from events where id in (select id from events where at < now() - make_interval(days => $1) order by at limit $2)`,
-      [keep_days, PURGED_AT_ONCE],
+      [keepDays, PURGED_AT_ONCE],
     );
     purged += rowCount ?? 0;
     if ((rowCount ?? 0) < PURGED_AT_ONCE) return purged;

@@ -16,7 +16,7 @@ export interface StateStream<T extends State> {
   /** The state as it is now; undefined = there is no such record, or it is gone, and the stream ends. */
   read(): Promise<T | undefined>;
   /** Calls back whenever the state may have changed; returns how to stop that. `at_once` = the last state: no thinning. */
-  subscribe(changed: (at_once: boolean) => void): () => void;
+  subscribe(changed: (atOnce: boolean) => void): () => void;
   isLast: (state: T) => boolean;
   /** What to answer when there is no such record. */
   missing(): Problem;

@@ -168,13 +168,13 @@ function storeNothing(app: FastifyInstance): void {
 
 function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {
   const streams = createStreams(closing);
-  const with_streams = { ...context, log: context.logger, sendStates: createSendStates(streams, context.logger) };
-  const with_lag = { ...context, countStreams: () => streams.size, readSearchLag: () => readBacklogSize(context.pool) };
+  const withStreams = { ...context, log: context.logger, sendStates: createSendStates(streams, context.logger) };
+  const withLag = { ...context, countStreams: () => streams.size, readSearchLag: () => readBacklogSize(context.pool) };
   // First: it times the routes that come after it.
-  metricsRoute(app, with_lag);
-  healthRoutes(app, with_lag);
-  importRoutes(app, with_streams);
-  operationRoutes(app, with_streams);
+  metricsRoute(app, withLag);
+  healthRoutes(app, withLag);
+  importRoutes(app, withStreams);
+  operationRoutes(app, withStreams);
   productRoutes(app, context);
   changesetRoutes(app, context);
   const sources = [importSource(context.pool), operationSource(context.pool)];

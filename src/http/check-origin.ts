@@ -15,8 +15,8 @@ function faultOf(request: FastifyRequest): Problem | undefined {
   const { host = "", origin, "sec-fetch-site": site } = request.headers;
   if (!isLoopback(host))
     return new Problem("forbidden-host", `The host "${host}" is not served here. Use 127.0.0.1 or localhost.`);
-  const is_own_site = site === undefined || OWN_SITE.has(site) || opensDocument(request);
-  if (is_own_site && (origin === undefined || isSameHost(origin, host))) return undefined;
+  const isOwnSite = site === undefined || OWN_SITE.has(site) || opensDocument(request);
+  if (isOwnSite && (origin === undefined || isSameHost(origin, host))) return undefined;
   return new Problem("forbidden-host", "A page of another site may not use this server. Open it by its own address.");
 }
 

@@ -57,9 +57,9 @@ const withIdempotencyKey = (headers: z.ZodType | undefined): z.ZodType =>
       .describe("The same request with the same key is done once and answered alike for 7 days"),
   });
 
-function describeAnswer(status: string, schema: object, answer_type: string | readonly string[]): object {
-  const is_problem = status === "default" || Number(status) >= 400;
-  const types = is_problem ? ["application/problem+json"] : [answer_type].flat();
+function describeAnswer(status: string, schema: object, answerType: string | readonly string[]): object {
+  const isProblem = status === "default" || Number(status) >= 400;
+  const types = isProblem ? ["application/problem+json"] : [answerType].flat();
   return {
     description: STATUS_CODES[status] ?? "Any other error",
     content: Object.fromEntries(types.map((type) => [type, { schema }])),

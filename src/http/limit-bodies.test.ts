@@ -75,7 +75,7 @@ test.each([
   ["JSON with an idempotency key", head("POST", "/api/products", { ...JSON_HEADERS, "idempotency-key": "a" }) + "{"],
   [
     "JSON in chunks",
-    head("POST", "/api/webhooks", { ...CHUNKED(), "content-type": "application/json" }) + "1\r\n{\r\n",
+    head("POST", "/api/webhooks", { ...chunked(), "content-type": "application/json" }) + "1\r\n{\r\n",
   ],
   ["a preview", head("POST", "/api/imports/preview", { ...FILE, "content-length": 1000 }) + "sku"],
   ["a file", head("POST", "/api/imports?filename=a.csv", FILE) + "sku,name\n"],
@@ -86,7 +86,7 @@ test.each([
   await refusedAsSlow(await send(text));
 });
 
-function CHUNKED(): Record<string, string> {
+function chunked(): Record<string, string> {
   return { "transfer-encoding": "chunked" };
 }
 

@@ -8,8 +8,8 @@ const database = await createTestDatabase();
 const app = await createTestApp(database);
 
 test("the lag of the search index is told by /metrics and /health/ready", async () => {
-  const changeset_id = await insertChangeset(database.pool, { kind: "edit", actor: "test" });
-  await noteChanged(database.pool, { changeset_id, keys: ["a", "b"], rows: 2, delta: 0 });
+  const changesetId = await insertChangeset(database.pool, { kind: "edit", actor: "test" });
+  await noteChanged(database.pool, { changeset_id: changesetId, keys: ["a", "b"], rows: 2, delta: 0 });
   await app.inject({ method: "GET", url: "/api/products?search=x" });
   const { headers, body } = await app.inject({ method: "GET", url: "/metrics" });
   expect(headers["content-type"]).toContain("text/plain");

@@ -10,8 +10,8 @@ const DIST = join(import.meta.dirname, "../../dist");
 const NOT_PAGE = ["/api", "/health", "/openapi.json", "/docs", "/assets", "/metrics", "/problems"];
 
 export async function servePage(app: FastifyInstance): Promise<void> {
-  const is_built = existsSync(join(DIST, "index.html"));
-  if (is_built) {
+  const isBuilt = existsSync(join(DIST, "index.html"));
+  if (isBuilt) {
     await app.register(fastifyStatic, {
       root: DIST,
       wildcard: false,
@@ -24,10 +24,10 @@ export async function servePage(app: FastifyInstance): Promise<void> {
   }
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
-    const is_page =
+    const isPage =
       request.method === "GET" && !NOT_PAGE.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
-    if (!is_page) return sendProblem(request, reply, noSuchRoute(request));
-    if (!is_built) return reply.type("text/plain").send("The page is not built. Run: npm run build\n");
+    if (!isPage) return sendProblem(request, reply, noSuchRoute(request));
+    if (!isBuilt) return reply.type("text/plain").send("The page is not built. Run: npm run build\n");
     return reply.header("cache-control", "no-cache").sendFile("index.html");
   });
 }

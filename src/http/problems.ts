@@ -108,8 +108,8 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new Problem("invalid-request", cutText(error.message, 500), { cause: error });
   }
-  const of_database = problemOfDatabase(error);
-  if (of_database !== undefined) return of_database;
+  const ofDatabase = problemOfDatabase(error);
+  if (ofDatabase !== undefined) return ofDatabase;
   return new Problem("internal-error", `The server's log names the cause under request ${request.id}.`, {
     cause: error,
   });

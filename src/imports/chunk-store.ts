@@ -13,12 +13,12 @@ export interface Chunk {
 }
 
 /** Writes an import's chunks, a page of them at a time: a bitmap of 5,000,000 rows is 600 kB. */
-export async function insertChunks(db: Queryable, import_id: number, chunks: readonly Chunk[]): Promise<void> {
+export async function insertChunks(db: Queryable, importId: number, chunks: readonly Chunk[]): Promise<void> {
   await db.query(
     `insert into import_chunks (import_id, chunk_no, byte_start, byte_end, first_row, first_line, records, skip)
      select $1, * from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::bytea[])`,
     [
-      import_id,
+      importId,
       chunks.map((chunk) => chunk.chunk_no),
       chunks.map((chunk) => chunk.byte_start),
       chunks.map((chunk) => chunk.byte_end),
@@ -34,7 +34,7 @@ export async function insertChunks(db: Queryable, import_id: number, chunks: rea
  * is its own, also where one transaction loads many: by it the chunk's changes are found. */
 export async function claimChunk(
   client: pg.ClientBase,
-  import_id: number,
+  importId: number,
 ): Promise<(Chunk & { now_us: number; now: string }) | undefined> {
   const { rows } = await client.query<Chunk & { now_us: number; now: string }>(
     `select c.chunk_no, c.byte_start, c.byte_end, c.first_row, c.first_line, c.records, c.skip,
@@ -44,7 +44,7 @@ export async function claimChunk(
        and exists (select from imports i where i.id = $1 and i.state = 'loading' and not i.cancel_requested)
      order by c.chunk_no limit 1
      for update of c skip locked`,
-    [import_id],
+    [importId],
   );
   return rows[0];
 }
@@ -61,14 +61,14 @@ export interface ChunkCounts {
  * lane would wait for the others' disk writes. */
 export async function markChunkDone(
   client: pg.ClientBase,
-  import_id: number,
-  chunk_no: number,
+  importId: number,
+  chunkNo: number,
   { created, updated, unchanged, rejected }: ChunkCounts,
 ): Promise<void> {
   await client.query(
     `update import_chunks set done = true, created = $3, updated = $4, unchanged = $5, rejected = $6
      where import_id = $1 and chunk_no = $2`,
-    [import_id, chunk_no, created, updated, unchanged, rejected],
+    [importId, chunkNo, created, updated, unchanged, rejected],
   );
 }
 
@@ -77,18 +77,18 @@ const SUMS = (["created", "updated", "unchanged", "rejected"] as const)
   .join(", ");
 
 /** What the chunks of an import that are done add up to. */
-export async function sumChunks(db: Queryable, import_id: number): Promise<ChunkCounts> {
+export async function sumChunks(db: Queryable, importId: number): Promise<ChunkCounts> {
   const { rows } = await db.query<ChunkCounts>(`select ${SUMS} from import_chunks where import_id = $1 and done`, [
-    import_id,
+    importId,
   ]);
   return rows[0] as ChunkCounts;
 }
 
 /** The same, and takes all of them away. Waits for the lanes that are loading one. */
-export async function takeChunks(client: pg.ClientBase, import_id: number): Promise<ChunkCounts> {
+export async function takeChunks(client: pg.ClientBase, importId: number): Promise<ChunkCounts> {
   const { rows } = await client.query<ChunkCounts>(
     `with taken as (delete from import_chunks where import_id = $1 returning *) select ${SUMS} from taken where done`,
-    [import_id],
+    [importId],
   );
   return rows[0] as ChunkCounts;
 }

@@ -30,8 +30,8 @@ export interface ImportContext {
   /** Records a chunk holds at most; tests that want many chunks say fewer. */
   chunk_records?: number;
   /** Wakes workers for an import, inside the caller's transaction: to scan it, or to load it with so many lanes. */
-  sendScan(db: Queryable, import_id: number): Promise<void>;
-  sendLanes(db: Queryable, import_id: number, count: number): Promise<void>;
+  sendScan(db: Queryable, importId: number): Promise<void>;
+  sendLanes(db: Queryable, importId: number, count: number): Promise<void>;
 }
 
 export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>

@@ -24,12 +24,12 @@ export const uploadRoom = ({ disk }: Pick<ImportContext, "disk">, filename: stri
   disk === undefined ? () => undefined : createRoomCheck(disk, () => Promise.reject(diskFull(filename)));
 
 /** For a file that a scan writes: waits. @throws ScanOver when the import is cancelled or over */
-export const scratchRoom = (context: ImportContext, import_id: number, signal: AbortSignal): RoomCheck => {
+export const scratchRoom = (context: ImportContext, importId: number, signal: AbortSignal): RoomCheck => {
   const { disk } = context;
   return disk === undefined
     ? () => undefined
     : createRoomCheck(disk, async () => {
-        if (!(await waitForRoom(context, disk, 0, import_id, signal))) throw new ScanOver();
+        if (!(await waitForRoom(context, disk, 0, importId, signal))) throw new ScanOver();
       });
 };
 
@@ -37,10 +37,10 @@ export const scratchRoom = (context: ImportContext, import_id: number, signal: A
 const LOADING_BYTES = 64 << 20;
 
 /** Waits while the database's disk has no room for more rows. Returns early when the import is cancelled or over. */
-export async function waitUntilLoadable(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
+export async function waitUntilLoadable(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
   const { database_disk } = context;
   if (database_disk !== undefined && (await database_disk.room()) < LOADING_BYTES)
-    await waitForRoom(context, database_disk, LOADING_BYTES, import_id, signal);
+    await waitForRoom(context, database_disk, LOADING_BYTES, importId, signal);
 }
 
 /** The disk is inspected this often. */
@@ -54,21 +54,21 @@ async function waitForRoom(
   { pool, log }: ImportContext,
   disk: DiskReserve,
   bytes: number,
-  import_id: number,
+  importId: number,
   signal: AbortSignal,
 ): Promise<boolean> {
   let noted = -Infinity;
-  log.warn({ import_id }, "the disk has no room: the import waits");
+  log.warn({ import_id: importId }, "the disk has no room: the import waits");
   do {
     if (performance.now() - noted >= NOTE_MS) {
       noted = performance.now();
       // A database that is away because of the full disk must not end the wait.
-      const goes_on = await noteWaiting(pool, import_id, "disk-full").catch(() => true);
-      if (!goes_on) return false;
+      const goesOn = await noteWaiting(pool, importId, "disk-full").catch(() => true);
+      if (!goesOn) return false;
     }
     await sleep(LOOK_MS, undefined, { signal });
   } while ((await disk.room()) <= bytes);
-  await retryTransient(() => noteWaiting(pool, import_id, null), { signal });
-  log.info({ import_id }, "the disk has room: the import continues");
+  await retryTransient(() => noteWaiting(pool, importId, null), { signal });
+  log.info({ import_id: importId }, "the disk has room: the import continues");
   return true;
 }

@@ -5,13 +5,23 @@ import { readListedImport } from "./store.ts";
 
 export async function emitImport(
   db: Queryable,
-  import_id: number,
+  importId: number,
   type: "import.started" | "import.completed" | "import.failed" | "import.cancelled",
 ): Promise<void> {
-  const state = await readListedImport(db, import_id);
+  const state = await readListedImport(db, importId);
   if (state === undefined) return;
   const { changeset_id, filename, rows, created, updated, unchanged, superseded, rejected, problem } = state;
-  const summary = { import_id, changeset_id, filename, rows, created, updated, unchanged, superseded, rejected };
+  const summary = {
+    import_id: importId,
+    changeset_id,
+    filename,
+    rows,
+    created,
+    updated,
+    unchanged,
+    superseded,
+    rejected,
+  };
   if (type === "import.failed") await emitEvents(db, [{ type, changeset_id, data: { ...summary, problem } }]);
   else await emitEvents(db, [{ type, changeset_id, data: summary }]);
 }

@@ -16,9 +16,9 @@ export async function removeImportFiles(context: FilesContext, file: string): Pr
 export async function removeTexts(
   context: FilesContext,
   { file }: { file: string },
-  scan_token?: number,
+  scanToken?: number,
 ): Promise<void> {
-  const prefix = scan_token === undefined ? `${file}.` : `${file}.${scan_token}.`;
+  const prefix = scanToken === undefined ? `${file}.` : `${file}.${scanToken}.`;
   await removeWhere(context, (name) => name.startsWith(prefix));
 }
 

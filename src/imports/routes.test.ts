@@ -19,7 +19,7 @@ const database = await createTestDatabase();
 const { pool } = database;
 const context = await createImportContext(pool, 50);
 const app = await createTestApp(database, { ...context, max_upload_bytes: MAX_BYTES });
-const base_url = await app.listen({ host: "127.0.0.1", port: 0 });
+const baseUrl = await app.listen({ host: "127.0.0.1", port: 0 });
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
@@ -36,7 +36,7 @@ async function post<T = Import>(
   body: Body | null,
   type: string | null = "text/csv",
 ): Promise<{ status: number; headers: Headers; body: T }> {
-  const response = await fetch(`${base_url}/api/imports${query}`, {
+  const response = await fetch(`${baseUrl}/api/imports${query}`, {
     method: "POST",
     body,
     headers: type === null ? {} : { "content-type": type },
@@ -46,7 +46,7 @@ async function post<T = Import>(
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- see post
 async function get<T>(path: string): Promise<{ status: number; headers: Headers; body: T }> {
-  const response = await fetch(`${base_url}${path}`);
+  const response = await fetch(`${baseUrl}${path}`);
   return { status: response.status, headers: response.headers, body: (await response.json()) as T };
 }
 
@@ -122,7 +122,7 @@ describe("a file as the body", () => {
         controller.close();
       },
     });
-    const response = await fetch(`${base_url}/api/imports`, {
+    const response = await fetch(`${baseUrl}/api/imports`, {
       method: "POST",
       headers: { "content-type": "text/csv" },
       body: pieces,
@@ -149,7 +149,7 @@ describe("a file as the body", () => {
   test("that is too large is refused, with or without having said so, and its import has failed", async () => {
     const large = Buffer.alloc(MAX_BYTES + 1, "a");
     for (const body of [large, new Blob([large]).stream()]) {
-      const response = await fetch(`${base_url}/api/imports`, {
+      const response = await fetch(`${baseUrl}/api/imports`, {
         method: "POST",
         headers: { "content-type": "text/csv" },
         body,
@@ -167,7 +167,7 @@ describe("a file as the body", () => {
   });
 
   test("whose sender goes away is a failed import that says so", async () => {
-    const socket = connect(Number(new URL(base_url).port), "127.0.0.1");
+    const socket = connect(Number(new URL(baseUrl).port), "127.0.0.1");
     await once(socket, "connect");
     socket.write(
       "POST /api/imports?filename=torn.csv HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/csv\r\ncontent-length: 5000\r\n\r\nsku,name\n",
@@ -383,7 +383,7 @@ describe("the list", () => {
     ["GET", "999999/events", 404],
     ["POST", "999999/cancel", 404],
   ])("%s /api/imports/%s is answered with %i", async (method, path, status) => {
-    const response = await fetch(`${base_url}/api/imports/${path}`, { method });
+    const response = await fetch(`${baseUrl}/api/imports/${path}`, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
   });
@@ -412,7 +412,7 @@ describe("rejects", () => {
     for (const query of ["code=no_such", "limit=0", "limit=501", "after=-1", "page=2"])
       expect((await get(`/api/imports/${id}/rejects?${query}`)).status, query).toBe(400);
 
-    const csv = await fetch(`${base_url}/api/imports/${id}/rejects.csv`);
+    const csv = await fetch(`${baseUrl}/api/imports/${id}/rejects.csv`);
     expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     expect(csv.headers.get("content-disposition")).toBe(`attachment; filename="rejects-of-import-${id}.csv"`);
     const [head, first, ...more] = (await csv.text()).trimEnd().split("\n");
@@ -424,7 +424,7 @@ describe("rejects", () => {
 
 describe("a cancel", () => {
   const cancel = async (id: number): Promise<{ status: number; body: Import & ProblemDocument }> => {
-    const response = await fetch(`${base_url}/api/imports/${id}/cancel`, { method: "POST" });
+    const response = await fetch(`${baseUrl}/api/imports/${id}/cancel`, { method: "POST" });
     return { status: response.status, body: (await response.json()) as Import & ProblemDocument };
   };
 
@@ -474,7 +474,7 @@ describe("a cancel", () => {
         await sleep(20);
       },
     });
-    const sent = fetch(`${base_url}/api/imports`, {
+    const sent = fetch(`${baseUrl}/api/imports`, {
       method: "POST",
       headers: { "content-type": "text/csv" },
       body: endless,

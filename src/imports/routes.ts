@@ -64,8 +64,14 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
       bodyLimit: Number.MAX_SAFE_INTEGER,
       handler: async (request, reply) => {
         const { filename = "upload.csv", ...options } = request.query;
-        const { max_upload_bytes: max_bytes } = context;
-        const upload: Upload = { filename, size: contentLength(request), options, actor: request.actor, max_bytes };
+        const { max_upload_bytes: maxBytes } = context;
+        const upload: Upload = {
+          filename,
+          size: contentLength(request),
+          options,
+          actor: request.actor,
+          max_bytes: maxBytes,
+        };
         const bytes = fileOf(request);
         const import_ = await (isForm(request.headers)
           ? receiveForm(context, upload, request.headers, bytes)
@@ -110,12 +116,12 @@ function previewRoute(instance: FastifyInstance): void {
       handler: ({ body, query: { size, ...options } }, reply) => {
         if (!Buffer.isBuffer(body) || body.length === 0)
           throw new Problem("empty-file", "Send the first bytes of the file.");
-        const is_whole = size === undefined || size <= body.length;
+        const isWhole = size === undefined || size <= body.length;
         const gone = new AbortController();
         reply.raw.once("close", () => {
           gone.abort();
         });
-        return previewer.preview({ bytes: body, is_whole, options }, gone.signal);
+        return previewer.preview({ bytes: body, is_whole: isWhole, options }, gone.signal);
       },
     });
     done();
@@ -174,8 +180,8 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
         read: () => readListedImport(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(IMPORT_CHANNEL, (payload) => {
-            const [changed_id, state] = payload?.split(" ") ?? [];
-            if (payload === null || changed_id === String(id)) changed(isTerminal(state as ImportState));
+            const [changedId, state] = payload?.split(" ") ?? [];
+            if (payload === null || changedId === String(id)) changed(isTerminal(state as ImportState));
           }),
         isLast: ({ state }) => isTerminal(state),
         missing: () => noSuchImport(id),
@@ -207,8 +213,8 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
     handler: async ({ params: { id }, query: { limit, after, code } }) => {
       const { rejected, rejects_listed } = await findImport(pool, id);
       const items = await listRejects(pool, id, { limit, after, code, raw_characters: SHOWN_RAW });
-      const next_after = items.length === limit ? (items.at(-1)?.row ?? null) : null;
-      return { items, next_after, rejected, rejects_listed };
+      const nextAfter = items.length === limit ? (items.at(-1)?.row ?? null) : null;
+      return { items, next_after: nextAfter, rejected, rejects_listed };
     },
   });
 

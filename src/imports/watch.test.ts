@@ -13,7 +13,7 @@ const database = await createTestDatabase();
 const { pool } = database;
 const context = await createImportContext(pool, 20);
 const app = await createTestApp(database, context);
-const base_url = await app.listen({ host: "127.0.0.1", port: 0 });
+const baseUrl = await app.listen({ host: "127.0.0.1", port: 0 });
 let stop = new AbortController();
 
 beforeEach(() => {
@@ -34,12 +34,12 @@ interface Seen {
 /** Gathers events until the stream ends or the test does. */
 function watch(
   id: number,
-  last_event_id?: number,
+  lastEventId?: number,
 ): { seen: Seen[]; raw: string[]; headers: Promise<Headers>; ended: Promise<void> } {
   const seen: Seen[] = [];
   const raw: string[] = [];
-  const answered = fetch(`${base_url}/api/imports/${id}/events`, {
-    headers: last_event_id === undefined ? {} : { "last-event-id": String(last_event_id) },
+  const answered = fetch(`${baseUrl}/api/imports/${id}/events`, {
+    headers: lastEventId === undefined ? {} : { "last-event-id": String(lastEventId) },
     signal: stop.signal,
   });
   const tap = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -153,7 +153,7 @@ describe("a reader that comes back", () => {
 
   test.each(["", "abc", "-1", "1e99"])("with the id %j, which is none of ours, gets the newest", async (last) => {
     const { id, version } = await receive();
-    const response = await fetch(`${base_url}/api/imports/${id}/events`, {
+    const response = await fetch(`${baseUrl}/api/imports/${id}/events`, {
       headers: { "last-event-id": last },
       signal: stop.signal,
     });

@@ -17,8 +17,8 @@ const SCANS = 4;
 const TAKE_OVER_MS = 2500;
 
 export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLanes"> => ({
-  sendScan: (db, import_id) => sendJob(boss, db, IMPORT_QUEUE, { import_id }),
-  sendLanes: (db, import_id, count) => sendJob(boss, db, IMPORT_LANE_QUEUE, { import_id }, count),
+  sendScan: (db, importId) => sendJob(boss, db, IMPORT_QUEUE, { import_id: importId }),
+  sendLanes: (db, importId, count) => sendJob(boss, db, IMPORT_LANE_QUEUE, { import_id: importId }, count),
 });
 
 /** Works on imports until the signal; returns when it has let go of the last one. */
@@ -44,20 +44,20 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
     context.log.warn({ err: error }, "cannot remove files of imports that are over");
   });
   // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
-  let silent_ms = 0;
-  const uploads_seen = createSilenceWatch();
+  let silentMs = 0;
+  const uploadsSeen = createSilenceWatch();
   while (!signal.aborted) {
-    await takeOver(context, silent_ms, uploads_seen).catch((error: unknown) => {
+    await takeOver(context, silentMs, uploadsSeen).catch((error: unknown) => {
       context.log.warn({ err: error }, "cannot look for unfinished imports");
     });
-    silent_ms = SILENT_WORK_MS;
+    silentMs = SILENT_WORK_MS;
     await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
   }
   await Promise.allSettled(running);
 }
 
-async function takeOver(context: ImportContext, silent_ms: number, uploads_seen: SilenceWatch): Promise<void> {
+async function takeOver(context: ImportContext, silentMs: number, uploadsSeen: SilenceWatch): Promise<void> {
   const pids = await endSilentHolders(context.pool);
   if (pids.length > 0) context.log.warn({ pids }, "ended database sessions of a process that has vanished or hangs");
-  await takeOverSilentImports(context, silent_ms, uploads_seen);
+  await takeOverSilentImports(context, silentMs, uploadsSeen);
 }

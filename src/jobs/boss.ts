@@ -51,7 +51,7 @@ interface RunningJobs {
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
-const running_jobs = new WeakMap<PgBoss, RunningJobs>();
+const runningJobs = new WeakMap<PgBoss, RunningJobs>();
 
 function createRunningJobs(onJobs: (jobs: readonly string[]) => void): RunningJobs {
   const counts = new Map<string, number>();
@@ -89,7 +89,7 @@ export async function startBoss(address: DatabaseAddress, options: BossOptions):
   });
   // pg-boss hands on copies of errors, which are errors no more.
   boss.on("error", (copy) => options.onError(Object.assign(new Error(copy.message), copy)));
-  if (options.onJobs !== undefined) running_jobs.set(boss, createRunningJobs(options.onJobs));
+  if (options.onJobs !== undefined) runningJobs.set(boss, createRunningJobs(options.onJobs));
   await boss.start();
   await boss.createQueue(IMPORT_QUEUE, QUEUE);
   await boss.createQueue(IMPORT_LANE_QUEUE, QUEUE);
@@ -151,7 +151,7 @@ export async function workHourly(
 }
 
 const runJob = (boss: PgBoss, name: string, work: () => Promise<void>): Promise<void> =>
-  running_jobs.get(boss)?.run(name, work) ?? work();
+  runningJobs.get(boss)?.run(name, work) ?? work();
 
 /** An instance that has not been heard of for three of its heartbeats is gone. */
 const WORKER_SEEN_SECONDS = 30;

@@ -4,13 +4,13 @@ import { createLaneLimit } from "./loader-limit.ts";
 
 test("lanes that give way leave one processor, and all go on afterwards", async () => {
   const limit = createLaneLimit(3, 50);
-  let at_work = 0;
+  let atWork = 0;
   const most: number[] = [];
   const step = async (): Promise<void> => {
-    at_work++;
-    most.push(at_work);
+    atWork++;
+    most.push(atWork);
     await sleep(5);
-    at_work--;
+    atWork--;
   };
   const four = (): Promise<unknown> => Promise.all(Array.from({ length: 4 }, () => limit.run(step)));
   await four();

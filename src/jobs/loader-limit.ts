@@ -15,9 +15,9 @@ export interface LaneLimit {
   giveWay: () => void;
 }
 
-export function createLaneLimit(processors = availableParallelism(), give_way_ms = GIVE_WAY_MS): LaneLimit {
+export function createLaneLimit(processors = availableParallelism(), giveWayMs = GIVE_WAY_MS): LaneLimit {
   const limit = pLimit(Infinity);
-  const back = setTimeout(() => (limit.concurrency = Infinity), give_way_ms).unref();
+  const back = setTimeout(() => (limit.concurrency = Infinity), giveWayMs).unref();
   return {
     run: (step) => limit(step),
     giveWay() {

@@ -8,7 +8,7 @@ export interface SilenceWatch {
   /** Takes the work that is unfinished now; each sign of life increases its version. */
   observe(work: readonly { id: number; version: number }[]): void;
   /** Whether the work has been observed for this long without a sign of life. */
-  isSilent(id: number, silent_ms: number): boolean;
+  isSilent(id: number, silentMs: number): boolean;
 }
 
 /** @param now monotonic milliseconds */
@@ -27,9 +27,9 @@ export function createSilenceWatch(now: () => number = () => performance.now()):
         }),
       );
     },
-    isSilent(id, silent_ms) {
+    isSilent(id, silentMs) {
       const entry = seen.get(id);
-      return entry !== undefined && now() - entry.since >= silent_ms;
+      return entry !== undefined && now() - entry.since >= silentMs;
     },
   };
 }

@@ -24,16 +24,11 @@ export const CHUNK = `chunk_no, source, cardinality(keys) as count, array_send(k
   array_send(coalesce(ids, '{}')) as ids, array_send(coalesce(versions, '{}')) as versions, array_send(tids) as tids`;
 
 /** The chunks of products that were named one by one; distinct keys, in key order. */
-export async function insertKeyChunks(
-  db: Queryable,
-  operation_id: number,
-  keys: string[],
-  size: number,
-): Promise<void> {
-  for (let chunk_no = 0; chunk_no * size < keys.length; chunk_no++) {
+export async function insertKeyChunks(db: Queryable, operationId: number, keys: string[], size: number): Promise<void> {
+  for (let chunkNo = 0; chunkNo * size < keys.length; chunkNo++) {
     await db.query(
       "insert into operation_chunks (operation_id, chunk_no, source, keys) values ($1, $2, 'products', $3)",
-      [operation_id, chunk_no, keys.slice(chunk_no * size, (chunk_no + 1) * size)],
+      [operationId, chunkNo, keys.slice(chunkNo * size, (chunkNo + 1) * size)],
     );
   }
 }
@@ -41,7 +36,7 @@ export async function insertKeyChunks(
 /** The next chunk that nobody works on, locked: the lock is the lease and ends with the transaction, however that ends. */
 export async function claimChunk(
   client: pg.ClientBase,
-  operation_id: number,
+  operationId: number,
 ): Promise<(Chunk & { now: string }) | undefined> {
   const { rows } = await client.query<Chunk & { now: string }>(
     // Chosen first: in one select the planner may put the lists of every chunk that is left into a sort.
@@ -52,7 +47,7 @@ export async function claimChunk(
          and exists (select from operations o where o.id = $1 and o.state = 'running' and not o.cancel_requested)
        order by c.chunk_no limit 1
        for update of c skip locked)`,
-    [operation_id],
+    [operationId],
   );
   return rows[0];
 }
@@ -82,30 +77,30 @@ export const NO_COUNTS: Readonly<ChunkCounts> = {
 /** Counts a chunk in its own row: the operation's would be locked until the commit is on disk, and lanes would take turns. */
 export async function markChunkDone(
   client: pg.ClientBase,
-  operation_id: number,
-  chunk_no: number,
+  operationId: number,
+  chunkNo: number,
   { created, updated, deleted, unchanged, missing, kept, more }: ChunkCounts,
 ): Promise<void> {
   await client.query(
     `update operation_chunks set done = true, created = $3, updated = $4, deleted = $5, unchanged = $6, missing = $7,
             kept = $8, more = $9
      where operation_id = $1 and chunk_no = $2`,
-    [operation_id, chunk_no, created, updated, deleted, unchanged, missing, kept, more],
+    [operationId, chunkNo, created, updated, deleted, unchanged, missing, kept, more],
   );
 }
 
 /** The chunks of all products that the filter is about at this moment. */
 export async function insertFilterChunks(
   db: Queryable,
-  operation_id: number,
+  operationId: number,
   size: number,
   filter: ProductFilter,
 ): Promise<void> {
-  const with_tids = await hasTids(db);
-  const { where, values } = compileFilter(filter, [operation_id, size]);
+  const withTids = await hasTids(db);
+  const { where, values } = compileFilter(filter, [operationId, size]);
   await db.query(
     `insert into operation_chunks (operation_id, chunk_no, source, keys, tids)
-     select $1::bigint, chunk_no, 'products', array_agg(sku_key), ${with_tids ? "array_agg(tid)" : "null::tid[]"}
+     select $1::bigint, chunk_no, 'products', array_agg(sku_key), ${withTids ? "array_agg(tid)" : "null::tid[]"}
      from (select p.sku_key, p.ctid as tid, (row_number() over () - 1) / $2::integer as chunk_no
            from products p where ${where}) selected
      group by chunk_no`,
@@ -117,21 +112,21 @@ export async function insertFilterChunks(
  * Versions of one key come into one chunk where `is_tangled`: one product may have left the key to another. */
 export async function insertChangesetChunks(
   db: Queryable,
-  operation_id: number,
+  operationId: number,
   size: number,
   changeset: { id: number; id_base: number | null; id_count: number },
-  is_tangled: boolean,
+  isTangled: boolean,
 ): Promise<number> {
-  const with_tids = await hasTids(db);
-  const number = is_tangled ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))" : "row_number() over ()";
+  const withTids = await hasTids(db);
+  const number = isTangled ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))" : "row_number() over ()";
   await db.query(
     `insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions, tids)
      select $1::bigint, chunk_no, 'versions', array_agg(sku_key), array_agg(id), array_agg(version),
-            ${with_tids ? "array_agg(tid)" : "null::tid[]"}
+            ${withTids ? "array_agg(tid)" : "null::tid[]"}
      from (select h.sku_key, h.id, h.version, h.ctid as tid, (${number} - 1) / $2::integer as chunk_no
            from product_history h where h.replaced_in = $3) selected
      group by chunk_no`,
-    [operation_id, size, changeset.id],
+    [operationId, size, changeset.id],
   );
   if (changeset.id_base === null) return 0;
   const { rows } = await db.query<{ count: number }>(
@@ -144,30 +139,27 @@ export async function insertChangesetChunks(
        returning cardinality(keys) as count
      )
      select coalesce(sum(count), 0)::bigint as count from made`,
-    [operation_id, size, changeset.id, changeset.id_base, changeset.id_count],
+    [operationId, size, changeset.id, changeset.id_base, changeset.id_count],
   );
   return rows[0]?.count ?? 0;
 }
 
-export async function countSelected(
-  db: Queryable,
-  operation_id: number,
-): Promise<{ chunks: number; products: number }> {
+export async function countSelected(db: Queryable, operationId: number): Promise<{ chunks: number; products: number }> {
   const { rows } = await db.query<{ chunks: number; products: number }>(
     `select count(*) as chunks, coalesce(sum(cardinality(keys)), 0)::bigint as products
      from operation_chunks where operation_id = $1`,
-    [operation_id],
+    [operationId],
   );
   return rows[0] as { chunks: number; products: number };
 }
 
 /** Takes away what nobody has begun, and waits for the chunks that lanes are at. */
-export async function dropOpenChunks(db: Queryable, operation_id: number): Promise<void> {
-  await db.query("delete from operation_chunks where operation_id = $1 and not done", [operation_id]);
+export async function dropOpenChunks(db: Queryable, operationId: number): Promise<void> {
+  await db.query("delete from operation_chunks where operation_id = $1 and not done", [operationId]);
 }
 
-export async function deleteChunks(db: Queryable, operation_id: number): Promise<void> {
-  await db.query("delete from operation_chunks where operation_id = $1", [operation_id]);
+export async function deleteChunks(db: Queryable, operationId: number): Promise<void> {
+  await db.query("delete from operation_chunks where operation_id = $1", [operationId]);
 }
 
 /** Those of operations that have ended: a selection may have been cancelled just before its process died. */

@@ -19,7 +19,7 @@ export interface OperationContext {
   /** Products a chunk holds at most; tests that want many chunks say fewer. */
   chunk_products?: number;
   /** Wakes workers for an operation, so many lanes, inside the caller's transaction. */
-  sendOperationLanes(db: Queryable, operation_id: number, count: number): Promise<void>;
+  sendOperationLanes(db: Queryable, operationId: number, count: number): Promise<void>;
 }
 
 /** One transaction each: many enough that a round trip is nothing, few enough that a cancel is heeded at once. */

@@ -19,39 +19,39 @@ import { Problem } from "../../contract/problems.ts";
 /** Works on chunks until there are none, then brings the operation to its end if this was the last lane. */
 export async function runOperationLane(
   context: OperationContext,
-  operation_id: number,
+  operationId: number,
   signal: AbortSignal,
 ): Promise<void> {
-  let operation = await readOperation(context.pool, operation_id);
+  let operation = await readOperation(context.pool, operationId);
   try {
     if (operation?.state === "selecting" && !operation.cancel_requested) {
       await selectProducts(context, operation);
-      operation = await readOperation(context.pool, operation_id);
+      operation = await readOperation(context.pool, operationId);
     }
     if (operation?.state === "running" && !operation.cancel_requested) await workOnChunks(context, operation, signal);
   } catch (error) {
     if (signal.aborted) return;
     // Not even now could the database be reached: the job is tried again, and the operation goes on.
     if (isTransient(error)) throw error;
-    await retryTransient(() => finishOperation(context, operation_id, "failed", error));
+    await retryTransient(() => finishOperation(context, operationId, "failed", error));
     return;
   }
-  if (!signal.aborted) await retryTransient(() => concludeOperation(context, operation_id));
+  if (!signal.aborted) await retryTransient(() => concludeOperation(context, operationId));
 }
 
 /** Ends an operation that has no chunk left, or that somebody cancelled. */
-export async function concludeOperation(context: OperationContext, operation_id: number): Promise<void> {
-  const operation = await readOperation(context.pool, operation_id);
+export async function concludeOperation(context: OperationContext, operationId: number): Promise<void> {
+  const operation = await readOperation(context.pool, operationId);
   if (operation?.state === "selecting" && !operation.cancel_requested) return;
-  await finishOperation(context, operation_id, operation?.cancel_requested === true ? "cancelled" : "done");
+  await finishOperation(context, operationId, operation?.cancel_requested === true ? "cancelled" : "done");
 }
 
 async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
   const { pool, log } = context;
-  const with_tids = await hasTids(pool);
+  const withTids = await hasTids(pool);
   const begun = new Set<number>();
   try {
-    await workThrough(() => workOnNextChunk(pool, operation, with_tids, begun, signal), {
+    await workThrough(() => workOnNextChunk(pool, operation, withTids, begun, signal), {
       signal,
       progress: {
         tell: () => noteProgress(pool, operation.id),
@@ -69,7 +69,7 @@ async function workOnChunks(context: OperationContext, operation: Operation, sig
 async function workOnNextChunk(
   pool: pg.Pool,
   { id, kind, changeset_id, options }: Operation,
-  with_tids: boolean,
+  withTids: boolean,
   begun: Set<number>,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -86,7 +86,7 @@ async function workOnNextChunk(
     const stamp = { changeset_id, part: chunk.chunk_no, now: chunk.now };
     const counts =
       kind === "undo"
-        ? await applyUndo(client, id, chunk, options.policy ?? "keep", stamp, with_tids)
+        ? await applyUndo(client, id, chunk, options.policy ?? "keep", stamp, withTids)
         : await applyBulk(client, chunk, options, stamp);
     await markChunkDone(client, id, chunk.chunk_no, counts);
     return chunk.chunk_no;

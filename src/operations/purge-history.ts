@@ -8,11 +8,11 @@ const MARKED_AT_ONCE = 500;
 const DELETED_AT_ONCE = 5000;
 
 /** Deletes what changesets older than so many days replaced. Says how many versions that were. */
-export async function purgeHistory(pool: pg.Pool, keep_days: number, signal: AbortSignal): Promise<number> {
+export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: AbortSignal): Promise<number> {
   let purged = 0;
   for (;;) {
     signal.throwIfAborted();
-    const marked = await markOld(pool, keep_days);
+    const marked = await markOld(pool, keepDays);
     // Among them what a worker that died had marked
     for (let ids = await listMarked(pool); ids.length > 0; ids = await listMarked(pool)) {
       purged += await deleteVersions(pool, ids, signal);
@@ -23,7 +23,7 @@ export async function purgeHistory(pool: pg.Pool, keep_days: number, signal: Abo
 }
 
 /** An undo looks at everything that came after its changeset: what is later than a running or kept one is kept as well. */
-async function markOld(pool: pg.Pool, keep_days: number): Promise<number> {
+async function markOld(pool: pg.Pool, keepDays: number): Promise<number> {
   return withTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock($1, 0)", [PURGE_LOCK]);
     const { rowCount } = await client.query(
@@ -41,7 +41,7 @@ async function markOld(pool: pg.Pool, keep_days: number): Promise<number> {
        where id in (select id from changesets c
                     where c.purged_at is null and c.finished_at < (select at from horizon)
                     order by c.finished_at limit $2)`,
-      [keep_days, MARKED_AT_ONCE],
+      [keepDays, MARKED_AT_ONCE],
     );
     return rowCount ?? 0;
   });
@@ -55,12 +55,12 @@ async function listMarked(pool: pg.Pool): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
-async function deleteVersions(pool: pg.Pool, changeset_ids: readonly number[], signal: AbortSignal): Promise<number> {
+async function deleteVersions(pool: pg.Pool, changesetIds: readonly number[], signal: AbortSignal): Promise<number> {
   for (let deleted = 0; ;) {
     signal.throwIfAborted();
     const { rows } = await pool.query<{ sku_key: string; id: number; version: number }>(
       "select sku_key, id, version from product_history where replaced_in = any ($1::bigint[]) limit $2",
-      [changeset_ids, DELETED_AT_ONCE],
+      [changesetIds, DELETED_AT_ONCE],
     );
     if (rows.length === 0) return deleted;
     await pool.query(

@@ -74,8 +74,8 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
         read: () => readListedOperation(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(OPERATION_CHANNEL, (payload) => {
-            const [changed_id, state] = payload?.split(" ") ?? [];
-            if (payload === null || changed_id === String(id)) changed(isOperationOver(state as OperationState));
+            const [changedId, state] = payload?.split(" ") ?? [];
+            if (payload === null || changedId === String(id)) changed(isOperationOver(state as OperationState));
           }),
         isLast: ({ state }) => isOperationOver(state),
         missing: () => noSuchOperation(id),

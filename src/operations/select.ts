@@ -22,10 +22,10 @@ export async function selectProducts(context: OperationContext, operation: Opera
 export const SELECTION_LOCK = 7584;
 
 /** @returns false when another process holds the lock, which ends with the transaction */
-async function lockSelection(client: pg.ClientBase, operation_id: number): Promise<boolean> {
+async function lockSelection(client: pg.ClientBase, operationId: number): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_xact_lock($1, $2) as locked", [
     SELECTION_LOCK,
-    operation_id % 2 ** 31,
+    operationId % 2 ** 31,
   ]);
   return rows[0]?.locked === true;
 }

@@ -155,12 +155,12 @@ export async function requestCancel(db: Queryable, id: number): Promise<boolean>
 /** Unfinished operations that nobody has worked on for `silent_ms`. */
 export async function listSilentOperations(
   db: Queryable,
-  silent_ms: number,
+  silentMs: number,
 ): Promise<{ id: number; state: OperationState; cancel_requested: boolean }[]> {
   const { rows } = await db.query<{ id: number; state: OperationState; cancel_requested: boolean }>(
     `select id, state, cancel_requested from operations
      where state in ('selecting', 'running') and ${SILENT_SINCE} order by id`,
-    [silent_ms],
+    [silentMs],
   );
   return rows;
 }

@@ -9,8 +9,8 @@ export const SILENT_MS = 10_000;
 
 /** Wakes workers for operations without a sign of life for `silent_ms`. To wake one that is at work after all does no harm: a
  * second lane finds other chunks, a second selection finds the lock taken. */
-export async function takeOverSilentOperations(context: OperationContext, silent_ms: number): Promise<void> {
-  for (const { id, state, cancel_requested } of await listSilentOperations(context.pool, silent_ms)) {
+export async function takeOverSilentOperations(context: OperationContext, silentMs: number): Promise<void> {
+  for (const { id, state, cancel_requested } of await listSilentOperations(context.pool, silentMs)) {
     if (cancel_requested) await finishOperation(context, id, "cancelled");
     else await context.sendOperationLanes(context.pool, id, state === "selecting" ? 1 : context.lanes);
   }

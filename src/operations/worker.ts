@@ -9,7 +9,8 @@ import { SILENT_MS, takeOverSilentOperations } from "./take-over.ts";
 const TAKE_OVER_MS = 2500;
 
 export const operationSenders = (boss: PgBoss): Pick<OperationContext, "sendOperationLanes"> => ({
-  sendOperationLanes: (db, operation_id, count) => sendJob(boss, db, OPERATION_LANE_QUEUE, { operation_id }, count),
+  sendOperationLanes: (db, operationId, count) =>
+    sendJob(boss, db, OPERATION_LANE_QUEUE, { operation_id: operationId }, count),
 });
 
 /** Works on operations until the signal; returns when it has let go of the last one. */
@@ -22,12 +23,12 @@ export async function workOnOperations(boss: PgBoss, context: OperationContext, 
   });
   context.log.info({ lanes: context.lanes }, "Worker is ready for operations");
   // What was at work when the last worker died is silent for less than SILENT_MS: take it over now, not later.
-  let silent_ms = 0;
+  let silentMs = 0;
   while (!signal.aborted) {
-    await takeOverSilentOperations(context, silent_ms).catch((error: unknown) => {
+    await takeOverSilentOperations(context, silentMs).catch((error: unknown) => {
       context.log.warn({ err: error }, "cannot look for unfinished operations");
     });
-    silent_ms = SILENT_MS;
+    silentMs = SILENT_MS;
     await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
   }
   await Promise.allSettled(running);

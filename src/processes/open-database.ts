@@ -27,19 +27,19 @@ export interface OpenDatabase {
  * @throws DataDirBusyError when another process holds the folder */
 export async function holdDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
-  const data_dir = await takeDataDir(config.data_dir, command);
+  const dataDir = await takeDataDir(config.data_dir, command);
   let embedded: Embedded | undefined;
   const close = async (): Promise<void> => {
     await embedded?.stop();
-    await data_dir.release();
+    await dataDir.release();
   };
   try {
-    await emptyTemporary(data_dir.path);
-    if (config.database_url === undefined) embedded = await startEmbedded({ data_dir: data_dir.path, log, disk });
+    await emptyTemporary(dataDir.path);
+    if (config.database_url === undefined) embedded = await startEmbedded({ data_dir: dataDir.path, log, disk });
     const address = embedded?.connection ?? { url: config.database_url as string };
     await prepare(address, command, log);
-    await data_dir.publish({ connection: address });
-    return { address, data_dir, embedded, close };
+    await dataDir.publish({ connection: address });
+    return { address, data_dir: dataDir, embedded, close };
   } catch (error) {
     await close();
     throw error;
@@ -47,19 +47,19 @@ export async function holdDatabase(config: Config, command: string, log: Logger)
 }
 
 /** On a full disk not even the lock can be written: then with the room that is kept for such a start. */
-async function takeDataDir(data_dir: string, command: string): Promise<DataDir> {
+async function takeDataDir(dataDir: string, command: string): Promise<DataDir> {
   try {
-    return await acquireDataDir(data_dir, command);
+    return await acquireDataDir(dataDir, command);
   } catch (error) {
     if (!isDiskFull(error)) throw error;
-    if (await dropBallast(data_dir)) return await acquireDataDir(data_dir, command);
-    throw new EmbeddedError(await describeFullDisk(data_dir), { cause: error });
+    if (await dropBallast(dataDir)) return await acquireDataDir(dataDir, command);
+    throw new EmbeddedError(await describeFullDisk(dataDir), { cause: error });
   }
 }
 
 /** Files of an ended process: the holder of the data folder has created none yet. */
-async function emptyTemporary(data_dir: string): Promise<void> {
-  await rm(join(data_dir, TEMPORARY_FOLDER), { recursive: true, force: true });
+async function emptyTemporary(dataDir: string): Promise<void> {
+  await rm(join(dataDir, TEMPORARY_FOLDER), { recursive: true, force: true });
 }
 
 /** The database of a running server where there is one, else as `holdDatabase`. */
@@ -87,9 +87,9 @@ async function prepare(address: DatabaseAddress, command: string, log: Logger): 
 }
 
 /** A pool whose broken idle connections are a line in the log, not the end of the process. */
-export function openPool(address: DatabaseAddress, application_name: string, max: number, log: Logger): pg.Pool {
+export function openPool(address: DatabaseAddress, applicationName: string, max: number, log: Logger): pg.Pool {
   const pool = createPool(address, {
-    application_name,
+    application_name: applicationName,
     max,
     onIdleError: (err) => {
       // An ended pool has let go of connections that are still closing when PostgreSQL itself is stopped.

@@ -6,12 +6,12 @@ import type { Logger } from "pino";
  * a `server` continues too, because it is the whole service and its state is in the database. A `worker` ends: a job may wait for
  * ever for that callback, and whoever keeps the worker starts it again, with its jobs.
  */
-export function logStrayErrors(log: Logger, process_kind: "server" | "worker"): void {
+export function logStrayErrors(log: Logger, processKind: "server" | "worker"): void {
   process.on("unhandledRejection", (err) => {
     log.error({ err }, "a promise was rejected and nothing handled it; continuing");
   });
   process.on("uncaughtException", (err) => {
-    if (process_kind === "server") {
+    if (processKind === "server") {
       log.error({ err }, "an error was thrown and nothing handled it; continuing");
       return;
     }

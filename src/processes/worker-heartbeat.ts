@@ -77,16 +77,16 @@ export function watchHeartbeat(
 /** The rule alone: `tick` is called by a timer every `tick_ms` and returns whether the limit has been reached. */
 export function createTickCounter({ tick_ms, silent_ticks }: HeartbeatLimits, now: number) {
   let silent = 0;
-  let last_tick = now;
+  let lastTick = now;
   return {
     beat(): void {
       silent = 0;
     },
     tick(at: number): boolean {
       // A late tick: this process was stopped or busy, and beats may wait in its queue. It reads them before the next tick.
-      const is_late = at - last_tick > 2 * tick_ms;
-      last_tick = at;
-      silent = is_late ? 0 : silent + 1;
+      const isLate = at - lastTick > 2 * tick_ms;
+      lastTick = at;
+      silent = isLate ? 0 : silent + 1;
       if (silent < silent_ticks) return false;
       silent = 0;
       return true;

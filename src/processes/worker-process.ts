@@ -40,9 +40,9 @@ export function keepWorker(
 ): KeptWorker {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let pause_ms = FIRST_PAUSE_MS;
+  let pauseMs = FIRST_PAUSE_MS;
   let stopping = false;
-  let gave_way = -Infinity;
+  let gaveWay = -Infinity;
 
   const start = (): void => {
     const started = performance.now();
@@ -63,22 +63,22 @@ export function keepWorker(
     });
     // Before it starts threads of its own, which take its priority over
     if (child.pid !== undefined) lowerPriority(child.pid);
-    child.on("exit", (code, killed_by) => {
+    child.on("exit", (code, killedBy) => {
       child = undefined;
       watch.stop();
       if (stopping || signal.aborted) return;
-      if (performance.now() - started > DID_WELL_MS) pause_ms = FIRST_PAUSE_MS;
-      log.warn({ code, killed_by, pause_ms, jobs }, "the worker ended; starting it again");
-      timer = setTimeout(start, pause_ms);
-      pause_ms = Math.min(pause_ms * 2, LONGEST_PAUSE_MS);
+      if (performance.now() - started > DID_WELL_MS) pauseMs = FIRST_PAUSE_MS;
+      log.warn({ code, killed_by: killedBy, pause_ms: pauseMs, jobs }, "the worker ended; starting it again");
+      timer = setTimeout(start, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     });
   };
 
   start();
   return {
     giveWay() {
-      if (performance.now() - gave_way < GIVE_WAY_AGAIN_MS) return;
-      gave_way = performance.now();
+      if (performance.now() - gaveWay < GIVE_WAY_AGAIN_MS) return;
+      gaveWay = performance.now();
       // Of one that is just ending nothing is wanted.
       child?.send(GIVE_WAY, () => undefined);
     },

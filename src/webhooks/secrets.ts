@@ -7,49 +7,49 @@ import { expireSecrets, insertSecret, listSecrets, readSealedHeaders, setHeaders
 import type { WebhookSecrets } from "../../contract/webhooks/webhooks.ts";
 
 /** What a sealed text is bound to. */
-export const secretPlace = (webhook_id: number): string => `webhook ${webhook_id} secret`;
-export const headersPlace = (webhook_id: number): string => `webhook ${webhook_id} headers`;
+export const secretPlace = (webhookId: number): string => `webhook ${webhookId} secret`;
+export const headersPlace = (webhookId: number): string => `webhook ${webhookId} headers`;
 
-export async function addSecret(db: Queryable, keys: Keyring, webhook_id: number): Promise<void> {
-  await insertSecret(db, webhook_id, seal(keys, secretPlace(webhook_id), makeSecret()));
+export async function addSecret(db: Queryable, keys: Keyring, webhookId: number): Promise<void> {
+  await insertSecret(db, webhookId, seal(keys, secretPlace(webhookId), makeSecret()));
 }
 
 /** A new secret; those before it sign for `overlap_hours` more. */
 export async function rotateSecret(
   db: Queryable,
   keys: Keyring,
-  webhook_id: number,
-  overlap_hours: number,
+  webhookId: number,
+  overlapHours: number,
 ): Promise<void> {
-  await expireSecrets(db, webhook_id, overlap_hours);
-  await addSecret(db, keys, webhook_id);
+  await expireSecrets(db, webhookId, overlapHours);
+  await addSecret(db, keys, webhookId);
 }
 
-export async function readSecrets(db: Queryable, keys: Keyring, webhook_id: number): Promise<WebhookSecrets> {
-  const secrets = (await listSecrets(db, webhook_id)).map(({ sealed, ...times }) => ({
-    secret: openSecret(keys, webhook_id, sealed),
+export async function readSecrets(db: Queryable, keys: Keyring, webhookId: number): Promise<WebhookSecrets> {
+  const secrets = (await listSecrets(db, webhookId)).map(({ sealed, ...times }) => ({
+    secret: openSecret(keys, webhookId, sealed),
     ...times,
   }));
-  return { secrets, headers: await readHeaders(db, keys, webhook_id) };
+  return { secrets, headers: await readHeaders(db, keys, webhookId) };
 }
 
-export async function readHeaders(db: Queryable, keys: Keyring, webhook_id: number): Promise<Record<string, string>> {
-  return openHeaders(keys, webhook_id, await readSealedHeaders(db, webhook_id));
+export async function readHeaders(db: Queryable, keys: Keyring, webhookId: number): Promise<Record<string, string>> {
+  return openHeaders(keys, webhookId, await readSealedHeaders(db, webhookId));
 }
 
 export async function writeHeaders(
   db: Queryable,
   keys: Keyring,
-  webhook_id: number,
+  webhookId: number,
   headers: Record<string, string>,
 ): Promise<void> {
   const names = Object.keys(headers);
-  const sealed = names.length === 0 ? null : seal(keys, headersPlace(webhook_id), JSON.stringify(headers));
-  await setHeaders(db, webhook_id, names, sealed);
+  const sealed = names.length === 0 ? null : seal(keys, headersPlace(webhookId), JSON.stringify(headers));
+  await setHeaders(db, webhookId, names, sealed);
 }
 
-export const openSecret = (keys: Keyring, webhook_id: number, sealed: string): string =>
-  unseal(keys, secretPlace(webhook_id), sealed);
+export const openSecret = (keys: Keyring, webhookId: number, sealed: string): string =>
+  unseal(keys, secretPlace(webhookId), sealed);
 
-export const openHeaders = (keys: Keyring, webhook_id: number, sealed: string | null): Record<string, string> =>
-  sealed === null ? {} : (JSON.parse(unseal(keys, headersPlace(webhook_id), sealed)) as Record<string, string>);
+export const openHeaders = (keys: Keyring, webhookId: number, sealed: string | null): Record<string, string> =>
+  sealed === null ? {} : (JSON.parse(unseal(keys, headersPlace(webhookId), sealed)) as Record<string, string>);

@@ -117,33 +117,33 @@ export interface SealedSecret {
 }
 
 /** Those that sign now, the newest first. */
-export async function listSecrets(db: Queryable, webhook_id: number): Promise<SealedSecret[]> {
+export async function listSecrets(db: Queryable, webhookId: number): Promise<SealedSecret[]> {
   const { rows } = await db.query<SealedSecret>(
     `select sealed, created_at, expires_at from webhook_secrets
      where webhook_id = $1 and (expires_at is null or expires_at > now()) order by id desc`,
-    [webhook_id],
+    [webhookId],
   );
   return rows;
 }
 
-export async function insertSecret(db: Queryable, webhook_id: number, sealed: string): Promise<void> {
-  await db.query("insert into webhook_secrets (webhook_id, sealed) values ($1, $2)", [webhook_id, sealed]);
+export async function insertSecret(db: Queryable, webhookId: number, sealed: string): Promise<void> {
+  await db.query("insert into webhook_secrets (webhook_id, sealed) values ($1, $2)", [webhookId, sealed]);
 }
 
 /** Secrets that there are will sign for so long, if not shorter already; what has expired goes. */
-export async function expireSecrets(db: Queryable, webhook_id: number, hours: number): Promise<void> {
+export async function expireSecrets(db: Queryable, webhookId: number, hours: number): Promise<void> {
   await db.query(
     `update webhook_secrets set expires_at = least(expires_at, now() + make_interval(secs => $2 * 3600.0))
      where webhook_id = $1`,
-    [webhook_id, hours],
+    [webhookId, hours],
   );
-  await db.query("delete from webhook_secrets where webhook_id = $1 and expires_at <= now()", [webhook_id]);
-  await db.query("update webhooks set version = version + 1 where id = $1", [webhook_id]);
+  await db.query("delete from webhook_secrets where webhook_id = $1 and expires_at <= now()", [webhookId]);
+  await db.query("update webhooks set version = version + 1 where id = $1", [webhookId]);
 }
 
 /** Has the workers look at this webhook's deliveries at once, after the commit. */
-export async function notifyWorkers(db: Queryable, webhook_id: number): Promise<void> {
-  await db.query("select pg_notify($1, $2)", [WEBHOOK_CHANNEL, String(webhook_id)]);
+export async function notifyWorkers(db: Queryable, webhookId: number): Promise<void> {
+  await db.query("select pg_notify($1, $2)", [WEBHOOK_CHANNEL, String(webhookId)]);
 }
 
 /** Serialises changes of one webhook. */

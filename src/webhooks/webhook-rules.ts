@@ -93,14 +93,14 @@ function checkHeaders(
   return { headers: Object.fromEntries(headers), faults };
 }
 
-function faultOfHeader(name: string, value: string | null, is_repeated: boolean, is_kept: boolean): string | undefined {
+function faultOfHeader(name: string, value: string | null, isRepeated: boolean, isKept: boolean): string | undefined {
   // token of RFC 9110, 5.6.2
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "it is no name of a header";
   const lower = name.toLowerCase();
   if (OWN_HEADERS.has(lower) || OWN_PREFIXES.some((prefix) => lower.startsWith(prefix)))
     return "this header is set by the delivery itself";
-  if (is_repeated) return "it is there twice, in another case";
-  if (value === null) return is_kept ? undefined : "it has no value yet that could be kept";
+  if (isRepeated) return "it is there twice, in another case";
+  if (value === null) return isKept ? undefined : "it has no value yet that could be kept";
   if (Buffer.byteLength(value) > MAX_HEADER_BYTES) return `its value is longer than ${MAX_HEADER_BYTES} bytes`;
   // field-value of RFC 9110, 5.5, without the bytes above ASCII that nobody agrees on
   if (!/^[\x20-\x7e\t]*$/.test(value)) return "its value holds a line break or a character that is not ASCII";

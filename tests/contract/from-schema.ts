@@ -25,7 +25,7 @@ export interface Schema {
 }
 
 /** Texts that break things: SQL, escapes, NUL, half characters, names of prototypes, numbers that are none, long ones. */
-export const hostile_text = fc.oneof(
+export const hostileText = fc.oneof(
   fc.constantFrom(
     "",
     " ",
@@ -64,8 +64,8 @@ export const hostile_text = fc.oneof(
   fc.integer({ min: 200, max: 3000 }).map((length) => "é".repeat(length)),
 );
 
-const hostile_value = fc.oneof(
-  hostile_text,
+const hostileValue = fc.oneof(
+  hostileText,
   fc.constantFrom<unknown>(null, true, -1, 0, 1.5, 2 ** 53, 1e308, [], {}, [[]], { __proto__: null, a: {} }),
 );
 
@@ -78,11 +78,11 @@ export interface Making {
 }
 
 export function valueOf(schema: Schema, making: Making, name = ""): fc.Arbitrary<unknown> {
-  const of = (inner: Schema, inner_name = ""): fc.Arbitrary<unknown> => valueOf(inner, making, inner_name);
+  const of = (inner: Schema, innerName = ""): fc.Arbitrary<unknown> => valueOf(inner, making, innerName);
   const { components, known, hostile } = making;
   const values = Object.hasOwn(known, name) ? (known[name] as readonly unknown[]) : [];
   return fc.oneof(
-    { weight: hostile, arbitrary: hostile_value },
+    { weight: hostile, arbitrary: hostileValue },
     { weight: 100 - hostile, arbitrary: fittingValue(schema, components, of) },
     ...(values.length === 0 ? [] : [{ weight: 400, arbitrary: fc.constantFrom(...values) }]),
   );
@@ -142,7 +142,7 @@ function objectOf(schema: Schema, of: (inner: Schema, name?: string) => fc.Arbit
   if (typeof schema.additionalProperties !== "object") return own;
   const names = fc.oneof(
     { weight: 9, arbitrary: textOf(schema.propertyNames ?? {}) },
-    { weight: 1, arbitrary: hostile_text },
+    { weight: 1, arbitrary: hostileText },
   );
   const more = fc.dictionary(names, of(schema.additionalProperties), { maxKeys: 3 });
   return fc.tuple(own, more).map(([a, b]) => ({ ...a, ...b }));

@@ -1,6 +1,6 @@
 // Requests for an operation of openapi.json: its parameters and body as the schemas want them, and twisted ones.
 import fc from "fast-check";
-import { hostile_text, valueOf, type Making, type Schema } from "./from-schema.ts";
+import { hostileText, valueOf, type Making, type Schema } from "./from-schema.ts";
 
 export interface Operation {
   operationId: string;
@@ -16,7 +16,7 @@ export interface FuzzRequest {
 }
 
 /** Fetchers and `inject` send no other header values. */
-const header_text = hostile_text.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
+const headerText = hostileText.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
 
 /** Half of them fit in all parts; in the others any value may be hostile, and what nobody asked for may come too.
  * @param path with its parameters in braces */
@@ -32,19 +32,19 @@ export function requestFor(
 }
 
 function requestOf(path: string, operation: Operation, making: Making): fc.Arbitrary<FuzzRequest> {
-  const is_hostile = making.hostile > 0;
+  const isHostile = making.hostile > 0;
   return fc
     .tuple(
       parametersOf(operation, "path", making),
       parametersOf(operation, "query", making),
       parametersOf(operation, "header", making),
-      is_hostile ? extraQuery : fc.constant(""),
-      is_hostile ? extraHeaders : fc.constant({}),
+      isHostile ? extraQuery : fc.constant(""),
+      isHostile ? extraHeaders : fc.constant({}),
       bodyOf(operation, making),
     )
-    .map(([in_path, in_query, in_headers, more_query, more_headers, body]) => ({
-      url: addressOf(path, in_path) + queryOf(in_query, more_query),
-      headers: { ...headersOf(in_headers), ...more_headers, ...body.headers },
+    .map(([inPath, inQuery, inHeaders, moreQuery, moreHeaders, body]) => ({
+      url: addressOf(path, inPath) + queryOf(inQuery, moreQuery),
+      headers: { ...headersOf(inHeaders), ...moreHeaders, ...body.headers },
       ...(body.payload === undefined ? {} : { payload: body.payload }),
     }));
 }
@@ -63,24 +63,24 @@ export function unstorableRequests(
 ): FuzzRequest[] {
   const making = { components, known: KNOWN_OF_ANY, hostile: 0 };
   const sample = <T>(arbitrary: fc.Arbitrary<T>): T[] => fc.sample(arbitrary, { seed: 1, numRuns: SAMPLES });
-  const [in_path = {}] = sample(parametersOf(operation, "path", making));
+  const [inPath = {}] = sample(parametersOf(operation, "path", making));
   const queries = sample(parametersOf(operation, "query", making));
-  const [in_headers = {}] = sample(parametersOf(operation, "header", making));
+  const [inHeaders = {}] = sample(parametersOf(operation, "header", making));
   const bodies = sample(bodyOf(operation, making));
   const [query = {}] = queries;
-  const requestWith = (url_path: typeof in_path, url_query: typeof query, body: Body | undefined): FuzzRequest => ({
-    url: addressOf(path, url_path) + queryOf(url_query, ""),
-    headers: { ...headersOf(in_headers), ...body?.headers },
+  const requestWith = (urlPath: typeof inPath, urlQuery: typeof query, body: Body | undefined): FuzzRequest => ({
+    url: addressOf(path, urlPath) + queryOf(urlQuery, ""),
+    headers: { ...headersOf(inHeaders), ...body?.headers },
     ...(body?.payload === undefined ? {} : { payload: body.payload }),
   });
   const seen = new Set<string>();
   return NOT_STORABLE.flatMap((text) => [
-    ...Object.keys(in_path).map((name) => requestWith({ ...in_path, [name]: text }, query, bodies[0])),
+    ...Object.keys(inPath).map((name) => requestWith({ ...inPath, [name]: text }, query, bodies[0])),
     ...[...Object.keys(query), "attributes.Brand", `attributes.${text}`].map((name) =>
-      requestWith(in_path, { ...query, [name]: text }, bodies[0]),
+      requestWith(inPath, { ...query, [name]: text }, bodies[0]),
     ),
     ...bodies.flatMap((body) =>
-      jsonBodiesWith(body, text, seen).map((payload) => requestWith(in_path, query, { ...body, payload })),
+      jsonBodiesWith(body, text, seen).map((payload) => requestWith(inPath, query, { ...body, payload })),
     ),
   ]);
 }
@@ -169,15 +169,15 @@ const extraQuery = fc.oneof(
       "attributes.Brand=B",
     ),
   },
-  { weight: 1, arbitrary: hostile_text.map((text) => `attributes.${encode(text)}=${encode(text)}`) },
+  { weight: 1, arbitrary: hostileText.map((text) => `attributes.${encode(text)}=${encode(text)}`) },
 );
 
 const extraHeaders: fc.Arbitrary<Record<string, string>> = fc.oneof(
   { weight: 12, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.record({ "if-none-match": fc.constantFrom("*", '"1"', 'W/"1", "2"', "x") }) },
   { weight: 1, arbitrary: fc.record({ "if-match": fc.constantFrom("*", '"1-1"', 'W/"1-1"', "x", "") }) },
-  { weight: 1, arbitrary: fc.record({ accept: header_text, "accept-encoding": header_text }) },
-  { weight: 1, arbitrary: fc.record({ host: fc.constantFrom("evil.example", "localhost:1"), origin: header_text }) },
+  { weight: 1, arbitrary: fc.record({ accept: headerText, "accept-encoding": headerText }) },
+  { weight: 1, arbitrary: fc.record({ host: fc.constantFrom("evil.example", "localhost:1"), origin: headerText }) },
 );
 
 const headersOf = (values: Record<string, unknown>): Record<string, string> =>
@@ -212,16 +212,16 @@ function contentOf(type: string, schema: Schema, making: Making): fc.Arbitrary<B
   if (type === "multipart/form-data") {
     const { file: _, ...properties } = schema.properties ?? {};
     const fields = valueOf({ ...schema, properties, required: [] }, making);
-    return fc.tuple(fields, some_file).map(([values, file]) => formOf(values, file));
+    return fc.tuple(fields, someFile).map(([values, file]) => formOf(values, file));
   }
-  if (!type.includes("json")) return some_file.map((payload) => ({ headers: { "content-type": type }, payload }));
+  if (!type.includes("json")) return someFile.map((payload) => ({ headers: { "content-type": type }, payload }));
   return valueOf(schema, making).map((value) => ({
     headers: { "content-type": type },
     payload: Buffer.from(JSON.stringify(value)),
   }));
 }
 
-const some_file = fc.oneof(
+const someFile = fc.oneof(
   fc
     .constantFrom("sku,name\nA-1,One\nA-2,Two\n", "sku;name\n=x;'=y\n", "", "a", "\ufeff")
     .map((text) => Buffer.from(text)),

@@ -35,7 +35,7 @@ operations.sort((a, b) => Number(a.method === "DELETE") - Number(b.method === "D
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 const app = await createTestApp(database, context);
-let base_url = "";
+let baseUrl = "";
 const known: Record<string, unknown[]> = {
   id: [1, 2, 3],
   sku: ["A-1", "a-2", "x/y", "é"],
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await app.inject({ method: "PATCH", url: "/api/products/A-1", payload: { name: "Eins" } });
   expect((await fanOut(database.pool)).webhook_ids).toHaveLength(3);
   known["upload_id"] = await beginUploads(20);
-  base_url = await app.listen({ port: 0, host: "127.0.0.1" });
+  baseUrl = await app.listen({ port: 0, host: "127.0.0.1" });
 });
 
 /** Ids of uploads that want so many bytes that none ends soon. */
@@ -130,7 +130,7 @@ async function inject(method: string, { url, headers, payload }: FuzzRequest): P
 /** A stream of events has no end: its beginning tells all. */
 async function fetchHead(method: string, { url, headers: { host: _, ...headers } }: FuzzRequest): Promise<Answer> {
   const stop = new AbortController();
-  const response = await fetch(base_url + url, { method, headers, signal: stop.signal });
+  const response = await fetch(baseUrl + url, { method, headers, signal: stop.signal });
   const type = (response.headers.get("content-type") ?? "").split(";")[0] as string;
   const body = type === "text/event-stream" ? Buffer.alloc(0) : Buffer.from(await response.arrayBuffer());
   stop.abort();

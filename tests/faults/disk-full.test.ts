@@ -31,10 +31,10 @@ const never = new AbortController().signal;
 const rowsOf = (count: number): string =>
   `sku,name\n${Array.from({ length: count }, (_, i) => `S-${String(i)},Product ${String(i)}\n`).join("")}`;
 
-async function contextOn(folder: string, reserve_mb: number): Promise<ImportContext> {
-  const files_dir = join(folder, "files");
-  mkdirSync(files_dir, { recursive: true });
-  return { ...(await createImportContext(pool)), files_dir, disk: createDiskReserve(folder, reserve_mb * MB) };
+async function contextOn(folder: string, reserveMb: number): Promise<ImportContext> {
+  const filesDir = join(folder, "files");
+  mkdirSync(filesDir, { recursive: true });
+  return { ...(await createImportContext(pool)), files_dir: filesDir, disk: createDiskReserve(folder, reserveMb * MB) };
 }
 
 const importNow = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
@@ -44,12 +44,12 @@ withSmallDisk("an upload leaves the reserve alone, whether or not it declares it
   const context = await contextOn(disk.folder, 20);
   const upload = { filename: "large.csv", options: import_query.parse({}), actor: "test", max_bytes: 1e9 };
   let sent = 0;
-  let least_free = Infinity;
+  let leastFree = Infinity;
   const send = () =>
     Readable.from(
       (function* () {
         for (sent = 0; sent < 95; sent++) {
-          least_free = Math.min(least_free, disk.freeMb());
+          leastFree = Math.min(leastFree, disk.freeMb());
           yield randomBytes(MB);
         }
       })(),
@@ -61,8 +61,8 @@ withSmallDisk("an upload leaves the reserve alone, whether or not it declares it
 
   const undeclared = receiveImport(context, { ...upload, size: null }, send());
   await expect(undeclared).rejects.toMatchObject({ slug: "disk-full" });
-  expect(least_free).toBeGreaterThan(19);
-  expect(least_free).toBeLessThan(40);
+  expect(leastFree).toBeGreaterThan(19);
+  expect(leastFree).toBeLessThan(40);
   const { rows } = await pool.query("select state, problem from imports");
   expect(rows).toMatchObject([{ state: "failed", problem: { type: "/problems/disk-full", status: 507 } }]);
   expect(readdirSync(context.files_dir)).toEqual([]);
@@ -202,13 +202,13 @@ withSmallDisk(
     onTestFinished(stop);
     await attempt(CREATE);
     await until(() => readdirSync(disk.folder).includes(BALLAST));
-    const first_pid = postgres.pid;
+    const firstPid = postgres.pid;
     disk.fill(0);
     // Small pieces of PostgreSQL's log: one that waits for the recovery must fit into the room that was kept.
     const message = "select pg_logical_emit_message(false, 'test', repeat('x', 2000000))";
     await until(async () => !readdirSync(disk.folder).includes(BALLAST) || (await attempt(message), false));
     await until(async () => (await count()) === ROWS);
-    expect(postgres.pid).not.toBe(first_pid);
+    expect(postgres.pid).not.toBe(firstPid);
     disk.makeRoom();
     await until(() => readdirSync(disk.folder).includes(BALLAST));
   },

@@ -11,15 +11,15 @@ import { startProxy } from "./support/proxy.ts";
 
 const database = await createTestDatabase();
 const options = { application_name: "skuport faults" };
-const at_end: (() => Promise<unknown>)[] = [];
+const atEnd: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const end of at_end.splice(0).reverse()) await end();
+  for (const end of atEnd.splice(0).reverse()) await end();
 });
 
 async function proxied(max: number) {
   const proxy = await startProxy(database.address);
   const pool = createPool({ url: proxy.url() }, { ...options, max });
-  at_end.push(
+  atEnd.push(
     () => proxy.close(),
     async () => {
       proxy.cut();
@@ -82,7 +82,7 @@ test("while the database does not answer, lists answer 503, and 200 as soon as i
 test("a listener whose connection is held connects again and has its readers look", async () => {
   const { proxy } = await proxied(1);
   const listener = await listen({ url: proxy.url() }, { ...options, onError: () => undefined });
-  at_end.push(() => listener.stop());
+  atEnd.push(() => listener.stop());
   const heard: (string | null)[] = [];
   listener.subscribe(IMPORT_CHANNEL, (payload) => heard.push(payload));
   proxy.links()[0]?.setMode("hold");

@@ -46,9 +46,9 @@ afterEach(async () => {
   await database.pool.query("drop trigger if exists full_disk on import_chunks");
 });
 
-async function freshContext(chunk_records = 20) {
+async function freshContext(chunkRecords = 20) {
   const pool = createPool(database.address, { application_name: NAME, max: 8 });
-  const context = await createImportContext(pool, chunk_records);
+  const context = await createImportContext(pool, chunkRecords);
   return { pool, context };
 }
 

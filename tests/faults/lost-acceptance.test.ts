@@ -18,9 +18,9 @@ import { startProxy } from "./support/proxy.ts";
 const TIMES = 10;
 const { address, pool } = await createTestDatabase();
 const proxy = await startProxy(address);
-const behind_proxy = createPool({ url: proxy.url() }, { application_name: "skuport test", max: 5 });
+const behindProxy = createPool({ url: proxy.url() }, { application_name: "skuport test", max: 5 });
 afterAll(async () => {
-  await behind_proxy.end();
+  await behindProxy.end();
   await proxy.close();
 });
 
@@ -29,7 +29,7 @@ let sent = 0;
 /** Loses the answer to the commit that follows. */
 const losing: ImportContext = {
   ...direct,
-  pool: behind_proxy,
+  pool: behindProxy,
   sendScan: () => {
     sent++;
     if (sent === 1) proxy.loseAnswers("commit");
@@ -75,15 +75,15 @@ test("so is the last part of one that comes in parts", async () => {
 });
 
 test("an upload that a worker gave up meanwhile is an error, and no import", async () => {
-  const given_up = new Problem("upload-interrupted", "A worker gave the upload up.");
+  const givenUp = new Problem("upload-interrupted", "A worker gave the upload up.");
   async function* bytes() {
     yield CSV;
     const [{ id } = { id: 0 }] = await listImports(pool, { limit: 1 });
-    await finishImport(direct, id, "failed", given_up);
+    await finishImport(direct, id, "failed", givenUp);
   }
   const upload = { filename: "slow.csv", size: CSV.length, options, actor: "test", max_bytes: 1000 };
   await expect(receiveImport(direct, upload, bytes())).rejects.toMatchObject({
-    ...{ slug: "upload-interrupted", message: given_up.message },
+    ...{ slug: "upload-interrupted", message: givenUp.message },
   });
   expect(await listImports(pool, { limit: 10 })).toMatchObject([{ state: "failed", sha256: null }]);
   expect(await leftovers(direct)).toEqual(NOTHING_LEFT);

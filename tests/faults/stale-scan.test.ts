@@ -21,17 +21,17 @@ const ROWS = 20_000;
 const PADDING = "a description of some length as suppliers write them ".repeat(40);
 
 const { address, pool } = await createTestDatabase();
-const data_dir = await mkdtemp(join(tmpdir(), "skuport-stale-"));
-const files_dir = join(data_dir, "files");
-await mkdir(files_dir);
-const context: ImportContext = { ...(await createImportContext(pool)), files_dir };
+const dataDir = await mkdtemp(join(tmpdir(), "skuport-stale-"));
+const filesDir = join(dataDir, "files");
+await mkdir(filesDir);
+const context: ImportContext = { ...(await createImportContext(pool)), files_dir: filesDir };
 
 const proxies: Proxy[] = [];
 const workers: RunningProcess[] = [];
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.kill()));
   await Promise.all(proxies.map((proxy) => proxy.close()));
-  await rm(data_dir, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 interface Worker extends RunningProcess {
@@ -42,7 +42,7 @@ interface Worker extends RunningProcess {
 async function startWorker(): Promise<Worker> {
   const proxy = await startProxy(address);
   proxies.push(proxy);
-  const worker = await startWorkerProcess({ url: proxy.url(), data_dir });
+  const worker = await startWorkerProcess({ url: proxy.url(), data_dir: dataDir });
   workers.push(worker);
   return Object.assign(worker, {
     cut: () => {
@@ -67,9 +67,9 @@ const stateOf = async (id: number): Promise<Import> => (await readImport(pool, i
 /** Resolves once a scan of the import has this token and writes its text. */
 async function isUnpacking(id: number, token: number): Promise<void> {
   const file = (await readImportWork(pool, id))?.file ?? "";
-  const give_up_at = performance.now() + 60_000;
-  while (!(await readdir(files_dir)).some((name) => name.startsWith(`${file}.${token}.`))) {
-    if (performance.now() > give_up_at)
+  const giveUpAt = performance.now() + 60_000;
+  while (!(await readdir(filesDir)).some((name) => name.startsWith(`${file}.${token}.`))) {
+    if (performance.now() > giveUpAt)
       throw new Error(`no scan with the token ${token}: ${workers.map((worker) => worker.output()).join()}`);
     await sleep(1);
   }
@@ -117,7 +117,7 @@ async function check(id: number, label: string): Promise<void> {
     [id, `${label}-%`],
   );
   expect(rows).toEqual([{ products: ROWS * 0.99, rejects: ROWS * 0.01, chunks: 0, attempts: 0 }]);
-  await expect.poll(() => readdir(files_dir)).toEqual([]);
+  await expect.poll(() => readdir(filesDir)).toEqual([]);
 }
 
 const TAKEN_OVER = "another worker has taken the scan over";

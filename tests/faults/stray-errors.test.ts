@@ -26,7 +26,7 @@ function start(args: string[], env: Record<string, string> = {}) {
 test.each([
   ["server", 0, "still here\n", "continuing"],
   ["worker", 1, "", "ending"],
-])("a stray error is logged with its cause; a %s exits with %i", async (kind, code, printed, last_word) => {
+])("a stray error is logged with its cause; a %s exits with %i", async (kind, code, printed, lastWord) => {
   const { closed, out, err } = start([join(import.meta.dirname, "support/stray.ts"), kind]);
   expect(await closed).toEqual([code, null]);
   expect(out()).toBe(printed);
@@ -34,7 +34,7 @@ test.each([
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as { msg: string; err: { stack: string } });
-  expect(lines.map(({ msg }) => msg.slice(msg.lastIndexOf(" ") + 1))).toEqual(["continuing", last_word]);
+  expect(lines.map(({ msg }) => msg.slice(msg.lastIndexOf(" ") + 1))).toEqual(["continuing", lastWord]);
   expect(lines[0]?.err.stack).toContain("its cause");
   expect(lines[1]?.err.stack).toContain("stray.ts");
 });
@@ -47,8 +47,8 @@ test("a command whose reader has gone ends quietly", async () => {
 });
 
 test("a server whose log nobody reads any more stays, and ends in order when its terminal is closed", async () => {
-  const data_dir = await mkdtemp(join(tmpdir(), "skuport-stray-"));
-  const args = [MAIN, "serve", "--port", "0", "--no-worker", "--data-dir", data_dir];
+  const dataDir = await mkdtemp(join(tmpdir(), "skuport-stray-"));
+  const args = [MAIN, "serve", "--port", "0", "--no-worker", "--data-dir", dataDir];
   const { child, closed, err } = start(args);
   const url = await until(() => /Skuport is ready: (http:[^"]+)"/.exec(err())?.[1]);
   child.stderr.destroy();

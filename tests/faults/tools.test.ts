@@ -22,20 +22,20 @@ import { startProxy } from "./support/proxy.ts";
 const database = await createTestDatabase();
 await database.pool.query("create table kept (n int primary key)");
 const options = { application_name: "skuport faults" };
-const at_end: (() => Promise<unknown>)[] = [];
+const atEnd: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const end of at_end.splice(0).reverse()) await end();
+  for (const end of atEnd.splice(0).reverse()) await end();
 });
 
 async function proxied() {
   const proxy = await startProxy(database.address);
-  at_end.push(() => proxy.close());
+  atEnd.push(() => proxy.close());
   return proxy;
 }
 
 async function connected(url: string): Promise<pg.Client> {
   const client = await connectClient({ url }, options);
-  at_end.push(() => client.end().catch(() => undefined));
+  atEnd.push(() => client.end().catch(() => undefined));
   return client;
 }
 
@@ -98,7 +98,7 @@ test("a muted connection's statements are executed without an answer", async () 
 test("a commit that loses its answer is committed", async () => {
   const proxy = await proxied();
   const pool = createPool({ url: proxy.url() }, { ...options, max: 1 });
-  at_end.push(() => pool.end());
+  atEnd.push(() => pool.end());
   proxy.loseAnswers("commit");
   const insert = (n: number) => withTransaction(pool, (client) => client.query("insert into kept values ($1)", [n]));
   await expect(insert(2)).rejects.toSatisfy(isTransient);
@@ -122,21 +122,23 @@ test(
   "server and workers run through proxies, survive freezing and cutting, and leave nothing behind",
   { timeout: 300_000 },
   async () => {
-    const data_dir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
-    const file = join(data_dir, "lamps.csv");
+    const dataDir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
+    const file = join(dataDir, "lamps.csv");
     await writeFile(file, `sku,name\n${Array.from({ length: 5000 }, (_, i) => `LAMP-${i},Lamp ${i}`).join("\n")}\n`);
-    const temporary_before = await temporaryFolders();
-    const [to_server, to_worker] = [await proxied(), await proxied()];
-    const server = await startServerProcess({ url: to_server.url(), data_dir });
-    at_end.push(() => server.kill());
-    const worker = await startWorkerProcess({ url: to_worker.url(), data_dir });
-    at_end.push(() => worker.kill());
+    const temporaryBefore = await temporaryFolders();
+    const [toServer, toWorker] = [await proxied(), await proxied()];
+    const server = await startServerProcess({ url: toServer.url(), data_dir: dataDir });
+    atEnd.push(() => server.kill());
+    const worker = await startWorkerProcess({ url: toWorker.url(), data_dir: dataDir });
+    atEnd.push(() => worker.kill());
     worker.freeze();
     const { id } = await uploadPath(file, { base_url: server.base_url });
-    to_worker.cut();
+    toWorker.cut();
     worker.wake();
     expect(await lastState(server, worker, id)).toBe("done");
-    expect(await settledLeftovers(database.pool, { data_dir, temporary_before })).toEqual(NOTHING_LEFT);
+    expect(await settledLeftovers(database.pool, { data_dir: dataDir, temporary_before: temporaryBefore })).toEqual(
+      NOTHING_LEFT,
+    );
     await Promise.all([worker.stop(), server.stop()]);
     expect([server.isRunning(), worker.isRunning()]).toEqual([false, false]);
   },

@@ -20,14 +20,14 @@ const ROWS = 100_000;
 const TIMEOUT_MS = 300_000;
 
 const database = await createTestDatabase();
-const at_end: (() => Promise<unknown>)[] = [];
+const atEnd: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const end of at_end.splice(0).reverse()) await end();
+  for (const end of atEnd.splice(0).reverse()) await end();
 });
 
 async function proxied() {
   const proxy = await startProxy(database.address);
-  at_end.push(() => proxy.close());
+  atEnd.push(() => proxy.close());
   return proxy;
 }
 
@@ -44,15 +44,15 @@ async function writers(): Promise<{ all: number; silent: number }> {
 test(
   "another worker continues an import whose worker vanished in the middle of a chunk, and nothing stays locked",
   async () => {
-    const data_dir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
-    const temporary_before = await temporaryFolders();
-    const file = join(data_dir, "products.csv");
+    const dataDir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
+    const temporaryBefore = await temporaryFolders();
+    const file = join(dataDir, "products.csv");
     await generateFile(file, { rows: ROWS });
     const proxy = await proxied();
-    const server = await startServerProcess({ url: (await proxied()).url(), data_dir });
-    at_end.push(() => server.kill());
-    const vanishing = await startWorkerProcess({ url: proxy.url(), data_dir });
-    at_end.push(() => vanishing.kill());
+    const server = await startServerProcess({ url: (await proxied()).url(), data_dir: dataDir });
+    atEnd.push(() => server.kill());
+    const vanishing = await startWorkerProcess({ url: proxy.url(), data_dir: dataDir });
+    atEnd.push(() => vanishing.kill());
     const { id } = await uploadPath(file, { base_url: server.base_url });
     await until(async () => {
       if ((await writers()).all === 0) return false;
@@ -68,8 +68,8 @@ test(
     });
     await vanishing.kill();
     expect((await writers()).silent).toBeGreaterThan(0);
-    const other = await startWorkerProcess({ url: (await proxied()).url(), data_dir });
-    at_end.push(() => other.kill());
+    const other = await startWorkerProcess({ url: (await proxied()).url(), data_dir: dataDir });
+    atEnd.push(() => other.kill());
     let last: ListedImport | undefined;
     for await (const state of watchImport(id, { base_url: server.base_url })) last = state;
     expect(last).toMatchObject({ state: "done", rows: ROWS });
@@ -77,7 +77,9 @@ test(
       "select count(*)::int as n, count(distinct id)::int as ids from products",
     );
     expect(rows).toEqual([{ n: last?.created, ids: last?.created }]);
-    expect(await settledLeftovers(database.pool, { data_dir, temporary_before }, 60_000)).toEqual(NOTHING_LEFT);
+    expect(
+      await settledLeftovers(database.pool, { data_dir: dataDir, temporary_before: temporaryBefore }, 60_000),
+    ).toEqual(NOTHING_LEFT);
     expect(other.output()).toContain("ended database sessions of a process that has vanished or hangs");
   },
   TIMEOUT_MS,
@@ -85,9 +87,9 @@ test(
 
 test("sessions that hold locks are ended once they give no sign of life; readers and others' sessions are not", async () => {
   const proxy = await proxied();
-  const connect = async (application_name: string, heartbeat = false) => {
-    const client = await connectClient({ url: proxy.url() }, { application_name, heartbeat });
-    at_end.push(() => client.end().catch(() => undefined));
+  const connect = async (applicationName: string, heartbeat = false) => {
+    const client = await connectClient({ url: proxy.url() }, { application_name: applicationName, heartbeat });
+    atEnd.push(() => client.end().catch(() => undefined));
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     return { client, pid: rows[0]?.pid as number };
   };

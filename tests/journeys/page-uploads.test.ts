@@ -189,8 +189,8 @@ test("a second tab leaves an upload to the first, and says so", async () => {
   const { page, network, offsets } = await openSlowly();
   const { id } = await beginUpload(page);
   const second = await page.context().newPage();
-  const sent_by_second: string[] = [];
-  second.on("request", (request) => sent_by_second.push(request.method()));
+  const sentBySecond: string[] = [];
+  second.on("request", (request) => sentBySecond.push(request.method()));
   await second.goto(`${server.base_url}/imports`);
   await setLine(network, SLOW, true);
   await second
@@ -202,7 +202,7 @@ test("a second tab leaves an upload to the first, and says so", async () => {
   await second.getByTestId("dock").getByText("Another tab of this browser is sending this file.").waitFor();
   await second.getByRole("button", { name: "Dismiss whole-range.csv" }).click();
   await second.getByTestId("unfinished").waitFor(); // it is still there for the first
-  expect(sent_by_second.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);
+  expect(sentBySecond.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);
   await setLine(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);

@@ -25,7 +25,7 @@ const receiver = createServer((request, response) => {
 }).listen(0, "127.0.0.1");
 afterAll(() => receiver.close());
 await once(receiver, "listening");
-const receiver_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+const receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
 const { server, watched, page } = await startOnePage(
   { permissions: ["clipboard-read", "clipboard-write"] },
   { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" },
@@ -51,7 +51,7 @@ test("the empty room says what webhooks do; an address that cannot be is refused
 test("a new webhook is tested with data that was edited, and the answer is shown", async () => {
   const dialog = page.getByRole("dialog");
   await dialog.getByText("All, also those to come").click();
-  await dialog.getByLabel("Address").fill(receiver_url);
+  await dialog.getByLabel("Address").fill(receiverUrl);
   await dialog.getByLabel("Note").fill("The shop's search");
   await dialog.getByRole("button", { name: "Add webhook" }).click();
   await page.waitForURL(/\/webhooks\/\d+\/test$/);

@@ -18,14 +18,14 @@ const nothing = (): Promise<void> => Promise.resolve();
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A context with a files folder of its own, removed after the test file. */
-export async function createImportContext(pool: pg.Pool, chunk_records?: number): Promise<ImportContext> {
-  const files_dir = await mkdtemp(join(tmpdir(), "skuport-files-"));
-  afterAll(() => rm(files_dir, { recursive: true, force: true }));
+export async function createImportContext(pool: pg.Pool, chunkRecords?: number): Promise<ImportContext> {
+  const filesDir = await mkdtemp(join(tmpdir(), "skuport-files-"));
+  afterAll(() => rm(filesDir, { recursive: true, force: true }));
   const context = {
-    ...{ pool, files_dir, lanes: 3, log: silent, sendScan: nothing, sendLanes: nothing },
+    ...{ pool, files_dir: filesDir, lanes: 3, log: silent, sendScan: nothing, sendLanes: nothing },
     known: createKnownRecords(),
   };
-  return chunk_records === undefined ? context : { ...context, chunk_records };
+  return chunkRecords === undefined ? context : { ...context, chunk_records: chunkRecords };
 }
 
 export type Options = Partial<ImportOptions>;

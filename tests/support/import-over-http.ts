@@ -6,12 +6,12 @@ import { call } from "../../client/call.ts";
 import { get_import, isTerminal } from "../../contract/imports/imports.ts";
 
 /** Resolves when the import has ended. */
-export async function importOverHttp(base_url: string, path: string): Promise<void> {
-  const response = await fetch(`${base_url}/api/imports?filename=${encodeURIComponent(basename(path))}`, {
+export async function importOverHttp(baseUrl: string, path: string): Promise<void> {
+  const response = await fetch(`${baseUrl}/api/imports?filename=${encodeURIComponent(basename(path))}`, {
     method: "POST",
     headers: { "content-type": "text/csv" },
     body: await openAsBlob(path),
   });
   const { id } = (await response.json()) as { id: number };
-  while (!isTerminal((await call(get_import, { params: { id } }, { base_url })).state)) await pause(100);
+  while (!isTerminal((await call(get_import, { params: { id } }, { base_url: baseUrl })).state)) await pause(100);
 }

@@ -15,9 +15,9 @@ export interface RawStream {
 }
 
 /** Sends the request; the caller waits for the answer, or cuts it. */
-export function askForStream(base_url: string, path: string, client: number, method = "GET"): ClientRequest {
+export function askForStream(baseUrl: string, path: string, client: number, method = "GET"): ClientRequest {
   const headers = { "x-forwarded-for": clientAddress(client) };
-  const asked = request(`${base_url}${path}`, { method, headers, agent });
+  const asked = request(`${baseUrl}${path}`, { method, headers, agent });
   // A cut is an error of the request.
   asked.on("error", () => undefined);
   asked.end();
@@ -25,8 +25,8 @@ export function askForStream(base_url: string, path: string, client: number, met
 }
 
 /** Opens a stream and waits for the head of its answer. */
-export async function openRawStream(base_url: string, path: string, client: number): Promise<RawStream> {
-  const asked = askForStream(base_url, path, client);
+export async function openRawStream(baseUrl: string, path: string, client: number): Promise<RawStream> {
+  const asked = askForStream(baseUrl, path, client);
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   let text = "";
   response.setEncoding("utf8");

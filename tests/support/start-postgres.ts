@@ -19,25 +19,25 @@ type TestPostgres = Pick<Embedded, "connection" | "stop">;
 export const TEMPLATE = "skuport_template";
 
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
-  const run_dir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
-  await chmod(run_dir, 0o711); // sockets in it are for the account that root lends PostgreSQL, too
+  const runDir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
+  await chmod(runDir, 0o711); // sockets in it are for the account that root lends PostgreSQL, too
   // Whatever a test leaves in its temporary folders goes with this one, also after a kill.
-  process.env["TMPDIR"] = run_dir;
+  process.env["TMPDIR"] = runDir;
   const own = process.env["TEST_POSTGRES"];
-  const postgres = own === undefined ? await startThrowaway(join(run_dir, "data")) : borrow(own);
+  const postgres = own === undefined ? await startThrowaway(join(runDir, "data")) : borrow(own);
   await makeTemplate(postgres.connection);
   project.provide("postgres", postgres.connection);
   return async () => {
     await postgres.stop();
-    await rm(run_dir, { recursive: true, force: true });
+    await rm(runDir, { recursive: true, force: true });
   };
 }
 
-async function startThrowaway(data_dir: string): Promise<TestPostgres> {
+async function startThrowaway(dataDir: string): Promise<TestPostgres> {
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   // No fsync: this one is thrown away. What proves durability starts a PostgreSQL of its own with the real settings.
   const settings = { fsync: "off", shared_buffers: "256MB", max_wal_size: "1GB", max_connections: "200" };
-  return startEmbedded({ data_dir, log, settings });
+  return startEmbedded({ data_dir: dataDir, log, settings });
 }
 
 /** @param url of a superuser on a server that is for tests alone, without a password: postgres://postgres@127.0.0.1:5432 */

@@ -24,10 +24,10 @@ export function changeFilterOf(query: Record<string, unknown>): ChangeFilter {
 
 export function useChanges(id: number, filter: Ref<ChangeFilter>) {
   const changes = shallowRef<ProductChange[]>([]);
-  const next_cursor = ref<string | null>(null);
+  const nextCursor = ref<string | null>(null);
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = ref<Error | null>(null);
-  const loading_more = ref(false);
+  const loadingMore = ref(false);
   let asking = new AbortController();
   onScopeDispose(() => {
     asking.abort();
@@ -46,7 +46,7 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
       );
       if (signal.aborted) return;
       changes.value = page.items;
-      next_cursor.value = page.next_cursor;
+      nextCursor.value = page.next_cursor;
       state.value = "ready";
       error.value = null;
     } catch (reason) {
@@ -57,19 +57,19 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
   }
 
   async function more(): Promise<void> {
-    if (next_cursor.value === null || loading_more.value) return;
-    loading_more.value = true;
+    if (nextCursor.value === null || loadingMore.value) return;
+    loadingMore.value = true;
     const { signal } = asking;
     try {
-      const querystring = { limit: PAGE, cursor: next_cursor.value, ...filter.value };
+      const querystring = { limit: PAGE, cursor: nextCursor.value, ...filter.value };
       const page = await ask(list_changes, { params: { id }, querystring }, { signal });
       if (signal.aborted) return;
       changes.value = [...changes.value, ...page.items];
-      next_cursor.value = page.next_cursor;
+      nextCursor.value = page.next_cursor;
     } catch (reason) {
       if (!signal.aborted) error.value = reason as Error;
     } finally {
-      loading_more.value = false;
+      loadingMore.value = false;
     }
   }
 
@@ -83,5 +83,5 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
   useLive("import", ({ changeset_id, state: at }) => {
     if (changeset_id === id && at === "loading") void follow();
   });
-  return { changes, next_cursor, state, error, loading_more, more, load };
+  return { changes, next_cursor: nextCursor, state, error, loading_more: loadingMore, more, load };
 }

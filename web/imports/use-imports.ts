@@ -8,10 +8,10 @@ const PAGE = 25;
 
 export function useImports() {
   const imports = shallowRef<ListedImport[]>([]);
-  const next_before = ref<number | null>(null);
+  const nextBefore = ref<number | null>(null);
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = ref<Error | null>(null);
-  const loading_more = ref(false);
+  const loadingMore = ref(false);
   /** What the stream told: an answer that was under way meanwhile may be older. */
   const heard = new Map<number, ListedImport>();
   const stop = new AbortController();
@@ -21,7 +21,7 @@ export function useImports() {
       const page = await ask(list_imports, { querystring: { limit: PAGE } }, { signal: stop.signal });
       const older = olderThan(page.items, imports.value);
       imports.value = [...heard.values()].reduce(withRecord, [...page.items, ...older]);
-      if (older.length === 0) next_before.value = page.next_before;
+      if (older.length === 0) nextBefore.value = page.next_before;
       state.value = "ready";
       error.value = null;
     } catch (reason) {
@@ -32,17 +32,17 @@ export function useImports() {
   }
 
   async function more(): Promise<void> {
-    if (next_before.value === null || loading_more.value) return;
-    loading_more.value = true;
+    if (nextBefore.value === null || loadingMore.value) return;
+    loadingMore.value = true;
     try {
-      const querystring = { limit: PAGE, before: next_before.value };
+      const querystring = { limit: PAGE, before: nextBefore.value };
       const page = await ask(list_imports, { querystring }, { signal: stop.signal });
       imports.value = [...imports.value, ...page.items];
-      next_before.value = page.next_before;
+      nextBefore.value = page.next_before;
     } catch (reason) {
       if (!stop.signal.aborted) error.value = reason as Error;
     } finally {
-      loading_more.value = false;
+      loadingMore.value = false;
     }
   }
 
@@ -55,8 +55,8 @@ export function useImports() {
   onScopeDispose(() => {
     stop.abort();
   });
-  const has_more = computed(() => next_before.value !== null);
-  return { imports, state, error, has_more, loading_more, more, refresh: loadNewest };
+  const hasMore = computed(() => nextBefore.value !== null);
+  return { imports, state, error, has_more: hasMore, loading_more: loadingMore, more, refresh: loadNewest };
 }
 
 /** What has been loaded beyond the first page stays. */

@@ -16,11 +16,11 @@ const handlers: { [Name in StreamEvent]: Set<Handler<Name>> } = {
   products: new Set(),
   changeset: new Set(),
 };
-const is_open = ref(false);
+const isOpen = ref(false);
 const gaps = ref(0);
 
 /** `is_open`: events come by themselves. `gaps` grows when something may have been missed: load again what is shown. */
-export const useStream = () => ({ is_open: readonly(is_open), gaps: readonly(gaps) });
+export const useStream = () => ({ is_open: readonly(isOpen), gaps: readonly(gaps) });
 
 /** Until the component goes. */
 export function useLive<const Name extends StreamEvent>(name: Name, handler: Handler<Name>): void {
@@ -39,19 +39,19 @@ export function publish<const Name extends StreamEvent>(name: Name, data: Stream
 export function keepLive(): void {
   const visibility = useDocumentVisibility();
   let stop = new AbortController();
-  let last_event_id: string | undefined;
-  let has_been_open = false;
+  let lastEventId: string | undefined;
+  let hasBeenOpen = false;
   const onState = (open: boolean | null): void => {
-    is_open.value = open === true;
+    isOpen.value = open === true;
     if (open === null) reportLost();
     if (open !== true) return;
     // Who comes back with an id gets all since then, or is told what is missing.
-    if (has_been_open && last_event_id === undefined) gaps.value += 1;
-    has_been_open = true;
+    if (hasBeenOpen && lastEventId === undefined) gaps.value += 1;
+    hasBeenOpen = true;
   };
   const listen = async (): Promise<void> => {
-    for await (const event of watchEvents({ signal: stop.signal, last_event_id, onState })) {
-      if (event.id !== "") last_event_id = event.id;
+    for await (const event of watchEvents({ signal: stop.signal, last_event_id: lastEventId, onState })) {
+      if (event.id !== "") lastEventId = event.id;
       if (event.name === "missed") gaps.value += 1;
       publish(event.name, event.data as never);
     }
@@ -61,7 +61,7 @@ export function keepLive(): void {
     (now) => {
       stop.abort();
       stop = new AbortController();
-      is_open.value = false;
+      isOpen.value = false;
       if (now === "visible") void listen();
     },
     { immediate: true },

@@ -37,7 +37,7 @@ export const running = computed(() =>
     .toSorted((a, b) => a.record.created_at.localeCompare(b.record.created_at)),
 );
 /** Of all that runs together; null when nothing does. */
-export const running_fraction = computed(() => {
+export const runningFraction = computed(() => {
   const open = running.value.filter((item) => !isOver(item));
   return open.length === 0 ? null : open.reduce((sum, { record }) => sum + record.fraction, 0) / open.length;
 });
@@ -58,18 +58,18 @@ export function keepRunning(): void {
   });
   void look();
   watch([gaps, useConnection().comebacks], () => void look());
-  const pause_ms = computed(() => {
-    const busy = running_fraction.value !== null;
+  const pauseMs = computed(() => {
+    const busy = runningFraction.value !== null;
     if (visibility.value === "hidden") return busy ? HIDDEN_BUSY_MS : 0;
     return is_open.value ? 0 : busy ? BUSY_MS : IDLE_MS;
   });
   const { pause, resume } = useIntervalFn(
     () => void look(),
-    () => pause_ms.value || IDLE_MS,
+    () => pauseMs.value || IDLE_MS,
     { immediate: false },
   );
   watch(
-    pause_ms,
+    pauseMs,
     (ms) => {
       pause();
       if (ms > 0) resume();

@@ -10,7 +10,7 @@ import { ask } from "./use-connection.ts";
 export type UndoPolicy = UndoPreview["policy"];
 
 /** The changeset whose undo is being looked at; its dialog is shown by the shell. */
-export const reviewed_undo = shallowRef<{
+export const reviewedUndo = shallowRef<{
   changeset_id: number;
   what: string;
   done: (started: Operation | null) => void;
@@ -18,14 +18,14 @@ export const reviewed_undo = shallowRef<{
 
 /** Shows what taking the changeset back would do, and does it when the reader says so. null = they did not. `what` says which change
  * it is: in a list of many, a click may have hit its neighbour. */
-export function reviewUndo(changeset_id: number, what: string): Promise<Operation | null> {
-  reviewed_undo.value?.done(null);
+export function reviewUndo(changesetId: number, what: string): Promise<Operation | null> {
+  reviewedUndo.value?.done(null);
   return new Promise((resolve) => {
-    reviewed_undo.value = {
-      changeset_id,
+    reviewedUndo.value = {
+      changeset_id: changesetId,
       what,
       done: (started) => {
-        reviewed_undo.value = null;
+        reviewedUndo.value = null;
         resolve(started);
       },
     };
@@ -33,25 +33,25 @@ export function reviewUndo(changeset_id: number, what: string): Promise<Operatio
 }
 
 export async function previewUndo(
-  changeset_id: number,
+  changesetId: number,
   policy: UndoPolicy,
   page: { cursor?: string; signal?: AbortSignal } = {},
 ): Promise<UndoPreview> {
   const { cursor, signal } = page;
   const querystring = { preview: true, policy, limit: 50, ...(cursor === undefined ? {} : { cursor }) };
-  return (await ask(undo_changeset, { params: { id: changeset_id }, querystring }, { signal })) as UndoPreview;
+  return (await ask(undo_changeset, { params: { id: changesetId }, querystring }, { signal })) as UndoPreview;
 }
 
-export async function startUndo(changeset_id: number, policy: UndoPolicy): Promise<Operation> {
-  const started = await ask(undo_changeset, { params: { id: changeset_id }, querystring: { policy } });
+export async function startUndo(changesetId: number, policy: UndoPolicy): Promise<Operation> {
+  const started = await ask(undo_changeset, { params: { id: changesetId }, querystring: { policy } });
   noteStarted({ kind: "operation", record: started as Operation });
   return started as Operation;
 }
 
 /** What a toast's undo does: takes the changeset back and keeps what was changed since. Says so where it cannot. */
-export async function undoAtOnce(changeset_id: number): Promise<Operation | null> {
+export async function undoAtOnce(changesetId: number): Promise<Operation | null> {
   try {
-    return await startUndo(changeset_id, "keep");
+    return await startUndo(changesetId, "keep");
   } catch (error) {
     toast({ title: t("kit.undo.failed"), description: (error as Error).message, tone: "error" });
     return null;

@@ -9,7 +9,7 @@ import { usePolling } from "./use-polling.ts";
 const AT_MOST_EVERY_MS = 1_000;
 
 /** Calls `load` now and whenever there may be news; gives the function that does it at once. */
-export function useFresh(load: (signal: AbortSignal) => Promise<void>, every_ms: number): () => Promise<void> {
+export function useFresh(load: (signal: AbortSignal) => Promise<void>, everyMs: number): () => Promise<void> {
   const { is_open, gaps } = useStream();
   let busy = false;
   const refresh = usePolling(
@@ -18,15 +18,15 @@ export function useFresh(load: (signal: AbortSignal) => Promise<void>, every_ms:
       await load(signal);
       busy = false;
     },
-    every_ms,
+    everyMs,
     () => !is_open.value,
   );
   const soon = useThrottleFn(
     async () => {
-      const was_busy = busy;
+      const wasBusy = busy;
       await refresh();
       // What was under way may have looked before the change.
-      if (was_busy) await refresh();
+      if (wasBusy) await refresh();
     },
     AT_MOST_EVERY_MS,
     true,

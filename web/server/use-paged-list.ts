@@ -18,14 +18,14 @@ export type LoadPage<Item, Filter> = (
 export function usePagedList<Item extends { id: number }, Filter>(
   load: LoadPage<Item, Filter>,
   filter: Readonly<Ref<Filter>>,
-  every_ms: number,
+  everyMs: number,
   keep: typeof usePolling = usePolling,
 ) {
   const items = shallowRef<Item[]>([]);
-  const next_cursor = ref<string | null>(null);
+  const nextCursor = ref<string | null>(null);
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = shallowRef<Error | null>(null);
-  const loading_more = ref(false);
+  const loadingMore = ref(false);
 
   const refresh = keep(async (signal) => {
     const asked = filter.value;
@@ -34,7 +34,7 @@ export function usePagedList<Item extends { id: number }, Filter>(
       if (asked !== filter.value) return;
       const older = olderThan(page.items, items.value);
       items.value = [...page.items, ...older];
-      if (older.length === 0) next_cursor.value = page.next_cursor;
+      if (older.length === 0) nextCursor.value = page.next_cursor;
       state.value = "ready";
       error.value = null;
     } catch (reason) {
@@ -42,33 +42,33 @@ export function usePagedList<Item extends { id: number }, Filter>(
       error.value = reason as Error;
       if (state.value === "loading") state.value = "failed";
     }
-  }, every_ms);
+  }, everyMs);
 
   async function more(): Promise<void> {
-    if (next_cursor.value === null || loading_more.value) return;
-    loading_more.value = true;
+    if (nextCursor.value === null || loadingMore.value) return;
+    loadingMore.value = true;
     const asked = filter.value;
     try {
-      const page = await load(asked, next_cursor.value);
+      const page = await load(asked, nextCursor.value);
       if (asked !== filter.value) return;
       items.value = [...items.value, ...page.items];
-      next_cursor.value = page.next_cursor;
+      nextCursor.value = page.next_cursor;
     } catch (reason) {
       error.value = reason as Error;
     } finally {
-      loading_more.value = false;
+      loadingMore.value = false;
     }
   }
 
   watch(filter, async (wanted) => {
     items.value = [];
-    next_cursor.value = null;
+    nextCursor.value = null;
     state.value = "loading";
     // What was under way asked with the old filter and is thrown away: ask once more.
     await refresh();
     if (wanted === filter.value && items.value.length === 0) await refresh();
   });
-  return { items, next_cursor, state, error, loading_more, more, refresh };
+  return { items, next_cursor: nextCursor, state, error, loading_more: loadingMore, more, refresh };
 }
 
 /** What has been loaded beyond the first page stays. */

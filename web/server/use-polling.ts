@@ -7,7 +7,7 @@ import { useConnection } from "./use-connection.ts";
  * at a time. */
 export function usePolling(
   load: (signal: AbortSignal) => Promise<void>,
-  every_ms: number,
+  everyMs: number,
   isNeeded: () => boolean = () => true,
 ): () => Promise<void> {
   const stop = new AbortController();
@@ -18,7 +18,7 @@ export function usePolling(
   };
   const visibility = useDocumentVisibility();
   const { comebacks } = useConnection();
-  const timer = useIntervalFn(() => isNeeded() && void refresh(), every_ms);
+  const timer = useIntervalFn(() => isNeeded() && void refresh(), everyMs);
   watch(visibility, (now) => {
     if (now === "hidden") timer.pause();
     else {

@@ -3,15 +3,15 @@ import { ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { previewUndo, type UndoPolicy } from "./undo.ts";
 import type { UndoPreview } from "../../contract/changesets/undo.ts";
 
-export function useUndoPreview(changeset_id: MaybeRefOrGetter<number | null>) {
+export function useUndoPreview(changesetId: MaybeRefOrGetter<number | null>) {
   const policy = ref<UndoPolicy>("keep");
   const preview = shallowRef<UndoPreview | null>(null);
   const error = shallowRef<Error | null>(null);
-  const loading_more = ref(false);
+  const loadingMore = ref(false);
   let asking = new AbortController();
 
   watch(
-    [() => toValue(changeset_id), policy],
+    [() => toValue(changesetId), policy],
     async ([id]) => {
       asking.abort();
       asking = new AbortController();
@@ -33,11 +33,11 @@ export function useUndoPreview(changeset_id: MaybeRefOrGetter<number | null>) {
   );
 
   async function more(): Promise<void> {
-    const id = toValue(changeset_id);
+    const id = toValue(changesetId);
     const shown = preview.value;
     const cursor = shown?.next_cursor ?? null;
-    if (id === null || shown === null || cursor === null || loading_more.value) return;
-    loading_more.value = true;
+    if (id === null || shown === null || cursor === null || loadingMore.value) return;
+    loadingMore.value = true;
     try {
       const page = await previewUndo(id, policy.value, { cursor, signal: asking.signal });
       if (preview.value === shown)
@@ -45,8 +45,8 @@ export function useUndoPreview(changeset_id: MaybeRefOrGetter<number | null>) {
     } catch (reason) {
       error.value = reason as Error;
     } finally {
-      loading_more.value = false;
+      loadingMore.value = false;
     }
   }
-  return { policy, preview, error, loading_more, more };
+  return { policy, preview, error, loading_more: loadingMore, more };
 }

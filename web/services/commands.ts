@@ -25,8 +25,8 @@ const commands = shallowReactive(new Set<() => Command[]>());
 const searches = shallowReactive(new Set<() => CommandSearch>());
 
 /** Those of the page that is open come first: they were registered last. */
-export const all_commands = computed(() => [...commands].reverse().flatMap((source) => source()));
-export const all_searches = computed(() => [...searches].map((source) => source()));
+export const allCommands = computed(() => [...commands].reverse().flatMap((source) => source()));
+export const allSearches = computed(() => [...searches].map((source) => source()));
 
 /** For the life of the page. A command that comes and goes with a component is `useCommands`. */
 export const registerCommands = (source: () => Command[]): (() => void) => register(commands, source);

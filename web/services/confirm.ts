@@ -17,16 +17,16 @@ export interface Asked extends Question {
 }
 
 /** The question that stands; shown by the shell. */
-export const open_question = shallowRef<Asked | null>(null);
+export const openQuestion = shallowRef<Asked | null>(null);
 
 /** Resolves with the answer; closing the dialog is a no. A second question answers the first with no. */
 export function confirm(question: Question): Promise<boolean> {
-  open_question.value?.answer(false);
+  openQuestion.value?.answer(false);
   return new Promise((resolve) => {
-    open_question.value = {
+    openQuestion.value = {
       ...question,
       answer: (yes) => {
-        open_question.value = null;
+        openQuestion.value = null;
         resolve(yes);
       },
     };

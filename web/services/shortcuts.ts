@@ -22,7 +22,7 @@ const SEQUENCE_MS = 1_200;
 
 const groups = shallowReactive(new Set<() => ShortcutGroup>());
 
-export const all_shortcuts = computed(() => [...groups].map((group) => group()));
+export const allShortcuts = computed(() => [...groups].map((group) => group()));
 
 /** For the life of the page. */
 export function registerShortcuts(group: () => ShortcutGroup): () => void {
@@ -38,20 +38,20 @@ export function useShortcuts(group: () => ShortcutGroup): void {
 /** Listens to the whole page; called once, by the shell. */
 export function listenToKeys(target: Window): () => void {
   let first = "";
-  let pressed_ms = 0;
+  let pressedMs = 0;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || event.repeat || isModifier(event.key)) return;
     const key = nameOf(event);
-    const sequence = event.timeStamp - pressed_ms < SEQUENCE_MS && first !== "" ? `${first} ${key}` : key;
+    const sequence = event.timeStamp - pressedMs < SEQUENCE_MS && first !== "" ? `${first} ${key}` : key;
     const busy = isTyping(event.target) || hasOpenDialog();
-    const known = all_shortcuts.value
+    const known = allShortcuts.value
       .flatMap(({ shortcuts }) => shortcuts)
       .filter(({ run, always }) => run !== undefined && (always ?? !busy));
     const found =
       known.findLast(({ keys }) => keys === sequence) ??
       (sequence === key ? undefined : known.findLast(({ keys }) => keys === key));
     first = busy || found ? "" : key;
-    pressed_ms = event.timeStamp;
+    pressedMs = event.timeStamp;
     if (!found) return;
     event.preventDefault();
     found.run?.(event);
@@ -73,11 +73,11 @@ export function nameOf({
   altKey,
 }: Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">): string {
   const name = key === " " ? "space" : key.toLowerCase();
-  const is_sign = key.length === 1 && key !== " " && key.toLowerCase() === key.toUpperCase();
+  const isSign = key.length === 1 && key !== " " && key.toLowerCase() === key.toUpperCase();
   return [
     ...(ctrlKey || metaKey ? ["mod"] : []),
     ...(altKey ? ["alt"] : []),
-    ...(shiftKey && !is_sign ? ["shift"] : []),
+    ...(shiftKey && !isSign ? ["shift"] : []),
     name,
   ].join("+");
 }

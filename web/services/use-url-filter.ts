@@ -9,10 +9,10 @@ export function useUrlFilter<Filter extends object>(parse: (query: Record<string
   const router = useRouter();
   const key = computed(() => JSON.stringify(parse(route.query)));
   const filter = computed(() => JSON.parse(key.value) as Filter);
-  const is_filtered = computed(() => key.value !== "{}");
+  const isFiltered = computed(() => key.value !== "{}");
 
   function setFilter(next: Filter): void {
     void router.replace({ query: { ...parse({ ...next } as Record<string, unknown>) } as LocationQueryRaw });
   }
-  return { filter, is_filtered, setFilter };
+  return { filter, is_filtered: isFiltered, setFilter };
 }

@@ -1,7 +1,7 @@
 // What the rooms' searches find for the palette's term; a newer term ends the search of an older one.
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { watchDebounced } from "@vueuse/core";
-import { all_searches, type Command } from "../services/commands.ts";
+import { allSearches, type Command } from "../services/commands.ts";
 
 export interface Found {
   id: string;
@@ -20,7 +20,7 @@ export function usePaletteSearch(term: Ref<string>) {
     const { signal } = stop;
     searching.value = true;
     const answers = await Promise.allSettled(
-      all_searches.value.map(async ({ id, heading, search }) => ({
+      allSearches.value.map(async ({ id, heading, search }) => ({
         id,
         heading,
         commands: await search(text, signal),

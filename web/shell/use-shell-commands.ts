@@ -15,7 +15,7 @@ export function useShellCommands(
   const router = useRouter();
   const { theme } = useTheme();
   // Nothing tells of keyboards; a phone has no mouse either.
-  const has_mouse = useMediaQuery("(any-pointer: fine)");
+  const hasMouse = useMediaQuery("(any-pointer: fine)");
   const go = computed<Command[]>(() =>
     rooms.map(({ path, label, icon, key }) => ({
       id: `go ${path}`,
@@ -37,7 +37,7 @@ export function useShellCommands(
       icon,
       run: () => (theme.value = value),
     })),
-    ...(has_mouse.value
+    ...(hasMouse.value
       ? [{ id: "help", label: t("shell.help.open"), icon: "i-lucide-keyboard", keys: "?", run: openHelp }]
       : []),
   ]);

@@ -4,6 +4,6 @@ import { useMediaQuery, useStorage } from "@vueuse/core";
 
 export function useSidebar() {
   const collapsed = useStorage("skuport-sidebar-collapsed", false);
-  const has_room = useMediaQuery("(min-width: 1024px)");
-  return { collapsed, has_room, wide: computed(() => has_room.value && !collapsed.value) };
+  const hasRoom = useMediaQuery("(min-width: 1024px)");
+  return { collapsed, has_room: hasRoom, wide: computed(() => hasRoom.value && !collapsed.value) };
 }

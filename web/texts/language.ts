@@ -7,9 +7,9 @@ export type Language = (typeof LANGUAGES)[number];
 export type LanguageChoice = Language | "auto";
 
 /** What the reader chose, remembered in this browser; `auto` follows the browser. */
-export const language_choice = useStorage<LanguageChoice>("skuport-language", "auto");
+export const languageChoice = useStorage<LanguageChoice>("skuport-language", "auto");
 
-const browser_locales = usePreferredLanguages();
+const browserLocales = usePreferredLanguages();
 
 const isLanguage = (text: string): text is Language => (LANGUAGES as readonly string[]).includes(text);
 const languageOf = (locale: string): string => locale.slice(0, 2).toLowerCase();
@@ -28,13 +28,13 @@ function isLocale(text: string): boolean {
 }
 
 /** The first of the browser's languages that we have, else English. */
-export const wanted_language = computed<Language>(() => {
-  if (isLanguage(language_choice.value)) return language_choice.value;
-  return browser_locales.value.map(languageOf).find(isLanguage) ?? "en";
+export const wantedLanguage = computed<Language>(() => {
+  if (isLanguage(languageChoice.value)) return languageChoice.value;
+  return browserLocales.value.map(languageOf).find(isLanguage) ?? "en";
 });
 
-/** The language whose texts are shown; follows `wanted_language` once they are loaded. */
-export const spoken_language = ref<Language>("en");
+/** The language whose texts are shown; follows `wantedLanguage` once they are loaded. */
+export const spokenLanguage = ref<Language>("en");
 
 /** For numbers and times: the browser's own variant of the language where there is one (en-GB, de-CH). */
-export const locale = computed<string>(() => localeFor(spoken_language.value, browser_locales.value));
+export const locale = computed<string>(() => localeFor(spokenLanguage.value, browserLocales.value));

@@ -32,7 +32,7 @@ const said = [
   ),
 ].map(([, key = ""]) => key);
 const whole = new Set(said.filter((key) => !key.includes("${")));
-const put_together = said
+const putTogether = said
   .filter((key) => key.includes("${"))
   .map(
     (key) =>
@@ -51,7 +51,7 @@ function escape(text: string): string {
 test("there are keys to look for", () => {
   expect(keys.length).toBeGreaterThan(400);
   expect(whole.size).toBeGreaterThan(200);
-  expect(put_together.length).toBeGreaterThan(5);
+  expect(putTogether.length).toBeGreaterThan(5);
 });
 
 /** What may stand in a gap is a value or a name somewhere, here or in the contract. */
@@ -59,7 +59,7 @@ const words = new Set(
   [...`${sources}\n${contract}`.matchAll(/["'`]([\w-]+)["'`]|\b(\w+)\??:/g)].map(([, value, name]) => value ?? name),
 );
 const isMade = (key: string): boolean =>
-  put_together.some(
+  putTogether.some(
     (pattern) =>
       pattern
         .exec(key)
@@ -80,6 +80,6 @@ test.each([
   const asked = [...sources.matchAll(/\btn?\(\s*["'`]([\w.-]+)["'`]/g)].map(([, key = ""]) => key);
   expect(asked.length).toBeGreaterThan(200);
   expect(asked.filter((key) => !texts.has(key))).toEqual([]);
-  const empty = put_together.filter((pattern) => !known.some((key) => pattern.test(key)));
+  const empty = putTogether.filter((pattern) => !known.some((key) => pattern.test(key)));
   expect(empty.map(String)).toEqual([]);
 });

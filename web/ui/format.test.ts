@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spoken_language } from "../texts/language.ts";
+import { spokenLanguage } from "../texts/language.ts";
 import { formatBytes, formatDuration, formatPercent, formatWhen } from "./format.ts";
 
 test.each([
@@ -30,10 +30,10 @@ test("a percentage is never 100 before the end", () => {
 });
 
 test("numbers and times follow the language", () => {
-  spoken_language.value = "de";
+  spokenLanguage.value = "de";
   expect(formatBytes(18_400_000)).toBe("18,4 MB");
   expect(formatPercent(0.29)).toBe("29\u00A0%");
-  spoken_language.value = "en";
+  spokenLanguage.value = "en";
   expect(formatBytes(18_400_000)).toBe("18.4 MB");
 });
 

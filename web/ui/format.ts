@@ -4,12 +4,12 @@ import { locale } from "../texts/language.ts";
 import { t } from "../texts/t.ts";
 
 const numbers = cached((of) => new Intl.NumberFormat(of));
-const one_digit = cached((of) => new Intl.NumberFormat(of, { maximumFractionDigits: 1 }));
+const oneDigit = cached((of) => new Intl.NumberFormat(of, { maximumFractionDigits: 1 }));
 const percents = cached((of) => new Intl.NumberFormat(of, { style: "percent" }));
 const clocks = cached((of) => new Intl.DateTimeFormat(of, { hour: "2-digit", minute: "2-digit" }));
 const days = cached((of) => new Intl.DateTimeFormat(of, { day: "numeric", month: "short" }));
-const days_of_years = cached((of) => new Intl.DateTimeFormat(of, { day: "numeric", month: "short", year: "numeric" }));
-const full_dates = cached((of) => new Intl.DateTimeFormat(of, { dateStyle: "full", timeStyle: "medium" }));
+const daysOfYears = cached((of) => new Intl.DateTimeFormat(of, { day: "numeric", month: "short", year: "numeric" }));
+const fullDates = cached((of) => new Intl.DateTimeFormat(of, { dateStyle: "full", timeStyle: "medium" }));
 
 /** Making a formatter is dear, using it cheap. */
 function cached<Format>(make: (locale: string) => Format): () => Format {
@@ -34,14 +34,14 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   const shown = unit === 0 ? value : Number(value.toPrecision(3));
-  return `${(unit === 0 || value >= 100 ? numbers() : one_digit()).format(shown)} ${UNITS[unit] ?? ""}`;
+  return `${(unit === 0 || value >= 100 ? numbers() : oneDigit()).format(shown)} ${UNITS[unit] ?? ""}`;
 }
 
 /** "48 of 120 MB", "900 kB of 1.2 MB". */
 export function formatPart(part: number, whole: number): string {
   const [size, unit] = formatBytes(whole).split(" ");
-  const [done = "", unit_of_part] = formatBytes(part).split(" ");
-  const shown = unit === unit_of_part ? done : formatBytes(part);
+  const [done = "", unitOfPart] = formatBytes(part).split(" ");
+  const shown = unit === unitOfPart ? done : formatBytes(part);
   return t("kit.part_of", { part: shown, whole: `${size ?? ""} ${unit ?? ""}` });
 }
 
@@ -49,7 +49,7 @@ export function formatPart(part: number, whole: number): string {
 export function formatDuration(ms: number): string {
   if (ms < 100) return `${String(Math.round(ms))} ms`;
   const seconds = ms / 1000;
-  if (seconds < 10) return `${one_digit().format(seconds)} s`;
+  if (seconds < 10) return `${oneDigit().format(seconds)} s`;
   if (seconds < 60) return `${formatCount(Math.round(seconds))} s`;
   const total = Math.round(seconds);
   const minutes = Math.floor(total / 60);
@@ -67,8 +67,8 @@ export function formatWhen(instant: string, now = new Date()): string {
   const date = new Date(instant);
   const time = clocks().format(date);
   if (date.toDateString() === now.toDateString()) return t("kit.today_at", { time });
-  const day = (date.getFullYear() === now.getFullYear() ? days() : days_of_years()).format(date);
+  const day = (date.getFullYear() === now.getFullYear() ? days() : daysOfYears()).format(date);
   return t("kit.day_at", { day, time });
 }
 
-export const formatFullDate = (instant: string): string => full_dates().format(new Date(instant));
+export const formatFullDate = (instant: string): string => fullDates().format(new Date(instant));

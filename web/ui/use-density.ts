@@ -6,8 +6,8 @@ export const DENSITIES = ["comfortable", "compact"] as const;
 export type Density = (typeof DENSITIES)[number];
 
 const density = useStorage<Density>("skuport-density", "comfortable");
-const row_px = computed(() => (density.value === "compact" ? 32 : 40));
+const rowPx = computed(() => (density.value === "compact" ? 32 : 40));
 
 if ("document" in globalThis) watchEffect(() => (document.documentElement.dataset["density"] = density.value));
 
-export const useDensity = () => ({ density, row_px });
+export const useDensity = () => ({ density, row_px: rowPx });

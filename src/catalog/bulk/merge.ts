@@ -58,7 +58,7 @@ export async function lookAtProducts(
   columns: MergeColumns,
   arrays: LookArrays,
   count: number,
-  with_tids: boolean,
+  withTids: boolean,
 ): Promise<Look> {
   const values: unknown[] = [arrays.keys, arrays.hashes, arrays.seed];
   const unnested = ["$1::text[]", "$2::bigint[]"];
@@ -80,10 +80,10 @@ export async function lookAtProducts(
     differs.push(`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
   }
   values.push(count);
-  const tid = with_tids ? "p.ctid" : "null::tid";
+  const tid = withTids ? "p.ctid" : "null::tid";
   const { rows } = await db.query<{ is_all_same: boolean } & Record<"same" | "changed" | "versions" | "tids", Sent>>(
     `select is_all_same, array_send(changed) as changed, array_send(versions) as versions,
-            case when ${String(with_tids)} then array_send(tids) end as tids,
+            case when ${String(withTids)} then array_send(tids) end as tids,
             case when not is_all_same then array_send(same) end as same
      from (select count(*) filter (where not differs) = $${String(values.length)}::bigint as is_all_same,
                   array_agg(position) filter (where not differs) as same,
@@ -157,21 +157,21 @@ export async function stageChanges(db: pg.ClientBase, rows: Buffer): Promise<voi
 export async function applyStagedChanges(
   db: pg.ClientBase,
   columns: MergeColumns,
-  changeset_id: number,
+  changesetId: number,
   part: number,
   now: string,
   expected: number,
-  by_tid = false,
+  byTid = false,
 ): Promise<void> {
-  const is_product = `p.sku_key = s.sku_key and p.version = s.version${by_tid ? " and p.ctid = s.tid" : ""}`;
-  const of_part = `s.changeset_id = $1 and s.part = $2 and ${is_product}`;
+  const isProduct = `p.sku_key = s.sku_key and p.version = s.version${byTid ? " and p.ctid = s.tid" : ""}`;
+  const ofPart = `s.changeset_id = $1 and s.part = $2 and ${isProduct}`;
   await db.query(
     `insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
                                   source_line, created_at, updated_at, replaced_in, replaced_at)
      select p.sku_key, p.id, p.version, p.sku, p.name, p.description, p.active, p.attributes, p.created_in, p.changed_in,
             p.source_line, p.created_at, p.updated_at, $1::bigint, $3::timestamptz
-     from product_staging s join products p on ${of_part}`,
-    [changeset_id, part, now],
+     from product_staging s join products p on ${ofPart}`,
+    [changesetId, part, now],
   );
   const sets = [
     "sku = s.sku",
@@ -183,19 +183,19 @@ export async function applyStagedChanges(
   if (columns.name) sets.push("name = s.name");
   if (columns.description) sets.push("description = s.description");
   if (columns.active) sets.push("active = coalesce(s.active, p.active)");
-  const values: unknown[] = [changeset_id, part, now];
+  const values: unknown[] = [changesetId, part, now];
   if (columns.attributes.length > 0) {
     values.push(columns.attributes);
     sets.push("attributes = (p.attributes - $4::text[]) || s.attributes");
   }
   const { rowCount } = await db.query(
-    `update products p set ${sets.join(", ")} from product_staging s where ${of_part}`,
+    `update products p set ${sets.join(", ")} from product_staging s where ${ofPart}`,
     values,
   );
   if (rowCount !== expected)
     throw new ConcurrentChange(`${expected - (rowCount ?? 0)} of ${expected} products changed meanwhile`);
-  await noteStaged(db, changeset_id, part);
-  await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changeset_id, part]);
+  await noteStaged(db, changesetId, part);
+  await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changesetId, part]);
 }
 
 /** Bytes handed to the socket at once: enough to keep it busy, little enough not to double a chunk's memory. */

@@ -87,7 +87,7 @@ async function keepVersions(
   { count, keys, ids, live_versions, live_tids }: LiveProducts,
   { changeset_id, now }: WriteStamp,
   deleted: string,
-  renamed_to: readonly (string | null)[] | null,
+  renamedTo: readonly (string | null)[] | null,
 ): Promise<void> {
   const { rowCount } = await db.query(
     `insert into product_history (sku_key, id, version, ${COLUMNS}, replaced_in, replaced_at, deleted, renamed_to)
@@ -95,7 +95,7 @@ async function keepVersions(
      from unnest($1::text[], $2::bigint[], $3::integer[], $4::tid[], $5::text[])
             i (sku_key, id, live_version, live_tid, renamed_to)
      join products p on ${isLive(live_tids)}`,
-    [keys, ids, live_versions, live_tids, renamed_to, changeset_id, now],
+    [keys, ids, live_versions, live_tids, renamedTo, changeset_id, now],
   );
   expectCount(rowCount, count);
 }

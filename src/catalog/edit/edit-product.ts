@@ -37,18 +37,18 @@ export type Edited =
 
 /** Brings the product of the key to what `decide` says.
  * @throws Problem what `decide` throws; sku-taken for a new SKU that is another product's; being-changed */
-export type Edit = (sku_key: string, author: Author, decide: Decide) => Promise<Edited>;
+export type Edit = (key: string, author: Author, decide: Decide) => Promise<Edited>;
 
 /** The edits of one process. Those of one product take turns, or of hundreds at once each would lose to all the others again
  * and again; between processes, and against imports, whoever comes second looks again. */
 export function createEditor(pool: pg.Pool): Edit {
   const turns = createTurns();
-  return (sku_key, author, decide) => {
+  return (key, author, decide) => {
     const asked = performance.now();
-    return turns(sku_key, () => {
+    return turns(key, () => {
       // Those in front have waited for an import already.
       if (performance.now() - asked > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
-      return editProduct(pool, sku_key, author, decide);
+      return editProduct(pool, key, author, decide);
     });
   };
 }
@@ -56,11 +56,11 @@ export function createEditor(pool: pg.Pool): Edit {
 /** Losses against other writers before giving up: each means that somebody else got on. */
 const MAX_CONFLICTS = 100;
 
-async function editProduct(pool: pg.Pool, sku_key: string, author: Author, decide: Decide): Promise<Edited> {
+async function editProduct(pool: pg.Pool, key: string, author: Author, decide: Decide): Promise<Edited> {
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
-    const current = await readProduct(pool, sku_key);
+    const current = await readProduct(pool, key);
     const values = decide(current);
-    const write = await planWrite(pool, sku_key, current, values);
+    const write = await planWrite(pool, key, current, values);
     if (typeof write !== "function") return { change: "unchanged", product: write };
     try {
       return await withTransaction(pool, async (client) => {
@@ -83,7 +83,7 @@ type Write = (client: pg.PoolClient, author: Author) => Promise<Edited>;
 /** The write that is needed, or the product where none is. */
 async function planWrite(
   pool: pg.Pool,
-  sku_key: string,
+  key: string,
   current: Product | undefined,
   values: ProductValues | null,
 ): Promise<Write | Product> {
@@ -91,9 +91,9 @@ async function planWrite(
     if (values === null) throw new TypeError("a product that does not exist cannot be deleted");
     // Before the transaction: the row of ids would be locked until its end, and all other creators and imports wait.
     const id = await takeProductIds(pool, 1);
-    return (client, author) => create(client, author, sku_key, id, values);
+    return (client, author) => create(client, author, key, id, values);
   }
-  const stored = { sku_key, id: current.id, version: current.version };
+  const stored = { sku_key: key, id: current.id, version: current.version };
   if (values === null) return (client, author) => remove(client, author, stored, current);
   if (Object.keys(changesOf(current, values)).length === 0) return current;
   return (client, author) => change(client, author, stored, current, values);
@@ -102,7 +102,7 @@ async function planWrite(
 async function create(
   client: pg.PoolClient,
   author: Author,
-  sku_key: string,
+  key: string,
   id: number,
   values: ProductValues,
 ): Promise<Edited> {
@@ -113,8 +113,8 @@ async function create(
     sku: values.sku,
   });
   const { changeset_id } = stamp;
-  if (!(await insertProduct(client, sku_key, id, values, stamp))) throw new Conflict();
-  const product = (await readProduct(client, sku_key)) as Product;
+  if (!(await insertProduct(client, key, id, values, stamp))) throw new Conflict();
+  const product = (await readProduct(client, key)) as Product;
   const { sku, version } = product;
   await noteChanged(client, { changeset_id, id_from: id, id_to: id, rows: 1, delta: 1 });
   await emitEvents(client, [
@@ -142,16 +142,16 @@ async function change(
   current: Product,
   values: ProductValues,
 ): Promise<Edited> {
-  const sku_key = skuKey(values.sku);
+  const key = skuKey(values.sku);
   const stamp = await insertEdit(client, { ...author, change: "updated", sku: values.sku });
   const { changeset_id } = stamp;
-  if (sku_key === stored.sku_key) {
+  if (key === stored.sku_key) {
     if (!(await keepVersion(client, stored, stamp))) throw new Conflict();
     if (!(await updateProduct(client, stored, values, stamp))) throw new Conflict();
-  } else await rename(client, stored, sku_key, current, values, stamp);
-  const product = (await readProduct(client, sku_key)) as Product;
+  } else await rename(client, stored, key, current, values, stamp);
+  const product = (await readProduct(client, key)) as Product;
   const { id, sku, version } = product;
-  const keys = sku_key === stored.sku_key ? [sku_key] : [stored.sku_key, sku_key];
+  const keys = key === stored.sku_key ? [key] : [stored.sku_key, key];
   await noteChanged(client, { changeset_id, keys, rows: keys.length, delta: 0 });
   const data = { id, sku, version, changeset_id, changes: changesOf(current, product) };
   await emitEvents(client, [{ type: "product.updated", changeset_id, data }]);
@@ -162,14 +162,14 @@ async function change(
 async function rename(
   client: pg.PoolClient,
   stored: StoredVersion,
-  sku_key: string,
+  key: string,
   current: Product,
   values: ProductValues,
   stamp: Stamp,
 ): Promise<void> {
-  if (!(await keepVersion(client, stored, stamp, { renamed_to: sku_key }))) throw new Conflict();
+  if (!(await keepVersion(client, stored, stamp, { renamed_to: key }))) throw new Conflict();
   if (!(await deleteProduct(client, stored))) throw new Conflict();
-  if (!(await insertRenamed(client, sku_key, current, values, stamp))) throw skuTaken(values.sku);
+  if (!(await insertRenamed(client, key, current, values, stamp))) throw skuTaken(values.sku);
 }
 
 /** A person is told which product has the SKU. */

@@ -7,10 +7,10 @@ export function hashTag(answer: unknown): string {
 }
 
 /** Whether `If-None-Match` names the tag (weak comparison: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2). */
-export function isKnown(if_none_match: string | undefined, tag: string): boolean {
-  if (if_none_match === undefined) return false;
-  if (if_none_match.trim() === "*") return true;
-  const known = if_none_match.match(/(?:W\/)?"[^"]*"/g) ?? [];
+export function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === "*") return true;
+  const known = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
   return known.some((one) => opaque(one) === opaque(tag));
 }
 

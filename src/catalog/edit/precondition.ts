@@ -26,7 +26,7 @@ export function checkPreconditions(sku: string, current: Known | undefined, cond
 }
 
 /** `*`, or entity tags with commas between; a weak one is equal only where a weak comparison will do. */
-function matches(header: string, name: string, current: Known | undefined, is_weak_enough: boolean): boolean {
+function matches(header: string, name: string, current: Known | undefined, isWeakEnough: boolean): boolean {
   const text = header.trim();
   if (text === "*") return current !== undefined;
   const tags = text.match(ENTITY_TAGS) === null ? [] : text.split(",").map((tag) => tag.trim());
@@ -37,7 +37,7 @@ function matches(header: string, name: string, current: Known | undefined, is_we
   }
   if (current === undefined) return false;
   const known = etagOf(current);
-  return tags.some((tag) => tag === known || (is_weak_enough && tag === `W/${known}`));
+  return tags.some((tag) => tag === known || (isWeakEnough && tag === `W/${known}`));
 }
 
 /** Ours hold no commas, so others need not be understood either. Bounded by the header's length; no two parts overlap. */

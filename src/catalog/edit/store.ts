@@ -18,7 +18,7 @@ export interface Stamp {
 /** @returns false when the key is taken */
 export async function insertProduct(
   db: Queryable,
-  sku_key: string,
+  skuKey: string,
   id: number,
   { sku, name, description, active, attributes }: ProductValues,
   { changeset_id, now }: Stamp,
@@ -26,7 +26,7 @@ export async function insertProduct(
   const { rowCount } = await db.query(
     `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $9) on conflict (sku_key) do nothing`,
-    [sku_key, id, sku, name, description, active, JSON.stringify(attributes), changeset_id, now],
+    [skuKey, id, sku, name, description, active, JSON.stringify(attributes), changeset_id, now],
   );
   return rowCount === 1;
 }
@@ -80,7 +80,7 @@ export async function deleteProduct(db: Queryable, { sku_key, id, version }: Sto
  * @returns false when the key is taken */
 export async function insertRenamed(
   db: Queryable,
-  sku_key: string,
+  skuKey: string,
   { id, version, created_in, created_at }: { id: number; version: number; created_in: number; created_at: string },
   { sku, name, description, active, attributes }: ProductValues,
   { changeset_id, now }: Stamp,
@@ -90,7 +90,7 @@ export async function insertRenamed(
                            created_at, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (sku_key) do nothing`,
     [
-      ...[sku_key, id, sku, name, description, active, JSON.stringify(attributes)],
+      ...[skuKey, id, sku, name, description, active, JSON.stringify(attributes)],
       ...[version + 1, created_in, changeset_id, created_at, now],
     ],
   );

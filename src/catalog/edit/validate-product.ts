@@ -71,7 +71,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `base` with what the body's members say. Of a patch, null removes what can be absent. */
-function readMembers(body: unknown, base: ProductValues, is_patch: boolean, faults: Fault[]): ProductValues {
+function readMembers(body: unknown, base: ProductValues, isPatch: boolean, faults: Fault[]): ProductValues {
   const values = { ...base };
   if (!isObject(body)) {
     faults.push({ pointer: "/body", detail: "Send a JSON object with the product's fields." });
@@ -83,11 +83,11 @@ function readMembers(body: unknown, base: ProductValues, is_patch: boolean, faul
     const fail = (detail: string): void => void faults.push({ pointer, detail });
     if (name === "sku") readSku(value, values, fail);
     else if (name === "name") readName(value, values, fail);
-    else if (name === "description") readDescription(value, values, is_patch, fail);
+    else if (name === "description") readDescription(value, values, isPatch, fail);
     else if (name === "active") {
       if (typeof value === "boolean") values.active = value;
       else fail("Write true or false.");
-    } else if (name === "attributes") values.attributes = readAttributes(value, base.attributes, is_patch, faults);
+    } else if (name === "attributes") values.attributes = readAttributes(value, base.attributes, isPatch, faults);
     else fail(READ_ONLY.has(name) ? "This cannot be set. Leave it out." : UNKNOWN_FIELD);
   }
   return values;
@@ -121,8 +121,8 @@ function readName(value: unknown, values: ProductValues, fail: Fail): void {
   else fail(fault);
 }
 
-function readDescription(value: unknown, values: ProductValues, is_patch: boolean, fail: Fail): void {
-  const text = is_patch && value === null ? "" : value;
+function readDescription(value: unknown, values: ProductValues, isPatch: boolean, fail: Fail): void {
+  const text = isPatch && value === null ? "" : value;
   const fault = typeof text === "string" ? valueFault(text, "description") : "Write a text.";
   if (fault === undefined) values.description = text as string;
   else fail(fault);
@@ -132,10 +132,10 @@ function readDescription(value: unknown, values: ProductValues, is_patch: boolea
 function readAttributes(
   value: unknown,
   base: ProductValues["attributes"],
-  is_patch: boolean,
+  isPatch: boolean,
   faults: Fault[],
 ): ProductValues["attributes"] {
-  if (is_patch && value === null) return {};
+  if (isPatch && value === null) return {};
   if (!isObject(value)) {
     faults.push({ pointer: "/body/attributes", detail: "Write an object: names with texts." });
     return base;
@@ -149,10 +149,10 @@ function readAttributes(
     tooMany();
     return base;
   }
-  const attributes = new Map(is_patch ? Object.entries(base) : []);
+  const attributes = new Map(isPatch ? Object.entries(base) : []);
   for (const [name, text] of Object.entries(value)) {
     if (faults.length >= MAX_FAULTS) break;
-    const removes = text === "" || (is_patch && text === null);
+    const removes = text === "" || (isPatch && text === null);
     const fault = removes ? undefined : (nameFault(name) ?? attributeFault(text));
     if (fault !== undefined) faults.push({ pointer: `/body/attributes/${escapePointer(name)}`, detail: fault });
     else if (removes) attributes.delete(name);

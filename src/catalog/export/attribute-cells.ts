@@ -49,10 +49,10 @@ export function createAttributeCells(names: readonly AttributeName[], position: 
       let index = 0;
       // `{"a": "b", "c": "d"}`: a blank stands behind each colon and comma.
       for (let pos = from + 1; pos < to - 1;) {
-        const key_end = endOfString(bytes, pos);
-        while (index < names.length && !isName(index, bytes, pos, key_end)) index++;
+        const keyEnd = endOfString(bytes, pos);
+        while (index < names.length && !isName(index, bytes, pos, keyEnd)) index++;
         if (index === names.length) throw new Error("An attribute is not among those of the snapshot");
-        const start = key_end + 2;
+        const start = keyEnd + 2;
         const end = bytes[start] === QUOTE ? endOfString(bytes, start) : endOfValue(bytes, start, to - 1);
         const cell = position[index] as number;
         starts[cell] = start;

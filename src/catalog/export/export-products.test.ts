@@ -14,7 +14,7 @@ import { exportProducts } from "./export-products.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
-const changeset_id = await insertChangeset(pool, { kind: "import", actor: "test" });
+const changesetId = await insertChangeset(pool, { kind: "import", actor: "test" });
 
 interface Given {
   sku: string;
@@ -43,7 +43,13 @@ async function give(products: readonly Given[]): Promise<void> {
       ),
     ],
   );
-  await noteChanged(pool, { changeset_id, id_from: 1, id_to: products.length, rows: products.length, delta: 0 });
+  await noteChanged(pool, {
+    changeset_id: changesetId,
+    id_from: 1,
+    id_to: products.length,
+    rows: products.length,
+    delta: 0,
+  });
 }
 
 async function unzip(bytes: Buffer): Promise<Record<string, string>> {
@@ -260,7 +266,7 @@ async function running(): Promise<number> {
 }
 
 describe("what was exported is imported without a change", () => {
-  const text_value = fc.oneof(
+  const textValue = fc.oneof(
     fc.string({ unit: fc.constantFrom(...Array.from("=+-@\t\r'\" \n,;ab\\")) }),
     fc.string({ unit: "grapheme" }),
     fc.string({ unit: "binary" }),
@@ -268,15 +274,15 @@ describe("what was exported is imported without a change", () => {
   );
   /** No text of the database has a NUL; lone surrogates are no text. */
   const clean = (value: string): string => value.replaceAll("\0", "").toWellFormed();
-  const cell = text_value.map(clean);
-  const attribute_name = fc.constantFrom("Brand", "=Formula", "'=x", "EAN", "größe", "a,b", "Weight (kg)", "z\ny", "-");
+  const cell = textValue.map(clean);
+  const attributeName = fc.constantFrom("Brand", "=Formula", "'=x", "EAN", "größe", "a,b", "Weight (kg)", "z\ny", "-");
   const product = fc.record({
     sku: cell.map((value) => value.trim().slice(0, 50)).filter((value) => skuKey(value) !== ""),
     name: cell.map((value) => `${value}n`),
     description: cell,
     active: fc.boolean(),
     attributes: fc.dictionary(
-      attribute_name,
+      attributeName,
       cell.filter((value) => value !== ""),
     ),
   });

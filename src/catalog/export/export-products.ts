@@ -84,12 +84,12 @@ async function* closing(snapshot: Snapshot, pieces: AsyncIterable<Buffer>): Asyn
 /** The reader's turn is from a piece given to the next asked for. */
 async function* patiently(
   pieces: AsyncIterable<Buffer>,
-  patience_ms: number | undefined,
+  patienceMs: number | undefined,
   giveUp: () => void,
 ): AsyncGenerator<Buffer> {
   for await (const piece of pieces) {
     if (piece.length === 0) continue;
-    const timer = patience_ms === undefined ? undefined : setTimeout(giveUp, patience_ms);
+    const timer = patienceMs === undefined ? undefined : setTimeout(giveUp, patienceMs);
     yield piece;
     clearTimeout(timer);
   }

@@ -10,7 +10,7 @@ import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog
 import { exportProducts } from "./export-products.ts";
 
 const { pool } = await createTestDatabase();
-const changeset_id = await insertChangeset(pool, { kind: "import", actor: "test" });
+const changesetId = await insertChangeset(pool, { kind: "import", actor: "test" });
 
 /** Of which a search may mean none, one in thirty, or half of all: a few are found by the index, many by a look at all. */
 const PRODUCTS = 60;
@@ -59,10 +59,16 @@ async function fill(given: readonly string[]): Promise<void> {
      select 's' || n, n, 'S' || n, name, 1, 1, now(), now() from unnest($1::text[]) with ordinality p (name, n)`,
     [given],
   );
-  await noteChanged(pool, { changeset_id, id_from: 1, id_to: given.length, rows: given.length, delta: given.length });
+  await noteChanged(pool, {
+    changeset_id: changesetId,
+    id_from: 1,
+    id_to: given.length,
+    rows: given.length,
+    delta: given.length,
+  });
 }
 
 async function rename(id: number, name: string): Promise<void> {
   await pool.query("update products set name = $2, version = version + 1 where id = $1", [id, name]);
-  await noteChanged(pool, { changeset_id, keys: [`s${String(id)}`], rows: 1, delta: 0 });
+  await noteChanged(pool, { changeset_id: changesetId, keys: [`s${String(id)}`], rows: 1, delta: 0 });
 }

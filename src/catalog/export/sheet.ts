@@ -52,11 +52,11 @@ const CLOSE = Buffer.from("</t></is></c>");
 const END_ROW = Buffer.from("</row>\n");
 const END = Buffer.from("</sheetData></worksheet>\n");
 
-/** @param yes_no_column position of the column that holds yes or no */
-export function createSheetWriter(output: Output, columns: number, yes_no_column: number): SheetWriter {
+/** @param yesNoColumn position of the column that holds yes or no */
+export function createSheetWriter(output: Output, columns: number, yesNoColumn: number): SheetWriter {
   const letters = Array.from({ length: columns }, (_, column) => Buffer.from(`<c r="${columnName(column)}`));
   let number = Buffer.alloc(0);
-  let is_header = false;
+  let isHeader = false;
   const beginCell = (column: number, attributes: Buffer): void => {
     output.reserve(64);
     output.raw(letters[column] as Buffer);
@@ -65,13 +65,13 @@ export function createSheetWriter(output: Output, columns: number, yes_no_column
   };
   return {
     begin() {
-      const styles = Array.from({ length: columns }, (_, column) => columnStyle(column, column === yes_no_column));
+      const styles = Array.from({ length: columns }, (_, column) => columnStyle(column, column === yesNoColumn));
       const head = Buffer.from(SHEET_HEAD.replace("COLUMNS", styles.join("")));
       output.reserve(head.length);
       output.raw(head);
     },
     beginRow(row) {
-      is_header = row === 1;
+      isHeader = row === 1;
       number = Buffer.from(String(row));
       output.reserve(32);
       output.raw(BEGIN_ROW);
@@ -80,7 +80,7 @@ export function createSheetWriter(output: Output, columns: number, yes_no_column
     },
     text(column, bytes, start, end) {
       if (start === end) return;
-      beginCell(column, is_header ? HEADER : TEXT);
+      beginCell(column, isHeader ? HEADER : TEXT);
       // An escaped byte takes seven.
       output.reserve((end - start) * 7 + 64);
       output.raw(hasBlanks(bytes, start, end) ? OPEN_WITH_BLANKS : OPEN);
@@ -108,8 +108,8 @@ const SHEET_HEAD =
   "<cols>COLUMNS</cols><sheetData>\n";
 
 /** Also what a person types into a blank cell shall stay text. */
-const columnStyle = (column: number, is_yes_no: boolean): string =>
-  `<col min="${column + 1}" max="${column + 1}" width="${is_yes_no ? 9 : 20}" customWidth="1"${is_yes_no ? "" : ` style="${TEXT_STYLE}"`}/>`;
+const columnStyle = (column: number, isYesNo: boolean): string =>
+  `<col min="${column + 1}" max="${column + 1}" width="${isYesNo ? 9 : 20}" customWidth="1"${isYesNo ? "" : ` style="${TEXT_STYLE}"`}/>`;
 
 /** A, B, … Z, AA, … */
 function columnName(column: number): string {

@@ -21,21 +21,21 @@ export interface Snapshot {
 /** A database that has lost the other end's interest stops at once when `signal` aborts. */
 export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<Snapshot> {
   const client = await pool.connect();
-  let is_open = true;
-  let is_busy = false;
+  let isOpen = true;
+  let isBusy = false;
   const close = (): void => {
-    if (!is_open) return;
-    is_open = false;
+    if (!isOpen) return;
+    isOpen = false;
     signal.removeEventListener("abort", close);
     const { processID: pid } = client as pg.PoolClient & { processID?: number };
     // Closing the connection ends a query only once it has rows to send; a sort of millions has none for a while.
-    if (is_busy && pid !== undefined) pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
-    client.release(is_busy);
+    if (isBusy && pid !== undefined) pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+    client.release(isBusy);
   };
   signal.addEventListener("abort", close);
   try {
     signal.throwIfAborted();
-    is_busy = true;
+    isBusy = true;
     await client.query("begin transaction isolation level repeatable read read only; set local timezone = 'UTC'");
   } catch (error) {
     close();
@@ -46,7 +46,7 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
     async *copy(query) {
       yield* client.query(copyTo(`copy (${query}) to stdout (format binary)`, { highWaterMark: 1 << 18 }));
       await client.query("commit");
-      is_busy = false;
+      isBusy = false;
     },
     close,
   };

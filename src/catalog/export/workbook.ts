@@ -16,12 +16,12 @@ const COMPRESSION = { compressionLevel: 1 };
 const ACTIVE = FIELDS.indexOf("active");
 
 /** @throws Problem does-not-fit-sheet, before it returns
- * @param sheet_rows rows of a sheet, its header among them; fewer in tests that want many sheets */
+ * @param sheetRows rows of a sheet, its header among them; fewer in tests that want many sheets */
 export async function workbookPieces(
   snapshot: Snapshot,
   selection: Selection,
   attributes: readonly AttributeName[],
-  sheet_rows = MAX_SHEET_ROWS,
+  sheetRows = MAX_SHEET_ROWS,
 ): Promise<AsyncGenerator<Buffer>> {
   if (FIELDS.length + attributes.length > MAX_SHEET_COLUMNS) {
     throw doesNotFit(
@@ -37,7 +37,7 @@ export async function workbookPieces(
     );
   }
   const count = await countProducts(snapshot, selection);
-  return zipPieces(snapshot, selection, attributes, Math.max(1, Math.ceil(count / (sheet_rows - 1))), sheet_rows);
+  return zipPieces(snapshot, selection, attributes, Math.max(1, Math.ceil(count / (sheetRows - 1))), sheetRows);
 }
 
 const doesNotFit = (what: string, extra: Record<string, unknown> = {}): Problem =>
@@ -48,7 +48,7 @@ async function* zipPieces(
   selection: Selection,
   attributes: readonly AttributeName[],
   sheets: number,
-  sheet_rows: number,
+  sheetRows: number,
 ): AsyncGenerator<Buffer> {
   const zip = new ZipFile();
   const bytes = new PassThrough();
@@ -60,7 +60,7 @@ async function* zipPieces(
   const cells = createAttributeCells(attributes, position);
   for (let number = 1; number <= sheets; number++) {
     zip.addReadStreamLazy(sheetPath(number), COMPRESSION, (opened) => {
-      opened(null, Readable.from(sheetPieces(rows, cells, header, sheet_rows), { objectMode: false }));
+      opened(null, Readable.from(sheetPieces(rows, cells, header, sheetRows), { objectMode: false }));
     });
   }
   zip.end();
@@ -92,7 +92,7 @@ async function* sheetPieces(
   nextRow: ReturnType<typeof eachRow>,
   cells: AttributeCells,
   header: readonly string[],
-  sheet_rows: number,
+  sheetRows: number,
 ): AsyncGenerator<Buffer> {
   const output = new Output();
   const sheet = createSheetWriter(output, header.length, ACTIVE);
@@ -103,7 +103,7 @@ async function* sheetPieces(
     sheet.text(column, text, 0, text.length);
   });
   sheet.endRow();
-  for (let row = 2; row <= sheet_rows; row++) {
+  for (let row = 2; row <= sheetRows; row++) {
     const next = nextRow();
     // Of a row in the same batch there is nothing to wait for.
     const at = next instanceof Promise ? await next : next;

@@ -28,13 +28,13 @@ const CHANGED = `
 /** Pages of up to `size`, of one snapshot, behind the key `after`. `client` has a transaction open for as long as it is read. */
 export async function* changedProducts(
   client: pg.ClientBase,
-  changeset_id: number,
+  changesetId: number,
   after: string,
   size: number,
 ): AsyncGenerator<ChangedProduct[]> {
   const { rows } = await client.query<{ base: number; end: number }>(
     "select coalesce(id_base, 0) as base, coalesce(id_base, 0) + id_count as end from changesets where id = $1",
-    [changeset_id],
+    [changesetId],
   );
   const [range] = rows;
   if (range === undefined) return;
@@ -43,7 +43,7 @@ export async function* changedProducts(
     await client.query(
       `declare changed no scroll cursor for
        select distinct on (sku_key, id) sku_key, id, sku, version, change from (${CHANGED}) changed order by sku_key, id`,
-      [changeset_id, range.base, range.end, after],
+      [changesetId, range.base, range.end, after],
     );
     for (;;) {
       const page = await client.query<ChangedProduct>(`fetch ${String(size)} from changed`);

@@ -35,8 +35,8 @@ const toldOf = ({ items }: History): string[] =>
 const changesOf = async (id: number, query = ""): Promise<ProductChange[]> =>
   (await request("GET", `/api/changesets/${id}/changes${query}`)).body["items"] as ProductChange[];
 
-async function undo(changeset_id: number): Promise<number> {
-  const { body } = await ask("POST", `/api/changesets/${changeset_id}/undo`);
+async function undo(changesetId: number): Promise<number> {
+  const { body } = await ask("POST", `/api/changesets/${changesetId}/undo`);
   return (await finish(body.id)).changeset_id;
 }
 
@@ -61,7 +61,7 @@ test("a deleted product's history ends with the deletion, and goes on when an un
   const { body } = await request("DELETE", "/api/products/a");
   expect(await historyOf("a")).toMatchObject({ sku: "a", exists: false });
   expect(toldOf(await historyOf("a"))).toEqual(["3 deleted edit", "2 updated edit", "1 created import"]);
-  const undone_in = await undo(body["changeset_id"] as number);
+  const undoneIn = await undo(body["changeset_id"] as number);
   await request("PATCH", "/api/products/a", { name: "C" });
   const history = await historyOf("a");
   expect(toldOf(history)).toEqual([
@@ -80,18 +80,18 @@ test("a deleted product's history ends with the deletion, and goes on when an un
     cursor = page.body["next_cursor"];
   }
   expect(paged).toEqual(history.items);
-  expect(await changesOf(undone_in)).toMatchObject([
+  expect(await changesOf(undoneIn)).toMatchObject([
     { sku: "a", change: "created", version: 4, before: null, after: { name: "B" } },
   ]);
-  expect(await changesOf(undone_in, "?change=created")).toHaveLength(1);
-  expect(await changesOf(undone_in, "?change=updated")).toHaveLength(0);
+  expect(await changesOf(undoneIn, "?change=created")).toHaveLength(1);
+  expect(await changesOf(undoneIn, "?change=updated")).toHaveLength(0);
 });
 
 test("an undo of an import shows what it took away and what it changed back", async () => {
   await importBytes(context, "sku,name\na,A\nb,B\n");
   const { changeset_id } = await importBytes(context, "sku,name\na,A2\nc,C\n");
-  const undone_in = await undo(changeset_id as number);
-  const changes = await changesOf(undone_in);
+  const undoneIn = await undo(changeset_id as number);
+  const changes = await changesOf(undoneIn);
   expect(changes.sort((x, y) => (x.sku < y.sku ? -1 : 1))).toMatchObject([
     { sku: "a", change: "updated", version: 3, before: { name: "A2" }, after: { name: "A" } },
     { sku: "c", change: "deleted", version: 2, before: { name: "C" }, after: null },
@@ -102,7 +102,7 @@ test("an undo of an import shows what it took away and what it changed back", as
     { sku: "a", change: "updated", version: 2, before: { name: "A" }, after: { name: "A2" } },
   ]);
   expect((await request("GET", `/api/changesets/${changeset_id as number}`)).body).toMatchObject({
-    undone_in,
+    undone_in: undoneIn,
     undoable: false,
   });
 });

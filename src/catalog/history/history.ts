@@ -26,21 +26,18 @@ export interface HistoryRequest {
 
 /** undefined = nobody has ever had the key, or not the product that was asked for. On one snapshot: an edit between the reads
  * would be told as the current version and as a past one. */
-export const readHistory = (
-  pool: pg.Pool,
-  sku_key: string,
-  request: HistoryRequest,
-): Promise<HistoryPage | undefined> => withSnapshot(pool, (db) => readPage(db, sku_key, request));
+export const readHistory = (pool: pg.Pool, skuKey: string, request: HistoryRequest): Promise<HistoryPage | undefined> =>
+  withSnapshot(pool, (db) => readPage(db, skuKey, request));
 
 async function readPage(
   db: Queryable,
-  sku_key: string,
+  skuKey: string,
   { id: wanted, before = MAX_VERSION, limit }: HistoryRequest,
 ): Promise<HistoryPage | undefined> {
-  const holders = await listHolders(db, sku_key);
+  const holders = await listHolders(db, skuKey);
   const id = wanted ?? holders[0];
   if (id === undefined || !holders.includes(id)) return undefined;
-  const keys = await listKeys(db, id, sku_key);
+  const keys = await listKeys(db, id, skuKey);
   const current = await readCurrent(db, id, keys);
   // A deletion makes two entries of one version, and the last entry wants to know what it was made of.
   const past = await listPast(db, id, keys, before, limit + 2);
@@ -48,14 +45,14 @@ async function readPage(
   const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];
   const entries = entriesOf(versions).filter(({ version }) => version < before);
   const page = entries.slice(0, limit);
-  const is_more = entries.length > limit || past.length === limit + 2;
+  const isMore = entries.length > limit || past.length === limit + 2;
   return {
     id,
-    sku: newest?.sku ?? sku_key,
+    sku: newest?.sku ?? skuKey,
     exists: current !== undefined,
     other_ids: holders.filter((other) => other !== id),
     items: await withAuthors(db, page),
-    next_cursor: is_more ? String(page.at(-1)?.version) : null,
+    next_cursor: isMore ? String(page.at(-1)?.version) : null,
   };
 }
 
@@ -74,16 +71,16 @@ function entriesOf(versions: readonly Version[]): Entry[] {
 }
 
 function entryOf(version: Version, previous: Version | undefined): Entry {
-  const is_known = previous?.version === version.version - 1;
-  const is_new = version.version === 1 || (is_known && previous.was_deleted);
-  const before = is_new || !is_known ? null : previous;
+  const isKnown = previous?.version === version.version - 1;
+  const isNew = version.version === 1 || (isKnown && previous.was_deleted);
+  const before = isNew || !isKnown ? null : previous;
   return {
     version: version.version,
-    change: is_new ? "created" : "updated",
+    change: isNew ? "created" : "updated",
     at: version.updated_at,
     changeset_id: version.changed_in,
     source_line: version.source_line,
-    fields: is_new || is_known ? changesOf(before, version) : null,
+    fields: isNew || isKnown ? changesOf(before, version) : null,
     product: valuesOf(version),
   };
 }

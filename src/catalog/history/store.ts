@@ -4,14 +4,14 @@ import { CURRENT, PAST, type Version } from "./version-store.ts";
 import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
 
 /** The products that have had the key: the one that has it now first, then the latest. */
-export async function listHolders(db: Queryable, sku_key: string): Promise<number[]> {
+export async function listHolders(db: Queryable, skuKey: string): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select id from (
        select id, null::bigint as until from products where sku_key = $1
        union all
        select id, max(replaced_in) from product_history where sku_key = $1 group by id) held
      group by id order by bool_or(until is null) desc, max(until) desc`,
-    [sku_key],
+    [skuKey],
   );
   return rows.map(({ id }) => id);
 }
@@ -20,9 +20,9 @@ export async function listHolders(db: Queryable, sku_key: string): Promise<numbe
 const MAX_KEYS = 1000;
 
 /** All keys that the product has had, by its renames from and to the one that is known. */
-export async function listKeys(db: Queryable, id: number, sku_key: string): Promise<string[]> {
-  const keys = new Set([sku_key]);
-  for (let fresh = [sku_key]; fresh.length > 0 && keys.size < MAX_KEYS;) {
+export async function listKeys(db: Queryable, id: number, skuKey: string): Promise<string[]> {
+  const keys = new Set([skuKey]);
+  for (let fresh = [skuKey]; fresh.length > 0 && keys.size < MAX_KEYS;) {
     const { rows } = await db.query<{ key: string }>(
       `select sku_key as key from product_history where renamed_to = any($2::text[]) and id = $1
        union
@@ -61,12 +61,12 @@ export async function listPast(
 
 export async function readAuthors(
   db: Queryable,
-  changeset_ids: readonly number[],
+  changesetIds: readonly number[],
 ): Promise<Map<number, ProductVersion["changeset"]>> {
   const { rows } = await db.query<ProductVersion["changeset"]>(
     `select c.id, c.kind, c.actor, c.reason, i.id as import_id, i.filename
      from changesets c left join imports i on i.changeset_id = c.id where c.id = any($1::bigint[])`,
-    [changeset_ids],
+    [changesetIds],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }

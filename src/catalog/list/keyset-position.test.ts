@@ -11,7 +11,7 @@ import { SORTS, type ProductSort } from "../../../contract/catalog/products.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
 
 const { pool } = await createTestDatabase();
-const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 
 interface Given {
   sku: string;
@@ -31,8 +31,13 @@ async function fill(rows: readonly Given[], indexed: number): Promise<void> {
        from jsonb_to_recordset($1) as r (sku_key text, id bigint, sku text, name text)`,
       [JSON.stringify(part.map((row, i) => ({ ...row, id: first + i, sku_key: skuKey(row.sku) })))],
     );
-    const rows_written = { rows: part.length, delta: part.length };
-    await noteChanged(pool, { changeset_id, id_from: first, id_to: first + part.length - 1, ...rows_written });
+    const rowsWritten = { rows: part.length, delta: part.length };
+    await noteChanged(pool, {
+      changeset_id: changesetId,
+      id_from: first,
+      id_to: first + part.length - 1,
+      ...rowsWritten,
+    });
     if (first === 0) await indexBacklog(pool, createIndexMemory());
   }
 }

@@ -19,7 +19,7 @@ useProblems(app);
 productRoutes(app, { pool });
 afterAll(() => app.close());
 
-const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 
 interface Row {
   sku: string;
@@ -42,16 +42,22 @@ async function fill(rows: readonly Row[], indexed = rows.length): Promise<void> 
   }
 }
 
-async function insert(rows: readonly Row[], id_from: number): Promise<void> {
+async function insert(rows: readonly Row[], idFrom: number): Promise<void> {
   if (rows.length === 0) return;
   await pool.query(
     `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
      select * from jsonb_to_recordset($1) as r (sku_key text, id bigint, sku text, name text, description text, active boolean,
        attributes jsonb, created_in bigint, changed_in bigint, at timestamptz, updated_at timestamptz)`,
-    [JSON.stringify(rows.map((row, i) => ({ ...row, id: id_from + i, sku_key: skuKey(row.sku), updated_at: row.at })))],
+    [JSON.stringify(rows.map((row, i) => ({ ...row, id: idFrom + i, sku_key: skuKey(row.sku), updated_at: row.at })))],
   );
-  const id_to = id_from + rows.length - 1;
-  await noteChanged(pool, { changeset_id, id_from, id_to, rows: rows.length, delta: rows.length });
+  const idTo = idFrom + rows.length - 1;
+  await noteChanged(pool, {
+    changeset_id: changesetId,
+    id_from: idFrom,
+    id_to: idTo,
+    rows: rows.length,
+    delta: rows.length,
+  });
 }
 
 const product = (row: Partial<Row> & { sku: string }): Row => ({

@@ -86,20 +86,20 @@ interface Turn {
 
 function pageOf({ rows, until }: Found, { limit, after, total: known }: Turn): Omit<Page, "behind"> {
   const items = rows.slice(0, limit);
-  const is_backward = after?.backward === true;
+  const isBackward = after?.backward === true;
   const seen = after === undefined ? 0 : after.seen;
-  const shown = seen === null || is_backward ? null : seen + items.length;
+  const shown = seen === null || isBackward ? null : seen + items.length;
   // Items stand between the place where reading began and the one it came to, if it came not to the end.
   const begin = items[0] ?? (after && turned(after));
   const end = rows.length > limit ? items.at(-1) : until;
-  const [next, previous] = is_backward ? [after.is_end ? undefined : begin, end] : [end, after && begin];
+  const [next, previous] = isBackward ? [after.is_end ? undefined : begin, end] : [end, after && begin];
   const value = known ?? (shown ?? items.length) + (rows.length > limit ? 1 : 0);
-  const is_counted = known !== undefined || (shown !== null && next === undefined);
+  const isCounted = known !== undefined || (shown !== null && next === undefined);
   return {
-    items: is_backward ? items.reverse() : items,
+    items: isBackward ? items.reverse() : items,
     next: next === undefined ? null : { ...placeOf(next), seen: shown },
     previous: previous === undefined ? null : { ...placeOf(previous), seen: null, backward: true },
-    total: { value, relation: is_counted ? "eq" : "gte" },
+    total: { value, relation: isCounted ? "eq" : "gte" },
   };
 }
 

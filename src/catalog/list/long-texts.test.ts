@@ -9,18 +9,18 @@ const { pool } = await createTestDatabase();
 const LONG = 900_000;
 const COUNT = 12;
 
-const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 await pool.query(
   `insert into products (sku_key, id, sku, name, description, attributes, created_in, changed_in, created_at, updated_at)
    select 'p' || to_char(n, 'FM00'), n, 'p' || to_char(n, 'FM00'), 'name',
           case n % 3 when 0 then repeat('d', $2::integer) else 'short' end,
           case n % 3 when 1 then jsonb_build_object('a', repeat('x', $2::integer)) else '{"b": "short"}' end, $1, $1, now(), now()
    from generate_series(1, ${COUNT}) n`,
-  [changeset_id, LONG],
+  [changesetId, LONG],
 );
 await pool.query(
   "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1, $2::integer, $2::integer)",
-  [changeset_id, COUNT],
+  [changesetId, COUNT],
 );
 
 const bytesOf = ({ items }: Page): number => JSON.stringify(items).length;

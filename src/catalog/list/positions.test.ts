@@ -12,7 +12,7 @@ import { SORTS, type ProductSort } from "../../../contract/catalog/products.ts";
 
 const { address, pool } = await createTestDatabase();
 const PRODUCTS = 40_000;
-const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 await fill(PRODUCTS);
 const present = new AbortController().signal;
 
@@ -26,7 +26,13 @@ async function fill(products: number): Promise<void> {
      from generate_series(0, $1 - 1) n`,
     [products],
   );
-  await noteChanged(pool, { changeset_id, id_from: 0, id_to: products - 1, rows: products, delta: products });
+  await noteChanged(pool, {
+    changeset_id: changesetId,
+    id_from: 0,
+    id_to: products - 1,
+    rows: products,
+    delta: products,
+  });
 }
 
 const positionsOf = (filter: ProductFilter, sort: ProductSort, limit = 20): Promise<Positions> =>
@@ -39,8 +45,8 @@ async function faultsOf(filter: ProductFilter, sort: ProductSort): Promise<numbe
   for (const { row, place } of positions) {
     const { items } = await listProducts(pool, { filter, order: orderOf(sort), after: place, limit: 1 });
     const n = Number((items[0]?.sku ?? "").slice(1));
-    const from_start = sort === "-sku" || sort === "name" || sort === "-updated_at" ? PRODUCTS - 1 - n : n;
-    faults.push(Math.abs((from_start / PRODUCTS) * total.value - row) / total.value);
+    const fromStart = sort === "-sku" || sort === "name" || sort === "-updated_at" ? PRODUCTS - 1 - n : n;
+    faults.push(Math.abs((fromStart / PRODUCTS) * total.value - row) / total.value);
   }
   return faults;
 }
@@ -58,8 +64,8 @@ test("the middle of a list is entered about where it is said to be, in any order
 
 test("the count is exact, of all, by the index and before it has caught up", async () => {
   expect((await positionsOf({}, "sku")).total).toEqual({ value: PRODUCTS, relation: "eq" });
-  for (const catch_up of [false, true]) {
-    if (catch_up) await indexBacklog(pool, createIndexMemory());
+  for (const catchUp of [false, true]) {
+    if (catchUp) await indexBacklog(pool, createIndexMemory());
     expect((await positionsOf({ "attributes.colour": "red" }, "name")).total).toEqual({
       value: 10_000,
       relation: "eq",

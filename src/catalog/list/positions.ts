@@ -39,7 +39,7 @@ export async function readPositions(
   pool: pg.Pool,
   request: PositionsRequest,
   signal: AbortSignal,
-  count_ms = COUNT_MS,
+  countMs = COUNT_MS,
 ): Promise<Positions> {
   const { filter, order } = request;
   const { found, total } = await withSnapshot(pool, async (db) => {
@@ -53,7 +53,7 @@ export async function readPositions(
     if (isAll(filter)) return { found: sampled, total: { value: products, relation: "eq" as const } };
     // What the index has not reached it cannot count.
     const source = behind > 0 ? ALL : sourceOf((await readConditions(db, filter))[0]);
-    const counted = await untilAborted(pool, db, signal, () => countAndPlace(db, request, source, count_ms));
+    const counted = await untilAborted(pool, db, signal, () => countAndPlace(db, request, source, countMs));
     if (typeof counted === "object") return exactly(counted);
     const value = counted ?? Math.round(sampled.matching / share);
     return {
@@ -126,10 +126,10 @@ async function countAndPlace(
   db: pg.ClientBase,
   request: PositionsRequest,
   source: Source,
-  count_ms: number,
+  countMs: number,
 ): Promise<number | Places> {
   // One core is enough for what nobody waits for.
-  await db.query(`set local statement_timeout = ${String(count_ms)}; set local max_parallel_workers_per_gather = 0;
+  await db.query(`set local statement_timeout = ${String(countMs)}; set local max_parallel_workers_per_gather = 0;
                   set local enable_seqscan = ${source === ALL ? "on" : "off"}`);
   const { where, values } = compileFilter(request.filter, source.values);
   const { rows } = await db.query<{ count: number }>(

@@ -49,8 +49,8 @@ export function countCharacters(text: string): number {
 }
 
 /** Whether a key is of a SKU that is too long. */
-export const isSkuTooLong = (sku_key: string): boolean =>
-  sku_key.length > MAX_SKU_CHARACTERS && countCharacters(sku_key) > MAX_SKU_CHARACTERS;
+export const isSkuTooLong = (skuKey: string): boolean =>
+  skuKey.length > MAX_SKU_CHARACTERS && countCharacters(skuKey) > MAX_SKU_CHARACTERS;
 
 /** Nothing that a person would see; a name must not be so. */
 export const isBlankText = (text: string): boolean => text.trim() === "";

@@ -55,8 +55,8 @@ describe("the SKU rule", () => {
     for (let code = 0; code <= 0xffff; code++) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
       const character = String.fromCharCode(code);
-      const is_white = /\p{White_Space}/u.test(character);
-      if ((trimWhiteSpace(character) === "") !== is_white) expect.fail(`U+${code.toString(16)}`);
+      const isWhite = /\p{White_Space}/u.test(character);
+      if ((trimWhiteSpace(character) === "") !== isWhite) expect.fail(`U+${code.toString(16)}`);
     }
   });
 
@@ -130,9 +130,9 @@ test("blanks around a SKU, its case and its composition make no other key", () =
 
 /** By `writeSkuKey`, with the text in the middle of other bytes and a target of exactly the room that is promised. */
 function keyOfBytes(spelling: string, offset = 3): string {
-  const text_bytes = Buffer.from(spelling);
-  const bytes = Buffer.concat([Buffer.from("A\u00a0"), text_bytes, Buffer.from(" Z")]);
-  const target = Buffer.alloc(offset + text_bytes.length * 3, 0x7e);
-  const length = writeSkuKey(bytes, 3, 3 + text_bytes.length, target, offset);
+  const textBytes = Buffer.from(spelling);
+  const bytes = Buffer.concat([Buffer.from("A\u00a0"), textBytes, Buffer.from(" Z")]);
+  const target = Buffer.alloc(offset + textBytes.length * 3, 0x7e);
+  const length = writeSkuKey(bytes, 3, 3 + textBytes.length, target, offset);
   return target.toString("utf8", offset, offset + length);
 }

@@ -32,18 +32,18 @@ export function spellingsOf(point: string): string[] {
 const isRun = (text: string): boolean =>
   Array.from(text).every((point) => classOf(point.codePointAt(0) as number) === "run");
 
-let upper_cases: Map<string, string[]> | undefined;
+let upperForms: Map<string, string[]> | undefined;
 
 /** From a folded code point to the others that fold to it. Made when first needed, in some 20 ms. */
 function upperCases(): Map<string, string[]> {
-  if (upper_cases !== undefined) return upper_cases;
-  upper_cases = new Map();
+  if (upperForms !== undefined) return upperForms;
+  upperForms = new Map();
   // No letter with case lies behind U+1E943.
   for (let code = 0x80; code < 0x1e944; code++) {
     if (code >= 0xd800 && code < 0xe000) continue;
     const point = String.fromCodePoint(code);
     const folded = foldPoint(point);
-    if (folded !== point) upper_cases.set(folded, [...(upper_cases.get(folded) ?? []), point]);
+    if (folded !== point) upperForms.set(folded, [...(upperForms.get(folded) ?? []), point]);
   }
-  return upper_cases;
+  return upperForms;
 }

@@ -34,8 +34,8 @@ export function compileFilter(filter: ProductFilter, values: readonly unknown[] 
     ...(filter.active === undefined ? [] : [`p.active = ${put(filter.active)}::boolean`]),
     ...attributesOf(filter).map(([name, value]) => attributeCondition(name, value, put)),
     ...(["created_in", "changed_in"] as const).flatMap((column) => {
-      const changeset_id = filter[column];
-      return changeset_id === undefined ? [] : [`p.${column} = ${put(changeset_id)}::bigint`];
+      const changesetId = filter[column];
+      return changesetId === undefined ? [] : [`p.${column} = ${put(changesetId)}::bigint`];
     }),
     ...(filter.updated_after === undefined
       ? []

@@ -76,21 +76,21 @@ export function startAt(sku: string, order: Order): Position {
       'A list can begin at a SKU where it is sorted by SKU. Ask with sort=sku or sort=-sku, or without "from".';
     throw new Problem("invalid-request", detail, { extra: { errors: [{ pointer: "/querystring/from", detail }] } });
   }
-  const sku_key = skuKey(sku);
-  return { sort_value: sku_key, sku_key, is_before: true, seen: null };
+  const key = skuKey(sku);
+  return { sort_value: key, sku_key: key, is_before: true, seen: null };
 }
 
 /** @throws Problem where the cursor is not one of this order */
 export function positionOf(cursor: string, order: Order): Position {
-  const [sort, value, sku_key, seen, flags = ""] = partsOf(cursor);
-  if (!isText(value) || !isText(sku_key) || !isSeen(seen) || !isText(flags)) throw badCursor();
+  const [sort, value, key, seen, flags = ""] = partsOf(cursor);
+  if (!isText(value) || !isText(key) || !isSeen(seen) || !isText(flags)) throw badCursor();
   if (sort !== `${order.descending ? "-" : ""}${order.field}`) {
     throw new Problem("invalid-request", `The cursor belongs to the order "${String(sort)}". Begin without it.`);
   }
   if (flags.includes(IS_END)) return THE_END;
   if (SORT_KEYS[order.field].type === "timestamptz" && !isInstant(value)) throw badCursor();
   return {
-    ...{ sort_value: value, sku_key, seen },
+    ...{ sort_value: value, sku_key: key, seen },
     ...(flags.includes(IS_BEFORE) ? { is_before: true } : {}),
     ...(flags.includes(BACKWARD) ? { backward: true } : {}),
   };
@@ -120,11 +120,11 @@ const isInstant = (text: string): boolean =>
 
 /** Compares places in an order as PostgreSQL does. */
 export function comparePlaces(order: Order, a: Place, b: Place): number {
-  const by_value =
+  const byValue =
     SORT_KEYS[order.field].type === "timestamptz"
       ? compareInstants(a.sort_value, b.sort_value)
       : compareText(a.sort_value, b.sort_value);
-  const compared = by_value === 0 ? compareText(a.sku_key, b.sku_key) : by_value;
+  const compared = byValue === 0 ? compareText(a.sku_key, b.sku_key) : byValue;
   if (compared === 0) return Number(b.is_before === true) - Number(a.is_before === true);
   return order.descending ? -compared : compared;
 }

@@ -6,14 +6,14 @@ export type CharacterClass = "between" | "run" | "single";
 
 export function classOf(code: number): CharacterClass {
   if (code < 0x80) {
-    const is_word = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
-    return is_word ? "run" : "between";
+    const isWord = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+    return isWord ? "run" : "between";
   }
   if (code < 0x2e80) return "run";
   // Han, Kana, Yi; Hangul; Han for compatibility; all beyond the first plane
-  const is_single =
+  const isSingle =
     code <= 0xa4cf || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || code > 0xffff;
-  return is_single ? "single" : "run";
+  return isSingle ? "single" : "run";
 }
 
 /** A longer run is indexed as pieces of this many code units that overlap by half. */
@@ -42,7 +42,7 @@ export const attributeTerm = (name: string): number => hashWord(`\u0001attribute
 export const attributeValueTerm = (name: string, value: string): number =>
   hashWord(`\u0001value\u0001${name}\u0001${value}`);
 export const otherValueTerm = (name: string): number => hashWord(`\u0001other value\u0001${name}`);
-export const createdInTerm = (changeset_id: number): number => hashWord(`\u0001created_in\u0001${changeset_id}`);
-export const changedInTerm = (changeset_id: number): number => hashWord(`\u0001changed_in\u0001${changeset_id}`);
+export const createdInTerm = (changesetId: number): number => hashWord(`\u0001created_in\u0001${changesetId}`);
+export const changedInTerm = (changesetId: number): number => hashWord(`\u0001changed_in\u0001${changesetId}`);
 /** Under which a term that is no word stands among the words, for the number of its products. */
 export const wordOfTerm = (term: number): string => `\u0001${term}`;

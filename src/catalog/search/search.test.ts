@@ -14,7 +14,7 @@ import type { ProductFilter } from "../../../contract/catalog/product-filter.ts"
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 
 const { pool } = await createTestDatabase();
-const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 
 /** Holds every entry, not only large ones. */
 const tail = new Tail(pool, 1);
@@ -140,14 +140,14 @@ test("lists are those of a sequential look, at any state of the index", async ()
     { minLength: 5, maxLength: 40 },
   );
   await fc.assert(
-    fc.asyncProperty(steps, fc.boolean(), async (given, seems_large) => {
+    fc.asyncProperty(steps, fc.boolean(), async (given, seemsLarge) => {
       await pool.query("truncate products, product_search, search_words, search_backlog");
-      await pool.query("update search_state set products = $1", [seems_large ? LARGE : 0]);
+      await pool.query("update search_state set products = $1", [seemsLarge ? LARGE : 0]);
       const model: Model = new Map();
       // In a catalogue that seems so large, with words that so many products seem to have, lists are read stretch by stretch.
       const index = async (options = {}): Promise<void> => {
         await indexBacklog(pool, memory, options);
-        if (seems_large) await pool.query("update search_words set products = 1000000");
+        if (seemsLarge) await pool.query("update search_words set products = 1000000");
       };
       const memory = createIndexMemory();
       let clock = 0;
@@ -224,16 +224,21 @@ async function change(
     if (step.kind === "put" && held === undefined) {
       const id = clock * ID_STEP;
       await write({ ...step.values, id, version: 1, sku: step.sku, at: clock });
-      await noteChanged(client, { changeset_id, id_from: id, id_to: id, rows: 1, delta: 1 });
+      await noteChanged(client, { changeset_id: changesetId, id_from: id, id_to: id, rows: 1, delta: 1 });
     } else if (step.kind === "put") {
       await write({ ...(held as Held), ...step.values, version: (held as Held).version + 1, at: clock });
-      await noteChanged(client, { changeset_id, keys: [key], rows: 1, delta: 0 });
+      await noteChanged(client, { changeset_id: changesetId, keys: [key], rows: 1, delta: 0 });
     } else if (held !== undefined && (step.kind === "delete" || !model.has(skuKey(step.to)))) {
       model.delete(key);
       await client.query("delete from products where sku_key = $1", [key]);
       if (step.kind === "rename") await write({ ...held, sku: step.to, version: held.version + 1, at: clock });
       const keys = step.kind === "rename" ? [key, skuKey(step.to)] : [key];
-      await noteChanged(client, { changeset_id, keys, rows: keys.length, delta: step.kind === "rename" ? 0 : -1 });
+      await noteChanged(client, {
+        changeset_id: changesetId,
+        keys,
+        rows: keys.length,
+        delta: step.kind === "rename" ? 0 : -1,
+      });
     }
   });
 }

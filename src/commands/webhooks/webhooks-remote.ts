@@ -130,8 +130,8 @@ export async function replay({ args, options, base_url, io }: WebhookCall): Prom
   return state.state === "done" ? 0 : 1;
 }
 
-export function needServer(base_url: string | undefined): string {
-  if (base_url !== undefined) return base_url;
+export function needServer(baseUrl: string | undefined): string {
+  if (baseUrl !== undefined) return baseUrl;
   throw new UsageError("No server holds the data folder. Start one with `skuport serve`, or name one with --url.");
 }
 

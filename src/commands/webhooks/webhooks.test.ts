@@ -64,9 +64,9 @@ test("add, test, list and deliveries work on what listen receives and verifies",
   const line = JSON.parse(await until(() => seeing.out())) as object;
   expect(line).toMatchObject({ verdict: "verified", body: { type: "product.deleted", data: { id: 5 } } });
 
-  const secret_file = join(cwd, "secret");
-  await writeFile(secret_file, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
-  const other = await listenWith("--secret-file", secret_file);
+  const secretFile = join(cwd, "secret");
+  await writeFile(secretFile, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
+  const other = await listenWith("--secret-file", secretFile);
   await app.inject({ method: "PATCH", url: `/api/webhooks/${id}`, payload: { url: other.at } });
   expect(await run("test", String(id))).toMatchObject({ code: 1, out: expect.stringContaining("401") as string });
   expect(await until(() => other.out())).toContain("no signature matches");

@@ -14,7 +14,7 @@ const SUBCOMMANDS: Record<string, (call: WebhookCall) => Promise<number>> = {
   listen: listenForWebhooks,
 };
 
-export const webhooks_command: Command = {
+export const webhooksCommand: Command = {
   name: "webhooks",
   summary: "List, add, test and replay webhooks; listen for them",
   help: `Usage: skuport webhooks list

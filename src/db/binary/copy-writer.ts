@@ -103,11 +103,11 @@ export class ByteWriter {
   }
 
   /** The head of a one-dimensional array of `count` elements without nulls; the elements follow as fields. */
-  arrayHeader(element_oid: number, count: number): void {
+  arrayHeader(elementOid: number, count: number): void {
     this.reserve(20);
     this.int32(1);
     this.int32(0);
-    this.int32(element_oid);
+    this.int32(elementOid);
     this.int32(count);
     this.int32(1);
   }

@@ -70,8 +70,8 @@ export async function connectClient(
 }
 
 /** Connection options for pg-boss, which makes its own pool of them. */
-export function bossConfig(address: DatabaseAddress, application_name: string): pg.PoolConfig {
-  const { types: _, ...config } = clientConfig(address, { application_name });
+export function bossConfig(address: DatabaseAddress, applicationName: string): pg.PoolConfig {
+  const { types: _, ...config } = clientConfig(address, { application_name: applicationName });
   return { ...config, Client: guardedClient(new Guard(config)) };
 }
 
@@ -168,18 +168,18 @@ export interface RetryOptions {
 /** Does `work` again after transient errors, with growing, jittered pauses of 20 ms to 0.5 s. `work` must bear being done twice. */
 export async function retryTransient<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { timeout_ms = 60_000, waits_for_space = false, signal } = options;
-  const give_up_at = performance.now() + timeout_ms;
+  const giveUpAt = performance.now() + timeout_ms;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {
       return await work();
     } catch (error) {
       const waits = waits_for_space && isDiskFull(error);
-      if (!isTransient(error) || (performance.now() >= give_up_at && !waits)) throw error;
+      if (!isTransient(error) || (performance.now() >= giveUpAt && !waits)) throw error;
       options.onRetry?.(error, attempt);
-      const longest_ms = waits ? 10_000 : 500;
-      const pause_ms = Math.min(longest_ms, 20 * 2 ** Math.min(attempt - 1, 10)) * (0.5 + Math.random() / 2);
-      await sleep(pause_ms, undefined, signal === undefined ? {} : { signal });
+      const longestMs = waits ? 10_000 : 500;
+      const pauseMs = Math.min(longestMs, 20 * 2 ** Math.min(attempt - 1, 10)) * (0.5 + Math.random() / 2);
+      await sleep(pauseMs, undefined, signal === undefined ? {} : { signal });
     }
   }
 }

@@ -162,8 +162,8 @@ const totalReceived = (watched: Map<pg.Client, Watched>): number =>
 function isSuspect(client: pg.Client, state: Watched): boolean {
   const bytes = bytesOf(client);
   // A paused stream is one whose reader is slower than PostgreSQL, such as the client of an export.
-  const is_waiting = (client as unknown as Internals).readyForQuery === false && !streamOf(client).isPaused();
-  if (!is_waiting || bytes !== state.bytes) state.silent_ticks = state.doubts = 0;
+  const isWaiting = (client as unknown as Internals).readyForQuery === false && !streamOf(client).isPaused();
+  if (!isWaiting || bytes !== state.bytes) state.silent_ticks = state.doubts = 0;
   else state.silent_ticks++;
   state.bytes = bytes;
   return state.silent_ticks * TICK_MS >= PATIENCE_MS;

@@ -175,7 +175,7 @@ function startTaker(dir: string) {
     process.stdin.on("end", () => process.exit());`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["pipe", "pipe", "pipe"] });
   const errors = text(child.stderr);
-  const first_line = new Promise<string>((resolve, reject) => {
+  const firstLine = new Promise<string>((resolve, reject) => {
     child.stdout.once("data", (chunk: Buffer) => {
       resolve(chunk.toString().trim());
     });
@@ -187,5 +187,5 @@ function startTaker(dir: string) {
         }),
     );
   });
-  return { child, first_line };
+  return { child, first_line: firstLine };
 }

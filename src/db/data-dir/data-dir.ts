@@ -21,10 +21,10 @@ export interface DataDir {
 /** Another living process holds the data folder. */
 export class DataDirBusyError extends Error {
   readonly holder: Holder;
-  constructor(data_dir: string, holder: Holder) {
+  constructor(dataDir: string, holder: Holder) {
     const where = holder.url === undefined ? "" : ` and serves ${holder.url}`;
     super(
-      `The data folder ${data_dir} is in use: ${holder.command} (process ${String(holder.pid)}) holds it${where}. Stop that process first, or set SKUPORT_DATA_DIR to another folder.`,
+      `The data folder ${dataDir} is in use: ${holder.command} (process ${String(holder.pid)}) holds it${where}. Stop that process first, or set SKUPORT_DATA_DIR to another folder.`,
     );
     this.name = "DataDirBusyError";
     this.holder = holder;
@@ -34,20 +34,20 @@ export class DataDirBusyError extends Error {
 /**
  * Makes the folder where it is missing (private to this user) and takes its lock.
  * @param command what to call this process in other processes' messages.
- * @param patience_ms how long a living holder gets to let go: who restarts a server comes while the old one still stops.
+ * @param patienceMs how long a living holder gets to let go: who restarts a server comes while the old one still stops.
  * @throws {DataDirBusyError} when a living process holds it.
  * @throws {DataDirError} when the folder or its lock cannot be used; the message says what to do.
  */
-export async function acquireDataDir(data_dir: string, command: string, patience_ms = 2000): Promise<DataDir> {
-  const give_up_at = performance.now() + patience_ms;
-  const path = await openFolder(data_dir);
+export async function acquireDataDir(dataDir: string, command: string, patienceMs = 2000): Promise<DataDir> {
+  const giveUpAt = performance.now() + patienceMs;
+  const path = await openFolder(dataDir);
   const lock = lockPath(path);
   const me: Holder = { pid: process.pid, started: readProcessStart(process.pid) ?? "", token: randomUUID(), command };
   while (!(await createLock(lock, me))) {
     const holder = await readLock(lock);
     if (holder === undefined) continue; // released since `createLock` saw it
     if (!isAlive(holder) && (await takeOver(lock, holder, me))) break;
-    if (performance.now() >= give_up_at) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
+    if (performance.now() >= giveUpAt) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
     await sleep(50);
   }
   await removeOldDrafts(path);
@@ -59,8 +59,8 @@ export async function acquireDataDir(data_dir: string, command: string, patience
 }
 
 /** Who holds the data folder now; undefined when nobody living does. */
-export async function readHolder(data_dir: string): Promise<Holder | undefined> {
-  const holder = await readLock(lockPath(data_dir));
+export async function readHolder(dataDir: string): Promise<Holder | undefined> {
+  const holder = await readLock(lockPath(dataDir));
   return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
@@ -86,13 +86,13 @@ async function takeOver(lock: string, dead: Holder, me: Holder): Promise<boolean
 }
 
 /** The absolute path of the folder, which is made where it is missing. */
-async function openFolder(data_dir: string): Promise<string> {
+async function openFolder(dataDir: string): Promise<string> {
   try {
-    await mkdir(data_dir, { recursive: true, mode: 0o700 });
-    return await realpath(data_dir);
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return await realpath(dataDir);
   } catch (cause) {
     throw new DataDirError(
-      `The data folder ${data_dir} cannot be used (${(cause as Error).message}). Set SKUPORT_DATA_DIR to a folder that this user may write.`,
+      `The data folder ${dataDir} cannot be used (${(cause as Error).message}). Set SKUPORT_DATA_DIR to a folder that this user may write.`,
       { cause },
     );
   }
@@ -101,17 +101,17 @@ async function openFolder(data_dir: string): Promise<string> {
 const DRAFT_MAX_AGE_MS = 600_000;
 
 /** A process that was killed between writing a draft and linking it leaves the draft. A younger one may be in use. */
-async function removeOldDrafts(data_dir: string): Promise<void> {
-  const drafts = (await readdir(data_dir)).filter((name) => /^skuport\.lock\..*\.draft$/.test(name));
+async function removeOldDrafts(dataDir: string): Promise<void> {
+  const drafts = (await readdir(dataDir)).filter((name) => /^skuport\.lock\..*\.draft$/.test(name));
   for (const name of drafts) {
-    const path = join(data_dir, name);
+    const path = join(dataDir, name);
     const modified = (await stat(path).catch(() => undefined))?.mtimeMs ?? Infinity;
     if (modified < Date.now() - DRAFT_MAX_AGE_MS) await unlink(path).catch(ignoreMissing);
   }
 }
 
-function lockPath(data_dir: string): string {
-  return join(data_dir, "skuport.lock");
+function lockPath(dataDir: string): string {
+  return join(dataDir, "skuport.lock");
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -13,10 +13,10 @@ const HBA = `${HEAD}local all all peer map=${MAP}\nlocal replication all peer ma
 
 /** Writes pg_hba.conf and pg_ident.conf unless they are as they should be: a cluster may be older than this rule, or was last
  * started by another user. PostgreSQL must not run. */
-export async function writeAccess(cluster_dir: string, account: Account | undefined): Promise<void> {
+export async function writeAccess(clusterDir: string, account: Account | undefined): Promise<void> {
   const user = userInfo().username.replaceAll('"', '""');
-  await writeOwned(join(cluster_dir, "pg_hba.conf"), HBA, account);
-  await writeOwned(join(cluster_dir, "pg_ident.conf"), `${HEAD}${MAP} "${user}" all\n`, account);
+  await writeOwned(join(clusterDir, "pg_hba.conf"), HBA, account);
+  await writeOwned(join(clusterDir, "pg_ident.conf"), `${HEAD}${MAP} "${user}" all\n`, account);
 }
 
 /** The folder belongs to the lent account, which may have put a link or a pipe at a name: so a new file replaces the name, and

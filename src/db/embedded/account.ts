@@ -19,12 +19,12 @@ export class EmbeddedError extends Error {
  * (so that nothing ever changes hands), else `postgres`, else `nobody`; initdb insists on an entry in the user database.
  * @throws {EmbeddedError}
  */
-export function chooseAccount(cluster_dir: string): Account | undefined {
+export function chooseAccount(clusterDir: string): Account | undefined {
   if (process.getuid?.() !== 0) {
     requireOwnName();
     return undefined;
   }
-  const owner = lstatSync(cluster_dir, { throwIfNoEntry: false });
+  const owner = lstatSync(clusterDir, { throwIfNoEntry: false });
   if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const account = findAccount("postgres") ?? findAccount("nobody");
   if (account !== undefined) return account;

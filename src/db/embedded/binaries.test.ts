@@ -7,7 +7,7 @@ import { chooseAccount } from "./account.ts";
 import type { Binaries, findBinaries } from "./binaries.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const is_root = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 
 test("links that npm cannot store are made, so that no install script is needed", async () => {
   const clone = copyClone();
@@ -19,7 +19,7 @@ test("links that npm cannot store are made, so that no install script is needed"
   expect(execFileSync(postgres, ["--version"], { encoding: "utf8" })).toContain(` ${String(major)}.`);
 });
 
-test.skipIf(!is_root)(
+test.skipIf(!isRoot)(
   "as root (skipped otherwise): a clone in a folder of root's alone is copied, once, to where the account reaches it",
   async () => {
     const account = chooseAccount("/nonexistent");

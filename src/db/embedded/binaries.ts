@@ -16,17 +16,17 @@ export interface Binaries {
 const ROOT_COPIES = "/var/lib/skuport";
 
 /**
- * @param copies_dir where root keeps copies for an account that cannot reach node_modules.
+ * @param copiesDir where root keeps copies for an account that cannot reach node_modules.
  * @throws {EmbeddedError} when npm has no PostgreSQL for this platform, or its package was not installed.
  */
-export async function findBinaries(account: Account | undefined, copies_dir: string = ROOT_COPIES): Promise<Binaries> {
-  const package_json = findPackage();
-  const { version } = JSON.parse(await readFile(package_json, "utf8")) as { version: string };
-  const root = dirname(package_json);
+export async function findBinaries(account: Account | undefined, copiesDir: string = ROOT_COPIES): Promise<Binaries> {
+  const packageJson = findPackage();
+  const { version } = JSON.parse(await readFile(packageJson, "utf8")) as { version: string };
+  const root = dirname(packageJson);
   await restoreSymlinks(root);
   const native = isReachable(join(root, "native/bin/postgres"), account)
     ? join(root, "native")
-    : await copyForAccount(root, join(copies_dir, `postgresql-${version}-${process.arch}`));
+    : await copyForAccount(root, join(copiesDir, `postgresql-${version}-${process.arch}`));
   return {
     initdb: join(native, "bin/initdb"),
     postgres: join(native, "bin/postgres"),

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import type { Account } from "./account.ts";
 
 /** "skuport-" and 12 digits; the same for the same folder and account each time, and safe in any path. */
-export function nameCluster(cluster_dir: string, account: Account | undefined): string {
+export function nameCluster(clusterDir: string, account: Account | undefined): string {
   const id = createHash("sha256")
-    .update(`${String(getUid(account))}:${cluster_dir}`)
+    .update(`${String(getUid(account))}:${clusterDir}`)
     .digest("hex")
     .slice(0, 12);
   return `skuport-${id}`;

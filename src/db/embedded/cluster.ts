@@ -42,19 +42,19 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
 }
 
 /** Undefined where there is no cluster yet. */
-async function readVersion(cluster_dir: string): Promise<string | undefined> {
+async function readVersion(clusterDir: string): Promise<string | undefined> {
   try {
-    const entries = await readdir(cluster_dir);
+    const entries = await readdir(clusterDir);
     if (entries.length === 0) return undefined;
     // Opening a pipe would wait for its writer.
-    const path = join(cluster_dir, "PG_VERSION");
+    const path = join(clusterDir, "PG_VERSION");
     return (await lstat(path)).isFile() ? await readFile(path, "utf8") : "";
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // Without the folder there is no cluster; a folder without the file is damaged.
-    if (code === "ENOENT") return (await lstat(cluster_dir).catch(() => undefined)) === undefined ? undefined : "";
+    if (code === "ENOENT") return (await lstat(clusterDir).catch(() => undefined)) === undefined ? undefined : "";
     throw new EmbeddedError(
-      `${cluster_dir} cannot be read (${message}). Start as the user that owns the data folder, or move ${cluster_dir} away to begin with an empty catalogue.`,
+      `${clusterDir} cannot be read (${message}). Start as the user that owns the data folder, or move ${clusterDir} away to begin with an empty catalogue.`,
       { cause: error },
     );
   }
@@ -79,29 +79,29 @@ async function createCluster(options: ClusterOptions): Promise<void> {
 }
 
 async function runInitdb(draft: string, locale: readonly string[], { binaries, account, user }: ClusterOptions) {
-  const report_file = `${draft}.log`;
-  const output = await open(report_file, "w+", 0o600);
+  const reportFile = `${draft}.log`;
+  const output = await open(reportFile, "w+", 0o600);
   try {
     const args = ["-U", user, "--auth-local=peer", "--auth-host=reject", "--no-instructions", ...ENCODING, ...locale];
     const child = await launch({ program: binaries.initdb, args, cluster_dir: draft, account, output: output.fd });
     const [code] = (await once(child, "exit")) as [number | null];
-    return { ok: code === 0, report: await readFile(report_file, "utf8") };
+    return { ok: code === 0, report: await readFile(reportFile, "utf8") };
   } catch (error) {
     return { ok: false, report: (error as Error).message };
   } finally {
     await output.close();
-    await rm(report_file, { force: true });
+    await rm(reportFile, { force: true });
   }
 }
 
 /** What a start that was killed left behind. Safe, since the caller holds the data folder. */
-async function removeDrafts(cluster_dir: string): Promise<void> {
-  const parent = dirname(cluster_dir);
-  const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(cluster_dir))));
+async function removeDrafts(clusterDir: string): Promise<void> {
+  const parent = dirname(clusterDir);
+  const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(clusterDir))));
   // Retries: an initdb whose parent was killed may still be writing.
   for (const name of drafts) await rm(join(parent, name), { recursive: true, force: true, maxRetries: 20 });
 }
 
-function draftPrefix(cluster_dir: string): string {
-  return `${cluster_dir}.draft-`;
+function draftPrefix(clusterDir: string): string {
+  return `${clusterDir}.draft-`;
 }

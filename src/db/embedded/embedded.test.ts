@@ -20,7 +20,7 @@ import { createPool, retryTransient } from "../connection/connect.ts";
 import { startEmbedded, type Embedded, type EmbeddedConnection } from "./embedded.ts";
 import { pidExists } from "../data-dir/process-identity.ts";
 
-const is_root = process.getuid?.() === 0;
+const isRoot = process.getuid?.() === 0;
 const warnings: string[] = [];
 const log = {
   info: () => undefined,
@@ -30,22 +30,22 @@ const log = {
 const settings = { shared_buffers: "32MB" };
 
 test("data outlives a stop, the socket folder does not", async () => {
-  const data_dir = makeDataDir();
-  const first = await start(data_dir);
+  const dataDir = makeDataDir();
+  const first = await start(dataDir);
   await query(first.connection, "create table kept as select 1 as n");
   await first.stop();
   expect(await first.exited).toBeUndefined();
   expect(existsSync(first.connection.host)).toBe(false);
-  const second = await start(data_dir);
+  const second = await start(dataDir);
   expect(await query(second.connection, "select n from kept")).toEqual([{ n: 1 }]);
   expect(second.connection).toEqual(first.connection);
   await second.stop();
-  expect(readdirSync(data_dir).sort()).toEqual(["postgres", "postgresql.log"]);
+  expect(readdirSync(dataDir).sort()).toEqual(["postgres", "postgresql.log"]);
 });
 
 test("the cluster is UTF-8 in code point order, durable, and closed to all but its own account", async () => {
-  const data_dir = makeDataDir();
-  const postgres = await start(data_dir);
+  const dataDir = makeDataDir();
+  const postgres = await start(dataDir);
   const sql = `select current_setting('server_encoding') as encoding, datlocprovider as provider, datlocale as locale,
     current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
     current_setting('synchronous_commit') as synchronous_commit, current_setting('listen_addresses') as listen_addresses,
@@ -63,7 +63,7 @@ test("the cluster is UTF-8 in code point order, durable, and closed to all but i
     },
   ]);
   expect(statSync(postgres.connection.host).mode & 0o777).toBe(0o700);
-  expect(statSync(join(data_dir, "postgres")).mode & 0o777).toBe(0o700);
+  expect(statSync(join(dataDir, "postgres")).mode & 0o777).toBe(0o700);
   await postgres.stop();
 });
 
@@ -111,15 +111,15 @@ test("PostgreSQL ends when the process that started it is killed", async () => {
 test.skipIf(process.platform !== "linux")(
   "an orphan that lives on is ended by the next start, and nothing committed is lost",
   async () => {
-    const data_dir = makeDataDir();
-    const { child, postmaster, connection, watch } = await startInChild(data_dir);
+    const dataDir = makeDataDir();
+    const { child, postmaster, connection, watch } = await startInChild(dataDir);
     await query(connection, "create table kept as select 1 as n");
     process.kill(watch, "SIGKILL"); // or it would end PostgreSQL in time
     child.kill("SIGKILL");
     await sleep(100);
     expect(pidExists(postmaster)).toBe(true);
     warnings.length = 0;
-    const next = await start(data_dir);
+    const next = await start(dataDir);
     expect(warnings).toEqual(["Ended an earlier PostgreSQL that was still running on the data folder"]);
     expect(pidExists(postmaster)).toBe(false);
     expect(await query(next.connection, "select n from kept")).toEqual([{ n: 1 }]);
@@ -128,52 +128,50 @@ test.skipIf(process.platform !== "linux")(
 );
 
 test("a stale pid file does not stand in the way, even if another process has the pid by now", async () => {
-  const data_dir = makeDataDir();
-  await (await start(data_dir)).stop();
+  const dataDir = makeDataDir();
+  await (await start(dataDir)).stop();
   const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
   writeFileSync(
-    join(data_dir, "postgres/postmaster.pid"),
-    `${String(other.pid)}\n${data_dir}/postgres\n1\n5432\n/tmp\n\n1 1\nready\n`,
+    join(dataDir, "postgres/postmaster.pid"),
+    `${String(other.pid)}\n${dataDir}/postgres\n1\n5432\n/tmp\n\n1 1\nready\n`,
   );
-  const postgres = await start(data_dir);
+  const postgres = await start(dataDir);
   expect(other.exitCode).toBeNull();
   other.kill();
   await postgres.stop();
 });
 
 test("a first start that was killed leaves nothing half done", async () => {
-  const data_dir = makeDataDir();
-  const child = spawnStarter(data_dir);
-  await until(
-    () => existsSync(join(data_dir, "../..")) && readdirSync(data_dir).some((name) => name.includes("draft")),
-  );
+  const dataDir = makeDataDir();
+  const child = spawnStarter(dataDir);
+  await until(() => existsSync(join(dataDir, "../..")) && readdirSync(dataDir).some((name) => name.includes("draft")));
   child.kill("SIGKILL");
-  await (await start(data_dir)).stop();
-  expect(readdirSync(data_dir).sort()).toEqual(["postgres", "postgresql.log"]);
+  await (await start(dataDir)).stop();
+  expect(readdirSync(dataDir).sort()).toEqual(["postgres", "postgresql.log"]);
 });
 
 test("what PostgreSQL says when it cannot start is in the error", async () => {
-  const data_dir = makeDataDir();
-  const attempt = startEmbedded({ data_dir, log, settings: { no_such_setting: "1" } });
+  const dataDir = makeDataDir();
+  const attempt = startEmbedded({ data_dir: dataDir, log, settings: { no_such_setting: "1" } });
   await expect(attempt).rejects.toThrow(/PostgreSQL did not start in .*no_such_setting/s);
 });
 
 test("a cluster of another version is refused", async () => {
-  const data_dir = makeDataDir();
-  await (await start(data_dir)).stop();
-  writeFileSync(join(data_dir, "postgres/PG_VERSION"), "17\n");
-  await expect(start(data_dir)).rejects.toThrow(/made by PostgreSQL 17, this program brings 18/);
+  const dataDir = makeDataDir();
+  await (await start(dataDir)).stop();
+  writeFileSync(join(dataDir, "postgres/PG_VERSION"), "17\n");
+  await expect(start(dataDir)).rejects.toThrow(/made by PostgreSQL 17, this program brings 18/);
 });
 
-test.skipIf(!is_root)(
+test.skipIf(!isRoot)(
   "as root (skipped otherwise): runs as another user, in a data folder only root may enter",
   async () => {
-    const data_dir = makeDataDir();
-    chmodSync(data_dir, 0o700);
-    const postgres = await start(data_dir);
+    const dataDir = makeDataDir();
+    chmodSync(dataDir, 0o700);
+    const postgres = await start(dataDir);
     expect(statSync(`/proc/${String(postgres.pid)}`).uid).not.toBe(0);
-    expect(statSync(join(data_dir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
-    expect(statSync(data_dir).uid).toBe(0);
+    expect(statSync(join(dataDir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
+    expect(statSync(dataDir).uid).toBe(0);
     // No capability is lent with the account.
     expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
     await postgres.stop();
@@ -181,12 +179,12 @@ test.skipIf(!is_root)(
 );
 
 test("only this process's user is let in, also to a cluster that admitted everyone on the machine", async () => {
-  const data_dir = makeDataDir();
-  await (await start(data_dir)).stop();
-  const hba = join(data_dir, "postgres/pg_hba.conf");
+  const dataDir = makeDataDir();
+  await (await start(dataDir)).stop();
+  const hba = join(dataDir, "postgres/pg_hba.conf");
   writeFileSync(hba, "local all all trust\nhost all all 127.0.0.1/32 trust\n");
-  writeFileSync(join(data_dir, "postgres/pg_ident.conf"), "");
-  const postgres = await start(data_dir);
+  writeFileSync(join(dataDir, "postgres/pg_ident.conf"), "");
+  const postgres = await start(dataDir);
   expect(readFileSync(hba, "utf8")).not.toContain("trust");
   const rules = "select distinct type, auth_method from pg_hba_file_rules";
   expect(await query(postgres.connection, rules)).toEqual([{ type: "local", auth_method: "peer" }]);
@@ -194,7 +192,7 @@ test("only this process's user is let in, also to a cluster that admitted everyo
   await postgres.stop();
 });
 
-test.skipIf(!is_root)(
+test.skipIf(!isRoot)(
   "as root (skipped otherwise): another process of the lent account cannot connect as the superuser",
   async () => {
     const postgres = await start(makeDataDir());
@@ -214,9 +212,9 @@ test.skipIf(!is_root)(
 );
 
 test("a pid file that is empty, garbage, a folder or a pipe is removed", async () => {
-  const data_dir = makeDataDir();
-  await (await start(data_dir)).stop();
-  const path = join(data_dir, "postgres/postmaster.pid");
+  const dataDir = makeDataDir();
+  await (await start(dataDir)).stop();
+  const path = join(dataDir, "postgres/postmaster.pid");
   const damages = [
     () => {
       writeFileSync(path, "");
@@ -233,26 +231,26 @@ test("a pid file that is empty, garbage, a folder or a pipe is removed", async (
   ];
   for (const damage of damages) {
     damage();
-    await (await start(data_dir)).stop();
+    await (await start(dataDir)).stop();
   }
 });
 
 test("a cluster whose version is empty or missing is reported as damaged", async () => {
-  const data_dir = makeDataDir();
-  await (await start(data_dir)).stop();
-  const path = join(data_dir, "postgres/PG_VERSION");
+  const dataDir = makeDataDir();
+  await (await start(dataDir)).stop();
+  const path = join(dataDir, "postgres/PG_VERSION");
   writeFileSync(path, "");
-  await expect(start(data_dir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
+  await expect(start(dataDir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
   unlinkSync(path);
-  await expect(start(data_dir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
+  await expect(start(dataDir)).rejects.toThrow(/postgres is damaged: .*PG_VERSION/);
 });
 
 function makeDataDir(): string {
   return mkdtempSync(join(tmpdir(), "skuport-embedded-"));
 }
 
-async function start(data_dir: string): Promise<Embedded> {
-  return await startEmbedded({ data_dir, log, settings });
+async function start(dataDir: string): Promise<Embedded> {
+  return await startEmbedded({ data_dir: dataDir, log, settings });
 }
 
 async function query(connection: EmbeddedConnection, sql: string): Promise<unknown[]> {
@@ -261,17 +259,17 @@ async function query(connection: EmbeddedConnection, sql: string): Promise<unkno
   return rows;
 }
 
-function spawnStarter(data_dir: string): ChildProcess {
+function spawnStarter(dataDir: string): ChildProcess {
   const program = `
     import { startEmbedded } from ${JSON.stringify(join(import.meta.dirname, "embedded.ts"))};
     const log = { info() {}, warn() {}, error: console.error };
-    const { pid, connection } = await startEmbedded({ data_dir: ${JSON.stringify(data_dir)}, log, settings: ${JSON.stringify(settings)} });
+    const { pid, connection } = await startEmbedded({ data_dir: ${JSON.stringify(dataDir)}, log, settings: ${JSON.stringify(settings)} });
     console.log(JSON.stringify({ pid, connection }));`;
   return spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
-async function startInChild(data_dir: string) {
-  const child = spawnStarter(data_dir);
+async function startInChild(dataDir: string) {
+  const child = spawnStarter(dataDir);
   const line = await new Promise<string>((resolve) =>
     child.stdout?.once("data", (chunk: Buffer) => {
       resolve(chunk.toString());

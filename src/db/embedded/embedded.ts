@@ -55,34 +55,46 @@ export interface Embedded {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   await mkdir(options.data_dir, { recursive: true, mode: 0o700 });
-  const data_dir = await realpath(options.data_dir);
+  const dataDir = await realpath(options.data_dir);
   try {
-    if (await isFull(data_dir)) {
-      const removed = await removeHalfFinished(data_dir);
-      if (await isFull(data_dir)) await dropBallast(data_dir);
-      options.log.warn({ data_dir, removed }, "The disk of the data folder is full; removed half-finished files");
+    if (await isFull(dataDir)) {
+      const removed = await removeHalfFinished(dataDir);
+      if (await isFull(dataDir)) await dropBallast(dataDir);
+      options.log.warn(
+        { data_dir: dataDir, removed },
+        "The disk of the data folder is full; removed half-finished files",
+      );
     }
-    return await startIn(data_dir, options);
+    return await startIn(dataDir, options);
   } catch (error) {
-    if (!(await isFull(data_dir))) throw error;
-    throw new EmbeddedError(await describeFullDisk(data_dir), { cause: error });
+    if (!(await isFull(dataDir))) throw error;
+    throw new EmbeddedError(await describeFullDisk(dataDir), { cause: error });
   }
 }
 
-async function startIn(data_dir: string, options: EmbeddedOptions): Promise<Embedded> {
+async function startIn(dataDir: string, options: EmbeddedOptions): Promise<Embedded> {
   const { log, disk } = options;
-  const cluster_dir = join(data_dir, "postgres");
-  const account = chooseAccount(cluster_dir);
+  const clusterDir = join(dataDir, "postgres");
+  const account = chooseAccount(clusterDir);
   const binaries = await findBinaries(account);
-  await reportLeftovers(cluster_dir, account, log);
-  if (!existsSync(cluster_dir)) log.info({ cluster_dir }, "Setting up PostgreSQL (once)");
-  await ensureCluster({ cluster_dir, binaries, account, user: USER });
-  const socket_dir = makeSocketDir(cluster_dir, account);
-  const settings = { ...tuneSettings(readResources(data_dir)), ...options.settings };
+  await reportLeftovers(clusterDir, account, log);
+  if (!existsSync(clusterDir)) log.info({ cluster_dir: clusterDir }, "Setting up PostgreSQL (once)");
+  await ensureCluster({ cluster_dir: clusterDir, binaries, account, user: USER });
+  const socketDir = makeSocketDir(clusterDir, account);
+  const settings = { ...tuneSettings(readResources(dataDir)), ...options.settings };
   try {
-    return await supervise({ data_dir, cluster_dir, socket_dir, account, binaries, settings, log, disk });
+    return await supervise({
+      data_dir: dataDir,
+      cluster_dir: clusterDir,
+      socket_dir: socketDir,
+      account,
+      binaries,
+      settings,
+      log,
+      disk,
+    });
   } catch (error) {
-    removeSocketDir(socket_dir);
+    removeSocketDir(socketDir);
     throw error;
   }
 }
@@ -93,7 +105,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
   let postmaster = await startPostmaster(plan, connection);
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
-  let is_disk_full = false;
+  let isDiskFull = false;
   const stopHousekeeping = keepHouse(plan.data_dir, plan.disk, log);
 
   const keepRunning = async (): Promise<Error | undefined> => {
@@ -103,13 +115,13 @@ async function supervise(plan: Plan): Promise<Embedded> {
       if (failures === MAX_FAILED_STARTS)
         return new EmbeddedError(`PostgreSQL does not come back. It says:\n${readLogTail(plan.data_dir)}`);
       log.warn({ pid: postmaster.pid }, "PostgreSQL has died; starting it again");
-      is_disk_full = await makeRoom(plan, stopping.signal, () => (is_disk_full = true));
+      isDiskFull = await makeRoom(plan, stopping.signal, () => (isDiskFull = true));
       if (isStopping()) return undefined;
       try {
         await reportLeftovers(cluster_dir, plan.account, log);
         postmaster = await startPostmaster(plan, connection);
         failures = 0;
-        is_disk_full = false;
+        isDiskFull = false;
         log.info({ pid: postmaster.pid }, "PostgreSQL is back");
       } catch (error) {
         if (!(await isFull(plan.data_dir))) failures++;
@@ -139,7 +151,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
       return postmaster.pid;
     },
     get is_disk_full() {
-      return is_disk_full;
+      return isDiskFull;
     },
     stop,
     exited,
@@ -153,19 +165,19 @@ async function makeRoom({ data_dir, log }: Plan, signal: AbortSignal, onFull: ()
   await dropBallast(data_dir);
   if (await isFull(data_dir)) log.error({}, `${await describeFullDisk(data_dir)}\nWaiting for room.`);
   for (
-    let pause_ms = 500;
+    let pauseMs = 500;
     !signal.aborted && (await isFull(data_dir));
-    pause_ms = Math.min(2 * pause_ms, LONGEST_PAUSE_MS)
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
   )
-    await pause(pause_ms, signal);
+    await pause(pauseMs, signal);
   return true;
 }
 
 /** Ends early on the signal. */
-const pause = (pause_ms: number, signal: AbortSignal): Promise<unknown> =>
-  sleep(pause_ms, undefined, { signal }).catch(() => undefined);
+const pause = (pauseMs: number, signal: AbortSignal): Promise<unknown> =>
+  sleep(pauseMs, undefined, { signal }).catch(() => undefined);
 
-async function reportLeftovers(cluster_dir: string, account: Account | undefined, log: Log): Promise<void> {
-  const pids = await endLeftovers(cluster_dir, account);
+async function reportLeftovers(clusterDir: string, account: Account | undefined, log: Log): Promise<void> {
+  const pids = await endLeftovers(clusterDir, account);
   if (pids.length > 0) log.warn({ pids }, "Ended an earlier PostgreSQL that was still running on the data folder");
 }

@@ -14,29 +14,29 @@ const BALLAST_BYTES = 64 * MB;
 const BALLAST_SHARE = 0.1;
 const PROBE_BYTES = MB;
 
-const ballastPath = (data_dir: string): string => join(data_dir, "disk-reserve.bin");
+const ballastPath = (dataDir: string): string => join(dataDir, "disk-reserve.bin");
 
 /** Whether PostgreSQL has too little room to start. A quota does not show in the file system's numbers, so it is tried too. */
-export async function isFull(data_dir: string): Promise<boolean> {
-  const { bavail, bsize } = await statfs(data_dir);
-  return bavail * bsize < START_BYTES || !(await canWrite(join(data_dir, `disk-probe.${randomUUID()}`), PROBE_BYTES));
+export async function isFull(dataDir: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(dataDir);
+  return bavail * bsize < START_BYTES || !(await canWrite(join(dataDir, `disk-probe.${randomUUID()}`), PROBE_BYTES));
 }
 
 /** Makes the file that keeps room for a recovery, unless it is there or the room is needed otherwise. */
-export async function ensureBallast(data_dir: string, disk: DiskReserve): Promise<void> {
-  const path = ballastPath(data_dir);
-  const { blocks, bsize } = await statfs(data_dir);
+export async function ensureBallast(dataDir: string, disk: DiskReserve): Promise<void> {
+  const path = ballastPath(dataDir);
+  const { blocks, bsize } = await statfs(dataDir);
   const bytes = Math.min(BALLAST_BYTES, Math.floor(blocks * bsize * BALLAST_SHARE));
   if (((await stat(path).catch(() => undefined))?.size ?? 0) >= bytes || (await disk.room()) < 2 * bytes) return;
   await rm(path, { force: true });
   // Under another name until it is complete: half a file would not be enough for a recovery.
-  const partial = join(data_dir, `disk-probe.${randomUUID()}`);
+  const partial = join(dataDir, `disk-probe.${randomUUID()}`);
   if (await canWrite(partial, bytes, "keep")) await rename(partial, path);
 }
 
 /** Deletes what only costs room. @returns whether there was anything */
-export async function dropBallast(data_dir: string): Promise<boolean> {
-  const paths = [ballastPath(data_dir), oldLogPath(data_dir)];
+export async function dropBallast(dataDir: string): Promise<boolean> {
+  const paths = [ballastPath(dataDir), oldLogPath(dataDir)];
   const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
   for (const path of paths) await rm(path, { force: true });
   return found.some((file) => file !== undefined);
@@ -44,15 +44,15 @@ export async function dropBallast(data_dir: string): Promise<boolean> {
 
 /** Deletes files that a process which is gone was writing. The caller holds the data folder. The texts of imports (`.utf8`) stay: one
  * that is being loaded needs its text. */
-export async function removeHalfFinished(data_dir: string): Promise<string[]> {
+export async function removeHalfFinished(dataDir: string): Promise<string[]> {
   const removed: string[] = [];
   for (const [folder, pattern] of [
     ["files", /\.(unpacked|strings)$/],
     [".", /^disk-probe\./],
   ] as const) {
-    for (const name of await readdir(join(data_dir, folder)).catch(() => [])) {
+    for (const name of await readdir(join(dataDir, folder)).catch(() => [])) {
       if (!pattern.test(name)) continue;
-      await rm(join(data_dir, folder, name), { force: true });
+      await rm(join(dataDir, folder, name), { force: true });
       removed.push(join(folder, name));
     }
   }
@@ -62,10 +62,10 @@ export async function removeHalfFinished(data_dir: string): Promise<string[]> {
 const LISTED_FILES = 5;
 
 /** What to tell a person whose disk is full: the largest files that Skuport can do without. */
-export async function describeFullDisk(data_dir: string): Promise<string> {
-  const { bavail, bsize } = await statfs(data_dir);
-  const uploads = await readdir(join(data_dir, "files")).catch(() => []);
-  const paths = [...uploads.map((name) => join(data_dir, "files", name)), logPath(data_dir)];
+export async function describeFullDisk(dataDir: string): Promise<string> {
+  const { bavail, bsize } = await statfs(dataDir);
+  const uploads = await readdir(join(dataDir, "files")).catch(() => []);
+  const paths = [...uploads.map((name) => join(dataDir, "files", name)), logPath(dataDir)];
   const files = await Promise.all(
     paths.map(async (path) => ({ path, size: (await stat(path).catch(() => undefined))?.size ?? 0 })),
   );
@@ -74,7 +74,7 @@ export async function describeFullDisk(data_dir: string): Promise<string> {
     .sort((a, b) => b.size - a.size)
     .slice(0, LISTED_FILES);
   return [
-    `The disk of the data folder ${data_dir} is full (${megabytes(bavail * bsize)} free), so PostgreSQL cannot start. Make ${megabytes(BALLAST_BYTES)} of room on it and start again.`,
+    `The disk of the data folder ${dataDir} is full (${megabytes(bavail * bsize)} free), so PostgreSQL cannot start. Make ${megabytes(BALLAST_BYTES)} of room on it and start again.`,
     ...(largest.length === 0
       ? ["The data folder itself holds no file that can be deleted; make room elsewhere on the disk, or enlarge it."]
       : ["These files may be deleted; an import that still needs one fails, and its file has to be sent again:"]),

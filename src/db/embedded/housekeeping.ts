@@ -9,18 +9,18 @@ import type { Log } from "./postmaster.ts";
 const LOOK_MS = 5000;
 
 /** Returns the function that ends it. */
-export function keepHouse(data_dir: string, disk: DiskReserve | undefined, log: Log): () => void {
-  let is_busy = false;
+export function keepHouse(dataDir: string, disk: DiskReserve | undefined, log: Log): () => void {
+  let isBusy = false;
   const look = async (): Promise<void> => {
-    if (is_busy) return;
-    is_busy = true;
+    if (isBusy) return;
+    isBusy = true;
     try {
-      await boundLog(data_dir);
-      if (disk !== undefined) await ensureBallast(data_dir, disk);
+      await boundLog(dataDir);
+      if (disk !== undefined) await ensureBallast(dataDir, disk);
     } catch (err) {
       log.warn({ err }, "cannot tidy the data folder");
     } finally {
-      is_busy = false;
+      isBusy = false;
     }
   };
   const timer = setInterval(() => void look(), LOOK_MS).unref();

@@ -20,8 +20,8 @@ export interface Launch {
  * without passing the folders above, which may be closed to that account. Child processes inherit the descriptor.
  */
 export async function launch({ program, args, cluster_dir, account, output }: Launch): Promise<ChildProcess> {
-  const by_descriptor = account !== undefined && process.platform === "linux";
-  const folder = by_descriptor ? openSync(cluster_dir, constants.O_RDONLY | constants.O_DIRECTORY) : undefined;
+  const byDescriptor = account !== undefined && process.platform === "linux";
+  const folder = byDescriptor ? openSync(cluster_dir, constants.O_RDONLY | constants.O_DIRECTORY) : undefined;
   try {
     const child = spawn(program, ["-D", folder === undefined ? cluster_dir : "/proc/self/fd/3", ...args], {
       ...account,

@@ -9,15 +9,15 @@ import type { Account } from "./account.ts";
 import { getUid, nameCluster } from "./cluster-name.ts";
 
 /** The pids it ended; none as a rule. The caller holds the data folder, so nothing that is found can be in rightful use. */
-export async function endLeftovers(cluster_dir: string, account: Account | undefined): Promise<number[]> {
-  const pids = listProcessesOf(cluster_dir, account);
-  const postmaster = readPostmasterPid(cluster_dir);
+export async function endLeftovers(clusterDir: string, account: Account | undefined): Promise<number[]> {
+  const pids = listProcessesOf(clusterDir, account);
+  const postmaster = readPostmasterPid(clusterDir);
   // Fast shutdown: transactions roll back, what is committed is flushed, so that no recovery is needed.
   if (postmaster !== undefined && pids.includes(postmaster)) await end(postmaster, ["SIGINT", "SIGQUIT", "SIGKILL"]);
   // Backends without a postmaster can only go.
-  await Promise.all(listProcessesOf(cluster_dir, account).map((pid) => end(pid, ["SIGQUIT", "SIGKILL"])));
+  await Promise.all(listProcessesOf(clusterDir, account).map((pid) => end(pid, ["SIGQUIT", "SIGKILL"])));
   // PostgreSQL would take any process that by now has the pid for a postmaster, and refuse.
-  rmSync(join(cluster_dir, "postmaster.pid"), { force: true, recursive: true });
+  rmSync(join(clusterDir, "postmaster.pid"), { force: true, recursive: true });
   return pids;
 }
 
@@ -30,15 +30,15 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
       throw error;
     }
     // A fast shutdown writes up to shared_buffers to disk: seconds on a slow one.
-    for (let waited_ms = 0; waited_ms < 20_000; waited_ms += 20) {
+    for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 20) {
       if (!pidExists(pid)) return;
       await sleep(20);
     }
   }
 }
 
-function readPostmasterPid(cluster_dir: string): number | undefined {
-  const path = join(cluster_dir, "postmaster.pid");
+function readPostmasterPid(clusterDir: string): number | undefined {
+  const path = join(clusterDir, "postmaster.pid");
   try {
     // Opening a pipe would wait for its writer.
     return lstatSync(path).isFile() ? Number.parseInt(readFileSync(path, "utf8"), 10) : undefined;
@@ -51,8 +51,8 @@ function readPostmasterPid(cluster_dir: string): number | undefined {
  * The postmaster has the cluster's name among its arguments, the others in their titles. Not told by their working folder:
  * without CAP_SYS_PTRACE, as in a container, root cannot see that of another user's process.
  */
-function listProcessesOf(cluster_dir: string, account: Account | undefined): number[] {
-  const name = nameCluster(cluster_dir, account);
+function listProcessesOf(clusterDir: string, account: Account | undefined): number[] {
+  const name = nameCluster(clusterDir, account);
   const uid = getUid(account);
   const processes = process.platform === "linux" ? listLinuxProcesses(uid) : listProcessesByPs(uid);
   const ours = processes.filter(

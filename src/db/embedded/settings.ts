@@ -15,11 +15,11 @@ export interface Resources {
   shared_memory: number;
 }
 
-export function readResources(data_dir: string): Resources {
+export function readResources(dataDir: string): Resources {
   const constrained = process.constrainedMemory();
   return {
     memory: constrained > 0 ? Math.min(constrained, totalmem()) : totalmem(),
-    free_disk: freeBytes(data_dir) ?? 10 * GB,
+    free_disk: freeBytes(dataDir) ?? 10 * GB,
     shared_memory: freeBytes("/dev/shm") ?? Infinity,
   };
 }

@@ -15,8 +15,8 @@ const LONGEST_SOCKET_PATH = 103;
  * Makes the folder, for this account and root alone. The same cluster gets the same path each time, so that a worker in another
  * process finds a restarted PostgreSQL without being told. Not inside the data folder: that path may be too long for a socket.
  */
-export function makeSocketDir(cluster_dir: string, account: Account | undefined): string {
-  const name = nameCluster(cluster_dir, account);
+export function makeSocketDir(clusterDir: string, account: Account | undefined): string {
+  const name = nameCluster(clusterDir, account);
   const parent = chooseParent(name, account);
   const path = join(parent, name);
   const dir = claim(path, getUid(account)) ? path : mkdtempSync(join(parent, "skuport-"));

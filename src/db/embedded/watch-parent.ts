@@ -4,9 +4,9 @@ import { spawn } from "node:child_process";
 import type { Account } from "./account.ts";
 
 /** Returns the function that calls the watch off; do so before the pid can mean another process. */
-export function watchParent(postmaster_pid: number, account: Account | undefined): () => void {
+export function watchParent(postmasterPid: number, account: Account | undefined): () => void {
   const script = 'read -r _; kill -INT "$1"';
-  const shell = spawn("/bin/sh", ["-c", script, "sh", String(postmaster_pid)], {
+  const shell = spawn("/bin/sh", ["-c", script, "sh", String(postmasterPid)], {
     ...account,
     detached: true, // else Ctrl-C and signals to our process group would end the watch first
     cwd: "/",

@@ -9,9 +9,9 @@ import { claimKey, keepAnswer, purgeKeys, releaseKey, renewLeases, type KeyedReq
 
 const database = await createTestDatabase();
 const { pool } = database;
-const files_dir = await mkdtemp(join(tmpdir(), "skuport-idempotency-"));
-afterAll(() => rm(files_dir, { recursive: true, force: true }));
-const app = await createTestApp(database, { files_dir });
+const filesDir = await mkdtemp(join(tmpdir(), "skuport-idempotency-"));
+afterAll(() => rm(filesDir, { recursive: true, force: true }));
+const app = await createTestApp(database, { files_dir: filesDir });
 
 beforeEach(() => pool.query("truncate products, product_history, changesets, imports, idempotency_keys cascade"));
 

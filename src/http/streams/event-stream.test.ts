@@ -25,10 +25,10 @@ afterEach(() => {
 type Message = { [Name in StreamEvent]: { type: Name; data: StreamData<Name>; id: string; at: number } }[StreamEvent];
 
 /** Everything that a stream has sent, as it comes; each checked by its schema. */
-async function follow(last_id?: string): Promise<{ messages: Message[]; close: () => void }> {
+async function follow(lastId?: string): Promise<{ messages: Message[]; close: () => void }> {
   const stop = new AbortController();
   open.push(stop);
-  const headers = last_id === undefined ? {} : { "last-event-id": last_id };
+  const headers = lastId === undefined ? {} : { "last-event-id": lastId };
   const response = await fetch(`${base}/api/events`, { headers, signal: stop.signal });
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
   const messages: Message[] = [];
@@ -97,15 +97,15 @@ test("who comes back misses nothing, whatever was going on", { timeout: 30_000 }
   const write = (async () => {
     for (let i = 0; i < TOTAL; i++) await edit(`sku-${i % 7}`, `name ${i}`);
   })().finally(() => (done = true));
-  let last_id: string | undefined = (await follow()).messages[0]?.id;
+  let lastId: string | undefined = (await follow()).messages[0]?.id;
   // Connections that break at any moment, and now and then nobody for a while.
   for (let round = 0; !done || new Set(got).size < TOTAL; round++) {
-    const { messages, close } = await follow(last_id);
+    const { messages, close } = await follow(lastId);
     await sleep((round * 37) % 90);
     close();
     const seen = [...messages];
     got.push(...changesIn(seen));
-    last_id = seen.at(-1)?.id ?? last_id;
+    lastId = seen.at(-1)?.id ?? lastId;
     await sleep((round * 53) % 40);
   }
   await write;
@@ -126,16 +126,16 @@ test("at most five messages of products a second, however many change", { timeou
 
 test("who comes back too late is told that something is missed", async () => {
   const first = await follow();
-  const last_id = first.messages[0]?.id as string;
+  const lastId = first.messages[0]?.id as string;
   first.close();
   await edit("a", "A");
   await edit("b", "B");
   await pool.query("update events set at = at - interval '40 days'");
   await purgeEvents(pool, 30);
   await edit("c", "C");
-  const { messages } = await follow(last_id);
+  const { messages } = await follow(lastId);
   await until(() => messages.length > 1);
-  expect(messages[1]).toMatchObject({ type: "missed", data: { since: Number(last_id) } });
+  expect(messages[1]).toMatchObject({ type: "missed", data: { since: Number(lastId) } });
   expect((await follow("999999999")).messages[0]).toMatchObject({ type: "open" });
 });
 

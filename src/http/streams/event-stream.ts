@@ -89,10 +89,10 @@ async function openStream(
   stream.begin();
   try {
     // A later place than there is comes from another database.
-    const is_known = since !== undefined && since >= oldest - 1 && since <= position;
-    const begin = is_known ? since : position;
+    const isKnown = since !== undefined && since >= oldest - 1 && since <= position;
+    const begin = isKnown ? since : position;
     stream.write(writeMessage("open", { position: begin }, begin));
-    if (since !== undefined && !is_known) stream.write(writeMessage("missed", { since, until: position }));
+    if (since !== undefined && !isKnown) stream.write(writeMessage("missed", { since, until: position }));
     reader.begin(begin);
     reader.take(await recent());
     await reader.catchUp(hub, page);

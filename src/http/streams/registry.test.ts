@@ -16,26 +16,26 @@ const own = createPool(database.address, { application_name: "test", max: 3 });
 let queries = 0;
 database.pool.on("acquire", () => (queries += 1));
 
-let import_id = 0;
-let operation_id = 0;
+let importId = 0;
+let operationId = 0;
 let clients = 0;
 const nextClient = (): number => (clients += 1);
 
 beforeAll(async () => {
-  import_id = (await receiveBytes(context, "sku,name\na,A\n")).id;
+  importId = (await receiveBytes(context, "sku,name\na,A\n")).id;
   await app.inject({ method: "POST", url: "/api/products", payload: { sku: "a", name: "A" } });
   const bulk = { skus: ["a"], action: "deactivate" };
   const { id } = (await app.inject({ method: "POST", url: "/api/products/bulk", payload: bulk })).json<{
     id: number;
   }>();
-  operation_id = id;
+  operationId = id;
   return () => own.end();
 });
 
 const KINDS = [
   { kind: "events", path: () => "/api/events", table: "events" },
-  { kind: "import", path: () => `/api/imports/${import_id}/events`, table: "imports" },
-  { kind: "operation", path: () => `/api/operations/${operation_id}/events`, table: "operations" },
+  { kind: "import", path: () => `/api/imports/${importId}/events`, table: "imports" },
+  { kind: "operation", path: () => `/api/operations/${operationId}/events`, table: "operations" },
 ];
 
 async function openStreams(): Promise<number> {
@@ -47,9 +47,9 @@ async function openStreams(): Promise<number> {
 async function touch(): Promise<number> {
   const { rows } = await own.query<{ version: number }>(
     "update imports set version = version + 1 where id = $1 returning version",
-    [import_id],
+    [importId],
   );
-  await own.query("select pg_notify('skuport_import', $1)", [`${import_id} receiving`]);
+  await own.query("select pg_notify('skuport_import', $1)", [`${importId} receiving`]);
   return rows[0]?.version ?? 0;
 }
 

@@ -114,9 +114,9 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
   const { raw: response } = reply;
   const { socket } = request.raw;
   const closing = whenClosed(request, reply);
-  let is_begun = false;
-  let is_to_end = false;
-  let undrained_beats = 0;
+  let isBegun = false;
+  let isToEnd = false;
+  let undrainedBeats = 0;
 
   const stream: OwnStream = {
     get is_closed() {
@@ -126,19 +126,19 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
       reply.hijack();
       if (stream.is_closed) return;
       writeHead(reply);
-      is_begun = true;
-      if (is_to_end || request.method === "HEAD") response.end();
+      isBegun = true;
+      if (isToEnd || request.method === "HEAD") response.end();
       else response.write("retry: 1000\n\n");
     },
     write(text) {
-      if (!is_begun || stream.is_closed) return;
+      if (!isBegun || stream.is_closed) return;
       // Node flushes at the end of a turn: only what was written earlier shows how slow the reader is.
       if (response.writableLength > maxWaiting()) stream.cut();
       else response.write(text);
     },
     end() {
-      is_to_end = true;
-      if (is_begun) response.end();
+      isToEnd = true;
+      if (isBegun) response.end();
     },
     // Of a pipelined request the response may have no socket yet.
     cut: () => void socket.destroy(),
@@ -154,8 +154,8 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
       await promise;
     },
     beat() {
-      undrained_beats = is_begun && response.writableLength > 0 ? undrained_beats + 1 : 0;
-      if (undrained_beats >= DEAD_BEATS) stream.cut();
+      undrainedBeats = isBegun && response.writableLength > 0 ? undrainedBeats + 1 : 0;
+      if (undrainedBeats >= DEAD_BEATS) stream.cut();
       else stream.write(": still here\n\n");
     },
   };

@@ -71,9 +71,9 @@ interface Reader {
 
 function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
   let sent = Number(headers["last-event-id"] ?? Number.NaN);
-  let has_begun = false;
+  let hasBegun = false;
   const take: Reader["take"] = (snapshot) => {
-    if (!has_begun) return;
+    if (!hasBegun) return;
     // A reader that comes back with what is still the newest gets the last state all the same, or it would wait for ever.
     if (snapshot !== undefined && (snapshot.version !== sent || snapshot.is_last)) {
       sent = snapshot.version;
@@ -83,7 +83,7 @@ function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
   };
   return {
     begin(first) {
-      has_begun = true;
+      hasBegun = true;
       take(first);
     },
     take,
@@ -94,7 +94,7 @@ function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
 interface Watch {
   begin(unsubscribe: () => void): void;
   read(): Promise<Snapshot | undefined>;
-  changed: (at_once: boolean) => void;
+  changed: (atOnce: boolean) => void;
   join(reader: Reader): void;
   leave(reader: Reader): void;
 }
@@ -102,8 +102,8 @@ interface Watch {
 function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBaseLogger, onEmpty: () => void): Watch {
   const readers = new Set<Reader>();
   let unsubscribe = (): void => undefined;
-  let is_dirty = false;
-  let is_busy = false;
+  let isDirty = false;
+  let isBusy = false;
   let timer: NodeJS.Timeout | undefined;
 
   const publish = async (): Promise<void> => {
@@ -115,17 +115,17 @@ function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBase
   const turn = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (is_busy || !is_dirty || readers.size === 0) return;
-    is_busy = true;
-    is_dirty = false;
+    if (isBusy || !isDirty || readers.size === 0) return;
+    isBusy = true;
+    isDirty = false;
     publish()
       .catch((error: unknown) => {
-        is_dirty = true;
+        isDirty = true;
         // While the database is away, the next turn tries again; that is no news for the log.
         if (!isTransient(error)) log.warn({ err: error }, "cannot read the state of an event stream");
       })
       .finally(() => {
-        is_busy = false;
+        isBusy = false;
         if (readers.size > 0) timer = setTimeout(turn, THIN_MS);
       });
   };
@@ -134,9 +134,9 @@ function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBase
       unsubscribe = stop;
     },
     read,
-    changed(at_once) {
-      is_dirty = true;
-      if (at_once || timer === undefined) turn();
+    changed(atOnce) {
+      isDirty = true;
+      if (atOnce || timer === undefined) turn();
     },
     join: (reader) => void readers.add(reader),
     leave(reader) {

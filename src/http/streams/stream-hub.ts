@@ -61,25 +61,25 @@ export interface HubContext {
 export function createHub({ pool, listener, sources, onError }: HubContext): Hub {
   const readers = new Set<(found: Found) => void>();
   const dirty = new Map<StateSource, Set<number> | "all">();
-  let events_dirty = false;
+  let eventsDirty = false;
   let position: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
 
   const look = async (): Promise<void> => {
     const changed = [...dirty];
-    const were_events_dirty = events_dirty;
+    const wereEventsDirty = eventsDirty;
     dirty.clear();
-    events_dirty = false;
+    eventsDirty = false;
     try {
       const states = await readStates(changed);
       let events: StoredEvent[] = [];
       if (position === undefined) position = await newest(pool);
-      else if (were_events_dirty) events = await nextEvents(pool, position);
+      else if (wereEventsDirty) events = await nextEvents(pool, position);
       // A reader that joins later begins after what is found: `inSlices` hands it to those that are there now.
       if (readers.size === 0) position = undefined;
       else position = events.at(-1)?.position ?? position;
-      if (events.length === EVENTS_AT_ONCE) events_dirty = true;
+      if (events.length === EVENTS_AT_ONCE) eventsDirty = true;
       const found = foundOf(states, events);
       if (states.length + events.length > 0)
         await inSlices(readers, (reader) => {
@@ -87,7 +87,7 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
         });
     } catch (error) {
       for (const [source] of changed) dirty.set(source, "all");
-      events_dirty = true;
+      eventsDirty = true;
       // While the database is away, the next look tries again; that is no news for the log.
       if (!isTransient(error)) onError(error);
     }
@@ -99,14 +99,14 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
     }));
   const turn = (): void => {
     timer = undefined;
-    if (readers.size > 0 && (dirty.size > 0 || events_dirty)) void start();
+    if (readers.size > 0 && (dirty.size > 0 || eventsDirty)) void start();
   };
   const wake = (): void => {
     if (timer === undefined && looking === undefined) turn();
   };
   const lookAgain = (): void => {
     for (const source of sources) dirty.set(source, "all");
-    events_dirty = true;
+    eventsDirty = true;
     wake();
   };
 
@@ -120,7 +120,7 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
   );
   unsubscribe.push(
     listener.subscribe(EVENT_CHANNEL, () => {
-      events_dirty = true;
+      eventsDirty = true;
       wake();
     }),
   );

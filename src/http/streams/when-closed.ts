@@ -10,10 +10,10 @@ export interface Closing {
 /** Both are watched: the response of a request that was pipelined behind another one never closes by itself. */
 export function whenClosed({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply): Closing {
   const callbacks: (() => void)[] = [];
-  let is_closed = response.destroyed || socket.destroyed;
+  let isClosed = response.destroyed || socket.destroyed;
   const close = (): void => {
-    if (is_closed) return;
-    is_closed = true;
+    if (isClosed) return;
+    isClosed = true;
     response.off("close", close);
     socket.off("close", close);
     for (const callback of callbacks) callback();
@@ -22,10 +22,10 @@ export function whenClosed({ raw: { socket } }: FastifyRequest, { raw: response 
   socket.on("close", close);
   return {
     get is_closed() {
-      return is_closed;
+      return isClosed;
     },
     onClose(callback) {
-      if (is_closed) callback();
+      if (isClosed) callback();
       else callbacks.push(callback);
     },
   };

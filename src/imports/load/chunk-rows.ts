@@ -59,13 +59,13 @@ export function chunkRows(
     end[i] = at;
   }
   const order = sortedByKey(texts, split, end, take(4, count), take(5, count));
-  const key_start = pick(split, order, take(6, count));
+  const keyStart = pick(split, order, take(6, count));
   return {
     records,
     record: pick(applied, order, take(7, count)),
     sku_start: pick(start, order, take(8, count)),
-    sku_end: key_start,
-    key_start,
+    sku_end: keyStart,
+    key_start: keyStart,
     key_end: pick(end, order, take(9, count)),
     texts,
   };

@@ -33,7 +33,7 @@ export interface RowEncoder {
     which: ArrayLike<number>,
     versions: ArrayLike<number>,
     tids: Buffer | null,
-    changeset_id: number,
+    changesetId: number,
     part: number,
   ): Buffer;
   isBlank(row: number, column: number): boolean;
@@ -62,16 +62,16 @@ export const newProductFields = (layout: Layout, active: boolean): { active: boo
 // eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once a cell
 export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
   const { records, texts } = rows;
-  const attribute_keys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
-  const keys_length = attribute_keys.reduce((sum, key) => sum + key.length + 4, 0);
+  const attributeKeys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
+  const keysLength = attributeKeys.reduce((sum, key) => sum + key.length + 4, 0);
   let scratch = Buffer.allocUnsafe(1 << 16);
-  let scratch_view = viewOf(scratch);
-  const records_view = viewOf(records.bytes);
-  const texts_view = viewOf(texts);
+  let scratchView = viewOf(scratch);
+  const recordsView = viewOf(records.bytes);
+  const textsView = viewOf(texts);
   const makeScratch = (room: number): void => {
     if (scratch.length >= room) return;
     scratch = Buffer.allocUnsafe(room * 2);
-    scratch_view = viewOf(scratch);
+    scratchView = viewOf(scratch);
   };
 
   const fieldOf = (row: number, column: number): number =>
@@ -111,7 +111,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       const length = copyField(records, field, dialect, scratch, 0);
       if (!first) buffer[writer.length++] = 0x2c;
       first = false;
-      const key = attribute_keys[a] as Buffer;
+      const key = attributeKeys[a] as Buffer;
       writer.raw(key, 0, key.length);
       writer.jsonText(scratch, 0, length);
       buffer[writer.length++] = 0x22;
@@ -128,15 +128,15 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   const roomForRow = (row: number): number => {
     const text = recordLength(row);
     // A control character in an attribute takes six bytes in JSON.
-    const json = layout.attributes.length > 0 ? text * 6 + keys_length : 0;
+    const json = layout.attributes.length > 0 ? text * 6 + keysLength : 0;
     return ROW_OVERHEAD + text * 2 + json + ((rows.key_end[row] as number) - (rows.sku_start[row] as number));
   };
 
   /** One array parameter, behind what is written already: an element a row. */
-  const arrayOf = (element_oid: number, writeElement: (row: number) => void): Buffer => {
+  const arrayOf = (elementOid: number, writeElement: (row: number) => void): Buffer => {
     const count = rows.record.length;
     const start = writer.length;
-    writer.arrayHeader(element_oid, count);
+    writer.arrayHeader(elementOid, count);
     for (let row = 0; row < count; row++) {
       writer.reserve(roomForRow(row));
       writeElement(row);
@@ -158,7 +158,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         hashes: arrayOf(INT8_OID, (row) => {
           hash[0] = seed.readInt32BE(0);
           hash[1] = seed.readInt32BE(4);
-          hashTextExtended(texts_view, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
+          hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
           if (layout.name >= 0) hashCell(row, layout.name, hash);
           if (layout.description >= 0) hashCell(row, layout.description, hash);
           writer.int32(8);
@@ -213,7 +213,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       return writer.written();
     },
 
-    stagedChanges(which, versions, tids, changeset_id, part) {
+    stagedChanges(which, versions, tids, changesetId, part) {
       writer.length = 0;
       writer.copyHeader();
       for (let i = 0; i < which.length; i++) {
@@ -221,7 +221,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         writer.reserve(roomForRow(row));
         writer.int16(11);
         writeText(rows.key_start[row] as number, rows.key_end[row] as number);
-        writer.fieldInt64(changeset_id);
+        writer.fieldInt64(changesetId);
         writer.fieldInt32(part);
         writer.fieldInt32(versions[i] as number);
         writer.fieldInt64(records.line[rows.record[row] as number] as number);
@@ -254,12 +254,12 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   function hashCell(row: number, column: number, hash: Int32Array): void {
     const field = fieldOf(row, column);
     if (((records.field_flags[field] as number) & ESCAPED) === 0) {
-      hashTextExtended(records_view, records.field_start[field] as number, records.field_end[field] as number, hash);
+      hashTextExtended(recordsView, records.field_start[field] as number, records.field_end[field] as number, hash);
       return;
     }
     const room = fieldLength(field);
     makeScratch(room);
-    hashTextExtended(scratch_view, 0, copyField(records, field, dialect, scratch, 0), hash);
+    hashTextExtended(scratchView, 0, copyField(records, field, dialect, scratch, 0), hash);
   }
 
   function writeCellOrBlank(row: number, column: number): void {

@@ -73,9 +73,15 @@ export async function loadChunk(
     const { now_us, first_row } = chunk;
     const stamp = { changeset_id, id_base: plan.id_base, first_row, active: plan.options.active, now_us };
     await copyNewProducts(client, encoder.newProducts(created, stamp), newProductFields(layout, stamp.active));
-    const id_from = plan.id_base + first_row;
-    const id_to = id_from + rows.record.length - 1;
-    await noteChanged(client, { changeset_id, id_from, id_to, rows: created.length, delta: created.length });
+    const idFrom = plan.id_base + first_row;
+    const idTo = idFrom + rows.record.length - 1;
+    await noteChanged(client, {
+      changeset_id,
+      id_from: idFrom,
+      id_to: idTo,
+      rows: created.length,
+      delta: created.length,
+    });
   }
   if (updated.length > 0) {
     await stageChanges(

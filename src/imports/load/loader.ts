@@ -37,8 +37,8 @@ import { Problem } from "../../../contract/problems.ts";
 import type { Dialect, Reject } from "../../../contract/imports/imports.ts";
 
 /** Loads chunks until there are none, then brings the import to its end if this was the last lane. */
-export async function runLane(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
-  const work = await readImportWork(context.pool, import_id);
+export async function runLane(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
+  const work = await readImportWork(context.pool, importId);
   if (work === undefined) return;
   if (work.state === "loading" && !work.cancel_requested) {
     try {
@@ -47,19 +47,19 @@ export async function runLane(context: ImportContext, import_id: number, signal:
       if (signal.aborted) return;
       // Not even now could the database be reached: the job is tried again, and the import goes on.
       if (isTransient(error)) throw error;
-      await retryTransient(() => finishImport(context, import_id, "failed", error));
+      await retryTransient(() => finishImport(context, importId, "failed", error));
       return;
     }
   }
-  if (!signal.aborted) await retryTransient(() => concludeLoading(context, import_id));
+  if (!signal.aborted) await retryTransient(() => concludeLoading(context, importId));
 }
 
 /** Ends an import that has no chunk left, or that somebody cancelled. */
-export async function concludeLoading(context: ImportContext, import_id: number): Promise<void> {
-  await markFinishing(context.pool, import_id);
-  const work = await readImportWork(context.pool, import_id);
-  if (work?.state === "finishing") await finishImport(context, import_id, "done");
-  else if (work?.state === "loading" && work.cancel_requested) await finishImport(context, import_id, "cancelled");
+export async function concludeLoading(context: ImportContext, importId: number): Promise<void> {
+  await markFinishing(context.pool, importId);
+  const work = await readImportWork(context.pool, importId);
+  if (work?.state === "finishing") await finishImport(context, importId, "done");
+  else if (work?.state === "loading" && work.cancel_requested) await finishImport(context, importId, "cancelled");
 }
 
 interface Lane {
@@ -189,12 +189,12 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
 }
 
 /** What failed a strict import is told although the import itself was rolled back. */
-async function keepRejects(pool: pg.Pool, import_id: number, rejects: readonly Reject[]): Promise<void> {
+async function keepRejects(pool: pg.Pool, importId: number, rejects: readonly Reject[]): Promise<void> {
   await withTransaction(pool, async (client) => {
     // Another lane that waited for this one finds the same rows: they count once.
-    const rejected = await insertRejects(client, import_id, rejects);
+    const rejected = await insertRejects(client, importId, rejects);
     // A lane that was frozen and replaced must not add rows to an import that has ended meanwhile.
-    if (!(await addRejected(client, import_id, rejected))) throw new AlreadyOver();
+    if (!(await addRejected(client, importId, rejected))) throw new AlreadyOver();
   });
 }
 
@@ -218,15 +218,14 @@ export const strictProblem = (count: number): Problem =>
   );
 
 async function withLane(context: ImportContext, work: ImportWork, run: (lane: Lane) => Promise<void>): Promise<void> {
-  const { id: import_id, scan_token, dialect, changeset_id, id_base } = work;
-  if (dialect === null || changeset_id === null || id_base === null)
-    throw new Error(`import ${import_id} was not scanned`);
+  const { id, scan_token, dialect, changeset_id, id_base } = work;
+  if (dialect === null || changeset_id === null || id_base === null) throw new Error(`import ${id} was not scanned`);
   const layout = layoutOf(work.columns);
-  const has_tids = await hasTids(context.pool);
+  const usesTids = await hasTids(context.pool);
   const file = await open(textPath(context, work, dialect), "r");
   const lane: Lane = {
-    plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids },
-    source: { import_id, scan_token, file, dialect, keep_blank: layout.width === 1, known: context.known },
+    plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids: usesTids },
+    source: { import_id: id, scan_token, file, dialect, keep_blank: layout.width === 1, known: context.known },
     memory: undefined,
     begun: new Set(),
     look: !work.catalogue_was_empty,
@@ -238,9 +237,9 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
     if (lane.memory !== undefined) giveLaneMemoryBack(lane.memory);
   } finally {
     await file.close();
-    await letGo(context.pool, { kind: "import", id: import_id }, lane.begun);
+    await letGo(context.pool, { kind: "import", id }, lane.begun);
     // Every chunk has been taken by a lane, or none will be any more.
-    context.known?.drop(import_id);
+    context.known?.drop(id);
   }
 }
 

@@ -99,20 +99,20 @@ export function createPreviewer(limits: PreviewLimits = {}): Previewer {
 /** Aborts once the thread has used so much of the processor's time. */
 async function watchTime(
   worker: Worker,
-  cpu_ms: number,
-  watch_ms = WATCH_MS,
+  cpuMs: number,
+  watchMs = WATCH_MS,
 ): Promise<{ signal: AbortSignal; stop: () => void }> {
   const late = new AbortController();
   const before = await worker.cpuUsage();
   const timer = setInterval(() => {
     worker.cpuUsage(before).then(
       ({ user, system }) => {
-        if ((user + system) / 1000 > cpu_ms) late.abort();
+        if ((user + system) / 1000 > cpuMs) late.abort();
       },
       // It has ended, which messageOf notices too
       () => undefined,
     );
-  }, watch_ms);
+  }, watchMs);
   return {
     signal: late.signal,
     stop: () => {
@@ -127,12 +127,12 @@ export const tooManyPreviews = (limit: number): Problem =>
     `Limit reached: ${limit} previews are waiting. Try again in a few seconds, or import the file without a preview.`,
   );
 
-function reasonOf(error: unknown, cpu_ms: number): unknown {
+function reasonOf(error: unknown, cpuMs: number): unknown {
   const { name, code } = error as NodeJS.ErrnoException;
-  const is_late = name === "AbortError";
-  if (!is_late && code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
-  const why = is_late
-    ? `because it takes more than ${cpu_ms / 1000} seconds`
+  const isLate = name === "AbortError";
+  if (!isLate && code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
+  const why = isLate
+    ? `because it takes more than ${cpuMs / 1000} seconds`
     : "because it needs more than 256 MB of memory";
   return new Problem(
     "preview-stopped",

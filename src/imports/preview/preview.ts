@@ -16,10 +16,10 @@ const SHOWN_CHARACTERS = 200;
 const SHOWN_REJECTS = 20;
 const SHOWN_RAW = 1000;
 
-/** @param is_whole the bytes are all of the file
+/** @param isWhole the bytes are all of the file
  * @throws Problem where it is no file that is read */
-export async function previewFile(bytes: Buffer, is_whole: boolean, options: ImportOptions): Promise<Preview> {
-  const head = await readHead(bytes, is_whole, overridesOf(options));
+export async function previewFile(bytes: Buffer, isWhole: boolean, options: ImportOptions): Promise<Preview> {
+  const head = await readHead(bytes, isWhole, overridesOf(options));
   if (head === undefined)
     return { dialect: null, columns: [], rows: [], looked_at: 0, rejected: 0, rejects: [], problem: null };
   const fault = problemOfTable(head.table, head.dialect);

@@ -55,8 +55,8 @@ describe.skipIf(missing)("RFC 4180", () => {
   test.each(names.filter((name) => !name.startsWith("bad-")))("%s", async (name) => {
     const found = await read(join(folder, "csv", `${name}.csv`));
     const expected = JSON.parse(readFileSync(join(folder, "json", `${name}.json`), "utf8")) as unknown[];
-    const as_rows = expected.some(Array.isArray);
-    expect(as_rows ? [...(found.header.length > 0 ? [found.header] : []), ...found.records] : byHeader(found)).toEqual(
+    const asRows = expected.some(Array.isArray);
+    expect(asRows ? [...(found.header.length > 0 ? [found.header] : []), ...found.records] : byHeader(found)).toEqual(
       expected,
     );
     expect(found.faults).toEqual([]);

@@ -44,10 +44,10 @@ export function loadCountedReader(change: (source: string) => string = (source) 
 
 /** Imports of files outside this folder lead to the originals. */
 function counted(folder: string, name: string, source: string): string {
-  const original_folder = join(import.meta.dirname, dirname(name));
+  const originalFolder = join(import.meta.dirname, dirname(name));
   const text = source
     .replace(/from "(\.\.?\/[^"]*)"/g, (given, path: string) => {
-      const target = join(original_folder, path);
+      const target = join(originalFolder, path);
       return relative(import.meta.dirname, target).startsWith("..") ? `from "${target}"` : given;
     })
     .replace(READ, (_, variable: string) => `(visits.count += ${variable === "words" ? "4" : "1"}, ${variable})[`);

@@ -15,12 +15,12 @@ export interface FieldEnds {
 }
 
 /** Bytes of the line end that starts at `pos`, or 0. A CR as the last byte of all is one. */
-export function lineEndLength(bytes: Buffer, pos: number, to: number, cr_ends: boolean): number {
+export function lineEndLength(bytes: Buffer, pos: number, to: number, crEnds: boolean): number {
   const byte = bytes[pos];
   if (byte === LF) return 1;
   if (byte !== CR) return 0;
   if (pos + 1 < to && bytes[pos + 1] === LF) return 2;
-  return cr_ends || pos + 1 === to ? 1 : 0;
+  return crEnds || pos + 1 === to ? 1 : 0;
 }
 
 export function isDelimiter(delimiter: Uint8Array, bytes: Buffer, pos: number, to: number): boolean {

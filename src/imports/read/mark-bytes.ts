@@ -8,13 +8,13 @@ const NOT_TEXT = 5;
 /** Faults of the bytes themselves. Whole windows are asked first: a clean one costs two passes at memory speed. */
 export function markBytes(out: Records, from: number, to: number): void {
   const whole = out.bytes.subarray(from, to);
-  const has_nul = whole.includes(0);
-  const is_text = isUtf8(whole);
-  if (!has_nul && is_text) return;
+  const hasNul = whole.includes(0);
+  const isText = isUtf8(whole);
+  if (!hasNul && isText) return;
   for (let record = 0; record < out.count; record++) {
     if (out.fault[record] !== 0) continue;
     const bytes = out.bytes.subarray(out.start[record], out.end[record]);
-    if (!is_text && !isUtf8(bytes)) out.fault[record] = NOT_TEXT;
-    else if (has_nul && bytes.includes(0)) out.fault[record] = NUL_BYTE;
+    if (!isText && !isUtf8(bytes)) out.fault[record] = NOT_TEXT;
+    else if (hasNul && bytes.includes(0)) out.fault[record] = NUL_BYTE;
   }
 }

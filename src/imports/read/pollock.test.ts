@@ -44,7 +44,7 @@ describe.skipIf(missing)("Pollock", () => {
       const parsed = new Map<string, string[][]>();
       const wrong: string[] = [];
       let sum = 0;
-      let weighted_sum = 0;
+      let weightedSum = 0;
       let weight = 0;
       for (const name of names) {
         const parameters = JSON.parse(
@@ -57,14 +57,14 @@ describe.skipIf(missing)("Pollock", () => {
         const { text, unnamed } = await load(join(folder, "csv", name), told ? trueDialect(parameters) : {});
         const score = scoreFile(clean, parseCanonical(text));
         sum += score;
-        weighted_sum += score * (weights[name] ?? 0);
+        weightedSum += score * (weights[name] ?? 0);
         weight += weights[name] ?? 0;
         const right = new Set(clean.slice(parameters.header_lines > 0 ? 1 : 0).map((row) => JSON.stringify(row)));
         if (unnamed.some((row) => !right.has(JSON.stringify(row)))) wrong.push(name);
       }
       expect(wrong).toEqual([]);
       expect(sum / names.length).toBeGreaterThanOrEqual(simple);
-      expect(weighted_sum / weight).toBeGreaterThanOrEqual(weighted);
+      expect(weightedSum / weight).toBeGreaterThanOrEqual(weighted);
     },
   );
 });

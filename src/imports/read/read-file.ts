@@ -26,7 +26,7 @@ export interface Looker {
   /** Once, before any record. */
   onTable: (dialect: Dialect, table: Table) => Promise<void> | void;
   /** For every batch of records, which is valid until this returns; `first_row` is the row of its first record. */
-  onBatch: (records: Records, faults: Fault[], first_row: number) => Promise<void> | void;
+  onBatch: (records: Records, faults: Fault[], firstRow: number) => Promise<void> | void;
 }
 
 /** Reads the file at `path` and returns its numbers of lines and of records below the header. Throws what the file system
@@ -71,10 +71,10 @@ async function readTable(
   }
 }
 
-function findFaults(records: Records, first_row: number, dialect: Dialect, { columns, header }: Table): Fault[] {
+function findFaults(records: Records, firstRow: number, dialect: Dialect, { columns, header }: Table): Fault[] {
   const faults: Fault[] = [];
   const width = columns.length;
-  const header_start = Buffer.byteLength(header[0] ?? "");
+  const headerStart = Buffer.byteLength(header[0] ?? "");
   for (let record = 0; record < records.count; record++) {
     const first = records.first_field[record] as number;
     const fields = (records.first_field[record + 1] as number) - first;
@@ -84,11 +84,11 @@ function findFaults(records: Records, first_row: number, dialect: Dialect, { col
     if (
       code === null &&
       header.length > 1 &&
-      (records.field_end[first] as number) - (records.field_start[first] as number) === header_start
+      (records.field_end[first] as number) - (records.field_start[first] as number) === headerStart
     ) {
       if (recordTexts(records, record, dialect).every((text, field) => text === header[field])) code = HEADER_REPEATED;
     }
-    if (code !== null) faults.push({ row: first_row + record, line: records.line[record] as number, code, record });
+    if (code !== null) faults.push({ row: firstRow + record, line: records.line[record] as number, code, record });
   }
   return faults;
 }

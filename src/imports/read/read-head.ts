@@ -24,37 +24,37 @@ export interface Head {
   offset: number;
 }
 
-/** @param is_whole the bytes are all of the file
+/** @param isWhole the bytes are all of the file
  * @returns undefined where only the whole file suffices: a workbook's table of contents is at its end
  * @throws Problem as `prepareText` does */
 export async function readHead(
   bytes: Buffer,
-  is_whole: boolean,
+  isWhole: boolean,
   overrides: DialectOverrides,
 ): Promise<Head | undefined> {
   const format = formatOf(bytes);
   if (format === "xlsx") {
-    if (!is_whole) return undefined;
+    if (!isWhole) return undefined;
     const { dialect, text } = await convertHead(bytes, WORKBOOK_TEXT, overrides);
     return tableIn(dialect, text, text.length < WORKBOOK_TEXT);
   }
   refuseSheet(overrides);
-  return readText(format, bytes, is_whole, overrides);
+  return readText(format, bytes, isWhole, overrides);
 }
 
-async function readText(format: Format, bytes: Buffer, is_whole: boolean, overrides: DialectOverrides): Promise<Head> {
-  const unpacked = format === "gzip" ? await unpackHead(bytes, is_whole) : { head: bytes, is_whole };
+async function readText(format: Format, bytes: Buffer, isWhole: boolean, overrides: DialectOverrides): Promise<Head> {
+  const unpacked = format === "gzip" ? await unpackHead(bytes, isWhole) : { head: bytes, is_whole: isWhole };
   const dialect = { ...detectDialect(unpacked.head, unpacked.is_whole, overrides), format };
   return tableIn(dialect, transcodeHead(unpacked.head, dialect.encoding, unpacked.is_whole), unpacked.is_whole);
 }
 
-async function tableIn(dialect: Dialect, text: Buffer, is_whole: boolean): Promise<Head> {
+async function tableIn(dialect: Dialect, text: Buffer, isWhole: boolean): Promise<Head> {
   const table = await openTable(inMemory(text), dialect);
   const records = createRecords();
   const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
   // The splitter takes windows of up to 8 MB
   const end = Math.min(text.length, table.start + HEAD_BYTES);
-  splitRecords(splitter, text, table.start, end, is_whole && end === text.length, records);
+  splitRecords(splitter, text, table.start, end, isWhole && end === text.length, records);
   return { dialect, table, records, offset: 0 };
 }
 
@@ -65,7 +65,7 @@ const inMemory = (text: Buffer): TextFile => ({
 });
 
 /** As much as is looked at; so a bomb has no time to go off. */
-async function unpackHead(packed: Buffer, is_whole: boolean): Promise<{ head: Buffer; is_whole: boolean }> {
+async function unpackHead(packed: Buffer, isWhole: boolean): Promise<{ head: Buffer; is_whole: boolean }> {
   const pieces: Buffer[] = [];
   let length = 0;
   const gunzip = createGunzip();
@@ -79,7 +79,7 @@ async function unpackHead(packed: Buffer, is_whole: boolean): Promise<{ head: Bu
     return { head: Buffer.concat(pieces), is_whole: true };
   } catch (error) {
     // That the head ends in the middle is as it should be.
-    if (is_whole || length === 0) throw broken(error);
+    if (isWhole || length === 0) throw broken(error);
     return { head: Buffer.concat(pieces), is_whole: false };
   }
 }

@@ -76,18 +76,25 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
   for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size), signal)) {
     if (records.count === 0) continue;
     const cells = recordTexts(records, 0, dialect);
-    const keep_blank = cells.length === 1;
-    if (!dialect.header) return { ...table, columns: unnamedColumns(cells.length), keep_blank };
+    const keepBlank = cells.length === 1;
+    if (!dialect.header) return { ...table, columns: unnamedColumns(cells.length), keep_blank: keepBlank };
     const end = records.end[0] as number;
-    const header_fault = recordFault(records, 0);
-    const header_line = records.line[0] as number;
+    const headerFault = recordFault(records, 0);
+    const headerLine = records.line[0] as number;
     const breaks = countLineEnds(records.bytes.subarray(records.start[0], end), splitter.cr_ends);
     return {
-      ...{ size, header: cells, header_line, header_fault, columns: matchColumns(cells), keep_blank },
+      ...{
+        size,
+        header: cells,
+        header_line: headerLine,
+        header_fault: headerFault,
+        columns: matchColumns(cells),
+        keep_blank: keepBlank,
+      },
       // The end of a header that is too long is not known: there is no table below it.
       start:
-        header_fault === "record_too_long" ? size : offset + end + (await lineEndBytes(file, offset + end, splitter)),
-      first_line: header_line + breaks + 1,
+        headerFault === "record_too_long" ? size : offset + end + (await lineEndBytes(file, offset + end, splitter)),
+      first_line: headerLine + breaks + 1,
     };
   }
   // Nothing but blank lines: a table of one column without a name.
@@ -128,13 +135,13 @@ export async function* readRecords(
     const { end } = extent;
     if (offset >= end) return;
     filled += await readFully(file, window.subarray(0, Math.min(window.length, end - offset)), filled, offset + filled);
-    const at_end = extent.whole && offset + filled === end;
-    if (!at_end && filled < window.length)
+    const atEnd = extent.whole && offset + filled === end;
+    if (!atEnd && filled < window.length)
       throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
-    const consumed = splitRecords(splitter, window, 0, filled, at_end, records);
+    const consumed = splitRecords(splitter, window, 0, filled, atEnd, records);
     // Also without a record: so a caller learns of progress, and can stop, in a gigabyte of blank lines.
     yield { records, offset };
-    if (at_end) return;
+    if (atEnd) return;
     if (consumed === 0) {
       if (window.length >= MAX_WINDOW_BYTES) throw new Error(`No record ends within ${String(window.length)} bytes`);
       const larger = Buffer.allocUnsafe(Math.min(window.length * GROWTH, MAX_WINDOW_BYTES));
@@ -163,22 +170,22 @@ async function skipPreamble(
   const { cr_ends } = createSplitter(dialect, 1);
   const window = Buffer.allocUnsafe(65_536);
   let line = 0;
-  let after_cr = false;
-  for (let offset = from; line < dialect.preamble || after_cr;) {
+  let afterCr = false;
+  for (let offset = from; line < dialect.preamble || afterCr;) {
     signal?.throwIfAborted();
     const length = await readFully(file, window, 0, offset);
     for (let pos = 0; pos < length; pos++) {
       const byte = window[pos];
       // An LF behind a CR is the same line end, also where a window ends between them.
-      if (after_cr && byte === LF) {
-        after_cr = false;
+      if (afterCr && byte === LF) {
+        afterCr = false;
         if (line === dialect.preamble) return offset + pos + 1;
         continue;
       }
       if (line === dialect.preamble) return offset + pos;
-      after_cr = byte === CR && cr_ends;
-      if (byte === LF || after_cr) line++;
-      if (line === dialect.preamble && !after_cr) return offset + pos + 1;
+      afterCr = byte === CR && cr_ends;
+      if (byte === LF || afterCr) line++;
+      if (line === dialect.preamble && !afterCr) return offset + pos + 1;
     }
     if (length < window.length) return offset + length;
     offset += length;
@@ -191,10 +198,10 @@ async function lineEndBytes(file: TextFile, at: number, splitter: Splitter): Pro
   return lineEndLength(next, 0, await readFully(file, next, 0, at), splitter.cr_ends);
 }
 
-function countLineEnds(bytes: Buffer, cr_ends: boolean): number {
+function countLineEnds(bytes: Buffer, crEnds: boolean): number {
   let count = 0;
   for (let pos = 0; pos < bytes.length; pos++) {
-    if (bytes[pos] === LF || (bytes[pos] === CR && cr_ends && bytes[pos + 1] !== LF)) count++;
+    if (bytes[pos] === LF || (bytes[pos] === CR && crEnds && bytes[pos + 1] !== LF)) count++;
   }
   return count;
 }

@@ -27,7 +27,7 @@ export interface BadQuote {
  * @param open the opening quote
  * @param close the quote that would close the field, but has text behind it
  * @param breaks line ends between the two
- * @param safe_to end of the bytes that may be asked about; `to` = end of all that are there
+ * @param safeTo end of the bytes that may be asked about; `to` = end of all that are there
  * @param limit where a record is too long
  */
 export function resolveBadQuote(
@@ -36,7 +36,7 @@ export function resolveBadQuote(
   open: number,
   close: number,
   breaks: number,
-  safe_to: number,
+  safeTo: number,
   to: number,
   limit: number,
   out: BadQuote,
@@ -54,8 +54,8 @@ export function resolveBadQuote(
   }
 
   const reach = close + MAX_BAD_QUOTE_BYTES;
-  const stop = reach < safe_to ? reach : safe_to;
-  const cut_short = stop === safe_to && safe_to < to;
+  const stop = reach < safeTo ? reach : safeTo;
+  const cutShort = stop === safeTo && safeTo < to;
   let found = breaks;
   let pos = close + 1;
   for (; pos < stop; pos++) {
@@ -63,7 +63,7 @@ export function resolveBadQuote(
     if (byte === ends.quote) {
       if (isFieldStart(ends, bytes, pos, open + 1)) break;
       const after = skipPadding(ends, bytes, pos + 1, stop);
-      if (after === stop && cut_short) break;
+      if (after === stop && cutShort) break;
       if (after === to || isFieldEnd(ends, bytes, after, to)) {
         out.opens_text = false;
         out.end = pos;
@@ -75,7 +75,7 @@ export function resolveBadQuote(
       found++;
     }
   }
-  if (cut_short && skipPadding(ends, bytes, pos + 1, stop) >= stop) {
+  if (cutShort && skipPadding(ends, bytes, pos + 1, stop) >= stop) {
     out.need_more = true;
     return;
   }
@@ -83,8 +83,8 @@ export function resolveBadQuote(
 
   // The field has line breaks, and where it ends cannot be told: the line with the bad quote is still part of it.
   pos = close + 1;
-  while (pos < safe_to && pos < limit && lineEndLength(bytes, pos, to, ends.cr_ends) === 0) pos++;
-  out.need_more = pos === safe_to && safe_to < to && pos < limit;
+  while (pos < safeTo && pos < limit && lineEndLength(bytes, pos, to, ends.cr_ends) === 0) pos++;
+  out.need_more = pos === safeTo && safeTo < to && pos < limit;
   out.opens_text = false;
   out.end = pos;
   out.next = pos;
@@ -97,9 +97,9 @@ export function resolveBadQuote(
  * the text stands in for it). `5" hose,1/2"` is none: nothing opens there.
  * @param closing the last unquoted field that ends in a quote
  */
-export function isTorn(ends: FieldEnds, records: Records, first_field: number, closing: number): boolean {
+export function isTorn(ends: FieldEnds, records: Records, firstField: number, closing: number): boolean {
   if (countQuotes(ends, records, closing) % 2 === 0) return false;
-  for (let field = first_field; field < closing; field++) {
+  for (let field = firstField; field < closing; field++) {
     if (records.field_flags[field] !== 0 || countQuotes(ends, records, field) % 2 === 0) continue;
     const end = records.field_end[field] as number;
     const behind = records.bytes[records.bytes.lastIndexOf(ends.quote, end - 1) + 1];

@@ -4,12 +4,12 @@
 
 /** Ten figures from 0 to 1, summed: success, then precision, recall and F1 of header, records and cells. */
 export function scoreFile(clean: readonly string[][], loaded: readonly string[][]): number {
-  const [clean_header, ...clean_rows] = lowerCase(clean);
-  const [loaded_header, ...loaded_rows] = lowerCase(loaded);
-  if (clean_header === undefined) return 10;
+  const [cleanHeader, ...cleanRows] = lowerCase(clean);
+  const [loadedHeader, ...loadedRows] = lowerCase(loaded);
+  if (cleanHeader === undefined) return 10;
   const header =
-    loaded_header === undefined ? (clean_header.length === 0 ? 3 : 0) : compareBags(clean_header, loaded_header);
-  const records = compareBags(clean_rows.map(join), loaded_rows.map(join));
+    loadedHeader === undefined ? (cleanHeader.length === 0 ? 3 : 0) : compareBags(cleanHeader, loadedHeader);
+  const records = compareBags(cleanRows.map(join), loadedRows.map(join));
   const cells = compareBags(lowerCase(clean).flat(), lowerCase(loaded).flat());
   return 1 + header + records + cells;
 }

@@ -71,8 +71,8 @@ function plain(records: Records, dialect: Dialect, offset: number): Plain[] {
   }));
 }
 
-function readWhole(bytes: Buffer, dialect: Dialect, keep_blank: boolean): { records: Plain[]; line: number } {
-  const splitter = createSplitter(dialect, 1, keep_blank);
+function readWhole(bytes: Buffer, dialect: Dialect, keepBlank: boolean): { records: Plain[]; line: number } {
+  const splitter = createSplitter(dialect, 1, keepBlank);
   const out = createRecords();
   splitRecords(splitter, bytes, 0, bytes.length, true, out);
   return { records: plain(out, dialect, 0), line: splitter.line };
@@ -86,8 +86,8 @@ describe("any bytes, in any dialect", () => {
         dialects,
         fc.boolean(),
         fc.array(fc.nat(9), { minLength: 1 }),
-        (bytes, dialect, keep_blank, steps) => {
-          const splitter = createSplitter(dialect, 1, keep_blank);
+        (bytes, dialect, keepBlank, steps) => {
+          const splitter = createSplitter(dialect, 1, keepBlank);
           const out = createRecords();
           const found: Plain[] = [];
           let from = 0;
@@ -98,7 +98,7 @@ describe("any bytes, in any dialect", () => {
             found.push(...plain(out, dialect, 0));
           }
           expect(from).toBe(bytes.length);
-          expect({ records: found, line: splitter.line }).toEqual(readWhole(bytes, dialect, keep_blank));
+          expect({ records: found, line: splitter.line }).toEqual(readWhole(bytes, dialect, keepBlank));
         },
       ),
       { numRuns: RUNS },
@@ -112,14 +112,14 @@ describe("any bytes, in any dialect", () => {
         dialects,
         fc.boolean(),
         fc.infiniteStream(fc.boolean()),
-        (bytes, dialect, keep_blank, coins) => {
-          const whole = readWhole(bytes, dialect, keep_blank);
+        (bytes, dialect, keepBlank, coins) => {
+          const whole = readWhole(bytes, dialect, keepBlank);
           const cuts = whole.records.filter(() => coins.next().value);
           const starts = [{ start: 0, line: 1 }, ...cuts];
           const found = starts.flatMap(({ start, line }, index) => {
             const piece = bytes.subarray(start, starts[index + 1]?.start ?? bytes.length);
             const out = createRecords();
-            splitRecords(createSplitter(dialect, line, keep_blank), piece, 0, piece.length, true, out);
+            splitRecords(createSplitter(dialect, line, keepBlank), piece, 0, piece.length, true, out);
             return plain(out, dialect, start);
           });
           expect(found).toEqual(whole.records);
@@ -199,7 +199,7 @@ describe("what was written is read again", () => {
 
   test("everything quoted, in any dialect with quotes", () => {
     fc.assert(
-      fc.property(tables.filter(sound), dialects, fc.constantFrom("\n", "\r\n"), (table, dialect, line_end) => {
+      fc.property(tables.filter(sound), dialects, fc.constantFrom("\n", "\r\n"), (table, dialect, lineEnd) => {
         fc.pre(dialect.quote !== "" && dialect.escape !== "");
         const escape = dialect.escape === "\\" ? /["'\\]/g : new RegExp(dialect.quote, "g");
         const mark = dialect.escape === "\\" ? "\\" : dialect.quote;
@@ -208,7 +208,7 @@ describe("what was written is read again", () => {
           dialect.quote +
           cell.replace(escape, (found) => (found === dialect.quote || found === "\\" ? mark + found : found)) +
           dialect.quote;
-        const text = table.map((cells) => cells.map(quoted).join(dialect.delimiter) + line_end).join("");
+        const text = table.map((cells) => cells.map(quoted).join(dialect.delimiter) + lineEnd).join("");
         const { records } = readWhole(Buffer.from(text), written, false);
         expect(records.map(({ cells }) => cells)).toEqual(table);
         expect(records.every(({ fault }) => fault === 0)).toBe(true);

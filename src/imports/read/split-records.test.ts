@@ -205,9 +205,9 @@ describe("a fault names its line and leaves the others alone", () => {
       ],
     ],
     ["a NUL byte", "a\nb\0c\nd", ["2 nul_byte"], [["a"], ["b\0c"], ["d"]]],
-  ])("%s", (_, text, expected_faults, expected_rows) => {
-    expect(faults(text)).toEqual(expected_faults);
-    expect(rows(text)).toEqual(expected_rows);
+  ])("%s", (_, text, expectedFaults, expectedRows) => {
+    expect(faults(text)).toEqual(expectedFaults);
+    expect(rows(text)).toEqual(expectedRows);
   });
 
   test("bytes that are not UTF-8", () => {

@@ -53,7 +53,7 @@ export interface Splitter extends FieldEnds {
 /** A splitter for the bytes from a record's start on; `first_line` is the file's line there, from 1.
  * @throws Problem invalid-request where the dialect's marks share a character: the work would then grow with the square of
  * the file's size */
-export function createSplitter(dialect: Dialect, first_line: number, keep_blank = false): Splitter {
+export function createSplitter(dialect: Dialect, firstLine: number, keepBlank = false): Splitter {
   const conflict = findMarkConflict(dialect);
   if (conflict !== undefined) throw new Problem("invalid-request", conflict.message);
   const quote = dialect.quote === "" ? -1 : dialect.quote.charCodeAt(0);
@@ -62,9 +62,9 @@ export function createSplitter(dialect: Dialect, first_line: number, keep_blank 
   const backslash = escape === quote ? -1 : escape;
   return {
     dialect,
-    line: first_line,
+    line: firstLine,
     skipping: false,
-    keep_blank,
+    keep_blank: keepBlank,
     delimiter,
     quote,
     backslash,
@@ -107,15 +107,15 @@ export function splitRecords(
   bytes: Buffer,
   from: number,
   to: number,
-  at_end: boolean,
+  atEnd: boolean,
   out: Records,
 ): number {
   const { keep_blank, quote, backslash, doubled, cr_ends, unescapes, bad, delimiter, in_quotes, outside } = splitter;
-  const delimiter_length = delimiter.length;
+  const delimiterLength = delimiter.length;
   const words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
   const shift = bytes.byteOffset;
-  const quote_word = Math.imul(quote, 0x01010101);
-  const safe_to = at_end ? to : to - LOOK_AHEAD;
+  const quoteWord = Math.imul(quote, 0x01010101);
+  const safeTo = atEnd ? to : to - LOOK_AHEAD;
   out.bytes = bytes;
   let { start, field_start, field_end, field_flags } = out;
   let count = 0;
@@ -125,15 +125,15 @@ export function splitRecords(
   let consumed = from;
 
   if (splitter.skipping) {
-    pos = skipLine(splitter, bytes, pos, to, at_end);
+    pos = skipLine(splitter, bytes, pos, to, atEnd);
     line = splitter.line;
     consumed = pos;
   }
 
-  records: while (pos < safe_to && !splitter.skipping) {
-    const record_start = pos;
-    const first_field = fields;
-    let next_line = line;
+  records: while (pos < safeTo && !splitter.skipping) {
+    const recordStart = pos;
+    const firstField = fields;
+    let nextLine = line;
     let c = bytes[pos] as number;
     if (!keep_blank && (c === LF || c === CR)) {
       const length = lineEndLength(bytes, pos, to, cr_ends);
@@ -144,37 +144,37 @@ export function splitRecords(
         continue;
       }
     }
-    const limit = record_start + MAX_RECORD_BYTES + 1;
-    const stop = limit < safe_to ? limit : safe_to;
+    const limit = recordStart + MAX_RECORD_BYTES + 1;
+    const stop = limit < safeTo ? limit : safeTo;
     let fault = 0;
-    let record_end = -1;
-    let too_long = false;
+    let recordEnd = -1;
+    let tooLong = false;
     let closing = -1;
 
-    while (record_end < 0) {
+    while (recordEnd < 0) {
       let content = pos;
-      let content_end = -1;
+      let contentEnd = -1;
       let flags = 0;
-      if (pos < safe_to && bytes[pos] === quote) {
+      if (pos < safeTo && bytes[pos] === quote) {
         const open = pos;
-        const quote_stop = open + MAX_RECORD_BYTES < safe_to ? open + MAX_RECORD_BYTES : safe_to;
+        const quoteStop = open + MAX_RECORD_BYTES < safeTo ? open + MAX_RECORD_BYTES : safeTo;
         let breaks = 0;
         let p = open + 1;
         let closed = -1;
         flags = QUOTED;
-        while (p < quote_stop) {
+        while (p < quoteStop) {
           // Nearly all bytes are told apart from those that matter by one look at a table.
-          while (p < quote_stop && in_quotes[bytes[p] as number] === 0) {
+          while (p < quoteStop && in_quotes[bytes[p] as number] === 0) {
             p++;
             // On a word's boundary, four bytes at once: none of them below 14 (a line end) or a quote.
             if (((p + shift) & 3) !== 0 || backslash >= 0) continue;
-            for (const last = quote_stop - 4; p <= last; p += 4) {
+            for (const last = quoteStop - 4; p <= last; p += 4) {
               const word = words[(p + shift) >> 2] as number;
-              const quotes = word ^ quote_word;
+              const quotes = word ^ quoteWord;
               if ((((word - 0x0e0e0e0e) & ~word) | ((quotes - 0x01010101) & ~quotes)) & 0x80808080) break;
             }
           }
-          if (p === quote_stop) break;
+          if (p === quoteStop) break;
           c = bytes[p] as number;
           if (c === quote) {
             if (doubled && p + 1 < to && bytes[p + 1] === quote) {
@@ -201,24 +201,24 @@ export function splitRecords(
           p = closed + 1;
           if (bytes[p] === BLANK || bytes[p] === TAB)
             p = skipPadding(splitter, bytes, p, Math.min(to, p + MAX_RECORD_BYTES));
-          if (p >= safe_to && !at_end) break records;
+          if (p >= safeTo && !atEnd) break records;
           if (p === to || p === closed + 1 + MAX_RECORD_BYTES || isFieldEnd(splitter, bytes, p, to)) {
             content = open + 1;
-            content_end = closed;
-            if (splitter.counts_breaks) next_line += breaks;
+            contentEnd = closed;
+            if (splitter.counts_breaks) nextLine += breaks;
             pos = p;
           } else {
-            resolveBadQuote(splitter, bytes, open, closed, breaks, safe_to, to, limit, bad);
+            resolveBadQuote(splitter, bytes, open, closed, breaks, safeTo, to, limit, bad);
           }
-        } else if (p >= safe_to && !at_end) {
+        } else if (p >= safeTo && !atEnd) {
           break records;
         } else {
           bad.opens_text = true;
           bad.fault = UNCLOSED_QUOTE;
           bad.need_more = false;
         }
-        if (content_end < 0) {
-          if (bad.need_more && !at_end) break records;
+        if (contentEnd < 0) {
+          if (bad.need_more && !atEnd) break records;
           if (fault === 0) fault = bad.fault;
           if (bad.opens_text) {
             flags = 0;
@@ -227,13 +227,13 @@ export function splitRecords(
           } else {
             flags = QUOTED | ESCAPED;
             content = open + 1;
-            content_end = bad.end;
-            next_line += bad.breaks;
+            contentEnd = bad.end;
+            nextLine += bad.breaks;
             pos = bad.next;
           }
         }
       }
-      if (content_end < 0) {
+      if (contentEnd < 0) {
         for (;;) {
           while (pos < stop && outside[bytes[pos] as number] === 0) pos++;
           if (pos >= stop) break;
@@ -241,20 +241,20 @@ export function splitRecords(
           if (c === LF) break;
           if (c === CR) {
             if (cr_ends || pos + 1 === to || bytes[pos + 1] === LF) break;
-          } else if (delimiter_length === 1 || isDelimiter(delimiter, bytes, pos, to)) break;
+          } else if (delimiterLength === 1 || isDelimiter(delimiter, bytes, pos, to)) break;
           pos++;
         }
-        content_end = pos;
+        contentEnd = pos;
         if (bytes[pos - 1] === quote && pos - 1 > content) closing = fields;
       }
-      if (fields - first_field < MAX_FIELDS) {
+      if (fields - firstField < MAX_FIELDS) {
         if (fields === field_start.length) {
           growFields(out);
           ({ field_start, field_end, field_flags } = out);
         }
-        if (bytes[content] === APOSTROPHE && unescapes && isFormulaEscape(bytes, content, content_end)) content++;
+        if (bytes[content] === APOSTROPHE && unescapes && isFormulaEscape(bytes, content, contentEnd)) content++;
         field_start[fields] = content;
-        field_end[fields] = content_end;
+        field_end[fields] = contentEnd;
         field_flags[fields] = flags;
         fields++;
       } else if (fault === 0) {
@@ -263,51 +263,51 @@ export function splitRecords(
 
       if (pos >= stop) {
         if (pos >= limit) {
-          too_long = true;
+          tooLong = true;
           break;
         }
-        if (!at_end) break records;
-        record_end = pos;
-        next_line++;
+        if (!atEnd) break records;
+        recordEnd = pos;
+        nextLine++;
       } else {
         c = bytes[pos] as number;
         if (c === LF || c === CR) {
-          record_end = pos;
+          recordEnd = pos;
           pos += lineEndLength(bytes, pos, to, cr_ends);
-          next_line++;
+          nextLine++;
         } else {
-          pos += delimiter_length;
+          pos += delimiterLength;
         }
       }
     }
 
-    if (too_long) {
+    if (tooLong) {
       fault = RECORD_TOO_LONG;
-      record_end = limit;
-      fields = first_field + 1;
-      field_start[first_field] = record_start;
-      field_end[first_field] = limit;
-      field_flags[first_field] = 0;
-      splitter.line = next_line;
-      pos = skipLine(splitter, bytes, pos, to, at_end);
-      next_line = splitter.line;
+      recordEnd = limit;
+      fields = firstField + 1;
+      field_start[firstField] = recordStart;
+      field_end[firstField] = limit;
+      field_flags[firstField] = 0;
+      splitter.line = nextLine;
+      pos = skipLine(splitter, bytes, pos, to, atEnd);
+      nextLine = splitter.line;
     }
-    if (closing > first_field && fault === 0 && isTorn(splitter, out, first_field, Math.min(closing, fields - 1))) {
+    if (closing > firstField && fault === 0 && isTorn(splitter, out, firstField, Math.min(closing, fields - 1))) {
       fault = TEXT_AFTER_QUOTE;
     }
     if (count === start.length) {
       growRecords(out);
       start = out.start;
     }
-    start[count] = record_start;
-    out.end[count] = record_end;
+    start[count] = recordStart;
+    out.end[count] = recordEnd;
     out.line[count] = line;
     out.fault[count] = fault;
-    out.first_field[count] = first_field;
+    out.first_field[count] = firstField;
     count++;
     out.first_field[count] = fields;
     consumed = pos;
-    line = next_line;
+    line = nextLine;
   }
 
   out.count = count;
@@ -326,12 +326,12 @@ function isFormulaEscape(bytes: Buffer, pos: number, end: number): boolean {
 }
 
 /** The value of a field. Meant for records that somebody looks at; a row on its way to the table uses `copyField`. */
-export function fieldText(records: Records, field_index: number, dialect: Dialect): string {
-  const start = records.field_start[field_index] as number;
-  const end = records.field_end[field_index] as number;
-  if (((records.field_flags[field_index] as number) & ESCAPED) === 0) return records.bytes.toString("utf8", start, end);
+export function fieldText(records: Records, fieldIndex: number, dialect: Dialect): string {
+  const start = records.field_start[fieldIndex] as number;
+  const end = records.field_end[fieldIndex] as number;
+  if (((records.field_flags[fieldIndex] as number) & ESCAPED) === 0) return records.bytes.toString("utf8", start, end);
   const target = Buffer.allocUnsafe(end - start);
-  return target.toString("utf8", 0, copyField(records, field_index, dialect, target, 0));
+  return target.toString("utf8", 0, copyField(records, fieldIndex, dialect, target, 0));
 }
 
 /** The values of a record's fields. */
@@ -347,15 +347,15 @@ const SHORT = 32;
 /** Copies a field's value into `target` at `offset` and returns its bytes; `target` has room for the field's bounds. */
 export function copyField(
   records: Records,
-  field_index: number,
+  fieldIndex: number,
   dialect: Dialect,
   target: Buffer,
   offset: number,
 ): number {
   const { bytes } = records;
-  const start = records.field_start[field_index] as number;
-  const end = records.field_end[field_index] as number;
-  if (((records.field_flags[field_index] as number) & ESCAPED) === 0) {
+  const start = records.field_start[fieldIndex] as number;
+  const end = records.field_end[fieldIndex] as number;
+  if (((records.field_flags[fieldIndex] as number) & ESCAPED) === 0) {
     if (end - start > SHORT) return bytes.copy(target, offset, start, end);
     for (let pos = start, at = offset; pos < end; pos++, at++) target[at] = bytes[pos] as number;
     return end - start;
@@ -373,20 +373,20 @@ export function copyField(
 }
 
 /** Passes over the rest of a line that is too long, and counts it; what has no line end yet is `skipping` on. */
-function skipLine(splitter: Splitter, bytes: Buffer, from: number, to: number, at_end: boolean): number {
+function skipLine(splitter: Splitter, bytes: Buffer, from: number, to: number, atEnd: boolean): number {
   splitter.skipping = true;
   for (let pos = from; pos < to; pos++) {
     const byte = bytes[pos];
     if (byte !== LF && byte !== CR) continue;
     // A CR before bytes that are not there yet: with an LF behind it the two are one line end.
-    if (pos + 1 === to && !at_end && byte === CR) return pos;
+    if (pos + 1 === to && !atEnd && byte === CR) return pos;
     const length = lineEndLength(bytes, pos, to, splitter.cr_ends);
     if (length === 0) continue;
     splitter.skipping = false;
     splitter.line++;
     return pos + length;
   }
-  if (at_end) {
+  if (atEnd) {
     splitter.skipping = false;
     splitter.line++;
   }

@@ -27,32 +27,32 @@ export const appendDurableFile = async (path: string): Promise<DurableFile> =>
 
 function durableFile(file: FileHandle): DurableFile {
   let gathered: Buffer[] = [];
-  let gathered_bytes = 0;
+  let gatheredBytes = 0;
   let unsynced = 0;
-  let is_syncing = false;
+  let isSyncing = false;
   // A failed sync stays failed: the system tells of lost pages once, and the next sync may well succeed.
   let sync = Promise.resolve();
   const flush = async (): Promise<void> => {
     const pieces = gathered;
-    const length = gathered_bytes;
+    const length = gatheredBytes;
     gathered = [];
-    gathered_bytes = 0;
+    gatheredBytes = 0;
     await writeAll(file, pieces, length);
     for (const piece of pieces) giveBack(piece);
     unsynced += length;
-    if (is_syncing || unsynced < SYNC_BYTES) return;
+    if (isSyncing || unsynced < SYNC_BYTES) return;
     unsynced = 0;
-    is_syncing = true;
+    isSyncing = true;
     sync = file.datasync().then(() => {
-      is_syncing = false;
+      isSyncing = false;
     });
     sync.catch(() => undefined);
   };
   return {
     async write(piece) {
       gathered.push(piece);
-      gathered_bytes += piece.length;
-      if (gathered_bytes >= WRITE_BYTES) await flush();
+      gatheredBytes += piece.length;
+      if (gatheredBytes >= WRITE_BYTES) await flush();
     },
     flush,
     async finish() {

@@ -29,10 +29,10 @@ export async function receiveForm(
   const { promise, resolve, reject } = Promise.withResolvers<Import>();
   let file: Readable | undefined;
   let fault: Problem | undefined;
-  form.on("field", (name: string, value: string, _name_is_cut: boolean, value_is_cut: boolean) => {
+  form.on("field", (name: string, value: string, _nameIsCut: boolean, valueIsCut: boolean) => {
     // Passed over in silence, an option would be one that the sender believes in.
     if (file !== undefined) fault ??= invalid(`The form's field "${name}" stands behind the file; fields come first.`);
-    else if (value_is_cut) fault ??= invalid(`The form's field "${name}" is longer than any option.`);
+    else if (valueIsCut) fault ??= invalid(`The form's field "${name}" is longer than any option.`);
     else if (fields.has(name)) fault ??= invalid(`The form says "${name}" twice; say it once.`);
     else fields.set(name, value);
   });
@@ -42,7 +42,7 @@ export async function receiveForm(
   );
   for (const limit of ["fieldsLimit", "partsLimit"] as const)
     form.on(limit, () => (fault ??= invalid("The form has more fields than there are options.")));
-  form.on("file", (name: string, stream: Readable, said_name: string | undefined) => {
+  form.on("file", (name: string, stream: Readable, saidName: string | undefined) => {
     file = stream;
     // Whoever reads the file meets its errors; a file that nobody reads may have them too.
     stream.on("error", () => undefined);
@@ -50,10 +50,10 @@ export async function receiveForm(
       if (name !== "file") throw misplaced(name);
       if (fault !== undefined) throw fault;
       const options = readOptions(upload.options, fields);
-      const named = file_name.safeParse(said_name === undefined || said_name === "" ? upload.filename : said_name);
+      const named = file_name.safeParse(saidName === undefined || saidName === "" ? upload.filename : saidName);
       if (!named.success) throw invalid(`The file's name: ${named.error.issues[0]?.message ?? "not valid"}.`);
-      const bytes_of_file = throughout(stream, whole, () => fault);
-      return receiveImport(context, { ...upload, filename: named.data, options }, bytes_of_file);
+      const bytesOfFile = throughout(stream, whole, () => fault);
+      return receiveImport(context, { ...upload, filename: named.data, options }, bytesOfFile);
     };
     take()
       .finally(() => {

@@ -86,18 +86,18 @@ async function writeFile(
     room: uploadRoom(context, filename),
   };
   try {
-    const goes_on = await takeBytes(context, taking, bytes);
+    const goesOn = await takeBytes(context, taking, bytes);
     await file.finish();
-    return { received: taking.received, sha256: taking.hash.digest("hex"), cancelled: !goes_on };
+    return { received: taking.received, sha256: taking.hash.digest("hex"), cancelled: !goesOn };
   } finally {
     await file.close();
   }
 }
 
-export const tooLarge = (filename: string, max_bytes: number): Problem =>
+export const tooLarge = (filename: string, maxBytes: number): Problem =>
   new Problem(
     "payload-too-large",
-    `"${filename}" is larger than ${max_bytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
+    `"${filename}" is larger than ${maxBytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
   );
 
 function causeOf(error: unknown, filename: string, size: number | null): unknown {

@@ -38,8 +38,8 @@ export async function takeBytes(
   const upload = { noted: 0, is_followed: false, cancelled: false };
   const note = async (): Promise<void> => {
     upload.noted = performance.now();
-    const goes_on = await passingly(() => noteReceived(context.pool, taking.id, taking.received));
-    if (goes_on === false) upload.cancelled = true;
+    const goesOn = await passingly(() => noteReceived(context.pool, taking.id, taking.received));
+    if (goesOn === false) upload.cancelled = true;
   };
   let beat = Promise.resolve();
   const heartbeat = setInterval(() => {

@@ -12,11 +12,11 @@ export interface SilentImport {
 }
 
 /** Imports that a worker has taken, and that none has worked on for `silent_ms`. */
-export async function listSilentImports(db: Queryable, silent_ms: number): Promise<SilentImport[]> {
+export async function listSilentImports(db: Queryable, silentMs: number): Promise<SilentImport[]> {
   const { rows } = await db.query<SilentImport>(
     `select id, state, cancel_requested from imports
      where state in ('scanning', 'loading', 'finishing') and ${SILENT_SINCE} order by id`,
-    [silent_ms],
+    [silentMs],
   );
   return rows;
 }
@@ -32,11 +32,11 @@ export interface OpenUpload {
 }
 
 /** Uploads whose bytes are coming, as far as anyone knows. */
-export async function listOpenUploads(db: Queryable, silent_ms: number): Promise<OpenUpload[]> {
+export async function listOpenUploads(db: Queryable, silentMs: number): Promise<OpenUpload[]> {
   const { rows } = await db.query<OpenUpload>(
     `select id, version, cancel_requested, upload_expires_at is not null as is_resumable, ${SILENT_SINCE} as is_silent
      from imports where state = 'receiving' order by id`,
-    [silent_ms],
+    [silentMs],
   );
   return rows;
 }
@@ -60,13 +60,13 @@ export async function isUnchanged(
 /** Paused uploads whose time is over. */
 export async function listExpiredUploads(
   db: Queryable,
-  kept_hours: number,
+  keptHours: number,
 ): Promise<Pick<Import, "id" | "filename" | "version">[]> {
   // Further ahead than any upload is kept: the database's clock was ahead when the time was set.
   await db.query(
     `update imports set upload_expires_at = now() + make_interval(hours => $1::int)
      where state = 'paused' and upload_expires_at > now() + make_interval(hours => $1::int + 1)`,
-    [kept_hours],
+    [keptHours],
   );
   const { rows } = await db.query<Pick<Import, "id" | "filename" | "version">>(
     "select id, filename, version from imports where state = 'paused' and upload_expires_at < now() order by id",

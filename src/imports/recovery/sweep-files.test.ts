@@ -28,9 +28,9 @@ test("files of imports that are over are removed; those of others, young and str
     "notes.txt",
   ])
     await write(name);
-  const long_ago = new Date(Date.now() - 3_600_000);
+  const longAgo = new Date(Date.now() - 3_600_000);
   for (const name of [unknown, `${unknown}.2.utf8`, "notes.txt"])
-    await utimes(join(context.files_dir, name), long_ago, long_ago);
+    await utimes(join(context.files_dir, name), longAgo, longAgo);
   expect(await sweepFiles(context)).toBe(2);
   expect(await names()).toEqual([open, `${open}.1.utf8.unpacked`, young, "notes.txt"].sort());
   expect(await sweepFiles(context)).toBe(0);

@@ -21,18 +21,18 @@ export async function sweepFiles(context: Pick<ImportContext, "pool" | "files_di
   }
   const states = await readFileStates(context.pool, [...names.keys()]);
   let swept = 0;
-  for (const [file, of_file] of names) {
+  for (const [file, ofFile] of names) {
     const state = states.get(file);
-    if (state === undefined ? !(await areOld(context.files_dir, of_file)) : !isTerminal(state)) continue;
+    if (state === undefined ? !(await areOld(context.files_dir, ofFile)) : !isTerminal(state)) continue;
     await removeImportFiles(context, file);
     swept++;
   }
   return swept;
 }
 
-async function areOld(files_dir: string, names: readonly string[]): Promise<boolean> {
+async function areOld(filesDir: string, names: readonly string[]): Promise<boolean> {
   for (const name of names) {
-    const found = await stat(join(files_dir, name)).catch(() => undefined);
+    const found = await stat(join(filesDir, name)).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs < UNKNOWN_KEPT_MS) return false;
   }
   return true;

@@ -24,10 +24,10 @@ const SILENT_UPLOAD_MS = 30_000;
  * @param seen what this worker has observed of uploads, which it ends for good; without it the database's clock decides */
 export async function takeOverSilentImports(
   context: ImportContext,
-  silent_ms: number,
+  silentMs: number,
   seen?: SilenceWatch,
 ): Promise<void> {
-  for (const { id, state, cancel_requested } of await listSilentImports(context.pool, silent_ms)) {
+  for (const { id, state, cancel_requested } of await listSilentImports(context.pool, silentMs)) {
     if (state === "scanning" && cancel_requested) await finishImport(context, id, "cancelled");
     else if (state === "loading") await context.sendLanes(context.pool, id, 1);
     else await context.sendScan(context.pool, id);

@@ -42,10 +42,10 @@ function sentence(
     target,
   }: { value: string; width: number; layout: Layout; target?: Layout["columns"][number]["target"] },
 ): string {
-  const sku_column = layout.columns[layout.sku]?.name ?? "sku";
+  const skuColumn = layout.columns[layout.sku]?.name ?? "sku";
   switch (code) {
     case "sku_empty":
-      return `The column "${sku_column}" is empty. Give the row a SKU.`;
+      return `The column "${skuColumn}" is empty. Give the row a SKU.`;
     case "sku_too_long":
       return `The SKU has more than ${MAX_SKU_CHARACTERS} characters. Check that the columns are not shifted.`;
     case "sku_repeated":

@@ -7,13 +7,13 @@ import { MAX_LISTED_REJECTS, type Reject, type RejectGroup } from "../../../cont
 const LISTED_LOCK = 7587;
 
 /** @returns how many of them were not there yet */
-export async function insertRejects(db: Queryable, import_id: number, rejects: readonly Reject[]): Promise<number> {
+export async function insertRejects(db: Queryable, importId: number, rejects: readonly Reject[]): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(
     `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
      select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as r
      on conflict (import_id, "row") do nothing`,
-    [import_id, ...rejectColumns(rejects)],
+    [importId, ...rejectColumns(rejects)],
   );
   return rowCount ?? 0;
 }
@@ -33,27 +33,27 @@ export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
  * loaders wait for each other's commit here, so that they count one another's rejects. */
 export async function insertListedRejects(
   client: pg.ClientBase,
-  import_id: number,
+  importId: number,
   rejects: readonly Reject[],
 ): Promise<void> {
   if (rejects.length === 0) return;
-  await client.query("select pg_advisory_xact_lock($1, $2)", [LISTED_LOCK, import_id % 2 ** 31]);
+  await client.query("select pg_advisory_xact_lock($1, $2)", [LISTED_LOCK, importId % 2 ** 31]);
   const { rows } = await client.query<{ stored: number }>(
     "select count(*)::int as stored from import_rejects where import_id = $1",
-    [import_id],
+    [importId],
   );
-  await insertRejects(client, import_id, rejects.slice(0, Math.max(0, MAX_LISTED_REJECTS - (rows[0]?.stored ?? 0))));
+  await insertRejects(client, importId, rejects.slice(0, Math.max(0, MAX_LISTED_REJECTS - (rows[0]?.stored ?? 0))));
 }
 
 /** Groups that are returned: a file has few reasons, but may have thousands of columns. */
 const MAX_GROUPS = 200;
 
 /** How many for each reason and column, the most frequent first. */
-export async function countRejects(db: Queryable, import_id: number): Promise<RejectGroup[]> {
+export async function countRejects(db: Queryable, importId: number): Promise<RejectGroup[]> {
   const { rows } = await db.query<RejectGroup>(
     `select code, "column", count(*)::bigint as count from import_rejects where import_id = $1
      group by code, "column" order by count desc, code, "column" limit $2`,
-    [import_id, MAX_GROUPS],
+    [importId, MAX_GROUPS],
   );
   return rows;
 }
@@ -61,13 +61,13 @@ export async function countRejects(db: Queryable, import_id: number): Promise<Re
 /** A page in file order, after row `after`; raw records are cut after `raw_characters`. */
 export async function listRejects(
   db: Queryable,
-  import_id: number,
+  importId: number,
   page: { after: number; limit: number; raw_characters: number; code?: string | undefined },
 ): Promise<Reject[]> {
   const { rows } = await db.query<Reject>(
     `select "row", line, "column", value, code, message, left(raw, $5) as raw from import_rejects
      where import_id = $1 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
-    [import_id, page.after, page.limit, page.code ?? null, page.raw_characters],
+    [importId, page.after, page.limit, page.code ?? null, page.raw_characters],
   );
   return rows;
 }
@@ -76,7 +76,7 @@ export async function listRejects(
 const MAX_PAGE_BYTES = 4 << 20;
 
 /** Whole rejects in file order, after row `after`: at most `limit`, fewer where their records are long, none after the last. */
-export async function readRejects(db: Queryable, import_id: number, after: number, limit: number): Promise<Reject[]> {
+export async function readRejects(db: Queryable, importId: number, after: number, limit: number): Promise<Reject[]> {
   const { rows } = await db.query<Reject>(
     `select "row", line, "column", value, code, message, raw
      from (
@@ -84,7 +84,7 @@ export async function readRejects(db: Queryable, import_id: number, after: numbe
        from (select * from import_rejects where import_id = $1 and "row" > $2 order by "row" limit $3) r
      ) r
      where bytes_before < $4 order by "row"`,
-    [import_id, after, limit, MAX_PAGE_BYTES],
+    [importId, after, limit, MAX_PAGE_BYTES],
   );
   return rows;
 }

@@ -23,11 +23,11 @@ export interface RejectTally {
 export function createRejectTally(listed = MAX_LISTED_REJECTS): RejectTally {
   const counts = new Map<string, { code: RejectCode; column: string | null; count: number }>();
   let rejected = 0;
-  let is_hopeless = false;
+  let isHopeless = false;
   return {
     add(code, column, rows) {
       rejected++;
-      if (rows >= FEWEST_ROWS && rejected > rows * HOPELESS_SHARE) is_hopeless = true;
+      if (rows >= FEWEST_ROWS && rejected > rows * HOPELESS_SHARE) isHopeless = true;
       const key = column === null ? code : `${code} ${column}`;
       const group = counts.get(key);
       if (group === undefined) counts.set(key, { code, column, count: 1 });
@@ -40,7 +40,7 @@ export function createRejectTally(listed = MAX_LISTED_REJECTS): RejectTally {
       return rejected < listed;
     },
     get is_hopeless() {
-      return is_hopeless;
+      return isHopeless;
     },
     problem(rows) {
       const [most] = [...counts.values()].toSorted((a, b) => b.count - a.count);

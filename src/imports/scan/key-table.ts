@@ -35,8 +35,8 @@ export function createKeyTable(): KeyTable {
   const segments = Array.from({ length: SEGMENTS }, () => new Int32Array(0));
   const used = new Int32Array(SEGMENTS);
   const hash = new Int32Array(3);
-  let found_in = segments[0] as Int32Array;
-  let found_at = 0;
+  let foundIn = segments[0] as Int32Array;
+  let foundAt = 0;
 
   const grow = (segment: number, slots: number): Int32Array => {
     const old = segments[segment] as Int32Array;
@@ -69,8 +69,8 @@ export function createKeyTable(): KeyTable {
       let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
       while (table[at + 3] !== 0) {
         if (table[at] === h0 && table[at + 1] === h1 && table[at + 2] === h2) {
-          found_in = table;
-          found_at = at;
+          foundIn = table;
+          foundAt = at;
           return (table[at + 3] as number) - 1;
         }
         at = at + WORDS_PER_SLOT === table.length ? 0 : at + WORDS_PER_SLOT;
@@ -83,7 +83,7 @@ export function createKeyTable(): KeyTable {
       return -1;
     },
     replace(row) {
-      found_in[found_at + 3] = row + 1;
+      foundIn[foundAt + 3] = row + 1;
     },
     expect(rows) {
       // Hashes spread evenly: the fullest of 256 segments has hardly more than its share.

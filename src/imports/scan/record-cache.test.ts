@@ -59,8 +59,8 @@ test.each([
   const recalled = createRecords();
   expect(known.recall({ import_id: 1, scan_token: 1 }, chunkOf(first, end), bytes, recalled)).toBe(true);
   const split = createRecords();
-  const lines_before = windowOf(0, first, 1).line;
-  splitRecords(createSplitter(dialect, lines_before), bytes, 0, bytes.length, true, split);
+  const linesBefore = windowOf(0, first, 1).line;
+  splitRecords(createSplitter(dialect, linesBefore), bytes, 0, bytes.length, true, split);
   expect(shown(recalled)).toEqual(shown(split));
 });
 
@@ -68,8 +68,8 @@ test("what is not known is not made up: another import, another cut, dropped, to
   const known = createKnownRecords();
   noteAll(known, 10);
   const records = createRecords();
-  const recall = (import_id: number, chunk: Chunk, scan_token = 1): boolean =>
-    known.recall({ import_id, scan_token }, chunk, text, records);
+  const recall = (importId: number, chunk: Chunk, scanToken = 1): boolean =>
+    known.recall({ import_id: importId, scan_token: scanToken }, chunk, text, records);
   expect(recall(2, chunkOf(0, 5))).toBe(false);
   expect(recall(1, chunkOf(0, 5), 2)).toBe(false);
   expect(recall(1, { ...chunkOf(0, 5), byte_start: 1 })).toBe(false);

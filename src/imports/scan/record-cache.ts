@@ -10,11 +10,11 @@ const MAX_BYTES = 48 << 20;
 
 export interface KnownRecords {
   /** For one scan of the import, and its token. */
-  begin(import_id: number, scan_token: number): RecordNotes;
+  begin(importId: number, scanToken: number): RecordNotes;
   /** Fills `records` with those of the chunk in `bytes`; false where that scan's are not known. */
   recall(scan: { import_id: number; scan_token: number }, chunk: Chunk, bytes: Buffer, records: Records): boolean;
   /** Once no lane has a chunk to load, or when the scan came to nothing. */
-  drop(import_id: number): void;
+  drop(importId: number): void;
 }
 
 export interface RecordNotes {
@@ -39,20 +39,20 @@ interface Noted {
   field_flags: Uint8Array;
 }
 
-export function createKnownRecords(max_bytes = MAX_BYTES): KnownRecords {
+export function createKnownRecords(maxBytes = MAX_BYTES): KnownRecords {
   const kept = new Map<number, Notes>();
-  const budget = { left: max_bytes };
-  const drop = (import_id: number): void => {
-    kept.get(import_id)?.forget();
-    kept.delete(import_id);
+  const budget = { left: maxBytes };
+  const drop = (importId: number): void => {
+    kept.get(importId)?.forget();
+    kept.delete(importId);
   };
   return {
-    begin(import_id, scan_token) {
-      drop(import_id);
+    begin(importId, scanToken) {
+      drop(importId);
       // What was left, since another worker loads it, makes room first.
-      for (const other of kept.keys()) if (budget.left < max_bytes / 2) drop(other);
-      const notes = createNotes(scan_token, budget);
-      kept.set(import_id, notes);
+      for (const other of kept.keys()) if (budget.left < maxBytes / 2) drop(other);
+      const notes = createNotes(scanToken, budget);
+      kept.set(importId, notes);
       return notes;
     },
     recall({ import_id, scan_token }, chunk, bytes, records) {
@@ -69,15 +69,15 @@ interface Notes extends RecordNotes {
   forget(): void;
 }
 
-function createNotes(scan_token: number, budget: { left: number }): Notes {
+function createNotes(scanToken: number, budget: { left: number }): Notes {
   let rows = 0;
   let bytes = 0;
-  let gave_up = false;
+  let gaveUp = false;
   const notes: Notes = {
-    scan_token,
+    scan_token: scanToken,
     windows: [],
     note(records, offset) {
-      if (gave_up || records.count === 0) return;
+      if (gaveUp || records.count === 0) return;
       const noted = copyOf(records, rows, offset);
       rows += records.count;
       const size = arraysOf(noted).reduce((sum, array) => sum + array.byteLength, 0);
@@ -87,7 +87,7 @@ function createNotes(scan_token: number, budget: { left: number }): Notes {
       if (budget.left < 0) notes.forget();
     },
     forget() {
-      gave_up = true;
+      gaveUp = true;
       for (const array of notes.windows.flatMap(arraysOf)) giveBack(array);
       notes.windows = [];
       budget.left += bytes;
@@ -102,15 +102,15 @@ const arraysOf = (noted: Noted): (Int32Array | Uint8Array)[] => [
   ...[noted.fault, noted.field_flags],
 ];
 
-function copyOf(records: Records, first_row: number, offset: number): Noted {
+function copyOf(records: Records, firstRow: number, offset: number): Noted {
   const { count } = records;
   const fields = records.first_field[count] as number;
-  const first_line = records.line[0] as number;
+  const firstLine = records.line[0] as number;
   return {
-    ...{ first_row, offset, first_line, count },
+    ...{ first_row: firstRow, offset, first_line: firstLine, count },
     start: records.start.slice(0, count),
     end: records.end.slice(0, count),
-    line: linesFrom(first_line, records),
+    line: linesFrom(firstLine, records),
     fault: records.fault.slice(0, count),
     first_field: records.first_field.slice(0, count + 1),
     field_start: records.field_start.slice(0, fields),
@@ -119,9 +119,9 @@ function copyOf(records: Records, first_row: number, offset: number): Noted {
   };
 }
 
-function linesFrom(first_line: number, { line, count }: Records): Int32Array {
+function linesFrom(firstLine: number, { line, count }: Records): Int32Array {
   const lines = new Int32Array(count);
-  for (let r = 0; r < count; r++) lines[r] = (line[r] as number) - first_line;
+  for (let r = 0; r < count; r++) lines[r] = (line[r] as number) - firstLine;
   return lines;
 }
 
@@ -142,23 +142,23 @@ function recallFrom(windows: readonly Noted[], chunk: Chunk, bytes: Buffer, out:
 
 /** Puts records [first, end) behind those in `out`. `shift`: from offsets in the window to offsets in the chunk. */
 function append(noted: Noted, first: number, end: number, shift: number, out: Records): void {
-  const to_record = out.count;
-  const to_field = out.first_field[to_record] as number;
-  const first_field = noted.first_field[first] as number;
-  const fields = (noted.first_field[end] as number) - first_field;
-  while (out.start.length < to_record + end - first) growRecords(out);
-  while (out.field_start.length < to_field + fields) growFields(out);
-  for (let r = first, to = to_record; r < end; r++, to++) {
+  const toRecord = out.count;
+  const toField = out.first_field[toRecord] as number;
+  const firstField = noted.first_field[first] as number;
+  const fields = (noted.first_field[end] as number) - firstField;
+  while (out.start.length < toRecord + end - first) growRecords(out);
+  while (out.field_start.length < toField + fields) growFields(out);
+  for (let r = first, to = toRecord; r < end; r++, to++) {
     out.start[to] = (noted.start[r] as number) + shift;
     out.end[to] = (noted.end[r] as number) + shift;
     out.line[to] = noted.first_line + (noted.line[r] as number);
     out.fault[to] = noted.fault[r] as number;
-    out.first_field[to + 1] = (noted.first_field[r + 1] as number) - first_field + to_field;
+    out.first_field[to + 1] = (noted.first_field[r + 1] as number) - firstField + toField;
   }
   for (let f = 0; f < fields; f++) {
-    out.field_start[to_field + f] = (noted.field_start[first_field + f] as number) + shift;
-    out.field_end[to_field + f] = (noted.field_end[first_field + f] as number) + shift;
+    out.field_start[toField + f] = (noted.field_start[firstField + f] as number) + shift;
+    out.field_end[toField + f] = (noted.field_end[firstField + f] as number) + shift;
   }
-  out.field_flags.set(noted.field_flags.subarray(first_field, first_field + fields), to_field);
-  out.count = to_record + end - first;
+  out.field_flags.set(noted.field_flags.subarray(firstField, firstField + fields), toField);
+  out.count = toRecord + end - first;
 }

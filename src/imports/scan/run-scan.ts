@@ -15,12 +15,12 @@ import { ScanOver, watchScan } from "./watch-scan.ts";
 import { diedScanning, SCAN_PART } from "../recovery/worker-died.ts";
 
 /** Scans an import that waits for it, and wakes the lanes. Does nothing when another worker scans it. */
-export async function runScan(context: ImportContext, import_id: number, signal: AbortSignal): Promise<void> {
-  await withScanLock(context.pool, import_id, async (lock) => {
-    const work = await beginScan(context.pool, import_id);
+export async function runScan(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
+  await withScanLock(context.pool, importId, async (lock) => {
+    const work = await beginScan(context.pool, importId);
     if (work === undefined) {
-      if ((await readImportWork(context.pool, import_id))?.state === "finishing")
-        await finishImport(context, import_id, "done");
+      if ((await readImportWork(context.pool, importId))?.state === "finishing")
+        await finishImport(context, importId, "done");
       return;
     }
     // Those of scans whose worker was killed. An older scan that is still alive is stale, and loses nothing.
@@ -103,7 +103,7 @@ async function settle(context: ImportContext, work: ImportWork): Promise<void> {
 async function removeUnlessLoading(context: ImportContext, work: ImportWork): Promise<void> {
   const now = await readImportWork(context.pool, work.id).catch(() => undefined);
   if (now === undefined) return;
-  const is_mine = now.scan_token === work.scan_token;
-  if (is_mine && now.state !== "scanning" && now.state !== "receiving") return;
+  const isMine = now.scan_token === work.scan_token;
+  if (isMine && now.state !== "scanning" && now.state !== "receiving") return;
   await removeTexts(context, work, work.scan_token);
 }

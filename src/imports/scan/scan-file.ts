@@ -74,9 +74,13 @@ async function scanText(
   // The columns of a broken header are no columns.
   if (table.header_fault === null) await fenced(() => noteFormat(pool, work, dialect, table.columns), signal);
   if (problem !== undefined) throw problem;
-  const text_size = extent.whole ? extent.end : (work.size ?? undefined);
+  const textSize = extent.whole ? extent.end : (work.size ?? undefined);
   const { repeats } = work.options;
-  const scanner = createScanner(layout, dialect, { repeats, chunk_records: context.chunk_records, text_size });
+  const scanner = createScanner(layout, dialect, {
+    repeats,
+    chunk_records: context.chunk_records,
+    text_size: textSize,
+  });
   const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
   const found = (scanned: number): ScanProgress => ({
     dialect,
@@ -88,7 +92,7 @@ async function scanText(
     superseded: scanner.superseded,
     rejected: scanner.rejected,
   });
-  const notes = (text_size ?? 0) <= MAX_KNOWN_TEXT ? context.known?.begin(work.id, work.scan_token) : undefined;
+  const notes = (textSize ?? 0) <= MAX_KNOWN_TEXT ? context.known?.begin(work.id, work.scan_token) : undefined;
   let told = performance.now();
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     scanner.scan(records, offset);

@@ -16,17 +16,17 @@ export interface ScanLock {
 /** Runs `work` under the import's lock, or not at all when another process holds it. */
 export async function withScanLock(
   pool: pg.Pool,
-  import_id: number,
+  importId: number,
   work: (lock: ScanLock) => Promise<void>,
 ): Promise<void> {
-  const key = [SCAN_LOCK, import_id % 2 ** 31];
+  const key = [SCAN_LOCK, importId % 2 ** 31];
   const client = await pool.connect();
   const lost = new AbortController();
   const onLost = (): void => {
     lost.abort();
   };
   client.on("error", onLost).on("end", onLost);
-  let is_free = false;
+  let isFree = false;
   try {
     const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", key);
     if (rows[0]?.locked === true) {
@@ -35,10 +35,10 @@ export async function withScanLock(
       // Also that of a suspect's turn
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
     }
-    is_free = !lost.signal.aborted;
+    isFree = !lost.signal.aborted;
   } finally {
     client.off("error", onLost).off("end", onLost);
     // A connection that may still hold the lock must not go back to the pool.
-    client.release(!is_free);
+    client.release(!isFree);
   }
 }

@@ -4,11 +4,11 @@ import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
 import { layoutOf } from "../layout.ts";
 import { maxChunkRecords } from "./scanner.ts";
 
-const table = (attributes: number, name_length: number): Column[] => [
+const table = (attributes: number, nameLength: number): Column[] => [
   { name: "sku", target: "sku" },
   { name: "name", target: "name" },
   ...Array.from({ length: attributes }, (_, n) => ({
-    name: `c${n}`.padEnd(name_length, "y"),
+    name: `c${n}`.padEnd(nameLength, "y"),
     target: "attribute" as const,
   })),
 ];
@@ -18,8 +18,8 @@ describe("records of a chunk", () => {
     [0, 1],
     [20, 30],
     [60, 10],
-  ])("are as many as usual with %i attributes of %i characters", (attributes, name_length) => {
-    expect(maxChunkRecords(layoutOf(table(attributes, name_length)))).toBe(MAX_CHUNK_RECORDS);
+  ])("are as many as usual with %i attributes of %i characters", (attributes, nameLength) => {
+    expect(maxChunkRecords(layoutOf(table(attributes, nameLength)))).toBe(MAX_CHUNK_RECORDS);
   });
 
   test("are few where each row repeats 2,000 long names", () => {

@@ -41,7 +41,7 @@ export interface Scanner {
   readonly superseded: number;
   readonly rejected: number;
   /** Call once, after the last window; `text_end` is where the text ends. */
-  chunks(text_end: number): Chunk[];
+  chunks(textEnd: number): Chunk[];
   /** Gives the memory of the keys back; nothing can be scanned afterwards. */
   release(): void;
 }
@@ -61,14 +61,14 @@ export interface ScanRules {
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
   // In a table of one column a blank line is a record: a chunk then reaches to the next record, its last line end included.
-  const blank_lines_count = layout.width === 1;
-  const chunk_records = rules.chunk_records ?? maxChunkRecords(layout);
+  const blankLinesCount = layout.width === 1;
+  const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
   const checked = layout.columns.flatMap(({ target }, index) =>
     target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }],
   );
-  const smallest_limit = Math.min(...checked.map(({ limit }) => limit), Infinity);
+  const smallestLimit = Math.min(...checked.map(({ limit }) => limit), Infinity);
   let key = Buffer.allocUnsafe(4096);
-  let field_bytes = Buffer.allocUnsafe(1024);
+  let fieldBytes = Buffer.allocUnsafe(1024);
   let skip = new Uint8Array(1 << 16);
   let rows = 0;
   let superseded = 0;
@@ -87,21 +87,21 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   };
 
   /** The row's first fault that does not take the catalogue to find, by its code; `faulty_column` tells where. */
-  let faulty_column = -1;
+  let faultyColumn = -1;
   const faultOf = (records: Records, r: number): RejectCode | undefined => {
-    faulty_column = -1;
+    faultyColumn = -1;
     const form = RECORD_FAULTS[records.fault[r] as number];
     if (form) return form;
     const first = records.first_field[r] as number;
     const width = (records.first_field[r + 1] as number) - first;
     if (width < layout.width) return "too_few_fields";
     if (width > layout.width) return "too_many_fields";
-    if ((records.end[r] as number) - (records.start[r] as number) > smallest_limit) {
+    if ((records.end[r] as number) - (records.start[r] as number) > smallestLimit) {
       for (const { index, limit, unit } of checked) {
         const bytes = (records.field_end[first + index] as number) - (records.field_start[first + index] as number);
         if (bytes <= limit) continue;
         if (unit === "characters" && countCharacters(fieldText(records, first + index, dialect)) <= limit) continue;
-        faulty_column = index;
+        faultyColumn = index;
         return "value_too_long";
       }
     }
@@ -110,7 +110,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       if (records.field_start[field] !== records.field_end[field]) {
         const text = fieldText(records, field, dialect);
         if (text.trim() !== "" && parseYesNo(text) === undefined) {
-          faulty_column = layout.active;
+          faultyColumn = layout.active;
           return "not_yes_or_no";
         }
       }
@@ -124,14 +124,14 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     const room = (records.field_end[field] as number) - (records.field_start[field] as number);
     // Escapes and white space may take up bytes of a SKU that is short in truth, but not four fifths of them.
     if (room > MAX_SKU_CHARACTERS * 20) return -2;
-    if (field_bytes.length < room) {
-      field_bytes = Buffer.allocUnsafe(room * 2);
+    if (fieldBytes.length < room) {
+      fieldBytes = Buffer.allocUnsafe(room * 2);
       key = Buffer.allocUnsafe(room * 2 * KEY_ROOM);
     }
-    const is_plain = ((records.field_flags[field] as number) & ESCAPED) === 0;
-    const written = is_plain
+    const isPlain = ((records.field_flags[field] as number) & ESCAPED) === 0;
+    const written = isPlain
       ? writeSkuKey(records.bytes, records.field_start[field] as number, records.field_end[field] as number, key, 0)
-      : writeSkuKey(field_bytes, 0, copyField(records, field, dialect, field_bytes, 0), key, 0);
+      : writeSkuKey(fieldBytes, 0, copyField(records, field, dialect, fieldBytes, 0), key, 0);
     if (written === 0) return -1;
     if (written > MAX_SKU_CHARACTERS && isSkuTooLong(key.toString("utf8", 0, written))) return -2;
     return written;
@@ -140,7 +140,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const applyRow = (records: Records, r: number, row: number): void => {
     const fault = faultOf(records, r);
     if (fault !== undefined) {
-      reject(records, r, row, fault, faulty_column);
+      reject(records, r, row, fault, faultyColumn);
       return;
     }
     const length = keyOf(records, r);
@@ -181,13 +181,13 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         applyRow(records, r, row);
         const start = offset + (records.start[r] as number);
         const end = offset + (records.end[r] as number);
-        if (current !== undefined && blank_lines_count) current.byte_end = start;
+        if (current !== undefined && blankLinesCount) current.byte_end = start;
         // A record too long to be held belongs to no chunk.
         if (RECORD_FAULTS[records.fault[r] as number] === "record_too_long") {
           current = undefined;
           continue;
         }
-        if (current === undefined || current.records === chunk_records || end - current.byte_start > MAX_CHUNK_BYTES) {
+        if (current === undefined || current.records === chunkRecords || end - current.byte_start > MAX_CHUNK_BYTES) {
           current = {
             chunk_no: open.length,
             byte_start: start,
@@ -219,8 +219,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return tally.rejected;
     },
     hopeless: () => (tally.is_hopeless ? tally.problem(rows) : undefined),
-    chunks(text_end) {
-      if (current !== undefined && blank_lines_count) current.byte_end = text_end;
+    chunks(textEnd) {
+      if (current !== undefined && blankLinesCount) current.byte_end = textEnd;
       return open.flatMap(({ last_row, ...chunk }) => {
         const bits = bitsOf(skip, chunk.first_row - 1, last_row + 1);
         // Nothing to apply, nothing to load: a file of nothing but rejects makes no chunks.
@@ -235,8 +235,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
 
 /** Records of a chunk, so that a loader's memory is bounded however wide the table is. */
 export function maxChunkRecords({ width, attributes }: Layout): number {
-  const name_bytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
-  const most = Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / name_bytes);
+  const nameBytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
+  const most = Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes);
   return Math.max(1, Math.floor(most));
 }
 

@@ -24,14 +24,21 @@ export async function openLoading(
     for (let i = 0; i < chunks.length; i += CHUNKS_PAGE)
       await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_PAGE));
     const count = found.rows + 1;
-    const id_base = await takeProductIds(client, count);
-    const changeset_id = await insertChangeset(client, {
+    const idBase = await takeProductIds(client, count);
+    const changesetId = await insertChangeset(client, {
       kind: "import",
       actor: work.actor,
-      ids: { base: id_base, count },
+      ids: { base: idBase, count },
     });
-    const catalogue_was_empty = await isCatalogueEmpty(client);
-    if (!(await markLoading(client, work, found, { changeset_id, id_base, catalogue_was_empty }))) throw new ScanOver();
+    const catalogueWasEmpty = await isCatalogueEmpty(client);
+    if (
+      !(await markLoading(client, work, found, {
+        changeset_id: changesetId,
+        id_base: idBase,
+        catalogue_was_empty: catalogueWasEmpty,
+      }))
+    )
+      throw new ScanOver();
     await emitImport(client, work.id, "import.started");
     await context.sendLanes(client, work.id, Math.min(lanesOf(context, work), chunks.length));
   });

@@ -18,17 +18,17 @@ export interface ScanWatch {
 
 export function watchScan(pool: pg.Pool, { id, scan_token }: ImportWork): ScanWatch {
   const over = new AbortController();
-  let is_reading = false;
+  let isReading = false;
   const look = async (): Promise<void> => {
-    if (is_reading) return;
-    is_reading = true;
+    if (isReading) return;
+    isReading = true;
     try {
       const now = await readImportWork(pool, id);
       if (now?.scan_token !== scan_token || now.cancel_requested) over.abort();
     } catch {
       // The database is away for a moment: the next look counts.
     } finally {
-      is_reading = false;
+      isReading = false;
     }
   };
   const timer = setInterval(() => void look(), LOOK_MS);

@@ -121,8 +121,8 @@ test("a selection whose server died is made by a worker", async () => {
   );
   const id = rows[0]?.id as number;
   const woken: number[] = [];
-  const sendOperationLanes = (_db: unknown, operation_id: number): Promise<void> => {
-    woken.push(operation_id);
+  const sendOperationLanes = (_db: unknown, operationId: number): Promise<void> => {
+    woken.push(operationId);
     return Promise.resolve();
   };
   await takeOverSilentOperations({ ...context, sendOperationLanes }, -1000);

@@ -87,13 +87,13 @@ async function open(
   await client.query("begin isolation level repeatable read");
   // The transaction's first statement takes its snapshot.
   await client.query("select pg_current_snapshot()");
-  const is_all = action === "delete" && Object.keys(filter).length === 0;
-  if (is_all) await checkConfirmed(client, confirm);
-  const kind = is_all ? "delete_all" : "bulk";
+  const isAll = action === "delete" && Object.keys(filter).length === 0;
+  if (isAll) await checkConfirmed(client, confirm);
+  const kind = isAll ? "delete_all" : "bulk";
   const options: OperationOptions = { action, filter, ...(set === undefined ? {} : { set }) };
   return withTransaction(pool, async (other) => {
-    const changeset_id = await insertChangeset(other, { kind, actor, reason });
-    const id = await insertOperation(other, { kind, actor, options, changeset_id });
+    const changesetId = await insertChangeset(other, { kind, actor, reason });
+    const id = await insertOperation(other, { kind, actor, options, changeset_id: changesetId });
     // Before anybody else can see it; held by the connection that selects.
     await client.query("select pg_advisory_lock($1, $2)", [SELECTION_LOCK, id % 2 ** 31]);
     return (await readOperation(other, id)) as Operation;

@@ -18,16 +18,16 @@ export async function startOnSkus(
   const options: OperationOptions = { action, skus: keys.length, ...(set === undefined ? {} : { set }) };
   const size = chunkProducts(context);
   return withTransaction(context.pool, async (client) => {
-    const changeset_id = await insertChangeset(client, {
+    const changesetId = await insertChangeset(client, {
       kind: "bulk",
       actor,
       ...(reason === undefined ? {} : { reason }),
     });
-    const operation_id = await insertOperation(client, { kind: "bulk", actor, options, changeset_id });
-    await insertKeyChunks(client, operation_id, keys, size);
-    await markRunning(client, operation_id, keys.length, 0);
-    await context.sendOperationLanes(client, operation_id, Math.min(context.lanes, Math.ceil(keys.length / size)));
-    return operation_id;
+    const operationId = await insertOperation(client, { kind: "bulk", actor, options, changeset_id: changesetId });
+    await insertKeyChunks(client, operationId, keys, size);
+    await markRunning(client, operationId, keys.length, 0);
+    await context.sendOperationLanes(client, operationId, Math.min(context.lanes, Math.ceil(keys.length / size)));
+    return operationId;
   });
 }
 

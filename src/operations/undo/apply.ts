@@ -19,18 +19,18 @@ import type { Policy, UndoPlan } from "./plan.ts";
  * @throws ConcurrentChange */
 export async function applyUndo(
   client: pg.ClientBase,
-  operation_id: number,
+  operationId: number,
   chunk: Chunk,
   policy: Policy,
   stamp: WriteStamp,
-  with_tids: boolean,
+  withTids: boolean,
 ): Promise<ChunkCounts> {
-  const { plan, looked } = await planUndo(client, chunk, policy, with_tids);
+  const { plan, looked } = await planUndo(client, chunk, policy, withTids);
   // What leaves a key goes first: others may take it.
   await takeAwayOthers(client, plan, stamp);
   await writeSimple(client, plan, chunk, looked, stamp);
   await writeOthers(client, plan, stamp);
-  await insertConflicts(client, operation_id, plan.conflicts);
+  await insertConflicts(client, operationId, plan.conflicts);
   return { ...NO_COUNTS, ...plan.counts };
 }
 
@@ -74,24 +74,28 @@ function listsAt({ count, keys, ids, versions }: Chunk, looked: Looked, position
 
 async function takeAwayOthers(client: pg.ClientBase, { takeAway }: UndoPlan, stamp: WriteStamp): Promise<void> {
   if (takeAway.length === 0) return;
-  const live_versions = takeAway.map(({ live_version }) => live_version);
-  const renamed_to = takeAway.map(({ renamed_to }) => renamed_to);
-  await takeAwayProducts(client, { ...listsOf(takeAway), live_versions, live_tids: null, renamed_to }, stamp);
+  const liveVersions = takeAway.map(({ live_version }) => live_version);
+  const renamedTo = takeAway.map(({ renamed_to }) => renamed_to);
+  await takeAwayProducts(
+    client,
+    { ...listsOf(takeAway), live_versions: liveVersions, live_tids: null, renamed_to: renamedTo },
+    stamp,
+  );
 }
 
 async function writeOthers(client: pg.ClientBase, plan: UndoPlan, stamp: WriteStamp): Promise<void> {
   const { simple, takeAway, restore, keepDeletion, putBack, counts } = plan;
   if (restore.length > 0) {
-    const live_versions = restore.map(({ live_version }) => live_version);
-    await restoreProducts(client, { ...versionsOf(restore), live_versions, live_tids: null }, stamp);
+    const liveVersions = restore.map(({ live_version }) => live_version);
+    await restoreProducts(client, { ...versionsOf(restore), live_versions: liveVersions, live_tids: null }, stamp);
   }
   if (keepDeletion.length > 0) {
-    const renamed_to = keepDeletion.map(({ renamed_to }) => renamed_to);
-    await keepDeletions(client, { ...versionsOf(keepDeletion), renamed_to }, stamp);
+    const renamedTo = keepDeletion.map(({ renamed_to }) => renamed_to);
+    await keepDeletions(client, { ...versionsOf(keepDeletion), renamed_to: renamedTo }, stamp);
   }
   if (putBack.length > 0) {
-    const new_versions = putBack.map(({ new_version }) => new_version);
-    await putBackProducts(client, { ...versionsOf(putBack), new_versions }, stamp);
+    const newVersions = putBack.map(({ new_version }) => new_version);
+    await putBackProducts(client, { ...versionsOf(putBack), new_versions: newVersions }, stamp);
   }
   const keys = [...new Set([...takeAway, ...restore, ...putBack].map(({ key }) => key))];
   if (keys.length === 0) return;

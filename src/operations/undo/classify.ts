@@ -57,13 +57,13 @@ const VERDICT_OF_CREATED = `case
   else 'D' end`;
 
 /** `with_tids`: also where the products lie; see `hasTids`. */
-export async function lookAtChunk(db: Queryable, chunk: Chunk, with_tids: boolean): Promise<Looked> {
-  const found = await look(db, chunk, chunk.tids, with_tids);
+export async function lookAtChunk(db: Queryable, chunk: Chunk, withTids: boolean): Promise<Looked> {
+  const found = await look(db, chunk, chunk.tids, withTids);
   if (found?.verdicts.length === chunk.count) return found;
   // The table of the history may have been written anew since the selection.
-  const found_by_key = chunk.tids === null ? found : await look(db, chunk, null, with_tids);
-  if (found_by_key?.verdicts.length === chunk.count) return found_by_key;
-  const lost = chunk.count - (found_by_key?.verdicts.length ?? 0);
+  const foundByKey = chunk.tids === null ? found : await look(db, chunk, null, withTids);
+  if (foundByKey?.verdicts.length === chunk.count) return foundByKey;
+  const lost = chunk.count - (foundByKey?.verdicts.length ?? 0);
   throw new Error(`${lost} of ${chunk.count} versions are no longer in the history`);
 }
 
@@ -71,20 +71,20 @@ async function look(
   db: Queryable,
   { source, keys, ids, versions }: Chunk,
   tids: BinaryArray | null,
-  with_tids: boolean,
+  withTids: boolean,
 ): Promise<Looked | undefined> {
-  const is_created = source === "created";
-  const is_version = `h.sku_key = i.sku_key and h.id = i.id and h.version = i.version${tids === null ? "" : " and h.ctid = i.tid"}`;
+  const isCreated = source === "created";
+  const isVersion = `h.sku_key = i.sku_key and h.id = i.id and h.version = i.version${tids === null ? "" : " and h.ctid = i.tid"}`;
   const { rows } = await db.query<{ verdicts: string | null } & Record<"live_versions" | "live_tids", BinaryArray>>(
     `select string_agg(verdict, '' order by position) as verdicts,
             array_send(array_agg(live_version order by position)) as live_versions,
-            ${with_tids ? "array_send(array_agg(live_tid order by position))" : "null"} as live_tids
+            ${withTids ? "array_send(array_agg(live_tid order by position))" : "null"} as live_tids
      from (select i.position, coalesce(p.version, 0) as live_version,
-                  ${with_tids ? "coalesce(p.ctid, '(0,0)')" : "null"} as live_tid,
-                  ${is_created ? VERDICT_OF_CREATED : VERDICT_OF_VERSION} as verdict
+                  ${withTids ? "coalesce(p.ctid, '(0,0)')" : "null"} as live_tid,
+                  ${isCreated ? VERDICT_OF_CREATED : VERDICT_OF_VERSION} as verdict
            from unnest($1::text[], $2::bigint[], $3::integer[], $4::tid[]) with ordinality
                   i (sku_key, id, version, tid, position)
-           ${is_created ? "" : `join product_history h on ${is_version}`}
+           ${isCreated ? "" : `join product_history h on ${isVersion}`}
            left join products p on p.sku_key = i.sku_key
            left join product_history a on a.sku_key = i.sku_key and a.id = i.id and a.version = i.version + 1
            offset 0) looked`,

@@ -5,7 +5,7 @@ import type { Conflict } from "../../../contract/changesets/operations.ts";
 
 export async function insertConflicts(
   db: Queryable,
-  operation_id: number,
+  operationId: number,
   conflicts: readonly FoundConflict[],
 ): Promise<void> {
   if (conflicts.length === 0) return;
@@ -13,7 +13,7 @@ export async function insertConflicts(
     `insert into operation_conflicts (operation_id, sku_key, id, sku, conflict, changed_in, changed_at, overwritten)
      select $1, * from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[], $8::boolean[])`,
     [
-      operation_id,
+      operationId,
       conflicts.map(({ sku_key }) => sku_key),
       conflicts.map(({ id }) => id),
       conflicts.map(({ sku }) => sku),
@@ -33,7 +33,7 @@ export interface ConflictPlace {
 
 export async function listConflicts(
   db: Queryable,
-  operation_id: number,
+  operationId: number,
   after: ConflictPlace,
   limit: number,
 ): Promise<(Conflict & ConflictPlace)[]> {
@@ -42,16 +42,16 @@ export async function listConflicts(
      from operation_conflicts o join changesets c on c.id = o.changed_in
      where o.operation_id = $1 and (o.sku_key, o.id) > ($2, $3::bigint)
      order by o.sku_key, o.id limit $4`,
-    [operation_id, after.sku_key, after.id, limit],
+    [operationId, after.sku_key, after.id, limit],
   );
   return rows;
 }
 
 /** Who made these changesets. */
-export async function readActors(db: Queryable, changeset_ids: readonly number[]): Promise<Map<number, string>> {
+export async function readActors(db: Queryable, changesetIds: readonly number[]): Promise<Map<number, string>> {
   const { rows } = await db.query<{ id: number; actor: string }>(
     "select id, actor from changesets where id = any ($1::bigint[])",
-    [changeset_ids],
+    [changesetIds],
   );
   return new Map(rows.map(({ id, actor }) => [id, actor]));
 }

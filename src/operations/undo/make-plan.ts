@@ -12,9 +12,9 @@ export async function planUndo(
   db: Queryable,
   chunk: Chunk,
   policy: Policy,
-  with_tids: boolean,
+  withTids: boolean,
 ): Promise<{ plan: UndoPlan; looked: Looked }> {
-  const looked = await lookAtChunk(db, chunk, with_tids);
+  const looked = await lookAtChunk(db, chunk, withTids);
   const { verdicts } = looked;
   const plan = emptyPlan();
   const changed: number[] = [];
@@ -23,9 +23,9 @@ export async function planUndo(
     if (verdict === "closer") closer.push(i);
     else if (verdict === "same") plan.counts.unchanged++;
     else {
-      const is_conflict = OVERWRITING.has(verdict);
-      if (is_conflict) changed.push(i);
-      if (is_conflict && policy === "keep") plan.counts.kept++;
+      const isConflict = OVERWRITING.has(verdict);
+      if (isConflict) changed.push(i);
+      if (isConflict && policy === "keep") plan.counts.kept++;
       else addWrite(plan, i, verdict);
     }
   });

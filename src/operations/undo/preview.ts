@@ -29,13 +29,13 @@ export type Preview = Omit<UndoPreview, "items" | "next_cursor"> & {
 /** @throws Problem as `startUndo` does */
 export async function previewUndo(
   context: OperationContext,
-  changeset_id: number,
+  changesetId: number,
   request: PreviewRequest,
 ): Promise<Preview> {
   let preview: Preview | undefined;
   await withTransaction(context.pool, async (client) => {
     await client.query("set transaction isolation level repeatable read");
-    const undone = await checkUndoable(client, changeset_id);
+    const undone = await checkUndoable(client, changesetId);
     await client.query(JOIN_BY_KEY);
     preview = await lookAtAll(client, undone, request, chunkProducts(context));
     throw new RollBack();
@@ -56,13 +56,13 @@ async function lookAtAll(
   size: number,
 ): Promise<Preview> {
   // No operation has such a number, and no other preview.
-  const operation_id = -1 - Math.floor(Math.random() * 2 ** 48);
-  await insertChangesetChunks(client, operation_id, size, undone, undone.kind === "undo");
+  const operationId = -1 - Math.floor(Math.random() * 2 ** 48);
+  await insertChangesetChunks(client, operationId, size, undone, undone.kind === "undo");
   const { counts } = emptyPlan();
   const page = createPage(after, limit);
   let samples: UndoPreview["samples"] | undefined = after === undefined ? undefined : [];
   let selected = 0;
-  for await (const chunk of readChunks(client, operation_id)) {
+  for await (const chunk of readChunks(client, operationId)) {
     const { plan } = await planUndo(client, chunk, policy, false);
     selected += chunk.count;
     addCounts(counts, plan.counts);
@@ -84,12 +84,12 @@ async function lookAtAll(
   };
 }
 
-async function* readChunks(client: pg.ClientBase, operation_id: number): AsyncGenerator<Chunk> {
+async function* readChunks(client: pg.ClientBase, operationId: number): AsyncGenerator<Chunk> {
   for (let last = -(2 ** 31); ;) {
     const { rows } = await client.query<Chunk>(
       `select ${CHUNK} from operation_chunks
        where operation_id = $1 and chunk_no > $2 order by chunk_no limit 1`,
-      [operation_id, last],
+      [operationId, last],
     );
     const chunk = rows[0];
     if (chunk === undefined) return;

@@ -58,10 +58,10 @@ async function readSubjects(db: Queryable, chunk: Chunk, positions: readonly num
     ),
   );
   const occupants = new Map((await readLiveByKeys(db, keys)).map((product) => [product.sku_key, product]));
-  const ended_by_place = new Map(ended.map((version) => [placeOf(version.sku_key, version.id), version]));
+  const endedByPlace = new Map(ended.map((version) => [placeOf(version.sku_key, version.id), version]));
   return positions.map((_, at) => {
     const [key, id] = [keys[at] as string, ids[at] as number];
-    const version = ended_by_place.get(placeOf(key, id));
+    const version = endedByPlace.get(placeOf(key, id));
     const now = live.get(id);
     const occupant = occupants.get(key);
     return {
@@ -96,22 +96,22 @@ function factsOf(
   if (ended.deleted) return { before, after: undefined, now };
   // Where nobody has ended the version that the changeset made, it is the one that is live.
   const after = following ?? (now?.version === ended.version + 1 ? now : undefined);
-  const after_key = ended.renamed_to ?? ended.sku_key;
-  return { before, after: { sku_key: after_key, digest: after?.digest ?? "" }, now };
+  const afterKey = ended.renamed_to ?? ended.sku_key;
+  return { before, after: { sku_key: afterKey, digest: after?.digest ?? "" }, now };
 }
 
 /** Products may leave keys to one another. Who leaves is first taken for granted, then without those that turn out to stay,
  * until nothing changes any more. */
-function decideAll(subjects: readonly Subject[], taken_away: ReadonlySet<number>, policy: Policy): Decision[] {
-  let leaving: ReadonlySet<number> = new Set([...taken_away, ...subjects.map(({ id }) => id)]);
+function decideAll(subjects: readonly Subject[], takenAway: ReadonlySet<number>, policy: Policy): Decision[] {
+  let leaving: ReadonlySet<number> = new Set([...takenAway, ...subjects.map(({ id }) => id)]);
   for (;;) {
     const among = leaving;
     const decisions = subjects.map(({ facts, occupant }) => {
-      const is_key_taken = facts.before !== undefined && occupant !== undefined && !among.has(occupant.id);
-      return decide({ ...facts, is_key_taken }, policy);
+      const isKeyTaken = facts.before !== undefined && occupant !== undefined && !among.has(occupant.id);
+      return decide({ ...facts, is_key_taken: isKeyTaken }, policy);
     });
     const stays = (i: number): boolean => !["move", "remove"].includes((decisions[i] as Decision).action);
-    const staying = subjects.filter((subject, i) => stays(i) && leaving.has(subject.id) && !taken_away.has(subject.id));
+    const staying = subjects.filter((subject, i) => stays(i) && leaving.has(subject.id) && !takenAway.has(subject.id));
     if (staying.length === 0) return decisions;
     leaving = new Set([...leaving].filter((id) => !staying.some((subject) => subject.id === id)));
   }
@@ -140,8 +140,8 @@ function addDecision(plan: UndoPlan, subject: Subject, { action, conflict, evict
     plan.counts.updated++;
   } else if (action === "revive" && deletion !== undefined && ended !== undefined) {
     const { sku_key: key, version } = ended;
-    const renamed_to = deletion.sku_key === key ? null : key;
-    plan.keepDeletion.push({ key: deletion.sku_key, id, version: deletion.version, renamed_to });
+    const renamedTo = deletion.sku_key === key ? null : key;
+    plan.keepDeletion.push({ key: deletion.sku_key, id, version: deletion.version, renamed_to: renamedTo });
     // The deletion itself was the version in between.
     plan.putBack.push({ key, id, version, new_version: deletion.version + 2 });
     plan.counts.created++;
@@ -155,12 +155,20 @@ function addConflict(
   policy: Policy,
 ): void {
   const by = conflict === "sku_taken" ? occupant : live;
-  const changed_in = by?.changed_in ?? deletion?.replaced_in;
-  const changed_at = by?.changed_at ?? deletion?.replaced_at;
+  const changedIn = by?.changed_in ?? deletion?.replaced_in;
+  const changedAt = by?.changed_at ?? deletion?.replaced_at;
   const shown = conflict === "sku_taken" ? ended : (live ?? deletion);
-  if (changed_in === undefined || changed_at === undefined || shown === undefined) {
+  if (changedIn === undefined || changedAt === undefined || shown === undefined) {
     throw new ConcurrentChange(`product ${id} was changed while it was looked at`);
   }
   const { sku_key, sku } = shown;
-  plan.conflicts.push({ sku_key, sku, id, conflict, changed_in, changed_at, overwritten: policy === "overwrite" });
+  plan.conflicts.push({
+    sku_key,
+    sku,
+    id,
+    conflict,
+    changed_in: changedIn,
+    changed_at: changedAt,
+    overwritten: policy === "overwrite",
+  });
 }

@@ -23,9 +23,9 @@ export function undoRoutes(instance: FastifyInstance, context: OperationContext)
         return { ...found, next_cursor: next === undefined ? null : cursorOf(next) };
       }
       if (cursor !== undefined) throw new Problem("invalid-request", "A cursor belongs to a preview only.");
-      const operation_id = await startUndo(context, id, policy, actor);
-      const operation = await findOperation(pool, operation_id);
-      return reply.code(202).header("location", `/api/operations/${operation_id}`).send(operation);
+      const operationId = await startUndo(context, id, policy, actor);
+      const operation = await findOperation(pool, operationId);
+      return reply.code(202).header("location", `/api/operations/${operationId}`).send(operation);
     },
   });
 
@@ -53,9 +53,9 @@ const cursorOf = ({ sku_key, id }: ConflictPlace): string =>
 
 function placeOf(cursor: string): ConflictPlace {
   try {
-    const [sku_key, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    if (typeof sku_key === "string" && !sku_key.includes("\0") && Number.isSafeInteger(id)) {
-      return { sku_key, id: id as number };
+    const [skuKey, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    if (typeof skuKey === "string" && !skuKey.includes("\0") && Number.isSafeInteger(id)) {
+      return { sku_key: skuKey, id: id as number };
     }
   } catch {
     // told below

@@ -36,9 +36,9 @@ export async function readSamples(db: Queryable, plan: UndoPlan, chunk: Chunk): 
   const now = byId(live.rows);
   const then = byId(versions.rows);
   return ids.map((id) => {
-    const [is, would_be] = [now.get(id) ?? null, then.get(id) ?? null];
-    const change = is === null ? "created" : would_be === null ? "deleted" : "updated";
-    return { id, change, now: is, then: would_be };
+    const [is, wouldBe] = [now.get(id) ?? null, then.get(id) ?? null];
+    const change = is === null ? "created" : wouldBe === null ? "deleted" : "updated";
+    return { id, change, now: is, then: wouldBe };
   });
 }
 

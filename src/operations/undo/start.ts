@@ -10,47 +10,47 @@ import { Problem } from "../../../contract/problems.ts";
 /** @throws Problem not-found, changeset-running, already-undone, history-purged */
 export async function startUndo(
   context: OperationContext,
-  changeset_id: number,
+  changesetId: number,
   policy: Policy,
   actor: string,
 ): Promise<number> {
   return withTransaction(context.pool, async (client) => {
-    await lockChangeset(client, changeset_id);
-    await checkUndoable(client, changeset_id);
-    const undo_id = await insertChangeset(client, { kind: "undo", actor, undoes: changeset_id });
-    const options = { undoes: changeset_id, policy };
-    const operation_id = await insertOperation(client, { kind: "undo", actor, options, changeset_id: undo_id });
-    await context.sendOperationLanes(client, operation_id, 1);
-    return operation_id;
+    await lockChangeset(client, changesetId);
+    await checkUndoable(client, changesetId);
+    const undoId = await insertChangeset(client, { kind: "undo", actor, undoes: changesetId });
+    const options = { undoes: changesetId, policy };
+    const operationId = await insertOperation(client, { kind: "undo", actor, options, changeset_id: undoId });
+    await context.sendOperationLanes(client, operationId, 1);
+    return operationId;
   });
 }
 
 /** @throws Problem as above */
-export async function checkUndoable(db: Queryable, changeset_id: number): Promise<Undone> {
-  const undone = await findUndone(db, changeset_id);
-  if (undone === undefined) throw new Problem("not-found", `There is no changeset ${changeset_id}.`);
+export async function checkUndoable(db: Queryable, changesetId: number): Promise<Undone> {
+  const undone = await findUndone(db, changesetId);
+  if (undone === undefined) throw new Problem("not-found", `There is no changeset ${changesetId}.`);
   if (undone.purged_at !== null) {
     throw new Problem(
       "history-purged",
-      `What products were before changeset ${changeset_id} is no longer kept, so it cannot be undone.`,
+      `What products were before changeset ${changesetId} is no longer kept, so it cannot be undone.`,
     );
   }
   if (undone.finished_at === null) {
     throw new Problem(
       "changeset-running",
-      `Changeset ${changeset_id} still runs. Wait until it is complete, or cancel it.`,
+      `Changeset ${changesetId} still runs. Wait until it is complete, or cancel it.`,
     );
   }
   if (undone.undone_in !== null) {
     throw new Problem(
       "already-undone",
-      `Changeset ${changeset_id} was undone by changeset ${undone.undone_in}. Undo that one to have it back.`,
+      `Changeset ${changesetId} was undone by changeset ${undone.undone_in}. Undo that one to have it back.`,
       { extra: { undone_by: undone.undone_in } },
     );
   }
-  const running = await findRunningUndo(db, changeset_id);
+  const running = await findRunningUndo(db, changesetId);
   if (running !== undefined) {
-    throw new Problem("changeset-running", `Operation ${running} is undoing changeset ${changeset_id} at the moment.`, {
+    throw new Problem("changeset-running", `Operation ${running} is undoing changeset ${changesetId} at the moment.`, {
       extra: { operation_id: running },
     });
   }

@@ -14,43 +14,43 @@ export interface Undone {
   undone_in: number | null;
 }
 
-export async function findUndone(db: Queryable, changeset_id: number): Promise<Undone | undefined> {
+export async function findUndone(db: Queryable, changesetId: number): Promise<Undone | undefined> {
   const { rows } = await db.query<Undone>(
     `select id, kind, id_base, id_count, created::bigint + updated + deleted as made, finished_at, purged_at, undone_in
      from changesets where id = $1`,
-    [changeset_id],
+    [changesetId],
   );
   return rows[0];
 }
 
-export async function readUndone(db: Queryable, changeset_id: number): Promise<Undone> {
-  const undone = await findUndone(db, changeset_id);
-  if (undone === undefined) throw new Error(`there is no changeset ${changeset_id}`);
+export async function readUndone(db: Queryable, changesetId: number): Promise<Undone> {
+  const undone = await findUndone(db, changesetId);
+  if (undone === undefined) throw new Error(`there is no changeset ${changesetId}`);
   return undone;
 }
 
 /** Nobody else begins to undo or to purge the changeset until the transaction ends. */
-export async function lockChangeset(db: Queryable, changeset_id: number): Promise<void> {
+export async function lockChangeset(db: Queryable, changesetId: number): Promise<void> {
   await db.query("select pg_advisory_xact_lock_shared($1, 0)", [PURGE_LOCK]);
-  await db.query("select from changesets where id = $1 for update", [changeset_id]);
+  await db.query("select from changesets where id = $1 for update", [changesetId]);
 }
 
 /** First key of the advisory lock that every undo shares and a purge takes alone; any number that nobody else uses. */
 export const PURGE_LOCK = 7585;
 
 /** The operation that is undoing the changeset at the moment. */
-export async function findRunningUndo(db: Queryable, changeset_id: number): Promise<number | undefined> {
+export async function findRunningUndo(db: Queryable, changesetId: number): Promise<number | undefined> {
   const { rows } = await db.query<{ id: number }>(
     `select o.id from operations o join changesets c on c.id = o.changeset_id
      where o.state in ('selecting', 'running') and c.undoes = $1 limit 1`,
-    [changeset_id],
+    [changesetId],
   );
   return rows[0]?.id;
 }
 
 /** Notes which changesets are in force after `undo` has taken back another: that one no longer is where it was taken back
  * completely. If it was itself an undo, what that had taken back is in force again, and so on down the line. */
-export async function markUndone(db: Queryable, undo: number, is_complete: boolean): Promise<void> {
+export async function markUndone(db: Queryable, undo: number, isComplete: boolean): Promise<void> {
   await db.query(
     `with recursive line as (
        select c.id, c.undoes, 0 as depth, $2::boolean as is_complete from changesets c where c.id = $1
@@ -63,6 +63,6 @@ export async function markUndone(db: Queryable, undo: number, is_complete: boole
      set undone_in = case when by.depth % 2 = 0 and by.is_complete and $2 then by.id end
      from line by
      where c.id = by.undoes and (by.depth < 2 or $2)`,
-    [undo, is_complete],
+    [undo, isComplete],
   );
 }

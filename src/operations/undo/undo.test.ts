@@ -25,14 +25,14 @@ beforeEach(async () => {
   second = (await importBytes(context, fileOf("new"))).changeset_id as number;
 });
 
-async function undo(changeset_id: number, query = ""): Promise<Operation> {
-  const started = await ask("POST", `/api/changesets/${changeset_id}/undo${query}`);
+async function undo(changesetId: number, query = ""): Promise<Operation> {
+  const started = await ask("POST", `/api/changesets/${changesetId}/undo${query}`);
   expect({ status: started.status, body: started.body }).toMatchObject({ status: 202 });
   return finish(started.body.id);
 }
 
-const preview = async (changeset_id: number, query = ""): Promise<UndoPreview> =>
-  (await ask<UndoPreview>("POST", `/api/changesets/${changeset_id}/undo?preview=true${query}`)).body;
+const preview = async (changesetId: number, query = ""): Promise<UndoPreview> =>
+  (await ask<UndoPreview>("POST", `/api/changesets/${changesetId}/undo?preview=true${query}`)).body;
 
 const patch = (sku: string, payload: object) => app.inject({ method: "PATCH", url: `/api/products/${sku}`, payload });
 
@@ -43,8 +43,8 @@ async function table(): Promise<unknown[]> {
   return rows;
 }
 
-const undoneIn = async (changeset_id: number): Promise<number | null> =>
-  (await pool.query<{ undone_in: number | null }>("select undone_in from changesets where id = $1", [changeset_id]))
+const undoneIn = async (changesetId: number): Promise<number | null> =>
+  (await pool.query<{ undone_in: number | null }>("select undone_in from changesets where id = $1", [changesetId]))
     .rows[0]?.undone_in ?? null;
 
 test("an import that changed everything is taken back, as if it had not been", async () => {

@@ -19,22 +19,22 @@ beforeEach(() =>
 );
 
 /** An attempt by a worker whose clock is wrong by `skew_ms`, and what it makes of a webhook. */
-async function attemptWith(skew_ms: number, status: number, id?: number) {
+async function attemptWith(skewMs: number, status: number, id?: number) {
   const receiver = await createReceiver();
   receiver.answer = (_request, response) => void response.writeHead(status).end();
-  const webhook_id = id ?? (await createWebhook(context, create_webhook_body.parse({ url: receiver.url }))).id;
+  const webhookId = id ?? (await createWebhook(context, create_webhook_body.parse({ url: receiver.url }))).id;
   const agent = createAgent(context.settings, 1);
   let outcome: Outcome;
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + skew_ms });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + skewMs });
   try {
     const outgoing = { url: new URL(receiver.url), event_id: "evt_1", body: "{}", keys: [], headers: {} };
     outcome = await send(agent, outgoing, context.settings);
-    await noteOutcomes({ ...context, settings: { ...context.settings, time_scale: 1 } }, webhook_id, [outcome]);
+    await noteOutcomes({ ...context, settings: { ...context.settings, time_scale: 1 } }, webhookId, [outcome]);
   } finally {
     vi.useRealTimers();
   }
   await agent.close();
-  return { outcome, webhook_id, webhook: await readWebhook(pool, webhook_id) };
+  return { outcome, webhook_id: webhookId, webhook: await readWebhook(pool, webhookId) };
 }
 
 /** Seconds between a time of a webhook and the database's clock. */
@@ -50,8 +50,8 @@ test.each([
   ["a month slow", -MONTH_MS],
   ["a month fast", MONTH_MS],
   ["right", 0],
-])("the first failure switches no webhook off where the worker's clock is %s", async (_, skew_ms) => {
-  const { outcome, webhook } = await attemptWith(skew_ms, 500);
+])("the first failure switches no webhook off where the worker's clock is %s", async (_, skewMs) => {
+  const { outcome, webhook } = await attemptWith(skewMs, 500);
   expect(outcome.status).toBe(500);
   expect(webhook).toMatchObject({ enabled: true, status: "failing", consecutive_failures: 1 });
   expect(await distance(webhook?.failing_since)).toBeLessThan(600);

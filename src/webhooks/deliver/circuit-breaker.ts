@@ -10,30 +10,30 @@ import type { Outcome } from "./send.ts";
 /** In the order in which they ended. Whether it may still be called must be read again. */
 export async function noteOutcomes(
   context: WebhookContext,
-  webhook_id: number,
+  webhookId: number,
   outcomes: readonly Outcome[],
 ): Promise<void> {
-  const state = await countOutcomes(context.pool, webhook_id, outcomes);
+  const state = await countOutcomes(context.pool, webhookId, outcomes);
   const last = outcomes.at(-1);
   if (state === undefined || last === undefined || last.succeeded) return;
   const { time_scale } = context.settings;
   if (outcomes.some(({ status }) => status === 410)) {
-    await disable(context, webhook_id, "gone");
+    await disable(context, webhookId, "gone");
     return;
   }
   if (state.failing_ms > DISABLE_AFTER_MS * time_scale) {
-    await disable(context, webhook_id, "failing");
+    await disable(context, webhookId, "failing");
     return;
   }
-  const asked_ms = Math.max(
+  const askedMs = Math.max(
     0,
     ...outcomes.map(({ status, retry_after_ms = 0 }) => (saysOverloaded(status) ? retry_after_ms : 0)),
   );
-  const overload_ms = saysOverloaded(last.status) ? overloadPause(state.consecutive_failures, time_scale) : 0;
+  const overloadMs = saysOverloaded(last.status) ? overloadPause(state.consecutive_failures, time_scale) : 0;
   const trips = state.consecutive_failures >= BREAKER_FAILURES && !state.is_paused;
-  const breaker_ms = trips ? breakerPause(state.trips + 1, time_scale) : 0;
-  const pause_ms = Math.max(asked_ms, overload_ms, breaker_ms);
-  if (pause_ms > 0) await pause(context.pool, webhook_id, pause_ms, trips);
+  const breakerMs = trips ? breakerPause(state.trips + 1, time_scale) : 0;
+  const pauseMs = Math.max(askedMs, overloadMs, breakerMs);
+  if (pauseMs > 0) await pause(context.pool, webhookId, pauseMs, trips);
 }
 
 interface State {
@@ -45,7 +45,7 @@ interface State {
 
 async function countOutcomes(
   pool: pg.Pool,
-  webhook_id: number,
+  webhookId: number,
   outcomes: readonly Outcome[],
 ): Promise<State | undefined> {
   const success = outcomes.findLast(({ succeeded }) => succeeded);
@@ -66,7 +66,7 @@ async function countOutcomes(
      returning consecutive_failures, trips, coalesce(paused_until > now(), false) as is_paused,
                coalesce(extract(epoch from now() - failing_since) * 1000, 0)::float8 as failing_ms`,
     [
-      webhook_id,
+      webhookId,
       success === undefined ? null : agoOf(success),
       failures[0] === undefined ? null : agoOf(failures[0]),
       last === undefined ? null : agoOf(last),
@@ -82,27 +82,27 @@ async function countOutcomes(
 /** SQL: so many milliseconds ago by the database's clock, which all of a webhook's times are of; null for null. */
 const ago = (ms: string): string => `now() - make_interval(secs => ${ms}::float8 / 1000)`;
 
-async function pause(pool: pg.Pool, webhook_id: number, pause_ms: number, trips: boolean): Promise<void> {
+async function pause(pool: pg.Pool, webhookId: number, pauseMs: number, trips: boolean): Promise<void> {
   await pool.query(
     `update webhooks set trips = trips + $3,
        paused_until = greatest(paused_until, now() + make_interval(secs => $2::float8 / 1000))
      where id = $1`,
-    [webhook_id, pause_ms, trips ? 1 : 0],
+    [webhookId, pauseMs, trips ? 1 : 0],
   );
 }
 
 /** Switches it off and tells the others; its owner sees it on the page. What waits stays, for when it is switched on. */
-async function disable(context: WebhookContext, webhook_id: number, reason: "gone" | "failing"): Promise<void> {
+async function disable(context: WebhookContext, webhookId: number, reason: "gone" | "failing"): Promise<void> {
   await withTransaction(context.pool, async (client) => {
     const { rows } = await client.query<{ description: string }>(
       `update webhooks set enabled = false, disabled_reason = $2, disabled_at = now(), updated_at = now(), version = version + 1
        where id = $1 and enabled returning description`,
-      [webhook_id, reason],
+      [webhookId, reason],
     );
     const [webhook] = rows;
     if (webhook === undefined) return;
-    const data = { webhook_id, description: webhook.description, reason };
+    const data = { webhook_id: webhookId, description: webhook.description, reason };
     await emitEvents(client, [{ type: "webhook.disabled", changeset_id: null, data }]);
-    context.log.warn({ webhook_id, reason }, "a webhook was switched off");
+    context.log.warn({ webhook_id: webhookId, reason }, "a webhook was switched off");
   });
 }

@@ -39,17 +39,17 @@ export const breakerPause = (trips: number, scale: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(trips - 1, 10), LONGEST_PAUSE_MS) * scale;
 
 /** The same for a receiver that says it is overloaded (429, 502, 504) without saying until when. */
-export const overloadPause = (consecutive_failures: number, scale: number): number =>
-  Math.min(1000 * 2 ** Math.min(consecutive_failures, 10), MINUTE_MS) * scale;
+export const overloadPause = (consecutiveFailures: number, scale: number): number =>
+  Math.min(1000 * 2 ** Math.min(consecutiveFailures, 10), MINUTE_MS) * scale;
 
 /** `Retry-After` (RFC 9110, 10.2.3) in milliseconds from now, a day at most; undefined where it says nothing of use. */
-export function retryAfter(value: string | undefined, now_ms: number): number | undefined {
+export function retryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   // Date.parse alone would take "-5" for a year
-  const at_ms = text.endsWith("GMT") ? Date.parse(text) : Number.NaN;
-  const wait_ms = /^\d{1,15}$/.test(text) ? Number(text) * 1000 : at_ms - now_ms;
-  return Number.isFinite(wait_ms) && wait_ms > 0 ? Math.min(wait_ms, LONGEST_RETRY_AFTER_MS) : undefined;
+  const atMs = text.endsWith("GMT") ? Date.parse(text) : Number.NaN;
+  const waitMs = /^\d{1,15}$/.test(text) ? Number(text) * 1000 : atMs - nowMs;
+  return Number.isFinite(waitMs) && waitMs > 0 ? Math.min(waitMs, LONGEST_RETRY_AFTER_MS) : undefined;
 }
 
 /** Whether a status asks to be called less. */

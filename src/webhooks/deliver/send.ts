@@ -56,12 +56,12 @@ export function createAgent(settings: WebhookSettings, connections: number, look
 
 /** Checks a host written as an address here, and a name's addresses when they are looked up for the connection. */
 function guardedConnector(settings: WebhookSettings, lookup?: typeof dnsLookup): buildConnector.connector {
-  const by_port = new Map<number, buildConnector.connector>();
+  const byPort = new Map<number, buildConnector.connector>();
   const connectorTo = (port: number): buildConnector.connector => {
     // Undici takes all of `net.connect`'s options, and hands `lookup` on
     const options = { timeout: CONNECT_MS, allowH2: false, lookup: guardedLookup(port, settings, lookup) };
-    const connector = by_port.get(port) ?? buildConnector(options);
-    by_port.set(port, connector);
+    const connector = byPort.get(port) ?? buildConnector(options);
+    byPort.set(port, connector);
     return connector;
   };
   return (options, callback) => {
@@ -82,15 +82,15 @@ export async function send(
   outgoing: Outgoing,
   settings: WebhookSettings,
   stop?: AbortSignal,
-  total_ms = TOTAL_MS,
+  totalMs = TOTAL_MS,
 ): Promise<Outcome> {
   const { url, headers } = outgoing;
-  const started_ms = performance.now();
+  const startedMs = performance.now();
   const own = ownHeaders(outgoing, Math.floor(Date.now() / 1000));
   const aborter = new AbortController();
   const timer = setTimeout(() => {
     aborter.abort();
-  }, total_ms);
+  }, totalMs);
   const onStop = (): void => {
     aborter.abort();
   };
@@ -116,8 +116,8 @@ export async function send(
   }
   const hidden = Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN]));
   return {
-    started_ms,
-    duration_ms: performance.now() - started_ms,
+    started_ms: startedMs,
+    duration_ms: performance.now() - startedMs,
     url: url.href,
     request_headers: { ...hidden, ...own },
     ...came,
@@ -139,15 +139,15 @@ type Status = Omit<Answer, "response_body" | "response_truncated">;
 
 function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData): Status {
   const succeeded = status >= 200 && status < 300;
-  const is_redirect = status >= 300 && status < 400;
+  const isRedirect = status >= 300 && status < 400;
   const header = headers["retry-after"];
   return {
     succeeded,
     status,
-    error: succeeded ? null : is_redirect ? "redirect" : "status",
+    error: succeeded ? null : isRedirect ? "redirect" : "status",
     message: succeeded
       ? null
-      : is_redirect
+      : isRedirect
         ? `The receiver answered ${status} and sent us elsewhere; that is not followed. Enter the final URL.`
         : `The receiver answered ${status}.`,
     response_headers: shownHeaders(headers),
@@ -171,8 +171,8 @@ async function readStart(
 ): Promise<Pick<Answer, "response_body" | "response_truncated">> {
   const kept: Buffer[] = [];
   let read = 0;
-  const is_whole = await new Promise<boolean>((resolve) => {
-    let has_ended = false;
+  const isWhole = await new Promise<boolean>((resolve) => {
+    let hasEnded = false;
     const timer = setTimeout(() => {
       body.destroy();
     }, BODY_MS);
@@ -182,17 +182,17 @@ async function readStart(
       if (read > READ_BYTES) body.destroy();
     });
     body.on("end", () => {
-      has_ended = true;
+      hasEnded = true;
     });
     body.on("error", () => undefined);
     body.on("close", () => {
       clearTimeout(timer);
-      resolve(has_ended);
+      resolve(hasEnded);
     });
   });
   // PostgreSQL's text holds no NUL
   const text = Buffer.concat(kept).toString("utf8").replaceAll("\0", "\uFFFD");
-  return { response_body: text, response_truncated: !is_whole || read > KEPT_BYTES };
+  return { response_body: text, response_truncated: !isWhole || read > KEPT_BYTES };
 }
 
 const failure = (error: AttemptError, message: string): Answer => ({

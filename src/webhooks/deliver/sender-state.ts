@@ -60,10 +60,10 @@ export interface State {
   onIdle: () => void;
 }
 
-export function createState(worker: Worker, webhook_id: number, onIdle: () => void): State {
+export function createState(worker: Worker, webhookId: number, onIdle: () => void): State {
   return {
     worker,
-    webhook_id,
+    webhook_id: webhookId,
     target: undefined,
     agent: undefined,
     agent_slots: 0,
@@ -109,15 +109,15 @@ export function missingOf(state: State): number {
   const { queue, target, average_ms } = state;
   if (target?.is_probed === true) return 1 - queue.length;
   const slots = slotsOf(state);
-  const in_time = Math.ceil((slots * PORTION_MS) / Math.max(average_ms, 1));
-  const portion = Math.max(slots, Math.min(PORTION, in_time));
+  const inTime = Math.ceil((slots * PORTION_MS) / Math.max(average_ms, 1));
+  const portion = Math.max(slots, Math.min(PORTION, inTime));
   return queue.length < slots ? portion - queue.length : Math.min(URGENT, 2 * PORTION - queue.length);
 }
 
 /** Whether the rate lets a request begin now, which it then counts; if not, `again` is called when it does. */
 export function isInRate(state: State, again: () => void): boolean {
-  const per_second = state.target?.max_per_second ?? null;
-  if (per_second === null) return true;
+  const perSecond = state.target?.max_per_second ?? null;
+  if (perSecond === null) return true;
   const now = performance.now();
   if (now < state.next_at) {
     state.rate_timer ??= setTimeout(() => {
@@ -126,6 +126,6 @@ export function isInRate(state: State, again: () => void): boolean {
     }, state.next_at - now);
     return false;
   }
-  state.next_at = Math.max(state.next_at, now - CATCH_UP_MS) + (1000 * state.worker.alive) / per_second;
+  state.next_at = Math.max(state.next_at, now - CATCH_UP_MS) + (1000 * state.worker.alive) / perSecond;
   return true;
 }

@@ -25,8 +25,8 @@ export interface Sender {
 }
 
 /** `onIdle` is called when it has nothing left: forget it then. */
-export function createSender(worker: Worker, webhook_id: number, onIdle: () => void): Sender {
-  const state = createState(worker, webhook_id, onIdle);
+export function createSender(worker: Worker, webhookId: number, onIdle: () => void): Sender {
+  const state = createState(worker, webhookId, onIdle);
   return {
     wake() {
       clearTimeout(state.idle_timer);
@@ -94,14 +94,14 @@ async function take(state: State): Promise<void> {
   state.may_be_more = taken.length === limit;
 }
 
-async function openTarget(worker: Worker, webhook_id: number): Promise<Target | undefined> {
+async function openTarget(worker: Worker, webhookId: number): Promise<Target | undefined> {
   const { pool, loadKeys } = worker.context;
   try {
-    return await readTarget(pool, worker.keys, webhook_id);
+    return await readTarget(pool, worker.keys, webhookId);
   } catch {
     // The keys were rotated since; where that is not it either, the error says so.
     worker.keys = await loadKeys();
-    return readTarget(pool, worker.keys, webhook_id);
+    return readTarget(pool, worker.keys, webhookId);
   }
 }
 
@@ -123,10 +123,10 @@ async function sendOne(state: State, delivery: Claimed): Promise<void> {
   const { worker, target, agent } = state;
   if (target === undefined || agent === undefined) return;
   state.sending.add(delivery.id);
-  const event_id = `${worker.event_prefix}_${delivery.event_id ?? `test_${delivery.id}`}`;
+  const eventId = `${worker.event_prefix}_${delivery.event_id ?? `test_${delivery.id}`}`;
   const outcome = await send(
     agent,
-    { url: target.url, headers: target.headers, keys: target.keys, event_id, body: bodyOf(delivery) },
+    { url: target.url, headers: target.headers, keys: target.keys, event_id: eventId, body: bodyOf(delivery) },
     worker.context.settings,
     worker.stop,
   );
@@ -135,8 +135,8 @@ async function sendOne(state: State, delivery: Claimed): Promise<void> {
   if (outcome.error === "stopped") state.stopped.push(delivery.id);
   else {
     state.failures_in_row = outcome.succeeded ? 0 : state.failures_in_row + 1;
-    const may_want_pause = saysOverloaded(outcome.status) || outcome.status === 410;
-    if (may_want_pause || state.failures_in_row >= BREAKER_FAILURES) state.is_held = true;
+    const mayWantPause = saysOverloaded(outcome.status) || outcome.status === 410;
+    if (mayWantPause || state.failures_in_row >= BREAKER_FAILURES) state.is_held = true;
     state.outcomes.push({ id: delivery.id, outcome, delay_ms: delayOf(worker, delivery, outcome) });
     write(state);
   }
@@ -150,8 +150,8 @@ function delayOf(
   { succeeded, status, retry_after_ms = 0 }: Outcome,
 ): number | undefined {
   if (succeeded || status === 410) return undefined;
-  const delay_ms = delayAfter(step + 1, context.settings.time_scale);
-  return delay_ms === undefined ? undefined : Math.max(delay_ms, retry_after_ms);
+  const delayMs = delayAfter(step + 1, context.settings.time_scale);
+  return delayMs === undefined ? undefined : Math.max(delayMs, retry_after_ms);
 }
 
 function write(state: State): void {

@@ -23,23 +23,23 @@ export function verify(
   keys: readonly Buffer[],
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: Buffer,
-  now_ms: number,
+  nowMs: number,
 ): string | undefined {
   const [id, timestamp, signatures] = ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => {
     const value = headers[name];
     return typeof value === "string" ? value : "";
   }) as [string, string, string];
   if (id === "" || timestamp === "" || signatures === "") return "headers of the signature are missing";
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now_ms / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) {
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(nowMs / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) {
     return "the timestamp is more than five minutes away";
   }
   const expected = keys.map((key) => hmac(key, id, Number(timestamp), body));
-  const is_right = signatures.split(" ").some((signature) => {
+  const isRight = signatures.split(" ").some((signature) => {
     if (!signature.startsWith("v1,")) return false;
     const bytes = Buffer.from(signature.slice("v1,".length), "base64");
     return expected.some((right) => right.length === bytes.length && timingSafeEqual(right, bytes));
   });
-  return is_right ? undefined : "no signature matches the secret";
+  return isRight ? undefined : "no signature matches the secret";
 }
 
 const hmac = (key: Buffer, id: string, timestamp: number, body: string | Buffer): Buffer =>

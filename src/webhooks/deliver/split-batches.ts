@@ -20,14 +20,14 @@ interface Cut {
 }
 
 /** Cuts one event to its end; false where there is none to cut, or others have it. */
-export async function cutNextEvent(pool: pg.Pool, event_prefix: string, signal: AbortSignal): Promise<boolean> {
+export async function cutNextEvent(pool: pg.Pool, eventPrefix: string, signal: AbortSignal): Promise<boolean> {
   const client = await pool.connect();
   let broken = true;
   try {
     const cut = await claimCut(client);
     if (cut !== undefined) {
       const stopHeartbeat = startHeartbeat(client);
-      await cutEvent(pool, client, cut, event_prefix, signal).finally(stopHeartbeat);
+      await cutEvent(pool, client, cut, eventPrefix, signal).finally(stopHeartbeat);
       await client.query("select pg_advisory_unlock_all()");
     }
     broken = false;
@@ -63,22 +63,22 @@ async function cutEvent(
   pool: pg.Pool,
   client: pg.ClientBase,
   cut: Cut,
-  event_prefix: string,
+  eventPrefix: string,
   signal: AbortSignal,
 ): Promise<void> {
   let { batch } = cut;
   let page: ChangedProduct[] | undefined;
-  const write = async (items: ChangedProduct[], is_last: boolean): Promise<void> => {
+  const write = async (items: ChangedProduct[], isLast: boolean): Promise<void> => {
     batch += 1;
     const data: EventData<"products.changed"> = {
       changeset_id: cut.changeset_id,
-      event_id: `${event_prefix}_${cut.event_id}`,
+      event_id: `${eventPrefix}_${cut.event_id}`,
       batch,
-      is_last,
+      is_last: isLast,
       items: items.map(({ id, sku, version, change }) => ({ id, sku, version, change })),
     };
-    const after_key = items.at(-1)?.sku_key ?? "";
-    await withTransaction(pool, (db) => writeBatch(db, cut, batch, after_key, JSON.stringify(data)));
+    const afterKey = items.at(-1)?.sku_key ?? "";
+    await withTransaction(pool, (db) => writeBatch(db, cut, batch, afterKey, JSON.stringify(data)));
   };
   for await (const next of changedProducts(client, cut.changeset_id, cut.after_key, MAX_BATCH_ITEMS)) {
     if (page !== undefined) await write(page, false);
@@ -89,11 +89,11 @@ async function cutEvent(
   await pool.query("update webhook_batches set done = true where event_id = $1", [cut.event_id]);
 }
 
-async function writeBatch(db: Queryable, cut: Cut, batch: number, after_key: string, data: string): Promise<void> {
+async function writeBatch(db: Queryable, cut: Cut, batch: number, afterKey: string, data: string): Promise<void> {
   await db.query("update webhook_batches set batch = $2, after_key = $3 where event_id = $1", [
     cut.event_id,
     batch,
-    after_key,
+    afterKey,
   ]);
   await db.query(
     `with made as (

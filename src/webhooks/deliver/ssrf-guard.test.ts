@@ -180,8 +180,8 @@ test.each([
   ["fd00:1::5", 80, ["fd00:1::/64"]],
   ["::ffff:10.1.2.3", 80, ["10.1.2.0/24"]],
   ["169.254.169.254", 80, ["169.254.169.254/32"]],
-])("%s, port %i, is called where %o is allowed", (address, to, allow_cidrs) => {
-  expect(refusalOf(address, to, { allow_cidrs })).toBeUndefined();
+])("%s, port %i, is called where %o is allowed", (address, to, allowCidrs) => {
+  expect(refusalOf(address, to, { allow_cidrs: allowCidrs })).toBeUndefined();
 });
 
 test.each([
@@ -190,8 +190,8 @@ test.each([
   ["fd00:ec2::254", ["fc00::/7"]],
   ["168.63.129.16", ["0.0.0.0/0"]],
   ["nonsense", ["0.0.0.0/0"]],
-])("%s is refused although %o is allowed", (address, allow_cidrs) => {
-  expect(refusalOf(address, 80, { allow_cidrs })).toBeDefined();
+])("%s is refused although %o is allowed", (address, allowCidrs) => {
+  expect(refusalOf(address, 80, { allow_cidrs: allowCidrs })).toBeDefined();
 });
 
 test("behind a proxy, addresses are refused here and names are the proxy's to judge", async () => {

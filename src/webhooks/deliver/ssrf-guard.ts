@@ -36,8 +36,8 @@ export function refusalOf(address: string, port: number, rules: AddressRules): s
   const parsed = unmap(address);
   if (parsed === undefined) return "it is no address";
   const allowed = rules.allow_cidrs.map((text) => ipaddr.parseCIDR(text)).filter((cidr) => isIn(parsed, cidr));
-  const names_it = allowed.some(([, bits]) => bits === (parsed.kind() === "ipv4" ? 32 : 128));
-  if (METADATA.has(parsed.toString()) && !names_it) return "it is not in the public internet";
+  const namesIt = allowed.some(([, bits]) => bits === (parsed.kind() === "ipv4" ? 32 : 128));
+  if (METADATA.has(parsed.toString()) && !namesIt) return "it is not in the public internet";
   if (allowed.length > 0) return undefined;
   if (!isPublic(parsed)) return "it is not in the public internet";
   return isPortRefused(port) ? `port ${port} is not called` : undefined;
@@ -82,8 +82,8 @@ function unmap(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === "ipv4") return parsed;
   const { parts } = parsed as ipaddr.IPv6;
-  const is_mapped = parts.slice(0, 5).every((part) => part === 0) && parts[5] === 0xffff;
-  return is_mapped ? new ipaddr.IPv4(parsed.toByteArray().slice(12)) : parsed;
+  const isMapped = parts.slice(0, 5).every((part) => part === 0) && parts[5] === 0xffff;
+  return isMapped ? new ipaddr.IPv4(parsed.toByteArray().slice(12)) : parsed;
 }
 
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {

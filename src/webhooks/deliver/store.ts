@@ -21,7 +21,7 @@ const CLAIMABLE = `webhook_id = $1 and state = 'waiting' and due_at <= now() and
 /** Takes up to `limit` deliveries that are due, those first that may not wait. */
 export async function claimDeliveries(
   db: Queryable,
-  webhook_id: number,
+  webhookId: number,
   worker: number,
   limit: number,
 ): Promise<Claimed[]> {
@@ -39,7 +39,7 @@ export async function claimDeliveries(
      select c.id, c.event_id, c.type, c.happened_at, coalesce(c.test_data, e.data)::text as data, c.priority, c.step
      from claimed c left join events e on e.id = c.event_id
      order by c.priority, c.due_at, c.id`,
-    [webhook_id, worker, limit],
+    [webhookId, worker, limit],
   );
   const purged = rows.filter(({ data }) => data === null).map(({ id }) => id);
   if (purged.length > 0) await giveUp(db, purged);
@@ -104,7 +104,7 @@ export const agoOf = ({ started_ms }: Outcome): number => Math.max(0, performanc
  * taken over meanwhile keeps the other's state, unless this one succeeded. `worker`: null = nobody claims a test. */
 export async function completeDeliveries(
   db: Queryable,
-  webhook_id: number,
+  webhookId: number,
   worker: number | null,
   completed: readonly Completed[],
 ): Promise<void> {
@@ -131,7 +131,7 @@ export async function completeDeliveries(
      select id, $1, now() - make_interval(secs => ago_ms / 1000), duration_ms, succeeded, status, error, message, url, request_headers, response_headers,
             response_body, response_truncated from done`,
     [
-      webhook_id,
+      webhookId,
       worker,
       completed.map(({ id }) => id),
       completed.map(({ delay_ms }) => delay_ms ?? null),

@@ -25,18 +25,18 @@ interface Row {
 }
 
 /** undefined = not now: it is switched off, paused or deleted. */
-export async function readTarget(db: Queryable, keys: Keyring, webhook_id: number): Promise<Target | undefined> {
-  const row = await readRow(db, webhook_id, false);
-  return row === undefined ? undefined : toTarget(row, keys, webhook_id);
+export async function readTarget(db: Queryable, keys: Keyring, webhookId: number): Promise<Target | undefined> {
+  const row = await readRow(db, webhookId, false);
+  return row === undefined ? undefined : toTarget(row, keys, webhookId);
 }
 
 /** The same for a test, which also a webhook gets that is switched off or paused. */
-export async function readTestTarget(db: Queryable, keys: Keyring, webhook_id: number): Promise<Target | undefined> {
-  const row = await readRow(db, webhook_id, true);
-  return row === undefined ? undefined : toTarget(row, keys, webhook_id);
+export async function readTestTarget(db: Queryable, keys: Keyring, webhookId: number): Promise<Target | undefined> {
+  const row = await readRow(db, webhookId, true);
+  return row === undefined ? undefined : toTarget(row, keys, webhookId);
 }
 
-async function readRow(db: Queryable, webhook_id: number, is_test: boolean): Promise<Row | undefined> {
+async function readRow(db: Queryable, webhookId: number, isTest: boolean): Promise<Row | undefined> {
   const { rows } = await db.query<Row>(
     `select w.url, w.headers_sealed, w.max_parallel, w.max_per_second, w.consecutive_failures,
             (select array_agg(s.sealed order by s.id desc) from webhook_secrets s
@@ -44,17 +44,17 @@ async function readRow(db: Queryable, webhook_id: number, is_test: boolean): Pro
      from webhooks w
      where w.id = $1 and w.deleted_at is null
        and ($2 or (w.enabled and (w.paused_until is null or w.paused_until <= now())))`,
-    [webhook_id, is_test],
+    [webhookId, isTest],
   );
   return rows[0];
 }
 
-function toTarget(row: Row, keys: Keyring, webhook_id: number): Target {
+function toTarget(row: Row, keys: Keyring, webhookId: number): Target {
   const { url, headers_sealed, secrets, max_parallel, max_per_second, consecutive_failures } = row;
   return {
     url: new URL(url),
-    keys: (secrets ?? []).map((sealed) => keyOf(openSecret(keys, webhook_id, sealed))),
-    headers: openHeaders(keys, webhook_id, headers_sealed),
+    keys: (secrets ?? []).map((sealed) => keyOf(openSecret(keys, webhookId, sealed))),
+    headers: openHeaders(keys, webhookId, headers_sealed),
     max_parallel,
     max_per_second,
     is_probed: consecutive_failures >= BREAKER_FAILURES,

@@ -46,8 +46,8 @@ interface Row {
   last_status: number | null;
   last_error: string | null;
 }
-const deliveriesOf = async (webhook_id: number): Promise<Row[]> =>
-  (await pool.query<Row>("select * from webhook_deliveries where webhook_id = $1 order by id", [webhook_id])).rows;
+const deliveriesOf = async (webhookId: number): Promise<Row[]> =>
+  (await pool.query<Row>("select * from webhook_deliveries where webhook_id = $1 order by id", [webhookId])).rows;
 const switchOff = (id: number) => changeWebhook(context, id, { enabled: false });
 
 test("an event comes at once, signed so that the library of the standard verifies it, and is in the log", async () => {
@@ -96,7 +96,7 @@ test("a receiver that fails gets all ten attempts with the same id and body, and
   await emit(1);
   await until(async () => (await deliveriesOf(id))[0]?.state === "failed");
   expect(receiver.received).toHaveLength(10);
-  expect(new Set(receiver.received.map(({ id: event_id }) => event_id)).size).toBe(1);
+  expect(new Set(receiver.received.map(({ id: eventId }) => eventId)).size).toBe(1);
   expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
   expect(await deliveriesOf(id)).toMatchObject([{ attempts: 10, last_status: 500, last_error: "status" }]);
   expect(await findWebhook(pool, id)).toMatchObject({

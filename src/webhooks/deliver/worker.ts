@@ -72,7 +72,7 @@ export async function deliverWebhooks(
 }
 
 interface Senders {
-  wake(webhook_id: number): void;
+  wake(webhookId: number): void;
   held(): number[];
   drain(): Promise<void>;
 }
@@ -80,14 +80,14 @@ interface Senders {
 function createSenders(worker: Worker): Senders {
   const senders = new Map<number, Sender>();
   return {
-    wake(webhook_id) {
-      let sender = senders.get(webhook_id);
+    wake(webhookId) {
+      let sender = senders.get(webhookId);
       if (sender === undefined) {
-        sender = createSender(worker, webhook_id, () => {
-          senders.delete(webhook_id);
+        sender = createSender(worker, webhookId, () => {
+          senders.delete(webhookId);
           worker.senders = senders.size;
         });
-        senders.set(webhook_id, sender);
+        senders.set(webhookId, sender);
         worker.senders = senders.size;
       }
       sender.wake();
@@ -109,8 +109,8 @@ interface Loops {
 
 function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loops {
   const { pool, settings } = worker.context;
-  const start = (every_ms: number, work: () => Promise<void>): Loop => startLoop(worker, every_ms, signal, work);
-  const fan_out = start(FAN_OUT_MS, async () => {
+  const start = (everyMs: number, work: () => Promise<void>): Loop => startLoop(worker, everyMs, signal, work);
+  const fanning = start(FAN_OUT_MS, async () => {
     for (;;) {
       const { events, to_cut, webhook_ids } = await fanOut(pool);
       for (const id of webhook_ids) senders.wake(id);
@@ -127,19 +127,19 @@ function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loop
   const replays = start(REPLAY_MS, async () => {
     for (const id of await stepReplays(pool)) senders.wake(id);
   });
-  let renewed_at = performance.now();
+  let renewedAt = performance.now();
   const tend = start(TEND_MS, async () => {
     worker.alive = Math.max(1, await releaseOfDead(pool));
-    if (performance.now() - renewed_at < RENEW_MS) return;
-    renewed_at = performance.now();
+    if (performance.now() - renewedAt < RENEW_MS) return;
+    renewedAt = performance.now();
     await renewLeases(pool, worker.id, senders.held());
   });
   const purge = start(PURGE_MS, async () => {
     const purged = await purgeDeliveries(pool, settings.keep_days, signal);
     if (purged > 0) worker.context.log.info({ purged }, "old deliveries purged");
   });
-  const all = [fan_out, due, cut, replays, tend, purge];
-  return { fan_out, due, replays, ended: Promise.all(all.map((loop) => loop.ended)).then(() => undefined) };
+  const all = [fanning, due, cut, replays, tend, purge];
+  return { fan_out: fanning, due, replays, ended: Promise.all(all.map((loop) => loop.ended)).then(() => undefined) };
 }
 
 interface Loop {
@@ -149,7 +149,7 @@ interface Loop {
 }
 
 /** Does `work` now, every so often, and when woken; never twice at a time. */
-function startLoop({ context }: Worker, every_ms: number, signal: AbortSignal, work: () => Promise<void>): Loop {
+function startLoop({ context }: Worker, everyMs: number, signal: AbortSignal, work: () => Promise<void>): Loop {
   let woken = false;
   let wakeUp: () => void = () => undefined;
   const run = async (): Promise<void> => {
@@ -159,14 +159,14 @@ function startLoop({ context }: Worker, every_ms: number, signal: AbortSignal, w
         await work();
       } catch (error) {
         context.log.warn({ err: error }, isTransient(error) ? "lost the database for a moment" : "webhooks stumbled");
-        await sleep(every_ms, undefined, { signal }).catch(() => undefined);
+        await sleep(everyMs, undefined, { signal }).catch(() => undefined);
       }
       if (woken as boolean) continue;
       const waking = new AbortController();
       wakeUp = () => {
         waking.abort();
       };
-      await sleep(every_ms, undefined, { signal: AbortSignal.any([signal, waking.signal]) }).catch(() => undefined);
+      await sleep(everyMs, undefined, { signal: AbortSignal.any([signal, waking.signal]) }).catch(() => undefined);
     }
   };
   return {

@@ -43,13 +43,13 @@ export async function readFeed(
     [prefix, after, newest, type ?? null, limit + 1],
   );
   const page = rows.slice(0, limit);
-  const has_more = (rows[0]?.found ?? 0) > page.length;
+  const hasMore = (rows[0]?.found ?? 0) > page.length;
   // Where a page is not full, all up to the newest has been looked at
-  const last = has_more ? (page.at(-1)?.position ?? after) : Math.max(newest, after);
+  const last = hasMore ? (page.at(-1)?.position ?? after) : Math.max(newest, after);
   return {
-    items: page.map(({ id, type: of_type, timestamp, data }) => ({ id, type: of_type, timestamp, data })),
+    items: page.map(({ id, type: ofType, timestamp, data }) => ({ id, type: ofType, timestamp, data })),
     next_cursor: String(last),
-    has_more,
+    has_more: hasMore,
   };
 }
 

@@ -5,14 +5,14 @@ import type pg from "pg";
 const PORTION = 5000;
 
 /** Says how many deliveries went. */
-export async function purgeDeliveries(pool: pg.Pool, keep_days: number, signal?: AbortSignal): Promise<number> {
+export async function purgeDeliveries(pool: pg.Pool, keepDays: number, signal?: AbortSignal): Promise<number> {
   let purged = 0;
   // The oldest have the smallest ids
   purged += await inPortions(
     pool,
     `select id from (select id, created_at from webhook_deliveries order by id limit ${PORTION}) oldest
      where created_at < now() - make_interval(days => $1)`,
-    [keep_days],
+    [keepDays],
     signal,
   );
   const { rows } = await pool.query<{ id: number }>("select id from webhooks where deleted_at is not null");
@@ -26,9 +26,9 @@ export async function purgeDeliveries(pool: pg.Pool, keep_days: number, signal?:
     if (signal?.aborted === true) return purged;
     await pool.query("delete from webhooks where id = $1", [id]);
   }
-  await pool.query("delete from webhook_replays where finished_at < now() - make_interval(days => $1)", [keep_days]);
+  await pool.query("delete from webhook_replays where finished_at < now() - make_interval(days => $1)", [keepDays]);
   await pool.query("delete from webhook_batches where done and happened_at < now() - make_interval(days => $1)", [
-    keep_days,
+    keepDays,
   ]);
   return purged;
 }

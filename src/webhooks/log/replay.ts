@@ -14,15 +14,15 @@ const REPLAY = "id, webhook_id, what, since, until, state, total, queued, create
 
 export async function insertReplay(
   db: Queryable,
-  webhook_id: number,
+  webhookId: number,
   what: Replay["what"],
   since: string,
 ): Promise<Replay> {
   const { rows } = await db.query<Replay>(
     `insert into webhook_replays (webhook_id, what, since, until) values ($1, $2, $3, now()) returning ${REPLAY}`,
-    [webhook_id, what, since],
+    [webhookId, what, since],
   );
-  await notifyWorkers(db, webhook_id);
+  await notifyWorkers(db, webhookId);
   return rows[0] as Replay;
 }
 
@@ -31,10 +31,10 @@ export async function readReplay(db: Queryable, id: number): Promise<Replay | un
   return rows[0];
 }
 
-export async function listReplays(db: Queryable, webhook_id: number): Promise<Replay[]> {
+export async function listReplays(db: Queryable, webhookId: number): Promise<Replay[]> {
   const { rows } = await db.query<Replay>(
     `select ${REPLAY} from webhook_replays where webhook_id = $1 order by id desc limit 50`,
-    [webhook_id],
+    [webhookId],
   );
   return rows;
 }
@@ -55,11 +55,11 @@ export async function stepReplays(pool: pg.Pool): Promise<number[]> {
     `select r.id, r.webhook_id from webhook_replays r join webhooks w on w.id = r.webhook_id
      where r.state in ('preparing', 'running') and w.enabled and w.deleted_at is null order by r.id`,
   );
-  const webhook_ids: number[] = [];
+  const webhookIds: number[] = [];
   for (const { id, webhook_id } of rows) {
-    if ((await withTransaction(pool, (client) => stepReplay(client, id))) > 0) webhook_ids.push(webhook_id);
+    if ((await withTransaction(pool, (client) => stepReplay(client, id))) > 0) webhookIds.push(webhook_id);
   }
-  return webhook_ids;
+  return webhookIds;
 }
 
 interface Step extends Replay {
@@ -123,11 +123,11 @@ async function count(db: Queryable, replay: Replay): Promise<void> {
   );
 }
 
-async function countWaiting(db: Queryable, webhook_id: number): Promise<number> {
+async function countWaiting(db: Queryable, webhookId: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*) from (select from webhook_deliveries
                            where webhook_id = $1 and state = 'waiting' and priority = 1 and due_at <= now() limit ${WAITING}) due`,
-    [webhook_id],
+    [webhookId],
   );
   return rows[0]?.count ?? 0;
 }
@@ -154,12 +154,12 @@ async function queuePortion(db: Queryable, replay: Step): Promise<number> {
     [...rangeOf(replay), replay.last_id, replay.max_id],
   );
   const { seen = 0, queued = 0, last_id = null } = rows[0] ?? {};
-  const is_done = seen < PORTION;
+  const isDone = seen < PORTION;
   await db.query(
     `update webhook_replays set queued = queued + $2, last_id = coalesce($3, last_id),
        state = case when $4 then 'done' else state end, finished_at = case when $4 then now() end
      where id = $1`,
-    [replay.id, queued, last_id, is_done],
+    [replay.id, queued, last_id, isDone],
   );
   return queued;
 }

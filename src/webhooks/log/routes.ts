@@ -110,10 +110,10 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
   });
 }
 
-async function refuseDisabled(db: Queryable, webhook_id: number): Promise<void> {
-  const { enabled } = await findWebhook(db, webhook_id);
+async function refuseDisabled(db: Queryable, webhookId: number): Promise<void> {
+  const { enabled } = await findWebhook(db, webhookId);
   if (!enabled)
-    throw new Problem("webhook-disabled", `Webhook ${webhook_id} is switched off; switch it on before you send again.`);
+    throw new Problem("webhook-disabled", `Webhook ${webhookId} is switched off; switch it on before you send again.`);
 }
 
 async function findDelivery(db: Queryable, id: number): Promise<Delivery> {

@@ -22,27 +22,27 @@ interface Tested {
 
 export async function sendTest(
   context: WebhookContext,
-  webhook_id: number,
+  webhookId: number,
   type: EventType,
   given: Record<string, unknown> | undefined,
 ): Promise<Tested> {
   const { pool, settings } = context;
-  await findWebhook(pool, webhook_id);
-  const target = await readTestTarget(pool, await context.loadKeys(), webhook_id);
-  if (target === undefined) throw new Problem("not-found", `There is no webhook ${webhook_id}.`);
+  await findWebhook(pool, webhookId);
+  const target = await readTestTarget(pool, await context.loadKeys(), webhookId);
+  if (target === undefined) throw new Problem("not-found", `There is no webhook ${webhookId}.`);
   const json = JSON.stringify(given ?? DESCRIBED_EVENTS[type].example);
   if (json.length > MAX_BYTES)
     throw new Problem("payload-too-large", `The data of a test may have ${MAX_BYTES} characters.`);
   // PostgreSQL's jsonb holds no NUL
   if (json.includes("\\u0000"))
     throw new Problem("invalid-request", "/body/data: a text holds the character NUL, which cannot be stored.");
-  const { id, happened_at, data } = await insertTestDelivery(pool, webhook_id, type, json);
-  const event_id = `${await readEventPrefix(pool)}_test_${id}`;
+  const { id, happened_at, data } = await insertTestDelivery(pool, webhookId, type, json);
+  const eventId = `${await readEventPrefix(pool)}_test_${id}`;
   const agent = createAgent(settings, 1);
   const body = bodyOf({ type, happened_at, data });
-  const outcome = await send(agent, { ...target, event_id, body }, settings);
+  const outcome = await send(agent, { ...target, event_id: eventId, body }, settings);
   await agent.close();
-  await completeDeliveries(pool, webhook_id, null, [{ id, outcome, delay_ms: undefined }]);
+  await completeDeliveries(pool, webhookId, null, [{ id, outcome, delay_ms: undefined }]);
   const detail = await readDeliveryDetail(pool, (await readDelivery(pool, id)) as Delivery);
   return { delivery_id: id, delivered: outcome.succeeded, attempt: detail.attempt_log[0] as Attempt };
 }

@@ -22,8 +22,8 @@ export interface LogFilter {
   below?: number | undefined;
 }
 
-export async function listDeliveries(db: Queryable, webhook_id: number, filter: LogFilter): Promise<Delivery[]> {
-  const values: unknown[] = [webhook_id, filter.limit];
+export async function listDeliveries(db: Queryable, webhookId: number, filter: LogFilter): Promise<Delivery[]> {
+  const values: unknown[] = [webhookId, filter.limit];
   const conditions = ["d.webhook_id = $1"];
   const add = (condition: (parameter: string) => string, value: unknown): void => {
     if (value === undefined) return;
@@ -80,12 +80,12 @@ export async function readDeliveryDetail(db: Queryable, delivery: Delivery): Pro
 export const bodyOf = ({ type, happened_at, data }: { type: string; happened_at: string; data: string }): string =>
   `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(happened_at)},"data":${data}}`;
 
-async function listAttempts(db: Queryable, delivery_id: number): Promise<Attempt[]> {
+async function listAttempts(db: Queryable, deliveryId: number): Promise<Attempt[]> {
   const { rows } = await db.query<Attempt>(
     `select id, row_number() over (order by id) as number, started_at, duration_ms, succeeded, error, message, url,
             request_headers, status, response_headers, response_body, response_truncated
      from webhook_attempts where delivery_id = $1 order by id desc limit ${SHOWN_ATTEMPTS}`,
-    [delivery_id],
+    [deliveryId],
   );
   return rows;
 }
@@ -101,7 +101,7 @@ export async function queueAgain(db: Queryable, id: number): Promise<void> {
 
 export async function insertTestDelivery(
   db: Queryable,
-  webhook_id: number,
+  webhookId: number,
   type: string,
   data: string,
 ): Promise<{ id: number; happened_at: string; data: string }> {
@@ -109,7 +109,7 @@ export async function insertTestDelivery(
   const { rows } = await db.query<{ id: number; happened_at: string; data: string }>(
     `insert into webhook_deliveries (webhook_id, type, happened_at, test_data, state, due_at, finished_at)
      values ($1, $2, now(), $3, 'failed', now(), now()) returning id, happened_at, test_data::text as data`,
-    [webhook_id, type, data],
+    [webhookId, type, data],
   );
   return rows[0] as { id: number; happened_at: string; data: string };
 }
@@ -118,7 +118,7 @@ const HOURS = 24;
 const SAMPLE = 20_000;
 const COUNTED = 10_000;
 
-export async function readHealth(db: Queryable, webhook_id: number): Promise<WebhookHealth> {
+export async function readHealth(db: Queryable, webhookId: number): Promise<WebhookHealth> {
   const counted = (condition: string): string =>
     `(select count(*) from (select from webhook_deliveries d where d.webhook_id = $1 and ${condition} limit ${COUNTED}) counted)`;
   const { rows } = await db.query<WebhookHealth>(
@@ -135,7 +135,7 @@ export async function readHealth(db: Queryable, webhook_id: number): Promise<Web
            from (select succeeded, duration_ms from webhook_attempts
                  where webhook_id = $1 and started_at > now() - interval '${HOURS} hours'
                  order by started_at desc limit ${SAMPLE}) newest) a`,
-    [webhook_id],
+    [webhookId],
   );
   return rows[0] as WebhookHealth;
 }

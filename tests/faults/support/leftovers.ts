@@ -66,13 +66,13 @@ export async function findLeftovers(db: Queryable, options: LeftoversOptions): P
 export async function settledLeftovers(
   db: Queryable,
   options: LeftoversOptions,
-  timeout_ms = 30_000,
+  timeoutMs = 30_000,
 ): Promise<Leftovers> {
-  const give_up_at = performance.now() + timeout_ms;
+  const giveUpAt = performance.now() + timeoutMs;
   for (;;) {
     const left = await findLeftovers(db, options);
-    const is_clean = Object.values(left).every((value) => (Array.isArray(value) ? value.length === 0 : value === 0));
-    if (is_clean || performance.now() > give_up_at) return left;
+    const isClean = Object.values(left).every((value) => (Array.isArray(value) ? value.length === 0 : value === 0));
+    if (isClean || performance.now() > giveUpAt) return left;
     await sleep(100);
   }
 }

@@ -45,11 +45,11 @@ export interface RunningServer extends RunningProcess {
 export async function startServerProcess(options: ProcessOptions): Promise<RunningServer> {
   const { data_dir } = options;
   const child = start(["serve", "--no-worker", "--port", "0", "--data-dir", data_dir], options);
-  const base_url = await ready(child, async () => {
+  const baseUrl = await ready(child, async () => {
     const holder = await readHolder(data_dir);
     return holder?.pid === child.pid ? holder.url : undefined;
   });
-  return { ...child, base_url };
+  return { ...child, base_url: baseUrl };
 }
 
 /** `skuport work`, once it takes jobs: before that it ends when it loses the database, for a supervisor to start it again. */
@@ -93,11 +93,11 @@ function start(args: string[], { url, settings }: ProcessOptions): RunningProces
 }
 
 async function ready<T>(child: RunningProcess, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const give_up_at = performance.now() + START_MS;
+  const giveUpAt = performance.now() + START_MS;
   for (;;) {
     const value = await look();
     if (value !== undefined && value !== false) return value;
-    if (!child.isRunning() || performance.now() > give_up_at) {
+    if (!child.isRunning() || performance.now() > giveUpAt) {
       await child.kill();
       throw new Error(`Process ${String(child.pid)} did not start:\n${child.output()}`);
     }

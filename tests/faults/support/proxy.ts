@@ -127,10 +127,10 @@ interface LinkEvents {
 
 type LinkState = Link;
 
-function createLink(client: Socket, server: Socket, number: number, first_mode: Mode, events: LinkEvents): LinkState {
-  let mode = first_mode;
+function createLink(client: Socket, server: Socket, number: number, firstMode: Mode, events: LinkEvents): LinkState {
+  let mode = firstMode;
   let open = true;
-  let loses_answer = false;
+  let losesAnswer = false;
   const bytes = { to_server: 0, to_client: 0 };
   /** What happened to a side while the link held; passed on when it forwards again. */
   const kept: (() => void)[] = [];
@@ -149,12 +149,12 @@ function createLink(client: Socket, server: Socket, number: number, first_mode: 
 
   client.on("data", (chunk: Buffer) => {
     bytes.to_server += chunk.length;
-    if (events.onRequest(chunk)) loses_answer = true;
+    if (events.onRequest(chunk)) losesAnswer = true;
     server.write(chunk);
   });
   server.on("data", (chunk: Buffer) => {
     bytes.to_client += chunk.length;
-    if (loses_answer) {
+    if (losesAnswer) {
       events.onLostAnswer();
       cut();
     } else if (mode !== "mute") client.write(chunk);
@@ -185,7 +185,7 @@ function createLink(client: Socket, server: Socket, number: number, first_mode: 
     }
     if (mode !== "hold") for (const pass of kept.splice(0)) pass();
   };
-  setMode(first_mode);
+  setMode(firstMode);
   return {
     number,
     get mode() {

@@ -11,7 +11,7 @@ export interface SmallDisk {
   folder: string;
   freeMb(): number;
   /** Fills the disk with a file, up to that much. */
-  fill(leave_mb: number): void;
+  fill(leaveMb: number): void;
   /** Removes that file. */
   makeRoom(): void;
 }
@@ -20,9 +20,9 @@ export interface SmallDisk {
 export const NO_SMALL_DISK = whyNot();
 
 /** Unmounted after the test. */
-export function mountSmallDisk(size_mb: number): SmallDisk {
+export function mountSmallDisk(sizeMb: number): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
-  mount(folder, size_mb);
+  mount(folder, sizeMb);
   const filler = join(folder, "filler");
   onTestFinished(() => {
     execFileSync("umount", ["--lazy", folder]);
@@ -34,11 +34,11 @@ export function mountSmallDisk(size_mb: number): SmallDisk {
   return {
     folder,
     freeMb,
-    fill(leave_mb) {
+    fill(leaveMb) {
       const file = openSync(filler, "a");
       const piece = Buffer.alloc(MB / 16, "x");
       // The last free pages are filled one by one.
-      for (const bytes of [piece.length, 4096]) writeUntil(file, piece.subarray(0, bytes), () => freeMb() <= leave_mb);
+      for (const bytes of [piece.length, 4096]) writeUntil(file, piece.subarray(0, bytes), () => freeMb() <= leaveMb);
       closeSync(file);
     },
     makeRoom() {
@@ -55,9 +55,9 @@ function writeUntil(file: number, piece: Buffer, isEnough: () => boolean): void 
   }
 }
 
-function mount(folder: string, size_mb: number): void {
+function mount(folder: string, sizeMb: number): void {
   // 0755: the account that root lends PostgreSQL has to pass.
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${String(size_mb)}m,mode=755`, "none", folder], { stdio: "pipe" });
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${String(sizeMb)}m,mode=755`, "none", folder], { stdio: "pipe" });
 }
 
 function whyNot(): string | undefined {

@@ -22,30 +22,30 @@ export interface WatchedPage {
 /** A page of its own context: its storage is its own. `base_url` is the only host it may ask. */
 export async function openPage(
   browser: Browser,
-  base_url: string,
+  baseUrl: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ baseURL: base_url, locale: "en-GB", ...options });
+  const context = await browser.newContext({ baseURL: baseUrl, locale: "en-GB", ...options });
   const page = await context.newPage();
-  return { page, ...watch(page, base_url), close: () => context.close() };
+  return { page, ...watch(page, baseUrl), close: () => context.close() };
 }
 
 /** A second tab beside a page, in the same context. */
-export async function openTab(beside: Page, base_url: string): Promise<WatchedPage> {
+export async function openTab(beside: Page, baseUrl: string): Promise<WatchedPage> {
   const page = await beside.context().newPage();
-  return { page, ...watch(page, base_url), close: () => page.close() };
+  return { page, ...watch(page, baseUrl), close: () => page.close() };
 }
 
-function watch(page: Page, base_url: string): Pick<WatchedPage, "foreign_requests" | "complaints"> {
-  const foreign_requests: string[] = [];
+function watch(page: Page, baseUrl: string): Pick<WatchedPage, "foreign_requests" | "complaints"> {
+  const foreignRequests: string[] = [];
   const complaints: string[] = [];
   page.on("request", (request) => {
     const url = request.url();
-    if (!/^(data|blob):/.test(url) && new URL(url).host !== new URL(base_url).host) foreign_requests.push(url);
+    if (!/^(data|blob):/.test(url) && new URL(url).host !== new URL(baseUrl).host) foreignRequests.push(url);
   });
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  return { foreign_requests, complaints };
+  return { foreign_requests: foreignRequests, complaints };
 }

@@ -21,15 +21,15 @@ const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fix
 
 /** Inspects the view as it stands and leaves the page at the desk, in the light. A dialog is pictured as on the screen
  * (`full_page` = false), all else in its full height. */
-export async function inspectLooks(page: Page, view: string, full_page = true): Promise<void> {
+export async function inspectLooks(page: Page, view: string, fullPage = true): Promise<void> {
   await mkdir(SCREENSHOTS, { recursive: true });
   for (const { look, colorScheme, viewport } of LOOKS) {
     await setLook(page, colorScheme, viewport);
     await page.evaluate("scrollTo(0, 0)");
     // So tall that bars at the screen's edges stand where they do at the end of scrolling, and cover nothing.
     const height = await page.evaluate<number>("document.documentElement.scrollHeight");
-    if (full_page) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
-    await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage: full_page });
+    if (fullPage) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
+    await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage: fullPage });
     expect(
       await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
       `${view}, ${look}: too wide`,

@@ -24,7 +24,7 @@ export interface PageServer {
 export async function startPageServer(settings: Readonly<Record<string, string>> = {}): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-page-"));
   const port = await findFreePort();
-  const base_url = `http://127.0.0.1:${String(port)}`;
+  const baseUrl = `http://127.0.0.1:${String(port)}`;
   let running: ChildProcess | undefined;
   // Also where a file fails before it has told what to do after its last test
   process.once("exit", () => running?.kill());
@@ -45,7 +45,7 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
       stdio: ["ignore", "ignore", "inherit"],
     });
     running = child;
-    await untilReady(base_url, child);
+    await untilReady(baseUrl, child);
   };
   const stop = async (): Promise<void> => {
     if (!running || running.exitCode !== null) return;
@@ -58,14 +58,14 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
     await rm(folder, { recursive: true, force: true });
   };
   await start();
-  return { base_url, folder, start, stop, remove };
+  return { base_url: baseUrl, folder, start, stop, remove };
 }
 
 /** Ready means that a worker is there too: a journey would otherwise wait for it unseen. */
-async function untilReady(base_url: string, child: ChildProcess): Promise<void> {
+async function untilReady(baseUrl: string, child: ChildProcess): Promise<void> {
   while (child.exitCode === null) {
     try {
-      const response = await fetch(`${base_url}/health/ready`);
+      const response = await fetch(`${baseUrl}/health/ready`);
       const { workers } = (await response.json()) as { workers?: number };
       if (response.ok && workers !== undefined && workers > 0) return;
     } catch {

@@ -10,15 +10,15 @@ export async function unpackBrowser(): Promise<string> {
   process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs20.x";
   process.env["FONTCONFIG_FILE"] = join(tmpdir(), "fontconfig.xml");
   const { default: packed } = await import("@sparticuz/chromium");
-  const is_unpacked = join(tmpdir(), "browser-is-unpacked");
+  const isUnpacked = join(tmpdir(), "browser-is-unpacked");
   if (await isFirst(join(tmpdir(), "browser-is-being-unpacked"))) {
     // The package's own list of font folders knows /tmp only. A browser without any font shows no text at all.
     await writeFile(process.env["FONTCONFIG_FILE"], fontconfig(tmpdir()));
     await packed.executablePath();
-    await writeFile(is_unpacked, "");
+    await writeFile(isUnpacked, "");
   }
   // Another process that unpacks: half a program must not be started.
-  while (!(await exists(is_unpacked))) await pause(50);
+  while (!(await exists(isUnpacked))) await pause(50);
   return packed.executablePath();
 }
 

@@ -33,7 +33,7 @@ interface Around {
   /** How many match the filter, as far as is known. */
   total: () => Total;
   /** Told of each operation that is started here. */
-  onStart: (changeset_id: number) => void;
+  onStart: (changesetId: number) => void;
   /** Told when products have changed. */
   onDone: () => void;
 }
@@ -92,8 +92,8 @@ export function useBulk({ filter, total, onStart, onDone }: Around) {
   }
 
   /** Takes a changeset back; what was changed since stays. */
-  async function undo(changeset_id: number): Promise<void> {
-    const started = await undoAtOnce(changeset_id);
+  async function undo(changesetId: number): Promise<void> {
+    const started = await undoAtOnce(changesetId);
     if (!started) return;
     await watchToEnd(started);
     onDone();
@@ -136,7 +136,7 @@ async function countAll(): Promise<number | null> {
   }
 }
 
-function tellEnd(operation: Operation, undo: (changeset_id: number) => Promise<void>): void {
+function tellEnd(operation: Operation, undo: (changesetId: number) => Promise<void>): void {
   const { state, changeset_id, problem } = operation;
   if (state === "selecting" || state === "running") return;
   const changed = operation.updated + operation.deleted + operation.created;

@@ -8,7 +8,7 @@ type ProductAt = (row: number) => Product | undefined;
 /** `loaded` = the SKUs in memory, which remain when one is taken out of "all". */
 export function useSelection(loaded: () => string[]) {
   const selection = shallowRef<Selection>(NOTHING);
-  const is_any = computed(() => selection.value.all || selection.value.skus.size > 0);
+  const isAny = computed(() => selection.value.all || selection.value.skus.size > 0);
   /** Where the last range began. */
   let anchor: number | null = null;
 
@@ -42,7 +42,7 @@ export function useSelection(loaded: () => string[]) {
   };
   const toggleAll = (skus: readonly string[]): void => set(toggleLoaded(selection.value, skus));
   const selectAll = (): void => set(EVERYTHING);
-  return { selection, is_any, has, press, extend, toggleAll, selectAll, clear, moveRows };
+  return { selection, is_any: isAny, has, press, extend, toggleAll, selectAll, clear, moveRows };
 }
 
 export type Selecting = ReturnType<typeof useSelection>;

@@ -31,7 +31,7 @@ const TRIES = 5;
 /** `replace` shows a product as it is now. */
 export function createEditQueue(states: CellStateStore, replace: (product: Product) => void) {
   const turns = new Map<string, Promise<void>>();
-  const saved_last = new Map<string, Product>();
+  const savedLast = new Map<string, Product>();
 
   /** Gives what has been saved; the rest is in the cells' states. */
   async function send(edits: readonly Edit[]): Promise<DoneEdit[]> {
@@ -63,11 +63,11 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
   async function sendAll(edits: readonly Edit[]): Promise<DoneEdit[]> {
     const done: DoneEdit[] = [];
     for (const { product, column, value } of edits) {
-      const saved = saved_last.get(product.sku);
+      const saved = savedLast.get(product.sku);
       const known = saved !== undefined && saved.version > product.version ? saved : product;
       const after = await sendOne(known, column, value);
       if (after === null) continue;
-      saved_last.set(product.sku, after);
+      savedLast.set(product.sku, after);
       done.push({ sku: product.sku, column, before: valueOf(known, column), after });
       replace(after);
     }

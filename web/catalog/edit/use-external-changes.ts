@@ -59,8 +59,8 @@ export function useNews({ isListed, replace, remove }: Listed) {
   useLive("changeset", ({ changeset_id }) => {
     if (!own.has(changeset_id)) overhauled.value = true;
   });
-  const is_any = computed(() => created.value > 0 || overhauled.value);
-  return { created, overhauled, is_any, expect, expectChangeset, clear };
+  const isAny = computed(() => created.value > 0 || overhauled.value);
+  return { created, overhauled, is_any: isAny, expect, expectChangeset, clear };
 }
 
 export type News = ReturnType<typeof useNews>;

@@ -33,13 +33,13 @@ export const shownValue = (product: Product, column: string, cells: CellStates |
 const SAVED_SHOWN_MS = 2_000;
 
 export function createCellStates() {
-  const by_sku = shallowReactive(new Map<string, CellStates>());
+  const bySku = shallowReactive(new Map<string, CellStates>());
 
   function set(sku: string, column: string, state: CellState | undefined): void {
-    const { [column]: _old, ...others } = by_sku.get(sku) ?? {};
-    if (state !== undefined) by_sku.set(sku, { ...others, [column]: state });
-    else if (Object.keys(others).length > 0) by_sku.set(sku, others);
-    else by_sku.delete(sku);
+    const { [column]: _old, ...others } = bySku.get(sku) ?? {};
+    if (state !== undefined) bySku.set(sku, { ...others, [column]: state });
+    else if (Object.keys(others).length > 0) bySku.set(sku, others);
+    else bySku.delete(sku);
   }
 
   /** Shown for a moment. */
@@ -51,11 +51,11 @@ export function createCellStates() {
     }, SAVED_SHOWN_MS);
   }
 
-  const of = (sku: string): CellStates | undefined => by_sku.get(sku);
-  const get = (sku: string, column: string): CellState | undefined => by_sku.get(sku)?.[column];
+  const of = (sku: string): CellStates | undefined => bySku.get(sku);
+  const get = (sku: string, column: string): CellState | undefined => bySku.get(sku)?.[column];
   /** Those that wait for the reader. */
   const open = computed(() =>
-    [...by_sku].flatMap(([sku, cells]) =>
+    [...bySku].flatMap(([sku, cells]) =>
       Object.entries(cells).flatMap(([column, cell]) =>
         cell === undefined || cell.state === "saved" || cell.state === "saving" ? [] : [{ sku, column, cell }],
       ),

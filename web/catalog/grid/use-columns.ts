@@ -68,8 +68,8 @@ export function useColumns(
     widths.value = px === null ? others : { ...others, [column]: px };
   };
   /** Attributes that are shown are known, whether a loaded row has them or not. */
-  const known_attributes = computed(() => [
+  const knownAttributes = computed(() => [
     ...new Set([...attributes.value, ...columns.value.map(attributeOf).filter((name) => name !== undefined)]),
   ]);
-  return { columns, widths, offered, attributes: known_attributes, remember, setWidth };
+  return { columns, widths, offered, attributes: knownAttributes, remember, setWidth };
 }

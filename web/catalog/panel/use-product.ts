@@ -17,17 +17,17 @@ const PAGE = 20;
 export function useProduct(sku: MaybeRefOrGetter<string>) {
   const product = shallowRef<Product | null>(null);
   const versions = shallowRef<ProductVersion[]>([]);
-  const next_cursor = ref<string | null>(null);
+  const nextCursor = ref<string | null>(null);
   /** `gone` = it is deleted, but its history is there. */
   const state = ref<"loading" | "there" | "gone" | "missing" | "failed">("loading");
   const error = shallowRef<Error | null>(null);
   let stop = new AbortController();
 
-  async function load(of: string, is_new: boolean): Promise<void> {
+  async function load(of: string, isNew: boolean): Promise<void> {
     stop.abort();
     stop = new AbortController();
     const { signal } = stop;
-    if (is_new) {
+    if (isNew) {
       product.value = null;
       versions.value = [];
       state.value = "loading";
@@ -36,7 +36,7 @@ export function useProduct(sku: MaybeRefOrGetter<string>) {
       const [found, history] = await Promise.all([readOrNull(of, signal), readHistory(of, undefined, signal)]);
       product.value = found;
       versions.value = history?.items ?? [];
-      next_cursor.value = history?.next_cursor ?? null;
+      nextCursor.value = history?.next_cursor ?? null;
       state.value = found ? "there" : history ? "gone" : "missing";
       error.value = null;
     } catch (reason) {
@@ -49,10 +49,10 @@ export function useProduct(sku: MaybeRefOrGetter<string>) {
   const reload = (): Promise<void> => load(toValue(sku), false);
 
   async function more(): Promise<void> {
-    if (next_cursor.value === null) return;
-    const page = await readHistory(toValue(sku), next_cursor.value, stop.signal);
+    if (nextCursor.value === null) return;
+    const page = await readHistory(toValue(sku), nextCursor.value, stop.signal);
     versions.value = [...versions.value, ...(page?.items ?? [])];
-    next_cursor.value = page?.next_cursor ?? null;
+    nextCursor.value = page?.next_cursor ?? null;
   }
 
   /** Changes several fields at once; 412 when somebody was faster. */
@@ -75,18 +75,18 @@ export function useProduct(sku: MaybeRefOrGetter<string>) {
   onScopeDispose(() => {
     stop.abort();
   });
-  const has_more = computed(() => next_cursor.value !== null);
-  return { product, versions, has_more, state, error, reload, more, change, remove };
+  const hasMore = computed(() => nextCursor.value !== null);
+  return { product, versions, has_more: hasMore, state, error, reload, more, change, remove };
 }
 
 /** What others do to the product, whether the list beside has it or not. */
 function useChanged(product: Readonly<Ref<Product | null>>, sku: () => string, reload: () => Promise<void>): void {
   useLive("products", ({ changes }) => {
     const known = product.value;
-    const is_news = changes.some((change) =>
+    const isNews = changes.some((change) =>
       known ? change.id === known.id && change.version > known.version : change.sku === sku(),
     );
-    if (is_news) void reload();
+    if (isNews) void reload();
   });
   // An import or a bulk change does not name its products here.
   useLive("changeset", () => void reload());

@@ -10,8 +10,8 @@ export async function findProducts(
   signal: AbortSignal,
   go: (path: string) => unknown,
 ): Promise<Command[]> {
-  const by_sku = await find({ sku: `${term}*` }, signal);
-  const found = by_sku.length > 0 ? by_sku : await find({ search: term }, signal);
+  const bySku = await find({ sku: `${term}*` }, signal);
+  const found = bySku.length > 0 ? bySku : await find({ search: term }, signal);
   return found.map(({ sku = "", name = "" }) => ({
     id: `product ${sku}`,
     label: sku,

@@ -28,7 +28,7 @@ export const createState = () => ({
 interface Around {
   request: () => ListRequest;
   /** Where a row far away can be reached; undefined where that is not known. */
-  entryOf: (row: number, in_sight: number) => Entry | undefined;
+  entryOf: (row: number, inSight: number) => Entry | undefined;
   /** The reader has been taken to a place far away; null = the start. */
   onEnter: (sku: string | null) => void;
 }
@@ -39,7 +39,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Around
   const { rows, error, list, stale, moved, start } = state;
   let running = new AbortController();
   let sight = { first: 0, last: 0 };
-  let is_loading = false;
+  let isLoading = false;
 
   /** Begins the list anew. */
   async function restart(entry: Entry): Promise<void> {
@@ -64,8 +64,8 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Around
   }
 
   async function loadSight(): Promise<void> {
-    if (is_loading || stale.value || error.value) return;
-    is_loading = true;
+    if (isLoading || stale.value || error.value) return;
+    isLoading = true;
     try {
       // One after the other: a page names the cursor of the next, and what is in sight may have changed meanwhile.
       for (;;) {
@@ -79,7 +79,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Around
         }
       }
     } finally {
-      is_loading = false;
+      isLoading = false;
     }
   }
 
@@ -131,9 +131,9 @@ async function askPage(
 }
 
 /** Rows that are there but not loaded yet: skeletons. At least one, or nothing would ask for the next page. */
-export function tailOf(count: number, total: number | undefined, can_jump: boolean): number {
+export function tailOf(count: number, total: number | undefined, canJump: boolean): number {
   const left = total === undefined ? PAGE : total - count;
-  return Math.max(1, can_jump ? left : Math.min(PAGE, left));
+  return Math.max(1, canJump ? left : Math.min(PAGE, left));
 }
 
 /** Changes of single rows, where they stand. */

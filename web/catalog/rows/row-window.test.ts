@@ -6,9 +6,9 @@ const PAGE = 200;
 /** A list of numbers as the server would give it. */
 function pageOf(rows: number, cursor: string | null): RowPage<number> {
   const place = Number((cursor ?? "0").replace("before ", ""));
-  const is_back = cursor?.startsWith("before") ?? false;
-  const start = is_back ? Math.max(0, place - PAGE) : place;
-  const end = is_back ? place : Math.min(rows, start + PAGE);
+  const isBack = cursor?.startsWith("before") ?? false;
+  const start = isBack ? Math.max(0, place - PAGE) : place;
+  const end = isBack ? place : Math.min(rows, start + PAGE);
   return {
     items: Array.from({ length: end - start }, (_, i) => start + i),
     next_cursor: end < rows ? String(end) : null,

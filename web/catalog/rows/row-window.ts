@@ -95,9 +95,9 @@ export class RowWindow<T> {
     let start = this.startOf(nearest);
     for (let page = nearest; page < this.pages.length && start <= last + AHEAD; page += 1) {
       const { cursor, items, length, is_expired, way } = this.pages[page] as Page<T>;
-      const from_sku = way === "entry" ? this.from : null;
+      const fromSku = way === "entry" ? this.from : null;
       const distance = start > last ? start - last : Math.max(0, first - start - length);
-      if (items === null || is_expired) missing.push({ page, cursor, from: from_sku, distance });
+      if (items === null || is_expired) missing.push({ page, cursor, from: fromSku, distance });
       start += length;
     }
     if (this.previous !== null && first - this.before < AHEAD / 2)

@@ -10,8 +10,8 @@ export interface ScrollMap {
   scale: number;
 }
 
-export function scrollMap(rows: number, row_height: number, viewport: number): ScrollMap {
-  const whole = rows * row_height;
+export function scrollMap(rows: number, rowHeight: number, viewport: number): ScrollMap {
+  const whole = rows * rowHeight;
   if (whole <= HIGHEST_PX) return { height: whole, scale: 1 };
   return { height: HIGHEST_PX, scale: (whole - viewport) / (HIGHEST_PX - viewport) };
 }
@@ -25,19 +25,19 @@ export interface Sight {
   shift: number;
 }
 
-/** @param px_above of rows, above the screen's upper edge */
-export function rowsInSight(px_above: number, rows: number, row_height: number, viewport: number): Sight {
-  const top = Math.max(0, Math.min(px_above, rows * row_height - viewport));
-  const first = Math.floor(top / row_height);
-  return { first, end: Math.min(rows, first + Math.ceil(viewport / row_height) + 1), shift: top - first * row_height };
+/** @param pxAbove of rows, above the screen's upper edge */
+export function rowsInSight(pxAbove: number, rows: number, rowHeight: number, viewport: number): Sight {
+  const top = Math.max(0, Math.min(pxAbove, rows * rowHeight - viewport));
+  const first = Math.floor(top / rowHeight);
+  return { first, end: Math.min(rows, first + Math.ceil(viewport / rowHeight) + 1), shift: top - first * rowHeight };
 }
 
 /** Px of rows above, after a row was brought wholly into sight; as it is when the row is there already. */
-export function scrollToRow(px_above: number, row: number, row_height: number, viewport: number): number {
-  const row_top = row * row_height;
-  if (row_top < px_above) return row_top;
-  if (row_top + row_height > px_above + viewport) return row_top + row_height - viewport;
-  return px_above;
+export function scrollToRow(pxAbove: number, row: number, rowHeight: number, viewport: number): number {
+  const rowTop = row * rowHeight;
+  if (rowTop < pxAbove) return rowTop;
+  if (rowTop + rowHeight > pxAbove + viewport) return rowTop + rowHeight - viewport;
+  return pxAbove;
 }
 
 /** A scrollbar that is dragged moves by more between two frames, once its pixels stand for more; wheel and finger by less. */
@@ -48,7 +48,7 @@ export const isLeap = (map: ScrollMap, by: number, viewport: number): boolean =>
 
 /** Px of rows above, after the scroll position went from one to another: a wheel moves rows by as many pixels as ever, a drag goes
  * to where the scrollbar is. */
-export function scrolled(map: ScrollMap, px_above: number, from: number, to: number, viewport: number): number {
+export function scrolled(map: ScrollMap, pxAbove: number, from: number, to: number, viewport: number): number {
   if (map.scale === 1) return to;
-  return isLeap(map, to - from, viewport) ? to * map.scale : px_above + to - from;
+  return isLeap(map, to - from, viewport) ? to * map.scale : pxAbove + to - from;
 }

@@ -16,22 +16,22 @@ export function useList() {
   const filter = shallowRef<ListFilter>({});
   const request = shallowRef<ListRequest>({ sort: "sku" });
   // "The last seven days" are those before the moment that the list is asked for: its pages must agree on it.
-  const list_key = computed(() => `${formatSort(view.value.sort)} ${formatQuery(view.value.terms)}`);
+  const listKey = computed(() => `${formatSort(view.value.sort)} ${formatQuery(view.value.terms)}`);
   const ask = (attributes: readonly string[]): void => {
     filter.value = filterOf(view.value.terms, attributes, new Date());
     request.value = { ...filter.value, sort: formatSort(view.value.sort) as ProductSort };
   };
   ask(useAttributes().value);
-  const wanted_from = computed(() => (view.value.sort.by === "sku" ? view.value.from : null));
-  const from = ref(wanted_from.value);
+  const wantedFrom = computed(() => (view.value.sort.by === "sku" ? view.value.from : null));
+  const from = ref(wantedFrom.value);
   const rows = useRows(request, from);
   // Whoever drags the list past thousands of products writes the address once he stays.
   watchDebounced(rows.entered, (sku) => void change({ from: sku }), { debounce: 400 });
   const columns = useColumns(chosen, () => rows.rows.value.loaded(), rows.rows);
-  watch([list_key, wanted_from], ([now, place], [before]) => {
+  watch([listKey, wantedFrom], ([now, place], [before]) => {
     if (now !== before) ask(columns.attributes.value);
     from.value = place;
   });
-  const is_filtered = computed(() => Object.keys(filter.value).length > 0);
-  return { view, change, apply, shareable, filter, request, rows, columns, is_filtered };
+  const isFiltered = computed(() => Object.keys(filter.value).length > 0);
+  return { view, change, apply, shareable, filter, request, rows, columns, is_filtered: isFiltered };
 }

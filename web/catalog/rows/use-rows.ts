@@ -21,14 +21,14 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
     onEnter: (sku) => (entered.value = /^-?sku$/.test(request.value.sort) ? sku : null),
   });
   /** About where the list was entered is not known yet. */
-  let is_lost = false;
+  let isLost = false;
 
   const rowOf = (sku: string): number | undefined => counting.rowOf(sku, request.value.sort.startsWith("-"));
 
   async function begin(): Promise<void> {
     entered.value = from.value;
     const row = from.value === null ? 0 : rowOf(from.value);
-    is_lost = row === undefined;
+    isLost = row === undefined;
     await loader.restart({ cursor: null, from: from.value, row: row ?? 0 });
     if (!stale.value && counting.positions.value === null) count();
   }
@@ -50,13 +50,13 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
   }
 
   watch([request, from], ([now, sku], [before]) => {
-    const is_other = JSON.stringify(now) !== JSON.stringify(before);
-    if (is_other) counting.forget();
-    if (is_other || sku !== entered.value) void begin();
+    const isOther = JSON.stringify(now) !== JSON.stringify(before);
+    if (isOther) counting.forget();
+    if (isOther || sku !== entered.value) void begin();
   });
   watch(counting.positions, () => {
-    if (is_lost && from.value !== null) loader.reckon(rowOf(from.value) ?? 0);
-    is_lost = false;
+    if (isLost && from.value !== null) loader.reckon(rowOf(from.value) ?? 0);
+    isLost = false;
   });
   watch(useConnection().comebacks, () => {
     if (error.value && !(error.value instanceof Problem)) renew();
@@ -99,8 +99,8 @@ function useRowCount(
 ) {
   return computed(() => {
     if (rows.value.complete || stale.value) return rows.value.count;
-    const can_jump = positions.value !== null && positions.value.at.length > 0;
+    const canJump = positions.value !== null && positions.value.at.length > 0;
     const all = total.value?.relation === "gte" ? undefined : total.value?.value;
-    return rows.value.count + tailOf(rows.value.count, all, can_jump);
+    return rows.value.count + tailOf(rows.value.count, all, canJump);
   });
 }

@@ -86,6 +86,6 @@ export function useSight(scroller: Readonly<Ref<HTMLElement | null>>, { rows, ro
     cancelAnimationFrame(frame);
     clearTimeout(rest);
   });
-  const page_rows = computed(() => Math.max(1, Math.floor(viewport.value / row_px.value) - 1));
-  return { map, sight, height, page_rows, leaping, onScroll, showRow, putOnTop, moveRows };
+  const pageRows = computed(() => Math.max(1, Math.floor(viewport.value / row_px.value) - 1));
+  return { map, sight, height, page_rows: pageRows, leaping, onScroll, showRow, putOnTop, moveRows };
 }

@@ -61,8 +61,8 @@ export function takeOperators(text: string, ended: boolean): { operators: Term[]
   const operators: Term[] = [];
   const rest = pieces(text).filter((piece, at, all) => {
     const [term] = parseQuery(piece);
-    const is_open = at === all.length - 1 && !ended;
-    if (is_open || term === undefined || term.field === null) return true;
+    const isOpen = at === all.length - 1 && !ended;
+    if (isOpen || term === undefined || term.field === null) return true;
     operators.push(term);
     return false;
   });
@@ -86,7 +86,7 @@ function pieces(text: string): string[] {
 }
 
 /** Up to a blank, or up to a colon where it could be an operator; quotes keep both. `""` inside quotes is one quote. */
-function readPiece(text: string, start: number, ends_at_colon: boolean): { text: string; end: number } {
+function readPiece(text: string, start: number, endsAtColon: boolean): { text: string; end: number } {
   let piece = "";
   let at = start;
   let quoted = false;
@@ -97,7 +97,7 @@ function readPiece(text: string, start: number, ends_at_colon: boolean): { text:
         piece += '"';
         at += 1;
       } else quoted = !quoted;
-    } else if (!quoted && (isBlank(text, at) || (ends_at_colon && sign === ":"))) break;
+    } else if (!quoted && (isBlank(text, at) || (endsAtColon && sign === ":"))) break;
     else piece += sign;
   }
   return { text: piece, end: at };

@@ -57,8 +57,8 @@ function parseSort(text: string | undefined): Sort {
 export function nextSort(sort: Sort, column: string): Sort {
   if (sort.by !== column) return { by: column, descending: column.endsWith("_at") };
   const turned = { by: column, descending: !sort.descending };
-  const started_descending = column.endsWith("_at");
-  return column !== "sku" && turned.descending === started_descending ? BY_SKU : turned;
+  const startedDescending = column.endsWith("_at");
+  return column !== "sku" && turned.descending === startedDescending ? BY_SKU : turned;
 }
 
 /** An address may repeat a parameter; the first one counts. */

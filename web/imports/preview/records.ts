@@ -32,8 +32,8 @@ export function readRecord(text: string, at: number, dialect: TextDialect): { fi
   const { delimiter, quote } = dialect;
   const fields: Field[] = [];
   for (let start = at; ;) {
-    const is_quoted = quote !== "" && text.startsWith(quote, start);
-    const field = is_quoted ? quotedAt(text, start, dialect) : plainAt(text, start, dialect);
+    const isQuoted = quote !== "" && text.startsWith(quote, start);
+    const field = isQuoted ? quotedAt(text, start, dialect) : plainAt(text, start, dialect);
     fields.push(field);
     if (!text.startsWith(delimiter, field.end) || field.end >= text.length) {
       return { fields, end: field.end + (text.startsWith("\r\n", field.end) ? 2 : 1) };

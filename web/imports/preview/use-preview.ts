@@ -17,22 +17,22 @@ export interface Previewed {
 const MOST = 8;
 
 /** By upload, and by import once there is one. */
-const of_uploads = shallowReactive(new Map<number, Previewed>());
-const of_imports = shallowReactive(new Map<number, Previewed>());
+const ofUploads = shallowReactive(new Map<number, Previewed>());
+const ofImports = shallowReactive(new Map<number, Previewed>());
 
-export const previewOfUpload = (key: number): Previewed | undefined => of_uploads.get(key);
-export const previewOfImport = (id: number): Previewed | undefined => of_imports.get(id);
+export const previewOfUpload = (key: number): Previewed | undefined => ofUploads.get(key);
+export const previewOfImport = (id: number): Previewed | undefined => ofImports.get(id);
 
 /** Looks at the file as an import with these options would; a later look wins over an earlier one. */
 export async function lookAt(key: number, file: File, options: Previewed["options"]): Promise<void> {
-  const before = of_uploads.get(key);
+  const before = ofUploads.get(key);
   const looking: Previewed = { file, options, state: "loading", preview: before?.preview ?? null, error: null };
-  keep(of_uploads, key, looking);
+  keep(ofUploads, key, looking);
   const found = await look(file, options).then(
     (preview): Previewed => ({ ...looking, state: "ready", preview }),
     (error: unknown): Previewed => ({ ...looking, state: "failed", preview: null, error: error as Error }),
   );
-  for (const map of [of_uploads, of_imports]) {
+  for (const map of [ofUploads, ofImports]) {
     for (const [id, known] of map) {
       if (known !== looking) continue;
       // A server that is away is told of by others; without an answer there is nothing to show.
@@ -43,10 +43,10 @@ export async function lookAt(key: number, file: File, options: Previewed["option
 }
 
 /** The upload has become an import. */
-export function handPreview(key: number, import_id: number): void {
-  const known = of_uploads.get(key);
-  if (known !== undefined) keep(of_imports, import_id, known);
-  of_uploads.delete(key);
+export function handPreview(key: number, importId: number): void {
+  const known = ofUploads.get(key);
+  if (known !== undefined) keep(ofImports, importId, known);
+  ofUploads.delete(key);
 }
 
 function keep(map: Map<number, Previewed>, id: number, one: Previewed): void {

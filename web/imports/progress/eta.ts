@@ -24,19 +24,19 @@ const STEADY = 0.25;
 const SMOOTHING_MS = 700;
 
 /** Each call takes the newest state and gives the pace so far. */
-export function createPace(): (at_ms: number, fraction: number, rows_per_second: number | null) => Pace {
+export function createPace(): (atMs: number, fraction: number, rowsPerSecond: number | null) => Pace {
   let samples: Sample[] = [];
   let furthest = 0;
   let smoothed: number | null = null;
-  let smoothed_at_ms = 0;
+  let smoothedAtMs = 0;
 
-  return (at_ms, fraction, rows_per_second) => {
+  return (atMs, fraction, rowsPerSecond) => {
     furthest = Math.max(furthest, fraction);
-    samples = [...samples.filter((sample) => at_ms - sample.at_ms <= WINDOW_MS), { at_ms, fraction: furthest }];
-    if (rows_per_second !== null) {
-      const weight: number = smoothed === null ? 1 : 1 - Math.exp(-(at_ms - smoothed_at_ms) / SMOOTHING_MS);
-      smoothed = (smoothed ?? 0) + weight * (rows_per_second - (smoothed ?? 0));
-      smoothed_at_ms = at_ms;
+    samples = [...samples.filter((sample) => atMs - sample.at_ms <= WINDOW_MS), { at_ms: atMs, fraction: furthest }];
+    if (rowsPerSecond !== null) {
+      const weight: number = smoothed === null ? 1 : 1 - Math.exp(-(atMs - smoothedAtMs) / SMOOTHING_MS);
+      smoothed = (smoothed ?? 0) + weight * (rowsPerSecond - (smoothed ?? 0));
+      smoothedAtMs = atMs;
     }
     return { fraction: furthest, rows_per_second: smoothed, left_ms: timeLeft(samples) };
   };
@@ -46,8 +46,8 @@ function timeLeft(samples: Sample[]): number | null {
   const last = samples.at(-1);
   const first = samples[0];
   if (!last || !first || last.at_ms - first.at_ms < ENOUGH_MS) return null;
-  const middle_ms = (first.at_ms + last.at_ms) / 2;
-  const middle = samples.find((sample) => sample.at_ms >= middle_ms) ?? first;
+  const middleMs = (first.at_ms + last.at_ms) / 2;
+  const middle = samples.find((sample) => sample.at_ms >= middleMs) ?? first;
   const whole = rateBetween(first, last);
   const lately = rateBetween(middle, last);
   if (whole <= 0 || lately <= 0 || Math.abs(lately - whole) / whole > STEADY) return null;
@@ -58,8 +58,8 @@ const rateBetween = (from: Sample, to: Sample): number =>
   to.at_ms === from.at_ms ? 0 : (to.fraction - from.fraction) / (to.at_ms - from.at_ms);
 
 /** Rounded as an estimate deserves; it would jitter otherwise. */
-export function timeLeftInWords(left_ms: number): string {
-  const seconds = left_ms / 1000;
+export function timeLeftInWords(leftMs: number): string {
+  const seconds = leftMs / 1000;
   if (seconds < 5) return t("imports.progress.left_few");
   if (seconds < 55) return t("imports.progress.left_seconds", { n: Math.ceil(seconds / 5) * 5 });
   const minutes = Math.ceil(seconds / 60);

@@ -4,8 +4,8 @@ import { isTerminal, type Import, type ListedImport } from "../../../contract/im
 /** The newer state, with the long values that only the other one has. */
 export function mergeImport(known: ListedImport | null, next: ListedImport): ListedImport {
   if (known === null) return next;
-  const is_newer = next.version > known.version || (next.version === known.version && known.shortened);
-  const [newer, other] = is_newer ? [next, known] : [known, next];
+  const isNewer = next.version > known.version || (next.version === known.version && known.shortened);
+  const [newer, other] = isNewer ? [next, known] : [known, next];
   if (!newer.shortened) return newer;
   const columns = newer.columns ?? (other.columns_count === newer.columns_count ? other.columns : null);
   const dialect = other.dialect?.sheets === undefined ? newer.dialect : newer.dialect && other.dialect;

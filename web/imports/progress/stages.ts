@@ -38,8 +38,8 @@ export function stagesOf({
   started_at,
 }: Pick<Import, "state" | "elapsed_ms" | "created_at" | "started_at">): Stage[] {
   const at = stageOf(state);
-  const received_ms = started_at === null ? undefined : Date.parse(started_at) - Date.parse(created_at);
-  const times = [received_ms, elapsed_ms.scan, elapsed_ms.load, undefined];
+  const receivedMs = started_at === null ? undefined : Date.parse(started_at) - Date.parse(created_at);
+  const times = [receivedMs, elapsed_ms.scan, elapsed_ms.load, undefined];
   return STAGES.map((name, i) => {
     const time = times[i];
     const known = time !== undefined && time > 0 && i <= at;

@@ -11,7 +11,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
   const pace = shallowRef<Pace | null>(null);
   const error = ref<Error | null>(null);
   /** Whether the end was seen to come, as against found when the page was opened. */
-  const ended_here = ref(false);
+  const endedHere = ref(false);
   let nextPace = createPace();
   let stop = new AbortController();
   let loading: AbortSignal | undefined;
@@ -21,7 +21,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     const known = value.value;
     value.value = mergeImport(known, state);
     if (known === null || state.version > known.version) {
-      ended_here.value ||= known !== null && !isTerminal(known.state) && isTerminal(state.state);
+      endedHere.value ||= known !== null && !isTerminal(known.state) && isTerminal(state.state);
       pace.value = nextPace(performance.now(), state.fraction, state.rows_per_second);
     }
     if (lacksDetails(value.value)) void load();
@@ -51,7 +51,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
       stop.abort();
       stop = new AbortController();
       value.value = pace.value = error.value = null;
-      ended_here.value = false;
+      endedHere.value = false;
       nextPace = createPace();
       void load();
     },
@@ -62,5 +62,5 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     stop.abort();
   });
   const import_ = computed(() => (value.value === null ? null : withColumns(value.value)));
-  return { import_, pace, error, ended_here };
+  return { import_, pace, error, ended_here: endedHere };
 }

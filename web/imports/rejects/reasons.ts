@@ -1,13 +1,13 @@
 // Why rows were rejected, in the reader's language.
 import type { Reject, RejectCode, RejectGroup } from "../../../contract/imports/imports.ts";
-import { spoken_language } from "../../texts/language.ts";
+import { spokenLanguage } from "../../texts/language.ts";
 import { t } from "../../texts/t.ts";
 
 export const reasonInWords = (code: RejectCode): string => t(`imports.reject.${code}`);
 
 /** The server's sentence names the value, but knows English only. */
 export const sentenceOf = ({ code, message }: Pick<Reject, "code" | "message">): string =>
-  spoken_language.value === "en" ? message : reasonInWords(code);
+  spokenLanguage.value === "en" ? message : reasonInWords(code);
 
 export interface Reason {
   code: RejectCode;

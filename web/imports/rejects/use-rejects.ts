@@ -15,7 +15,7 @@ export function useRejects(id: MaybeRefOrGetter<number>) {
   const rejects = shallowRef<Reject[]>([]);
   const groups = shallowRef<RejectGroup[]>([]);
   const code = ref<RejectCode | undefined>();
-  const has_more = ref(false);
+  const hasMore = ref(false);
   const loading = ref(false);
   const error = ref<Error | null>(null);
   let stop = new AbortController();
@@ -34,7 +34,7 @@ export function useRejects(id: MaybeRefOrGetter<number>) {
       ]);
       rejects.value = after === 0 ? page.items : [...rejects.value, ...page.items];
       groups.value = summary?.items ?? groups.value;
-      has_more.value = page.next_after !== null;
+      hasMore.value = page.next_after !== null;
       after = page.next_after ?? after;
     } catch (reason) {
       if (!signal.aborted) error.value = reason as Error;
@@ -61,5 +61,5 @@ export function useRejects(id: MaybeRefOrGetter<number>) {
   onScopeDispose(() => {
     stop.abort();
   });
-  return { rejects, groups, code, has_more, loading, error, more: load };
+  return { rejects, groups, code, has_more: hasMore, loading, error, more: load };
 }

@@ -12,12 +12,12 @@ export class SentElsewhere extends Error {
 
 /** Makes the upload this tab's until the function that it resolves to is called, or the tab closes.
  * @throws SentElsewhere */
-export async function claimUpload(upload_id: string): Promise<() => void> {
+export async function claimUpload(uploadId: string): Promise<() => void> {
   // Browsers have locks only where the page comes over TLS or from this machine.
   if (!("locks" in navigator)) return () => undefined;
   return new Promise((resolve, reject) => {
     navigator.locks
-      .request(`skuport upload ${upload_id}`, { ifAvailable: true }, async (lock) => {
+      .request(`skuport upload ${uploadId}`, { ifAvailable: true }, async (lock) => {
         if (lock === null) throw new SentElsewhere();
         await new Promise<void>((release) => {
           resolve(release);

@@ -24,9 +24,9 @@ export function remember(one: Unfinished): void {
   unfinished.value = [...unfinished.value.filter(({ upload_id }) => upload_id !== one.upload_id), one].slice(-MOST);
 }
 
-export function forgetUpload(import_id: number): void {
-  if (unfinished.value.some((one) => one.import_id === import_id))
-    unfinished.value = unfinished.value.filter((one) => one.import_id !== import_id);
+export function forgetUpload(importId: number): void {
+  if (unfinished.value.some((one) => one.import_id === importId))
+    unfinished.value = unfinished.value.filter((one) => one.import_id !== importId);
 }
 
 /** Whether it is the file that the upload began with, as far as a look at it tells; the server's SHA-256 is of what came. */

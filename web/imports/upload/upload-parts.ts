@@ -40,10 +40,18 @@ export async function uploadInParts(file: File, wanted: PartsUpload): Promise<Im
     async onAfterResponse(request, response) {
       if (request.getMethod() !== create_upload.method || response.getStatus() !== 201) return;
       const { id } = parseJson(response.getBody()) as Import;
-      const upload_id = response.getHeader("location")?.split("/").at(-1) ?? "";
-      const { name, size, lastModified: last_modified } = file;
-      begun = { import_id: id, upload_id, name, size, last_modified, mark, options: wanted.options };
-      release = await claimUpload(upload_id);
+      const uploadId = response.getHeader("location")?.split("/").at(-1) ?? "";
+      const { name, size, lastModified } = file;
+      begun = {
+        import_id: id,
+        upload_id: uploadId,
+        name,
+        size,
+        last_modified: lastModified,
+        mark,
+        options: wanted.options,
+      };
+      release = await claimUpload(uploadId);
       remember(begun);
       wanted.onBegun(begun);
     },
@@ -83,13 +91,13 @@ function attempt(
 ): Promise<Error | undefined> {
   return new Promise((resolve, reject) => {
     let moved = performance.now();
-    let is_all_sent = false;
+    let isAllSent = false;
     const guard = setInterval(() => {
-      if (!is_all_sent && performance.now() - moved > STALLED_MS) onCut();
+      if (!isAllSent && performance.now() - moved > STALLED_MS) onCut();
     }, 1_000);
     // A machine without a network may let a request hang for minutes.
-    const stopWatching = watch(useConnection().online, (is_online) => {
-      if (!is_online) onCut();
+    const stopWatching = watch(useConnection().online, (isOnline) => {
+      if (!isOnline) onCut();
     });
     const end = (settle: () => void): void => {
       clearInterval(guard);
@@ -118,7 +126,7 @@ function attempt(
     signal.addEventListener("abort", onAbort);
     upload.options.onProgress = (sent, size) => {
       moved = performance.now();
-      is_all_sent = sent === size;
+      isAllSent = sent === size;
       onProgress(sent);
     };
     upload.options.onSuccess = () => {

@@ -7,8 +7,8 @@ const text = ref("");
 
 export const usePasteDialog = () => ({ open, text });
 
-export function openPasteDialog(with_text = ""): void {
-  text.value = with_text;
+export function openPasteDialog(withText = ""): void {
+  text.value = withText;
   open.value = true;
 }
 

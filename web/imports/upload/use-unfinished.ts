@@ -24,8 +24,8 @@ const { uploads, resume } = useUploads();
 export const waiting = computed<Waiting[]>(() =>
   unfinished.value.flatMap((one) => {
     const import_ = imports.get(one.import_id);
-    const is_sending = uploads.some(({ begun }) => begun?.upload_id === one.upload_id);
-    if (import_?.state !== "paused" || is_sending) return [];
+    const isSending = uploads.some(({ begun }) => begun?.upload_id === one.upload_id);
+    if (import_?.state !== "paused" || isSending) return [];
     return [{ ...one, received: import_.received, upload_expires_at: import_.upload_expires_at }];
   }),
 );

@@ -32,14 +32,23 @@ const uploads = reactive<Upload[]>([]);
 /** The import that the newest finished upload became, and whether it was one of several files. */
 const latest = shallowRef<{ import_: Import; is_one_of_several: boolean } | null>(null);
 const stops = new Map<number, AbortController>();
-let next_key = 1;
+let nextKey = 1;
 let working = false;
 /** Files sent since the queue was empty. */
-let sent_in_a_row = 0;
+let sentInARow = 0;
 
 export function useUploads() {
-  const under_way = computed(() => uploads.some(({ state }) => state !== "failed"));
-  return { uploads: readonly(uploads), latest: readonly(latest), under_way, add, resume, retry, remove, sendAgain };
+  const underWay = computed(() => uploads.some(({ state }) => state !== "failed"));
+  return {
+    uploads: readonly(uploads),
+    latest: readonly(latest),
+    under_way: underWay,
+    add,
+    resume,
+    retry,
+    remove,
+    sendAgain,
+  };
 }
 
 /** One that was begun before goes on, if it is to be read the same way. */
@@ -56,16 +65,16 @@ function resume(begun: Unfinished, file: File): void {
 }
 
 function push(file: File, options: Upload["options"], begun: Unfinished | undefined): void {
-  const key = next_key++;
+  const key = nextKey++;
   uploads.push({ key, file, options, sent: 0, state: "waiting", error: null, begun });
   void lookAt(key, file, options);
 }
 
 async function begunBefore(file: File, options: Upload["options"]): Promise<Unfinished | undefined> {
   for (const one of unfinished.value) {
-    const is_sending = uploads.some(({ begun }) => begun?.upload_id === one.upload_id);
-    const is_meant_so = JSON.stringify(one.options) === JSON.stringify(options);
-    if (!is_sending && is_meant_so && (await isSameFile(one, file))) return one;
+    const isSending = uploads.some(({ begun }) => begun?.upload_id === one.upload_id);
+    const isMeantSo = JSON.stringify(one.options) === JSON.stringify(options);
+    if (!isSending && isMeantSo && (await isSameFile(one, file))) return one;
   }
   return undefined;
 }
@@ -106,7 +115,7 @@ export async function discard({ upload_id, import_id }: Unfinished): Promise<voi
 async function work(): Promise<void> {
   if (working) return;
   working = true;
-  sent_in_a_row = 0;
+  sentInARow = 0;
   for (;;) {
     const upload = uploads.find(({ state }) => state === "waiting");
     if (!upload) break;
@@ -125,10 +134,10 @@ async function send(upload: Upload): Promise<void> {
     handPreview(upload.key, import_.id);
     remove(upload.key);
     noteStarted({ kind: "import", record: import_ });
-    sent_in_a_row += 1;
+    sentInARow += 1;
     latest.value = {
       import_,
-      is_one_of_several: sent_in_a_row > 1 || uploads.some(({ state }) => state === "waiting"),
+      is_one_of_several: sentInARow > 1 || uploads.some(({ state }) => state === "waiting"),
     };
   } catch (error) {
     if (!stop.signal.aborted) Object.assign(upload, { state: "failed", error });

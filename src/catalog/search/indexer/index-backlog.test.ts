@@ -12,7 +12,7 @@ const PRODUCTS = 100;
 const SLICES = 8;
 
 test("what is counted while the database is told of it is told too", async () => {
-  const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+  const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
   // In each slice the same words
   const own = WORDS / PRODUCTS;
   const names = Array.from({ length: SLICES * PRODUCTS }, (_, n) =>
@@ -21,11 +21,11 @@ test("what is counted while the database is told of it is told too", async () =>
   await pool.query(
     `insert into products (sku_key, id, sku, name, created_in, changed_in, created_at, updated_at)
      select n::text, n, n::text, name, $2, $2, now(), now() from unnest($1::text[]) with ordinality p (name, n)`,
-    [names, changeset_id],
+    [names, changesetId],
   );
   await pool.query(
     "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1, $2::integer, $2::integer)",
-    [changeset_id, SLICES * PRODUCTS],
+    [changesetId, SLICES * PRODUCTS],
   );
   await indexBacklog(pool, createIndexMemory(), { rows: PRODUCTS });
   const { rows } = await pool.query(
@@ -35,18 +35,18 @@ test("what is counted while the database is told of it is told too", async () =>
 });
 
 test("products with long texts are indexed a few at a time, so that a slice fits into a worker's heap", async () => {
-  const changeset_id = await insertChangeset(pool, { kind: "edit", actor: "test" });
+  const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
   await pool.query(
     `insert into products (sku_key, id, sku, name, description, attributes, created_in, changed_in, created_at, updated_at)
      select 'long' || n, 1e6 + n, 'long' || n, 'long',
             case when n % 2 = 0 then repeat('text ', 200000) else '' end,
             case when n % 2 = 1 then jsonb_build_object('a', repeat('x', 1000000)) else '{}' end, $1, $1, now(), now()
      from generate_series(1, 12) n`,
-    [changeset_id],
+    [changesetId],
   );
   await pool.query(
     "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1e6 + 1, 1e6 + 12, 12)",
-    [changeset_id],
+    [changesetId],
   );
   const memory = createIndexMemory();
   const first = await indexBacklog(pool, memory, { slices: 1 });

@@ -176,10 +176,10 @@ async function copySlice(writer: pg.PoolClient, { lines, found }: PreparedSlice)
 function remember({ known, counts }: IndexMemory, words: readonly Counted[], inserted: ReadonlySet<string>): void {
   if (known.size > MAX_REMEMBERED) known.clear();
   for (const { word, products } of words) {
-    const is_new = inserted.has(word);
-    if (is_new && products === 1) continue;
+    const isNew = inserted.has(word);
+    if (isNew && products === 1) continue;
     const own = known.has(word) ? word : copyOf(word);
-    if (!is_new) counts.set(own, (counts.get(own) ?? 0) + products);
+    if (!isNew) counts.set(own, (counts.get(own) ?? 0) + products);
     known.add(own);
   }
 }

@@ -39,13 +39,13 @@ export function slicesOf(entries: readonly BacklogEntry[], rows: number): Slice[
     const to = id_to ?? 0;
     let taken = 0;
     /** Keys that this slice takes away from the entry; those of earlier slices are gone from it by then. */
-    let taken_here = 0;
+    let takenHere = 0;
     for (;;) {
       if (slice === undefined || room <= 0) {
         slice = { ranges: [], keys: [], done: [], delta: 0, shortened: undefined };
         slices.push(slice);
         room = rows;
-        taken_here = 0;
+        takenHere = 0;
       }
       if (from <= to) {
         const end = Math.min(to, from + room - 1);
@@ -56,10 +56,10 @@ export function slicesOf(entries: readonly BacklogEntry[], rows: number): Slice[
       const more = (keys ?? []).slice(taken, taken + Math.max(room, 0));
       slice.keys.push(...more);
       taken += more.length;
-      taken_here += more.length;
+      takenHere += more.length;
       room -= more.length;
       if (from > to && taken === (keys ?? []).length) break;
-      slice.shortened = { id, id_from: id_from === null ? null : from, keys: taken_here };
+      slice.shortened = { id, id_from: id_from === null ? null : from, keys: takenHere };
     }
     slice.done.push(id);
     slice.delta += delta;
@@ -117,7 +117,7 @@ export async function prepareSlice(db: Queryable, slice: Slice): Promise<Prepare
 }
 
 function lineOf(product: IndexedProduct, counter: WordCounter): string {
-  const [sku_key, id, version, name_key, created_at, updated_at, sku, name, description, active, attributes] = product;
+  const [skuKey, id, version, nameKey, createdAt, updatedAt, sku, name, description, active, attributes] = product;
   counter.next();
   counter.addText(sku);
   counter.addText(name);
@@ -131,7 +131,7 @@ function lineOf(product: IndexedProduct, counter: WordCounter): string {
   counter.addTerm(createdInTerm(product[11]));
   counter.addTerm(changedInTerm(product[12]));
   return (
-    `${escapeCopy(sku_key)}\t${id}\t${version}\t${escapeCopy(name_key)}\t${created_at}\t${updated_at}\t` +
+    `${escapeCopy(skuKey)}\t${id}\t${version}\t${escapeCopy(nameKey)}\t${createdAt}\t${updatedAt}\t` +
     `{${counter.terms.join(",")}}\n`
   );
 }

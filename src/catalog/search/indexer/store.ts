@@ -48,12 +48,12 @@ export async function removeEntries(client: pg.ClientBase, ids: readonly number[
 export async function shortenEntry(
   client: pg.ClientBase,
   id: number,
-  id_from: number | null,
+  idFrom: number | null,
   keys: number,
 ): Promise<void> {
   await client.query("update search_backlog set id_from = coalesce($2, id_from), keys = keys[$3 + 1 :] where id = $1", [
     id,
-    id_from,
+    idFrom,
     keys,
   ]);
 }

@@ -26,22 +26,22 @@ export async function keepIndex({ pool, log, isBusy }: IndexWork, signal: AbortS
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
   while (!signal.aborted) {
     try {
-      let slice_started = performance.now();
+      let sliceStarted = performance.now();
       const goOn = async (): Promise<boolean> => {
         if (signal.aborted) return false;
         if (await isBusy()) {
           if ((await readBacklogSize(pool)).behind < LARGE) return false;
-          await pause(performance.now() - slice_started);
+          await pause(performance.now() - sliceStarted);
         }
-        slice_started = performance.now();
+        sliceStarted = performance.now();
         return true;
       };
       const started = performance.now();
       const { behind } = await readBacklogSize(pool);
-      const has_work = behind > 0 && (await goOn());
+      const hasWork = behind > 0 && (await goOn());
       // Whoever looks at the changes of a large import next should not wait for this.
-      if (has_work && behind > MANY) await summarizeHistory(pool);
-      const products = has_work ? await indexBacklog(pool, memory, { goOn }) : 0;
+      if (hasWork && behind > MANY) await summarizeHistory(pool);
+      const products = hasWork ? await indexBacklog(pool, memory, { goOn }) : 0;
       const ms = Math.round(performance.now() - started);
       if (products > 10_000) log.info({ products, ms }, "search index has caught up");
       if (products > 0) continue;

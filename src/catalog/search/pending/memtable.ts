@@ -47,10 +47,10 @@ export class Tail {
   #warm_until = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: pg.Pool, smallest = SMALLEST, max_bytes = MAX_BYTES) {
+  constructor(pool: pg.Pool, smallest = SMALLEST, maxBytes = MAX_BYTES) {
     this.#pool = pool;
     this.#smallest = smallest;
-    this.#max_bytes = max_bytes;
+    this.#max_bytes = maxBytes;
   }
 
   /** The blocks that there are now. What the caller reads from the database must be read after this: a block is as old as its

@@ -22,7 +22,7 @@ export async function readHeld(
   const { order, limit } = query;
   const needles = needlesOf(query.filter);
   const rows: Row[] = [];
-  const give_up_at = performance.now() + query.patience_ms;
+  const giveUpAt = performance.now() + query.patience_ms;
   let after = query.after;
   for (let batch = limit; ; batch = Math.min(batch * 4, LARGEST_BATCH)) {
     const stretch = { after, until: bound };
@@ -31,19 +31,19 @@ export async function readHeld(
     if (places.length > 0) rows.push(...(await readAtPlaces(db, query, places)));
     if (rows.length >= limit || places.length < batch) return { rows: rows.slice(0, limit), until: undefined };
     after = places.at(-1);
-    if (performance.now() > give_up_at) return { rows, until: after };
+    if (performance.now() > giveUpAt) return { rows, until: after };
   }
 }
 
 /** Other requests have their turn in between: half a million products take some 50 ms. */
 async function searchAll(blocks: readonly Block[], search: (block: Block) => Place[]): Promise<Place[]> {
   const places: Place[] = [];
-  let turn_ends = performance.now() + TURN_MS;
+  let turnEnds = performance.now() + TURN_MS;
   for (const block of blocks) {
     places.push(...search(block));
-    if (performance.now() < turn_ends) continue;
+    if (performance.now() < turnEnds) continue;
     await nextTurn();
-    turn_ends = performance.now() + TURN_MS;
+    turnEnds = performance.now() + TURN_MS;
   }
   return places;
 }
@@ -58,14 +58,14 @@ function firstOf(places: Place[], { order }: Query, count: number): Place[] {
 
 /** The products that the filter means and that stand where the block says. One that has moved since is found by another entry. */
 async function readAtPlaces(db: Queryable, { filter, order }: Query, places: readonly Place[]): Promise<Row[]> {
-  const standing_at = new Set(places.map(textOf));
+  const standingAt = new Set(places.map(textOf));
   const { where, values } = compileFilter(filter, [[...new Set(places.map(({ sku_key }) => sku_key))]]);
   const { rows } = await db.query<Row>(
     `select p.sku_key, ${SORT_KEYS[order.field].sql} as sort_value, ${LISTED}
      from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key where ${where}`,
     values,
   );
-  return rows.filter((row) => standing_at.has(textOf(row))).sort((a, b) => comparePlaces(order, a, b));
+  return rows.filter((row) => standingAt.has(textOf(row))).sort((a, b) => comparePlaces(order, a, b));
 }
 
 const textOf = ({ sort_value, sku_key }: Place): string => JSON.stringify([sort_value, sku_key]);

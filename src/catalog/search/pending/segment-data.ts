@@ -45,13 +45,13 @@ export async function readBlockData(client: pg.ClientBase, where: string): Promi
   );
   for await (const part of copy) parts.push(part as Buffer);
   const [joined, ...instants] = piecesOf(Buffer.concat(parts)) as [Buffer, Buffer, Buffer];
-  const [created_at, updated_at] = instants.map(instantsOf) as [Float64Array, Float64Array];
-  const rows = created_at.length;
+  const [createdAt, updatedAt] = instants.map(instantsOf) as [Float64Array, Float64Array];
+  const rows = createdAt.length;
   // Without the rest of the row
   const texts = Buffer.from(joined);
   const starts = lowerAndSplit(texts, rows * TEXTS.length);
   if (starts === undefined) return undefined;
-  const times = { created_at: onceIfSame(created_at), updated_at: onceIfSame(updated_at) };
+  const times = { created_at: onceIfSame(createdAt), updated_at: onceIfSame(updatedAt) };
   return { rows, texts, starts, grams: bitsOfGrams(texts, starts, rows), ...times };
 }
 

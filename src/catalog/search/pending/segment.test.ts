@@ -107,8 +107,8 @@ test("a block finds what the database finds, in its order, from any place to any
       const found = first(made.length);
       // Text that belongs into the name it may have found in the description; the database decides.
       const right = new Set(expected.map(({ sku_key }) => sku_key));
-      const is_exact = Object.keys(filter).every((key) => key === "search");
-      expect(is_exact ? found : found.filter(({ sku_key }) => right.has(sku_key))).toEqual(
+      const isExact = Object.keys(filter).every((key) => key === "search");
+      expect(isExact ? found : found.filter(({ sku_key }) => right.has(sku_key))).toEqual(
         expected.filter(
           (place) =>
             (after === undefined || comparePlaces(by, place, after) > 0) &&

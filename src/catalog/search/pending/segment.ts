@@ -89,8 +89,8 @@ export class Block {
   #sort(field: SortField): Uint32Array {
     const compare = (a: number, b: number): number => this.#compare(field, a, b);
     if (field === "created_at" || field === "updated_at") {
-      const by_key = this.#inOrder("sku");
-      return this.#data[field].length === 1 ? by_key : by_key.slice().sort(compare);
+      const byKey = this.#inOrder("sku");
+      return this.#data[field].length === 1 ? byKey : byKey.slice().sort(compare);
     }
     // By its first bytes as a number, which is sorted far quicker; those that are alike by all. What all begin with, as the SKUs of
     // a supplier often do, tells nothing.
@@ -114,8 +114,8 @@ export class Block {
   #commonBeginning(field: "sku" | "name"): number {
     const { rows, texts } = this.#data;
     if (rows === 0) return 0;
-    const [first, first_end] = this.#boundsOf(0, field);
-    let common = first_end - first;
+    const [first, firstEnd] = this.#boundsOf(0, field);
+    let common = firstEnd - first;
     for (let row = 1; row < rows && common > 0; row++) {
       const [start, end] = this.#boundsOf(row, field);
       common = Math.min(common, end - start);
@@ -169,12 +169,12 @@ export class Block {
 
   #placeOf(row: number, field: SortField): Place {
     const { texts } = this.#data;
-    const sku_key = texts.toString("utf8", this.#startOf(row, KEY), this.#endOf(row, KEY));
-    if (field === "sku") return { sort_value: sku_key, sku_key };
+    const skuKey = texts.toString("utf8", this.#startOf(row, KEY), this.#endOf(row, KEY));
+    if (field === "sku") return { sort_value: skuKey, sku_key: skuKey };
     if (field === "name") {
-      return { sort_value: texts.toString("utf8", this.#startOf(row, NAME), this.#nameEndOf(row)), sku_key };
+      return { sort_value: texts.toString("utf8", this.#startOf(row, NAME), this.#nameEndOf(row)), sku_key: skuKey };
     }
-    return { sort_value: instantText(this.#instantOf(row, field)), sku_key };
+    return { sort_value: instantText(this.#instantOf(row, field)), sku_key: skuKey };
   }
 
   #compare(field: SortField, a: number, b: number): number {
@@ -248,9 +248,9 @@ export class Block {
 }
 
 function boundOf({ sort_value, sku_key, is_before }: Place, field: SortField): Bound {
-  const is_time = field === "created_at" || field === "updated_at";
+  const isTime = field === "created_at" || field === "updated_at";
   return {
-    instant: is_time ? instantOf(sort_value) : 0,
+    instant: isTime ? instantOf(sort_value) : 0,
     name: Buffer.from(sort_value),
     key: Buffer.from(sku_key),
     is_before: is_before === true,
@@ -259,18 +259,18 @@ function boundOf({ sort_value, sku_key, is_before }: Place, field: SortField): B
 
 function compareBytes(
   a: Uint8Array,
-  a_start: number,
-  a_end: number,
+  aStart: number,
+  aEnd: number,
   b: Uint8Array,
-  b_start: number,
-  b_end: number,
+  bStart: number,
+  bEnd: number,
 ): number {
-  const length = Math.min(a_end - a_start, b_end - b_start);
+  const length = Math.min(aEnd - aStart, bEnd - bStart);
   for (let i = 0; i < length; i++) {
-    const difference = (a[a_start + i] as number) - (b[b_start + i] as number);
+    const difference = (a[aStart + i] as number) - (b[bStart + i] as number);
     if (difference !== 0) return difference;
   }
-  return a_end - a_start - (b_end - b_start);
+  return aEnd - aStart - (bEnd - bStart);
 }
 
 /** As db/connection/connect.ts gives times: only as many digits of a second as there are. */

@@ -69,7 +69,7 @@ export function estimateCosts(
   const shares = conditions.map((condition) => Math.min(Math.max(condition.products, 1) / size, 1));
   const found = shares.reduce((product, share) => product * share, precisionOf(filter));
   const passed = Math.min(1 / found, size);
-  const to_pass = limit * passed;
+  const toPass = limit * passed;
   let terms = { all: Infinity, narrowing: conditions.slice(0, 1) };
   let stretches = { ...terms, each: Infinity };
   let share = 1;
@@ -84,21 +84,21 @@ export function estimateCosts(
       (candidates * CANDIDATE_US + Math.min(checked, candidates) * CHECK_US) * spread;
     const all = entries + ofCandidates(size * together);
     if (all < terms.all) terms = { all, narrowing };
-    const passing = to_pass * STRETCH_ENTRY_US + ofCandidates(to_pass * together);
-    const all_passing = STRETCH_US + entries + passing;
-    if (all_passing < stretches.all) stretches = { all: all_passing, narrowing, each: passing / to_pass };
+    const passing = toPass * STRETCH_ENTRY_US + ofCandidates(toPass * together);
+    const allPassing = STRETCH_US + entries + passing;
+    if (allPassing < stretches.all) stretches = { all: allPassing, narrowing, each: passing / toPass };
   }
   const each = PASS_US * spread + (by_sku ? 0 : (conditions[0]?.any_of.length ?? 0) * PASS_WORD_US);
   return {
     candidates: terms.all,
     narrowing: terms.narrowing,
     passed,
-    one_by_one: { all: to_pass * each, each },
+    one_by_one: { all: toPass * each, each },
     by_stretches: stretches,
   };
 }
 
-function costOfEntries(conditions: readonly TermCondition[], is_settled: boolean): number {
+function costOfEntries(conditions: readonly TermCondition[], isSettled: boolean): number {
   const [rarest] = conditions;
   if (rarest === undefined) return 0;
   if (conditions.length > 1) {
@@ -106,7 +106,7 @@ function costOfEntries(conditions: readonly TermCondition[], is_settled: boolean
     const lists = conditions.reduce((sum, { any_of }) => sum + any_of.length, 0);
     return 2 * rarest.products * (ENTRY_US + lists * ENTRY_LIST_US);
   }
-  return groupsOf(rarest, is_settled).reduce((sum, { from, to }) => {
+  return groupsOf(rarest, isSettled).reduce((sum, { from, to }) => {
     const entries = rarest.counts.slice(from, to).reduce((all, count) => all + count, 0);
     return sum + entries * (ENTRY_US + NOTE_US + (to - from) * ENTRY_LIST_US);
   }, 0);

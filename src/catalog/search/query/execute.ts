@@ -28,20 +28,20 @@ export async function find(db: pg.ClientBase, query: Query, backlog: Held): Prom
   const { filter, order, limit } = query;
   const conditions = isAll(filter) ? [] : await readConditions(db, filter);
   const { is_settled, products, first_window } = backlog;
-  const by_sku = order.field === "sku";
-  const costs = estimateCosts(filter, conditions, { limit, products, by_sku, is_settled });
+  const bySku = order.field === "sku";
+  const costs = estimateCosts(filter, conditions, { limit, products, by_sku: bySku, is_settled });
   // A beginning of SKUs is a part of their order; in any other order it is what narrows.
-  const narrows = filter.sku !== undefined && !by_sku;
+  const narrows = filter.sku !== undefined && !bySku;
   const us = costs.candidates;
-  const is_by_stretches = costs.by_stretches.all < costs.one_by_one.all;
-  const passing = is_by_stretches ? passByStretches(db, query, costs, is_settled) : passOneByOne(db, conditions, costs);
+  const isByStretches = costs.by_stretches.all < costs.one_by_one.all;
+  const passing = isByStretches ? passByStretches(db, query, costs, is_settled) : passOneByOne(db, conditions, costs);
   const options = { passed: costs.passed, first_window };
   if (!narrows && us >= Math.min(costs.one_by_one.all, costs.by_stretches.all, MOST_US)) {
     // One by one, the order of the SKUs is that of products itself, so nothing can be missing.
-    const is_complete = by_sku && !is_by_stretches;
-    if (!is_complete) expectHeld(backlog);
+    const isComplete = bySku && !isByStretches;
+    if (!isComplete) expectHeld(backlog);
     const found = await readInOrder(query, passing, { ...options, us });
-    if (!found.is_left) return is_complete ? found : withBacklog(db, query, found, backlog);
+    if (!found.is_left) return isComplete ? found : withBacklog(db, query, found, backlog);
   }
   expectHeld(backlog);
   const found = await readCandidates(db, query, costs.narrowing, { is_settled, most: MOST_CANDIDATES });

@@ -43,14 +43,14 @@ export function passByStretches(
   db: Queryable,
   { patience_ms }: Query,
   { by_stretches }: Costs,
-  is_settled: boolean,
+  isSettled: boolean,
 ): Passing {
   return {
     us: by_stretches.each,
     largest: (patience_ms * 1000) / by_stretches.each,
     async read(query, window) {
       const until = await readStretch(db, query, window * AMPLE);
-      const found = await readCandidates(db, query, by_stretches.narrowing, { is_settled, until });
+      const found = await readCandidates(db, query, by_stretches.narrowing, { is_settled: isSettled, until });
       return { ...found, passed: window * AMPLE };
     },
   };
@@ -81,14 +81,14 @@ export async function readInOrder(query: Query, passing: Passing, terms: Terms):
     passed += found.passed;
     after = found.until;
     const left = ((query.limit - rows.length) * passed) / Math.max(rows.length, 0.5);
-    const is_slower = terms.us < MOST_US && terms.us < left * passing.us * MUCH_QUICKER;
-    const spent_ms = performance.now() - started;
-    const is_late = spent_ms >= query.patience_ms;
+    const isSlower = terms.us < MOST_US && terms.us < left * passing.us * MUCH_QUICKER;
+    const spentMs = performance.now() - started;
+    const isLate = spentMs >= query.patience_ms;
     // As when all that has just been imported stands first and has nothing of it.
-    const is_stuck = is_late && rows.length === 0 && terms.us < MOST_US_LATE;
-    if (is_slower || is_stuck || is_late) return { rows, until: after, is_left: is_slower || is_stuck };
+    const isStuck = isLate && rows.length === 0 && terms.us < MOST_US_LATE;
+    if (isSlower || isStuck || isLate) return { rows, until: after, is_left: isSlower || isStuck };
     // No more than fits into the time that is left, as fast as it went so far.
-    const fitting = (passed * (query.patience_ms - spent_ms)) / spent_ms;
+    const fitting = (passed * (query.patience_ms - spentMs)) / spentMs;
     window = terms.first_window === undefined ? windowFor(Math.min(left * 1.2, fitting)) : window * 2;
   }
 }

@@ -8,11 +8,11 @@ const MOST_GROUPS = 64;
 const MOST_UNSETTLED = 3;
 
 /** Terms [from, to) of the condition. */
-export function groupsOf({ any_of, counts }: TermCondition, is_settled: boolean): { from: number; to: number }[] {
-  const most = is_settled ? MOST_GROUPS : MOST_UNSETTLED;
+export function groupsOf({ any_of, counts }: TermCondition, isSettled: boolean): { from: number; to: number }[] {
+  const most = isSettled ? MOST_GROUPS : MOST_UNSETTLED;
   const groups: { from: number; to: number }[] = [];
   for (let from = 0; from < any_of.length || from === 0;) {
-    const lists = is_settled ? Math.floor(TOGETHER / Math.max(counts[from] ?? 1, 1)) : 3 ** groups.length;
+    const lists = isSettled ? Math.floor(TOGETHER / Math.max(counts[from] ?? 1, 1)) : 3 ** groups.length;
     const to = groups.length + 1 === most ? any_of.length : from + Math.max(lists, 1);
     groups.push({ from, to });
     from = to;

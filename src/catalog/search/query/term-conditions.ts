@@ -47,8 +47,8 @@ async function readTerms(
   const values: unknown[] = [MAX_WORDS + 1];
   const conditions = [
     ...tokens.map(({ operator, operand, grams }) => {
-      const is_word = `w.word ${operator} $${String(values.push(operand))}::text`;
-      return grams.length > 0 ? `w.grams @> $${String(values.push(grams))}::int[] and ${is_word}` : is_word;
+      const isWord = `w.word ${operator} $${String(values.push(operand))}::text`;
+      return grams.length > 0 ? `w.grams @> $${String(values.push(grams))}::int[] and ${isWord}` : isWord;
     }),
     ...fixed.map((terms) => `w.word = any($${String(values.push(terms.map(wordOfTerm)))}::text[])`),
   ];

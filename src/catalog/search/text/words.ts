@@ -34,9 +34,9 @@ function eachPiece(start: number, end: number, found: (start: number, end: numbe
     return;
   }
   for (let at = start; ; at += LONGEST_PART) {
-    const piece_end = Math.min(at + LONGEST_WORD, end);
-    found(at, piece_end);
-    if (piece_end === end) return;
+    const pieceEnd = Math.min(at + LONGEST_WORD, end);
+    found(at, pieceEnd);
+    if (pieceEnd === end) return;
   }
 }
 
@@ -90,14 +90,14 @@ export class WordCounter {
     this.#terms.push(known.term);
   }
 
-  #addOther(word: string, same_hash: Counted): void {
+  #addOther(word: string, sameHash: Counted): void {
     const known = this.#others.get(word);
-    if (known === undefined) this.#others.set(word, { ...same_hash, word, products: 1, last: this.#product });
+    if (known === undefined) this.#others.set(word, { ...sameHash, word, products: 1, last: this.#product });
     else known.products++;
     // The term once, whichever of the words the product has
-    if (same_hash.last !== this.#product) {
-      same_hash.last = this.#product;
-      this.#terms.push(same_hash.term);
+    if (sameHash.last !== this.#product) {
+      sameHash.last = this.#product;
+      this.#terms.push(sameHash.term);
     }
   }
 

@@ -78,12 +78,12 @@ function bestColumn(field: Field, names: readonly string[], plain: readonly stri
   if (exact !== -1) return exact;
   const ranks = RANKS.get(field) as ReadonlyMap<string, number>;
   let best = -1;
-  let best_rank = Infinity;
+  let bestRank = Infinity;
   plain.forEach((name, position) => {
     const rank = ranks.get(name);
-    if (rank !== undefined && rank < best_rank) {
+    if (rank !== undefined && rank < bestRank) {
       best = position;
-      best_rank = rank;
+      bestRank = rank;
     }
   });
   return best;

@@ -42,17 +42,17 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
   const raw = head.subarray(0, SAMPLE_BYTES * 2);
   const text = transcodeHead(raw, encoding, whole && raw.length === head.length);
   const sample = text.subarray(0, SAMPLE_BYTES);
-  const is_end = whole && raw.length === head.length && sample.length === text.length;
+  const isEnd = whole && raw.length === head.length && sample.length === text.length;
 
   const declared = overrides.delimiter === undefined ? declaredSeparator(sample) : null;
-  const line_ending = detectLineEnding(sample, overrides.quote ?? USUAL_QUOTE);
+  const lineEnding = detectLineEnding(sample, overrides.quote ?? USUAL_QUOTE);
   const skipped = overrides.preamble ?? (declared === null ? 0 : 1);
-  const table = skipLines(sample, skipped, line_ending);
+  const table = skipLines(sample, skipped, lineEnding);
   const fixed: DialectOverrides =
     declared !== null && isUsableSeparator(declared, overrides) ? { ...overrides, delimiter: declared } : overrides;
 
-  const usual = best(candidates(fixed, encoding, line_ending, table), table, is_end);
-  const { dialect } = overrides.escape === undefined ? best(escapes(usual.dialect, table), table, is_end) : usual;
+  const usual = best(candidates(fixed, encoding, lineEnding, table), table, isEnd);
+  const { dialect } = overrides.escape === undefined ? best(escapes(usual.dialect, table), table, isEnd) : usual;
   const records = createRecords();
   splitRecords(createSplitter(dialect, 1), table, 0, table.length, true, records);
   const rows = firstRows(dialect, records, SHOWN_ROWS);
@@ -80,14 +80,14 @@ function isUsableSeparator(delimiter: string, { quote, escape = "\\" }: DialectO
 /** LF and CRLF both end a record under `lf` and `crlf`: the more frequent names the file. Lone CRs count only where they
  * are too many to be text; `cr` = there is no other, `mixed` = there is. */
 function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"] {
-  const quote_byte = quote === "" ? -1 : quote.charCodeAt(0);
+  const quoteByte = quote === "" ? -1 : quote.charCodeAt(0);
   let quoted = false;
   let lf = 0;
   let crlf = 0;
   let cr = 0;
   for (let pos = 0; pos < sample.length; pos++) {
     const byte = sample[pos];
-    if (byte === quote_byte) quoted = !quoted;
+    if (byte === quoteByte) quoted = !quoted;
     else if (byte === LF) lf++;
     else if (byte === CR && sample[pos + 1] === LF) {
       crlf++;
@@ -100,11 +100,11 @@ function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"]
 }
 
 /** The bytes behind the first `count` lines. */
-function skipLines(bytes: Buffer, count: number, line_ending: Dialect["line_ending"]): Buffer {
-  const cr_ends = line_ending === "cr" || line_ending === "mixed";
+function skipLines(bytes: Buffer, count: number, lineEnding: Dialect["line_ending"]): Buffer {
+  const crEnds = lineEnding === "cr" || lineEnding === "mixed";
   let pos = 0;
   for (let line = 0; line < count && pos < bytes.length; pos++) {
-    if (bytes[pos] === LF || (bytes[pos] === CR && cr_ends && bytes[pos + 1] !== LF)) line++;
+    if (bytes[pos] === LF || (bytes[pos] === CR && crEnds && bytes[pos + 1] !== LF)) line++;
   }
   return bytes.subarray(pos);
 }
@@ -114,11 +114,11 @@ interface Fit extends Score {
 }
 
 /** The first of the best. */
-function best(dialects: readonly Dialect[], table: Buffer, is_end: boolean): Fit {
+function best(dialects: readonly Dialect[], table: Buffer, isEnd: boolean): Fit {
   const records = createRecords();
   let found: Fit | undefined;
   for (const dialect of dialects) {
-    const result = scoreDialect(dialect, table, is_end, records);
+    const result = scoreDialect(dialect, table, isEnd, records);
     const score = result.score * (result.width < 2 ? Math.min(1, trust(dialect)) : trust(dialect));
     if (found === undefined || score > found.score) found = { ...result, score, dialect };
   }
@@ -131,7 +131,7 @@ function best(dialects: readonly Dialect[], table: Buffer, is_end: boolean): Fit
 function candidates(
   said: DialectOverrides,
   encoding: Dialect["encoding"],
-  line_ending: Dialect["line_ending"],
+  lineEnding: Dialect["line_ending"],
   table: Buffer,
 ): Dialect[] {
   const last = said.quote === "," || said.escape === "," ? ";" : ",";
@@ -151,7 +151,7 @@ function candidates(
       delimiter,
       quote,
       escape: said.escape ?? quote,
-      line_ending,
+      line_ending: lineEnding,
       header: true,
       preamble: 0,
       formula_escape: said.formula_escape ?? quote !== "'",

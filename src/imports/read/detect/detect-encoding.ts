@@ -24,22 +24,22 @@ function detectUtf16(head: Buffer): Encoding | null {
   const pairs = Math.min(head.length, 65_536) >> 1;
   let big = 0;
   let little = 0;
-  let big_line_ends = 0;
-  let little_line_ends = 0;
+  let bigLineEnds = 0;
+  let littleLineEnds = 0;
   for (let pair = 0; pair < pairs; pair++) {
     const first = head[pair * 2] as number;
     const second = head[pair * 2 + 1] as number;
     if (first === 0 && second !== 0) {
       big++;
-      if (second === LF || second === CR) big_line_ends++;
+      if (second === LF || second === CR) bigLineEnds++;
     } else if (second === 0 && first !== 0) {
       little++;
-      if (first === LF || first === CR) little_line_ends++;
+      if (first === LF || first === CR) littleLineEnds++;
     }
   }
   // A tenth suffices for text in any script (delimiters, digits, line ends); stray NUL bytes fall on both sides.
-  if (little > pairs / 10 && little > big * 20 && (little_line_ends > 0 || little > pairs / 2)) return "utf-16le";
-  if (big > pairs / 10 && big > little * 20 && (big_line_ends > 0 || big > pairs / 2)) return "utf-16be";
+  if (little > pairs / 10 && little > big * 20 && (littleLineEnds > 0 || little > pairs / 2)) return "utf-16le";
+  if (big > pairs / 10 && big > little * 20 && (bigLineEnds > 0 || big > pairs / 2)) return "utf-16be";
   return null;
 }
 

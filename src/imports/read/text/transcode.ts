@@ -30,14 +30,14 @@ export function bomLength(head: Buffer, encoding: Encoding): number {
 /** Writes the file at `source_path` to the new file `target_path` as UTF-8 without a byte order mark. A UTF-8 file is copied. Throws
  * what the file system throws, and an AbortError; what was written by then is the caller's to remove. */
 export async function transcode(
-  source_path: string,
+  sourcePath: string,
   encoding: Encoding,
-  target_path: string,
+  targetPath: string,
   signal?: AbortSignal,
   room?: RoomCheck,
 ): Promise<void> {
-  const source = createReadStream(source_path, { highWaterMark: PIECE_BYTES });
-  const target = await createNewFile(target_path);
+  const source = createReadStream(sourcePath, { highWaterMark: PIECE_BYTES });
+  const target = await createNewFile(targetPath);
   await pipeline(
     source,
     (pieces) => asRoomAllows(transcodePieces(pieces, encoding), room),
@@ -94,7 +94,7 @@ function decodeWindows1252(bytes: Buffer): Buffer {
 /** @param low offset of a unit's low byte: 0 for little endian, 1 for big endian */
 function createUtf16Decoder(low: 0 | 1): Decoder {
   let odd: number | null = null;
-  let high_surrogate = 0;
+  let highSurrogate = 0;
 
   function decode(bytes: Buffer): Buffer {
     const out = Buffer.allocUnsafe(bytes.length * 2 + 8);
@@ -105,14 +105,14 @@ function createUtf16Decoder(low: 0 | 1): Decoder {
       const second = bytes[pos++] as number;
       odd = null;
       const unit = low === 0 ? first | (second << 8) : (first << 8) | second;
-      if (high_surrogate !== 0 && unit >= 0xdc00 && unit <= 0xdfff) {
-        length = writeCode(out, length, 0x10000 + ((high_surrogate - 0xd800) << 10) + (unit - 0xdc00));
-        high_surrogate = 0;
+      if (highSurrogate !== 0 && unit >= 0xdc00 && unit <= 0xdfff) {
+        length = writeCode(out, length, 0x10000 + ((highSurrogate - 0xd800) << 10) + (unit - 0xdc00));
+        highSurrogate = 0;
         continue;
       }
-      if (high_surrogate !== 0) out[length++] = NOT_TEXT;
-      high_surrogate = 0;
-      if (unit >= 0xd800 && unit <= 0xdbff) high_surrogate = unit;
+      if (highSurrogate !== 0) out[length++] = NOT_TEXT;
+      highSurrogate = 0;
+      if (unit >= 0xd800 && unit <= 0xdbff) highSurrogate = unit;
       else if (unit >= 0xdc00 && unit <= 0xdfff) out[length++] = NOT_TEXT;
       else length = writeCode(out, length, unit);
     }
@@ -121,7 +121,7 @@ function createUtf16Decoder(low: 0 | 1): Decoder {
   }
 
   function end(): Buffer {
-    const faults = (high_surrogate !== 0 ? 1 : 0) + (odd !== null ? 1 : 0);
+    const faults = (highSurrogate !== 0 ? 1 : 0) + (odd !== null ? 1 : 0);
     return Buffer.alloc(faults, NOT_TEXT);
   }
 

@@ -11,7 +11,7 @@ const EPOCH_1904 = Date.UTC(1904, 0, 1);
 const FALSE_LEAP_DAY = 60;
 const LAST_DAY = 2_958_466;
 
-export function numberText(raw: string, format: NumberFormat, is_1904: boolean): string {
+export function numberText(raw: string, format: NumberFormat, is1904: boolean): string {
   const text = raw.trim();
   const value = Number(text);
   if (text === "" || !Number.isFinite(value)) return text;
@@ -20,7 +20,7 @@ export function numberText(raw: string, format: NumberFormat, is_1904: boolean):
     const plain = plainNumber(text, value);
     return /^\d+$/.test(plain) ? plain.padStart(format, "0") : plain;
   }
-  return dateText(value, format, is_1904) ?? plainNumber(text, value);
+  return dateText(value, format, is1904) ?? plainNumber(text, value);
 }
 
 /** Whole numbers and short fractions stand as they are stored, codes of 18 digits too. Of others the 15 digits count that a
@@ -42,15 +42,15 @@ function withoutExponent(text: string): string {
   return `${sign}${first}${rest.padEnd(places, "0")}`;
 }
 
-function dateText(value: number, format: "date" | "time" | "duration", is_1904: boolean): string | undefined {
+function dateText(value: number, format: "date" | "time" | "duration", is1904: boolean): string | undefined {
   if (value < 0 || value >= LAST_DAY) return undefined;
   const seconds = Math.round(value * 86_400);
   if (format === "duration") return clock(Math.floor(seconds / 3600), seconds);
   const days = Math.floor(seconds / 86_400);
   const time = clock(Math.floor(seconds / 3600) % 24, seconds);
-  if (format === "time" || (days === 0 && !is_1904)) return time;
-  const false_day = !is_1904 && days < FALSE_LEAP_DAY ? 1 : 0;
-  const date = new Date((is_1904 ? EPOCH_1904 : EPOCH_1900) + (days + false_day) * DAY_MS).toISOString().slice(0, 10);
+  if (format === "time" || (days === 0 && !is1904)) return time;
+  const falseDay = !is1904 && days < FALSE_LEAP_DAY ? 1 : 0;
+  const date = new Date((is1904 ? EPOCH_1904 : EPOCH_1900) + (days + falseDay) * DAY_MS).toISOString().slice(0, 10);
   return seconds % 86_400 === 0 ? date : `${date} ${time}`;
 }
 

@@ -38,18 +38,18 @@ export async function convertWorkbook(
   room?: RoomCheck,
 ): Promise<Dialect> {
   const { size } = await stat(path);
-  const strings_path = `${target}.strings`;
+  const stringsPath = `${target}.strings`;
   try {
     const budget = createWorkBudget(size);
     // The texts that its cells share are written first.
     await room?.(size);
-    return await withTable({ source: path, strings_path, overrides, budget, signal }, async (text) => {
+    return await withTable({ source: path, strings_path: stringsPath, overrides, budget, signal }, async (text) => {
       const written = await createNewFile(target);
       await pipeline(asRoomAllows(text, room), written, signal ? { signal } : {});
       await checkNewFile(written);
     });
   } finally {
-    await rm(strings_path, { force: true });
+    await rm(stringsPath, { force: true });
   }
 }
 
@@ -174,7 +174,7 @@ async function* lines(
 ): AsyncGenerator<string> {
   const width = sheets.reduce((most, { table }) => Math.max(most, table?.width ?? 0), 0);
   for (const [index, { part, table }] of sheets.entries()) {
-    const first_row = index === 0 ? (table?.preamble ?? 0) : (table?.header ?? 0);
+    const firstRow = index === 0 ? (table?.preamble ?? 0) : (table?.header ?? 0);
     let last = 0;
     for await (const rows of readSheet(part, file.read(part), context)) {
       signal?.throwIfAborted();
@@ -183,7 +183,7 @@ async function* lines(
         // In a table of one column a blank line would be a record.
         if (width > 1) text += "\n".repeat(row.number - last - 1);
         last = row.number;
-        if ((row.cells.length > 0 || row.beyond !== undefined) && row.number > first_row) text += line(row, width);
+        if ((row.cells.length > 0 || row.beyond !== undefined) && row.number > firstRow) text += line(row, width);
         else if (width > 1) text += "\n";
         if (text.length < PIECE_LENGTH) continue;
         yield text;

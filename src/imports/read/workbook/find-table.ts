@@ -26,14 +26,14 @@ export const HEAD_LENGTH = 4_000_000;
  * @throws Problem bad-header */
 export function findTable(
   rows: readonly SheetRow[],
-  { preamble: said, header: says_header }: DialectOverrides,
+  { preamble: said, header: saysHeader }: DialectOverrides,
 ): SheetTable | undefined {
   const filled = rows.filter(({ cells }) => cells.length > 0).map(({ number, cells }) => ({ line: number, cells }));
   const preamble = said ?? detectPreamble(filled);
   const below = filled.filter(({ line }) => line > preamble);
   const first = below[0];
   if (first === undefined) return undefined;
-  const header = (says_header ?? detectHeader(below)) ? first : undefined;
+  const header = (saysHeader ?? detectHeader(below)) ? first : undefined;
   if (header !== undefined) refuseWideHeader(rows, header.line);
   return {
     // Rows above the first that is filled hold cells far to the right only

@@ -98,9 +98,9 @@ function checkKind(entries: ReadonlyMap<string, Entry>): void {
 /** Parts that share bytes unpack a bomb as often as there are names for it.
  * @throws Problem broken-workbook */
 function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
-  const in_order = [...entries.values()].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
+  const inOrder = [...entries.values()].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
   let end = 0;
-  for (const { fileName, relativeOffsetOfLocalHeader: start, compressedSize } of in_order) {
+  for (const { fileName, relativeOffsetOfLocalHeader: start, compressedSize } of inOrder) {
     if (start < end) throw brokenWorkbook(`Its part "${shown(fileName)}" lies in the bytes of another part.`);
     end = start + LOCAL_HEADER + compressedSize;
   }
@@ -151,9 +151,9 @@ async function* unpack(zip: ZipFile, entry: Entry, budget: WorkBudget): AsyncGen
   for await (const piece of pieces) {
     const bytes = piece as Buffer;
     length += bytes.length;
-    const used_now = inflate?.bytesWritten ?? length;
-    budget.unpacked(bytes.length, used_now - used);
-    used = used_now;
+    const usedNow = inflate?.bytesWritten ?? length;
+    budget.unpacked(bytes.length, usedNow - used);
+    used = usedNow;
     if (length > uncompressedSize) break;
     for (let at = 0; at < bytes.length; at += MAX_PIECE) yield bytes.subarray(at, at + MAX_PIECE);
   }

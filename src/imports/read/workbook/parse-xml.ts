@@ -30,8 +30,8 @@ export function createXmlParser(part: string, handler: XmlHandler, budget: Pick<
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let silent = 0;
   let depth = 0;
-  let attributes_of_tag = 0;
-  let tag_length = 0;
+  let attributesOfTag = 0;
+  let tagLength = 0;
   const fault = (what: string, cause?: unknown): Error => brokenWorkbook(`Its part "${shown(part)}" ${what}.`, cause);
   parser.on("error", (error) => {
     throw fault(`is not valid XML (${shown(error.message)})`, error);
@@ -40,14 +40,14 @@ export function createXmlParser(part: string, handler: XmlHandler, budget: Pick<
     throw fault("has a document type, which no workbook has");
   });
   parser.on("attribute", ({ name, value }) => {
-    tag_length += name.length + value.length;
-    if (++attributes_of_tag > MAX_ATTRIBUTES || tag_length > MAX_TAG_LENGTH)
+    tagLength += name.length + value.length;
+    if (++attributesOfTag > MAX_ATTRIBUTES || tagLength > MAX_TAG_LENGTH)
       throw fault(
         `has a tag with more than ${MAX_ATTRIBUTES} attributes or ${MAX_TAG_LENGTH.toLocaleString("en")} characters`,
       );
   });
   parser.on("opentag", ({ name, attributes }) => {
-    silent = attributes_of_tag = tag_length = 0;
+    silent = attributesOfTag = tagLength = 0;
     budget.element();
     if (++depth > MAX_DEPTH) throw fault(`is nested more than ${MAX_DEPTH} deep`);
     if (name.length > MAX_TAG_LENGTH) throw fault(`has an element with a name of ${name.length} characters`);
@@ -101,10 +101,10 @@ export async function eachElement(
   close = (_: string): void => undefined,
 ): Promise<void> {
   const parser = createXmlParser(part, { open, close, text: NO_TEXT }, budget);
-  let is_empty = true;
+  let isEmpty = true;
   for await (const piece of pieces) {
-    is_empty = false;
+    isEmpty = false;
     parser.write(piece);
   }
-  if (!is_empty) parser.end();
+  if (!isEmpty) parser.end();
 }

@@ -64,8 +64,8 @@ function createRowReader(part: string, context: CellContext) {
   let untaken = 0;
   let cell: Cell | undefined;
   let column = -1;
-  let takes_text = false;
-  let in_reading = false;
+  let takesText = false;
+  let inReading = false;
 
   const endCell = ({ column: at, ...found }: Cell): void => {
     if (row === undefined || length > MAX_ROW_LENGTH) return;
@@ -104,15 +104,15 @@ function createRowReader(part: string, context: CellContext) {
         column = -1;
         length = 0;
       } else if (cell !== undefined) {
-        if (name === "v" || (name === "t" && !in_reading)) takes_text = true;
+        if (name === "v" || (name === "t" && !inReading)) takesText = true;
         else if (name === "f") cell.has_formula = true;
         // How a text in Chinese characters is read: not part of it
-        else if (name === "rPh") in_reading = true;
+        else if (name === "rPh") inReading = true;
       }
     },
     close(name) {
-      if (name === "v" || name === "t") takes_text = false;
-      else if (name === "rPh") in_reading = false;
+      if (name === "v" || name === "t") takesText = false;
+      else if (name === "rPh") inReading = false;
       else if (name === "c" && cell !== undefined) {
         endCell(cell);
         cell = undefined;
@@ -122,7 +122,7 @@ function createRowReader(part: string, context: CellContext) {
       }
     },
     text(text) {
-      if (takes_text && cell !== undefined && cell.text.length <= MAX_ROW_LENGTH) cell.text += text;
+      if (takesText && cell !== undefined && cell.text.length <= MAX_ROW_LENGTH) cell.text += text;
     },
   };
   const take = (): SheetRow[] => {

@@ -16,26 +16,26 @@ export async function readStrings(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   let text: string | undefined;
-  let takes_text = false;
-  let in_reading = false;
+  let takesText = false;
+  let inReading = false;
   const parser = createXmlParser(
     part,
     {
       open(name) {
         if (name === "si") text = "";
-        else if (name === "rPh") in_reading = true;
-        else if (name === "t" && text !== undefined && !in_reading) takes_text = true;
+        else if (name === "rPh") inReading = true;
+        else if (name === "t" && text !== undefined && !inReading) takesText = true;
       },
       close(name) {
-        if (name === "t") takes_text = false;
-        else if (name === "rPh") in_reading = false;
+        if (name === "t") takesText = false;
+        else if (name === "rPh") inReading = false;
         else if (name === "si" && text !== undefined) {
           store.add(unescapeText(text));
           text = undefined;
         }
       },
       text(more) {
-        if (takes_text && text !== undefined && text.length <= MAX_LENGTH) text += more;
+        if (takesText && text !== undefined && text.length <= MAX_LENGTH) text += more;
       },
     },
     budget,

@@ -31,35 +31,35 @@ export interface WorkBudget {
 }
 
 /** @param size bytes of the file
- * @param most_kept bytes of texts and table that may be kept, whatever the file's size
+ * @param mostKept bytes of texts and table that may be kept, whatever the file's size
  * @returns functions that throw Problem unpacks-too-large or broken-workbook where the budget ends */
-export function createWorkBudget(size: number, most_kept = Infinity): WorkBudget {
-  let packed_total = 0;
-  const count = createUnpackedCount(size, () => packed_total);
+export function createWorkBudget(size: number, mostKept = Infinity): WorkBudget {
+  let packedTotal = 0;
+  const count = createUnpackedCount(size, () => packedTotal);
   let elements = 0;
-  let elements_left = FREE_ELEMENTS;
-  let read_left = FREE_TEXT;
-  let kept_left = FREE_TEXT;
+  let elementsLeft = FREE_ELEMENTS;
+  let readLeft = FREE_TEXT;
+  let keptLeft = FREE_TEXT;
   let kept = 0;
   return {
     unpacked(bytes, packed) {
-      packed_total += packed;
-      elements_left = Math.min(elements_left + packed * ELEMENTS_PER_BYTE, FREE_ELEMENTS);
-      read_left = Math.min(read_left + packed * TEXT_PER_BYTE, FREE_TEXT);
-      kept_left = Math.min(kept_left + packed * TEXT_PER_BYTE, FREE_TEXT);
+      packedTotal += packed;
+      elementsLeft = Math.min(elementsLeft + packed * ELEMENTS_PER_BYTE, FREE_ELEMENTS);
+      readLeft = Math.min(readLeft + packed * TEXT_PER_BYTE, FREE_TEXT);
+      keptLeft = Math.min(keptLeft + packed * TEXT_PER_BYTE, FREE_TEXT);
       count(bytes);
     },
     element() {
-      if (++elements > MAX_ELEMENTS || --elements_left < 0) throw tooManyElements(size, elements);
+      if (++elements > MAX_ELEMENTS || --elementsLeft < 0) throw tooManyElements(size, elements);
     },
     read(length) {
-      read_left -= length;
-      if (read_left < 0) throw tooMuchText(size);
+      readLeft -= length;
+      if (readLeft < 0) throw tooMuchText(size);
     },
     kept(bytes) {
       kept += bytes;
-      kept_left -= bytes;
-      if (kept_left < 0 || kept > most_kept) throw tooMuchText(size);
+      keptLeft -= bytes;
+      if (keptLeft < 0 || kept > mostKept) throw tooMuchText(size);
     },
   };
 }

@@ -36,31 +36,31 @@ export async function readParts(file: Package, budget: WorkBudget): Promise<Work
   const workbook = root.find(({ type }) => type.endsWith("/officeDocument"))?.target ?? "xl/workbook.xml";
   const folder = posix.dirname(workbook);
   const relations = await readRelations(file, `${folder}/_rels/${posix.basename(workbook)}.rels`, folder, budget);
-  const by_id = new Map(relations.map((relation) => [relation.id, relation]));
+  const byId = new Map(relations.map((relation) => [relation.id, relation]));
   const partOf = (type: string): string | undefined =>
     relations.find((relation) => relation.type.endsWith(`/${type}`) && file.has(relation.target))?.target;
   const sheets: SheetPart[] = [];
   const names = new Map<string, string>();
-  let is_1904 = false;
+  let is1904 = false;
   await eachElement(workbook, file.readSmall(workbook), budget, (name, attributes) => {
-    if (name === "workbookPr") is_1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
+    if (name === "workbookPr") is1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
     if (name !== "sheet") return;
     const id = Object.entries(attributes).find(([key]) => key === "id" || key.endsWith(":id"))?.[1];
-    const relation = by_id.get(id ?? "");
+    const relation = byId.get(id ?? "");
     // A sheet of a chart has no cells.
     if (relation === undefined || !relation.type.endsWith("/worksheet")) return;
     if (sheets.length === MAX_SHEETS)
       throw brokenWorkbook(`It has more than ${MAX_SHEETS.toLocaleString("en")} sheets.`);
-    const sheet_name = (attributes["name"] ?? "").slice(0, MAX_NAME);
+    const sheetName = (attributes["name"] ?? "").slice(0, MAX_NAME);
     // A part that is read for one sheet only costs what it unpacks to, however many sheets there are.
     const other = names.get(relation.target.toLowerCase());
     if (other !== undefined)
       throw brokenWorkbook(
-        `Its sheets "${shown(other)}" and "${shown(sheet_name)}" name the same part, "${shown(relation.target)}".`,
+        `Its sheets "${shown(other)}" and "${shown(sheetName)}" name the same part, "${shown(relation.target)}".`,
       );
-    names.set(relation.target.toLowerCase(), sheet_name);
+    names.set(relation.target.toLowerCase(), sheetName);
     sheets.push({
-      name: sheet_name,
+      name: sheetName,
       part: relation.target,
       is_hidden: /hidden/i.test(attributes["state"] ?? ""),
     });
@@ -71,7 +71,7 @@ export async function readParts(file: Package, budget: WorkBudget): Promise<Work
     sheets,
     strings: partOf("sharedStrings"),
     formats: styles === undefined ? [] : await readFormats(file, styles, budget),
-    is_1904,
+    is_1904: is1904,
   };
 }
 
@@ -100,21 +100,21 @@ async function readRelations(file: Package, part: string, folder: string, budget
 async function readFormats(file: Package, part: string, budget: WorkBudget): Promise<NumberFormat[]> {
   const codes = new Map<number, NumberFormat>();
   const formats: NumberFormat[] = [];
-  let in_cells = false;
-  let codes_read = 0;
+  let inCells = false;
+  let codesRead = 0;
   await eachElement(
     part,
     file.readSmall(part),
     budget,
     (name, { numFmtId, formatCode }) => {
-      if (name === "numFmt" && codes_read++ < MAX_STYLES) codes.set(Number(numFmtId), formatOfCode(formatCode ?? ""));
-      if (name === "cellXfs") in_cells = true;
-      if (name !== "xf" || !in_cells || formats.length >= MAX_STYLES) return;
+      if (name === "numFmt" && codesRead++ < MAX_STYLES) codes.set(Number(numFmtId), formatOfCode(formatCode ?? ""));
+      if (name === "cellXfs") inCells = true;
+      if (name !== "xf" || !inCells || formats.length >= MAX_STYLES) return;
       const id = Number(numFmtId ?? 0);
       formats.push(codes.get(id) ?? builtInFormat(id));
     },
     (name) => {
-      if (name === "cellXfs") in_cells = false;
+      if (name === "cellXfs") inCells = false;
     },
   );
   return formats;

@@ -51,8 +51,8 @@ export async function appendPart(
     room: uploadRoom(context, filename),
   };
   const fault = await takeAll(context, taking, filename, unlessIdle(bytes, stop));
-  const is_whole = fault === undefined && taking.received === size;
-  if (is_whole && (await acceptFile(context, id, size, hash.digest("hex")))) return size;
+  const isWhole = fault === undefined && taking.received === size;
+  if (isWhole && (await acceptFile(context, id, size, hash.digest("hex")))) return size;
   await settle(context, uploads, upload, taking);
   if (fault !== undefined) throw fault;
   return taking.received;

@@ -62,10 +62,10 @@ function beginRoutes(scope: FastifyInstance, context: UploadRoutesContext): void
   app.route({
     ...describe_uploads,
     handler: async (_request, reply) => {
-      const max_size = context.max_upload_bytes.toString();
+      const maxSize = context.max_upload_bytes.toString();
       return reply
         .code(204)
-        .headers({ "tus-extension": TUS_EXTENSIONS.join(","), "tus-max-size": max_size })
+        .headers({ "tus-extension": TUS_EXTENSIONS.join(","), "tus-max-size": maxSize })
         .send(null);
     },
   });
@@ -105,9 +105,9 @@ async function beginUpload(
     if (open.length - ended.length >= MAX_OPEN) throw tooMany(MAX_OPEN);
     return { id: await insertUpload(db, made, client, KEPT_HOURS), ended };
   });
-  for (const { id: ended_id, filename } of ended)
-    await finishImport(context, ended_id, "failed", gaveWay(filename, CLIENT_UPLOADS), (db) =>
-      isOpenUpload(db, ended_id),
+  for (const { id: endedId, filename } of ended)
+    await finishImport(context, endedId, "failed", gaveWay(filename, CLIENT_UPLOADS), (db) =>
+      isOpenUpload(db, endedId),
     );
   return id;
 }
@@ -173,8 +173,8 @@ const nothing = (): void => undefined;
 async function openUpload(pool: UploadRoutesContext["pool"], file: string): Promise<StoredUpload> {
   const upload = await findUpload(pool, file);
   if (upload === undefined) throw unknown();
-  const may_go_on = (upload.state === "receiving" || upload.state === "paused") && !upload.is_expired;
-  if (!upload.is_whole && !may_go_on) throw gone(upload.filename);
+  const mayGoOn = (upload.state === "receiving" || upload.state === "paused") && !upload.is_expired;
+  if (!upload.is_whole && !mayGoOn) throw gone(upload.filename);
   return upload;
 }
 

@@ -30,10 +30,10 @@ export async function insertUpload(
   db: pg.ClientBase,
   made: NewImport,
   client: string,
-  kept_hours: number,
+  keptHours: number,
 ): Promise<number> {
   const id = await insertImport(db, made);
-  await changeImport(db, id, `${expiry("$2")}, upload_client = $3`, "true", [kept_hours, client]);
+  await changeImport(db, id, `${expiry("$2")}, upload_client = $3`, "true", [keptHours, client]);
   return id;
 }
 
@@ -60,25 +60,25 @@ export async function findUpload(db: Queryable, file: string): Promise<StoredUpl
 }
 
 /** A part begins to come. @returns false when the import is over, or to be cancelled */
-export async function markReceiving(db: Queryable, id: number, received: number, kept_hours: number): Promise<boolean> {
+export async function markReceiving(db: Queryable, id: number, received: number, keptHours: number): Promise<boolean> {
   const met = await changeImport(
     db,
     id,
     `state = 'receiving', received = $2::bigint, ${expiry("$3")}`,
     "state in ('receiving', 'paused') and not cancel_requested",
-    [received, kept_hours],
+    [received, keptHours],
   );
   return met > 0;
 }
 
 /** It has stopped coming before its end. */
-export async function markPaused(db: Queryable, id: number, received: number, kept_hours: number): Promise<void> {
+export async function markPaused(db: Queryable, id: number, received: number, keptHours: number): Promise<void> {
   await changeImport(
     db,
     id,
     `state = 'paused', received = $2::bigint, ${expiry("$3")}`,
     "state = 'receiving' and upload_expires_at is not null",
-    [received, kept_hours],
+    [received, keptHours],
   );
 }
 

@@ -20,15 +20,15 @@ const MAX_BYTES = 50_000_000;
 const database = await createTestDatabase();
 const { pool } = database;
 const context = await createImportContext(pool);
-const sent_to_scan: number[] = [];
-context.sendScan = (_db, id) => Promise.resolve(void sent_to_scan.push(id));
+const sentToScan: number[] = [];
+context.sendScan = (_db, id) => Promise.resolve(void sentToScan.push(id));
 const app = await createTestApp(database, { ...context, max_upload_bytes: MAX_BYTES });
-const base_url = await app.listen({ host: "127.0.0.1", port: 0 });
+const baseUrl = await app.listen({ host: "127.0.0.1", port: 0 });
 
 beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade");
   for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
-  sent_to_scan.length = 0;
+  sentToScan.length = 0;
 });
 
 const TUS = { "tus-resumable": "1.0.0" };
@@ -42,7 +42,7 @@ interface Answer {
 }
 
 async function ask(method: string, url: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Answer> {
-  const response = await fetch(new URL(url, base_url), {
+  const response = await fetch(new URL(url, baseUrl), {
     method,
     headers: { ...TUS, ...headers },
     ...(body === undefined ? {} : { body }),
@@ -66,7 +66,7 @@ const send = (url: string, offset: number, bytes: Buffer): Promise<Answer> =>
   ask("PATCH", url, { "upload-offset": String(offset), "content-type": "application/offset+octet-stream" }, bytes);
 
 const only = async (): Promise<Import> => {
-  const { items } = (await (await fetch(`${base_url}/api/imports`)).json()) as { items: Import[] };
+  const { items } = (await (await fetch(`${baseUrl}/api/imports`)).json()) as { items: Import[] };
   expect(items).toHaveLength(1);
   return items[0] as Import;
 };
@@ -88,7 +88,7 @@ describe("a file in parts", () => {
     expect([first.status, first.headers.get("upload-offset")]).toEqual([204, "10"]);
     expect(Date.parse(first.headers.get("upload-expires") ?? "")).toBeGreaterThan(Date.now() + 23 * 3_600_000);
     expect(await only()).toMatchObject({ state: "paused", received: 10 });
-    expect(sent_to_scan).toEqual([]);
+    expect(sentToScan).toEqual([]);
     const last = await send(url, 10, CSV.subarray(10));
     expect([last.status, last.headers.get("upload-offset")]).toEqual([204, String(CSV.length)]);
     expect(last.headers.get("upload-expires")).toBeNull();
@@ -97,7 +97,7 @@ describe("a file in parts", () => {
       ...{ state: "scanning", received: CSV.length, upload_expires_at: null },
       sha256: createHash("sha256").update(CSV).digest("hex"),
     });
-    expect(sent_to_scan).toEqual([import_.id]);
+    expect(sentToScan).toEqual([import_.id]);
     expect(await workOn(context, import_.id)).toMatchObject({ state: "done", created: 2 });
     expect(await readdir(context.files_dir)).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe("a file in parts", () => {
       expect(await send(url, CSV.length, Buffer.alloc(0))).toMatchObject({ status: 204 });
       expect(await offsetOf(url)).toBe(String(CSV.length));
     }
-    expect(sent_to_scan).toEqual([id]);
+    expect(sentToScan).toEqual([id]);
     await workOn(context, id);
     expect(await offsetOf(url)).toBe(String(CSV.length));
     expect(await ask("DELETE", url)).toMatchObject({ status: 409, problem: { type: "/problems/already-finished" } });
@@ -136,7 +136,7 @@ describe("a file in parts", () => {
 
 /** Sends a part's head and some of its bytes on a line that then stays open. */
 async function sendHalf(url: string, offset: number, said: number, bytes: Buffer): Promise<ReturnType<typeof connect>> {
-  const socket = connect(Number(new URL(base_url).port), "127.0.0.1");
+  const socket = connect(Number(new URL(baseUrl).port), "127.0.0.1");
   socket.on("error", () => undefined);
   socket.write(
     `PATCH ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\ntus-resumable: 1.0.0\r\nupload-offset: ${offset}\r\n` +
@@ -271,7 +271,7 @@ describe("what is refused", () => {
   test("an upload that was never begun, and an import that came at once", async () => {
     const url = "/api/uploads/00000000-0000-4000-8000-000000000000";
     expect(await ask("HEAD", url)).toMatchObject({ status: 404 });
-    await fetch(`${base_url}/api/imports`, { method: "POST", body: CSV, headers: { "content-type": "text/csv" } });
+    await fetch(`${baseUrl}/api/imports`, { method: "POST", body: CSV, headers: { "content-type": "text/csv" } });
     const [file = ""] = await readdir(context.files_dir);
     expect(await ask("HEAD", `/api/uploads/${file}`)).toMatchObject({ status: 404 });
   });
@@ -329,18 +329,18 @@ describe("limits of unfinished uploads", () => {
   test("a client's uploads give way where the disk has no room otherwise, but not in vain", async () => {
     const disk = { room: () => Promise.resolve(100) };
     const small = await createTestApp(database, { ...context, disk, max_upload_bytes: MAX_BYTES });
-    const begin_small = (client: string, size: number) =>
+    const beginSmall = (client: string, size: number) =>
       small.inject({
         method: "POST",
         url: "/api/uploads",
         headers: { ...TUS, "upload-length": String(size), "x-forwarded-for": client },
       });
-    expect(await begin_small("192.0.2.1", 60)).toMatchObject({ statusCode: 201 });
-    const refused = await begin_small("192.0.2.2", 60);
+    expect(await beginSmall("192.0.2.1", 60)).toMatchObject({ statusCode: 201 });
+    const refused = await beginSmall("192.0.2.2", 60);
     expect([refused.statusCode, refused.json()]).toMatchObject([507, { type: "/problems/disk-full" }]);
-    expect(await begin_small("192.0.2.1", 101)).toMatchObject({ statusCode: 507 });
+    expect(await beginSmall("192.0.2.1", 101)).toMatchObject({ statusCode: 507 });
     expect(await only()).toMatchObject({ state: "receiving" });
-    expect(await begin_small("192.0.2.1", 70)).toMatchObject({ statusCode: 201 });
+    expect(await beginSmall("192.0.2.1", 70)).toMatchObject({ statusCode: 201 });
     const { rows } = await pool.query("select state, size from imports order by id");
     expect(rows).toEqual([
       { state: "failed", size: 60 },
@@ -359,7 +359,7 @@ test("says what it speaks", async () => {
 
 test("a published client sends in parts, and goes on after a while", async () => {
   const whole = randomBytes(1_000_000);
-  const options = { endpoint: `${base_url}/api/uploads`, chunkSize: 300_000, metadata: { filename: "tus.csv" } };
+  const options = { endpoint: `${baseUrl}/api/uploads`, chunkSize: 300_000, metadata: { filename: "tus.csv" } };
   const url = await new Promise<string>((resolve, reject) => {
     const upload = new Upload(whole, {
       ...options,
