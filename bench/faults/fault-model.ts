@@ -36,6 +36,13 @@ export function describe(model: Model, descriptionOf: (sku: string) => string): 
   return changed;
 }
 
+/** Makes the model what the database has, so that one difference is not found again after every later fault. */
+export async function adopt(db: Queryable, model: Model): Promise<void> {
+  const { rows } = await db.query<Modelled & { sku: string }>("select sku, name, description, version from products");
+  model.clear();
+  for (const { sku, name, description, version } of rows) model.set(sku, { name, description, version });
+}
+
 /** What differs between model and database, or was lost or left; empty = nothing. */
 export async function compareWithModel(db: Queryable, model: Model): Promise<string[]> {
   const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -5,7 +5,7 @@ import { retryTransient } from "../../src/db/connection/connect.ts";
 import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "../../tests/faults/support/leftovers.ts";
 import { ACTIONS } from "./fault-actions.ts";
 import { FAULTS } from "./fault-kinds.ts";
-import { applyNames, compareWithModel, type Model } from "./fault-model.ts";
+import { adopt, applyNames, compareWithModel, type Model } from "./fault-model.ts";
 import { openSite, type Site } from "./fault-site.ts";
 
 const PRODUCTS = 5000;
@@ -38,6 +38,7 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
       const wrong = [...(await ended), ...(await settle(site, model, temporaryBefore))];
       const counted = tally.get(kind) as { injected: number; wrong: string[] };
       counted.injected++;
+      if (wrong.length > 0) await retryTransient(() => adopt(site.pool, model));
       if (wrong.length > 0) counted.wrong.push(`${name} (round ${round}): ${wrong.join("; ")}`);
       process.stderr.write(`${round} of ${count}: ${kind}, during ${name}: ${wrong.join("; ") || "right"}\n`);
     }

@@ -1,5 +1,5 @@
 // Making and changing webhooks, each in one transaction.
-import { withTransaction } from "../db/connection/connect.ts";
+import { withCertainCommit } from "../db/connection/certain-commit.ts";
 import type { WebhookContext } from "./context.ts";
 import { addSecret, readHeaders, writeHeaders } from "./secrets.ts";
 import { checkTarget } from "./webhook-rules.ts";
@@ -22,7 +22,7 @@ const MAX_WEBHOOKS = 1000;
 export async function createWebhook(context: WebhookContext, given: CreateWebhook): Promise<Webhook> {
   const { url = given.url, headers } = checkTarget(given, {}, context.settings);
   const keys = await context.loadKeys();
-  return withTransaction(context.pool, async (client) => {
+  return withCertainCommit(context.pool, async (client) => {
     if ((await countWebhooks(client)) >= MAX_WEBHOOKS)
       throw new Problem("limit-reached", `There are ${MAX_WEBHOOKS} webhooks already; delete one first.`);
     const id = await insertWebhook(client, { ...given, url });
@@ -34,7 +34,7 @@ export async function createWebhook(context: WebhookContext, given: CreateWebhoo
 
 export async function changeWebhook(context: WebhookContext, id: number, patch: PatchWebhook): Promise<Webhook> {
   const keys = await context.loadKeys();
-  return withTransaction(context.pool, async (client) => {
+  return withCertainCommit(context.pool, async (client) => {
     await lockWebhook(client, id);
     const before = await findWebhook(client, id);
     const { url, headers, ...values } = patch;
@@ -50,7 +50,7 @@ export async function changeWebhook(context: WebhookContext, id: number, patch: 
 
 /** Answers with what it was. */
 export async function deleteWebhook(context: WebhookContext, id: number): Promise<Webhook> {
-  return withTransaction(context.pool, async (client) => {
+  return withCertainCommit(context.pool, async (client) => {
     await lockWebhook(client, id);
     const webhook = await findWebhook(client, id);
     await markDeleted(client, id);

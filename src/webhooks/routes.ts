@@ -1,7 +1,7 @@
 // The HTTP of webhooks. Their deliveries are in routes.ts.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { withTransaction } from "../db/connection/connect.ts";
+import { withCertainCommit } from "../db/connection/certain-commit.ts";
 import { changeWebhook, createWebhook, deleteWebhook, findWebhook } from "./change-webhook.ts";
 import type { WebhookContext } from "./context.ts";
 import { deliveryRoutes } from "./log/routes.ts";
@@ -72,7 +72,7 @@ function secretRoutes(instance: FastifyInstance, context: WebhookContext): void 
     ...rotate_webhook_secret,
     handler: async ({ params: { id }, body: { overlap_hours } }, reply) => {
       const keys = await context.loadKeys();
-      const secrets = await withTransaction(pool, async (client) => {
+      const secrets = await withCertainCommit(pool, async (client) => {
         await lockWebhook(client, id);
         await findWebhook(client, id);
         await rotateSecret(client, keys, id, overlap_hours);

@@ -2,7 +2,7 @@
 // index's backlog in one transaction. Nothing is locked while deciding; who comes second looks again.
 import type pg from "pg";
 import { insertEdit } from "../changeset-store.ts";
-import { withTransaction } from "../../db/connection/connect.ts";
+import { withCertainCommit } from "../../db/connection/certain-commit.ts";
 import { emitEvents } from "../../events/emit.ts";
 import { noteChanged } from "../backlog.ts";
 import { changesOf } from "./validate-product.ts";
@@ -63,7 +63,7 @@ async function editProduct(pool: pg.Pool, key: string, author: Author, decide: D
     const write = await planWrite(pool, key, current, values);
     if (typeof write !== "function") return { change: "unchanged", product: write };
     try {
-      return await withTransaction(pool, async (client) => {
+      return await withCertainCommit(pool, async (client) => {
         await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
         return write(client, author);
       });

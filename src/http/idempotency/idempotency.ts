@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type pg from "pg";
+import { retryTransient } from "../../db/connection/connect.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
 import {
   claimKey,
@@ -20,6 +21,9 @@ import {
   type KnownRequest,
 } from "./store.ts";
 import { Problem } from "../../../contract/problems.ts";
+
+/** How long a response is stored again while the database is unreachable. */
+const STORE_AGAIN_MS = 300_000;
 
 interface Keyed {
   fingerprint: Fingerprint;
@@ -56,14 +60,21 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
     if (claim === undefined || fingerprint === undefined) return payload;
     keyed.delete(request);
     const answer = answerOf(reply, payload);
-    try {
+    const store = async (): Promise<void> => {
       if (answer === undefined) await releaseKey(pool, claim);
       else await keepAnswer(pool, { ...claim, fingerprint: await fingerprint.digest() }, answer);
-    } catch (error) {
-      // The work is done and its answer stands; only a repetition within the lease will be told to wait.
-      request.log.error({ err: error }, "cannot keep the answer of an idempotent request");
-    } finally {
+    };
+    try {
+      await store();
       running.delete(claim.token);
+    } catch (error) {
+      request.log.warn({ err: error }, "cannot store the response of an idempotent request; trying again");
+      // The lease is renewed meanwhile: a repetition must wait rather than do the work again.
+      void retryTransient(store, { timeout_ms: STORE_AGAIN_MS })
+        .catch((lost: unknown) => {
+          request.log.error({ err: lost }, "cannot store the response of an idempotent request");
+        })
+        .finally(() => running.delete(claim.token));
     }
     return payload;
   });

@@ -3,7 +3,7 @@
 import type pg from "pg";
 import { compileFilter } from "../../catalog/query/filter.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
-import { withTransaction } from "../../db/connection/connect.ts";
+import { withCertainCommit } from "../../db/connection/certain-commit.ts";
 import type { OperationContext } from "../context.ts";
 import { beginRunning, insertSelection, SELECTION_LOCK } from "../select.ts";
 import { insertOperation, readOperation } from "../store.ts";
@@ -91,7 +91,7 @@ async function open(
   if (isAll) await checkConfirmed(client, confirm);
   const kind = isAll ? "delete_all" : "bulk";
   const options: OperationOptions = { action, filter, ...(set === undefined ? {} : { set }) };
-  return withTransaction(pool, async (other) => {
+  return withCertainCommit(pool, async (other) => {
     const changesetId = await insertChangeset(other, { kind, actor, reason });
     const id = await insertOperation(other, { kind, actor, options, changeset_id: changesetId });
     // Before anybody else can see it; held by the connection that selects.

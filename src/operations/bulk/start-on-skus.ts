@@ -2,7 +2,7 @@
 // for workers.
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
-import { withTransaction } from "../../db/connection/connect.ts";
+import { withCertainCommit } from "../../db/connection/certain-commit.ts";
 import { insertKeyChunks } from "../chunk-store.ts";
 import { chunkProducts, type OperationContext } from "../context.ts";
 import { insertOperation, markRunning } from "../store.ts";
@@ -17,7 +17,7 @@ export async function startOnSkus(
   const keys = [...new Set(skus.map(skuKey))].sort(compareAsPostgres);
   const options: OperationOptions = { action, skus: keys.length, ...(set === undefined ? {} : { set }) };
   const size = chunkProducts(context);
-  return withTransaction(context.pool, async (client) => {
+  return withCertainCommit(context.pool, async (client) => {
     const changesetId = await insertChangeset(client, {
       kind: "bulk",
       actor,

@@ -1,6 +1,7 @@
 // The beginning of an undo: whether it is possible at all, its changeset and its record. A worker selects the products.
 import { insertChangeset } from "../../catalog/changeset-store.ts";
-import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
+import { withCertainCommit } from "../../db/connection/certain-commit.ts";
+import type { Queryable } from "../../db/connection/connect.ts";
 import type { OperationContext } from "../context.ts";
 import { insertOperation } from "../store.ts";
 import type { Policy } from "./plan.ts";
@@ -14,7 +15,7 @@ export async function startUndo(
   policy: Policy,
   actor: string,
 ): Promise<number> {
-  return withTransaction(context.pool, async (client) => {
+  return withCertainCommit(context.pool, async (client) => {
     await lockChangeset(client, changesetId);
     await checkUndoable(client, changesetId);
     const undoId = await insertChangeset(client, { kind: "undo", actor, undoes: changesetId });

@@ -2,7 +2,8 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
-import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
+import { withCertainCommit } from "../../db/connection/certain-commit.ts";
+import type { Queryable } from "../../db/connection/connect.ts";
 import { findWebhook } from "../change-webhook.ts";
 import type { WebhookContext } from "../context.ts";
 import { readFeed } from "./feed.ts";
@@ -63,7 +64,7 @@ function logRoutes(instance: FastifyInstance, pool: pg.Pool): void {
   app.route({
     ...retry_delivery,
     handler: async ({ params: { id } }, reply) => {
-      const queued = await withTransaction(pool, async (client) => {
+      const queued = await withCertainCommit(pool, async (client) => {
         const { webhook_id } = await findDelivery(client, id);
         await refuseDisabled(client, webhook_id);
         await queueAgain(client, id);
@@ -82,7 +83,7 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
   app.route({
     ...create_replay,
     handler: async ({ params: { id }, body: { what, since } }, reply) => {
-      const replay = await withTransaction(pool, async (client) => {
+      const replay = await withCertainCommit(pool, async (client) => {
         await refuseDisabled(client, id);
         await forgetFailures(client, id);
         return insertReplay(client, id, what, since);

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { withTransaction } from "../../../db/connection/connect.ts";
+import { withCertainCommit } from "../../../db/connection/certain-commit.ts";
 import type { ImportContext } from "../../context.ts";
 import { diskFull } from "../../disk-room.ts";
 import { finishImport } from "../../finish-import.ts";
@@ -97,7 +97,7 @@ async function beginUpload(
   client: string,
 ): Promise<number> {
   const limits = { uploads: CLIENT_UPLOADS, bytes: CLIENT_FILES * context.max_upload_bytes };
-  const { id, ended } = await withTransaction(context.pool, async (db) => {
+  const { id, ended } = await withCertainCommit(context.pool, async (db) => {
     const room = (await context.disk?.room()) ?? Infinity;
     const open = await listOpenUploads(db);
     const ended = chooseToEnd(open, client, size, { ...limits, room });
