@@ -3,7 +3,7 @@ import type { ProblemDocument } from "../contract/problem-document.ts";
 import { Problem, PROBLEMS, type ProblemSlug } from "../contract/problems.ts";
 
 /** Nobody answered, or something that is not Skuport did. `status` is there in the second case. */
-export class NoAnswer extends Error {
+export class UnreachableError extends Error {
   override readonly name = "NoAnswer";
   readonly status: number | undefined;
 
@@ -17,10 +17,10 @@ export class NoAnswer extends Error {
 const STANDARD_MEMBERS: ReadonlySet<string> = new Set(["type", "title", "status", "detail"]);
 
 /** The error for a failed answer: a Problem where the body is a problem document, else a NoAnswer. */
-export function failureOf(status: number, body: string): Problem | NoAnswer {
+export function failureOf(status: number, body: string): Problem | UnreachableError {
   const document = parseJson(body);
   if (!isProblemDocument(document)) {
-    return new NoAnswer(
+    return new UnreachableError(
       `The server answered ${status.toString()} without saying why; is it Skuport that listens there?`,
       {
         status,
@@ -45,7 +45,7 @@ export async function readText(body: AsyncIterable<Uint8Array>, status: number):
   for await (const piece of body) {
     bytes += piece.byteLength;
     if (bytes > MAX_ANSWER_BYTES) {
-      throw new NoAnswer(
+      throw new UnreachableError(
         `The server's answer is larger than ${(MAX_ANSWER_BYTES / 1e6).toString()} MB; is it Skuport that listens there?`,
         { status },
       );
@@ -73,8 +73,8 @@ export async function* piecesOf(body: ReadableStream<Uint8Array> | null): AsyncG
 }
 
 /** The error for a request that met no server. */
-export const nobodyThere = (url: string, cause: unknown): NoAnswer =>
-  new NoAnswer(`No answer from ${originOf(url)}: is the server running?`, { cause });
+export const nobodyThere = (url: string, cause: unknown): UnreachableError =>
+  new UnreachableError(`No answer from ${originOf(url)}: is the server running?`, { cause });
 
 /** As far as it is needed here; by hand, since a command line that only sends a file does without zod. */
 function isProblemDocument(body: unknown): body is ProblemDocument {

@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { address } from "./address.ts";
-import { failureOf, nobodyThere, NoAnswer, parseJson, piecesOf, readText } from "./answer.ts";
+import { failureOf, nobodyThere, UnreachableError, parseJson, piecesOf, readText } from "./answer.ts";
 
 type Given<S, Name extends "params" | "querystring" | "body"> =
   S extends Record<Name, infer T extends z.ZodType> ? Record<Name, z.input<T>> : object;
@@ -64,6 +64,6 @@ export async function call<const E extends Endpoint>(
 
 function jsonOf(text: string, status: number): unknown {
   const value = parseJson(text);
-  if (value === undefined) throw new NoAnswer("The server's answer was cut short; try again", { status });
+  if (value === undefined) throw new UnreachableError("The server's answer was cut short; try again", { status });
   return value;
 }

@@ -10,7 +10,7 @@ import { get_import, type Import } from "../contract/imports/imports.ts";
 import { toProblemDocument } from "../contract/problem-document.ts";
 import { Problem } from "../contract/problems.ts";
 import { until } from "../tests/support/until.ts";
-import { NoAnswer } from "./answer.ts";
+import { UnreachableError } from "./answer.ts";
 import { call } from "./call.ts";
 import { uploadPath, uploadStream } from "./upload.ts";
 import { watchImport } from "./watch.ts";
@@ -56,7 +56,7 @@ test("a refused connection and a stranger's answer are a NoAnswer", async () => 
   const refused = await call(get_import, { params: { id: 1 } }, { base_url: "http://127.0.0.1:9" }).catch(
     (e: unknown) => e,
   );
-  expect(refused).toBeInstanceOf(NoAnswer);
+  expect(refused).toBeInstanceOf(UnreachableError);
   const baseUrl = await serve((_, response) => response.writeHead(502).end("<html>"));
   await expect(call(get_import, { params: { id: 1 } }, { base_url: baseUrl })).rejects.toMatchObject({
     name: "NoAnswer",
@@ -172,7 +172,7 @@ test("an upload to nobody is a NoAnswer, a missing file its own error, an aborte
   const source = () => [Buffer.from("sku\n")][Symbol.iterator]() as unknown as AsyncIterable<Uint8Array>;
   await expect(
     uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 }),
-  ).rejects.toBeInstanceOf(NoAnswer);
+  ).rejects.toBeInstanceOf(UnreachableError);
   await expect(uploadPath("/nowhere.csv", { base_url: "http://127.0.0.1:9" })).rejects.toMatchObject({
     code: "ENOENT",
   });

@@ -1,6 +1,6 @@
 // Asks an endpoint whose answer is a file, and gives its bytes as they come.
 import { address } from "./address.ts";
-import { failureOf, nobodyThere, NoAnswer, piecesOf, readText } from "./answer.ts";
+import { failureOf, nobodyThere, UnreachableError, piecesOf, readText } from "./answer.ts";
 import type { RequestOf } from "./call.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 
@@ -35,7 +35,9 @@ async function* bytesOf(body: ReadableStream<Uint8Array>, reading: AbortControll
   } catch (error) {
     // What fetch says of a connection that broke
     if (!(error instanceof TypeError)) throw error;
-    throw new NoAnswer("The server's answer was cut short: what has come is not complete. Try again", { cause: error });
+    throw new UnreachableError("The server's answer was cut short: what has come is not complete. Try again", {
+      cause: error,
+    });
   } finally {
     reading.abort();
   }

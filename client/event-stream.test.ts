@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { NoAnswer } from "./answer.ts";
+import { UnreachableError } from "./answer.ts";
 import { MAX_EVENT_CHARACTERS, readEvents, type StreamEvent } from "./event-stream.ts";
 
 async function eventsOf(...pieces: (string | Uint8Array)[]): Promise<StreamEvent[]> {
@@ -50,7 +50,7 @@ test.each([
       yield bytes;
     }
   };
-  await expect(Array.fromAsync(readEvents(source()))).rejects.toBeInstanceOf(NoAnswer);
+  await expect(Array.fromAsync(readEvents(source()))).rejects.toBeInstanceOf(UnreachableError);
   expect(given).toBeLessThan(6 * MAX_EVENT_CHARACTERS);
 });
 

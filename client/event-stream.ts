@@ -1,6 +1,6 @@
 // Reads a body of server-sent events: bytes in any pieces -> events. The rules are
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-import { NoAnswer } from "./answer.ts";
+import { UnreachableError } from "./answer.ts";
 
 export interface StreamEvent {
   type: string;
@@ -41,8 +41,8 @@ export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGener
   }
 }
 
-const tooLong = (): NoAnswer =>
-  new NoAnswer("The server sends an event without end; is it Skuport that listens there?");
+const tooLong = (): UnreachableError =>
+  new UnreachableError("The server sends an event without end; is it Skuport that listens there?");
 
 /** Lines end at LF, CR or CRLF; a CRLF may be torn between two pieces. */
 async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

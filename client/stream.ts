@@ -1,6 +1,6 @@
 // One connection to a stream of server-sent events, on fetch: an EventSource closes for good on any answer but 200, says nothing
 // of heartbeats, and Node has none.
-import { NoAnswer } from "./answer.ts";
+import { UnreachableError } from "./answer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 
 /** The server sends a heartbeat well within this time; without one the connection is dead, whatever TCP says. */
@@ -35,7 +35,7 @@ export async function* openStream(
   const heard = () => {
     clearTimeout(deadline);
     deadline = setTimeout(() => {
-      silence.abort(new NoAnswer("The server has fallen silent"));
+      silence.abort(new UnreachableError("The server has fallen silent"));
     }, SILENCE_MS);
   };
   try {

@@ -1,7 +1,7 @@
 // Watches everything that happens on the server, across dropped connections and server restarts, for as long as the signal allows.
 import { STREAM_EVENTS, watch_events, type StreamData, type StreamEvent } from "../contract/webhooks/events.ts";
 import { address } from "./address.ts";
-import { NoAnswer, parseJson } from "./answer.ts";
+import { UnreachableError, parseJson } from "./answer.ts";
 import { NoStream, openStream, wait } from "./stream.ts";
 
 export type LiveEvent = { [Name in StreamEvent]: { name: Name; data: StreamData<Name> } }[StreamEvent];
@@ -42,7 +42,7 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
       onState?.(false);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof NoStream || error instanceof NoAnswer || error instanceof TypeError)) throw error;
+      if (!(error instanceof NoStream || error instanceof UnreachableError || error instanceof TypeError)) throw error;
       onState?.(error instanceof NoStream ? false : null);
       if (error instanceof NoStream) {
         last_event_id = undefined; // it may be what was refused

@@ -3,7 +3,7 @@ import { isTerminal, WATCH_IMPORT_URL } from "../contract/imports/import-names.t
 import type { ListedImport } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
-import { NoAnswer, parseJson } from "./answer.ts";
+import { UnreachableError, parseJson } from "./answer.ts";
 import { call, type CallOptions } from "./call.ts";
 import { NoStream, openStream, wait } from "./stream.ts";
 
@@ -63,5 +63,5 @@ async function* statesOnce(id: number, seen: number, options: WatchOptions): Asy
 /** Whether trying again can help: nobody there, or a server that starts, stops or stumbles. */
 function isPassing(error: unknown): boolean {
   if (error instanceof Problem) return error.status >= 500;
-  return error instanceof NoAnswer || error instanceof TypeError;
+  return error instanceof UnreachableError || error instanceof TypeError;
 }

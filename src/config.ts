@@ -123,7 +123,7 @@ const SETTINGS = {
       ),
   },
   SKUPORT_DATABASE_CONNECTIONS: {
-    about: "Connections the server's pool may open, 2 to 500. A worker opens its lanes and a few more of its own.",
+    about: "Connections the server's pool may open, 2 to 500. A worker opens its loaders and a few more of its own.",
     example: "10",
     schema: wholeNumber(2, 500),
   },

@@ -3,12 +3,12 @@ import { createRouter, createWebHistory, type Router } from "vue-router";
 import { catalog } from "./catalog/section.ts";
 import { changesets } from "./changesets/section.ts";
 import { imports } from "./imports/section.ts";
-import type { Room } from "./services/section.ts";
+import type { Section } from "./services/section.ts";
 import { settings } from "./settings/section.ts";
 import { webhooks } from "./webhooks/section.ts";
 
 /** In the navigation's order; the first is where the start page leads once there are products. A new room is one more. */
-export const ROOMS: readonly Room[] = [catalog, imports, changesets, webhooks, settings];
+export const ROOMS: readonly Section[] = [catalog, imports, changesets, webhooks, settings];
 
 export function createPageRouter(): Router {
   const router = createRouter({

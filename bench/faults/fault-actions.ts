@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { NoAnswer } from "../../client/answer.ts";
+import { UnreachableError } from "../../client/answer.ts";
 import { call } from "../../client/call.ts";
 import { uploadPath } from "../../client/upload.ts";
 import { patch_product } from "../../contract/catalog/edit-products.ts";
@@ -59,7 +59,10 @@ async function persist<T>(ask: () => Promise<T>): Promise<T | undefined> {
       const status = error instanceof Problem ? error.status : undefined;
       if (status === 412 || (error instanceof Problem && error.slug === "already-undone")) return undefined;
       const mayPass =
-        error instanceof NoAnswer || (error as Error).name === "TimeoutError" || status === 409 || (status ?? 0) >= 500;
+        error instanceof UnreachableError ||
+        (error as Error).name === "TimeoutError" ||
+        status === 409 ||
+        (status ?? 0) >= 500;
       if (status === 500 || !mayPass || performance.now() > giveUpAt) throw error;
       await sleep(100);
     }

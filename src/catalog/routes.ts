@@ -10,7 +10,7 @@ import { listProducts } from "./list/list-products.ts";
 import { cursorOf, orderOf, positionOf, startAt } from "./query/order.ts";
 import { exportRoutes } from "./export/routes.ts";
 import { skuKey } from "./product/sku-key.ts";
-import { Tail } from "./search/pending/memtable.ts";
+import { Memtable } from "./search/pending/memtable.ts";
 import { readProduct } from "./store.ts";
 import { Problem } from "../../contract/problems.ts";
 import { etagOf, get_product, list_products, type Product } from "../../contract/catalog/products.ts";
@@ -29,7 +29,7 @@ export function productRoutes(instance: FastifyInstance, { pool, onList }: Produ
   exportRoutes(instance, { pool });
   countRoutes(instance, { pool });
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const tail = new Tail(pool);
+  const memtable = new Memtable(pool);
 
   app.route({
     ...list_products,
@@ -38,7 +38,7 @@ export function productRoutes(instance: FastifyInstance, { pool, onList }: Produ
       const order = orderOf(sort);
       const start = from === undefined ? undefined : startAt(from, order);
       const after = cursor === undefined ? start : positionOf(cursor, order);
-      const page = await listProducts(pool, { filter, order, after, limit }, { tail });
+      const page = await listProducts(pool, { filter, order, after, limit }, { memtable: memtable });
       const { items, next, previous, total, behind } = page;
       const answer = {
         items: fields === undefined ? items : items.map((item) => thin(item, fields.split(","))),

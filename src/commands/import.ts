@@ -164,7 +164,7 @@ async function importAlone(
   };
   const boss = await startBoss(database.address, { application_name: "skuport import", works: true, onError });
   const filesDir = join(config.data_dir, "files");
-  const context = { pool, files_dir: filesDir, lanes: config.worker_concurrency, log, ...senders(boss) };
+  const context = { pool, files_dir: filesDir, concurrency: config.worker_concurrency, log, ...senders(boss) };
   const working = workOnImports(boss, context, stop.signal);
   try {
     const upload = {

@@ -26,17 +26,17 @@ export async function describeApi(): Promise<string> {
     listener: { subscribe: () => () => undefined, stop: nothing },
     logger: pino({ level: "silent" }),
     files_dir: "",
-    lanes: 1,
+    concurrency: 1,
     max_upload_bytes: 0,
     countWorkers: () => Promise.resolve(0),
     countQueued: () => Promise.resolve([]),
     sendScan: nothing,
-    sendLanes: nothing,
+    sendLoaders: nothing,
     webhooks: {
       loadKeys: () => Promise.reject(new Error("a description needs no keys")),
       settings: { allow_cidrs: [], proxy: undefined, time_scale: 1, keep_days: 1 },
     },
-    sendOperationLanes: nothing,
+    sendExecutors: nothing,
   });
   await app.ready();
   const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;

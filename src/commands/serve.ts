@@ -13,7 +13,7 @@ import { operationSenders } from "../operations/worker.ts";
 import { readArgs, type Command, type Io } from "./command.ts";
 import { createLog } from "../processes/log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "../processes/open-database.ts";
-import { keepWorker, type KeptWorker } from "../processes/worker-process.ts";
+import { superviseWorker, type SupervisedWorker } from "../processes/worker-process.ts";
 import { logStrayErrors } from "../processes/stray-errors.ts";
 import { webhookParts } from "../processes/webhook-context.ts";
 
@@ -79,14 +79,14 @@ async function serveOn(
   };
   const boss = await startBoss(address, { application_name: NAME, works: false, onError });
   const listener = await listen(address, { application_name: NAME, onError });
-  let worker: KeptWorker | undefined;
+  let worker: SupervisedWorker | undefined;
   const app = await buildApp({
     pool,
-    onList: () => worker?.giveWay(),
+    onList: () => worker?.throttle(),
     listener,
     logger: log,
     files_dir: join(data_dir?.path ?? config.data_dir, "files"),
-    lanes: config.worker_concurrency,
+    concurrency: config.worker_concurrency,
     isDiskFull: () => embedded?.is_disk_full ?? false,
     disk: createDiskReserve(config.data_dir, config.disk_reserve_bytes),
     max_upload_bytes: config.max_upload_bytes,
@@ -100,7 +100,7 @@ async function serveOn(
   try {
     const url = await listenOn(app, config);
     await data_dir?.publish({ url, connection: address });
-    worker = config.serve_worker ? keepWorker(config, io.env, log, signal) : undefined;
+    worker = config.serve_worker ? superviseWorker(config, io.env, log, signal) : undefined;
     log.info({ url }, `Skuport is ready: ${url}`);
     const databaseGone = embedded?.exited.then((error) => error) ?? new Promise<undefined>(() => undefined);
     const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
-import { keepIndex } from "../catalog/search/indexer/worker.ts";
+import { runIndexer } from "../catalog/search/indexer/worker.ts";
 import { isImporting } from "../imports/is-importing.ts";
 import { senders, workOnImports } from "../imports/worker.ts";
 import type { Config } from "../config.ts";
@@ -11,7 +11,7 @@ import { createDiskReserve } from "../db/data-dir/disk-reserve.ts";
 import { purgeKeys } from "../http/idempotency/store.ts";
 import { purgeEvents } from "../events/read.ts";
 import { startBoss, workHourly } from "../jobs/boss.ts";
-import { createLaneLimit, GIVE_WAY } from "../jobs/loader-limit.ts";
+import { createLoaderLimit, THROTTLE } from "../jobs/loader-limit.ts";
 import { isOperating } from "../operations/is-operating.ts";
 import { purgeHistory } from "../operations/purge-history.ts";
 import { operationSenders, workOnOperations } from "../operations/worker.ts";
@@ -35,17 +35,17 @@ Loads imports, changes products in bulk, keeps the search index and delivers web
 workers may run, on one machine or on several that share the data folder. \`skuport serve\` starts one by itself.
 
   --data-dir DIR    folder of uploads (SKUPORT_DATA_DIR; ./data)
-  --lanes N         connections that load at the same time (SKUPORT_WORKER_CONCURRENCY)
+  --concurrency N   connections that load at the same time (SKUPORT_WORKER_CONCURRENCY)
 `,
   async run(args, io) {
     // An import and the search index make garbage that V8 would let grow: without a bound a worker that loaded 500,000 rows
     // and indexed them twice peaked at 304 MB. At 20 an import of 500,000 rows collects eight times, a tenth of its processor
     // time, at 50 three times; 5,000,000 rows, loaded and indexed, then peak at 260 to 274 MB.
     setFlagsFromString("--heap-growing-percent=50");
-    const { values } = readArgs({ args, options: { "data-dir": { type: "string" }, lanes: { type: "string" } } });
+    const { values } = readArgs({ args, options: { "data-dir": { type: "string" }, concurrency: { type: "string" } } });
     const config = await io.loadConfig({
       ...(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] }),
-      ...(values.lanes === undefined ? {} : { SKUPORT_WORKER_CONCURRENCY: values.lanes }),
+      ...(values.concurrency === undefined ? {} : { SKUPORT_WORKER_CONCURRENCY: values.concurrency }),
     });
     const log = createLog(config, NAME);
     logStrayErrors(log, "worker");
@@ -101,9 +101,9 @@ async function workOn(
   const boss = await startBoss(address, { application_name: NAME, works: true, onError, onJobs: pulse.report });
   const filesDir = join(config.data_dir, "files");
   try {
-    const limit = createLaneLimit();
+    const limit = createLoaderLimit();
     process.on("message", (message) => {
-      if (message === GIVE_WAY) limit.giveWay();
+      if (message === THROTTLE) limit.throttle();
     });
     // Listening keeps no worker alive whose work has ended.
     process.channel?.unref();
@@ -114,7 +114,7 @@ async function workOn(
       files_dir: filesDir,
       disk,
       database_disk: databaseDisk,
-      lanes: config.worker_concurrency,
+      concurrency: config.worker_concurrency,
       limit: limit.run,
       log,
     };
@@ -134,7 +134,7 @@ async function workOn(
     await Promise.all([
       workOnImports(boss, { ...context, ...senders(boss) }, signal),
       workOnOperations(boss, { ...context, ...operationSenders(boss) }, signal),
-      keepIndex({ pool, log, isBusy: async () => (await isImporting(pool)) || (await isOperating(pool)) }, signal),
+      runIndexer({ pool, log, isBusy: async () => (await isImporting(pool)) || (await isOperating(pool)) }, signal),
       deliveries,
     ]);
   } finally {

@@ -129,7 +129,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     done();
   });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
-  mountRooms(app, context, closing.signal);
+  mountModules(app, context, closing.signal);
   await servePage(app);
   return app;
 }
@@ -166,7 +166,7 @@ function storeNothing(app: FastifyInstance): void {
   });
 }
 
-function mountRooms(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {
+function mountModules(app: FastifyInstance, context: AppContext, closing: AbortSignal): void {
   const streams = createStreams(closing);
   const withStreams = { ...context, log: context.logger, sendStates: createSendStates(streams, context.logger) };
   const withLag = { ...context, countStreams: () => streams.size, readSearchLag: () => readBacklogSize(context.pool) };

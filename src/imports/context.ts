@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type pg from "pg";
 import type { Queryable } from "../db/connection/connect.ts";
 import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
-import type { LaneLimit } from "../jobs/loader-limit.ts";
-import type { KnownRecords } from "./scan/record-cache.ts";
+import type { LoaderLimit } from "../jobs/loader-limit.ts";
+import type { RecordCache } from "./scan/record-cache.ts";
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -21,17 +21,17 @@ export interface ImportContext {
   /** The same where the database is on that disk too: loading then waits for room. */
   database_disk?: DiskReserve | undefined;
   /** Connections that load one import at the same time. */
-  lanes: number;
+  concurrency: number;
   /** Holds lanes back while others need the machine; without it nothing does. */
-  limit?: LaneLimit["run"];
+  limit?: LoaderLimit["run"];
   log: Log;
   /** What this process's scans have found out for its lanes. */
-  known?: KnownRecords;
+  known?: RecordCache;
   /** Records a chunk holds at most; tests that want many chunks say fewer. */
   chunk_records?: number;
   /** Wakes workers for an import, inside the caller's transaction: to scan it, or to load it with so many lanes. */
   sendScan(db: Queryable, importId: number): Promise<void>;
-  sendLanes(db: Queryable, importId: number, count: number): Promise<void>;
+  sendLoaders(db: Queryable, importId: number, count: number): Promise<void>;
 }
 
 export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>

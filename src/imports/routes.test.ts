@@ -11,7 +11,7 @@ import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createImportContext, leftovers, NOTHING_LEFT, workOn } from "../../tests/support/import-file.ts";
-import { runLane } from "./load/loader.ts";
+import { runLoader } from "./load/loader.ts";
 import { runScan } from "./scan/run-scan.ts";
 
 const MAX_BYTES = 2_000_000;
@@ -448,11 +448,11 @@ describe("a cancel", () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `s${i},Name ${i}`);
     const { id } = (await post("", ["sku,name", ...lines].join("\n"))).body;
     await runScan(context, id, signal);
-    const lanes = Promise.all([runLane(context, id, signal), runLane(context, id, signal)]);
+    const loaders = Promise.all([runLoader(context, id, signal), runLoader(context, id, signal)]);
     while ((await get<Import>(`/api/imports/${id}`)).body.created === 0) await sleep(1);
     expect((await cancel(id)).status).toBe(202);
     const asked = performance.now();
-    await lanes;
+    await loaders;
     expect(performance.now() - asked).toBeLessThan(1000);
     const ended = (await get<Import>(`/api/imports/${id}`)).body;
     expect(ended.state).toBe("cancelled");

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PgBoss } from "pg-boss";
 import { endSilentHolders } from "../db/connection/heartbeat.ts";
-import { IMPORT_LANE_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
+import { IMPORT_LOADER_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
 import { createSilenceWatch, type SilenceWatch } from "../jobs/silence.ts";
 import type { ImportContext } from "./context.ts";
-import { createKnownRecords } from "./scan/record-cache.ts";
-import { runLane } from "./load/loader.ts";
+import { createRecordCache } from "./scan/record-cache.ts";
+import { runLoader } from "./load/loader.ts";
 import { runScan } from "./scan/run-scan.ts";
 import { sweepFiles } from "./recovery/sweep-files.ts";
 import { SILENT_WORK_MS, takeOverSilentImports } from "./recovery/take-over.ts";
@@ -16,22 +16,22 @@ const SCANS = 4;
 /** With SILENT_WORK_MS, another worker continues 10 to 13 s after a machine has vanished. */
 const TAKE_OVER_MS = 2500;
 
-export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLanes"> => ({
+export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLoaders"> => ({
   sendScan: (db, importId) => sendJob(boss, db, IMPORT_QUEUE, { import_id: importId }),
-  sendLanes: (db, importId, count) => sendJob(boss, db, IMPORT_LANE_QUEUE, { import_id: importId }, count),
+  sendLoaders: (db, importId, count) => sendJob(boss, db, IMPORT_LOADER_QUEUE, { import_id: importId }, count),
 });
 
 /** Works on imports until the signal; returns when it has let go of the last one. */
 export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
-  const context = { ...given, known: createKnownRecords() };
+  const context = { ...given, known: createRecordCache() };
   const running = new Set<Promise<void>>();
   const track = (work: Promise<void>): Promise<void> => {
     running.add(work);
     return work.finally(() => running.delete(work));
   };
   await workQueue(boss, IMPORT_QUEUE, SCANS, ({ import_id }) => track(runScan(context, import_id, signal)));
-  await workQueue(boss, IMPORT_LANE_QUEUE, context.lanes, ({ import_id }) =>
-    track(runLane(context, import_id, signal)),
+  await workQueue(boss, IMPORT_LOADER_QUEUE, context.concurrency, ({ import_id }) =>
+    track(runLoader(context, import_id, signal)),
   );
   const sweep = async (): Promise<void> => {
     const swept = await sweepFiles(context);
@@ -39,7 +39,7 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   };
   await workHourly(boss, "sweep-files", 47, sweep);
   // From here on the worker survives the loss of its database.
-  context.log.info({ lanes: context.lanes }, "Worker is ready for imports");
+  context.log.info({ concurrency: context.concurrency }, "Worker is ready for imports");
   sweep().catch((error: unknown) => {
     context.log.warn({ err: error }, "cannot remove files of imports that are over");
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { until } from "../../tests/support/until.ts";
-import { IMPORT_QUEUE, OPERATION_LANE_QUEUE, sendJob, startBoss, workQueue } from "./boss.ts";
+import { IMPORT_QUEUE, OPERATION_EXECUTOR_QUEUE, sendJob, startBoss, workQueue } from "./boss.ts";
 
 const database = await createTestDatabase();
 
@@ -16,12 +16,12 @@ test("the jobs that a process works on are reported while they run, each by its 
   try {
     const ends = Promise.withResolvers<undefined>();
     await workQueue(boss, IMPORT_QUEUE, 1, () => ends.promise);
-    await workQueue(boss, OPERATION_LANE_QUEUE, 2, () => ends.promise);
+    await workQueue(boss, OPERATION_EXECUTOR_QUEUE, 2, () => ends.promise);
     await sendJob(boss, database.pool, IMPORT_QUEUE, { import_id: 17 });
     await until(() => reports.length === 1);
-    await sendJob(boss, database.pool, OPERATION_LANE_QUEUE, { operation_id: 4 }, 2);
+    await sendJob(boss, database.pool, OPERATION_EXECUTOR_QUEUE, { operation_id: 4 }, 2);
     await until(() => reports.length === 3);
-    expect(reports).toEqual(["import 17", "import 17, operation-lane 4", "import 17, operation-lane 4"]);
+    expect(reports).toEqual(["import 17", "import 17, operation-executor 4", "import 17, operation-executor 4"]);
     ends.resolve(undefined);
     await until(() => reports.at(-1) === "");
   } finally {

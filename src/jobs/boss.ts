@@ -5,16 +5,16 @@ import { bossConfig, type DatabaseAddress, type Queryable } from "../db/connecti
 /** One job an import: scans its file and brings the lanes to work. */
 export const IMPORT_QUEUE = "import";
 /** One job a lane: a connection that loads chunks of an import until none is left. */
-export const IMPORT_LANE_QUEUE = "import-lane";
+export const IMPORT_LOADER_QUEUE = "import-loader";
 
 /** One job a lane: a connection that works on chunks of an operation until none is left. */
-export const OPERATION_LANE_QUEUE = "operation-lane";
+export const OPERATION_EXECUTOR_QUEUE = "operation-executor";
 
 /** What a queue's jobs say. */
 interface Jobs {
   [IMPORT_QUEUE]: { import_id: number };
-  [IMPORT_LANE_QUEUE]: { import_id: number };
-  [OPERATION_LANE_QUEUE]: { operation_id: number };
+  [IMPORT_LOADER_QUEUE]: { import_id: number };
+  [OPERATION_EXECUTOR_QUEUE]: { operation_id: number };
 }
 
 /** A job may take as long as the largest file; that it is alive is told by its heartbeat instead. */
@@ -92,8 +92,8 @@ export async function startBoss(address: DatabaseAddress, options: BossOptions):
   if (options.onJobs !== undefined) runningJobs.set(boss, createRunningJobs(options.onJobs));
   await boss.start();
   await boss.createQueue(IMPORT_QUEUE, QUEUE);
-  await boss.createQueue(IMPORT_LANE_QUEUE, QUEUE);
-  await boss.createQueue(OPERATION_LANE_QUEUE, QUEUE);
+  await boss.createQueue(IMPORT_LOADER_QUEUE, QUEUE);
+  await boss.createQueue(OPERATION_EXECUTOR_QUEUE, QUEUE);
   return boss;
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createLaneLimit } from "./loader-limit.ts";
+import { createLoaderLimit } from "./loader-limit.ts";
 
-test("lanes that give way leave one processor, and all go on afterwards", async () => {
-  const limit = createLaneLimit(3, 50);
+test("throttled loaders leave one processor, and all continue afterwards", async () => {
+  const limit = createLoaderLimit(3, 50);
   let atWork = 0;
   const most: number[] = [];
   const step = async (): Promise<void> => {
@@ -15,7 +15,7 @@ test("lanes that give way leave one processor, and all go on afterwards", async 
   const four = (): Promise<unknown> => Promise.all(Array.from({ length: 4 }, () => limit.run(step)));
   await four();
   expect(Math.max(...most.splice(0))).toBe(4);
-  limit.giveWay();
+  limit.throttle();
   await four();
   expect(Math.max(...most.splice(0))).toBe(2);
   await sleep(80);
@@ -23,8 +23,8 @@ test("lanes that give way leave one processor, and all go on afterwards", async 
   expect(Math.max(...most)).toBe(4);
 });
 
-test("on one processor one lane goes on", async () => {
-  const limit = createLaneLimit(1);
-  limit.giveWay();
+test("on one processor one loader continues", async () => {
+  const limit = createLoaderLimit(1);
+  limit.throttle();
   expect(await limit.run(() => Promise.resolve("done"))).toBe("done");
 });

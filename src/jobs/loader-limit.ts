@@ -6,21 +6,21 @@ import pLimit from "p-limit";
 const GIVE_WAY_MS = 2000;
 
 /** A server's message to its worker. */
-export const GIVE_WAY = "give way";
+export const THROTTLE = "give way";
 
-export interface LaneLimit {
+export interface LoaderLimit {
   /** Takes a lane's next step as soon as there may be one more. */
   run: <T>(step: () => Promise<T>) => Promise<T>;
   /** Fewer lanes for a while. */
-  giveWay: () => void;
+  throttle: () => void;
 }
 
-export function createLaneLimit(processors = availableParallelism(), giveWayMs = GIVE_WAY_MS): LaneLimit {
+export function createLoaderLimit(processors = availableParallelism(), throttleMs = GIVE_WAY_MS): LoaderLimit {
   const limit = pLimit(Infinity);
-  const back = setTimeout(() => (limit.concurrency = Infinity), giveWayMs).unref();
+  const back = setTimeout(() => (limit.concurrency = Infinity), throttleMs).unref();
   return {
     run: (step) => limit(step),
-    giveWay() {
+    throttle() {
       limit.concurrency = Math.max(1, processors - 1);
       back.refresh();
     },

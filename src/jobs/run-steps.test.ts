@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
-import { createLaneLimit } from "./loader-limit.ts";
-import { workThrough } from "./run-steps.ts";
+import { createLoaderLimit } from "./loader-limit.ts";
+import { runSteps } from "./run-steps.ts";
 
-test("a lane that had to wait takes no step once it is to end", async () => {
-  const { run, giveWay } = createLaneLimit(2);
+test("a loader that had to wait takes no step once it is to end", async () => {
+  const { run, throttle: giveWay } = createLoaderLimit(2);
   giveWay();
   const other = Promise.withResolvers<undefined>();
   const busy = run(() => other.promise);
   const stop = new AbortController();
   let steps = 0;
   const step = (): Promise<boolean> => Promise.resolve(++steps < 3);
-  const waiting = workThrough(step, { signal: stop.signal, limit: run });
+  const waiting = runSteps(step, { signal: stop.signal, limit: run });
   stop.abort();
   other.resolve(undefined);
   await expect(waiting).rejects.toBe(stop.signal.reason);
   expect(steps).toBe(0);
   await busy;
-  await workThrough(step, { signal: new AbortController().signal, limit: run });
+  await runSteps(step, { signal: new AbortController().signal, limit: run });
   expect(steps).toBe(3);
 });

@@ -1,7 +1,7 @@
 // How a lane gets through its chunks, those of an import or of an operation: one after the other, again after a conflict with
 // another writer, telling now and then how far it is.
 import { isTransient, retryTransient } from "../db/connection/connect.ts";
-import type { LaneLimit } from "./loader-limit.ts";
+import type { LoaderLimit } from "./loader-limit.ts";
 import { ConcurrentChange } from "../db/concurrent-change.ts";
 
 /** Progress is told this often; the page shows no more. */
@@ -15,23 +15,23 @@ export interface WorkOptions {
   /** Before a step is taken again. */
   onConflict?: () => void;
   /** Lets a step wait for others. */
-  limit?: LaneLimit["run"] | undefined;
+  limit?: LoaderLimit["run"] | undefined;
 }
 
 export interface Progress {
   /** Tells how far the work is: now and then, after a step that had something to do. */
-  tell: () => Promise<void>;
+  report: () => Promise<void>;
   /** Hears why it could not be told, unless that is a passing fault. */
   onError: (error: unknown) => void;
 }
 
 /** Takes steps until one finds nothing to do and says false. A step is a transaction that may be taken again: it is, when the
  * database was away for a moment, and when another writer was faster. */
-export async function workThrough(
+export async function runSteps(
   step: () => Promise<boolean>,
   { signal, progress, onConflict, limit = (next) => next() }: WorkOptions,
 ): Promise<void> {
-  const teller = progress === undefined ? undefined : createTeller(progress);
+  const reporter = progress === undefined ? undefined : createReporter(progress);
   const nextStep = (): Promise<boolean> => {
     // Whoever had to wait may be wanted no more.
     signal.throwIfAborted();
@@ -42,14 +42,14 @@ export async function workThrough(
       try {
         if (!(await retryTransient(() => limit(nextStep), { signal, waits_for_space: true }))) return;
         conflicts = 0;
-        teller?.tell();
+        reporter?.report();
       } catch (error) {
         if (!isConflict(error) || ++conflicts > MAX_CONFLICTS) throw error;
         onConflict?.();
       }
     }
   } finally {
-    await teller?.end();
+    await reporter?.end();
   }
 }
 
@@ -58,17 +58,17 @@ const isConflict = (error: unknown): boolean =>
   error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";
 
 /** Tells beside the work: a lane must not wait until it is on disk. `end` resolves when the last telling has ended. */
-function createTeller({ tell, onError }: Progress): { tell: () => void; end: () => Promise<void> } {
+function createReporter({ report: tell, onError }: Progress): { report: () => void; end: () => Promise<void> } {
   let told = -Infinity;
-  let telling = Promise.resolve();
+  let reporting = Promise.resolve();
   return {
-    tell() {
+    report() {
       if (performance.now() - told < TELL_MS) return;
       told = performance.now();
-      telling = telling.then(tell).catch((error: unknown) => {
+      reporting = reporting.then(tell).catch((error: unknown) => {
         if (!isTransient(error)) onError(error);
       });
     },
-    end: () => telling,
+    end: () => reporting,
   };
 }

@@ -2,7 +2,7 @@
 // may run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
 import type pg from "pg";
 import { hasTids } from "../catalog/bulk/merge.ts";
-import { workThrough } from "../jobs/run-steps.ts";
+import { runSteps } from "../jobs/run-steps.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connection/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner-hints.ts";
 import { beginPart, letGo, MAX_DEATHS } from "../jobs/attempts.ts";
@@ -17,11 +17,7 @@ import type { Operation } from "../../contract/changesets/operations.ts";
 import { Problem } from "../../contract/problems.ts";
 
 /** Works on chunks until there are none, then brings the operation to its end if this was the last lane. */
-export async function runOperationLane(
-  context: OperationContext,
-  operationId: number,
-  signal: AbortSignal,
-): Promise<void> {
+export async function runExecutor(context: OperationContext, operationId: number, signal: AbortSignal): Promise<void> {
   let operation = await readOperation(context.pool, operationId);
   try {
     if (operation?.state === "selecting" && !operation.cancel_requested) {
@@ -51,10 +47,10 @@ async function workOnChunks(context: OperationContext, operation: Operation, sig
   const withTids = await hasTids(pool);
   const begun = new Set<number>();
   try {
-    await workThrough(() => workOnNextChunk(pool, operation, withTids, begun, signal), {
+    await runSteps(() => workOnNextChunk(pool, operation, withTids, begun, signal), {
       signal,
       progress: {
-        tell: () => noteProgress(pool, operation.id),
+        report: () => noteProgress(pool, operation.id),
         onError: (err) => {
           log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
         },

@@ -48,6 +48,6 @@ export async function beginRunning(db: Queryable, context: OperationContext, ope
   // What the changeset created and somebody deleted since is as it was before.
   const gone = kind === "undo" ? Math.max(0, (await readUndone(db, options.undoes as number)).made - products) : 0;
   if (await markRunning(db, id, products + gone, gone)) {
-    await context.sendOperationLanes(db, id, Math.max(1, Math.min(context.lanes, chunks)));
+    await context.sendExecutors(db, id, Math.max(1, Math.min(context.concurrency, chunks)));
   } else await deleteChunks(db, id);
 }

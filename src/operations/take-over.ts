@@ -12,7 +12,7 @@ export const SILENT_MS = 10_000;
 export async function takeOverSilentOperations(context: OperationContext, silentMs: number): Promise<void> {
   for (const { id, state, cancel_requested } of await listSilentOperations(context.pool, silentMs)) {
     if (cancel_requested) await finishOperation(context, id, "cancelled");
-    else await context.sendOperationLanes(context.pool, id, state === "selecting" ? 1 : context.lanes);
+    else await context.sendExecutors(context.pool, id, state === "selecting" ? 1 : context.concurrency);
   }
   await dropLeftChunks(context.pool);
 }

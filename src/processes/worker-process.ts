@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import { GIVE_WAY } from "../jobs/loader-limit.ts";
+import { THROTTLE } from "../jobs/loader-limit.ts";
 import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat } from "./worker-heartbeat.ts";
 import { lowerPriority } from "./lower-priority.ts";
 
@@ -24,20 +24,20 @@ const STOP_MS = 10_000;
  * measured: 44 MB while 5,000,000 rows were loaded, 65 MB while 500,000 were compared and indexed. Buffers come on top. */
 const HEAP_FLAG = "--max-old-space-size=192";
 
-export interface KeptWorker {
+export interface SupervisedWorker {
   stop(): Promise<void>;
   /** Has it load in fewer lanes for a while: somebody looks at lists. */
-  giveWay(): void;
+  throttle(): void;
 }
 
 /** Keeps one worker alive until `stop`, or until the signal; `env` is the environment of this process. */
-export function keepWorker(
+export function superviseWorker(
   config: Config,
   env: NodeJS.ProcessEnv,
   log: Logger,
   signal: AbortSignal,
   limits = HEARTBEAT_LIMITS,
-): KeptWorker {
+): SupervisedWorker {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = FIRST_PAUSE_MS;
@@ -76,11 +76,11 @@ export function keepWorker(
 
   start();
   return {
-    giveWay() {
+    throttle() {
       if (performance.now() - gaveWay < GIVE_WAY_AGAIN_MS) return;
       gaveWay = performance.now();
       // Of one that is just ending nothing is wanted.
-      child?.send(GIVE_WAY, () => undefined);
+      child?.send(THROTTLE, () => undefined);
     },
     async stop() {
       stopping = true;

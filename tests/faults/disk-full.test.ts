@@ -10,7 +10,7 @@ import { createPool } from "../../src/db/connection/connect.ts";
 import { createDiskReserve, type DiskReserve } from "../../src/db/data-dir/disk-reserve.ts";
 import { startEmbedded } from "../../src/db/embedded/embedded.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
-import { runLane } from "../../src/imports/load/loader.ts";
+import { runLoader } from "../../src/imports/load/loader.ts";
 import { receiveImport } from "../../src/imports/receive/receive.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport } from "../../src/imports/store.ts";
@@ -129,7 +129,7 @@ withSmallDisk(
     await scan;
     expect(await importNow(waiting.id)).toMatchObject({ state: "loading", wait_reason: null, rows: 1_500_000 });
     await pool.query("update imports set cancel_requested = true where id = $1", [waiting.id]);
-    await runLane(context, waiting.id, never);
+    await runLoader(context, waiting.id, never);
 
     const cancelled = await receiveBytes(context, packed);
     disk.fill(20);
@@ -152,11 +152,11 @@ withSmallDisk.each([false, true])(
     const { id } = await receiveBytes(context, rowsOf(20_000).replaceAll("S-", `${String(strict)}-`), { strict });
     await runScan(context, id, never);
     disk.fill(40);
-    const lanes = Promise.all([1, 2].map(() => runLane(context, id, never)));
+    const concurrency = Promise.all([1, 2].map(() => runLoader(context, id, never)));
     await until(async () => (await importNow(id)).wait_reason === "disk-full");
     expect(await importNow(id)).toMatchObject({ state: "loading", created: 0 });
     disk.makeRoom();
-    await lanes;
+    await concurrency;
     expect(await importNow(id)).toMatchObject({ state: "done", created: 20_000, wait_reason: null });
   },
   TIMEOUT_MS,

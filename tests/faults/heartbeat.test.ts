@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { pino } from "pino";
 import { describe, expect, test, type TestContext } from "vitest";
 import type { HeartbeatLimits } from "../../src/processes/worker-heartbeat.ts";
-import { keepWorker } from "../../src/processes/worker-process.ts";
+import { superviseWorker } from "../../src/processes/worker-process.ts";
 import { loadConfig, type Config } from "../../src/config.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
@@ -47,7 +47,7 @@ async function keep({ onTestFinished }: TestContext, limits: HeartbeatLimits) {
   const { config, env, loaded } = await createSettings();
   const lines: string[] = [];
   const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
-  const worker = keepWorker(config, env, log, new AbortController().signal, limits);
+  const worker = superviseWorker(config, env, log, new AbortController().signal, limits);
   const pid = await until(() => loaded("main")[0]);
   onTestFinished(async () => {
     if (isAlive(pid)) process.kill(pid, "SIGKILL");

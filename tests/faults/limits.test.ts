@@ -2,7 +2,7 @@
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
 import { connectClient, createPool, isTransient, retryTransient } from "../../src/db/connection/connect.ts";
-import { runLane } from "../../src/imports/load/loader.ts";
+import { runLoader } from "../../src/imports/load/loader.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport, requestCancel } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -106,7 +106,7 @@ test("an import waits while the database is read-only", async () => {
   );
   expect(isTransient(refused)).toBe(true);
   let over = false;
-  const loading = runLane(context, id, signal).finally(() => (over = true));
+  const loading = runLoader(context, id, signal).finally(() => (over = true));
   await refusals(3);
   expect([over, (await readImport(database.pool, id))?.state]).toEqual([false, "loading"]);
   await resetDatabase();
@@ -149,7 +149,7 @@ test("an import waits for a full disk and continues when there is room", async (
   await runScan(context, id, signal);
   await fillDisk();
   const before = await refusals();
-  const loading = runLane(context, id, signal);
+  const loading = runLoader(context, id, signal);
   await until(async () => (await refusals()) > before + 3);
   expect((await readImport(database.pool, id))?.state).toBe("loading");
   await database.pool.query("drop trigger full_disk on import_chunks");
@@ -165,7 +165,7 @@ test("an import that waits for a full disk notices that it is cancelled", async 
   await runScan(context, id, signal);
   await fillDisk();
   const before = await refusals();
-  const loading = runLane(context, id, signal);
+  const loading = runLoader(context, id, signal);
   await until(async () => (await refusals()) > before + 3);
   await requestCancel(database.pool, id);
   await loading;

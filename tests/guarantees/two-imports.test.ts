@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
-import { runLane } from "../../src/imports/load/loader.ts";
+import { runLoader } from "../../src/imports/load/loader.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport, requestCancel } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -57,7 +57,7 @@ test("several workers load one file together, every chunk once", async () => {
   const workers: ImportContext[] = [context, { ...context }, { ...context }];
   // All of them scan and load at once: one holds the scan, the others find nothing to do yet or go along.
   await Promise.all(workers.map((worker) => runScan(worker, id, signal)));
-  await Promise.all(workers.flatMap((worker) => [runLane(worker, id, signal), runLane(worker, id, signal)]));
+  await Promise.all(workers.flatMap((worker) => [runLoader(worker, id, signal), runLoader(worker, id, signal)]));
   expect(await readImport(pool, id)).toMatchObject({ state: "done", rows: 3000, created: 3000, updated: 0 });
   expect(await totals()).toEqual({ products: 3000, versions: 3000, history: 0 });
 });
@@ -67,10 +67,10 @@ test("a cancel in the middle keeps and counts what is committed, and leaves noth
   const { id } = await receiveBytes(context, fileOf("d", 20_000, 3));
   const signal = new AbortController().signal;
   await runScan(context, id, signal);
-  const lanes = Promise.all([runLane(context, id, signal), runLane(context, id, signal)]);
+  const concurrency = Promise.all([runLoader(context, id, signal), runLoader(context, id, signal)]);
   while (((await readImport(pool, id)) as Import).created === 0) await sleep(1);
   expect(await requestCancel(pool, id)).toBe(true);
-  await lanes;
+  await concurrency;
   const ended = (await readImport(pool, id)) as Import;
   expect(ended.state).toBe("cancelled");
   expect(ended.created).toBeGreaterThan(0);

@@ -277,7 +277,7 @@ const dragTo = (page: Page, share: number): Promise<void> =>
     grid.scrollTop = ${String(share)} * grid.scrollHeight;
   }`);
 /** The number in the first SKU in sight. */
-const firstInSight = async (page: Page): Promise<number> =>
+const firstInViewport = async (page: Page): Promise<number> =>
   Number((await page.locator("tbody tr").first().innerText()).match(/SKU-(\d+)/)?.[1]);
 
 test("the list is entered in its middle: by its scrollbar, at its end, at a SKU; the address keeps the place", async () => {
@@ -287,8 +287,8 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
     .getByText(/3,00[01] found/)
     .waitFor(); // counted beside
   await dragTo(page, 0.5);
-  await expect.poll(() => firstInSight(page)).toBeGreaterThan(1400);
-  expect(await firstInSight(page)).toBeLessThan(1600);
+  await expect.poll(() => firstInViewport(page)).toBeGreaterThan(1400);
+  expect(await firstInViewport(page)).toBeLessThan(1600);
   await expect.poll(() => new URL(page.url()).searchParams.get("from")).toMatch(/^SKU-000[15]/);
   await page.getByRole("grid").focus();
   await page.keyboard.press("Control+End");
@@ -301,7 +301,7 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
   await dialog.getByLabel("SKU").fill(" sku-0001234x ");
   await dialog.getByRole("button", { name: "Go there" }).click();
   // There is no such product: its neighbours are shown, from the one behind it.
-  await expect.poll(() => firstInSight(page)).toBe(1235);
+  await expect.poll(() => firstInViewport(page)).toBe(1235);
   expect(new URL(page.url()).searchParams.get("from")).toBe("sku-0001234x");
   await page.getByRole("grid").focus();
   for (const key of ["ArrowUp", "ArrowUp"]) await page.keyboard.press(key);
@@ -309,10 +309,10 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
   await page.keyboard.press("Enter");
   await page.getByTestId("panel").getByRole("heading", { name: "SKU-0001233" }).waitFor();
   await page.reload();
-  await expect.poll(() => firstInSight(page)).toBeGreaterThan(1000);
+  await expect.poll(() => firstInViewport(page)).toBeGreaterThan(1000);
 
   await page.goto("/products?q=sku:SKU-*&sort=-sku&from=SKU-0000100");
-  await expect.poll(() => firstInSight(page)).toBe(100);
+  await expect.poll(() => firstInViewport(page)).toBe(100);
   await page.getByRole("columnheader", { name: "Name" }).getByRole("button").click();
   await expect.poll(() => new URL(page.url()).searchParams.has("from")).toBe(false);
   await page.keyboard.press("Control+K");
@@ -321,7 +321,7 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
   const asked = page.getByRole("dialog", { name: "Go to a SKU" });
   await asked.getByLabel("SKU").fill("SKU-0002000");
   await asked.getByLabel("SKU").press("Enter");
-  await expect.poll(() => firstInSight(page)).toBe(2000);
+  await expect.poll(() => firstInViewport(page)).toBe(2000);
 });
 
 test("an edit without a network waits, nothing is lost, and list and panel are live again after it", async () => {

@@ -20,14 +20,14 @@ export async function createTestApp(
     listener,
     logger: pino({ level: "silent" }),
     files_dir: "",
-    lanes: 1,
+    concurrency: 1,
     max_upload_bytes: 1e9,
     countWorkers: () => Promise.resolve(0),
     countQueued: () => Promise.resolve([]),
     sendScan: nothing,
-    sendLanes: nothing,
+    sendLoaders: nothing,
     webhooks: webhookParts(),
-    sendOperationLanes: nothing,
+    sendExecutors: nothing,
     ...context,
   });
   afterAll(async () => {

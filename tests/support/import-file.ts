@@ -7,8 +7,8 @@ import type pg from "pg";
 import { afterAll } from "vitest";
 import { import_query, type Import, type ImportOptions, type Reject } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
-import { createKnownRecords } from "../../src/imports/scan/record-cache.ts";
-import { runLane } from "../../src/imports/load/loader.ts";
+import { createRecordCache } from "../../src/imports/scan/record-cache.ts";
+import { runLoader } from "../../src/imports/load/loader.ts";
 import { receiveImport } from "../../src/imports/receive/receive.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport } from "../../src/imports/store.ts";
@@ -22,8 +22,8 @@ export async function createImportContext(pool: pg.Pool, chunkRecords?: number):
   const filesDir = await mkdtemp(join(tmpdir(), "skuport-files-"));
   afterAll(() => rm(filesDir, { recursive: true, force: true }));
   const context = {
-    ...{ pool, files_dir: filesDir, lanes: 3, log: silent, sendScan: nothing, sendLanes: nothing },
-    known: createKnownRecords(),
+    ...{ pool, files_dir: filesDir, concurrency: 3, log: silent, sendScan: nothing, sendLoaders: nothing },
+    known: createRecordCache(),
   };
   return chunkRecords === undefined ? context : { ...context, chunk_records: chunkRecords };
 }
@@ -47,7 +47,7 @@ export async function receiveBytes(
   return receiveImport(context, upload, Readable.from([whole], { objectMode: false }));
 }
 
-/** The whole way of a file, with `lanes` lanes at once. */
+/** The whole way of a file, with `concurrency` loaders at once. */
 export async function importBytes(
   context: ImportContext,
   bytes: Buffer | string,
@@ -60,7 +60,7 @@ export async function importBytes(
 export async function workOn(context: ImportContext, id: number): Promise<Import> {
   const signal = new AbortController().signal;
   await runScan(context, id, signal);
-  await Promise.all(Array.from({ length: context.lanes }, () => runLane(context, id, signal)));
+  await Promise.all(Array.from({ length: context.concurrency }, () => runLoader(context, id, signal)));
   return (await readImport(context.pool, id)) as Import;
 }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
 import type { OperationContext } from "../../src/operations/context.ts";
-import { runOperationLane } from "../../src/operations/executor.ts";
+import { runExecutor } from "../../src/operations/executor.ts";
 import { createTestApp } from "./app.ts";
 import type { TestDatabase } from "./database.ts";
 import { createImportContext } from "./import-file.ts";
@@ -30,7 +30,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 export async function createOperationApp(database: TestDatabase, chunk = 3): Promise<OperationApp> {
   const imports = await createImportContext(database.pool, chunk);
   const nothing = (): Promise<void> => Promise.resolve();
-  const context = { ...imports, chunk_products: chunk, log: silent, sendOperationLanes: nothing };
+  const context = { ...imports, chunk_products: chunk, log: silent, sendExecutors: nothing };
   const app = await createTestApp(database, context);
   const ask: Ask = async (method, url, body) => {
     const answer = await app.inject({ method, url, ...(body === undefined ? {} : { payload: body }) });
@@ -46,7 +46,7 @@ export async function createOperationApp(database: TestDatabase, chunk = 3): Pro
         const { body } = await ask("GET", `/api/operations/${id}`);
         if (isOperationOver(body.state)) return body;
         // The server may still be selecting: then a lane has nothing to do.
-        await Promise.all(Array.from({ length: context.lanes }, () => runOperationLane(context, id, signal)));
+        await Promise.all(Array.from({ length: context.concurrency }, () => runExecutor(context, id, signal)));
       }
     },
   };

@@ -1,7 +1,7 @@
-import type { Room } from "../services/section.ts";
+import type { Section } from "../services/section.ts";
 import { t } from "../texts/t.ts";
 
-export const catalog: Room = {
+export const catalog: Section = {
   path: "/products",
   label: "shell.rooms.products",
   icon: "i-lucide-package",

@@ -3,13 +3,13 @@ import { useCommands } from "../services/commands.ts";
 import { useShortcuts } from "../services/shortcuts.ts";
 import { t } from "../texts/t.ts";
 
-interface Deeds {
+interface Actions {
   create: () => void;
   refresh: () => void;
   goTo: () => void;
 }
 
-export function useCatalogKeys({ create, refresh, goTo }: Deeds): void {
+export function useCatalogKeys({ create, refresh, goTo }: Actions): void {
   useShortcuts(() => ({
     heading: t("catalog.title"),
     shortcuts: [

@@ -1,6 +1,6 @@
-import type { Room } from "../services/section.ts";
+import type { Section } from "../services/section.ts";
 
-export const changesets: Room = {
+export const changesets: Section = {
   path: "/changes",
   label: "shell.rooms.changes",
   icon: "i-lucide-history",

@@ -1,6 +1,6 @@
-import type { Room } from "../services/section.ts";
+import type { Section } from "../services/section.ts";
 
-export const imports: Room = {
+export const imports: Section = {
   path: "/imports",
   label: "shell.rooms.imports",
   icon: "i-lucide-file-up",

@@ -36,7 +36,7 @@ export function publish<const Name extends StreamEvent>(name: Name, data: Stream
 }
 
 /** Called once, by the shell. */
-export function keepLive(): void {
+export function startLiveUpdates(): void {
   const visibility = useDocumentVisibility();
   let stop = new AbortController();
   let lastEventId: string | undefined;

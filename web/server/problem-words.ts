@@ -1,12 +1,12 @@
 // An error as people read it: a title in their language, and the server's own sentence, which says what and where.
-import { NoAnswer } from "../../client/answer.ts";
+import { UnreachableError } from "../../client/answer.ts";
 import { Problem, PROBLEMS, type ProblemSlug } from "../../contract/problems.ts";
 import { english } from "../texts/en.ts";
 import { t } from "../texts/t.ts";
 
 export function problemInWords(error: unknown): { title: string; description: string } {
   if (error instanceof Problem) return { title: problemTitle(error.slug), description: error.message };
-  if (error instanceof NoAnswer) return { title: t("kit.no_answer"), description: error.message };
+  if (error instanceof UnreachableError) return { title: t("kit.no_answer"), description: error.message };
   return { title: t("kit.unexpected"), description: error instanceof Error ? error.message : String(error) };
 }
 

@@ -2,7 +2,7 @@
 // is back, and `comebacks` tells the resources on the page to load again.
 import { readonly, ref, watch } from "vue";
 import { useOnline } from "@vueuse/core";
-import { NoAnswer } from "../../client/answer.ts";
+import { UnreachableError } from "../../client/answer.ts";
 import { call, type CallOptions, type RequestOf, type ResultOf } from "../../client/call.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { health_live } from "../../contract/health.ts";
@@ -31,7 +31,7 @@ export async function ask<const E extends Endpoint>(
     return await call(endpoint, request, options);
   } catch (error) {
     // One that answers nonsense is there: knocking would succeed at once, and all would be asked again without end.
-    if (error instanceof NoAnswer && error.status === undefined) reportLost();
+    if (error instanceof UnreachableError && error.status === undefined) reportLost();
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { RouteRecordRaw } from "vue-router";
 import type { PlainKey } from "../texts/t.ts";
 import type { Command, CommandSearch } from "./commands.ts";
 
-export interface Room {
+export interface Section {
   /** Where its name in the navigation leads. */
   path: string;
   label: PlainKey;

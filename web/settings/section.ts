@@ -1,6 +1,6 @@
-import type { Room } from "../services/section.ts";
+import type { Section } from "../services/section.ts";
 
-export const settings: Room = {
+export const settings: Section = {
   path: "/settings",
   label: "shell.rooms.settings",
   icon: "i-lucide-settings",

@@ -3,13 +3,13 @@ import { computed, onScopeDispose } from "vue";
 import { useRouter } from "vue-router";
 import { useMediaQuery } from "@vueuse/core";
 import { registerSearch, useCommands, type Command } from "../services/commands.ts";
-import type { Room } from "../services/section.ts";
+import type { Section } from "../services/section.ts";
 import { listenToKeys, useShortcuts } from "../services/shortcuts.ts";
 import { THEMES, useTheme } from "../ui/use-theme.ts";
 import { t } from "../texts/t.ts";
 
 export function useShellCommands(
-  rooms: readonly Room[],
+  rooms: readonly Section[],
   { openPalette, openHelp }: { openPalette: () => void; openHelp: () => void },
 ) {
   const router = useRouter();

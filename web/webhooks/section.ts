@@ -1,6 +1,6 @@
-import type { Room } from "../services/section.ts";
+import type { Section } from "../services/section.ts";
 
-export const webhooks: Room = {
+export const webhooks: Section = {
   path: "/webhooks",
   label: "shell.rooms.webhooks",
   icon: "i-lucide-webhook",

@@ -21,7 +21,7 @@ export interface MergeColumns {
 }
 
 /** Binary arrays, one element a row. */
-export interface LookArrays {
+export interface ComparisonArrays {
   keys: Buffer;
   /** Of sku, name and description, as far as the rows have them: see `hashTextExtended`. */
   hashes: Buffer;
@@ -34,7 +34,7 @@ export interface LookArrays {
 }
 
 /** Positions (from 0) in the arrays; a row in neither list is of a product that does not exist. */
-export interface Look {
+export interface Comparison {
   same: Int32Array;
   changed: Int32Array;
   /** Of the product that `changed[i]` was compared with. */
@@ -53,13 +53,13 @@ export async function hasTids(db: Queryable): Promise<boolean> {
 }
 
 /** Which of `count` rows are of existing products, and whether they would change them. */
-export async function lookAtProducts(
+export async function compareWithProducts(
   db: pg.ClientBase,
   columns: MergeColumns,
-  arrays: LookArrays,
+  arrays: ComparisonArrays,
   count: number,
   withTids: boolean,
-): Promise<Look> {
+): Promise<Comparison> {
   const values: unknown[] = [arrays.keys, arrays.hashes, arrays.seed];
   const unnested = ["$1::text[]", "$2::bigint[]"];
   const names = ["sku_key", "hash"];

@@ -50,7 +50,7 @@ export async function restoreProducts(
   stamp: WriteStamp,
 ): Promise<void> {
   const { count, keys, ids, live_versions, live_tids, versions, tids } = products;
-  await keepVersions(db, products, stamp, "false", null);
+  await archiveVersions(db, products, stamp, "false", null);
   const { rowCount } = await db.query(
     `update products p
      set sku = h.sku, name = h.name, description = h.description, active = h.active, attributes = h.attributes,
@@ -66,13 +66,13 @@ export async function restoreProducts(
 
 /** Deletes products; those with a key in `renamed_to` go on under that.
  * @throws ConcurrentChange */
-export async function takeAwayProducts(
+export async function deleteProducts(
   db: pg.ClientBase,
   products: LiveProducts & { renamed_to: readonly (string | null)[] | null },
   stamp: WriteStamp,
 ): Promise<void> {
   const { count, keys, ids, live_versions, live_tids, renamed_to } = products;
-  await keepVersions(db, products, stamp, "i.renamed_to is null", renamed_to);
+  await archiveVersions(db, products, stamp, "i.renamed_to is null", renamed_to);
   const { rowCount } = await db.query(
     `delete from products p
      using unnest($1::text[], $2::bigint[], $3::integer[], $4::tid[]) i (sku_key, id, live_version, live_tid)
@@ -82,7 +82,7 @@ export async function takeAwayProducts(
   expectCount(rowCount, count);
 }
 
-async function keepVersions(
+async function archiveVersions(
   db: pg.ClientBase,
   { count, keys, ids, live_versions, live_tids }: LiveProducts,
   { changeset_id, now }: WriteStamp,
@@ -102,7 +102,7 @@ async function keepVersions(
 
 /** Makes products of versions of the history: `new_versions[i]` of the one is as `versions[i]` was; null = only the deletion
  * lies between them. A key that exists fails the transaction with 23505. */
-export async function putBackProducts(
+export async function reinsertProducts(
   db: pg.ClientBase,
   products: PastVersions & { new_versions: readonly number[] | null },
   { changeset_id, now }: WriteStamp,
@@ -122,7 +122,7 @@ export async function putBackProducts(
 
 /** Makes versions of the deletions themselves, which the changeset ends by bringing the products back: each is a copy of the
  * deleted version, made by who deleted. `renamed_to` where the product comes back under another key. */
-export async function keepDeletions(
+export async function insertTombstones(
   db: pg.ClientBase,
   deleted: PastVersions & { renamed_to: readonly (string | null)[] | null },
   { changeset_id, now }: WriteStamp,

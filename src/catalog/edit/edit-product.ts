@@ -10,13 +10,13 @@ import {
   deleteProduct,
   insertProduct,
   insertRenamed,
-  keepVersion,
+  archiveVersion,
   updateProduct,
   type Stamp,
   type StoredVersion,
 } from "./store.ts";
 import { skuKey } from "../product/sku-key.ts";
-import { createTurns } from "./keyed-mutex.ts";
+import { createKeyedMutex } from "./keyed-mutex.ts";
 import { readProduct, takeProductIds } from "../store.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
@@ -42,7 +42,7 @@ export type Edit = (key: string, author: Author, decide: Decide) => Promise<Edit
 /** The edits of one process. Those of one product take turns, or of hundreds at once each would lose to all the others again
  * and again; between processes, and against imports, whoever comes second looks again. */
 export function createEditor(pool: pg.Pool): Edit {
-  const turns = createTurns();
+  const turns = createKeyedMutex();
   return (key, author, decide) => {
     const asked = performance.now();
     return turns(key, () => {
@@ -126,7 +126,7 @@ async function create(
 async function remove(client: pg.PoolClient, author: Author, stored: StoredVersion, product: Product): Promise<Edited> {
   const stamp = await insertEdit(client, { ...author, change: "deleted", sku: product.sku });
   const { changeset_id } = stamp;
-  if (!(await keepVersion(client, stored, stamp, { deleted: true }))) throw new Conflict();
+  if (!(await archiveVersion(client, stored, stamp, { deleted: true }))) throw new Conflict();
   if (!(await deleteProduct(client, stored))) throw new Conflict();
   const { id, sku, version } = product;
   await noteChanged(client, { changeset_id, keys: [stored.sku_key], rows: 1, delta: -1 });
@@ -146,7 +146,7 @@ async function change(
   const stamp = await insertEdit(client, { ...author, change: "updated", sku: values.sku });
   const { changeset_id } = stamp;
   if (key === stored.sku_key) {
-    if (!(await keepVersion(client, stored, stamp))) throw new Conflict();
+    if (!(await archiveVersion(client, stored, stamp))) throw new Conflict();
     if (!(await updateProduct(client, stored, values, stamp))) throw new Conflict();
   } else await rename(client, stored, key, current, values, stamp);
   const product = (await readProduct(client, key)) as Product;
@@ -167,7 +167,7 @@ async function rename(
   values: ProductValues,
   stamp: Stamp,
 ): Promise<void> {
-  if (!(await keepVersion(client, stored, stamp, { renamed_to: key }))) throw new Conflict();
+  if (!(await archiveVersion(client, stored, stamp, { renamed_to: key }))) throw new Conflict();
   if (!(await deleteProduct(client, stored))) throw new Conflict();
   if (!(await insertRenamed(client, key, current, values, stamp))) throw skuTaken(values.sku);
 }

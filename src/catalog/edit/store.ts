@@ -33,7 +33,7 @@ export async function insertProduct(
 
 /** Keeps the version as the past one that the changeset ended.
  * @returns false when the product has another version by now */
-export async function keepVersion(
+export async function archiveVersion(
   db: Queryable,
   { sku_key, id, version }: StoredVersion,
   { changeset_id, now }: Stamp,

@@ -26,13 +26,13 @@ export function selectProducts(filter: ProductFilter, sort: ProductSort, keys?: 
 }
 
 /** More products of the backlog, or a larger share by the index, are not sooner found than by a look at all. */
-const MOST_BEHIND = 20_000;
+const MAX_PENDING = 20_000;
 const LARGEST_SHARE = 0.1;
 
 /** The keys of the products to look at, for this snapshot; undefined where it is quicker to look at all. */
 export async function findKeys(snapshot: Snapshot, filter: ProductFilter): Promise<string | undefined> {
   const { products, behind } = await readBacklog(snapshot);
-  if (behind > MOST_BEHIND) return undefined;
+  if (behind > MAX_PENDING) return undefined;
   const [rarest] = await readConditions(snapshot, filter);
   if (rarest === undefined || rarest.products > products * LARGEST_SHARE) return undefined;
   // The planner does not know how few they are.

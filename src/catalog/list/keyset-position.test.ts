@@ -88,16 +88,16 @@ test("a list from a SKU has what is at it or behind, and leads back to the rest"
         const reading = { filter: wanted, sort, limit };
         const whole = await readAll(reading, undefined, "next");
         const start = startAt(from, orderOf(sort));
-        const tail = await readAll(reading, start, "next");
+        const memtable = await readAll(reading, start, "next");
         const key = Buffer.from(skuKey(from));
         const behind = whole.filter((sku) => {
           const compared = Buffer.compare(Buffer.from(skuKey(sku)), key);
           return sort === "sku" ? compared >= 0 : compared <= 0;
         });
-        expect(tail).toEqual(behind);
+        expect(memtable).toEqual(behind);
         const { previous } = await read(reading, start);
         expect(await readAll(reading, previous as Position, "previous")).toEqual(
-          whole.slice(0, whole.length - tail.length),
+          whole.slice(0, whole.length - memtable.length),
         );
       },
     ),

@@ -4,11 +4,11 @@ import type pg from "pg";
 import { withSnapshot } from "../../db/snapshot.ts";
 import { addLongTexts } from "./long-texts.ts";
 import { opposite, turned, type Order, type Place, type Position } from "../query/order.ts";
-import type { Block } from "../search/pending/segment.ts";
+import type { Segment } from "../search/pending/segment.ts";
 import { find, isAll } from "../search/query/execute.ts";
 import { backlogOf, SELECT_BACKLOG, type BacklogRow } from "../search/pending/read-backlog.ts";
 import type { Found, Query } from "../search/query/read-index.ts";
-import { BacklogNotHeld, type Tail } from "../search/pending/memtable.ts";
+import { BacklogNotHeld, type Memtable } from "../search/pending/memtable.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
 
@@ -36,7 +36,7 @@ const PATIENCE_MS = 45;
 
 export interface ListOptions {
   /** What is held of the backlog in memory; without it everything is read from the database. */
-  tail?: Tail;
+  memtable?: Memtable;
   patience_ms?: number;
   /** Products that are passed first; then twice as many, again and again. Else as many as it may take. */
   first_window?: number;
@@ -44,10 +44,10 @@ export interface ListOptions {
 
 export async function listProducts(pool: pg.Pool, request: PageRequest, options: ListOptions = {}): Promise<Page> {
   try {
-    return await readPage(pool, request, options, options.tail);
+    return await readPage(pool, request, options, options.memtable);
   } catch (error) {
     if (!(error instanceof BacklogNotHeld)) throw error;
-    await options.tail?.load(error.lacking);
+    await options.memtable?.load(error.lacking);
     return readPage(pool, request, options, undefined);
   }
 }
@@ -57,13 +57,13 @@ export async function listProducts(pool: pg.Pool, request: PageRequest, options:
 async function readPage(
   pool: pg.Pool,
   { filter, order, after, limit }: PageRequest,
-  { tail, patience_ms = PATIENCE_MS, first_window }: ListOptions,
-  loader: Tail | undefined,
+  { memtable: tail, patience_ms = PATIENCE_MS, first_window }: ListOptions,
+  loader: Memtable | undefined,
 ): Promise<Page> {
   const direction = after?.backward ? opposite(order) : order;
   const place = after?.is_end ? undefined : after;
   const query: Query = { filter, order: direction, after: place, limit: limit + 1, patience_ms };
-  const blocks = tail?.blocks() ?? new Map<number, Block>();
+  const blocks = tail?.blocks() ?? new Map<number, Segment>();
   return withSnapshot(
     pool,
     async (db, [row]) => {

@@ -32,7 +32,7 @@ const SAMPLE = 30_000;
 /** A count that takes longer is given up, and the sample estimates. */
 const COUNT_MS = 4000;
 /** By their terms at most so many are counted: a scan of the table is as quick then. */
-const MOST_CANDIDATES = 200_000;
+const MAX_CANDIDATES = 200_000;
 
 /** @param signal of who asked: counting ends when he leaves */
 export async function readPositions(
@@ -82,7 +82,7 @@ interface Source {
 const ALL: Source = { sql: "products p", values: [] };
 
 const sourceOf = (rarest: TermCondition | undefined): Source =>
-  rarest === undefined || rarest.products > MOST_CANDIDATES
+  rarest === undefined || rarest.products > MAX_CANDIDATES
     ? ALL
     : {
         sql: `(select p.* from product_search s join products p on p.sku_key = s.sku_key and p.id = s.id and p.version = s.version

@@ -9,7 +9,7 @@ import { listProducts } from "../list/list-products.ts";
 import { orderOf, type Position } from "../query/order.ts";
 import { skuKey } from "../product/sku-key.ts";
 import { createIndexMemory, indexBacklog } from "./indexer/index-backlog.ts";
-import { Tail } from "./pending/memtable.ts";
+import { Memtable } from "./pending/memtable.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 
@@ -17,7 +17,7 @@ const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 
 /** Holds every entry, not only large ones. */
-const tail = new Tail(pool, 1);
+const memtable = new Memtable(pool, 1);
 
 interface Held {
   id: number;
@@ -128,7 +128,7 @@ const filter: fc.Arbitrary<ProductFilter> = fc.oneof(
 const sort = fc.constantFrom<ProductSort>("sku", "-sku", "name", "-name", "updated_at", "-updated_at");
 
 /** Everything behind the index from the database; held in memory; a page after every product that was looked at. */
-const WAYS = { plain: {}, held: { tail }, hasty: { tail, patience_ms: -1, first_window: 1 } };
+const WAYS = { plain: {}, held: { memtable }, hasty: { memtable, patience_ms: -1, first_window: 1 } };
 const how = fc.constantFrom<keyof typeof WAYS>("plain", "held", "hasty");
 
 test("lists are those of a sequential look, at any state of the index", async () => {

@@ -9,7 +9,7 @@ import { chooseAccount, EmbeddedError, type Account } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
 import { describeFullDisk, dropBallast, isFull, removeHalfFinished } from "./full-disk.ts";
-import { keepHouse } from "./housekeeping.ts";
+import { startHousekeeping } from "./housekeeping.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { readLogTail } from "./postgres-log.ts";
 import { startPostmaster, type EmbeddedConnection, type Log, type Plan } from "./postmaster.ts";
@@ -106,7 +106,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
   let isDiskFull = false;
-  const stopHousekeeping = keepHouse(plan.data_dir, plan.disk, log);
+  const stopHousekeeping = startHousekeeping(plan.data_dir, plan.disk, log);
 
   const keepRunning = async (): Promise<Error | undefined> => {
     for (let failures = 0; ;) {

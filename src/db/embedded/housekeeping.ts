@@ -9,7 +9,7 @@ import type { Log } from "./postmaster.ts";
 const LOOK_MS = 5000;
 
 /** Returns the function that ends it. */
-export function keepHouse(dataDir: string, disk: DiskReserve | undefined, log: Log): () => void {
+export function startHousekeeping(dataDir: string, disk: DiskReserve | undefined, log: Log): () => void {
   let isBusy = false;
   const look = async (): Promise<void> => {
     if (isBusy) return;

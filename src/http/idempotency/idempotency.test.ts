@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
-import { claimKey, keepAnswer, purgeKeys, releaseKey, renewLeases, type KeyedRequest } from "./store.ts";
+import { claimKey, storeAnswer, purgeKeys, releaseKey, renewLeases, type KeyedRequest } from "./store.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -110,10 +110,10 @@ describe("a key", () => {
     expect(await claimKey(pool, claim("2"))).toEqual({ request: "POST /x", fingerprint: "f", answer: null });
     await pool.query("update idempotency_keys set lease_until = now() - interval '1 second'");
     expect(await claimKey(pool, claim("2"))).toBe("ours");
-    await keepAnswer(pool, claim("1"), { ...answer, status: 500 });
+    await storeAnswer(pool, claim("1"), { ...answer, status: 500 });
     await releaseKey(pool, claim("1"));
     expect(await claimKey(pool, claim("3"))).toMatchObject({ answer: null });
-    await keepAnswer(pool, claim("2"), answer);
+    await storeAnswer(pool, claim("2"), answer);
     expect(await claimKey(pool, claim("3"))).toEqual({ request: "POST /x", fingerprint: "f", answer });
   });
 
@@ -125,7 +125,7 @@ describe("a key", () => {
       "select lease_until > now() + interval '20 seconds' as renewed from idempotency_keys",
     );
     expect(rows).toEqual([{ renewed: true }]);
-    await keepAnswer(pool, claim("1"), answer);
+    await storeAnswer(pool, claim("1"), answer);
     expect(await purgeKeys(pool)).toBe(0);
     await pool.query("update idempotency_keys set created_at = now() - interval '8 days'");
     expect(await claimKey(pool, claim("2"))).toBe("ours");

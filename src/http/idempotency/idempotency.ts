@@ -12,11 +12,11 @@ import { retryTransient } from "../../db/connection/connect.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
 import {
   claimKey,
-  keepAnswer,
+  storeAnswer,
   LEASE_RENEWAL_MS,
   releaseKey,
   renewLeases,
-  type KeptAnswer,
+  type StoredAnswer,
   type KeyedRequest,
   type KnownRequest,
 } from "./store.ts";
@@ -62,7 +62,7 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
     const answer = answerOf(reply, payload);
     const store = async (): Promise<void> => {
       if (answer === undefined) await releaseKey(pool, claim);
-      else await keepAnswer(pool, { ...claim, fingerprint: await fingerprint.digest() }, answer);
+      else await storeAnswer(pool, { ...claim, fingerprint: await fingerprint.digest() }, answer);
     };
     try {
       await store();
@@ -153,7 +153,7 @@ const KEPT_HEADERS = ["content-type", "location", "etag"];
 /** Answers that say that nothing was done, or not to the end: the request may be sent again, mended or not. */
 const NOT_KEPT = new Set([400, 401, 403, 408, 413, 415, 429]);
 
-function answerOf(reply: FastifyReply, payload: unknown): KeptAnswer | undefined {
+function answerOf(reply: FastifyReply, payload: unknown): StoredAnswer | undefined {
   const { statusCode: status } = reply;
   if (status >= 500 || NOT_KEPT.has(status) || typeof payload !== "string") return undefined;
   // Secrets must not lie open in the database: such a request is done again.

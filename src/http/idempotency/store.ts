@@ -17,7 +17,7 @@ export interface KeyedRequest {
   token: string;
 }
 
-export interface KeptAnswer {
+export interface StoredAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
@@ -27,7 +27,7 @@ export interface KeptAnswer {
 export interface KnownRequest {
   request: string;
   fingerprint: string | null;
-  answer: KeptAnswer | null;
+  answer: StoredAnswer | null;
 }
 
 /** @returns "ours" where the request is now to be run under `token`, else what is known of the key */
@@ -52,7 +52,7 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
       [actor, key, LEASE_SECONDS],
     );
     const { rows } = await db.query<
-      Omit<KeptAnswer, "status"> & Omit<KnownRequest, "answer"> & { status: number | null }
+      Omit<StoredAnswer, "status"> & Omit<KnownRequest, "answer"> & { status: number | null }
     >("select request, fingerprint, status, headers, body from idempotency_keys where actor = $1 and key = $2", [
       actor,
       key,
@@ -67,10 +67,10 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
 }
 
 /** Keeps the answer for those who send the request again, unless somebody else runs it by now. */
-export async function keepAnswer(
+export async function storeAnswer(
   db: Queryable,
   { actor, key, token, fingerprint }: KeyedRequest,
-  { status, headers, body }: KeptAnswer,
+  { status, headers, body }: StoredAnswer,
 ): Promise<void> {
   await db.query(
     `update idempotency_keys set fingerprint = $4, status = $5, headers = $6, body = $7

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
 import { isBlankText, parseYesNo } from "../../catalog/product/product.ts";
-import { TID_BYTES, tidStart, type LookArrays } from "../../catalog/bulk/merge.ts";
+import { TID_BYTES, tidStart, type ComparisonArrays } from "../../catalog/bulk/merge.ts";
 import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { Layout } from "../layout.ts";
@@ -25,7 +25,7 @@ export const SAYS_NOTHING = 2;
 
 /** Turns the rows of one chunk into bytes. */
 export interface RowEncoder {
-  lookArrays(): LookArrays;
+  comparisonArrays(): ComparisonArrays;
   /** Rows for `copyNewProducts`: `which` are positions in the chunk's rows. */
   newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
   /** Rows for `stageChanges`; `versions[i]` and the i-th of `tids` are of the product that row `which[i]` was compared with. */
@@ -145,12 +145,12 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   };
 
   return {
-    lookArrays() {
+    comparisonArrays() {
       // A seed of its own for every look: nobody can prepare a change that hashes like what it changes.
       const seed = randomBytes(8);
       const hash = new Int32Array(2);
       writer.length = 0;
-      const arrays: LookArrays = {
+      const arrays: ComparisonArrays = {
         seed: String(seed.readBigInt64BE()),
         keys: arrayOf(TEXT_OID, (row) => {
           writeText(rows.key_start[row] as number, rows.key_end[row] as number);

@@ -3,9 +3,9 @@ import type pg from "pg";
 import {
   applyStagedChanges,
   copyNewProducts,
-  lookAtProducts,
+  compareWithProducts,
   stageChanges,
-  type Look,
+  type Comparison,
 } from "../../catalog/bulk/merge.ts";
 import { noteChanged } from "../../catalog/backlog.ts";
 import type { ByteWriter } from "../../db/binary/copy-writer.ts";
@@ -34,7 +34,7 @@ export interface ChunkTimes {
 }
 
 /** What a look finds where no product can exist. */
-const NOTHING: Look = {
+const NOTHING: Comparison = {
   ...{ same: new Int32Array(0), changed: new Int32Array(0), changed_versions: new Int32Array(0) },
   changed_tids: null,
 };
@@ -55,7 +55,7 @@ export async function loadChunk(
   const columns = mergeColumnsOf(layout);
   const found =
     look && rows.record.length > 0
-      ? await lookAtProducts(client, columns, encoder.lookArrays(), rows.record.length, plan.has_tids)
+      ? await compareWithProducts(client, columns, encoder.comparisonArrays(), rows.record.length, plan.has_tids)
       : NOTHING;
   const { changed, same } = found;
   const rejects: Reject[] = [];
@@ -99,7 +99,7 @@ function creatable(
   rows: ChunkRows,
   encoder: RowEncoder,
   plan: LoadPlan,
-  { same, changed }: Look,
+  { same, changed }: Comparison,
   reject: (row: number, code: RejectCode, column: number) => void,
 ): Int32Array {
   const { layout, options } = plan;

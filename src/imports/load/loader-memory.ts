@@ -3,8 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";
 import type { Chunk } from "../chunk-store.ts";
-import { giveBack } from "../../db/binary/release-buffer.ts";
-import type { KnownRecords } from "../scan/record-cache.ts";
+import { releaseBuffer } from "../../db/binary/release-buffer.ts";
+import type { RecordCache } from "../scan/record-cache.ts";
 import type { Records } from "../read/records.ts";
 import { createRecords, createSplitter, splitRecords } from "../read/split-records.ts";
 import { Problem } from "../../../contract/problems.ts";
@@ -15,14 +15,14 @@ const WRITER_BYTES = 5 << 20;
 /** More room than a chunk needs: the next one may be a little larger, and would otherwise need a new buffer. */
 const SPARE = 1.2;
 
-export interface LaneMemory {
+export interface LoaderMemory {
   records: Records;
   writer: ByteWriter;
   scratch: ChunkScratch;
   bytes: Buffer;
 }
 
-export const createLaneMemory = (): LaneMemory => ({
+export const createLoaderMemory = (): LoaderMemory => ({
   records: createRecords(),
   writer: new ByteWriter(WRITER_BYTES),
   scratch: createChunkScratch(),
@@ -30,10 +30,10 @@ export const createLaneMemory = (): LaneMemory => ({
 });
 
 /** Only for a lane whose last transaction has ended well: of one that broke off, a connection may still be sending. */
-export function giveLaneMemoryBack({ writer, scratch, bytes }: LaneMemory): void {
-  giveBack(writer.buffer);
-  giveBack(scratch.texts);
-  giveBack(bytes);
+export function releaseLoaderMemory({ writer, scratch, bytes }: LoaderMemory): void {
+  releaseBuffer(writer.buffer);
+  releaseBuffer(scratch.texts);
+  releaseBuffer(bytes);
 }
 
 export interface ChunkSource {
@@ -44,14 +44,14 @@ export interface ChunkSource {
   dialect: Dialect;
   /** A blank line is a record where there is but one column. */
   keep_blank: boolean;
-  known: KnownRecords | undefined;
+  known: RecordCache | undefined;
 }
 
 /** Reads a chunk's bytes and finds the records in them, or takes what the scan has found. */
-export async function readChunk(memory: LaneMemory, chunk: Chunk, source: ChunkSource): Promise<Records> {
+export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: ChunkSource): Promise<Records> {
   const length = chunk.byte_end - chunk.byte_start;
   if (memory.bytes.length < length) {
-    giveBack(memory.bytes);
+    releaseBuffer(memory.bytes);
     memory.bytes = Buffer.allocUnsafe(Math.ceil(length * SPARE));
   }
   const { bytes, records } = memory;

@@ -3,7 +3,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import type pg from "pg";
 import { hasTids } from "../../catalog/bulk/merge.ts";
-import { workThrough } from "../../jobs/run-steps.ts";
+import { runSteps } from "../../jobs/run-steps.ts";
 import { isTransient, retryTransient, withTransaction } from "../../db/connection/connect.ts";
 import { startHeartbeat } from "../../db/connection/heartbeat.ts";
 import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
@@ -12,12 +12,12 @@ import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { waitUntilLoadable } from "../disk-room.ts";
 import { finishImport } from "../finish-import.ts";
 import {
-  createLaneMemory,
-  giveLaneMemoryBack,
+  createLoaderMemory,
+  releaseLoaderMemory,
   readChunk,
   truncatedFile,
   type ChunkSource,
-  type LaneMemory,
+  type LoaderMemory,
 } from "./loader-memory.ts";
 import { layoutOf } from "../layout.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
@@ -37,7 +37,7 @@ import { Problem } from "../../../contract/problems.ts";
 import type { Dialect, Reject } from "../../../contract/imports/imports.ts";
 
 /** Loads chunks until there are none, then brings the import to its end if this was the last lane. */
-export async function runLane(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
+export async function runLoader(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
   const work = await readImportWork(context.pool, importId);
   if (work === undefined) return;
   if (work.state === "loading" && !work.cancel_requested) {
@@ -62,11 +62,11 @@ export async function concludeLoading(context: ImportContext, importId: number):
   else if (work?.state === "loading" && work.cancel_requested) await finishImport(context, importId, "cancelled");
 }
 
-interface Lane {
+interface Loader {
   plan: LoadPlan;
   source: ChunkSource;
   /** Made for the first chunk: of the lanes that are woken, some find none. */
-  memory: LaneMemory | undefined;
+  memory: LoaderMemory | undefined;
   /** Whether to look at products before copying; off only while none can exist. */
   look: boolean;
   /** Parts that this lane has begun and not committed. */
@@ -74,39 +74,39 @@ interface Lane {
 }
 
 async function loadChunks(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
-  await withLane(context, work, async (lane) => {
+  await withLoader(context, work, async (loader) => {
     const { pool, log } = context;
     const loadNext = async (): Promise<boolean> => {
       await waitUntilLoadable(context, work.id, signal);
-      return loadNextChunk(pool, work, lane, signal);
+      return loadNextChunk(pool, work, loader, signal);
     };
-    await workThrough(loadNext, {
+    await runSteps(loadNext, {
       signal,
       progress: {
-        tell: () => noteLoaded(pool, work.id),
+        report: () => noteLoaded(pool, work.id),
         onError: (err) => {
           log.warn({ import_id: work.id, err }, "cannot tell how the import goes");
         },
       },
-      onConflict: () => (lane.look = true),
+      onConflict: () => (loader.look = true),
       limit: context.limit,
     });
   });
 }
 
-async function loadNextChunk(pool: pg.Pool, work: ImportWork, lane: Lane, signal: AbortSignal): Promise<boolean> {
+async function loadNextChunk(pool: pg.Pool, work: ImportWork, loader: Loader, signal: AbortSignal): Promise<boolean> {
   // The note of a chunk whose transaction failed would count as a death where another worker takes the chunk.
-  await letGo(pool, { kind: "import", id: work.id }, lane.begun);
+  await letGo(pool, { kind: "import", id: work.id }, loader.begun);
   const loaded = await withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, work.id);
     if (chunk === undefined) return undefined;
     const died = (): Problem => diedLoading(work, chunk);
-    await beginUnlessDeadly(pool, client, work, lane, chunk.chunk_no, died, signal);
-    await loadClaimed(client, work, lane, chunk);
+    await beginUnlessDeadly(pool, client, work, loader, chunk.chunk_no, died, signal);
+    await loadClaimed(client, work, loader, chunk);
     return chunk.chunk_no;
   });
   if (loaded === undefined) return false;
-  lane.begun.delete(loaded);
+  loader.begun.delete(loaded);
   return true;
 }
 
@@ -115,12 +115,12 @@ async function beginUnlessDeadly(
   pool: pg.Pool,
   client: pg.ClientBase,
   work: ImportWork,
-  lane: Lane,
+  loader: Loader,
   part: number,
   died: () => Problem,
   signal: AbortSignal,
 ): Promise<void> {
-  lane.begun.add(part);
+  loader.begun.add(part);
   const attempt: Work = { kind: "import", id: work.id };
   const deaths = await beginPart(pool, { client, until: "commit" }, attempt, part, signal);
   if (deaths >= MAX_DEATHS) throw died();
@@ -129,20 +129,20 @@ async function beginUnlessDeadly(
 async function loadClaimed(
   client: pg.PoolClient,
   work: ImportWork,
-  lane: Lane,
+  loader: Loader,
   chunk: Chunk & ChunkTimes,
 ): Promise<Reject[]> {
-  const memory = (lane.memory ??= createLaneMemory());
-  const records = await readChunk(memory, chunk, lane.source);
+  const memory = (loader.memory ??= createLoaderMemory());
+  const records = await readChunk(memory, chunk, loader.source);
   await client.query(JOIN_BY_KEY);
   const { counts, rejects } = await loadChunk(
     client,
-    lane.plan,
+    loader.plan,
     chunk,
     records,
     memory.writer,
     memory.scratch,
-    lane.look,
+    loader.look,
   );
   await insertListedRejects(client, work.id, rejects);
   await markChunkDone(client, work.id, chunk.chunk_no, counts);
@@ -152,7 +152,7 @@ async function loadClaimed(
 /** All or nothing: every chunk in one transaction, and a single reject takes it back. */
 async function loadStrictly(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
   let rejects: Reject[] = [];
-  await withLane(context, work, async (lane) => {
+  await withLoader(context, work, async (loader) => {
     const attempt = () =>
       withTransaction(context.pool, async (client) => {
         // A second strict lane, sent by a worker that took this one for dead, waits here and then finds nothing to do.
@@ -161,7 +161,7 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
         const died = (): Problem => diedLoadingStrictly(work);
         // All chunks are one part, begun before the first write: a transaction that waited for its turn with rows locked would
         // block the one that has the turn.
-        await beginUnlessDeadly(context.pool, client, work, lane, STRICT_PART, died, signal);
+        await beginUnlessDeadly(context.pool, client, work, loader, STRICT_PART, died, signal);
         for (let loaded = 0; ;) {
           signal.throwIfAborted();
           // An idle transaction that has written would be ended as that of a vanished process.
@@ -169,7 +169,7 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
           await waitUntilLoadable(context, work.id, signal).finally(stopHeartbeat);
           const chunk = await claimChunk(client, work.id);
           if (chunk === undefined) break;
-          rejects.push(...(await loadClaimed(client, work, lane, chunk)));
+          rejects.push(...(await loadClaimed(client, work, loader, chunk)));
           if (rejects.length > 0) throw strictProblem(rejects.length);
           loaded += chunk.records;
           await noteStrictProgress(context.pool, work.id, loaded / Math.max(work.rows, 1));
@@ -179,17 +179,17 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
     const attemptOrTell = async (): Promise<false> => {
       await attempt().catch(async (error: unknown) => {
         if (error instanceof CancelledMeanwhile) return;
-        if (rejects.length > 0) await keepRejects(context.pool, work.id, rejects);
+        if (rejects.length > 0) await saveRejects(context.pool, work.id, rejects);
         throw error;
       });
       return false;
     };
-    await workThrough(attemptOrTell, { signal, onConflict: () => (lane.look = true) });
+    await runSteps(attemptOrTell, { signal, onConflict: () => (loader.look = true) });
   });
 }
 
 /** What failed a strict import is told although the import itself was rolled back. */
-async function keepRejects(pool: pg.Pool, importId: number, rejects: readonly Reject[]): Promise<void> {
+async function saveRejects(pool: pg.Pool, importId: number, rejects: readonly Reject[]): Promise<void> {
   await withTransaction(pool, async (client) => {
     // Another lane that waited for this one finds the same rows: they count once.
     const rejected = await insertRejects(client, importId, rejects);
@@ -217,13 +217,17 @@ export const strictProblem = (count: number): Problem =>
     `${count === 1 ? "1 row is" : `${count.toLocaleString("en")} rows are`} not valid, and a strict import takes all rows or none: nothing was written. Mend what is in the list of rejects, or import without strict.`,
   );
 
-async function withLane(context: ImportContext, work: ImportWork, run: (lane: Lane) => Promise<void>): Promise<void> {
+async function withLoader(
+  context: ImportContext,
+  work: ImportWork,
+  run: (loader: Loader) => Promise<void>,
+): Promise<void> {
   const { id, scan_token, dialect, changeset_id, id_base } = work;
   if (dialect === null || changeset_id === null || id_base === null) throw new Error(`import ${id} was not scanned`);
   const layout = layoutOf(work.columns);
   const usesTids = await hasTids(context.pool);
   const file = await open(textPath(context, work, dialect), "r");
-  const lane: Lane = {
+  const loader: Loader = {
     plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids: usesTids },
     source: { import_id: id, scan_token, file, dialect, keep_blank: layout.width === 1, known: context.known },
     memory: undefined,
@@ -232,12 +236,12 @@ async function withLane(context: ImportContext, work: ImportWork, run: (lane: La
   };
   try {
     await checkSize(file, work);
-    await run(lane);
+    await run(loader);
     await checkSize(file, work);
-    if (lane.memory !== undefined) giveLaneMemoryBack(lane.memory);
+    if (loader.memory !== undefined) releaseLoaderMemory(loader.memory);
   } finally {
     await file.close();
-    await letGo(context.pool, { kind: "import", id }, lane.begun);
+    await letGo(context.pool, { kind: "import", id }, loader.begun);
     // Every chunk has been taken by a lane, or none will be any more.
     context.known?.drop(id);
   }

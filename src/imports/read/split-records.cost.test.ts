@@ -9,7 +9,7 @@ import { loadCountedReader, type CountedReader } from "./count-visits.ts";
 
 const KB = 1024;
 const MB = 1024 * KB;
-const MOST_VISITS = 40;
+const MAX_VISITS = 40;
 
 const reader = loadCountedReader();
 
@@ -94,7 +94,7 @@ const fileOf = (content: Buffer): FileHandle =>
 
 const repeat = (unit: string, size: number): Buffer => Buffer.alloc(size, unit);
 
-describe(`at most ${String(MOST_VISITS)} visits a byte`, () => {
+describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
   test("of whatever is repeated, in 64 kB", { timeout: 60_000 }, async () => {
     for (const dialect of [
       CSV,
@@ -105,7 +105,7 @@ describe(`at most ${String(MOST_VISITS)} visits a byte`, () => {
       for (const first of PARTS) {
         for (const second of ["", ...PARTS]) {
           const visits = await visitsOf(repeat(first + second, 64 * KB), dialect);
-          expect(visits, JSON.stringify([first + second, dialect])).toBeLessThan(MOST_VISITS);
+          expect(visits, JSON.stringify([first + second, dialect])).toBeLessThan(MAX_VISITS);
         }
       }
     }
@@ -126,13 +126,13 @@ describe(`at most ${String(MOST_VISITS)} visits a byte`, () => {
     ["torn records", repeat('a"b,c",', 4 * MB), {}],
     ["thousands of fields", repeat(",", 4 * MB), {}],
   ])("of 4 MB of %s", async (_, content, marks) => {
-    expect(await visitsOf(content, { ...CSV, ...marks })).toBeLessThan(MOST_VISITS);
+    expect(await visitsOf(content, { ...CSV, ...marks })).toBeLessThan(MAX_VISITS);
   });
 
   test("of any content of 64 kB to 4 MB, in any dialect", { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(contents, dialects, async (content, dialect) => {
-        expect(await visitsOf(content, dialect)).toBeLessThan(MOST_VISITS);
+        expect(await visitsOf(content, dialect)).toBeLessThan(MAX_VISITS);
       }),
       { numRuns: 60 },
     );
@@ -151,13 +151,13 @@ describe(`at most ${String(MOST_VISITS)} visits a byte`, () => {
       return source.replace(rule, "if (conflict === null) throw");
     });
     const content = repeat('"', 16 * KB + 1);
-    expect(await visitsOf(content, { ...CSV, delimiter: '"' }, unguarded)).toBeGreaterThan(MOST_VISITS);
+    expect(await visitsOf(content, { ...CSV, delimiter: '"' }, unguarded)).toBeGreaterThan(MAX_VISITS);
   });
 });
 
 describe("detection costs a constant, however large the file is", () => {
   /** Up to 31 dialects split the sample, and few marks make all of them likely. */
-  const MOST_OF_SAMPLE = 400;
+  const MAX_SAMPLE_VISITS = 400;
   const SAMPLE_BYTES = 128 * KB;
 
   test.each<[string, fc.Arbitrary<DialectOverrides>]>([
@@ -173,7 +173,7 @@ describe("detection costs a constant, however large the file is", () => {
           const head = Buffer.concat([Buffer.from(first), content]).subarray(0, reader.HEAD_BYTES);
           reader.visits.count = 0;
           reader.detectDialect(head, head.length < reader.HEAD_BYTES, given);
-          expect(reader.visits.count).toBeLessThan(MOST_OF_SAMPLE * SAMPLE_BYTES);
+          expect(reader.visits.count).toBeLessThan(MAX_SAMPLE_VISITS * SAMPLE_BYTES);
         },
       ),
       { numRuns: 40 },

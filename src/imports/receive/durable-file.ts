@@ -1,6 +1,6 @@
 // A file that is written from its start to its end, and on disk when `finish` returns.
 import { open, type FileHandle } from "node:fs/promises";
-import { giveBack } from "../../db/binary/release-buffer.ts";
+import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 
 /** Pieces are gathered until they have this many bytes: a write for each that a socket brings cost a tenth of an upload. */
 const WRITE_BYTES = 1 << 20;
@@ -38,7 +38,7 @@ function durableFile(file: FileHandle): DurableFile {
     gathered = [];
     gatheredBytes = 0;
     await writeAll(file, pieces, length);
-    for (const piece of pieces) giveBack(piece);
+    for (const piece of pieces) releaseBuffer(piece);
     unsynced += length;
     if (isSyncing || unsynced < SYNC_BYTES) return;
     unsynced = 0;

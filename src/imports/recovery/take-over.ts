@@ -29,7 +29,7 @@ export async function takeOverSilentImports(
 ): Promise<void> {
   for (const { id, state, cancel_requested } of await listSilentImports(context.pool, silentMs)) {
     if (state === "scanning" && cancel_requested) await finishImport(context, id, "cancelled");
-    else if (state === "loading") await context.sendLanes(context.pool, id, 1);
+    else if (state === "loading") await context.sendLoaders(context.pool, id, 1);
     else await context.sendScan(context.pool, id);
   }
   await giveUpUploads(context, seen);

@@ -13,7 +13,7 @@ import {
 } from "../../../tests/support/import-file.ts";
 import { until } from "../../../tests/support/until.ts";
 import { beginPart, forgetAttempts, letGo, MAX_DEATHS } from "../../jobs/attempts.ts";
-import { runLane } from "../load/loader.ts";
+import { runLoader } from "../load/loader.ts";
 import { runScan } from "../scan/run-scan.ts";
 import { readImport } from "../store.ts";
 import { SCAN_PART, STRICT_PART } from "./worker-died.ts";
@@ -78,7 +78,7 @@ describe("a scan", () => {
     await other.query("select pg_advisory_unlock_all()");
     other.release();
     await scanned;
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     expect(await readImport(pool, id)).toMatchObject({ state: "done", unchanged: 200 });
   });
 });
@@ -88,7 +88,7 @@ describe("a chunk", () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     await die(id, 2);
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
     expect(await attempts()).toBe(0);
   });
@@ -97,7 +97,7 @@ describe("a chunk", () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     await die(id, 2, MAX_DEATHS);
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     const ended = await readImport(pool, id);
     expect(ended).toMatchObject({ state: "failed", created: 80 });
     expect(ended?.problem?.detail).toContain('rows 81 to 120 of "test.csv"');
@@ -105,7 +105,7 @@ describe("a chunk", () => {
     expect(await attempts()).toBe(0);
   });
 
-  test("whose transaction failed is no longer noted while its lane tries again", async () => {
+  test("whose transaction failed is no longer noted while its loader tries again", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     // What another worker took meanwhile must not be noted by this one.
@@ -114,7 +114,7 @@ describe("a chunk", () => {
     );
     await pool.query("create trigger move_on before update on import_chunks for each row execute function move_on()");
     const stop = new AbortController();
-    const lane = runLane(context, id, stop.signal);
+    const loader = runLoader(context, id, stop.signal);
     await until(async () => (await attempts()) === 1);
     const other = await pool.connect();
     await other.query("begin");
@@ -127,15 +127,15 @@ describe("a chunk", () => {
     });
     const noted = "select from work_attempts where work_id = $1 and part = 0";
     await until(async () => (await pool.query(noted, [id])).rowCount === 0);
-    await lane;
+    await loader;
     await other.query("rollback");
     other.release();
     await pool.query("drop trigger move_on on import_chunks; drop function move_on()");
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
   });
 
-  test("whose lane stops in an orderly way does not count", async () => {
+  test("whose loader stops in an orderly way does not count", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     const stop = new AbortController();
@@ -144,13 +144,13 @@ describe("a chunk", () => {
       "create function stop_it() returns trigger language plpgsql as $$ begin raise sqlstate '40001'; end $$",
     );
     await pool.query("create trigger stop_it before update on import_chunks for each row execute function stop_it()");
-    const lane = runLane(context, id, stop.signal);
+    const loader = runLoader(context, id, stop.signal);
     await until(async () => (await attempts()) === 1);
     stop.abort();
-    await lane;
+    await loader;
     await pool.query("drop trigger stop_it on import_chunks; drop function stop_it()");
     expect(await attempts()).toBe(0);
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
   });
 });
@@ -160,7 +160,7 @@ describe("a strict import", () => {
     const { id } = await receiveBytes(context, CSV, { strict: true });
     await runScan(context, id, signal);
     await die(id, STRICT_PART, MAX_DEATHS);
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     const ended = await readImport(pool, id);
     expect(ended).toMatchObject({ state: "failed", created: 0, problem: { type: "/problems/worker-died" } });
     expect(ended?.problem?.detail).toContain('while it loaded "test.csv"; nothing was imported');
@@ -175,7 +175,7 @@ describe("a strict import", () => {
     const other = await pool.connect();
     await die(0, 7);
     await beginPart(pool, { client: other, until: "unlock" }, { kind: "import", id: 0 }, 7, signal);
-    const loaded = runLane(context, id, signal);
+    const loaded = runLoader(context, id, signal);
     // Its transaction is open, and asks for the turn.
     await until(
       async () => (await pool.query("select from pg_locks where classid = 7583 and objid = $1", [id])).rowCount === 1,

@@ -5,7 +5,7 @@
 // share their 96 bits is n^2 / 2^97: 1.6e-16 for five million, below that of a memory fault going unnoticed. The hash key
 // is random for every scan, so that no file can be made to collide.
 import { randomBytes } from "node:crypto";
-import { giveBack } from "../../db/binary/release-buffer.ts";
+import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 
 /** Tables by the first bits of the hash: each grows alone, so growing never doubles the memory of the whole. */
 const SEGMENTS = 256;
@@ -51,7 +51,7 @@ export function createKeyTable(): KeyTable {
       table[to + 3] = old[from + 3] as number;
     }
     segments[segment] = table;
-    giveBack(old);
+    releaseBuffer(old);
     return table;
   };
 
@@ -93,7 +93,7 @@ export function createKeyTable(): KeyTable {
         if (slots > (segments[segment] as Int32Array).length / WORDS_PER_SLOT) grow(segment, slots);
     },
     release() {
-      for (const segment of segments) giveBack(segment);
+      for (const segment of segments) releaseBuffer(segment);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Chunk } from "../chunk-store.ts";
-import { createKnownRecords } from "./record-cache.ts";
+import { createRecordCache } from "./record-cache.ts";
 import type { Records } from "../read/records.ts";
 import { createRecords, createSplitter, recordTexts, splitRecords } from "../read/split-records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
@@ -22,7 +22,7 @@ function windowOf(first: number, end: number, line: number): { records: Records;
 }
 
 /** Notes all lines as import 1, in windows that end before the given lines. */
-function noteAll(known: ReturnType<typeof createKnownRecords>, ...ends: number[]): void {
+function noteAll(known: ReturnType<typeof createRecordCache>, ...ends: number[]): void {
   const notes = known.begin(1, 1);
   let [first, line] = [0, 1];
   for (const end of [...ends, lines.length]) {
@@ -53,7 +53,7 @@ test.each([
   [9, 33],
   [39, 40],
 ])("the records of a chunk of lines %d to %d are those that splitting it finds, across windows", (first, end) => {
-  const known = createKnownRecords();
+  const known = createRecordCache();
   noteAll(known, 10, 12, 30);
   const bytes = text.subarray(starts[first], starts[end]);
   const recalled = createRecords();
@@ -65,7 +65,7 @@ test.each([
 });
 
 test("what is not known is not made up: another import, another cut, dropped, too much", () => {
-  const known = createKnownRecords();
+  const known = createRecordCache();
   noteAll(known, 10);
   const records = createRecords();
   const recall = (importId: number, chunk: Chunk, scanToken = 1): boolean =>
@@ -77,7 +77,7 @@ test("what is not known is not made up: another import, another cut, dropped, to
   expect(recall(1, chunkOf(0, 5))).toBe(true);
   known.drop(1);
   expect(recall(1, chunkOf(0, 5))).toBe(false);
-  const small = createKnownRecords(1000);
+  const small = createRecordCache(1000);
   noteAll(small, 2, 4);
   expect(small.recall({ import_id: 1, scan_token: 1 }, chunkOf(0, 2), text, records)).toBe(false);
 });

@@ -1,14 +1,14 @@
 // What a scan has found out about the records of a file, kept for the lanes of the same process, so that they need not split its
 // bytes again: a tenth of a worker's time. Within a bound, for files of up to about a million rows; it is never needed.
 import type { Chunk } from "../chunk-store.ts";
-import { giveBack } from "../../db/binary/release-buffer.ts";
+import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 import { growFields, growRecords } from "../read/grow-records.ts";
 import type { Records } from "../read/records.ts";
 
 /** For all imports of a worker together; a row of three columns takes 44 bytes. */
 const MAX_BYTES = 48 << 20;
 
-export interface KnownRecords {
+export interface RecordCache {
   /** For one scan of the import, and its token. */
   begin(importId: number, scanToken: number): RecordNotes;
   /** Fills `records` with those of the chunk in `bytes`; false where that scan's are not known. */
@@ -39,7 +39,7 @@ interface Noted {
   field_flags: Uint8Array;
 }
 
-export function createKnownRecords(maxBytes = MAX_BYTES): KnownRecords {
+export function createRecordCache(maxBytes = MAX_BYTES): RecordCache {
   const kept = new Map<number, Notes>();
   const budget = { left: maxBytes };
   const drop = (importId: number): void => {
@@ -88,7 +88,7 @@ function createNotes(scanToken: number, budget: { left: number }): Notes {
     },
     forget() {
       gaveUp = true;
-      for (const array of notes.windows.flatMap(arraysOf)) giveBack(array);
+      for (const array of notes.windows.flatMap(arraysOf)) releaseBuffer(array);
       notes.windows = [];
       budget.left += bytes;
       bytes = 0;

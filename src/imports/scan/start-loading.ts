@@ -40,9 +40,10 @@ export async function openLoading(
     )
       throw new ScanOver();
     await emitImport(client, work.id, "import.started");
-    await context.sendLanes(client, work.id, Math.min(lanesOf(context, work), chunks.length));
+    await context.sendLoaders(client, work.id, Math.min(loadersOf(context, work), chunks.length));
   });
 }
 
 /** Other workers may take part, so more lanes are sent than this one has; those that find no chunk end at once. */
-const lanesOf = (context: ImportContext, work: ImportWork): number => (work.options.strict ? 1 : context.lanes * 2);
+const loadersOf = (context: ImportContext, work: ImportWork): number =>
+  work.options.strict ? 1 : context.concurrency * 2;

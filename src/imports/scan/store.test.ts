@@ -15,7 +15,7 @@ import {
 import type { Dialect, Reject } from "../../../contract/imports/imports.ts";
 import { preparedPath } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
-import { runLane } from "../load/loader.ts";
+import { runLoader } from "../load/loader.ts";
 import { openLoading } from "./start-loading.ts";
 import { runScan } from "./run-scan.ts";
 import {
@@ -125,7 +125,7 @@ describe("a text that a scan made", () => {
     expect(text_size).toBe(CSV.length);
     expect((await readdir(context.files_dir)).sort()).toEqual([file, `${file}.2.utf8`]);
     expect(rest.received).toBeLessThan(CSV.length);
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     expect(await readImport(pool, id)).toMatchObject({ state: "done", rows: 201, created: 200, rejected: 1 });
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
@@ -137,7 +137,7 @@ describe("a text that a scan made", () => {
     const { id } = await receiveBytes(context, gzipSync(CSV));
     await runScan(context, id, signal);
     await change(preparedPath(context, (await readImportWork(pool, id)) as ImportWork));
-    await runLane(context, id, signal);
+    await runLoader(context, id, signal);
     const ended = await readImport(pool, id);
     expect(ended).toMatchObject({ state: "failed", created: 0, problem: { type: "/problems/file-missing" } });
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);

@@ -121,11 +121,11 @@ test("a selection whose server died is made by a worker", async () => {
   );
   const id = rows[0]?.id as number;
   const woken: number[] = [];
-  const sendOperationLanes = (_db: unknown, operationId: number): Promise<void> => {
+  const sendExecutors = (_db: unknown, operationId: number): Promise<void> => {
     woken.push(operationId);
     return Promise.resolve();
   };
-  await takeOverSilentOperations({ ...context, sendOperationLanes }, -1000);
+  await takeOverSilentOperations({ ...context, sendExecutors: sendExecutors }, -1000);
   expect(woken).toContain(id);
   expect(await finish(id)).toMatchObject({ state: "done", updated: 5 });
 });

@@ -26,7 +26,7 @@ export async function startOnSkus(
     const operationId = await insertOperation(client, { kind: "bulk", actor, options, changeset_id: changesetId });
     await insertKeyChunks(client, operationId, keys, size);
     await markRunning(client, operationId, keys.length, 0);
-    await context.sendOperationLanes(client, operationId, Math.min(context.lanes, Math.ceil(keys.length / size)));
+    await context.sendExecutors(client, operationId, Math.min(context.concurrency, Math.ceil(keys.length / size)));
     return operationId;
   });
 }

@@ -2,10 +2,10 @@
 import type pg from "pg";
 import { noteChanged } from "../../catalog/backlog.ts";
 import {
-  keepDeletions,
-  putBackProducts,
+  insertTombstones,
+  reinsertProducts,
   restoreProducts,
-  takeAwayProducts,
+  deleteProducts,
   type WriteStamp,
 } from "../../catalog/bulk/restore-many.ts";
 import { pick, type BinaryArray } from "../../db/binary/binary-array.ts";
@@ -44,12 +44,12 @@ async function writeSimple(
 ): Promise<void> {
   const { remove, restore, revive } = simple;
   const at = (positions: readonly number[]) => listsAt(chunk, looked, positions);
-  if (remove.length > 0) await takeAwayProducts(client, { ...at(remove), renamed_to: null }, stamp);
+  if (remove.length > 0) await deleteProducts(client, { ...at(remove), renamed_to: null }, stamp);
   if (restore.length > 0) await restoreProducts(client, at(restore), stamp);
   if (revive.length > 0) {
     const lists = at(revive);
-    await keepDeletions(client, { ...lists, renamed_to: null }, stamp);
-    await putBackProducts(client, { ...lists, new_versions: null }, stamp);
+    await insertTombstones(client, { ...lists, renamed_to: null }, stamp);
+    await reinsertProducts(client, { ...lists, new_versions: null }, stamp);
   }
   const changed = [...remove, ...restore, ...revive].sort((a, b) => a - b);
   if (changed.length === 0) return;
@@ -76,7 +76,7 @@ async function takeAwayOthers(client: pg.ClientBase, { takeAway }: UndoPlan, sta
   if (takeAway.length === 0) return;
   const liveVersions = takeAway.map(({ live_version }) => live_version);
   const renamedTo = takeAway.map(({ renamed_to }) => renamed_to);
-  await takeAwayProducts(
+  await deleteProducts(
     client,
     { ...listsOf(takeAway), live_versions: liveVersions, live_tids: null, renamed_to: renamedTo },
     stamp,
@@ -91,11 +91,11 @@ async function writeOthers(client: pg.ClientBase, plan: UndoPlan, stamp: WriteSt
   }
   if (keepDeletion.length > 0) {
     const renamedTo = keepDeletion.map(({ renamed_to }) => renamed_to);
-    await keepDeletions(client, { ...versionsOf(keepDeletion), renamed_to: renamedTo }, stamp);
+    await insertTombstones(client, { ...versionsOf(keepDeletion), renamed_to: renamedTo }, stamp);
   }
   if (putBack.length > 0) {
     const newVersions = putBack.map(({ new_version }) => new_version);
-    await putBackProducts(client, { ...versionsOf(putBack), new_versions: newVersions }, stamp);
+    await reinsertProducts(client, { ...versionsOf(putBack), new_versions: newVersions }, stamp);
   }
   const keys = [...new Set([...takeAway, ...restore, ...putBack].map(({ key }) => key))];
   if (keys.length === 0) return;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { importBytes, receiveBytes } from "../../../tests/support/import-file.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";
-import { runLane } from "../../imports/load/loader.ts";
+import { runLoader } from "../../imports/load/loader.ts";
 import { runScan } from "../../imports/scan/run-scan.ts";
 
 const database = await createTestDatabase();
@@ -101,7 +101,7 @@ test("a deletion of what a filter finds, beside an import and edits of the same 
   const [deleted, ...answers] = await Promise.all([
     finish(body.id),
     ...edits,
-    ...Array.from({ length: context.lanes }, () => runLane(context, id, signal)),
+    ...Array.from({ length: context.concurrency }, () => runLoader(context, id, signal)),
   ]);
   expect(answers.slice(0, edits.length).every((answer) => [200, 404].includes(answer?.statusCode ?? 0))).toBe(true);
   expect(deleted).toMatchObject({ state: "done", total: COUNT });

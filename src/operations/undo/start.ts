@@ -21,7 +21,7 @@ export async function startUndo(
     const undoId = await insertChangeset(client, { kind: "undo", actor, undoes: changesetId });
     const options = { undoes: changesetId, policy };
     const operationId = await insertOperation(client, { kind: "undo", actor, options, changeset_id: undoId });
-    await context.sendOperationLanes(client, operationId, 1);
+    await context.sendExecutors(client, operationId, 1);
     return operationId;
   });
 }

@@ -5,7 +5,7 @@ import { createReceiver, type Receiver } from "../../../tests/support/receiver.t
 import { until } from "../../../tests/support/until.ts";
 import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
 import { changeWebhook, createWebhook } from "../change-webhook.ts";
-import { cutNextEvent } from "./split-batches.ts";
+import { splitNextEvent } from "./split-batches.ts";
 import { readEventPrefix } from "../event-id.ts";
 import { fanOut } from "./fan-out.ts";
 import { insertReplay, readReplay } from "../log/replay.ts";
@@ -113,7 +113,7 @@ test("cutting that is stopped goes on where it was: no product twice, none left 
         if ((now.rows[0]?.count ?? 0) > written) stop.abort();
       });
     }, 1);
-    const found = await cutNextEvent(pool, prefix, stop.signal);
+    const found = await splitNextEvent(pool, prefix, stop.signal);
     clearInterval(watch);
     if (!found) break;
     expect(turns).toBeLessThan(20);
@@ -133,7 +133,7 @@ test("two workers cut one event once", async () => {
   await importBytes(imports, csv(0, 3000, "first"));
   await fanOut(pool);
   const { signal } = new AbortController();
-  const found = await Promise.all([1, 2, 3].map(() => cutNextEvent(pool, prefix, signal)));
+  const found = await Promise.all([1, 2, 3].map(() => splitNextEvent(pool, prefix, signal)));
   expect(found.filter(Boolean)).toHaveLength(1);
   const { rows } = await pool.query<{ count: number }>("select count(*) from events where type = 'products.changed'");
   expect(rows[0]?.count).toBe(6);

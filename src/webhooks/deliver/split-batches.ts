@@ -20,14 +20,14 @@ interface Cut {
 }
 
 /** Cuts one event to its end; false where there is none to cut, or others have it. */
-export async function cutNextEvent(pool: pg.Pool, eventPrefix: string, signal: AbortSignal): Promise<boolean> {
+export async function splitNextEvent(pool: pg.Pool, eventPrefix: string, signal: AbortSignal): Promise<boolean> {
   const client = await pool.connect();
   let broken = true;
   try {
     const cut = await claimCut(client);
     if (cut !== undefined) {
       const stopHeartbeat = startHeartbeat(client);
-      await cutEvent(pool, client, cut, eventPrefix, signal).finally(stopHeartbeat);
+      await splitEvent(pool, client, cut, eventPrefix, signal).finally(stopHeartbeat);
       await client.query("select pg_advisory_unlock_all()");
     }
     broken = false;
@@ -59,7 +59,7 @@ async function claimCut(client: pg.ClientBase): Promise<Cut | undefined> {
   return undefined;
 }
 
-async function cutEvent(
+async function splitEvent(
   pool: pg.Pool,
   client: pg.ClientBase,
   cut: Cut,

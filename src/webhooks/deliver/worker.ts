@@ -6,7 +6,7 @@ import { connectClient, isTransient, retryTransient, type DatabaseAddress } from
 import { EVENT_CHANNEL, WEBHOOK_CHANNEL } from "../../events/channels.ts";
 import { listen } from "../../events/listen.ts";
 import type { WebhookContext } from "../context.ts";
-import { cutNextEvent } from "./split-batches.ts";
+import { splitNextEvent } from "./split-batches.ts";
 import { createSender, type Sender } from "./sender.ts";
 import { listDueWebhooks, releaseOfDead, renewLeases, WORKER_LOCK } from "./store.ts";
 import { readEventPrefix } from "../event-id.ts";
@@ -122,7 +122,7 @@ function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loop
     for (const id of await listDueWebhooks(pool)) senders.wake(id);
   });
   const cut = start(CUT_MS, async () => {
-    while (!signal.aborted && (await cutNextEvent(pool, worker.event_prefix, signal)));
+    while (!signal.aborted && (await splitNextEvent(pool, worker.event_prefix, signal)));
   });
   const replays = start(REPLAY_MS, async () => {
     for (const id of await stepReplays(pool)) senders.wake(id);

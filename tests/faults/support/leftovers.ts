@@ -87,7 +87,7 @@ async function countJobs(db: Queryable): Promise<number> {
   if (rows[0]?.exists !== true) return 0;
   const found = await db.query<{ jobs: number }>(
     `select count(*)::int as jobs from pgboss.job
-     where name in ('import', 'import-lane', 'operation-lane') and state in ('created', 'retry', 'active')`,
+     where name in ('import', 'import-loader', 'operation-executor') and state in ('created', 'retry', 'active')`,
   );
   return found.rows[0]?.jobs ?? 0;
 }

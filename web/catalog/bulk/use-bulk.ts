@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 400;
 
 const MANY = 100;
 
-interface Around {
+interface Deps {
   filter: () => ListFilter;
   /** How many match the filter, as far as is known. */
   total: () => Total;
@@ -38,7 +38,7 @@ interface Around {
   onDone: () => void;
 }
 
-export function useBulk({ filter, total, onStart, onDone }: Around) {
+export function useBulk({ filter, total, onStart, onDone }: Deps) {
   const running = ref(0);
   const stop = new AbortController();
 

@@ -1,6 +1,6 @@
 // Sends edits of cells with the version they were made on: those of one product one after the other, those of several side
 // by side. Nobody's change is lost: a field that somebody else changed meanwhile becomes a conflict.
-import { NoAnswer } from "../../../client/answer.ts";
+import { UnreachableError } from "../../../client/answer.ts";
 import { patch_product } from "../../../contract/catalog/edit-products.ts";
 import { etagOf, get_product, type Product } from "../../../contract/catalog/products.ts";
 import { Problem } from "../../../contract/problems.ts";
@@ -38,11 +38,11 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
     const done: DoneEdit[] = [];
     for (const { product, column, value } of edits) states.set(product.sku, column, { state: "saving", mine: value });
     const waiting = [...Map.groupBy(edits, ({ product }) => product.sku)];
-    const lane = async (): Promise<void> => {
+    const sender = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
         done.push(...(await inTurn(next[0], () => sendAll(next[1]))));
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all(Array.from({ length: AT_ONCE }, sender));
     return done;
   }
 
@@ -95,7 +95,7 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
 
 /** Where nobody has answered the edit is kept for later. */
 const stateAfter = (reason: Error, mine: CellValue, base: Product): CellState =>
-  reason instanceof NoAnswer && reason.status === undefined
+  reason instanceof UnreachableError && reason.status === undefined
     ? { state: "held", mine, base }
     : { state: "failed", mine, message: reason.message };
 

@@ -9,7 +9,7 @@ import type { Edit } from "./edit-queue.ts";
 import { parseClipboard, placeCells } from "./pasted-cells.ts";
 
 /** As many as are saved within a minute or so; more is an import. */
-export const MOST_PASTED = 2_000;
+export const MAX_PASTED = 2_000;
 
 /**
  * The edits that a pasted text means. `columns` are those from the cursor to the right; `targets` gives the products for so

@@ -14,9 +14,9 @@ interface Listed {
 }
 
 /** More changed rows at once are a bulk change: one sentence says it all. */
-const MOST_AT_ONCE = 50;
+const MAX_AT_ONCE = 50;
 
-export function useNews({ isListed, replace, remove }: Listed) {
+export function useExternalChanges({ isListed, replace, remove }: Listed) {
   const created = ref(0);
   /** An import, a bulk change or an undo has ended: any row may be another. */
   const overhauled = ref(false);
@@ -36,7 +36,7 @@ export function useNews({ isListed, replace, remove }: Listed) {
 
   function onProducts({ changes }: StreamData<"products">): void {
     const news = changes.filter(({ sku, version }) => (expected.get(sku) ?? 0) < version);
-    if (news.length > MOST_AT_ONCE) {
+    if (news.length > MAX_AT_ONCE) {
       overhauled.value = true;
       return;
     }
@@ -63,4 +63,4 @@ export function useNews({ isListed, replace, remove }: Listed) {
   return { created, overhauled, is_any: isAny, expect, expectChangeset, clear };
 }
 
-export type News = ReturnType<typeof useNews>;
+export type ExternalChanges = ReturnType<typeof useExternalChanges>;

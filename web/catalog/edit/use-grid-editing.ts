@@ -5,7 +5,7 @@ import { shownValue } from "../grid/cell-states.ts";
 import { parseCell } from "./cell-value.ts";
 import { isEditable } from "../grid/columns.ts";
 import { nextEditable, type Cursor } from "../grid/grid-cursor.ts";
-import { editsOfPaste, MOST_PASTED } from "./paste-cells.ts";
+import { editsOfPaste, MAX_PASTED } from "./paste-cells.ts";
 import type { Edits } from "./use-edits.ts";
 import type { Selecting } from "../bulk/use-selection.ts";
 
@@ -81,9 +81,9 @@ export function useGridEditing(grid: Grid) {
 
   function targetsOf(count: number): Product[] {
     const selected = grid.loaded().filter(({ sku }) => grid.selecting.has(sku));
-    if (selected.length > 0) return selected.slice(0, MOST_PASTED);
+    if (selected.length > 0) return selected.slice(0, MAX_PASTED);
     const { row } = grid.cursor.value;
-    return Array.from({ length: Math.min(count, MOST_PASTED) }, (_, i) => grid.productAt(row + i)).filter(
+    return Array.from({ length: Math.min(count, MAX_PASTED) }, (_, i) => grid.productAt(row + i)).filter(
       (product) => product !== undefined,
     );
   }

@@ -15,7 +15,7 @@ import {
 } from "./columns.ts";
 
 /** As many names are kept and offered; a file with more columns has them in the address all the same. */
-const MOST_ATTRIBUTES = 200;
+const MAX_ATTRIBUTES = 200;
 
 /** Names of attributes that there are or were. */
 export const useAttributes = () => useStorage<string[]>("skuport-product-attributes", []);
@@ -33,7 +33,7 @@ export function useColumns(
   const shown = shallowRef(usual.value);
 
   const know = (names: readonly string[]): void => {
-    const now = [...new Set(names)].slice(0, MOST_ATTRIBUTES);
+    const now = [...new Set(names)].slice(0, MAX_ATTRIBUTES);
     if (now.join("\n") !== attributes.value.join("\n")) attributes.value = now;
   };
   watch(version, () => {
@@ -43,7 +43,7 @@ export function useColumns(
 
   async function readAttributes(): Promise<void> {
     try {
-      const { items, products } = await ask(list_attributes, { querystring: { limit: MOST_ATTRIBUTES } });
+      const { items, products } = await ask(list_attributes, { querystring: { limit: MAX_ATTRIBUTES } });
       know([...items.map(({ name }) => name), ...attributes.value]);
       usual.value = usualAttributes(items, products);
       shown.value = attributesFor(loaded(), usual.value, usual.value);

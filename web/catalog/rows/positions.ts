@@ -22,9 +22,9 @@ const PAGE = 200;
 
 /** Where to enter the list so that `row` is the first of `in_sight` on the screen. Both ends are exact: whoever drags the
  * scrollbar down wants the last product. */
-export function entryAt({ rows, at, last_cursor }: Positions, row: number, inSight: number): Entry | undefined {
+export function entryAt({ rows, at, last_cursor }: Positions, row: number, inViewport: number): Entry | undefined {
   if (row < PAGE / 2 || at.length === 0) return { cursor: null, row: 0 };
-  if (row + inSight > rows - PAGE / 2) return { cursor: last_cursor, row: Math.max(0, rows - PAGE) };
+  if (row + inViewport > rows - PAGE / 2) return { cursor: last_cursor, row: Math.max(0, rows - PAGE) };
   const nearest = positionAt(at, row);
   return nearest === undefined ? undefined : { cursor: nearest.cursor, row };
 }

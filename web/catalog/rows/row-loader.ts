@@ -25,17 +25,17 @@ export const createState = () => ({
   moved: shallowRef({ by: 0 }),
 });
 
-interface Around {
+interface Deps {
   request: () => ListRequest;
   /** Where a row far away can be reached; undefined where that is not known. */
-  entryOf: (row: number, inSight: number) => Entry | undefined;
+  entryOf: (row: number, inViewport: number) => Entry | undefined;
   /** The reader has been taken to a place far away; null = the start. */
   onEnter: (sku: string | null) => void;
 }
 
 export type State = ReturnType<typeof createState>;
 
-export function createLoader(state: State, { request, entryOf, onEnter }: Around) {
+export function createLoader(state: State, { request, entryOf, onEnter }: Deps) {
   const { rows, error, list, stale, moved, start } = state;
   let running = new AbortController();
   let sight = { first: 0, last: 0 };
@@ -60,16 +60,16 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Around
   /** Tells what is in sight, so that it is loaded. */
   function look(first: number, last: number): void {
     sight = { first, last };
-    void loadSight();
+    void loadViewport();
   }
 
-  async function loadSight(): Promise<void> {
+  async function loadViewport(): Promise<void> {
     if (isLoading || stale.value || error.value) return;
     isLoading = true;
     try {
       // One after the other: a page names the cursor of the next, and what is in sight may have changed meanwhile.
       for (;;) {
-        const window = windowInSight();
+        const window = windowInViewport();
         const next = window.wanted(sight.first, sight.last)[0];
         if (!next || !(await loadPage(window, next, running.signal))) return;
         if (window === rows.value) triggerRef(rows);
@@ -84,7 +84,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Around
   }
 
   /** The rows that are known, or a way in where the reader is now. */
-  function windowInSight(): RowWindow<Product> {
+  function windowInViewport(): RowWindow<Product> {
     const entry = rows.value.isFar(sight.first, sight.last) && entryOf(sight.first, sight.last - sight.first);
     return entry ? new RowWindow<Product>(entry) : rows.value;
   }
@@ -102,12 +102,12 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Around
   }
 
   /** About where the rows that are known stand in the list. */
-  function reckon(row: number): void {
-    move(rows.value.reckon(row));
+  function rebase(row: number): void {
+    move(rows.value.rebase(row));
     triggerRef(rows);
   }
 
-  return { restart, look, loadSight, reckon, stop: () => running.abort() };
+  return { restart, look, loadSight: loadViewport, reckon: rebase, stop: () => running.abort() };
 }
 
 /** null = it failed, or nobody waits for it any more. */

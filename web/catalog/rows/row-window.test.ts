@@ -140,11 +140,11 @@ test("an estimate that is put right moves all rows, what is known does not move"
   expect(window.put(0, pageOf(10_000, "5000"), 0, 30)).toBe(0);
   expect(window.put(-1, pageOf(10_000, "before 5000"), 0, 30)).toBe(200);
   expect(window.rowAt(200)).toBe(5000);
-  expect(window.reckon(4800)).toBe(4800);
+  expect(window.rebase(4800)).toBe(4800);
   expect(window.rowAt(5000)).toBe(5000);
   const whole = new RowWindow<number>();
   whole.put(0, pageOf(100, null), 0, 30);
-  expect([whole.reckon(50), whole.is_whole]).toEqual([0, true]);
+  expect([whole.rebase(50), whole.is_whole]).toEqual([0, true]);
 });
 
 test("only what is far away is entered anew", () => {

@@ -130,7 +130,7 @@ export class RowWindow<T> {
 
   /** Takes it that `row` rows stand before the first that is known, unless that is known better.
    * @returns by how much the numbers of all rows have become larger */
-  reckon(row: number): number {
+  rebase(row: number): number {
     if (this.previous === null) return 0;
     const moved = row - this.before;
     this.before = row;

@@ -16,7 +16,7 @@ export function scrollMap(rows: number, rowHeight: number, viewport: number): Sc
   return { height: HIGHEST_PX, scale: (whole - viewport) / (HIGHEST_PX - viewport) };
 }
 
-export interface Sight {
+export interface Viewport {
   /** First row that is drawn. */
   first: number;
   /** Row after the last that is drawn. */
@@ -26,7 +26,7 @@ export interface Sight {
 }
 
 /** @param pxAbove of rows, above the screen's upper edge */
-export function rowsInSight(pxAbove: number, rows: number, rowHeight: number, viewport: number): Sight {
+export function rowsInViewport(pxAbove: number, rows: number, rowHeight: number, viewport: number): Viewport {
   const top = Math.max(0, Math.min(pxAbove, rows * rowHeight - viewport));
   const first = Math.floor(top / rowHeight);
   return { first, end: Math.min(rows, first + Math.ceil(viewport / rowHeight) + 1), shift: top - first * rowHeight };

@@ -50,8 +50,8 @@ export function usePositions() {
     }
   }
 
-  const entryOf = (row: number, inSight: number): Entry | undefined =>
-    positions.value ? entryAt(positions.value, row, inSight) : undefined;
+  const entryOf = (row: number, inViewport: number): Entry | undefined =>
+    positions.value ? entryAt(positions.value, row, inViewport) : undefined;
   const rowOf = (sku: string, descending: boolean): number | undefined =>
     positions.value ? rowOfSku(positions.value, sku, descending) : undefined;
   onScopeDispose(cancel);

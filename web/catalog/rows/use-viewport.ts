@@ -2,7 +2,7 @@
 // stands for more than one, wheel and finger move the rows by their own measure; the scrollbar is put right once they rest.
 import { computed, nextTick, onScopeDispose, ref, watch, type Ref } from "vue";
 import { useElementSize } from "@vueuse/core";
-import { isLeap, rowsInSight, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
+import { isLeap, rowsInViewport, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
 
 interface Measures {
   rows: Readonly<Ref<number>>;
@@ -13,13 +13,13 @@ interface Measures {
 /** Nobody scrolls any more. */
 const REST_MS = 150;
 
-export function useSight(scroller: Readonly<Ref<HTMLElement | null>>, { rows, row_px, head_px }: Measures) {
+export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows, row_px, head_px }: Measures) {
   const { height } = useElementSize(scroller);
   /** Px of rows above the screen's upper edge. */
   const above = ref(0);
   const viewport = computed(() => Math.max(row_px.value, height.value - head_px.value));
   const map = computed(() => scrollMap(rows.value, row_px.value, viewport.value));
-  const sight = computed(() => rowsInSight(above.value, rows.value, row_px.value, viewport.value));
+  const sight = computed(() => rowsInViewport(above.value, rows.value, row_px.value, viewport.value));
   /** The scrollbar is being dragged over rows by the thousand. */
   const leaping = ref(false);
   /** The scroll position that belongs to what is shown. */

@@ -2,7 +2,7 @@
 // of the tab, also once they have become imports.
 import { shallowReactive } from "vue";
 import { address } from "../../../client/address.ts";
-import { failureOf, NoAnswer, nobodyThere, parseJson } from "../../../client/answer.ts";
+import { failureOf, UnreachableError, nobodyThere, parseJson } from "../../../client/answer.ts";
 import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../../contract/imports/imports.ts";
 import type { optionsOf } from "../options/import-form.ts";
 
@@ -36,7 +36,7 @@ export async function lookAt(key: number, file: File, options: Previewed["option
     for (const [id, known] of map) {
       if (known !== looking) continue;
       // A server that is away is told of by others; without an answer there is nothing to show.
-      if (found.error instanceof NoAnswer) map.delete(id);
+      if (found.error instanceof UnreachableError) map.delete(id);
       else map.set(id, found);
     }
   }

@@ -5,14 +5,14 @@ import { t } from "../../texts/t.ts";
 import { resumeUpload, type Waiting } from "../upload/use-unfinished.ts";
 import type { Upload } from "../upload/use-uploads.ts";
 
-interface Deeds {
+interface Actions {
   retry: (key: number) => void;
   remove: (key: number) => void;
 }
 
 export function dockItemOf(
   { key, file, sent, state, error }: Readonly<Omit<Upload, "options" | "begun">>,
-  { retry, remove }: Deeds,
+  { retry, remove }: Actions,
 ): DockItem {
   const { name, size } = file;
   const fraction = size === 0 ? 0 : Math.min(1, sent / size);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { createPace, timeLeftInWords } from "./eta.ts";
+import { createEta, timeLeftInWords } from "./eta.ts";
 
 /** Feeds a pace with fractions, one every 200 ms, and gives what it says at the end. */
 function paceOf(fractions: number[]) {
-  const pace = createPace();
+  const pace = createEta();
   return fractions.map((fraction, i) => pace(i * 200, fraction, null)).at(-1);
 }
 
@@ -22,7 +22,7 @@ test("a pace that breaks down gives none", () => {
 });
 
 test("the rate follows slowly", () => {
-  const pace = createPace();
+  const pace = createEta();
   expect(pace(0, 0, 1000).rows_per_second).toBe(1000);
   const next = pace(200, 0.1, 2000).rows_per_second ?? 0;
   expect(next).toBeGreaterThan(1000);

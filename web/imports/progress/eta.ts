@@ -2,7 +2,7 @@
 // back, and an estimate only where it can be relied on.
 import { t } from "../../texts/t.ts";
 
-export interface Pace {
+export interface Eta {
   fraction: number;
   /** Smoothed; null where the server has not said. */
   rows_per_second: number | null;
@@ -24,7 +24,7 @@ const STEADY = 0.25;
 const SMOOTHING_MS = 700;
 
 /** Each call takes the newest state and gives the pace so far. */
-export function createPace(): (atMs: number, fraction: number, rowsPerSecond: number | null) => Pace {
+export function createEta(): (atMs: number, fraction: number, rowsPerSecond: number | null) => Eta {
   let samples: Sample[] = [];
   let furthest = 0;
   let smoothed: number | null = null;

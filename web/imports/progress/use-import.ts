@@ -4,15 +4,15 @@ import { get_import, isTerminal, type ListedImport } from "../../../contract/imp
 import { publish, useLive, useStream } from "../../server/live.ts";
 import { ask, useConnection } from "../../server/use-connection.ts";
 import { lacksDetails, mergeImport, withColumns } from "./merge-import.ts";
-import { createPace, type Pace } from "./eta.ts";
+import { createEta, type Eta } from "./eta.ts";
 
 export function useImport(id: MaybeRefOrGetter<number>) {
   const value = shallowRef<ListedImport | null>(null);
-  const pace = shallowRef<Pace | null>(null);
+  const pace = shallowRef<Eta | null>(null);
   const error = ref<Error | null>(null);
   /** Whether the end was seen to come, as against found when the page was opened. */
   const endedHere = ref(false);
-  let nextPace = createPace();
+  let nextEta = createEta();
   let stop = new AbortController();
   let loading: AbortSignal | undefined;
 
@@ -22,7 +22,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     value.value = mergeImport(known, state);
     if (known === null || state.version > known.version) {
       endedHere.value ||= known !== null && !isTerminal(known.state) && isTerminal(state.state);
-      pace.value = nextPace(performance.now(), state.fraction, state.rows_per_second);
+      pace.value = nextEta(performance.now(), state.fraction, state.rows_per_second);
     }
     if (lacksDetails(value.value)) void load();
   });
@@ -52,7 +52,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
       stop = new AbortController();
       value.value = pace.value = error.value = null;
       endedHere.value = false;
-      nextPace = createPace();
+      nextEta = createEta();
       void load();
     },
     { immediate: true },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Column, Dialect, Reject } from "../../../contract/imports/imports.ts";
-import { mendedFile, mendTable } from "./fix-rejects.ts";
+import { fixedFile, fixTable } from "./fix-rejects.ts";
 
 const dialect: Dialect = {
   encoding: "utf-8",
@@ -28,18 +28,18 @@ const reject = (raw: string, column: string | null = null): Reject => ({
 });
 
 test("a rejected row becomes cells under the file's own columns, the one at fault known", () => {
-  const table = mendTable([reject('"A;1";;perhaps;XL', "active")], { columns, dialect });
+  const table = fixTable([reject('"A;1";;perhaps;XL', "active")], { columns, dialect });
   expect(table.names).toEqual(["sku", "active", "size"]);
   expect(table.rows).toEqual([{ row: 3, line: 4, fault: 1, cells: ["A;1", "perhaps", "XL"] }]);
 });
 
 test("the SKU and the cells at fault are shown first", () => {
   const rejects = [reject("A1;;yes;L", "size"), reject("A2;;no;L")];
-  expect(mendTable(rejects, { columns, dialect }).order).toEqual([0, 2, 1]);
+  expect(fixTable(rejects, { columns, dialect }).order).toEqual([0, 2, 1]);
 });
 
 test("a row with too few cells is filled up, one with too many keeps them", () => {
-  const table = mendTable([reject("A1"), reject("A2;;yes;L;more;")], { columns, dialect });
+  const table = fixTable([reject("A1"), reject("A2;;yes;L;more;")], { columns, dialect });
   expect(table.rows.map(({ cells }) => cells)).toEqual([
     ["A1", "", ""],
     ["A2", "yes", "L", "more", ""],
@@ -47,11 +47,11 @@ test("a row with too few cells is filled up, one with too many keeps them", () =
 });
 
 test("a row that came cut is not offered", () => {
-  expect(mendTable([reject("x".repeat(10_000))], { columns, dialect })).toMatchObject({ rows: [], too_long: 1 });
+  expect(fixTable([reject("x".repeat(10_000))], { columns, dialect })).toMatchObject({ rows: [], too_long: 1 });
 });
 
 test("the mended rows are a file of their own; empty extra cells are left out", () => {
-  const file = mendedFile(
+  const file = fixedFile(
     [
       ["A;1", "yes", "X,L"],
       ["A2", "no", "", ""],
@@ -67,5 +67,5 @@ test("without a header the columns go by what they became", () => {
     { name: "Column 1", target: "sku" },
     { name: "Column 2", target: "attribute" },
   ];
-  expect(mendedFile([["A", "b"]], { columns: named, dialect: headless })).toBe("sku,Column 2\r\nA,b\r\n");
+  expect(fixedFile([["A", "b"]], { columns: named, dialect: headless })).toBe("sku,Column 2\r\nA,b\r\n");
 });

@@ -5,7 +5,7 @@ import { readRecord, writeRecords } from "../preview/records.ts";
 /** The server cuts longer records; what is not whole cannot be mended here. */
 const WHOLE_RAW = 10_000;
 
-export interface MendRow {
+export interface FixRow {
   row: number;
   line: number;
   /** Index of the cell at fault, where there is one. */
@@ -13,10 +13,10 @@ export interface MendRow {
   cells: string[];
 }
 
-export interface MendTable {
+export interface FixTable {
   /** Names of the file's own columns; more cells than names are of rows that have too many. */
   names: string[];
-  rows: MendRow[];
+  rows: FixRow[];
   /** Indexes of the cells as they are best shown: the SKU, then what is at fault somewhere, then the rest. */
   order: number[];
   /** Rows that are too long to be shown. */
@@ -25,7 +25,7 @@ export interface MendTable {
 
 type Of = Pick<Import, "columns" | "dialect">;
 
-export function mendTable(rejects: readonly Reject[], { columns, dialect }: Of): MendTable {
+export function fixTable(rejects: readonly Reject[], { columns, dialect }: Of): FixTable {
   // A file of rejects has columns about the rejects: they are no part of the table.
   const own = columns.map(({ name, target }, i) => ({ name, i, is_own: !isRejectColumn(name, target) }));
   const kept = own.filter(({ is_own }) => is_own);
@@ -41,14 +41,14 @@ export function mendTable(rejects: readonly Reject[], { columns, dialect }: Of):
   return { names, rows, order: orderOf(rows, first), too_long: rejects.length - whole.length };
 }
 
-function orderOf(rows: readonly MendRow[], sku: number): number[] {
+function orderOf(rows: readonly FixRow[], sku: number): number[] {
   const width = Math.max(0, ...rows.map(({ cells }) => cells.length));
   const faults = rows.flatMap(({ fault }) => fault ?? []).toSorted((a, b) => a - b);
   return [...new Set([...(sku === -1 ? [] : [sku]), ...faults, ...Array.from({ length: width }, (_, i) => i)])];
 }
 
 /** The rows as a file of the same columns. Without a header in the first file, the columns go by what they became. */
-export function mendedFile(rows: readonly (readonly string[])[], { columns, dialect }: Of): string {
+export function fixedFile(rows: readonly (readonly string[])[], { columns, dialect }: Of): string {
   const kept = columns.filter(({ name, target }) => !isRejectColumn(name, target));
   const names = kept.map(({ name, target }) =>
     dialect?.header !== false || target === "attribute" || target === "ignored" ? name : target,

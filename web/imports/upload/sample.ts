@@ -1,5 +1,5 @@
 // The sample catalogue that comes with the page, and a file to begin from.
-import { NoAnswer } from "../../../client/answer.ts";
+import { UnreachableError } from "../../../client/answer.ts";
 import { t } from "../../texts/t.ts";
 import { writeRecords } from "../preview/records.ts";
 
@@ -8,9 +8,9 @@ const SAMPLE = "/samples/sample-catalogue.csv";
 /** Throws a NoAnswer. */
 export async function fetchSample(): Promise<File> {
   const response = await fetch(SAMPLE).catch((cause: unknown) => {
-    throw new NoAnswer(t("kit.no_answer"), { cause });
+    throw new UnreachableError(t("kit.no_answer"), { cause });
   });
-  if (!response.ok) throw new NoAnswer(t("imports.first.no_sample"), { status: response.status });
+  if (!response.ok) throw new UnreachableError(t("imports.first.no_sample"), { status: response.status });
   return new File([await response.blob()], `${t("imports.first.sample_name")}.csv`, { type: "text/csv" });
 }
 

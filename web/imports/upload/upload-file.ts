@@ -1,6 +1,6 @@
 // Sends a File from the browser in one request. XMLHttpRequest, because fetch tells nothing about how much has been sent.
 import { address } from "../../../client/address.ts";
-import { failureOf, NoAnswer, parseJson } from "../../../client/answer.ts";
+import { failureOf, UnreachableError, parseJson } from "../../../client/answer.ts";
 import { create_import, type Import } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { reportLost, untilConnected } from "../../server/use-connection.ts";
@@ -35,7 +35,7 @@ export async function uploadAtOnce(file: File, wanted: FileUpload): Promise<Impo
         vain = 0;
         continue;
       }
-      if (!(error instanceof NoAnswer) || error.status !== undefined || vain >= VAIN_ATTEMPTS) throw error;
+      if (!(error instanceof UnreachableError) || error.status !== undefined || vain >= VAIN_ATTEMPTS) throw error;
       wanted.onWaiting(true);
       reportLost();
       await untilConnected(wanted.signal);
@@ -59,7 +59,7 @@ function sendOnce(file: File, key: string, { options, signal, onProgress }: File
       else resolve(answer as Import);
     });
     request.addEventListener("error", () => {
-      reject(new NoAnswer(t("imports.upload.broke")));
+      reject(new UnreachableError(t("imports.upload.broke")));
     });
     request.addEventListener("abort", () => {
       reject(signal.reason as Error);

@@ -2,7 +2,7 @@
 import type { Upload as TusUpload } from "tus-js-client";
 import { watch } from "vue";
 import { address } from "../../../client/address.ts";
-import { failureOf, NoAnswer, parseJson } from "../../../client/answer.ts";
+import { failureOf, UnreachableError, parseJson } from "../../../client/answer.ts";
 import { get_import, type Import } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { create_upload, read_upload } from "../../../contract/imports/uploads.ts";
@@ -111,7 +111,7 @@ function attempt(
     };
     const onCut = (): void => {
       stop(() => {
-        resolve(new NoAnswer(t("imports.upload.broke")));
+        resolve(new UnreachableError(t("imports.upload.broke")));
       });
     };
     const onAbort = (): void => {
@@ -147,7 +147,8 @@ function faultOf(error: Error): Error {
   const response =
     "originalResponse" in error ? (error.originalResponse as { getStatus(): number; getBody(): string } | null) : null;
   // An answer without a body is one to HEAD.
-  if (response === null || response.getStatus() === 0) return new NoAnswer(t("imports.upload.broke"), { cause: error });
+  if (response === null || response.getStatus() === 0)
+    return new UnreachableError(t("imports.upload.broke"), { cause: error });
   if (response.getStatus() === 410 || response.getStatus() === 404)
     return new Problem("upload-gone", t("imports.upload.gone"));
   return failureOf(response.getStatus(), response.getBody());
@@ -164,10 +165,10 @@ const PASSING: ReadonlySet<string> = new Set([
   "too-many-files",
 ]);
 const isCut = (fault: Error): boolean =>
-  fault instanceof Problem ? PASSING.has(fault.slug) : fault instanceof NoAnswer;
+  fault instanceof Problem ? PASSING.has(fault.slug) : fault instanceof UnreachableError;
 
 async function concluded(begun: Unfinished | undefined): Promise<Import> {
-  if (begun === undefined) throw new NoAnswer(t("imports.upload.broke"));
+  if (begun === undefined) throw new UnreachableError(t("imports.upload.broke"));
   forgetUpload(begun.import_id);
   return ask(get_import, { params: { id: begun.import_id } });
 }

@@ -31,7 +31,7 @@ export const waiting = computed<Waiting[]>(() =>
 );
 
 /** Called once, by what stands on every page. */
-export function keepUnfinished(): void {
+export function rememberUnfinished(): void {
   const stop = new AbortController();
   useLive("import", note);
   const look = (): void => void Promise.all(unfinished.value.map((one) => lookAt(one, stop.signal)));

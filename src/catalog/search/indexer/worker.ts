@@ -21,7 +21,7 @@ export interface IndexWork {
 }
 
 /** Works on the index until the signal. */
-export async function keepIndex({ pool, log, isBusy }: IndexWork, signal: AbortSignal): Promise<void> {
+export async function runIndexer({ pool, log, isBusy }: IndexWork, signal: AbortSignal): Promise<void> {
   const memory = createIndexMemory();
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
   while (!signal.aborted) {

@@ -6,25 +6,25 @@ import { termsOf } from "../../query/pattern.ts";
 import type { ProductFilter } from "../../../../contract/catalog/product-filter.ts";
 
 /** `runs`: bytes that are in every text which has it. */
-export type TextNeedle = { runs: Buffer[] } & (
+export type TextMatcher = { runs: Buffer[] } & (
   { bytes: Buffer; regex?: undefined } | { bytes?: undefined; regex: RegExp }
 );
 
-export interface Needles {
-  texts: TextNeedle[];
+export interface Matchers {
+  texts: TextMatcher[];
   /** The key begins with one of these, if there are any. */
   beginnings: Buffer[];
 }
 
-export function needlesOf(filter: ProductFilter): Needles {
+export function matchersOf(filter: ProductFilter): Matchers {
   const others = [filter.name, filter.description].filter((text) => text !== undefined);
   return {
-    texts: [...termsOf(filter.search ?? ""), ...others].map(needleOf),
+    texts: [...termsOf(filter.search ?? ""), ...others].map(matcherOf),
     beginnings: filter.sku === undefined ? [] : keyBeginnings(filter.sku).map((text) => Buffer.from(text)),
   };
 }
 
-function needleOf(term: string): TextNeedle {
+function matcherOf(term: string): TextMatcher {
   const points = Array.from(lowerAscii(term.normalize("NFC"))).map(spellingsOf);
   if (points.every((spellings) => spellings.length === 1)) {
     const bytes = Buffer.from(points.join(""));

@@ -3,8 +3,8 @@
 // reached them.
 import { totalmem } from "node:os";
 import type pg from "pg";
-import { Block } from "./segment.ts";
-import { readBlockData } from "./segment-data.ts";
+import { Segment } from "./segment.ts";
+import { readSegmentData } from "./segment-data.ts";
 import { readBacklog, type BacklogPart } from "./read-backlog.ts";
 
 /** Smaller entries are read as quickly from the database. */
@@ -34,15 +34,15 @@ export class BacklogNotHeld extends Error {
   }
 }
 
-export class Tail {
+export class Memtable {
   readonly #pool: pg.Pool;
   readonly #smallest: number;
   readonly #max_bytes: number;
-  readonly #blocks = new Map<number, Block>();
+  readonly #blocks = new Map<number, Segment>();
   readonly #loading = new Map<number, Promise<void>>();
   /** Entries whose products have too much text to be held, or text that cannot be told apart. */
   readonly #unfit = new Set<number>();
-  readonly #lanes = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
+  readonly #queues = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
   #bytes = 0;
   #warm_until = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -55,14 +55,14 @@ export class Tail {
 
   /** The blocks that there are now. What the caller reads from the database must be read after this: a block is as old as its
    * loading, and what has changed since has another entry. */
-  blocks(): ReadonlyMap<number, Block> {
+  blocks(): ReadonlyMap<number, Segment> {
     this.#warm_until = performance.now() + WARM_MS;
     this.#timer ??= this.#lookIn(0);
     return new Map(this.#blocks);
   }
 
   /** Of the entries those that could be held and are not among the blocks. */
-  lackingOf(entries: readonly BacklogPart[], blocks: ReadonlyMap<number, Block> = this.#blocks): BacklogPart[] {
+  lackingOf(entries: readonly BacklogPart[], blocks: ReadonlyMap<number, Segment> = this.#blocks): BacklogPart[] {
     if (this.#bytes > this.#max_bytes) return [];
     return entries.filter(
       ({ id, rows }) => rows >= this.#smallest && rows <= LARGEST && !blocks.has(id) && !this.#unfit.has(id),
@@ -79,16 +79,16 @@ export class Tail {
   #begin(entries: readonly BacklogPart[]): void {
     for (const entry of entries) {
       if (this.#loading.has(entry.id) || this.#blocks.has(entry.id) || this.#bytes > this.#max_bytes) continue;
-      const lane = entry.id % LOADED_AT_ONCE;
-      const loaded = (this.#lanes[lane] as Promise<void>).then(() => this.#load(entry));
-      this.#lanes[lane] = loaded;
+      const queue = entry.id % LOADED_AT_ONCE;
+      const loaded = (this.#queues[queue] as Promise<void>).then(() => this.#load(entry));
+      this.#queues[queue] = loaded;
       this.#loading.set(entry.id, loaded);
     }
   }
 
   async #load(entry: BacklogPart): Promise<void> {
     try {
-      const block = await loadBlock(this.#pool, entry);
+      const block = await loadSegment(this.#pool, entry);
       if (block === undefined || block.bytes > this.#max_bytes) this.#unfit.add(entry.id);
       else {
         this.#blocks.set(entry.id, block);
@@ -137,7 +137,7 @@ export class Tail {
 const TOO_MUCH = "54000";
 
 /** Undefined where the texts cannot be told apart. */
-async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogPart): Promise<Block | undefined> {
+async function loadSegment(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogPart): Promise<Segment | undefined> {
   const client = await pool.connect();
   let broken = true;
   try {
@@ -146,10 +146,10 @@ async function loadBlock(pool: pg.Pool, { id, id_from, id_to, has_keys }: Backlo
       ...(id_from === null || id_to === null ? [] : [`p.id between ${id_from} and ${id_to}`]),
       ...(has_keys ? [`p.sku_key = any(${await readKeys(client, id)})`] : []),
     ];
-    const data = await readBlockData(client, wheres.join(" or ") || "false");
+    const data = await readSegmentData(client, wheres.join(" or ") || "false");
     await client.query("commit");
     broken = false;
-    return data && new Block(data);
+    return data && new Segment(data);
   } finally {
     client.release(broken);
   }

@@ -5,8 +5,8 @@ import type { Queryable } from "../../../db/connection/connect.ts";
 import { compileFilter } from "../../query/filter.ts";
 import { comparePlaces, SORT_KEYS, type Place } from "../../query/order.ts";
 import { LISTED } from "../../store.ts";
-import type { Block } from "./segment.ts";
-import { needlesOf } from "./byte-matcher.ts";
+import type { Segment } from "./segment.ts";
+import { matchersOf } from "./byte-matcher.ts";
 import type { Found, Query, Row } from "../query/read-index.ts";
 
 const LARGEST_BATCH = 5000;
@@ -16,17 +16,17 @@ const TURN_MS = 10;
 export async function readHeld(
   db: Queryable,
   query: Query,
-  blocks: readonly Block[],
+  blocks: readonly Segment[],
   bound: Place | undefined,
 ): Promise<Found> {
   const { order, limit } = query;
-  const needles = needlesOf(query.filter);
+  const matchers = matchersOf(query.filter);
   const rows: Row[] = [];
   const giveUpAt = performance.now() + query.patience_ms;
   let after = query.after;
   for (let batch = limit; ; batch = Math.min(batch * 4, LARGEST_BATCH)) {
     const stretch = { after, until: bound };
-    const found = await searchAll(blocks, (block) => block.first(order, stretch, needles, batch));
+    const found = await searchAll(blocks, (block) => block.first(order, stretch, matchers, batch));
     const places = firstOf(found, query, batch);
     if (places.length > 0) rows.push(...(await readAtPlaces(db, query, places)));
     if (rows.length >= limit || places.length < batch) return { rows: rows.slice(0, limit), until: undefined };
@@ -36,7 +36,7 @@ export async function readHeld(
 }
 
 /** Other requests have their turn in between: half a million products take some 50 ms. */
-async function searchAll(blocks: readonly Block[], search: (block: Block) => Place[]): Promise<Place[]> {
+async function searchAll(blocks: readonly Segment[], search: (block: Segment) => Place[]): Promise<Place[]> {
   const places: Place[] = [];
   let turnEnds = performance.now() + TURN_MS;
   for (const block of blocks) {

@@ -14,7 +14,7 @@ const GRAM_KINDS = 2 ** GRAM_BITS;
 export const GRAM_BYTES = 3;
 
 /** All of one block's products. */
-export interface BlockData {
+export interface SegmentData {
   rows: number;
   /** TEXTS of each, A to Z lowered, each with a separator behind it. */
   texts: Buffer;
@@ -38,7 +38,7 @@ const PIECES = [
 
 /** @param where of `products p`, without parameters: pg has binary results only of COPY, which takes none
  * @returns undefined where a text has a separator in it */
-export async function readBlockData(client: pg.ClientBase, where: string): Promise<BlockData | undefined> {
+export async function readSegmentData(client: pg.ClientBase, where: string): Promise<SegmentData | undefined> {
   const parts: Buffer[] = [];
   const copy = client.query(
     copyTo(`copy (select ${PIECES.join(", ")} from products p where ${where}) to stdout (format binary)`),

@@ -6,10 +6,10 @@ import type { ProductFilter } from "../../../../contract/catalog/product-filter.
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { compileFilter } from "../../query/filter.ts";
 import { skuKey } from "../../product/sku-key.ts";
-import type { Block } from "./segment.ts";
-import { needlesOf } from "./byte-matcher.ts";
+import type { Segment } from "./segment.ts";
+import { matchersOf } from "./byte-matcher.ts";
 import { readBacklog } from "./read-backlog.ts";
-import { Tail } from "./memtable.ts";
+import { Memtable } from "./memtable.ts";
 
 const { pool } = await createTestDatabase();
 
@@ -102,8 +102,8 @@ test("a block finds what the database finds, in its order, from any place to any
         return found && { ...found, ...(place.is_before ? { is_before: true } : {}) };
       };
       const [after, until] = [at(from), at(to)];
-      const [block] = await blocksOf();
-      const first = (count: number): Place[] => block?.first(by, { after, until }, needlesOf(filter), count) ?? [];
+      const [block] = await segmentsOf();
+      const first = (count: number): Place[] => block?.first(by, { after, until }, matchersOf(filter), count) ?? [];
       const found = first(made.length);
       // Text that belongs into the name it may have found in the description; the database decides.
       const right = new Set(expected.map(({ sku_key }) => sku_key));
@@ -126,12 +126,12 @@ test("an entry with more text than may be held is not tried again, and not waite
   const at = "2026-01-01T00:00:00Z";
   await fill([{ sku: "A", name: "a", description, created_at: at, updated_at: at }]);
   const { entries } = await readBacklog(pool);
-  const small = new Tail(pool, 1, 500);
+  const small = new Memtable(pool, 1, 500);
   expect(small.lackingOf(entries)).toEqual(entries);
   await small.load(entries);
   expect([...small.blocks()]).toEqual([]);
   expect(small.lackingOf(entries)).toEqual([]);
-  const large = new Tail(pool, 1, 5000);
+  const large = new Memtable(pool, 1, 5000);
   await large.load(entries);
   expect(large.blocks().size).toBe(1);
 });
@@ -140,10 +140,10 @@ test("an entry with a text that has the separator in it is read from the databas
   const at = "2026-01-01T00:00:00Z";
   await fill([{ sku: "A", name: "a\u001fb", description: "", created_at: at, updated_at: at }]);
   const { entries } = await readBacklog(pool);
-  const tail = new Tail(pool, 1);
-  await tail.load(entries);
-  expect([...tail.blocks()]).toEqual([]);
-  expect(tail.lackingOf(entries)).toEqual([]);
+  const memtable = new Memtable(pool, 1);
+  await memtable.load(entries);
+  expect([...memtable.blocks()]).toEqual([]);
+  expect(memtable.lackingOf(entries)).toEqual([]);
 });
 
 async function fill(
@@ -169,10 +169,10 @@ async function fill(
   );
 }
 
-async function blocksOf(): Promise<Block[]> {
-  const tail = new Tail(pool, 1);
-  await tail.load((await readBacklog(pool)).entries);
-  return [...tail.blocks().values()];
+async function segmentsOf(): Promise<Segment[]> {
+  const memtable = new Memtable(pool, 1);
+  await memtable.load((await readBacklog(pool)).entries);
+  return [...memtable.blocks().values()];
 }
 
 async function placesOf({ field, descending }: Order, filter: ProductFilter): Promise<Place[]> {

@@ -1,8 +1,8 @@
 // A part of the backlog in memory that answers: which of its products may be meant, and where do they stand? It may name too
 // many; the database has the last word.
 import { NAME_KEY_CHARACTERS, type Order, type Place, type SortField } from "../../query/order.ts";
-import { GRAM_BYTES, gramKind, KEY, NAME, SKU, TEXTS, type BlockData } from "./segment-data.ts";
-import type { Needles } from "./byte-matcher.ts";
+import { GRAM_BYTES, gramKind, KEY, NAME, SKU, TEXTS, type SegmentData } from "./segment-data.ts";
+import type { Matchers } from "./byte-matcher.ts";
 
 /** A place as it is compared here. */
 interface Bound {
@@ -23,24 +23,24 @@ const MAX_ROWS = 2 ** 20;
 /** Of a product besides its texts: where they begin, what they are of, and its place in each order. */
 const ROW_BYTES = 112;
 
-export class Block {
+export class Segment {
   readonly bytes: number;
-  readonly #data: BlockData;
+  readonly #data: SegmentData;
   /** Products in order, made when first asked for. */
   readonly #orders = new Map<SortField, Uint32Array>();
 
-  constructor(data: BlockData) {
+  constructor(data: SegmentData) {
     this.#data = data;
     this.bytes = data.texts.length + data.rows * ROW_BYTES;
   }
 
   /** The first `count` places of a stretch whose texts have all needles. */
-  first(order: Order, { after, until }: Stretch, needles: Needles, count: number): Place[] {
+  first(order: Order, { after, until }: Stretch, matchers: Matchers, count: number): Place[] {
     const { field, descending } = order;
     const from = after && boundOf(after, field);
     const to = until && boundOf(until, field);
     if (this.#isOutside(order, from, to)) return [];
-    const candidates = this.#candidatesOf(needles);
+    const candidates = this.#candidatesOf(matchers);
     const rows = this.#inOrder(field);
     const step = descending ? -1 : 1;
     const found: Place[] = [];
@@ -48,7 +48,7 @@ export class Block {
       const row = rows[i] as number;
       if (candidates !== undefined && ((candidates[row >>> 5] as number) & (1 << (row & 31))) === 0) continue;
       if (to !== undefined && this.#isBehind(order, row, to)) break;
-      if (this.#matches(row, needles)) found.push(this.#placeOf(row, field));
+      if (this.#matches(row, matchers)) found.push(this.#placeOf(row, field));
     }
     return found;
   }
@@ -203,7 +203,7 @@ export class Block {
   }
 
   /** A bit a product: whether it may have the needles; undefined where that cannot be told of any. */
-  #candidatesOf({ texts, beginnings }: Needles): Uint32Array | undefined {
+  #candidatesOf({ texts, beginnings }: Matchers): Uint32Array | undefined {
     const having = texts.flatMap(({ runs }) => runs.flatMap((run) => this.#havingGramsOf(run)));
     const [first, ...others] = beginnings.length === 0 ? having : [this.#beginningWith(beginnings), ...having];
     if (first === undefined) return undefined;
@@ -238,11 +238,11 @@ export class Block {
     return having;
   }
 
-  #matches(row: number, { texts }: Needles): boolean {
+  #matches(row: number, { texts }: Matchers): boolean {
     if (texts.length === 0) return true;
     const bytes = this.#data.texts.subarray(this.#startOf(row, SKU), this.#startOf(row + 1, KEY));
-    return texts.every((needle) =>
-      needle.regex === undefined ? bytes.includes(needle.bytes) : needle.regex.test(bytes.toString("latin1")),
+    return texts.every((matcher) =>
+      matcher.regex === undefined ? bytes.includes(matcher.bytes) : matcher.regex.test(bytes.toString("latin1")),
     );
   }
 }

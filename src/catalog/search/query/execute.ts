@@ -2,9 +2,9 @@
 import type pg from "pg";
 import { comparePlaces, type Place } from "../../query/order.ts";
 import type { ProductFilter } from "../../../../contract/catalog/product-filter.ts";
-import type { Block } from "../pending/segment.ts";
+import type { Segment } from "../pending/segment.ts";
 import { estimateCosts } from "./cost-model.ts";
-import { MOST_US, passByStretches, passOneByOne, readInOrder } from "./ordered-scan.ts";
+import { MAX_SCAN_US, passByStretches, passOneByOne, readInOrder } from "./ordered-scan.ts";
 import { readConditions } from "./term-conditions.ts";
 import { readUnreached, type Backlog, type BacklogPart } from "../pending/read-backlog.ts";
 import { readHeld } from "../pending/search-memtable.ts";
@@ -12,10 +12,10 @@ import { readCandidates, type Found, type Query, type Row } from "./read-index.t
 import { BacklogNotHeld } from "../pending/memtable.ts";
 
 /** By their terms no more products are looked at: many short pages are better then. */
-const MOST_CANDIDATES = 500_000;
+const MAX_CANDIDATES = 500_000;
 
 export type Held = Backlog & {
-  blocks: ReadonlyMap<number, Block>;
+  blocks: ReadonlyMap<number, Segment>;
   /** Entries that are worth waiting for until they are among the blocks. */
   lacking: readonly BacklogPart[];
   /** Products that are passed first; told where it does not follow from the filter. */
@@ -36,7 +36,7 @@ export async function find(db: pg.ClientBase, query: Query, backlog: Held): Prom
   const isByStretches = costs.by_stretches.all < costs.one_by_one.all;
   const passing = isByStretches ? passByStretches(db, query, costs, is_settled) : passOneByOne(db, conditions, costs);
   const options = { passed: costs.passed, first_window };
-  if (!narrows && us >= Math.min(costs.one_by_one.all, costs.by_stretches.all, MOST_US)) {
+  if (!narrows && us >= Math.min(costs.one_by_one.all, costs.by_stretches.all, MAX_SCAN_US)) {
     // One by one, the order of the SKUs is that of products itself, so nothing can be missing.
     const isComplete = bySku && !isByStretches;
     if (!isComplete) expectHeld(backlog);
@@ -44,8 +44,8 @@ export async function find(db: pg.ClientBase, query: Query, backlog: Held): Prom
     if (!found.is_left) return isComplete ? found : withBacklog(db, query, found, backlog);
   }
   expectHeld(backlog);
-  const found = await readCandidates(db, query, costs.narrowing, { is_settled, most: MOST_CANDIDATES });
-  if (found.candidates <= MOST_CANDIDATES) return withBacklog(db, query, found, backlog);
+  const found = await readCandidates(db, query, costs.narrowing, { is_settled, most: MAX_CANDIDATES });
+  if (found.candidates <= MAX_CANDIDATES) return withBacklog(db, query, found, backlog);
   return withBacklog(db, query, await readInOrder(query, passing, { ...options, us: Infinity }), backlog);
 }
 

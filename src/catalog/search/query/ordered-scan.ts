@@ -15,8 +15,8 @@ const AMPLE = 1.5;
 /** What has been found in a few windows says little, so what was begun is gone on with unless the other way is much quicker. */
 const MUCH_QUICKER = 0.7;
 /** What is estimated to take longer by terms is read in order; after a time without a single product of it, it may take this long. */
-export const MOST_US = 250_000;
-const MOST_US_LATE = 500_000;
+export const MAX_SCAN_US = 250_000;
+const MAX_SCAN_US_LATE = 500_000;
 
 export interface Passing {
   /** Of each product that is passed. */
@@ -81,11 +81,11 @@ export async function readInOrder(query: Query, passing: Passing, terms: Terms):
     passed += found.passed;
     after = found.until;
     const left = ((query.limit - rows.length) * passed) / Math.max(rows.length, 0.5);
-    const isSlower = terms.us < MOST_US && terms.us < left * passing.us * MUCH_QUICKER;
+    const isSlower = terms.us < MAX_SCAN_US && terms.us < left * passing.us * MUCH_QUICKER;
     const spentMs = performance.now() - started;
     const isLate = spentMs >= query.patience_ms;
     // As when all that has just been imported stands first and has nothing of it.
-    const isStuck = isLate && rows.length === 0 && terms.us < MOST_US_LATE;
+    const isStuck = isLate && rows.length === 0 && terms.us < MAX_SCAN_US_LATE;
     if (isSlower || isStuck || isLate) return { rows, until: after, is_left: isSlower || isStuck };
     // No more than fits into the time that is left, as fast as it went so far.
     const fitting = (passed * (query.patience_ms - spentMs)) / spentMs;

@@ -3,13 +3,13 @@ import type { TermCondition } from "./term-conditions.ts";
 
 /** Entries of lists that are read together: to begin another group, some 50 us, costs more then. */
 const TOGETHER = 4500;
-const MOST_GROUPS = 64;
+const MAX_GROUPS = 64;
 /** Each group looks through what PostgreSQL has not sorted into the index yet (fastupdate): up to some milliseconds. */
-const MOST_UNSETTLED = 3;
+const MAX_UNSETTLED = 3;
 
 /** Terms [from, to) of the condition. */
 export function groupsOf({ any_of, counts }: TermCondition, isSettled: boolean): { from: number; to: number }[] {
-  const most = isSettled ? MOST_GROUPS : MOST_UNSETTLED;
+  const most = isSettled ? MAX_GROUPS : MAX_UNSETTLED;
   const groups: { from: number; to: number }[] = [];
   for (let from = 0; from < any_of.length || from === 0;) {
     const lists = isSettled ? Math.floor(TOGETHER / Math.max(counts[from] ?? 1, 1)) : 3 ** groups.length;
