@@ -8,7 +8,7 @@ import { settings } from "./settings/section.ts";
 import { webhooks } from "./webhooks/section.ts";
 
 /** In the navigation's order; the first is where the start page leads once there are products. A new room is one more. */
-export const ROOMS: readonly Section[] = [catalog, imports, changesets, webhooks, settings];
+export const SECTIONS: readonly Section[] = [catalog, imports, changesets, webhooks, settings];
 
 export function createPageRouter(): Router {
   const router = createRouter({
@@ -20,9 +20,9 @@ export function createPageRouter(): Router {
         path: "/",
         name: "start",
         component: () => import("./imports/FirstUsePage.vue"),
-        props: { products_path: ROOMS[0]?.path ?? "/imports" },
+        props: { products_path: SECTIONS[0]?.path ?? "/imports" },
       },
-      ...ROOMS.flatMap(({ routes }) => routes),
+      ...SECTIONS.flatMap(({ routes }) => routes),
       { path: "/:rest(.*)*", name: "nowhere", component: () => import("./ui/NotFoundPage.vue") },
     ],
   });

@@ -3,7 +3,7 @@ import { t } from "../texts/t.ts";
 
 export const catalog: Section = {
   path: "/products",
-  label: "shell.rooms.products",
+  label: "shell.sections.products",
   icon: "i-lucide-package",
   key: "p",
   routes: [

@@ -2,7 +2,7 @@ import type { Section } from "../services/section.ts";
 
 export const changesets: Section = {
   path: "/changes",
-  label: "shell.rooms.changes",
+  label: "shell.sections.changes",
   icon: "i-lucide-history",
   key: "c",
   routes: [

@@ -58,6 +58,6 @@ export function fieldName(field: string): string {
 /** A value as people read it; null = it is not there. */
 export function valueText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  if (typeof value === "boolean") return value ? t("kit.yes") : t("kit.no");
+  if (typeof value === "boolean") return value ? t("ui.yes") : t("ui.no");
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -2,7 +2,7 @@ import type { Section } from "../services/section.ts";
 
 export const imports: Section = {
   path: "/imports",
-  label: "shell.rooms.imports",
+  label: "shell.sections.imports",
   icon: "i-lucide-file-up",
   key: "i",
   routes: [

@@ -70,5 +70,5 @@ export function countsInWords(
   const parts = (["rejected", "created", "updated", "unchanged", "superseded"] as const)
     .filter((name) => of[name] > 0)
     .map((name) => tn(`imports.in_words.${name}`, of[name]));
-  return parts.length === 0 ? tn("kit.rows", of.rows) : parts.join(", ");
+  return parts.length === 0 ? tn("ui.rows", of.rows) : parts.join(", ");
 }

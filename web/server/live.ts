@@ -1,4 +1,4 @@
-// What happens on the server, as it happens: one stream for the tab, for all rooms. A tab out of sight holds none, for a browser
+// What happens on the server, as it happens: one stream for the tab, for all sections. A tab out of sight holds none, for a browser
 // opens six connections to a server for all its tabs together; what runs then is asked for now and then (running.ts).
 import { onScopeDispose, readonly, ref, watch } from "vue";
 import { useDocumentVisibility } from "@vueuse/core";

@@ -40,7 +40,7 @@ export function toastError(error: unknown): void {
 /** Shows a message; gives the function that takes it away. One with an undo stays for ten seconds. */
 export function toast({ title, description, tone = "info", icon, undo, action }: Message): () => void {
   const actions = [
-    ...(undo === undefined ? [] : [{ label: t("kit.toast.undo"), run: undo }]),
+    ...(undo === undefined ? [] : [{ label: t("ui.toast.undo"), run: undo }]),
     ...(action === undefined ? [] : [action]),
   ];
   const shown = toaster?.add({

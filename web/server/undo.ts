@@ -53,7 +53,7 @@ export async function undoAtOnce(changesetId: number): Promise<Operation | null>
   try {
     return await startUndo(changesetId, "keep");
   } catch (error) {
-    toast({ title: t("kit.undo.failed"), description: (error as Error).message, tone: "error" });
+    toast({ title: t("ui.undo.failed"), description: (error as Error).message, tone: "error" });
     return null;
   }
 }

@@ -110,5 +110,5 @@ export const keyCaps = (keys: string): string[][] => keys.split(" ").map((chord)
 
 function capOf(key: string): string {
   const named = NAMED.find((name) => name === key);
-  return SIGNS[key] ?? (named ? t(`kit.keys.${named}`) : key.toUpperCase());
+  return SIGNS[key] ?? (named ? t(`ui.keys.${named}`) : key.toUpperCase());
 }

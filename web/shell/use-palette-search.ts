@@ -1,4 +1,4 @@
-// What the rooms' searches find for the palette's term; a newer term ends the search of an older one.
+// What the sections' searches find for the palette's term; a newer term ends the search of an older one.
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { watchDebounced } from "@vueuse/core";
 import { allSearches, type Command } from "../services/commands.ts";

@@ -1,4 +1,4 @@
-// What the shell itself puts into palette and keyboard: the ways between the rooms, colours, language, help.
+// What the shell itself puts into palette and keyboard: the ways between the sections, colours, language, help.
 import { computed, onScopeDispose } from "vue";
 import { useRouter } from "vue-router";
 import { useMediaQuery } from "@vueuse/core";
@@ -9,7 +9,7 @@ import { THEMES, useTheme } from "../ui/use-theme.ts";
 import { t } from "../texts/t.ts";
 
 export function useShellCommands(
-  rooms: readonly Section[],
+  sections: readonly Section[],
   { openPalette, openHelp }: { openPalette: () => void; openHelp: () => void },
 ) {
   const router = useRouter();
@@ -17,7 +17,7 @@ export function useShellCommands(
   // Nothing tells of keyboards; a phone has no mouse either.
   const hasMouse = useMediaQuery("(any-pointer: fine)");
   const go = computed<Command[]>(() =>
-    rooms.map(({ path, label, icon, key }) => ({
+    sections.map(({ path, label, icon, key }) => ({
       id: `go ${path}`,
       label: t(label),
       icon,
@@ -26,11 +26,11 @@ export function useShellCommands(
     })),
   );
 
-  for (const { search } of rooms) {
+  for (const { search } of sections) {
     if (search) onScopeDispose(registerSearch(() => search((path) => router.push(path))));
   }
   useCommands(() => [
-    ...rooms.flatMap(({ commands }) => commands?.() ?? []),
+    ...sections.flatMap(({ commands }) => commands?.() ?? []),
     ...THEMES.filter(({ value }) => value !== theme.value).map(({ value, icon }) => ({
       id: `theme ${value}`,
       label: t("shell.theme.switch", { theme: t(`shell.theme.${value}`) }),
@@ -44,7 +44,7 @@ export function useShellCommands(
   useShortcuts(() => ({
     heading: t("shell.help.everywhere"),
     shortcuts: [
-      ...go.value.map(({ label, keys = "", run }) => ({ keys, label: t("shell.help.go_to", { room: label }), run })),
+      ...go.value.map(({ label, keys = "", run }) => ({ keys, label: t("shell.help.go_to", { section: label }), run })),
       { keys: "mod+k", label: t("shell.help.palette"), run: openPalette, always: true },
       { keys: "/", label: t("shell.help.search"), run: focusSearch },
       { keys: "?", label: t("shell.help.help"), run: openHelp },

@@ -2,11 +2,11 @@
 import { catalog } from "./de/catalog.ts";
 import { changesets } from "./de/changesets.ts";
 import { imports } from "./de/imports.ts";
-import { kit } from "./de/ui.ts";
+import { ui } from "./de/ui.ts";
 import { settings } from "./de/settings.ts";
 import { shell } from "./de/shell.ts";
 import { webhooks } from "./de/webhooks.ts";
 import type { english } from "./en.ts";
 import type { Shape } from "./shape.ts";
 
-export const german: Shape<typeof english> = { shell, kit, catalog, imports, changesets, webhooks, settings };
+export const german: Shape<typeof english> = { shell, ui, catalog, imports, changesets, webhooks, settings };

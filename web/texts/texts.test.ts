@@ -42,6 +42,6 @@ test("every text can be interpreted, with and without its placeholders", () => {
 });
 
 test("a text takes its placeholders, a plural its count", () => {
-  expect(t("shell.help.go_to", { room: "Imports" })).toBe("Go to Imports");
-  expect([0, 1, 2, 1234].map((count) => tn("kit.rows", count))).toEqual(["0 rows", "1 row", "2 rows", "1,234 rows"]);
+  expect(t("shell.help.go_to", { section: "Imports" })).toBe("Go to Imports");
+  expect([0, 1, 2, 1234].map((count) => tn("ui.rows", count))).toEqual(["0 rows", "1 row", "2 rows", "1,234 rows"]);
 });

@@ -15,7 +15,7 @@ const keysOf = (tree: Tree, path = ""): string[] =>
     typeof value === "string" ? [path + key] : keysOf(value, `${path}${key}.`),
   );
 const keys = keysOf(english);
-const rooms = Object.keys(english);
+const sections = Object.keys(english);
 
 const readAll = (folder: string, isSource: (file: string) => boolean): string =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -28,7 +28,7 @@ const contract = readAll(join(WEB, "..", "contract"), () => true);
 /** Texts between quotes that begin like a key. */
 const said = [
   ...sources.matchAll(
-    new RegExp(`["'\`]((?:${rooms.join("|")})\\.[^"'\`\\s]+(?:\\$\\{[^}]*\\}[^"'\`\\s]*)*)["'\`]`, "g"),
+    new RegExp(`["'\`]((?:${sections.join("|")})\\.[^"'\`\\s]+(?:\\$\\{[^}]*\\}[^"'\`\\s]*)*)["'\`]`, "g"),
   ),
 ].map(([, key = ""]) => key);
 const whole = new Set(said.filter((key) => !key.includes("${")));

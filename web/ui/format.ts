@@ -42,7 +42,7 @@ export function formatPart(part: number, whole: number): string {
   const [size, unit] = formatBytes(whole).split(" ");
   const [done = "", unitOfPart] = formatBytes(part).split(" ");
   const shown = unit === unitOfPart ? done : formatBytes(part);
-  return t("kit.part_of", { part: shown, whole: `${size ?? ""} ${unit ?? ""}` });
+  return t("ui.part_of", { part: shown, whole: `${size ?? ""} ${unit ?? ""}` });
 }
 
 /** "42 ms", "0.4 s", "12 s", "3 min 20 s", "1 h 5 min". */
@@ -66,9 +66,9 @@ export const formatPercent = (fraction: number): string =>
 export function formatWhen(instant: string, now = new Date()): string {
   const date = new Date(instant);
   const time = clocks().format(date);
-  if (date.toDateString() === now.toDateString()) return t("kit.today_at", { time });
+  if (date.toDateString() === now.toDateString()) return t("ui.today_at", { time });
   const day = (date.getFullYear() === now.getFullYear() ? days() : daysOfYears()).format(date);
-  return t("kit.day_at", { day, time });
+  return t("ui.day_at", { day, time });
 }
 
 export const formatFullDate = (instant: string): string => fullDates().format(new Date(instant));

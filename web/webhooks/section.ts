@@ -2,7 +2,7 @@ import type { Section } from "../services/section.ts";
 
 export const webhooks: Section = {
   path: "/webhooks",
-  label: "shell.rooms.webhooks",
+  label: "shell.sections.webhooks",
   icon: "i-lucide-webhook",
   key: "w",
   routes: [

@@ -82,7 +82,7 @@ function optionFacts({ options }: Import): Fact[] {
     ...(options.repeats === "last"
       ? []
       : [{ name: t("imports.facts.repeats"), value: repeatsInWords(options.repeats) }]),
-    ...(options.strict ? [{ name: t("imports.options.strict"), value: t("kit.yes") }] : []),
+    ...(options.strict ? [{ name: t("imports.options.strict"), value: t("ui.yes") }] : []),
     ...(options.active ? [] : [{ name: t("imports.facts.new_products"), value: t("imports.facts.inactive") }]),
   ];
 }

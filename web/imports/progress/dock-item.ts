@@ -27,7 +27,7 @@ export function dockItemOf(
     ...(failed
       ? {
           action: {
-            label: t("kit.retry"),
+            label: t("ui.retry"),
             run: () => {
               retry(key);
             },

@@ -57,7 +57,7 @@ type Progress = Parameters<typeof rowsDecided>[0] &
 /** What is happening, with how much of it is done. */
 export function progressInWords(of: Progress): string {
   if (of.cancel_requested && !isTerminal(of.state)) return t("imports.progress.stopping");
-  const rows = tn("kit.rows", of.rows ?? 0);
+  const rows = tn("ui.rows", of.rows ?? 0);
   switch (of.state) {
     case "receiving":
     case "paused":

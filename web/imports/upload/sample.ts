@@ -8,7 +8,7 @@ const SAMPLE = "/samples/sample-catalogue.csv";
 /** Throws a NoAnswer. */
 export async function fetchSample(): Promise<File> {
   const response = await fetch(SAMPLE).catch((cause: unknown) => {
-    throw new UnreachableError(t("kit.no_answer"), { cause });
+    throw new UnreachableError(t("ui.no_answer"), { cause });
   });
   if (!response.ok) throw new UnreachableError(t("imports.first.no_sample"), { status: response.status });
   return new File([await response.blob()], `${t("imports.first.sample_name")}.csv`, { type: "text/csv" });

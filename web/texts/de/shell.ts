@@ -3,7 +3,7 @@ import type { Shape } from "../shape.ts";
 
 export const shell: Shape<typeof english> = {
   skip: "Zum Inhalt springen",
-  rooms: {
+  sections: {
     label: "Bereiche",
     products: "Produkte",
     imports: "Importe",
@@ -27,7 +27,7 @@ export const shell: Shape<typeof english> = {
     title: "Tastatur",
     description: "Was Tasten auf dieser Seite tun",
     everywhere: "Überall",
-    go_to: "Gehe zu {room}",
+    go_to: "Gehe zu {section}",
     palette: "Befehle öffnen",
     help: "Diese Hilfe zeigen",
     search: "Zum Suchfeld",

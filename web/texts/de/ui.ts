@@ -1,7 +1,7 @@
-import type { kit as english } from "../en/ui.ts";
+import type { ui as english } from "../en/ui.ts";
 import type { Shape } from "../shape.ts";
 
-export const kit: Shape<typeof english> = {
+export const ui: Shape<typeof english> = {
   toast: { undo: "Rückgängig" },
   actor: {
     local: "jemand hier",

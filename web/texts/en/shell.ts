@@ -1,7 +1,7 @@
 // The words of web/shell: what is there on every page.
 export const shell = {
   skip: "Skip to the content",
-  rooms: {
+  sections: {
     label: "Rooms",
     products: "Products",
     imports: "Imports",
@@ -25,7 +25,7 @@ export const shell = {
     title: "Keyboard",
     description: "What keys do on this page",
     everywhere: "Everywhere",
-    go_to: "Go to {room}",
+    go_to: "Go to {section}",
     palette: "Open the palette",
     help: "Show this help",
     search: "Go to the search box",

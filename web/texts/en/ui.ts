@@ -1,5 +1,5 @@
 // The words of web/kit: what all rooms share.
-export const kit = {
+export const ui = {
   toast: { undo: "Undo" },
   actor: {
     local: "someone here",
