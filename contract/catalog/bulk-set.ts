@@ -1,6 +1,7 @@
 // What a bulk change may set.
 import { z } from "zod";
 import { countText } from "./product-filter.ts";
+import { MAX_NAME_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 
 /** As many as a file has columns. */
 const MAX_SET_ATTRIBUTES = 2000;
@@ -10,10 +11,10 @@ const MAX_SET_CHARACTERS = 2_000_000;
 /** New values; what is not said stays. An attribute that is null is removed. */
 export const bulk_set = z
   .object({
-    name: z.string().trim().min(1).max(1000).optional(),
-    description: z.string().max(1_000_000).optional(),
+    name: z.string().trim().min(1).max(MAX_NAME_CHARACTERS).optional(),
+    description: z.string().max(MAX_TEXT_BYTES).optional(),
     active: z.boolean().optional(),
-    attributes: z.record(z.string().min(1).max(1000), z.string().max(1_000_000).nullable()).optional(),
+    attributes: z.record(z.string().min(1).max(1000), z.string().max(MAX_TEXT_BYTES).nullable()).optional(),
   })
   .strict()
   .refine((set) => Object.keys(set).length > 0, "say at least one value")

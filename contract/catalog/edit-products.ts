@@ -3,6 +3,7 @@ import { z } from "zod";
 import { changeset_kind } from "../changesets/changeset-kinds.ts";
 import { endpoint } from "../endpoint.ts";
 import { problem_document } from "../problem-document.ts";
+import { MAX_NAME_CHARACTERS, MAX_SKU_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 import { product } from "./products.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
@@ -13,9 +14,9 @@ export const product_values = product
 export type ProductValues = z.infer<typeof product_values>;
 
 // What bodies are made of. The server checks them by the import's rules, all faults at once; these say it to people and tools.
-const sku = z.string().min(1).max(1000).describe("At most 255 characters; white space around it is taken off");
-const name = z.string().min(1).max(1000);
-const description = z.string().max(1_000_000);
+const sku = z.string().min(1).max(1000).describe(`At most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
+const name = z.string().min(1).max(MAX_NAME_CHARACTERS);
+const description = z.string().max(MAX_TEXT_BYTES);
 const attributes = z.record(z.string().min(1), z.string()).describe("Texts by name; an empty text is no attribute");
 
 export const new_product = z

@@ -1,5 +1,6 @@
 // The wire of exporting the catalogue: products as a file.
 import { z } from "zod";
+import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
 import { problem_document } from "../problem-document.ts";
 import { filterWith } from "./product-filter.ts";
@@ -15,19 +16,17 @@ export const EXPORT_FORMATS = {
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 export const export_format = z.enum(Object.keys(EXPORT_FORMATS) as [ExportFormat, ...ExportFormat[]]);
 
-const yes_or_no = z.union([z.boolean(), z.stringbool()]);
-
 /** Which products, and how the file is written. */
 export const export_query = filterWith({
   sort: product_sort,
   format: export_format.default("csv"),
-  spreadsheet: yes_or_no
+  spreadsheet: boolean_parameter
     .default(false)
     .describe(
       "CSV and TSV for a spreadsheet program: a byte order mark, CRLF, and an apostrophe before cells that the program " +
         "would run (=, +, -, @, tab or CR at their start), which an import takes off again",
     ),
-  gzip: yes_or_no.default(false).describe("A file that is compressed; an import takes it as it is"),
+  gzip: boolean_parameter.default(false).describe("A file that is compressed; an import takes it as it is"),
 });
 export type ExportOptions = z.output<typeof export_query>;
 

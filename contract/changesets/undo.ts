@@ -1,5 +1,6 @@
 // The wire of undo: a changeset taken back, or what that would do.
 import { z } from "zod";
+import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
 import { conflict_page, operation, undo_policy } from "./operations.ts";
 import { problem_document } from "../problem-document.ts";
@@ -56,7 +57,7 @@ export const undo_changeset = endpoint({
     params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
     querystring: z
       .object({
-        preview: z.union([z.boolean(), z.stringbool()]).default(false),
+        preview: boolean_parameter.default(false),
         policy: undo_policy.default("keep"),
         limit: z.coerce.number().int().min(1).max(500).default(100).describe("Conflicts in a preview"),
         cursor: z.string().max(4000).optional().describe("`next_cursor` of the preview's page before"),

@@ -1,4 +1,7 @@
-// Which delimiter, quote and escape can be used together. Without zod, for commands and the reader.
+// Limits of a dialect, and which delimiter, quote and escape can be used together. Without zod, for commands and the reader.
+
+export const MAX_DELIMITER_CHARACTERS = 8;
+export const MAX_PREAMBLE_LINES = 10_000;
 
 export interface DialectMarks {
   delimiter?: string | undefined;

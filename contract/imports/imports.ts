@@ -1,7 +1,8 @@
 /* eslint-disable max-lines -- one room's wire in one place: schemas, the options they share, and endpoints */
 // The wire of imports: what an import is, how one is made, watched and cancelled.
 import { z } from "zod";
-import { findMarkConflict } from "./dialect-rules.ts";
+import { findMarkConflict, MAX_DELIMITER_CHARACTERS, MAX_PREAMBLE_LINES } from "./dialect-rules.ts";
+import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
 import {
   CANCEL_IMPORT_URL,
@@ -41,7 +42,7 @@ export const dialect = z
     delimiter: z
       .string()
       .min(1)
-      .max(8)
+      .max(MAX_DELIMITER_CHARACTERS)
       .regex(/^[^\0\r\n]*$/, "A line end or a NUL is no delimiter")
       .describe("One to eight characters, as they stand between two fields"),
     quote: one_ascii.describe("One ASCII character; empty = nothing is quoted"),
@@ -84,7 +85,7 @@ export const import_options = z
     quote: dialect.shape.quote.optional(),
     escape: dialect.shape.escape.optional(),
     header: dialect.shape.header.optional(),
-    preamble: dialect.shape.preamble.max(10_000).optional(),
+    preamble: dialect.shape.preamble.max(MAX_PREAMBLE_LINES).optional(),
     formula_escape: dialect.shape.formula_escape.optional(),
     sheet: sheet_name
       .optional()
@@ -96,22 +97,21 @@ export const import_options = z
 export type ImportOptions = z.infer<typeof import_options>;
 
 /** The same as query parameters, form fields or options of a command line: text, with defaults. */
-const yes_or_no = z.union([z.boolean(), z.stringbool()]);
 export const import_query = import_options
   .extend({
     mode: import_options.shape.mode.default("upsert"),
     repeats: import_options.shape.repeats.default("last"),
-    strict: yes_or_no.default(false).describe(`${import_options.shape.strict.description ?? ""}; default false`),
-    active: yes_or_no.default(true).describe(`${import_options.shape.active.description ?? ""}; default true`),
-    header: yes_or_no.optional().describe(dialect.shape.header.description ?? ""),
+    strict: boolean_parameter.default(false).describe(`${import_options.shape.strict.description ?? ""}; default false`),
+    active: boolean_parameter.default(true).describe(`${import_options.shape.active.description ?? ""}; default true`),
+    header: boolean_parameter.optional().describe(dialect.shape.header.description ?? ""),
     preamble: z.coerce
       .number()
       .int()
       .min(0)
-      .max(10_000)
+      .max(MAX_PREAMBLE_LINES)
       .optional()
       .describe(dialect.shape.preamble.description ?? ""),
-    formula_escape: yes_or_no.optional().describe(dialect.shape.formula_escape.description ?? ""),
+    formula_escape: boolean_parameter.optional().describe(dialect.shape.formula_escape.description ?? ""),
   })
   .strict()
   .superRefine((options, context) => {
@@ -167,6 +167,9 @@ export type RejectCode = keyof typeof REJECT_CODES;
 export const MAX_LISTED_REJECTS = 100_000;
 const FIRST_REJECTS = `the first ${MAX_LISTED_REJECTS.toLocaleString("en")}`;
 
+/** Characters of a raw record in a page of rejects, and in `skuport read`; the CSV of rejects has them all. */
+export const MAX_RAW_CHARACTERS = 10_000;
+
 export const reject = z
   .object({
     row: z.int().describe("Number of the record, the first below the header is 1"),
@@ -175,7 +178,9 @@ export const reject = z
     value: z.string().nullable().describe("The value at fault, cut after 200 characters"),
     code: reject_code,
     message: z.string(),
-    raw: z.string().describe("The record as it stands in the file, cut after 10,000 characters"),
+    raw: z
+      .string()
+      .describe(`The unmodified record, cut after ${MAX_RAW_CHARACTERS.toLocaleString("en")} characters`),
   })
   .meta({ id: "Reject" });
 export type Reject = z.infer<typeof reject>;
@@ -285,7 +290,7 @@ export const preview = z
     rows: z
       .array(z.object({ line: z.int(), cells: z.array(z.string()) }))
       .describe("The first 20; of each the first 100 cells, cut after 200 characters"),
-    looked_at: count.describe("Rows that the bytes hold whole, at most a quarter of a megabyte of them"),
+    sample_size: count.describe("Rows that the sample holds completely, at most a quarter of a megabyte of them"),
     rejected: count.describe("Of these, those that the file alone makes rejects"),
     rejects: z.array(reject).describe("The first 20 of them"),
     problem: problem_document.nullable().describe("Why the file as a whole would not be imported"),

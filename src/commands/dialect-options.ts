@@ -1,5 +1,5 @@
 // The options by which a person says how a file is written, instead of having it detected.
-import { findMarkConflict } from "../../contract/imports/dialect-rules.ts";
+import { findMarkConflict, MAX_DELIMITER_CHARACTERS, MAX_PREAMBLE_LINES } from "../../contract/imports/dialect-rules.ts";
 import { ENCODINGS } from "../../contract/imports/import-names.ts";
 import type { Dialect, DialectOverrides } from "../../contract/imports/imports.ts";
 import { UsageError } from "./command.ts";
@@ -65,7 +65,7 @@ export function readOverrides(values: DialectValues): DialectOverrides {
   }
   if (values.delimiter !== undefined) {
     const delimiter = DELIMITER_NAMES.get(values.delimiter) ?? values.delimiter;
-    if (delimiter.length < 1 || delimiter.length > 8 || /["\r\n]/.test(delimiter)) {
+    if (delimiter.length < 1 || delimiter.length > MAX_DELIMITER_CHARACTERS || /["\r\n]/.test(delimiter)) {
       throw new UsageError("--delimiter is one to eight characters, without quotes and line ends");
     }
     overrides.delimiter = delimiter;
@@ -74,8 +74,8 @@ export function readOverrides(values: DialectValues): DialectOverrides {
   if (values.escape !== undefined) overrides.escape = readCharacter("--escape", values.escape);
   if (values.header !== undefined) overrides.header = values.header;
   if (values.preamble !== undefined) {
-    if (!/^\d{1,5}$/.test(values.preamble) || Number(values.preamble) > 10_000) {
-      throw new UsageError("--preamble is a number of lines, 0 to 10000");
+    if (!/^\d{1,5}$/.test(values.preamble) || Number(values.preamble) > MAX_PREAMBLE_LINES) {
+      throw new UsageError(`--preamble is a number of lines, 0 to ${MAX_PREAMBLE_LINES}`);
     }
     overrides.preamble = Number(values.preamble);
   }

@@ -1,7 +1,7 @@
 // skuport read: what the importer sees in a file, for people, as a summary, or record by record; nothing is imported.
 import { stat } from "node:fs/promises";
 import { once } from "node:events";
-import { REJECT_CODES, type Dialect } from "../../contract/imports/imports.ts";
+import { MAX_RAW_CHARACTERS, REJECT_CODES, type Dialect } from "../../contract/imports/imports.ts";
 import { csvLine } from "../csv-line.ts";
 import { describeMissingSku } from "../imports/read/columns/match-columns.ts";
 import { HEADER_REPEATED, readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
@@ -19,7 +19,6 @@ const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]
 /** Faults shown of each kind, and characters of a record shown with a fault. */
 const EXAMPLES = 3;
 const SHOWN_CHARACTERS = 100;
-const RAW_CHARACTERS = 10_000;
 /** Too long, or not text: what could be printed of such a record is not what stands in the file. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
 
@@ -149,7 +148,7 @@ function csvLooker(output: Output): FinishingLooker {
       await output.print(text);
       for (const { row, line, code, record } of faults) {
         await output.warn(
-          faultLine({ row, line, code, message: MESSAGES[code], raw: rawRecord(records, record, RAW_CHARACTERS) }),
+          faultLine({ row, line, code, message: MESSAGES[code], raw: rawRecord(records, record, MAX_RAW_CHARACTERS) }),
         );
       }
     },
@@ -181,7 +180,7 @@ function summaryLooker(asJson: boolean, path: string, size: number, output: Outp
         addFault(
           groups,
           fault,
-          shown ? rawRecord(records, fault.record, asJson ? RAW_CHARACTERS : SHOWN_CHARACTERS) : "",
+          shown ? rawRecord(records, fault.record, asJson ? MAX_RAW_CHARACTERS : SHOWN_CHARACTERS) : "",
         );
       }
     },

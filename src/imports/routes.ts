@@ -25,6 +25,7 @@ import {
   list_imports,
   list_rejects,
   MAX_PREVIEW_BYTES,
+  MAX_RAW_CHARACTERS,
   preview_import,
   summarize_rejects,
   watch_import,
@@ -202,9 +203,6 @@ export const importSource = (pool: pg.Pool): StateSource => ({
   read: (id) => readListedImport(pool, id),
 });
 
-/** Characters of a raw record in a page of rejects; the CSV has them all. */
-const SHOWN_RAW = 10_000;
-
 function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
@@ -212,7 +210,7 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
     ...list_rejects,
     handler: async ({ params: { id }, query: { limit, after, code } }) => {
       const { rejected, rejects_listed } = await findImport(pool, id);
-      const items = await listRejects(pool, id, { limit, after, code, raw_characters: SHOWN_RAW });
+      const items = await listRejects(pool, id, { limit, after, code, raw_characters: MAX_RAW_CHARACTERS });
       const nextAfter = items.length === limit ? (items.at(-1)?.row ?? null) : null;
       return { items, next_after: nextAfter, rejected, rejects_listed };
     },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Problem } from "../../../contract/problems.ts";
 import { patchProduct, readProductBody } from "./validate-product.ts";
-import { MAX_ATTRIBUTES } from "../product/product.ts";
+import { MAX_ATTRIBUTES } from "../../../contract/catalog/product-limits.ts";
 
 const attributesOf = (count: number, value: string | null, name: string) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}${n}`, value]));

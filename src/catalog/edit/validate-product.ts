@@ -3,15 +3,12 @@ import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import { invalidRequest, MAX_FAULTS, type Fault } from "../../../contract/faults.ts";
 import type { FieldChanges, ProductValues } from "../../../contract/catalog/edit-products.ts";
 import {
-  countCharacters,
-  isBlankText,
-  isSkuTooLong,
-  longestValue,
   MAX_ATTRIBUTE_NAME_CHARACTERS,
   MAX_ATTRIBUTES,
   MAX_SKU_CHARACTERS,
   UNUSABLE_ATTRIBUTE_NAME,
-} from "../product/product.ts";
+} from "../../../contract/catalog/product-limits.ts";
+import { countCharacters, isBlankText, isSkuTooLong, longestValue } from "../product/product.ts";
 import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 
 /** A whole product out of a body; what it leaves out has its default.

@@ -1,7 +1,8 @@
 // Rows of a chunk in the binary forms that catalog/bulk/merge.ts takes, straight from the file's bytes.
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
-import { isBlankText, parseYesNo } from "../../catalog/product/product.ts";
+import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
+import { isBlankText } from "../../catalog/product/product.ts";
 import { TID_BYTES, tidStart, type ComparisonArrays } from "../../catalog/bulk/merge.ts";
 import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";

@@ -40,7 +40,7 @@ test("one that takes too long is stopped, and the next one has a thread again", 
   await expect(previewer.preview(slow, stays)).rejects.toMatchObject(stopped);
   await expect(previewer.preview(slow, stays)).rejects.toMatchObject(stopped);
   limits.cpu_ms = 60_000;
-  expect(await previewer.preview(slow, stays)).toMatchObject({ looked_at: expect.any(Number) as number });
+  expect(await previewer.preview(slow, stays)).toMatchObject({ sample_size: expect.any(Number) as number });
 });
 
 test("one that takes too much memory is stopped, and the next one has a thread again", async () => {
@@ -52,7 +52,7 @@ test("one that takes too much memory is stopped, and the next one has a thread a
     message: expect.stringContaining("memory") as string,
   });
   delete limits.heap;
-  expect(await previewer.preview(SMALL, stays)).toMatchObject({ looked_at: 1 });
+  expect(await previewer.preview(SMALL, stays)).toMatchObject({ sample_size: 1 });
 });
 
 test("few wait; more are refused, and those whose client has gone are not made", async () => {
@@ -64,7 +64,7 @@ test("few wait; more are refused, and those whose client has gone are not made",
   gone.abort();
   await expect(left).rejects.toMatchObject({ slug: "upload-interrupted" });
   expect(await Promise.all(waiting)).toHaveLength(8);
-  expect(await previewer.preview(SMALL, stays)).toMatchObject({ looked_at: 1 });
+  expect(await previewer.preview(SMALL, stays)).toMatchObject({ sample_size: 1 });
 });
 
 test("previews that wait when the server stops are answered", async () => {

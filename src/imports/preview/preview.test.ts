@@ -42,7 +42,7 @@ test("the first rows, the columns and what they match, and how the file is writt
       { name: "Bezeichnung", target: "name" },
       { name: "Farbe", target: "attribute" },
     ],
-    ...{ looked_at: 30, rejected: 0, rejects: [], problem: null },
+    ...{ sample_size: 30, rejected: 0, rejects: [], problem: null },
   });
   expect(body.rows).toHaveLength(20);
   expect(body.rows[1]).toEqual({ line: 3, cells: ["A-1", "Näme 1", "x"] });
@@ -55,14 +55,14 @@ test.each([
   const whole = pack(HEADER + LINES.join(""));
   const { body } = await look(whole.subarray(0, 100_000), `?size=${String(whole.length)}`);
   expect(body.dialect).toMatchObject({ format, delimiter: ";" });
-  expect(body.looked_at).toBeGreaterThan(1000);
+  expect(body.sample_size).toBeGreaterThan(1000);
   expect(body).toMatchObject({ rejected: 0, problem: null });
 });
 
 test("a text that is cut in the middle of a quoted cell has no fault for that", async () => {
   const head = `sku,name\nA-1,One\nA-2,"begins\nand goes on`;
-  expect((await look(head, "?size=1000000")).body).toMatchObject({ looked_at: 1, rejected: 0 });
-  expect((await look(head)).body).toMatchObject({ rejected: 2, looked_at: 3 });
+  expect((await look(head, "?size=1000000")).body).toMatchObject({ sample_size: 1, rejected: 0 });
+  expect((await look(head)).body).toMatchObject({ rejected: 2, sample_size: 3 });
 });
 
 test("what the importer would reject is told with its line", async () => {

@@ -21,11 +21,11 @@ const SHOWN_RAW = 1000;
 export async function previewFile(bytes: Buffer, isWhole: boolean, options: ImportOptions): Promise<Preview> {
   const head = await readHead(bytes, isWhole, overridesOf(options));
   if (head === undefined)
-    return { dialect: null, columns: [], rows: [], looked_at: 0, rejected: 0, rejects: [], problem: null };
+    return { dialect: null, columns: [], rows: [], sample_size: 0, rejected: 0, rejects: [], problem: null };
   const fault = problemOfTable(head.table, head.dialect);
   const scanned = fault === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [], problem: fault };
   return {
-    ...{ dialect: head.dialect, columns: head.table.columns, rows: firstRows(head), looked_at: head.records.count },
+    ...{ dialect: head.dialect, columns: head.table.columns, rows: firstRows(head), sample_size: head.records.count },
     ...{ rejected: scanned.rejected, rejects: scanned.rejects },
     problem: scanned.problem === undefined ? null : toProblemDocument(scanned.problem),
   };

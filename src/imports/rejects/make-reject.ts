@@ -1,5 +1,6 @@
 // A row that was not applied, told to people: what is wrong, where, and what to do.
-import { longestValue, MAX_SKU_CHARACTERS } from "../../catalog/product/product.ts";
+import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
+import { longestValue } from "../../catalog/product/product.ts";
 import type { Layout } from "../layout.ts";
 import type { Records } from "../read/records.ts";
 import { fieldText, MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";

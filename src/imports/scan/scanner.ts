@@ -1,13 +1,9 @@
 // First pass over the file: every record once, nothing written to the catalogue. Finds the exact number of rows, every
 // reject that the file alone decides, the losers among repeated SKUs, and where the chunks begin. After it the chunks are
 // independent: no SKU stands in two of them with a say.
-import {
-  countCharacters,
-  isSkuTooLong,
-  longestValue,
-  MAX_SKU_CHARACTERS,
-  parseYesNo,
-} from "../../catalog/product/product.ts";
+import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
+import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
+import { countCharacters, isSkuTooLong, longestValue } from "../../catalog/product/product.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
 import { createKeyTable } from "./key-table.ts";

@@ -1,4 +1,5 @@
 // What an edited cell means: from what was typed to the merge patch (RFC 7396) that is sent, and back.
+import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { attributeOf, attributeText, valueOf } from "../grid/columns.ts";
 
@@ -12,19 +13,17 @@ export interface ProductPatch {
   attributes?: Record<string, string | null>;
 }
 
-const YES: ReadonlySet<string> = new Set(["yes", "y", "true", "1", "on", "ja", "j", "wahr", "x"]);
-const NO: ReadonlySet<string> = new Set(["no", "n", "false", "0", "off", "nein", "falsch", ""]);
-
 /** What was typed as a value; undefined where a yes or no cannot be told. */
 export function parseCell(column: string, text: string): CellValue {
-  if (column === "active") return parseYesNo(text);
+  if (column === "active") return parseActive(text);
   return attributeOf(column) !== undefined && text === "" ? null : text;
 }
 
-export function parseYesNo(text: string): boolean | undefined {
-  const word = text.trim().toLowerCase();
-  if (YES.has(word)) return true;
-  return NO.has(word) ? false : undefined;
+/** Besides the importer's words, a pasted table may mark active products with an `x` and leave the other cells blank. */
+export function parseActive(text: string): boolean | undefined {
+  const mark = text.trim().toLowerCase();
+  if (mark === "x") return true;
+  return mark === "" ? false : parseYesNo(mark);
 }
 
 /** What stands in the editor when it opens. */

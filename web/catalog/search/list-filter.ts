@@ -1,5 +1,5 @@
 // From the terms of the search box to the filter of the API, which lists, facets, export and bulk changes share.
-import { parseYesNo } from "../edit/cell-value.ts";
+import { parseActive } from "../edit/cell-value.ts";
 import { attributeColumn } from "../grid/columns.ts";
 import type { Term } from "./query-language.ts";
 
@@ -52,7 +52,7 @@ export function filterOf(terms: readonly Term[], attributes: readonly string[], 
 export function faultOf({ field, value }: Term, now: Date): TermFault | null {
   switch (operatorOf(field ?? "")) {
     case "active":
-      return parseYesNo(value) === undefined ? "yes_or_no" : null;
+      return parseActive(value) === undefined ? "yes_or_no" : null;
     case "created_in":
     case "changed_in":
       return /^[1-9]\d{0,14}$/.test(value) ? null : "number";
@@ -74,7 +74,7 @@ function conditionOf(field: string, value: string, attributes: readonly string[]
   if (operator === undefined) return { [attributeColumn(attributeFor(field, attributes))]: value };
   switch (operator) {
     case "active":
-      return { active: parseYesNo(value) === true };
+      return { active: parseActive(value) === true };
     case "updated":
       return { updated_after: parseSince(value, now) ?? "" };
     case "created_in":

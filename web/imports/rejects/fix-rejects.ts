@@ -1,9 +1,6 @@
 // Rejected rows as a table to mend, and the file that the mended ones become.
-import { REJECT_COLUMNS, type Import, type Reject } from "../../../contract/imports/imports.ts";
+import { MAX_RAW_CHARACTERS, REJECT_COLUMNS, type Import, type Reject } from "../../../contract/imports/imports.ts";
 import { readRecord, writeRecords } from "../preview/records.ts";
-
-/** The server cuts longer records; what is not whole cannot be mended here. */
-const WHOLE_RAW = 10_000;
 
 export interface FixRow {
   row: number;
@@ -29,7 +26,8 @@ export function fixTable(rejects: readonly Reject[], { columns, dialect }: Of): 
   // A file of rejects has columns about the rejects: they are no part of the table.
   const own = columns.map(({ name, target }, i) => ({ name, i, is_own: !isRejectColumn(name, target) }));
   const kept = own.filter(({ is_own }) => is_own);
-  const whole = rejects.filter(({ raw }) => raw.length < WHOLE_RAW);
+  // The server truncates longer records, which cannot be fixed here.
+  const whole = rejects.filter(({ raw }) => raw.length < MAX_RAW_CHARACTERS);
   const rows = whole.map((reject) => {
     const fields = dialect ? readRecord(reject.raw, 0, dialect).fields.map(({ value }) => value) : [reject.raw];
     const cells = [...kept.map(({ i }) => fields[i] ?? ""), ...fields.slice(columns.length)];

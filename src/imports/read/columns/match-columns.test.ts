@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { countKnownNames, describeMissingSku, matchColumns, unnamedColumns } from "./match-columns.ts";
-import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../catalog/product/product.ts";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../../contract/catalog/product-limits.ts";
 
 const targets = (...header: string[]): string[] => matchColumns(header).map(({ target }) => target);
 const names = (...header: string[]): string[] => matchColumns(header).map(({ name }) => name);

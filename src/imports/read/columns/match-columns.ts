@@ -1,6 +1,6 @@
 // Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
 import { REJECT_COLUMNS, type Column } from "../../../../contract/imports/imports.ts";
-import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../catalog/product/product.ts";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import { SYNONYMS, type Field } from "./column-synonyms.ts";
 
 const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseYesNo } from "./product.ts";
+import { parseYesNo } from "./yes-no.ts";
 
 test("reads yes and no in the languages of the columns it knows, in any case", () => {
   for (const word of ["yes", "TRUE", "1", "ja", "J", "WAHR", "oui", "Vrai", "sí", "si", "sim", "vero", "waar", "tak"]) {
