@@ -14,7 +14,11 @@ export const product_values = product
 export type ProductValues = z.infer<typeof product_values>;
 
 // What bodies are made of. The server checks them by the import's rules, all faults at once; these say it to people and tools.
-const sku = z.string().min(1).max(1000).describe(`At most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
+const sku = z
+  .string()
+  .min(1)
+  .max(1000)
+  .describe(`At most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
 const name = z.string().min(1).max(MAX_NAME_CHARACTERS);
 const description = z.string().max(MAX_TEXT_BYTES);
 const attributes = z.record(z.string().min(1), z.string()).describe("Texts by name; an empty text is no attribute");

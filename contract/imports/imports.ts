@@ -101,7 +101,9 @@ export const import_query = import_options
   .extend({
     mode: import_options.shape.mode.default("upsert"),
     repeats: import_options.shape.repeats.default("last"),
-    strict: boolean_parameter.default(false).describe(`${import_options.shape.strict.description ?? ""}; default false`),
+    strict: boolean_parameter
+      .default(false)
+      .describe(`${import_options.shape.strict.description ?? ""}; default false`),
     active: boolean_parameter.default(true).describe(`${import_options.shape.active.description ?? ""}; default true`),
     header: boolean_parameter.optional().describe(dialect.shape.header.description ?? ""),
     preamble: z.coerce
@@ -178,9 +180,7 @@ export const reject = z
     value: z.string().nullable().describe("The value at fault, cut after 200 characters"),
     code: reject_code,
     message: z.string(),
-    raw: z
-      .string()
-      .describe(`The unmodified record, cut after ${MAX_RAW_CHARACTERS.toLocaleString("en")} characters`),
+    raw: z.string().describe(`The unmodified record, cut after ${MAX_RAW_CHARACTERS.toLocaleString("en")} characters`),
   })
   .meta({ id: "Reject" });
 export type Reject = z.infer<typeof reject>;

@@ -1,5 +1,9 @@
 // The options by which a person says how a file is written, instead of having it detected.
-import { findMarkConflict, MAX_DELIMITER_CHARACTERS, MAX_PREAMBLE_LINES } from "../../contract/imports/dialect-rules.ts";
+import {
+  findMarkConflict,
+  MAX_DELIMITER_CHARACTERS,
+  MAX_PREAMBLE_LINES,
+} from "../../contract/imports/dialect-rules.ts";
 import { ENCODINGS } from "../../contract/imports/import-names.ts";
 import type { Dialect, DialectOverrides } from "../../contract/imports/imports.ts";
 import { UsageError } from "./command.ts";
