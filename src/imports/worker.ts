@@ -1,4 +1,4 @@
-// The imports' part of a worker: which job does what, and the look for what a dead worker left.
+// Registers the import jobs of a worker process, and periodically takes over imports whose worker has died.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PgBoss } from "pg-boss";
 import { endSilentHolders } from "../db/connection/heartbeat.ts";
@@ -11,9 +11,10 @@ import { runScan } from "./scan/run-scan.ts";
 import { sweepFiles } from "./recovery/sweep-files.ts";
 import { SILENT_WORK_MS, takeOverSilentImports } from "./recovery/take-over.ts";
 
-/** Files that one worker scans at the same time. A scan holds 16 bytes a row. */
+/** Files that one worker scans at the same time. A scan needs about 20 bytes of memory per row (see key-table.ts). */
 const SCANS = 4;
-/** With SILENT_WORK_MS, another worker continues 10 to 13 s after a machine has vanished. */
+/** Pause between two takeover checks. Together with SILENT_WORK_MS, another worker continues an import 10 to 13 s after the machine
+ * that worked on it has vanished. */
 const TAKE_OVER_MS = 2500;
 
 export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLoaders"> => ({
@@ -21,7 +22,7 @@ export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLoa
   sendLoaders: (db, importId, count) => sendJob(boss, db, IMPORT_LOADER_QUEUE, { import_id: importId }, count),
 });
 
-/** Works on imports until the signal; returns when it has let go of the last one. */
+/** Works on imports until `signal` aborts, then waits for the running scans and loaders to stop. */
 export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
   const context = { ...given, known: createRecordCache() };
   const running = new Set<Promise<void>>();
@@ -35,20 +36,20 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   );
   const sweep = async (): Promise<void> => {
     const swept = await sweepFiles(context);
-    if (swept > 0) context.log.info({ swept }, "removed files of imports that are over");
+    if (swept > 0) context.log.info({ swept }, "removed files of ended imports");
   };
   await workHourly(boss, "sweep-files", 47, sweep);
   // From here on the worker survives the loss of its database.
   context.log.info({ concurrency: context.concurrency }, "Worker is ready for imports");
   sweep().catch((error: unknown) => {
-    context.log.warn({ err: error }, "cannot remove files of imports that are over");
+    context.log.warn({ err: error }, "cannot remove files of ended imports");
   });
-  // What was at work when the last worker died is silent for less than SILENT_WORK_MS: take it over now, not later.
+  // An import whose worker has just died has been silent for less than SILENT_WORK_MS. The first check takes it over immediately.
   let silentMs = 0;
   const uploadsSeen = createSilenceWatch();
   while (!signal.aborted) {
     await takeOver(context, silentMs, uploadsSeen).catch((error: unknown) => {
-      context.log.warn({ err: error }, "cannot look for unfinished imports");
+      context.log.warn({ err: error }, "cannot check for imports without a worker");
     });
     silentMs = SILENT_WORK_MS;
     await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
@@ -58,6 +59,6 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
 
 async function takeOver(context: ImportContext, silentMs: number, uploadsSeen: SilenceWatch): Promise<void> {
   const pids = await endSilentHolders(context.pool);
-  if (pids.length > 0) context.log.warn({ pids }, "ended database sessions of a process that has vanished or hangs");
+  if (pids.length > 0) context.log.warn({ pids }, "ended the database sessions of a process that vanished or hangs");
   await takeOverSilentImports(context, silentMs, uploadsSeen);
 }

@@ -1,4 +1,4 @@
-// Rows of a chunk in the binary forms that catalog/bulk/merge.ts takes, straight from the file's bytes.
+// Encodes the rows of a chunk in PostgreSQL's binary formats for catalog/bulk/merge.ts, directly from the file's bytes.
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
@@ -14,22 +14,22 @@ import type { Dialect } from "../../../contract/imports/imports.ts";
 const TEXT_OID = 25;
 const INT4_OID = 23;
 const INT8_OID = 20;
-/** Version byte of jsonb's binary form. */
+/** Version byte of jsonb's binary format. */
 const JSONB_VERSION = 1;
-/** Fixed bytes of a row around its texts, generously. */
+/** Upper bound for the bytes of a row besides its texts. */
 const ROW_OVERHEAD = 256;
 
-/** What a cell in the active column says. */
+/** Values of a cell in the active column. */
 export const SAYS_NO = 0;
 export const SAYS_YES = 1;
 export const SAYS_NOTHING = 2;
 
-/** Turns the rows of one chunk into bytes. */
+/** Encodes the rows of one chunk. */
 export interface RowEncoder {
   comparisonArrays(): ComparisonArrays;
-  /** Rows for `copyNewProducts`: `which` are positions in the chunk's rows. */
+  /** Rows for `copyNewProducts`. `which` holds indexes of the chunk's rows. */
   newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
-  /** Rows for `stageChanges`; `versions[i]` and the i-th of `tids` are of the product that row `which[i]` was compared with. */
+  /** Rows for `stageChanges`. `versions[i]` and the i-th of `tids` belong to the product that row `which[i]` was compared with. */
   stagedChanges(
     which: ArrayLike<number>,
     versions: ArrayLike<number>,
@@ -40,11 +40,11 @@ export interface RowEncoder {
   isBlank(row: number, column: number): boolean;
 }
 
-/** What all new products of a chunk have in common. */
+/** The values that all new products of a chunk share. */
 export interface NewProductStamp {
   changeset_id: number;
-  /** The import's ids begin here: a product gets id_base + first_row + its place in the chunk's key order, the same
-   * however often the chunk is loaded. In key order both indexes are filled from left to right. */
+  /** First id of the import's range. A product gets id_base + first_row + its index in the chunk's key order, so loading the chunk
+   * again gives the same ids. In key order, rows are appended to both indexes from left to right. */
   id_base: number;
   /** Number of the chunk's first row in the file. */
   first_row: number;
@@ -53,14 +53,14 @@ export interface NewProductStamp {
   now_us: number;
 }
 
-/** Which of a new product's fields the rows carry; the others are the table's defaults (active, no attributes). */
+/** The optional fields that the rows of new products contain. The table's defaults (active, no attributes) apply to the others. */
 export const newProductFields = (layout: Layout, active: boolean): { active: boolean; attributes: boolean } => ({
   active: layout.active >= 0 || !active,
   attributes: layout.attributes.length > 0,
 });
 
-/** `writer` is used again and again by one lane: what a method returns is good until the next call. */
-// eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once a cell
+/** One loader reuses `writer` for all its chunks: the result of a method is valid until the next call. */
+// eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once per cell
 export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
   const { records, texts } = rows;
   const attributeKeys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
@@ -99,7 +99,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     const text = fieldText(records, field, dialect).trim();
     return text === "" ? SAYS_NOTHING : parseYesNo(text) ? SAYS_YES : SAYS_NO;
   };
-  /** `{"Brand":"…"}` of the row's attribute cells that are not blank. */
+  /** Writes `{"Brand":"…"}` with the row's attribute cells that are not empty. */
   const writeAttributes = (row: number): void => {
     const buffer = writer.buffer;
     buffer[writer.length++] = 0x7b;
@@ -119,7 +119,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     }
     buffer[writer.length++] = 0x7d;
   };
-  /** A field whose length is known only once it is written. */
+  /** Writes a field whose length is known only after it has been written. */
   const writeSized = (write: () => void): void => {
     const at = writer.length;
     writer.length += 4;
@@ -133,7 +133,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     return ROW_OVERHEAD + text * 2 + json + ((rows.key_end[row] as number) - (rows.sku_start[row] as number));
   };
 
-  /** One array parameter, behind what is written already: an element a row. */
+  /** Appends one array parameter with an element for each row. */
   const arrayOf = (elementOid: number, writeElement: (row: number) => void): Buffer => {
     const count = rows.record.length;
     const start = writer.length;
@@ -147,7 +147,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
 
   return {
     comparisonArrays() {
-      // A seed of its own for every look: nobody can prepare a change that hashes like what it changes.
+      // A new random seed for every comparison: nobody can craft a change that has the same hash as the product's current values.
       const seed = randomBytes(8);
       const hash = new Int32Array(2);
       writer.length = 0;
@@ -184,7 +184,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
 
     newProducts(which, stamp) {
       const has = newProductFields(layout, stamp.active);
-      // What all rows have in common is written once and copied as one run of bytes.
+      // The values that all rows share are encoded once and copied as one run of bytes.
       const common = new ByteWriter(64);
       common.fieldInt64(stamp.changeset_id);
       common.fieldInt64(stamp.changeset_id);

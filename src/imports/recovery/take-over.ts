@@ -1,4 +1,4 @@
-// Picks up imports that nobody works on any more, because their process was killed: at a worker's start, and now and then.
+// Takes over imports whose worker or server process has died. Workers call it at their start and then periodically.
 import type { SilenceWatch } from "../../jobs/silence.ts";
 import type { ImportContext } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
@@ -13,15 +13,16 @@ import {
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** A worker at work gives a sign of life with every chunk and five times a second while it scans. */
+/** A worker updates the import's row with every chunk, and five times a second during a scan. */
 export const SILENT_WORK_MS = 10_000;
-/** An upload gives one every five seconds, however slow the sender is. */
+/** A server updates the row of an upload every five seconds, however slow the sender is. */
 const SILENT_UPLOAD_MS = 30_000;
 
-/** Wakes workers for imports without a sign of life for `silent_ms`, and ends uploads whose server is gone, unless the rest of them
- * may still come. To wake a worker that is at work after all does no harm: a second scan finds the lock taken, a second lane finds
- * other chunks.
- * @param seen what this worker has observed of uploads, which it ends for good; without it the database's clock decides */
+/** Wakes workers for imports without a sign of life for `silentMs`. Ends uploads whose server is gone, or pauses them if the client
+ * can resume them. Waking a worker for an import that is still being worked on is harmless: a second scan finds the lock taken, and
+ * a second loader takes other chunks.
+ * @param seen what this worker has observed of uploads. Ending an upload is final, so this watch decides when it is given; otherwise
+ * the database's clock decides */
 export async function takeOverSilentImports(
   context: ImportContext,
   silentMs: number,
@@ -47,7 +48,7 @@ async function giveUpUploads(context: ImportContext, seen: SilenceWatch | undefi
     await finishImport(context, upload.id, "failed", expired(upload.filename), (client) => isUnchanged(client, upload));
 }
 
-/** Unless the upload gives a sign of life at the last moment. */
+/** Ends the upload, unless its row changes at the last moment. */
 const giveUp = (context: ImportContext, upload: OpenUpload): Promise<void> =>
   finishImport(
     context,
@@ -60,5 +61,5 @@ const giveUp = (context: ImportContext, upload: OpenUpload): Promise<void> =>
 const interrupted = (): Problem =>
   new Problem(
     "upload-interrupted",
-    "The upload ended before the file was complete; nothing was imported. Send it again.",
+    "The upload stopped before the file was complete, and nothing was imported. Upload the file again.",
   );
