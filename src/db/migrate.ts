@@ -4,11 +4,10 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type pg from "pg";
+import { MIGRATION_LOCK } from "./advisory-locks.ts";
 import type { Queryable } from "./connection/connect.ts";
 
 const MIGRATIONS_DIR = join(import.meta.dirname, "../../migrations");
-// Any fixed number will do, as long as nobody else takes it; this one is "skuport" in ASCII.
-const LOCK_KEY = "32488857013580404";
 
 export interface Migration {
   version: number;
@@ -30,7 +29,7 @@ export class MigrationError extends Error {
  */
 export async function migrate(client: pg.ClientBase, migrationsDir: string = MIGRATIONS_DIR): Promise<string[]> {
   const migrations = await readMigrations(migrationsDir);
-  await client.query(`select pg_advisory_lock(${LOCK_KEY})`);
+  await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
   try {
     await createLedger(client);
     const pending = checkLedger(migrations, await readLedger(client));
@@ -38,7 +37,7 @@ export async function migrate(client: pg.ClientBase, migrationsDir: string = MIG
     return pending.map(({ name }) => name);
   } finally {
     // Fails only with the connection, and with that the lock is gone too.
-    await client.query(`select pg_advisory_unlock(${LOCK_KEY})`).catch(() => undefined);
+    await client.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
   }
 }
 

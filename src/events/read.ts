@@ -1,6 +1,7 @@
 // Reads what happened in the order of the commits, with nothing left out: an event gets its place once it is committed, from
 // the first who reads. However long some other transaction stays open, it holds nobody up.
 import type pg from "pg";
+import { LOCKS } from "../db/advisory-locks.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 import { shortProblem } from "../db/short-json.ts";
 import type { EventType } from "../../contract/webhooks/events.ts";
@@ -14,8 +15,6 @@ export interface StoredEvent {
   at: string;
 }
 
-/** Any number that nobody else uses. */
-const PLACING_LOCK = 7584;
 /** Events placed at once: a reader that comes after a long pause must not keep the lock for long. */
 const PLACED_AT_ONCE = 10_000;
 
@@ -24,11 +23,11 @@ export async function placeEvents(pool: pg.Pool): Promise<void> {
   for (;;) {
     // One message, so that the lock is never held for longer than PostgreSQL needs, whatever becomes of this process.
     const results = (await pool.query(
-      `select pg_advisory_xact_lock(${PLACING_LOCK});
+      `select pg_advisory_xact_lock(${LOCKS.event_order}, 0);
        update events e set position = placed.position
        from (select id, nextval('event_positions') as position
              from (select id from events where position is null order by id limit ${PLACED_AT_ONCE}) waiting) placed
-       where e.id = placed.id`,
+       where e.id = placed.id and e.position is null`,
     )) as unknown as { rowCount: number | null }[];
     if ((results[1]?.rowCount ?? 0) < PLACED_AT_ONCE) return;
   }

@@ -4,13 +4,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { lockKeys } from "../db/advisory-locks.ts";
 import { retryTransient, type Queryable } from "../db/connection/connect.ts";
 
 /** One could be an accident of the machine. */
 export const MAX_DEATHS = 2;
 
-/** Key of the advisory lock of parts over which a worker has died. */
-const SUSPECT_LOCK = [7588, 0];
 const TURN_POLL_MS = 100;
 const LET_GO_MS = 5000;
 
@@ -86,7 +85,10 @@ async function waitForTurn(
   const lock = until === "unlock" ? "pg_try_advisory_lock" : "pg_try_advisory_xact_lock";
   for (;;) {
     signal.throwIfAborted();
-    const { rows } = await client.query<{ is_mine: boolean }>(`select ${lock}($1, $2) as is_mine`, SUSPECT_LOCK);
+    const { rows } = await client.query<{ is_mine: boolean }>(
+      `select ${lock}($1, $2) as is_mine`,
+      lockKeys("suspect_part"),
+    );
     if (rows[0]?.is_mine === true) return;
     await sleep(TURN_POLL_MS, undefined, { signal });
   }

@@ -1,7 +1,7 @@
 // Retention: the history of old changesets goes, in portions. A changeset is first marked, so that nobody undoes it any more.
 import type pg from "pg";
+import { lockKeys } from "../db/advisory-locks.ts";
 import { withTransaction } from "../db/connection/connect.ts";
-import { PURGE_LOCK } from "./undo/store.ts";
 
 /** Changesets that are marked at once, and versions that one statement deletes. */
 const MARKED_AT_ONCE = 500;
@@ -25,7 +25,7 @@ export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: Abor
 /** An undo looks at everything that came after its changeset: what is later than a running or kept one is kept as well. */
 async function markOld(pool: pg.Pool, keepDays: number): Promise<number> {
   return withTransaction(pool, async (client) => {
-    await client.query("select pg_advisory_xact_lock($1, 0)", [PURGE_LOCK]);
+    await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("history_purge"));
     const { rowCount } = await client.query(
       `with cutoff as (select now() - make_interval(days => $1::integer) as at),
        horizon as (

@@ -1,5 +1,6 @@
 // The selection: which products an operation is about, written down as chunks before the first of them is touched.
 import type pg from "pg";
+import { lockKeys } from "../db/advisory-locks.ts";
 import { withTransaction, type Queryable } from "../db/connection/connect.ts";
 import { countSelected, deleteChunks, insertChangesetChunks, insertFilterChunks } from "./chunk-store.ts";
 import { chunkProducts, type OperationContext } from "./context.ts";
@@ -18,15 +19,12 @@ export async function selectProducts(context: OperationContext, operation: Opera
   });
 }
 
-/** First key of the advisory lock of selections; any number that nobody else uses. */
-export const SELECTION_LOCK = 7584;
-
 /** @returns false when another process holds the lock, which ends with the transaction */
 async function lockSelection(client: pg.ClientBase, operationId: number): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_xact_lock($1, $2) as locked", [
-    SELECTION_LOCK,
-    operationId % 2 ** 31,
-  ]);
+  const { rows } = await client.query<{ locked: boolean }>(
+    "select pg_try_advisory_xact_lock($1, $2) as locked",
+    lockKeys("selection", operationId),
+  );
   return rows[0]?.locked === true;
 }
 

@@ -4,6 +4,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import type pg from "pg";
 import { hasTids } from "../../catalog/bulk/merge.ts";
 import { runSteps } from "../../jobs/run-steps.ts";
+import { lockKeys } from "../../db/advisory-locks.ts";
 import { isTransient, retryTransient, withTransaction } from "../../db/connection/connect.ts";
 import { startHeartbeat } from "../../db/connection/heartbeat.ts";
 import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
@@ -156,7 +157,7 @@ async function loadStrictly(context: ImportContext, work: ImportWork, signal: Ab
     const attempt = () =>
       withTransaction(context.pool, async (client) => {
         // A second strict lane, sent by a worker that took this one for dead, waits here and then finds nothing to do.
-        await client.query("select pg_advisory_xact_lock($1, $2)", [STRICT_LOCK, work.id % 2 ** 31]);
+        await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("strict_import", work.id));
         rejects = [];
         const died = (): Problem => diedLoadingStrictly(work);
         // All chunks are one part, begun before the first write: a transaction that waited for its turn with rows locked would
@@ -202,9 +203,6 @@ async function saveRejects(pool: pg.Pool, importId: number, rejects: readonly Re
 class AlreadyOver extends Error {
   override readonly name = "AlreadyOver";
 }
-
-/** First key of the advisory lock of strict imports; any number that nobody else uses. */
-const STRICT_LOCK = 7583;
 
 /** Rolls a strict import back that somebody cancelled. */
 class CancelledMeanwhile extends Error {

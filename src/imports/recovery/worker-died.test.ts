@@ -17,6 +17,7 @@ import { runLoader } from "../load/loader.ts";
 import { runScan } from "../scan/run-scan.ts";
 import { readImport } from "../store.ts";
 import { SCAN_PART, STRICT_PART } from "./worker-died.ts";
+import { lockKeys } from "../../db/advisory-locks.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);
@@ -178,7 +179,9 @@ describe("a strict import", () => {
     const loaded = runLoader(context, id, signal);
     // Its transaction is open, and asks for the turn.
     await until(
-      async () => (await pool.query("select from pg_locks where classid = 7583 and objid = $1", [id])).rowCount === 1,
+      async () =>
+        (await pool.query("select from pg_locks where classid = $1 and objid = $2", lockKeys("strict_import", id)))
+          .rowCount === 1,
     );
     await sleep(200);
     await other.query("select from products for update nowait");

@@ -1,10 +1,8 @@
 // The SQL of rejected rows.
 import type pg from "pg";
+import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { MAX_LISTED_REJECTS, type Reject, type RejectGroup } from "../../../contract/imports/imports.ts";
-
-/** First key of an advisory lock; each import has its own. */
-const LISTED_LOCK = 7587;
 
 /** @returns how many of them were not there yet */
 export async function insertRejects(db: Queryable, importId: number, rejects: readonly Reject[]): Promise<number> {
@@ -37,7 +35,7 @@ export async function insertListedRejects(
   rejects: readonly Reject[],
 ): Promise<void> {
   if (rejects.length === 0) return;
-  await client.query("select pg_advisory_xact_lock($1, $2)", [LISTED_LOCK, importId % 2 ** 31]);
+  await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("listed_rejects", importId));
   const { rows } = await client.query<{ stored: number }>(
     "select count(*)::int as stored from import_rejects where import_id = $1",
     [importId],

@@ -1,10 +1,8 @@
 // One scan of an import at a time: a session lock, which ends with its connection. The lock only saves work that two scans would
 // do twice; what keeps them from harming each other is the scan's token.
 import type pg from "pg";
+import { lockKeys } from "../../db/advisory-locks.ts";
 import { startHeartbeat } from "../../db/connection/heartbeat.ts";
-
-/** First key of the advisory lock that one scan of an import holds. */
-const SCAN_LOCK = 7582;
 
 export interface ScanLock {
   /** The connection that holds the lock. */
@@ -19,7 +17,6 @@ export async function withScanLock(
   importId: number,
   work: (lock: ScanLock) => Promise<void>,
 ): Promise<void> {
-  const key = [SCAN_LOCK, importId % 2 ** 31];
   const client = await pool.connect();
   const lost = new AbortController();
   const onLost = (): void => {
@@ -28,7 +25,10 @@ export async function withScanLock(
   client.on("error", onLost).on("end", onLost);
   let isFree = false;
   try {
-    const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", key);
+    const { rows } = await client.query<{ locked: boolean }>(
+      "select pg_try_advisory_lock($1, $2) as locked",
+      lockKeys("scan", importId),
+    );
     if (rows[0]?.locked === true) {
       const stopHeartbeat = startHeartbeat(client);
       await work({ client, lost: lost.signal }).finally(stopHeartbeat);

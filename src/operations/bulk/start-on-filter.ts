@@ -3,9 +3,10 @@
 import type pg from "pg";
 import { compileFilter } from "../../catalog/query/filter.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
+import { lockKeys } from "../../db/advisory-locks.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
 import type { OperationContext } from "../context.ts";
-import { beginRunning, insertSelection, SELECTION_LOCK } from "../select.ts";
+import { beginRunning, insertSelection } from "../select.ts";
 import { insertOperation, readOperation } from "../store.ts";
 import type { BulkRequest, Operation, OperationOptions } from "../../../contract/changesets/operations.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
@@ -95,7 +96,7 @@ async function open(
     const changesetId = await insertChangeset(other, { kind, actor, reason });
     const id = await insertOperation(other, { kind, actor, options, changeset_id: changesetId });
     // Before anybody else can see it; held by the connection that selects.
-    await client.query("select pg_advisory_lock($1, $2)", [SELECTION_LOCK, id % 2 ** 31]);
+    await client.query("select pg_advisory_lock($1, $2)", lockKeys("selection", id));
     return (await readOperation(other, id)) as Operation;
   });
 }

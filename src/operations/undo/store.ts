@@ -1,4 +1,5 @@
 // The SQL of undoing: the changeset that is taken back, and the mark that it was.
+import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { ChangesetKind } from "../../../contract/changesets/changeset-kinds.ts";
 
@@ -31,12 +32,9 @@ export async function readUndone(db: Queryable, changesetId: number): Promise<Un
 
 /** Nobody else begins to undo or to purge the changeset until the transaction ends. */
 export async function lockChangeset(db: Queryable, changesetId: number): Promise<void> {
-  await db.query("select pg_advisory_xact_lock_shared($1, 0)", [PURGE_LOCK]);
+  await db.query("select pg_advisory_xact_lock_shared($1, $2)", lockKeys("history_purge"));
   await db.query("select from changesets where id = $1 for update", [changesetId]);
 }
-
-/** First key of the advisory lock that every undo shares and a purge takes alone; any number that nobody else uses. */
-export const PURGE_LOCK = 7585;
 
 /** The operation that is undoing the changeset at the moment. */
 export async function findRunningUndo(db: Queryable, changesetId: number): Promise<number | undefined> {

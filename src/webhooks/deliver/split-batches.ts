@@ -2,14 +2,12 @@
 // went are one transaction, so a worker that dies is followed by one that goes on, and no product comes twice or never.
 import type pg from "pg";
 import { changedProducts, type ChangedProduct } from "../../catalog/history/changeset-products.ts";
+import { lockKeys } from "../../db/advisory-locks.ts";
 import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
 import { startHeartbeat } from "../../db/connection/heartbeat.ts";
 import { EVENT_CHANNEL } from "../../events/channels.ts";
 import { MAX_BATCH_ITEMS } from "../../../contract/catalog/batch.ts";
 import type { EventData } from "../../../contract/webhooks/events.ts";
-
-/** First key of the advisory locks of those who cut; any number that nobody else uses. */
-const CUT_LOCK = 7586;
 
 interface Cut {
   event_id: number;
@@ -44,8 +42,8 @@ async function claimCut(client: pg.ClientBase): Promise<Cut | undefined> {
   );
   for (const { event_id } of rows) {
     const { rows: locked } = await client.query<{ is_ours: boolean }>(
-      "select pg_try_advisory_lock($1, ($2::bigint % 2147483647)::integer) as is_ours",
-      [CUT_LOCK, event_id],
+      "select pg_try_advisory_lock($1, $2) as is_ours",
+      lockKeys("split_batches", event_id),
     );
     if (locked[0]?.is_ours !== true) continue;
     // Read again under the lock: another may have finished it meanwhile

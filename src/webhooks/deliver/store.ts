@@ -1,4 +1,5 @@
 // The SQL of sending: what is due, who has it, and what became of it.
+import { LOCKS } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Outcome } from "./send.ts";
 
@@ -71,15 +72,12 @@ export async function renewLeases(db: Queryable, worker: number, ids: readonly n
   );
 }
 
-/** First key of the advisory locks that workers hold for as long as they live; any number that nobody else uses. */
-export const WORKER_LOCK = 7585;
-
 /** Frees what dead workers hold, and counts the living. A killed worker's deliveries need not wait for their leases. */
 export async function releaseOfDead(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ alive: number }>(
     `with alive as (
        select distinct objid::bigint as worker from pg_locks
-       where locktype = 'advisory' and classid = ${WORKER_LOCK} and objsubid = 2 and granted
+       where locktype = 'advisory' and classid = ${LOCKS.webhook_worker} and objsubid = 2 and granted
          and database = (select oid from pg_database where datname = current_database())
      ), released as (
        update webhook_deliveries set claimed_by = null, lease_until = null

@@ -2,13 +2,14 @@
 // database, so any number of workers share the work, and one that is killed leaves nothing that another does not find.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { lockKeys } from "../../db/advisory-locks.ts";
 import { connectClient, isTransient, retryTransient, type DatabaseAddress } from "../../db/connection/connect.ts";
 import { EVENT_CHANNEL, WEBHOOK_CHANNEL } from "../../events/channels.ts";
 import { listen } from "../../events/listen.ts";
 import type { WebhookContext } from "../context.ts";
 import { splitNextEvent } from "./split-batches.ts";
 import { createSender, type Sender } from "./sender.ts";
-import { listDueWebhooks, releaseOfDead, renewLeases, WORKER_LOCK } from "./store.ts";
+import { listDueWebhooks, releaseOfDead, renewLeases } from "./store.ts";
 import { readEventPrefix } from "../event-id.ts";
 import { fanOut } from "./fan-out.ts";
 import { purgeDeliveries } from "../log/purge.ts";
@@ -200,7 +201,7 @@ async function holdLock(
         if (!released.signal.aborted) onError(error);
       });
     });
-    await opened.query("select pg_advisory_lock($1, $2)", [WORKER_LOCK, id]);
+    await opened.query("select pg_advisory_lock($1, $2)", lockKeys("webhook_worker", id));
     client = opened;
     // Released while this connection was being made: open, it would keep the process alive for good.
     if (released.signal.aborted) await opened.end();

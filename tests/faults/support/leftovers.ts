@@ -3,8 +3,8 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LOCKS } from "../../../src/db/advisory-locks.ts";
 import type { Queryable } from "../../../src/db/connection/connect.ts";
-import { WORKER_LOCK } from "../../../src/webhooks/deliver/store.ts";
 
 export interface Leftovers {
   /** Of the folder of uploads. */
@@ -49,7 +49,7 @@ export async function findLeftovers(db: Queryable, options: LeftoversOptions): P
        (select count(*) from operation_chunks)::int as operation_chunks,
        (select count(*) from product_staging)::int as staged_products,
        (select count(*) from webhook_deliveries where state = 'waiting')::int as waiting_deliveries,
-       (select count(*) from pg_locks where locktype = 'advisory' and granted and not (classid = ${WORKER_LOCK} and objsubid = 2)
+       (select count(*) from pg_locks where locktype = 'advisory' and granted and not (classid = ${LOCKS.webhook_worker} and objsubid = 2)
           and database = (select oid from pg_database where datname = current_database()))::int as advisory_locks,
        (select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
           and state like 'idle in transaction%')::int as idle_transactions`,

@@ -3,20 +3,21 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { lockKeys } from "../../../db/advisory-locks.ts";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { SORT_KEYS } from "../../query/order.ts";
 
-/** First key of the advisory lock of the indexer; any number that nobody else uses. */
-const INDEXER_LOCK = 7584;
-
 /** Makes this session the one that writes the index. One at a time: else what was read first could be written last. */
 export async function lockIndex(client: pg.ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${INDEXER_LOCK}, 0) as locked`);
+  const { rows } = await client.query<{ locked: boolean }>(
+    "select pg_try_advisory_lock($1, $2) as locked",
+    lockKeys("indexer"),
+  );
   return rows[0]?.locked === true;
 }
 
 export async function unlockIndex(client: pg.ClientBase): Promise<void> {
-  await client.query(`select pg_advisory_unlock(${INDEXER_LOCK}, 0)`);
+  await client.query("select pg_advisory_unlock($1, $2)", lockKeys("indexer"));
 }
 
 export interface BacklogEntry {

@@ -1,18 +1,16 @@
 // The SQL of uploads that come in parts: rows of `imports` with an expiry.
 import type pg from "pg";
+import { lockKeys } from "../../../db/advisory-locks.ts";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { changeImport, insertImport, type NewImport } from "../../store.ts";
 import type { OpenUpload } from "./yield-upload.ts";
 import type { Import } from "../../../../contract/imports/imports.ts";
 
-/** Two that ask at the same time must not both get the last place. */
-const OPEN_LOCK = 7583;
-
 const OPEN = "upload_expires_at is not null and state in ('receiving', 'paused')";
 
 /** Unfinished uploads, those that have been silent for longest first. Holds a lock until the transaction ends. */
 export async function listOpenUploads(client: pg.ClientBase): Promise<OpenUpload[]> {
-  await client.query("select pg_advisory_xact_lock($1, 0)", [OPEN_LOCK]);
+  await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("open_uploads"));
   const { rows } = await client.query<OpenUpload>(
     `select id, filename, size, received, upload_client as client from imports where ${OPEN} order by updated_at, id`,
   );

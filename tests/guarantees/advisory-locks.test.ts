@@ -1,0 +1,37 @@
+// Each advisory lock has a key of its own: two purposes that share one wait for each other, or mistake each other's locks for theirs.
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { LOCKS, MIGRATION_LOCK } from "../../src/db/advisory-locks.ts";
+import { withTransaction } from "../../src/db/connection/connect.ts";
+import { lockChangeset } from "../../src/operations/undo/store.ts";
+import { releaseOfDead } from "../../src/webhooks/deliver/store.ts";
+import { createTestDatabase } from "../support/database.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const { pool } = await createTestDatabase();
+
+test("an undo that starts is not counted as a webhook worker", async () => {
+  await withTransaction(pool, async (client) => {
+    await lockChangeset(client, 1);
+    expect(await releaseOfDead(pool)).toBe(0);
+  });
+});
+
+describe("the keys of advisory locks", () => {
+  test("differ", () => {
+    const keys = [...Object.values(LOCKS).map(String), MIGRATION_LOCK];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test("are written in db/advisory-locks.ts only", () => {
+    const files = globSync("src/**/*.ts", { cwd: ROOT }).filter((file) => !file.endsWith("db/advisory-locks.ts"));
+    const literal = /pg_(?:try_)?advisory\w*\(\s*\d|\b\w+_LOCK\s*=\s*[[\d"']/;
+    const keys = new RegExp(`\\b(?:${[...Object.values(LOCKS), MIGRATION_LOCK].join("|")})\\b`);
+    const offending = files.filter((file) => {
+      const text = readFileSync(join(ROOT, file), "utf8");
+      return literal.test(text) || keys.test(text);
+    });
+    expect(offending).toEqual([]);
+  });
+});
