@@ -1,0 +1,27 @@
+// npm run check -- folders: keeps folders and files small enough to be read at a glance.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+const MAX_FILES = 16;
+const MAX_LINES = 300;
+/** In the first lines of a longer file: the reason for its length. */
+const REASON = /\bLong because\b/;
+const REASON_LINES = 12;
+
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
+  .split("\n")
+  .filter((name) => /^(src|web|client|contract|tests|bench|scripts)\/.*\.(ts|vue|mjs)$/.test(name));
+const faults = [];
+const counts = new Map();
+for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+for (const [folder, count] of counts)
+  if (count > MAX_FILES)
+    faults.push(`${folder}/ has ${count} files; at most ${MAX_FILES}: make a folder of some of them`);
+for (const file of files) {
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  if (lines.length > MAX_LINES && !REASON.test(lines.slice(0, REASON_LINES).join("\n")))
+    faults.push(`${file} has ${lines.length} lines; over ${MAX_LINES} it needs a comment "Long because …" at its top`);
+}
+for (const fault of faults) console.log(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;
