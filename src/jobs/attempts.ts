@@ -1,19 +1,19 @@
-// Counts the worker processes that died over one part of an import or operation, so that an input that kills its worker is given up
-// instead of being tried for ever. A process notes what it begins and takes the note back when it stops in an orderly way; whoever
-// holds the part's lock then knows that the notes of other processes are those of dead ones.
+// Counts the worker processes that died while they processed one part of an import or operation (a chunk, a scan, a strict load). An
+// input that kills its worker then fails instead of being retried for ever. A process records each part it begins and deletes the
+// record when it stops normally. Only one process at a time holds a part's lock, so records of other processes mean deaths.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { retryTransient, type Queryable } from "../db/connection/connect.ts";
 
-/** One could be an accident of the machine. */
+/** One death could have an unrelated cause, such as the machine running out of memory. */
 export const MAX_DEATHS = 2;
 
-const TURN_POLL_MS = 100;
-const LET_GO_MS = 5000;
+const LOCK_POLL_MS = 100;
+const RELEASE_MS = 5000;
 
-/** This process. */
+/** Identifies this process in `work_attempts`. */
 const WORKER = randomUUID();
 
 export interface Work {
@@ -21,31 +21,31 @@ export interface Work {
   id: number;
 }
 
-/** Notes that this process begins the part, whose lock the caller holds. A part over which a worker has died first waits until no other
- * such part is worked on: the one that kills the next worker is then the culprit, and those that only ran beside it are spared.
- * @param turn the connection that keeps the turn, until it unlocks all advisory locks or its transaction ends
- * @returns how many other processes died over the part; from MAX_DEATHS on it must not be begun */
+/** Records that this process begins the part, whose lock the caller holds. A part over which a worker has died waits until no other
+ * such part is being processed. If another worker dies, this part is the cause and not one that ran beside it.
+ * @param holder the connection that takes the lock of suspect parts, and whether the lock ends with an unlock or the transaction
+ * @returns how many other processes died over the part; at MAX_DEATHS or more, do not begin it */
 export async function beginPart(
   pool: pg.Pool,
-  turn: { client: pg.ClientBase; until: "unlock" | "commit" },
+  holder: { client: pg.ClientBase; until: "unlock" | "commit" },
   work: Work,
   part: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const deaths = await noteBegin(pool, work, part);
+  const deaths = await recordBegin(pool, work, part);
   if (deaths === 0 || deaths >= MAX_DEATHS) return deaths;
-  await letGo(pool, work, new Set([part]));
-  await waitForTurn(turn, signal);
-  return noteBegin(pool, work, part);
+  await releaseParts(pool, work, new Set([part]));
+  await lockSuspectParts(holder, signal);
+  return recordBegin(pool, work, part);
 }
 
-async function noteBegin(db: Queryable, { kind, id }: Work, part: number): Promise<number> {
-  // A note that the database loses in a crash of its own only makes the count smaller: no need to wait for the disk.
+async function recordBegin(db: Queryable, { kind, id }: Work, part: number): Promise<number> {
+  // Without waiting for the disk: a record lost in a crash of PostgreSQL only makes the count smaller.
   const { rows } = await db.query<{ deaths: number }>(
-    `with quick as (
+    `with async_commit as (
        select set_config('synchronous_commit', 'off', true) as is_off
-     ), noted as (
-       insert into work_attempts (kind, work_id, part, worker) select $1, $2, $3, $4 from quick on conflict do nothing
+     ), recorded as (
+       insert into work_attempts (kind, work_id, part, worker) select $1, $2, $3, $4 from async_commit on conflict do nothing
      )
      select count(*)::int as deaths from work_attempts where kind = $1 and work_id = $2 and part = $3 and worker <> $4`,
     [kind, id, part, WORKER],
@@ -53,18 +53,18 @@ async function noteBegin(db: Queryable, { kind, id }: Work, part: number): Promi
   return rows[0]?.deaths ?? 0;
 }
 
-/** Removes this process's notes of the parts, and the parts from the set: it stopped, and did not die. While the database is away
- * both stay, and other processes count the notes as deaths. */
-export async function letGo(pool: pg.Pool, { kind, id }: Work, parts: Set<number>): Promise<void> {
+/** Deletes this process's records of the parts, and removes the parts from the set, after a normal stop. If the database is unavailable,
+ * both stay and other processes count the records as deaths. */
+export async function releaseParts(pool: pg.Pool, { kind, id }: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
   const numbers = [...parts];
   await retryTransient(
     () =>
       pool.query(
         "delete from work_attempts where kind = $1 and work_id = $2 and part = any($3::int[]) and worker = $4",
-        [...[kind, id, numbers, WORKER]],
+        [kind, id, numbers, WORKER],
       ),
-    { timeout_ms: LET_GO_MS },
+    { timeout_ms: RELEASE_MS },
   ).then(
     () => {
       for (const part of numbers) parts.delete(part);
@@ -73,23 +73,23 @@ export async function letGo(pool: pg.Pool, { kind, id }: Work, parts: Set<number
   );
 }
 
-/** Removes all notes of work that is over. */
+/** Deletes all records of an import or operation that has ended. */
 export async function forgetAttempts(db: Queryable, { kind, id }: Work): Promise<void> {
   await db.query("delete from work_attempts where kind = $1 and work_id = $2", [kind, id]);
 }
 
-async function waitForTurn(
+async function lockSuspectParts(
   { client, until }: { client: pg.ClientBase; until: "unlock" | "commit" },
   signal: AbortSignal,
 ): Promise<void> {
   const lock = until === "unlock" ? "pg_try_advisory_lock" : "pg_try_advisory_xact_lock";
   for (;;) {
     signal.throwIfAborted();
-    const { rows } = await client.query<{ is_mine: boolean }>(
-      `select ${lock}($1, $2) as is_mine`,
+    const { rows } = await client.query<{ locked: boolean }>(
+      `select ${lock}($1, $2) as locked`,
       lockKeys("suspect_part"),
     );
-    if (rows[0]?.is_mine === true) return;
-    await sleep(TURN_POLL_MS, undefined, { signal });
+    if (rows[0]?.locked === true) return;
+    await sleep(LOCK_POLL_MS, undefined, { signal });
   }
 }

@@ -5,7 +5,7 @@ import { IMPORT_QUEUE, OPERATION_EXECUTOR_QUEUE, sendJob, startBoss, workQueue }
 
 const database = await createTestDatabase();
 
-test("the jobs that a process works on are reported while they run, each by its name once", async () => {
+test("running jobs are reported on each change, each name once", async () => {
   const reports: string[] = [];
   const boss = await startBoss(database.address, {
     application_name: "skuport test",

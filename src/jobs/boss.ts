@@ -1,28 +1,28 @@
-// pg-boss, set up: which queues there are, how their jobs are retried and noticed at once.
+// Sets up pg-boss: the queues, how their jobs are retried, and how workers notice them at once.
 import { PgBoss, type ConstructorOptions } from "pg-boss";
 import { bossConfig, type DatabaseAddress, type Queryable } from "../db/connection/connect.ts";
 
-/** One job an import: scans its file and brings the lanes to work. */
+/** One job per import: scans its file, then queues its loaders. */
 export const IMPORT_QUEUE = "import";
-/** One job a lane: a connection that loads chunks of an import until none is left. */
+/** One job per loader: a connection that loads chunks of an import until none is left. */
 export const IMPORT_LOADER_QUEUE = "import-loader";
 
-/** One job a lane: a connection that works on chunks of an operation until none is left. */
+/** One job per executor: a connection that processes chunks of an operation until none is left. */
 export const OPERATION_EXECUTOR_QUEUE = "operation-executor";
 
-/** What a queue's jobs say. */
+/** The data of each queue's jobs. */
 interface Jobs {
   [IMPORT_QUEUE]: { import_id: number };
   [IMPORT_LOADER_QUEUE]: { import_id: number };
   [OPERATION_EXECUTOR_QUEUE]: { operation_id: number };
 }
 
-/** A job may take as long as the largest file; that it is alive is told by its heartbeat instead. */
+/** Long enough for the largest file. The heartbeat, not this limit, detects dead jobs. */
 const EXPIRE_SECONDS = 86_400;
-/** The least pg-boss takes. Only the backstop: a worker looks for silent imports by itself when it starts. */
+/** The minimum of pg-boss. Only a fallback: a worker searches for silent imports itself when it starts. */
 const HEARTBEAT_SECONDS = 10;
 
-/** How often jobs without a heartbeat are looked for. A worker that vanished leaves them active until then. */
+/** How often pg-boss searches for jobs without a heartbeat. Jobs of a vanished worker stay active until then. */
 const SUPERVISE_SECONDS = 15;
 
 const QUEUE = {
@@ -33,20 +33,20 @@ const QUEUE = {
   retryBackoff: true,
   retryDelayMax: 30,
   deleteAfterSeconds: 3600,
-  // Wakes a worker at once; polling every two seconds would be most of a small import's time.
+  // Wakes a worker at once. With polling every two seconds, a small import would spend most of its time waiting.
   notify: true,
 };
 
 export interface BossOptions {
   application_name: string;
-  /** A worker also tends the queues; a server only sends. */
+  /** True in a worker, which also maintains the queues; a server only sends jobs. */
   works: boolean;
   onError: (error: Error) => void;
-  /** Called with the jobs that this process is working on, each time they change. */
+  /** Called with the names of the running jobs each time they change. */
   onJobs?: (jobs: readonly string[]) => void;
 }
 
-/** Jobs that run in this process, to be named when it hangs or dies. */
+/** Jobs that run in this process, so that the log can name them when the process hangs or dies. */
 interface RunningJobs {
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
@@ -73,7 +73,7 @@ function createRunningJobs(onJobs: (jobs: readonly string[]) => void): RunningJo
   };
 }
 
-/** A started pg-boss; `stop` ends it. */
+/** Starts pg-boss and creates the queues. The caller calls `stop`. */
 export async function startBoss(address: DatabaseAddress, options: BossOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     ...(bossConfig(address, options.application_name) as ConstructorOptions),
@@ -87,7 +87,7 @@ export async function startBoss(address: DatabaseAddress, options: BossOptions):
     instanceName: options.application_name,
     instanceHeartbeatSeconds: 10,
   });
-  // pg-boss hands on copies of errors, which are errors no more.
+  // pg-boss emits plain copies of errors, which are not instances of Error.
   boss.on("error", (copy) => options.onError(Object.assign(new Error(copy.message), copy)));
   if (options.onJobs !== undefined) runningJobs.set(boss, createRunningJobs(options.onJobs));
   await boss.start();
@@ -114,10 +114,10 @@ export async function sendJob<Queue extends keyof Jobs>(
   for (let i = 0; i < count; i++) await boss.send(queue, job, { db: executor });
 }
 
-/** pg-boss wakes a worker at once; this is for the case that its listening connection was lost. */
+/** Fallback while the LISTEN connection of pg-boss is lost; otherwise pg-boss wakes a worker at once. */
 const POLL_SECONDS = 2;
 
-/** Has `concurrency` workers of this process take the queue's jobs. */
+/** Processes the queue's jobs, up to `concurrency` at a time. */
 export async function workQueue<Queue extends keyof Jobs>(
   boss: PgBoss,
   queue: Queue,
@@ -130,15 +130,15 @@ export async function workQueue<Queue extends keyof Jobs>(
       { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS },
       async ([job]) => {
         if (job !== undefined) await runJob(boss, `${queue} ${Object.values(job.data).join()}`, () => work(job.data));
-        // One notification wakes every worker for one job each. Where more wait, the next must not wait for the poll:
-        // an import's lanes came two seconds late when some of the last import's were still queued.
+        // One notification makes each worker fetch one job. Fetch the next without waiting for the poll: loaders of an import
+        // started two seconds late when jobs of the previous import were still queued.
         boss.notifyWorker(id);
       },
     );
   }
 }
 
-/** Has one worker of all do `work` every hour, from now on. */
+/** Runs `work` every hour, in one of all worker processes. */
 export async function workHourly(
   boss: PgBoss,
   queue: string,
@@ -153,10 +153,10 @@ export async function workHourly(
 const runJob = (boss: PgBoss, name: string, work: () => Promise<void>): Promise<void> =>
   runningJobs.get(boss)?.run(name, work) ?? work();
 
-/** An instance that has not been heard of for three of its heartbeats is gone. */
+/** An instance is gone after three missed heartbeats of 10 s. */
 const WORKER_SEEN_SECONDS = 30;
 
-/** Worker processes that are alive, as pg-boss's registry knows them. */
+/** Counts the live worker processes in the registry of pg-boss. */
 export async function countWorkers(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ workers: number }>(
     "select count(*)::int as workers from pgboss.instance where stopped_on is null and heartbeat_on > now() - make_interval(secs => $1)",
@@ -165,7 +165,7 @@ export async function countWorkers(db: Queryable): Promise<number> {
   return rows[0]?.workers ?? 0;
 }
 
-/** Jobs that wait, by queue. */
+/** Counts queued jobs by queue. */
 export async function countQueued(db: Queryable): Promise<{ queue: string; jobs: number }[]> {
   const { rows } = await db.query<{ queue: string; jobs: number }>(
     "select name as queue, count(*)::int as jobs from pgboss.job where state in ('created', 'retry') group by name",

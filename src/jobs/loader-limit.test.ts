@@ -1,30 +1,43 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
-import { createLoaderLimit } from "./loader-limit.ts";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createLoaderLimit, type LoaderLimit } from "./loader-limit.ts";
 
-test("throttled loaders leave one processor, and all continue afterwards", async () => {
-  const limit = createLoaderLimit(3, 50);
-  let atWork = 0;
-  const most: number[] = [];
-  const step = async (): Promise<void> => {
-    atWork++;
-    most.push(atWork);
-    await sleep(5);
-    atWork--;
-  };
-  const four = (): Promise<unknown> => Promise.all(Array.from({ length: 4 }, () => limit.run(step)));
-  await four();
-  expect(Math.max(...most.splice(0))).toBe(4);
-  limit.throttle();
-  await four();
-  expect(Math.max(...most.splice(0))).toBe(2);
-  await sleep(80);
-  await four();
-  expect(Math.max(...most)).toBe(4);
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-test("on one processor one loader continues", async () => {
+/** How many of four steps the limit lets run at the same time. */
+async function countRunning(limit: LoaderLimit): Promise<number> {
+  const end = Promise.withResolvers<undefined>();
+  let running = 0;
+  const step = (): Promise<unknown> => {
+    running++;
+    return end.promise;
+  };
+  const steps = Promise.all(Array.from({ length: 4 }, () => limit.run(step)));
+  await setImmediate();
+  const count = running;
+  end.resolve(undefined);
+  await steps;
+  return count;
+}
+
+test("throttled loaders leave one CPU core, and all continue two seconds later", async () => {
+  const limit = createLoaderLimit(3);
+  expect(await countRunning(limit)).toBe(4);
+  limit.throttle();
+  expect(await countRunning(limit)).toBe(2);
+  vi.advanceTimersByTime(1999);
+  expect(await countRunning(limit)).toBe(2);
+  vi.advanceTimersByTime(1);
+  expect(await countRunning(limit)).toBe(4);
+});
+
+test("with one CPU core, one loader continues", async () => {
   const limit = createLoaderLimit(1);
   limit.throttle();
-  expect(await limit.run(() => Promise.resolve("done"))).toBe("done");
+  expect(await countRunning(limit)).toBe(1);
 });

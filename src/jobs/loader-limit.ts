@@ -1,28 +1,28 @@
-// Lanes give way to people: while somebody looks at lists, one processor is left to the server and its database.
+// Throttle: while list requests arrive, loaders and executors leave one CPU core to the server and its database.
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 
-/** Who looks through lists asks for the next one within this time. */
-const GIVE_WAY_MS = 2000;
+/** A person who browses lists requests the next one within this time. */
+const THROTTLE_MS = 2000;
 
-/** A server's message to its worker. */
-export const THROTTLE = "give way";
+/** The message of a server to its worker. */
+export const THROTTLE = "throttle";
 
 export interface LoaderLimit {
-  /** Takes a lane's next step as soon as there may be one more. */
+  /** Runs the next step of a loader or executor, as soon as the limit permits one more. */
   run: <T>(step: () => Promise<T>) => Promise<T>;
-  /** Fewer lanes for a while. */
+  /** Lowers the limit for two seconds. */
   throttle: () => void;
 }
 
-export function createLoaderLimit(processors = availableParallelism(), throttleMs = GIVE_WAY_MS): LoaderLimit {
+export function createLoaderLimit(cores = availableParallelism()): LoaderLimit {
   const limit = pLimit(Infinity);
-  const back = setTimeout(() => (limit.concurrency = Infinity), throttleMs).unref();
+  const restore = setTimeout(() => (limit.concurrency = Infinity), THROTTLE_MS).unref();
   return {
     run: (step) => limit(step),
     throttle() {
-      limit.concurrency = Math.max(1, processors - 1);
-      back.refresh();
+      limit.concurrency = Math.max(1, cores - 1);
+      restore.refresh();
     },
   };
 }

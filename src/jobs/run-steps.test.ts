@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { createLoaderLimit } from "./loader-limit.ts";
 import { runSteps } from "./run-steps.ts";
 
-test("a loader that had to wait takes no step once it is to end", async () => {
-  const { run, throttle: giveWay } = createLoaderLimit(2);
-  giveWay();
+test("a loader that waits for the limit takes no step after its signal", async () => {
+  const { run, throttle } = createLoaderLimit(2);
+  throttle();
   const other = Promise.withResolvers<undefined>();
   const busy = run(() => other.promise);
   const stop = new AbortController();

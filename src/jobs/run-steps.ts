@@ -1,39 +1,39 @@
-// How a lane gets through its chunks, those of an import or of an operation: one after the other, again after a conflict with
-// another writer, telling now and then how far it is.
+// Runs the steps of a loader or executor, one chunk each: repeats a step after a conflict with another writer, and reports
+// progress at intervals.
 import { isTransient, retryTransient } from "../db/connection/connect.ts";
 import type { LoaderLimit } from "./loader-limit.ts";
 import { ConcurrentChange } from "../db/concurrent-change.ts";
 
-/** Progress is told this often; the page shows no more. */
-const TELL_MS = 200;
-/** Conflicts with other writers on one chunk before giving up: each means that somebody else got on. */
+/** Minimum interval between reports; the page shows no more. */
+const REPORT_MS = 200;
+/** Conflicts with other writers on one chunk before giving up. Each conflict means that another writer made progress. */
 const MAX_CONFLICTS = 100;
 
 export interface WorkOptions {
   signal: AbortSignal;
   progress?: Progress;
-  /** Before a step is taken again. */
+  /** Called before a step is repeated after a conflict. */
   onConflict?: () => void;
-  /** Lets a step wait for others. */
+  /** Delays a step while the limit is reached. */
   limit?: LoaderLimit["run"] | undefined;
 }
 
 export interface Progress {
-  /** Tells how far the work is: now and then, after a step that had something to do. */
+  /** Called at intervals, after a step that processed something. */
   report: () => Promise<void>;
-  /** Hears why it could not be told, unless that is a passing fault. */
+  /** Called when `report` failed, unless the error is transient. */
   onError: (error: unknown) => void;
 }
 
-/** Takes steps until one finds nothing to do and says false. A step is a transaction that may be taken again: it is, when the
- * database was away for a moment, and when another writer was faster. */
+/** Runs steps until one returns false because nothing is left. A step is a transaction that can be repeated, after a transient
+ * database error or a conflict with another writer. */
 export async function runSteps(
   step: () => Promise<boolean>,
   { signal, progress, onConflict, limit = (next) => next() }: WorkOptions,
 ): Promise<void> {
   const reporter = progress === undefined ? undefined : createReporter(progress);
   const nextStep = (): Promise<boolean> => {
-    // Whoever had to wait may be wanted no more.
+    // The work may have been stopped while it waited for the limit.
     signal.throwIfAborted();
     return step();
   };
@@ -53,19 +53,19 @@ export async function runSteps(
   }
 }
 
-/** A product appeared (23505), changed or went while a chunk was worked on: look again. */
+/** Another writer created (23505), changed or deleted a product of the chunk after it was read: read it again. */
 const isConflict = (error: unknown): boolean =>
   error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";
 
-/** Tells beside the work: a lane must not wait until it is on disk. `end` resolves when the last telling has ended. */
-function createReporter({ report: tell, onError }: Progress): { report: () => void; end: () => Promise<void> } {
-  let told = -Infinity;
+/** Reports without delaying the next step. `end` resolves when the last report has ended. */
+function createReporter({ report, onError }: Progress): { report: () => void; end: () => Promise<void> } {
+  let reportedAt = -Infinity;
   let reporting = Promise.resolve();
   return {
     report() {
-      if (performance.now() - told < TELL_MS) return;
-      told = performance.now();
-      reporting = reporting.then(tell).catch((error: unknown) => {
+      if (performance.now() - reportedAt < REPORT_MS) return;
+      reportedAt = performance.now();
+      reporting = reporting.then(report).catch((error: unknown) => {
         if (!isTransient(error)) onError(error);
       });
     },

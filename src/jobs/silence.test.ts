@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createSilenceWatch } from "./silence.ts";
 
-/** A watch with a clock of its own that observes import 1 every `step` seconds. */
+/** A watch with a simulated clock; `at` observes import 1 at that time. */
 function watched(): { at: (seconds: number, version: number) => boolean } {
   let now = 0;
   const watch = createSilenceWatch(() => now);
@@ -21,12 +21,12 @@ test("work without a new version for long enough is silent", () => {
   expect(at(35, 8)).toBe(false);
 });
 
-test("a sign of life begins it anew", () => {
+test("a sign of life restarts the measurement", () => {
   const { at } = watched();
   for (let seconds = 0; seconds <= 60; seconds += 5) expect(at(seconds, seconds < 20 ? 1 : 2)).toBe(seconds >= 50);
 });
 
-test("the time in which nothing could be observed does not count", () => {
+test("a pause between observations does not count", () => {
   const { at } = watched();
   for (let seconds = 0; seconds <= 20; seconds += 5) at(seconds, 1);
   expect(at(60, 1)).toBe(false);

@@ -1,13 +1,13 @@
-// How long unfinished work has been silent, as this process has seen it. Before a worker ends another process's work for good, the
-// database's clock is not enough: it may be set, and the work cannot give a sign of life while the database is away.
+// Measures how long unfinished work has shown no sign of life, with this process's monotonic clock. The database's clock is not enough
+// to end another process's work for good: it can be set, and work cannot show a sign of life while the database is unavailable.
 
-/** A longer pause between two observations means that this process or its database was away: whoever works had no chance to show it. */
+/** After a longer pause between two observations, this process or its database was unavailable, so the measurement starts again. */
 const MAX_PAUSE_MS = 15_000;
 
 export interface SilenceWatch {
-  /** Takes the work that is unfinished now; each sign of life increases its version. */
+  /** Records the work that is unfinished now. Each sign of life changes its version. */
   observe(work: readonly { id: number; version: number }[]): void;
-  /** Whether the work has been observed for this long without a sign of life. */
+  /** True if the work has been observed for `silentMs` without a sign of life. */
   isSilent(id: number, silentMs: number): boolean;
 }
 

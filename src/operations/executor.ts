@@ -5,7 +5,7 @@ import { hasTids } from "../catalog/bulk/merge.ts";
 import { runSteps } from "../jobs/run-steps.ts";
 import { isTransient, retryTransient, withTransaction } from "../db/connection/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner-hints.ts";
-import { beginPart, letGo, MAX_DEATHS } from "../jobs/attempts.ts";
+import { beginPart, releaseParts, MAX_DEATHS } from "../jobs/attempts.ts";
 import { applyBulk } from "./bulk/apply.ts";
 import { claimChunk, markChunkDone } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";
@@ -58,7 +58,7 @@ async function workOnChunks(context: OperationContext, operation: Operation, sig
       limit: context.limit,
     });
   } finally {
-    await letGo(pool, { kind: "operation", id: operation.id }, begun);
+    await releaseParts(pool, { kind: "operation", id: operation.id }, begun);
   }
 }
 
@@ -70,7 +70,7 @@ async function workOnNextChunk(
   signal: AbortSignal,
 ): Promise<boolean> {
   // The note of a chunk whose transaction failed would count as a death where another worker takes the chunk.
-  await letGo(pool, { kind: "operation", id }, begun);
+  await releaseParts(pool, { kind: "operation", id }, begun);
   const done = await withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, id);
     if (chunk === undefined) return undefined;

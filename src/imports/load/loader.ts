@@ -8,7 +8,7 @@ import { lockKeys } from "../../db/advisory-locks.ts";
 import { isTransient, retryTransient, withTransaction } from "../../db/connection/connect.ts";
 import { startHeartbeat } from "../../db/connection/heartbeat.ts";
 import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
-import { beginPart, letGo, MAX_DEATHS, type Work } from "../../jobs/attempts.ts";
+import { beginPart, releaseParts, MAX_DEATHS, type Work } from "../../jobs/attempts.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { waitUntilLoadable } from "../disk-room.ts";
 import { finishImport } from "../finish-import.ts";
@@ -97,7 +97,7 @@ async function loadChunks(context: ImportContext, work: ImportWork, signal: Abor
 
 async function loadNextChunk(pool: pg.Pool, work: ImportWork, loader: Loader, signal: AbortSignal): Promise<boolean> {
   // The note of a chunk whose transaction failed would count as a death where another worker takes the chunk.
-  await letGo(pool, { kind: "import", id: work.id }, loader.begun);
+  await releaseParts(pool, { kind: "import", id: work.id }, loader.begun);
   const loaded = await withTransaction(pool, async (client) => {
     const chunk = await claimChunk(client, work.id);
     if (chunk === undefined) return undefined;
@@ -239,7 +239,7 @@ async function withLoader(
     if (loader.memory !== undefined) releaseLoaderMemory(loader.memory);
   } finally {
     await file.close();
-    await letGo(context.pool, { kind: "import", id }, loader.begun);
+    await releaseParts(context.pool, { kind: "import", id }, loader.begun);
     // Every chunk has been taken by a lane, or none will be any more.
     context.known?.drop(id);
   }

@@ -12,7 +12,7 @@ import {
   workOn,
 } from "../../../tests/support/import-file.ts";
 import { until } from "../../../tests/support/until.ts";
-import { beginPart, forgetAttempts, letGo, MAX_DEATHS } from "../../jobs/attempts.ts";
+import { beginPart, forgetAttempts, releaseParts, MAX_DEATHS } from "../../jobs/attempts.ts";
 import { runLoader } from "../load/loader.ts";
 import { runScan } from "../scan/run-scan.ts";
 import { readImport } from "../store.ts";
@@ -199,7 +199,7 @@ test("notes are this process's own, and go one by one or all at once", async () 
     expect(await beginPart(pool, { client, until: "commit" }, work, part, signal)).toBe(0);
   client.release();
   await die(5, 2);
-  await letGo(pool, work, new Set([1, 2]));
+  await releaseParts(pool, work, new Set([1, 2]));
   const { rows } = await pool.query("select part from work_attempts order by part");
   expect(rows).toEqual([{ part: 2 }, { part: 3 }]);
   await forgetAttempts(pool, work);

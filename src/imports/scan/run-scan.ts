@@ -1,7 +1,7 @@
 // The scan of one import: takes its lock and its token, has the file read, and decides how the scan ends.
 import { isTransient, retryTransient } from "../../db/connection/connect.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
-import { beginPart, letGo, MAX_DEATHS, type Work } from "../../jobs/attempts.ts";
+import { beginPart, releaseParts, MAX_DEATHS, type Work } from "../../jobs/attempts.ts";
 import type { ImportContext } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
@@ -70,7 +70,7 @@ async function scanUnlessDeadly(
     if (deaths >= MAX_DEATHS) throw diedScanning(work);
     await scanFile(context, work, signal);
   } finally {
-    await letGo(context.pool, attempt, new Set([SCAN_PART]));
+    await releaseParts(context.pool, attempt, new Set([SCAN_PART]));
   }
 }
 
