@@ -81,13 +81,13 @@ test("files over the page, pages that do not exist, and a server that does not a
   await page.getByText("There is no such import").waitFor();
   await inspectLooks(page, "imports-missing");
   await page.goto("/nowhere");
-  await page.getByText("There is nothing here").waitFor();
+  await page.getByText("Page not found").waitFor();
   await inspectLooks(page, "imports-nowhere");
   await page.goto("/imports");
   await page.getByRole("link", { name: "prices.csv" }).waitFor();
   await server.stop();
   await page.getByTestId("file").setInputFiles(await writeWithoutSku(server.folder));
-  await page.getByText("The server does not answer.").waitFor();
+  await page.getByText("The server is not responding.").waitFor();
   await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
   await inspectLooks(page, "imports-disconnected");
   expect(watched.foreign_requests).toEqual([]);

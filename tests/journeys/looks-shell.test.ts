@@ -23,7 +23,7 @@ test("the settings, in two languages", async () => {
 
 test("the palette and the keyboard's help", async () => {
   await page.keyboard.press("?");
-  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await inspectLooks(page, "help", false);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -40,7 +40,7 @@ test("an undo that is looked at, and what was just done", async () => {
   await page.getByRole("button", { name: "Undo …" }).click();
   await page.getByRole("dialog").getByText("2,396", { exact: true }).waitFor();
   await inspectLooks(page, "undo", false);
-  await page.getByRole("button", { name: "Take back 2,396 products" }).click();
+  await page.getByRole("button", { name: "Undo for 2,396 products" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByTestId("dock").getByText("2,396 deleted").waitFor();
   await inspectLooks(page, "dock");

@@ -45,13 +45,13 @@ test("the time line names files and products, and is filtered by the address", a
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
   await list.getByText(`${PRODUCTS} created`).waitFor();
   await list
-    .getByText(/^someone here, /)
+    .getByText(/^Local user, /)
     .first()
     .waitFor();
   await inspectLooks(page, "changes-list");
   await page.getByLabel("By whom").fill("Somebody else");
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
-  await page.getByLabel("By whom").fill("someone here");
+  await page.getByLabel("By whom").fill("local user");
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
   expect(page.url()).toContain("actor=local");
   await page.getByLabel("Kind of change").click();
@@ -89,9 +89,9 @@ test("an undo says what would come back and what was changed since, and keeps it
   await page.getByRole("button", { name: "Undo: Import of summer.csv" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("LAMP-0003").waitFor();
-  await dialog.getByRole("button", { name: `Take back ${PRODUCTS - 1} products` }).waitFor();
+  await dialog.getByRole("button", { name: `Undo for ${PRODUCTS - 1} products` }).waitFor();
   await inspectLooks(page, "changes-undo", false);
-  await dialog.getByRole("button", { name: `Take back ${PRODUCTS - 1} products` }).click();
+  await dialog.getByRole("button", { name: `Undo for ${PRODUCTS - 1} products` }).click();
   await page.getByRole("link", { name: /^Undo of change \d+$/ }).waitFor();
   await expect.poll(() => priceOf("LAMP-0000")).toBe("10.00");
   expect(await priceOf("LAMP-0003")).toBe("12.00");
@@ -102,7 +102,7 @@ test("the undo is taken back in its turn; nothing foreign was asked, nothing com
   await page.getByRole("button", { name: "Undo this change" }).click();
   await page
     .getByRole("dialog")
-    .getByRole("button", { name: /^Take back \d+ products$/ })
+    .getByRole("button", { name: /^Undo for \d+ products$/ })
     .click();
   await expect.poll(() => priceOf("LAMP-0000")).toBe("12.00");
   await page.getByRole("link", { name: /^Taken back by change \d+$/ }).waitFor();

@@ -251,9 +251,9 @@ test("a server that goes away and comes back is noticed both times", async () =>
   await page.getByRole("link", { name: "supplier-autumn.csv" }).first().waitFor();
   await server.stop();
   await choose(page, small);
-  await page.getByText("The server does not answer.").waitFor();
+  await page.getByText("The server is not responding.").waitFor();
   await server.start();
-  await page.getByText("The server does not answer.").waitFor({ state: "detached" });
+  await page.getByText("The server is not responding.").waitFor({ state: "detached" });
   await untilState(page, "Done"); // what waited for the connection went by itself
   expect(watched.foreign_requests).toEqual([]); // the console has the browser's own lines about refused connections
   await watched.close();

@@ -67,7 +67,7 @@ test("selected products, one value for many, and the question before everything 
   await inspectLooks(page, "products-set", false);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "More about the list" }).click();
+  await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Delete all products" }).waitFor();
   await inspectLooks(page, "products-menu", false);
   await page.getByRole("menuitem", { name: "Delete all products" }).click();
@@ -95,7 +95,7 @@ test("columns, views, the list as an API call", async () => {
   await inspectLooks(page, "products-go-to", false);
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "More about the list" }).click();
+  await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "View as API call" }).click();
   await page.getByTestId("api-call").waitFor();
   await inspectLooks(page, "products-api", false);
@@ -109,7 +109,7 @@ test("an open product with its history, in edit, renamed, and a conflict", async
   await page.getByTestId("version").nth(2).waitFor();
   await untilRows();
   await inspectLooks(page, "product");
-  await page.getByRole("button", { name: "More about this product" }).click();
+  await page.getByRole("button", { name: "More actions for this product" }).click();
   await page.getByRole("menuitem", { name: "Rename" }).click();
   await page.getByRole("dialog").getByLabel("SKU").waitFor();
   await inspectLooks(page, "product-rename", false);
@@ -122,7 +122,7 @@ test("an open product with its history, in edit, renamed, and a conflict", async
   await page.getByTestId("edit-notice").waitFor();
   await inspectLooks(page, "products-conflict");
   await page.goto("/products?open=nothing-like-it");
-  await page.getByText("There is no such product").waitFor();
+  await page.getByText("Product not found").waitFor();
   await inspectLooks(page, "product-missing");
   expect(watched.foreign_requests).toEqual([]);
 });

@@ -80,7 +80,7 @@ test("the search box reads operators and words; the address keeps them", async (
   await page.getByRole("button", { name: "Remove colour:black" }).waitFor();
   await page.getByRole("button", { name: "Clear the search" }).click();
   await page.keyboard.type("active:perhaps ");
-  await page.getByTestId("chip").getByText("This needs yes or no").waitFor({ state: "attached" });
+  await page.getByTestId("chip").getByText("Enter yes or no").waitFor({ state: "attached" });
 });
 
 test("a header sorts, columns are chosen and wait in the address, a view is kept under a name", async () => {
@@ -96,7 +96,7 @@ test("a header sorts, columns are chosen and wait in the address, a view is kept
   await page.getByRole("button", { name: "Views" }).click();
   await page.getByPlaceholder("Name of this view").fill("Newest SKUs");
   await page.keyboard.press("Enter");
-  await page.getByText("Saved as “Newest SKUs”").last().waitFor();
+  await page.getByText("View “Newest SKUs” saved").last().waitFor();
 
   await page.goto("/products");
   await untilCell(page, 0, "sku", "lamp/1 ü");
@@ -176,8 +176,8 @@ test("a column of a spreadsheet goes over the selected rows", async () => {
     data.setData("text/plain", "100\\r\\n200\\r\\n300\\r\\n400\\r\\n");
     document.querySelector("[role=grid]").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
   }`);
-  await page.getByText("1 value had no row to go to").last().waitFor();
-  await page.getByText("3 cells are changed").last().waitFor();
+  await page.getByText("1 pasted row ignored").last().waitFor();
+  await page.getByText("3 cells changed").last().waitFor();
   await untilCell(page, 12, "attributes.price", "300");
   expect((await product("SKU-0000010")).attributes["price"]).toBe("100");
   await page.getByRole("button", { name: "Undo" }).last().click();
@@ -219,18 +219,18 @@ test("selected products are changed together, and it is taken back", async () =>
   await row(page, 0).waitFor();
   for (const index of [2, 3]) await row(page, index).locator("[data-act=select]").click();
   await page.getByTestId("selection").getByRole("button", { name: "Deactivate" }).click();
-  await page.getByText("2 products are changed").last().waitFor();
+  await page.getByText("2 products changed").last().waitFor();
   expect((await product("SKU-0001002")).active).toBe(false);
   await untilCell(page, 2, "active", "No");
   await page.getByRole("button", { name: "Undo" }).last().click();
-  await page.getByText("It is undone").last().waitFor();
+  await page.getByText("Change undone").last().waitFor();
   await untilCell(page, 2, "active", "Yes");
 });
 
 test("all that match are changed by their filter, loaded or not", async () => {
   const page = await open("/products?q=colour:blue+sku:SKU-*");
   await row(page, 0).locator("[data-act=select]").click();
-  await page.getByRole("button", { name: /Select all [67][05][01]\+? matching/ }).click();
+  await page.getByRole("button", { name: /Select all [67][05][01]\+? matching products/ }).click();
   await page.getByTestId("selection").getByRole("button", { name: "Set a value" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Attribute", { exact: true }).fill("season");
@@ -240,7 +240,7 @@ test("all that match are changed by their filter, loaded or not", async () => {
     .getByRole("dialog")
     .getByRole("button", { name: /^Change .* products$/ })
     .click();
-  await page.getByText("750 products are changed").last().waitFor();
+  await page.getByText("750 products changed").last().waitFor();
   expect((await product("SKU-0002998")).attributes["season"]).toBe("autumn");
   expect((await product("SKU-0002997")).attributes["season"]).toBeUndefined();
 });
@@ -254,14 +254,14 @@ test("a product's history says where each version comes from, and any of them co
   await versions.filter({ hasText: "Revised" }).getByText("by hand").waitFor();
   await versions.filter({ hasText: "from supplier-autumn.csv" }).getByRole("button", { name: "Restore" }).click();
   await expect.poll(async () => (await product("SKU-0000102")).name).toBe("Product 102");
-  await page.getByText("as it is now").waitFor();
+  await page.getByText("current version").waitFor();
 });
 
 test("a deleted product comes back with its id", async () => {
   const page = await open("/products?q=sku:SKU-00020*&open=SKU-0002001");
   const { id } = await product("SKU-0002001");
   const panel = page.getByTestId("panel");
-  await panel.getByRole("button", { name: "More about this product" }).click();
+  await panel.getByRole("button", { name: "More actions for this product" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await panel.waitFor({ state: "detached" });
   await untilCell(page, 1, "sku", "SKU-0002002");
@@ -299,7 +299,7 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
   await page.keyboard.press("Shift+G");
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("SKU").fill(" sku-0001234x ");
-  await dialog.getByRole("button", { name: "Go there" }).click();
+  await dialog.getByRole("button", { name: "Go", exact: true }).click();
   // There is no such product: its neighbours are shown, from the one behind it.
   await expect.poll(() => firstInViewport(page)).toBe(1235);
   expect(new URL(page.url()).searchParams.get("from")).toBe("sku-0001234x");
@@ -343,10 +343,10 @@ test("an edit without a network waits, nothing is lost, and list and panel are l
   await page.keyboard.type("Mine");
   await page.keyboard.press("Enter");
   const notices = page.getByTestId("edit-notice");
-  await notices.filter({ hasText: "waits here" }).nth(1).waitFor();
+  await notices.filter({ hasText: "is not saved yet" }).nth(1).waitFor();
   await untilCell(page, 8, "name", "Kept");
   await page.getByRole("link", { name: "Imports" }).first().click();
-  await page.getByText("2 changes wait for the connection").last().waitFor();
+  await page.getByText("2 changes are waiting for the connection").last().waitFor();
 
   const skus = await Promise.all([8, 9].map((index) => cell(page, index, "sku").innerText()));
   const [kept = "", mine = ""] = skus;
@@ -355,7 +355,7 @@ test("an edit without a network waits, nothing is lost, and list and panel are l
   // What nobody touched is saved by itself; what somebody else changed is asked about.
   await expect.poll(async () => (await product(kept)).name, { timeout: 20_000 }).toBe("Kept");
   await page.getByRole("link", { name: "Imports" }).first().click();
-  const question = page.getByRole("dialog").filter({ hasText: "1 change that is not saved" });
+  const question = page.getByRole("dialog").filter({ hasText: "1 unsaved change" });
   await question.getByRole("button", { name: "Cancel" }).click();
   await notices.getByRole("button", { name: "Theirs: Theirs" }).click();
   await notices.first().waitFor({ state: "detached" });
@@ -420,7 +420,7 @@ test("on a phone products are cards that show what is chosen, views too, and one
 test("everything goes when its number is typed, and comes back", async () => {
   const page = await open("/products?q=colour:red");
   await row(page, 0).waitFor();
-  await page.getByRole("button", { name: "More about the list" }).click();
+  await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Delete all products" }).click();
   const dialog = page.getByRole("dialog");
   const { total } = await call(list_products, {}, { base_url: server.base_url });

@@ -37,9 +37,9 @@ test("the keyboard alone leads from the empty house to an import and back out of
   await page.getByRole("button", { name: "Undo …" }).waitFor();
   await tabTo(page, "Undo …");
   await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Take this change back?" });
+  const dialog = page.getByRole("dialog", { name: "Undo this change?" });
   await dialog.getByText("2,396", { exact: true }).waitFor();
-  await tabTo(page, "Take back 2,396 products");
+  await tabTo(page, "Undo for 2,396 products");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "detached" });
   await page.getByText("Undone", { exact: true }).waitFor();
@@ -72,7 +72,7 @@ test("the palette goes where its words say, and ? lists what keys do", async () 
   await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.keyboard.press("?");
-  const help = page.getByRole("dialog", { name: "Keyboard" });
+  const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await help.getByText("Go to Imports").waitFor();
   await page.keyboard.press("g"); // behind a dialog keys of the page do nothing
   await page.keyboard.press("i");
@@ -81,7 +81,7 @@ test("the palette goes where its words say, and ? lists what keys do", async () 
   expect(new URL(page.url()).pathname).toBe("/settings");
   await page.keyboard.press("Control+k");
   const choosing = page.waitForEvent("filechooser");
-  await page.getByRole("option", { name: "Keyboard help" }).waitFor();
+  await page.getByRole("option", { name: "Keyboard shortcuts" }).waitFor();
   await page.getByRole("option", { name: "Import a file …" }).click();
   await choosing;
 });
@@ -90,7 +90,7 @@ test("on a phone the palette does what a finger can do", async () => {
   const page = await open("/imports", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   await page.getByRole("button", { name: "Jump to …" }).tap();
   await page.getByRole("option", { name: "Import a file …" }).waitFor();
-  expect(await page.getByRole("option", { name: "Keyboard help" }).count()).toBe(0);
+  expect(await page.getByRole("option", { name: "Keyboard shortcuts" }).count()).toBe(0);
 });
 
 test("the language follows the browser until one is chosen, and numbers go with it", async () => {

@@ -3,7 +3,7 @@ import { ref, shallowRef } from "vue";
 import { get_changeset, type Changeset } from "../../contract/changesets/changesets.ts";
 import { Problem } from "../../contract/problems.ts";
 import { ask } from "../server/use-connection.ts";
-import { useFresh } from "../server/use-fresh.ts";
+import { useLiveRefresh } from "../server/use-live-refresh.ts";
 
 const EVERY_MS = 2_000;
 
@@ -12,7 +12,7 @@ export function useChangeset(id: number) {
   const state = ref<"loading" | "ready" | "missing" | "failed">("loading");
   const error = ref<Error | null>(null);
 
-  const refresh = useFresh(async (signal) => {
+  const refresh = useLiveRefresh(async (signal) => {
     if (state.value === "missing") return;
     try {
       changeset.value = await ask(get_changeset, { params: { id } }, { signal });

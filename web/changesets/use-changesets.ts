@@ -3,7 +3,7 @@ import type { Ref } from "vue";
 import { CHANGESET_KINDS } from "../../contract/changesets/changeset-kinds.ts";
 import { list_changesets, type Changeset } from "../../contract/changesets/changesets.ts";
 import { ask } from "../server/use-connection.ts";
-import { useFresh } from "../server/use-fresh.ts";
+import { useLiveRefresh } from "../server/use-live-refresh.ts";
 import { usePagedList } from "../server/use-paged-list.ts";
 
 const EVERY_MS = 3_000;
@@ -29,5 +29,5 @@ export const useChangesets = (filter: Readonly<Ref<ChangesetFilter>>) =>
     },
     filter,
     EVERY_MS,
-    useFresh,
+    useLiveRefresh,
   );

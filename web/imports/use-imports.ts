@@ -51,7 +51,7 @@ export function useImports() {
     if (state.value === "ready") imports.value = withRecord(imports.value, record);
   });
   void loadNewest();
-  watch([useStream().gaps, useConnection().comebacks], () => void loadNewest());
+  watch([useStream().gaps, useConnection().reconnects], () => void loadNewest());
   onScopeDispose(() => {
     stop.abort();
   });

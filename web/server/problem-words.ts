@@ -1,7 +1,6 @@
-// An error as people read it: a title in their language, and the server's own sentence, which says what and where.
+// Turns an error into a translated title and the server's own description.
 import { UnreachableError } from "../../client/answer.ts";
 import { Problem, PROBLEMS, type ProblemSlug } from "../../contract/problems.ts";
-import { english } from "../texts/en.ts";
 import { t } from "../texts/t.ts";
 
 export function problemInWords(error: unknown): { title: string; description: string } {
@@ -10,10 +9,7 @@ export function problemInWords(error: unknown): { title: string; description: st
   return { title: t("ui.unexpected"), description: error instanceof Error ? error.message : String(error) };
 }
 
-/** The title of a problem in the reader's language. A newer server may have ones that have no words here. */
-function problemTitle(slug: string): string {
-  if (hasWords(slug)) return t(`ui.problem.${slug}`);
-  return Object.hasOwn(PROBLEMS, slug) ? PROBLEMS[slug as ProblemSlug].title : slug;
-}
+/** The translated title. A server newer than this page may send a slug that the page does not know. */
+const problemTitle = (slug: string): string => (isKnown(slug) ? t(`ui.problem.${slug}`) : slug);
 
-const hasWords = (slug: string): slug is keyof typeof english.ui.problem => Object.hasOwn(english.ui.problem, slug);
+const isKnown = (slug: string): slug is ProblemSlug => Object.hasOwn(PROBLEMS, slug);

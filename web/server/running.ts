@@ -47,7 +47,7 @@ export function forget(key: string): void {
 }
 
 /** Called once, by the shell. */
-export function keepRunning(): void {
+export function trackRunning(): void {
   const visibility = useDocumentVisibility();
   const { is_open, gaps } = useStream();
   useLive("import", (record) => {
@@ -57,7 +57,7 @@ export function keepRunning(): void {
     note({ kind: "operation", record });
   });
   void look();
-  watch([gaps, useConnection().comebacks], () => void look());
+  watch([gaps, useConnection().reconnects], () => void look());
   const pauseMs = computed(() => {
     const busy = runningFraction.value !== null;
     if (visibility.value === "hidden") return busy ? HIDDEN_BUSY_MS : 0;
@@ -80,7 +80,7 @@ export function keepRunning(): void {
 }
 
 /** Something has just been started here: it is shown at once, before the stream tells of it. */
-export function noteStarted(item: Running): void {
+export function trackStarted(item: Running): void {
   if (item.kind === "import") publish("import", item.record);
   else publish("operation", item.record);
 }

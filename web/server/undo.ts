@@ -3,7 +3,7 @@ import { shallowRef } from "vue";
 import type { Operation } from "../../contract/changesets/operations.ts";
 import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
 import { t } from "../texts/t.ts";
-import { noteStarted } from "./running.ts";
+import { trackStarted } from "./running.ts";
 import { toast } from "./toasts.ts";
 import { ask } from "./use-connection.ts";
 
@@ -44,7 +44,7 @@ export async function previewUndo(
 
 export async function startUndo(changesetId: number, policy: UndoPolicy): Promise<Operation> {
   const started = await ask(undo_changeset, { params: { id: changesetId }, querystring: { policy } });
-  noteStarted({ kind: "operation", record: started as Operation });
+  trackStarted({ kind: "operation", record: started as Operation });
   return started as Operation;
 }
 

@@ -36,7 +36,7 @@ export function useChangeset(id: MaybeRefOrGetter<number | null>) {
   useLive("changeset", ({ changeset_id }) => {
     if (changeset_id === toValue(id)) void load();
   });
-  watch([useStream().gaps, useConnection().comebacks], () => void load());
+  watch([useStream().gaps, useConnection().reconnects], () => void load());
   onScopeDispose(() => {
     stop.abort();
   });

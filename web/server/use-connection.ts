@@ -1,5 +1,5 @@
 // Whether the server answers. Everything that asks goes through `ask`; when the server is gone, one loop knocks until it
-// is back, and `comebacks` tells the resources on the page to load again.
+// is back, and `reconnects` tells the resources on the page to load again.
 import { readonly, ref, watch } from "vue";
 import { useOnline } from "@vueuse/core";
 import { UnreachableError } from "../../client/answer.ts";
@@ -10,7 +10,7 @@ import { health_live } from "../../contract/health.ts";
 const KNOCK_EVERY_MS = 1_500;
 
 const connected = ref(true);
-const comebacks = ref(0);
+const reconnects = ref(0);
 const online = useOnline();
 let knocking = false;
 
@@ -18,7 +18,7 @@ let knocking = false;
 export const useConnection = () => ({
   online: readonly(online),
   connected: readonly(connected),
-  comebacks: readonly(comebacks),
+  reconnects: readonly(reconnects),
 });
 
 /** `call`, with the connection's state kept. */
@@ -71,5 +71,5 @@ async function knockUntilHeard(): Promise<void> {
   }
   knocking = false;
   connected.value = true;
-  comebacks.value += 1;
+  reconnects.value += 1;
 }

@@ -17,7 +17,7 @@ export function usePolling(
     return running;
   };
   const visibility = useDocumentVisibility();
-  const { comebacks } = useConnection();
+  const { reconnects } = useConnection();
   const timer = useIntervalFn(() => isNeeded() && void refresh(), everyMs);
   watch(visibility, (now) => {
     if (now === "hidden") timer.pause();
@@ -26,7 +26,7 @@ export function usePolling(
       void refresh();
     }
   });
-  watch(comebacks, () => void refresh());
+  watch(reconnects, () => void refresh());
   onScopeDispose(() => {
     stop.abort();
   });

@@ -12,7 +12,7 @@ import {
 import { list_products } from "../../../contract/catalog/products.ts";
 import { confirm } from "../../services/confirm.ts";
 import { formatCount } from "../../ui/format.ts";
-import { noteStarted } from "../../server/running.ts";
+import { trackStarted } from "../../server/running.ts";
 import { toast } from "../../server/toasts.ts";
 import { undoAtOnce } from "../../server/undo.ts";
 import { ask } from "../../server/use-connection.ts";
@@ -87,7 +87,7 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
 
   function watchToEnd(started: Operation): Promise<Operation | undefined> {
     onStart(started.changeset_id);
-    noteStarted({ kind: "operation", record: started });
+    trackStarted({ kind: "operation", record: started });
     return untilOver(started.id, stop.signal);
   }
 

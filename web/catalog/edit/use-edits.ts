@@ -75,7 +75,7 @@ export function useEdits({ replace, onDone }: Shown) {
     if (cell?.state === "failed") replace(await ask(get_product, { params: { sku } }));
   }
 
-  watch(useConnection().comebacks, () => void sendHeld());
+  watch(useConnection().reconnects, () => void sendHeld());
   return { states, save, undo, resolve, retry, drop };
 }
 

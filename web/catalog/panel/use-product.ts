@@ -70,7 +70,7 @@ export function useProduct(sku: MaybeRefOrGetter<string>) {
     (of) => void load(of, true),
     { immediate: true },
   );
-  watch(useConnection().comebacks, () => void reload());
+  watch(useConnection().reconnects, () => void reload());
   useChanged(product, () => toValue(sku), reload);
   onScopeDispose(() => {
     stop.abort();

@@ -58,7 +58,7 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
     if (isLost && from.value !== null) loader.reckon(rowOf(from.value) ?? 0);
     isLost = false;
   });
-  watch(useConnection().comebacks, () => {
+  watch(useConnection().reconnects, () => {
     if (error.value && !(error.value instanceof Problem)) renew();
   });
   onScopeDispose(loader.stop);

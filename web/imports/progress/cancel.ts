@@ -2,7 +2,7 @@
 import { cancel_import, type Import } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { confirm } from "../../services/confirm.ts";
-import { noteStarted } from "../../server/running.ts";
+import { trackStarted } from "../../server/running.ts";
 import { toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
 import { t, tn } from "../../texts/t.ts";
@@ -21,7 +21,7 @@ export async function cancelImport({ id, created, updated }: Import): Promise<vo
   });
   if (!yes) return;
   try {
-    noteStarted({ kind: "import", record: await ask(cancel_import, { params: { id } }) });
+    trackStarted({ kind: "import", record: await ask(cancel_import, { params: { id } }) });
   } catch (error) {
     // It ended while the question stood: nothing is left to cancel.
     if (error instanceof Problem && error.slug === "already-finished") return;

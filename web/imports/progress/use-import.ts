@@ -57,7 +57,7 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     },
     { immediate: true },
   );
-  watch([useStream().gaps, useConnection().comebacks], () => void load());
+  watch([useStream().gaps, useConnection().reconnects], () => void load());
   onScopeDispose(() => {
     stop.abort();
   });

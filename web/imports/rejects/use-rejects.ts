@@ -55,7 +55,7 @@ export function useRejects(id: MaybeRefOrGetter<number>) {
     () => (groups.value = []),
   );
   watch([() => toValue(id), code], restart, { immediate: true });
-  watch(useConnection().comebacks, () => {
+  watch(useConnection().reconnects, () => {
     if (error.value) void load();
   });
   onScopeDispose(() => {

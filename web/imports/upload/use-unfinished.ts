@@ -36,7 +36,7 @@ export function rememberUnfinished(): void {
   useLive("import", note);
   const look = (): void => void Promise.all(unfinished.value.map((one) => lookAt(one, stop.signal)));
   look();
-  watch([useStream().gaps, useConnection().comebacks], look);
+  watch([useStream().gaps, useConnection().reconnects], look);
   onScopeDispose(() => {
     stop.abort();
   });

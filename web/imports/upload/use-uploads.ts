@@ -3,7 +3,7 @@
 import { computed, reactive, readonly, shallowRef } from "vue";
 import type { Import } from "../../../contract/imports/imports.ts";
 import { discard_upload, TUS_VERSION } from "../../../contract/imports/uploads.ts";
-import { noteStarted } from "../../server/running.ts";
+import { trackStarted } from "../../server/running.ts";
 import { toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
 import { SentElsewhere } from "./claim-upload.ts";
@@ -133,7 +133,7 @@ async function send(upload: Upload): Promise<void> {
     upload.begun = undefined;
     handPreview(upload.key, import_.id);
     remove(upload.key);
-    noteStarted({ kind: "import", record: import_ });
+    trackStarted({ kind: "import", record: import_ });
     sentInARow += 1;
     latest.value = {
       import_,

@@ -9,7 +9,7 @@ import { usePolling } from "./use-polling.ts";
 const AT_MOST_EVERY_MS = 1_000;
 
 /** Calls `load` now and whenever there may be news; gives the function that does it at once. */
-export function useFresh(load: (signal: AbortSignal) => Promise<void>, everyMs: number): () => Promise<void> {
+export function useLiveRefresh(load: (signal: AbortSignal) => Promise<void>, everyMs: number): () => Promise<void> {
   const { is_open, gaps } = useStream();
   let busy = false;
   const refresh = usePolling(
