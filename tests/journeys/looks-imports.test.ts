@@ -20,7 +20,7 @@ test("the empty room and its options", async () => {
   await page.getByText("Lines before the table").waitFor();
   await inspectLooks(page, "imports-options");
   await page.getByRole("button", { name: "Paste a table" }).click();
-  await page.getByRole("textbox", { name: "The table" }).fill("sku\tname\nA-1\tLamp\n");
+  await page.getByRole("textbox", { name: "Table" }).fill("sku\tname\nA-1\tLamp\n");
   await inspectLooks(page, "imports-paste", false);
 });
 
@@ -42,11 +42,11 @@ test("finished imports: all well, with rejects, and failed", async () => {
   await page.getByTestId("state").getByText("Done").waitFor();
   await inspectLooks(page, "imports-done");
   await importFile(await writeFaultyProducts(server.folder));
-  await page.getByTestId("rejects").getByRole("button", { name: "Line 31 as it stands" }).click();
+  await page.getByTestId("rejects").getByRole("button", { name: "Show line 31 as in the file" }).click();
   await inspectLooks(page, "imports-rejects");
-  await page.getByRole("button", { name: "Mend here" }).click();
-  await page.getByTestId("mend").getByRole("textbox").first().fill("SKU-MENDED");
-  await inspectLooks(page, "imports-mend");
+  await page.getByRole("button", { name: "Fix rows here" }).click();
+  await page.getByTestId("fix-table").getByRole("textbox").first().fill("SKU-FIXED");
+  await inspectLooks(page, "imports-fix");
   await importFile(await writeWithoutSku(server.folder));
   await page.getByTestId("failure").waitFor();
   await inspectLooks(page, "imports-failed");
@@ -78,7 +78,7 @@ test("files over the page, pages that do not exist, and a server that does not a
   await page.getByText("Drop to import").waitFor();
   await inspectLooks(page, "imports-drop");
   await page.goto("/imports/999999");
-  await page.getByText("There is no such import").waitFor();
+  await page.getByText("This import does not exist").waitFor();
   await inspectLooks(page, "imports-missing");
   await page.goto("/nowhere");
   await page.getByText("Page not found").waitFor();
@@ -88,7 +88,7 @@ test("files over the page, pages that do not exist, and a server that does not a
   await server.stop();
   await page.getByTestId("file").setInputFiles(await writeWithoutSku(server.folder));
   await page.getByText("The server is not responding.").waitFor();
-  await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
+  await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await inspectLooks(page, "imports-disconnected");
   expect(watched.foreign_requests).toEqual([]);
 });

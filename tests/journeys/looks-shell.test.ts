@@ -7,7 +7,7 @@ const { watched, page } = await startOnePage();
 
 test("the start page of an empty house", async () => {
   await page.goto("/");
-  await page.getByRole("heading", { name: "Your catalogue begins with a file" }).waitFor();
+  await page.getByRole("heading", { name: "Start your catalogue with a file" }).waitFor();
   await inspectLooks(page, "start");
 });
 
@@ -16,9 +16,9 @@ test("the settings, in two languages", async () => {
   await page.getByText("Up to date").waitFor();
   await inspectLooks(page, "settings");
   await page.getByRole("button", { name: "Deutsch" }).click();
-  await page.getByText("Auf dem neuesten Stand").waitFor();
+  await page.getByText("Aktuell").waitFor();
   await inspectLooks(page, "settings-german");
-  await page.getByRole("button", { name: "Wie der Browser" }).click();
+  await page.getByRole("button", { name: "Wie im Browser" }).click();
 });
 
 test("the palette and the keyboard's help", async () => {

@@ -32,7 +32,7 @@ const priceOf = async (sku: string): Promise<string | undefined> => {
 
 test("an untouched catalogue says what will stand here", async () => {
   await page.goto("/changes");
-  await page.getByText("Nothing has been changed yet").waitFor();
+  await page.getByText("No changes yet").waitFor();
   await inspectLooks(page, "changes-empty");
 });
 
@@ -41,7 +41,7 @@ test("the time line names files and products, and is filtered by the address", a
   await importText(fileOf(12), "summer.csv");
   await patch("LAMP-0003", { name: "Lamp, brass" });
   const list = page.getByRole("main");
-  await list.getByRole("link", { name: "LAMP-0003 changed" }).waitFor();
+  await list.getByRole("link", { name: "LAMP-0003 updated" }).waitFor();
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
   await list.getByText(`${PRODUCTS} created`).waitFor();
   await list
@@ -49,17 +49,17 @@ test("the time line names files and products, and is filtered by the address", a
     .first()
     .waitFor();
   await inspectLooks(page, "changes-list");
-  await page.getByLabel("By whom").fill("Somebody else");
+  await page.getByLabel("Made by").fill("Somebody else");
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
-  await page.getByLabel("By whom").fill("local user");
+  await page.getByLabel("Made by").fill("local user");
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
   expect(page.url()).toContain("actor=local");
-  await page.getByLabel("Kind of change").click();
-  await page.getByRole("option", { name: "Edit of one product" }).click();
+  await page.getByLabel("Type of change").click();
+  await page.getByRole("option", { name: "Single edit" }).click();
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
   expect(page.url()).toContain("kind=edit");
   await page.reload();
-  await list.getByRole("link", { name: "LAMP-0003 changed" }).waitFor();
+  await list.getByRole("link", { name: "LAMP-0003 updated" }).waitFor();
   expect(await list.getByRole("link", { name: /^Import of/ }).count()).toBe(0);
 });
 
@@ -76,7 +76,7 @@ test("a change shows every product before and after, page by page, and finds one
   const shown = await page.getByText(/^LAMP-\d{4}$/).count();
   await page.getByRole("button", { name: "Load more" }).click();
   await expect.poll(() => page.getByText(/^LAMP-\d{4}$/).count()).toBeGreaterThan(shown);
-  await page.getByPlaceholder("SKU, or its beginning and *").fill("lamp-0077");
+  await page.getByPlaceholder("SKU or SKU prefix*").fill("lamp-0077");
   await page.getByText("LAMP-0077").waitFor();
   await page.getByText("LAMP-0000").waitFor({ state: "detached" });
   const download = page.waitForEvent("download");
@@ -105,7 +105,7 @@ test("the undo is taken back in its turn; nothing foreign was asked, nothing com
     .getByRole("button", { name: /^Undo for \d+ products$/ })
     .click();
   await expect.poll(() => priceOf("LAMP-0000")).toBe("12.00");
-  await page.getByRole("link", { name: /^Taken back by change \d+$/ }).waitFor();
+  await page.getByRole("link", { name: /^Undone by change \d+$/ }).waitFor();
   await page.getByRole("button", { name: "Undo this change" }).waitFor({ state: "detached" });
   expect(watched.foreign_requests).toEqual([]);
   expect(watched.complaints).toEqual([]);

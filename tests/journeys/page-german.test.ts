@@ -60,8 +60,8 @@ test("a webhook that pauses says in German why", async () => {
   const webhook = { params: { id: 1 } };
   await until(async () => (await call(get_webhook, webhook, { base_url: server.base_url })).status === "paused");
   await page.goto("/webhooks/1");
-  await page.getByText("Letzter Fehler: Dort hört niemand zu", { exact: true }).waitFor();
-  await page.getByText("noch nichts", { exact: true }).waitFor();
+  await page.getByText("Letzter Fehler: Die Verbindung wurde abgelehnt", { exact: true }).waitFor();
+  await page.getByText("noch keine", { exact: true }).waitFor();
   await inspectLooks(page, "german-webhook");
 });
 

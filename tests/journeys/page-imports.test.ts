@@ -77,15 +77,15 @@ test("rejected rows are shown with their reasons and can be downloaded", async (
   const page = await open("/imports");
   await choose(page, await writeFaultyProducts(server.folder));
   const panel = page.getByTestId("rejects");
-  await panel.getByText("6 rows left out").waitFor();
+  await panel.getByText("6 rows not imported").waitFor();
   const sum = await readSum(page);
   expect(sum).toMatchObject({ created: 193, superseded: 1, rejected: 6, rows: 200 });
-  await panel.getByRole("button", { name: "Line 31 as it stands" }).click();
+  await panel.getByRole("button", { name: "Show line 31 as in the file" }).click();
   await panel.locator("mark", { hasText: "perhaps" }).waitFor();
 
   await panel.getByRole("button", { name: "The SKU is empty 1" }).click();
   await panel.getByText("perhaps").first().waitFor({ state: "detached" });
-  expect(await panel.getByRole("button", { name: "as it stands" }).count()).toBe(1);
+  expect(await panel.getByRole("button", { name: /^Show line/ }).count()).toBe(1);
 
   const downloading = page.waitForEvent("download");
   await panel.getByTestId("download-rejects").click();
@@ -94,19 +94,19 @@ test("rejected rows are shown with their reasons and can be downloaded", async (
   expect(csv).toContain("SKU-MAYBE-29,Undecided,A state nobody knows,perhaps,1,red");
 });
 
-test("rejected rows are mended in place, and only those are imported", async () => {
+test("rejected rows are fixed on the page, and only the fixed rows are imported", async () => {
   const page = await open("/imports");
   await choose(page, await writeFaultyProducts(server.folder));
   const panel = page.getByTestId("rejects");
-  await panel.getByText("6 rows left out").waitFor();
-  await panel.getByRole("button", { name: "Mend here" }).click();
+  await panel.getByText("6 rows not imported").waitFor();
+  await panel.getByRole("button", { name: "Fix rows here" }).click();
   await panel.getByRole("textbox", { name: "active, line 31" }).fill("yes");
   await panel.getByRole("textbox", { name: "sku, line 11" }).fill("SKU-FOUND");
   await panel.getByRole("textbox", { name: "active, line 41" }).fill("no");
-  await panel.getByRole("button", { name: "Line 41 as it was" }).click(); // thought better of it
+  await panel.getByRole("button", { name: "Reset line 41" }).click(); // thought better of it
   await panel.getByText("2 rows changed").waitFor();
-  await panel.getByRole("button", { name: "Import 2 mended rows" }).click();
-  await page.getByRole("heading", { name: "mended rows of with-faults.csv" }).waitFor();
+  await panel.getByRole("button", { name: "Import 2 fixed rows" }).click();
+  await page.getByRole("heading", { name: "fixed rows of with-faults.csv" }).waitFor();
   await untilState(page, "Done");
   expect(await readSum(page)).toMatchObject({ created: 2, rejected: 0, rows: 2 });
   const found = await fetch(`${server.base_url}/api/products/SKU-FOUND`);
@@ -150,10 +150,10 @@ test("a file without a SKU column fails and the message names what the file has"
 test("an option goes with the file: creating only leaves known products to the rejects", async () => {
   const page = await open("/imports");
   await page.getByRole("button", { name: "Options" }).click();
-  await page.getByRole("combobox", { name: "What may change" }).click();
+  await page.getByRole("combobox", { name: "What to import" }).click();
   await page.getByRole("option", { name: "Only create new products" }).click();
   await choose(page, small);
-  await untilState(page, "Done, nothing taken");
+  await untilState(page, "Done, no rows imported");
   expect(await readSum(page)).toMatchObject({ created: 0, rejected: 20_000, rows: 20_000 });
   await page.getByText("Only create new products").waitFor();
 });
@@ -238,7 +238,7 @@ test("a cancel asks first, and what was written stays and is counted", async () 
   await page.getByTestId("progress").waitFor();
   await page.getByRole("button", { name: "Cancel import" }).click();
   const dialog = page.getByRole("dialog", { name: "Cancel this import?" });
-  await dialog.getByText("What has been written stays").waitFor();
+  await dialog.getByText("Changes made so far are kept").waitFor();
   await dialog.getByRole("button", { name: "Cancel import" }).click();
   await untilState(page, "Cancelled");
   await page.getByText("This import was cancelled").waitFor();

@@ -29,7 +29,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
 
 test("the keyboard alone leads from the empty house to an import and back out of it", async () => {
   const page = await open("/");
-  await page.getByRole("heading", { name: "Your catalogue begins with a file" }).waitFor();
+  await page.getByRole("heading", { name: "Start your catalogue with a file" }).waitFor();
   await tabTo(page, "Import a sample catalogue");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Sample catalogue.csv" }).waitFor();

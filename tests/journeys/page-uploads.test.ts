@@ -77,7 +77,7 @@ test("a line that is cut in the middle costs nothing: the page waits, and goes o
   const { page, network, offsets } = await openSlowly();
   const { id } = await beginUpload(page);
   await setLine(network, SLOW, true);
-  await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
+  await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await until(async () => (await newest())?.state === "paused");
   await setLine(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, created: ROWS });
@@ -102,7 +102,7 @@ test("the first rows are shown while the file is still on its way, and how other
   await page.getByRole("combobox", { name: "Delimiter" }).click();
   await page.getByRole("option", { name: "Comma" }).click();
   await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // from under the dock
-  await preview.getByRole("button", { name: "Send again with these options" }).click();
+  await preview.getByRole("button", { name: "Upload again with these options" }).click();
   await setLine(network, -1);
   expect((await untilDone(page)).options).toMatchObject({ delimiter: "," });
   await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
@@ -112,7 +112,7 @@ test("a server that is started again in the middle finds the rest coming", async
   const { page, network, offsets } = await openSlowly();
   const { id } = await beginUpload(page);
   await server.stop();
-  await page.getByTestId("dock").getByText("Waits for the connection").waitFor();
+  await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await server.start();
   await setLine(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
@@ -130,12 +130,12 @@ test("after a reload the upload is offered, and goes on with the same file only"
   await page.locator("tr", { hasText: "whole-range.csv" }).getByText("Paused").waitFor();
   await inspectLooks(page, "imports-unfinished");
   await panel.getByRole("link").click();
-  await page.getByTestId("paused").getByText("Nothing has been imported yet.").waitFor();
+  await page.getByTestId("paused").getByText("No rows have been imported yet.").waitFor();
   await inspectLooks(page, "imports-paused");
 
   const paused = page.getByTestId("paused").getByRole("button", { name: /^Resume/ });
   await chooseBy(page, () => paused.click(), await impostorOf(file));
-  await page.getByText("That is not the same whole-range.csv").first().waitFor();
+  await page.getByText("This is a different file from whole-range.csv").first().waitFor();
   await setLine(network, -1);
   await chooseBy(page, () => paused.click(), file);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
@@ -197,9 +197,9 @@ test("a second tab leaves an upload to the first, and says so", async () => {
     .getByTestId("unfinished")
     .getByRole("button", { name: /^Resume/ })
     .click();
-  await second.getByText("Another tab of this browser is sending this file.").first().waitFor();
+  await second.getByText("Another tab of this browser is already uploading this file.").first().waitFor();
   await second.getByTestId("file").setInputFiles(file);
-  await second.getByTestId("dock").getByText("Another tab of this browser is sending this file.").waitFor();
+  await second.getByTestId("dock").getByText("Another tab of this browser is already uploading this file.").waitFor();
   await second.getByRole("button", { name: "Dismiss whole-range.csv" }).click();
   await second.getByTestId("unfinished").waitFor(); // it is still there for the first
   expect(sentBySecond.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);

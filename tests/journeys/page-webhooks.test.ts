@@ -32,7 +32,7 @@ const { server, watched, page } = await startOnePage(
 );
 
 const lastReceived = (): Received => received.at(-1) as Received;
-const part = (name: string) => page.getByRole("navigation", { name: "Parts of this webhook" }).getByText(name);
+const part = (name: string) => page.getByRole("navigation", { name: "Webhook sections" }).getByText(name);
 
 test("the empty room says what webhooks do; an address that cannot be is refused at its field", async () => {
   await page.goto("/webhooks");
@@ -40,24 +40,24 @@ test("the empty room says what webhooks do; an address that cannot be is refused
   await inspectLooks(page, "webhooks-empty");
   await page.getByRole("button", { name: "Add webhook" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Address").fill("ftp://example.com");
+  await dialog.getByLabel("URL", { exact: true }).fill("ftp://example.com");
   await dialog.getByRole("button", { name: "Add webhook" }).click();
   await dialog.getByText(/http/i).last().waitFor();
-  await dialog.getByText("Only these").click();
+  await dialog.getByText("Only these events").click();
   await dialog.getByText("Headers and limits").click();
   await inspectLooks(page, "webhooks-create", false);
 });
 
 test("a new webhook is tested with data that was edited, and the answer is shown", async () => {
   const dialog = page.getByRole("dialog");
-  await dialog.getByText("All, also those to come").click();
-  await dialog.getByLabel("Address").fill(receiverUrl);
+  await dialog.getByText("All events, including future ones").click();
+  await dialog.getByLabel("URL", { exact: true }).fill(receiverUrl);
   await dialog.getByLabel("Note").fill("The shop's search");
   await dialog.getByRole("button", { name: "Add webhook" }).click();
   await page.waitForURL(/\/webhooks\/\d+\/test$/);
   const data = page.getByLabel("Data");
   await data.fill("{ broken");
-  await page.getByText("This is no JSON").waitFor();
+  await page.getByText("The data is not valid JSON").waitFor();
   expect(await page.getByRole("button", { name: "Send", exact: true }).isDisabled()).toBe(true);
   await data.fill('{ "greeting": "hello" }');
   await page.getByRole("button", { name: "Send", exact: true }).click();
@@ -68,21 +68,21 @@ test("a new webhook is tested with data that was edited, and the answer is shown
 
 test("the secret is shown when asked for, verifies what came, and fills the receivers in", async () => {
   await part("Verify").click();
-  await page.getByText("Show the secret to have it filled in.").waitFor();
+  await page.getByText("Show the secret to insert it into the code.").waitFor();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const secret = await page.getByRole("region", { name: "Secret" }).locator("pre").first().innerText();
   const { headers, body } = lastReceived();
   expect(new Webhook(secret).verify(body, headers)).toMatchObject({ type: "ping" });
   for (const language of ["Node", "Python", "PHP", "Ruby", "Go"]) {
     await page.getByRole("button", { name: language, exact: true }).click();
-    expect(await page.getByRole("region", { name: `A receiver that verifies: ${language}` }).innerText()).toContain(
+    expect(await page.getByRole("region", { name: `Example receiver: ${language}` }).innerText()).toContain(
       secret.replace("whsec_", ""),
     );
   }
   await inspectLooks(page, "webhooks-verify");
-  await page.getByRole("button", { name: "Make a new one" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Make a new one" }).click();
-  await page.getByText(/^Signs too until/).waitFor();
+  await page.getByRole("button", { name: "Create new secret" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Create new secret" }).click();
+  await page.getByText(/^Valid until/).waitFor();
 });
 
 test("an edit is in the log with request and answer; a receiver that fails shows when it is tried again", async () => {
@@ -100,8 +100,8 @@ test("an edit is in the log with request and answer; a receiver that fails shows
   await detail.getByText("not today").waitFor();
   await detail.getByText("WEB-2").first().waitFor();
   await inspectLooks(page, "webhooks-delivery", false);
-  await detail.getByRole("button", { name: "Copy as signed curl" }).click();
-  await page.getByText("Copied, signed for the next five minutes", { exact: true }).waitFor();
+  await detail.getByRole("button", { name: "Copy as signed curl command" }).click();
+  await page.getByText("Command copied. Its signature is valid for five minutes.", { exact: true }).waitFor();
   expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/^curl -i 'http[^]*webhook-signature: v1,/);
   status = 204;
   await detail.getByRole("button", { name: "Send again" }).click();
@@ -111,22 +111,22 @@ test("an edit is in the log with request and answer; a receiver that fails shows
 });
 
 test("filters stand in the address; a replay is started; settings are saved; switching off is shown", async () => {
-  await page.getByLabel("State").click();
+  await page.getByLabel("Status").click();
   await page.getByRole("option", { name: "Failed" }).click();
-  await page.getByText("None with this filter.").waitFor();
+  await page.getByText("No deliveries match this filter.").waitFor();
   expect(page.url()).toContain("state=failed");
-  await page.getByRole("button", { name: "Replay…" }).click();
-  await page.getByRole("dialog").getByText("What is missing").waitFor();
+  await page.getByRole("button", { name: "Replay …" }).click();
+  await page.getByRole("dialog").getByText("Missed events").waitFor();
   await inspectLooks(page, "webhooks-replay", false);
   await page.getByRole("dialog").getByRole("button", { name: "Replay", exact: true }).click();
-  await page.getByText("The replay has begun", { exact: true }).waitFor();
+  await page.getByText("Replay started", { exact: true }).waitFor();
   await part("Settings").click();
   await page.getByLabel("Note").fill("Search of the shop");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved", { exact: true }).first().waitFor();
+  await page.getByText("Webhook saved", { exact: true }).first().waitFor();
   await inspectLooks(page, "webhooks-settings");
   await page.getByRole("switch").click();
-  await page.getByText("Switched off").waitFor();
+  await page.getByText("Off", { exact: true }).first().waitFor();
   await page.goto("/webhooks");
   await page.getByText("Search of the shop").waitFor();
   await page.getByText("Off", { exact: true }).waitFor();

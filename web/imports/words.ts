@@ -69,6 +69,6 @@ export function countsInWords(
   if (of.rows === null) return "";
   const parts = (["rejected", "created", "updated", "unchanged", "superseded"] as const)
     .filter((name) => of[name] > 0)
-    .map((name) => tn(`imports.in_words.${name}`, of[name]));
+    .map((name) => tn(`imports.counted.${name}`, of[name]));
   return parts.length === 0 ? tn("ui.rows", of.rows) : parts.join(", ");
 }

@@ -15,8 +15,8 @@ export async function importSheet({ id, filename: name, size, options }: Import,
   if (file.size === size) add([file], { ...options, sheet });
   else
     toast({
-      title: t("imports.unfinished.other", { name }),
-      description: t("imports.sheets.other_text", { name, size: formatBytes(size ?? 0) }),
+      title: t("imports.unfinished.wrong_file", { name }),
+      description: t("imports.sheets.wrong_file_text", { name, size: formatBytes(size ?? 0) }),
       tone: "warning",
     });
 }

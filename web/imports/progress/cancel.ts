@@ -8,15 +8,15 @@ import { ask } from "../../server/use-connection.ts";
 import { t, tn } from "../../texts/t.ts";
 
 export async function cancelImport({ id, created, updated }: Import): Promise<void> {
-  const kept = t("imports.cancel.kept", {
-    created: tn("imports.in_words.created", created),
-    updated: tn("imports.in_words.updated", updated),
+  const kept = t("imports.cancel.so_far", {
+    created: tn("imports.counted.created", created),
+    updated: tn("imports.counted.updated", updated),
   });
   const yes = await confirm({
     title: t("imports.cancel.title"),
     description: `${t("imports.cancel.text")} ${kept}`,
     action: t("imports.cancel.action"),
-    cancel: t("imports.cancel.go_on"),
+    cancel: t("imports.cancel.keep_going"),
     tone: "error",
   });
   if (!yes) return;

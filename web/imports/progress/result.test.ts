@@ -24,7 +24,7 @@ test("rows that a cancelled import never reached are named", () => {
     superseded: 0,
     rejected: 1,
   });
-  expect(parts.at(-1)).toMatchObject({ key: "open", label: "Not applied", count: 5 });
+  expect(parts.at(-1)).toMatchObject({ key: "open", label: "Not imported", count: 5 });
 });
 
 test.each([

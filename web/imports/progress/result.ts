@@ -32,8 +32,8 @@ export function resultParts(counts: Counts): ResultPart[] {
   const open = (counts.rows ?? 0) - rowsDecided(counts);
   if (open > 0) {
     const [label, explanation] = isTerminal(counts.state)
-      ? [t("imports.result.not_applied"), t("imports.result.never_reached")]
-      : [t("imports.result.to_do"), t("imports.result.not_reached")];
+      ? [t("imports.result.not_imported"), t("imports.result.not_imported_text")]
+      : [t("imports.result.pending"), t("imports.result.pending_text")];
     parts.push({ key: "open", label, count: open, explanation });
   }
   return parts;

@@ -27,7 +27,7 @@ test("each stage says how much of it is done", () => {
 });
 
 test("a cancel that is asked for is what happens now", () => {
-  expect(progressInWords({ ...loading, cancel_requested: true })).toBe("Stopping at the next safe point");
+  expect(progressInWords({ ...loading, cancel_requested: true })).toBe("Stopping after the current batch of rows");
 });
 
 test("stages only go forward, whatever the end", () => {

@@ -59,7 +59,7 @@ function sendOnce(file: File, key: string, { options, signal, onProgress }: File
       else resolve(answer as Import);
     });
     request.addEventListener("error", () => {
-      reject(new UnreachableError(t("imports.upload.broke")));
+      reject(new UnreachableError(t("imports.upload.interrupted")));
     });
     request.addEventListener("abort", () => {
       reject(signal.reason as Error);

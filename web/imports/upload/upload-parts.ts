@@ -111,7 +111,7 @@ function attempt(
     };
     const onCut = (): void => {
       stop(() => {
-        resolve(new UnreachableError(t("imports.upload.broke")));
+        resolve(new UnreachableError(t("imports.upload.interrupted")));
       });
     };
     const onAbort = (): void => {
@@ -148,7 +148,7 @@ function faultOf(error: Error): Error {
     "originalResponse" in error ? (error.originalResponse as { getStatus(): number; getBody(): string } | null) : null;
   // An answer without a body is one to HEAD.
   if (response === null || response.getStatus() === 0)
-    return new UnreachableError(t("imports.upload.broke"), { cause: error });
+    return new UnreachableError(t("imports.upload.interrupted"), { cause: error });
   if (response.getStatus() === 410 || response.getStatus() === 404)
     return new Problem("upload-gone", t("imports.upload.gone"));
   return failureOf(response.getStatus(), response.getBody());
@@ -168,7 +168,7 @@ const isCut = (fault: Error): boolean =>
   fault instanceof Problem ? PASSING.has(fault.slug) : fault instanceof UnreachableError;
 
 async function concluded(begun: Unfinished | undefined): Promise<Import> {
-  if (begun === undefined) throw new UnreachableError(t("imports.upload.broke"));
+  if (begun === undefined) throw new UnreachableError(t("imports.upload.interrupted"));
   forgetUpload(begun.import_id);
   return ask(get_import, { params: { id: begun.import_id } });
 }

@@ -68,8 +68,8 @@ export async function resumeUpload(one: Waiting): Promise<void> {
   if (await isSameFile(one, file)) resume(one, file);
   else
     toast({
-      title: t("imports.unfinished.other", { name: one.name }),
-      description: t("imports.unfinished.other_text", { name: one.name, size: formatBytes(one.size) }),
+      title: t("imports.unfinished.wrong_file", { name: one.name }),
+      description: t("imports.unfinished.wrong_file_text", { name: one.name, size: formatBytes(one.size) }),
       tone: "warning",
     });
 }

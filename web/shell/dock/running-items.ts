@@ -63,9 +63,9 @@ const parts = (counts: [number, (count: number) => string][]): string =>
 
 function importResult(of: ListedImport): string {
   const said = parts([
-    [of.created, (n) => tn("imports.in_words.created", n)],
-    [of.updated, (n) => tn("imports.in_words.updated", n)],
-    [of.rejected, (n) => tn("imports.in_words.rejected", n)],
+    [of.created, (n) => tn("imports.counted.created", n)],
+    [of.updated, (n) => tn("imports.counted.updated", n)],
+    [of.rejected, (n) => tn("imports.counted.rejected", n)],
   ]);
   return said === "" ? t("shell.dock.nothing_changed") : said;
 }
