@@ -34,8 +34,7 @@ export const webhooks: Shape<typeof english> = {
     import_completed: "Ein Import ist fertig; alle seine Produkte sind im Katalog",
     import_failed: "Ein Import ist fehlgeschlagen; die gezählten Änderungen bleiben erhalten",
     import_cancelled: "Ein Import wurde abgebrochen; die gezählten Änderungen bleiben erhalten",
-    bulk_completed:
-      "Eine Sammeländerung ist beendet; endete sie vorzeitig, bleiben die Änderungen bis dahin erhalten",
+    bulk_completed: "Eine Sammeländerung ist beendet; endete sie vorzeitig, bleiben die Änderungen bis dahin erhalten",
     changeset_undone: "Eine Änderung wurde rückgängig gemacht; der Zustand zeigt, ob vollständig",
     catalog_cleared: "„Alle Produkte löschen“ ist beendet; der Zustand zeigt, ob alle Produkte gelöscht wurden",
     webhook_disabled:
@@ -58,8 +57,7 @@ export const webhooks: Shape<typeof english> = {
     create_title: "Webhook anlegen",
     create_text: "Skuport erzeugt dafür ein Geheimnis zum Signieren. Sie finden es später unter „Prüfen“.",
     url: "URL",
-    url_help:
-      "An diese URL werden Ereignisse gesendet. Adressen in privaten Netzen muss die Administration erlauben.",
+    url_help: "An diese URL werden Ereignisse gesendet. Adressen in privaten Netzen muss die Administration erlauben.",
     description: "Notiz",
     description_help: "Zum Beispiel, was der Empfänger tut.",
     events: "Ereignisse",
@@ -137,7 +135,8 @@ export const webhooks: Shape<typeof english> = {
     test_mark: "Test",
     next: "nächster {when}",
     empty: "Keine Zustellungen",
-    empty_text: "An diesen Webhook wurde noch kein Ereignis gesendet. Senden Sie ein Test-Ereignis, um ihn auszuprobieren.",
+    empty_text:
+      "An diesen Webhook wurde noch kein Ereignis gesendet. Senden Sie ein Test-Ereignis, um ihn auszuprobieren.",
     empty_filtered: "Keine Zustellung passt zu diesem Filter.",
     more: "Mehr laden",
     failed: "Die Zustellungen konnten nicht geladen werden",

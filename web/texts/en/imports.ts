@@ -100,7 +100,8 @@ export const imports = {
   },
   paste: {
     title: "Paste a table",
-    description: "Paste cells from a spreadsheet or the text of a CSV file. The first row must contain the column names.",
+    description:
+      "Paste cells from a spreadsheet or the text of a CSV file. The first row must contain the column names.",
     label: "Table",
     placeholder: "sku\tname\tprice",
     file: "Name",
@@ -183,10 +184,12 @@ export const imports = {
   },
   advice: {
     no_sku_column: "No rows were imported.",
-    bad_header: "If this is a CSV file, choose its delimiter and quote character under “File format” and import it again.",
+    bad_header:
+      "If this is a CSV file, choose its delimiter and quote character under “File format” and import it again.",
     nearly_all_rejected:
       "The first rejected rows are listed below. Check that this is the right file, and check the delimiter and quote character under “File format”.",
-    rejected_rows: "The rejected rows are listed below. Fix them, or turn off “All or nothing” and import the file again.",
+    rejected_rows:
+      "The rejected rows are listed below. Fix them, or turn off “All or nothing” and import the file again.",
     internal_error:
       "Changes made before the error were kept. Import the file again; products that are already up to date are not changed.",
   },
@@ -280,7 +283,8 @@ export const imports = {
     line: "Line",
     column: "Column",
     value: "Value",
-    advice: "Fix the rows here, or download rejects.csv: it lists each rejected row with its reason. Fix it there and import the file.",
+    advice:
+      "Fix the rows here, or download rejects.csv: it lists each rejected row with its reason. Fix it there and import the file.",
     download: "rejects.csv",
     download_name: "rejected rows of {name}",
     cut: "This row is too long to show in full. The complete row is in rejects.csv.",
@@ -311,7 +315,8 @@ export const imports = {
     pot: "Teapot, 1.2 l",
     pot_text: "Glass, with strainer",
     rule_sku: "One column must contain the SKU. It identifies the product of each row.",
-    rule_names: "Columns for name, description and active are recognised by many common names. Every other column becomes an attribute.",
+    rule_names:
+      "Columns for name, description and active are recognised by many common names. Every other column becomes an attribute.",
     rule_again: "Fields without a column in the file keep their values. Importing the same file twice changes nothing.",
     rule_faults: "Rows with errors are rejected with a reason. All other rows are imported.",
     no_file: "No file to try?",

@@ -1,7 +1,8 @@
 // English texts of web/webhooks.
 export const webhooks = {
   title: "Webhooks",
-  intro: "Notify other systems of changes to the catalogue. Requests are signed, and failed deliveries are retried for three days.",
+  intro:
+    "Notify other systems of changes to the catalogue. Requests are signed, and failed deliveries are retried for three days.",
   add: "Add webhook",
   loading_failed: "The webhooks could not be loaded",
   list_label: "Webhooks",
@@ -21,9 +22,11 @@ export const webhooks = {
   },
   events: {
     product_created: "One product was created, by a person or through the API",
-    product_updated: "One product was updated, by a person or through the API; includes the changed fields before and after",
+    product_updated:
+      "One product was updated, by a person or through the API; includes the changed fields before and after",
     product_deleted: "One product was deleted, by a person or through the API",
-    products_changed: "A batch of up to 500 products changed by an import or a bulk change; sent only if the webhook asks for every product",
+    products_changed:
+      "A batch of up to 500 products changed by an import or a bulk change; sent only if the webhook asks for every product",
     import_started: "An import has started to load products",
     import_completed: "An import is complete; all its products are in the catalogue",
     import_failed: "An import failed; the changes in its counts were kept",
@@ -37,7 +40,8 @@ export const webhooks = {
   first: {
     title: "No webhooks yet",
     note: "How webhooks work",
-    receiver: "Your shop, ERP or search engine receives a POST request for each product edited by hand and for each import.",
+    receiver:
+      "Your shop, ERP or search engine receives a POST request for each product edited by hand and for each import.",
     signed: "Requests are signed (Standard Webhooks). Each webhook's page has ready-made receivers in five languages.",
     retried: "A failed delivery is retried ten times over three days. After that, you can send it again yourself.",
     listen: "To try it on this computer, start a receiver and allow the server to call it:",
@@ -92,7 +96,8 @@ export const webhooks = {
     deleted: "Webhook deleted",
     disabled_failing: "Turned off because every delivery failed for five days",
     disabled_gone: "Turned off because the receiver answered 410 Gone",
-    disabled_text: "Skuport still records events. Fix the receiver, turn the webhook on again, and replay the missing events.",
+    disabled_text:
+      "Skuport still records events. Fix the receiver, turn the webhook on again, and replay the missing events.",
     paused: "Paused because the receiver failed or asked for a pause",
     paused_text: "Deliveries continue automatically {when}. The pause does not use up any attempts.",
     last_failure: "Last failure: {failure}",
@@ -199,7 +204,8 @@ export const webhooks = {
     copy: "Copy secret",
     rotate: "Create new secret",
     rotate_title: "Create a new secret?",
-    rotate_text: "For 24 hours, requests are signed with both secrets, so you can update the receiver without losing events.",
+    rotate_text:
+      "For 24 hours, requests are signed with both secrets, so you can update the receiver without losing events.",
     rotated: "New secret created. The old secret remains valid until {when}.",
     old: "Valid until {when}",
   },
