@@ -1,9 +1,9 @@
 // Registers the import jobs of a worker process, and periodically takes over imports whose worker has died.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PgBoss } from "pg-boss";
-import { endSilentHolders } from "../db/connection/heartbeat.ts";
 import { IMPORT_LOADER_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
-import { createSilenceWatch, type SilenceWatch } from "../jobs/silence.ts";
+import { createSilenceWatch } from "../jobs/silence.ts";
+import { createHolderWatch, type HolderWatch } from "../jobs/silent-holders.ts";
 import type { ImportContext } from "./context.ts";
 import { createRecordCache } from "./scan/record-cache.ts";
 import { runLoader } from "./load/loader.ts";
@@ -40,15 +40,18 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   };
   await workHourly(boss, "sweep-files", 47, sweep);
   // From here on the worker survives the loss of its database.
-  context.log.info({ concurrency: context.concurrency }, "Worker is ready for imports");
+  context.log.info({ concurrency: context.concurrency }, "worker ready for imports");
   sweep().catch((error: unknown) => {
     context.log.warn({ err: error }, "cannot remove files of ended imports");
   });
   // An import whose worker has just died has been silent for less than SILENT_WORK_MS. The first check takes it over immediately.
   let silentMs = 0;
   const uploadsSeen = createSilenceWatch();
+  const holders = createHolderWatch();
   while (!signal.aborted) {
-    await takeOver(context, silentMs, uploadsSeen).catch((error: unknown) => {
+    await endSilentHolders(context, holders)
+      .then(() => takeOverSilentImports(context, silentMs, uploadsSeen))
+      .catch((error: unknown) => {
       context.log.warn({ err: error }, "cannot check for imports without a worker");
     });
     silentMs = SILENT_WORK_MS;
@@ -57,8 +60,7 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   await Promise.allSettled(running);
 }
 
-async function takeOver(context: ImportContext, silentMs: number, uploadsSeen: SilenceWatch): Promise<void> {
-  const pids = await endSilentHolders(context.pool);
-  if (pids.length > 0) context.log.warn({ pids }, "ended the database sessions of a process that vanished or hangs");
-  await takeOverSilentImports(context, silentMs, uploadsSeen);
+async function endSilentHolders({ pool, log }: ImportContext, holders: HolderWatch): Promise<void> {
+  const pids = await holders.endSilent(pool);
+  if (pids.length > 0) log.warn({ pids }, "ended the database sessions of a process that vanished or hangs");
 }

@@ -21,7 +21,7 @@ export async function workOnOperations(boss: PgBoss, context: OperationContext, 
     running.add(work);
     return work.finally(() => running.delete(work));
   });
-  context.log.info({ concurrency: context.concurrency }, "Worker is ready for operations");
+  context.log.info({ concurrency: context.concurrency }, "worker ready for operations");
   // What was at work when the last worker died is silent for less than SILENT_MS: take it over now, not later.
   let silentMs = 0;
   while (!signal.aborted) {

@@ -55,7 +55,7 @@ export async function startServerProcess(options: ProcessOptions): Promise<Runni
 /** `skuport work`, once it takes jobs: before that it ends when it loses the database, for a supervisor to start it again. */
 export async function startWorkerProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = start(["work", "--data-dir", options.data_dir], options);
-  const READY = ["Worker is ready for imports", "Worker is ready for operations"];
+  const READY = ["worker ready for imports", "worker ready for operations"];
   await ready(child, () => READY.every((line) => child.output().includes(line)));
   return child;
 }
