@@ -52,8 +52,8 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
     await endSilentHolders(context, holders)
       .then(() => takeOverSilentImports(context, silentMs, uploadsSeen))
       .catch((error: unknown) => {
-      context.log.warn({ err: error }, "cannot check for imports without a worker");
-    });
+        context.log.warn({ err: error }, "cannot check for imports without a worker");
+      });
     silentMs = SILENT_WORK_MS;
     await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
   }
