@@ -355,7 +355,7 @@ create table webhook_deliveries (
 create table webhook_replays (
   id bigint generated always as identity not null,
   webhook_id bigint not null,
-  what text not null,
+  scope text not null,
   since timestamp with time zone not null,
   until timestamp with time zone not null,
   state text default 'preparing'::text not null,
@@ -367,8 +367,8 @@ create table webhook_replays (
   finished_at timestamp with time zone,
   constraint webhook_replays_pkey PRIMARY KEY (id),
   constraint webhook_replays_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE,
-  constraint webhook_replays_state_check CHECK ((state = ANY (ARRAY['preparing'::text, 'running'::text, 'done'::text, 'cancelled'::text]))),
-  constraint webhook_replays_what_check CHECK ((what = ANY (ARRAY['failed'::text, 'missing'::text])))
+  constraint webhook_replays_scope_check CHECK ((scope = ANY (ARRAY['failed'::text, 'missing'::text]))),
+  constraint webhook_replays_state_check CHECK ((state = ANY (ARRAY['preparing'::text, 'running'::text, 'done'::text, 'cancelled'::text])))
 );
 
 create table webhook_secrets (

@@ -8,7 +8,7 @@ test("parameters are escaped into the path", () => {
 });
 
 test("undefined members of the query are left out", () => {
-  expect(address(list_imports, { querystring: { limit: 20, before: undefined } })).toBe("/api/imports?limit=20");
+  expect(address(list_imports, { querystring: { limit: 20, cursor: undefined } })).toBe("/api/imports?limit=20");
 });
 
 test("a base URL may end in a slash", () => {

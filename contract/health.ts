@@ -29,12 +29,12 @@ export const health_ready = endpoint({
         workers: z.int().describe("Worker processes seen in the last 30 seconds"),
         search: z
           .object({
-            behind: z
+            pending: z
               .int()
-              .describe("Changed products that the search index has not reached; lists are right all the same"),
+              .describe("Changed products that the search index does not contain yet; lists are exact nevertheless"),
             lag_seconds: z.number().describe("Time since the oldest of these changes"),
           })
-          .describe("How far the search index is behind"),
+          .describe("Backlog of the search index"),
       }),
       503: problem_document,
     },

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { changeset_kind } from "../changesets/changeset-kinds.ts";
 import { endpoint } from "../endpoint.ts";
+import { next_cursor, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
 import { MAX_NAME_CHARACTERS, MAX_SKU_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 import { product } from "./products.ts";
@@ -204,8 +205,7 @@ export const get_product_history = endpoint({
           .max(Number.MAX_SAFE_INTEGER)
           .optional()
           .describe("One of `other_ids`: another product that had this SKU"),
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        cursor: z.string().max(100).optional().describe("`next_cursor` of the page before"),
+        ...pageQuery({ limit: 50, max: 200 }),
       })
       .strict(),
     response: {
@@ -215,7 +215,7 @@ export const get_product_history = endpoint({
         exists: z.boolean(),
         other_ids: z.array(z.int()).describe("Products that had this SKU at other times, the newest first"),
         items: z.array(product_version),
-        next_cursor: z.string().nullable(),
+        next_cursor,
       }),
       400: problem_document,
       404: problem_document,

@@ -33,11 +33,11 @@ export const filter_shape = {
     .describe("In JSON: values by name. In a query string each is a parameter of its own, `attributes.<Name>=<value>`"),
   created_in: changeset_id.optional().describe("The changeset that created the product"),
   changed_in: changeset_id.optional().describe("The changeset that last changed it"),
-  updated_after: z.iso
+  updated_since: z.iso
     .datetime({ offset: true })
     .refine((value) => Date.parse(value) >= FIRST_MS && Date.parse(value) <= LAST_MS, "a time of the years 1 to 9999")
     .optional()
-    .describe("Changed later than this"),
+    .describe("Changed at this time or later"),
 };
 
 /** As it comes: `attributes.<Name>` may stand beside `attributes`; `attributesOf` reads both. */

@@ -1,6 +1,7 @@
 // The wire of products.
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
+import { next_cursor, pageQuery } from "../paging.ts";
 import { filterWith, text } from "./product-filter.ts";
 import { problem_document } from "../problem-document.ts";
 
@@ -65,12 +66,7 @@ export const list_products = endpoint({
     querystring: filterWith({
       sort: product_sort,
       fields: fields.optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-      cursor: z
-        .string()
-        .max(8000)
-        .optional()
-        .describe("`next_cursor` or `previous_cursor` of another page, with the same filter and sort"),
+      ...pageQuery({ limit: 50, max: 200 }),
       from: text(1000)
         .optional()
         .describe(
@@ -81,13 +77,13 @@ export const list_products = endpoint({
     response: {
       200: z.object({
         items: z.array(product.partial()),
-        next_cursor: z.string().nullable(),
-        previous_cursor: z.string().nullable().describe("The page before this one; null where the list has begun"),
+        next_cursor,
+        previous_cursor: z.string().nullable().describe("Opaque. Pass it as `cursor` to get the previous page; null on the first page"),
         total,
-        search_behind: z
+        search_pending: z
           .int()
           .optional()
-          .describe("Changes that the search index had not reached: the answer is exact, but took longer"),
+          .describe("Changes that the search index does not contain yet, if they are many: the result is exact, but took longer"),
       }),
       304: unchanged,
       400: problem_document,
@@ -119,7 +115,7 @@ export const list_facets = endpoint({
         attribute: z.string(),
         values: z.array(z.object({ value: z.string(), count: z.int() })).describe("The most frequent first"),
         relation: z.enum(["eq", "estimate"]).describe("Whether the counts are exact"),
-        looked_at: z.int().describe("Products that were counted: all that match, or the sample"),
+        sample_size: z.int().describe("Products that were counted: all matching products, or a random sample of them"),
       }),
       400: problem_document,
     },

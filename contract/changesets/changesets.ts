@@ -3,6 +3,7 @@ import { z } from "zod";
 import { changeset_kind } from "./changeset-kinds.ts";
 import { field_changes, product_change_kind, product_values } from "../catalog/edit-products.ts";
 import { endpoint } from "../endpoint.ts";
+import { pageOf, pageQuery, since, until } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
@@ -57,14 +58,13 @@ export const list_changesets = endpoint({
       .object({
         kind: changeset_kind.optional(),
         actor: z.string().min(1).max(255).refine(isStorable, NOT_STORABLE).optional(),
-        after: instant.optional().describe("Only changesets that started at this time or later"),
-        before: instant.optional().describe("Only changesets that started before this time"),
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        cursor: z.string().max(100).optional().describe("`next_cursor` of the page before"),
+        since: since.describe("Only changesets that started at this time or later"),
+        until: until.describe("Only changesets that started before this time"),
+        ...pageQuery({ limit: 50, max: 200 }),
       })
       .strict(),
     response: {
-      200: z.object({ items: z.array(changeset), next_cursor: z.string().nullable() }),
+      200: pageOf(changeset),
       400: problem_document,
     },
   },
@@ -114,12 +114,11 @@ export const list_changes = endpoint({
     params: id_params,
     querystring: change_filter
       .extend({
-        limit: z.coerce.number().int().min(1).max(500).default(100),
-        cursor: z.string().max(4000).optional().describe("`next_cursor` of the page before"),
+        ...pageQuery({ limit: 100, max: 500 }),
       })
       .strict(),
     response: {
-      200: z.object({ items: z.array(product_change), next_cursor: z.string().nullable() }),
+      200: pageOf(product_change),
       410: problem_document,
       ...problems,
     },

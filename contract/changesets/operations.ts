@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { bulk_set } from "../catalog/bulk-set.ts";
 import { endpoint } from "../endpoint.ts";
+import { pageOf, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
 import { product_filter } from "../catalog/product-filter.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
@@ -129,11 +130,10 @@ export const list_operations = endpoint({
     tags: ["operations"],
     querystring: z
       .object({
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        before: positive.optional().describe("Only operations with a smaller id"),
+        ...pageQuery({ limit: 50, max: 200 }),
       })
       .strict(),
-    response: { 200: z.object({ items: z.array(operation), next_before: z.int().nullable() }), 400: problem_document },
+    response: { 200: pageOf(operation), 400: problem_document },
   },
 });
 
@@ -193,7 +193,7 @@ export const conflict = z
   .meta({ id: "Conflict" });
 export type Conflict = z.infer<typeof conflict>;
 
-export const conflict_page = z.object({ items: z.array(conflict), next_cursor: z.string().nullable() });
+export const conflict_page = pageOf(conflict);
 
 export const list_conflicts = endpoint({
   method: "GET",
@@ -205,8 +205,7 @@ export const list_conflicts = endpoint({
     params: id_params,
     querystring: z
       .object({
-        limit: z.coerce.number().int().min(1).max(500).default(100),
-        cursor: z.string().max(4000).optional().describe("`next_cursor` of the page before"),
+        ...pageQuery({ limit: 100, max: 500 }),
       })
       .strict(),
     response: { 200: conflict_page, ...problems },

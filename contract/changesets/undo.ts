@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
+import { pageQuery } from "../paging.ts";
 import { conflict_page, operation, undo_policy } from "./operations.ts";
 import { problem_document } from "../problem-document.ts";
 
@@ -32,8 +33,8 @@ export const undo_preview = conflict_page
         z.object({
           id: z.int(),
           change: z.enum(["created", "updated", "deleted"]),
-          now: values.nullable().describe("null: there is no such product now"),
-          then: values.nullable().describe("null: there would be no such product"),
+          before: values.nullable().describe("The product as it is now; null if it does not exist"),
+          after: values.nullable().describe("The product after the undo; null if the undo deletes it"),
         }),
       )
       .describe("Some of the products that would be changed; on the first page only"),
@@ -59,8 +60,7 @@ export const undo_changeset = endpoint({
       .object({
         preview: boolean_parameter.default(false),
         policy: undo_policy.default("keep"),
-        limit: z.coerce.number().int().min(1).max(500).default(100).describe("Conflicts in a preview"),
-        cursor: z.string().max(4000).optional().describe("`next_cursor` of the preview's page before"),
+        ...pageQuery({ limit: 100, max: 500 }),
       })
       .strict(),
     response: {

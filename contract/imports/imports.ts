@@ -4,6 +4,7 @@ import { z } from "zod";
 import { findMarkConflict, MAX_DELIMITER_CHARACTERS, MAX_PREAMBLE_LINES } from "./dialect-rules.ts";
 import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
+import { next_cursor, pageOf, pageQuery } from "../paging.ts";
 import {
   CANCEL_IMPORT_URL,
   ENCODINGS,
@@ -333,14 +334,7 @@ export const list_imports = endpoint({
     tags: ["imports"],
     querystring: z
       .object({
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        before: z.coerce
-          .number()
-          .int()
-          .min(1)
-          .max(Number.MAX_SAFE_INTEGER)
-          .optional()
-          .describe("Only imports with a smaller id"),
+        ...pageQuery({ limit: 50, max: 200 }),
         sha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits, in small letters")
@@ -349,7 +343,7 @@ export const list_imports = endpoint({
       })
       .strict(),
     response: {
-      200: z.object({ items: z.array(listed_import), next_before: z.int().nullable() }),
+      200: pageOf(listed_import),
       400: problem_document,
     },
   },
@@ -395,19 +389,12 @@ export const list_rejects = endpoint({
     params: id_params,
     querystring: z
       .object({
-        limit: z.coerce.number().int().min(1).max(500).default(100),
-        after: z.coerce
-          .number()
-          .int()
-          .min(0)
-          .max(Number.MAX_SAFE_INTEGER)
-          .default(0)
-          .describe("Only rows with a greater number"),
+        ...pageQuery({ limit: 100, max: 500 }),
         code: reject_code.optional(),
       })
       .strict(),
     response: {
-      200: z.object({ items: z.array(reject), next_after: z.int().nullable(), ...listed_rejects }),
+      200: z.object({ items: z.array(reject), next_cursor, ...listed_rejects }),
       400: problem_document,
       ...not_found,
     },

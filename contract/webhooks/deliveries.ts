@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { EVENT_TYPES } from "./event-types.ts";
+import { pageOf, pageQuery, since, until } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
 
 export const DELIVERY_STATES = ["waiting", "sending", "delivered", "failed"] as const;
@@ -78,13 +79,12 @@ export const list_deliveries = endpoint({
       .object({
         state: z.enum(DELIVERY_STATES).optional(),
         type: z.enum(EVENT_TYPES).optional(),
-        after: instant.optional().describe("Only deliveries that were made at this time or later"),
-        before: instant.optional().describe("Only deliveries that were made before this time"),
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        cursor: z.string().max(100).optional().describe("`next_cursor` of the page before"),
+        since: since.describe("Only deliveries that were created at this time or later"),
+        until: until.describe("Only deliveries that were created before this time"),
+        ...pageQuery({ limit: 50, max: 200 }),
       })
       .strict(),
-    response: { 200: z.object({ items: z.array(delivery), next_cursor: z.string().nullable() }), ...problems },
+    response: { 200: pageOf(delivery), ...problems },
   },
 });
 
@@ -124,11 +124,15 @@ export const retry_delivery = endpoint({
 
 export const REPLAY_STATES = ["preparing", "running", "done", "cancelled"] as const;
 
+export const replay_scope = z
+  .enum(["failed", "missing"])
+  .describe("`failed`: deliveries that failed for good; `missing`: events without a delivery to this webhook");
+
 export const replay = z
   .object({
     id: z.int(),
     webhook_id: z.int(),
-    what: z.enum(["failed", "missing"]),
+    scope: replay_scope,
     since: instant,
     until: instant,
     state: z.enum(REPLAY_STATES),
@@ -152,7 +156,7 @@ export const create_replay = endpoint({
       "happens now goes first. The answer is the replay to watch; a webhook that is switched off is 409.",
     tags: ["deliveries"],
     params: id_params,
-    body: z.object({ what: z.enum(["failed", "missing"]), since: instant }).strict(),
+    body: z.object({ scope: replay_scope, since: instant }).strict(),
     response: { 202: replay, 409: problem_document, ...problems },
   },
 });
@@ -216,17 +220,12 @@ export const list_events = endpoint({
     tags: ["deliveries"],
     querystring: z
       .object({
-        after: z
-          .string()
-          .max(100)
-          .optional()
-          .describe("`next_cursor` of the page before; without it, from the oldest on"),
         type: z.enum(EVENT_TYPES).optional(),
-        limit: z.coerce.number().int().min(1).max(500).default(100),
+        ...pageQuery({ limit: 100, max: 500 }),
       })
       .strict(),
     response: {
-      200: z.object({ items: z.array(feed_event), next_cursor: z.string(), has_more: z.boolean() }),
+      200: z.object({ items: z.array(feed_event), next_cursor: z.string().describe("Never null: use it to ask for later events, also after the last page"), has_more: z.boolean() }),
       400: problem_document,
       410: problem_document,
     },

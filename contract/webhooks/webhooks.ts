@@ -4,6 +4,7 @@ import { z } from "zod";
 import { attempt, ATTEMPT_ERRORS } from "./deliveries.ts";
 import { endpoint } from "../endpoint.ts";
 import { CHOSEN_TYPES, EVENT_TYPES } from "./event-types.ts";
+import { pageOf, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
 import { holdsStorable, isStorable, NOT_STORABLE } from "../stored-text.ts";
 
@@ -131,11 +132,10 @@ export const list_webhooks = endpoint({
     tags: ["webhooks"],
     querystring: z
       .object({
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        after: positive.optional().describe("Only webhooks with a greater id"),
+        ...pageQuery({ limit: 50, max: 200 }),
       })
       .strict(),
-    response: { 200: z.object({ items: z.array(webhook), next_after: z.int().nullable() }), 400: problem_document },
+    response: { 200: pageOf(webhook), 400: problem_document },
   },
 });
 

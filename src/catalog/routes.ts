@@ -45,7 +45,7 @@ export function productRoutes(instance: FastifyInstance, { pool, onList }: Produ
         next_cursor: next && cursorOf(order, next),
         previous_cursor: previous && cursorOf(order, previous),
         total,
-        ...(behind > LARGE_BACKLOG ? { search_behind: behind } : {}),
+        ...(behind > LARGE_BACKLOG ? { search_pending: behind } : {}),
       };
       const tag = hashTag(answer);
       void reply.header("etag", tag);

@@ -27,8 +27,8 @@ export interface ChangesetFilter {
   kind?: string | undefined;
   actor?: string | undefined;
   /** ISO 8601. */
-  after?: string | undefined;
-  before?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
   /** Only those with a smaller id. */
   below?: number | undefined;
 }
@@ -36,8 +36,8 @@ export interface ChangesetFilter {
 const CONDITIONS: Record<keyof ChangesetFilter, string> = {
   kind: "c.kind = ",
   actor: "c.actor = ",
-  after: "c.started_at >= ",
-  before: "c.started_at < ",
+  since: "c.started_at >= ",
+  until: "c.started_at < ",
   below: "c.id < ",
 };
 

@@ -5,6 +5,7 @@ import type pg from "pg";
 import { utcInstant } from "../catalog/query/utc-instant.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { listChanges, type Changed, type ChangeFilter, type Cursor } from "./changes.ts";
+import { badCursor, decodeCursor, decodeIntegerCursor, encodeCursor, toPage } from "../db/cursor.ts";
 import { skuKey } from "../catalog/product/sku-key.ts";
 import { listChangesets, readChangeset, type StoredChangeset } from "./read-store.ts";
 import {
@@ -23,12 +24,12 @@ export function changesetRoutes(instance: FastifyInstance, { pool }: { pool: pg.
   app.route({
     ...list_changesets,
     handler: async ({ query: { limit, cursor, ...filter } }) => {
-      const below = cursor === undefined ? undefined : readIdCursor(cursor);
-      const { after, before } = filter;
-      const times = { after: instantOf(after), before: instantOf(before) };
+      const below = decodeIntegerCursor("changesets", cursor);
+      const { since, until } = filter;
+      const times = { since: instantOf(since), until: instantOf(until) };
       const found = await listChangesets(pool, { ...filter, ...times, below }, limit + 1);
-      const items = found.slice(0, limit).map(withLinks);
-      return { items, next_cursor: found.length > limit ? String(items.at(-1)?.id) : null };
+      const page = toPage("changesets", found, limit, ({ id }) => [id]);
+      return { ...page, items: page.items.map(withLinks) };
     },
   });
 
@@ -40,7 +41,7 @@ export function changesetRoutes(instance: FastifyInstance, { pool }: { pool: pg.
       const changeset = await findKept(pool, id);
       const after = cursor === undefined ? undefined : readCursor(cursor);
       const { items, next } = await listChanges(pool, changeset, filterOf(filter), after, limit);
-      return { items, next_cursor: next === undefined ? null : writeCursor(next) };
+      return { items, next_cursor: next === undefined ? null : encodeCursor("changes", keyOf(next)) };
     },
   });
 
@@ -104,20 +105,14 @@ function filterOf({
   return { change, keys: { from, to: `${from}${isPrefix ? "\u{10ffff}" : "\u0001"}` } };
 }
 
-const writeCursor = (cursor: Cursor): string => {
-  const parts = "created" in cursor ? [cursor.created] : [cursor.ended.at, cursor.ended.sku_key, cursor.ended.id];
-  return Buffer.from(JSON.stringify(parts)).toString("base64url");
-};
+const keyOf = (cursor: Cursor) =>
+  "created" in cursor ? [cursor.created] : [cursor.ended.at, cursor.ended.sku_key, cursor.ended.id];
 
 function readCursor(text: string): Cursor {
-  try {
-    const [first, key, id] = JSON.parse(Buffer.from(text, "base64url").toString()) as unknown[];
-    if (Number.isSafeInteger(first) && key === undefined) return { created: first as number };
-    if (isInstant(first) && typeof key === "string" && !key.includes("\0") && Number.isSafeInteger(id))
-      return { ended: { at: first, sku_key: key, id: id as number } };
-  } catch {
-    // told below
-  }
+  const [first, key, id] = decodeCursor("changes", text);
+  if (Number.isSafeInteger(first) && key === undefined) return { created: first as number };
+  if (isInstant(first) && typeof key === "string" && Number.isSafeInteger(id))
+    return { ended: { at: first, sku_key: key, id: id as number } };
   throw badCursor();
 }
 
@@ -128,18 +123,9 @@ function isInstant(value: unknown): value is string {
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
-function readIdCursor(text: string): number {
-  const id = Number(text);
-  if (!/^\d{1,15}$/.test(text) || !Number.isSafeInteger(id)) throw badCursor();
-  return id;
-}
-
 /** In UTC: JavaScript knows more offsets than PostgreSQL, and a year 0. */
 function instantOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const utc = utcInstant(text);
   return /^(-|0000)/.test(utc) ? "-infinity" : utc;
 }
-
-const badCursor = (): Problem =>
-  new Problem("invalid-request", "The cursor is not one that this list gave. Begin without it.");

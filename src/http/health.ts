@@ -23,7 +23,7 @@ export function healthRoutes(instance: FastifyInstance, { countWorkers, readSear
           version: VERSION,
           database: "up" as const,
           workers: await countWorkers(),
-          search: { behind: lag.behind, lag_seconds: Math.round(lag.seconds * 10) / 10 },
+          search: { pending: lag.behind, lag_seconds: Math.round(lag.seconds * 10) / 10 },
         };
       } catch (cause) {
         throw new Problem("not-ready", "The database does not answer.", { cause });

@@ -13,9 +13,9 @@ test("the lag of the search index is told by /metrics and /health/ready", async 
   await app.inject({ method: "GET", url: "/api/products?search=x" });
   const { headers, body } = await app.inject({ method: "GET", url: "/metrics" });
   expect(headers["content-type"]).toContain("text/plain");
-  expect(body).toContain("skuport_search_behind_products 2\n");
+  expect(body).toContain("skuport_search_pending_products 2\n");
   expect(body).toMatch(/skuport_search_lag_seconds 0\.\d+\n/);
   expect(body).toContain('skuport_http_request_seconds_count{method="GET",route="/api/products",status="200"} 1\n');
   const ready = await app.inject({ method: "GET", url: "/health/ready" });
-  expect(ready.json()).toMatchObject({ status: "ready", search: { behind: 2 } });
+  expect(ready.json()).toMatchObject({ status: "ready", search: { pending: 2 } });
 });

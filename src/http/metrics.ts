@@ -51,7 +51,7 @@ function addGauges(register: Registry, context: MetricsContext): void {
       },
     });
   };
-  gauge("skuport_search_behind_products", "Changed products that the search index has not reached", async () => {
+  gauge("skuport_search_pending_products", "Changed products that the search index does not contain yet", async () => {
     return (await readSearchLag()).behind;
   });
   gauge(

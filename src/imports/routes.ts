@@ -3,6 +3,7 @@ import { finished } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
+import { decodeIntegerCursor, toPage } from "../db/cursor.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../events/state-stream.ts";
@@ -149,9 +150,10 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
 
   app.route({
     ...list_imports,
-    handler: async ({ query }) => {
-      const items = await listImports(pool, query);
-      return { items, next_before: items.length === query.limit ? (items.at(-1)?.id ?? null) : null };
+    handler: async ({ query: { limit, cursor, sha256 } }) => {
+      const before = decodeIntegerCursor("imports", cursor);
+      const found = await listImports(pool, { limit: limit + 1, before, sha256 });
+      return toPage("imports", found, limit, ({ id }) => [id]);
     },
   });
 
@@ -208,11 +210,12 @@ function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext):
 
   app.route({
     ...list_rejects,
-    handler: async ({ params: { id }, query: { limit, after, code } }) => {
+    handler: async ({ params: { id }, query: { limit, cursor, code } }) => {
+      const after = decodeIntegerCursor("rejects", cursor) ?? 0;
       const { rejected, rejects_listed } = await findImport(pool, id);
-      const items = await listRejects(pool, id, { limit, after, code, raw_characters: MAX_RAW_CHARACTERS });
-      const nextAfter = items.length === limit ? (items.at(-1)?.row ?? null) : null;
-      return { items, next_after: nextAfter, rejected, rejects_listed };
+      const page = { limit: limit + 1, after, code, raw_characters: MAX_RAW_CHARACTERS };
+      const found = await listRejects(pool, id, page);
+      return { ...toPage("rejects", found, limit, ({ row }) => [row]), rejected, rejects_listed };
     },
   });
 

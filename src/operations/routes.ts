@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
+import { decodeIntegerCursor, toPage } from "../db/cursor.ts";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../events/state-stream.ts";
@@ -41,9 +42,9 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
 
   app.route({
     ...list_operations,
-    handler: async ({ query: { limit, before } }) => {
-      const items = await listOperations(pool, limit, before);
-      return { items, next_before: items.length === limit ? (items.at(-1)?.id ?? null) : null };
+    handler: async ({ query: { limit, cursor } }) => {
+      const found = await listOperations(pool, limit + 1, decodeIntegerCursor("operations", cursor));
+      return toPage("operations", found, limit, ({ id }) => [id]);
     },
   });
 

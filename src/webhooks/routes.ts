@@ -1,6 +1,7 @@
 // The HTTP of webhooks. Their deliveries are in routes.ts.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { decodeIntegerCursor, toPage } from "../db/cursor.ts";
 import { withCertainCommit } from "../db/connection/certain-commit.ts";
 import { changeWebhook, createWebhook, deleteWebhook, findWebhook } from "./change-webhook.ts";
 import type { WebhookContext } from "./context.ts";
@@ -34,9 +35,9 @@ function endpointRoutes(instance: FastifyInstance, context: WebhookContext): voi
 
   app.route({
     ...list_webhooks,
-    handler: async ({ query: { limit, after = 0 } }) => {
-      const items = await listWebhooks(pool, after, limit);
-      return { items, next_after: items.length === limit ? (items.at(-1)?.id ?? null) : null };
+    handler: async ({ query: { limit, cursor } }) => {
+      const found = await listWebhooks(pool, decodeIntegerCursor("webhooks", cursor) ?? 0, limit + 1);
+      return toPage("webhooks", found, limit, ({ id }) => [id]);
     },
   });
   app.route({

@@ -151,8 +151,8 @@ test("a page of the feed ends early where events are large, and all come", async
     await app.inject({ method: "PUT", url: "/api/products/feed", payload: { name: "Feed", description } });
   const seen: string[] = [];
   let pages = 0;
-  for (let after = "", hasMore = true; hasMore; pages += 1) {
-    const query = `type=product.updated&limit=500${after === "" ? "" : `&after=${after}`}`;
+  for (let cursor = "", hasMore = true; hasMore; pages += 1) {
+    const query = `type=product.updated&limit=500${cursor === "" ? "" : `&cursor=${cursor}`}`;
     const { body } = await ask<{
       items: { data: { sku: string; changes: { description?: { after: string } } } }[];
       next_cursor: string;
@@ -164,7 +164,7 @@ test("a page of the feed ends early where events are large, and all come", async
         .filter(({ data }) => data.sku === "feed")
         .flatMap(({ data }) => data.changes.description?.after ?? []),
     );
-    ({ next_cursor: after, has_more: hasMore } = body);
+    ({ next_cursor: cursor, has_more: hasMore } = body);
   }
   expect(seen).toEqual(texts.slice(1));
   expect(pages).toBeGreaterThan(3);

@@ -8,7 +8,7 @@ const PAGE = 25;
 
 export function useImports() {
   const imports = shallowRef<ListedImport[]>([]);
-  const nextBefore = ref<number | null>(null);
+  const nextCursor = ref<string | null>(null);
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = ref<Error | null>(null);
   const loadingMore = ref(false);
@@ -21,7 +21,7 @@ export function useImports() {
       const page = await ask(list_imports, { querystring: { limit: PAGE } }, { signal: stop.signal });
       const older = olderThan(page.items, imports.value);
       imports.value = [...heard.values()].reduce(withRecord, [...page.items, ...older]);
-      if (older.length === 0) nextBefore.value = page.next_before;
+      if (older.length === 0) nextCursor.value = page.next_cursor;
       state.value = "ready";
       error.value = null;
     } catch (reason) {
@@ -32,13 +32,13 @@ export function useImports() {
   }
 
   async function more(): Promise<void> {
-    if (nextBefore.value === null || loadingMore.value) return;
+    if (nextCursor.value === null || loadingMore.value) return;
     loadingMore.value = true;
     try {
-      const querystring = { limit: PAGE, before: nextBefore.value };
+      const querystring = { limit: PAGE, cursor: nextCursor.value };
       const page = await ask(list_imports, { querystring }, { signal: stop.signal });
       imports.value = [...imports.value, ...page.items];
-      nextBefore.value = page.next_before;
+      nextCursor.value = page.next_cursor;
     } catch (reason) {
       if (!stop.signal.aborted) error.value = reason as Error;
     } finally {
@@ -55,7 +55,7 @@ export function useImports() {
   onScopeDispose(() => {
     stop.abort();
   });
-  const hasMore = computed(() => nextBefore.value !== null);
+  const hasMore = computed(() => nextCursor.value !== null);
   return { imports, state, error, has_more: hasMore, loading_more: loadingMore, more, refresh: loadNewest };
 }
 

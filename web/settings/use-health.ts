@@ -13,7 +13,7 @@ export interface Health {
   workers: number;
   products: { value: number; relation: "eq" | "gte" };
   /** Changes that the search index has not reached. */
-  search_behind: number;
+  search_pending: number;
 }
 
 export function useHealth() {
@@ -32,7 +32,7 @@ export function useHealth() {
         version: ready.version,
         workers: ready.workers,
         products: page.total,
-        search_behind: ready.search.behind,
+        search_pending: ready.search.pending,
       };
       problem.value = "";
     } catch (error) {

@@ -37,11 +37,11 @@ export function useWebhooks() {
 
 async function listAll(signal: AbortSignal): Promise<Webhook[]> {
   const all: Webhook[] = [];
-  for (let after: number | null | undefined; after !== null;) {
-    const querystring = after === undefined ? { limit: 200 } : { limit: 200, after };
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const querystring = cursor === undefined ? { limit: 200 } : { limit: 200, cursor };
     const page = await ask(list_webhooks, { querystring }, { signal });
     all.push(...page.items);
-    after = page.next_after;
+    cursor = page.next_cursor;
   }
   return all;
 }

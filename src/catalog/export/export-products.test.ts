@@ -175,7 +175,7 @@ describe("which products", () => {
     [{ "attributes.Brand": "It's" }, ["a-1"]],
     [{ "attributes.Brand": "\\'; --" }, []],
     [{ created_in: 2 }, []],
-    [{ updated_after: "2026-01-01T00:00:00Z", active: false }, ["a-2"]],
+    [{ updated_since: "2026-01-01T00:00:00Z", active: false }, ["a-2"]],
   ])("%j", async (options, skus) => {
     expect((await lines(options)).slice(1, -1).map((row) => row.split(",")[0])).toEqual(skus);
   });

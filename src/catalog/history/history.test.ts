@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { importBytes } from "../../../tests/support/import-file.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";
+import { encodeCursor } from "../../db/cursor.ts";
 import type { ProductChange } from "../../../contract/changesets/changesets.ts";
 import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
 
@@ -161,9 +162,9 @@ test.each([
   "/api/products/a/history?cursor=x",
   "/api/changesets?cursor=x",
   "/api/changesets?kind=none",
-  "/api/changesets?after=yesterday",
+  "/api/changesets?since=yesterday",
   "/api/changesets/1/changes?cursor=x",
-  `/api/changesets/1/changes?cursor=${Buffer.from('["2026-02-30T00:00:00Z","",1]').toString("base64url")}`,
+  `/api/changesets/1/changes?cursor=${encodeCursor("changes", ["2026-02-30T00:00:00Z", "", 1])}`,
   "/api/changesets/1/changes?sku=%00",
   "/api/changesets/1/changes?change=moved",
 ])("%s is refused", async (url) => {
@@ -198,9 +199,9 @@ test("changesets are found by kind, actor and time", async () => {
   expect(await idsOf("kind=import")).toEqual([1]);
   expect(await idsOf("kind=edit&actor=local")).toEqual([2]);
   expect(await idsOf("actor=nobody")).toEqual([]);
-  expect(await idsOf("after=0000-01-01T00:00:00%2B12:00")).toEqual([2, 1]);
-  expect(await idsOf("before=2020-01-01T00:00:00%2B23:59")).toEqual([]);
+  expect(await idsOf("since=0000-01-01T00:00:00%2B12:00")).toEqual([2, 1]);
+  expect(await idsOf("until=2020-01-01T00:00:00%2B23:59")).toEqual([]);
   const { body } = await request("GET", "/api/changesets/2");
-  expect(await idsOf(`after=${body["started_at"] as string}`)).toEqual([2]);
-  expect(await idsOf(`before=${body["started_at"] as string}`)).toEqual([1]);
+  expect(await idsOf(`since=${body["started_at"] as string}`)).toEqual([2]);
+  expect(await idsOf(`until=${body["started_at"] as string}`)).toEqual([1]);
 });

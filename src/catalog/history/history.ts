@@ -1,6 +1,7 @@
 // Every version of a product with who made it of what: through renames, deletions and returns.
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
+import { encodeCursor } from "../../db/cursor.ts";
 import { withSnapshot } from "../../db/snapshot.ts";
 import { changesOf } from "../edit/validate-product.ts";
 import { listHolders, listKeys, listPast, readAuthors, readCurrent } from "./store.ts";
@@ -45,19 +46,21 @@ async function readPage(
   const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];
   const entries = entriesOf(versions).filter(({ version }) => version < before);
   const page = entries.slice(0, limit);
-  const isMore = entries.length > limit || past.length === limit + 2;
+  const last = entries.length > limit || past.length === limit + 2 ? page.at(-1) : undefined;
   return {
     id,
     sku: newest?.sku ?? skuKey,
     exists: current !== undefined,
     other_ids: holders.filter((other) => other !== id),
     items: await withAuthors(db, page),
-    next_cursor: isMore ? String(page.at(-1)?.version) : null,
+    next_cursor: last === undefined ? null : encodeCursor(HISTORY_LIST, [last.version]),
   };
 }
 
-/** Beyond every version, as `integer` in PostgreSQL. */
-const MAX_VERSION = 2 ** 31 - 1;
+export const HISTORY_LIST = "history";
+
+/** Largest `integer` in PostgreSQL: greater than every version. */
+export const MAX_VERSION = 2 ** 31 - 1;
 
 type Entry = Omit<ProductVersion, "changeset"> & { changeset_id: number };
 

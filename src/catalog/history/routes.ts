@@ -2,16 +2,17 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
-import { readHistory } from "./history.ts";
+import { HISTORY_LIST, MAX_VERSION, readHistory } from "./history.ts";
 import { skuKey } from "../product/sku-key.ts";
 import { get_product_history } from "../../../contract/catalog/edit-products.ts";
+import { decodeIntegerCursor } from "../../db/cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export function historyRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   instance.withTypeProvider<ZodTypeProvider>().route({
     ...get_product_history,
     handler: async ({ params: { sku }, query: { id, limit, cursor } }) => {
-      const before = cursor === undefined ? undefined : readCursor(cursor);
+      const before = decodeIntegerCursor(HISTORY_LIST, cursor, MAX_VERSION);
       // PostgreSQL's text takes no NUL, so no product can have had one.
       const page = sku.includes("\0") ? undefined : await readHistory(pool, skuKey(sku), { id, before, limit });
       if (page === undefined) {
@@ -21,9 +22,4 @@ export function historyRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
       return page;
     },
   });
-}
-
-function readCursor(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Problem("invalid-request", "The cursor is not one that this history gave. Begin without it.");
 }

@@ -18,13 +18,13 @@ export async function countAttributes(pool: pg.Pool, limit: number): Promise<Att
   return withSnapshot(pool, async (db) => {
     const { products } = await readBacklog(db);
     if (products <= MOST) {
-      const { looked_at, items } = await count(db, limit, "products p", []);
-      return { products: looked_at, items, relation: "eq" };
+      const { sample_size, items } = await count(db, limit, "products p", []);
+      return { products: sample_size, items, relation: "eq" };
     }
     const sample = await count(db, limit, "products p tablesample system ($2::float4)", [(MOST / products) * 100]);
     const items = sample.items.map(({ name, products: found }) => ({
       name,
-      products: Math.round((found / sample.looked_at) * products),
+      products: Math.round((found / sample.sample_size) * products),
     }));
     return { products, items, relation: "estimate" };
   });
@@ -36,17 +36,17 @@ async function count(
   limit: number,
   source: string,
   more: readonly unknown[],
-): Promise<{ looked_at: number; items: AttributeCounts["items"] }> {
-  const { rows } = await db.query<{ looked_at: number; name: string | null; products: number }>(
+): Promise<{ sample_size: number; items: AttributeCounts["items"] }> {
+  const { rows } = await db.query<{ sample_size: number; name: string | null; products: number }>(
     `with looked as materialized (select p.attributes from ${source}),
      counted as (
        select name, count(*) as products from looked, jsonb_object_keys(looked.attributes) name group by name
        order by count(*) desc, octet_length(name), name collate "C" limit $1
      )
-     select (select count(*) from looked) as looked_at, counted.* from (select) one left join counted on true
+     select (select count(*) from looked) as sample_size, counted.* from (select) one left join counted on true
      order by counted.products desc, octet_length(counted.name), counted.name collate "C"`,
     [limit, ...more],
   );
   const items = rows.flatMap(({ name, products }) => (name === null ? [] : [{ name, products }]));
-  return { looked_at: rows[0]?.looked_at ?? 0, items };
+  return { sample_size: rows[0]?.sample_size ?? 0, items };
 }

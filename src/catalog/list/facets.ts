@@ -18,7 +18,7 @@ export interface Facets {
   values: { value: string; count: number }[];
   relation: "eq" | "estimate";
   /** Products that were counted: all that match, or the sample. */
-  looked_at: number;
+  sample_size: number;
 }
 
 /** So many products are counted one by one; a sample is as large. 30,000 took 60 ms. */
@@ -36,14 +36,14 @@ export async function countFacets(pool: pg.Pool, request: FacetRequest): Promise
       const source = `(select p.* from product_search s join products p on p.sku_key = s.sku_key where s.terms && $3::int[] limit $4) p`;
       const terms = rarest.any_of.length === 0 ? [attributeTerm(request.attribute)] : rarest.any_of;
       const counted = await count(db, request, source, [terms, MOST * 2]);
-      if (counted.looked_at < MOST * 2) return counted;
+      if (counted.sample_size < MOST * 2) return counted;
     }
     const share = MOST / products;
     const sampled = await count(db, request, "products p tablesample system ($3::float4)", [share * 100]);
     return {
       values: sampled.values.map(({ value, count: counted }) => ({ value, count: Math.round(counted / share) })),
       relation: "estimate",
-      looked_at: sampled.looked_at,
+      sample_size: sampled.sample_size,
     };
   });
 }
@@ -55,15 +55,15 @@ async function count(
   more: readonly unknown[],
 ): Promise<Facets> {
   const { where, values } = compileFilter(filter, [attribute, limit, ...more]);
-  const { rows } = await db.query<{ looked_at: number; value: string | null; count: number }>(
+  const { rows } = await db.query<{ sample_size: number; value: string | null; count: number }>(
     `with found as materialized (select p.attributes ->> $1::text as value from ${source} where ${where}),
      counted as (
        select value, count(*) as count from found where value is not null group by value
        order by count(*) desc, value collate "C" limit $2
      )
-     select (select count(*) from found) as looked_at, counted.* from (select) one left join counted on true`,
+     select (select count(*) from found) as sample_size, counted.* from (select) one left join counted on true`,
     values,
   );
   const counted = rows.flatMap(({ value, count: n }) => (value === null ? [] : [{ value, count: n }]));
-  return { values: counted, relation: "eq", looked_at: rows[0]?.looked_at ?? 0 };
+  return { values: counted, relation: "eq", sample_size: rows[0]?.sample_size ?? 0 };
 }

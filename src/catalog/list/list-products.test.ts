@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { afterAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { useProblems } from "../../http/problems.ts";
+import { encodeCursor } from "../../db/cursor.ts";
 import { insertChangeset } from "../changeset-store.ts";
 import type { AttributeCounts } from "./attributes.ts";
 import { noteChanged } from "../backlog.ts";
@@ -142,8 +143,9 @@ test.each([0, 2, 4])("each condition finds just its products, %i of them in the 
     [{ "attributes.a.b": "\\*" }, ["Ab-1"]],
     [{ created_in: "7" }, ["ab-2"]],
     [{ changed_in: "8" }, ["ab-2"]],
-    [{ updated_after: "2026-02-01T01:00:00+01:00" }, ["100%_x"]],
-    [{ updated_after: "2026-02-01T00:00:00.000001Z" }, []],
+    [{ updated_since: "2026-02-01T01:00:00+01:00" }, ["100%_x"]],
+    [{ updated_since: "2026-02-01T00:00:00.000001Z" }, ["100%_x"]],
+    [{ updated_since: "2026-02-01T00:00:00.000002Z" }, []],
     [{ sort: "-sku" }, ["ÄPFEL/Grün", "ab-2", "Ab-1", "100%_x"]],
     [{ sort: "name" }, ["ab-2", "100%_x", "Ab-1", "ÄPFEL/Grün"]],
     [{ sort: "-updated_at" }, ["100%_x", "ÄPFEL/Grün", "ab-2", "Ab-1"]],
@@ -160,8 +162,8 @@ test("what cannot be asked is an error that says what can", async () => {
     ["active=maybe", "/querystring/active"],
     ["fields=sku,price", "write some of sku,id,name"],
     ["created_in=0", "/querystring/created_in"],
-    ["updated_after=yesterday", "/querystring/updated_after"],
-    ["updated_after=0000-01-01T00:00:00Z", "/querystring/updated_after"],
+    ["updated_since=yesterday", "/querystring/updated_since"],
+    ["updated_since=0000-01-01T00:00:00Z", "/querystring/updated_since"],
     ["search=a%00b", "NUL"],
     ["search=", "/querystring/search"],
     [`search=${"x".repeat(1001)}`, "/querystring/search"],
@@ -174,13 +176,13 @@ test("what cannot be asked is an error that says what can", async () => {
     ["from=", "/querystring/from"],
     ["from=a%00", "NUL"],
     ["cursor=%%%", "cursor"],
-    [`cursor=${Buffer.from('["sku",1,2,3]').toString("base64url")}`, "cursor"],
-    [`cursor=${Buffer.from('["name","a","b",3]').toString("base64url")}`, 'belongs to the order "name"'],
-    [`cursor=${Buffer.from('["sku","a\\u0000","b",3]').toString("base64url")}`, "cursor"],
-    [`sort=updated_at&cursor=${Buffer.from('["updated_at","infinity","b",3]').toString("base64url")}`, "cursor"],
+    [`cursor=${encodeCursor("products:sku", [1, 2, 3])}`, "does not belong to this list"],
+    [`cursor=${encodeCursor("products:name", ["a", "b", 3])}`, "does not belong to this list and sort order"],
+    [`cursor=${encodeCursor("products:sku", ["a\0", "b", 3])}`, "does not belong to this list"],
+    [`sort=updated_at&cursor=${encodeCursor("products:updated_at", ["infinity", "b", 3])}`, "does not belong"],
     [
-      `sort=updated_at&cursor=${Buffer.from('["updated_at","2026-13-01T00:00:00Z","b",3]').toString("base64url")}`,
-      "cursor",
+      `sort=updated_at&cursor=${encodeCursor("products:updated_at", ["2026-13-01T00:00:00Z", "b", 3])}`,
+      "does not belong",
     ],
   ];
   for (const [query, said] of cases) {
@@ -311,7 +313,7 @@ test("the most frequent values of an attribute are counted among the products of
       { value: "Süd", count: 1 },
     ],
     relation: "eq",
-    looked_at: 5,
+    sample_size: 5,
   });
   expect(await facets({ attribute: "Brand", active: "true", search: "a1" })).toMatchObject({
     values: [{ value: "Nord", count: 1 }],

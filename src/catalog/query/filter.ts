@@ -37,9 +37,9 @@ export function compileFilter(filter: ProductFilter, values: readonly unknown[] 
       const changesetId = filter[column];
       return changesetId === undefined ? [] : [`p.${column} = ${put(changesetId)}::bigint`];
     }),
-    ...(filter.updated_after === undefined
+    ...(filter.updated_since === undefined
       ? []
-      : [`p.updated_at > ${put(utcInstant(filter.updated_after))}::timestamptz`]),
+      : [`p.updated_at >= ${put(utcInstant(filter.updated_since))}::timestamptz`]),
   ];
   return { where: conditions.length === 0 ? "true" : `(${conditions.join(" and ")})`, values: given };
 }

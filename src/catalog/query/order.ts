@@ -1,4 +1,5 @@
 // The orders a list can have, each total: products that are alike in it follow each other by their key.
+import { badCursor, decodeCursor, encodeCursor } from "../../db/cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { skuKey } from "../product/sku-key.ts";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
@@ -57,12 +58,13 @@ export const SORT_KEYS = {
 } as const satisfies Record<SortField, { sql: string; type: string }>;
 
 export function cursorOf(order: Order, position: Position): string {
-  const sort = `${order.descending ? "-" : ""}${order.field}`;
   const { sort_value, sku_key, seen } = position;
   const flags = `${position.is_before ? IS_BEFORE : ""}${position.backward ? BACKWARD : ""}${position.is_end ? IS_END : ""}`;
-  const parts = [sort, sort_value, sku_key, seen, ...(flags === "" ? [] : [flags])];
-  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+  return encodeCursor(listOf(order), [sort_value, sku_key, seen, ...(flags === "" ? [] : [flags])]);
 }
+
+/** A cursor is valid for its sort order only. */
+const listOf = ({ descending, field }: Order): string => `products:${descending ? "-" : ""}${field}`;
 
 const IS_BEFORE = "i";
 const BACKWARD = "b";
@@ -82,11 +84,8 @@ export function startAt(sku: string, order: Order): Position {
 
 /** @throws Problem where the cursor is not one of this order */
 export function positionOf(cursor: string, order: Order): Position {
-  const [sort, value, key, seen, flags = ""] = partsOf(cursor);
+  const [value, key, seen, flags = ""] = decodeCursor(listOf(order), cursor);
   if (!isText(value) || !isText(key) || !isSeen(seen) || !isText(flags)) throw badCursor();
-  if (sort !== `${order.descending ? "-" : ""}${order.field}`) {
-    throw new Problem("invalid-request", `The cursor belongs to the order "${String(sort)}". Begin without it.`);
-  }
   if (flags.includes(IS_END)) return THE_END;
   if (SORT_KEYS[order.field].type === "timestamptz" && !isInstant(value)) throw badCursor();
   return {
@@ -99,20 +98,7 @@ export function positionOf(cursor: string, order: Order): Position {
 const isSeen = (value: unknown): value is number | null =>
   value === null || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0);
 
-function partsOf(cursor: string): unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (Array.isArray(parts)) return parts;
-  } catch {
-    // told below
-  }
-  throw badCursor();
-}
-
-const badCursor = (): Problem =>
-  new Problem("invalid-request", "The cursor is not one that this list gave. Begin without it.");
-
-const isText = (value: unknown): value is string => typeof value === "string" && !value.includes("\0");
+const isText = (value: unknown): value is string => typeof value === "string";
 
 /** As db/connection/connect.ts reads times; PostgreSQL takes none before the year 1 in this form. */
 const isInstant = (text: string): boolean =>

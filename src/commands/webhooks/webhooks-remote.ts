@@ -24,11 +24,11 @@ import type { WebhookCall } from "./webhooks-call.ts";
 
 export async function listAll({ options, base_url, io }: WebhookCall): Promise<number> {
   const server = needServer(base_url);
-  for (let after: number | undefined; ;) {
-    const page = await call(list_webhooks, { querystring: { after, limit: 200 } }, { base_url: server });
+  for (let cursor: string | undefined; ;) {
+    const page = await call(list_webhooks, { querystring: { cursor, limit: 200 } }, { base_url: server });
     for (const webhook of page.items) io.stdout.write(options.json === true ? line(webhook) : describe(webhook));
-    if (page.next_after === null) return 0;
-    after = page.next_after;
+    if (page.next_cursor === null) return 0;
+    cursor = page.next_cursor;
   }
 }
 
@@ -116,7 +116,7 @@ export async function replay({ args, options, base_url, io }: WebhookCall): Prom
   if (Number.isNaN(since.getTime())) throw new UsageError("Say since when: --since 2026-01-02T03:04:05Z");
   const server = needServer(base_url);
   const body = {
-    what: options.missing === true ? ("missing" as const) : ("failed" as const),
+    scope: options.missing === true ? ("missing" as const) : ("failed" as const),
     since: since.toISOString(),
   };
   let state: Replay = await call(create_replay, { params: { id }, body }, { base_url: server });

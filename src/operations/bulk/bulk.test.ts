@@ -155,9 +155,9 @@ test("requests that make no sense are told why", async () => {
 test("operations are listed, the newest first", async () => {
   const a = await bulk({ action: "activate", skus: ["p-1"] });
   const b = await bulk({ action: "activate", skus: ["p-2"] });
-  const page = await ask<{ items: Operation[]; next_before: number }>("GET", "/api/operations?limit=1");
+  const page = await ask<{ items: Operation[]; next_cursor: string }>("GET", "/api/operations?limit=1");
   expect(page.body.items.map(({ id }) => id)).toEqual([b.id]);
-  const next = await ask<{ items: Operation[] }>("GET", `/api/operations?limit=1&before=${page.body.next_before}`);
+  const next = await ask<{ items: Operation[] }>("GET", `/api/operations?limit=1&cursor=${page.body.next_cursor}`);
   expect(next.body.items.map(({ id }) => id)).toEqual([a.id]);
 });
 

@@ -7,6 +7,7 @@ import { listConflicts, type ConflictPlace } from "./conflict-store.ts";
 import { previewUndo } from "./preview.ts";
 import { startUndo } from "./start.ts";
 import { list_conflicts } from "../../../contract/changesets/operations.ts";
+import { badCursor, decodeCursor, encodeCursor, toPage } from "../../db/cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { undo_changeset } from "../../../contract/changesets/undo.ts";
 
@@ -20,7 +21,7 @@ export function undoRoutes(instance: FastifyInstance, context: OperationContext)
       if (preview) {
         const after = cursor === undefined ? undefined : placeOf(cursor);
         const { next, ...found } = await previewUndo(context, id, { policy, after, limit });
-        return { ...found, next_cursor: next === undefined ? null : cursorOf(next) };
+        return { ...found, next_cursor: next === undefined ? null : encodeCursor(CONFLICT_LIST, keyOf(next)) };
       }
       if (cursor !== undefined) throw new Problem("invalid-request", "A cursor belongs to a preview only.");
       const operationId = await startUndo(context, id, policy, actor);
@@ -33,32 +34,19 @@ export function undoRoutes(instance: FastifyInstance, context: OperationContext)
     ...list_conflicts,
     handler: async ({ params: { id }, query: { limit, cursor } }) => {
       await findOperation(pool, id);
-      const found = await listConflicts(
-        pool,
-        id,
-        cursor === undefined ? { sku_key: "", id: 0 } : placeOf(cursor),
-        limit,
-      );
-      const last = found.length === limit ? found.at(-1) : undefined;
-      return {
-        items: found.map(({ sku_key: _, ...conflict }) => conflict),
-        next_cursor: last === undefined ? null : cursorOf(last),
-      };
+      const after = cursor === undefined ? { sku_key: "", id: 0 } : placeOf(cursor);
+      const found = await listConflicts(pool, id, after, limit + 1);
+      const page = toPage(CONFLICT_LIST, found, limit, keyOf);
+      return { ...page, items: page.items.map(({ sku_key: _, ...conflict }) => conflict) };
     },
   });
 }
 
-const cursorOf = ({ sku_key, id }: ConflictPlace): string =>
-  Buffer.from(JSON.stringify([sku_key, id])).toString("base64url");
+const CONFLICT_LIST = "conflicts";
+const keyOf = ({ sku_key, id }: ConflictPlace) => [sku_key, id];
 
 function placeOf(cursor: string): ConflictPlace {
-  try {
-    const [skuKey, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
-    if (typeof skuKey === "string" && !skuKey.includes("\0") && Number.isSafeInteger(id)) {
-      return { sku_key: skuKey, id: id as number };
-    }
-  } catch {
-    // told below
-  }
-  throw new Problem("invalid-request", "The cursor is not one that this list gave. Begin without it.");
+  const [skuKey, id] = decodeCursor(CONFLICT_LIST, cursor);
+  if (typeof skuKey !== "string" || !Number.isSafeInteger(id)) throw badCursor();
+  return { sku_key: skuKey, id: id as number };
 }

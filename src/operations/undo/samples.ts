@@ -6,7 +6,7 @@ import type { UndoPlan } from "./plan.ts";
 import type { UndoPreview } from "../../../contract/changesets/undo.ts";
 
 type Sample = UndoPreview["samples"][number];
-type Values = NonNullable<Sample["now"]>;
+type Values = NonNullable<Sample["before"]>;
 
 const SAMPLES = 10;
 /** Characters of a description that are shown. */
@@ -33,12 +33,13 @@ export async function readSamples(db: Queryable, plan: UndoPlan, chunk: Chunk): 
      join product_history h on h.sku_key = i.sku_key and h.id = i.id and h.version = i.version`,
     [back.map(({ key }) => key), back.map(({ id }) => id), back.map(({ version }) => version)],
   );
-  const now = byId(live.rows);
-  const then = byId(versions.rows);
+  const current = byId(live.rows);
+  const restored = byId(versions.rows);
   return ids.map((id) => {
-    const [is, wouldBe] = [now.get(id) ?? null, then.get(id) ?? null];
-    const change = is === null ? "created" : wouldBe === null ? "deleted" : "updated";
-    return { id, change, now: is, then: wouldBe };
+    const before = current.get(id) ?? null;
+    const after = restored.get(id) ?? null;
+    const change = before === null ? "created" : after === null ? "deleted" : "updated";
+    return { id, change, before, after };
   });
 }
 

@@ -170,17 +170,17 @@ test("a deleted product comes back with its id and history; the deletion has bee
 
 test("a preview shows products as they are and as they would be, and writes nothing", async () => {
   const seen = await preview(second);
-  const number = seen.samples[0]?.now?.sku.at(-1) ?? "";
+  const number = seen.samples[0]?.before?.sku.at(-1) ?? "";
   expect(seen.samples[0]).toEqual({
     id: expect.any(Number) as number,
     change: "updated",
-    now: { sku: `P-${number}`, name: `new ${number}`, description: "", active: true, attributes: { Brand: "new" } },
-    then: { sku: `P-${number}`, name: `old ${number}`, description: "", active: true, attributes: { Brand: "old" } },
+    before: { sku: `P-${number}`, name: `new ${number}`, description: "", active: true, attributes: { Brand: "new" } },
+    after: { sku: `P-${number}`, name: `old ${number}`, description: "", active: true, attributes: { Brand: "old" } },
   });
   expect((await preview(first)).samples).toEqual([]);
   const all = await preview(first, "&policy=overwrite");
   expect(all.deleted).toBe(COUNT);
-  expect(all.samples[0]).toMatchObject({ change: "deleted", then: null });
+  expect(all.samples[0]).toMatchObject({ change: "deleted", after: null });
   const { rows } = await pool.query(
     "select (select count(*) from operation_chunks)::int as chunks, count(*)::int as changesets from changesets where undoes is not null and id > $1",
     [second],

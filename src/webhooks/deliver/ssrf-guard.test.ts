@@ -235,7 +235,7 @@ test("the same guard holds for tests, deliveries, retries and replays", async ()
   const delivery = await until(failed);
   for (const again of [
     () => ask("POST", `/api/deliveries/${delivery.id}/retry`),
-    () => ask("POST", `/api/webhooks/${id}/replay`, { what: "failed", since: "2020-01-01T00:00:00Z" }),
+    () => ask("POST", `/api/webhooks/${id}/replay`, { scope: "failed", since: "2020-01-01T00:00:00Z" }),
   ]) {
     const { attempts } = await until(failed);
     expect((await again()).status).toBe(202);

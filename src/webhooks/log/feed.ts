@@ -1,10 +1,13 @@
 // The pull feed: what webhooks are told, in the order of the commits, for receivers that reconcile.
 import type pg from "pg";
+import { badCursor, decodeIntegerCursor, encodeCursor } from "../../db/cursor.ts";
 import { eventBounds, placeEvents } from "../../events/read.ts";
 import { readEventPrefix } from "../event-id.ts";
 import type { FeedEvent } from "../../../contract/webhooks/deliveries.ts";
 import type { EventType } from "../../../contract/webhooks/events.ts";
 import { Problem } from "../../../contract/problems.ts";
+
+const FEED_LIST = "events";
 
 interface Page {
   items: FeedEvent[];
@@ -18,13 +21,12 @@ const PAGE_BYTES = 512 << 10;
 /** @throws Problem where the cursor is none of ours, or the events behind it are gone */
 export async function readFeed(
   pool: pg.Pool,
-  cursor: string | undefined,
-  type: EventType | undefined,
-  limit: number,
+  { cursor, type, limit }: { cursor?: string | undefined; type?: EventType | undefined; limit: number },
 ): Promise<Page> {
   await placeEvents(pool);
   const { oldest, newest } = await eventBounds(pool);
-  const after = cursor === undefined ? oldest - 1 : parseCursor(cursor, newest);
+  const after = decodeIntegerCursor(FEED_LIST, cursor) ?? oldest - 1;
+  if (after > newest && cursor !== undefined) throw badCursor();
   if (after < oldest - 1) {
     throw new Problem(
       "history-purged",
@@ -48,15 +50,7 @@ export async function readFeed(
   const last = hasMore ? (page.at(-1)?.position ?? after) : Math.max(newest, after);
   return {
     items: page.map(({ id, type: ofType, timestamp, data }) => ({ id, type: ofType, timestamp, data })),
-    next_cursor: String(last),
+    next_cursor: encodeCursor(FEED_LIST, [last]),
     has_more: hasMore,
   };
-}
-
-function parseCursor(cursor: string, newest: number): number {
-  const position = /^\d{1,15}$/.test(cursor) ? Number(cursor) : Number.NaN;
-  if (Number.isNaN(position) || position > newest) {
-    throw new Problem("invalid-request", `/querystring/after: "${cursor}" is no cursor of this feed.`);
-  }
-  return position;
 }

@@ -10,17 +10,17 @@ import type { Replay } from "../../../contract/webhooks/deliveries.ts";
 const PORTION = 250;
 const WAITING = 250;
 
-const REPLAY = "id, webhook_id, what, since, until, state, total, queued, created_at, finished_at";
+const REPLAY = "id, webhook_id, scope, since, until, state, total, queued, created_at, finished_at";
 
 export async function insertReplay(
   db: Queryable,
   webhookId: number,
-  what: Replay["what"],
+  scope: Replay["scope"],
   since: string,
 ): Promise<Replay> {
   const { rows } = await db.query<Replay>(
-    `insert into webhook_replays (webhook_id, what, since, until) values ($1, $2, $3, now()) returning ${REPLAY}`,
-    [webhookId, what, since],
+    `insert into webhook_replays (webhook_id, scope, since, until) values ($1, $2, $3, now()) returning ${REPLAY}`,
+    [webhookId, scope, since],
   );
   await notifyWorkers(db, webhookId);
   return rows[0] as Replay;
@@ -76,7 +76,7 @@ async function stepReplay(db: Queryable, id: number): Promise<number> {
   const [replay] = rows;
   if (replay === undefined) return 0;
   if (replay.state === "preparing") {
-    if (replay.what === "missing" && (await isStillBeingCut(db, replay))) return 0;
+    if (replay.scope === "missing" && (await isStillBeingCut(db, replay))) return 0;
     await count(db, replay);
     return 0;
   }
@@ -110,7 +110,7 @@ async function isStillBeingCut(db: Queryable, replay: Replay): Promise<boolean> 
 
 async function count(db: Queryable, replay: Replay): Promise<void> {
   const counted =
-    replay.what === "failed"
+    replay.scope === "failed"
       ? `select count(*) as total, max(d.id) as max_id, min(d.id) as min_id from webhook_deliveries d where ${FAILED}`
       : `select count(*) as total, max(e.id) as max_id, min(e.id) as min_id from events e, webhooks w where ${MISSING}`;
   await db.query(
@@ -134,7 +134,7 @@ async function countWaiting(db: Queryable, webhookId: number): Promise<number> {
 
 async function queuePortion(db: Queryable, replay: Step): Promise<number> {
   const sql =
-    replay.what === "failed"
+    replay.scope === "failed"
       ? `with portion as (
            select d.id from webhook_deliveries d where ${FAILED} and d.id > $4 and d.id <= $5 order by d.id limit ${PORTION}
          ), queued as (

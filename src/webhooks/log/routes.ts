@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
+import { decodeIntegerCursor, toPage } from "../../db/cursor.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { findWebhook } from "../change-webhook.ts";
 import type { WebhookContext } from "../context.ts";
@@ -43,18 +44,18 @@ export function deliveryRoutes(instance: FastifyInstance, context: WebhookContex
       return readHealth(pool, id);
     },
   });
-  app.route({ ...list_events, handler: ({ query }) => readFeed(pool, query.after, query.type, query.limit) });
+  app.route({ ...list_events, handler: ({ query }) => readFeed(pool, query) });
 }
 
 function logRoutes(instance: FastifyInstance, pool: pg.Pool): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   app.route({
     ...list_deliveries,
-    handler: async ({ params: { id }, query: { cursor, ...filter } }) => {
+    handler: async ({ params: { id }, query: { cursor, limit, ...filter } }) => {
       await findWebhook(pool, id);
-      const items = await listDeliveries(pool, id, { ...filter, below: parseCursor(cursor) });
-      const last = items.length === filter.limit ? items.at(-1) : undefined;
-      return { items, next_cursor: last === undefined ? null : String(last.id) };
+      const below = decodeIntegerCursor("deliveries", cursor);
+      const found = await listDeliveries(pool, id, { ...filter, below, limit: limit + 1 });
+      return toPage("deliveries", found, limit, (delivery) => [delivery.id]);
     },
   });
   app.route({
@@ -82,11 +83,11 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   app.route({
     ...create_replay,
-    handler: async ({ params: { id }, body: { what, since } }, reply) => {
+    handler: async ({ params: { id }, body: { scope, since } }, reply) => {
       const replay = await withCertainCommit(pool, async (client) => {
         await refuseDisabled(client, id);
         await forgetFailures(client, id);
-        return insertReplay(client, id, what, since);
+        return insertReplay(client, id, scope, since);
       });
       return reply.code(202).send(replay);
     },
@@ -127,11 +128,4 @@ async function findReplay(db: Queryable, id: number): Promise<Replay> {
   const replay = await readReplay(db, id);
   if (replay === undefined) throw new Problem("not-found", `There is no replay ${id}.`);
   return replay;
-}
-
-function parseCursor(cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(cursor))
-    throw new Problem("invalid-request", `/querystring/cursor: "${cursor}" is no cursor.`);
-  return Number(cursor);
 }

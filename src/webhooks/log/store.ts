@@ -15,8 +15,8 @@ const DELIVERY = `
 export interface LogFilter {
   state?: Delivery["state"] | undefined;
   type?: string | undefined;
-  after?: string | undefined;
-  before?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
   limit: number;
   /** Only deliveries with a smaller id. */
   below?: number | undefined;
@@ -32,8 +32,8 @@ export async function listDeliveries(db: Queryable, webhookId: number, filter: L
   };
   add((p) => `d.id < ${p}`, filter.below);
   add((p) => `d.type = ${p}`, filter.type);
-  add((p) => `d.created_at >= ${p}`, filter.after);
-  add((p) => `d.created_at < ${p}`, filter.before);
+  add((p) => `d.created_at >= ${p}`, filter.since);
+  add((p) => `d.created_at < ${p}`, filter.until);
   if (filter.state === "sending") conditions.push("d.state = 'waiting' and d.claimed_by is not null");
   else if (filter.state === "waiting") conditions.push("d.state = 'waiting' and d.claimed_by is null");
   // Said literally, so that the index of those that failed is seen to fit

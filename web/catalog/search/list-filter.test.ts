@@ -12,15 +12,15 @@ test.each<[string, ListFilter]>([
   ["ACTIVE:Ja", { active: true }],
   [
     "Aktiv:nein Beschreibung:rot geändert:7d",
-    { active: false, description: "rot", updated_after: "2026-11-18T15:00:00.000Z" },
+    { active: false, description: "rot", updated_since: "2026-11-18T15:00:00.000Z" },
   ],
   ["aktiv:vielleicht", {}],
   ["brand:Acme", { "attributes.Brand": "Acme" }],
   ["unknown:x", { "attributes.unknown": "x" }],
   ["has:brand", { "attributes.Brand": "*" }],
   ["created_in:41 changed_in:42", { created_in: 41, changed_in: 42 }],
-  ["updated:24h", { updated_after: "2026-11-24T15:00:00.000Z" }],
-  ["updated:2026-11-01T10:00:00Z", { updated_after: "2026-11-01T10:00:00.000Z" }],
+  ["updated:24h", { updated_since: "2026-11-24T15:00:00.000Z" }],
+  ["updated:2026-11-01T10:00:00Z", { updated_since: "2026-11-01T10:00:00.000Z" }],
   ["active:perhaps created_in:abc lamp", { search: "lamp" }],
 ])("%j asks for %j", (text, filter) => {
   expect(filterOf(parseQuery(text), ["Brand", "price"], NOW)).toEqual(filter);

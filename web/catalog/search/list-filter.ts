@@ -76,7 +76,7 @@ function conditionOf(field: string, value: string, attributes: readonly string[]
     case "active":
       return { active: parseActive(value) === true };
     case "updated":
-      return { updated_after: parseSince(value, now) ?? "" };
+      return { updated_since: parseSince(value, now) ?? "" };
     case "created_in":
     case "changed_in":
       return { [operator]: Number(value) };

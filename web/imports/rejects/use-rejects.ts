@@ -19,7 +19,7 @@ export function useRejects(id: MaybeRefOrGetter<number>) {
   const loading = ref(false);
   const error = ref<Error | null>(null);
   let stop = new AbortController();
-  let after = 0;
+  let cursor: string | undefined;
 
   async function load(): Promise<void> {
     const { signal } = stop;
@@ -27,15 +27,19 @@ export function useRejects(id: MaybeRefOrGetter<number>) {
     loading.value = true;
     error.value = null;
     try {
-      const querystring = { limit: PAGE, after, ...(code.value === undefined ? {} : { code: code.value }) };
+      const querystring = {
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(code.value === undefined ? {} : { code: code.value }),
+      };
       const [page, summary] = await Promise.all([
         ask(list_rejects, { params, querystring }, { signal }),
         groups.value.length > 0 ? undefined : ask(summarize_rejects, { params }, { signal }),
       ]);
-      rejects.value = after === 0 ? page.items : [...rejects.value, ...page.items];
+      rejects.value = cursor === undefined ? page.items : [...rejects.value, ...page.items];
       groups.value = summary?.items ?? groups.value;
-      hasMore.value = page.next_after !== null;
-      after = page.next_after ?? after;
+      hasMore.value = page.next_cursor !== null;
+      cursor = page.next_cursor ?? cursor;
     } catch (reason) {
       if (!signal.aborted) error.value = reason as Error;
     } finally {
@@ -46,7 +50,7 @@ export function useRejects(id: MaybeRefOrGetter<number>) {
   function restart(): void {
     stop.abort();
     stop = new AbortController();
-    after = 0;
+    cursor = undefined;
     void load();
   }
 

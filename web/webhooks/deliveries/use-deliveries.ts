@@ -44,6 +44,6 @@ function queryOf({ state, type, since }: DeliveryFilter) {
     limit: PAGE,
     ...(state === undefined ? {} : { state }),
     ...(type === undefined ? {} : { type }),
-    ...(since === undefined ? {} : { after: new Date(Date.now() - SINCE_HOURS[since] * 3_600_000).toISOString() }),
+    ...(since === undefined ? {} : { since: new Date(Date.now() - SINCE_HOURS[since] * 3_600_000).toISOString() }),
   };
 }

@@ -1,0 +1,61 @@
+// Encodes and decodes the cursors of all lists: the name of the list and the sort key of a row, as JSON in Base64url.
+import { Problem } from "../../contract/problems.ts";
+
+export type CursorValue = string | number | null;
+
+export const encodeCursor = (list: string, key: readonly CursorValue[]): string =>
+  Buffer.from(JSON.stringify([list, ...key])).toString("base64url");
+
+/** Returns the sort key that `encodeCursor` was given.
+ * @throws Problem invalid-request if the text is not a cursor of this list */
+export function decodeCursor(list: string, cursor: string): CursorValue[] {
+  const [name, ...key] = parseArray(cursor);
+  if (name !== list || !key.every(isCursorValue)) throw badCursor();
+  return key;
+}
+
+export function badCursor(): Problem {
+  const detail = "This cursor does not belong to this list and sort order. Omit it to start from the first page.";
+  return new Problem("invalid-request", `/querystring/cursor: ${detail}`, {
+    extra: { errors: [{ pointer: "/querystring/cursor", detail }] },
+  });
+}
+
+/** Sort key of a list that is ordered by one integer; undefined without a cursor.
+ * @throws Problem invalid-request if the text is not a cursor of this list */
+export function decodeIntegerCursor(
+  list: string,
+  cursor: string | undefined,
+  max = Number.MAX_SAFE_INTEGER,
+): number | undefined {
+  if (cursor === undefined) return undefined;
+  const [key, ...more] = decodeCursor(list, cursor);
+  if (!Number.isSafeInteger(key) || more.length > 0) throw badCursor();
+  const number = key as number;
+  if (number < 0 || number > max) throw badCursor();
+  return number;
+}
+
+/** The page made of `limit + 1` rows read: the extra row shows that another page follows. */
+export function toPage<Row>(
+  list: string,
+  rows: Row[],
+  limit: number,
+  keyOf: (row: Row) => readonly CursorValue[],
+): { items: Row[]; next_cursor: string | null } {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { items: rows.slice(0, limit), next_cursor: last === undefined ? null : encodeCursor(list, keyOf(last)) };
+}
+
+function parseArray(cursor: string): unknown[] {
+  try {
+    const values: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    return Array.isArray(values) ? values : [];
+  } catch {
+    return [];
+  }
+}
+
+/** PostgreSQL text cannot contain NUL. */
+const isCursorValue = (value: unknown): value is CursorValue =>
+  value === null || typeof value === "number" || (typeof value === "string" && !value.includes("\0"));
