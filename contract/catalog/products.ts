@@ -78,12 +78,17 @@ export const list_products = endpoint({
       200: z.object({
         items: z.array(product.partial()),
         next_cursor,
-        previous_cursor: z.string().nullable().describe("Opaque. Pass it as `cursor` to get the previous page; null on the first page"),
+        previous_cursor: z
+          .string()
+          .nullable()
+          .describe("Opaque. Pass it as `cursor` to get the previous page; null on the first page"),
         total,
         search_pending: z
           .int()
           .optional()
-          .describe("Changes that the search index does not contain yet, if they are many: the result is exact, but took longer"),
+          .describe(
+            "Changes that the search index does not contain yet, if they are many: the result is exact, but took longer",
+          ),
       }),
       304: unchanged,
       400: problem_document,

@@ -225,7 +225,11 @@ export const list_events = endpoint({
       })
       .strict(),
     response: {
-      200: z.object({ items: z.array(feed_event), next_cursor: z.string().describe("Never null: use it to ask for later events, also after the last page"), has_more: z.boolean() }),
+      200: z.object({
+        items: z.array(feed_event),
+        next_cursor: z.string().describe("Never null: use it to ask for later events, also after the last page"),
+        has_more: z.boolean(),
+      }),
       400: problem_document,
       410: problem_document,
     },
