@@ -1,29 +1,38 @@
-// The shape of an endpoint as the wire knows it: Fastify's route options without the handler.
+// An endpoint of the API: Fastify's route options without the handler.
 import type { z } from "zod";
+
+/**
+ * The role that an endpoint requires. `public` needs no sign-in; `admin` includes `editor` and `importer`, each of which includes
+ * `viewer`. Nothing enforces it yet: the server accepts connections from its own computer only.
+ */
+export const ACCESS = ["public", "viewer", "editor", "importer", "admin"] as const;
+export type Access = (typeof ACCESS)[number];
 
 export interface Endpoint {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
   url: string;
+  /** Required, so that a new endpoint cannot be open by default. */
+  access: Access;
   schema: {
     operationId: string;
     summary: string;
     description?: string;
     tags: string[];
-    /** A body that is a file, or a part of one: the media types it comes as. For a form, the field `file` and these options. */
+    /** The body is a file or a part of one, of these media types. `form`: the other fields of a form with the field `file`. */
     file_body?: { types: string[]; form?: z.ZodType };
-    /** Media types of a JSON body where there are others than `application/json`. */
+    /** Media types of a JSON body, if others than `application/json` are accepted. */
     body_types?: string[];
-    /** Media type of the answer where it is not JSON, or those that the request chooses from. */
+    /** Media types of the response, if it is not JSON. */
     answer_type?: "text/csv" | "text/event-stream" | readonly string[];
     params?: z.ZodType;
-    /** Request headers that the endpoint heeds, in lower case. */
+    /** Request headers that the endpoint uses, in lower case. */
     headers?: z.ZodType;
     querystring?: z.ZodType;
     body?: z.ZodType;
-    /** Responses by status; an answer of another `answer_type` is given as `z.string()`. */
+    /** Responses by status; `z.string()` if `answer_type` is not JSON. */
     response: Record<number, z.ZodType>;
   };
 }
 
-/** Keeps the literal types of an endpoint, so that server and client infer from the same object. */
+/** Preserves literal types: the server and the client infer parameters and responses from the same object. */
 export const endpoint = <const E extends Endpoint>(definition: E): E => definition;

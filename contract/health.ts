@@ -6,6 +6,7 @@ import { problem_document } from "./problem-document.ts";
 export const health_live = endpoint({
   method: "GET",
   url: "/health/live",
+  access: "public",
   schema: {
     operationId: "health_live",
     summary: "The process is alive",
@@ -17,6 +18,7 @@ export const health_live = endpoint({
 export const health_ready = endpoint({
   method: "GET",
   url: "/health/ready",
+  access: "public",
   schema: {
     operationId: "health_ready",
     summary: "The database answers and a worker is there",

@@ -80,6 +80,7 @@ const body_problems = { 413: problem_document, 415: problem_document };
 export const create_product = endpoint({
   method: "POST",
   url: "/api/products",
+  access: "editor",
   schema: {
     operationId: "create_product",
     summary: "Create a product",
@@ -94,6 +95,7 @@ export const create_product = endpoint({
 export const put_product = endpoint({
   method: "PUT",
   url: "/api/products/:sku",
+  access: "editor",
   schema: {
     operationId: "put_product",
     summary: "Create or replace a product",
@@ -114,6 +116,7 @@ export const put_product = endpoint({
 export const patch_product = endpoint({
   method: "PATCH",
   url: "/api/products/:sku",
+  access: "editor",
   schema: {
     operationId: "patch_product",
     summary: "Change a product (JSON Merge Patch, RFC 7396)",
@@ -142,6 +145,7 @@ export const product_deletion = z
 export const delete_product = endpoint({
   method: "DELETE",
   url: "/api/products/:sku",
+  access: "editor",
   schema: {
     operationId: "delete_product",
     summary: "Delete a product",
@@ -188,6 +192,7 @@ export type ProductVersion = z.infer<typeof product_version>;
 export const get_product_history = endpoint({
   method: "GET",
   url: "/api/products/:sku/history",
+  access: "viewer",
   schema: {
     operationId: "get_product_history",
     summary: "Show every version of a product, the newest first",

@@ -33,6 +33,7 @@ export type ExportOptions = z.output<typeof export_query>;
 export const export_products = endpoint({
   method: "GET",
   url: "/api/products/export",
+  access: "viewer",
   schema: {
     operationId: "export_products",
     summary: "Products as a file: CSV, TSV, JSON Lines or XLSX",

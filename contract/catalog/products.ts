@@ -54,6 +54,7 @@ const unchanged = z.null().describe("`If-None-Match` named what would have been 
 export const list_products = endpoint({
   method: "GET",
   url: "/api/products",
+  access: "viewer",
   schema: {
     operationId: "list_products",
     summary: "List and search products",
@@ -99,6 +100,7 @@ export const list_products = endpoint({
 export const list_facets = endpoint({
   method: "GET",
   url: "/api/products/facets",
+  access: "viewer",
   schema: {
     operationId: "list_facets",
     summary: "Count the most frequent values of an attribute",
@@ -130,6 +132,7 @@ export const list_facets = endpoint({
 export const list_attributes = endpoint({
   method: "GET",
   url: "/api/products/attributes",
+  access: "viewer",
   schema: {
     operationId: "list_attributes",
     summary: "Count the products that have each attribute",
@@ -152,6 +155,7 @@ export const list_attributes = endpoint({
 export const list_positions = endpoint({
   method: "GET",
   url: "/api/products/positions",
+  access: "viewer",
   schema: {
     operationId: "list_positions",
     summary: "Count the products of a list and show ways into its middle",
@@ -187,6 +191,7 @@ export const list_positions = endpoint({
 export const get_product = endpoint({
   method: "GET",
   url: "/api/products/:sku",
+  access: "viewer",
   schema: {
     operationId: "get_product",
     summary: "Show a product; the SKU in any case",

@@ -50,6 +50,7 @@ const problems = { 400: problem_document, 404: problem_document };
 export const list_changesets = endpoint({
   method: "GET",
   url: "/api/changesets",
+  access: "viewer",
   schema: {
     operationId: "list_changesets",
     summary: "List changesets, the newest first",
@@ -73,6 +74,7 @@ export const list_changesets = endpoint({
 export const get_changeset = endpoint({
   method: "GET",
   url: "/api/changesets/:id",
+  access: "viewer",
   schema: {
     operationId: "get_changeset",
     summary: "Show a changeset",
@@ -104,6 +106,7 @@ const change_filter = z.object({
 export const list_changes = endpoint({
   method: "GET",
   url: "/api/changesets/:id/changes",
+  access: "viewer",
   schema: {
     operationId: "list_changes",
     summary: "List what a changeset did to each product",
@@ -128,6 +131,7 @@ export const list_changes = endpoint({
 export const download_changes = endpoint({
   method: "GET",
   url: "/api/changesets/:id/changes.csv",
+  access: "viewer",
   schema: {
     operationId: "download_changes",
     summary: "The same as CSV: one line for each field that differs",

@@ -102,6 +102,7 @@ export type BulkRequest = z.infer<typeof bulk_request>;
 export const change_products = endpoint({
   method: "POST",
   url: "/api/products/bulk",
+  access: "editor",
   schema: {
     operationId: "change_products",
     summary: "Change or delete many products",
@@ -124,6 +125,7 @@ export const change_products = endpoint({
 export const list_operations = endpoint({
   method: "GET",
   url: "/api/operations",
+  access: "viewer",
   schema: {
     operationId: "list_operations",
     summary: "List operations, the newest first",
@@ -140,6 +142,7 @@ export const list_operations = endpoint({
 export const get_operation = endpoint({
   method: "GET",
   url: "/api/operations/:id",
+  access: "viewer",
   schema: {
     operationId: "get_operation",
     summary: "Show an operation",
@@ -152,6 +155,7 @@ export const get_operation = endpoint({
 export const cancel_operation = endpoint({
   method: "POST",
   url: "/api/operations/:id/cancel",
+  access: "editor",
   schema: {
     operationId: "cancel_operation",
     summary: "Cancel an operation; what is committed stays and is counted",
@@ -164,6 +168,7 @@ export const cancel_operation = endpoint({
 export const watch_operation = endpoint({
   method: "GET",
   url: "/api/operations/:id/events",
+  access: "viewer",
   schema: {
     operationId: "watch_operation",
     summary: "Watch an operation (server-sent events)",
@@ -198,6 +203,7 @@ export const conflict_page = pageOf(conflict);
 export const list_conflicts = endpoint({
   method: "GET",
   url: "/api/operations/:id/conflicts",
+  access: "viewer",
   schema: {
     operationId: "list_conflicts",
     summary: "List the products that an undo met changed, in SKU order",

@@ -45,6 +45,7 @@ export type UndoPreview = z.infer<typeof undo_preview>;
 export const undo_changeset = endpoint({
   method: "POST",
   url: "/api/changesets/:id/undo",
+  access: "editor",
   schema: {
     operationId: "undo_changeset",
     summary: "Take a changeset back, or see what that would do",

@@ -259,6 +259,7 @@ const FILE_TYPES = [
 export const create_import = endpoint({
   method: "POST",
   url: IMPORTS_URL,
+  access: "importer",
   schema: {
     operationId: "create_import",
     summary: "Import a file",
@@ -302,6 +303,7 @@ export type Preview = z.infer<typeof preview>;
 export const preview_import = endpoint({
   method: "POST",
   url: "/api/imports/preview",
+  access: "importer",
   schema: {
     operationId: "preview_import",
     summary: "Look at the beginning of a file as an import would",
@@ -328,6 +330,7 @@ export const preview_import = endpoint({
 export const list_imports = endpoint({
   method: "GET",
   url: IMPORTS_URL,
+  access: "viewer",
   schema: {
     operationId: "list_imports",
     summary: "List imports, the newest first",
@@ -352,6 +355,7 @@ export const list_imports = endpoint({
 export const get_import = endpoint({
   method: "GET",
   url: IMPORT_URL,
+  access: "viewer",
   schema: {
     operationId: "get_import",
     summary: "Show an import",
@@ -364,6 +368,7 @@ export const get_import = endpoint({
 export const cancel_import = endpoint({
   method: "POST",
   url: CANCEL_IMPORT_URL,
+  access: "importer",
   schema: {
     operationId: "cancel_import",
     summary: "Cancel an import; what is committed stays and is counted",
@@ -382,6 +387,7 @@ const listed_rejects = {
 export const list_rejects = endpoint({
   method: "GET",
   url: "/api/imports/:id/rejects",
+  access: "viewer",
   schema: {
     operationId: "list_rejects",
     summary: `List the rejected rows with their reasons, in file order: ${FIRST_REJECTS} of an import`,
@@ -410,6 +416,7 @@ export type RejectGroup = z.infer<typeof reject_group>;
 export const summarize_rejects = endpoint({
   method: "GET",
   url: "/api/imports/:id/rejects/summary",
+  access: "viewer",
   schema: {
     operationId: "summarize_rejects",
     summary: "Count the listed rejects by reason and column, the most frequent first",
@@ -426,6 +433,7 @@ export const summarize_rejects = endpoint({
 export const download_rejects = endpoint({
   method: "GET",
   url: "/api/imports/:id/rejects.csv",
+  access: "viewer",
   schema: {
     operationId: "download_rejects",
     summary: "The listed rejects in the file's own columns, plus the reason, to be fixed and imported",
@@ -442,6 +450,7 @@ export const download_rejects = endpoint({
 export const watch_import = endpoint({
   method: "GET",
   url: WATCH_IMPORT_URL,
+  access: "viewer",
   schema: {
     operationId: "watch_import",
     summary: "Watch an import (server-sent events)",

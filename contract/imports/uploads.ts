@@ -23,6 +23,7 @@ const refusals = {
 export const describe_uploads = endpoint({
   method: "OPTIONS",
   url: "/api/uploads",
+  access: "public",
   schema: {
     operationId: "describe_uploads",
     summary: "Say which tus versions and extensions are spoken, and how large a file may be",
@@ -34,6 +35,7 @@ export const describe_uploads = endpoint({
 export const create_upload = endpoint({
   method: "POST",
   url: "/api/uploads",
+  access: "importer",
   schema: {
     operationId: "create_upload",
     summary: "Begin an import whose file comes in parts (tus 1.0)",
@@ -62,6 +64,7 @@ export const create_upload = endpoint({
 export const read_upload = endpoint({
   method: "HEAD",
   url: "/api/uploads/:upload_id",
+  access: "importer",
   schema: {
     operationId: "read_upload",
     summary: "Say how much of the file is there (`Upload-Offset`)",
@@ -76,6 +79,7 @@ export const read_upload = endpoint({
 export const append_upload = endpoint({
   method: "PATCH",
   url: "/api/uploads/:upload_id",
+  access: "importer",
   schema: {
     operationId: "append_upload",
     summary: "Send the file from `Upload-Offset` on, as much as gets through",
@@ -97,6 +101,7 @@ export const append_upload = endpoint({
 export const discard_upload = endpoint({
   method: "DELETE",
   url: "/api/uploads/:upload_id",
+  access: "importer",
   schema: {
     operationId: "discard_upload",
     summary: "Give an unfinished upload up; its import is cancelled and what came of the file removed",

@@ -70,6 +70,7 @@ export type Delivery = z.infer<typeof delivery>;
 export const list_deliveries = endpoint({
   method: "GET",
   url: "/api/webhooks/:id/deliveries",
+  access: "admin",
   schema: {
     operationId: "list_deliveries",
     summary: "List a webhook's deliveries, the newest first",
@@ -100,6 +101,7 @@ export type DeliveryDetail = z.infer<typeof delivery_detail>;
 export const get_delivery = endpoint({
   method: "GET",
   url: "/api/deliveries/:id",
+  access: "admin",
   schema: {
     operationId: "get_delivery",
     summary: "Show a delivery with its attempts",
@@ -112,6 +114,7 @@ export const get_delivery = endpoint({
 export const retry_delivery = endpoint({
   method: "POST",
   url: "/api/deliveries/:id/retry",
+  access: "admin",
   schema: {
     operationId: "retry_delivery",
     summary: "Send a delivery again, now; it gets a new schedule of retries",
@@ -147,6 +150,7 @@ export type Replay = z.infer<typeof replay>;
 export const create_replay = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/replay",
+  access: "admin",
   schema: {
     operationId: "create_replay",
     summary: "Send again what failed, or send what is missing, since a time",
@@ -164,6 +168,7 @@ export const create_replay = endpoint({
 export const list_replays = endpoint({
   method: "GET",
   url: "/api/webhooks/:id/replays",
+  access: "admin",
   schema: {
     operationId: "list_replays",
     summary: "List a webhook's replays, the newest first; the newest 50 at most",
@@ -176,6 +181,7 @@ export const list_replays = endpoint({
 export const get_replay = endpoint({
   method: "GET",
   url: "/api/replays/:id",
+  access: "admin",
   schema: {
     operationId: "get_replay",
     summary: "Show a replay",
@@ -188,6 +194,7 @@ export const get_replay = endpoint({
 export const cancel_replay = endpoint({
   method: "POST",
   url: "/api/replays/:id/cancel",
+  access: "admin",
   schema: {
     operationId: "cancel_replay",
     summary: "Cancel a replay; what is queued stays queued",
@@ -211,6 +218,7 @@ export type FeedEvent = z.infer<typeof feed_event>;
 export const list_events = endpoint({
   method: "GET",
   url: "/api/events/feed",
+  access: "viewer",
   schema: {
     operationId: "list_events",
     summary: "Read all events in one order, without gaps, from a cursor on",

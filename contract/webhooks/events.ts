@@ -100,6 +100,7 @@ export type StreamData<Name extends StreamEvent> = z.infer<(typeof STREAM_EVENTS
 export const watch_events = endpoint({
   method: "GET",
   url: "/api/events",
+  access: "viewer",
   schema: {
     operationId: "watch_events",
     summary: "Watch everything that happens (server-sent events)",

@@ -126,6 +126,7 @@ export type PatchWebhook = z.infer<typeof patch_webhook_body>;
 export const list_webhooks = endpoint({
   method: "GET",
   url: "/api/webhooks",
+  access: "admin",
   schema: {
     operationId: "list_webhooks",
     summary: "List webhooks, the oldest first",
@@ -142,6 +143,7 @@ export const list_webhooks = endpoint({
 export const create_webhook = endpoint({
   method: "POST",
   url: "/api/webhooks",
+  access: "admin",
   schema: {
     operationId: "create_webhook",
     summary: "Add a webhook",
@@ -155,6 +157,7 @@ export const create_webhook = endpoint({
 export const get_webhook = endpoint({
   method: "GET",
   url: "/api/webhooks/:id",
+  access: "admin",
   schema: {
     operationId: "get_webhook",
     summary: "Show a webhook",
@@ -167,6 +170,7 @@ export const get_webhook = endpoint({
 export const patch_webhook = endpoint({
   method: "PATCH",
   url: "/api/webhooks/:id",
+  access: "admin",
   schema: {
     operationId: "patch_webhook",
     summary: "Change a webhook; what is not said stays",
@@ -180,6 +184,7 @@ export const patch_webhook = endpoint({
 export const delete_webhook = endpoint({
   method: "DELETE",
   url: "/api/webhooks/:id",
+  access: "admin",
   schema: {
     operationId: "delete_webhook",
     summary: "Delete a webhook with its log; answers with what it was",
@@ -208,6 +213,7 @@ export type WebhookSecrets = z.infer<typeof webhook_secrets>;
 export const reveal_webhook = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/reveal",
+  access: "admin",
   schema: {
     operationId: "reveal_webhook",
     summary: "Show a webhook's secrets and the values of its headers",
@@ -220,6 +226,7 @@ export const reveal_webhook = endpoint({
 export const rotate_webhook_secret = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/rotate",
+  access: "admin",
   schema: {
     operationId: "rotate_webhook_secret",
     summary: "Make a new secret; the old one signs too for a while",
@@ -235,6 +242,7 @@ export const rotate_webhook_secret = endpoint({
 export const test_webhook = endpoint({
   method: "POST",
   url: "/api/webhooks/:id/test",
+  access: "admin",
   schema: {
     operationId: "test_webhook",
     summary: "Send an event now and say what came back",
@@ -276,6 +284,7 @@ export type WebhookHealth = z.infer<typeof webhook_health>;
 export const get_webhook_health = endpoint({
   method: "GET",
   url: "/api/webhooks/:id/health",
+  access: "admin",
   schema: {
     operationId: "get_webhook_health",
     summary: "How a webhook's receiver has done in the last 24 hours",
@@ -288,6 +297,7 @@ export const get_webhook_health = endpoint({
 export const list_event_types = endpoint({
   method: "GET",
   url: "/api/webhooks/event-types",
+  access: "viewer",
   schema: {
     operationId: "list_event_types",
     summary: "All types of events, with schema and example",

@@ -3,7 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Endpoint } from "../../contract/endpoint.ts";
+import type { Access, Endpoint } from "../../contract/endpoint.ts";
 import { problem_document } from "../../contract/problem-document.ts";
 
 type Transform = typeof jsonSchemaTransform;
@@ -35,7 +35,8 @@ export const describeRoute: Transform = (route) => {
     documented.body = { content: Object.fromEntries(body_types.map((type) => [type, { schema: body }])) };
   }
   if (file_body !== undefined) documented.body = describeFile(file_body);
-  return described;
+  const { access } = route.route as { access?: Access };
+  return { ...described, schema: { ...described.schema, "x-access": access } };
 };
 
 /** What comes before every handler: a body that is not taken, a POST's key that is another request's, or one that runs. */
