@@ -1,4 +1,4 @@
-// Puts the page into the document.
+// Mounts the page.
 import ui from "@nuxt/ui/vue-plugin";
 import { createApp } from "vue";
 import App from "./App.vue";
@@ -7,9 +7,9 @@ import "./style.css";
 import { speak } from "./texts/speak.ts";
 import { i18n } from "./texts/t.ts";
 
-// A server that was updated meanwhile no longer has the parts that this page would load: it begins anew, once.
+// After an update the server no longer has the chunks this page would load. Reload, at most once every ten seconds.
 addEventListener("vite:preloadError", () => {
-  // Without a network there is nothing newer, and what is on the page would be lost.
+  // Offline, a reload would only lose the page.
   if (!navigator.onLine) return;
   const lastMs = Number(sessionStorage.getItem("skuport-reloaded") ?? 0);
   if (Date.now() - lastMs < 10_000) return;

@@ -1,4 +1,4 @@
-// Which address shows which page; each room is loaded when it is first entered.
+// The routes of the page. Each section is loaded when it is first opened.
 import { createRouter, createWebHistory, type Router } from "vue-router";
 import { catalog } from "./catalog/section.ts";
 import { changesets } from "./changesets/section.ts";
@@ -7,13 +7,13 @@ import type { Section } from "./services/section.ts";
 import { settings } from "./settings/section.ts";
 import { webhooks } from "./webhooks/section.ts";
 
-/** In the navigation's order; the first is where the start page leads once there are products. A new room is one more. */
+/** In navigation order. The start page redirects to the first one once the catalogue has products. */
 export const SECTIONS: readonly Section[] = [catalog, imports, changesets, webhooks, settings];
 
 export function createPageRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- what replaces it is experimental
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- its replacement is experimental
     scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
     routes: [
       {
@@ -23,10 +23,10 @@ export function createPageRouter(): Router {
         props: { products_path: SECTIONS[0]?.path ?? "/imports" },
       },
       ...SECTIONS.flatMap(({ routes }) => routes),
-      { path: "/:rest(.*)*", name: "nowhere", component: () => import("./ui/NotFoundPage.vue") },
+      { path: "/:rest(.*)*", name: "not-found", component: () => import("./ui/NotFoundPage.vue") },
     ],
   });
-  // Whoever does not see the page change must be taken along: to the start of the new one.
+  // Screen readers do not notice a page change: move the focus to the new page.
   router.afterEach((to, from) => {
     if (from.matched.length > 0 && to.path !== from.path)
       document.getElementById("main")?.focus({ preventScroll: true });

@@ -1,5 +1,5 @@
-// zod as the page has it: the build puts this in its place everywhere, so that it runs before the first schema is made. zod would
-// otherwise try whether it may compile its parsers, which the content security policy forbids, and each try is reported.
+// Replaces zod in the page's build, so that it is configured before the first schema is created. By default zod tests whether it may
+// compile its parsers; the content security policy forbids that, and the browser reports each attempt.
 import { config } from "zod/v4";
 
 config({ jitless: true });

@@ -1,5 +1,5 @@
-// What happens on the server, as it happens: one stream for the tab, for all sections. A tab out of sight holds none, for a browser
-// opens six connections to a server for all its tabs together; what runs then is asked for now and then (running.ts).
+// Live events from the server: one stream per tab, shared by all sections. A hidden tab closes its stream, because a browser opens at
+// most six connections to a server for all its tabs; running.ts polls instead.
 import { onScopeDispose, readonly, ref, watch } from "vue";
 import { useDocumentVisibility } from "@vueuse/core";
 import { watchEvents } from "../../client/watch-events.ts";
@@ -19,23 +19,23 @@ const handlers: { [Name in StreamEvent]: Set<Handler<Name>> } = {
 const isOpen = ref(false);
 const gaps = ref(0);
 
-/** `is_open`: events come by themselves. `gaps` grows when something may have been missed: load again what is shown. */
+/** `is_open`: the stream delivers events. `gaps` increases when events may have been missed: reload what is shown. */
 export const useStream = () => ({ is_open: readonly(isOpen), gaps: readonly(gaps) });
 
-/** Until the component goes. */
+/** Subscribes to an event while the component is mounted. */
 export function useLive<const Name extends StreamEvent>(name: Name, handler: Handler<Name>): void {
-  const of: Set<Handler<Name>> = handlers[name];
-  of.add(handler);
-  onScopeDispose(() => of.delete(handler));
+  const subscribers: Set<Handler<Name>> = handlers[name];
+  subscribers.add(handler);
+  onScopeDispose(() => subscribers.delete(handler));
 }
 
-/** Tells all who listen; also for what was learned without the stream. */
+/** Calls all subscribers. Code that learned of a change without the stream calls it too. */
 export function publish<const Name extends StreamEvent>(name: Name, data: StreamData<Name>): void {
-  const of: Set<Handler<Name>> = handlers[name];
-  for (const handler of of) handler(data);
+  const subscribers: Set<Handler<Name>> = handlers[name];
+  for (const handler of subscribers) handler(data);
 }
 
-/** Called once, by the shell. */
+/** Opens the stream; the shell calls it once. */
 export function startLiveUpdates(): void {
   const visibility = useDocumentVisibility();
   let stop = new AbortController();
@@ -45,7 +45,7 @@ export function startLiveUpdates(): void {
     isOpen.value = open === true;
     if (open === null) reportLost();
     if (open !== true) return;
-    // Who comes back with an id gets all since then, or is told what is missing.
+    // With the last event's id the server sends all events since then, or reports `missed`.
     if (hasBeenOpen && lastEventId === undefined) gaps.value += 1;
     hasBeenOpen = true;
   };

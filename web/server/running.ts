@@ -1,5 +1,5 @@
-// The imports and operations that run, and those that ended before the reader's eyes; the same on every page and in every tab.
-// Fed by the stream; where there is none (a tab out of sight, a server that refuses it), the server is asked now and then.
+// The imports and operations that are running or have just ended, for the dock. The event stream updates them; without a stream (a
+// hidden tab, or a server that refuses it) the page polls.
 import { computed, onScopeDispose, shallowReactive, watch } from "vue";
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
 import { get_import, isTerminal, list_imports, type ListedImport } from "../../contract/imports/imports.ts";
@@ -17,54 +17,55 @@ export type Running = { kind: "import"; record: ListedImport } | { kind: "operat
 const BUSY_MS = 1_000;
 const IDLE_MS = 10_000;
 const HIDDEN_BUSY_MS = 3_000;
-const LOOK_BACK = 20;
-/** So long an ended one stays; long enough to read its numbers and to follow it. */
+const POLL_COUNT = 20;
+/** How long an ended item stays: long enough to read its result and click it. */
 const ENDED_MS = 12_000;
 
-const known = shallowReactive(new Map<string, Running>());
+const tracked = shallowReactive(new Map<string, Running>());
 
-export const isOver = (of: Running): boolean =>
-  of.kind === "import" ? isTerminal(of.record.state) : isOperationOver(of.record.state);
+export const isOver = (item: Running): boolean =>
+  item.kind === "import" ? isTerminal(item.record.state) : isOperationOver(item.record.state);
 export const keyOf = ({ kind, record }: Running): string => `${kind} ${String(record.id)}`;
 
-/** The upload was cut, and nothing happens until somebody sends the rest. */
-const isPaused = (of: Running): boolean => of.kind === "import" && of.record.state === "paused";
+/** The upload was interrupted; the import waits until the client sends the remaining bytes. */
+const isPaused = (item: Running): boolean => item.kind === "import" && item.record.state === "paused";
 
-/** What runs and what has just ended, the oldest first. */
+/** Running and just ended items, oldest first. */
 export const running = computed(() =>
-  [...known.values()]
+  [...tracked.values()]
     .filter((item) => !isPaused(item))
     .toSorted((a, b) => a.record.created_at.localeCompare(b.record.created_at)),
 );
-/** Of all that runs together; null when nothing does. */
+/** Average progress of all running items; null if nothing runs. */
 export const runningFraction = computed(() => {
   const open = running.value.filter((item) => !isOver(item));
   return open.length === 0 ? null : open.reduce((sum, { record }) => sum + record.fraction, 0) / open.length;
 });
 
-export function forget(key: string): void {
-  known.delete(key);
+/** Removes an ended item from the dock. */
+export function dismiss(key: string): void {
+  tracked.delete(key);
 }
 
-/** Called once, by the shell. */
+/** Starts tracking; the shell calls it once. */
 export function trackRunning(): void {
   const visibility = useDocumentVisibility();
   const { is_open, gaps } = useStream();
   useLive("import", (record) => {
-    note({ kind: "import", record });
+    track({ kind: "import", record });
   });
   useLive("operation", (record) => {
-    note({ kind: "operation", record });
+    track({ kind: "operation", record });
   });
-  void look();
-  watch([gaps, useConnection().reconnects], () => void look());
+  void poll();
+  watch([gaps, useConnection().reconnects], () => void poll());
   const pauseMs = computed(() => {
     const busy = runningFraction.value !== null;
     if (visibility.value === "hidden") return busy ? HIDDEN_BUSY_MS : 0;
     return is_open.value ? 0 : busy ? BUSY_MS : IDLE_MS;
   });
   const { pause, resume } = useIntervalFn(
-    () => void look(),
+    () => void poll(),
     () => pauseMs.value || IDLE_MS,
     { immediate: false },
   );
@@ -79,33 +80,33 @@ export function trackRunning(): void {
   onScopeDispose(pause);
 }
 
-/** Something has just been started here: it is shown at once, before the stream tells of it. */
+/** Shows an item that this tab has just started, without waiting for the stream. */
 export function trackStarted(item: Running): void {
   if (item.kind === "import") publish("import", item.record);
   else publish("operation", item.record);
 }
 
-function note(item: Running): void {
+function track(item: Running): void {
   const key = keyOf(item);
-  const before = known.get(key);
+  const before = tracked.get(key);
   if (before !== undefined && before.record.version >= item.record.version) return;
-  if (!isOver(item)) known.set(key, item);
-  // One that was over before it was seen is no news here.
+  if (!isOver(item)) tracked.set(key, item);
+  // Items that ended before this page saw them are not shown.
   else if (before !== undefined) {
-    known.set(key, item);
-    if (!isOver(before)) setTimeout(() => known.get(key) === item && known.delete(key), ENDED_MS);
+    tracked.set(key, item);
+    if (!isOver(before)) setTimeout(() => tracked.get(key) === item && tracked.delete(key), ENDED_MS);
   }
 }
 
-let looking = false;
+let isPolling = false;
 
-async function look(): Promise<void> {
-  if (looking) return;
-  looking = true;
+async function poll(): Promise<void> {
+  if (isPolling) return;
+  isPolling = true;
   try {
     const [imports, operations] = await Promise.all([
-      ask(list_imports, { querystring: { limit: LOOK_BACK } }),
-      ask(list_operations, { querystring: { limit: LOOK_BACK } }),
+      ask(list_imports, { querystring: { limit: POLL_COUNT } }),
+      ask(list_operations, { querystring: { limit: POLL_COUNT } }),
     ]);
     for (const record of imports.items) publish("import", record);
     for (const record of operations.items) publish("operation", record);
@@ -113,15 +114,15 @@ async function look(): Promise<void> {
       ...imports.items.map(({ id }) => `import ${String(id)}`),
       ...operations.items.map(({ id }) => `operation ${String(id)}`),
     ]);
-    await Promise.all([...known.values()].filter((item) => !isOver(item) && !seen.has(keyOf(item))).map(askAgain));
+    await Promise.all([...tracked.values()].filter((item) => !isOver(item) && !seen.has(keyOf(item))).map(reload));
   } catch {
-    // `ask` has noticed a lost server; the next look comes with its return.
+    // `ask` has noticed the lost connection; the page polls again after the reconnect.
   } finally {
-    looking = false;
+    isPolling = false;
   }
 }
 
-async function askAgain({ kind, record: { id } }: Running): Promise<void> {
+async function reload({ kind, record: { id } }: Running): Promise<void> {
   if (kind === "import") publish("import", await ask(get_import, { params: { id } }));
   else publish("operation", await ask(get_operation, { params: { id } }));
 }

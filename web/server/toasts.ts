@@ -1,4 +1,4 @@
-// Short messages in the corner, with a way back where there is one.
+// Short messages at the edge of the page, with an undo button where possible.
 import type { useToast } from "@nuxt/ui/composables/useToast";
 import { t } from "../texts/t.ts";
 import { problemInWords } from "./problem-words.ts";
@@ -8,13 +8,13 @@ export interface Message {
   description?: string;
   tone?: "info" | "success" | "warning" | "error";
   icon?: string;
-  /** Takes back what the message tells of. */
+  /** Undoes the reported action. */
   undo?: () => unknown;
-  /** A next step, such as a link to what was made. */
+  /** A next step, such as opening the new object. */
   action?: { label: string; run: () => unknown };
 }
 
-/** Time to think better of it. */
+/** Long enough to decide on an undo. */
 const UNDO_MS = 10_000;
 const READ_MS = 6_000;
 
@@ -27,17 +27,17 @@ const ICONS = {
 
 let toaster: ReturnType<typeof useToast> | undefined;
 
-/** The shell hands over the toaster, so that messages can come from anywhere. */
-export function installToasts(of: ReturnType<typeof useToast>): void {
-  toaster = of;
+/** The shell passes the toaster, so that code outside of components can show messages. */
+export function installToasts(shellToaster: ReturnType<typeof useToast>): void {
+  toaster = shellToaster;
 }
 
-/** What went wrong with something the reader asked for, in the words of the server. */
+/** Shows why an action of the user failed. */
 export function toastError(error: unknown): void {
   toast({ ...problemInWords(error), tone: "error" });
 }
 
-/** Shows a message; gives the function that takes it away. One with an undo stays for ten seconds. */
+/** Shows a message and returns the function that removes it. A message with a button stays for ten seconds. */
 export function toast({ title, description, tone = "info", icon, undo, action }: Message): () => void {
   const actions = [
     ...(undo === undefined ? [] : [{ label: t("ui.toast.undo"), run: undo }]),

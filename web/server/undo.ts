@@ -1,4 +1,4 @@
-// Takes changesets back: at once where a toast offers it, or after a look at what would come back.
+// Undoes changesets: immediately from a toast, or after a preview in a dialog.
 import { shallowRef } from "vue";
 import type { Operation } from "../../contract/changesets/operations.ts";
 import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
@@ -9,15 +9,15 @@ import { ask } from "./use-connection.ts";
 
 export type UndoPolicy = UndoPreview["policy"];
 
-/** The changeset whose undo is being looked at; its dialog is shown by the shell. */
+/** The changeset whose undo is being previewed; the shell shows the dialog. */
 export const reviewedUndo = shallowRef<{
   changeset_id: number;
   what: string;
   done: (started: Operation | null) => void;
 } | null>(null);
 
-/** Shows what taking the changeset back would do, and does it when the reader says so. null = they did not. `what` says which change
- * it is: in a list of many, a click may have hit its neighbour. */
+/** Previews the undo and starts it if the user confirms. Resolves with null if they do not. `what` names the change, so that the user
+ * notices a click on the wrong list item. */
 export function reviewUndo(changesetId: number, what: string): Promise<Operation | null> {
   reviewedUndo.value?.done(null);
   return new Promise((resolve) => {
@@ -48,7 +48,7 @@ export async function startUndo(changesetId: number, policy: UndoPolicy): Promis
   return started as Operation;
 }
 
-/** What a toast's undo does: takes the changeset back and keeps what was changed since. Says so where it cannot. */
+/** Undoes a changeset without a preview and keeps later changes. Reports a failure and returns null. */
 export async function undoAtOnce(changesetId: number): Promise<Operation | null> {
   try {
     return await startUndo(changesetId, "keep");

@@ -1,4 +1,4 @@
-// One changeset, kept true while something takes it back.
+// Loads one changeset and keeps it current, also while it is being undone.
 import { onScopeDispose, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { get_changeset, type Changeset } from "../../contract/changesets/changesets.ts";
 import { isOperationOver } from "../../contract/changesets/operations.ts";
@@ -11,11 +11,11 @@ export function useChangeset(id: MaybeRefOrGetter<number | null>) {
   const stop = new AbortController();
 
   async function load(): Promise<void> {
-    const of = toValue(id);
-    if (of === null) return;
+    const wanted = toValue(id);
+    if (wanted === null) return;
     try {
-      const loaded = await ask(get_changeset, { params: { id: of } }, { signal: stop.signal });
-      if (toValue(id) === of) changeset.value = loaded;
+      const loaded = await ask(get_changeset, { params: { id: wanted } }, { signal: stop.signal });
+      if (toValue(id) === wanted) changeset.value = loaded;
       error.value = null;
     } catch (reason) {
       if (!stop.signal.aborted) error.value = reason as Error;

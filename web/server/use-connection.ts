@@ -1,5 +1,5 @@
-// Whether the server answers. Everything that asks goes through `ask`; when the server is gone, one loop knocks until it
-// is back, and `reconnects` tells the resources on the page to load again.
+// Tracks whether the server responds. All requests go through `ask`. When the server is unreachable, one loop retries until it
+// responds; then `reconnects` increases and the components reload their data.
 import { readonly, ref, watch } from "vue";
 import { useOnline } from "@vueuse/core";
 import { UnreachableError } from "../../client/answer.ts";
@@ -7,21 +7,21 @@ import { call, type CallOptions, type RequestOf, type ResultOf } from "../../cli
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { health_live } from "../../contract/health.ts";
 
-const KNOCK_EVERY_MS = 1_500;
+const RETRY_MS = 1_500;
 
 const connected = ref(true);
 const reconnects = ref(0);
 const online = useOnline();
-let knocking = false;
+let isRetrying = false;
 
-/** `online` is what the machine says of its network, `connected` what the last question met. */
+/** `online`: the device has a network. `connected`: the server answered the last request. */
 export const useConnection = () => ({
   online: readonly(online),
   connected: readonly(connected),
   reconnects: readonly(reconnects),
 });
 
-/** `call`, with the connection's state kept. */
+/** Like `call`, and updates the connection state. */
 export async function ask<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,
@@ -30,13 +30,13 @@ export async function ask<const E extends Endpoint>(
   try {
     return await call(endpoint, request, options);
   } catch (error) {
-    // One that answers nonsense is there: knocking would succeed at once, and all would be asked again without end.
+    // An invalid answer does not count as lost: the retry would succeed at once and reload everything in an endless loop.
     if (error instanceof UnreachableError && error.status === undefined) reportLost();
     throw error;
   }
 }
 
-/** Resolves when the server answers again, at once where it does already; rejects with the signal's reason. */
+/** Resolves when the server is reachable, immediately if it already is. Rejects with the signal's reason. */
 export function untilConnected(signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = watch([online, connected], settle);
@@ -52,24 +52,24 @@ export function untilConnected(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Says that the server was not there; the loop finds out when it is again. */
+/** Marks the server as unreachable and starts the retry loop. */
 export function reportLost(): void {
   connected.value = false;
-  if (knocking) return;
-  knocking = true;
-  void knockUntilHeard();
+  if (isRetrying) return;
+  isRetrying = true;
+  void retryUntilConnected();
 }
 
-async function knockUntilHeard(): Promise<void> {
+async function retryUntilConnected(): Promise<void> {
   for (;;) {
     try {
       await call(health_live, {});
       break;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, KNOCK_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
-  knocking = false;
+  isRetrying = false;
   connected.value = true;
   reconnects.value += 1;
 }

@@ -1,14 +1,13 @@
-// Keeps what is shown of the catalogue's changes fresh: loads when the stream tells of one, and on a timer only where there is no
-// stream.
+// Reloads data about changes of the catalogue: on events of the stream, or on a timer while there is no stream.
 import { watch } from "vue";
 import { useThrottleFn } from "@vueuse/core";
 import { useLive, useStream } from "./live.ts";
 import { usePolling } from "./use-polling.ts";
 
-/** An import tells of itself five times a second. */
-const AT_MOST_EVERY_MS = 1_000;
+/** A running import sends five events a second. */
+const THROTTLE_MS = 1_000;
 
-/** Calls `load` now and whenever there may be news; gives the function that does it at once. */
+/** Calls `load` now and after every change. Returns the function that calls it immediately. */
 export function useLiveRefresh(load: (signal: AbortSignal) => Promise<void>, everyMs: number): () => Promise<void> {
   const { is_open, gaps } = useStream();
   let busy = false;
@@ -25,10 +24,10 @@ export function useLiveRefresh(load: (signal: AbortSignal) => Promise<void>, eve
     async () => {
       const wasBusy = busy;
       await refresh();
-      // What was under way may have looked before the change.
+      // The request that was running may have read the data before the change.
       if (wasBusy) await refresh();
     },
-    AT_MOST_EVERY_MS,
+    THROTTLE_MS,
     true,
   );
   for (const name of ["changeset", "products", "operation", "import"] as const) useLive(name, () => void soon());

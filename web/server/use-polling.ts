@@ -1,10 +1,9 @@
-// Loads again and again while somebody looks: on a timer while the tab is seen, and at once when it is seen again.
+// Polls while the tab is visible: on a timer, and immediately when the tab becomes visible again.
 import { onScopeDispose, watch } from "vue";
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
 import { useConnection } from "./use-connection.ts";
 
-/** Calls `load` now and every `every_ms`, as long as that is needed; gives the function that does it at once. It is never called twice
- * at a time. */
+/** Calls `load` now and every `everyMs` while `isNeeded()`. Returns the function that calls it immediately. Calls never overlap. */
 export function usePolling(
   load: (signal: AbortSignal) => Promise<void>,
   everyMs: number,

@@ -1,4 +1,4 @@
-// What taking a changeset back would do, for the policy that is chosen; asked anew when that changes.
+// Previews the undo of a changeset; reloads the preview when the policy changes.
 import { ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { previewUndo, type UndoPolicy } from "./undo.ts";
 import type { UndoPreview } from "../../contract/changesets/undo.ts";

@@ -1,4 +1,4 @@
-// The registry of the command palette: what can be done, and where more can be searched.
+// The registry of the command palette: commands, and searches that find more commands.
 import { computed, onScopeDispose, shallowReactive } from "vue";
 
 export interface Command {
@@ -7,34 +7,34 @@ export interface Command {
   /** Shown beside the label, and searched as well. */
   hint?: string;
   icon?: string;
-  /** The keys that do the same, as in shortcuts.ts. */
+  /** The equivalent shortcut, in the notation of shortcuts.ts. */
   keys?: string;
   run: () => unknown;
 }
 
-/** Finds commands for what has been typed, such as products by their SKU. */
+/** Finds commands for the typed text, such as opening a product by its SKU. */
 export interface CommandSearch {
   id: string;
   heading: string;
-  /** At most a handful, best first; an error or an abort means none. */
+  /** Returns a few commands, best first. The palette treats an error or abort as no result. */
   search: (term: string, signal: AbortSignal) => Promise<Command[]>;
 }
 
-// Functions, not values: labels follow the language.
+// Sources are functions because labels change with the language.
 const commands = shallowReactive(new Set<() => Command[]>());
 const searches = shallowReactive(new Set<() => CommandSearch>());
 
-/** Those of the page that is open come first: they were registered last. */
+/** Latest registrations first: commands of the open page come before commands of the shell. */
 export const allCommands = computed(() => [...commands].reverse().flatMap((source) => source()));
 export const allSearches = computed(() => [...searches].map((source) => source()));
 
-/** For the life of the page. A command that comes and goes with a component is `useCommands`. */
+/** Registers commands for the lifetime of the page; `useCommands` does it for one component. */
 export const registerCommands = (source: () => Command[]): (() => void) => register(commands, source);
 
-/** For the life of the page, as a rule called in the room's room.ts. */
+/** Registers a search for the lifetime of the page. */
 export const registerSearch = (source: () => CommandSearch): (() => void) => register(searches, source);
 
-/** While the component is there. */
+/** Registers commands while the component is mounted. */
 export function useCommands(source: () => Command[]): void {
   onScopeDispose(registerCommands(source));
 }

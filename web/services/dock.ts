@@ -1,21 +1,21 @@
-// Other things under way that the dock shows besides imports and operations, such as this tab's uploads.
+// Tasks that the dock shows besides imports and operations, such as this tab's uploads.
 import { computed, onScopeDispose, shallowReactive } from "vue";
 
 export interface DockItem {
   key: string;
   title: string;
-  /** What is happening, with how much of it is done. */
+  /** The current phase and its progress. */
   detail: string;
   tone: "running" | "waiting" | "done" | "failed";
-  /** null: no bar. */
+  /** Progress from 0 to 1; null hides the bar. */
   fraction: number | null;
-  /** Name of the bar for screen readers. */
+  /** Name of the progress bar for screen readers. */
   label: string;
-  /** The page that shows more; the dock leaves an item out where that page is open. */
+  /** Path of the details page; the dock hides the item while that page is open. */
   to?: string;
-  /** A button inside: try again, undo. */
+  /** A button, such as try again or undo. */
   action?: { label: string; run: () => unknown };
-  /** The cross: what it does, in words, and doing it. */
+  /** The close button: its accessible label and its action. */
   close?: { label: string; run: () => unknown };
 }
 
@@ -23,7 +23,7 @@ const sources = shallowReactive(new Set<() => DockItem[]>());
 
 export const docked = computed(() => [...sources].flatMap((source) => source()));
 
-/** While the component is there. */
+/** Adds items to the dock while the component is mounted. */
 export function useDock(source: () => DockItem[]): void {
   sources.add(source);
   onScopeDispose(() => sources.delete(source));

@@ -8,7 +8,7 @@ test.each([
   [press("k", { ctrlKey: true }), "mod+k"],
   [press("K", { metaKey: true, shiftKey: true }), "mod+shift+k"],
   [press("X", { shiftKey: true }), "shift+x"],
-  // On one keyboard ? needs Shift, on another it does not: it is the same key to us.
+  // Only some keyboards need Shift for ?: both presses have the same name.
   [press("?", { shiftKey: true }), "?"],
   [press("/"), "/"],
   [press(" "), "space"],
@@ -17,7 +17,7 @@ test.each([
   expect(name).toBe(expected);
 });
 
-test("keys are shown as they are printed", () => {
+test("shortcuts are shown as key caps", () => {
   expect(keyCaps("g p")).toEqual([["G"], ["P"]]);
   expect(keyCaps("shift+arrowdown")).toEqual([["Shift", "↓"]]);
 });

@@ -1,14 +1,14 @@
-// The registry of the keyboard: what keys do, and the list that `?` shows. One listener; what was registered last wins.
+// The registry of keyboard shortcuts, with one listener for all. The latest registration of a key wins; `?` lists them.
 import { computed, onScopeDispose, shallowReactive } from "vue";
 import { t } from "../texts/t.ts";
 
 export interface Shortcut {
-  /** As they are pressed: `/`, `?`, `j`, `shift+x`, `mod+k` (Ctrl, or ⌘ on a Mac), `g p` (one after the other). */
+  /** Such as `/`, `?`, `j`, `shift+x`, `mod+k` (Ctrl, or ⌘ on a Mac), `g p` (one after the other). */
   keys: string;
   label: string;
-  /** Without it the key is only listed: what has the focus hears it by itself. */
+  /** If absent, the shortcut is only listed: the focused element handles the key itself. */
   run?: (event: KeyboardEvent) => unknown;
-  /** Also while a field is being typed into or a dialog is open; for keys with `mod`. */
+  /** Runs also while the user types or a dialog is open; for shortcuts with `mod`. */
   always?: boolean;
 }
 
@@ -17,25 +17,25 @@ export interface ShortcutGroup {
   shortcuts: Shortcut[];
 }
 
-/** Time between the two keys of a sequence. */
+/** Longest pause between the two keys of a sequence. */
 const SEQUENCE_MS = 1_200;
 
 const groups = shallowReactive(new Set<() => ShortcutGroup>());
 
 export const allShortcuts = computed(() => [...groups].map((group) => group()));
 
-/** For the life of the page. */
+/** Registers shortcuts for the lifetime of the page. */
 export function registerShortcuts(group: () => ShortcutGroup): () => void {
   groups.add(group);
   return () => groups.delete(group);
 }
 
-/** While the component is there. */
+/** Registers shortcuts while the component is mounted. */
 export function useShortcuts(group: () => ShortcutGroup): void {
   onScopeDispose(registerShortcuts(group));
 }
 
-/** Listens to the whole page; called once, by the shell. */
+/** Starts the listener; the shell calls it once. */
 export function listenToKeys(target: Window): () => void {
   let first = "";
   let pressedMs = 0;
@@ -44,12 +44,12 @@ export function listenToKeys(target: Window): () => void {
     const key = nameOf(event);
     const sequence = event.timeStamp - pressedMs < SEQUENCE_MS && first !== "" ? `${first} ${key}` : key;
     const busy = isTyping(event.target) || hasOpenDialog();
-    const known = allShortcuts.value
+    const active = allShortcuts.value
       .flatMap(({ shortcuts }) => shortcuts)
       .filter(({ run, always }) => run !== undefined && (always ?? !busy));
     const found =
-      known.findLast(({ keys }) => keys === sequence) ??
-      (sequence === key ? undefined : known.findLast(({ keys }) => keys === key));
+      active.findLast(({ keys }) => keys === sequence) ??
+      (sequence === key ? undefined : active.findLast(({ keys }) => keys === key));
     first = busy || found ? "" : key;
     pressedMs = event.timeStamp;
     if (!found) return;
@@ -64,7 +64,7 @@ export function listenToKeys(target: Window): () => void {
 
 const isModifier = (key: string): boolean => ["Shift", "Control", "Alt", "Meta"].includes(key);
 
-/** A letter says Shift by `shift+`; a sign such as `?` is what it is, on whichever key it lies. */
+/** Names a key press. Shift is part of the name for letters only: keyboards differ in where `?` needs Shift. */
 export function nameOf({
   key,
   shiftKey,
@@ -73,11 +73,11 @@ export function nameOf({
   altKey,
 }: Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">): string {
   const name = key === " " ? "space" : key.toLowerCase();
-  const isSign = key.length === 1 && key !== " " && key.toLowerCase() === key.toUpperCase();
+  const isSymbol = key.length === 1 && key !== " " && key.toLowerCase() === key.toUpperCase();
   return [
     ...(ctrlKey || metaKey ? ["mod"] : []),
     ...(altKey ? ["alt"] : []),
-    ...(shiftKey && !isSign ? ["shift"] : []),
+    ...(shiftKey && !isSymbol ? ["shift"] : []),
     name,
   ].join("+");
 }
@@ -89,26 +89,26 @@ const isTyping = (target: EventTarget | null): boolean =>
     target instanceof HTMLSelectElement ||
     (target instanceof HTMLInputElement && !["checkbox", "radio", "button", "file", "range"].includes(target.type)));
 
-/** Keys of the page must not act behind a dialog or a menu. A panel beside the page says `data-keys-pass`. */
+/** Shortcuts of the page must not run while a dialog or menu is open. */
 const hasOpenDialog = (): boolean =>
   document.querySelector(
-    "[role=dialog][data-state=open]:not([data-keys-pass]), [role=alertdialog][data-state=open], [role=menu][data-state=open], [role=listbox][data-state=open]",
+    "[role=dialog][data-state=open], [role=alertdialog][data-state=open], [role=menu][data-state=open], [role=listbox][data-state=open]",
   ) !== null;
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
-const SIGNS: Record<string, string> = {
+const SYMBOLS: Record<string, string> = {
   arrowup: "↑",
   arrowdown: "↓",
   arrowleft: "←",
   arrowright: "→",
   ...(IS_MAC ? { mod: "⌘", shift: "⇧", alt: "⌥" } : {}),
 };
-const NAMED = ["mod", "shift", "alt", "enter", "escape", "space", "tab", "home", "end", "delete"] as const;
+const NAMED_KEYS = ["mod", "shift", "alt", "enter", "escape", "space", "tab", "home", "end", "delete"] as const;
 
-/** What is printed on the keys: one list for each key of a sequence. */
+/** The labels of the keys: one list for each key of a sequence. */
 export const keyCaps = (keys: string): string[][] => keys.split(" ").map((chord) => chord.split("+").map(capOf));
 
 function capOf(key: string): string {
-  const named = NAMED.find((name) => name === key);
-  return SIGNS[key] ?? (named ? t(`ui.keys.${named}`) : key.toUpperCase());
+  const named = NAMED_KEYS.find((name) => name === key);
+  return SYMBOLS[key] ?? (named ? t(`ui.keys.${named}`) : key.toUpperCase());
 }

@@ -1,9 +1,9 @@
-// A filter that stands in the address, so that a link shows what was seen.
+// A list filter stored in the URL, so that a link opens the same list.
 import { computed } from "vue";
 import { useRoute, useRouter, type LocationQueryRaw } from "vue-router";
 
-/** `parse` makes a filter of any query and leaves out what it does not know. The filter is a new object only when it
- * changes, not with every other part of the address. */
+/** `parse` turns any query into a filter and drops unknown values. The filter object changes only when the filter does, not with
+ * every other part of the URL. */
 export function useUrlFilter<Filter extends object>(parse: (query: Record<string, unknown>) => Filter) {
   const route = useRoute();
   const router = useRouter();

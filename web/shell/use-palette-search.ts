@@ -1,4 +1,4 @@
-// What the sections' searches find for the palette's term; a newer term ends the search of an older one.
+// Runs the registered searches for the palette's term; a new term aborts the previous searches.
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { watchDebounced } from "@vueuse/core";
 import { allSearches, type Command } from "../services/commands.ts";
@@ -9,7 +9,7 @@ export interface Found {
   commands: Command[];
 }
 
-const PAUSE_MS = 120;
+const DEBOUNCE_MS = 120;
 
 export function usePaletteSearch(term: Ref<string>) {
   const found = shallowRef<Found[]>([]);
@@ -42,7 +42,7 @@ export function usePaletteSearch(term: Ref<string>) {
       searching.value = false;
     }
   });
-  watchDebounced(term, (text) => (text.trim() === "" ? undefined : void search(text.trim())), { debounce: PAUSE_MS });
+  watchDebounced(term, (text) => (text.trim() === "" ? undefined : void search(text.trim())), { debounce: DEBOUNCE_MS });
   onScopeDispose(() => {
     stop.abort();
   });

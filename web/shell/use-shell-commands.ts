@@ -1,4 +1,4 @@
-// What the shell itself puts into palette and keyboard: the ways between the sections, colours, language, help.
+// The shell's own commands and shortcuts: navigation, theme, search and help.
 import { computed, onScopeDispose } from "vue";
 import { useRouter } from "vue-router";
 import { useMediaQuery } from "@vueuse/core";
@@ -14,7 +14,7 @@ export function useShellCommands(
 ) {
   const router = useRouter();
   const { theme } = useTheme();
-  // Nothing tells of keyboards; a phone has no mouse either.
+  // Browsers do not report keyboards. A device with a mouse usually has one.
   const hasMouse = useMediaQuery("(any-pointer: fine)");
   const go = computed<Command[]>(() =>
     sections.map(({ path, label, icon, key }) => ({
@@ -52,7 +52,7 @@ export function useShellCommands(
   }));
   onScopeDispose(listenToKeys(window));
 
-  /** The page's own search box, where it has one; else the palette. */
+  /** Focuses the page's search box, or opens the palette if the page has none. */
   function focusSearch(): void {
     const box = document.querySelector<HTMLElement>("[data-search]");
     if (box) box.focus();

@@ -1,6 +1,6 @@
-// Asks for one file, as a click on a file field does.
+// Opens the browser's file dialog without a visible file field.
 
-/** null: nothing was chosen. */
+/** Resolves with null if the user cancels. */
 export function chooseFile(): Promise<File | null> {
   return new Promise((resolve) => {
     const input = document.createElement("input");

@@ -25,7 +25,7 @@ test.each([
   expect(formatDuration(ms)).toBe(text);
 });
 
-test("a percentage is never 100 before the end", () => {
+test("a percentage is 100 only when complete", () => {
   expect([0, 0.294, 0.999, 1].map(formatPercent)).toEqual(["0%", "29%", "99%", "100%"]);
 });
 
@@ -37,7 +37,7 @@ test("numbers and times follow the language", () => {
   expect(formatBytes(18_400_000)).toBe("18.4 MB");
 });
 
-test("today is said so; another day is named, another year too", () => {
+test("the date is shown for other days, with the year for other years", () => {
   const now = new Date(2026, 4, 20, 18, 0);
   expect(formatWhen(new Date(2026, 4, 20, 9, 5).toISOString(), now)).toMatch(/^Today, 0?9:05/);
   expect(formatWhen(new Date(2026, 4, 19, 9, 5).toISOString(), now)).toMatch(/19/);

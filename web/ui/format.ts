@@ -1,5 +1,5 @@
-// Numbers, sizes, times and durations as people read them, in the reader's own locale. What is formatted in a template or a
-// computed value follows the language.
+// Formats numbers, sizes, times and durations in the user's locale. Call these in templates or computed values, so that the text
+// follows the language.
 import { locale } from "../texts/language.ts";
 import { t } from "../texts/t.ts";
 
@@ -11,7 +11,7 @@ const days = cached((of) => new Intl.DateTimeFormat(of, { day: "numeric", month:
 const daysOfYears = cached((of) => new Intl.DateTimeFormat(of, { day: "numeric", month: "short", year: "numeric" }));
 const fullDates = cached((of) => new Intl.DateTimeFormat(of, { dateStyle: "full", timeStyle: "medium" }));
 
-/** Making a formatter is dear, using it cheap. */
+/** Caches formatters, because creating one is expensive. */
 function cached<Format>(make: (locale: string) => Format): () => Format {
   const made = new Map<string, Format>();
   return () => {
@@ -58,11 +58,11 @@ export function formatDuration(ms: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
-/** A fraction as whole percent, never 100 before it is over. */
+/** A fraction as whole percent; 100 only when it is complete. */
 export const formatPercent = (fraction: number): string =>
   percents().format(fraction >= 1 ? 1 : Math.min(99, Math.floor(fraction * 100 + 1e-9)) / 100);
 
-/** "Today, 14:03", else the day too. */
+/** "Today, 14:03"; for other days the date and the time. */
 export function formatWhen(instant: string, now = new Date()): string {
   const date = new Date(instant);
   const time = clocks().format(date);

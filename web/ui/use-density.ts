@@ -1,4 +1,4 @@
-// How close rows stand; remembered in this browser. Tables read `--row` (style.css) or `row_px`.
+// The row height, remembered in this browser. Tables read it from `--row` (style.css) or `row_px`.
 import { computed, watchEffect } from "vue";
 import { useStorage } from "@vueuse/core";
 

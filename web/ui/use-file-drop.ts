@@ -1,11 +1,11 @@
-// Files dropped anywhere on the page.
+// Receives files dropped anywhere on the page.
 import { readonly, ref } from "vue";
 import { useEventListener } from "@vueuse/core";
 
-/** `dragging` is true while files hang over the page. Folders are left out: `onFiles` may get an empty list. */
+/** `dragging` is true while the user drags files over the page. Folders are ignored, so `onFiles` may get an empty list. */
 export function useFileDrop(onFiles: (files: File[]) => void) {
   const dragging = ref(false);
-  // dragenter and dragleave come for every element on the way; only their balance says whether the page was left.
+  // The browser sends dragenter and dragleave for every element. The pointer has left the page when they balance.
   let depth = 0;
 
   useEventListener(window, "dragenter", (event) => {

@@ -1,4 +1,4 @@
-// Light, dark, or as the system says; remembered in this browser and kept in step between tabs.
+// Light, dark or system theme; remembered in this browser and shared between its tabs.
 import { useColorMode } from "@vueuse/core";
 
 export const THEMES = [

@@ -1,7 +1,7 @@
 import type { DockItem } from "../../services/dock.ts";
 
-/** How the dock shows in what state something is. */
-export const DOCK_LOOKS: Record<DockItem["tone"], { icon: string; ink: string }> = {
+/** Icon and colour of each state. */
+export const DOCK_STYLES: Record<DockItem["tone"], { icon: string; ink: string }> = {
   running: { icon: "i-lucide-loader-circle", ink: "text-primary animate-spin" },
   waiting: { icon: "i-lucide-clock", ink: "text-muted" },
   done: { icon: "i-lucide-circle-check", ink: "text-success" },

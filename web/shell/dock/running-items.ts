@@ -1,9 +1,9 @@
-// Imports and operations as the dock shows them.
+// Converts imports and operations to items of the dock.
 import type { ListedImport } from "../../../contract/imports/imports.ts";
 import type { Operation } from "../../../contract/changesets/operations.ts";
 import type { DockItem } from "../../services/dock.ts";
 import { formatPercent } from "../../ui/format.ts";
-import { forget, isOver, keyOf, type Running } from "../../server/running.ts";
+import { dismiss, isOver, keyOf, type Running } from "../../server/running.ts";
 import { t, tn } from "../../texts/t.ts";
 
 export function itemOf(item: Running): DockItem {
@@ -24,7 +24,7 @@ export function itemOf(item: Running): DockItem {
           close: {
             label: t("shell.dock.dismiss", { name: title }),
             run: () => {
-              forget(key);
+              dismiss(key);
             },
           },
         }
@@ -36,11 +36,16 @@ const pageOf = (item: Running): string =>
   item.kind === "import" ? `/imports/${String(item.record.id)}` : `/changes/${String(item.record.changeset_id)}`;
 
 export function operationInWords({ kind, options, total }: Operation): string {
-  if (kind === "undo") return t("shell.operation.undo", { id: options.undoes ?? "" });
-  if (kind === "delete_all") return t("shell.operation.delete_all");
-  return total === null
-    ? t(`shell.operation.${options.action ?? "set"}_some`)
-    : tn(`shell.operation.${options.action ?? "set"}`, total);
+  switch (kind) {
+    case "undo":
+      return t("shell.operation.undo", { id: options.undoes ?? "" });
+    case "delete_all":
+      return t("shell.operation.delete_all");
+    case "bulk": {
+      const action = options.action ?? "set";
+      return total === null ? t(`shell.operation.${action}_some`) : tn(`shell.operation.${action}`, total);
+    }
+  }
 }
 
 function phaseOf({ kind, record }: Running): string {
@@ -55,32 +60,32 @@ function endOf({ kind, record }: Running): string {
   return kind === "import" ? importResult(record) : operationResult(record);
 }
 
-const parts = (counts: [number, (count: number) => string][]): string =>
+const joinCounts = (counts: [number, (count: number) => string][]): string =>
   counts
     .filter(([count]) => count > 0)
-    .map(([count, say]) => say(count))
+    .map(([count, format]) => format(count))
     .join(", ");
 
-function importResult(of: ListedImport): string {
-  const said = parts([
-    [of.created, (n) => tn("imports.counted.created", n)],
-    [of.updated, (n) => tn("imports.counted.updated", n)],
-    [of.rejected, (n) => tn("imports.counted.rejected", n)],
+function importResult(record: ListedImport): string {
+  const result = joinCounts([
+    [record.created, (n) => tn("imports.counted.created", n)],
+    [record.updated, (n) => tn("imports.counted.updated", n)],
+    [record.rejected, (n) => tn("imports.counted.rejected", n)],
   ]);
-  return said === "" ? t("shell.dock.nothing_changed") : said;
+  return result === "" ? t("shell.dock.nothing_changed") : result;
 }
 
-function operationResult(of: Operation): string {
-  const said = parts([
-    [of.created, (n) => tn("shell.operation_result.created", n)],
-    [of.updated, (n) => tn("shell.operation_result.updated", n)],
-    [of.deleted, (n) => tn("shell.operation_result.deleted", n)],
-    [of.kept, (n) => tn("shell.operation_result.kept", n)],
+function operationResult(record: Operation): string {
+  const result = joinCounts([
+    [record.created, (n) => tn("shell.operation_result.created", n)],
+    [record.updated, (n) => tn("shell.operation_result.updated", n)],
+    [record.deleted, (n) => tn("shell.operation_result.deleted", n)],
+    [record.kept, (n) => tn("shell.operation_result.kept", n)],
   ]);
-  return said === "" ? t("shell.dock.nothing_changed") : said;
+  return result === "" ? t("shell.dock.nothing_changed") : result;
 }
 
-/** What a screen reader is told: each phase, every tenth of the way, and the end; not every number. */
+/** The screen reader announcement. It changes with each phase, at every tenth of the progress, and at the end. */
 export function announcementOf(item: Running): string {
   const { title, detail } = itemOf(item);
   if (isOver(item)) return t("shell.dock.announce_end", { name: title, result: detail });
