@@ -42,7 +42,9 @@ export function usePaletteSearch(term: Ref<string>) {
       searching.value = false;
     }
   });
-  watchDebounced(term, (text) => (text.trim() === "" ? undefined : void search(text.trim())), { debounce: DEBOUNCE_MS });
+  watchDebounced(term, (text) => (text.trim() === "" ? undefined : void search(text.trim())), {
+    debounce: DEBOUNCE_MS,
+  });
   onScopeDispose(() => {
     stop.abort();
   });
