@@ -42,13 +42,16 @@ export const breakerPause = (trips: number, scale: number): number =>
 export const overloadPause = (consecutiveFailures: number, scale: number): number =>
   Math.min(1000 * 2 ** Math.min(consecutiveFailures, 10), MINUTE_MS) * scale;
 
-/** `Retry-After` (RFC 9110, 10.2.3) in milliseconds from now, a day at most; undefined where it says nothing of use. */
-export function retryAfter(value: string | undefined, nowMs: number): number | undefined {
+/**
+ * The pause that a `Retry-After` header asks for (RFC 9110, 10.2.3), in milliseconds, a day at most; undefined if it asks for none.
+ * @param answeredAtMs when the receiver answered, by its own clock: a date in the header refers to that clock
+ */
+export function retryAfter(value: string | undefined, answeredAtMs: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
   // Date.parse alone would take "-5" for a year
   const atMs = text.endsWith("GMT") ? Date.parse(text) : Number.NaN;
-  const waitMs = /^\d{1,15}$/.test(text) ? Number(text) * 1000 : atMs - nowMs;
+  const waitMs = /^\d{1,15}$/.test(text) ? Number(text) * 1000 : atMs - answeredAtMs;
   return Number.isFinite(waitMs) && waitMs > 0 ? Math.min(waitMs, LONGEST_RETRY_AFTER_MS) : undefined;
 }
 

@@ -169,3 +169,12 @@ test("a body of 5 MB, with every kind of character, arrives as it was signed", a
   expect(await call(receiver.url, { body })).toMatchObject({ succeeded: true });
   expect(receiver.received[0]?.body).toBe(body);
 });
+
+test("a Retry-After date is compared with the receiver's clock, or with ours if the answer has no date", async () => {
+  const answer = (headers: string): Promise<string> =>
+    createRawServer((socket) => socket.end(`HTTP/1.1 503 Busy\r\n${headers}content-length: 0\r\n\r\n`));
+  const inAMinute = "retry-after: Sat, 01 Jan 2000 00:01:00 GMT\r\n";
+  const skewed = await call(await answer(`date: Sat, 01 Jan 2000 00:00:00 GMT\r\n${inAMinute}`));
+  expect(skewed.retry_after_ms).toBe(60_000);
+  expect((await call(await answer(inAMinute))).retry_after_ms).toBeUndefined();
+});

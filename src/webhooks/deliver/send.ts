@@ -140,7 +140,6 @@ type Status = Omit<Answer, "response_body" | "response_truncated">;
 function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData): Status {
   const succeeded = status >= 200 && status < 300;
   const isRedirect = status >= 300 && status < 400;
-  const header = headers["retry-after"];
   return {
     succeeded,
     status,
@@ -151,8 +150,17 @@ function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData): Sta
         ? `The receiver answered ${status} and sent us elsewhere; that is not followed. Enter the final URL.`
         : `The receiver answered ${status}.`,
     response_headers: shownHeaders(headers),
-    retry_after_ms: succeeded ? undefined : retryAfter(Array.isArray(header) ? header[0] : header, Date.now()),
+    retry_after_ms: succeeded ? undefined : retryAfter(first(headers["retry-after"]), answeredAt(headers)),
   };
+}
+
+const first = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
+
+/** When the receiver answered, by its own clock, so that a date in `Retry-After` does not depend on ours. */
+function answeredAt(headers: Dispatcher.ResponseData["headers"]): number {
+  const date = Date.parse(first(headers["date"]) ?? "");
+  return Number.isNaN(date) ? Date.now() : date;
 }
 
 function shownHeaders(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
