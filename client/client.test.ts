@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
-import { afterEach, expect, test } from "vitest";
+import { PassThrough, Readable } from "node:stream";
+import { afterEach, expect, test, vi } from "vitest";
 import { get_import, type Import } from "../contract/imports/imports.ts";
 import { toProblemDocument } from "../contract/problem-document.ts";
 import { Problem } from "../contract/problems.ts";
@@ -169,7 +169,7 @@ test("an upload that is refused half-way says why", async () => {
 });
 
 test("an upload to nobody is a NoAnswer, a missing file its own error, an aborted one the signal's", async () => {
-  const source = () => [Buffer.from("sku\n")][Symbol.iterator]() as unknown as AsyncIterable<Uint8Array>;
+  const source = () => Readable.from([Buffer.from("sku\n")]);
   await expect(
     uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 }),
   ).rejects.toBeInstanceOf(UnreachableError);
@@ -181,4 +181,44 @@ test("an upload to nobody is a NoAnswer, a missing file its own error, an aborte
   await expect(uploadStream(source(), { base_url: baseUrl, filename: "a", size: 4, signal })).rejects.toMatchObject({
     name: "TimeoutError",
   });
+});
+
+test("a file or stream that the server refuses because it is busy is sent again, whole", async () => {
+  let requests = 0;
+  const baseUrl = await serve((request, response) => {
+    if (++requests % 2 === 1) {
+      request.resume();
+      response.writeHead(503);
+      response.end(JSON.stringify(toProblemDocument(new Problem("too-many-files", "32 files are being received."))));
+      return;
+    }
+    let received = 0;
+    request.on("data", (chunk: Buffer) => (received += chunk.length));
+    request.on("end", () => response.writeHead(201).end(JSON.stringify({ received })));
+  });
+  const folder = await mkdtemp(join(tmpdir(), "skuport-"));
+  closing.push(() => rm(folder, { recursive: true }));
+  const path = join(folder, "a.csv");
+  await writeFile(path, Buffer.alloc(3_000_000, "x"));
+  const onBusy = vi.fn();
+  const upload = { base_url: baseUrl, busy_pause_ms: 1, onBusy };
+  expect(await uploadPath(path, upload)).toEqual({ received: 3_000_000 });
+  const source = Readable.from([Buffer.alloc(1_000_000), Buffer.alloc(2_000_000)]);
+  expect(await uploadStream(source, { ...upload, filename: "b.csv", size: null })).toEqual({ received: 3_000_000 });
+  expect(onBusy).toHaveBeenCalledTimes(2);
+});
+
+test("an upload begins with the first byte of its source, not before", async () => {
+  let requests = 0;
+  const baseUrl = await serve((request, response) => {
+    requests++;
+    request.resume().on("end", () => response.writeHead(201).end("{}"));
+  });
+  const source = new PassThrough();
+  const sent = uploadStream(source, { base_url: baseUrl, filename: "a.csv", size: null });
+  await fetch(baseUrl, { method: "POST", body: "x" });
+  expect(requests).toBe(1);
+  source.end("sku\n");
+  await sent;
+  expect(requests).toBe(2);
 });

@@ -70,19 +70,3 @@ async function* piecesOf(body: ReadableStream<Uint8Array>, heard: () => void): A
     yield value;
   }
 }
-
-/** Rejects with the signal's reason when that comes first. */
-export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-  });
-}

@@ -1,5 +1,5 @@
 // Sends a file to be imported, from Node: a path or any stream of bytes, in constant memory and with progress.
-// A browser has no streams upward over HTTP/1.1 and sends its File in web/imports/upload/upload-file.ts.
+// A browser cannot send a stream over HTTP/1.1; web/imports/upload/upload-file.ts sends its File.
 import { open, type FileHandle } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { basename } from "node:path";
@@ -7,50 +7,96 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { IMPORTS_URL } from "../contract/imports/import-names.ts";
 import type { create_import, Import } from "../contract/imports/imports.ts";
+import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
 import { failureOf, nobodyThere, readText } from "./answer.ts";
+import { createReplay } from "./replay.ts";
+import { orAborted, wait } from "./wait.ts";
 
-// Not by an import: that reads all of the module's names, and with them loads fetch and TLS, 17 ms of a command that starts in 40.
+// Not an import: that would read all names of the module and so load fetch and TLS, 17 ms of a command that starts in 40 ms.
 const { request: requestHttp } = process.getBuiltinModule("node:http");
 
 export interface UploadOptions {
   base_url: string;
-  /** What the sender decides about the import; everything else is the server's default. */
+  /** Options of the import; an absent one takes the server's default. */
   options?: Omit<z.input<typeof create_import.schema.querystring>, "filename">;
   signal?: AbortSignal | undefined;
-  /** Bytes handed to the connection, and how many there will be (null = not known). */
+  /** Bytes handed to the connection, and the file's size (null = unknown). */
   onProgress?: (sent: number, size: number | null) => void;
+  /** Called when the server refuses the file because it receives too many; it is sent again after a pause. */
+  onBusy?: () => void;
+  busy_pause_ms?: number;
 }
 
-/** Sends the file at `path` under its own name. Throws a Problem, a NoAnswer, the reading error or the signal's reason. */
+/**
+ * Sends the file at `path` under its own name. While the server receives too many files, waits and sends it again.
+ * Throws a Problem, an UnreachableError, the reading error or the signal's reason.
+ */
 export async function uploadPath(path: string, upload: UploadOptions): Promise<Import> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    return await uploadStream(piecesOf(file, size), { ...upload, filename: basename(path), size });
+    return await repeatWhileBusy(
+      () => sendOnce(readChunks(file, size), { ...upload, filename: basename(path), size }),
+      upload,
+    );
   } finally {
     await file.close();
   }
 }
 
-/** Bytes read and sent at once. */
-const PIECE_BYTES = 1 << 20;
-
-/** The file's bytes up to `size`, through one buffer that is used again: fresh ones for each piece cost more in garbage collection
- * than sending them. A piece is good until the next is asked for. */
-async function* piecesOf(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
-  const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size));
-  for (let left = size; left > 0;) {
-    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, left));
-    if (bytesRead === 0) throw new Error("The file became shorter while it was sent; send it again.");
-    left -= bytesRead;
-    yield piece.subarray(0, bytesRead);
+/** Sends a stream whose size may be unknown (null), such as standard input. Otherwise as `uploadPath`. */
+export async function uploadStream(
+  source: Readable | AsyncIterable<Uint8Array>,
+  upload: UploadOptions & { filename: string; size: number | null },
+): Promise<Import> {
+  const replay = createReplay(source);
+  try {
+    // Without a request: a server ends one whose body is silent for a minute, and a pipe may be silent for longer.
+    await orAborted(replay.waitForData(), upload.signal);
+    return await repeatWhileBusy(() => sendOnce(replay.chunks(), upload), upload, replay.canRepeat);
+  } finally {
+    if ("destroy" in source) source.destroy();
   }
 }
 
-/** Sends a stream whose size may be unknown (null), such as standard input. */
-export async function uploadStream(
-  source: Readable | AsyncIterable<Uint8Array>,
+/** Bytes read and sent at once. */
+const CHUNK_BYTES = 1 << 20;
+
+/** The file's bytes up to `size`, through one reused buffer: a new buffer for each chunk costs more in garbage collection than sending
+ * it. A chunk is valid until the next one is requested. */
+async function* readChunks(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
+  for (let position = 0; position < size;) {
+    const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, size - position), position);
+    if (bytesRead === 0) throw new Error("The file became shorter while it was sent. Send it again.");
+    position += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
+}
+
+/** Pause before a repeated request; the `Retry-After` of the server. */
+const BUSY_PAUSE_MS = 5000;
+
+/** The server refuses a file with `too-many-files` before it does anything with it, so sending it again is safe. */
+async function repeatWhileBusy(
+  send: () => Promise<Import>,
+  { signal, onBusy, busy_pause_ms = BUSY_PAUSE_MS }: UploadOptions,
+  canRepeat: () => boolean = () => true,
+): Promise<Import> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof Problem && error.slug === "too-many-files" && canRepeat())) throw error;
+      onBusy?.();
+      await wait(busy_pause_ms, signal);
+    }
+  }
+}
+
+async function sendOnce(
+  chunks: AsyncIterable<Uint8Array>,
   {
     filename,
     size,
@@ -66,14 +112,14 @@ export async function uploadStream(
     "content-type": "application/octet-stream",
     ...(size === null ? {} : { "content-length": size }),
   };
-  // Loaded where it is needed: TLS takes as long to load as all the rest of a command.
+  // Loaded only if needed: TLS takes as long to load as the rest of a command.
   const send = url.startsWith("https:") ? (await import("node:https")).request : requestHttp;
   const request = send(url, { method: "POST", headers, signal });
   const answered = answerOf(request);
-  // A source that fails destroys the request with its error, so the answer alone tells how it went. It may come before
-  // the whole file is sent (too large, no room): then sending on is of no use.
+  // The answer alone decides the outcome: a source that fails destroys the request with its error. The answer can arrive before the
+  // whole file is sent (too large, disk full), and the rest is then not sent.
   let sourceError: unknown;
-  const sending = sendPieces(request, source, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
+  const sending = sendChunks(request, chunks, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
     sourceError = error;
     request.destroy(error as Error);
   });
@@ -88,8 +134,6 @@ export async function uploadStream(
     throw error !== sourceError && isConnectionError(error) ? nobodyThere(url, error) : error;
   } finally {
     request.destroy();
-    // A pipe whose writer is silent would keep `sending` waiting for its next piece.
-    if ("destroy" in source) source.destroy();
     await sending;
   }
 }
@@ -97,27 +141,37 @@ export async function uploadStream(
 const answerOf = (request: ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     request.once("response", resolve);
-    request.on("error", reject); // stays: an error after the answer must not bring the process down
+    request.on("error", reject); // stays: without a listener, an error after the answer would end the process
   });
 
-/** One piece at a time: the next is asked for when the connection has taken the last. Throws what the source throws; the
- * connection's errors are the request's. */
-async function sendPieces(
+/** Sends one chunk at a time: requests the next when the connection has taken the last. Returns when the request closes, even
+ * while the source is silent. Throws what the source throws; the connection's errors are the request's. */
+async function sendChunks(
   request: ClientRequest,
-  source: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   onSent: (sent: number) => void,
 ): Promise<void> {
-  let sent = 0;
-  for await (const piece of source) {
-    if (request.destroyed) return;
+  const iterator = chunks[Symbol.asyncIterator]();
+  let stopWaiting = (): void => undefined;
+  request.once("close", () => {
+    stopWaiting();
+  });
+  for (let sent = 0; ;) {
+    const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
+      stopWaiting = () => {
+        resolve(undefined);
+      };
+      iterator.next().then(resolve, reject);
+    });
+    if (next === undefined || request.destroyed) return;
+    if (next.done === true) break;
     await new Promise<void>((resolve) => {
-      request.once("close", resolve);
-      request.write(piece, () => {
-        request.off("close", resolve);
+      stopWaiting = resolve;
+      request.write(next.value, () => {
         resolve();
       });
     });
-    sent += piece.byteLength;
+    sent += next.value.byteLength;
     onSent(sent);
   }
   request.end();

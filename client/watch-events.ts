@@ -2,7 +2,8 @@
 import { STREAM_EVENTS, watch_events, type StreamData, type StreamEvent } from "../contract/webhooks/events.ts";
 import { address } from "./address.ts";
 import { UnreachableError, parseJson } from "./answer.ts";
-import { NoStream, openStream, wait } from "./stream.ts";
+import { NoStream, openStream } from "./stream.ts";
+import { wait } from "./wait.ts";
 
 export type LiveEvent = { [Name in StreamEvent]: { name: Name; data: StreamData<Name> } }[StreamEvent];
 

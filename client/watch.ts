@@ -5,7 +5,8 @@ import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
 import { UnreachableError, parseJson } from "./answer.ts";
 import { call, type CallOptions } from "./call.ts";
-import { NoStream, openStream, wait } from "./stream.ts";
+import { NoStream, openStream } from "./stream.ts";
+import { wait } from "./wait.ts";
 
 export interface WatchOptions extends CallOptions {
   /** Told whenever the server falls silent (false) or is heard again (true). */

@@ -1,12 +1,12 @@
-// The only door: finds the command, owns the signals and the exit code.
+// The entry point: runs the command, handles signals and sets the exit code.
 import { enableCompileCache } from "node:module";
 import type { Command, Io } from "./commands/command.ts";
 import { guardTerminal } from "./terminal.ts";
 
-// Types are stripped and code is compiled once, not at every start.
+// Keeps the stripped and compiled code on disk for the next start.
 enableCompileCache();
 
-/** Loaded by name, so that a command pays for its own imports only. */
+/** Each command is loaded only when it runs, so that its start does not wait for the imports of other commands. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import("./commands/serve.ts")).serve,
   work: async () => (await import("./commands/work.ts")).work,
@@ -32,7 +32,7 @@ async function main(argv: string[]): Promise<number> {
   const load = COMMANDS[name];
   if (load === undefined) {
     process.stderr.write(
-      `There is no command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}. See skuport --help.\n`,
+      `Unknown command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}.\nSee skuport --help.\n`,
     );
     return 2;
   }
@@ -55,13 +55,14 @@ async function help(name: string | undefined): Promise<number> {
   const commands = await Promise.all(Object.values(COMMANDS).map((loadOne) => loadOne()));
   const lines = commands.map((command) => `  ${command.name.padEnd(12)}${command.summary}`);
   process.stdout.write(
-    `Usage: skuport COMMAND [options]\n\n${lines.join("\n")}\n\n\`skuport COMMAND --help\` says more.\n`,
+    `Usage: skuport COMMAND [options]\n\n${lines.join("\n")}\n\nRun \`skuport COMMAND --help\` for the options of a command.\n`,
   );
   return 0;
 }
 
+const stop = new AbortController();
+
 function createIo(): Io {
-  const stop = new AbortController();
   // SIGHUP: the terminal was closed.
   for (const [signal, code] of [
     ["SIGINT", 130],
@@ -69,13 +70,13 @@ function createIo(): Io {
     ["SIGHUP", 129],
   ] as const) {
     process.on(signal, () => {
-      // A second Ctrl-C means it. A closed terminal may be reported twice, by the kernel and by the shell.
+      // The second Ctrl-C exits at once. SIGHUP may arrive twice, from the kernel and from the shell.
       if (stop.signal.aborted && signal !== "SIGHUP") process.exit(code);
       stop.abort();
     });
   }
   return {
-    // Asked for only by who reads it: to touch it is to open it.
+    // A getter, because reading `process.stdin` opens it.
     get stdin() {
       return process.stdin;
     },
@@ -90,14 +91,14 @@ function createIo(): Io {
   };
 }
 
-/** Errors that a person can act on are one sentence; the others show where they come from. */
+/** Prints the error: its message if the user can act on it, otherwise its stack. */
 async function explain(error: unknown, command: string): Promise<number> {
   const { UsageError } = await import("./commands/command.ts");
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\nSee skuport ${command} --help.\n`);
     return 2;
   }
-  const told = new Set([
+  const isForUser = new Set([
     "ConfigError",
     "DataDirBusyError",
     "DataDirError",
@@ -107,21 +108,29 @@ async function explain(error: unknown, command: string): Promise<number> {
     "UnfitDatabaseError",
     "PortTakenError",
     "Problem",
+    "UnreachableError",
     "NoAnswer",
   ]);
-  if (error instanceof Error && told.has(error.name)) process.stderr.write(`${error.message}\n`);
+  if (error instanceof Error && isForUser.has(error.name)) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return error instanceof Error && error.name === "ConfigError" ? 2 : 1;
 }
 
 for (const stream of [process.stdout, process.stderr]) {
   guardTerminal(stream);
-  // Whoever read it has gone (`| head`), or the terminal was closed: what a command does is done all the same.
+  // The reader has closed (`| head`), or the terminal has: the command still finishes its work.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
 }
 process.exitCode = await main(process.argv.slice(2));
-// pg-boss and others may leave a timer behind; everything of ours has been closed by now.
-if (process.stdout.writableLength === 0 || process.stdout.destroyed) process.exit();
-for (const event of ["drain", "close"]) process.stdout.once(event, () => process.exit());
+if (process.stdout.writableLength > 0 && !process.stdout.destroyed) {
+  const { drainOutput } = await import("./processes/drain-output.ts");
+  const lost = await drainOutput(process.stdout, stop.signal);
+  if (lost > 0) {
+    process.stderr.write(`The reader of the output has stopped reading: the last ${lost} bytes were not written.\n`);
+    process.exitCode = 1;
+  }
+}
+// Explicitly, because pg-boss and others may leave timers. The command has closed everything of its own.
+process.exit();

@@ -5,6 +5,8 @@ import { oneLine, redrawLine } from "../terminal.ts";
 
 export interface Progress {
   upload(sent: number): void;
+  /** The server receives too many files; this one is sent again after a pause. */
+  busy(): void;
   show(state: ListedImport): void;
   end(): void;
 }
@@ -30,7 +32,7 @@ const WAITS: Record<NonNullable<ListedImport["wait_reason"]>, string> = {
 
 /** `out` undefined = say nothing. */
 export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number | null): Progress {
-  if (out === undefined) return { upload: () => undefined, show: () => undefined, end: () => undefined };
+  if (out === undefined) return { upload: () => undefined, busy: () => undefined, show: () => undefined, end: () => undefined };
   return out.isTTY ? createBar(out, size) : createLines(out, path);
 }
 
@@ -49,6 +51,9 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
     upload(sent) {
       if (size === null) draw("Sending", 0, `${megabytes(sent)} MB`, false);
       else draw("Sending", size === 0 ? 1 : sent / size, `${megabytes(sent)} of ${megabytes(size)} MB`, sent === size);
+    },
+    busy() {
+      draw("Waiting", 0, "The server is receiving too many files.", true);
     },
     show(state) {
       const stage = STAGES[state.state];
@@ -77,6 +82,9 @@ function createLines(out: NodeJS.WriteStream, path: string): Progress {
   return {
     upload: () => {
       say("Sending");
+    },
+    busy: () => {
+      say("The server is receiving too many files. Waiting to send");
     },
     show: ({ state, wait_reason }) => {
       say(wait_reason === null ? STAGES[state] : WAITS[wait_reason]);

@@ -133,7 +133,10 @@ function send(
   const onProgress = (bytes: number): void => {
     progress.upload(bytes);
   };
-  const upload = { base_url: baseUrl, options, signal, onProgress };
+  const onBusy = (): void => {
+    progress.busy();
+  };
+  const upload = { base_url: baseUrl, options, signal, onProgress, onBusy };
   return path === undefined ? uploadStream(open(), { ...upload, filename, size }) : uploadPath(path, upload);
 }
 

@@ -19,9 +19,9 @@ export async function withCertainCommit<T>(pool: pg.Pool, work: (client: pg.Pool
   try {
     const transactionId = await begin(client);
     const result = await work(client);
-    await client.query("commit").catch(async (error: Error) => {
+    await client.query("commit").catch(async (error: unknown) => {
       if (!(await hasCommitted(pool, transactionId, error))) throw error;
-      broken = error;
+      broken = error as Error;
     });
     return result;
   } catch (error) {
@@ -41,7 +41,7 @@ async function begin(client: pg.PoolClient): Promise<string> {
 }
 
 /** @returns false when the transaction was rolled back, or when PostgreSQL cannot tell */
-async function hasCommitted(pool: pg.Pool, transactionId: string, error: Error): Promise<boolean> {
+async function hasCommitted(pool: pg.Pool, transactionId: string, error: unknown): Promise<boolean> {
   if (!isTransient(error)) return false;
   const giveUpAt = performance.now() + IN_PROGRESS_MS;
   for (;;) {

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { drainOutput } from "./drain-output.ts";
+
+const never = new AbortController().signal;
+const stuck = (): Writable => new Writable({ write: () => undefined });
+
+describe("the end of the output", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("waits for less than a full buffer, after which no drain event comes", async () => {
+    const callbacks: (() => void)[] = [];
+    const stream = new Writable({ write: (_chunk, _encoding, done) => callbacks.push(done) });
+    stream.write("x");
+    const drained = drainOutput(stream, never);
+    callbacks.shift()?.();
+    callbacks.shift()?.();
+    expect(await drained).toBe(0);
+  });
+
+  test("does not wait for a reader that has closed", async () => {
+    const stream = new PassThrough();
+    stream.on("error", () => undefined);
+    stream.destroy();
+    expect(await drainOutput(stream, never)).toBe(0);
+  });
+
+  test("does not wait after the signal", async () => {
+    const stream = stuck();
+    stream.write("x");
+    const stop = new AbortController();
+    const drained = drainOutput(stream, stop.signal);
+    stop.abort();
+    expect(await drained).toBe(0);
+  });
+
+  test("gives up a reader that takes nothing for ten minutes, and returns what it has not taken", async () => {
+    const stream = stuck();
+    stream.write("12345");
+    const drained = drainOutput(stream, never);
+    vi.advanceTimersByTime(599_000);
+    expect(await Promise.race([drained, Promise.resolve("waiting")])).toBe("waiting");
+    vi.advanceTimersByTime(1000);
+    expect(await drained).toBe(5);
+  });
+});
+
+test("a command whose reader closes after the first bytes ends", async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts"), "openapi"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("a command whose reader takes nothing ends at the first signal", async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts"), "openapi"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "readable");
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  child.stdout.destroy();
+});

@@ -1,0 +1,34 @@
+// The end of a command: its output must reach the reader before the process exits.
+import type { Writable } from "node:stream";
+
+/** A reader that takes nothing for this long has stopped. Long, because a pager reads only when its user scrolls. */
+const MAX_STALL_MS = 600_000;
+const POLL_MS = 1000;
+
+/**
+ * Resolves when everything written so far has reached the reader, the reader has closed, or the signal aborts. "drain" would not do: a
+ * stream emits it only if a write has filled its buffer.
+ * @returns bytes that a stalled reader has not taken; 0 in all other cases
+ */
+export function drainOutput(stream: Writable, signal: AbortSignal, maxStallMs = MAX_STALL_MS): Promise<number> {
+  return new Promise((resolve) => {
+    let left = stream.writableLength;
+    let stalledMs = 0;
+    const timer = setInterval(() => {
+      stalledMs = stream.writableLength === left ? stalledMs + POLL_MS : 0;
+      left = stream.writableLength;
+      if (stalledMs >= maxStallMs) end(left);
+    }, POLL_MS);
+    const end = (bytes: number): void => {
+      clearInterval(timer);
+      resolve(bytes);
+    };
+    const stop = (): void => {
+      end(0);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    // Calls back after all earlier writes, also with an error of the stream.
+    stream.write("", stop);
+  });
+}
