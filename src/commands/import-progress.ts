@@ -32,7 +32,8 @@ const WAITS: Record<NonNullable<ListedImport["wait_reason"]>, string> = {
 
 /** `out` undefined = say nothing. */
 export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number | null): Progress {
-  if (out === undefined) return { upload: () => undefined, busy: () => undefined, show: () => undefined, end: () => undefined };
+  if (out === undefined)
+    return { upload: () => undefined, busy: () => undefined, show: () => undefined, end: () => undefined };
   return out.isTTY ? createBar(out, size) : createLines(out, path);
 }
 
