@@ -18,5 +18,5 @@ test("a base URL may end in a slash", () => {
 });
 
 test("a missing parameter is a mistake of the caller", () => {
-  expect(() => address(get_import, {})).toThrow("wants the parameter id");
+  expect(() => address(get_import, {})).toThrow("requires the parameter id");
 });

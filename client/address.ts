@@ -1,5 +1,7 @@
-// Where an endpoint is: its URL with the parameters filled in. The only place that builds one.
-/** `:name` segments are filled from `params`; members of `querystring` that are undefined are left out. */
+// Builds the URL of an endpoint: path parameters and query string filled in.
+import { skuSegment } from "../contract/catalog/product-path.ts";
+
+/** Members of `querystring` that are undefined are left out. */
 export function address(
   endpoint: { url: string },
   { params = {}, querystring = {} }: { params?: unknown; querystring?: unknown },
@@ -7,8 +9,9 @@ export function address(
 ): string {
   const given = params as Record<string, unknown>;
   const path = endpoint.url.replace(/:(\w+)/g, (_, name: string) => {
-    if (given[name] === undefined) throw new TypeError(`${endpoint.url} wants the parameter ${name}`);
-    return encodeURIComponent(asText(given[name]));
+    if (given[name] === undefined) throw new TypeError(`${endpoint.url} requires the parameter ${name}`);
+    const text = asText(given[name]);
+    return name === "sku" ? skuSegment(text) : encodeURIComponent(text);
   });
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(querystring as Record<string, unknown>)) {
@@ -21,5 +24,5 @@ export function address(
 function asText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw new TypeError(`A parameter is text, a number or a boolean, not ${typeof value}`);
+  throw new TypeError(`A parameter must be a string, a number or a boolean, not a value of type ${typeof value}`);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkJsonBounds, MAX_JSON_DEPTH, MAX_JSON_VALUES } from "./json-bounds.ts";
 
-test("what strings hold does not count", () => {
+test("brackets and commas inside strings are not counted", () => {
   const text = fc.string({ unit: fc.constantFrom('"', "\\", "[", "{", ",", "a") });
   const bracketed = (inner: string): string => `${"[".repeat(MAX_JSON_DEPTH)}${inner}${"]".repeat(MAX_JSON_DEPTH)}`;
   fc.assert(
@@ -18,13 +18,13 @@ test("what strings hold does not count", () => {
   );
 });
 
-test("a body has up to so many values and levels", () => {
+test("a body may have MAX_JSON_VALUES values and MAX_JSON_DEPTH levels", () => {
   const values = (count: number): string => `[${Array.from({ length: count }, () => '"a,[{"').join(",")}]`;
   const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
   checkJsonBounds(values(MAX_JSON_VALUES - 1));
   checkJsonBounds(nested(MAX_JSON_DEPTH));
   const cases = [
-    [values(MAX_JSON_VALUES), "made of more than 25,000 values"],
+    [values(MAX_JSON_VALUES), "has more than 25,000 values"],
     [`{"a":${'{"b":'.repeat(100)}`, "nested deeper than 64 levels"],
     [nested(5000), "nested deeper than 64 levels"],
   ] as const;
@@ -34,6 +34,6 @@ test("a body has up to so many values and levels", () => {
     }).toThrow(message);
 });
 
-test("what is not JSON is left to the parser", () => {
+test("text that is not JSON is left to the parser", () => {
   for (const text of ["", '{"a":', '"', "]]]]", "{'a'}", '"\\', "nul"]) checkJsonBounds(text);
 });

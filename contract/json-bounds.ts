@@ -1,13 +1,29 @@
-// JSON bodies: their depth and their number of values are bounded before they are parsed, so that neither parsing nor validating
-// takes long, and no body makes more faults than it has values.
+// Checks JSON bodies before they are parsed: their encoding, depth and number of values. Parsing and validating then take bounded
+// time, and the list of faults cannot be longer than the body.
 import { Problem } from "./problems.ts";
 
-/** 10,000 SKUs, or a product with 1,996 attributes, and room for more. */
+/** Enough for 10,000 SKUs or a product with 2,000 attributes. */
 export const MAX_JSON_VALUES = 25_000;
-/** Deeper than any body of the contract; an event's test data may be as deep as this. */
+/** Deeper than any body of the contract; the data of a test event may be as deep as this. */
 export const MAX_JSON_DEPTH = 64;
 
-/** Passes over a text once and skips its strings; whether the text is JSON at all is the parser's to say.
+/** The text of a JSON body, for a parser. A byte order mark is kept.
+ * @throws Problem invalid-request if the bytes are not UTF-8 or the text exceeds the bounds */
+export function decodeJsonBody(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  checkJsonBounds(text);
+  return text;
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new Problem("invalid-request", "The body is not valid UTF-8. Encode it as UTF-8 and send it again.", { cause });
+  }
+}
+
+/** Reads the text once and skips strings. Text that is not JSON is left to the parser.
  * @throws Problem invalid-request */
 export function checkJsonBounds(text: string): void {
   let depth = 0;
@@ -22,8 +38,8 @@ export function checkJsonBounds(text: string): void {
       depth += 1;
       values += 1;
     } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth -= 1;
-    if (depth > MAX_JSON_DEPTH) throw tooMuch(`nested deeper than ${MAX_JSON_DEPTH} levels`);
-    if (values > MAX_JSON_VALUES) throw tooMuch(`made of more than ${MAX_JSON_VALUES.toLocaleString("en")} values`);
+    if (depth > MAX_JSON_DEPTH) throw outOfBounds(`is nested deeper than ${MAX_JSON_DEPTH} levels`);
+    if (values > MAX_JSON_VALUES) throw outOfBounds(`has more than ${MAX_JSON_VALUES.toLocaleString("en")} values`);
   }
 }
 
@@ -35,7 +51,7 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Index of the quote that closes the string which begins at `start`; -1 = none does. */
+/** Index of the quote that closes the string at `start`, or -1. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let escapes = 0;
@@ -45,5 +61,5 @@ function endOfString(text: string, start: number): number {
   return -1;
 }
 
-const tooMuch = (what: string): Problem =>
-  new Problem("invalid-request", `The body is ${what}. Split it into smaller requests.`);
+const outOfBounds = (fault: string): Problem =>
+  new Problem("invalid-request", `The body ${fault}. Split it into smaller requests.`);

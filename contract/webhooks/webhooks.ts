@@ -234,7 +234,8 @@ export const rotate_webhook_secret = endpoint({
     params: id_params,
     body: z
       .object({ overlap_hours: z.number().min(0).max(168).default(24).describe("0 = the old secret has leaked") })
-      .strict(),
+      .strict()
+      .prefault({}),
     response: { 200: webhook_secrets, ...problems },
   },
 });
@@ -256,7 +257,8 @@ export const test_webhook = endpoint({
         type: z.enum(EVENT_TYPES).default("ping"),
         data: z.record(z.string(), z.unknown()).refine(holdsStorable, NOT_STORABLE).optional(),
       })
-      .strict(),
+      .strict()
+      .prefault({}),
     response: {
       200: z.object({ delivery_id: z.int(), delivered: z.boolean(), attempt }),
       413: problem_document,

@@ -9,8 +9,10 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifySchemaCompiler,
 } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { ZodType } from "zod";
 import { productRoutes, readBacklogSize, type ProductRoutesContext } from "../catalog/routes.ts";
 import { changesetRoutes } from "../changesets/routes.ts";
 import { importRoutes, importSource, type ImportRoutesContext } from "../imports/routes.ts";
@@ -27,7 +29,7 @@ import { servePage } from "./page.ts";
 import { sendClientProblem, sendProblem, useProblems } from "./problems.ts";
 import { createSendStates } from "./streams/sse.ts";
 import { createStreams } from "./streams/registry.ts";
-import { checkJsonBounds } from "../../contract/json-bounds.ts";
+import { decodeJsonBody } from "../../contract/json-bounds.ts";
 import { cutText } from "../../contract/faults.ts";
 import { Problem } from "../../contract/problems.ts";
 import { VERSION } from "../version.ts";
@@ -97,7 +99,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
       void sendProblem(request, reply, new Problem("invalid-request", cutText(`${error.message}.`, 500)));
     },
   });
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(validateRequest);
   app.setSerializerCompiler(serializerCompiler);
   identifyCallers(app);
   useProblems(app, context.isDiskFull);
@@ -107,6 +109,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   useIdempotency(app, context.pool);
   parseJson(app);
   storeNothing(app);
+  emptyNotModified(app);
   await app.register(helmet, SECURITY_HEADERS);
   await app.register(swagger, {
     openapi: {
@@ -142,17 +145,38 @@ function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: Fas
   else next();
 }
 
-/** As Fastify does, which refuses `__proto__`, once the bounds of the text have been checked. */
+/** Fastify passes null for a request without a body; schemas with a default expect undefined. */
+const validateRequest: FastifySchemaCompiler<ZodType> = (part) => {
+  const validate = validatorCompiler(part);
+  return part.httpPart === "body" ? (body: unknown) => validate(body ?? undefined) : validate;
+};
+
+/** Fastify's parser, which refuses `__proto__`, preceded by our checks. An empty body counts as no body: some clients send the
+ * content type with every POST. */
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, parsed) => {
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, bytes, parsed) => {
+    let text: string;
     try {
-      checkJsonBounds(text as string);
+      text = decodeJsonBody(bytes as Buffer);
     } catch (problem) {
       parsed(problem as Problem, undefined);
       return;
     }
-    void parse(request, text as string, parsed);
+    if (text === "") parsed(null, undefined);
+    else void parse(request, text, parsed);
+  });
+}
+
+/** A 304 has headers only; handlers send null, which would be serialised as JSON. */
+function emptyNotModified(app: FastifyInstance): void {
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (reply.statusCode !== 304) {
+      done(null, payload);
+      return;
+    }
+    void reply.removeHeader("content-type").removeHeader("content-length");
+    done(null, null);
   });
 }
 

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { problemOfDatabase } from "./database-problems.ts";
+import type { Endpoint } from "../../contract/endpoint.ts";
 import { cutText, invalidRequest, type Fault } from "../../contract/faults.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
 import { Problem, type ProblemSlug } from "../../contract/problems.ts";
@@ -87,7 +88,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const { validation, validationContext = "body" } = error;
     const errors: Fault[] = validation.map(({ instancePath, message }) => ({
-      pointer: `/${validationContext}${instancePath}`,
+      pointer: `/${validationContext}${instancePath === "/" ? "" : instancePath}`,
       detail: message ?? "not valid",
     }));
     const named = new Set(errors.map(({ pointer }) => pointer));
@@ -98,10 +99,8 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
     return new Problem(
       "unsupported-media-type",
-      `${cutText(request.headers["content-type"] ?? "A body without a content-type", 200)} is not taken here.`,
-      {
-        cause: error,
-      },
+      `${describeType(request)} Send one of: ${acceptedTypes(request).join(", ")}.`,
+      { cause: error },
     );
   }
   if (error.statusCode === 413) return new Problem("payload-too-large", "The body is too large.", { cause: error });
@@ -113,4 +112,18 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   return new Problem("internal-error", `The server's log names the cause under request ${request.id}.`, {
     cause: error,
   });
+}
+
+function describeType({ headers }: FastifyRequest): string {
+  const type = headers["content-type"];
+  return type === undefined
+    ? "The body has no Content-Type."
+    : `A body of the type "${cutText(type, 200)}" is not accepted here.`;
+}
+
+/** Media types of the route's body, as its contract lists them. */
+function acceptedTypes({ routeOptions }: FastifyRequest): readonly string[] {
+  const { file_body, body_types } = (routeOptions.schema ?? {}) as Partial<Endpoint["schema"]>;
+  if (file_body === undefined) return body_types ?? ["application/json"];
+  return file_body.form === undefined ? file_body.types : [...file_body.types, "multipart/form-data"];
 }

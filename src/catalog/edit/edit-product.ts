@@ -18,6 +18,7 @@ import {
 import { skuKey } from "../product/sku-key.ts";
 import { createKeyedMutex } from "./keyed-mutex.ts";
 import { readProduct, takeProductIds } from "../store.ts";
+import { productPath } from "../../../contract/catalog/product-path.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
@@ -175,7 +176,7 @@ async function rename(
 /** A person is told which product has the SKU. */
 export const skuTaken = (sku: string): Problem =>
   new Problem("sku-taken", `There is a product with the SKU "${sku}" already, in whatever case.`, {
-    extra: { link: `/api/products/${encodeURIComponent(sku)}` },
+    extra: { link: productPath(sku) },
   });
 
 /** The product was changed, deleted or made between the read and the write. */

@@ -1,4 +1,5 @@
 // Whether the product is still the one that the caller knows (RFC 9110, 13): its ETag has its id and version.
+import { productPath } from "../../../contract/catalog/product-path.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { etagOf, type Product } from "../../../contract/catalog/products.ts";
 
@@ -21,7 +22,7 @@ export function checkPreconditions(sku: string, current: Known | undefined, cond
     current === undefined
       ? `There is no product with the SKU "${sku}".`
       : `Somebody changed or made the product meanwhile: it has the ETag ${etagOf(current)} now. Read it again and decide anew.`;
-  const link = current === undefined ? null : `/api/products/${encodeURIComponent(sku)}`;
+  const link = current === undefined ? null : productPath(sku);
   throw new Problem("precondition-failed", detail, { extra: { version: current?.version ?? null, link } });
 }
 

@@ -6,8 +6,9 @@ import { patchProduct, readProductBody } from "./validate-product.ts";
 import { createEditor, skuTaken, type Author, type Edit, type Edited } from "./edit-product.ts";
 import { checkPreconditions, type Preconditions } from "./precondition.ts";
 import { skuKey } from "../product/sku-key.ts";
+import { productPath } from "../../../contract/catalog/product-path.ts";
 import { create_product, delete_product, patch_product, put_product } from "../../../contract/catalog/edit-products.ts";
-import { checkJsonBounds } from "../../../contract/json-bounds.ts";
+import { decodeJsonBody } from "../../../contract/json-bounds.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { etagOf, type Product } from "../../../contract/catalog/products.ts";
 
@@ -20,10 +21,10 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       ["application/json", "application/merge-patch+json"],
-      { parseAs: "string", bodyLimit: BODY_LIMIT },
+      { parseAs: "buffer", bodyLimit: BODY_LIMIT },
       (_request, body, parsed) => {
         try {
-          parsed(null, parseBody(body as string));
+          parsed(null, parseBody(body as Buffer));
         } catch (error) {
           parsed(error as Problem);
         }
@@ -42,10 +43,10 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
   });
 }
 
-function parseBody(text: string): unknown {
+function parseBody(bytes: Buffer): unknown {
+  const text = decodeJsonBody(bytes);
   // A DELETE may say that its body is JSON and have none.
   if (text === "") return undefined;
-  checkJsonBounds(text);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
@@ -116,7 +117,7 @@ function deleteRoute(scope: FastifyInstance, edit: Edit): void {
 
 function answer(reply: FastifyReply, { change, product }: Edited): Product {
   reply.header("etag", etagOf(product));
-  if (change === "created") reply.code(201).header("location", `/api/products/${encodeURIComponent(product.sku)}`);
+  if (change === "created") reply.code(201).header("location", productPath(product.sku));
   return product;
 }
 
