@@ -19,7 +19,9 @@ function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new Problem("invalid-request", "The body is not valid UTF-8. Encode it as UTF-8 and send it again.", { cause });
+    throw new Problem("invalid-request", "The body is not valid UTF-8. Encode it as UTF-8 and send it again.", {
+      cause,
+    });
   }
 }
 

@@ -44,10 +44,7 @@ test.each([
 
 test.each(["/api/products/%ff", "/api/products/%", "/%ff"])("GET %s is a problem document", async (url) => {
   const answer = await app.inject({ method: "GET", url });
-  expect([answer.statusCode, answer.headers["content-type"]]).toEqual([
-    400,
-    "application/problem+json; charset=utf-8",
-  ]);
+  expect([answer.statusCode, answer.headers["content-type"]]).toEqual([400, "application/problem+json; charset=utf-8"]);
   expect(answer.json()).toMatchObject({ type: "/problems/invalid-request", status: 400 });
 });
 

@@ -25,7 +25,8 @@ export async function servePage(app: FastifyInstance): Promise<void> {
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split("?")[0] ?? "";
     const isPage =
-      (request.method === "GET" || request.method === "HEAD") && !NOT_PAGE.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+      (request.method === "GET" || request.method === "HEAD") &&
+      !NOT_PAGE.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
     if (!isPage) return sendProblem(request, reply, noSuchRoute(request));
     if (!isBuilt) return reply.type("text/plain").send("The page is not built. Run: npm run build\n");
     return reply.header("cache-control", "no-cache").sendFile("index.html");
