@@ -4,7 +4,7 @@ import { createApp } from "vue";
 import App from "./App.vue";
 import { createPageRouter } from "./routes.ts";
 import "./style.css";
-import { speak } from "./texts/speak.ts";
+import { showChosenLanguage } from "./texts/switch-language.ts";
 import { i18n } from "./texts/t.ts";
 
 // After an update the server no longer has the chunks this page would load. Reload, at most once every ten seconds.
@@ -17,6 +17,6 @@ addEventListener("vite:preloadError", () => {
   location.reload();
 });
 
-await speak();
+await showChosenLanguage();
 // eslint-disable-next-line @typescript-eslint/no-unsafe-argument -- only vue-tsc knows what a .vue file exports
 createApp(App).use(createPageRouter()).use(i18n).use(ui).mount("#app");

@@ -6,7 +6,7 @@ const at = (...parts: [number, number, number, number]) => {
   return { started_at: new Date(year, month - 1, day, hour).toISOString() };
 };
 
-test("neighbours of one local day stand together, in their order", () => {
+test("neighbouring items of the same local day form a group, in their order", () => {
   const items = [at(2026, 3, 2, 23), at(2026, 3, 2, 0), at(2026, 3, 1, 23), at(2025, 3, 1, 1)];
   expect(groupByDay(items).map(({ date, items: group }) => [date.getDate(), group.length])).toEqual([
     [2, 2],

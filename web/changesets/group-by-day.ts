@@ -1,13 +1,13 @@
-// A time line: what happened, day by day, in the reader's own time.
+// Groups a timeline by day, in local time.
 import { locale } from "../texts/language.ts";
 
 export interface Day<T> {
-  /** Local midnight, as a key and for showing. */
+  /** Local midnight; used as key and for display. */
   date: Date;
   items: T[];
 }
 
-/** Keeps the order; neighbours of the same local day stand together. */
+/** Groups neighbouring items of the same local day; keeps the order. */
 export function groupByDay<T extends { started_at: string }>(items: readonly T[]): Day<T>[] {
   const days: Day<T>[] = [];
   for (const item of items) {

@@ -1,4 +1,4 @@
-// What a changeset did to each product: pages of before and after, filtered by kind of change and SKU.
+// Loads the products that a changeset changed, page by page, filtered by kind of change and SKU.
 import { useThrottleFn } from "@vueuse/core";
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { list_changes, type ProductChange } from "../../contract/changesets/changesets.ts";
@@ -6,8 +6,8 @@ import { useLive } from "../server/live.ts";
 import { ask } from "../server/use-connection.ts";
 
 const PAGE = 50;
-/** Changes of a running import come by the thousand. */
-const FOLLOW_MS = 2_000;
+/** A running import changes thousands of products a second, so refresh at most this often. */
+const MIN_REFRESH_INTERVAL_MS = 2_000;
 const CHANGES = ["created", "updated", "deleted"] as const;
 
 export interface ChangeFilter {
@@ -15,9 +15,9 @@ export interface ChangeFilter {
   sku?: string;
 }
 
-/** The filter that an address says; what it does not know it leaves out. */
-export function changeFilterOf(query: Record<string, unknown>): ChangeFilter {
-  const change = CHANGES.find((one) => one === query["change"]);
+/** Parses the filter from a URL's query; unknown values are ignored. */
+export function parseFilter(query: Record<string, unknown>): ChangeFilter {
+  const change = CHANGES.find((value) => value === query["change"]);
   const sku = typeof query["sku"] === "string" && query["sku"] !== "" ? query["sku"] : undefined;
   return { ...(change === undefined ? {} : { change }), ...(sku === undefined ? {} : { sku }) };
 }
@@ -28,16 +28,16 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = ref<Error | null>(null);
   const loadingMore = ref(false);
-  let asking = new AbortController();
+  let pendingRequest = new AbortController();
   onScopeDispose(() => {
-    asking.abort();
+    pendingRequest.abort();
   });
 
-  async function load(quietly = false): Promise<void> {
-    asking.abort();
-    asking = new AbortController();
-    const { signal } = asking;
-    if (!quietly) state.value = "loading";
+  async function load(keepsState = false): Promise<void> {
+    pendingRequest.abort();
+    pendingRequest = new AbortController();
+    const { signal } = pendingRequest;
+    if (!keepsState) state.value = "loading";
     try {
       const page = await ask(
         list_changes,
@@ -59,7 +59,7 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
   async function more(): Promise<void> {
     if (nextCursor.value === null || loadingMore.value) return;
     loadingMore.value = true;
-    const { signal } = asking;
+    const { signal } = pendingRequest;
     try {
       const querystring = { limit: PAGE, cursor: nextCursor.value, ...filter.value };
       const page = await ask(list_changes, { params: { id }, querystring }, { signal });
@@ -75,13 +75,13 @@ export function useChanges(id: number, filter: Ref<ChangeFilter>) {
 
   watch(filter, () => load(), { immediate: true });
 
-  /** While it is being made, as long as nobody has gone on to further pages, which would move under the reader's eyes. */
-  const follow = useThrottleFn(() => changes.value.length <= PAGE && load(true), FOLLOW_MS, true);
+  /** Refreshes while the changeset grows, but only on the first page: further pages would move while the user reads them. */
+  const refresh = useThrottleFn(() => changes.value.length <= PAGE && load(true), MIN_REFRESH_INTERVAL_MS, true);
   useLive("changeset", ({ changeset_id }) => {
-    if (changeset_id === id) void follow();
+    if (changeset_id === id) void refresh();
   });
   useLive("import", ({ changeset_id, state: at }) => {
-    if (changeset_id === id && at === "loading") void follow();
+    if (changeset_id === id && at === "loading") void refresh();
   });
   return { changes, next_cursor: nextCursor, state, error, loading_more: loadingMore, more, load };
 }

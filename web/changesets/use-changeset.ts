@@ -1,11 +1,11 @@
-// One changeset, fresh while it runs or is being taken back.
+// One changeset, refreshed while it runs or is being undone.
 import { ref, shallowRef } from "vue";
 import { get_changeset, type Changeset } from "../../contract/changesets/changesets.ts";
 import { Problem } from "../../contract/problems.ts";
 import { ask } from "../server/use-connection.ts";
 import { useLiveRefresh } from "../server/use-live-refresh.ts";
 
-const EVERY_MS = 2_000;
+const REFRESH_INTERVAL_MS = 2_000;
 
 export function useChangeset(id: number) {
   const changeset = shallowRef<Changeset | null>(null);
@@ -24,6 +24,6 @@ export function useChangeset(id: number) {
       if (reason instanceof Problem && reason.slug === "not-found") state.value = "missing";
       else if (state.value === "loading") state.value = "failed";
     }
-  }, EVERY_MS);
+  }, REFRESH_INTERVAL_MS);
   return { changeset, state, error, refresh };
 }

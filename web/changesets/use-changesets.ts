@@ -1,4 +1,4 @@
-// The time line of changesets.
+// Loads the timeline of changesets, with the filter from the URL.
 import type { Ref } from "vue";
 import { CHANGESET_KINDS } from "../../contract/changesets/changeset-kinds.ts";
 import { list_changesets, type Changeset } from "../../contract/changesets/changesets.ts";
@@ -6,7 +6,7 @@ import { ask } from "../server/use-connection.ts";
 import { useLiveRefresh } from "../server/use-live-refresh.ts";
 import { usePagedList } from "../server/use-paged-list.ts";
 
-const EVERY_MS = 3_000;
+const REFRESH_INTERVAL_MS = 3_000;
 const PAGE = 50;
 
 export interface ChangesetFilter {
@@ -14,9 +14,9 @@ export interface ChangesetFilter {
   actor?: string;
 }
 
-/** The filter that an address says; what it does not know it leaves out. */
-export function filterOf(query: Record<string, unknown>): ChangesetFilter {
-  const kind = CHANGESET_KINDS.find((one) => one === query["kind"]);
+/** Parses the filter from a URL's query; unknown values are ignored. */
+export function parseFilter(query: Record<string, unknown>): ChangesetFilter {
+  const kind = CHANGESET_KINDS.find((value) => value === query["kind"]);
   const actor = typeof query["actor"] === "string" && query["actor"] !== "" ? query["actor"] : undefined;
   return { ...(kind === undefined ? {} : { kind }), ...(actor === undefined ? {} : { actor }) };
 }
@@ -28,6 +28,6 @@ export const useChangesets = (filter: Readonly<Ref<ChangesetFilter>>) =>
       return ask(list_changesets, { querystring }, { signal });
     },
     filter,
-    EVERY_MS,
+    REFRESH_INTERVAL_MS,
     useLiveRefresh,
   );

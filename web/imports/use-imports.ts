@@ -1,4 +1,4 @@
-// The list of imports, the newest first, kept fresh by what the stream tells.
+// The list of imports, newest first, updated live by the event stream.
 import { computed, onScopeDispose, ref, shallowRef, watch } from "vue";
 import { list_imports, type ListedImport } from "../../contract/imports/imports.ts";
 import { useLive, useStream } from "../server/live.ts";
@@ -12,15 +12,15 @@ export function useImports() {
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = ref<Error | null>(null);
   const loadingMore = ref(false);
-  /** What the stream told: an answer that was under way meanwhile may be older. */
-  const heard = new Map<number, ListedImport>();
+  /** States from the stream. They may be newer than the response of a request sent earlier. */
+  const streamed = new Map<number, ListedImport>();
   const stop = new AbortController();
 
   async function loadNewest(): Promise<void> {
     try {
       const page = await ask(list_imports, { querystring: { limit: PAGE } }, { signal: stop.signal });
       const older = olderThan(page.items, imports.value);
-      imports.value = [...heard.values()].reduce(withRecord, [...page.items, ...older]);
+      imports.value = [...streamed.values()].reduce(withRecord, [...page.items, ...older]);
       if (older.length === 0) nextCursor.value = page.next_cursor;
       state.value = "ready";
       error.value = null;
@@ -47,7 +47,7 @@ export function useImports() {
   }
 
   useLive("import", (record) => {
-    heard.set(record.id, record);
+    streamed.set(record.id, record);
     if (state.value === "ready") imports.value = withRecord(imports.value, record);
   });
   void loadNewest();
@@ -59,17 +59,17 @@ export function useImports() {
   return { imports, state, error, has_more: hasMore, loading_more: loadingMore, more, refresh: loadNewest };
 }
 
-/** What has been loaded beyond the first page stays. */
+/** The loaded imports that are older than the first page. */
 function olderThan(page: ListedImport[], loaded: ListedImport[]): ListedImport[] {
   const oldest = page.at(-1)?.id;
   return oldest === undefined ? [] : loaded.filter(({ id }) => id < oldest);
 }
 
-/** A newer state of one that is listed, or one that is newer than all that are. */
+/** Applies a record: replaces a listed import by a newer state, or adds an import that is newer than the list. */
 export function withRecord(list: ListedImport[], record: ListedImport): ListedImport[] {
-  const known = list.find(({ id }) => id === record.id);
-  if (known) {
-    return known.version >= record.version ? list : list.map((item) => (item.id === record.id ? record : item));
+  const listed = list.find(({ id }) => id === record.id);
+  if (listed) {
+    return listed.version >= record.version ? list : list.map((item) => (item.id === record.id ? record : item));
   }
   return (list[0]?.id ?? 0) < record.id ? [record, ...list] : list;
 }

@@ -1,4 +1,4 @@
-// How the server is, asked again every few seconds while somebody looks.
+// Status of the server, refreshed every few seconds while the settings page is open.
 import { onScopeDispose, ref, shallowRef } from "vue";
 import { useIntervalFn } from "@vueuse/core";
 import { health_ready } from "../../contract/health.ts";
@@ -6,13 +6,13 @@ import { list_products } from "../../contract/catalog/products.ts";
 import { Problem } from "../../contract/problems.ts";
 import { ask } from "../server/use-connection.ts";
 
-const EVERY_MS = 5_000;
+const REFRESH_INTERVAL_MS = 5_000;
 
 export interface Health {
   version: string;
   workers: number;
   products: { value: number; relation: "eq" | "gte" };
-  /** Changes that the search index has not reached. */
+  /** Changes that the search index does not contain yet. */
   search_pending: number;
 }
 
@@ -21,7 +21,7 @@ export function useHealth() {
   const problem = ref("");
   const stop = new AbortController();
 
-  async function look(): Promise<void> {
+  async function load(): Promise<void> {
     const { signal } = stop;
     try {
       const [ready, page] = await Promise.all([
@@ -40,8 +40,8 @@ export function useHealth() {
     }
   }
 
-  void look();
-  useIntervalFn(() => void look(), EVERY_MS);
+  void load();
+  useIntervalFn(() => void load(), REFRESH_INTERVAL_MS);
   onScopeDispose(() => {
     stop.abort();
   });

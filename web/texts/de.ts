@@ -1,4 +1,4 @@
-// German; loaded when it is spoken.
+// German texts, loaded when German is selected.
 import { catalog } from "./de/catalog.ts";
 import { changesets } from "./de/changesets.ts";
 import { imports } from "./de/imports.ts";

@@ -1,4 +1,4 @@
-// English: the language that is always there, and the shape of all others.
+// English texts. They are always loaded, and define the keys for all other languages.
 import { catalog } from "./en/catalog.ts";
 import { changesets } from "./en/changesets.ts";
 import { imports } from "./en/imports.ts";

@@ -1,4 +1,4 @@
-// Which language is wanted, which is spoken, and the locale for numbers and times. Knows no texts; speak.ts brings them.
+// The chosen language, the language currently shown, and the locale for numbers and times. switch-language.ts loads the texts.
 import { computed, ref } from "vue";
 import { usePreferredLanguages, useStorage } from "@vueuse/core";
 
@@ -6,7 +6,7 @@ export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type LanguageChoice = Language | "auto";
 
-/** What the reader chose, remembered in this browser; `auto` follows the browser. */
+/** The user's choice, stored in this browser; `auto` follows the browser's languages. */
 export const languageChoice = useStorage<LanguageChoice>("skuport-language", "auto");
 
 const browserLocales = usePreferredLanguages();
@@ -14,10 +14,10 @@ const browserLocales = usePreferredLanguages();
 const isLanguage = (text: string): text is Language => (LANGUAGES as readonly string[]).includes(text);
 const languageOf = (locale: string): string => locale.slice(0, 2).toLowerCase();
 
-/** The own locale of a language where there is one, else the language. A browser may have what is no locale to Intl, which throws
- * then: Chromium says `en-US@posix` where the system's is C. */
-export const localeFor = (language: string, own: readonly string[]): string =>
-  own.find((locale) => languageOf(locale) === language && isLocale(locale)) ?? language;
+/** The first of the browser's locales that belongs to the language, otherwise the language itself. Skips locales that Intl rejects:
+ * Chromium reports `en-US@posix` if the system's locale is C. */
+export const localeFor = (language: string, candidates: readonly string[]): string =>
+  candidates.find((locale) => languageOf(locale) === language && isLocale(locale)) ?? language;
 
 function isLocale(text: string): boolean {
   try {
@@ -27,14 +27,14 @@ function isLocale(text: string): boolean {
   }
 }
 
-/** The first of the browser's languages that we have, else English. */
-export const wantedLanguage = computed<Language>(() => {
+/** The chosen language; with `auto`, the first supported language of the browser, otherwise English. */
+export const chosenLanguage = computed<Language>(() => {
   if (isLanguage(languageChoice.value)) return languageChoice.value;
   return browserLocales.value.map(languageOf).find(isLanguage) ?? "en";
 });
 
-/** The language whose texts are shown; follows `wantedLanguage` once they are loaded. */
-export const spokenLanguage = ref<Language>("en");
+/** The language of the texts currently shown; changes to `chosenLanguage` once its texts are loaded. */
+export const shownLanguage = ref<Language>("en");
 
-/** For numbers and times: the browser's own variant of the language where there is one (en-GB, de-CH). */
-export const locale = computed<string>(() => localeFor(spokenLanguage.value, browserLocales.value));
+/** Locale for numbers and times: the browser's variant of the language if it has one (en-GB, de-CH). */
+export const locale = computed<string>(() => localeFor(shownLanguage.value, browserLocales.value));

@@ -1,9 +1,9 @@
-// What the compiler knows about the texts: their keys, the placeholders of each, and that every language has the same ones.
+// Types for the texts: the compiler checks keys and placeholders, and that every language has the same keys.
 
-/** The same keys with any words: what a translation must look like. */
+/** The same keys with any string values: the type of a translation. */
 export type Shape<Texts> = { readonly [Key in keyof Texts]: Texts[Key] extends string ? string : Shape<Texts[Key]> };
 
-/** `room.part.text` for every text. */
+/** Union of the dotted keys of all texts, such as `imports.state.done`. */
 export type Keys<Texts> = {
   [Key in keyof Texts & string]: Texts[Key] extends string ? Key : `${Key}.${Keys<Texts[Key]>}`;
 }[keyof Texts & string];
@@ -16,7 +16,7 @@ export type At<Texts, Path> = Path extends `${infer Head}.${infer Rest}`
     ? Texts[Path]
     : never;
 
-/** Names of the placeholders of a text; `{'@'}` is a literal. */
+/** Names of the placeholders in a text; `{'@'}` is a literal, not a placeholder. */
 export type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends `'${string}` ? never : Name) | Placeholders<Rest>
   : never;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spokenLanguage } from "../texts/language.ts";
+import { shownLanguage } from "../texts/language.ts";
 import { formatBytes, formatDuration, formatPercent, formatWhen } from "./format.ts";
 
 test.each([
@@ -30,10 +30,10 @@ test("a percentage is 100 only when complete", () => {
 });
 
 test("numbers and times follow the language", () => {
-  spokenLanguage.value = "de";
+  shownLanguage.value = "de";
   expect(formatBytes(18_400_000)).toBe("18,4 MB");
   expect(formatPercent(0.29)).toBe("29\u00A0%");
-  spokenLanguage.value = "en";
+  shownLanguage.value = "en";
   expect(formatBytes(18_400_000)).toBe("18.4 MB");
 });
 

@@ -8,10 +8,10 @@ export const webhooks: Section = {
   routes: [
     { path: "/webhooks", name: "webhooks", component: () => import("./WebhooksPage.vue") },
     {
-      path: "/webhooks/:id(\\d+)/:part(deliveries|test|verify|edit)?",
+      path: "/webhooks/:id(\\d+)/:tab(deliveries|test|verify|edit)?",
       name: "webhook",
       component: () => import("./WebhookPage.vue"),
-      props: ({ params }) => ({ id: Number(params["id"]), part: params["part"] || "deliveries" }),
+      props: ({ params }) => ({ id: Number(params["id"]), tab: params["tab"] || "deliveries" }),
     },
   ],
 };

@@ -1,4 +1,4 @@
-// The time in whole seconds, for countdowns.
+// The current time, updated every second, for countdowns.
 import { useIntervalFn } from "@vueuse/core";
 import { ref, type Ref } from "vue";
 

@@ -1,4 +1,4 @@
-// One webhook with its health, kept fresh.
+// One webhook with its health and recent deliveries, refreshed regularly.
 import { ref, shallowRef } from "vue";
 import type { Delivery } from "../../contract/webhooks/deliveries.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -7,7 +7,7 @@ import { ask } from "../server/use-connection.ts";
 import { usePolling } from "../server/use-polling.ts";
 import { recentDeliveries } from "./use-webhooks.ts";
 
-const EVERY_MS = 3_000;
+const REFRESH_INTERVAL_MS = 3_000;
 
 export function useWebhook(id: number) {
   const webhook = shallowRef<Webhook | null>(null);
@@ -32,6 +32,6 @@ export function useWebhook(id: number) {
       if (reason instanceof Problem && reason.slug === "not-found") state.value = "missing";
       else if (state.value === "loading") state.value = "failed";
     }
-  }, EVERY_MS);
+  }, REFRESH_INTERVAL_MS);
   return { webhook, health, recent, state, error, refresh };
 }

@@ -1,12 +1,12 @@
-// All webhooks, kept fresh, each with the last of its deliveries.
+// All webhooks with their recent deliveries, refreshed regularly.
 import { ref, shallowRef } from "vue";
 import { list_deliveries, type Delivery } from "../../contract/webhooks/deliveries.ts";
 import { list_webhooks, type Webhook } from "../../contract/webhooks/webhooks.ts";
 import { ask } from "../server/use-connection.ts";
 import { usePolling } from "../server/use-polling.ts";
 
-const EVERY_MS = 5_000;
-/** Segments of a health bar. */
+const REFRESH_INTERVAL_MS = 5_000;
+/** Number of deliveries in a health bar. */
 export const BAR_DELIVERIES = 40;
 
 export interface ListedWebhook extends Webhook {
@@ -31,7 +31,7 @@ export function useWebhooks() {
       error.value = reason as Error;
       if (state.value === "loading") state.value = "failed";
     }
-  }, EVERY_MS);
+  }, REFRESH_INTERVAL_MS);
   return { webhooks, state, error, refresh };
 }
 

@@ -1,15 +1,15 @@
-// What is known about an import's file and how it was taken in, as names and values; what is not known yet is left out.
+// Details of an import's file and options as pairs of name and value. Values that are not known yet are omitted.
 import type { Dialect, Import } from "../../../contract/imports/imports.ts";
 import { formatBytes, formatDuration } from "../../ui/format.ts";
 import { t, tn } from "../../texts/t.ts";
 import {
-  delimiterInWords,
-  encodingInWords,
-  lineEndingInWords,
-  modeInWords,
-  quoteInWords,
-  repeatsInWords,
-} from "../words.ts";
+  delimiterLabel,
+  encodingLabel,
+  lineEndingLabel,
+  modeLabel,
+  quoteLabel,
+  repeatsLabel,
+} from "../labels.ts";
 
 export interface Fact {
   name: string;
@@ -18,10 +18,14 @@ export interface Fact {
   code?: boolean;
 }
 
-export const fileFacts = (of: Import): Fact[] => [...dialectFacts(of), ...sizeFacts(of), ...optionFacts(of)];
+export const fileFacts = (import_: Import): Fact[] => [
+  ...dialectFacts(import_),
+  ...sizeFacts(import_),
+  ...optionFacts(import_),
+];
 
 /** "20,001 lines, 20,000 records"; undefined until the file has been scanned. */
-export const contentInWords = ({ lines, rows, state }: Pick<Import, "lines" | "rows" | "state">): string | undefined =>
+export const contentSummary = ({ lines, rows, state }: Pick<Import, "lines" | "rows" | "state">): string | undefined =>
   lines === null || rows === null || state === "scanning"
     ? undefined
     : t("imports.facts.content", {
@@ -31,7 +35,7 @@ export const contentInWords = ({ lines, rows, state }: Pick<Import, "lines" | "r
 
 function dialectFacts({ dialect }: Import): Fact[] {
   if (!dialect) return [];
-  // How a workbook's cells are told apart is nobody's business.
+  // A workbook has no delimiter, quotes or encoding.
   if (dialect.format === "xlsx") {
     const read = (dialect.sheets ?? []).filter(({ read }) => read).map(({ name }) => name);
     return [
@@ -41,10 +45,10 @@ function dialectFacts({ dialect }: Import): Fact[] {
     ];
   }
   return [
-    { name: t("imports.format.encoding"), value: encodingInWords(dialect.encoding) },
-    { name: t("imports.format.delimiter"), value: delimiterInWords(dialect.delimiter) },
-    { name: t("imports.format.quote"), value: quoteInWords(dialect) },
-    { name: t("imports.format.line_ends"), value: lineEndingInWords(dialect.line_ending) },
+    { name: t("imports.format.encoding"), value: encodingLabel(dialect.encoding) },
+    { name: t("imports.format.delimiter"), value: delimiterLabel(dialect.delimiter) },
+    { name: t("imports.format.quote"), value: quoteLabel(dialect) },
+    { name: t("imports.format.line_ends"), value: lineEndingLabel(dialect.line_ending) },
     firstRowFact(dialect),
     ...(dialect.preamble === 0
       ? []
@@ -75,13 +79,13 @@ function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
   ];
 }
 
-/** Only the choices that are not the usual ones. */
+/** Only the options that differ from their defaults. */
 function optionFacts({ options }: Import): Fact[] {
   return [
-    ...(options.mode === "upsert" ? [] : [{ name: t("imports.options.mode"), value: modeInWords(options.mode) }]),
+    ...(options.mode === "upsert" ? [] : [{ name: t("imports.options.mode"), value: modeLabel(options.mode) }]),
     ...(options.repeats === "last"
       ? []
-      : [{ name: t("imports.facts.repeats"), value: repeatsInWords(options.repeats) }]),
+      : [{ name: t("imports.facts.repeats"), value: repeatsLabel(options.repeats) }]),
     ...(options.strict ? [{ name: t("imports.options.strict"), value: t("ui.yes") }] : []),
     ...(options.active ? [] : [{ name: t("imports.facts.new_products"), value: t("imports.facts.inactive") }]),
   ];

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { create_import } from "../../../contract/imports/imports.ts";
 import { DETECT, emptyForm, NONE, optionsOf, OTHER } from "./import-form.ts";
 
-test("an untouched form says nothing", () => {
+test("an unchanged form yields no options", () => {
   expect(optionsOf(emptyForm())).toEqual({});
 });
 
-test("what is chosen is said, in the words of the contract", () => {
+test("chosen values become the query parameters of the contract", () => {
   const options = optionsOf({
     ...emptyForm(),
     mode: "update",
@@ -32,7 +32,7 @@ test("what is chosen is said, in the words of the contract", () => {
   expect(create_import.schema.querystring.safeParse(options).success).toBe(true);
 });
 
-test("no quote is an empty string; a blank other delimiter and a preamble that is no number are left to the importer", () => {
+test("“no quote” is an empty string; an empty custom delimiter and an invalid preamble are left to detection", () => {
   expect(optionsOf({ ...emptyForm(), quote: NONE })).toEqual({ quote: "" });
   expect(optionsOf({ ...emptyForm(), delimiter: OTHER, preamble: "x" })).toEqual({});
   expect(optionsOf({ ...emptyForm(), escape: "doubled", quote: DETECT })).toEqual({ escape: '"' });

@@ -1,8 +1,8 @@
-// What the sender of a file may decide, as the form holds it, and as the API wants it: only what differs from the default.
+// The import options as the form holds them, and their conversion to query parameters: only values that differ from the default.
 import type { z } from "zod";
 import { ENCODINGS, type create_import, type MODES, type REPEATS } from "../../../contract/imports/imports.ts";
 import { t } from "../../texts/t.ts";
-import { delimiterInWords, encodingInWords } from "../words.ts";
+import { delimiterLabel, encodingLabel } from "../labels.ts";
 
 export interface ImportForm {
   mode: (typeof MODES)[number];
@@ -19,7 +19,7 @@ export interface ImportForm {
   preamble: string;
 }
 
-/** A select has no empty value, so these stand for "leave it to the importer" and for the empty string. */
+/** A select cannot hold an empty value: DETECT means automatic detection, NONE the empty string. */
 export const DETECT = "detect";
 export const NONE = "none";
 export const OTHER = "other";
@@ -38,15 +38,15 @@ export const emptyForm = (): ImportForm => ({
   preamble: "",
 });
 
-/** What the selects of the form offer, in the language that is spoken. */
+/** The items of the form's selects, in the current language. */
 export function formChoices() {
   const detect = { value: DETECT, label: t("imports.format.detect") };
   const none = { value: NONE, label: t("imports.format.none") };
   return {
-    encoding: [detect, ...ENCODINGS.map((value) => ({ value, label: encodingInWords(value) }))],
+    encoding: [detect, ...ENCODINGS.map((value) => ({ value, label: encodingLabel(value) }))],
     delimiter: [
       detect,
-      ...[",", ";", "\t", "|"].map((value) => ({ value, label: delimiterInWords(value) })),
+      ...[",", ";", "\t", "|"].map((value) => ({ value, label: delimiterLabel(value) })),
       { value: OTHER, label: t("imports.format.other") },
     ],
     quote: [
@@ -72,17 +72,17 @@ export function formChoices() {
 type Options = Omit<z.input<typeof create_import.schema.querystring>, "filename">;
 
 export function optionsOf(form: ImportForm): Options {
-  const fresh = emptyForm();
+  const defaults = emptyForm();
   return {
-    ...(form.mode === fresh.mode ? {} : { mode: form.mode }),
-    ...(form.repeats === fresh.repeats ? {} : { repeats: form.repeats }),
+    ...(form.mode === defaults.mode ? {} : { mode: form.mode }),
+    ...(form.repeats === defaults.repeats ? {} : { repeats: form.repeats }),
     ...(form.strict ? { strict: true } : {}),
     ...(form.active ? {} : { active: false }),
     ...dialectOf(form),
   };
 }
 
-/** The part of the options that overrides what the importer would detect. */
+/** The options that override automatic detection. */
 export function dialectOf(form: ImportForm): Options {
   const delimiter = form.delimiter === OTHER ? form.other_delimiter : form.delimiter;
   const quote = form.quote === NONE ? "" : form.quote;

@@ -1,4 +1,4 @@
-// The options for the next file, the same wherever it is dropped. They last as long as the tab.
+// Options of the next import, shared by all pages and kept until the tab is closed.
 import { reactive } from "vue";
 import { emptyForm } from "./import-form.ts";
 

@@ -18,13 +18,13 @@ const columns: Column[] = [
 ];
 
 test.each([
-  // By its column, even where the text stands twice.
+  // Found by its column, even if the record contains the text twice.
   ["A1,1,1", "1", "stock", ["A1,1,", "1", ""]],
   ['"A,1","maybe",3', "maybe", "active", ['"A,1",', '"maybe"', ",3"]],
-  // Without a column, by its text, where that stands once.
+  // Without a column, found by its text if the record contains it once.
   ["A1,maybe,3", "maybe", null, ["A1,", "maybe", ",3"]],
   ["A1,1,1", "1", null, ["A1,1,1", "", ""]],
-  // An empty cell has nothing to mark.
+  // An empty cell has no text to mark.
   [",x,1", "", "sku", [",x,1", "", ""]],
   ["a", null, null, ["a", "", ""]],
 ])("%s with %s in %s", (raw, value, column, [before, fault, after]) => {

@@ -1,4 +1,4 @@
-// Where in a raw record the cell at fault stands.
+// Finds the rejected cell in a raw record, so that the page can highlight it.
 import type { Import, Reject } from "../../../contract/imports/imports.ts";
 import { readRecord } from "./records.ts";
 
@@ -8,22 +8,22 @@ export interface Marked {
   after: string;
 }
 
-/** The record in three pieces; the middle one is empty where the cell cannot be pointed at for certain. */
+/** Splits the record around the rejected cell. `fault` is empty if the cell cannot be located with certainty. */
 export function markValue(
   { raw, value, column }: Pick<Reject, "raw" | "value" | "column">,
   { dialect, columns }: Pick<Import, "dialect" | "columns">,
 ): Marked {
-  const places = columns.map(({ name }, i) => (name === column ? i : -1)).filter((i) => i !== -1);
-  const place = places[0];
-  if (dialect && place !== undefined && places.length === 1) {
-    const field = readRecord(raw, 0, dialect).fields[place];
-    // A value is cut where it is long; it must be the one that the server means all the same.
+  const indexes = columns.map(({ name }, i) => (name === column ? i : -1)).filter((i) => i !== -1);
+  const index = indexes[0];
+  if (dialect && index !== undefined && indexes.length === 1) {
+    const field = readRecord(raw, 0, dialect).fields[index];
+    // The server truncates long values, so `value` may only be the beginning of the cell.
     if (field && field.end > field.start && field.value.trim().startsWith((value ?? "").trim())) {
       return cut(raw, field.start, field.end);
     }
   }
   const at = value === null || value === "" ? -1 : raw.indexOf(value);
-  // Twice the same text: marking the first would be a guess.
+  // If the text occurs twice, marking the first would be a guess.
   if (value === null || at === -1 || raw.includes(value, at + 1)) return { before: raw, fault: "", after: "" };
   return cut(raw, at, at + value.length);
 }

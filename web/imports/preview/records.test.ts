@@ -29,23 +29,23 @@ test.each([
       ["", ""],
     ],
   ],
-  // Faulty quotes lose nothing.
+  // Malformed quotes lose no text.
   ['"a"x,b', [["ax", "b"]]],
   ['"never closed,b', [['"never closed', "b"]]],
-])("%j is read as a person would", (text, records) => {
+])("%j is split into records and fields", (text, records) => {
   expect(readRecords(text, CSV)).toEqual(records);
 });
 
-test("backslashes and long delimiters are read too", () => {
+test("backslash escapes and delimiters of several characters are supported", () => {
   expect(readRecords("'it\\'s'||b", { delimiter: "||", quote: "'", escape: "\\" })).toEqual([["it's", "b"]]);
   expect(readRecords('"a",b', { delimiter: ",", quote: "", escape: "" })).toEqual([['"a"', "b"]]);
 });
 
-test("no more is read than was asked for", () => {
+test("reading stops at the limit", () => {
   expect(readRecords("a\nb\nc", CSV, 2)).toEqual([["a"], ["b"]]);
 });
 
-test("what is written is read back", () => {
+test("records survive a round trip through text", () => {
   const field = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r", " ", "ü", "\\") });
   const table = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { maxLength: 4 });
   fc.assert(

@@ -1,22 +1,22 @@
-// A small, lenient reader of delimited text for what people look at: pasted tables, the head of a file, one rejected row. What
-// is imported is read by the server.
+// A small, lenient CSV reader for display only: pasted tables, the head of a file, one rejected row. Imports are always parsed by
+// the server.
 
 export interface TextDialect {
   delimiter: string;
-  /** Empty: nothing is quoted. */
+  /** Empty if values are never quoted. */
   quote: string;
-  /** The quote itself (doubled), a backslash, or empty. */
+  /** The quote itself (quotes are doubled), a backslash, or empty. */
   escape: string;
 }
 
 export interface Field {
   value: string;
-  /** Where it stands in the text, quotes included. */
+  /** Position in the text, including the quotes. */
   start: number;
   end: number;
 }
 
-/** At most `limit` records, without those that are blank; a faulty quote is taken as text, as well as can be. */
+/** Returns at most `limit` records, skipping blank ones. A malformed quote is treated as text. */
 export function readRecords(text: string, dialect: TextDialect, limit = Infinity): string[][] {
   const records: string[][] = [];
   for (let at = 0; at < text.length && records.length < limit;) {
@@ -27,7 +27,7 @@ export function readRecords(text: string, dialect: TextDialect, limit = Infinity
   return records;
 }
 
-/** The record that begins at `at`, and where the next one does. */
+/** Returns the fields of the record that begins at `at`, and the offset of the next record. */
 export function readRecord(text: string, at: number, dialect: TextDialect): { fields: Field[]; end: number } {
   const { delimiter, quote } = dialect;
   const fields: Field[] = [];
@@ -57,7 +57,7 @@ function quotedAt(text: string, start: number, dialect: TextDialect): Field {
       value += escaped;
       i += 2;
     } else if (text[i] === quote) {
-      // Text behind the closing quote belongs to the value, or the cell would lose it.
+      // Keep text after the closing quote as part of the value, so that the cell shows all of it.
       const rest = plainAt(text, i + 1, dialect);
       return { value: value + rest.value, start, end: rest.end };
     } else {
@@ -65,10 +65,10 @@ function quotedAt(text: string, start: number, dialect: TextDialect): Field {
       i += 1;
     }
   }
-  return plainAt(text, start, dialect); // never closed
+  return plainAt(text, start, dialect); // no closing quote
 }
 
-/** Delimiter of a pasted table: a tab where there is one, else what the first line has most of. */
+/** Delimiter of a pasted table: a tab if the first line contains one, otherwise its most frequent separator. */
 export function guessDelimiter(text: string): string {
   const line = text.trimStart().split(/\r?\n/, 1)[0] ?? "";
   if (line.includes("\t")) return "\t";
@@ -76,7 +76,7 @@ export function guessDelimiter(text: string): string {
   return counted.reduce((best, next) => (next.count > best.count ? next : best)).sign;
 }
 
-/** A CSV with commas, doubled quotes and CRLF, as RFC 4180 has it. */
+/** CSV with commas, doubled quotes and CRLF (RFC 4180). */
 export const writeRecords = (records: readonly (readonly string[])[]): string =>
   records.map((fields) => `${fields.map(quoted).join(",")}\r\n`).join("");
 

@@ -1,5 +1,5 @@
-// What the server sees in a file's first bytes, asked for beside the upload, which does not wait for it. Kept for the last few files
-// of the tab, also once they have become imports.
+// Previews of files: the server parses a file's first bytes, requested in parallel with its upload. The tab keeps the previews of its
+// last few files, also after their imports have started.
 import { shallowReactive } from "vue";
 import { address } from "../../../client/address.ts";
 import { failureOf, UnreachableError, nobodyThere, parseJson } from "../../../client/answer.ts";
@@ -14,49 +14,49 @@ export interface Previewed {
   error: Error | null;
 }
 
-const MOST = 8;
+const MAX_PREVIEWS = 8;
 
-/** By upload, and by import once there is one. */
+/** Keyed by upload, and by import once the upload has finished. */
 const ofUploads = shallowReactive(new Map<number, Previewed>());
 const ofImports = shallowReactive(new Map<number, Previewed>());
 
 export const previewOfUpload = (key: number): Previewed | undefined => ofUploads.get(key);
 export const previewOfImport = (id: number): Previewed | undefined => ofImports.get(id);
 
-/** Looks at the file as an import with these options would; a later look wins over an earlier one. */
-export async function lookAt(key: number, file: File, options: Previewed["options"]): Promise<void> {
-  const before = ofUploads.get(key);
-  const looking: Previewed = { file, options, state: "loading", preview: before?.preview ?? null, error: null };
-  keep(ofUploads, key, looking);
-  const found = await look(file, options).then(
-    (preview): Previewed => ({ ...looking, state: "ready", preview }),
-    (error: unknown): Previewed => ({ ...looking, state: "failed", preview: null, error: error as Error }),
+/** Requests the preview of a file with these options. A newer request replaces the result of an older one. */
+export async function loadPreview(key: number, file: File, options: Previewed["options"]): Promise<void> {
+  const previous = ofUploads.get(key);
+  const pending: Previewed = { file, options, state: "loading", preview: previous?.preview ?? null, error: null };
+  storePreview(ofUploads, key, pending);
+  const result = await requestPreview(file, options).then(
+    (preview): Previewed => ({ ...pending, state: "ready", preview }),
+    (error: unknown): Previewed => ({ ...pending, state: "failed", preview: null, error: error as Error }),
   );
   for (const map of [ofUploads, ofImports]) {
-    for (const [id, known] of map) {
-      if (known !== looking) continue;
-      // A server that is away is told of by others; without an answer there is nothing to show.
-      if (found.error instanceof UnreachableError) map.delete(id);
-      else map.set(id, found);
+    for (const [id, current] of map) {
+      if (current !== pending) continue;
+      // The shell's banner reports an unreachable server; without a response there is no preview to show.
+      if (result.error instanceof UnreachableError) map.delete(id);
+      else map.set(id, result);
     }
   }
 }
 
-/** The upload has become an import. */
-export function handPreview(key: number, importId: number): void {
-  const known = ofUploads.get(key);
-  if (known !== undefined) keep(ofImports, importId, known);
+/** Moves the preview from the finished upload to its import. */
+export function assignPreview(key: number, importId: number): void {
+  const preview = ofUploads.get(key);
+  if (preview !== undefined) storePreview(ofImports, importId, preview);
   ofUploads.delete(key);
 }
 
-function keep(map: Map<number, Previewed>, id: number, one: Previewed): void {
+function storePreview(map: Map<number, Previewed>, id: number, preview: Previewed): void {
   map.delete(id);
-  map.set(id, one);
+  map.set(id, preview);
   const [oldest] = map.keys();
-  if (map.size > MOST && oldest !== undefined) map.delete(oldest);
+  if (map.size > MAX_PREVIEWS && oldest !== undefined) map.delete(oldest);
 }
 
-async function look(file: File, options: Previewed["options"]): Promise<Preview> {
+async function requestPreview(file: File, options: Previewed["options"]): Promise<Preview> {
   const url = address(preview_import, { querystring: { ...options, size: file.size } });
   const head = file.size <= MAX_PREVIEW_BYTES ? file : file.slice(0, PREVIEW_BYTES);
   const response = await fetch(url, {

@@ -1,8 +1,8 @@
-// One file on its way to the server, as the dock shows it.
+// Converts an upload into an item of the dock.
 import type { DockItem } from "../../services/dock.ts";
 import { formatPart, formatPercent } from "../../ui/format.ts";
 import { t } from "../../texts/t.ts";
-import { resumeUpload, type Waiting } from "../upload/use-unfinished.ts";
+import { resumeUpload, type PausedUpload } from "../upload/use-unfinished.ts";
 import type { Upload } from "../upload/use-uploads.ts";
 
 interface Actions {
@@ -20,7 +20,7 @@ export function dockItemOf(
   return {
     key: `upload ${String(key)}`,
     title: name,
-    detail: detailInWords(),
+    detail: detailText(),
     tone: TONES[state],
     fraction: state === "sending" || state === "offline" ? fraction : null,
     label: t("imports.upload.of", { name }),
@@ -42,7 +42,7 @@ export function dockItemOf(
     },
   };
 
-  function detailInWords(): string {
+  function detailText(): string {
     if (failed) return error?.message ?? "";
     if (state === "waiting") return t("imports.upload.waiting");
     if (state === "offline") return `${t("imports.upload.offline")} · ${formatPart(sent, size)}`;
@@ -50,16 +50,21 @@ export function dockItemOf(
   }
 }
 
-const TONES = { waiting: "waiting", sending: "running", offline: "waiting", failed: "failed" } as const;
+const TONES = {
+  waiting: "waiting",
+  sending: "running",
+  offline: "waiting",
+  failed: "failed",
+} as const satisfies Record<Upload["state"], DockItem["tone"]>;
 
-/** One that was cut in an earlier life of the page. */
-export const dockItemOfWaiting = (one: Waiting): DockItem => ({
-  key: `unfinished ${one.upload_id}`,
-  title: one.name,
-  detail: t("imports.unfinished.stopped", { part: formatPart(one.received, one.size) }),
+/** An upload that was interrupted before the page was loaded. */
+export const dockItemOfPaused = (upload: PausedUpload): DockItem => ({
+  key: `unfinished ${upload.upload_id}`,
+  title: upload.name,
+  detail: t("imports.unfinished.stopped", { part: formatPart(upload.received, upload.size) }),
   tone: "waiting",
-  fraction: one.received / one.size,
-  label: t("imports.upload.of", { name: one.name }),
-  to: `/imports/${String(one.import_id)}`,
-  action: { label: t("imports.unfinished.resume"), run: () => resumeUpload(one) },
+  fraction: upload.received / upload.size,
+  label: t("imports.upload.of", { name: upload.name }),
+  to: `/imports/${String(upload.import_id)}`,
+  action: { label: t("imports.unfinished.resume"), run: () => resumeUpload(upload) },
 });

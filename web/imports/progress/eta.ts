@@ -1,12 +1,12 @@
-// How fast an import goes and how long it will still take: a rate that does not flicker, a fraction that never goes
-// back, and an estimate only where it can be relied on.
+// Estimates the rate of an import and its remaining time. The rate is smoothed, the fraction never decreases, and there is an estimate
+// only while the rate is steady.
 import { t } from "../../texts/t.ts";
 
 export interface Eta {
   fraction: number;
-  /** Smoothed; null where the server has not said. */
+  /** Smoothed; null until the server reports a rate. */
   rows_per_second: number | null;
-  /** null until the pace is steady. */
+  /** null until the rate is steady. */
   left_ms: number | null;
 }
 
@@ -16,15 +16,15 @@ interface Sample {
 }
 
 const WINDOW_MS = 12_000;
-/** Less than this says too little: start-up and caches distort the first seconds. */
-const ENOUGH_MS = 2_500;
-/** The whole window and its younger half must agree this well. */
-const STEADY = 0.25;
+/** Shorter samples are unreliable: start-up and cold caches distort the first seconds. */
+const MIN_SAMPLED_MS = 2_500;
+/** Largest relative difference between the rate of the window and the rate of its newer half. */
+const MAX_RATE_DEVIATION = 0.25;
 /** Time after which a new rate has replaced about two thirds of the old one. */
 const SMOOTHING_MS = 700;
 
-/** Each call takes the newest state and gives the pace so far. */
-export function createEta(): (atMs: number, fraction: number, rowsPerSecond: number | null) => Eta {
+/** Returns a function to call with each new state; it returns the current estimate. */
+export function createEtaEstimator(): (atMs: number, fraction: number, rowsPerSecond: number | null) => Eta {
   let samples: Sample[] = [];
   let furthest = 0;
   let smoothed: number | null = null;
@@ -38,27 +38,27 @@ export function createEta(): (atMs: number, fraction: number, rowsPerSecond: num
       smoothed = (smoothed ?? 0) + weight * (rowsPerSecond - (smoothed ?? 0));
       smoothedAtMs = atMs;
     }
-    return { fraction: furthest, rows_per_second: smoothed, left_ms: timeLeft(samples) };
+    return { fraction: furthest, rows_per_second: smoothed, left_ms: estimateTimeLeft(samples) };
   };
 }
 
-function timeLeft(samples: Sample[]): number | null {
+function estimateTimeLeft(samples: Sample[]): number | null {
   const last = samples.at(-1);
   const first = samples[0];
-  if (!last || !first || last.at_ms - first.at_ms < ENOUGH_MS) return null;
+  if (!last || !first || last.at_ms - first.at_ms < MIN_SAMPLED_MS) return null;
   const middleMs = (first.at_ms + last.at_ms) / 2;
   const middle = samples.find((sample) => sample.at_ms >= middleMs) ?? first;
-  const whole = rateBetween(first, last);
-  const lately = rateBetween(middle, last);
-  if (whole <= 0 || lately <= 0 || Math.abs(lately - whole) / whole > STEADY) return null;
-  return (1 - last.fraction) / lately;
+  const overallRate = rateBetween(first, last);
+  const recentRate = rateBetween(middle, last);
+  if (overallRate <= 0 || recentRate <= 0 || Math.abs(recentRate - overallRate) / overallRate > MAX_RATE_DEVIATION) return null;
+  return (1 - last.fraction) / recentRate;
 }
 
 const rateBetween = (from: Sample, to: Sample): number =>
   to.at_ms === from.at_ms ? 0 : (to.fraction - from.fraction) / (to.at_ms - from.at_ms);
 
-/** Rounded as an estimate deserves; it would jitter otherwise. */
-export function timeLeftInWords(leftMs: number): string {
+/** Rounded coarsely, so that the text does not change with every update. */
+export function formatTimeLeft(leftMs: number): string {
   const seconds = leftMs / 1000;
   if (seconds < 5) return t("imports.progress.left_few");
   if (seconds < 55) return t("imports.progress.left_seconds", { n: Math.ceil(seconds / 5) * 5 });

@@ -9,13 +9,13 @@ const of = (given: Partial<ListedImport>): ListedImport =>
 const short = (given: Partial<ListedImport>): ListedImport => of({ shortened: true, columns: null, ...given });
 const whole = (given: Partial<ListedImport>): ListedImport => of({ shortened: false, ...given });
 
-test("a newer state from the stream keeps the columns that are known", () => {
+test("a newer state from the stream keeps the columns that are already loaded", () => {
   const merged = mergeImport(whole({ version: 3 }), short({ version: 4, rows: 7 }));
   expect(merged).toMatchObject({ version: 4, rows: 7, columns });
   expect(lacksDetails(merged)).toBe(false);
 });
 
-test("details that arrive after newer states only add what these lack", () => {
+test("details that arrive late only fill in what the newer state lacks", () => {
   const dialect = { format: "xlsx" } as ListedImport["dialect"];
   const merged = mergeImport(
     short({ version: 9, dialect }),
@@ -24,14 +24,14 @@ test("details that arrive after newer states only add what these lack", () => {
   expect(merged).toMatchObject({ version: 9, columns, dialect: { sheets } });
 });
 
-test("columns of an earlier detection are not taken for those of a later one", () => {
+test("columns of an earlier detection are not used for a later one", () => {
   const merged = mergeImport(whole({ version: 3 }), short({ version: 4, columns_count: 2000 }));
   expect(merged.columns).toBeNull();
   expect(lacksDetails(merged)).toBe(true);
   expect(withColumns(merged).columns).toEqual([]);
 });
 
-test("details of the same version replace the shortened state, and are not replaced by it", () => {
+test("complete details replace a shortened state of the same version, never the reverse", () => {
   const problem = { type: "/problems/bad-header", title: "…", status: 422, detail: "long" };
   const failed = { version: 6, state: "failed" as const };
   const merged = mergeImport(short(failed), whole({ ...failed, problem }));
@@ -39,7 +39,7 @@ test("details of the same version replace the shortened state, and are not repla
   expect(mergeImport(merged, short(failed))).toBe(merged);
 });
 
-test("a shortened import that ended lacks its details", () => {
+test("a shortened state of an ended import needs its details loaded", () => {
   expect(lacksDetails(of({ shortened: true, state: "failed" }))).toBe(true);
   expect(lacksDetails(of({ shortened: true, state: "loading" }))).toBe(false);
 });

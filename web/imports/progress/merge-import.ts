@@ -1,20 +1,20 @@
-// One import as lists and streams show it, without its long values, and as the server shows it alone.
+// Merges two states of one import: the shortened one of lists and streams, and the complete one of its own endpoint.
 import { isTerminal, type Import, type ListedImport } from "../../../contract/imports/imports.ts";
 
-/** The newer state, with the long values that only the other one has. */
-export function mergeImport(known: ListedImport | null, next: ListedImport): ListedImport {
-  if (known === null) return next;
-  const isNewer = next.version > known.version || (next.version === known.version && known.shortened);
-  const [newer, other] = isNewer ? [next, known] : [known, next];
+/** Returns the newer state, with long values filled in from the other state. */
+export function mergeImport(current: ListedImport | null, next: ListedImport): ListedImport {
+  if (current === null) return next;
+  const isNewer = next.version > current.version || (next.version === current.version && current.shortened);
+  const [newer, other] = isNewer ? [next, current] : [current, next];
   if (!newer.shortened) return newer;
   const columns = newer.columns ?? (other.columns_count === newer.columns_count ? other.columns : null);
   const dialect = other.dialect?.sheets === undefined ? newer.dialect : newer.dialect && other.dialect;
   return { ...newer, columns, dialect };
 }
 
-/** Whether the server has values that the page needs and the stream leaves out. */
+/** True if the page needs values that the stream omits. */
 export const lacksDetails = ({ shortened, columns, state }: ListedImport): boolean =>
   shortened && (columns === null || isTerminal(state));
 
-/** For the components of an import's page: columns that are still being loaded are none. */
+/** Treats columns that are still being loaded as an empty list. */
 export const withColumns = (of: ListedImport): Import => ({ ...of, columns: of.columns ?? [] });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { resultParts, tookNothing } from "./result.ts";
+import { resultParts, isNothingImported } from "./result.ts";
 
-test("the parts always add up to the rows", () => {
+test("the parts always add up to the number of rows", () => {
   const count = fc.nat(1_000_000);
   const counts = fc.record({ created: count, updated: count, unchanged: count, superseded: count, rejected: count });
   fc.assert(
@@ -14,7 +14,7 @@ test("the parts always add up to the rows", () => {
   );
 });
 
-test("rows that a cancelled import never reached are named", () => {
+test("rows that a cancelled import did not reach are a part of their own", () => {
   const parts = resultParts({
     state: "cancelled",
     rows: 10,
@@ -24,7 +24,7 @@ test("rows that a cancelled import never reached are named", () => {
     superseded: 0,
     rejected: 1,
   });
-  expect(parts.at(-1)).toMatchObject({ key: "open", label: "Not imported", count: 5 });
+  expect(parts.at(-1)).toMatchObject({ key: "pending", label: "Not imported", count: 5 });
 });
 
 test.each([
@@ -32,7 +32,7 @@ test.each([
   [{ rejected: 3, unchanged: 1 }, false],
   [{ rejected: 3, state: "cancelled" as const }, false],
   [{ rejected: 0 }, false],
-])("an import with %o took nothing: %s", (counts, said) => {
+])("an import with %o imported no row: %s", (counts, expected) => {
   const none = { state: "done" as const, rows: 3, created: 0, updated: 0, unchanged: 0, superseded: 0 };
-  expect(tookNothing({ ...none, ...counts })).toBe(said);
+  expect(isNothingImported({ ...none, ...counts })).toBe(expected);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { progressInWords, stageOf, stagesOf } from "./stages.ts";
+import { progressText, stageOf, stagesOf } from "./stages.ts";
 
 const loading = {
   state: "loading" as const,
@@ -16,26 +16,26 @@ const loading = {
   elapsed_ms: { scan: 100, load: 2_000, total: 2_100 },
 };
 
-test("each stage says how much of it is done", () => {
-  expect(progressInWords(loading)).toBe("5,012 of 20,000 rows");
-  expect(progressInWords({ ...loading, state: "receiving", received: 500_000 })).toBe("500 kB of 2 MB received");
-  expect(progressInWords({ ...loading, state: "receiving", received: 500_000, size: null })).toBe("500 kB received");
-  expect(progressInWords({ ...loading, state: "scanning", scanned: 1_000_000, rows: 9_000 })).toBe(
+test("the text of each stage shows how much of it is done", () => {
+  expect(progressText(loading)).toBe("5,012 of 20,000 rows");
+  expect(progressText({ ...loading, state: "receiving", received: 500_000 })).toBe("500 kB of 2 MB received");
+  expect(progressText({ ...loading, state: "receiving", received: 500_000, size: null })).toBe("500 kB received");
+  expect(progressText({ ...loading, state: "scanning", scanned: 1_000_000, rows: 9_000 })).toBe(
     "1 MB of 2 MB read, 9,000 rows found",
   );
-  expect(progressInWords({ ...loading, state: "done" })).toBe("Finished in 2.1 s");
+  expect(progressText({ ...loading, state: "done" })).toBe("Finished in 2.1 s");
 });
 
-test("a cancel that is asked for is what happens now", () => {
-  expect(progressInWords({ ...loading, cancel_requested: true })).toBe("Stopping after the current batch of rows");
+test("a requested cancel replaces the text of the stage", () => {
+  expect(progressText({ ...loading, cancel_requested: true })).toBe("Stopping after the current batch of rows");
 });
 
-test("stages only go forward, whatever the end", () => {
+test("the stages are in the order of the states", () => {
   const order = (["receiving", "scanning", "ready", "loading", "finishing", "done"] as const).map(stageOf);
   expect(order).toEqual(order.toSorted((a, b) => a - b));
 });
 
-test("the time line says how long each stage took, and nothing of those ahead", () => {
+test("the stages show how long each took, and no time for stages ahead", () => {
   const stages = stagesOf({
     ...loading,
     created_at: "2026-05-01T10:00:00Z",

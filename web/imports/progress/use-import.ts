@@ -1,18 +1,18 @@
-// One import, live until it ends.
+// State of one import, updated live until it ends.
 import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { get_import, isTerminal, type ListedImport } from "../../../contract/imports/imports.ts";
 import { publish, useLive, useStream } from "../../server/live.ts";
 import { ask, useConnection } from "../../server/use-connection.ts";
 import { lacksDetails, mergeImport, withColumns } from "./merge-import.ts";
-import { createEta, type Eta } from "./eta.ts";
+import { createEtaEstimator, type Eta } from "./eta.ts";
 
 export function useImport(id: MaybeRefOrGetter<number>) {
   const value = shallowRef<ListedImport | null>(null);
-  const pace = shallowRef<Eta | null>(null);
+  const eta = shallowRef<Eta | null>(null);
   const error = ref<Error | null>(null);
-  /** Whether the end was seen to come, as against found when the page was opened. */
-  const endedHere = ref(false);
-  let nextEta = createEta();
+  /** True if the import ended while this page was open; false if it had already ended before. */
+  const endedWhileShown = ref(false);
+  let estimateEta = createEtaEstimator();
   let stop = new AbortController();
   let loading: AbortSignal | undefined;
 
@@ -21,8 +21,8 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     const known = value.value;
     value.value = mergeImport(known, state);
     if (known === null || state.version > known.version) {
-      endedHere.value ||= known !== null && !isTerminal(known.state) && isTerminal(state.state);
-      pace.value = nextEta(performance.now(), state.fraction, state.rows_per_second);
+      endedWhileShown.value ||= known !== null && !isTerminal(known.state) && isTerminal(state.state);
+      eta.value = estimateEta(performance.now(), state.fraction, state.rows_per_second);
     }
     if (lacksDetails(value.value)) void load();
   });
@@ -35,13 +35,13 @@ export function useImport(id: MaybeRefOrGetter<number>) {
       publish("import", await ask(get_import, { params: { id: toValue(id) } }, { signal }));
       if (!signal.aborted) error.value = null;
     } catch (reason) {
-      // A server that is away is said by the banner; what was loaded stays.
+      // The shell's banner reports an unreachable server; keep the data that is already loaded.
       if (!signal.aborted && value.value === null) error.value = reason as Error;
       return;
     } finally {
       if (loading === signal) loading = undefined;
     }
-    // The import may have ended while the answer was under way.
+    // The import may have ended while the response was on its way.
     if (!signal.aborted && value.value !== null && lacksDetails(value.value)) void load();
   }
 
@@ -50,9 +50,9 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     () => {
       stop.abort();
       stop = new AbortController();
-      value.value = pace.value = error.value = null;
-      endedHere.value = false;
-      nextEta = createEta();
+      value.value = eta.value = error.value = null;
+      endedWhileShown.value = false;
+      estimateEta = createEtaEstimator();
       void load();
     },
     { immediate: true },
@@ -62,5 +62,5 @@ export function useImport(id: MaybeRefOrGetter<number>) {
     stop.abort();
   });
   const import_ = computed(() => (value.value === null ? null : withColumns(value.value)));
-  return { import_, pace, error, ended_here: endedHere };
+  return { import_, eta, error, ended_here: endedWhileShown };
 }

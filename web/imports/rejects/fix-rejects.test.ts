@@ -27,18 +27,18 @@ const reject = (raw: string, column: string | null = null): Reject => ({
   raw,
 });
 
-test("a rejected row becomes cells under the file's own columns, the one at fault known", () => {
+test("a rejected row is split into cells under the file's own columns, with the rejected cell known", () => {
   const table = fixTable([reject('"A;1";;perhaps;XL', "active")], { columns, dialect });
   expect(table.names).toEqual(["sku", "active", "size"]);
   expect(table.rows).toEqual([{ row: 3, line: 4, fault: 1, cells: ["A;1", "perhaps", "XL"] }]);
 });
 
-test("the SKU and the cells at fault are shown first", () => {
+test("the SKU and the rejected cells come first", () => {
   const rejects = [reject("A1;;yes;L", "size"), reject("A2;;no;L")];
   expect(fixTable(rejects, { columns, dialect }).order).toEqual([0, 2, 1]);
 });
 
-test("a row with too few cells is filled up, one with too many keeps them", () => {
+test("a short row is padded; extra cells of a long row are kept", () => {
   const table = fixTable([reject("A1"), reject("A2;;yes;L;more;")], { columns, dialect });
   expect(table.rows.map(({ cells }) => cells)).toEqual([
     ["A1", "", ""],
@@ -46,11 +46,11 @@ test("a row with too few cells is filled up, one with too many keeps them", () =
   ]);
 });
 
-test("a row that came cut is not offered", () => {
+test("a truncated row cannot be fixed on the page", () => {
   expect(fixTable([reject("x".repeat(10_000))], { columns, dialect })).toMatchObject({ rows: [], too_long: 1 });
 });
 
-test("the mended rows are a file of their own; empty extra cells are left out", () => {
+test("the fixed rows become a file; empty extra cells are dropped", () => {
   const file = fixedFile(
     [
       ["A;1", "yes", "X,L"],
@@ -61,7 +61,7 @@ test("the mended rows are a file of their own; empty extra cells are left out", 
   expect(file).toBe('sku,active,size\r\nA;1,yes,"X,L"\r\nA2,no,\r\n');
 });
 
-test("without a header the columns go by what they became", () => {
+test("without a header, columns are named after their targets", () => {
   const headless = { ...dialect, header: false };
   const named: Column[] = [
     { name: "Column 1", target: "sku" },

@@ -1,29 +1,29 @@
-// Rejected rows as a table to mend, and the file that the mended ones become.
+// Turns rejected rows into an editable table, and the fixed rows into a CSV file.
 import { MAX_RAW_CHARACTERS, REJECT_COLUMNS, type Import, type Reject } from "../../../contract/imports/imports.ts";
 import { readRecord, writeRecords } from "../preview/records.ts";
 
 export interface FixRow {
   row: number;
   line: number;
-  /** Index of the cell at fault, where there is one. */
+  /** Index of the rejected cell, if the reject names one. */
   fault: number | undefined;
   cells: string[];
 }
 
 export interface FixTable {
-  /** Names of the file's own columns; more cells than names are of rows that have too many. */
+  /** Names of the file's own columns. A row may have more cells than there are names. */
   names: string[];
   rows: FixRow[];
-  /** Indexes of the cells as they are best shown: the SKU, then what is at fault somewhere, then the rest. */
+  /** Display order of the cells: the SKU, then columns with a rejected cell, then the others. */
   order: number[];
-  /** Rows that are too long to be shown. */
+  /** Number of rows that the server truncated, which cannot be fixed here. */
   too_long: number;
 }
 
 type Of = Pick<Import, "columns" | "dialect">;
 
 export function fixTable(rejects: readonly Reject[], { columns, dialect }: Of): FixTable {
-  // A file of rejects has columns about the rejects: they are no part of the table.
+  // If the imported file was itself a rejects.csv, leave out its columns that describe the rejects.
   const own = columns.map(({ name, target }, i) => ({ name, i, is_own: !isRejectColumn(name, target) }));
   const kept = own.filter(({ is_own }) => is_own);
   // The server truncates longer records, which cannot be fixed here.
@@ -45,7 +45,7 @@ function orderOf(rows: readonly FixRow[], sku: number): number[] {
   return [...new Set([...(sku === -1 ? [] : [sku]), ...faults, ...Array.from({ length: width }, (_, i) => i)])];
 }
 
-/** The rows as a file of the same columns. Without a header in the first file, the columns go by what they became. */
+/** CSV with the same columns as the imported file. If that file had no header, columns are named after their targets. */
 export function fixedFile(rows: readonly (readonly string[])[], { columns, dialect }: Of): string {
   const kept = columns.filter(({ name, target }) => !isRejectColumn(name, target));
   const names = kept.map(({ name, target }) =>

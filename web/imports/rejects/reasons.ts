@@ -1,13 +1,13 @@
-// Why rows were rejected, in the reader's language.
+// Reject reasons in the current language.
 import type { Reject, RejectCode, RejectGroup } from "../../../contract/imports/imports.ts";
-import { spokenLanguage } from "../../texts/language.ts";
+import { shownLanguage } from "../../texts/language.ts";
 import { t } from "../../texts/t.ts";
 
-export const reasonInWords = (code: RejectCode): string => t(`imports.reject.${code}`);
+export const reasonLabel = (code: RejectCode): string => t(`imports.reject.${code}`);
 
-/** The server's sentence names the value, but knows English only. */
-export const sentenceOf = ({ code, message }: Pick<Reject, "code" | "message">): string =>
-  spokenLanguage.value === "en" ? message : reasonInWords(code);
+/** The server's message names the value but exists only in English. */
+export const rejectMessage = ({ code, message }: Pick<Reject, "code" | "message">): string =>
+  shownLanguage.value === "en" ? message : reasonLabel(code);
 
 export interface Reason {
   code: RejectCode;
@@ -15,11 +15,11 @@ export interface Reason {
   count: number;
 }
 
-/** One for each code, the most frequent first. */
+/** Sums up the groups by code, the most frequent code first. */
 export function reasonsOf(groups: readonly RejectGroup[]): Reason[] {
   const counts = new Map<RejectCode, number>();
   for (const { code, count } of groups) counts.set(code, (counts.get(code) ?? 0) + count);
   return [...counts]
-    .map(([code, count]) => ({ code, count, label: reasonInWords(code) }))
+    .map(([code, count]) => ({ code, count, label: reasonLabel(code) }))
     .toSorted((a, b) => b.count - a.count);
 }

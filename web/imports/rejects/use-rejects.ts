@@ -1,4 +1,4 @@
-// The rejected rows of one import: how many for each reason, and page by page, all of them or those of one reason.
+// Loads the rejected rows of one import page by page, optionally for one reason, and the number of rows for each reason.
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import {
   list_rejects,

@@ -1,8 +1,8 @@
-// Of a browser's tabs one sends an upload: two would take it from each other, byte by byte, for ever.
+// Lets only one tab of a browser send an upload. Two tabs would interrupt each other's requests forever.
 import { t } from "../../texts/t.ts";
 
-/** The upload is another tab's; it may be had again when that one has sent it, given up, or gone. */
-export class SentElsewhere extends Error {
+/** Another tab holds the upload; it is released when that tab finishes, gives up, or closes. */
+export class UploadedElsewhereError extends Error {
   override readonly name = "SentElsewhere";
 
   constructor() {
@@ -10,15 +10,15 @@ export class SentElsewhere extends Error {
   }
 }
 
-/** Makes the upload this tab's until the function that it resolves to is called, or the tab closes.
- * @throws SentElsewhere */
+/** Claims the upload for this tab. The claim ends when the returned function is called or the tab closes.
+ * @throws UploadedElsewhereError */
 export async function claimUpload(uploadId: string): Promise<() => void> {
-  // Browsers have locks only where the page comes over TLS or from this machine.
+  // The Web Locks API exists only on pages served over TLS or from localhost.
   if (!("locks" in navigator)) return () => undefined;
   return new Promise((resolve, reject) => {
     navigator.locks
       .request(`skuport upload ${uploadId}`, { ifAvailable: true }, async (lock) => {
-        if (lock === null) throw new SentElsewhere();
+        if (lock === null) throw new UploadedElsewhereError();
         await new Promise<void>((release) => {
           resolve(release);
         });

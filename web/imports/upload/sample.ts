@@ -1,11 +1,11 @@
-// The sample catalogue that comes with the page, and a file to begin from.
+// The bundled sample catalogue, and a template to fill in.
 import { UnreachableError } from "../../../client/answer.ts";
 import { t } from "../../texts/t.ts";
 import { writeRecords } from "../preview/records.ts";
 
 const SAMPLE = "/samples/sample-catalogue.csv";
 
-/** Throws a NoAnswer. */
+/** @throws UnreachableError */
 export async function fetchSample(): Promise<File> {
   const response = await fetch(SAMPLE).catch((cause: unknown) => {
     throw new UnreachableError(t("ui.no_answer"), { cause });
@@ -14,12 +14,12 @@ export async function fetchSample(): Promise<File> {
   return new File([await response.blob()], `${t("imports.first.sample_name")}.csv`, { type: "text/csv" });
 }
 
-/** A CSV with the columns that have a meaning and a few of one's own, and one row to write over. */
+/** A CSV with the product columns, some attribute columns, and one example row. */
 export const templateUrl = (): string => {
   const text = writeRecords([
     ["sku", "name", "description", "active", "price", "brand", "colour"],
     ["TEA-001", t("imports.first.tea"), t("imports.first.tea_text"), "yes", "7.90", "Café Kestrel", ""],
   ]);
-  // The mark tells spreadsheets that it is UTF-8.
+  // The byte order mark makes spreadsheet programs read the file as UTF-8.
   return `data:text/csv;charset=utf-8,${encodeURIComponent(`\uFEFF${text}`)}`;
 };

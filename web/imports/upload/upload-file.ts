@@ -1,4 +1,4 @@
-// Sends a File from the browser in one request. XMLHttpRequest, because fetch tells nothing about how much has been sent.
+// Uploads a file in one request. Uses XMLHttpRequest because fetch does not report upload progress.
 import { address } from "../../../client/address.ts";
 import { failureOf, UnreachableError, parseJson } from "../../../client/answer.ts";
 import { create_import, type Import } from "../../../contract/imports/imports.ts";
@@ -11,31 +11,31 @@ export interface FileUpload {
   options: ReturnType<typeof optionsOf>;
   signal: AbortSignal;
   onProgress: (sent: number) => void;
-  /** The line is cut, or is back. */
+  /** True when the connection is lost, false when it is back. */
   onWaiting: (waiting: boolean) => void;
 }
 
-/** So often the server answers, yet the upload breaks, before that is called a failure. */
-const VAIN_ATTEMPTS = 3;
-/** The first request may still be at work when the second comes; other files may arrive. */
-const BUSY: ReadonlySet<string> = new Set(["request-running", "too-many-files"]);
-const BUSY_PAUSE_MS = 1_000;
+/** Failed attempts, although the server is reachable, before the upload fails. */
+const MAX_FAILED_ATTEMPTS = 3;
+/** Problems that pass by themselves: the server still processes the interrupted request, or receives other files. */
+const RETRIED_PROBLEMS: ReadonlySet<string> = new Set(["request-running", "too-many-files"]);
+const RETRY_DELAY_MS = 1_000;
 
-/** Again from the start as soon as the server is back, should the line be cut: the key makes it one import all the same.
- * Throws a Problem, a NoAnswer, or the signal's reason. */
-export async function uploadAtOnce(file: File, wanted: FileUpload): Promise<Import> {
+/** If the connection is lost, sends the file again as soon as the server is back; the idempotency key prevents a second import.
+ * @throws Problem, UnreachableError, or the signal's reason */
+export async function uploadInOneRequest(file: File, wanted: FileUpload): Promise<Import> {
   const key = crypto.randomUUID();
-  for (let vain = 0; ; vain++) {
+  for (let failedAttempts = 0; ; failedAttempts++) {
     try {
       return await sendOnce(file, key, wanted);
     } catch (error) {
-      if (error instanceof Problem && BUSY.has(error.slug)) {
-        await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+      if (error instanceof Problem && RETRIED_PROBLEMS.has(error.slug)) {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY_MS));
         wanted.signal.throwIfAborted();
-        vain = 0;
+        failedAttempts = 0;
         continue;
       }
-      if (!(error instanceof UnreachableError) || error.status !== undefined || vain >= VAIN_ATTEMPTS) throw error;
+      if (!(error instanceof UnreachableError) || error.status !== undefined || failedAttempts >= MAX_FAILED_ATTEMPTS) throw error;
       wanted.onWaiting(true);
       reportLost();
       await untilConnected(wanted.signal);

@@ -1,4 +1,4 @@
-// A table from the clipboard: pasted anywhere on the page, or typed into the dialog.
+// Receives tables and files from the clipboard, pasted anywhere on the page or into the dialog.
 import { readonly, ref } from "vue";
 import { useEventListener } from "@vueuse/core";
 
@@ -12,7 +12,7 @@ export function openPasteDialog(withText = ""): void {
   open.value = true;
 }
 
-/** Called once. Files in the clipboard are given to `onFiles`. */
+/** Call once. Passes files in the clipboard to `onFiles`. */
 export function usePaste(onFiles: (files: File[]) => void) {
   useEventListener(window, "paste", (event) => {
     if (event.defaultPrevented || isField(event.target) || document.querySelector("[role=dialog]") !== null) return;
@@ -30,5 +30,5 @@ const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement);
 
-/** Several lines with several cells: anything else was not meant for us. */
+/** Several lines with several cells; other text is not a table. */
 const isTable = (pasted: string): boolean => /[\t,;|]/.test(pasted) && /\S[\s\S]*\n[\s\S]*\S/.test(pasted);

@@ -1,4 +1,4 @@
-// The uploads that this browser has begun and that wait for their rest, as the server knows them.
+// The paused uploads of this browser, with their current state on the server.
 import { computed, onScopeDispose, shallowReactive, watch } from "vue";
 import { get_import, type ListedImport } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
@@ -8,41 +8,41 @@ import { publish, useLive, useStream } from "../../server/live.ts";
 import { toast } from "../../server/toasts.ts";
 import { ask, useConnection } from "../../server/use-connection.ts";
 import { t } from "../../texts/t.ts";
-import { claimUpload, SentElsewhere } from "./claim-upload.ts";
+import { claimUpload, UploadedElsewhereError } from "./claim-upload.ts";
 import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
 import { useUploads } from "./use-uploads.ts";
 
-export interface Waiting extends Unfinished {
+export interface PausedUpload extends Unfinished {
   received: number;
   upload_expires_at: string | null;
 }
 
-/** What the server says of the imports of unfinished uploads. */
+/** Imports of unfinished uploads, by id. */
 const imports = shallowReactive(new Map<number, ListedImport>());
 const { uploads, resume } = useUploads();
 
-export const waiting = computed<Waiting[]>(() =>
-  unfinished.value.flatMap((one) => {
-    const import_ = imports.get(one.import_id);
-    const isSending = uploads.some(({ begun }) => begun?.upload_id === one.upload_id);
+export const pausedUploads = computed<PausedUpload[]>(() =>
+  unfinished.value.flatMap((upload) => {
+    const import_ = imports.get(upload.import_id);
+    const isSending = uploads.some(({ resumable }) => resumable?.upload_id === upload.upload_id);
     if (import_?.state !== "paused" || isSending) return [];
-    return [{ ...one, received: import_.received, upload_expires_at: import_.upload_expires_at }];
+    return [{ ...upload, received: import_.received, upload_expires_at: import_.upload_expires_at }];
   }),
 );
 
-/** Called once, by what stands on every page. */
-export function rememberUnfinished(): void {
+/** Call once, from a component that is on every page. */
+export function trackUnfinishedUploads(): void {
   const stop = new AbortController();
-  useLive("import", note);
-  const look = (): void => void Promise.all(unfinished.value.map((one) => lookAt(one, stop.signal)));
-  look();
-  watch([useStream().gaps, useConnection().reconnects], look);
+  useLive("import", updateImport);
+  const refreshAll = (): void => void Promise.all(unfinished.value.map((upload) => refreshImport(upload, stop.signal)));
+  refreshAll();
+  watch([useStream().gaps, useConnection().reconnects], refreshAll);
   onScopeDispose(() => {
     stop.abort();
   });
 }
 
-function note(import_: ListedImport): void {
+function updateImport(import_: ListedImport): void {
   const { id, version, state } = import_;
   if (unfinished.value.every(({ import_id }) => import_id !== id)) return;
   if ((imports.get(id)?.version ?? 0) >= version) return;
@@ -52,7 +52,7 @@ function note(import_: ListedImport): void {
   imports.delete(id);
 }
 
-async function lookAt({ import_id }: Unfinished, signal: AbortSignal): Promise<void> {
+async function refreshImport({ import_id }: Unfinished, signal: AbortSignal): Promise<void> {
   try {
     publish("import", await ask(get_import, { params: { id: import_id } }, { signal }));
   } catch (error) {
@@ -60,28 +60,28 @@ async function lookAt({ import_id }: Unfinished, signal: AbortSignal): Promise<v
   }
 }
 
-/** Has the file chosen again and goes on with it. */
-export async function resumeUpload(one: Waiting): Promise<void> {
-  if (await isSentElsewhere(one)) return;
+/** Asks the user to choose the file again and continues its upload. */
+export async function resumeUpload(upload: PausedUpload): Promise<void> {
+  if (await isUploadedElsewhere(upload)) return;
   const file = await chooseFile();
   if (file === null) return;
-  if (await isSameFile(one, file)) resume(one, file);
+  if (await isSameFile(upload, file)) resume(upload, file);
   else
     toast({
-      title: t("imports.unfinished.wrong_file", { name: one.name }),
-      description: t("imports.unfinished.wrong_file_text", { name: one.name, size: formatBytes(one.size) }),
+      title: t("imports.unfinished.wrong_file", { name: upload.name }),
+      description: t("imports.unfinished.wrong_file_text", { name: upload.name, size: formatBytes(upload.size) }),
       tone: "warning",
     });
 }
 
-/** Asked before the file is chosen in vain. */
-async function isSentElsewhere({ upload_id, name }: Waiting): Promise<boolean> {
+/** Checked first, so that the user does not choose a file for nothing. */
+async function isUploadedElsewhere({ upload_id, name }: PausedUpload): Promise<boolean> {
   try {
     const release = await claimUpload(upload_id);
     release();
     return false;
   } catch (error) {
-    if (!(error instanceof SentElsewhere)) throw error;
+    if (!(error instanceof UploadedElsewhereError)) throw error;
     toast({ title: name, description: error.message, tone: "warning" });
     return true;
   }

@@ -1,48 +1,48 @@
-// The files on their way to the server, one after the other. Kept for the whole page: an upload goes on while the reader
-// looks at something else, and waits where the line is cut.
+// The queue of uploads, sent one after the other. It belongs to the tab: uploads continue while the user visits other pages, and wait
+// while the connection is lost.
 import { computed, reactive, readonly, shallowRef } from "vue";
 import type { Import } from "../../../contract/imports/imports.ts";
 import { discard_upload, TUS_VERSION } from "../../../contract/imports/uploads.ts";
 import { trackStarted } from "../../server/running.ts";
 import { toastError } from "../../server/toasts.ts";
 import { ask } from "../../server/use-connection.ts";
-import { SentElsewhere } from "./claim-upload.ts";
+import { UploadedElsewhereError } from "./claim-upload.ts";
 import type { optionsOf } from "../options/import-form.ts";
 import { forgetUpload, isSameFile, unfinished, type Unfinished } from "./unfinished.ts";
-import { uploadAtOnce } from "./upload-file.ts";
-import { uploadInParts } from "./upload-parts.ts";
-import { handPreview, lookAt } from "../preview/use-preview.ts";
+import { uploadInOneRequest } from "./upload-file.ts";
+import { uploadResumable } from "./upload-resumable.ts";
+import { assignPreview, loadPreview } from "../preview/use-preview.ts";
 
 export interface Upload {
   key: number;
   file: File;
   options: ReturnType<typeof optionsOf>;
   sent: number;
-  /** `offline`: the line is cut; it goes on when it is back. */
+  /** `offline`: the connection is lost; the upload continues when it is back. */
   state: "waiting" | "sending" | "offline" | "failed";
   error: Error | null;
-  /** What the server knows of it, where the file goes in parts. */
-  begun: Unfinished | undefined;
+  /** Set once the server has created a resumable upload for the file. */
+  resumable: Unfinished | undefined;
 }
 
-/** A smaller file is sent again sooner than asked about. */
-const PARTS_FROM_BYTES = 8_000_000;
+/** Sending a smaller file again is faster than resuming it. */
+const RESUMABLE_FROM_BYTES = 8_000_000;
 
 const uploads = reactive<Upload[]>([]);
-/** The import that the newest finished upload became, and whether it was one of several files. */
+/** The import of the last finished upload, and whether the queue had several files. */
 const latest = shallowRef<{ import_: Import; is_one_of_several: boolean } | null>(null);
 const stops = new Map<number, AbortController>();
 let nextKey = 1;
-let working = false;
-/** Files sent since the queue was empty. */
-let sentInARow = 0;
+let isWorking = false;
+/** Files sent since the queue was last empty. */
+let sentSinceIdle = 0;
 
 export function useUploads() {
-  const underWay = computed(() => uploads.some(({ state }) => state !== "failed"));
+  const isUploading = computed(() => uploads.some(({ state }) => state !== "failed"));
   return {
     uploads: readonly(uploads),
     latest: readonly(latest),
-    under_way: underWay,
+    under_way: isUploading,
     add,
     resume,
     retry,
@@ -51,30 +51,30 @@ export function useUploads() {
   };
 }
 
-/** One that was begun before goes on, if it is to be read the same way. */
+/** Resumes an unfinished upload of the same file with the same options, if there is one. */
 function add(files: File[], options: Upload["options"]): void {
   void (async () => {
-    for (const file of files) push(file, options, await begunBefore(file, options));
+    for (const file of files) push(file, options, await findUnfinished(file, options));
     await work();
   })();
 }
 
-function resume(begun: Unfinished, file: File): void {
-  push(file, begun.options, begun);
+function resume(resumable: Unfinished, file: File): void {
+  push(file, resumable.options, resumable);
   void work();
 }
 
-function push(file: File, options: Upload["options"], begun: Unfinished | undefined): void {
+function push(file: File, options: Upload["options"], resumable: Unfinished | undefined): void {
   const key = nextKey++;
-  uploads.push({ key, file, options, sent: 0, state: "waiting", error: null, begun });
-  void lookAt(key, file, options);
+  uploads.push({ key, file, options, sent: 0, state: "waiting", error: null, resumable });
+  void loadPreview(key, file, options);
 }
 
-async function begunBefore(file: File, options: Upload["options"]): Promise<Unfinished | undefined> {
-  for (const one of unfinished.value) {
-    const isSending = uploads.some(({ begun }) => begun?.upload_id === one.upload_id);
-    const isMeantSo = JSON.stringify(one.options) === JSON.stringify(options);
-    if (!isSending && isMeantSo && (await isSameFile(one, file))) return one;
+async function findUnfinished(file: File, options: Upload["options"]): Promise<Unfinished | undefined> {
+  for (const candidate of unfinished.value) {
+    const isSending = uploads.some(({ resumable }) => resumable?.upload_id === candidate.upload_id);
+    const hasSameOptions = JSON.stringify(candidate.options) === JSON.stringify(options);
+    if (!isSending && hasSameOptions && (await isSameFile(candidate, file))) return candidate;
   }
   return undefined;
 }
@@ -86,7 +86,7 @@ function retry(key: number): void {
   void work();
 }
 
-/** From the start, to be read in another way. */
+/** Uploads the file again from the start, with other options. */
 function sendAgain(key: number, options: Upload["options"]): void {
   const file = uploads.find((candidate) => candidate.key === key)?.file;
   if (file === undefined) return;
@@ -94,15 +94,15 @@ function sendAgain(key: number, options: Upload["options"]): void {
   add([file], options);
 }
 
-/** Stops it where it is being sent, for good: the server keeps nothing of the file, unless another tab is sending it. */
+/** Ends the upload for good: the server deletes the received bytes, unless another tab is sending the file. */
 function remove(key: number): void {
   const index = uploads.findIndex((candidate) => candidate.key === key);
   stops.get(key)?.abort();
   const [upload] = index === -1 ? [] : uploads.splice(index, 1);
-  if (upload?.begun !== undefined && !(upload.error instanceof SentElsewhere)) void discard(upload.begun);
+  if (upload?.resumable !== undefined && !(upload.error instanceof UploadedElsewhereError)) void discard(upload.resumable);
 }
 
-/** Gives an upload up that was begun; its import is cancelled. */
+/** Deletes an unfinished upload; the server cancels its import. */
 export async function discard({ upload_id, import_id }: Unfinished): Promise<void> {
   forgetUpload(import_id);
   try {
@@ -113,15 +113,15 @@ export async function discard({ upload_id, import_id }: Unfinished): Promise<voi
 }
 
 async function work(): Promise<void> {
-  if (working) return;
-  working = true;
-  sentInARow = 0;
+  if (isWorking) return;
+  isWorking = true;
+  sentSinceIdle = 0;
   for (;;) {
     const upload = uploads.find(({ state }) => state === "waiting");
     if (!upload) break;
     await send(upload);
   }
-  working = false;
+  isWorking = false;
 }
 
 async function send(upload: Upload): Promise<void> {
@@ -130,14 +130,14 @@ async function send(upload: Upload): Promise<void> {
   upload.state = "sending";
   try {
     const import_ = await sendFile(upload, stop.signal);
-    upload.begun = undefined;
-    handPreview(upload.key, import_.id);
+    upload.resumable = undefined;
+    assignPreview(upload.key, import_.id);
     remove(upload.key);
     trackStarted({ kind: "import", record: import_ });
-    sentInARow += 1;
+    sentSinceIdle += 1;
     latest.value = {
       import_,
-      is_one_of_several: sentInARow > 1 || uploads.some(({ state }) => state === "waiting"),
+      is_one_of_several: sentSinceIdle > 1 || uploads.some(({ state }) => state === "waiting"),
     };
   } catch (error) {
     if (!stop.signal.aborted) Object.assign(upload, { state: "failed", error });
@@ -154,6 +154,6 @@ function sendFile(upload: Upload, signal: AbortSignal): Promise<Import> {
     onProgress: (sent: number) => (upload.sent = sent),
     onWaiting: (waiting: boolean) => (upload.state = waiting ? "offline" : "sending"),
   };
-  if (file.size < PARTS_FROM_BYTES) return uploadAtOnce(file, wanted);
-  return uploadInParts(file, { ...wanted, begun: upload.begun, onBegun: (begun) => (upload.begun = begun) });
+  if (file.size < RESUMABLE_FROM_BYTES) return uploadInOneRequest(file, wanted);
+  return uploadResumable(file, { ...wanted, resumable: upload.resumable, onCreated: (resumable) => (upload.resumable = resumable) });
 }

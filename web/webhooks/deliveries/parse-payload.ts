@@ -1,4 +1,4 @@
-// What somebody typed as the data of a test.
+// Parses the data that the user entered for a test event.
 import { t } from "../../texts/t.ts";
 
 export type Payload = { data: Record<string, unknown>; fault?: never } | { data?: never; fault: string };

@@ -1,11 +1,11 @@
-// The log of a webhook's deliveries.
+// Loads the deliveries of a webhook page by page, with the filter from the URL.
 import type { Ref } from "vue";
 import { DELIVERY_STATES, list_deliveries, type Delivery } from "../../../contract/webhooks/deliveries.ts";
 import { EVENT_TYPES } from "../../../contract/webhooks/event-types.ts";
 import { ask } from "../../server/use-connection.ts";
 import { usePagedList } from "../../server/use-paged-list.ts";
 
-const EVERY_MS = 2_000;
+const REFRESH_INTERVAL_MS = 2_000;
 const PAGE = 50;
 
 export const SINCE_HOURS = { hour: 1, day: 24, week: 168 } as const;
@@ -17,11 +17,11 @@ export interface DeliveryFilter {
   since?: Since;
 }
 
-/** The filter that an address says; what it does not know it leaves out. */
-export function filterOf(query: Record<string, unknown>): DeliveryFilter {
-  const state = DELIVERY_STATES.find((one) => one === query["state"]);
-  const type = EVENT_TYPES.find((one) => one === query["type"]);
-  const since = (Object.keys(SINCE_HOURS) as Since[]).find((one) => one === query["since"]);
+/** Parses the filter from a URL's query; unknown values are ignored. */
+export function parseFilter(query: Record<string, unknown>): DeliveryFilter {
+  const state = DELIVERY_STATES.find((value) => value === query["state"]);
+  const type = EVENT_TYPES.find((value) => value === query["type"]);
+  const since = (Object.keys(SINCE_HOURS) as Since[]).find((value) => value === query["since"]);
   return {
     ...(state === undefined ? {} : { state }),
     ...(type === undefined ? {} : { type }),
@@ -36,7 +36,7 @@ export const useDeliveries = (id: number, filter: Readonly<Ref<DeliveryFilter>>)
       return ask(list_deliveries, { params: { id }, querystring }, { signal });
     },
     filter,
-    EVERY_MS,
+    REFRESH_INTERVAL_MS,
   );
 
 function queryOf({ state, type, since }: DeliveryFilter) {

@@ -1,4 +1,4 @@
-// One delivery with its attempts: loaded when it is opened, fresh until it is over; sent again and copied.
+// One delivery with its attempts, refreshed until it is final. Can be sent again, or copied as a curl command.
 import { useClipboard } from "@vueuse/core";
 import { computed, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { get_delivery, retry_delivery, type DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";
@@ -10,11 +10,11 @@ import { signedCurl } from "../verify/signed-curl.ts";
 import { usePolling } from "../../server/use-polling.ts";
 import { newestSecret } from "../verify/verify-snippets.ts";
 
-const EVERY_MS = 1_500;
+const REFRESH_INTERVAL_MS = 1_500;
 
 export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGetter<number | null>) {
   const delivery = shallowRef<DeliveryDetail | null>(null);
-  /** The attempt that is looked at; null = the newest. */
+  /** The selected attempt; null = the newest. */
   const shown = ref<number | null>(null);
   const error = shallowRef<Error | null>(null);
   const busy = ref(false);
@@ -26,7 +26,7 @@ export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGe
 
   const refresh = usePolling(async (signal) => {
     const wanted = toValue(id);
-    if (wanted === null || isOver(delivery.value, wanted)) return;
+    if (wanted === null || isFinal(delivery.value, wanted)) return;
     try {
       const found = await ask(get_delivery, { params: { id: wanted } }, { signal });
       if (toValue(id) === wanted) delivery.value = found;
@@ -34,7 +34,7 @@ export function useDelivery(webhook: MaybeRefOrGetter<Webhook>, id: MaybeRefOrGe
     } catch (reason) {
       if (!signal.aborted) error.value = reason as Error;
     }
-  }, EVERY_MS);
+  }, REFRESH_INTERVAL_MS);
   watch(
     () => toValue(id),
     () => {
@@ -80,5 +80,5 @@ async function curlOf({ id, url }: Webhook, { event_id, body }: DeliveryDetail):
   return signedCurl({ url, headers: { "webhook-id": event_id }, body }, newestSecret(secrets), new Date());
 }
 
-const isOver = (delivery: DeliveryDetail | null, id: number): boolean =>
+const isFinal = (delivery: DeliveryDetail | null, id: number): boolean =>
   delivery?.id === id && (delivery.state === "delivered" || delivery.state === "failed");

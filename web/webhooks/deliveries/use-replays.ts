@@ -1,10 +1,10 @@
-// The replays of a webhook that are under way.
+// The running replays of a webhook.
 import { computed, shallowRef } from "vue";
 import { list_replays, type Replay } from "../../../contract/webhooks/deliveries.ts";
 import { ask } from "../../server/use-connection.ts";
 import { usePolling } from "../../server/use-polling.ts";
 
-const EVERY_MS = 2_000;
+const REFRESH_INTERVAL_MS = 2_000;
 
 export function useReplays(id: number) {
   const replays = shallowRef<Replay[]>([]);
@@ -13,9 +13,9 @@ export function useReplays(id: number) {
       const { items } = await ask(list_replays, { params: { id } }, { signal });
       replays.value = items;
     } catch {
-      // The log beside it says that the server is away.
+      // The delivery log on the same page reports an unreachable server.
     }
-  }, EVERY_MS);
+  }, REFRESH_INTERVAL_MS);
   const running = computed(() => replays.value.filter(({ state }) => state === "preparing" || state === "running"));
   return { running, refresh };
 }

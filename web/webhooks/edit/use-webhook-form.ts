@@ -1,16 +1,16 @@
-// The state of a webhook's form: what it holds, whether it is being sent, and what the server says of it.
+// State of a webhook's form: its values, whether it is being sent, and the errors that the server reported.
 import { ref, shallowRef } from "vue";
 import { faultsOf, NO_FAULTS, type Faults } from "./faults.ts";
 import { bodyOf, type WebhookForm } from "./webhook-form.ts";
 
 const FIELDS = ["url", "description", "types", "volume", "headers", "max_parallel", "max_per_second"];
 
-export function useWebhookForm(start: WebhookForm) {
-  const form = ref<WebhookForm>(start);
+export function useWebhookForm(initial: WebhookForm) {
+  const form = ref<WebhookForm>(initial);
   const faults = shallowRef<Faults>(NO_FAULTS);
   const busy = ref(false);
 
-  /** Sends it; false = the faults say why not. */
+  /** Sends the form. Returns false if the server rejected it; `faults` then has the errors. */
   async function submit(send: (body: ReturnType<typeof bodyOf>) => Promise<unknown>): Promise<boolean> {
     busy.value = true;
     faults.value = NO_FAULTS;

@@ -1,9 +1,9 @@
-// What the editor of a webhook holds, and what of it goes to the server.
+// The values of the webhook form, and their conversion from and to the API.
 import type { CreateWebhook, PatchWebhook, Webhook } from "../../../contract/webhooks/webhooks.ts";
 
 export interface HeaderRow {
   name: string;
-  /** null = keeps the value that it has; values are secrets and not shown. */
+  /** null = keep the stored value, which is secret and not shown. */
   value: string | null;
 }
 
@@ -41,7 +41,7 @@ export const formOf = (webhook: Webhook): WebhookForm => ({
   max_per_second: webhook.max_per_second ?? "",
 });
 
-/** The same for creating and for changing: a change names everything that the form shows. */
+/** Request body for creating and for editing. An edit sends all fields of the form. */
 export function bodyOf(form: WebhookForm): CreateWebhook & PatchWebhook {
   return {
     url: form.url.trim(),

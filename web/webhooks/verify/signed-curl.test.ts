@@ -10,7 +10,7 @@ const request = {
 };
 const now = new Date(1614265330_000);
 
-test("a copied command carries a fresh time and the signature that belongs to it", async () => {
+test("a copied command has the current time and a matching signature", async () => {
   expect(await signedCurl(request, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", now)).toBe(
     [
       "curl -i 'https://example.com/hook?a=1'",
@@ -23,7 +23,7 @@ test("a copied command carries a fresh time and the signature that belongs to it
   );
 });
 
-test("a quote in the body cannot end the argument", async () => {
+test("a quote in the body does not end the shell argument", async () => {
   const command = await signedCurl({ ...request, body: `{"name":"5' hose; rm -rf /"}` }, HIDDEN_SECRET, now);
   expect(command).toContain(String.raw`'{"name":"5'\'' hose; rm -rf /"}'`);
   expect(command).toContain("webhook-signature: v1,…");

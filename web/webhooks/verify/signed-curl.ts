@@ -1,14 +1,14 @@
-// A delivery as a curl command, signed as the worker signs it: for trying a receiver by hand.
+// Builds a curl command that sends a delivery with a valid signature, to test a receiver by hand.
 import { HIDDEN_SECRET } from "./verify-snippets.ts";
 
 export interface SignedRequest {
   url: string;
-  /** `webhook-id`, `webhook-timestamp` and the rest, as they were sent. */
+  /** The headers of the delivery; only `webhook-id` is used. */
   headers: Record<string, string>;
   body: string;
 }
 
-/** The command that sends the body again with a fresh time and signature. Without the secret it says where one goes.
+/** The command sends the body with the current time and a new signature. Without the secret, it contains a placeholder.
  * Signed text and key: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export async function signedCurl(request: SignedRequest, secret: string, now: Date): Promise<string> {
   const id = request.headers["webhook-id"] ?? "msg_test";
@@ -36,5 +36,5 @@ async function sign(text: string, secret: string): Promise<string> {
   return btoa(String.fromCharCode(...new Uint8Array(signature)));
 }
 
-/** For a POSIX shell: nothing inside single quotes has a meaning but the single quote. */
+/** Quotes an argument for a POSIX shell, where only the single quote is special inside single quotes. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,11 +1,11 @@
-// Receivers that verify what they get (https://www.standardwebhooks.com), in the languages people ask for. The secret is
-// filled in, so that what is copied runs.
+// Example receivers that verify signatures (https://www.standardwebhooks.com), with the secret inserted, so that the copied code runs
+// unchanged.
 import type { WebhookSecrets } from "../../../contract/webhooks/webhooks.ts";
 
 export const SNIPPET_LANGUAGES = ["node", "python", "php", "ruby", "go"] as const;
 export type SnippetLanguage = (typeof SNIPPET_LANGUAGES)[number];
 
-/** Languages by their own names; they are the same in every language of the page. */
+/** Names of the programming languages; not translated. */
 export const SNIPPET_NAMES: Record<SnippetLanguage, string> = {
   node: "Node",
   python: "Python",
@@ -14,7 +14,7 @@ export const SNIPPET_NAMES: Record<SnippetLanguage, string> = {
   go: "Go",
 };
 
-/** Stands where the secret is not shown. */
+/** Placeholder while the secret is hidden. */
 export const HIDDEN_SECRET = "whsec_…";
 
 export const newestSecret = (secrets: WebhookSecrets | null): string => secrets?.secrets[0]?.secret ?? HIDDEN_SECRET;

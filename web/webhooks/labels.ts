@@ -1,4 +1,4 @@
-// How the wire's words read on the page.
+// Labels and colours for values of the webhooks API, in the current language.
 import type { Attempt, Delivery } from "../../contract/webhooks/deliveries.ts";
 import type { EVENT_TYPES } from "../../contract/webhooks/event-types.ts";
 import type { Webhook } from "../../contract/webhooks/webhooks.ts";
@@ -20,8 +20,8 @@ export const STATE_COLORS = {
   failed: "error",
 } as const satisfies Record<Delivery["state"], string>;
 
-/** What each type of event means. */
-export const EVENT_TEXTS = {
+/** Text keys of the descriptions of event types. */
+export const EVENT_DESCRIPTIONS = {
   "product.created": "webhooks.events.product_created",
   "product.updated": "webhooks.events.product_updated",
   "product.deleted": "webhooks.events.product_deleted",
@@ -37,20 +37,20 @@ export const EVENT_TEXTS = {
   ping: "webhooks.events.ping",
 } as const satisfies Record<(typeof EVENT_TYPES)[number], PlainKey>;
 
-/** Why an attempt failed, with the status that came back. */
-export const failureInWords = (error: NonNullable<Attempt["error"]>, status: number | null): string =>
+/** Reason of a failed attempt, with the status of the response if there was one. */
+export const failureText = (error: NonNullable<Attempt["error"]>, status: number | null): string =>
   t(`webhooks.errors.${error}`) + (status === null ? "" : ` (${String(status)})`);
 
 /** "in 4 min", or "now" when it is due. */
 export function formatIn(instant: string, now: number): string {
   const ms = Date.parse(instant) - now;
   if (ms < 1000) return t("webhooks.log.in_now");
-  // Whole seconds: a countdown that shows tenths cannot be read.
+  // Whole seconds: tenths would change too fast to read.
   return t("webhooks.log.in_time", { time: formatDuration(Math.max(Math.round(ms / 1000), 1) * 1000) });
 }
 
-/** `{host}` and the rest of an address, so that the part that tells endpoints apart can stand out. */
-export function partsOfUrl(url: string): { host: string; rest: string } {
+/** Splits a URL into its host and the rest, so that the host can be emphasized. */
+export function splitUrl(url: string): { host: string; rest: string } {
   const parsed = URL.parse(url);
   if (parsed === null) return { host: url, rest: "" };
   return { host: parsed.host, rest: `${parsed.pathname === "/" ? "" : parsed.pathname}${parsed.search}` };

@@ -1,4 +1,4 @@
-// Sends a large File so that a cut line costs nothing: it goes on at the byte that the server has, as soon as the server is back.
+// Uploads a large file with tus. After a lost connection, the upload continues at the last byte that the server has.
 import type { Upload as TusUpload } from "tus-js-client";
 import { watch } from "vue";
 import { address } from "../../../client/address.ts";
@@ -9,73 +9,71 @@ import { create_upload, read_upload } from "../../../contract/imports/uploads.ts
 import { ask, reportLost, untilConnected, useConnection } from "../../server/use-connection.ts";
 import { t } from "../../texts/t.ts";
 import { claimUpload } from "./claim-upload.ts";
-import { forgetUpload, markOf, remember, type Unfinished } from "./unfinished.ts";
+import { forgetUpload, fingerprintOf, rememberUpload, type Unfinished } from "./unfinished.ts";
 import type { FileUpload } from "./upload-file.ts";
 
-/** So often nothing at all gets through, although the server answers, before it is called a failure. */
-const VAIN_ATTEMPTS = 5;
-/** A line on which nothing goes for so long is dead. */
+/** Attempts without progress, although the server is reachable, before the upload fails. */
+const MAX_FAILED_ATTEMPTS = 5;
+/** A connection without progress for this time is considered lost. */
 const STALLED_MS = 20_000;
 
-export interface PartsUpload extends FileUpload {
-  /** What to go on with. */
-  begun: Unfinished | undefined;
-  onBegun: (begun: Unfinished) => void;
-  /** The line is cut, or is back. */
-  onWaiting: (waiting: boolean) => void;
+export interface ResumableUpload extends FileUpload {
+  /** The upload to resume, if the server has already created one. */
+  resumable: Unfinished | undefined;
+  onCreated: (resumable: Unfinished) => void;
 }
 
-/** Throws a Problem, SentElsewhere, or the signal's reason. */
-export async function uploadInParts(file: File, wanted: PartsUpload): Promise<Import> {
+/** @throws Problem, UploadedElsewhereError, or the signal's reason */
+export async function uploadResumable(file: File, wanted: ResumableUpload): Promise<Import> {
   const { Upload } = await import("tus-js-client");
-  const mark = await markOf(file);
-  let { begun } = wanted;
-  let release = begun === undefined ? undefined : await claimUpload(begun.upload_id);
+  const fingerprint = await fingerprintOf(file);
+  let { resumable } = wanted;
+  let release = resumable === undefined ? undefined : await claimUpload(resumable.upload_id);
   const upload = new Upload(file, {
     endpoint: address(create_upload, {}),
-    uploadUrl: begun === undefined ? null : address(read_upload, { params: { upload_id: begun.upload_id } }),
+    uploadUrl: resumable === undefined ? null : address(read_upload, { params: { upload_id: resumable.upload_id } }),
     metadata: metadataOf(file.name, wanted.options),
-    retryDelays: null, // `untilConnected` knows better than a clock
+    retryDelays: null, // `untilConnected` resumes when the server is back
     storeFingerprintForResuming: false,
     async onAfterResponse(request, response) {
       if (request.getMethod() !== create_upload.method || response.getStatus() !== 201) return;
       const { id } = parseJson(response.getBody()) as Import;
       const uploadId = response.getHeader("location")?.split("/").at(-1) ?? "";
       const { name, size, lastModified } = file;
-      begun = {
+      resumable = {
         import_id: id,
         upload_id: uploadId,
         name,
         size,
         last_modified: lastModified,
-        mark,
+        fingerprint,
         options: wanted.options,
       };
       release = await claimUpload(uploadId);
-      remember(begun);
-      wanted.onBegun(begun);
+      rememberUpload(resumable);
+      wanted.onCreated(resumable);
     },
   });
   try {
-    await sendAll(upload, wanted);
+    await sendWithRetries(upload, wanted);
   } finally {
     release?.();
   }
-  return concluded(begun);
+  return finishUpload(resumable);
 }
 
-async function sendAll(upload: TusUpload, { signal, onProgress, onWaiting }: PartsUpload): Promise<void> {
+async function sendWithRetries(upload: TusUpload, { signal, onProgress, onWaiting }: ResumableUpload): Promise<void> {
   let furthest = -1;
-  for (let vain = 0; ; vain++) {
-    // Once there is an upload, one that is gone must not begin anew by itself.
+  for (let failedAttempts = 0; ; failedAttempts++) {
+    // Without this, tus-js-client would start a new upload if the existing one is gone.
     if (upload.url !== null || (upload.options.uploadUrl ?? null) !== null) upload.options.endpoint = null;
     const fault = await attempt(upload, signal, (sent) => {
-      if (sent > furthest) vain = 0;
+      if (sent > furthest) failedAttempts = 0;
       furthest = Math.max(furthest, sent);
       onProgress(sent);
     });
     if (fault === undefined || isGone(fault)) return;
-    if (!isCut(fault) || vain >= VAIN_ATTEMPTS) throw fault;
+    if (!isTransient(fault) || failedAttempts >= MAX_FAILED_ATTEMPTS) throw fault;
     onWaiting(true);
     reportLost();
     await untilConnected(signal);
@@ -83,21 +81,22 @@ async function sendAll(upload: TusUpload, { signal, onProgress, onWaiting }: Par
   }
 }
 
-/** One go: until all is sent, or the line is cut. Throws the signal's reason. */
+/** Sends until the upload is complete (returns undefined) or fails (returns the error).
+ * @throws the signal's reason */
 function attempt(
   upload: TusUpload,
   signal: AbortSignal,
   onProgress: (sent: number) => void,
 ): Promise<Error | undefined> {
   return new Promise((resolve, reject) => {
-    let moved = performance.now();
+    let lastProgressMs = performance.now();
     let isAllSent = false;
     const guard = setInterval(() => {
-      if (!isAllSent && performance.now() - moved > STALLED_MS) onCut();
+      if (!isAllSent && performance.now() - lastProgressMs > STALLED_MS) onLost();
     }, 1_000);
-    // A machine without a network may let a request hang for minutes.
+    // Without a network, a request may hang for minutes.
     const stopWatching = watch(useConnection().online, (isOnline) => {
-      if (!isOnline) onCut();
+      if (!isOnline) onLost();
     });
     const end = (settle: () => void): void => {
       clearInterval(guard);
@@ -109,7 +108,7 @@ function attempt(
       void upload.abort();
       end(settle);
     };
-    const onCut = (): void => {
+    const onLost = (): void => {
       stop(() => {
         resolve(new UnreachableError(t("imports.upload.interrupted")));
       });
@@ -125,7 +124,7 @@ function attempt(
     }
     signal.addEventListener("abort", onAbort);
     upload.options.onProgress = (sent, size) => {
-      moved = performance.now();
+      lastProgressMs = performance.now();
       isAllSent = sent === size;
       onProgress(sent);
     };
@@ -136,17 +135,17 @@ function attempt(
     };
     upload.options.onError = (error) => {
       end(() => {
-        resolve(faultOf(error));
+        resolve(errorFrom(error));
       });
     };
     upload.start();
   });
 }
 
-function faultOf(error: Error): Error {
+function errorFrom(error: Error): Error {
   const response =
     "originalResponse" in error ? (error.originalResponse as { getStatus(): number; getBody(): string } | null) : null;
-  // An answer without a body is one to HEAD.
+  // No response, or one without a status: the server is unreachable.
   if (response === null || response.getStatus() === 0)
     return new UnreachableError(t("imports.upload.interrupted"), { cause: error });
   if (response.getStatus() === 410 || response.getStatus() === 404)
@@ -154,24 +153,24 @@ function faultOf(error: Error): Error {
   return failureOf(response.getStatus(), response.getBody());
 }
 
-/** Somebody cancelled it: the import says so itself. */
+/** The upload was cancelled or has expired; its import shows that. */
 const isGone = (fault: Error): boolean => fault instanceof Problem && fault.slug === "upload-gone";
 
-const PASSING: ReadonlySet<string> = new Set([
+const TRANSIENT_PROBLEMS: ReadonlySet<string> = new Set([
   "upload-offset",
   "upload-interrupted",
   "not-ready",
   "request-timeout",
   "too-many-files",
 ]);
-const isCut = (fault: Error): boolean =>
-  fault instanceof Problem ? PASSING.has(fault.slug) : fault instanceof UnreachableError;
+const isTransient = (fault: Error): boolean =>
+  fault instanceof Problem ? TRANSIENT_PROBLEMS.has(fault.slug) : fault instanceof UnreachableError;
 
-async function concluded(begun: Unfinished | undefined): Promise<Import> {
-  if (begun === undefined) throw new UnreachableError(t("imports.upload.interrupted"));
-  forgetUpload(begun.import_id);
-  return ask(get_import, { params: { id: begun.import_id } });
+async function finishUpload(resumable: Unfinished | undefined): Promise<Import> {
+  if (resumable === undefined) throw new UnreachableError(t("imports.upload.interrupted"));
+  forgetUpload(resumable.import_id);
+  return ask(get_import, { params: { id: resumable.import_id } });
 }
 
-const metadataOf = (filename: string, options: PartsUpload["options"]): Record<string, string> =>
+const metadataOf = (filename: string, options: ResumableUpload["options"]): Record<string, string> =>
   Object.fromEntries(Object.entries({ ...options, filename }).map(([name, value]) => [name, String(value)]));

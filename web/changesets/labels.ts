@@ -1,4 +1,4 @@
-// How a changeset reads on the page.
+// Labels, icons and colours of changesets, in the current language.
 import type { Changeset, ProductChange } from "../../contract/changesets/changesets.ts";
 import { formatWhen } from "../ui/format.ts";
 import { tn, t } from "../texts/t.ts";
@@ -17,7 +17,7 @@ export const CHANGE_COLORS = {
   deleted: "error",
 } as const satisfies Record<ProductChange["change"], string>;
 
-/** What was done, as the headline: "Import of supplier.csv", "LAMP-0042 changed". */
+/** Title of a changeset: "Import of supplier.csv", "LAMP-0042 updated". */
 export function titleOf({ kind, filename, sku, created, deleted, undoes, id }: Changeset): string {
   switch (kind) {
     case "import":
@@ -28,12 +28,13 @@ export function titleOf({ kind, filename, sku, created, deleted, undoes, id }: C
       return deleted > 0 ? t("changesets.titles.deleted", { sku }) : t("changesets.titles.updated", { sku });
     case "undo":
       return t("changesets.titles.undo", { id: undoes ?? id });
-    default:
+    case "bulk":
+    case "delete_all":
       return t(`changesets.kinds.${kind}`);
   }
 }
 
-/** Tells apart two imports of the same file. */
+/** Title with time, to distinguish imports of the same file. */
 export const titleAndTime = (changeset: Changeset): string =>
   `${titleOf(changeset)} · ${formatWhen(changeset.started_at)}`;
 
@@ -42,20 +43,20 @@ export interface Count {
   text: string;
 }
 
-/** "466,000 created", "690 updated"; only what is not zero. */
+/** "466,000 created", "690 updated"; counts of zero are omitted. */
 export const countsOf = (changeset: Changeset): Count[] =>
   (["created", "updated", "deleted"] as const)
     .filter((name) => changeset[name] > 0)
     .map((name) => ({ name, text: tn(`changesets.counts.${name}`, changeset[name]) }));
 
-/** A field of a change as people call it: the attribute's own name, or the word for the field. */
+/** Label of a changed field: the name of the attribute, or the translated name of the field. */
 export function fieldName(field: string): string {
   if (field.startsWith("attributes.")) return field.slice("attributes.".length);
   const known = (["sku", "name", "description", "active"] as const).find((name) => name === field);
   return known === undefined ? field : t(`changesets.fields.${known}`);
 }
 
-/** A value as people read it; null = it is not there. */
+/** A value for display; null if the product has no such value. */
 export function valueText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === "boolean") return value ? t("ui.yes") : t("ui.no");

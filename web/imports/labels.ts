@@ -1,0 +1,86 @@
+// Labels for values of the imports API, in the current language.
+import type { Column, Dialect, Import, ImportState } from "../../contract/imports/imports.ts";
+import type { ProblemSlug } from "../../contract/problems.ts";
+import { t, tn, type PlainKey } from "../texts/t.ts";
+
+export const stateLabel = (state: ImportState): string => t(`imports.state.${state}`);
+export const modeLabel = (mode: Import["options"]["mode"]): string => t(`imports.mode.${mode}`);
+export const repeatsLabel = (repeats: Import["options"]["repeats"]): string => t(`imports.repeats.${repeats}`);
+export const targetLabel = (target: Column["target"]): string => t(`imports.target.${target}`);
+
+const DELIMITERS = {
+  ",": "imports.format.comma",
+  ";": "imports.format.semicolon",
+  "\t": "imports.format.tab",
+  "|": "imports.format.pipe",
+  ":": "imports.format.colon",
+  " ": "imports.format.space",
+} as const;
+
+export function delimiterLabel(delimiter: string): string {
+  const key = (DELIMITERS as Record<string, (typeof DELIMITERS)[keyof typeof DELIMITERS] | undefined>)[delimiter];
+  return key === undefined ? delimiter : t(key);
+}
+
+export function encodingLabel(encoding: Dialect["encoding"]): string {
+  switch (encoding) {
+    case "utf-8":
+      return "UTF-8";
+    case "utf-16le":
+      return t("imports.format.little_endian");
+    case "utf-16be":
+      return t("imports.format.big_endian");
+    case "windows-1252":
+      return "Windows-1252";
+  }
+}
+
+export function lineEndingLabel(ending: Dialect["line_ending"]): string {
+  switch (ending) {
+    case "lf":
+    case "crlf":
+    case "cr":
+      return ending.toUpperCase();
+    case "mixed":
+      return t("imports.format.mixed");
+    case "row":
+      return t("imports.format.sheet_rows");
+  }
+}
+
+export function quoteLabel({ quote, escape }: Pick<Dialect, "quote" | "escape">): string {
+  if (quote === "") return t("imports.format.none");
+  const sign =
+    quote === '"' ? t("imports.format.double_quote") : quote === "'" ? t("imports.format.single_quote") : quote;
+  if (escape === "" || escape === quote) return sign;
+  const by = escape === "\\" ? t("imports.format.a_backslash") : escape;
+  return t("imports.format.escaped_by", { quote: sign, escape: by });
+}
+
+const ADVICE: Partial<Record<ProblemSlug, PlainKey>> = {
+  "no-sku-column": "imports.advice.no_sku_column",
+  "bad-header": "imports.advice.bad_header",
+  "nearly-all-rejected": "imports.advice.nearly_all_rejected",
+  "rejected-rows": "imports.advice.rejected_rows",
+  "internal-error": "imports.advice.internal_error",
+};
+
+/** Advice that the page adds to the server's problem detail; undefined for most problems. */
+export function adviceFor(slug: string): string | undefined {
+  const key = (ADVICE as Record<string, PlainKey | undefined>)[slug];
+  return key === undefined ? undefined : t(key);
+}
+
+/** `no-sku-column` from `/problems/no-sku-column`. */
+export const slugOf = (type: string): string => type.slice(type.lastIndexOf("/") + 1);
+
+/** "3 rejected, 5 created": rejected rows first, counts of zero omitted. */
+export function countsSummary(
+  counts: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">,
+): string {
+  if (counts.rows === null) return "";
+  const parts = (["rejected", "created", "updated", "unchanged", "superseded"] as const)
+    .filter((name) => counts[name] > 0)
+    .map((name) => tn(`imports.counted.${name}`, counts[name]));
+  return parts.length === 0 ? tn("ui.rows", counts.rows) : parts.join(", ");
+}

@@ -1,0 +1,39 @@
+// Switches the page to the chosen language: loads our texts and those of the component library.
+import { shallowRef, watch } from "vue";
+import englishComponents from "@nuxt/ui/runtime/locale/en.js";
+import type { Locale, Messages } from "@nuxt/ui";
+import { chosenLanguage, shownLanguage, type Language } from "./language.ts";
+import { i18n } from "./t.ts";
+
+/** The texts of Nuxt UI's components ("Close", "No results"). */
+export const componentTexts = shallowRef<Locale<Messages>>(englishComponents);
+
+/** Resolves once the page is shown in the chosen language. From then on the page follows the user's choice. */
+export async function showChosenLanguage(): Promise<void> {
+  await show(chosenLanguage.value);
+  watch(chosenLanguage, (language) => void show(language));
+}
+
+async function show(language: Language): Promise<void> {
+  try {
+    componentTexts.value = await LOADERS[language]();
+  } catch {
+    return; // The server is unreachable: keep the current language.
+  }
+  i18n.global.locale.value = language;
+  shownLanguage.value = language;
+  document.documentElement.lang = language;
+}
+
+/** Each loads the texts of a language into i18n and returns those of the component library. */
+const LOADERS: Record<Language, () => Promise<Locale<Messages>>> = {
+  en: () => Promise.resolve(englishComponents),
+  de: async () => {
+    const [{ german }, { default: components }] = await Promise.all([
+      import("./de.ts"),
+      import("@nuxt/ui/runtime/locale/de.js"),
+    ]);
+    i18n.global.setLocaleMessage("de", german);
+    return components;
+  },
+};
