@@ -2,14 +2,7 @@
 import type { Dialect, Import } from "../../../contract/imports/imports.ts";
 import { formatBytes, formatDuration } from "../../ui/format.ts";
 import { t, tn } from "../../texts/t.ts";
-import {
-  delimiterLabel,
-  encodingLabel,
-  lineEndingLabel,
-  modeLabel,
-  quoteLabel,
-  repeatsLabel,
-} from "../labels.ts";
+import { delimiterLabel, encodingLabel, lineEndingLabel, modeLabel, quoteLabel, repeatsLabel } from "../labels.ts";
 
 export interface Fact {
   name: string;
@@ -83,9 +76,7 @@ function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
 function optionFacts({ options }: Import): Fact[] {
   return [
     ...(options.mode === "upsert" ? [] : [{ name: t("imports.options.mode"), value: modeLabel(options.mode) }]),
-    ...(options.repeats === "last"
-      ? []
-      : [{ name: t("imports.facts.repeats"), value: repeatsLabel(options.repeats) }]),
+    ...(options.repeats === "last" ? [] : [{ name: t("imports.facts.repeats"), value: repeatsLabel(options.repeats) }]),
     ...(options.strict ? [{ name: t("imports.options.strict"), value: t("ui.yes") }] : []),
     ...(options.active ? [] : [{ name: t("imports.facts.new_products"), value: t("imports.facts.inactive") }]),
   ];

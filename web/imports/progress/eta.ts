@@ -50,7 +50,8 @@ function estimateTimeLeft(samples: Sample[]): number | null {
   const middle = samples.find((sample) => sample.at_ms >= middleMs) ?? first;
   const overallRate = rateBetween(first, last);
   const recentRate = rateBetween(middle, last);
-  if (overallRate <= 0 || recentRate <= 0 || Math.abs(recentRate - overallRate) / overallRate > MAX_RATE_DEVIATION) return null;
+  if (overallRate <= 0 || recentRate <= 0 || Math.abs(recentRate - overallRate) / overallRate > MAX_RATE_DEVIATION)
+    return null;
   return (1 - last.fraction) / recentRate;
 }
 

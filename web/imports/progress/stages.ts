@@ -63,11 +63,18 @@ export function progressText(import_: Progress): string {
     case "paused":
       return import_.size === null
         ? t("imports.progress.received", { received: formatBytes(import_.received) })
-        : t("imports.progress.received_of", { received: formatBytes(import_.received), size: formatBytes(import_.size) });
+        : t("imports.progress.received_of", {
+            received: formatBytes(import_.received),
+            size: formatBytes(import_.size),
+          });
     case "scanning":
       return import_.size === null
         ? t("imports.progress.reading")
-        : t("imports.progress.read_of", { scanned: formatBytes(import_.scanned), size: formatBytes(import_.size), rows });
+        : t("imports.progress.read_of", {
+            scanned: formatBytes(import_.scanned),
+            size: formatBytes(import_.size),
+            rows,
+          });
     case "ready":
       return t("imports.progress.found", { rows });
     case "loading":

@@ -21,7 +21,9 @@ const MAX_UPLOADS = 20;
 export const unfinished = useStorage<Unfinished[]>("skuport-uploads", []);
 
 export function rememberUpload(upload: Unfinished): void {
-  unfinished.value = [...unfinished.value.filter(({ upload_id }) => upload_id !== upload.upload_id), upload].slice(-MAX_UPLOADS);
+  unfinished.value = [...unfinished.value.filter(({ upload_id }) => upload_id !== upload.upload_id), upload].slice(
+    -MAX_UPLOADS,
+  );
 }
 
 export function forgetUpload(importId: number): void {

@@ -35,7 +35,8 @@ export async function uploadInOneRequest(file: File, wanted: FileUpload): Promis
         failedAttempts = 0;
         continue;
       }
-      if (!(error instanceof UnreachableError) || error.status !== undefined || failedAttempts >= MAX_FAILED_ATTEMPTS) throw error;
+      if (!(error instanceof UnreachableError) || error.status !== undefined || failedAttempts >= MAX_FAILED_ATTEMPTS)
+        throw error;
       wanted.onWaiting(true);
       reportLost();
       await untilConnected(wanted.signal);

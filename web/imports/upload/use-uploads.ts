@@ -99,7 +99,8 @@ function remove(key: number): void {
   const index = uploads.findIndex((candidate) => candidate.key === key);
   stops.get(key)?.abort();
   const [upload] = index === -1 ? [] : uploads.splice(index, 1);
-  if (upload?.resumable !== undefined && !(upload.error instanceof UploadedElsewhereError)) void discard(upload.resumable);
+  if (upload?.resumable !== undefined && !(upload.error instanceof UploadedElsewhereError))
+    void discard(upload.resumable);
 }
 
 /** Deletes an unfinished upload; the server cancels its import. */
@@ -155,5 +156,9 @@ function sendFile(upload: Upload, signal: AbortSignal): Promise<Import> {
     onWaiting: (waiting: boolean) => (upload.state = waiting ? "offline" : "sending"),
   };
   if (file.size < RESUMABLE_FROM_BYTES) return uploadInOneRequest(file, wanted);
-  return uploadResumable(file, { ...wanted, resumable: upload.resumable, onCreated: (resumable) => (upload.resumable = resumable) });
+  return uploadResumable(file, {
+    ...wanted,
+    resumable: upload.resumable,
+    onCreated: (resumable) => (upload.resumable = resumable),
+  });
 }
