@@ -20,7 +20,7 @@ test("migrations are applied in order, once", async () => {
   expect(await migrateIn(dir)).toEqual([]);
 });
 
-test("a migration that fails leaves nothing behind, and the ones before it stay", async () => {
+test("a failed migration is rolled back, and earlier ones stay", async () => {
   const dir = await writeMigrations({
     "0001_one": "create table one ()",
     "0002_two": "create table two (); select 1/0",
@@ -44,7 +44,7 @@ test("a database that is newer than the code is refused", async () => {
   await expect(listPending(database.pool, older)).rejects.toThrow(MigrationError);
 });
 
-test("a changed migration is refused; other line ends are no change", async () => {
+test("a changed migration is refused; different line ends are not a change", async () => {
   await migrateIn(await writeMigrations({ "0001_one": "create table one (\n)" }));
   expect(await migrateIn(await writeMigrations({ "0001_one": "create table one (\r\n)" }))).toEqual([]);
   await expect(migrateIn(await writeMigrations({ "0001_one": "create table one (n int)" }))).rejects.toThrow(

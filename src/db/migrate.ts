@@ -1,5 +1,5 @@
-// Brings a database's schema to what this code expects: plain SQL files migrations/NNNN_name.sql, in order, forward only, one
-// transaction each, under an advisory lock so that several starting processes do it once.
+// Applies the migrations that a database lacks: plain SQL files migrations/NNNN_name.sql, in order, forward only, one transaction each.
+// An advisory lock ensures that only one of several starting processes applies them.
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -17,14 +17,14 @@ export interface Migration {
   checksum: string;
 }
 
-/** The database cannot be brought to what this code expects. The message says why and what to do. */
+/** The database cannot be migrated to the schema of this code. The message gives the reason and what to do. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
 
 /**
- * Applies what is missing; returns the names of what it applied. Waits while another process migrates.
- * @param client a connection of its own, not a pool: the lock belongs to the session.
+ * Applies pending migrations and returns their names. Waits while another process migrates.
+ * @param client a connection, not a pool: the lock belongs to the session.
  * @throws {MigrationError} when the database is newer than the code, an applied file has changed, or a file fails.
  */
 export async function migrate(client: pg.ClientBase, migrationsDir: string = MIGRATIONS_DIR): Promise<string[]> {
@@ -36,13 +36,13 @@ export async function migrate(client: pg.ClientBase, migrationsDir: string = MIG
     for (const migration of pending) await applyMigration(client, migration);
     return pending.map(({ name }) => name);
   } finally {
-    // Fails only with the connection, and with that the lock is gone too.
+    // If this fails, the connection is lost and the lock has been released.
     await client.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
   }
 }
 
 /**
- * The migrations that a database still lacks; changes nothing. For readiness checks and `skuport migrate --check`.
+ * Returns the names of pending migrations and changes nothing. For readiness checks.
  * @throws {MigrationError} as migrate does.
  */
 export async function listPending(db: Queryable, migrationsDir: string = MIGRATIONS_DIR): Promise<string[]> {
@@ -52,7 +52,7 @@ export async function listPending(db: Queryable, migrationsDir: string = MIGRATI
   return checkLedger(migrations, applied).map(({ name }) => name);
 }
 
-/** @throws {MigrationError} when a file's name is not NNNN_name.sql or the numbers have a gap or a double. */
+/** @throws {MigrationError} when a file name is not NNNN_name.sql, or a number is missing or repeated. */
 export async function readMigrations(migrationsDir: string = MIGRATIONS_DIR): Promise<Migration[]> {
   const files = (await readdir(migrationsDir)).filter((file) => file.endsWith(".sql")).sort();
   return await Promise.all(
@@ -60,7 +60,7 @@ export async function readMigrations(migrationsDir: string = MIGRATIONS_DIR): Pr
       const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1]);
       if (version !== index + 1) {
         throw new MigrationError(
-          `migrations/${file}: expected a name like ${String(index + 1).padStart(4, "0")}_name.sql; numbers start at 0001 without gaps.`,
+          `migrations/${file}: expected a name such as ${String(index + 1).padStart(4, "0")}_name.sql; numbers start at 0001 without gaps.`,
         );
       }
       const sql = (await readFile(join(migrationsDir, file), "utf8")).replaceAll("\r\n", "\n");
@@ -77,15 +77,15 @@ interface Applied {
 
 function checkLedger(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
   for (const { version, name, checksum } of applied) {
-    const known = migrations[version - 1];
-    if (known === undefined) {
+    const own = migrations[version - 1];
+    if (own === undefined) {
       throw new MigrationError(
-        `The database is newer than this program: it has migration ${name}, which this version of Skuport does not know. Start the newer version again.`,
+        `The database is newer than this program: it has migration ${name}, which this version of Skuport does not have. Start the newer version of Skuport.`,
       );
     }
-    if (known.checksum !== checksum) {
+    if (own.checksum !== checksum) {
       throw new MigrationError(
-        `migrations/${known.name}.sql has changed since it was applied to this database${known.name === name ? "" : ` as ${name}`}. Applied migrations are never edited: restore the file and put the change into a new one.`,
+        `migrations/${own.name}.sql has changed since it was applied to this database${own.name === name ? "" : ` as ${name}`}. Do not edit applied migrations: restore the file and put the change into a new migration.`,
       );
     }
   }
@@ -103,8 +103,8 @@ async function applyMigration(client: pg.ClientBase, { version, name, sql, check
     ]);
     await client.query("commit");
   } catch (error) {
-    await client.query("rollback").catch(() => undefined); // the first error tells more
-    throw new MigrationError(`migrations/${name}.sql failed, nothing of it was kept: ${(error as Error).message}`, {
+    await client.query("rollback").catch(() => undefined); // the first error is the cause
+    throw new MigrationError(`migrations/${name}.sql failed and was rolled back: ${(error as Error).message}`, {
       cause: error,
     });
   }

@@ -1,7 +1,7 @@
-// What the planner is told within a transaction, where it cannot know how few rows are meant.
+// Planner settings for one transaction, for statements whose few rows the planner cannot estimate.
 
-/** Products are met by their keys, a few thousand at a time. By size alone the planner would hash the whole catalogue for them. */
+/** For joins with a few thousand product keys: the planner would otherwise hash the whole catalogue. */
 export const JOIN_BY_KEY = "set local enable_hashjoin = off; set local enable_mergejoin = off";
 
-/** Rows are looked up, few of a large table: it is not read whole. */
+/** For lookups of few rows in a large table, which the planner might otherwise read whole. */
 export const LOOK_UP = `set local enable_seqscan = off; ${JOIN_BY_KEY}`;

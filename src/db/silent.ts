@@ -1,8 +1,8 @@
-// Times of the last sign of life, compared with the database's clock. A time ahead of the clock was written before the clock was
-// set back: it counts as silent, or work that a dead process left would wait until the clock has caught up.
+// SQL conditions on the last sign of life, by the database's clock. A time in the future was written before the clock was set
+// back. It counts as silent; otherwise work of a dead process would wait until the clock has caught up.
 
-/** Condition on `updated_at`: no sign of life for $1 milliseconds. Live work that meets it after the clock was set gives its next
- * sign within seconds; wake workers for it, but do not end it for good. */
+/** Condition on `updated_at`: no sign of life for $1 milliseconds. After the clock was set, live work matches for some seconds, so
+ * wake workers for matching work but do not end it. */
 export const SILENT_SINCE = `(updated_at < now() - make_interval(secs => $1::float8 / 1000)
        or updated_at > now() + interval '10 seconds')`;
 

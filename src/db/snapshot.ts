@@ -1,17 +1,17 @@
-// Several reads that see one state of the database.
+// Runs several reads on one snapshot of the database.
 import type pg from "pg";
 import { LOOK_UP } from "./planner-hints.ts";
 
-/** Nothing that the page or a program waits for may take longer. */
+/** Longest statement of a request, since a person or program waits for it. */
 const TIMEOUT_MS = 20_000;
 
-// Our lookups are of few rows in large tables. The planner, which knows neither lists of keys nor what a search finds, would
-// now and then rather read a whole table, or do it with several processes where one has next to nothing to do.
+// Our statements look up few rows in large tables. The planner cannot estimate lists of keys or search results, and would
+// sometimes read a whole table or start parallel workers for a few rows.
 const BEGIN = `begin transaction isolation level repeatable read read only;
   ${LOOK_UP};
   set local max_parallel_workers_per_gather = 0; set local statement_timeout = ${TIMEOUT_MS}`;
 
-/** @param first a statement that the snapshot begins with, in the same round trip; `read` is given its rows. */
+/** @param first a statement to run first, in the round trip that begins the snapshot; `read` receives its rows */
 export async function withSnapshot<T>(
   pool: pg.Pool,
   read: (client: pg.PoolClient, rows: unknown[]) => Promise<T>,
@@ -19,12 +19,12 @@ export async function withSnapshot<T>(
 ): Promise<T> {
   const client = await pool.connect();
   try {
-    // Several statements in one message have several results, of which pg's types know nothing.
+    // Several statements in one message return several results, which pg's types do not declare.
     const results = (await client.query(
       first === undefined ? BEGIN : `${BEGIN}; ${first}`,
     )) as unknown as pg.QueryResult[];
     const result = await read(client, first === undefined ? [] : (results.at(-1)?.rows ?? []));
-    // What only read has nothing to lose by its end, so nobody waits for it.
+    // Nothing was written, so the caller need not wait for the commit.
     void end(client, "commit");
     return result;
   } catch (error) {

@@ -1,7 +1,7 @@
 // What a full disk means to imports: an upload is refused, a worker waits until there is room.
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryTransient } from "../db/connection/connect.ts";
-import { createRoomCheck, type DiskReserve, type RoomCheck } from "../db/data-dir/disk-reserve.ts";
+import { createSpaceCheck, type DiskReserve, type SpaceCheck } from "../db/data-dir/disk-reserve.ts";
 import type { ImportContext } from "./context.ts";
 import { noteWaiting } from "./wait-store.ts";
 import { ScanOver } from "./scan/watch-scan.ts";
@@ -16,19 +16,19 @@ export const diskFull = (filename: string, cause?: unknown): Problem =>
 
 /** @throws Problem disk-full unless the file fits beside the reserve */
 export async function requireRoom(disk: DiskReserve | undefined, filename: string, bytes: number): Promise<void> {
-  if (disk !== undefined && (await disk.room()) < bytes) throw diskFull(filename);
+  if (disk !== undefined && (await disk.freeBytes()) < bytes) throw diskFull(filename);
 }
 
 /** For a file that is being received: throws Problem disk-full. */
-export const uploadRoom = ({ disk }: Pick<ImportContext, "disk">, filename: string): RoomCheck =>
-  disk === undefined ? () => undefined : createRoomCheck(disk, () => Promise.reject(diskFull(filename)));
+export const uploadRoom = ({ disk }: Pick<ImportContext, "disk">, filename: string): SpaceCheck =>
+  disk === undefined ? () => undefined : createSpaceCheck(disk, () => Promise.reject(diskFull(filename)));
 
 /** For a file that a scan writes: waits. @throws ScanOver when the import is cancelled or over */
-export const scratchRoom = (context: ImportContext, importId: number, signal: AbortSignal): RoomCheck => {
+export const scratchRoom = (context: ImportContext, importId: number, signal: AbortSignal): SpaceCheck => {
   const { disk } = context;
   return disk === undefined
     ? () => undefined
-    : createRoomCheck(disk, async () => {
+    : createSpaceCheck(disk, async () => {
         if (!(await waitForRoom(context, disk, 0, importId, signal))) throw new ScanOver();
       });
 };
@@ -39,7 +39,7 @@ const LOADING_BYTES = 64 << 20;
 /** Waits while the database's disk has no room for more rows. Returns early when the import is cancelled or over. */
 export async function waitUntilLoadable(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
   const { database_disk } = context;
-  if (database_disk !== undefined && (await database_disk.room()) < LOADING_BYTES)
+  if (database_disk !== undefined && (await database_disk.freeBytes()) < LOADING_BYTES)
     await waitForRoom(context, database_disk, LOADING_BYTES, importId, signal);
 }
 
@@ -67,7 +67,7 @@ async function waitForRoom(
       if (!goesOn) return false;
     }
     await sleep(LOOK_MS, undefined, { signal });
-  } while ((await disk.room()) <= bytes);
+  } while ((await disk.freeBytes()) <= bytes);
   await retryTransient(() => noteWaiting(pool, importId, null), { signal });
   log.info({ import_id: importId }, "the disk has room: the import continues");
   return true;

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { acquireDataDir, DataDirBusyError, readHolder } from "./data-dir.ts";
 import { DataDirError } from "./lock-file.ts";
 
-test("the holder can be read with what it published, and nobody once it has released", async () => {
+test("the holder can be read with what it published, until it releases the folder", async () => {
   const dir = await makeDir();
   const held = await acquireDataDir(dir, "skuport serve");
   await held.publish({ url: "http://127.0.0.1:8000" });
@@ -24,19 +24,19 @@ test("the holder can be read with what it published, and nobody once it has rele
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("a folder that is held is refused with who holds it and what to do", async () => {
+test("a folder in use is refused with its holder and what to do", async () => {
   const dir = await makeDir();
   const held = await acquireDataDir(dir, "skuport serve");
   await held.publish({ url: "http://127.0.0.1:8123" });
   const attempt = acquireDataDir(dir, "skuport import", 0);
   await expect(attempt).rejects.toThrow(DataDirBusyError);
   await expect(attempt).rejects.toThrow(
-    `skuport serve (process ${String(process.pid)}) holds it and serves http://127.0.0.1:8123`,
+    `in use by skuport serve (process ${String(process.pid)}), which serves http://127.0.0.1:8123`,
   );
   await held.release();
 });
 
-test("a holder that lets go is waited for", async () => {
+test("acquiring waits for a holder that releases the folder", async () => {
   const dir = await makeDir();
   const first = await acquireDataDir(dir, "skuport serve");
   const second = acquireDataDir(dir, "skuport serve");
@@ -55,14 +55,14 @@ test("the lock of a process that was killed is taken over", async () => {
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("a pid that another process has by now does not hold the folder", async () => {
+test("a pid that another process has reused does not hold the folder", async () => {
   const dir = await makeDir();
   const stale = { pid: process.pid, started: "earlier", token: "t", command: "skuport serve" };
   await writeFile(join(dir, "skuport.lock"), JSON.stringify(stale));
   await (await acquireDataDir(dir, "skuport serve")).release();
 });
 
-test("a taker that was killed in the middle does not stand in the way", async () => {
+test("a process that was killed while it took over the lock does not block others", async () => {
   const dir = await makeDir();
   const dead = (token: string) =>
     JSON.stringify({ pid: process.pid, started: "earlier", token, command: "skuport serve" });
@@ -73,7 +73,7 @@ test("a taker that was killed in the middle does not stand in the way", async ()
   expect(await readdir(dir)).toEqual([]);
 });
 
-test.each(["free", "stale"])("of several processes that start at once on a %s folder one wins", async (state) => {
+test.each(["free", "stale"])("of several processes that start at once on a %s folder, one gets the lock", async (state) => {
   for (let round = 0; round < 3; round++) {
     const dir = await makeDir();
     if (state === "stale") await killHolder(dir);
@@ -85,7 +85,7 @@ test.each(["free", "stale"])("of several processes that start at once on a %s fo
   }
 });
 
-describe("a lock that names no holder belongs to a dead one", () => {
+describe("a lock file without a valid holder counts as that of a dead process", () => {
   test.each([
     ["empty", ""],
     ["cut off", '{\n  "pid": 12,\n  "star'],
@@ -94,7 +94,7 @@ describe("a lock that names no holder belongs to a dead one", () => {
     ["null", "null"],
     ["without a token", JSON.stringify({ pid: process.pid, started: "", command: "skuport serve" })],
     ["with a path for a token", JSON.stringify({ pid: 1, started: "", token: "../../x", command: "skuport serve" })],
-    ["of another time", JSON.stringify({ pid: "1", started: 1, token: 1, command: 1 })],
+    ["with other types", JSON.stringify({ pid: "1", started: 1, token: 1, command: 1 })],
     ["long", "x".repeat(1_000_000)],
   ])("%s", async (_, text) => {
     const dir = await makeDir();
@@ -106,7 +106,7 @@ describe("a lock that names no holder belongs to a dead one", () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  test("of several processes that find it one wins", async () => {
+  test("of several processes that find it, one gets the lock", async () => {
     const dir = await makeDir();
     await writeFile(join(dir, "skuport.lock"), "");
     const takers = Array.from({ length: 6 }, () => startTaker(dir));
@@ -115,7 +115,7 @@ describe("a lock that names no holder belongs to a dead one", () => {
     for (const { child } of takers) child.stdin.end();
   });
 
-  test("also when the claim of a process that was taking over is empty", async () => {
+  test("also if the claim of a process that was taking over is empty", async () => {
     const dir = await makeDir();
     const stale = { pid: process.pid, started: "earlier", token: "t", command: "skuport serve" };
     await writeFile(join(dir, "skuport.lock"), JSON.stringify(stale));
@@ -125,17 +125,17 @@ describe("a lock that names no holder belongs to a dead one", () => {
   });
 });
 
-describe("what cannot be a lock is reported with what to do", () => {
+describe("anything but a regular file is reported with what to do", () => {
   test.each<[string, (path: string) => Promise<unknown>]>([
     ["a folder", (path) => mkdir(path)],
-    ["a link to nothing", (path) => symlink("nowhere", path)],
+    ["a dangling link", (path) => symlink("nowhere", path)],
     ["a pipe", (path) => promisify(execFile)("mkfifo", [path])],
   ])("%s", async (_, make) => {
     const dir = await makeDir();
     await make(join(dir, "skuport.lock"));
     const attempt = acquireDataDir(dir, "skuport serve");
     await expect(attempt).rejects.toThrow(DataDirError);
-    await expect(attempt).rejects.toThrow(/skuport\.lock is not a file\. Remove it and start again\./);
+    await expect(attempt).rejects.toThrow(/skuport\.lock is not a file\. Delete it and start again\./);
   });
 
   test("a data folder that is a file", async () => {
@@ -145,7 +145,7 @@ describe("what cannot be a lock is reported with what to do", () => {
   });
 });
 
-test("drafts of processes that were killed are removed, those in use are not", async () => {
+test("old drafts are removed, recent ones are not", async () => {
   const dir = await makeDir();
   const old = join(dir, "skuport.lock.1.draft");
   await writeFile(old, "");
@@ -160,12 +160,12 @@ const makeDir = () => mkdtemp(join(tmpdir(), "skuport-data-dir-"));
 async function killHolder(dir: string): Promise<void> {
   const { child, first_line } = startTaker(dir);
   expect(await first_line).toBe("held");
-  const gone = new Promise((resolve) => child.on("exit", resolve));
+  const exited = new Promise((resolve) => child.on("exit", resolve));
   child.kill("SIGKILL");
-  await gone;
+  await exited;
 }
 
-/** A process that takes the folder, says "held" or the error's name, and holds it until its stdin ends. */
+/** A process that acquires the folder, prints "held" or the error's name, and holds it until its stdin ends. */
 function startTaker(dir: string) {
   const program = `
     import { acquireDataDir } from ${JSON.stringify(join(import.meta.dirname, "data-dir.ts"))};
@@ -182,8 +182,8 @@ function startTaker(dir: string) {
     child.once(
       "exit",
       () =>
-        void errors.then((said) => {
-          reject(new Error(`the taker said nothing: ${said}`));
+        void errors.then((stderr) => {
+          reject(new Error(`the process printed nothing to stdout: ${stderr}`));
         }),
     );
   });

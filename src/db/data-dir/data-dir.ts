@@ -1,5 +1,5 @@
-// One process owns a data folder at a time, and says in `skuport.lock` who it is, where its server listens and where its
-// database is, so that the command line finds both. A lock whose process is gone is taken over; of several takers one wins.
+// Locks the data folder for one process at a time. Its lock file `skuport.lock` names the process, its server's URL and its database,
+// so that commands find both. A process takes over the lock of a dead one; of several that try, one succeeds.
 import { mkdir, readdir, realpath, stat, unlink } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export interface DataDir {
   readonly path: string;
   /** Adds to what other processes can read about this one. */
   publish(facts: Pick<Holder, "url" | "connection">): Promise<void>;
-  /** Gives the folder up. */
+  /** Releases the lock. */
   release(): Promise<void>;
 }
 
@@ -22,9 +22,9 @@ export interface DataDir {
 export class DataDirBusyError extends Error {
   readonly holder: Holder;
   constructor(dataDir: string, holder: Holder) {
-    const where = holder.url === undefined ? "" : ` and serves ${holder.url}`;
+    const where = holder.url === undefined ? "" : `, which serves ${holder.url}`;
     super(
-      `The data folder ${dataDir} is in use: ${holder.command} (process ${String(holder.pid)}) holds it${where}. Stop that process first, or set SKUPORT_DATA_DIR to another folder.`,
+      `The data folder ${dataDir} is in use by ${holder.command} (process ${String(holder.pid)})${where}. Stop that process, or set SKUPORT_DATA_DIR to another folder.`,
     );
     this.name = "DataDirBusyError";
     this.holder = holder;
@@ -32,11 +32,11 @@ export class DataDirBusyError extends Error {
 }
 
 /**
- * Makes the folder where it is missing (private to this user) and takes its lock.
- * @param command what to call this process in other processes' messages.
- * @param patienceMs how long a living holder gets to let go: who restarts a server comes while the old one still stops.
- * @throws {DataDirBusyError} when a living process holds it.
- * @throws {DataDirError} when the folder or its lock cannot be used; the message says what to do.
+ * Locks the folder. Creates it if it is missing, private to this user.
+ * @param command the name of this process in other processes' messages
+ * @param patienceMs how long to wait for a live holder: during a restart, the old server may still be stopping
+ * @throws {DataDirBusyError} when a live process holds the lock
+ * @throws {DataDirError} when the folder or its lock cannot be used; the message says what to do
  */
 export async function acquireDataDir(dataDir: string, command: string, patienceMs = 2000): Promise<DataDir> {
   const giveUpAt = performance.now() + patienceMs;
@@ -45,7 +45,7 @@ export async function acquireDataDir(dataDir: string, command: string, patienceM
   const me: Holder = { pid: process.pid, started: readProcessStart(process.pid) ?? "", token: randomUUID(), command };
   while (!(await createLock(lock, me))) {
     const holder = await readLock(lock);
-    if (holder === undefined) continue; // released since `createLock` saw it
+    if (holder === undefined) continue; // released in the meantime
     if (!isAlive(holder) && (await takeOver(lock, holder, me))) break;
     if (performance.now() >= giveUpAt) throw new DataDirBusyError(path, (await readLock(lock)) ?? holder);
     await sleep(50);
@@ -58,16 +58,16 @@ export async function acquireDataDir(dataDir: string, command: string, patienceM
   return { path, publish, release: () => unlink(lock).catch(ignoreMissing) };
 }
 
-/** Who holds the data folder now; undefined when nobody living does. */
+/** The live process that holds the data folder, if any. */
 export async function readHolder(dataDir: string): Promise<Holder | undefined> {
   const holder = await readLock(lockPath(dataDir));
   return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
 /**
- * Replaces a dead holder's lock by ours. Two takers must not both succeed, and a slow one must not replace the lock of a
- * quick one: so each first creates the claim on that very holder's token, which only one can, and then looks again.
- * A claim whose owner died is claimed in turn.
+ * Replaces a dead holder's lock by ours. Only one of several processes may succeed, and a slow one must not replace the lock of a
+ * fast one. So each first creates a claim file named after the dead holder's token, which only one can, and then reads the
+ * lock again. If the owner of a claim has died, its claim is claimed in the same way.
  */
 async function takeOver(lock: string, dead: Holder, me: Holder): Promise<boolean> {
   const claims = [dead.token];
@@ -85,14 +85,14 @@ async function takeOver(lock: string, dead: Holder, me: Holder): Promise<boolean
   return unchanged;
 }
 
-/** The absolute path of the folder, which is made where it is missing. */
+/** Creates the folder if it is missing and returns its absolute path. */
 async function openFolder(dataDir: string): Promise<string> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     return await realpath(dataDir);
   } catch (cause) {
     throw new DataDirError(
-      `The data folder ${dataDir} cannot be used (${(cause as Error).message}). Set SKUPORT_DATA_DIR to a folder that this user may write.`,
+      `The data folder ${dataDir} cannot be used: ${(cause as Error).message}. Set SKUPORT_DATA_DIR to a folder that this user can write to.`,
       { cause },
     );
   }
@@ -100,7 +100,7 @@ async function openFolder(dataDir: string): Promise<string> {
 
 const DRAFT_MAX_AGE_MS = 600_000;
 
-/** A process that was killed between writing a draft and linking it leaves the draft. A younger one may be in use. */
+/** Removes drafts of processes that were killed before they linked them. A newer draft may be in use. */
 async function removeOldDrafts(dataDir: string): Promise<void> {
   const drafts = (await readdir(dataDir)).filter((name) => /^skuport\.lock\..*\.draft$/.test(name));
   for (const name of drafts) {

@@ -1,5 +1,5 @@
-// The file that names the holder of a data folder: written whole and synced before it has its name, and readable whatever a
-// crash, a full disk or an editor left in it.
+// Reads and writes the file that names the holder of a data folder. It gets its name only when it is complete and synced. Reading
+// accepts whatever a crash, a full disk or an editor left in it.
 import { createHash, randomUUID } from "node:crypto";
 import { link, lstat, open, rename, unlink } from "node:fs/promises";
 import { basename } from "node:path";
@@ -7,11 +7,11 @@ import type { DatabaseAddress } from "../connection/connect.ts";
 
 export interface Holder {
   pid: number;
-  /** Tells this process from a later one with the same pid. */
+  /** Distinguishes this process from a later one with the same pid. */
   started: string;
   /** Unique to this acquisition. */
   token: string;
-  /** What holds the folder, e.g. "skuport serve". */
+  /** The holder's command, e.g. "skuport serve". */
   command: string;
   /** Of the HTTP server, once it listens. */
   url?: string;
@@ -19,20 +19,20 @@ export interface Holder {
   connection?: DatabaseAddress;
 }
 
-/** The data folder cannot be used. The message says why and what to do. */
+/** The data folder cannot be used. The message gives the reason and what to do. */
 export class DataDirError extends Error {
   override readonly name = "DataDirError";
 }
 
-/** More than any lock holds; the rest of a damaged file is not read. */
+/** Larger than any valid lock file; a damaged file is read only up to here. */
 const MAX_LOCK_BYTES = 65_536;
 /** No process has this pid. */
 const NO_PID = 0;
 
 /**
- * The holder that the file names; undefined when there is no file. A living holder's file is always whole, because it has been
- * synced before it was given its name. So a file without a holder in it belongs to a process that is dead.
- * @throws {DataDirError} when it is not a file, or this user may not read it.
+ * The holder that the file names; undefined when there is no file. A live holder's file is always complete, because it was synced
+ * before it got its name. A file without a valid holder therefore belongs to a dead process.
+ * @throws {DataDirError} when it is not a regular file, or this user cannot read it
  */
 export async function readLock(path: string): Promise<Holder | undefined> {
   const text = await readText(path);
@@ -41,7 +41,7 @@ export async function readLock(path: string): Promise<Holder | undefined> {
     const holder: unknown = JSON.parse(text);
     if (isHolder(holder)) return holder;
   } catch {
-    // Empty or cut off: a dead holder's, below.
+    // Empty or truncated: treated as a dead holder below.
   }
   // The path is part of the token, so that an empty claim on an empty lock does not name itself.
   const token = createHash("sha256")
@@ -51,7 +51,7 @@ export async function readLock(path: string): Promise<Holder | undefined> {
   return { pid: NO_PID, started: "unreadable", token, command: "a process that left a damaged lock" };
 }
 
-/** Creates the file with all its content at once; false when there is one already. */
+/** Creates the file atomically with its content; false if it already exists. */
 export async function createLock(path: string, holder: Holder): Promise<boolean> {
   const draft = await writeDraft(path, holder);
   try {
@@ -65,7 +65,7 @@ export async function createLock(path: string, holder: Holder): Promise<boolean>
   }
 }
 
-/** Replaces the file, or creates it, with all its content at once. */
+/** Creates or replaces the file atomically. */
 export async function replaceLock(path: string, holder: Holder): Promise<void> {
   await rename(await writeDraft(path, holder), path);
 }
@@ -74,7 +74,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     // Opening a pipe would wait for its writer, and a symbolic link to nothing would look like a missing file.
     const found = await lstat(path);
-    if (!found.isFile()) throw new DataDirError(`${path} is not a file. Remove it and start again.`);
+    if (!found.isFile()) throw new DataDirError(`${path} is not a file. Delete it and start again.`);
     const file = await open(path, "r");
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, 0);
@@ -86,13 +86,13 @@ async function readText(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     if (error instanceof DataDirError) throw error;
     throw new DataDirError(
-      `${path} cannot be read (${(error as Error).message}). Start as the user that owns the data folder, or delete the file when no Skuport is running on it.`,
+      `${path} cannot be read: ${(error as Error).message}. Start Skuport as the user that owns the data folder, or delete the file if no Skuport uses the folder.`,
       { cause: error },
     );
   }
 }
 
-/** `token` becomes part of a file's name, so it must not lead elsewhere. */
+/** `token` becomes part of a file name, so it must not contain a path. */
 function isHolder(value: unknown): value is Holder {
   if (typeof value !== "object" || value === null) return false;
   const { pid, started, token, command, url } = value as Partial<Record<keyof Holder, unknown>>;
@@ -106,7 +106,7 @@ function isHolder(value: unknown): value is Holder {
   );
 }
 
-/** Synced before it is linked: after a power failure a name without content would stay behind otherwise. */
+/** Syncs the draft before it is linked; otherwise a power failure could leave an empty lock file. */
 async function writeDraft(path: string, holder: Holder): Promise<string> {
   const draft = `${path}.${randomUUID()}.draft`;
   try {
@@ -126,7 +126,7 @@ async function writeDraft(path: string, holder: Holder): Promise<string> {
 
 function cannotWrite(path: string, cause: unknown): DataDirError {
   return new DataDirError(
-    `${path} cannot be written (${(cause as Error).message}). Make sure that this user may write the data folder and that its disk has room.`,
+    `${path} cannot be written: ${(cause as Error).message}. Check that this user can write to the data folder and that its disk has free space.`,
     { cause },
   );
 }

@@ -1,20 +1,20 @@
-// Which process a pid means: numbers are used again, so a pid alone does not say that the process of then is still there.
+// Identifies processes. The system reuses pids, so a pid alone does not prove that the same process still runs.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** When the process started, in an opaque form that differs between two processes with the same pid; undefined when it is gone. */
+/** An opaque start time that differs between two processes with the same pid; undefined if the process has ended. */
 export function readProcessStart(pid: number): string | undefined {
   return process.platform === "linux" ? readLinuxStart(pid) : readStartByPs(pid);
 }
 
-/** Whether the very process that was described is still running. */
+/** True if the described process itself is still running. */
 export function isAlive(identity: { pid: number; started: string }): boolean {
   return readProcessStart(identity.pid) === identity.started;
 }
 
-/** Whether a living process has this pid, also one of another user. */
+/** True if a live process has this pid, also one of another user. */
 export function pidExists(pid: number): boolean {
-  // A signal reaches the dead as well, as long as their parent has not collected them (in a container: perhaps never).
+  // Not by a signal: it also succeeds for a zombie, which in a container may never be collected.
   if (process.platform === "linux") return readLinuxStart(pid) !== undefined;
   try {
     process.kill(pid, 0);
@@ -26,11 +26,11 @@ export function pidExists(pid: number): boolean {
 
 function readLinuxStart(pid: number): string | undefined {
   try {
-    // Fields after the command's closing parenthesis (the command may hold blanks): state is the 3rd of all, start the 22nd.
+    // Split after the command's closing parenthesis, since the command may contain spaces. State is field 3, start time field 22.
     const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    // Ticks since boot repeat after a boot, hence the boot's id.
+    // The start time counts ticks since boot and can repeat after a reboot, hence the boot id.
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     return `${boot}/${fields[19] ?? ""}`;
   } catch {
@@ -48,6 +48,6 @@ function readStartByPs(pid: number): string | undefined {
     });
     return started.trim() || undefined;
   } catch {
-    return process.platform === "win32" ? "" : undefined; // no ps there: the pid has to do
+    return process.platform === "win32" ? "" : undefined; // Windows has no ps: only the pid is compared
   }
 }

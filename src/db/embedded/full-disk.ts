@@ -27,7 +27,7 @@ export async function ensureBallast(dataDir: string, disk: DiskReserve): Promise
   const path = ballastPath(dataDir);
   const { blocks, bsize } = await statfs(dataDir);
   const bytes = Math.min(BALLAST_BYTES, Math.floor(blocks * bsize * BALLAST_SHARE));
-  if (((await stat(path).catch(() => undefined))?.size ?? 0) >= bytes || (await disk.room()) < 2 * bytes) return;
+  if (((await stat(path).catch(() => undefined))?.size ?? 0) >= bytes || (await disk.freeBytes()) < 2 * bytes) return;
   await rm(path, { force: true });
   // Under another name until it is complete: half a file would not be enough for a recovery.
   const partial = join(dataDir, `disk-probe.${randomUUID()}`);

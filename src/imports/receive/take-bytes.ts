@@ -3,7 +3,7 @@
 import type { Hash } from "node:crypto";
 import { isTransient } from "../../db/connection/connect.ts";
 import type { ImportContext } from "../context.ts";
-import type { RoomCheck } from "../../db/data-dir/disk-reserve.ts";
+import type { SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
 import type { DurableFile } from "./durable-file.ts";
 import { noteReceived } from "../store.ts";
 
@@ -25,7 +25,7 @@ export interface Taking {
   max_bytes: number;
   tooLarge: () => Error;
   /** Throws when the disk has no room for the bytes. */
-  room: RoomCheck;
+  room: SpaceCheck;
 }
 
 /** Returns when the bytes end, or false as soon as the import is to be cancelled. What was taken then still has to be brought to disk

@@ -98,7 +98,7 @@ async function beginUpload(
 ): Promise<number> {
   const limits = { uploads: CLIENT_UPLOADS, bytes: CLIENT_FILES * context.max_upload_bytes };
   const { id, ended } = await withCertainCommit(context.pool, async (db) => {
-    const room = (await context.disk?.room()) ?? Infinity;
+    const room = (await context.disk?.freeBytes()) ?? Infinity;
     const open = await listOpenUploads(db);
     const ended = chooseToEnd(open, client, size, { ...limits, room });
     if (ended === undefined) throw diskFull(made.filename);

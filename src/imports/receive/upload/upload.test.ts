@@ -327,7 +327,7 @@ describe("limits of unfinished uploads", () => {
   });
 
   test("a client's uploads give way where the disk has no room otherwise, but not in vain", async () => {
-    const disk = { room: () => Promise.resolve(100) };
+    const disk = { freeBytes: () => Promise.resolve(100) };
     const small = await createTestApp(database, { ...context, disk, max_upload_bytes: MAX_BYTES });
     const beginSmall = (client: string, size: number) =>
       small.inject({
