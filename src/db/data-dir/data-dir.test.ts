@@ -73,17 +73,20 @@ test("a process that was killed while it took over the lock does not block other
   expect(await readdir(dir)).toEqual([]);
 });
 
-test.each(["free", "stale"])("of several processes that start at once on a %s folder, one gets the lock", async (state) => {
-  for (let round = 0; round < 3; round++) {
-    const dir = await makeDir();
-    if (state === "stale") await killHolder(dir);
-    const takers = Array.from({ length: 6 }, () => startTaker(dir));
-    const answers = await Promise.all(takers.map(({ first_line }) => first_line));
-    expect(answers.filter((answer) => answer === "held")).toHaveLength(1);
-    expect(answers.filter((answer) => answer === "DataDirBusyError")).toHaveLength(5);
-    for (const { child } of takers) child.stdin.end();
-  }
-});
+test.each(["free", "stale"])(
+  "of several processes that start at once on a %s folder, one gets the lock",
+  async (state) => {
+    for (let round = 0; round < 3; round++) {
+      const dir = await makeDir();
+      if (state === "stale") await killHolder(dir);
+      const takers = Array.from({ length: 6 }, () => startTaker(dir));
+      const answers = await Promise.all(takers.map(({ first_line }) => first_line));
+      expect(answers.filter((answer) => answer === "held")).toHaveLength(1);
+      expect(answers.filter((answer) => answer === "DataDirBusyError")).toHaveLength(5);
+      for (const { child } of takers) child.stdin.end();
+    }
+  },
+);
 
 describe("a lock file without a valid holder counts as that of a dead process", () => {
   test.each([

@@ -25,7 +25,9 @@ describe("the free space", () => {
     let free = 40 * MB;
     let refused = 0;
     const onShort = () => Promise.reject(new Error(String(refused++)));
-    const checks = Array.from({ length: 8 }, () => createSpaceCheck({ freeBytes: () => Promise.resolve(free) }, onShort));
+    const checks = Array.from({ length: 8 }, () =>
+      createSpaceCheck({ freeBytes: () => Promise.resolve(free) }, onShort),
+    );
     for (let round = 0; round < 200; round++) {
       for (const check of checks) {
         const checked = Promise.resolve(check(MB / 4));
