@@ -1,21 +1,13 @@
 // The wire of undo: a changeset taken back, or what that would do.
 import { z } from "zod";
 import { boolean_parameter } from "../boolean-parameter.ts";
+import { product_values } from "../catalog/edit-products.ts";
 import { endpoint } from "../endpoint.ts";
 import { pageQuery } from "../paging.ts";
 import { conflict_page, operation, undo_policy } from "./operations.ts";
 import { problem_document } from "../problem-document.ts";
 
 const count = z.int().min(0);
-
-/** A product as it is now or would be. */
-const values = z.object({
-  sku: z.string(),
-  name: z.string(),
-  description: z.string(),
-  active: z.boolean(),
-  attributes: z.record(z.string(), z.unknown()),
-});
 
 /** What an undo would do at this moment. */
 export const undo_preview = conflict_page
@@ -33,8 +25,8 @@ export const undo_preview = conflict_page
         z.object({
           id: z.int(),
           change: z.enum(["created", "updated", "deleted"]),
-          before: values.nullable().describe("The product as it is now; null if it does not exist"),
-          after: values.nullable().describe("The product after the undo; null if the undo deletes it"),
+          before: product_values.nullable().describe("The product as it is now; null if it does not exist"),
+          after: product_values.nullable().describe("The product after the undo; null if the undo deletes it"),
         }),
       )
       .describe("Some of the products that would be changed; on the first page only"),

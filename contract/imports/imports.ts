@@ -160,6 +160,7 @@ export const REJECT_CODES = {
   not_text: "Bytes that are not text in the file's encoding",
   record_too_long: "The record is longer than a record may be",
   not_yes_or_no: "The value is neither yes nor no",
+  not_a_number: "The value is not a number",
   exists_already: "The product exists already and the import only creates",
   does_not_exist: "There is no such product and the import only updates",
 } as const;

@@ -1,20 +1,21 @@
-// The SQL of products, apart from the bulk writes in merge.ts.
+// The SQL that several parts of the catalogue share. Bulk writes are in bulk/.
 import type { Queryable } from "../db/connection/connect.ts";
+import { API_COLUMNS, columnList } from "./product/column-lists.ts";
 import type { Product } from "../../contract/catalog/products.ts";
 
-/** The columns of `products p` that a product on the wire has and that are short. */
-const SHORT_COLUMNS = [
-  ...["p.sku", "p.id", "p.name", "p.active", "p.version", "p.created_in", "p.changed_in"],
-  ...["p.source_line", "p.created_at", "p.updated_at"],
-].join(", ");
+/** The columns of `products p` that the API shows. */
+export const PRODUCT = columnList(API_COLUMNS, "p");
 
-/** The columns of `products p` that a product on the wire has. */
-export const PRODUCT = `${SHORT_COLUMNS}, p.description, p.attributes`;
+const LONG_COLUMNS: ReadonlySet<string> = new Set(["description", "attributes"]);
+const SHORT_COLUMNS = columnList(
+  API_COLUMNS.filter((column) => !LONG_COLUMNS.has(column)),
+  "p",
+);
 
-/** Stored bytes, which PostgreSQL knows without unpacking a text. Longer ones are read when the page is known (long-texts.ts). */
+/** Compares stored sizes, which PostgreSQL reads without unpacking a text. long-texts.ts reads long texts once the page is complete. */
 const IS_LONG = "(octet_length(p.description) > 10000 or pg_column_size(p.attributes) > 1000)";
 
-/** As PRODUCT, but without the texts of products whose texts are long. */
+/** Like PRODUCT, but with empty texts for products whose texts are long. */
 export const LISTED = `${SHORT_COLUMNS}, ${IS_LONG} as is_long,
   case when ${IS_LONG} then '' else p.description end as description,
   case when ${IS_LONG} then '{}'::jsonb else p.attributes end as attributes`;
@@ -29,7 +30,7 @@ export async function isCatalogueEmpty(db: Queryable): Promise<boolean> {
   return rows[0]?.empty === true;
 }
 
-/** Takes `count` ids in a row and returns the first. */
+/** Reserves `count` consecutive ids and returns the first. */
 export async function takeProductIds(db: Queryable, count: number): Promise<number> {
   const { rows } = await db.query<{ first: number }>(
     "update product_ids set next = next + $1::bigint returning next - $1::bigint as first",

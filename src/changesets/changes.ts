@@ -12,7 +12,8 @@ import {
   type KeyRange,
   type Place,
 } from "./change-store.ts";
-import { nameOf, readVersions, valuesOf, type Version, type VersionKey } from "../catalog/history/version-store.ts";
+import { valuesOf } from "../catalog/product/column-lists.ts";
+import { nameOf, readVersions, type Version, type VersionKey } from "../catalog/history/version-store.ts";
 import type { ProductChange } from "../../contract/changesets/changesets.ts";
 
 /** The changeset whose changes are listed. */

@@ -1,15 +1,11 @@
 // Where the import finds what in a record: the columns of the file, as positions.
 import type { MergeColumns } from "../catalog/bulk/merge.ts";
+import { FIELD_NAMES, SETTABLE_FIELDS, type FieldName } from "../catalog/product/column-lists.ts";
 import type { Column } from "../../contract/imports/imports.ts";
 
-export interface Layout {
+export interface Layout extends Record<FieldName, number> {
   /** Fields that a sound record has. */
   width: number;
-  /** Positions in the record; -1 = the file has no such column. */
-  sku: number;
-  name: number;
-  description: number;
-  active: number;
   attributes: readonly { index: number; name: string }[];
   columns: readonly Column[];
 }
@@ -18,18 +14,13 @@ export function layoutOf(columns: readonly Column[]): Layout {
   const indexOf = (target: Column["target"]): number => columns.findIndex((column) => column.target === target);
   return {
     width: columns.length,
-    sku: indexOf("sku"),
-    name: indexOf("name"),
-    description: indexOf("description"),
-    active: indexOf("active"),
+    ...(Object.fromEntries(FIELD_NAMES.map((field) => [field, indexOf(field)])) as Record<FieldName, number>),
     attributes: columns.flatMap(({ name, target }, index) => (target === "attribute" ? [{ index, name }] : [])),
     columns,
   };
 }
 
 export const mergeColumnsOf = (layout: Layout): MergeColumns => ({
-  name: layout.name >= 0,
-  description: layout.description >= 0,
-  active: layout.active >= 0,
+  fields: SETTABLE_FIELDS.filter((field) => layout[field] >= 0),
   attributes: layout.attributes.map(({ name }) => name),
 });

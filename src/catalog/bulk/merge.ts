@@ -1,50 +1,74 @@
-// Bringing many products up to date at once: look which exist and differ, copy the new ones, change the others and keep what
-// they were. The SQL of the hot path; everything that changes the catalogue in bulk comes through here.
+// Brings many products up to date: compares rows with products, copies the new ones, and archives and updates the changed ones.
+// Every bulk change of the catalogue runs these statements.
 //
-// A look and the writes that follow are apart, so that unchanged rows cost a read only. Nothing is locked in between:
-// a product that came, went or changed meanwhile shows as a duplicate key or as a count that differs, the transaction is
-// rolled back and the caller looks again. (`FOR UPDATE` over a distributed table is refused by Citus.)
-import { ConcurrentChange } from "../../db/concurrent-change.ts";
+// The comparison and the writes are separate statements, so an unchanged row costs one read. Nothing is locked in between. If another
+// writer creates, deletes or changes a product meanwhile, a write fails with a duplicate key or affects fewer rows; the transaction
+// rolls back and the caller repeats it. (Citus rejects `FOR UPDATE` on a distributed table.)
 import { finished } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { int32sOf, type BinaryArray } from "../../db/binary/binary-array.ts";
+import { ConcurrentChange } from "../../db/concurrent-change.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { noteStaged } from "../backlog.ts";
+import {
+  columnList,
+  COPIED_COLUMNS,
+  kindOf,
+  STAGED_COLUMNS,
+  STORED_COLUMNS,
+  type OptionalCopiedColumn,
+  type SettableField,
+} from "../product/column-lists.ts";
+import type { FieldKind } from "../product/product-columns.ts";
 
-/** Which of a product's columns the rows speak of; the others are left alone. */
+/** The columns that the rows set. The other columns keep their values. */
 export interface MergeColumns {
-  name: boolean;
-  description: boolean;
-  active: boolean;
-  /** Attributes that the rows decide: a blank one is removed. Empty = attributes are left alone. */
+  fields: readonly SettableField[];
+  /** A blank value removes the attribute. Empty: the rows set no attributes. */
   attributes: readonly string[];
 }
 
-/** Binary arrays, one element a row. */
+/** Binary arrays with one element per row. */
 export interface ComparisonArrays {
-  keys: Buffer;
-  /** Of sku, name and description, as far as the rows have them: see `hashTextExtended`. */
-  hashes: Buffer;
-  /** What the chain of hashes began with, as a bigint's text. */
+  keys: BinaryArray;
+  /** Hashes of the SKU and the text fields that the rows set; see `hashTextExtended`. */
+  hashes: BinaryArray;
+  /** Start value of every chain of hashes, as the text of a bigint. */
   seed: string;
-  /** 1 yes, 0 no, 2 = the cell is blank and says nothing. */
-  active?: Buffer;
+  /** Every other field that the rows set, as described in `COMPARISONS`. */
+  fields: Partial<Record<SettableField, BinaryArray>>;
   /** JSON objects. */
-  attributes?: Buffer;
+  attributes?: BinaryArray;
 }
 
-/** Positions (from 0) in the arrays; a row in neither list is of a product that does not exist. */
+/** Elements of an array of `boolean` cells. */
+export const BOOLEAN_CELLS = { no: 0, yes: 1, blank: 2 } as const;
+
+/** How rows are compared with products `p`, for the kinds that the hash does not cover.
+ * A blank `boolean` cell keeps the product's value. A blank `number` cell is NaN in the array and clears the value. */
+const COMPARISONS: Record<FieldKind, { array: string; differs: (field: string) => string } | undefined> = {
+  text: undefined,
+  boolean: {
+    array: "int4[]",
+    differs: (field) =>
+      `(i.${field} <> ${BOOLEAN_CELLS.blank} and p.${field} is distinct from (i.${field} = ${BOOLEAN_CELLS.yes}))`,
+  },
+  number: { array: "float8[]", differs: (field) => `p.${field} is distinct from nullif(i.${field}, 'NaN')` },
+};
+
+/** Indexes into the arrays. A row in neither list belongs to a product that does not exist. */
 export interface Comparison {
   same: Int32Array;
   changed: Int32Array;
-  /** Of the product that `changed[i]` was compared with. */
+  /** `changed_versions[i]` is the version that row `changed[i]` was compared with. */
   changed_versions: Int32Array;
-  /** Where their rows lie: a binary array of tid. */
-  changed_tids: Buffer | null;
+  /** Where the products of `changed` are stored, a tid[]. */
+  changed_tids: BinaryArray | null;
 }
 
-/** Whether a product may be found again by its row's tid, as a look has found it, without a way through the index: that spares a tenth of
- * the work of changing it, and the version says whether it is still the same. In a table of shards a tid is one of a shard. */
+/** Returns true if a statement may find a product by the tid that an earlier statement returned, instead of through the index. That saves a
+ * tenth of the time of an update; the version shows whether the row is still the same. On Citus a tid is valid on one shard only. */
 export async function hasTids(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ has_tids: boolean }>(
     "select not exists (select from pg_extension where extname = 'citus') as has_tids",
@@ -52,7 +76,7 @@ export async function hasTids(db: Queryable): Promise<boolean> {
   return rows[0]?.has_tids === true;
 }
 
-/** Which of `count` rows are of existing products, and whether they would change them. */
+/** Finds which of `count` rows belong to existing products, and which of those would change the product. */
 export async function compareWithProducts(
   db: pg.ClientBase,
   columns: MergeColumns,
@@ -63,14 +87,15 @@ export async function compareWithProducts(
   const values: unknown[] = [arrays.keys, arrays.hashes, arrays.seed];
   const unnested = ["$1::text[]", "$2::bigint[]"];
   const names = ["sku_key", "hash"];
-  const texts = ["sku", ...(["name", "description"] as const).filter((name) => columns[name])];
+  const texts = ["sku", ...columns.fields.filter((field) => kindOf(field) === "text")];
   const hash = texts.reduce((chain, name) => `hashtextextended(p.${name}, ${chain})`, "$3::bigint");
   const differs = [`${hash} <> i.hash`];
-  if (columns.active) {
-    values.push(arrays.active);
-    unnested.push(`$${String(values.length)}::int4[]`);
-    names.push("active");
-    differs.push("(i.active <> 2 and p.active is distinct from (i.active = 1))");
+  for (const field of columns.fields) {
+    const comparison = COMPARISONS[kindOf(field)];
+    if (comparison === undefined) continue;
+    unnested.push(`$${String(values.push(arrays.fields[field]))}::${comparison.array}`);
+    names.push(field);
+    differs.push(comparison.differs(field));
   }
   if (columns.attributes.length > 0) {
     values.push(arrays.attributes, columns.attributes);
@@ -81,7 +106,9 @@ export async function compareWithProducts(
   }
   values.push(count);
   const tid = withTids ? "p.ctid" : "null::tid";
-  const { rows } = await db.query<{ is_all_same: boolean } & Record<"same" | "changed" | "versions" | "tids", Sent>>(
+  const { rows } = await db.query<
+    { is_all_same: boolean } & Record<"same" | "changed" | "versions" | "tids", BinaryArray | null>
+  >(
     `select is_all_same, array_send(changed) as changed, array_send(versions) as versions,
             case when ${String(withTids)} then array_send(tids) end as tids,
             case when not is_all_same then array_send(same) end as same
@@ -93,85 +120,69 @@ export async function compareWithProducts(
            from (select (i.position - 1)::integer as position, p.version, ${tid} as tid, (${differs.join(" or ")}) as differs
                  from unnest(${unnested.join(", ")}) with ordinality as i (${names.join(", ")}, position)
                  join products p on p.sku_key = i.sku_key
-                 offset 0) looked) found`,
+                 offset 0) compared) found`,
     values,
   );
   const row = rows[0];
   return {
-    // Said by one word where a file is imported again, the most frequent of all answers
-    same: row?.is_all_same === true ? Int32Array.from({ length: count }, (_, position) => position) : int32s(row?.same),
-    changed: int32s(row?.changed),
-    changed_versions: int32s(row?.versions),
+    // A file that is imported again is the most frequent case: the server answers with one word instead of `count` indexes.
+    same: row?.is_all_same === true ? Int32Array.from({ length: count }, (_, index) => index) : int32sOf(row?.same),
+    changed: int32sOf(row?.changed),
+    changed_versions: int32sOf(row?.versions),
     changed_tids: row?.tids ?? null,
   };
 }
 
-/** An array in PostgreSQL's binary form; null = it is empty. */
-type Sent = Buffer | null;
-
-/** Bytes before the first element of a binary array, and before each element's value. */
-const ARRAY_HEAD = 20;
-const ELEMENT_HEAD = 4;
-export const TID_BYTES = 6;
-
-function int32s(sent: Sent | undefined): Int32Array {
-  if (sent === null || sent === undefined) return new Int32Array(0);
-  const numbers = new Int32Array((sent.length - ARRAY_HEAD) / (ELEMENT_HEAD + 4));
-  for (let i = 0, at = ARRAY_HEAD + ELEMENT_HEAD; i < numbers.length; i++, at += ELEMENT_HEAD + 4)
-    numbers[i] = sent.readInt32BE(at);
-  return numbers;
-}
-
-/** Where the bytes of the i-th tid begin in `changed_tids`. */
-export const tidStart = (i: number): number => ARRAY_HEAD + i * (ELEMENT_HEAD + TID_BYTES) + ELEMENT_HEAD;
-
-/** Fields of a row for `copyNewProducts`, in this order. The last two stand only where the rows say so: as defaults they
- * cost less than half (jsonb's input function alone took a tenth of the copy). */
-const NEW_PRODUCT_FIELDS = [
-  ...["sku_key", "id", "source_line", "created_in", "changed_in", "created_at", "updated_at"],
-  ...["sku", "name", "description"],
-];
-
-/** Copies binary rows into products. A key that exists fails the transaction with 23505. */
+/** Copies rows of `COPIED_COLUMNS` and `optional` into products. An existing key fails the transaction with 23505. */
 export async function copyNewProducts(
   db: pg.ClientBase,
   rows: Buffer,
-  has: { active: boolean; attributes: boolean },
+  optional: readonly OptionalCopiedColumn[],
 ): Promise<void> {
-  const fields = [...NEW_PRODUCT_FIELDS, ...(has.active ? ["active"] : []), ...(has.attributes ? ["attributes"] : [])];
-  await copyInto(db, `copy products (${fields.join(", ")}) from stdin (format binary)`, rows);
+  await copyInto(
+    db,
+    `copy products (${columnList([...COPIED_COLUMNS, ...optional])}) from stdin (format binary)`,
+    rows,
+  );
 }
 
-/** Order of the fields in a row for `stageChanges`. */
-const STAGED_FIELDS =
-  "sku_key, changeset_id, part, version, source_line, sku, name, description, active, attributes, tid";
-
-/** Copies binary rows into the staging table. */
+/** Copies rows of `STAGED_COLUMNS` into the staging table. */
 export async function stageChanges(db: pg.ClientBase, rows: Buffer): Promise<void> {
-  await copyInto(db, `copy product_staging (${STAGED_FIELDS}) from stdin (format binary)`, rows);
+  await copyInto(db, `copy product_staging (${columnList(STAGED_COLUMNS)}) from stdin (format binary)`, rows);
 }
 
-/** Keeps the products named by the staged rows of (changeset, part) as they are, changes them, and empties the stage.
- * `by_tid`: every one of them has its tid. `now` is the time of the change: a parameter, since Citus refuses volatile functions in some writes.
- * @throws ConcurrentChange when not all `expected` products still have the version that was compared */
+/** Rows of the staging table that one transaction applies, and the time of the change. `now` is a parameter, since Citus rejects
+ * volatile functions in some writes. */
+export interface Stage {
+  changeset_id: number;
+  part: number;
+  now: string;
+}
+
+/** How a staged row `s` changes its product `p`. A `boolean` that is null in the staging table keeps the product's value. */
+const ASSIGNMENTS: Record<FieldKind, (field: string) => string> = {
+  text: (field) => `${field} = s.${field}`,
+  boolean: (field) => `${field} = coalesce(s.${field}, p.${field})`,
+  number: (field) => `${field} = s.${field}`,
+};
+
+/** Archives the products of the staged rows, updates them, and deletes the staged rows.
+ * @param byTid true if every staged row has a tid
+ * @throws ConcurrentChange unless all `expected` products still have the version that was compared */
 export async function applyStagedChanges(
   db: pg.ClientBase,
   columns: MergeColumns,
-  changesetId: number,
-  part: number,
-  now: string,
+  { changeset_id, part, now }: Stage,
   expected: number,
   byTid = false,
 ): Promise<void> {
   const isProduct = `p.sku_key = s.sku_key and p.version = s.version${byTid ? " and p.ctid = s.tid" : ""}`;
   const ofPart = `s.changeset_id = $1 and s.part = $2 and ${isProduct}`;
   await db.query(
-    `insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
-                                  source_line, created_at, updated_at, replaced_in, replaced_at)
-     select p.sku_key, p.id, p.version, p.sku, p.name, p.description, p.active, p.attributes, p.created_in, p.changed_in,
-            p.source_line, p.created_at, p.updated_at, $1::bigint, $3::timestamptz
+    `insert into product_history (${columnList(STORED_COLUMNS)}, replaced_in, replaced_at)
+     select ${columnList(STORED_COLUMNS, "p")}, $1::bigint, $3::timestamptz
      from product_staging s join products p on ${ofPart}`,
-    [changesetId, part, now],
+    [changeset_id, part, now],
   );
   const sets = [
     "sku = s.sku",
@@ -179,11 +190,9 @@ export async function applyStagedChanges(
     "changed_in = $1::bigint",
     "source_line = s.source_line",
     "updated_at = $3::timestamptz",
+    ...columns.fields.map((field) => ASSIGNMENTS[kindOf(field)](field)),
   ];
-  if (columns.name) sets.push("name = s.name");
-  if (columns.description) sets.push("description = s.description");
-  if (columns.active) sets.push("active = coalesce(s.active, p.active)");
-  const values: unknown[] = [changesetId, part, now];
+  const values: unknown[] = [changeset_id, part, now];
   if (columns.attributes.length > 0) {
     values.push(columns.attributes);
     sets.push("attributes = (p.attributes - $4::text[]) || s.attributes");
@@ -194,20 +203,20 @@ export async function applyStagedChanges(
   );
   if (rowCount !== expected)
     throw new ConcurrentChange(`${expected - (rowCount ?? 0)} of ${expected} products changed meanwhile`);
-  await noteStaged(db, changesetId, part);
-  await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changesetId, part]);
+  await noteStaged(db, changeset_id, part);
+  await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changeset_id, part]);
 }
 
-/** Bytes handed to the socket at once: enough to keep it busy, little enough not to double a chunk's memory. */
-const COPY_PIECE = 1 << 18;
+/** Bytes written to the socket at once: enough to keep it busy, and few enough not to double a chunk's memory. */
+const COPY_WINDOW_BYTES = 1 << 18;
 
 async function copyInto(db: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
   const stream = db.query(copyFrom(statement));
   const done = finished(stream);
-  // Handled below; without this an early failure would surface as an unhandled rejection while a piece waits to drain.
+  // Awaited below. Without this handler, a failure while a write waits for `drain` would be an unhandled rejection.
   done.catch(() => undefined);
-  for (let at = 0; at < rows.length && !stream.destroyed; at += COPY_PIECE) {
-    if (!stream.write(rows.subarray(at, at + COPY_PIECE))) {
+  for (let at = 0; at < rows.length && !stream.destroyed; at += COPY_WINDOW_BYTES) {
+    if (!stream.write(rows.subarray(at, at + COPY_WINDOW_BYTES))) {
       await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), done]);
     }
   }

@@ -1,66 +1,74 @@
-// The same change for many products: set values or delete, inside the caller's transaction; products that are as they should
-// be are not written. As in merge.ts nothing is locked between a look at values and their write: a count that differs means that
-// somebody was faster, and the caller begins again. A deletion needs no look.
+// Sets the same values on many products, or deletes them, inside the caller's transaction. Unchanged products are not written.
+// `setValues` locks nothing between reading and writing, as merge.ts explains.
 import type pg from "pg";
 import { noteChanged } from "../backlog.ts";
-import { applyStagedChanges } from "./merge.ts";
+import { applyStagedChanges, type MergeColumns, type Stage } from "./merge.ts";
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
+import {
+  columnList,
+  kindOf,
+  SETTABLE_FIELDS,
+  SQL_TYPES,
+  STORED_COLUMNS,
+  type SettableField,
+} from "../product/column-lists.ts";
+import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 
-/** New values; what is not said stays. An attribute that is null is removed. */
-export interface NewValues {
-  name?: string | undefined;
-  description?: string | undefined;
-  active?: boolean | undefined;
+/** New values. An absent value stays, and an attribute that is null is removed. */
+export type NewValues = { [Field in SettableField]?: ProductValues[Field] | undefined } & {
   attributes?: Record<string, string | null> | undefined;
-}
-
-/** Who changes: `part` tells the parts of one changeset apart that are at work at the same time. */
-export interface Stamp {
-  changeset_id: number;
-  part: number;
-  now: string;
-}
+};
 
 /** Products by their keys. */
-export interface FoundProducts {
+export interface KeyedProducts {
   keys: BinaryArray;
-  /** Where they lay when they were selected; null = nobody said. */
+  /** Where the products were stored when they were selected; null if unknown. */
   tids: BinaryArray | null;
   count: number;
 }
 
-/** Sets the values on the products with these keys; the rest of the keys are of no product, or of one that is unchanged.
+/** Sets the values on the products with these keys. Keys without a product are ignored.
  * @throws ConcurrentChange */
 export async function setValues(
   db: pg.ClientBase,
   keys: BinaryArray,
   set: NewValues,
-  { changeset_id, part, now }: Stamp,
+  stage: Stage,
 ): Promise<{ updated: number; unchanged: number }> {
-  const { name = null, description = null, active = null, attributes } = set;
-  const names = Object.keys(attributes ?? {});
-  const values = Object.entries(attributes ?? {}).filter(([, value]) => value !== null);
-  const { rowCount } = await db.query(
-    `insert into product_staging (sku_key, changeset_id, part, version, sku, name, description, active, attributes)
-     select p.sku_key, $2::bigint, $3::integer, p.version, p.sku, $4::text, $5::text, $6::boolean, $8::jsonb
-     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
-     where p.name <> $4::text or p.description <> $5::text or p.active <> $6::boolean
-        or p.attributes <> (p.attributes - $7::text[]) || $8::jsonb`,
-    // fromEntries, since an attribute may be called __proto__
-    [keys, changeset_id, part, name, description, active, names, JSON.stringify(Object.fromEntries(values))],
-  );
-  const updated = rowCount ?? 0;
-  if (updated > 0) {
-    const columns = {
-      name: name !== null,
-      description: description !== null,
-      active: active !== null,
-      attributes: names,
-    };
-    await applyStagedChanges(db, columns, changeset_id, part, now, updated);
-  }
-  // Counted behind the writes: what was changed is locked and cannot go.
+  const columns: MergeColumns = {
+    fields: SETTABLE_FIELDS.filter((field) => set[field] !== undefined),
+    attributes: Object.keys(set.attributes ?? {}),
+  };
+  const updated = await stageValues(db, keys, set, columns, stage);
+  if (updated > 0) await applyStagedChanges(db, columns, stage, updated);
+  // Count after writing: the changed rows are locked now.
   return { updated, unchanged: (await countProducts(db, keys)) - updated };
+}
+
+/** Stages the products whose values differ, and returns how many there are. */
+async function stageValues(
+  db: pg.ClientBase,
+  keys: BinaryArray,
+  set: NewValues,
+  { fields, attributes: names }: MergeColumns,
+  { changeset_id, part }: Stage,
+): Promise<number> {
+  // `fromEntries` keeps an attribute named __proto__; an assignment would not.
+  const attributes = Object.fromEntries(Object.entries(set.attributes ?? {}).filter(([, value]) => value !== null));
+  const values: unknown[] = [keys, changeset_id, part, names, JSON.stringify(attributes)];
+  const parameters = fields.map((field) => `$${values.push(set[field])}::${SQL_TYPES[kindOf(field)]}`);
+  const differs = [
+    ...fields.map((field, i) => `p.${field} is distinct from ${String(parameters[i])}`),
+    "p.attributes <> (p.attributes - $4::text[]) || $5::jsonb",
+  ];
+  const { rowCount } = await db.query(
+    `insert into product_staging (${columnList(["sku_key", "changeset_id", "part", "version", "sku", "attributes", ...fields])})
+     select ${["p.sku_key", "$2::bigint", "$3::integer", "p.version", "p.sku", "$5::jsonb", ...parameters].join(", ")}
+     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
+     where ${differs.join(" or ")}`,
+    values,
+  );
+  return rowCount ?? 0;
 }
 
 async function countProducts(db: pg.ClientBase, keys: BinaryArray): Promise<number> {
@@ -71,40 +79,38 @@ async function countProducts(db: pg.ClientBase, keys: BinaryArray): Promise<numb
   return rows[0]?.count ?? 0;
 }
 
-/** Deletes the products, keeps what they were and says how many there were. What is taken is what is kept, in one statement, so
- * nobody can come between. Other writers lock the history first: with one of them this may end in a deadlock (40P01). */
+/** Deletes and archives the products in one statement, so that no writer can come in between. Returns how many were deleted.
+ * Other writers lock the history first, so this may end in a deadlock with one of them (40P01). */
 export async function deleteProducts(
   db: pg.ClientBase,
-  { keys, tids, count }: FoundProducts,
-  stamp: Stamp,
+  { keys, tids, count }: KeyedProducts,
+  stage: Stage,
 ): Promise<number> {
-  let deleted = tids === null ? 0 : await deleteFound(db, keys, tids, stamp);
-  // Those that have moved since.
-  if (deleted < count) deleted += await deleteFound(db, keys, null, stamp);
+  let deleted = tids === null ? 0 : await deleteAndArchive(db, keys, tids, stage);
+  // Products that an update has moved to another tid since the selection.
+  if (deleted < count) deleted += await deleteAndArchive(db, keys, null, stage);
   return deleted;
 }
 
-async function deleteFound(
+async function deleteAndArchive(
   db: pg.ClientBase,
   keys: BinaryArray,
   tids: BinaryArray | null,
-  { changeset_id, now }: Stamp,
+  { changeset_id, now }: Stage,
 ): Promise<number> {
   const { rows } = await db.query<{ count: number; keys: BinaryArray | null }>(
-    `with gone as (
+    `with deleted as (
        delete from products p using unnest($1::text[], $2::tid[]) i (sku_key, tid)
        where p.sku_key = i.sku_key ${tids === null ? "" : "and p.ctid = i.tid"} returning p.*
-     ), kept as (
-       insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
-                                    source_line, created_at, updated_at, replaced_in, replaced_at, deleted)
-       select sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
-              source_line, created_at, updated_at, $3::bigint, $4::timestamptz, true
-       from gone returning sku_key
+     ), archived as (
+       insert into product_history (${columnList(STORED_COLUMNS)}, replaced_in, replaced_at, deleted)
+       select ${columnList(STORED_COLUMNS)}, $3::bigint, $4::timestamptz, true
+       from deleted returning sku_key
      )
-     select count(*) as count, array_send(array_agg(sku_key)) as keys from kept`,
+     select count(*) as count, array_send(array_agg(sku_key)) as keys from archived`,
     [keys, tids, changeset_id, now],
   );
-  const { count = 0, keys: gone = null } = rows[0] ?? {};
-  if (gone !== null) await noteChanged(db, { changeset_id, keys: gone, rows: count, delta: -count });
+  const { count = 0, keys: deletedKeys = null } = rows[0] ?? {};
+  if (deletedKeys !== null) await noteChanged(db, { changeset_id, keys: deletedKeys, rows: count, delta: -count });
   return count;
 }

@@ -1,6 +1,7 @@
-// The SQL of changing one product. Every write names the version that was read; that it met nothing says that somebody was
-// faster. The history comes first, as in merge.ts, so that two writers wait for each other in one order only.
+// The SQL of editing one product. Every write names the version that was read; if it affects no row, another writer was faster.
+// The history is written first, as in merge.ts, so that two writers always lock in the same order.
 import type { Queryable } from "../../db/connection/connect.ts";
+import { columnList, STORED_COLUMNS, VALUE_COLUMNS } from "../product/column-lists.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 
 export interface StoredVersion {
@@ -15,24 +16,58 @@ export interface Stamp {
   now: string;
 }
 
-/** @returns false when the key is taken */
-export async function insertProduct(
+/** The values as parameters, in the order of VALUE_COLUMNS. */
+const parametersOf = (values: ProductValues): unknown[] =>
+  VALUE_COLUMNS.map((column) => (column === "attributes" ? JSON.stringify(values.attributes) : values[column]));
+
+/** Inserts a product with a new id.
+ * @returns false if the key is taken */
+export const insertProduct = (
   db: Queryable,
   skuKey: string,
   id: number,
-  { sku, name, description, active, attributes }: ProductValues,
+  values: ProductValues,
+  stamp: Stamp,
+): Promise<boolean> => {
+  const created = { id, version: 1, created_in: stamp.changeset_id, created_at: stamp.now };
+  return insertVersion(db, skuKey, created, values, stamp);
+};
+
+/** Inserts a product, deleted under its old key, under a new one.
+ * @returns false if the key is taken */
+export const insertRenamed = (
+  db: Queryable,
+  skuKey: string,
+  renamed: Identity,
+  values: ProductValues,
+  stamp: Stamp,
+): Promise<boolean> => insertVersion(db, skuKey, { ...renamed, version: renamed.version + 1 }, values, stamp);
+
+interface Identity {
+  id: number;
+  version: number;
+  created_in: number;
+  created_at: string;
+}
+
+async function insertVersion(
+  db: Queryable,
+  skuKey: string,
+  { id, version, created_in, created_at }: Identity,
+  values: ProductValues,
   { changeset_id, now }: Stamp,
 ): Promise<boolean> {
+  const columns = ["sku_key", "id", "version", "created_in", "created_at", "changed_in", "updated_at", ...VALUE_COLUMNS];
   const { rowCount } = await db.query(
-    `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $9) on conflict (sku_key) do nothing`,
-    [skuKey, id, sku, name, description, active, JSON.stringify(attributes), changeset_id, now],
+    `insert into products (${columnList(columns)}) values (${columns.map((_, i) => `$${i + 1}`).join(", ")})
+     on conflict (sku_key) do nothing`,
+    [skuKey, id, version, created_in, created_at, changeset_id, now, ...parametersOf(values)],
   );
   return rowCount === 1;
 }
 
-/** Keeps the version as the past one that the changeset ended.
- * @returns false when the product has another version by now */
+/** Copies the version to the history as the one that the changeset ended.
+ * @returns false if the product has another version now */
 export async function archiveVersion(
   db: Queryable,
   { sku_key, id, version }: StoredVersion,
@@ -40,59 +75,36 @@ export async function archiveVersion(
   end: { deleted?: boolean; renamed_to?: string } = {},
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into product_history (sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
-                                  source_line, created_at, updated_at, replaced_in, replaced_at, deleted, renamed_to)
-     select sku_key, id, version, sku, name, description, active, attributes, created_in, changed_in,
-            source_line, created_at, updated_at, $4::bigint, $5::timestamptz, $6::boolean, $7::text
+    `insert into product_history (${columnList(STORED_COLUMNS)}, replaced_in, replaced_at, deleted, renamed_to)
+     select ${columnList(STORED_COLUMNS)}, $4::bigint, $5::timestamptz, $6::boolean, $7::text
      from products where sku_key = $1 and id = $2 and version = $3`,
     [sku_key, id, version, changeset_id, now, end.deleted ?? false, end.renamed_to ?? null],
   );
   return rowCount === 1;
 }
 
-/** @returns false when the product has another version by now */
+/** @returns false if the product has another version now */
 export async function updateProduct(
   db: Queryable,
   { sku_key, id, version }: StoredVersion,
-  { sku, name, description, active, attributes }: ProductValues,
+  values: ProductValues,
   { changeset_id, now }: Stamp,
 ): Promise<boolean> {
+  const sets = VALUE_COLUMNS.map((column, i) => `${column} = $${i + 6}`).join(", ");
   const { rowCount } = await db.query(
-    `update products set sku = $4, name = $5, description = $6, active = $7, attributes = $8, version = version + 1,
-            changed_in = $9, source_line = null, updated_at = $10
+    `update products set ${sets}, version = version + 1, changed_in = $4, source_line = null, updated_at = $5
      where sku_key = $1 and id = $2 and version = $3`,
-    [sku_key, id, version, sku, name, description, active, JSON.stringify(attributes), changeset_id, now],
+    [sku_key, id, version, changeset_id, now, ...parametersOf(values)],
   );
   return rowCount === 1;
 }
 
-/** @returns false when the product has another version by now */
+/** @returns false if the product has another version now */
 export async function deleteProduct(db: Queryable, { sku_key, id, version }: StoredVersion): Promise<boolean> {
   const { rowCount } = await db.query("delete from products where sku_key = $1 and id = $2 and version = $3", [
     sku_key,
     id,
     version,
   ]);
-  return rowCount === 1;
-}
-
-/** Puts the product, taken away under its old key, under a new one.
- * @returns false when the key is taken */
-export async function insertRenamed(
-  db: Queryable,
-  skuKey: string,
-  { id, version, created_in, created_at }: { id: number; version: number; created_in: number; created_at: string },
-  { sku, name, description, active, attributes }: ProductValues,
-  { changeset_id, now }: Stamp,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `insert into products (sku_key, id, sku, name, description, active, attributes, version, created_in, changed_in,
-                           created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (sku_key) do nothing`,
-    [
-      ...[skuKey, id, sku, name, description, active, JSON.stringify(attributes)],
-      ...[version + 1, created_in, changeset_id, created_at, now],
-    ],
-  );
   return rowCount === 1;
 }

@@ -1,4 +1,4 @@
-// What a request says a product should be, pure: bodies are checked by the import's rules and all of their faults told at once.
+// Reads product values from a request body. Applies the rules of imports and reports all faults of a body at once.
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import { invalidRequest, MAX_FAULTS, type Fault } from "../../../contract/faults.ts";
 import type { FieldChanges, ProductValues } from "../../../contract/catalog/edit-products.ts";
@@ -8,15 +8,17 @@ import {
   MAX_SKU_CHARACTERS,
   UNUSABLE_ATTRIBUTE_NAME,
 } from "../../../contract/catalog/product-limits.ts";
+import { API_COLUMNS, FIELD_NAMES, kindOf, VALUE_COLUMNS, type FieldName } from "../product/column-lists.ts";
+import { DEFAULT_VALUES } from "../product/product-columns.ts";
 import { countCharacters, isBlankText, isSkuTooLong, longestValue } from "../product/product.ts";
 import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 
-/** A whole product out of a body; what it leaves out has its default.
- * @param sku of the address, which the body may only spell differently
+/** Reads a whole product. A field that the body leaves out gets its default.
+ * @param sku from the URL; the body may only spell it differently
  * @throws Problem invalid-request with every fault */
 export function readProductBody(body: unknown, sku?: string): ProductValues {
   const faults: Fault[] = [];
-  const base = { sku: trimWhiteSpace(sku ?? ""), name: "", description: "", active: true, attributes: {} };
+  const base = { ...DEFAULT_VALUES, sku: trimWhiteSpace(sku ?? "") };
   const fault = sku === undefined ? undefined : skuFault(sku);
   if (fault !== undefined) faults.push({ pointer: "/params/sku", detail: fault });
   const values = readMembers(body, base, false, faults);
@@ -26,14 +28,14 @@ export function readProductBody(body: unknown, sku?: string): ProductValues {
     if (missing.includes("name")) faults.push({ pointer: "/body/name", detail: NAME_BLANK });
   }
   if (sku !== undefined && skuKey(values.sku) !== skuKey(sku)) {
-    const detail = `This is another SKU than the address's "${sku}". Leave it out, or rename the product with PATCH.`;
+    const detail = `The body's SKU differs from the URL's "${sku}". Leave it out, or rename the product with PATCH.`;
     faults.push({ pointer: "/body/sku", detail });
   }
   refuse(faults);
   return values;
 }
 
-/** The product after a JSON Merge Patch (https://www.rfc-editor.org/rfc/rfc7396).
+/** Applies a JSON Merge Patch (https://www.rfc-editor.org/rfc/rfc7396) to the product.
  * @throws Problem invalid-request with every fault */
 export function patchProduct(product: ProductValues, patch: unknown): ProductValues {
   const faults: Fault[] = [];
@@ -42,7 +44,7 @@ export function patchProduct(product: ProductValues, patch: unknown): ProductVal
   return values;
 }
 
-/** What differs between two versions, by field; null = not there. */
+/** The fields that differ between two versions. A version that does not exist is null, as is a value that a version does not have. */
 export function changesOf(before: ProductValues | null, after: ProductValues | null): FieldChanges {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   const changes = new Map<string, { before: unknown; after: unknown }>();
@@ -55,9 +57,8 @@ export function changesOf(before: ProductValues | null, after: ProductValues | n
 
 function fieldsOf(product: ProductValues | null): Map<string, unknown> {
   if (product === null) return new Map();
-  const { sku, name, description, active, attributes } = product;
-  const own = Object.entries(attributes).map(([key, value]) => [`attributes.${key}`, value] as const);
-  return new Map<string, unknown>([...Object.entries({ sku, name, description, active }), ...own]);
+  const attributes = Object.entries(product.attributes).map(([key, value]) => [`attributes.${key}`, value] as const);
+  return new Map<string, unknown>([...FIELD_NAMES.map((field) => [field, product[field]] as const), ...attributes]);
 }
 
 function refuse(faults: readonly Fault[]): void {
@@ -67,42 +68,65 @@ function refuse(faults: readonly Fault[]): void {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** `base` with what the body's members say. Of a patch, null removes what can be absent. */
+/** Returns `base` with the values of the body's members. In a patch, null clears a value that may be empty. */
 function readMembers(body: unknown, base: ProductValues, isPatch: boolean, faults: Fault[]): ProductValues {
-  const values = { ...base };
   if (!isObject(body)) {
     faults.push({ pointer: "/body", detail: "Send a JSON object with the product's fields." });
-    return values;
+    return { ...base };
   }
+  const values = new Map<string, unknown>(Object.entries(base));
   for (const [name, value] of Object.entries(body)) {
     if (faults.length >= MAX_FAULTS) break;
-    const pointer = `/body/${escapePointer(name)}`;
-    const fail = (detail: string): void => void faults.push({ pointer, detail });
-    if (name === "sku") readSku(value, values, fail);
-    else if (name === "name") readName(value, values, fail);
-    else if (name === "description") readDescription(value, values, isPatch, fail);
-    else if (name === "active") {
-      if (typeof value === "boolean") values.active = value;
-      else fail("Write true or false.");
-    } else if (name === "attributes") values.attributes = readAttributes(value, base.attributes, isPatch, faults);
-    else fail(READ_ONLY.has(name) ? "This cannot be set. Leave it out." : UNKNOWN_FIELD);
+    if (name === "attributes") {
+      values.set(name, readAttributes(value, base.attributes, isPatch, faults));
+      continue;
+    }
+    const read = isField(name) ? readField(name, value, isPatch) : { fault: unknownFieldFault(name) };
+    if ("fault" in read) faults.push({ pointer: `/body/${escapePointer(name)}`, detail: read.fault });
+    else values.set(name, read.value);
   }
-  return values;
+  return Object.fromEntries(values) as ProductValues;
 }
 
-const READ_ONLY = new Set(
-  "id version created_in changed_in source_line created_at updated_at".split(" "), // what else GET answers with
+const isField = (name: string): name is FieldName => (FIELD_NAMES as readonly string[]).includes(name);
+
+const READ_ONLY: ReadonlySet<string> = new Set(
+  API_COLUMNS.filter((column) => !(VALUE_COLUMNS as readonly string[]).includes(column)),
 );
-const UNKNOWN_FIELD = "There is no such field. There are sku, name, description, active and attributes.";
+const unknownFieldFault = (name: string): string =>
+  READ_ONLY.has(name)
+    ? "This field is read-only. Leave it out."
+    : `There is no such field. A product has ${FIELD_NAMES.join(", ")} and attributes.`;
+
 const SKU_BLANK = "A product needs a SKU.";
 const NAME_BLANK = "A product needs a name.";
 
-type Fail = (detail: string) => void;
+/** The value as it is stored, or why it is refused. */
+type Read = { value: unknown } | { fault: string };
 
-function readSku(value: unknown, values: ProductValues, fail: Fail): void {
-  const fault = typeof value === "string" ? skuFault(value) : "Write a text.";
-  if (fault === undefined) values.sku = trimWhiteSpace(value as string);
-  else fail(fault);
+function readField(field: FieldName, value: unknown, isPatch: boolean): Read {
+  const kind = kindOf(field);
+  switch (kind) {
+    case "text": {
+      const text = isPatch && value === null && !isRequired(field) ? "" : value;
+      const fault = typeof text === "string" ? fieldFault(field, text) : "Write a text.";
+      if (fault !== undefined) return { fault };
+      return { value: field === "sku" ? trimWhiteSpace(text as string) : text };
+    }
+    case "boolean":
+      return typeof value === "boolean" ? { value } : { fault: "Write true or false." };
+    case "number":
+      return value === null || (typeof value === "number" && Number.isFinite(value))
+        ? { value }
+        : { fault: "Write a number, or null for none." };
+  }
+}
+
+const isRequired = (field: FieldName): boolean => field === "sku" || field === "name";
+
+function fieldFault(field: FieldName, text: string): string | undefined {
+  if (field === "sku") return skuFault(text);
+  return field === "name" && isBlankText(text) ? NAME_BLANK : valueFault(text, field);
 }
 
 function skuFault(sku: string): string | undefined {
@@ -111,21 +135,7 @@ function skuFault(sku: string): string | undefined {
   return isSkuTooLong(key) ? `The SKU has more than ${MAX_SKU_CHARACTERS} characters. Shorten it.` : textFault(sku);
 }
 
-function readName(value: unknown, values: ProductValues, fail: Fail): void {
-  const fault =
-    typeof value !== "string" ? "Write a text." : isBlankText(value) ? NAME_BLANK : valueFault(value, "name");
-  if (fault === undefined) values.name = value as string;
-  else fail(fault);
-}
-
-function readDescription(value: unknown, values: ProductValues, isPatch: boolean, fail: Fail): void {
-  const text = isPatch && value === null ? "" : value;
-  const fault = typeof text === "string" ? valueFault(text, "description") : "Write a text.";
-  if (fault === undefined) values.description = text as string;
-  else fail(fault);
-}
-
-/** An empty text is no attribute, as a blank cell of an import is none. */
+/** An empty text removes the attribute, as an empty cell of an import does. */
 function readAttributes(
   value: unknown,
   base: ProductValues["attributes"],
@@ -134,14 +144,14 @@ function readAttributes(
 ): ProductValues["attributes"] {
   if (isPatch && value === null) return {};
   if (!isObject(value)) {
-    faults.push({ pointer: "/body/attributes", detail: "Write an object: names with texts." });
+    faults.push({ pointer: "/body/attributes", detail: "Write an object of names and texts." });
     return base;
   }
   const tooMany = (): void => {
     const detail = `A product has at most ${MAX_ATTRIBUTES.toLocaleString("en")} attributes.`;
     faults.push({ pointer: "/body/attributes", detail });
   };
-  // A patch may replace all attributes at once. To check 300,000 one by one stopped a busy server for seconds.
+  // A patch may replace all attributes at once, hence twice the limit. Checking 300,000 names one by one stopped a busy server for seconds.
   if (Object.keys(value).length > 2 * MAX_ATTRIBUTES) {
     tooMany();
     return base;
@@ -159,14 +169,14 @@ function readAttributes(
   return Object.fromEntries(attributes);
 }
 
-/** Names that a column of an export could not have and come back as the same attribute. */
-const TAKEN_NAMES: ReadonlySet<string> = new Set(["sku", "name", "description", "active", ...REJECT_COLUMNS]);
+/** An export writes these columns itself, so an import of it would not read them as attributes. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([...FIELD_NAMES, ...REJECT_COLUMNS]);
 
 function nameFault(name: string): string | undefined {
   if (name === "") return "An attribute needs a name.";
-  if (name !== name.trim()) return "Take the white space around the name off.";
-  if (name === UNUSABLE_ATTRIBUTE_NAME) return "Programs that read JSON lose this name. Choose another one.";
-  if (TAKEN_NAMES.has(name)) return "A column of this name is no attribute. Choose another name.";
+  if (name !== name.trim()) return "Remove the white space around the name.";
+  if (name === UNUSABLE_ATTRIBUTE_NAME) return "Many programs lose this name when they read JSON. Choose another name.";
+  if (RESERVED_NAMES.has(name)) return "This name is reserved for another column. Choose another name.";
   return countCharacters(name) > MAX_ATTRIBUTE_NAME_CHARACTERS
     ? `The name has more than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters. Shorten it.`
     : textFault(name);
@@ -179,7 +189,7 @@ function attributeFault(value: unknown): string | undefined {
     : "An attribute is a text.";
 }
 
-function valueFault(text: string, field: "name" | "description" | "attribute"): string | undefined {
+function valueFault(text: string, field: string): string | undefined {
   const { limit, unit } = longestValue(field);
   const length = unit === "bytes" ? Buffer.byteLength(text) : countCharacters(text);
   return length > limit
@@ -188,8 +198,8 @@ function valueFault(text: string, field: "name" | "description" | "attribute"): 
 }
 
 function textFault(text: string): string | undefined {
-  if (text.includes("\0")) return "The value holds a NUL character, which no text has. Remove it.";
-  return text.isWellFormed() ? undefined : "The value holds half a character (a lone surrogate). Check the encoding.";
+  if (text.includes("\0")) return "The text contains a NUL character. Remove it.";
+  return text.isWellFormed() ? undefined : "The text contains half a character (a lone surrogate). Check the encoding.";
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6901 */

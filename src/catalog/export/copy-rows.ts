@@ -1,6 +1,8 @@
 // PostgreSQL's binary COPY format (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format") as bounds of
 // fields: no row becomes an object, no text a string. Half a million products come so in 0.8 s, through a cursor in 3 s.
 
+import { COPY_HEADER, COPY_TRAILER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../db/binary/format.ts";
+
 /** Rows of one piece. Valid until the next are asked for. */
 export interface CopyRows {
   bytes: Buffer;
@@ -9,14 +11,11 @@ export interface CopyRows {
   bounds: Int32Array;
 }
 
-const HEADER_BYTES = 19;
-const TRAILER = -1;
-
 /** Every row of the pieces, which come as they like; each has so many columns. */
 export async function* copyRows(pieces: AsyncIterable<Buffer>, columns: number): AsyncGenerator<CopyRows> {
   const rows: CopyRows = { bytes: Buffer.alloc(0), count: 0, bounds: new Int32Array(columns * 2 * 256) };
   let rest: Buffer = Buffer.alloc(0);
-  let skip = HEADER_BYTES;
+  let skip = COPY_HEADER.length;
   for await (const piece of pieces) {
     const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
     if (bytes.length < skip) {
@@ -36,17 +35,17 @@ function splitRows(bytes: Buffer, from: number, columns: number, out: CopyRows):
   let at = 0;
   out.bytes = bytes;
   out.count = 0;
-  rows: while (pos + 2 <= bytes.length && view.getInt16(pos) !== TRAILER) {
+  rows: while (pos + FIELD_COUNT_BYTES <= bytes.length && view.getInt16(pos) !== COPY_TRAILER) {
     if (at + columns * 2 > out.bounds.length) {
       const larger = new Int32Array(out.bounds.length * 2);
       larger.set(out.bounds);
       out.bounds = larger;
     }
-    let next = pos + 2;
+    let next = pos + FIELD_COUNT_BYTES;
     for (let column = 0; column < columns; column++) {
-      if (next + 4 > bytes.length) break rows;
+      if (next + LENGTH_BYTES > bytes.length) break rows;
       const length = view.getInt32(next);
-      next += 4;
+      next += LENGTH_BYTES;
       if (next + Math.max(length, 0) > bytes.length) break rows;
       out.bounds[at + column * 2] = length < 0 ? -1 : next;
       next += Math.max(length, 0);

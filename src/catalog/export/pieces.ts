@@ -4,23 +4,32 @@ import { copyRows } from "./copy-rows.ts";
 import { createCellWriter, type DelimitedStyle } from "./delimited.ts";
 import { Output } from "./output.ts";
 import type { Selection, Snapshot } from "./snapshot.ts";
+import { API_COLUMNS, columnList, FIELD_NAMES, kindOf, type FieldName } from "../product/column-lists.ts";
+import type { FieldKind } from "../product/product-columns.ts";
 
-/** The product's own columns, as the database knows them and as every file names them. */
-export const FIELDS = ["sku", "name", "description", "active"] as const;
+/** How each kind of field is selected for a file: a boolean as its byte, every other value as text. */
+const SELECTED: Record<FieldKind, (field: FieldName) => string> = {
+  text: (field) => `p.${field}`,
+  boolean: (field) => `p.${field}`,
+  number: (field) => `p.${field}::text`,
+};
+/** Fields of a row of `rowsQuery`: those of the product, and the attributes. */
+export const ROW_FIELDS = FIELD_NAMES.length + 1;
+const FIELD_IS_BOOLEAN = FIELD_NAMES.map((field) => kindOf(field) === "boolean");
 
-export const YES = Buffer.from("true");
-export const NO = Buffer.from("false");
+const YES = Buffer.from("true");
+const NO = Buffer.from("false");
 
 /** Attributes as columns: in the order of their names, which is another than that of jsonb's keys. */
 export function columnsOf(attributes: readonly AttributeName[]): { header: string[]; position: number[] } {
   const names = attributes.map(({ name }) => name);
   const sorted = names.toSorted();
   const places = new Map(sorted.map((name, place) => [name, place]));
-  return { header: [...FIELDS, ...sorted], position: names.map((name) => places.get(name) as number) };
+  return { header: [...FIELD_NAMES, ...sorted], position: names.map((name) => places.get(name) as number) };
 }
 
 export const rowsQuery = ({ from, order_by }: Selection): string =>
-  `select ${FIELDS.map((field) => `p.${field}`).join(", ")}, p.attributes from ${from} order by ${order_by}`;
+  `select ${FIELD_NAMES.map((field) => SELECTED[kindOf(field)](field)).join(", ")}, p.attributes from ${from} order by ${order_by}`;
 
 export async function* delimitedPieces(
   snapshot: Snapshot,
@@ -38,16 +47,19 @@ export async function* delimitedPieces(
   });
   writer.endRow();
   const cells = createAttributeCells(attributes, position);
-  for await (const { bytes, count, bounds } of copyRows(snapshot.copy(rowsQuery(selection)), FIELDS.length + 1)) {
-    for (let row = 0, at = 0; row < count; row++, at += 10) {
-      for (let field = 0; field < 3; field++) {
-        writer.cell(bytes, bounds[at + field * 2] as number, bounds[at + field * 2 + 1] as number);
-        writer.delimiter();
+  for await (const { bytes, count, bounds } of copyRows(snapshot.copy(rowsQuery(selection)), ROW_FIELDS)) {
+    for (let row = 0, at = 0; row < count; row++) {
+      for (let field = 0; field < FIELD_NAMES.length; field++, at += 2) {
+        if (field > 0) writer.delimiter();
+        const start = bounds[at] as number;
+        if (FIELD_IS_BOOLEAN[field] === true) {
+          const word = bytes[start] === 1 ? YES : NO;
+          writer.cell(word, 0, word.length);
+        } else if (start >= 0) writer.cell(bytes, start, bounds[at + 1] as number);
       }
-      const active = bytes[bounds[at + 6] as number] === 1 ? YES : NO;
-      writer.cell(active, 0, active.length);
-      // Behind the version byte of jsonb's binary form
-      cells.read(bytes, (bounds[at + 8] as number) + 1, bounds[at + 9] as number);
+      // Skip the version byte of a binary jsonb value.
+      cells.read(bytes, (bounds[at] as number) + 1, bounds[at + 1] as number);
+      at += 2;
       for (let attribute = 0; attribute < attributes.length; attribute++) {
         writer.delimiter();
         if (!cells.has(attribute)) continue;
@@ -66,8 +78,7 @@ const LF = 0x0a;
 /** A product a line, as the API shows it. */
 export async function* jsonLines(snapshot: Snapshot, { from, order_by }: Selection): AsyncGenerator<Buffer> {
   const output = new Output();
-  const product = `select row_to_json(product)::text from (select p.sku, p.id, p.name, p.description, p.active, p.attributes,
-    p.version, p.created_in, p.changed_in, p.source_line, p.created_at, p.updated_at) product`;
+  const product = `select row_to_json(product)::text from (select ${columnList(API_COLUMNS, "p")}) product`;
   const query = `select (${product}) from ${from} order by ${order_by}`;
   for await (const { bytes, count, bounds } of copyRows(snapshot.copy(query), 1)) {
     for (let row = 0; row < count; row++) {

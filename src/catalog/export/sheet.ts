@@ -2,6 +2,7 @@
 //
 // Every text has the format "Text", so that a person who edits `0017` or `=1` in a spreadsheet program still has text: nothing
 // there can run, and nothing needs an escape.
+import type { FieldKind } from "../product/product-columns.ts";
 import type { Output } from "./output.ts";
 
 export const MAX_SHEET_ROWS = 1_048_576;
@@ -14,7 +15,8 @@ export interface SheetWriter {
   beginRow(row: number): void;
   /** A blank text makes no cell. */
   text(column: number, bytes: Buffer, start: number, end: number): void;
-  yesNo(column: number, yes: boolean): void;
+  /** A field of the product as `rowsQuery` selects it. A start of -1 is null and makes no cell. */
+  value(column: number, bytes: Buffer, start: number, end: number): void;
   endRow(): void;
   end(): void;
 }
@@ -46,14 +48,16 @@ const TEXT = Buffer.from(`" s="${TEXT_STYLE}" t="inlineStr"`);
 const HEADER = Buffer.from(`" s="${HEADER_STYLE}" t="inlineStr"`);
 const YES = Buffer.from('" t="b"><v>1</v></c>');
 const NO = Buffer.from('" t="b"><v>0</v></c>');
+const BEGIN_NUMBER = Buffer.from('"><v>');
+const END_NUMBER = Buffer.from("</v></c>");
 const OPEN = Buffer.from("><is><t>");
 const OPEN_WITH_BLANKS = Buffer.from('><is><t xml:space="preserve">');
 const CLOSE = Buffer.from("</t></is></c>");
 const END_ROW = Buffer.from("</row>\n");
 const END = Buffer.from("</sheetData></worksheet>\n");
 
-/** @param yesNoColumn position of the column that holds yes or no */
-export function createSheetWriter(output: Output, columns: number, yesNoColumn: number): SheetWriter {
+/** @param kinds of the first columns; the others hold text */
+export function createSheetWriter(output: Output, columns: number, kinds: readonly FieldKind[]): SheetWriter {
   const letters = Array.from({ length: columns }, (_, column) => Buffer.from(`<c r="${columnName(column)}`));
   let number = Buffer.alloc(0);
   let isHeader = false;
@@ -63,9 +67,18 @@ export function createSheetWriter(output: Output, columns: number, yesNoColumn: 
     output.raw(number);
     output.raw(attributes);
   };
+  const text = (column: number, bytes: Buffer, start: number, end: number): void => {
+    if (start === end) return;
+    beginCell(column, isHeader ? HEADER : TEXT);
+    // An escaped byte takes seven.
+    output.reserve((end - start) * 7 + 64);
+    output.raw(hasBlanks(bytes, start, end) ? OPEN_WITH_BLANKS : OPEN);
+    writeText(output, bytes, start, end);
+    output.raw(CLOSE);
+  };
   return {
     begin() {
-      const styles = Array.from({ length: columns }, (_, column) => columnStyle(column, column === yesNoColumn));
+      const styles = Array.from({ length: columns }, (_, column) => columnStyle(column, kinds[column] ?? "text"));
       const head = Buffer.from(SHEET_HEAD.replace("COLUMNS", styles.join("")));
       output.reserve(head.length);
       output.raw(head);
@@ -78,17 +91,23 @@ export function createSheetWriter(output: Output, columns: number, yesNoColumn: 
       output.raw(number);
       output.raw(BEGUN_ROW);
     },
-    text(column, bytes, start, end) {
-      if (start === end) return;
-      beginCell(column, isHeader ? HEADER : TEXT);
-      // An escaped byte takes seven.
-      output.reserve((end - start) * 7 + 64);
-      output.raw(hasBlanks(bytes, start, end) ? OPEN_WITH_BLANKS : OPEN);
-      writeText(output, bytes, start, end);
-      output.raw(CLOSE);
-    },
-    yesNo(column, yes) {
-      beginCell(column, yes ? YES : NO);
+    text,
+    value(column, bytes, start, end) {
+      if (start < 0) return;
+      const kind = kinds[column] ?? "text";
+      switch (kind) {
+        case "text":
+          text(column, bytes, start, end);
+          break;
+        case "boolean":
+          beginCell(column, bytes[start] === 1 ? YES : NO);
+          break;
+        case "number":
+          beginCell(column, BEGIN_NUMBER);
+          output.copy(bytes, start, end);
+          output.raw(END_NUMBER);
+          break;
+      }
     },
     endRow() {
       output.reserve(END_ROW.length);
@@ -107,9 +126,14 @@ const SHEET_HEAD =
   '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
   "<cols>COLUMNS</cols><sheetData>\n";
 
-/** Also what a person types into a blank cell shall stay text. */
-const columnStyle = (column: number, isYesNo: boolean): string =>
-  `<col min="${column + 1}" max="${column + 1}" width="${isYesNo ? 9 : 20}" customWidth="1"${isYesNo ? "" : ` style="${TEXT_STYLE}"`}/>`;
+/** A text column has the text format, so that text a person types into a blank cell stays text. */
+const COLUMN_STYLES: Record<FieldKind, string> = {
+  text: `width="20" customWidth="1" style="${TEXT_STYLE}"`,
+  boolean: 'width="9" customWidth="1"',
+  number: 'width="12" customWidth="1"',
+};
+const columnStyle = (column: number, kind: FieldKind): string =>
+  `<col min="${column + 1}" max="${column + 1}" ${COLUMN_STYLES[kind]}/>`;
 
 /** A, B, … Z, AA, … */
 function columnName(column: number): string {

@@ -5,15 +5,16 @@ import { ZipFile } from "yazl";
 import { createAttributeCells, type AttributeCells, type AttributeName } from "./attribute-cells.ts";
 import { copyRows, type CopyRows } from "./copy-rows.ts";
 import { Output } from "./output.ts";
-import { columnsOf, FIELDS, rowsQuery } from "./pieces.ts";
+import { columnsOf, ROW_FIELDS, rowsQuery } from "./pieces.ts";
 import { createSheetWriter, MAX_CELL_LENGTH, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS } from "./sheet.ts";
 import { countProducts, findLongCells, type Selection, type Snapshot } from "./snapshot.ts";
 import { sheetPath, workbookParts } from "./workbook-parts.ts";
+import { FIELD_NAMES, kindOf } from "../product/column-lists.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 /** Level 1 takes a third of level 6's time and makes a quarter more bytes. */
 const COMPRESSION = { compressionLevel: 1 };
-const ACTIVE = FIELDS.indexOf("active");
+const KINDS = FIELD_NAMES.map(kindOf);
 
 /** @throws Problem does-not-fit-sheet, before it returns
  * @param sheetRows rows of a sheet, its header among them; fewer in tests that want many sheets */
@@ -23,7 +24,7 @@ export async function workbookPieces(
   attributes: readonly AttributeName[],
   sheetRows = MAX_SHEET_ROWS,
 ): Promise<AsyncGenerator<Buffer>> {
-  if (FIELDS.length + attributes.length > MAX_SHEET_COLUMNS) {
+  if (FIELD_NAMES.length + attributes.length > MAX_SHEET_COLUMNS) {
     throw doesNotFit(
       `The products have ${attributes.length.toLocaleString("en")} attributes, and a sheet has ${MAX_SHEET_COLUMNS.toLocaleString("en")} columns.`,
     );
@@ -56,7 +57,7 @@ async function* zipPieces(
   zip.on("error", (error) => bytes.destroy(error as Error));
   for (const [path, xml] of workbookParts(sheets)) zip.addBuffer(Buffer.from(xml), path, COMPRESSION);
   const { header, position } = columnsOf(attributes);
-  const rows = eachRow(copyRows(snapshot.copy(rowsQuery(selection)), FIELDS.length + 1));
+  const rows = eachRow(copyRows(snapshot.copy(rowsQuery(selection)), ROW_FIELDS));
   const cells = createAttributeCells(attributes, position);
   for (let number = 1; number <= sheets; number++) {
     zip.addReadStreamLazy(sheetPath(number), COMPRESSION, (opened) => {
@@ -95,7 +96,7 @@ async function* sheetPieces(
   sheetRows: number,
 ): AsyncGenerator<Buffer> {
   const output = new Output();
-  const sheet = createSheetWriter(output, header.length, ACTIVE);
+  const sheet = createSheetWriter(output, header.length, KINDS);
   sheet.begin();
   sheet.beginRow(1);
   header.forEach((name, column) => {
@@ -109,15 +110,15 @@ async function* sheetPieces(
     const at = next instanceof Promise ? await next : next;
     if (at === undefined) break;
     const { bytes, bounds } = at.rows;
-    const i = at.row * (FIELDS.length + 1) * 2;
+    const i = at.row * ROW_FIELDS * 2;
     sheet.beginRow(row);
-    for (let field = 0; field < ACTIVE; field++)
-      sheet.text(field, bytes, bounds[i + field * 2] as number, bounds[i + field * 2 + 1] as number);
-    sheet.yesNo(ACTIVE, bytes[bounds[i + ACTIVE * 2] as number] === 1);
-    cells.read(bytes, (bounds[i + 8] as number) + 1, bounds[i + 9] as number);
-    for (let column = FIELDS.length; column < header.length; column++) {
-      if (!cells.has(column - FIELDS.length)) continue;
-      cells.find(column - FIELDS.length);
+    for (let field = 0; field < KINDS.length; field++)
+      sheet.value(field, bytes, bounds[i + field * 2] as number, bounds[i + field * 2 + 1] as number);
+    const attributesAt = i + KINDS.length * 2;
+    cells.read(bytes, (bounds[attributesAt] as number) + 1, bounds[attributesAt + 1] as number);
+    for (let column = KINDS.length; column < header.length; column++) {
+      if (!cells.has(column - KINDS.length)) continue;
+      cells.find(column - KINDS.length);
       sheet.text(column, cells.bytes, cells.start, cells.end);
     }
     sheet.endRow();

@@ -5,7 +5,8 @@ import { encodeCursor } from "../../db/cursor.ts";
 import { withSnapshot } from "../../db/snapshot.ts";
 import { changesOf } from "../edit/validate-product.ts";
 import { listHolders, listKeys, listPast, readAuthors, readCurrent } from "./store.ts";
-import { valuesOf, type Version } from "./version-store.ts";
+import type { Version } from "./version-store.ts";
+import { valuesOf } from "../product/column-lists.ts";
 import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
 
 export interface HistoryPage {

@@ -1,8 +1,9 @@
-// The SQL of versions: what products are and were. History is distributed by key, so versions are asked for by key, id and number.
+// The SQL of versions, current and past. History is distributed by key, so a version is read by key, id and number.
 import type { Queryable } from "../../db/connection/connect.ts";
+import { columnList, VALUE_COLUMNS } from "../product/column-lists.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 
-/** A version of a product, and how it ended; the current one has not. */
+/** A version of a product. `replaced_in` and `replaced_at` are null for the current version. */
 export interface Version extends ProductValues {
   sku_key: string;
   id: number;
@@ -12,17 +13,18 @@ export interface Version extends ProductValues {
   updated_at: string;
   replaced_in: number | null;
   replaced_at: string | null;
-  /** It was deleted, not replaced by another. */
+  /** The version ended with the deletion of the product. */
   deleted: boolean;
-  /** It is the deletion itself, ended by the product's coming back. */
+  /** The version is a deletion itself. It ended when the product was restored. */
   was_deleted: boolean;
+  /** The key of the next version, if it differs. */
   renamed_to: string | null;
 }
 
-const VALUES = "sku_key, id, version, sku, name, description, active, attributes, changed_in, source_line, updated_at";
-/** Columns of a version out of product_history, and the same out of products. */
-export const PAST = `${VALUES}, replaced_in, replaced_at, deleted, was_deleted, renamed_to`;
-export const CURRENT = `${VALUES}, null::bigint as replaced_in, null::timestamptz as replaced_at, false as deleted,
+const VERSION = columnList(["sku_key", "id", "version", ...VALUE_COLUMNS, "changed_in", "source_line", "updated_at"]);
+/** The columns of a version in product_history, and the same in products. */
+export const PAST = `${VERSION}, replaced_in, replaced_at, deleted, was_deleted, renamed_to`;
+export const CURRENT = `${VERSION}, null::bigint as replaced_in, null::timestamptz as replaced_at, false as deleted,
   false as was_deleted, null::text as renamed_to`;
 
 export interface VersionKey {
@@ -31,7 +33,7 @@ export interface VersionKey {
   version: number;
 }
 
-/** The versions with these keys, current or past, by `nameOf`. */
+/** Reads the versions with these keys, current or past. The result is keyed by `nameOf`. */
 export async function readVersions(db: Queryable, keys: readonly VersionKey[]): Promise<Map<string, Version>> {
   const found = new Map<string, Version>();
   const read = async (table: "products" | "product_history", columns: string): Promise<void> => {
@@ -44,7 +46,7 @@ export async function readVersions(db: Queryable, keys: readonly VersionKey[]): 
     );
     for (const row of rows) found.set(nameOf(row), row);
   };
-  // The history first: what leaves products meanwhile is looked for here, and must not be missed in both.
+  // Read the history before and after products: a version that moves to the history in between must not be missed in both tables.
   await read("product_history", PAST);
   await read("products", CURRENT);
   await read("product_history", PAST);
@@ -52,7 +54,3 @@ export async function readVersions(db: Queryable, keys: readonly VersionKey[]): 
 }
 
 export const nameOf = ({ sku_key, id, version }: VersionKey): string => `${version} ${id} ${sku_key}`;
-
-export const valuesOf = ({ sku, name, description, active, attributes }: ProductValues): ProductValues => ({
-  ...{ sku, name, description, active, attributes },
-});

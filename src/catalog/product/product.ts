@@ -15,6 +15,13 @@ export function countCharacters(text: string): number {
   return count;
 }
 
+/** Reads a number with an optional sign and a decimal point. Returns undefined for any other text. */
+export function parseNumber(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (!/^[+-]?\d{1,300}(?:\.\d+)?$/.test(trimmed)) return undefined;
+  return Number(trimmed);
+}
+
 /** Takes the SKU's key, which has as many characters as the SKU or more. */
 export const isSkuTooLong = (skuKey: string): boolean =>
   skuKey.length > MAX_SKU_CHARACTERS && countCharacters(skuKey) > MAX_SKU_CHARACTERS;

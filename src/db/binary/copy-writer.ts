@@ -1,19 +1,16 @@
-// Bytes for PostgreSQL's binary formats, written into one buffer that grows and is used again: a row costs no object.
-// Formats: https://www.postgresql.org/docs/current/sql-copy.html (Binary Format) and the types' send functions.
+// Writes PostgreSQL's binary formats (format.ts) into one growing buffer that is reused, so that a row allocates no object.
+import { COPY_HEADER, COPY_TRAILER, FIELD_COUNT_BYTES, ARRAY_HEADER_BYTES, NULL_LENGTH, POSTGRES_EPOCH_US } from "./format.ts";
 
-const COPY_HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
-/** Microseconds from 1970 to 2000, PostgreSQL's epoch. */
-const POSTGRES_EPOCH_US = 946_684_800_000_000;
-/** Copying shorter runs byte by byte beats the call into native code. */
+/** Bytes up to which a copy byte by byte is faster than the call into native code. */
 const SHORT = 24;
 
-/** Numbers anywhere in `bytes`, aligned or not. */
+/** Reads and writes numbers at any offset of `bytes`, aligned or not. */
 export const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 export class ByteWriter {
   buffer: Buffer;
   length = 0;
-  /** Over `buffer`: a number is one store instead of four. */
+  /** A view of `buffer`, which writes a number in one store instead of four. */
   #view: DataView;
 
   constructor(capacity: number) {
@@ -21,7 +18,7 @@ export class ByteWriter {
     this.#view = viewOf(this.buffer);
   }
 
-  /** Makes room for `bytes` more; called once a row, so that the writes below need no check. */
+  /** Makes room for `bytes` more. The writes below do not check; call this once per row. */
   reserve(bytes: number): void {
     if (this.length + bytes <= this.buffer.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
@@ -30,7 +27,7 @@ export class ByteWriter {
     this.#view = viewOf(larger);
   }
 
-  /** What was written from `start` on. Stays as it is when more is written behind it. */
+  /** The bytes written from `start` on. Later writes do not change them. */
   written(start = 0): Buffer {
     return this.buffer.subarray(start, this.length);
   }
@@ -65,14 +62,12 @@ export class ByteWriter {
   }
 
   copyTrailer(): void {
-    this.reserve(2);
-    this.int16(-1);
+    this.reserve(FIELD_COUNT_BYTES);
+    this.int16(COPY_TRAILER);
   }
 
-  // Fields: a length, then the value.
-
   fieldNull(): void {
-    this.int32(-1);
+    this.int32(NULL_LENGTH);
   }
 
   fieldBytes(from: Buffer, start: number, end: number): void {
@@ -88,8 +83,14 @@ export class ByteWriter {
   fieldInt64(value: number): void {
     this.int32(8);
     this.int32(Math.floor(value / 4294967296));
+    // `| 0` takes the low word: it wraps modulo 2^32 for every safe integer.
     this.int32(value | 0);
-    // A double's low word: `| 0` wraps modulo 2^32, as wanted, for every safe integer.
+  }
+
+  fieldFloat64(value: number): void {
+    this.int32(8);
+    this.#view.setFloat64(this.length, value);
+    this.length += 8;
   }
 
   fieldBoolean(value: boolean): void {
@@ -102,9 +103,9 @@ export class ByteWriter {
     this.fieldInt64(us - POSTGRES_EPOCH_US);
   }
 
-  /** The head of a one-dimensional array of `count` elements without nulls; the elements follow as fields. */
+  /** The header of an array of `count` elements, none of them null. Write the elements as fields after it. */
   arrayHeader(elementOid: number, count: number): void {
-    this.reserve(20);
+    this.reserve(ARRAY_HEADER_BYTES);
     this.int32(1);
     this.int32(0);
     this.int32(elementOid);
@@ -112,7 +113,7 @@ export class ByteWriter {
     this.int32(1);
   }
 
-  /** The inside of a JSON string. Needs room for six times the text. */
+  /** Writes the text as the inside of a JSON string. Reserve six times its length. */
   jsonText(from: Buffer, start: number, end: number): void {
     const target = this.buffer;
     let at = this.length;

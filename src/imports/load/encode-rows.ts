@@ -2,27 +2,29 @@
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
-import { isBlankText } from "../../catalog/product/product.ts";
-import { TID_BYTES, tidStart, type ComparisonArrays } from "../../catalog/bulk/merge.ts";
+import { isBlankText, parseNumber } from "../../catalog/product/product.ts";
+import {
+  BOOLEAN_FIELDS,
+  COPIED_COLUMNS,
+  NUMBER_FIELDS,
+  OPTIONAL_COPIED_COLUMNS,
+  STAGED_COLUMNS,
+  TEXT_FIELDS,
+  type OptionalCopiedColumn,
+} from "../../catalog/product/column-lists.ts";
+import { DEFAULT_VALUES } from "../../catalog/product/product-columns.ts";
+import { BOOLEAN_CELLS, type ComparisonArrays } from "../../catalog/bulk/merge.ts";
+import { tidStart } from "../../db/binary/binary-array.ts";
 import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
+import { JSONB_VERSION, OIDS, TID_BYTES } from "../../db/binary/format.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { Layout } from "../layout.ts";
 import { ESCAPED } from "../read/records.ts";
 import { copyField, fieldText } from "../read/split-records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
-const TEXT_OID = 25;
-const INT4_OID = 23;
-const INT8_OID = 20;
-/** Version byte of jsonb's binary format. */
-const JSONB_VERSION = 1;
 /** Upper bound for the bytes of a row besides its texts. */
 const ROW_OVERHEAD = 256;
-
-/** Values of a cell in the active column. */
-export const SAYS_NO = 0;
-export const SAYS_YES = 1;
-export const SAYS_NOTHING = 2;
 
 /** Encodes the rows of one chunk. */
 export interface RowEncoder {
@@ -53,11 +55,12 @@ export interface NewProductStamp {
   now_us: number;
 }
 
-/** The optional fields that the rows of new products contain. The table's defaults (active, no attributes) apply to the others. */
-export const newProductFields = (layout: Layout, active: boolean): { active: boolean; attributes: boolean } => ({
-  active: layout.active >= 0 || !active,
-  attributes: layout.attributes.length > 0,
-});
+/** The optional columns that the rows of new products contain. The table's defaults apply to the other columns. */
+export const optionalColumns = (layout: Layout, active: boolean): OptionalCopiedColumn[] =>
+  OPTIONAL_COPIED_COLUMNS.filter((column) => {
+    if (column === "attributes") return layout.attributes.length > 0;
+    return layout[column] >= 0 || (column === "active" && active !== DEFAULT_VALUES.active);
+  });
 
 /** One loader reuses `writer` for all its chunks: the result of a method is valid until the next call. */
 // eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once per cell
@@ -93,11 +96,26 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   const writeText = (start: number, end: number): void => {
     writer.fieldBytes(texts, start, end);
   };
-  const saysActive = (row: number): number => {
-    const field = fieldOf(row, layout.active);
-    if (fieldLength(field) === 0) return SAYS_NOTHING;
+  // Loops over positions in a record: -1 stands for a field that the file has no column for.
+  const textColumns = TEXT_FIELDS.map((field) => layout[field]);
+  const hashedColumns = textColumns.filter((column) => column >= 0);
+  const booleanColumns = BOOLEAN_FIELDS.map((field) => layout[field]);
+  const numberColumns = NUMBER_FIELDS.map((field) => layout[field]);
+
+  const booleanCell = (row: number, column: number): number => {
+    if (column < 0) return BOOLEAN_CELLS.blank;
+    const field = fieldOf(row, column);
+    if (fieldLength(field) === 0) return BOOLEAN_CELLS.blank;
     const text = fieldText(records, field, dialect).trim();
-    return text === "" ? SAYS_NOTHING : parseYesNo(text) ? SAYS_YES : SAYS_NO;
+    return text === "" ? BOOLEAN_CELLS.blank : parseYesNo(text) ? BOOLEAN_CELLS.yes : BOOLEAN_CELLS.no;
+  };
+  /** NaN for a blank cell. The scan has rejected rows with any other text. */
+  const numberCell = (row: number, column: number): number =>
+    column < 0 ? NaN : (parseNumber(fieldText(records, fieldOf(row, column), dialect)) ?? NaN);
+  const writeNumber = (row: number, column: number): void => {
+    const value = numberCell(row, column);
+    if (Number.isNaN(value)) writer.fieldNull();
+    else writer.fieldFloat64(value);
   };
   /** Writes `{"Brand":"…"}` with the row's attribute cells that are not empty. */
   const writeAttributes = (row: number): void => {
@@ -153,27 +171,32 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       writer.length = 0;
       const arrays: ComparisonArrays = {
         seed: String(seed.readBigInt64BE()),
-        keys: arrayOf(TEXT_OID, (row) => {
+        keys: arrayOf(OIDS.text, (row) => {
           writeText(rows.key_start[row] as number, rows.key_end[row] as number);
         }),
-        hashes: arrayOf(INT8_OID, (row) => {
+        hashes: arrayOf(OIDS.int8, (row) => {
           hash[0] = seed.readInt32BE(0);
           hash[1] = seed.readInt32BE(4);
           hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
-          if (layout.name >= 0) hashCell(row, layout.name, hash);
-          if (layout.description >= 0) hashCell(row, layout.description, hash);
+          for (let c = 0; c < hashedColumns.length; c++) hashCell(row, hashedColumns[c] as number, hash);
           writer.int32(8);
           writer.int32(hash[0]);
           writer.int32(hash[1]);
         }),
+        fields: {},
       };
-      if (layout.active >= 0) {
-        arrays.active = arrayOf(INT4_OID, (row) => {
-          writer.fieldInt32(saysActive(row));
+      for (const field of BOOLEAN_FIELDS.filter((name) => layout[name] >= 0)) {
+        arrays.fields[field] = arrayOf(OIDS.int4, (row) => {
+          writer.fieldInt32(booleanCell(row, layout[field]));
+        });
+      }
+      for (const field of NUMBER_FIELDS.filter((name) => layout[name] >= 0)) {
+        arrays.fields[field] = arrayOf(OIDS.float8, (row) => {
+          writer.fieldFloat64(numberCell(row, layout[field]));
         });
       }
       if (layout.attributes.length > 0) {
-        arrays.attributes = arrayOf(TEXT_OID, (row) => {
+        arrays.attributes = arrayOf(OIDS.text, (row) => {
           writeSized(() => {
             writeAttributes(row);
           });
@@ -183,7 +206,14 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     },
 
     newProducts(which, stamp) {
-      const has = newProductFields(layout, stamp.active);
+      const optional = optionalColumns(layout, stamp.active);
+      const fieldCount = COPIED_COLUMNS.length + optional.length;
+      const booleans = BOOLEAN_FIELDS.filter((field) => optional.includes(field)).map((field) => ({
+        column: layout[field],
+        fallback: field === "active" ? stamp.active : DEFAULT_VALUES[field],
+      }));
+      const numbers = numberColumns.filter((column) => column >= 0);
+      const hasAttributes = optional.includes("attributes");
       // The values that all rows share are encoded once and copied as one run of bytes.
       const common = new ByteWriter(64);
       common.fieldInt64(stamp.changeset_id);
@@ -196,19 +226,19 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         const row = which[i] as number;
         const r = rows.record[row] as number;
         writer.reserve(roomForRow(row));
-        writer.int16(10 + (has.active ? 1 : 0) + (has.attributes ? 1 : 0));
+        writer.int16(fieldCount);
         writeText(rows.key_start[row] as number, rows.key_end[row] as number);
         writer.fieldInt64(stamp.id_base + stamp.first_row + row);
         writer.fieldInt64(records.line[r] as number);
         writer.raw(common.buffer, 0, common.length);
         writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
-        writeCellOrBlank(row, layout.name);
-        writeCellOrBlank(row, layout.description);
-        if (has.active) {
-          const says = layout.active < 0 ? SAYS_NOTHING : saysActive(row);
-          writer.fieldBoolean(says === SAYS_NOTHING ? stamp.active : says === SAYS_YES);
+        for (let c = 0; c < textColumns.length; c++) writeCellOrBlank(row, textColumns[c] as number);
+        for (const { column, fallback } of booleans) {
+          const cell = booleanCell(row, column);
+          writer.fieldBoolean(cell === BOOLEAN_CELLS.blank ? fallback : cell === BOOLEAN_CELLS.yes);
         }
-        if (has.attributes) writeJsonb(row);
+        for (const column of numbers) writeNumber(row, column);
+        if (hasAttributes) writeJsonb(row);
       }
       writer.copyTrailer();
       return writer.written();
@@ -220,18 +250,20 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       for (let i = 0; i < which.length; i++) {
         const row = which[i] as number;
         writer.reserve(roomForRow(row));
-        writer.int16(11);
+        writer.int16(STAGED_COLUMNS.length);
         writeText(rows.key_start[row] as number, rows.key_end[row] as number);
         writer.fieldInt64(changesetId);
         writer.fieldInt32(part);
         writer.fieldInt32(versions[i] as number);
         writer.fieldInt64(records.line[rows.record[row] as number] as number);
         writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
-        writeCellOrNull(row, layout.name);
-        writeCellOrNull(row, layout.description);
-        const says = layout.active < 0 ? SAYS_NOTHING : saysActive(row);
-        if (says === SAYS_NOTHING) writer.fieldNull();
-        else writer.fieldBoolean(says === SAYS_YES);
+        for (let c = 0; c < textColumns.length; c++) writeCellOrNull(row, textColumns[c] as number);
+        for (const column of booleanColumns) {
+          const cell = booleanCell(row, column);
+          if (cell === BOOLEAN_CELLS.blank) writer.fieldNull();
+          else writer.fieldBoolean(cell === BOOLEAN_CELLS.yes);
+        }
+        for (const column of numberColumns) writeNumber(row, column);
         if (layout.attributes.length === 0) writer.fieldNull();
         else writeJsonb(row);
         if (tids === null) writer.fieldNull();

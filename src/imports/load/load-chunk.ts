@@ -10,7 +10,7 @@ import {
 import { noteChanged } from "../../catalog/backlog.ts";
 import type { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
-import { createRowEncoder, newProductFields, type RowEncoder } from "./encode-rows.ts";
+import { createRowEncoder, optionalColumns, type RowEncoder } from "./encode-rows.ts";
 import { mergeColumnsOf, type Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import type { Records } from "../read/records.ts";
@@ -72,7 +72,7 @@ export async function loadChunk(
   if (created.length > 0) {
     const { now_us, first_row } = chunk;
     const stamp = { changeset_id, id_base: plan.id_base, first_row, active: plan.options.active, now_us };
-    await copyNewProducts(client, encoder.newProducts(created, stamp), newProductFields(layout, stamp.active));
+    await copyNewProducts(client, encoder.newProducts(created, stamp), optionalColumns(layout, stamp.active));
     const idFrom = plan.id_base + first_row;
     const idTo = idFrom + rows.record.length - 1;
     await noteChanged(client, {
@@ -88,7 +88,8 @@ export async function loadChunk(
       client,
       encoder.stagedChanges(updated, found.changed_versions, found.changed_tids, changeset_id, chunk.chunk_no),
     );
-    await applyStagedChanges(client, columns, changeset_id, chunk.chunk_no, chunk.now, updated.length, plan.has_tids);
+    const stage = { changeset_id, part: chunk.chunk_no, now: chunk.now };
+    await applyStagedChanges(client, columns, stage, updated.length, plan.has_tids);
   }
   const unchanged = plan.options.mode === "create" ? 0 : same.length;
   return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };

@@ -75,6 +75,8 @@ function sentence(
       return `The record is longer than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes. Look for a quote that is not closed.`;
     case "not_yes_or_no":
       return `"${value}" is neither yes nor no. Write yes or no, true or false, 1 or 0.`;
+    case "not_a_number":
+      return `"${value}" is not a number. Write digits with a decimal point, such as 12.5.`;
     case "exists_already":
       return "There is a product with this SKU already, and this import only creates products.";
     case "does_not_exist":

@@ -3,7 +3,9 @@
 // independent: no SKU stands in two of them with a say.
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
-import { countCharacters, isSkuTooLong, longestValue } from "../../catalog/product/product.ts";
+import { kindOf, SETTABLE_FIELDS } from "../../catalog/product/column-lists.ts";
+import type { FieldKind } from "../../catalog/product/product-columns.ts";
+import { countCharacters, isSkuTooLong, longestValue, parseNumber } from "../../catalog/product/product.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
 import { createKeyTable } from "./key-table.ts";
@@ -13,7 +15,7 @@ import { createRejectTally } from "../rejects/tally.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
 import { copyField, fieldText } from "../read/split-records.ts";
 import type { Chunk } from "../chunk-store.ts";
-import type { Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Column, Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
 /** A chunk is read into memory whole, once per lane. */
@@ -60,8 +62,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const blankLinesCount = layout.width === 1;
   const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
   const checked = layout.columns.flatMap(({ target }, index) =>
-    target === "sku" || target === "active" ? [] : [{ index, ...longestValue(target) }],
+    isLimited(target) ? [{ index, ...longestValue(target) }] : [],
   );
+  const typed = typedColumns(layout);
   const smallestLimit = Math.min(...checked.map(({ limit }) => limit), Infinity);
   let key = Buffer.allocUnsafe(4096);
   let fieldBytes = Buffer.allocUnsafe(1024);
@@ -101,15 +104,15 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         return "value_too_long";
       }
     }
-    if (layout.active >= 0) {
-      const field = first + layout.active;
-      if (records.field_start[field] !== records.field_end[field]) {
-        const text = fieldText(records, field, dialect);
-        if (text.trim() !== "" && parseYesNo(text) === undefined) {
-          faultyColumn = layout.active;
-          return "not_yes_or_no";
-        }
-      }
+    for (let c = 0; c < typed.length; c++) {
+      const { index, faultOfText } = typed[c] as TypedColumn;
+      const field = first + index;
+      if (records.field_start[field] === records.field_end[field]) continue;
+      const text = fieldText(records, field, dialect);
+      const fault = text.trim() === "" ? undefined : faultOfText(text);
+      if (fault === undefined) continue;
+      faultyColumn = index;
+      return fault;
     }
     return undefined;
   };
@@ -228,6 +231,29 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     },
   };
 }
+
+interface TypedColumn {
+  index: number;
+  /** Takes a text that is not blank. */
+  faultOfText: (text: string) => RejectCode | undefined;
+}
+
+const FAULTS_OF_TEXT: Record<FieldKind, TypedColumn["faultOfText"] | undefined> = {
+  text: undefined,
+  boolean: (text) => (parseYesNo(text) === undefined ? "not_yes_or_no" : undefined),
+  number: (text) => (parseNumber(text) === undefined ? "not_a_number" : undefined),
+};
+
+/** The columns whose cells are not any text. */
+const typedColumns = (layout: Layout): TypedColumn[] =>
+  SETTABLE_FIELDS.flatMap((field) => {
+    const faultOfText = FAULTS_OF_TEXT[kindOf(field)];
+    return layout[field] < 0 || faultOfText === undefined ? [] : [{ index: layout[field], faultOfText }];
+  });
+
+/** Has a limit of its own: the SKU's is checked with its key, and a typed cell is checked as a whole. */
+const isLimited = (target: Column["target"]): boolean =>
+  target === "attribute" || target === "ignored" || (target !== "sku" && kindOf(target) === "text");
 
 /** Records of a chunk, so that a loader's memory is bounded however wide the table is. */
 export function maxChunkRecords({ width, attributes }: Layout): number {

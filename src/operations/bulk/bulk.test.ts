@@ -137,17 +137,17 @@ test("an operation is watched until its end", async () => {
   expect(states.at(-1)).toMatchObject({ id: body.id, state: "done", updated: 2 });
 });
 
-test("requests that make no sense are told why", async () => {
-  const told = async (body: object): Promise<unknown> =>
+test("an invalid request returns every fault", async () => {
+  const faultsOf = async (body: object): Promise<unknown> =>
     (await ask<ProblemDocument>("POST", "/api/products/bulk", body)).body.errors;
-  expect(await told({ action: "delete" })).toEqual([
+  expect(await faultsOf({ action: "delete" })).toEqual([
     { pointer: "/body/filter", detail: "give either a filter or SKUs" },
   ]);
-  expect(await told({ action: "activate", skus: ["a"], set: { name: "x" } })).toEqual([
+  expect(await faultsOf({ action: "activate", skus: ["a"], set: { name: "x" } })).toEqual([
     { pointer: "/body/set", detail: "new values belong to the action `set`, and it needs them" },
   ]);
-  expect(await told({ action: "delete", skus: ["a", "b\0"] })).toEqual([
-    { pointer: "/body/skus/1", detail: "a SKU cannot hold the character NUL" },
+  expect(await faultsOf({ action: "delete", skus: ["a", "b\0"] })).toEqual([
+    { pointer: "/body/skus/1", detail: "The SKU contains a NUL character. Remove it." },
   ]);
   expect((await ask("GET", "/api/operations/999999")).status).toBe(404);
 });

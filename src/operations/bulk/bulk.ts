@@ -1,23 +1,26 @@
-// What a bulk change may ask for and what it sets, pure.
+// Rules of bulk changes, without I/O: which requests are valid, and which values an action sets.
 import type { NewValues } from "../../catalog/bulk/update-many.ts";
 import { patchProduct } from "../../catalog/edit/validate-product.ts";
+import { DEFAULT_VALUES } from "../../catalog/product/product-columns.ts";
 import { invalidRequest, type Fault } from "../../../contract/faults.ts";
 import type { BulkSet } from "../../../contract/catalog/bulk-set.ts";
-import type { OperationOptions } from "../../../contract/changesets/operations.ts";
+import type { BulkRequest } from "../../../contract/changesets/operations.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** PostgreSQL's text takes no NUL.
+/** PostgreSQL's text type rejects NUL characters.
  * @throws Problem invalid-request with every fault */
 export function checkSkus(skus: readonly string[]): void {
   const faults = skus.flatMap((sku, index) =>
-    sku.includes("\0") ? [{ pointer: `/body/skus/${index}`, detail: "a SKU cannot hold the character NUL" }] : [],
+    sku.includes("\0")
+      ? [{ pointer: `/body/skus/${index}`, detail: "The SKU contains a NUL character. Remove it." }]
+      : [],
   );
   if (faults.length > 0) throw invalidRequest(faults);
 }
 
-const ANY_PRODUCT = { sku: "x", name: "x", description: "", active: true, attributes: {} };
+const ANY_PRODUCT = { ...DEFAULT_VALUES, sku: "x", name: "x" };
 
-/** New values obey the rules that the change of one product obeys.
+/** Applies the rules of an edit to the new values.
  * @throws Problem invalid-request with every fault */
 export function checkSet(set: BulkSet): void {
   try {
@@ -31,10 +34,27 @@ export function checkSet(set: BulkSet): void {
   }
 }
 
-export function newValues({ action, set }: OperationOptions): NewValues {
-  if (action !== "set" || set === undefined) return { active: action === "activate" };
+/** An action that keeps the products and changes their values. */
+export type SettingAction = Exclude<BulkRequest["action"], "delete">;
+
+export function newValues(action: SettingAction, set: BulkSet | undefined): NewValues {
+  switch (action) {
+    case "activate":
+      return { active: true };
+    case "deactivate":
+      return { active: false };
+    case "set":
+      return withoutEmptyAttributes(set ?? {});
+    default:
+      throw unknownAction(action);
+  }
+}
+
+const unknownAction = (action: never): TypeError => new TypeError(`unknown bulk action "${String(action)}"`);
+
+/** An empty text removes the attribute, as an empty cell of an import does. */
+function withoutEmptyAttributes(set: BulkSet): NewValues {
   if (set.attributes === undefined) return set;
-  // An empty text is no attribute, as a blank cell of an import is none.
   const attributes = Object.entries(set.attributes).map(([name, text]) => [name, text === "" ? null : text] as const);
   return { ...set, attributes: Object.fromEntries(attributes) };
 }

@@ -2,6 +2,7 @@
 // moved or whose key is another's by now are told apart as needing a closer look.
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
+import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import type { Chunk } from "../chunk-store.ts";
 
 /** What an undo finds of a product, by letter:
@@ -31,9 +32,9 @@ export interface Looked {
   tids: BinaryArray | null;
 }
 
-const VALUES = ["sku", "name", "description", "active", "attributes"];
-const row = (alias: string): string => `(${VALUES.map((column) => `${alias}.${column}`).join(", ")})`;
-const same = (a: string, b: string): string => `${row(a)} = ${row(b)}`;
+/** `is not distinct from`, since numbers may be null. One of the two always exists. */
+const same = (a: string, b: string): string =>
+  `(${columnList(VALUE_COLUMNS, a)}) is not distinct from (${columnList(VALUE_COLUMNS, b)})`;
 
 /** h = the version that the changeset ended, p = the product under the key now, a = the version that the changeset made,
  * where that has been ended as well. */

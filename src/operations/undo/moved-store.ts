@@ -1,5 +1,6 @@
 // A closer look at products that are not simply under their key any more: deleted, renamed, or their key taken by another.
 // Each statement reads one table by one list, so that keys may lie anywhere; what it means is for `decide.ts`.
+import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 
 export interface Live {
@@ -26,7 +27,7 @@ export interface Version {
 }
 
 /** The same for the same values: keys of jsonb are in one order. */
-const DIGEST = `encode(sha256(convert_to(jsonb_build_array(sku, name, description, active, attributes)::text, 'UTF8')), 'hex')`;
+const DIGEST = `encode(sha256(convert_to(jsonb_build_array(${columnList(VALUE_COLUMNS)})::text, 'UTF8')), 'hex')`;
 const LIVE = `sku_key, id, version, sku, changed_in, updated_at as changed_at, ${DIGEST} as digest`;
 const VERSION = `sku_key, id, version, sku, deleted, was_deleted, renamed_to, replaced_in, replaced_at, ${DIGEST} as digest`;
 

@@ -1,4 +1,5 @@
 // Some of the products that an undo would change, as they are and as they would be.
+import { VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import { numbersAt, textsAt } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Chunk } from "../chunk-store.ts";
@@ -11,7 +12,9 @@ type Values = NonNullable<Sample["before"]>;
 const SAMPLES = 10;
 /** Characters of a description that are shown. */
 const SHOWN = 2000;
-const VALUES = `sku, name, left(description, ${SHOWN}) as description, active, attributes`;
+const VALUES = VALUE_COLUMNS.map((column) =>
+  column === "description" ? `left(description, ${SHOWN}) as description` : column,
+).join(", ");
 
 export async function readSamples(db: Queryable, plan: UndoPlan, chunk: Chunk): Promise<Sample[]> {
   const { remove, restore, revive } = plan.simple;

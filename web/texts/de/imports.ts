@@ -315,6 +315,7 @@ export const imports: Shape<typeof english> = {
     not_text: "Der Wert enthält Bytes, die im Zeichensatz der Datei nicht gültig sind",
     record_too_long: "Die Zeile ist zu lang",
     not_yes_or_no: "Der Wert muss Ja oder Nein sein",
+    not_a_number: "Der Wert muss eine Zahl sein",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",
     does_not_exist: "Das Produkt gibt es nicht, und dieser Import ändert nur vorhandene Produkte",
   },

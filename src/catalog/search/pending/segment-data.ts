@@ -2,6 +2,8 @@
 // row by itself, as a query or COPY gives it, costs the server more than all that is done with it.
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
+import { instantsOf } from "../../../db/binary/binary-array.ts";
+import { COPY_HEADER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../../db/binary/format.ts";
 
 /** What products have here, in this order … */
 export const TEXTS = ["sku_key", "sku", "name", "description"] as const;
@@ -55,13 +57,12 @@ export async function readSegmentData(client: pg.ClientBase, where: string): Pro
   return { rows, texts, starts, grams: bitsOfGrams(texts, starts, rows), ...times };
 }
 
-/** https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format": a header, and the row with its number of fields, each of
- * which has its length in front; -1 where there is no product. */
+/** Splits the one row of a binary COPY into its fields; they are null if there is no product. */
 function piecesOf(row: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
-  let at = 19 + 2;
+  let at = COPY_HEADER.length + FIELD_COUNT_BYTES;
   while (pieces.length < PIECES.length) {
-    const start = at + 4;
+    const start = at + LENGTH_BYTES;
     at = start + Math.max(row.readInt32BE(at), 0);
     pieces.push(row.subarray(start, at));
   }
@@ -104,18 +105,3 @@ function bitsOfGrams(texts: Buffer, starts: Uint32Array, rows: number): Uint32Ar
 
 const onceIfSame = (instants: Float64Array): Float64Array =>
   instants.every((instant) => instant === instants[0]) ? instants.slice(0, 1) : instants;
-
-/** Behind the dimensions of an array come its items, each with its length in front; none of ours is null. */
-const ARRAY_HEADER_BYTES = 20;
-const INSTANT_BYTES = 12;
-/** PostgreSQL counts from 2000. */
-const EPOCH_US = 946_684_800_000_000;
-
-function instantsOf(array: Buffer): Float64Array {
-  const instants = new Float64Array(Math.max(array.length - ARRAY_HEADER_BYTES, 0) / INSTANT_BYTES);
-  for (let i = 0; i < instants.length; i++) {
-    const at = ARRAY_HEADER_BYTES + i * INSTANT_BYTES + 4;
-    instants[i] = array.readInt32BE(at) * 0x1_0000_0000 + array.readUInt32BE(at + 4) + EPOCH_US;
-  }
-  return instants;
-}

@@ -1,10 +1,9 @@
-// What suppliers of several countries call the columns that a product has fields for.
-
-export type Field = "sku" | "name" | "description" | "active";
+// Column names that suppliers of several countries use for the fields of a product.
+import type { FieldName } from "../../../catalog/product/column-lists.ts";
 
 /** Names as suppliers write them, the surest first, compared in the form `plainName` gives. Left out on purpose: `id` (of another
  * system), `handle` (many variants share one), `mpn` and `ean` (not the seller's key), `status` (more than yes and no). */
-export const SYNONYMS: Record<Field, readonly string[]> = {
+export const SYNONYMS: Record<FieldName, readonly string[]> = {
   sku: [
     ...[
       "sku",

@@ -1,9 +1,9 @@
 // Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
 import { REJECT_COLUMNS, type Column } from "../../../../contract/imports/imports.ts";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
-import { SYNONYMS, type Field } from "./column-synonyms.ts";
+import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
+import { SYNONYMS } from "./column-synonyms.ts";
 
-const FIELD_NAMES = Object.keys(SYNONYMS) as Field[];
 const RANKS = new Map(
   FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [plainName(name), rank]))]),
 );
@@ -17,7 +17,7 @@ const FIELD_OF_NAME = new Map(
 export function matchColumns(header: readonly string[]): Column[] {
   const names = header.map((cell) => cell.trim());
   const plain = names.map(plainName);
-  const targets = new Map<number, Field>();
+  const targets = new Map<number, FieldName>();
   for (const field of FIELD_NAMES) {
     const best = bestColumn(field, names, plain);
     if (best !== -1) targets.set(best, field);
@@ -55,7 +55,7 @@ export function describeMissingSku(columns: readonly Column[]): string {
 
 /** How many fields of a product the cells name; evidence that they are a header. */
 export function countKnownNames(cells: readonly string[]): number {
-  const known = new Set<Field>();
+  const known = new Set<FieldName>();
   for (const cell of cells) {
     const field = cell.length <= 60 ? FIELD_OF_NAME.get(plainName(cell)) : undefined;
     if (field !== undefined) known.add(field);
@@ -73,7 +73,7 @@ function plainName(name: string): string {
     .normalize("NFC");
 }
 
-function bestColumn(field: Field, names: readonly string[], plain: readonly string[]): number {
+function bestColumn(field: FieldName, names: readonly string[], plain: readonly string[]): number {
   const exact = names.indexOf(field);
   if (exact !== -1) return exact;
   const ranks = RANKS.get(field) as ReadonlyMap<string, number>;

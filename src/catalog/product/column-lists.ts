@@ -1,0 +1,74 @@
+// Column lists of products, their history and their staging table, derived from product-columns.ts.
+import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
+import { PRODUCT_FIELDS, type FieldKind } from "./product-columns.ts";
+
+export type FieldName = keyof typeof PRODUCT_FIELDS;
+/** A field that a column of a file or a bulk change sets. The SKU identifies the product instead. */
+export type SettableField = Exclude<FieldName, "sku">;
+
+export const FIELD_NAMES = Object.keys(PRODUCT_FIELDS) as FieldName[];
+export const SETTABLE_FIELDS = FIELD_NAMES.filter((field): field is SettableField => field !== "sku");
+
+export const kindOf = (field: FieldName): FieldKind => PRODUCT_FIELDS[field];
+const settableOf = (kind: FieldKind): SettableField[] => SETTABLE_FIELDS.filter((field) => kindOf(field) === kind);
+
+export const TEXT_FIELDS = settableOf("text");
+export const BOOLEAN_FIELDS = settableOf("boolean") as BooleanField[];
+export const NUMBER_FIELDS = settableOf("number");
+
+type BooleanField = {
+  [Field in SettableField]: (typeof PRODUCT_FIELDS)[Field] extends "boolean" ? Field : never;
+}[SettableField];
+
+export const SQL_TYPES: Record<FieldKind, string> = { text: "text", boolean: "boolean", number: "double precision" };
+
+/** What a person or a file decides about a product. */
+export const VALUE_COLUMNS = [...FIELD_NAMES, "attributes"] as const;
+
+/** Written by the application with each change. */
+const AUDIT_COLUMNS = ["created_in", "changed_in", "source_line", "created_at", "updated_at"] as const;
+
+/** The columns that `products` and `product_history` have in common. */
+export const STORED_COLUMNS = ["sku_key", "id", "version", ...VALUE_COLUMNS, ...AUDIT_COLUMNS] as const;
+
+/** A product as the API and JSON Lines show it, in this order. */
+export const API_COLUMNS = ["sku", "id", ...SETTABLE_FIELDS, "attributes", "version", ...AUDIT_COLUMNS] as const;
+
+/** The first columns of a row that binary COPY writes into `products`. A column of `OPTIONAL_COPIED_COLUMNS` follows only where the rows
+ * set it: a default costs less than half (the input function of jsonb alone took a tenth of the copy). */
+export const COPIED_COLUMNS = [
+  "sku_key",
+  "id",
+  "source_line",
+  "created_in",
+  "changed_in",
+  "created_at",
+  "updated_at",
+  "sku",
+  ...TEXT_FIELDS,
+] as const;
+export const OPTIONAL_COPIED_COLUMNS = [...BOOLEAN_FIELDS, ...NUMBER_FIELDS, "attributes"] as const;
+export type OptionalCopiedColumn = (typeof OPTIONAL_COPIED_COLUMNS)[number];
+
+/** The columns of a row that binary COPY writes into `product_staging`. */
+export const STAGED_COLUMNS = [
+  "sku_key",
+  "changeset_id",
+  "part",
+  "version",
+  "source_line",
+  "sku",
+  ...TEXT_FIELDS,
+  ...BOOLEAN_FIELDS,
+  ...NUMBER_FIELDS,
+  "attributes",
+  "tid",
+] as const;
+
+/** Columns for a statement, each qualified with the table's alias if one is given. */
+export const columnList = (columns: readonly string[], alias?: string): string =>
+  columns.map((column) => (alias === undefined ? column : `${alias}.${column}`)).join(", ");
+
+/** The values alone, without what else the object holds. */
+export const valuesOf = (product: ProductValues): ProductValues =>
+  Object.fromEntries(VALUE_COLUMNS.map((column) => [column, product[column]])) as ProductValues;

@@ -1,0 +1,23 @@
+// Constants of PostgreSQL's binary formats: COPY (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"), arrays, and
+// the types we send. Fields and array elements alike are an int32 length, -1 for null, and then the value.
+
+/** Signature, flags and the length of an empty header extension. Rows follow, each with its number of fields as an int16. */
+export const COPY_HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+/** Number of fields that ends the data. */
+export const COPY_TRAILER = -1;
+export const FIELD_COUNT_BYTES = 2;
+export const LENGTH_BYTES = 4;
+export const NULL_LENGTH = -1;
+
+/** A one-dimensional array: dimensions, null flag, element type, element count, lower bound. */
+export const ARRAY_HEADER_BYTES = 20;
+export const ARRAY_COUNT_AT = 12;
+
+/** Object ids of pg_type. */
+export const OIDS = { int8: 20, int4: 23, text: 25, float8: 701 } as const;
+
+export const TID_BYTES = 6;
+/** First byte of a jsonb value; the JSON text follows. */
+export const JSONB_VERSION = 1;
+/** Microseconds from 1970 to 2000, where timestamps begin. */
+export const POSTGRES_EPOCH_US = 946_684_800_000_000;
