@@ -130,7 +130,11 @@ test("edits, renames and deletions keep the columns, and undo restores them", as
   await undo(deletion);
   expect(await stored()).toEqual(IMPORTED);
 
-  const refused = await app.inject({ method: "PATCH", url: "/api/products/A", payload: { weight: "heavy", featured: 1 } });
+  const refused = await app.inject({
+    method: "PATCH",
+    url: "/api/products/A",
+    payload: { weight: "heavy", featured: 1 },
+  });
   expect(refused.json<{ errors: { pointer: string }[] }>().errors.map(({ pointer }) => pointer)).toEqual([
     "/body/weight",
     "/body/featured",

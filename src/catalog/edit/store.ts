@@ -57,7 +57,16 @@ async function insertVersion(
   values: ProductValues,
   { changeset_id, now }: Stamp,
 ): Promise<boolean> {
-  const columns = ["sku_key", "id", "version", "created_in", "created_at", "changed_in", "updated_at", ...VALUE_COLUMNS];
+  const columns = [
+    "sku_key",
+    "id",
+    "version",
+    "created_in",
+    "created_at",
+    "changed_in",
+    "updated_at",
+    ...VALUE_COLUMNS,
+  ];
   const { rowCount } = await db.query(
     `insert into products (${columnList(columns)}) values (${columns.map((_, i) => `$${i + 1}`).join(", ")})
      on conflict (sku_key) do nothing`,

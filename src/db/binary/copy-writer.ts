@@ -1,5 +1,12 @@
 // Writes PostgreSQL's binary formats (format.ts) into one growing buffer that is reused, so that a row allocates no object.
-import { COPY_HEADER, COPY_TRAILER, FIELD_COUNT_BYTES, ARRAY_HEADER_BYTES, NULL_LENGTH, POSTGRES_EPOCH_US } from "./format.ts";
+import {
+  COPY_HEADER,
+  COPY_TRAILER,
+  FIELD_COUNT_BYTES,
+  ARRAY_HEADER_BYTES,
+  NULL_LENGTH,
+  POSTGRES_EPOCH_US,
+} from "./format.ts";
 
 /** Bytes up to which a copy byte by byte is faster than the call into native code. */
 const SHORT = 24;
