@@ -191,10 +191,10 @@ test("an import that others ran is told until another list is asked for", async 
   const path = join(server.folder, "news.csv");
   await writeFile(path, "sku,name\nNEWS-1,Newcomer\n");
   await importOverHttp(server.base_url, path);
-  await page.getByTestId("news").getByText("The catalogue has changed").waitFor();
+  await page.getByTestId("external-changes").getByText("The catalogue has changed").waitFor();
   await page.getByRole("combobox").first().fill("newcomer");
   await untilCell(page, 0, "sku", "NEWS-1");
-  expect(await page.getByTestId("news").count()).toBe(0);
+  expect(await page.getByTestId("external-changes").count()).toBe(0);
 });
 
 test("what others add is told, and the list does not jump", async () => {
@@ -202,9 +202,9 @@ test("what others add is told, and the list does not jump", async () => {
   await untilCell(page, 0, "sku", "SKU-0000000");
   await page.getByText("Live", { exact: true }).first().waitFor();
   await call(create_product, { body: { sku: "SKU-0000000-A", name: "Between" } }, { base_url: server.base_url });
-  await page.getByTestId("news").getByText("1 new product").waitFor();
+  await page.getByTestId("external-changes").getByText("1 new product").waitFor();
   await untilCell(page, 1, "sku", "SKU-0000001");
-  await page.getByTestId("news").getByRole("button", { name: "Refresh" }).click();
+  await page.getByTestId("external-changes").getByRole("button", { name: "Refresh" }).click();
   await untilCell(page, 1, "sku", "SKU-0000000-A");
   await call(
     patch_product,

@@ -1,4 +1,4 @@
-// Keys and commands of the room.
+// Shortcuts and commands of the product list.
 import { useCommands } from "../services/commands.ts";
 import { useShortcuts } from "../services/shortcuts.ts";
 import { t } from "../texts/t.ts";
@@ -18,7 +18,7 @@ export function useCatalogKeys({ create, refresh, goTo }: Actions): void {
       { keys: "shift+g", label: t("catalog.keys.go_to"), run: goTo },
     ],
   }));
-  // The grid hears these by itself, while it has the focus.
+  // Listed only: the grid handles these keys while it has the focus.
   useShortcuts(() => ({
     heading: t("catalog.keys.grid"),
     shortcuts: (

@@ -3,20 +3,20 @@ import { addRange, EVERYTHING, headerState, isSelected, NOTHING, toggle, toggleL
 
 const LOADED = ["a", "b", "c"];
 
-test("a product is selected and taken out again", () => {
+test("a product is selected and deselected", () => {
   const one = toggle(NOTHING, "a", LOADED);
   expect(isSelected(one, "a")).toBe(true);
   expect(isSelected(toggle(one, "a", LOADED), "a")).toBe(false);
   expect(isSelected(NOTHING, "a")).toBe(false);
 });
 
-test("all that match includes what is not loaded; without one of them only the loaded ones remain", () => {
+test("selecting everything includes rows that are not loaded; deselecting one leaves the loaded rows", () => {
   expect(isSelected(EVERYTHING, "not loaded")).toBe(true);
   const without = toggle(EVERYTHING, "b", LOADED);
   expect([without.all, [...without.skus]]).toEqual([false, ["a", "c"]]);
 });
 
-test("the header's checkbox tells none, some and all of what is loaded", () => {
+test("the header's checkbox shows whether none, some or all loaded rows are selected", () => {
   expect(headerState(NOTHING, LOADED)).toBe(false);
   expect(headerState(addRange(NOTHING, ["a"]), LOADED)).toBe("mixed");
   expect(headerState(addRange(NOTHING, ["x"]), LOADED)).toBe("mixed");

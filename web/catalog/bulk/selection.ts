@@ -1,8 +1,8 @@
-// Which products are selected: single ones by SKU, or all that match the filter, loaded or not.
+// The selected products: individual SKUs, or all products that match the filter, loaded or not.
 
 export interface Selection {
   readonly skus: ReadonlySet<string>;
-  /** All products of the list's filter, also those that nobody has looked at. */
+  /** All products that match the filter, including rows that are not loaded. */
   readonly all: boolean;
 }
 
@@ -11,9 +11,8 @@ export const EVERYTHING: Selection = { skus: new Set(), all: true };
 
 export const isSelected = (selection: Selection, sku: string): boolean => selection.all || selection.skus.has(sku);
 
-/**
- * Selects a product or takes it out. Out of "all" the loaded rows remain without it: a filter has no exceptions.
- */
+/** Selects or deselects a product. Deselecting one of "all" leaves the other loaded rows selected, because a filter cannot exclude
+ * single products. */
 export function toggle(selection: Selection, sku: string, loaded: readonly string[]): Selection {
   if (selection.all) return { all: false, skus: new Set(loaded.filter((other) => other !== sku)) };
   const skus = new Set(selection.skus);
@@ -21,7 +20,7 @@ export function toggle(selection: Selection, sku: string, loaded: readonly strin
   return { all: false, skus };
 }
 
-/** Adds a range, as shift and a click do: from where the last one was to here. */
+/** Adds a range of rows, for a click with Shift. */
 export function addRange(selection: Selection, range: readonly string[]): Selection {
   if (selection.all) return selection;
   return { all: false, skus: new Set([...selection.skus, ...range]) };
@@ -35,7 +34,7 @@ export function headerState(selection: Selection, loaded: readonly string[]): bo
   return count === loaded.length ? true : "mixed";
 }
 
-/** The header's checkbox: selects what is loaded, or nothing when that is the case already. */
+/** Toggles the header's checkbox: selects all loaded rows, or nothing if they are all selected. */
 export function toggleLoaded(selection: Selection, loaded: readonly string[]): Selection {
   if (headerState(selection, loaded) === true) return NOTHING;
   return addRange(selection, loaded);

@@ -1,5 +1,4 @@
-// Changes of many products: asked first where they lose something, started as an operation (whose progress the shell shows),
-// and with a way back when they are done.
+// Bulk changes: asks for confirmation where needed, starts the operation (the dock shows its progress), and offers an undo at the end.
 import { onScopeDispose, ref } from "vue";
 import {
   change_products,
@@ -8,6 +7,7 @@ import {
   MAX_BULK_SKUS,
   type BulkRequest,
   type Operation,
+  type OperationState,
 } from "../../../contract/changesets/operations.ts";
 import { list_products } from "../../../contract/catalog/products.ts";
 import { confirm } from "../../services/confirm.ts";
@@ -23,18 +23,19 @@ import type { Selection } from "./selection.ts";
 
 export type BulkAction = "activate" | "deactivate" | "set" | "delete";
 
-/** The dock shows progress five times a second; here only the end is waited for. */
-const LOOK_EVERY_MS = 400;
+/** Only the end matters here; the dock shows the progress. */
+const POLL_MS = 400;
 
-const MANY = 100;
+/** Changes of at least this many products need a confirmation. */
+const CONFIRM_FROM = 100;
 
 interface Deps {
   filter: () => ListFilter;
-  /** How many match the filter, as far as is known. */
+  /** Number of products that match the filter. */
   total: () => Total;
-  /** Told of each operation that is started here. */
+  /** Called when an operation has started. */
   onStart: (changesetId: number) => void;
-  /** Told when products have changed. */
+  /** Called when products have changed. */
   onDone: () => void;
 }
 
@@ -42,7 +43,7 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
   const running = ref(0);
   const stop = new AbortController();
 
-  /** Gives whether it was started. */
+  /** Returns whether the operation was started. */
   async function act(action: BulkAction, selection: Selection, set?: BulkRequest["set"]): Promise<boolean> {
     const chosen = selection.all ? total() : { value: selection.skus.size, is_exact: true };
     if (!selection.all && chosen.value > MAX_BULK_SKUS) {
@@ -50,12 +51,12 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
       return false;
     }
     if (selection.all && action === "delete" && Object.keys(filter()).length === 0) return deleteAll();
-    if (!(await isWanted(action, chosen))) return false;
+    if (!(await isConfirmed(action, chosen))) return false;
     const target = selection.all ? { filter: filter() } : { skus: [...selection.skus] };
     return start({ action, ...target, ...(set === undefined ? {} : { set }) });
   }
 
-  /** Everything: the number of products has to be typed. */
+  /** Deletes all products, after the user has typed their number. */
   async function deleteAll(): Promise<boolean> {
     const count = await countAll();
     if (count === null) return false;
@@ -79,7 +80,7 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
       const operation = await watchToEnd(started);
       if (!operation) return;
       onDone();
-      tellEnd(operation, undo);
+      reportEnd(operation, undo);
     } finally {
       running.value -= 1;
     }
@@ -91,7 +92,7 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
     return untilOver(started.id, stop.signal);
   }
 
-  /** Takes a changeset back; what was changed since stays. */
+  /** Undoes a changeset; later changes are kept. */
   async function undo(changesetId: number): Promise<void> {
     const started = await undoAtOnce(changesetId);
     if (!started) return;
@@ -106,9 +107,9 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
   return { running, act, deleteAll, undo };
 }
 
-async function isWanted(action: BulkAction, chosen: Total): Promise<boolean> {
-  // What can be waved back needs no question; what touches many deserves one, with its number.
-  if (action !== "delete" && chosen.value < MANY) return true;
+async function isConfirmed(action: BulkAction, chosen: Total): Promise<boolean> {
+  // The toast offers an undo, so small changes need no confirmation.
+  if (action !== "delete" && chosen.value < CONFIRM_FROM) return true;
   return confirm({
     title: atLeast(tn(`catalog.bulk.ask_${action}`, chosen.value), chosen),
     description: t("catalog.bulk.can_be_undone"),
@@ -126,7 +127,7 @@ const isTyped = (count: number): Promise<boolean> =>
     typed: { label: t("catalog.bulk.type_count", { n: count }), text: String(count) },
   });
 
-/** How many products there are, whatever the list shows; null where the server does not say. */
+/** The number of products in the catalogue; reports a failure and returns null. */
 async function countAll(): Promise<number | null> {
   try {
     return (await ask(list_products, { querystring: { limit: 1, fields: "sku" } })).total.value;
@@ -136,28 +137,43 @@ async function countAll(): Promise<number | null> {
   }
 }
 
-function tellEnd(operation: Operation, undo: (changesetId: number) => Promise<void>): void {
+function reportEnd(operation: Operation, undo: (changesetId: number) => Promise<void>): void {
   const { state, changeset_id, problem } = operation;
-  if (state === "selecting" || state === "running") return;
   const changed = operation.updated + operation.deleted + operation.created;
+  const title = endTitle(state, changed);
+  if (title === null) return;
   toast({
-    title: state === "done" && changed === 0 ? t("catalog.bulk.nothing") : tn(`catalog.bulk.${state}`, changed),
+    title,
     ...(problem === null ? {} : { description: problem.detail }),
     tone: state === "failed" ? "error" : "success",
     ...(changed === 0 ? {} : { undo: () => undo(changeset_id) }),
   });
 }
 
-/** undefined when the page is left before. */
+function endTitle(state: OperationState, changed: number): string | null {
+  switch (state) {
+    case "selecting":
+    case "running":
+      return null;
+    case "done":
+      return changed === 0 ? t("catalog.bulk.nothing") : tn("catalog.bulk.done", changed);
+    case "cancelled":
+      return tn("catalog.bulk.cancelled", changed);
+    case "failed":
+      return tn("catalog.bulk.failed", changed);
+  }
+}
+
+/** Polls until the operation has ended; returns undefined if the user leaves the page first. */
 async function untilOver(id: number, signal: AbortSignal): Promise<Operation | undefined> {
   while (!signal.aborted) {
     try {
       const operation = await ask(get_operation, { params: { id } }, { signal });
       if (isOperationOver(operation.state)) return operation;
     } catch {
-      // The server is away for a while; the operation is not.
+      // The server is unreachable, but the operation may still be running: try again.
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return undefined;
 }

@@ -1,11 +1,11 @@
-// The products that are selected in the grid, and what clicks and keys do to them.
+// The selection of the grid, and how clicks and keys change it.
 import { computed, shallowRef } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { addRange, EVERYTHING, isSelected, NOTHING, toggle, toggleLoaded, type Selection } from "./selection.ts";
 
 type ProductAt = (row: number) => Product | undefined;
 
-/** `loaded` = the SKUs in memory, which remain when one is taken out of "all". */
+/** @param loaded the SKUs in memory, which stay selected when one of "all" is deselected */
 export function useSelection(loaded: () => string[]) {
   const selection = shallowRef<Selection>(NOTHING);
   const isAny = computed(() => selection.value.all || selection.value.skus.size > 0);
@@ -21,7 +21,7 @@ export function useSelection(loaded: () => string[]) {
     set(NOTHING);
   };
 
-  /** A click or X on a row; with shift all from the last one to here. */
+  /** Toggles a row; with Shift, selects all rows from the last one to this one. */
   function press(row: number, shift: boolean, productAt: ProductAt): void {
     const product = productAt(row);
     if (!product) return;
@@ -30,13 +30,13 @@ export function useSelection(loaded: () => string[]) {
     anchor = row;
   }
 
-  /** Shift and an arrow: the range grows from the row that was left to the one that was reached. */
+  /** Extends the selection from the previous to the new row of the cursor. */
   function extend(from: number, to: number, productAt: ProductAt): void {
     anchor ??= from;
     set(addRange(selection.value, skusBetween(from, to, productAt)));
   }
 
-  /** The rows have other numbers now. */
+  /** The row numbers have changed. */
   const moveRows = (by: number): void => {
     if (anchor !== null) anchor += by;
   };

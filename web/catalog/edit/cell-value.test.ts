@@ -17,21 +17,21 @@ test.each([
   ["name", "", ""],
   ["attributes.price", "", null],
   ["attributes.price", " 007 ", " 007 "],
-])("%s: %j is %j", (column, text, value) => {
+])("in the column %s, %j is parsed as %j", (column, text, value) => {
   expect(parseCell(column, text)).toEqual(value);
 });
 
-test("the editor starts with what is stored", () => {
+test("the editor starts with the stored value", () => {
   expect(
     ["name", "active", "attributes.price", "attributes.tags", "attributes.none"].map((c) => cellText(lamp, c)),
   ).toEqual(["Lamp", "no", "5", '["a"]', ""]);
 });
 
-test("a patch says one cell", () => {
+test("a patch contains one cell", () => {
   expect(patchOf("name", "Bulb")).toEqual({ name: "Bulb" });
   expect(patchOf("attributes.price", undefined)).toEqual({ attributes: { price: null } });
 });
 
-test("an attribute that is null and one that is not there are the same", () => {
+test("a null attribute equals a missing one", () => {
   expect([isSame(null, undefined), isSame(["a"], ["a"]), isSame("", null)]).toEqual([true, true, false]);
 });

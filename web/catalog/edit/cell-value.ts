@@ -1,9 +1,9 @@
-// What an edited cell means: from what was typed to the merge patch (RFC 7396) that is sent, and back.
+// Converts the text of an edited cell to a value and to a merge patch (RFC 7396), and a value back to text.
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { attributeOf, attributeText, valueOf } from "../grid/columns.ts";
 
-/** A cell's value; undefined = the product has no such attribute. */
+/** A cell's value; undefined if the product does not have the attribute. */
 export type CellValue = unknown;
 
 export interface ProductPatch {
@@ -13,7 +13,7 @@ export interface ProductPatch {
   attributes?: Record<string, string | null>;
 }
 
-/** What was typed as a value; undefined where a yes or no cannot be told. */
+/** Parses typed text; undefined if it is neither yes nor no in the column `active`. */
 export function parseCell(column: string, text: string): CellValue {
   if (column === "active") return parseActive(text);
   return attributeOf(column) !== undefined && text === "" ? null : text;
@@ -26,19 +26,19 @@ export function parseActive(text: string): boolean | undefined {
   return mark === "" ? false : parseYesNo(mark);
 }
 
-/** What stands in the editor when it opens. */
+/** The initial text of the editor. */
 export function cellText(product: Product, column: string): string {
   const value = valueOf(product, column);
   return typeof value === "boolean" ? (value ? "yes" : "no") : attributeText(value);
 }
 
-/** The patch that gives a cell its value; an attribute without one is taken away. */
+/** The patch that sets a cell; a null or missing value removes the attribute. */
 export function patchOf(column: string, value: CellValue): ProductPatch {
   const attribute = attributeOf(column);
-  // What is undone may have been any JSON: it goes back as it was.
+  // An undo may restore any JSON value, which is sent unchanged.
   if (attribute !== undefined) return { attributes: { [attribute]: (value ?? null) as string | null } };
   return { [column]: value };
 }
 
-/** Whether two values of a cell are the same; an attribute that is null and one that is not there are. */
+/** Whether two values of a cell are equal. A null attribute equals a missing one. */
 export const isSame = (a: CellValue, b: CellValue): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);

@@ -1,5 +1,5 @@
-// Sends edits of cells with the version they were made on: those of one product one after the other, those of several side
-// by side. Nobody's change is lost: a field that somebody else changed meanwhile becomes a conflict.
+// Sends edits of cells, each with the product version it is based on. Edits of one product are sent in sequence, edits of different
+// products in parallel. No change is lost: if someone else has changed the same field, the edit becomes a conflict.
 import { UnreachableError } from "../../../client/answer.ts";
 import { patch_product } from "../../../contract/catalog/edit-products.ts";
 import { etagOf, get_product, type Product } from "../../../contract/catalog/products.ts";
@@ -15,7 +15,7 @@ export interface Edit {
   value: CellValue;
 }
 
-/** An edit that the server has taken, with what takes it back. */
+/** A saved edit, with the data to undo it. */
 export interface DoneEdit {
   sku: string;
   column: string;
@@ -23,102 +23,106 @@ export interface DoneEdit {
   after: Product;
 }
 
-/** More would only wait in the browser's queue. */
-const AT_ONCE = 4;
-/** Somebody who saves other fields of the same product all the time; then it is said. */
-const TRIES = 5;
+/** More requests would only wait in the browser's queue. */
+const CONCURRENCY = 4;
+/** Another client may keep saving other fields of the same product. After this many attempts the edit fails. */
+const MAX_ATTEMPTS = 5;
 
-/** `replace` shows a product as it is now. */
+/** @param replace updates a product in the list */
 export function createEditQueue(states: CellStateStore, replace: (product: Product) => void) {
-  const turns = new Map<string, Promise<void>>();
-  const savedLast = new Map<string, Product>();
+  /** The last request of each product. */
+  const pending = new Map<string, Promise<void>>();
+  const lastSaved = new Map<string, Product>();
 
-  /** Gives what has been saved; the rest is in the cells' states. */
+  /** Returns the saved edits. The cell states describe the others. */
   async function send(edits: readonly Edit[]): Promise<DoneEdit[]> {
     const done: DoneEdit[] = [];
     for (const { product, column, value } of edits) states.set(product.sku, column, { state: "saving", mine: value });
     const waiting = [...Map.groupBy(edits, ({ product }) => product.sku)];
     const sender = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        done.push(...(await inTurn(next[0], () => sendAll(next[1]))));
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const [sku, ofProduct] = next;
+        done.push(...(await inSequence(sku, () => sendAll(ofProduct))));
+      }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, sender));
+    await Promise.all(Array.from({ length: CONCURRENCY }, sender));
     return done;
   }
 
-  /** Two edits of one product at once would both be made on the version before. */
-  async function inTurn<T>(sku: string, work: () => Promise<T>): Promise<T> {
-    const before = turns.get(sku) ?? Promise.resolve();
-    const result = before.then(work);
+  /** Runs one task per product at a time: parallel edits would both be based on the same version. */
+  async function inSequence<T>(sku: string, task: () => Promise<T>): Promise<T> {
+    const before = pending.get(sku) ?? Promise.resolve();
+    const result = before.then(task);
     const ended = result.then(
       () => undefined,
       () => undefined,
     );
-    turns.set(sku, ended);
+    pending.set(sku, ended);
     await ended;
-    if (turns.get(sku) === ended) turns.delete(sku);
+    if (pending.get(sku) === ended) pending.delete(sku);
     return result;
   }
 
   async function sendAll(edits: readonly Edit[]): Promise<DoneEdit[]> {
     const done: DoneEdit[] = [];
     for (const { product, column, value } of edits) {
-      const saved = savedLast.get(product.sku);
-      const known = saved !== undefined && saved.version > product.version ? saved : product;
-      const after = await sendOne(known, column, value);
+      const saved = lastSaved.get(product.sku);
+      const base = saved !== undefined && saved.version > product.version ? saved : product;
+      const after = await sendOne(base, column, value);
       if (after === null) continue;
-      savedLast.set(product.sku, after);
-      done.push({ sku: product.sku, column, before: valueOf(known, column), after });
+      lastSaved.set(product.sku, after);
+      done.push({ sku: product.sku, column, before: valueOf(base, column), after });
       replace(after);
     }
     return done;
   }
 
-  /** Gives the product as saved, or null where the reader has to decide. */
-  async function sendOne(known: Product, column: string, value: CellValue): Promise<Product | null> {
-    const { sku } = known;
+  /** Returns the saved product, or null if the user has to decide. */
+  async function sendOne(base: Product, column: string, value: CellValue): Promise<Product | null> {
+    const { sku } = base;
     try {
-      const result = await patchOrMeet(known, column, value);
-      if (result.met) {
-        states.set(sku, column, { state: "conflict", mine: value, theirs: result.product });
+      const { is_conflict, product } = await patchOrConflict(base, column, value);
+      if (is_conflict) {
+        states.set(sku, column, { state: "conflict", mine: value, theirs: product });
         return null;
       }
       states.setSaved(sku, column);
-      return result.product;
+      return product;
     } catch (reason) {
-      states.set(sku, column, stateAfter(reason as Error, value, known));
+      states.set(sku, column, stateAfter(reason as Error, value, base));
       return null;
     }
   }
   return { send };
 }
 
-/** Where nobody has answered the edit is kept for later. */
+/** If the server is unreachable, the edit is held until the reconnect. */
 const stateAfter = (reason: Error, mine: CellValue, base: Product): CellState =>
   reason instanceof UnreachableError && reason.status === undefined
     ? { state: "held", mine, base }
     : { state: "failed", mine, message: reason.message };
 
-/** `met` = somebody else has changed this very field; the product is theirs. */
-async function patchOrMeet(
-  known: Product,
+/** On a conflict, someone else has changed the same field, and `product` is their version. */
+async function patchOrConflict(
+  base: Product,
   column: string,
   value: CellValue,
-): Promise<{ met: boolean; product: Product }> {
-  const { sku } = known;
-  const before = valueOf(known, column);
+): Promise<{ is_conflict: boolean; product: Product }> {
+  const { sku } = base;
+  const before = valueOf(base, column);
   const body = patchOf(column, value);
-  let etag = etagOf(known);
-  for (let tries = 1; ; tries += 1) {
+  let etag = etagOf(base);
+  for (let attempt = 1; ; attempt += 1) {
     try {
       const headers = { "if-match": etag };
-      return { met: false, product: await ask(patch_product, { params: { sku }, body }, { headers }) };
+      return { is_conflict: false, product: await ask(patch_product, { params: { sku }, body }, { headers }) };
     } catch (reason) {
-      if (!(reason instanceof Problem) || reason.slug !== "precondition-failed" || tries === TRIES) throw reason;
+      if (!(reason instanceof Problem) || reason.slug !== "precondition-failed" || attempt === MAX_ATTEMPTS)
+        throw reason;
     }
     const theirs = await ask(get_product, { params: { sku } });
     const now = valueOf(theirs, column);
-    if (!isSame(now, before) && !isSame(now, value)) return { met: true, product: theirs };
-    etag = etagOf(theirs); // Another field was changed: both changes have room.
+    if (!isSame(now, before) && !isSame(now, value)) return { is_conflict: true, product: theirs };
+    etag = etagOf(theirs); // Another field was changed: retry on the new version.
   }
 }

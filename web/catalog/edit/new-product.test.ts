@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Problem } from "../../../contract/problems.ts";
 import { bodyOf, emptyForm, faultsOf } from "./new-product.ts";
 
-test("empty lines of attributes are not sent", () => {
+test("empty attribute lines are not sent", () => {
   const attributes = [
     { name: " price ", value: "5" },
     { name: "", value: "x" },
@@ -11,7 +11,7 @@ test("empty lines of attributes are not sent", () => {
   expect(bodyOf({ ...emptyForm(), sku: "A", name: "Lamp", attributes }).attributes).toEqual({ price: "5" });
 });
 
-test("faults go to their fields", () => {
+test("errors are assigned to their fields", () => {
   const errors = [
     { pointer: "/body/sku", detail: "It is empty." },
     { pointer: "/name", detail: "Too long." },
@@ -27,7 +27,7 @@ test("faults go to their fields", () => {
   });
 });
 
-test("a problem without pointers belongs to the form, a taken SKU to its field", () => {
+test("a problem without pointers belongs to the whole form, a taken SKU to its field", () => {
   expect(faultsOf(new Problem("internal-error", "Oops."))).toEqual({ "": "Oops." });
   expect(faultsOf(new Problem("sku-taken", "It is lamp-1's."))).toEqual({ sku: "It is lamp-1's." });
 });

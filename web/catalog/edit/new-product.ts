@@ -1,4 +1,4 @@
-// The form of a new product: what is sent, and which field a fault of the server belongs to.
+// The form of a new product: builds the request, and assigns the server's errors to fields.
 import type { Problem } from "../../../contract/problems.ts";
 
 export interface ProductForm {
@@ -11,17 +11,17 @@ export interface ProductForm {
 
 export const emptyForm = (): ProductForm => ({ sku: "", name: "", description: "", active: true, attributes: [] });
 
-/** Lines of attributes that nobody filled in are left out. */
+/** The request body; attribute lines without a name or value are omitted. */
 export function bodyOf({ attributes, ...fields }: ProductForm) {
   const filled = attributes.filter(({ name, value }) => name.trim() !== "" && value !== "");
   return { ...fields, attributes: Object.fromEntries(filled.map(({ name, value }) => [name.trim(), value])) };
 }
 
-/** Faults by field (`sku`, `name`, `attributes.<Name>`); what belongs to no field of the form is under "". */
+/** Errors by field (`sku`, `name`, `attributes.<Name>`). The key "" holds errors without a field in the form. */
 export function faultsOf(problem: Problem): Record<string, string> {
   const faults: Record<string, string> = {};
-  const told = problem.extra["errors"];
-  for (const { pointer, detail } of Array.isArray(told) ? (told as { pointer: string; detail: string }[]) : []) {
+  const errors = problem.extra["errors"];
+  for (const { pointer, detail } of Array.isArray(errors) ? (errors as { pointer: string; detail: string }[]) : []) {
     const field = fieldOf(pointer);
     faults[field] = faults[field] === undefined ? detail : `${faults[field]} ${detail}`;
   }
@@ -30,7 +30,7 @@ export function faultsOf(problem: Problem): Record<string, string> {
   return faults;
 }
 
-/** `/body/attributes/Net~1weight` and `#/attributes/…` are the same field. */
+/** Converts a JSON pointer to a field: `/body/attributes/Net~1weight` and `#/attributes/Net~1weight` are the same. */
 function fieldOf(pointer: string): string {
   const path = pointer
     .replace(/^#/, "")

@@ -1,4 +1,4 @@
-// Puts a column of a spreadsheet over the selected rows, or from the cursor down.
+// Turns pasted spreadsheet cells into edits.
 import type { Product } from "../../../contract/catalog/products.ts";
 import { toast } from "../../server/toasts.ts";
 import { tn } from "../../texts/t.ts";
@@ -6,15 +6,14 @@ import { parseCell } from "./cell-value.ts";
 import { columnLabel } from "../grid/column-label.ts";
 import { isEditable } from "../grid/columns.ts";
 import type { Edit } from "./edit-queue.ts";
-import { parseClipboard, placeCells } from "./pasted-cells.ts";
+import { assignCells, parseClipboard } from "./pasted-cells.ts";
 
-/** As many as are saved within a minute or so; more is an import. */
+/** Saving this many takes about a minute; for more, an import is faster. */
 export const MAX_PASTED = 2_000;
 
-/**
- * The edits that a pasted text means. `columns` are those from the cursor to the right; `targets` gives the products for so
- * many rows. null = nothing in it for the grid. What finds no place is said.
- */
+/** Returns the edits for a pasted text, or null if the paste is not for the grid. Reports ignored rows and values.
+ * @param columns the columns from the cursor to the right
+ * @param targets returns the products for a number of pasted rows */
 export function editsOfPaste(
   text: string,
   columns: readonly string[],
@@ -23,14 +22,14 @@ export function editsOfPaste(
   const cells = parseClipboard(text);
   if (cells.length === 0 || !isEditable(columns[0] ?? "")) return null;
   const products = new Map(targets(cells.length).map((product) => [product.sku, product]));
-  const { placed, left_over } = placeCells(
+  const { assigned, left_over } = assignCells(
     cells,
     [...products.keys()],
     columns.map((id) => ({ id, is_editable: isEditable(id) })),
   );
   const edits: Edit[] = [];
   let unreadable = 0;
-  for (const { sku, column, text: typed } of placed) {
+  for (const { sku, column, text: typed } of assigned) {
     const product = products.get(sku);
     const value = parseCell(column, typed);
     if (value === undefined) unreadable += 1;

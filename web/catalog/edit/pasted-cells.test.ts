@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseClipboard, placeCells } from "./pasted-cells.ts";
+import { parseClipboard, assignCells } from "./pasted-cells.ts";
 
 test.each([
   ["a", [["a"]]],
@@ -17,7 +17,7 @@ test.each([
   ['"open\tx', [['"open', "x"]]],
   ["a\n\nb", [["a"], [""], ["b"]]],
   ["", []],
-])("%j is the cells %j", (text, cells) => {
+])("%j is parsed as %j", (text, cells) => {
   expect(parseClipboard(text)).toEqual(cells);
 });
 
@@ -27,17 +27,17 @@ const COLUMNS = [
   { id: "attributes.price", is_editable: true },
 ];
 
-test("a column goes down the rows, and what has no row is counted", () => {
-  const { placed, left_over } = placeCells([["x"], ["y"], ["z"]], ["A", "B"], COLUMNS);
-  expect(placed).toEqual([
+test("pasted rows are assigned one by one, and rows without a product are counted", () => {
+  const { assigned, left_over } = assignCells([["x"], ["y"], ["z"]], ["A", "B"], COLUMNS);
+  expect(assigned).toEqual([
     { sku: "A", column: "name", text: "x" },
     { sku: "B", column: "name", text: "y" },
   ]);
   expect(left_over).toBe(1);
 });
 
-test("one value fills all rows; a column that cannot be edited is passed over", () => {
-  expect(placeCells([["x", "y", "z"]], ["A", "B"], COLUMNS).placed).toEqual([
+test("a single pasted row goes to all products; columns that cannot be edited are skipped", () => {
+  expect(assignCells([["x", "y", "z"]], ["A", "B"], COLUMNS).assigned).toEqual([
     { sku: "A", column: "name", text: "x" },
     { sku: "A", column: "attributes.price", text: "z" },
     { sku: "B", column: "name", text: "x" },

@@ -1,6 +1,6 @@
-// What a spreadsheet puts on the clipboard, and which cells of the grid it goes to.
+// Parses cells pasted from a spreadsheet and assigns them to cells of the grid.
 
-/** Rows of cells: tabs between cells, line ends between rows, quotes around cells that hold either. */
+/** Parses rows of cells: tabs separate cells, line ends separate rows, and quotes enclose cells that contain either. */
 export function parseClipboard(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -11,21 +11,21 @@ export function parseClipboard(text: string): string[][] {
     cell = "";
   };
   for (let at = 0; at < text.length; at += 1) {
-    const sign = text.charAt(at);
+    const char = text.charAt(at);
     if (quoted) {
-      if (sign !== '"') cell += sign;
+      if (char !== '"') cell += char;
       else if (text[at + 1] === '"') {
         cell += '"';
         at += 1;
       } else quoted = false;
-    } else if (sign === '"' && cell === "" && closesLater(text, at)) quoted = true;
-    else if (sign === "\t") endCell();
-    else if (sign === "\n" || sign === "\r") {
-      if (sign === "\r" && text[at + 1] === "\n") at += 1;
+    } else if (char === '"' && cell === "" && closesLater(text, at)) quoted = true;
+    else if (char === "\t") endCell();
+    else if (char === "\n" || char === "\r") {
+      if (char === "\r" && text[at + 1] === "\n") at += 1;
       endCell();
       rows.push(row);
       row = [];
-    } else cell += sign;
+    } else cell += char;
   }
   if (cell !== "" || row.length > 0) {
     endCell();
@@ -34,7 +34,7 @@ export function parseClipboard(text: string): string[][] {
   return rows;
 }
 
-/** `5" hose` is a text with an inch in it: a quote counts only where its partner ends a cell. */
+/** In `5" hose` the quote means inches: a quote opens a quoted cell only if a matching quote ends the cell. */
 const closesLater = (text: string, at: number): boolean => /^"(?:[^"]|"")*"(?=[\t\r\n]|$)/.test(text.slice(at));
 
 export interface PastedCell {
@@ -43,22 +43,20 @@ export interface PastedCell {
   text: string;
 }
 
-/**
- * One value fills all rows; several go to them one by one, and what has no row is left over. Columns that cannot be edited
- * are passed over without moving the others.
- */
-export function placeCells(
+/** Assigns pasted rows to products one by one; a single pasted row goes to all of them. Returns the number of pasted rows without a
+ * product. Cells for columns that cannot be edited are skipped. */
+export function assignCells(
   cells: readonly string[][],
   skus: readonly string[],
   columns: readonly { id: string; is_editable: boolean }[],
-): { placed: PastedCell[]; left_over: number } {
+): { assigned: PastedCell[]; left_over: number } {
   const single = cells.length === 1;
-  const placed = skus.flatMap((sku, at) => {
+  const assigned = skus.flatMap((sku, at) => {
     const row = cells[single ? 0 : at];
     return (row ?? []).flatMap((text, offset) => {
       const column = columns[offset];
       return column?.is_editable === true ? [{ sku, column: column.id, text }] : [];
     });
   });
-  return { placed, left_over: single ? 0 : Math.max(0, cells.length - skus.length) };
+  return { assigned, left_over: single ? 0 : Math.max(0, cells.length - skus.length) };
 }

@@ -1,4 +1,4 @@
-// Edits of cells: shown at once, saved in the background, taken back, and the reader's answer to what could not be saved.
+// Edits of cells: shown at once, saved in the background, undone, retried or resolved by the user.
 import { get_product, type Product } from "../../../contract/catalog/products.ts";
 import { watch } from "vue";
 import { ask, useConnection } from "../../server/use-connection.ts";
@@ -7,9 +7,9 @@ import { isSame } from "./cell-value.ts";
 import { createEditQueue, type DoneEdit, type Edit } from "./edit-queue.ts";
 
 interface Shown {
-  /** Shows a product as it is now. */
+  /** Updates the product in the list. */
   replace: (product: Product) => void;
-  /** Told of each run of edits that have been saved. */
+  /** Called with each group of saved edits. */
   onDone: (edits: DoneEdit[]) => void;
 }
 
@@ -17,7 +17,7 @@ export function useEdits({ replace, onDone }: Shown) {
   const states = createCellStates();
   const queue = createEditQueue(states, replace);
 
-  /** Saves what differs from what is shown, and what failed before. */
+  /** Saves edits that differ from the shown values or have failed before. */
   async function save(edits: readonly Edit[]): Promise<void> {
     const wanted = edits.filter(({ product, column, value }) => {
       const cell = states.get(product.sku, column);
@@ -28,7 +28,7 @@ export function useEdits({ replace, onDone }: Shown) {
     if (done.length > 0) onDone(done);
   }
 
-  /** Takes edits back, newest first, as edits of their own: what somebody changed since becomes a conflict. */
+  /** Undoes edits, newest first, by new edits. If someone else has changed a value since, that becomes a conflict. */
   async function undo(edits: readonly DoneEdit[]): Promise<void> {
     const latest = new Map(edits.map(({ sku, after }) => [sku, after]));
     await save(
@@ -39,7 +39,7 @@ export function useEdits({ replace, onDone }: Shown) {
     );
   }
 
-  /** The reader's answer to a conflict. */
+  /** Resolves a conflict with the value the user chose. */
   async function resolve(sku: string, column: string, keep: "mine" | "theirs"): Promise<void> {
     const cell = states.get(sku, column);
     if (cell?.state !== "conflict") return;
@@ -48,7 +48,7 @@ export function useEdits({ replace, onDone }: Shown) {
     if (keep === "mine") await save([{ product: cell.theirs, column, value: cell.mine }]);
   }
 
-  /** Sends a failed edit again, on the product as it is now. */
+  /** Retries a failed edit, based on the current product. */
   async function retry(sku: string, column: string): Promise<void> {
     const cell = states.get(sku, column);
     if (cell?.state !== "failed") return;
@@ -60,7 +60,7 @@ export function useEdits({ replace, onDone }: Shown) {
     }
   }
 
-  /** What waited for the connection, on the product as it was: what somebody changed meanwhile becomes a conflict. */
+  /** Sends edits that waited for the connection, based on the product as it was. Concurrent changes become conflicts. */
   const sendHeld = (): Promise<void> =>
     save(
       states.open.value.flatMap(({ column, cell }) =>
@@ -68,7 +68,7 @@ export function useEdits({ replace, onDone }: Shown) {
       ),
     );
 
-  /** Lets an edit go: the product is shown as the server has it. */
+  /** Discards an edit and shows the stored value. */
   async function drop(sku: string, column: string): Promise<void> {
     const cell = states.get(sku, column);
     states.set(sku, column, undefined);

@@ -1,63 +1,76 @@
-// What others changed while the list stands: changed rows are brought up to date where they are, deleted ones go, new ones
-// are counted until the reader asks for them. The list does not jump by itself.
+// Changes made by others while the list is shown. Changed rows are updated in place and deleted rows are removed. New products are only
+// counted until the user refreshes, so that the rows do not move.
 import { computed, ref } from "vue";
 import type { StreamData } from "../../../contract/webhooks/events.ts";
 import { get_product, type Product } from "../../../contract/catalog/products.ts";
 import { useLive } from "../../server/live.ts";
 import { ask } from "../../server/use-connection.ts";
 
-interface Listed {
-  /** The product in memory, if the list has it. */
-  isListed: (sku: string) => Product | undefined;
+interface List {
+  /** The product, if its row is loaded. */
+  find: (sku: string) => Product | undefined;
   replace: (product: Product) => void;
   remove: (sku: string) => void;
 }
 
-/** More changed rows at once are a bulk change: one sentence says it all. */
+/** More changes in one event are reported as a change of the whole catalogue. */
 const MAX_AT_ONCE = 50;
 
-export function useExternalChanges({ isListed, replace, remove }: Listed) {
+export function useExternalChanges({ find, replace, remove }: List) {
   const created = ref(0);
-  /** An import, a bulk change or an undo has ended: any row may be another. */
+  /** An import, a bulk change or an undo has ended, so any row may have changed. */
   const overhauled = ref(false);
-  /** Versions that we made ourselves: no news. */
-  const expected = new Map<string, number>();
+  /** Versions created by this page, by SKU. */
+  const ownVersions = new Map<string, number>();
+  /** Changesets of operations started on this page, which reports their end itself. */
+  const ownChangesets = new Set<number>();
 
   const expect = (products: readonly Product[]): void => {
-    for (const { sku, version } of products) expected.set(sku, version);
+    for (const { sku, version } of products) ownVersions.set(sku, version);
   };
-  /** Changesets of our own operations: their end is told by a message of its own. */
-  const own = new Set<number>();
-  const expectChangeset = (id: number): void => void own.add(id);
+  const expectChangeset = (id: number): void => void ownChangesets.add(id);
   const clear = (): void => {
     created.value = 0;
     overhauled.value = false;
   };
 
   function onProducts({ changes }: StreamData<"products">): void {
-    const news = changes.filter(({ sku, version }) => (expected.get(sku) ?? 0) < version);
-    if (news.length > MAX_AT_ONCE) {
+    const external = changes.filter(({ sku, version }) => (ownVersions.get(sku) ?? 0) < version);
+    if (external.length > MAX_AT_ONCE) {
       overhauled.value = true;
       return;
     }
-    for (const { sku, change, version } of news) {
-      if (change === "created" && !isListed(sku)) created.value += 1;
-      else if (change === "deleted") remove(sku);
-      else if ((isListed(sku)?.version ?? version) < version) void bringUpToDate(sku);
+    for (const { sku, change, version } of external) {
+      switch (change) {
+        case "created":
+          if (find(sku)) updateRow(sku, version);
+          else created.value += 1;
+          break;
+        case "updated":
+          updateRow(sku, version);
+          break;
+        case "deleted":
+          remove(sku);
+          break;
+      }
     }
   }
 
-  async function bringUpToDate(sku: string): Promise<void> {
+  function updateRow(sku: string, version: number): void {
+    if ((find(sku)?.version ?? version) < version) void reload(sku);
+  }
+
+  async function reload(sku: string): Promise<void> {
     try {
       replace(await ask(get_product, { params: { sku } }));
     } catch {
-      // It is gone by now, or the server is away: the next look at the list says so.
+      // The product is deleted or the server unreachable: the next load of the list shows it.
     }
   }
 
   useLive("products", onProducts);
   useLive("changeset", ({ changeset_id }) => {
-    if (!own.has(changeset_id)) overhauled.value = true;
+    if (!ownChangesets.has(changeset_id)) overhauled.value = true;
   });
   const isAny = computed(() => created.value > 0 || overhauled.value);
   return { created, overhauled, is_any: isAny, expect, expectChangeset, clear };

@@ -1,4 +1,4 @@
-// Editing in the grid: one cell at a time in its place, or many at once from the clipboard.
+// Editing in the grid: one cell in place, or many cells from the clipboard.
 import { nextTick, ref, type Ref } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { shownValue } from "../grid/cell-states.ts";
@@ -23,8 +23,8 @@ interface Grid {
 
 export function useGridEditing(grid: Grid) {
   /** The cell that is being edited. */
-  const at = ref<Cursor | null>(null);
-  /** As it was when the editing began: what somebody else saves meanwhile must not be taken for known. */
+  const edited = ref<Cursor | null>(null);
+  /** The product when editing began, so that a concurrent change by someone else is detected as a conflict. */
   let base: Product | undefined;
   const extent = () => ({ rows: grid.rows.value, columns: grid.columns.value.length });
   const isEditableAt = (column: number): boolean => isEditable(grid.columns.value[column] ?? "");
@@ -39,43 +39,43 @@ export function useGridEditing(grid: Grid) {
       await grid.edits.save([{ product, column: name, value }]);
     } else {
       base = product;
-      at.value = { row, column };
+      edited.value = { row, column };
     }
   }
 
   function commit(text: string, then: "down" | "next" | "back" | "stay"): void {
-    const from = at.value;
+    const from = edited.value;
     if (!from) return;
     const column = grid.columns.value[from.column] ?? "";
-    at.value = null;
+    edited.value = null;
     if (base) void grid.edits.save([{ product: base, column, value: parseCell(column, text) }]);
-    if (then !== "stay") goOn(from, then);
+    if (then !== "stay") moveOn(from, then);
   }
 
-  function goOn(from: Cursor, then: "down" | "next" | "back"): void {
+  function moveOn(from: Cursor, then: "down" | "next" | "back"): void {
     grid.focusGrid();
     const below = { row: from.row + 1, column: from.column };
     const next = then === "down" ? below : nextEditable(from, then === "next" ? 1 : -1, extent(), isEditableAt);
     if (!next) return;
     grid.setCursor(next);
     if (then === "down") return;
-    // A yes or no is not a field to type into: Tab stops there, and a key turns it over.
+    // The column `active` has no text field: Tab stops at the cell, and a key toggles it.
     if (grid.columns.value[next.column] !== "active") void nextTick(() => begin(next.row, next.column));
   }
 
   function cancel(): void {
-    at.value = null;
+    edited.value = null;
     grid.focusGrid();
   }
 
-  /** Over the selected rows, or from the cursor down. */
+  /** Pastes over the selected rows, or from the cursor down. */
   function onPaste(event: ClipboardEvent): void {
-    if (at.value) return;
+    if (edited.value) return;
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const edits = editsOfPaste(text, grid.columns.value.slice(grid.cursor.value.column), targetsOf);
     if (edits === null) return;
     event.preventDefault();
-    event.stopPropagation(); // else the page would take it for a file to import
+    event.stopPropagation(); // otherwise the page would offer to import the pasted text
     void grid.edits.save(edits);
   }
 
@@ -88,7 +88,7 @@ export function useGridEditing(grid: Grid) {
     );
   }
 
-  /** The rows have other numbers now. */
-  const moveRows = (by: number): void => void (at.value &&= { ...at.value, row: at.value.row + by });
-  return { at, begin, commit, cancel, onPaste, moveRows };
+  /** The row numbers have changed. */
+  const moveRows = (by: number): void => void (edited.value &&= { ...edited.value, row: edited.value.row + by });
+  return { edited, begin, commit, cancel, onPaste, moveRows };
 }

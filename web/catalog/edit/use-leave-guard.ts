@@ -1,4 +1,4 @@
-// Edits that are not saved are on this page only: whoever leaves it is asked first.
+// Asks for confirmation before leaving the page with unsaved edits, which exist only on this page.
 import { useEventListener } from "@vueuse/core";
 import { onBeforeRouteLeave } from "vue-router";
 import { confirm } from "../../services/confirm.ts";

@@ -1,11 +1,22 @@
-// How a value reads in a cell.
+// Formats the value of a cell for display.
 import { formatCount, formatWhen } from "../../ui/format.ts";
 import { t } from "../../texts/t.ts";
-import { attributeText } from "./columns.ts";
+import { attributeText, isFieldColumn } from "./columns.ts";
 
 export function displayValue(column: string, value: unknown): string {
-  if (column === "active") return value === true ? t("ui.yes") : t("ui.no");
-  if (column === "updated_at" || column === "created_at") return typeof value === "string" ? formatWhen(value) : "";
-  if (column === "version" || column === "id") return typeof value === "number" ? formatCount(value) : "";
-  return attributeText(value);
+  if (!isFieldColumn(column)) return attributeText(value);
+  switch (column) {
+    case "active":
+      return value === true ? t("ui.yes") : t("ui.no");
+    case "updated_at":
+    case "created_at":
+      return typeof value === "string" ? formatWhen(value) : "";
+    case "version":
+    case "id":
+      return typeof value === "number" ? formatCount(value) : "";
+    case "sku":
+    case "name":
+    case "description":
+      return attributeText(value);
+  }
 }

@@ -1,4 +1,4 @@
-// What becomes of edited cells: on their way, saved, failed, or met by somebody else's change.
+// The state of edited cells: being saved, saved, waiting, failed or in conflict.
 import { computed, shallowReactive } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import type { CellValue } from "../edit/cell-value.ts";
@@ -7,12 +7,12 @@ import { valueOf } from "./columns.ts";
 export type CellState =
   | { state: "saved" }
   | { state: "saving"; mine: CellValue }
-  /** Nobody answers: it is sent again, on the product as it was, once somebody does. */
+  /** The server is unreachable. After the reconnect the edit is sent again, based on the product as it was. */
   | { state: "held"; mine: CellValue; base: Product }
   | { state: "failed"; mine: CellValue; message: string }
   | { state: "conflict"; mine: CellValue; theirs: Product };
 
-/** By column. */
+/** Cell states by column. */
 export type CellStates = Readonly<Record<string, CellState | undefined>>;
 
 export const CELL_ICONS = {
@@ -23,13 +23,13 @@ export const CELL_ICONS = {
   conflict: { icon: "i-lucide-git-compare-arrows", ink: "text-warning" },
 } as const;
 
-/** What a cell shows: what is on its way, else what is stored. */
+/** The value to show: the unsaved edit if there is one, otherwise the stored value. */
 export const shownValue = (product: Product, column: string, cells: CellStates | undefined): CellValue => {
   const cell = cells?.[column];
   return cell !== undefined && "mine" in cell ? cell.mine : valueOf(product, column);
 };
 
-/** Long enough to be seen, short enough not to be in the way. */
+/** How long the check mark of a saved cell is shown. */
 const SAVED_SHOWN_MS = 2_000;
 
 export function createCellStates() {
@@ -42,7 +42,7 @@ export function createCellStates() {
     else bySku.delete(sku);
   }
 
-  /** Shown for a moment. */
+  /** Shows the check mark for a moment. */
   function setSaved(sku: string, column: string): void {
     const saved: CellState = { state: "saved" };
     set(sku, column, saved);
@@ -53,7 +53,7 @@ export function createCellStates() {
 
   const of = (sku: string): CellStates | undefined => bySku.get(sku);
   const get = (sku: string, column: string): CellState | undefined => bySku.get(sku)?.[column];
-  /** Those that wait for the reader. */
+  /** Cells that need the user: failed, in conflict, or waiting for the connection. */
   const open = computed(() =>
     [...bySku].flatMap(([sku, cells]) =>
       Object.entries(cells).flatMap(([column, cell]) =>

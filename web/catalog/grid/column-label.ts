@@ -1,4 +1,4 @@
-// What a column is called on the page: fields have words, attributes their own names.
+// The label of a column: translated for fields, the attribute's own name for attributes.
 import { t } from "../../texts/t.ts";
 import { attributeOf, isFieldColumn } from "./columns.ts";
 

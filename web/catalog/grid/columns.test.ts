@@ -16,22 +16,22 @@ import {
 
 const product = (attributes: Record<string, unknown>) => ({ sku: "A", name: "Lamp", attributes }) as unknown as Product;
 
-test("columns survive the address, whatever an attribute is called", () => {
+test("columns survive the URL, whatever the name of an attribute", () => {
   const columns = ["sku", "name", "attributes.Weight, net", "attributes.back\\slash", "attributes.Größe"];
   expect(parseColumns(formatColumns(columns))).toEqual(columns);
 });
 
-test("an address without columns, with unknown ones or without the SKU is still a grid", () => {
+test("a URL without columns, with unknown columns or without the SKU is valid", () => {
   expect(parseColumns(undefined)).toBeNull();
   expect(parseColumns("name,nonsense,name,attributes.")).toEqual(["sku", "name"]);
 });
 
-test("until somebody chooses, attributes stand beside the fields", () => {
+test("the default columns contain attributes after the name", () => {
   expect(defaultColumns([])).toEqual(["sku", "name", "active", "updated_at"]);
   expect(defaultColumns(["a", "b"])).toEqual(["sku", "name", "attributes.a", "attributes.b", "active", "updated_at"]);
 });
 
-test("the attributes that are shown are three that many products have", () => {
+test("the default attributes are the three most frequent ones", () => {
   const counts = [200, 40, 30, 20, 19].map((products, i) => ({ name: `${"abcde"[i] ?? ""}`, products }));
   expect(usualAttributes(counts, 200)).toEqual(["a", "b", "c"]);
   expect(usualAttributes(counts.slice(3), 200)).toEqual(["d"]);
@@ -44,26 +44,26 @@ test("the attributes that are shown are three that many products have", () => {
   expect(usualAttributes(close, 3002)).toEqual(["price", "colour"]);
 });
 
-test("cells show what is stored; an attribute may be called like anything", () => {
+test("cells show the stored value; an attribute may have any name", () => {
   expect(valueOf(product({ Colour: "red" }), "attributes.Colour")).toBe("red");
   expect(valueOf(product({}), "attributes.toString")).toBeUndefined();
   expect([undefined, null, "x", 5, { a: 1 }].map(attributeText)).toEqual(["", "", "x", "5", '{"a":1}']);
 });
 
-test("attributes that most products have come first", () => {
+test("attributes are sorted by the number of products that have them", () => {
   expect(countAttributes([product({ rare: 1, b: 1 }), product({ b: 2 })])).toEqual([
     { name: "b", products: 2 },
     { name: "rare", products: 1 },
   ]);
 });
 
-test("widths are kept within bounds", () => {
+test("column widths are clamped", () => {
   expect([clampWidth(3), clampWidth(200.4), clampWidth(9999)]).toEqual([64, 200, 900]);
   expect([widthOf("sku", {}), widthOf("sku", { sku: 300 }), widthOf("attributes.x", {})]).toEqual([190, 300, 140]);
   expect([isEditable("sku"), isEditable("name"), isEditable("attributes.x")]).toEqual([false, true, true]);
 });
 
-test("a list shows the usual attributes, unless most of its rows have none of them", () => {
+test("a list shows the usual attributes unless most of its rows have none of them", () => {
   const usual = ["a", "b"];
   const b = product({ b: 1 });
   const de = product({ d: 1, e: 1 });
@@ -72,7 +72,7 @@ test("a list shows the usual attributes, unless most of its rows have none of th
   expect(attributesFor([b, de], usual, usual)).toEqual(usual);
   expect(attributesFor([b, de, de, de, de], usual, usual)).toEqual(["d", "e", "b"]);
   expect(attributesFor([de], [], [])).toEqual(own);
-  // What is shown stays until something else is much better, then the usual ones come back.
+  // The shown attributes stay until other ones fit much better; the usual ones take precedence.
   expect(attributesFor([b, de], own, usual)).toEqual(own);
   expect(attributesFor([b, b, b, de], own, usual)).toEqual(usual);
 });

@@ -1,4 +1,4 @@
-// Where the reader is in the grid: one cell, moved by keys, always inside.
+// The cursor of the grid: one cell, moved by keys, always inside the grid.
 
 export interface Cursor {
   row: number;
@@ -11,7 +11,7 @@ export interface Extent {
   columns: number;
 }
 
-/** The cell that is so many rows and columns away, or the nearest there is. */
+/** Moves the cursor by rows and columns, up to the edges of the grid. */
 export const moveCursor = ({ row, column }: Cursor, rows: number, columns: number, extent: Extent): Cursor => ({
   row: clamp(row + rows, extent.rows),
   column: clamp(column + columns, extent.columns),
@@ -28,7 +28,7 @@ export function toEdge(
   };
 }
 
-/** The next cell that can be edited, in reading order: what Tab means in the editor. */
+/** The next editable cell in reading order, for the Tab key in the editor. */
 export function nextEditable(
   cursor: Cursor,
   step: 1 | -1,

@@ -1,4 +1,4 @@
-// What a key means in the grid while no cell is being edited.
+// The action of a key in the grid while no cell is being edited.
 
 export type GridAction =
   | { do: "move"; rows: number; columns: number; select: boolean }
@@ -16,7 +16,7 @@ interface Key {
 
 const move = (rows: number, columns: number, select = false): GridAction => ({ do: "move", rows, columns, select });
 
-/** undefined = not the grid's: the browser or the page may have it. */
+/** Returns undefined for keys that the grid leaves to the page or the browser. */
 export function actionOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Key): GridAction | undefined {
   if (altKey) return undefined;
   if (ctrlKey || metaKey) return actionWithControl(key);

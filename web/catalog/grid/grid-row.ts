@@ -1,4 +1,4 @@
-// What a row of the grid is given, as a line of a table or as a card.
+// Properties and events that a table row and a card have in common.
 import type { Product } from "../../../contract/catalog/products.ts";
 import { displayValue } from "./cell-display.ts";
 import { shownValue, type CellStates } from "./cell-states.ts";
@@ -10,7 +10,7 @@ export interface RowProps {
   height_px: number;
   selected: boolean;
   opened: boolean;
-  /** The column of the cell that the cursor is on, if it is in this row. */
+  /** Column of the cursor, if it is in this row. */
   active: string | null;
   editing: string | null;
   cells: CellStates | undefined;
@@ -24,16 +24,16 @@ export interface RowEmits {
 export const shownText = (product: Product, column: string, cells: CellStates | undefined): string =>
   displayValue(column, shownValue(product, column, cells));
 
-/** What a card says by itself: its title, its line below, its dot. */
-const OF_EVERY_CARD: ReadonlySet<string> = new Set(["sku", "name", "active", "updated_at"]);
+/** Columns with a fixed place on every card: the title, the line below it, and the dot. */
+const CARD_HEADER_COLUMNS: ReadonlySet<string> = new Set(["sku", "name", "active", "updated_at"]);
 const CARD_PX = 68;
 const CARD_LINE_PX = 20;
-/** Values side by side. */
-const A_LINE = 2;
+const VALUES_PER_LINE = 2;
 
-/** The columns that a card shows below, with their names. */
-export const cardFields = (columns: readonly string[]): string[] => columns.filter((name) => !OF_EVERY_CARD.has(name));
+/** The other columns, which a card lists with their labels. */
+export const cardFields = (columns: readonly string[]): string[] =>
+  columns.filter((name) => !CARD_HEADER_COLUMNS.has(name));
 
-/** Every card is as high, whichever of its fields a product has. */
+/** All cards have the same height, whichever fields a product has. */
 export const cardHeight = (columns: readonly string[]): number =>
-  CARD_PX + Math.ceil(cardFields(columns).length / A_LINE) * CARD_LINE_PX;
+  CARD_PX + Math.ceil(cardFields(columns).length / VALUES_PER_LINE) * CARD_LINE_PX;

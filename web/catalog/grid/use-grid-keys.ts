@@ -1,4 +1,4 @@
-// The keyboard in the grid: moves the cursor and says what is to be done.
+// Keyboard control of the grid: moves the cursor and starts actions.
 import { ref, watch, type Ref } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { isEditable } from "./columns.ts";
@@ -36,7 +36,7 @@ export function useGridKeys(grid: Grid) {
     }
   }
 
-  /** Whether there was something to do. */
+  /** Returns whether the key was handled. */
   function run(action: GridAction): boolean {
     const { row, column } = cursor.value;
     switch (action.do) {
@@ -60,17 +60,18 @@ export function useGridKeys(grid: Grid) {
     }
   }
 
-  function actOn(what: "open" | "edit" | "select" | "toggle", row: number, column: number): boolean {
+  function actOn(action: "open" | "edit" | "select" | "toggle", row: number, column: number): boolean {
     const product = grid.productAt(row);
     const name = grid.columns.value[column] ?? "sku";
     if (!product) return true;
-    if (what === "select" || (what === "toggle" && !isEditable(name))) grid.selecting.press(row, false, grid.productAt);
-    else if (what === "open" && !isEditable(name)) grid.open(product.sku);
+    if (action === "select" || (action === "toggle" && !isEditable(name)))
+      grid.selecting.press(row, false, grid.productAt);
+    else if (action === "open" && !isEditable(name)) grid.open(product.sku);
     else if (isEditable(name)) grid.edit(row, column);
     return true;
   }
 
-  /** First the selection goes, then the panel; then the key is the page's. */
+  /** Clears the selection; without a selection closes the panel. */
   function escape(): boolean {
     if (grid.selecting.is_any.value) grid.selecting.clear();
     else grid.close();

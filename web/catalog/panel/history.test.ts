@@ -10,12 +10,12 @@ const now = {
   attributes: { price: "5", colour: "red" },
 } as unknown as Product;
 
-test("an earlier version comes back by what differs, attributes that came since go", () => {
+test("the patch contains the differences and removes attributes that were added since", () => {
   const then = { sku: "A", name: "Old lamp", description: "", active: true, attributes: { price: "4", size: "L" } };
   expect(restorePatch(now, then)).toEqual({ name: "Old lamp", attributes: { price: "4", size: "L", colour: null } });
 });
 
-test("the version that is current needs nothing", () => {
+test("restoring the current version needs no patch", () => {
   const { sku, name, description, active, attributes } = now;
   expect(restorePatch(now, { sku, name, description, active, attributes })).toBeNull();
 });

@@ -1,4 +1,4 @@
-// What a version of a product says about where it comes from, and how to get back to it.
+// Describes the origin of a product version, and builds the patch that restores it.
 import type { ProductPatch, ProductVersion } from "../../../contract/catalog/edit-products.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { isLocal } from "../../server/actor.ts";
@@ -21,7 +21,7 @@ export function provenanceOf({ changeset, source_line }: ProductVersion): string
   return [t(`catalog.history.kind.${kind}`), t("catalog.history.changeset", { id }), by].join(", ");
 }
 
-/** The patch that gives a product the values of an earlier version; null where it has them already. */
+/** The patch that restores the values of an earlier version; null if the product already has them. */
 export function restorePatch(now: Product, then: NonNullable<ProductVersion["product"]>): ProductPatch | null {
   const attributes = attributesPatch(now.attributes, then.attributes);
   const patch: ProductPatch = {
@@ -39,10 +39,10 @@ function attributesPatch(
   then: Record<string, unknown>,
 ): Record<string, string | null> | null {
   const changed = Object.entries(then).filter(([name, value]) => now[name] !== value);
-  const gone = Object.keys(now).filter((name) => !Object.hasOwn(then, name));
-  if (changed.length === 0 && gone.length === 0) return null;
+  const removed = Object.keys(now).filter((name) => !Object.hasOwn(then, name));
+  if (changed.length === 0 && removed.length === 0) return null;
   return Object.fromEntries([
     ...changed.map(([name, value]) => [name, value as string | null] as const),
-    ...gone.map((name) => [name, null] as const),
+    ...removed.map((name) => [name, null] as const),
   ]);
 }

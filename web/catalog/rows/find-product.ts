@@ -1,9 +1,9 @@
-// Finds products for the command palette: by the beginning of the SKU, else by any text.
+// Finds products for the command palette: by the start of the SKU or, if none matches, by any text.
 import { list_products } from "../../../contract/catalog/products.ts";
 import type { Command } from "../../services/commands.ts";
 import { ask } from "../../server/use-connection.ts";
 
-const MOST = 6;
+const MAX_RESULTS = 6;
 
 export async function findProducts(
   term: string,
@@ -22,6 +22,6 @@ export async function findProducts(
 }
 
 async function find(filter: { sku?: string; search?: string }, signal: AbortSignal) {
-  const querystring = { ...filter, fields: "sku,name", limit: MOST };
+  const querystring = { ...filter, fields: "sku,name", limit: MAX_RESULTS };
   return (await ask(list_products, { querystring }, { signal })).items;
 }

@@ -1,4 +1,4 @@
-// What is asked of the list, and what is known of its length.
+// The request for a list, and its total.
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 import type { ListFilter } from "../search/list-filter.ts";
 
@@ -6,6 +6,6 @@ export type ListRequest = ListFilter & { sort: ProductSort };
 
 export interface ListTotal {
   value: number;
-  /** `gte`: there are at least as many; `estimate`: counting them took too long. */
+  /** `gte`: there are at least `value` products. `estimate`: counting them would take too long. */
   relation: "eq" | "gte" | "estimate";
 }

@@ -1,6 +1,6 @@
-// The rows of a list as far as they are known: neighbouring pages by keyset cursor, a limited number of them in memory. There
-// is no OFFSET: the list is entered at its start or somewhere in its middle, and read on from there in both directions. What
-// number the first row has is an estimate as long as nobody has read back to the start.
+// The known rows of a list: adjacent pages, loaded by keyset cursor, of which a limited number stays in memory. The list never uses
+// OFFSET. It is entered at its start or somewhere in the middle, and then read page by page in both directions. Until the start has
+// been reached, the number of the first known row is an estimate.
 
 export interface RowPage<T> {
   items: T[];
@@ -8,23 +8,23 @@ export interface RowPage<T> {
   previous_cursor: string | null;
 }
 
-/** Where the list is entered. */
+/** Where reading the list begins. */
 export interface Entry {
-  /** null = at its start, or at the SKU. */
+  /** null = at the start, or at the SKU `from`. */
   cursor: string | null;
   from?: string | null;
-  /** About so many rows stand before it. */
+  /** Estimated number of rows before the entry. */
   row: number;
 }
 
 /** 60 pages of 200 rows: about 12 MB of products, a few seconds of scrolling. */
-const PAGES_KEPT = 60;
-/** Rows that are asked for before they come into sight. */
+const MAX_PAGES = 60;
+/** Rows loaded beyond the viewport. */
 const AHEAD = 400;
-/** The number of the page before the first. */
-const BEFORE = -1;
+/** The number of the page before the first known page. */
+const PREVIOUS_PAGE = -1;
 
-export interface Wanted {
+export interface MissingPage {
   page: number;
   cursor: string | null;
   /** The SKU where the list is entered. */
@@ -33,30 +33,30 @@ export interface Wanted {
 
 interface Page<T> {
   cursor: string | null;
-  /** How it was reached: it goes on behind the page before, ends before the page behind, or is where the list was entered. */
-  way: "forth" | "back" | "entry";
-  /** How many rows it has; known also while the rows themselves are let go. */
+  /** `forward`: starts after the previous page. `backward`: ends before the next page. `entry`: the list was entered here. */
+  direction: "forward" | "backward" | "entry";
+  /** Number of rows; remains known when the rows themselves are evicted. */
   length: number;
+  /** null = not loaded, or evicted. */
   items: T[] | null;
-  /** It is shown as it is until it has been loaded again. */
+  /** Outdated: shown until it has been loaded again. */
   is_expired: boolean;
-  /** Its length is known; false for the page behind the frontier. */
+  /** False for the page after the last loaded page, whose length is still unknown. */
   was_loaded: boolean;
 }
 
 export class RowWindow<T> {
-  /** In list order, without gaps; the last one may be known by its cursor alone, with length 0. */
+  /** In list order, without gaps. The last page may be known by its cursor only, with length 0. */
   private readonly pages: Page<T>[];
-  /** Rows before the first page. */
-  private before: number;
-  /** Of the page before the first; null where the list begins with the first. */
-  private previous: string | null = null;
+  private rowsBefore: number;
+  /** Cursor of the page before the first one; null if the first page starts the list. */
+  private previousCursor: string | null = null;
   private readonly from: string | null;
 
   constructor({ cursor, row, from = null }: Entry = { cursor: null, row: 0 }) {
     this.from = from;
     this.pages = [pageAt(cursor, "entry")];
-    this.before = row;
+    this.rowsBefore = row;
   }
 
   /** Whether the end of the list is known. */
@@ -64,19 +64,19 @@ export class RowWindow<T> {
     return this.pages.at(-1)?.was_loaded === true;
   }
 
-  /** Whether the list is known from its start to its end. */
+  /** Whether the whole list is known, from start to end. */
   get is_whole(): boolean {
-    return this.complete && this.previous === null && this.before === 0;
+    return this.complete && this.previousCursor === null && this.rowsBefore === 0;
   }
 
-  /** Number of the first row that is known, let go or not. */
+  /** Number of the first known row, which may be evicted. */
   get first(): number {
-    return this.before;
+    return this.rowsBefore;
   }
 
-  /** Rows up to the frontier: those that are known, let go or not, and those before them. */
+  /** Number of rows up to the last known one, including evicted rows and those before the first page. */
   get count(): number {
-    return this.before + this.known;
+    return this.rowsBefore + this.knownRows;
   }
 
   get is_empty(): boolean {
@@ -88,56 +88,61 @@ export class RowWindow<T> {
     return found && this.pages[found.page]?.items?.[found.offset];
   }
 
-  /** Numbers and cursors of the pages to load so that rows `first` to `last` can be seen, the nearest first. */
-  wanted(first: number, last: number): Wanted[] {
-    const nearest = this.locate(Math.max(this.before, first - AHEAD / 2))?.page ?? 0;
-    const missing: (Wanted & { distance: number })[] = [];
+  /** The pages to load to show rows `first` to `last`, nearest first. */
+  missingPages(first: number, last: number): MissingPage[] {
+    const nearest = this.locate(Math.max(this.rowsBefore, first - AHEAD / 2))?.page ?? 0;
+    const missing: (MissingPage & { distance: number })[] = [];
     let start = this.startOf(nearest);
     for (let page = nearest; page < this.pages.length && start <= last + AHEAD; page += 1) {
-      const { cursor, items, length, is_expired, way } = this.pages[page] as Page<T>;
-      const fromSku = way === "entry" ? this.from : null;
+      const { cursor, items, length, is_expired, direction } = this.pages[page] as Page<T>;
+      const fromSku = direction === "entry" ? this.from : null;
       const distance = start > last ? start - last : Math.max(0, first - start - length);
       if (items === null || is_expired) missing.push({ page, cursor, from: fromSku, distance });
       start += length;
     }
-    if (this.previous !== null && first - this.before < AHEAD / 2)
-      missing.push({ page: BEFORE, cursor: this.previous, from: null, distance: Math.max(0, first - this.before) });
+    if (this.previousCursor !== null && first - this.rowsBefore < AHEAD / 2)
+      missing.push({
+        page: PREVIOUS_PAGE,
+        cursor: this.previousCursor,
+        from: null,
+        distance: Math.max(0, first - this.rowsBefore),
+      });
     return missing.sort((a, b) => a.distance - b.distance).map(({ distance: _, ...page }) => page);
   }
 
-  /** Whether rows `first` to `last` are far from all that is known: reading on to them would take many pages. */
+  /** Whether rows `first` to `last` are so far from the known rows that reaching them page by page would take too long. */
   isFar(first: number, last: number): boolean {
     if (!this.complete && first > this.count + AHEAD) return true;
-    return this.previous !== null && last < this.before - AHEAD;
+    return this.previousCursor !== null && last < this.rowsBefore - AHEAD;
   }
 
-  /** Puts a page in; `first` and `last` say what is in sight and must stay.
-   * @returns by how much the numbers of the rows in sight have become larger */
+  /** Stores a loaded page. Rows `first` to `last` are in the viewport and are never evicted.
+   * @returns how far the numbers of the rows in the viewport have increased */
   put(page: number, { items, next_cursor, previous_cursor }: RowPage<T>, first: number, last: number): number {
-    if (page === BEFORE) this.pages.unshift(pageAt(this.previous, "back"));
+    if (page === PREVIOUS_PAGE) this.pages.unshift(pageAt(this.previousCursor, "backward"));
     const number = Math.max(page, 0);
-    const known = this.pages[number];
-    if (known === undefined) return 0;
-    const grown = items.length - known.length;
-    Object.assign(known, { items, length: items.length, is_expired: false, was_loaded: true });
-    if (known.way !== "back") this.linkNext(number, next_cursor);
-    if (known.way !== "forth") this.linkPrevious(number, previous_cursor);
-    if (known.way === "back") this.before -= grown;
-    const moved = this.settle();
-    this.letGo(first + moved, last + moved);
+    const target = this.pages[number];
+    if (target === undefined) return 0;
+    const grown = items.length - target.length;
+    Object.assign(target, { items, length: items.length, is_expired: false, was_loaded: true });
+    if (target.direction !== "backward") this.linkNext(number, next_cursor);
+    if (target.direction !== "forward") this.linkPrevious(number, previous_cursor);
+    if (target.direction === "backward") this.rowsBefore -= grown;
+    const moved = this.correctStart();
+    this.evict(first + moved, last + moved);
     return moved;
   }
 
-  /** Takes it that `row` rows stand before the first that is known, unless that is known better.
-   * @returns by how much the numbers of all rows have become larger */
+  /** Sets the estimated number of rows before the first page, unless the exact number is known.
+   * @returns how far the numbers of all rows have increased */
   rebase(row: number): number {
-    if (this.previous === null) return 0;
-    const moved = row - this.before;
-    this.before = row;
+    if (this.previousCursor === null) return 0;
+    const moved = row - this.rowsBefore;
+    this.rowsBefore = row;
     return moved;
   }
 
-  /** All pages are wanted again once they are in sight; until then they are shown as they are. */
+  /** Marks all pages as outdated. They are shown until they enter the viewport and are loaded again. */
   expire(): void {
     for (const page of this.pages) page.is_expired = page.items !== null;
   }
@@ -153,7 +158,7 @@ export class RowWindow<T> {
     return changed;
   }
 
-  /** Takes rows out; those below move up. */
+  /** Removes rows; the rows below move up. */
   remove(matches: (row: T) => boolean): number {
     let removed = 0;
     for (const page of this.pages) {
@@ -166,46 +171,47 @@ export class RowWindow<T> {
     return removed;
   }
 
-  /** The rows that are in memory, in order. */
+  /** The rows in memory, in list order. */
   loaded(): T[] {
     return this.pages.flatMap(({ items }) => items ?? []);
   }
 
-  private get known(): number {
+  private get knownRows(): number {
     return this.pages.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** The end so far, or rows have come or gone since: what follows is asked for anew, from where this page ends now. */
+  /** If the page now ends at another cursor, rows have come or gone: drop the pages after it and read them again from there. */
   private linkNext(page: number, cursor: string | null): void {
     if (this.pages[page + 1]?.cursor === (cursor ?? undefined)) return;
     this.pages.length = page + 1;
-    if (cursor !== null) this.pages.push(pageAt(cursor, "forth"));
+    if (cursor !== null) this.pages.push(pageAt(cursor, "forward"));
   }
 
-  /** The same for what stands before. */
+  /** Does the same for the pages before it. */
   private linkPrevious(page: number, cursor: string | null): void {
     if (page > 0 && this.pages[page - 1]?.cursor === cursor) return;
-    this.before = this.startOf(page);
+    this.rowsBefore = this.startOf(page);
     this.pages.splice(0, page);
-    this.previous = cursor;
+    this.previousCursor = cursor;
   }
 
-  /** Nothing stands before the start, and there is room before what is not. */
-  private settle(): number {
-    if (this.before === 0 || (this.previous !== null && this.before > 0)) return 0;
-    const moved = -this.before;
-    this.before = 0;
+  /** Sets the number of rows before the first page to 0 once the start of the list is known, or if the estimate became negative.
+   * @returns how far the numbers of all rows have increased */
+  private correctStart(): number {
+    if (this.rowsBefore === 0 || (this.previousCursor !== null && this.rowsBefore > 0)) return 0;
+    const moved = -this.rowsBefore;
+    this.rowsBefore = 0;
     return moved;
   }
 
   private startOf(page: number): number {
-    let start = this.before;
+    let start = this.rowsBefore;
     for (let i = 0; i < page; i += 1) start += this.pages[i]?.length ?? 0;
     return start;
   }
 
   private locate(index: number): { page: number; offset: number } | undefined {
-    let start = this.before;
+    let start = this.rowsBefore;
     if (index < start) return undefined;
     for (const [page, { length }] of this.pages.entries()) {
       if (index < start + length) return { page, offset: index - start };
@@ -214,16 +220,21 @@ export class RowWindow<T> {
     return undefined;
   }
 
-  private letGo(first: number, last: number): void {
-    const held = this.pages.flatMap((page, number) => (page.items === null ? [] : [number]));
-    if (held.length <= PAGES_KEPT) return;
+  /** Frees the rows of the pages farthest from the viewport. */
+  private evict(first: number, last: number): void {
+    const loaded = this.pages.flatMap((page, number) => (page.items === null ? [] : [number]));
+    if (loaded.length <= MAX_PAGES) return;
     const middle = this.locate(Math.floor((first + last) / 2))?.page ?? this.pages.length - 1;
-    const farthest = held.sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
-    for (const number of farthest.slice(0, held.length - PAGES_KEPT)) (this.pages[number] as Page<T>).items = null;
+    const farthest = loaded.sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
+    for (const number of farthest.slice(0, loaded.length - MAX_PAGES)) (this.pages[number] as Page<T>).items = null;
   }
 }
 
-const pageAt = <T>(cursor: string | null, way: Page<T>["way"]): Page<T> => ({
-  ...{ cursor, way, length: 0, items: null },
-  ...{ is_expired: false, was_loaded: false },
+const pageAt = <T>(cursor: string | null, direction: Page<T>["direction"]): Page<T> => ({
+  cursor,
+  direction,
+  length: 0,
+  items: null,
+  is_expired: false,
+  was_loaded: false,
 });

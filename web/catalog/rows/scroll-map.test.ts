@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { rowsInViewport, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
 
-test("below the cap a pixel is a pixel", () => {
+test("in a short list the scrollbar moves rows pixel by pixel", () => {
   const map = scrollMap(1000, 40, 400);
   expect(map).toEqual({ height: 40_000, scale: 1 });
   expect(rowsInViewport(0, 1000, 40, 400)).toEqual({ first: 0, end: 11, shift: 0 });
@@ -9,7 +9,7 @@ test("below the cap a pixel is a pixel", () => {
   expect(rowsInViewport(39_600, 1000, 40, 400)).toEqual({ first: 990, end: 1000, shift: 0 });
 });
 
-test("beyond the cap both ends are reached all the same", () => {
+test("in a list beyond the height limit the scrollbar reaches both ends", () => {
   const map = scrollMap(3_000_000, 40, 400);
   expect(map.height).toBe(8_000_000);
   expect(rowsInViewport(0, 3_000_000, 40, 400).first).toBe(0);
@@ -19,19 +19,20 @@ test("beyond the cap both ends are reached all the same", () => {
   });
 });
 
-test("a list shorter than the screen does not move", () => {
+test("a list shorter than the viewport does not scroll", () => {
   expect(rowsInViewport(120, 3, 40, 400)).toEqual({ first: 0, end: 3, shift: 0 });
 });
 
-test("a row is brought into sight by the shortest way", () => {
+test("scrolling to a row moves no farther than needed", () => {
   expect(scrollToRow(0, 5, 40, 400)).toBe(0);
   expect(scrollToRow(0, 10, 40, 400)).toBe(40);
   expect(scrollToRow(1000, 10, 40, 400)).toBe(400);
 });
 
-test("a wheel moves rows by its pixels however many there are; a dragged scrollbar leads to where it is", () => {
+test("the wheel moves rows pixel by pixel in any list; a dragged scrollbar shows the rows at its position", () => {
   const [small, large] = [scrollMap(1000, 40, 400), scrollMap(3_000_000, 40, 400)];
-  expect(scrolled(small, 0, 0, 9000, 400)).toBe(9000);
-  expect(scrolled(large, 50_000, 3333, 3433, 400)).toBe(50_100);
-  expect(scrolled(large, 50_000, 3333, 4_000_000, 400)).toBeCloseTo(4_000_000 * large.scale);
+  expect(scrolled({ map: small, above_px: 0, viewport_px: 400 }, 0, 9000)).toBe(9000);
+  expect(scrolled({ map: large, above_px: 50_000, viewport_px: 400 }, 3333, 3433)).toBe(50_100);
+  const dragged = scrolled({ map: large, above_px: 50_000, viewport_px: 400 }, 3333, 4_000_000);
+  expect(dragged).toBeCloseTo(4_000_000 * large.scale);
 });

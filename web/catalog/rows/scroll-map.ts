@@ -1,54 +1,60 @@
-// Which rows are in sight at a scroll position. Browsers clamp an element's height (Firefox at about 17.9 M px), so the
-// spacer stops at 8 M px; beyond that a pixel stands for more than a pixel.
+// Maps scroll positions to rows. Browsers limit an element's height (Firefox to about 17.9 million px), so the spacer ends at 8 million
+// px; in longer lists one pixel of the scrollbar stands for several pixels of rows.
 
-const HIGHEST_PX = 8_000_000;
+const MAX_SPACER_PX = 8_000_000;
 
 export interface ScrollMap {
   /** Height of the spacer, without the header. */
   height: number;
-  /** How many pixels of rows one pixel of the scrollbar moves; 1 up to the cap. */
+  /** Pixels of rows per pixel of the scrollbar; 1 unless the spacer is limited. */
   scale: number;
 }
 
-export function scrollMap(rows: number, rowHeight: number, viewport: number): ScrollMap {
+export function scrollMap(rows: number, rowHeight: number, viewportPx: number): ScrollMap {
   const whole = rows * rowHeight;
-  if (whole <= HIGHEST_PX) return { height: whole, scale: 1 };
-  return { height: HIGHEST_PX, scale: (whole - viewport) / (HIGHEST_PX - viewport) };
+  if (whole <= MAX_SPACER_PX) return { height: whole, scale: 1 };
+  return { height: MAX_SPACER_PX, scale: (whole - viewportPx) / (MAX_SPACER_PX - viewportPx) };
 }
 
 export interface Viewport {
-  /** First row that is drawn. */
+  /** First rendered row. */
   first: number;
-  /** Row after the last that is drawn. */
+  /** The row after the last rendered one. */
   end: number;
-  /** How far the drawn rows are moved up, in px: the part of the first one that is out of sight. */
+  /** Pixels by which the rendered rows are shifted up: the hidden part of the first one. */
   shift: number;
 }
 
-/** @param pxAbove of rows, above the screen's upper edge */
-export function rowsInViewport(pxAbove: number, rows: number, rowHeight: number, viewport: number): Viewport {
-  const top = Math.max(0, Math.min(pxAbove, rows * rowHeight - viewport));
+/** @param pxAbove pixels of rows above the viewport */
+export function rowsInViewport(pxAbove: number, rows: number, rowHeight: number, viewportPx: number): Viewport {
+  const top = Math.max(0, Math.min(pxAbove, rows * rowHeight - viewportPx));
   const first = Math.floor(top / rowHeight);
-  return { first, end: Math.min(rows, first + Math.ceil(viewport / rowHeight) + 1), shift: top - first * rowHeight };
+  return { first, end: Math.min(rows, first + Math.ceil(viewportPx / rowHeight) + 1), shift: top - first * rowHeight };
 }
 
-/** Px of rows above, after a row was brought wholly into sight; as it is when the row is there already. */
-export function scrollToRow(pxAbove: number, row: number, rowHeight: number, viewport: number): number {
+/** Pixels of rows above the viewport after scrolling just enough to show the whole row. */
+export function scrollToRow(pxAbove: number, row: number, rowHeight: number, viewportPx: number): number {
   const rowTop = row * rowHeight;
   if (rowTop < pxAbove) return rowTop;
-  if (rowTop + rowHeight > pxAbove + viewport) return rowTop + rowHeight - viewport;
+  if (rowTop + rowHeight > pxAbove + viewportPx) return rowTop + rowHeight - viewportPx;
   return pxAbove;
 }
 
-/** A scrollbar that is dragged moves by more between two frames, once its pixels stand for more; wheel and finger by less. */
-const LEAP_SCREENS = 3;
+/** A dragged scrollbar moves farther than this between two frames, wheel and touch do not. */
+const JUMP_SCREENS = 3;
 
-export const isLeap = (map: ScrollMap, by: number, viewport: number): boolean =>
-  map.scale > 1 && Math.abs(by) > viewport * LEAP_SCREENS;
+export const isJump = (map: ScrollMap, by: number, viewportPx: number): boolean =>
+  map.scale > 1 && Math.abs(by) > viewportPx * JUMP_SCREENS;
 
-/** Px of rows above, after the scroll position went from one to another: a wheel moves rows by as many pixels as ever, a drag goes
- * to where the scrollbar is. */
-export function scrolled(map: ScrollMap, pxAbove: number, from: number, to: number, viewport: number): number {
+interface ScrollState {
+  map: ScrollMap;
+  above_px: number;
+  viewport_px: number;
+}
+
+/** Pixels of rows above the viewport after the scroll position changed. Wheel and touch move the rows pixel by pixel; a dragged
+ * scrollbar shows the rows at its position. */
+export function scrolled({ map, above_px, viewport_px }: ScrollState, from: number, to: number): number {
   if (map.scale === 1) return to;
-  return isLeap(map, to - from, viewport) ? to * map.scale : pxAbove + to - from;
+  return isJump(map, to - from, viewport_px) ? to * map.scale : above_px + to - from;
 }

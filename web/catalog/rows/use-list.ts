@@ -1,4 +1,4 @@
-// The list that the address asks for: its filter, its rows, its columns.
+// The list described by the URL: its filter, rows and columns.
 import { computed, ref, shallowRef, watch } from "vue";
 import { watchDebounced } from "@vueuse/core";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
@@ -15,22 +15,22 @@ export function useList() {
   const chosen = computed(() => view.value.columns);
   const filter = shallowRef<ListFilter>({});
   const request = shallowRef<ListRequest>({ sort: "sku" });
-  // "The last seven days" are those before the moment that the list is asked for: its pages must agree on it.
+  // Computed once per list: all its pages must agree on when "the last seven days" began.
   const listKey = computed(() => `${formatSort(view.value.sort)} ${formatQuery(view.value.terms)}`);
-  const ask = (attributes: readonly string[]): void => {
+  const requestList = (attributes: readonly string[]): void => {
     filter.value = filterOf(view.value.terms, attributes, new Date());
     request.value = { ...filter.value, sort: formatSort(view.value.sort) as ProductSort };
   };
-  ask(useAttributes().value);
+  requestList(useAttributes().value);
   const wantedFrom = computed(() => (view.value.sort.by === "sku" ? view.value.from : null));
   const from = ref(wantedFrom.value);
   const rows = useRows(request, from);
-  // Whoever drags the list past thousands of products writes the address once he stays.
+  // Dragging the scrollbar enters the list many times; the URL changes only when the user stops.
   watchDebounced(rows.entered, (sku) => void change({ from: sku }), { debounce: 400 });
   const columns = useColumns(chosen, () => rows.rows.value.loaded(), rows.rows);
-  watch([listKey, wantedFrom], ([now, place], [before]) => {
-    if (now !== before) ask(columns.attributes.value);
-    from.value = place;
+  watch([listKey, wantedFrom], ([now, sku], [before]) => {
+    if (now !== before) requestList(columns.attributes.value);
+    from.value = sku;
   });
   const isFiltered = computed(() => Object.keys(filter.value).length > 0);
   return { view, change, apply, shareable, filter, request, rows, columns, is_filtered: isFiltered };

@@ -1,4 +1,4 @@
-// How many products the list has in all, and where its middle can be entered: asked beside the list, which never waits for it.
+// Loads the total number of products of the list and positions in its middle. The list does not wait for them.
 import { onScopeDispose, shallowRef } from "vue";
 import type { ResultOf } from "../../../client/call.ts";
 import { list_positions } from "../../../contract/catalog/products.ts";
@@ -7,9 +7,9 @@ import { entryAt, rowOfSku, type Positions } from "./positions.ts";
 import type { ListRequest } from "./list-request.ts";
 import type { Entry } from "./row-window.ts";
 
-/** Whoever types asks for a list with each letter; only the one that stays is counted. */
-const AFTER_MS = 250;
-/** In a million rows a position every 2,500. */
+/** Each typed letter requests another list; only the last one is counted. */
+const DEBOUNCE_MS = 250;
+/** In a list of a million rows: one position every 2,500 rows. */
 const POSITIONS = 400;
 
 type Counted = ResultOf<typeof list_positions>["total"];
@@ -20,8 +20,8 @@ export function usePositions() {
   let asking = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Forgets what was known of another list. */
-  function forget(): void {
+  /** Drops the positions of another list. */
+  function clear(): void {
     cancel();
     positions.value = null;
     counted.value = null;
@@ -32,21 +32,21 @@ export function usePositions() {
     asking.abort();
   }
 
-  /** Asks in a while; what is known stays until then. */
-  function find(request: ListRequest): void {
+  /** Loads the positions after a pause; the current ones remain until then. */
+  function loadSoon(request: ListRequest): void {
     cancel();
-    timer = setTimeout(() => void read(request), AFTER_MS);
+    timer = setTimeout(() => void load(request), DEBOUNCE_MS);
   }
 
-  async function read(request: ListRequest): Promise<void> {
+  async function load(request: ListRequest): Promise<void> {
     asking = new AbortController();
     const { signal } = asking;
     try {
       const answer = await ask(list_positions, { querystring: { ...request, limit: POSITIONS } }, { signal });
       counted.value = answer.total;
-      positions.value = { rows: answer.total.value, at: answer.positions, last_cursor: answer.last_cursor };
+      positions.value = { rows: answer.total.value, entries: answer.positions, last_cursor: answer.last_cursor };
     } catch {
-      // The list is there without it, and its scrollbar goes as far as has been read.
+      // The list works without positions; its scrollbar then covers only the rows read so far.
     }
   }
 
@@ -55,5 +55,5 @@ export function usePositions() {
   const rowOf = (sku: string, descending: boolean): number | undefined =>
     positions.value ? rowOfSku(positions.value, sku, descending) : undefined;
   onScopeDispose(cancel);
-  return { positions, counted, forget, find, entryOf, rowOf };
+  return { positions, counted, clear, loadSoon, entryOf, rowOf };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { asCurl, listUrl } from "./api-call.ts";
 
-test("the list as a call: parameters encoded, quotes safe in a shell", () => {
+test("the API call encodes parameters and quotes them for a shell", () => {
   const url = listUrl({ sort: "-name", search: "o'clock & more", "attributes.Größe": "5" }, "http://localhost:8000");
   expect(new URL(url).searchParams.get("search")).toBe("o'clock & more");
   expect(new URL(url).searchParams.get("attributes.Größe")).toBe("5");

@@ -1,4 +1,4 @@
-// Numbers of products of which it is only known that there are at least so many.
+// Texts with product counts that may be lower bounds.
 import { formatCount } from "../../ui/format.ts";
 
 export interface Total {
@@ -6,6 +6,6 @@ export interface Total {
   is_exact: boolean;
 }
 
-/** "601+" in place of "601" where more may match than have been counted. */
+/** Replaces "601" by "601+" in the text if more products may match. */
 export const atLeast = (text: string, { value, is_exact }: Total): string =>
   is_exact ? text : text.replace(formatCount(value), `${formatCount(value)}+`);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { exportUrl } from "./export-url.ts";
 
-test("an export keeps the list's filter and order, and says when it is for a spreadsheet", () => {
+test("an export has the list's filter and sort order, and a parameter for spreadsheets", () => {
   const sort = { by: "name", descending: true };
   const filter = { search: "lamp", "attributes.Brand": "A&B" };
   expect(exportUrl(filter, sort, "csv")).toBe(

@@ -1,10 +1,10 @@
-// Where the list that is shown can be downloaded, in the order in which it is shown.
+// The download URL of the current list, in its sort order.
 import { address } from "../../../client/address.ts";
 import { export_products, type ExportFormat } from "../../../contract/catalog/export.ts";
 import type { ListFilter } from "./list-filter.ts";
 import { formatSort, type Sort } from "./view.ts";
 
-/** What people export for: a spreadsheet, where no cell may run as a formula, or a program, which wants cells as they are. */
+/** Export formats by use. In a spreadsheet no cell may run as a formula; other programs need unmodified values. */
 export const EXPORT_KINDS = {
   xlsx: { format: "xlsx" },
   excel_csv: { format: "csv", spreadsheet: true },

@@ -22,7 +22,7 @@ test.each<[string, ListFilter]>([
   ["updated:24h", { updated_since: "2026-11-24T15:00:00.000Z" }],
   ["updated:2026-11-01T10:00:00Z", { updated_since: "2026-11-01T10:00:00.000Z" }],
   ["active:perhaps created_in:abc lamp", { search: "lamp" }],
-])("%j asks for %j", (text, filter) => {
+])("%j becomes the filter %j", (text, filter) => {
   expect(filterOf(parseQuery(text), ["Brand", "price"], NOW)).toEqual(filter);
 });
 
@@ -34,7 +34,7 @@ test.each([
   ["updated:today", null],
   ["brand:anything", null],
   ["lamp", null],
-])("%s: fault %j", (text, fault) => {
+])("%s has the fault %j", (text, fault) => {
   const [term] = parseQuery(text);
   expect(term && faultOf(term, NOW)).toBe(fault);
 });

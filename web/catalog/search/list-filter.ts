@@ -1,9 +1,9 @@
-// From the terms of the search box to the filter of the API, which lists, facets, export and bulk changes share.
+// Converts the terms of the search box to the API filter that lists, facets, exports and bulk changes share.
 import { parseActive } from "../edit/cell-value.ts";
 import { attributeColumn } from "../grid/columns.ts";
 import type { Term } from "./query-language.ts";
 
-/** The query parameters of a list; attributes as `attributes.<Name>`. */
+/** Query parameters of the list; attributes as `attributes.<Name>`. */
 export type ListFilter = Record<string, string | number | boolean>;
 
 export const OPERATORS = [
@@ -20,24 +20,31 @@ export type Operator = (typeof OPERATORS)[number];
 
 export type TermFault = "yes_or_no" | "number" | "time";
 
-/** What the grid's heads call them in German: who reads "Aktiv" there types it here. */
-const ALSO: Readonly<Record<string, Operator>> = { aktiv: "active", beschreibung: "description", geändert: "updated" };
+/** German column labels: users type what they read in the grid's header. */
+const GERMAN_NAMES: Readonly<Record<string, Operator>> = {
+  aktiv: "active",
+  beschreibung: "description",
+  geändert: "updated",
+};
 
-/** The operator that was typed, in any case; undefined where it is an attribute's name. */
+/** The typed operator, in any case; undefined for the name of an attribute. */
 export function operatorOf(field: string): Operator | undefined {
   const word = field.toLowerCase();
-  return OPERATORS.find((operator) => operator === word) ?? (Object.hasOwn(ALSO, word) ? ALSO[word] : undefined);
+  return (
+    OPERATORS.find((operator) => operator === word) ??
+    (Object.hasOwn(GERMAN_NAMES, word) ? GERMAN_NAMES[word] : undefined)
+  );
 }
 
-/** Those whose name begins so. */
+/** Operators whose name, or German name, starts with the text. */
 export const operatorsFrom = (start: string): Operator[] =>
   OPERATORS.filter((operator) =>
-    [operator, ...Object.keys(ALSO).filter((word) => ALSO[word] === operator)].some((word) =>
+    [operator, ...Object.keys(GERMAN_NAMES).filter((word) => GERMAN_NAMES[word] === operator)].some((word) =>
       word.startsWith(start.toLowerCase()),
     ),
   );
 
-/** `attributes` are the names that are known: an operator finds its attribute in any case. */
+/** @param attributes the known attribute names; operators match them in any case */
 export function filterOf(terms: readonly Term[], attributes: readonly string[], now: Date): ListFilter {
   const filter: ListFilter = {};
   for (const term of terms) {
@@ -48,9 +55,10 @@ export function filterOf(terms: readonly Term[], attributes: readonly string[], 
   return words.length === 0 ? filter : { ...filter, search: words.join(" ") };
 }
 
-/** What is wrong with a term, so that it is shown and left out. */
+/** What is wrong with a term. The page marks the term and leaves it out of the filter. */
 export function faultOf({ field, value }: Term, now: Date): TermFault | null {
-  switch (operatorOf(field ?? "")) {
+  const operator = operatorOf(field ?? "");
+  switch (operator) {
     case "active":
       return parseActive(value) === undefined ? "yes_or_no" : null;
     case "created_in":
@@ -58,12 +66,16 @@ export function faultOf({ field, value }: Term, now: Date): TermFault | null {
       return /^[1-9]\d{0,14}$/.test(value) ? null : "number";
     case "updated":
       return parseSince(value, now) === null ? "time" : null;
-    default:
+    case "sku":
+    case "name":
+    case "description":
+    case "has":
+    case undefined:
       return null;
   }
 }
 
-/** The attribute that an operator means, as it is spelled in the catalogue where that is known. */
+/** The attribute of an operator, spelled as in the catalogue if it is known. */
 export function attributeFor(field: string, attributes: readonly string[]): string {
   const lower = field.toLowerCase();
   return attributes.includes(field) ? field : (attributes.find((name) => name.toLowerCase() === lower) ?? field);
@@ -82,12 +94,14 @@ function conditionOf(field: string, value: string, attributes: readonly string[]
       return { [operator]: Number(value) };
     case "has":
       return { [attributeColumn(attributeFor(value, attributes))]: "*" };
-    default:
+    case "sku":
+    case "name":
+    case "description":
       return { [operator]: value };
   }
 }
 
-/** `today`, `24h`, `7d`, `2w`, or a date with or without a time: the instant since when; null where it is none. */
+/** Parses `today`, `24h`, `7d`, `2w`, or a date with or without a time; null if it is none of these. */
 function parseSince(text: string, now: Date): string | null {
   const word = text.trim().toLowerCase();
   if (word === "today" || word === "heute")
@@ -96,7 +110,7 @@ function parseSince(text: string, now: Date): string | null {
   if (ago)
     return new Date(now.getTime() - Number(ago[1]) * HOURS[ago[2] as keyof typeof HOURS] * 3_600_000).toISOString();
   if (!/^\d{4}-\d{2}-\d{2}([T ].*)?$/i.test(word)) return null;
-  // A date alone is read as UTC, unless it is given a time: the reader means his own midnight.
+  // JavaScript reads a date without a time as UTC, but users mean midnight in their own time zone.
   const date = new Date(word.length === 10 ? `${word}T00:00` : word.toUpperCase());
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

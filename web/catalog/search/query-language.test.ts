@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addTerms, formatQuery, lastPiece, parseQuery, takeOperators, type Term } from "./query-language.ts";
+import { addTerms, formatQuery, lastToken, parseQuery, extractOperators, type Term } from "./query-language.ts";
 
 test.each<[string, Term[]]>([
   ["", []],
@@ -22,11 +22,11 @@ test.each<[string, Term[]]>([
   [":odd", [{ field: null, value: ":odd" }]],
   ["brand:", [{ field: null, value: "brand:" }]],
   ['"left open', [{ field: null, value: "left open" }]],
-])("%j is read as its terms", (text, terms) => {
+])("%j is parsed into its terms", (text, terms) => {
   expect(parseQuery(text)).toEqual(terms);
 });
 
-test("terms survive being written and read again", () => {
+test("terms survive formatting and parsing", () => {
   const word = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== "");
   const operator = fc.record({ field: word, value: word });
   const plain = fc.record({ field: fc.constant(null), value: word });
@@ -38,21 +38,21 @@ test("terms survive being written and read again", () => {
   );
 });
 
-test("a field stands once, whatever its case", () => {
+test("a field occurs once, in any case", () => {
   const terms = addTerms(parseQuery("active:no lamp"), parseQuery("ACTIVE:yes lamp red"));
   expect(formatQuery(terms)).toBe("ACTIVE:yes lamp red");
 });
 
-test("an operator that a blank has ended leaves the box, words stay", () => {
+test("an operator followed by a blank is extracted, words stay in the box", () => {
   const sku = { field: "sku", value: "AB*" };
-  expect(takeOperators("sku:AB* lam", false)).toEqual({ operators: [sku], rest: "lam" });
-  expect(takeOperators("red sku:AB* ", false)).toEqual({ operators: [sku], rest: "red " });
-  expect(takeOperators("red sku:AB*", false)).toEqual({ operators: [], rest: "red sku:AB*" });
-  expect(takeOperators("red sku:AB*", true)).toEqual({ operators: [sku], rest: "red" });
-  expect(takeOperators('brand:"Acme L', false)).toEqual({ operators: [], rest: 'brand:"Acme L' });
-  expect(takeOperators("red  lamp ", false)).toEqual({ operators: [], rest: "red  lamp " });
+  expect(extractOperators("sku:AB* lam", false)).toEqual({ operators: [sku], rest: "lam" });
+  expect(extractOperators("red sku:AB* ", false)).toEqual({ operators: [sku], rest: "red " });
+  expect(extractOperators("red sku:AB*", false)).toEqual({ operators: [], rest: "red sku:AB*" });
+  expect(extractOperators("red sku:AB*", true)).toEqual({ operators: [sku], rest: "red" });
+  expect(extractOperators('brand:"Acme L', false)).toEqual({ operators: [], rest: 'brand:"Acme L' });
+  expect(extractOperators("red  lamp ", false)).toEqual({ operators: [], rest: "red  lamp " });
 });
 
-test("suggestions are about the last piece", () => {
-  expect(["lamp bra", 'lamp brand:"Acme L', "lamp ", ""].map(lastPiece)).toEqual(["bra", 'brand:"Acme L', "", ""]);
+test("suggestions are for the last token", () => {
+  expect(["lamp bra", 'lamp brand:"Acme L', "lamp ", ""].map(lastToken)).toEqual(["bra", 'brand:"Acme L', "", ""]);
 });

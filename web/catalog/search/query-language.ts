@@ -1,13 +1,13 @@
-// The language of the search box: words, "phrases" and operators, as in `sku:AB* active:no brand:"Acme Ltd" lamp`.
-// What an operator means to the server is said in list-filter.ts.
+// Parses the query language of the search box: words, "phrases" and operators, as in `sku:AB* active:no brand:"Acme Ltd" lamp`.
+// list-filter.ts converts the operators to API parameters.
 
 export interface Term {
-  /** null = searched in SKU, name and description. */
+  /** null = search in SKU, name and description. */
   field: string | null;
   value: string;
 }
 
-/** Every text is a query: a quote that is left open closes at the end. */
+/** Parses any text; an unclosed quote ends at the end of the text. */
 export function parseQuery(text: string): Term[] {
   const terms: Term[] = [];
   let at = 0;
@@ -16,23 +16,23 @@ export function parseQuery(text: string): Term[] {
       at += 1;
       continue;
     }
-    const first = readPiece(text, at, true);
+    const first = readToken(text, at, true);
     at = first.end;
     if (text[at] !== ":" || first.text === "" || text.startsWith("//", at + 1)) {
-      // A colon that starts a term, or that of an address, is text like any other.
-      const rest = text[at] === ":" ? readPiece(text, at, false) : { text: "", end: at };
+      // A colon at the start of a term, or in a URL, is plain text.
+      const rest = text[at] === ":" ? readToken(text, at, false) : { text: "", end: at };
       at = rest.end;
       if (first.text + rest.text !== "") terms.push({ field: null, value: first.text + rest.text });
       continue;
     }
-    const value = readPiece(text, at + 1, false);
+    const value = readToken(text, at + 1, false);
     at = value.end;
     terms.push(value.text === "" ? { field: null, value: `${first.text}:` } : { field: first.text, value: value.text });
   }
   return terms;
 }
 
-/** The text of terms; `parseQuery` gives the same terms back. */
+/** Formats terms; `parseQuery` returns the same terms. */
 export const formatQuery = (terms: readonly Term[]): string => terms.map(formatTerm).join(" ");
 
 export function formatTerm({ field, value }: Term): string {
@@ -40,7 +40,7 @@ export function formatTerm({ field, value }: Term): string {
   return quoteIfNeeded(value, /[\s":]/);
 }
 
-/** A field stands once: a second `active:` takes the place of the first; the same words are not said twice. */
+/** Adds terms without duplicates: a second `active:` replaces the first, and a repeated word is added once. */
 export function addTerms(terms: readonly Term[], added: readonly Term[]): Term[] {
   const result = [...terms];
   for (const term of added) {
@@ -53,14 +53,12 @@ export function addTerms(terms: readonly Term[], added: readonly Term[]): Term[]
   return result;
 }
 
-/**
- * Takes the operators out of what is being typed, to be shown as chips; words stay in the box. The last piece is taken only
- * when it is `ended`: it may still be typed at.
- */
-export function takeOperators(text: string, ended: boolean): { operators: Term[]; rest: string } {
+/** Extracts operators from the typed text, to show them as chips; words stay in the box. The last token is extracted only if `ended`,
+ * because the user may still be typing it. */
+export function extractOperators(text: string, ended: boolean): { operators: Term[]; rest: string } {
   const operators: Term[] = [];
-  const rest = pieces(text).filter((piece, at, all) => {
-    const [term] = parseQuery(piece);
+  const rest = tokens(text).filter((token, at, all) => {
+    const [term] = parseQuery(token);
     const isOpen = at === all.length - 1 && !ended;
     if (isOpen || term === undefined || term.field === null) return true;
     operators.push(term);
@@ -69,38 +67,38 @@ export function takeOperators(text: string, ended: boolean): { operators: Term[]
   return { operators, rest: operators.length === 0 ? text : rest.join(" ") };
 }
 
-/** The piece at the end, which suggestions are about. */
-export const lastPiece = (text: string): string => pieces(text).at(-1) ?? "";
+/** The last token, for which suggestions are shown. */
+export const lastToken = (text: string): string => tokens(text).at(-1) ?? "";
 
-/** Split at blanks outside of quotes; the last piece is empty after a blank. */
-function pieces(text: string): string[] {
+/** Splits at blanks outside of quotes. After a trailing blank the last token is empty. */
+function tokens(text: string): string[] {
   const found = [""];
   let quoted = false;
   for (let at = 0; at < text.length; at += 1) {
-    const sign = text.charAt(at);
-    if (sign === '"') quoted = !quoted;
+    const char = text.charAt(at);
+    if (char === '"') quoted = !quoted;
     if (!quoted && isBlank(text, at)) found.push("");
-    else found.push(`${found.pop() ?? ""}${sign}`);
+    else found.push(`${found.pop() ?? ""}${char}`);
   }
   return found;
 }
 
-/** Up to a blank, or up to a colon where it could be an operator; quotes keep both. `""` inside quotes is one quote. */
-function readPiece(text: string, start: number, endsAtColon: boolean): { text: string; end: number } {
-  let piece = "";
+/** Reads up to a blank and, with `endsAtColon`, up to a colon, unless they are quoted. Inside quotes `""` is one quote. */
+function readToken(text: string, start: number, endsAtColon: boolean): { text: string; end: number } {
+  let token = "";
   let at = start;
   let quoted = false;
   for (; at < text.length; at += 1) {
-    const sign = text.charAt(at);
-    if (sign === '"') {
+    const char = text.charAt(at);
+    if (char === '"') {
       if (quoted && text[at + 1] === '"') {
-        piece += '"';
+        token += '"';
         at += 1;
       } else quoted = !quoted;
-    } else if (!quoted && (isBlank(text, at) || (endsAtColon && sign === ":"))) break;
-    else piece += sign;
+    } else if (!quoted && (isBlank(text, at) || (endsAtColon && char === ":"))) break;
+    else token += char;
   }
-  return { text: piece, end: at };
+  return { text: token, end: at };
 }
 
 const isBlank = (text: string, at: number): boolean => /\s/.test(text.charAt(at));

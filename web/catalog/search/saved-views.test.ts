@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withView } from "./saved-views.ts";
 
-test("a view saved under a known name takes its place", () => {
+test("a view saved under an existing name replaces it", () => {
   const views = [
     { name: "Inactive", query: { q: "active:no" } },
     { name: "New", query: { sort: "-created_at" } },

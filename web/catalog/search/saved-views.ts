@@ -1,14 +1,14 @@
-// Views that the reader has named: what is searched, how it is sorted, which columns; kept in this browser.
+// Saved views: search, sort order and columns under a name, stored in this browser.
 import { useStorage } from "@vueuse/core";
 
 export interface SavedView {
   name: string;
-  /** The view's part of the address, as it is after the question mark. */
+  /** The URL parameters of the view. */
   query: Record<string, string>;
 }
 
-/** More would be a list nobody reads, and browser storage is small. */
-const MOST = 50;
+/** A longer list would be hard to use, and browser storage is small. */
+const MAX_VIEWS = 50;
 
 export function useSavedViews() {
   const views = useStorage<SavedView[]>("skuport-product-views", []);
@@ -21,9 +21,9 @@ export function useSavedViews() {
   return { views, save, remove };
 }
 
-/** A name stands once: saving under it again replaces the view where it stands. */
+/** Adds a view. A view with the same name is replaced in place. */
 export function withView(views: readonly SavedView[], view: SavedView): SavedView[] {
-  const known = views.findIndex(({ name }) => name === view.name);
-  if (known !== -1) return views.with(known, view);
-  return [...views, view].slice(-MOST);
+  const existing = views.findIndex(({ name }) => name === view.name);
+  if (existing !== -1) return views.with(existing, view);
+  return [...views, view].slice(-MAX_VIEWS);
 }

@@ -7,7 +7,7 @@ const words = (typed: string, facet: { value: string; count: number }[] = []) =>
     found.kind === "value" ? `${found.term.field ?? ""}=${found.term.value}` : found.typed,
   );
 
-test("nothing typed offers every operator and the attributes", () => {
+test("an empty box suggests all operators and attributes", () => {
   expect(words("")).toEqual([
     ..."sku: name: description: active: updated: created_in: changed_in: has: Brand:".split(" "),
     '"Net weight":',
@@ -25,11 +25,11 @@ test.each([
   ["has:c", ["has=colour"]],
   ["sku:A", []],
   ["zzz", []],
-])("%j offers %j", (typed, offered) => {
+])("%j suggests %j", (typed, offered) => {
   expect(words(typed)).toEqual(offered);
 });
 
-test("an attribute offers its values, most frequent first", () => {
+test("an attribute suggests its values, most frequent first", () => {
   const facet = [
     { value: "Acme Ltd", count: 900 },
     { value: "Bolt", count: 20 },
@@ -38,7 +38,7 @@ test("an attribute offers its values, most frequent first", () => {
   expect(words('"net weight":"b', facet)).toEqual(["Net weight=Bolt"]);
 });
 
-test("values are asked for once it is clear of what", () => {
+test("values are loaded only for a known attribute", () => {
   expect(facetFor("bra", ATTRIBUTES)).toBeNull();
   expect(facetFor("brand:Ac", ATTRIBUTES)).toEqual({ attribute: "Brand", start: "Ac" });
   expect(facetFor("sku:Ac", ATTRIBUTES)).toBeNull();

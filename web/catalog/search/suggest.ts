@@ -1,20 +1,20 @@
-// What the search box offers while something is typed: operators, and for an operator its values.
+// Suggestions of the search box for the typed token: operators and attributes, or the values of one.
 import { attributeFor, operatorOf, operatorsFrom, type Operator } from "./list-filter.ts";
 import { formatTerm, type Term } from "./query-language.ts";
 
 export type Suggestion =
   | { kind: "operator"; operator: Operator; typed: string }
   | { kind: "attribute"; name: string; typed: string }
-  /** `count` = how many products have it, where that is known. */
+  /** `count`: number of products with this value, if known. */
   | { kind: "value"; term: Term; count: number | null };
 
-const MOST = 8;
-const FIXED_VALUES: Readonly<Record<string, readonly string[]>> = {
+const MAX_SUGGESTIONS = 8;
+const FIXED_VALUES: Readonly<Partial<Record<Operator, readonly string[]>>> = {
   active: ["yes", "no"],
   updated: ["today", "24h", "7d", "30d"],
 };
 
-/** The attribute whose values are wanted for what is being typed, if any. */
+/** The attribute whose values to suggest, if the token starts with a known one. */
 export function facetFor(typed: string, attributes: readonly string[]): { attribute: string; start: string } | null {
   const split = splitOperator(typed);
   if (split === null || operatorOf(split.field) !== undefined) return null;
@@ -34,7 +34,7 @@ export function suggest(
   if (operator === "has")
     return attributes
       .filter((name) => startsWith(name, value))
-      .slice(0, MOST)
+      .slice(0, MAX_SUGGESTIONS)
       .map((name) => ({ kind: "value", term: { field: "has", value: name }, count: null }));
   const fixed = operator && FIXED_VALUES[operator];
   if (fixed)
@@ -45,7 +45,7 @@ export function suggest(
   const name = attributeFor(field, attributes);
   return facet
     .filter((entry) => entry.value.toLowerCase().includes(value.toLowerCase()))
-    .slice(0, MOST)
+    .slice(0, MAX_SUGGESTIONS)
     .map((entry) => ({ kind: "value", term: { field: name, value: entry.value }, count: entry.count }));
 }
 
@@ -55,14 +55,14 @@ function suggestFields(typed: string, attributes: readonly string[]): Suggestion
   const names = attributes.filter((name) => startsWith(name, start) && operatorOf(name) === undefined);
   return [
     ...operators.map((operator) => ({ kind: "operator" as const, operator, typed: `${operator}:` })),
-    ...names.slice(0, MOST).map((name) => ({ kind: "attribute" as const, name, typed: typedFor(name) })),
+    ...names.slice(0, MAX_SUGGESTIONS).map((name) => ({ kind: "attribute" as const, name, typed: typedFor(name) })),
   ];
 }
 
-/** The beginning of an operator, such as `"Net weight":`. */
+/** The start of an operator, such as `"Net weight":`. */
 const typedFor = (name: string): string => formatTerm({ field: name, value: "x" }).slice(0, -1);
 
-/** `brand:Ac` or `"Net weight":"5 k`; null where no operator has been typed yet. */
+/** Splits `brand:Ac` or `"Net weight":"5 k`; null if the token has no operator yet. */
 function splitOperator(typed: string): { field: string; value: string } | null {
   const found = /^(?:"((?:[^"]|"")+)"|([^\s":]+)):"?((?:[^"]|"")*)"?$/.exec(typed);
   if (!found) return null;

@@ -1,4 +1,4 @@
-// The most frequent values of the attribute that is being typed, among the products that the rest of the search finds.
+// Loads the most frequent values of the attribute being typed, among the products that the other terms match.
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { list_facets } from "../../../contract/catalog/products.ts";
 import { ask } from "../../server/use-connection.ts";
@@ -6,7 +6,7 @@ import { attributeColumn } from "../grid/columns.ts";
 import type { ListFilter } from "./list-filter.ts";
 import { facetFor } from "./suggest.ts";
 
-const MOST = 200;
+const MAX_VALUES = 200;
 
 export function useFacet(typed: Readonly<Ref<string>>, attributes: () => readonly string[], filter: () => ListFilter) {
   const values = shallowRef<{ value: string; count: number }[]>([]);
@@ -20,13 +20,13 @@ export function useFacet(typed: Readonly<Ref<string>>, attributes: () => readonl
     values.value = [];
     if (name === null) return;
     const { [attributeColumn(name)]: _itself, ...others } = filter();
-    const querystring = { ...others, attribute: name, limit: MOST };
+    const querystring = { ...others, attribute: name, limit: MAX_VALUES };
     try {
       const facet = await ask(list_facets, { querystring }, { signal: stop.signal });
       values.value = facet.values;
       estimated.value = facet.relation === "estimate";
     } catch {
-      // Suggestions are a help; without them one types.
+      // Suggestions are optional: show none.
     }
   }
 

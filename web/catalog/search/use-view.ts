@@ -1,4 +1,4 @@
-// The view that the address says, and the way to change it: whoever goes back, reloads or shares a link sees the same.
+// The view stored in the URL, so that the back button, a reload and a shared link show the same list.
 import { computed } from "vue";
 import { useRoute, useRouter } from "vue-router";
 import { formatView, parseView, type View } from "./view.ts";
@@ -8,16 +8,16 @@ export function useView() {
   const router = useRouter();
   const view = computed(() => parseView(route.query));
 
-  /** `push` makes a step that the browser's back button takes back. */
+  /** @param push adds a step to the browser history, so that the back button reverts the change */
   async function change(part: Partial<View>, push = false): Promise<void> {
-    // Another list is shown from its start.
+    // A new search or sort order starts at the top of the list.
     const from = part.terms || part.sort ? null : view.value.from;
     const query = formatView({ ...view.value, from, ...part });
     if (JSON.stringify(query) === JSON.stringify(formatView(view.value))) return;
     await (push ? router.push({ query }) : router.replace({ query }));
   }
 
-  /** A saved view: all but the open product and the place. */
+  /** Applies a saved view, which does not include the open product and the scroll position. */
   const apply = (query: Record<string, string>): Promise<void> =>
     change({ ...parseView(query), open: view.value.open }, true);
   const shareable = computed(() => formatView({ ...view.value, from: null, open: null }));

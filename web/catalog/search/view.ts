@@ -1,15 +1,15 @@
-// What the page shows, as it stands in the address: search, sort, columns, the open product.
+// The state of the page that is stored in the URL: search, sort order, columns and the open product.
 import { formatColumns, isSortable, parseColumns } from "../grid/columns.ts";
 import { formatQuery, parseQuery, type Term } from "./query-language.ts";
 
 export interface View {
   terms: Term[];
   sort: Sort;
-  /** null = as columns.ts chooses. */
+  /** null = the default columns. */
   columns: string[] | null;
-  /** The SKU at which the list is entered; only where it is sorted by SKU. */
+  /** The SKU where the list is entered; only if it is sorted by SKU. */
   from: string | null;
-  /** The SKU of the product that is shown beside the list. */
+  /** SKU of the product in the panel. */
   open: string | null;
 }
 
@@ -32,7 +32,7 @@ export function parseView(query: Query): View {
   };
 }
 
-/** Without what is as always, so that the address of the plain list is plain. */
+/** The URL parameters, without defaults: the default list has none. */
 export function formatView({ terms, sort, columns, from, open }: View): Record<string, string> {
   const q = formatQuery(terms);
   const sorted = formatSort(sort);
@@ -53,15 +53,15 @@ function parseSort(text: string | undefined): Sort {
   return { by, descending: text?.startsWith("-") ?? false };
 }
 
-/** A header's click: ascending, descending, and back to the order of SKUs. */
+/** The sort order after a click on a column header: one direction, then the other, then by SKU again. */
 export function nextSort(sort: Sort, column: string): Sort {
   if (sort.by !== column) return { by: column, descending: column.endsWith("_at") };
-  const turned = { by: column, descending: !sort.descending };
+  const reversed = { by: column, descending: !sort.descending };
   const startedDescending = column.endsWith("_at");
-  return column !== "sku" && turned.descending === startedDescending ? BY_SKU : turned;
+  return column !== "sku" && reversed.descending === startedDescending ? BY_SKU : reversed;
 }
 
-/** An address may repeat a parameter; the first one counts. */
+/** If the URL repeats a parameter, the first value counts. */
 function textOf(query: Query, name: string): string | undefined {
   const value = query[name];
   const first: unknown = Array.isArray(value) ? value[0] : value;

@@ -177,7 +177,7 @@ export const catalog: Shape<typeof english> = {
     missing_text: "Kein Produkt hat oder hatte die SKU {sku}.",
     gone: "Dieses Produkt ist gelöscht",
     gone_text: "Sein Verlauf ist noch vorhanden.",
-    bring_back: "Produkt wiederherstellen",
+    restore: "Produkt wiederherstellen",
   },
   history: {
     title: "Verlauf",

@@ -174,7 +174,7 @@ export const catalog = {
     missing_text: "No product has the SKU {sku}, and none had it before.",
     gone: "This product has been deleted",
     gone_text: "Its history is still available.",
-    bring_back: "Restore the product",
+    restore: "Restore the product",
   },
   history: {
     title: "History",
