@@ -1,13 +1,15 @@
-// Writing RFC 4180 with LF: comma, quotes only where they are needed, doubled inside.
+// Writes records as CSV (RFC 4180) with LF: fields are quoted only where necessary.
 
-/** One record, with its LF. A lone empty field is quoted, since a blank line is no record. */
+/** Returns one record with its LF. A record of one empty field is quoted, because a blank line is not a record. */
 export function csvLine(cells: readonly string[]): string {
   return line(cells, /[",\r\n]/);
 }
 
-/** The same for files that people open: a blank at an end of a cell is quoted as well, or many programs would trim it, an
- * apostrophe at its start, or it could pass for the quote, and what a spreadsheet program would run is escaped
- * (see catalog/export/delimited.ts). */
+/**
+ * The same for files that people open in other programs. Also quotes cells with white space at an end, which many programs would
+ * trim, and cells that start with an apostrophe, which could be taken for the quote. Escapes cells that a spreadsheet program
+ * would run as formulas (see catalog/export/delimited.ts).
+ */
 export function csvLineWithBlanks(cells: readonly string[]): string {
   return line(cells.map(escapeFormula), /[",\r\n]|^[\s\ufeff']|\s$/);
 }

@@ -9,8 +9,8 @@ export interface DialectMarks {
   escape?: string | undefined;
 }
 
-/** Detection tries other quotes only besides this one. */
-export const USUAL_QUOTE = '"';
+/** The quote of RFC 4180. Detection always tries it, and other quotes only where the file contains them. */
+export const DEFAULT_QUOTE = '"';
 
 export interface MarkConflict {
   option: keyof DialectMarks;
@@ -25,13 +25,13 @@ export interface MarkConflict {
  */
 export function findMarkConflict({ delimiter = "", quote, escape = "" }: DialectMarks): MarkConflict | undefined {
   if (delimiter === "") return undefined;
-  if (quote === undefined && delimiter.includes(USUAL_QUOTE)) {
+  if (quote === undefined && delimiter.includes(DEFAULT_QUOTE)) {
     return {
       option: "delimiter",
       message: `The delimiter ${JSON.stringify(delimiter)} contains the quote ". Choose another delimiter, or another quote.`,
     };
   }
-  for (const [option, mark] of Object.entries({ quote: quote ?? USUAL_QUOTE, escape })) {
+  for (const [option, mark] of Object.entries({ quote: quote ?? DEFAULT_QUOTE, escape })) {
     if (mark === "" || !delimiter.includes(mark)) continue;
     return {
       option: option as "quote" | "escape",

@@ -1,4 +1,4 @@
-// The options by which a person says how a file is written, instead of having it detected.
+// The command line options for a file's format, which override what would be detected.
 import {
   findMarkConflict,
   MAX_DELIMITER_CHARACTERS,
@@ -20,15 +20,15 @@ export const DIALECT_OPTIONS = {
   sheet: { type: "string" },
 } as const;
 
-/** Their part of `--help`. */
+/** Their section of `--help`. */
 export const DIALECT_HELP = `  --encoding NAME     ${ENCODINGS.join(", ")}
   --delimiter TEXT    one to eight characters, or tab, comma, semicolon, pipe, space
-  --quote CHARACTER   the character around quoted fields; empty or none = nothing is quoted
-  --escape CHARACTER  the quote itself (doubled), a backslash; empty or none = nothing is escaped
-  --header, --no-header
-  --preamble LINES    lines before the header (or the first record) that are no part of the table
-  --no-formula-escape an apostrophe before =, +, -, @, a tab or a CR at a cell's start is part of the value
-  --sheet NAME        of a workbook, the sheet to read
+  --quote CHARACTER   the character around quoted fields; empty or none if nothing is quoted
+  --escape CHARACTER  the quote itself if it is doubled, or a backslash; empty or none if nothing is escaped
+  --header            the first record names the columns; --no-header if it is data
+  --preamble LINES    number of lines before the header (or the first record) that are not part of the table
+  --no-formula-escape keep an apostrophe before =, +, -, @, a tab or a CR at the start of a cell as part of the value
+  --sheet NAME        the sheet of a workbook to read
 `;
 
 const ENCODING_NAMES: ReadonlyMap<string, Dialect["encoding"]> = new Map([
@@ -58,19 +58,21 @@ export interface DialectValues {
   sheet?: string | undefined;
 }
 
-/** The options as overrides; UsageError names the one that cannot be meant. */
+/** Converts the options to overrides. @throws UsageError that names the first invalid option */
 export function readOverrides(values: DialectValues): DialectOverrides {
   const overrides: DialectOverrides = {};
   if (values.encoding !== undefined) {
     const encoding = ENCODING_NAMES.get(values.encoding.toLowerCase());
     if (encoding === undefined)
-      throw new UsageError(`--encoding ${values.encoding} is none of ${ENCODINGS.join(", ")}`);
+      throw new UsageError(`Unknown encoding: --encoding ${values.encoding}. Use one of ${ENCODINGS.join(", ")}.`);
     overrides.encoding = encoding;
   }
   if (values.delimiter !== undefined) {
     const delimiter = DELIMITER_NAMES.get(values.delimiter) ?? values.delimiter;
     if (delimiter.length < 1 || delimiter.length > MAX_DELIMITER_CHARACTERS || /["\r\n]/.test(delimiter)) {
-      throw new UsageError("--delimiter is one to eight characters, without quotes and line ends");
+      throw new UsageError(
+        `--delimiter takes 1 to ${MAX_DELIMITER_CHARACTERS} characters, without quotes and line ends.`,
+      );
     }
     overrides.delimiter = delimiter;
   }
@@ -79,7 +81,7 @@ export function readOverrides(values: DialectValues): DialectOverrides {
   if (values.header !== undefined) overrides.header = values.header;
   if (values.preamble !== undefined) {
     if (!/^\d{1,5}$/.test(values.preamble) || Number(values.preamble) > MAX_PREAMBLE_LINES) {
-      throw new UsageError(`--preamble is a number of lines, 0 to ${MAX_PREAMBLE_LINES}`);
+      throw new UsageError(`--preamble takes a number of lines from 0 to ${MAX_PREAMBLE_LINES}.`);
     }
     overrides.preamble = Number(values.preamble);
   }
@@ -93,5 +95,5 @@ export function readOverrides(values: DialectValues): DialectOverrides {
 function readCharacter(option: string, value: string): string {
   if (value === "none") return "";
   if (/^[\x20-\x7e]?$/.test(value)) return value;
-  throw new UsageError(`${option} is one ASCII character, or empty for none`);
+  throw new UsageError(`${option} takes one ASCII character, or none.`);
 }

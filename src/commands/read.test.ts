@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Config } from "../config.ts";
 import { UsageError, type Io } from "./command.ts";
 import { readCommand } from "./read.ts";
 import { guardTerminal } from "../terminal.ts";
@@ -22,33 +24,37 @@ function file(content: string | Buffer): string {
   return path;
 }
 
-/** A slow reader: each write is taken a turn later, so that the command has to wait for it. */
+/** A slow reader: each write ends in a later turn of the event loop, so that the command has to wait for it. */
 function sink(fault?: Error): Writable & { text: () => string } {
-  const pieces: string[] = [];
+  const chunks: string[] = [];
   const stream = new Writable({
     highWaterMark: 16,
-    write(piece: Buffer, _, done) {
-      pieces.push(piece.toString());
+    write(chunk: Buffer, _, done) {
+      chunks.push(chunk.toString());
       setImmediate(done, fault);
     },
   });
-  return Object.assign(stream, { text: () => pieces.join("") });
+  return Object.assign(stream, { text: () => chunks.join("") });
 }
 
-async function run(args: string[], stdout = sink()): Promise<{ code: number; stdout: string; stderr: string }> {
+async function run(
+  args: string[],
+  stdout = sink(),
+  config?: Pick<Config, "data_dir" | "disk_reserve_bytes">,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const stderr = sink();
   const io = {
     stdout,
     stderr,
     signal: new AbortController().signal,
-    loadConfig: () => expect.fail("read needs no settings"),
+    loadConfig: () => (config === undefined ? expect.fail("a plain file needs no settings") : Promise.resolve(config)),
   };
   const code = await readCommand.run(args, io as unknown as Io);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
 describe("--csv", () => {
-  test("prints every record as it was read, as canonical CSV", async () => {
+  test("prints every record as canonical CSV", async () => {
     const path = file('\ufeffsku;name;price\r\n0017;"a;\r\n""b""";1,5\r\n1E5;;90.750\r\n');
     expect(await run([path, "--csv"])).toEqual({
       code: 0,
@@ -57,7 +63,7 @@ describe("--csv", () => {
     });
   });
 
-  test("prints ragged records as they stand, and each fault as a line of JSON", async () => {
+  test("prints ragged records unchanged, and each fault as a line of JSON", async () => {
     const { stdout, stderr } = await run([file('sku,name\nA\nB,c,d\nE,"f"g\nH,i\n'), "--csv"]);
     expect(stdout).toBe('sku,name\nA\nB,c,d\nE,"""f""g"\nH,i\n');
     expect(
@@ -72,7 +78,7 @@ describe("--csv", () => {
     ]);
   });
 
-  test("leaves out what cannot be printed as it stands, and names it", async () => {
+  test("leaves out records that cannot be printed unchanged, and reports them", async () => {
     const { stdout, stderr } = await run([
       file(Buffer.from("sku,name\nA,\xff\nB,c\n", "latin1")),
       "--csv",
@@ -83,20 +89,20 @@ describe("--csv", () => {
     expect(JSON.parse(stderr)).toMatchObject({ line: 2, code: "not_text" });
   });
 
-  test("prints no header where there is none, and nothing of nothing", async () => {
+  test("prints no header where there is none, and nothing for an empty file", async () => {
     expect((await run([file("1,2\n3,4\n"), "--csv", "--no-header"])).stdout).toBe("1,2\n3,4\n");
     const empty = await run([file(""), "--csv"]);
     expect(empty).toMatchObject({ code: 0, stdout: "" });
     expect(JSON.parse(empty.stderr)).toMatchObject({ line: 1, code: "empty_file" });
   });
 
-  test("ends quietly when whoever reads it has gone", async () => {
+  test("ends without an error when its reader has gone", async () => {
     const gone = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
     expect(await run([file("sku\nA\n".repeat(10)), "--csv"], sink(gone))).toMatchObject({ code: 0, stderr: "" });
   });
 });
 
-test("every detected property can be said instead", async () => {
+test("options override every detected property", async () => {
   const path = file("title\na|'b|c'|d\\'\n1|2|3\n");
   const args = [
     "--delimiter",
@@ -118,29 +124,27 @@ test("every detected property can be said instead", async () => {
     records: number;
   };
   expect(summary.dialect).toEqual({
-    ...{
-      encoding: "windows-1252",
-      delimiter: "|",
-      quote: "'",
-      escape: "\\",
-      line_ending: "lf",
-      header: true,
-      preamble: 1,
-      formula_escape: false,
-      format: "text",
-    },
+    encoding: "windows-1252",
+    delimiter: "|",
+    quote: "'",
+    escape: "\\",
+    line_ending: "lf",
+    header: true,
+    preamble: 1,
+    formula_escape: false,
+    format: "text",
   });
   expect(summary).toMatchObject({ lines: 3, records: 1 });
 });
 
-test("people see dialect, columns, counts and the first faults", async () => {
+test("the summary shows dialect, columns, counts and the first faults", async () => {
   const { code, stdout } = await run([file("sku,Titel,x\nA,b\nC,d,\x1b[31m\n")]);
   expect(code).toBe(0);
-  for (const part of ['delimiter  ","', "Titel  name", "3 lines, 2 records, 1 fault", "line 2: A,b"])
-    expect(stdout).toContain(part);
+  for (const text of ['delimiter  ","', "Titel  name", "3 lines, 2 records, 1 fault", "line 2: A,b"])
+    expect(stdout).toContain(text);
 });
 
-test("a file's header cannot steer the terminal: its escapes are shown", async () => {
+test("escape sequences in a file are shown and cannot control the terminal", async () => {
   const stdout = Object.assign(sink(), { isTTY: true });
   guardTerminal(stdout as unknown as NodeJS.WriteStream);
   const path = file("sku,\u001b]0;owned\u0007,\u009b31m,a\u202eb\nA,\u001b[2J,,\n");
@@ -151,7 +155,10 @@ test("a file's header cannot steer the terminal: its escapes are shown", async (
   guardTerminal(json as unknown as NodeJS.WriteStream);
   await run([path, "--json"], json);
   expect((JSON.parse(json.text()) as { columns: { name: string }[] }).columns.map(({ name }) => name)).toEqual([
-    ...["sku", "\u001b]0;owned\u0007", "\u009b31m", "a\u202eb"],
+    "sku",
+    "\u001b]0;owned\u0007",
+    "\u009b31m",
+    "a\u202eb",
   ]);
   const csv = Object.assign(sink(), { isTTY: true });
   guardTerminal(csv as unknown as NodeJS.WriteStream);
@@ -160,7 +167,7 @@ test("a file's header cannot steer the terminal: its escapes are shown", async (
     expect(text()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
 });
 
-test("a file without a key says which columns it has", async () => {
+test("the summary of a file without a SKU column lists its columns", async () => {
   expect((await run([file("qux,quux\n1,2\n"), "--header"])).stdout).toContain('Columns found: "qux", "quux"');
 });
 
@@ -170,11 +177,11 @@ test.skipIf(process.platform === "win32")("a device and a pipe without a writer 
   for (const path of ["/dev/zero", pipe]) {
     const refused = run([path]);
     await expect(refused).rejects.toThrow(UsageError);
-    await expect(refused).rejects.toThrow(`${path} is no regular file`);
+    await expect(refused).rejects.toThrow(`${path} is not a regular file`);
   }
 });
 
-test("what cannot be read is exit code 1, wrong use a UsageError", async () => {
+test("an unreadable file is exit code 1, wrong use a UsageError", async () => {
   const nothing = join(folder, "nothing.csv");
   expect(await run([nothing])).toEqual({ code: 1, stdout: "", stderr: `There is no file ${nothing}.\n` });
   expect((await run([folder])).stderr).toBe(`${folder} is a folder. Name one file in it.\n`);
@@ -189,4 +196,43 @@ test("what cannot be read is exit code 1, wrong use a UsageError", async () => {
   ]) {
     await expect(run(args)).rejects.toThrow(UsageError);
   }
+});
+
+describe("a packed file", () => {
+  const packed = (): string => file(gzipSync("sku,name\nA,b\n"));
+  const dataDir = (): string => {
+    const path = join(folder, "data");
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+
+  test("is unpacked to the data folder, which is empty afterwards", async () => {
+    const data_dir = dataDir();
+    const { code, stdout } = await run([packed(), "--csv"], sink(), { data_dir, disk_reserve_bytes: 0 });
+    expect([code, stdout]).toEqual([0, "sku,name\nA,b\n"]);
+    expect(readdirSync(data_dir)).toEqual([]);
+  });
+
+  test("is unpacked to the system's temporary folder where there is no data folder", async () => {
+    const config = { data_dir: join(folder, "missing"), disk_reserve_bytes: 0 };
+    expect(await run([packed(), "--csv"], sink(), config)).toMatchObject({ code: 0, stdout: "sku,name\nA,b\n" });
+  });
+
+  test("on a full disk is refused with the folder's name, and leaves nothing behind", async () => {
+    const data_dir = dataDir();
+    const refused = run([packed()], sink(), { data_dir, disk_reserve_bytes: Number.MAX_SAFE_INTEGER });
+    await expect(refused).rejects.toMatchObject({
+      slug: "disk-full",
+      message: expect.stringContaining(data_dir) as string,
+    });
+    expect(readdirSync(data_dir)).toEqual([]);
+  });
+
+  test("removes the folders of processes that were killed more than a day ago", async () => {
+    const data_dir = dataDir();
+    for (const name of ["skuport-read-old", "skuport-read-new", "other"]) mkdirSync(join(data_dir, name));
+    for (const name of ["skuport-read-old", "other"]) utimesSync(join(data_dir, name), 1, 1);
+    await run([packed()], sink(), { data_dir, disk_reserve_bytes: 0 });
+    expect(readdirSync(data_dir).sort()).toEqual(["other", "skuport-read-new"]);
+  });
 });

@@ -1,13 +1,22 @@
-// skuport read: what the importer sees in a file, for people, as a summary, or record by record; nothing is imported.
+// `skuport read`: shows how an import would read a file, as a summary for people or in JSON, or record by record. It imports nothing.
 import { stat } from "node:fs/promises";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { MAX_RAW_CHARACTERS, REJECT_CODES, type Dialect } from "../../contract/imports/imports.ts";
 import { csvLine } from "../csv-line.ts";
 import { describeMissingSku } from "../imports/read/columns/match-columns.ts";
-import { HEADER_REPEATED, readFile, type Fault, type Looker } from "../imports/read/read-file.ts";
+import {
+  HEADER_REPEATED,
+  readFile,
+  type Fault,
+  type FileObserver,
+  type ScratchFolder,
+} from "../imports/read/read-file.ts";
 import type { Table } from "../imports/read/read-records.ts";
+import { recordTexts } from "../imports/read/field-text.ts";
 import type { Records } from "../imports/read/records.ts";
-import { recordTexts } from "../imports/read/split-records.ts";
+import { isDiskFull } from "../db/data-dir/disk-reserve.ts";
+import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "./dialect-options.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { describeUnreadable } from "./import-source.ts";
@@ -16,26 +25,26 @@ import { oneLine } from "../terminal.ts";
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };
 
-/** Faults shown of each kind, and characters of a record shown with a fault. */
+/** Faults of each kind that the summary shows, and characters of a record shown with them. */
 const EXAMPLES = 3;
 const SHOWN_CHARACTERS = 100;
-/** Too long, or not text: what could be printed of such a record is not what stands in the file. */
+/** Records that `--csv` leaves out: they are too long, or not text, and could only be printed changed. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
 
 export const readCommand: Command = {
   name: "read",
-  summary: "Show what the importer sees in a file",
+  summary: "Show how an import would read a file",
   help: `Usage: skuport read FILE [options]
 
-Shows how the file is written, its columns and what they match, its lines and records, and what is wrong with which of
-them. Nothing is imported.
+Shows the file's format, its columns and the product fields they match, the number of lines and records, and the
+faulty records. Nothing is imported.
 
-  --csv               print every record as it was read, as canonical CSV (header first, comma, LF); each fault is a
-                      line of JSON on stderr. Ragged records are printed as they stand; one with a stray quote with
-                      that quote as text; one too long or not text is left out
-  --json              print a summary as JSON
+  --csv               print every record as canonical CSV (header first, comma, LF), and each fault as a line of JSON
+                      on stderr. Records with too few or too many fields are printed unchanged, stray quotes are
+                      printed as text, and records that are too long or not text are left out
+  --json              print the summary as JSON
 
-What is not said is detected:
+Options for the file's format; a property that is not given is detected:
 ${DIALECT_HELP}`,
   async run(args, io) {
     const { values, positionals } = readArgs({
@@ -54,22 +63,29 @@ ${DIALECT_HELP}`,
     const overrides = readOverrides(values);
 
     const output = openOutput(io);
+    let scratchPath = tmpdir();
     try {
-      const found = await stat(path);
-      if (!found.isFile() && !found.isDirectory()) {
+      const stats = await stat(path);
+      if (!stats.isFile() && !stats.isDirectory()) {
         throw new UsageError(
-          `${oneLine(path)} is no regular file, and \`skuport read\` reads a file twice. Save what it contains to a file first.`,
+          `${oneLine(path)} is not a regular file, and \`skuport read\` has to read a file twice. Save its content to a file first.`,
         );
       }
-      const { size } = found;
-      const looker = values.csv === true ? csvLooker(output) : summaryLooker(values.json === true, path, size, output);
-      const counts = await readFile(path, overrides, looker, output.signal);
-      await looker.finish(counts);
+      const observer =
+        values.csv === true ? printCsv(output) : printSummary(output, values.json === true, path, stats.size);
+      const createScratch = async (): Promise<ScratchFolder> => {
+        const scratch = await createScratchFolder(await io.loadConfig());
+        scratchPath = scratch.path;
+        return scratch;
+      };
+      const counts = await readFile(path, { overrides, createScratch, signal: output.signal }, observer);
+      await observer.finish(counts);
       await output.flush();
       return 0;
     } catch (error) {
       if (output.isClosed()) return 0;
       if (io.signal.aborted) return 1;
+      if (isDiskFull(error)) throw scratchDiskFull(scratchPath, error);
       const fault = error as NodeJS.ErrnoException;
       if (fault.code === undefined) throw error;
       io.stderr.write(`${describeUnreadable(path, fault)}\n`);
@@ -82,7 +98,7 @@ interface Output {
   print: (text: string) => Promise<void>;
   warn: (text: string) => Promise<void>;
   flush: () => Promise<void>;
-  /** Whoever read our output has gone (`skuport read … | head`): no fault, and nothing left to do. */
+  /** True once the reader of our output has closed it, as in `skuport read … | head`. The command then ends without an error. */
   isClosed: () => boolean;
   signal: AbortSignal;
 }
@@ -116,11 +132,12 @@ function openOutput(io: Io): Output {
   };
 }
 
-interface FinishingLooker extends Looker {
+interface Printer extends FileObserver {
+  /** Called with the file's counts after the last record. */
   finish: (counts: { lines: number; rows: number }) => Promise<void>;
 }
 
-function csvLooker(output: Output): FinishingLooker {
+function printCsv(output: Output): Printer {
   let dialect: Dialect;
   return {
     async onTable(found, table) {
@@ -139,7 +156,7 @@ function csvLooker(output: Output): FinishingLooker {
       }
       if (table.header.length > 0) await output.print(csvLine(table.header));
     },
-    async onBatch(records, faults) {
+    async onRecords(records, faults) {
       const leftOut = new Set(faults.filter(({ code }) => UNPRINTABLE.has(code)).map(({ record }) => record));
       let text = "";
       for (let record = 0; record < records.count; record++) {
@@ -163,7 +180,7 @@ interface FaultGroup {
   examples: { row: number; line: number; raw: string }[];
 }
 
-function summaryLooker(asJson: boolean, path: string, size: number, output: Output): FinishingLooker {
+function printSummary(output: Output, asJson: boolean, path: string, size: number): Printer {
   const groups = new Map<FaultCode, FaultGroup>();
   let dialect: Dialect | undefined;
   let table: Table | undefined;
@@ -174,7 +191,7 @@ function summaryLooker(asJson: boolean, path: string, size: number, output: Outp
       if (table.header_fault !== null)
         addFault(groups, { row: 0, line: table.header_line, code: table.header_fault }, csvLine(table.header));
     },
-    onBatch(records, faults) {
+    onRecords(records, faults) {
       for (const fault of faults) {
         const shown = (groups.get(fault.code)?.count ?? 0) < EXAMPLES;
         addFault(

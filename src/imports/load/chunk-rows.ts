@@ -3,8 +3,8 @@
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import { trimField } from "./trim-field.ts";
 import type { Layout } from "../layout.ts";
+import { copyField } from "../read/field-text.ts";
 import type { Records } from "../read/records.ts";
-import { copyField } from "../read/split-records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
 export interface ChunkRows {

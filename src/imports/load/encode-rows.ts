@@ -19,8 +19,8 @@ import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
 import { JSONB_VERSION, OIDS, TID_BYTES } from "../../db/binary/format.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import type { Layout } from "../layout.ts";
+import { copyField, fieldText } from "../read/field-text.ts";
 import { ESCAPED } from "../read/records.ts";
-import { copyField, fieldText } from "../read/split-records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
 /** Upper bound for the bytes of a row besides its texts. */

@@ -5,8 +5,9 @@ import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";
 import type { Chunk } from "../chunk-store.ts";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 import type { RecordCache } from "../scan/record-cache.ts";
-import type { Records } from "../read/records.ts";
-import { createRecords, createSplitter, splitRecords } from "../read/split-records.ts";
+import { createRecords, type Records } from "../read/records.ts";
+import { splitRecords } from "../read/split-records.ts";
+import { createSplitter } from "../read/splitter.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
@@ -43,7 +44,7 @@ export interface ChunkSource {
   file: FileHandle;
   dialect: Dialect;
   /** A blank line is a record where there is but one column. */
-  keep_blank: boolean;
+  blank_is_record: boolean;
   known: RecordCache | undefined;
 }
 
@@ -62,7 +63,11 @@ export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: Chun
     read += bytesRead;
   }
   if (source.known?.recall(source, chunk, bytes, records) === true) return records;
-  splitRecords(createSplitter(source.dialect, chunk.first_line, source.keep_blank), bytes, 0, length, true, records);
+  splitRecords(
+    createSplitter(source.dialect, chunk.first_line, source.blank_is_record),
+    { bytes, from: 0, to: length, at_end: true },
+    records,
+  );
   if (records.count !== chunk.records) {
     throw new Error(`chunk ${chunk.chunk_no} has ${records.count} records, the scan found ${chunk.records}`);
   }

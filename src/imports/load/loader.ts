@@ -227,7 +227,7 @@ async function withLoader(
   const file = await open(textPath(context, work, dialect), "r");
   const loader: Loader = {
     plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids: usesTids },
-    source: { import_id: id, scan_token, file, dialect, keep_blank: layout.width === 1, known: context.known },
+    source: { import_id: id, scan_token, file, dialect, blank_is_record: layout.width === 1, known: context.known },
     memory: undefined,
     begun: new Set(),
     look: !work.catalogue_was_empty,

@@ -3,7 +3,7 @@
 import { layoutOf } from "../layout.ts";
 import { overridesOf } from "../overrides.ts";
 import { readHead, type Head } from "../read/read-head.ts";
-import { recordTexts } from "../read/split-records.ts";
+import { recordTexts } from "../read/field-text.ts";
 import { createScanner } from "../scan/scanner.ts";
 import { problemOfTable } from "../scan/table-problems.ts";
 import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";

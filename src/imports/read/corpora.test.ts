@@ -1,12 +1,13 @@
-// Files that others wrote: RFC 4180 cases, csv-spectrum, real catalogues. Read where they lie; skipped, and said so, where
-// they are missing.
+// Reads files of other projects: RFC 4180 cases, csv-spectrum, and real catalogues. The corpora are not part of the repository; their
+// tests are skipped where they are missing.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Column, Dialect } from "../../../contract/imports/imports.ts";
 import { readFile, type Fault } from "./read-file.ts";
-import { recordTexts } from "./split-records.ts";
+import { createTestScratch } from "../../../tests/support/scratch-folder.ts";
+import { recordTexts } from "./field-text.ts";
 
 const corpora = resolve(import.meta.dirname, "../../../../shared/corpora");
 const missing = !existsSync(corpora);
@@ -24,21 +25,18 @@ interface Read {
 
 async function read(path: string): Promise<Read> {
   const seen: Omit<Read, "lines" | "rows"> = { dialect: undefined, header: [], columns: [], records: [], faults: [] };
-  const counts = await readFile(
-    path,
-    {},
-    {
-      onTable(dialect, { header, columns }) {
-        Object.assign(seen, { dialect, header, columns });
-      },
-      onBatch(records, faults) {
-        const { dialect } = seen;
-        if (dialect === undefined) throw new Error("records before the table");
-        for (let record = 0; record < records.count; record++) seen.records.push(recordTexts(records, record, dialect));
-        seen.faults.push(...faults.map(({ line, code }) => ({ line, code })));
-      },
+  const options = { createScratch: createTestScratch };
+  const counts = await readFile(path, options, {
+    onTable(dialect, { header, columns }) {
+      Object.assign(seen, { dialect, header, columns });
     },
-  );
+    onRecords(records, faults) {
+      const { dialect } = seen;
+      if (dialect === undefined) throw new Error("records before the table");
+      for (let record = 0; record < records.count; record++) seen.records.push(recordTexts(records, record, dialect));
+      seen.faults.push(...faults.map(({ line, code }) => ({ line, code })));
+    },
+  });
   return { ...seen, ...counts };
 }
 
@@ -71,12 +69,12 @@ describe.skipIf(missing)("RFC 4180", () => {
     expect((await read(join(folder, "csv", `${name}.csv`))).faults).toEqual(faults);
   });
 
-  test("bad-unescaped-quote: a quote inside an unquoted cell is text, kept as it stands", async () => {
+  test("bad-unescaped-quote: a quote inside an unquoted cell is text and stays unchanged", async () => {
     const { records, faults } = await read(join(folder, "csv", "bad-unescaped-quote.csv"));
     expect({ records, faults }).toEqual({ records: [["1", 'This "quotes" must be escaped', "3"]], faults: [] });
   });
 
-  test.each(["bad-header-no-header", "bad-header-wrong-header"])("%s: nothing in it is a key", async (name) => {
+  test.each(["bad-header-no-header", "bad-header-wrong-header"])("%s: no column is recognized", async (name) => {
     const { columns, rows } = await read(join(folder, "csv", `${name}.csv`));
     expect(columns.filter(({ target }) => target !== "attribute")).toEqual([]);
     expect(rows).toBe(0);
@@ -90,9 +88,9 @@ describe("csv-spectrum", () => {
   test.each(names)("%s", async (name) => {
     const found = await read(join(folder, "csvs", `${name}.csv`));
     const expected = JSON.parse(readFileSync(join(folder, "json", `${name}.json`), "utf8")) as object;
-    // The package's own slip: this JSON has another telephone number than its CSV, and no list around its one record.
-    const mended = name === "location_coordinates" ? [{ ...expected, "Contact Phone Number": "2095257564" }] : expected;
-    expect(byHeader(found)).toEqual(mended);
+    // A fault of the package: this JSON has another telephone number than its CSV, and no list around its single record.
+    const fixed = name === "location_coordinates" ? [{ ...expected, "Contact Phone Number": "2095257564" }] : expected;
+    expect(byHeader(found)).toEqual(fixed);
     expect(found.faults).toEqual([]);
   });
 });
@@ -111,7 +109,7 @@ describe.skipIf(missing)("real catalogues", () => {
     expect(new Set(found.records.map(([sku]) => sku)).size).toBe(1_994);
   });
 
-  test("Vendure: cells padded with blanks, also behind a closing quote", async () => {
+  test("Vendure: cells padded with blanks, also after a closing quote", async () => {
     const found = await read(join(corpora, "catalogues", "vendure_products.csv"));
     expect(targets(found)).toEqual({ sku: "sku", name: "name", description: "description" });
     expect(found).toMatchObject({ lines: 89, rows: 88, faults: [] });

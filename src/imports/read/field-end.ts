@@ -1,20 +1,20 @@
-// Where a field or a line ends, in bytes: the small questions that the splitter and its handling of bad quotes both ask.
+// Whether a field or a line ends, or starts, at a byte. The splitter and resolve-bad-quote.ts share these tests.
 
 export const LF = 10;
 export const CR = 13;
 export const BLANK = 32;
 export const TAB = 9;
 
-/** What of a dialect decides where a field ends. */
+/** The marks of a dialect that decide where a field ends. */
 export interface FieldEnds {
   readonly delimiter: Uint8Array;
-  /** Byte, or -1 for none. */
+  /** The quote as a byte, or -1 where nothing is quoted. */
   readonly quote: number;
-  /** Whether a lone CR ends a line. */
+  /** A lone CR ends a line. */
   readonly cr_ends: boolean;
 }
 
-/** Bytes of the line end that starts at `pos`, or 0. A CR as the last byte of all is one. */
+/** Returns the length of the line end at `pos`, or 0 if there is none. A CR that is the last byte of the file ends a line. */
 export function lineEndLength(bytes: Buffer, pos: number, to: number, crEnds: boolean): number {
   const byte = bytes[pos];
   if (byte === LF) return 1;
@@ -29,12 +29,12 @@ export function isDelimiter(delimiter: Uint8Array, bytes: Buffer, pos: number, t
   return true;
 }
 
-/** Whether a delimiter or a line end starts at `pos`. */
+/** True if a delimiter or a line end starts at `pos`. */
 export function isFieldEnd(ends: FieldEnds, bytes: Buffer, pos: number, to: number): boolean {
   return isDelimiter(ends.delimiter, bytes, pos, to) || lineEndLength(bytes, pos, to, ends.cr_ends) > 0;
 }
 
-/** Whether a field starts at `pos`, by the bytes before it alone; `from` is where the record's bytes begin. */
+/** True if a field starts at `pos`, judged by the preceding bytes only. `from` is the record's first byte. */
 export function isFieldStart(ends: FieldEnds, bytes: Buffer, pos: number, from: number): boolean {
   if (pos <= from) return true;
   const before = bytes[pos - 1];

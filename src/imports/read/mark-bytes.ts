@@ -1,11 +1,14 @@
-// Faults of a record's bytes, whatever its form: NUL bytes, and what is not UTF-8.
+// Marks records that hold a NUL byte or bytes that are not UTF-8, which PostgreSQL could not store as text.
 import { isUtf8 } from "node:buffer";
 import type { Records } from "./records.ts";
 
 const NUL_BYTE = 4;
 const NOT_TEXT = 5;
 
-/** Faults of the bytes themselves. Whole windows are asked first: a clean one costs two passes at memory speed. */
+/**
+ * Checks the whole window first, with two native calls at memory speed. Only a window that fails is checked record by record.
+ * @param from offset of the bytes that the window's records were split from
+ */
 export function markBytes(out: Records, from: number, to: number): void {
   const whole = out.bytes.subarray(from, to);
   const hasNul = whole.includes(0);

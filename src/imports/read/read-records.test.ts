@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { open, readdir } from "node:fs/promises";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
-import { readFile, type Fault } from "./read-file.ts";
-import { detectFile, openTable, readRecords, wholeExtent, type Batch, type Table } from "./read-records.ts";
-import { createSplitter, recordTexts } from "./split-records.ts";
+import { readFile, type Fault, type ScratchFolder } from "./read-file.ts";
+import { detectFile, openTable, readRecords, wholeExtent, type RecordWindow, type Table } from "./read-records.ts";
+import { createTestScratch } from "../../../tests/support/scratch-folder.ts";
+import { recordTexts } from "./field-text.ts";
+import { createSplitter } from "./splitter.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -38,13 +40,13 @@ async function table(
 
 describe("a table starts", () => {
   test.each<[string, string, Partial<Table>]>([
-    ["behind the header", "sku,name\nA,b\n", { start: 9, first_line: 2, header: ["sku", "name"], header_line: 1 }],
-    ["behind a mark", "\ufeffsku,name\nA,b\n", { start: 12, first_line: 2, header: ["sku", "name"] }],
-    ["behind a header with line breaks", 'sku,"na\r\nme"\r\nA,b\r\n', { start: 14, first_line: 3 }],
-    ["behind a title and blank lines", "Prices\n\nsku,name\nA,b\n", { start: 17, first_line: 4, header_line: 3 }],
-    ["behind blank lines, which are lines", "\r\n\r\nsku,name\r\nA,b\r\n", { first_line: 4, header_line: 3 }],
-    ["at the end when there is a header only", "sku,name", { start: 8, size: 8, first_line: 2 }],
-    ["at once in a file of nothing", "", { start: 0, size: 0, columns: [], header: [] }],
+    ["after the header", "sku,name\nA,b\n", { start: 9, first_line: 2, header: ["sku", "name"], header_line: 1 }],
+    ["after a byte order mark", "\ufeffsku,name\nA,b\n", { start: 12, first_line: 2, header: ["sku", "name"] }],
+    ["after a header with line breaks", 'sku,"na\r\nme"\r\nA,b\r\n', { start: 14, first_line: 3 }],
+    ["after a title and blank lines", "Prices\n\nsku,name\nA,b\n", { start: 17, first_line: 4, header_line: 3 }],
+    ["after blank lines, which are counted", "\r\n\r\nsku,name\r\nA,b\r\n", { first_line: 4, header_line: 3 }],
+    ["at the end of a file with only a header", "sku,name", { start: 8, size: 8, first_line: 2 }],
+    ["at 0 in an empty file", "", { start: 0, size: 0, columns: [], header: [] }],
     ["after CRs", "x\r\rsku,name\rA,b\r", { start: 12, first_line: 4 }],
   ])("%s", async (_, content, expected) => {
     expect(await table(content)).toMatchObject(expected);
@@ -60,7 +62,7 @@ describe("a table starts", () => {
     });
   });
 
-  test("with a header that is faulty itself", async () => {
+  test("after a faulty header", async () => {
     expect(await table('sku,"name"x\nA,b\n')).toMatchObject({
       header_fault: "text_after_quote",
       header: ["sku", '"name"x'],
@@ -68,7 +70,7 @@ describe("a table starts", () => {
   });
 });
 
-test("records are read by ranges of the file, with their offsets and lines", async () => {
+test("the records of a range of the file have their offsets and lines in the file", async () => {
   const rows = Array.from(
     { length: 200_000 },
     (_, row) => `SKU-${String(row)},"name\n${String(row)}",${"x".repeat(row % 20)}\n`,
@@ -122,14 +124,14 @@ test("a file that has become shorter is an error, not a shorter table", async ()
   }
 });
 
-test("windows without a record are seen by the caller, who can stop there", async () => {
+test("windows without a record are yielded, so that the caller can stop there", async () => {
   const path = file(Buffer.alloc(5 << 20, "\n"));
   const dialect = await detectFile(path, {});
   const handle = await open(path);
   const stop = new AbortController();
   try {
     const read = readRecords(handle, createSplitter(dialect, 1), 0, wholeExtent(5 << 20), stop.signal);
-    const { value } = (await read.next()) as { value: Batch };
+    const { value } = (await read.next()) as { value: RecordWindow };
     expect(value.records.count).toBe(0);
     stop.abort();
     await expect(read.next()).rejects.toThrow("aborted");
@@ -138,7 +140,7 @@ test("windows without a record are seen by the caller, who can stop there", asyn
   }
 });
 
-test("a preamble without an end can be stopped", async () => {
+test("reading an endless preamble can be aborted", async () => {
   const path = file(Buffer.alloc(5 << 20, "x"));
   const handle = await open(path);
   try {
@@ -150,6 +152,13 @@ test("a preamble without an end can be stopped", async () => {
 });
 
 describe("a whole file", () => {
+  const scratchFolders: string[] = [];
+  const createScratchHere = async (): Promise<ScratchFolder> => {
+    const scratch = await createTestScratch();
+    scratchFolders.push(scratch.path);
+    return scratch;
+  };
+
   async function read(
     content: string | Buffer,
     overrides: DialectOverrides = {},
@@ -157,38 +166,39 @@ describe("a whole file", () => {
     const cells: string[][] = [];
     const faults: Omit<Fault, "record">[] = [];
     let dialect: Dialect | undefined;
-    const { lines } = await readFile(file(content), overrides, {
-      onTable(found) {
-        dialect = found;
+    const { lines } = await readFile(
+      file(content),
+      { overrides, createScratch: createScratchHere },
+      {
+        onTable(found) {
+          dialect = found;
+        },
+        onRecords(records, found) {
+          for (let record = 0; record < records.count; record++)
+            cells.push(recordTexts(records, record, dialect as Dialect));
+          faults.push(...found.map(({ row, line, code }) => ({ row, line, code })));
+        },
       },
-      onBatch(records, found) {
-        for (let record = 0; record < records.count; record++)
-          cells.push(recordTexts(records, record, dialect as Dialect));
-        faults.push(...found.map(({ row, line, code }) => ({ row, line, code })));
-      },
-    });
+    );
     return { cells, faults, lines };
   }
 
-  test("in UTF-16 is read from a copy that is gone afterwards", async () => {
-    const copies = async (): Promise<number> =>
-      (await readdir(tmpdir())).filter((name) => /^skuport-read-[^-]+$/.test(name)).length;
-    const before = await copies();
+  test("in UTF-16 is read from a copy that is removed afterwards", async () => {
     expect(await read(Buffer.from("\ufeffsku;name\r\nA;Stühle 🪑\r\n", "utf16le"))).toEqual({
       cells: [["A", "Stühle 🪑"]],
       faults: [],
       lines: 2,
     });
-    expect(await copies()).toBe(before);
+    expect(scratchFolders.map((path) => existsSync(path))).toEqual([false]);
   });
 
-  test("in windows-1252 has a fault where a byte has no character", async () => {
+  test("in windows-1252 has a fault where a byte is undefined", async () => {
     const { cells, faults } = await read(Buffer.from("sku,name\nA,gr\xfcn\nB,\x81\nC,d\n", "latin1"));
     expect(cells[0]).toEqual(["A", "grün"]);
     expect(faults).toEqual([{ row: 2, line: 3, code: "not_text" }]);
   });
 
-  test("names ragged records and headers among them", async () => {
+  test("reports ragged records and repeated headers", async () => {
     const { faults } = await read('sku,name\nA\nsku,name\nB,c,d\n"E\n,F",g\n');
     expect(faults).toEqual([
       { row: 1, line: 2, code: "too_few_fields" },
@@ -197,13 +207,13 @@ describe("a whole file", () => {
     ]);
   });
 
-  test("names a quoted field torn by a missing delimiter, and leaves inch marks alone", async () => {
+  test("reports a quoted field that lost the delimiter before it, but not inch marks", async () => {
     const text =
       'sku,name,text\nA,Boots"Light, yet strong"\nB,5" hose,1/2"\nC,Pipe 1/2" brass,3"\nD,say "hi" twice,"x"\n';
     expect((await read(text)).faults).toEqual([{ row: 1, line: 2, code: "text_after_quote" }]);
   });
 
-  test("of one column keeps its blank lines as records", async () => {
+  test("of one column has its blank lines as records", async () => {
     expect((await read("sku\nA\n\nB\n")).cells).toEqual([["A"], [""], ["B"]]);
   });
 });

@@ -1,55 +1,57 @@
-// A file on disk, window by window: opens the table in it (what stands before the first record, and the header), and reads
-// its records, all or those of a range of bytes. The window is one buffer, used again; a file is never held in memory.
+// Reads a file on disk through one reused window, so that no file is ever held in memory. `openTable` finds where the records
+// start and which columns they have; `readRecords` reads all of them, or those of a range of bytes.
 import { open } from "node:fs/promises";
 import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
 import { detectDialect } from "./detect/detect-dialect.ts";
 import { CR, LF, lineEndLength } from "./field-end.ts";
 import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
-import { RECORD_FAULTS, type Records } from "./records.ts";
-import { createRecords, createSplitter, recordTexts, splitRecords, type Splitter } from "./split-records.ts";
+import { recordTexts } from "./field-text.ts";
+import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
+import { splitRecords } from "./split-records.ts";
+import { createSplitter, type Splitter } from "./splitter.ts";
 import { bomLength } from "./text/transcode.ts";
 
-/** What detection looks at. */
+/** Bytes at the start of a file from which its dialect is detected. */
 export const HEAD_BYTES = 262_144;
-/** 1 MB splits in 2 ms: large enough that calls do not count, small enough to stay in the processor's cache. */
+/** 1 MB is split in 2 ms: large enough that the cost of a call does not matter, small enough for the processor's cache. */
 const WINDOW_BYTES = 1_048_576;
-/** More than the splitter ever asks for: a record, the quoted field it may end in, and the blanks behind that. */
+/** The splitter never needs more: a record, the quoted field at its end, and the blanks after that. */
 const MAX_WINDOW_BYTES = 8 * WINDOW_BYTES;
-/** The bytes of a window that was too small are split again: one step of growth reaches what the longest record needs. */
+/** A window too small for a record is split again. Growing it fourfold reaches the longest record in one step. */
 const GROWTH = 4;
 
-/** Where a table's records stand in a file of UTF-8. */
+/** The table in a file of UTF-8: where its records start, and its columns. */
 export interface Table {
   /** Offset and line of the first record below the header. */
   start: number;
   first_line: number;
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   size: number;
-  /** The header's cells as they stand; empty without a header. */
+  /** The header's unmodified cells; empty where the file has no header. */
   header: string[];
   /** The line on which the header starts. */
   header_line: number;
-  /** What is wrong with the header's form; its cells are then a guess and so are the columns. */
+  /** The fault of the header's form, if any; its cells and the columns are then only a guess. */
   header_fault: RejectCode | null;
   columns: Column[];
-  /** A blank line is a record where there is but one column. */
-  keep_blank: boolean;
+  /** In a table of one column, a blank line is a record. */
+  blank_is_record: boolean;
 }
 
-/** What is read of a file, which may be one in memory. */
+/** The methods of a file handle that the reader needs; read-head.ts implements them for bytes in memory. */
 export interface TextFile {
   stat(): Promise<{ size: number }>;
   read(target: Buffer, at: number, length: number, position: number): Promise<{ bytesRead: number }>;
 }
 
-export interface Batch {
-  /** Valid until the next batch is asked for. */
+export interface RecordWindow {
+  /** Valid until the next window is requested. */
   records: Records;
-  /** Offset in the file of the window's first byte: record r starts at offset + records.start[r]. */
+  /** Offset of the window in the file: record r starts at offset + records.start[r]. */
   offset: number;
 }
 
-/** Detects how the file at `path` is written. Throws what the file system throws. */
+/** Detects the dialect of the file at `path`. Throws the file system's errors. */
 export async function detectFile(path: string, overrides: DialectOverrides): Promise<Dialect> {
   const file = await open(path);
   try {
@@ -62,61 +64,66 @@ export async function detectFile(path: string, overrides: DialectOverrides): Pro
   }
 }
 
-/** Finds the table in a file of UTF-8: the file itself, or what `transcode` made of it. */
+/** Finds the table in a file of UTF-8, which is the received file or its transcoded copy. */
 export async function openTable(file: TextFile, dialect: Dialect, signal?: AbortSignal): Promise<Table> {
   const { size } = await file.stat();
   const mark = Buffer.alloc(3);
   await readFully(file, mark, 0, 0);
   const start = await skipPreamble(file, bomLength(mark, "utf-8"), dialect, signal);
+  const firstLine = dialect.preamble + 1;
   const table: Table = {
-    ...{ start, size, first_line: dialect.preamble + 1 },
-    ...{ header: [], header_line: dialect.preamble + 1, header_fault: null, columns: [], keep_blank: false },
+    start,
+    first_line: firstLine,
+    size,
+    header: [],
+    header_line: firstLine,
+    header_fault: null,
+    columns: [],
+    blank_is_record: false,
   };
-  const splitter = createSplitter(dialect, table.first_line);
+  const splitter = createSplitter(dialect, firstLine);
   for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size), signal)) {
     if (records.count === 0) continue;
     const cells = recordTexts(records, 0, dialect);
-    const keepBlank = cells.length === 1;
-    if (!dialect.header) return { ...table, columns: unnamedColumns(cells.length), keep_blank: keepBlank };
+    const blankIsRecord = cells.length === 1;
+    if (!dialect.header) return { ...table, columns: unnamedColumns(cells.length), blank_is_record: blankIsRecord };
     const end = records.end[0] as number;
-    const headerFault = recordFault(records, 0);
-    const headerLine = records.line[0] as number;
+    const fault = recordFault(records, 0);
+    const line = records.line[0] as number;
     const breaks = countLineEnds(records.bytes.subarray(records.start[0], end), splitter.cr_ends);
+    const lineEnd = await lineEndBytes(file, offset + end, splitter);
     return {
-      ...{
-        size,
-        header: cells,
-        header_line: headerLine,
-        header_fault: headerFault,
-        columns: matchColumns(cells),
-        keep_blank: keepBlank,
-      },
-      // The end of a header that is too long is not known: there is no table below it.
-      start:
-        headerFault === "record_too_long" ? size : offset + end + (await lineEndBytes(file, offset + end, splitter)),
-      first_line: headerLine + breaks + 1,
+      ...table,
+      header: cells,
+      header_line: line,
+      header_fault: fault,
+      columns: matchColumns(cells),
+      blank_is_record: blankIsRecord,
+      // The end of a header that is too long is unknown, so that there is no table after it.
+      start: fault === "record_too_long" ? size : offset + end + lineEnd,
+      first_line: line + breaks + 1,
     };
   }
-  // Nothing but blank lines: a table of one column without a name.
-  return { ...table, columns: unnamedColumns(start < size ? 1 : 0), keep_blank: true };
+  // The file has only blank lines: a table of one column without a name.
+  return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
 
-/** How far a file can be read by now. */
+/** How much of a file is available. */
 export interface Extent {
   end: number;
-  /** Whether the file ends there; else it still grows. */
+  /** The file ends at `end`. False while its upload continues. */
   whole: boolean;
-  /** Waits for `end` or `whole` to change. */
+  /** Resolves when `end` or `whole` has changed. */
   grow(): Promise<void>;
 }
 
-/** All of a file that is complete. */
+/** The extent of a file that is complete. */
 export const wholeExtent = (end: number): Extent => ({ end, whole: true, grow: () => Promise.resolve() });
 
 /**
- * Reads the records of bytes [start, extent.end) of the file, which begin and end at record starts (or with the file), in batches
- * of about a megabyte. `splitter` is one made for the line at `start`; afterwards its `line` is that behind the last.
- * Throws what the file system throws, and an Error when the file has become shorter meanwhile.
+ * Reads the records in bytes [start, extent.end) of the file, a window at a time. Both bounds are record starts, or the file's
+ * end. The caller creates `splitter` for the line at `start`; at the end its `line` is the line after the last record.
+ * Throws the file system's errors, and an Error if the file has become shorter in the meantime.
  */
 export async function* readRecords(
   file: TextFile,
@@ -124,7 +131,7 @@ export async function* readRecords(
   start: number,
   extent: Extent,
   signal?: AbortSignal,
-): AsyncGenerator<Batch> {
+): AsyncGenerator<RecordWindow> {
   const records = createRecords();
   let window = Buffer.allocUnsafe(extent.whole ? Math.min(WINDOW_BYTES, extent.end - start) : WINDOW_BYTES);
   let offset = start;
@@ -138,8 +145,8 @@ export async function* readRecords(
     const atEnd = extent.whole && offset + filled === end;
     if (!atEnd && filled < window.length)
       throw new Error(`The file ends at byte ${String(offset + filled)}, not at ${String(end)}`);
-    const consumed = splitRecords(splitter, window, 0, filled, atEnd, records);
-    // Also without a record: so a caller learns of progress, and can stop, in a gigabyte of blank lines.
+    const consumed = splitRecords(splitter, { bytes: window, from: 0, to: filled, at_end: atEnd }, records);
+    // Yield windows without records as well: the caller can report progress, or stop, in a gigabyte of blank lines.
     yield { records, offset };
     if (atEnd) return;
     if (consumed === 0) {
@@ -159,7 +166,7 @@ export function recordFault(records: Records, record: number): RejectCode | null
   return RECORD_FAULTS[records.fault[record] as number] ?? null;
 }
 
-/** Offset behind the preamble's lines. */
+/** Returns the offset after the preamble's lines. */
 async function skipPreamble(
   file: TextFile,
   from: number,
@@ -176,7 +183,7 @@ async function skipPreamble(
     const length = await readFully(file, window, 0, offset);
     for (let pos = 0; pos < length; pos++) {
       const byte = window[pos];
-      // An LF behind a CR is the same line end, also where a window ends between them.
+      // A CR and the LF after it are one line end, even where a window ends between them.
       if (afterCr && byte === LF) {
         afterCr = false;
         if (line === dialect.preamble) return offset + pos + 1;
@@ -206,7 +213,7 @@ function countLineEnds(bytes: Buffer, crEnds: boolean): number {
   return count;
 }
 
-/** Fills `target` from `at` on with the file's bytes from `position` on; fewer only where the file ends. */
+/** Fills `target`, from index `at` on, with the file's bytes from `position` on. Returns fewer bytes only at the file's end. */
 async function readFully(file: TextFile, target: Buffer, at: number, position: number): Promise<number> {
   let read = 0;
   while (at + read < target.length) {

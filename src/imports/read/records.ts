@@ -1,12 +1,12 @@
-// What reading yields: the bounds of records and fields over a window of bytes, as arrays of numbers, so that a row that
-// nobody keeps never becomes a string. split-records.ts fills it; scanner.ts, load-chunk.ts and `skuport read` use it.
+// The result of splitting: the bounds of records and fields within a window of bytes, as arrays of numbers. A value becomes a
+// string only where some code asks for it (field-text.ts): most rows go from the file to the database as bytes.
 
-/** A field that stood between quotes. */
+/** Flag of a field that is enclosed in quotes. */
 export const QUOTED = 1;
-/** A quoted field that holds escapes: its bytes are not its value, use `fieldText` or `copyField`. */
+/** Flag of a quoted field with escapes inside: its bytes are not its value. Read it with `fieldText` or `copyField`. */
 export const ESCAPED = 2;
 
-/** Faults of one record's form. 0 = none; the index is stored per record, the name is the reject's code. */
+/** What can be wrong with a record's form. `Records.fault` holds the index, 0 for a sound record; the name is the reject's code. */
 export const RECORD_FAULTS = [
   null,
   "text_after_quote",
@@ -17,24 +17,63 @@ export const RECORD_FAULTS = [
   "too_many_fields",
 ] as const;
 
-/** Records found in one window. Grows as needed and is used again for the next window. */
+/** The records of one window. The arrays grow on demand and are reused for the next window. */
 export interface Records {
-  /** The window; bounds below are offsets into it. UTF-8. */
+  /** The window, in UTF-8. All bounds below are offsets into it. */
   bytes: Buffer;
-  /** How many records the window holds whole. */
+  /** Records that lie completely in the window; array elements after them are left over from earlier windows. */
   count: number;
-  /** Offset of each record's first byte, and of the first byte after its last (without its line end). */
+  /** Offset of each record's first byte. */
   start: Int32Array;
+  /** Offset after each record's last byte; the line end is not part of the record. */
   end: Int32Array;
-  /** Line of the file on which each record starts, from 1 (a Float64Array, for files beyond 2^31 lines). */
+  /** Line of the file on which each record starts, from 1. Float64 because a file may have more than 2^31 lines. */
   line: Float64Array;
-  /** Index into RECORD_FAULTS; 0 = the record's form is sound. */
+  /** Index into RECORD_FAULTS. */
   fault: Uint8Array;
-  /** Fields of record r are first_field[r] up to, not including, first_field[r + 1]. */
+  /** Record r has the fields from first_field[r] up to, but not including, first_field[r + 1]. */
   first_field: Int32Array;
   /** Bounds of each field's content, without its quotes. */
   field_start: Int32Array;
   field_end: Int32Array;
   /** QUOTED | ESCAPED */
   field_flags: Uint8Array;
+}
+
+export function createRecords(): Records {
+  return {
+    bytes: Buffer.alloc(0),
+    count: 0,
+    start: new Int32Array(1024),
+    end: new Int32Array(1024),
+    line: new Float64Array(1024),
+    fault: new Uint8Array(1024),
+    first_field: new Int32Array(1025),
+    field_start: new Int32Array(8192),
+    field_end: new Int32Array(8192),
+    field_flags: new Uint8Array(8192),
+  };
+}
+
+/** Doubles the arrays that have an element per record. */
+export function growRecords(records: Records): void {
+  const size = records.start.length * 2;
+  records.start = copyInto(new Int32Array(size), records.start);
+  records.end = copyInto(new Int32Array(size), records.end);
+  records.line = copyInto(new Float64Array(size), records.line);
+  records.fault = copyInto(new Uint8Array(size), records.fault);
+  records.first_field = copyInto(new Int32Array(size + 1), records.first_field);
+}
+
+/** Doubles the arrays that have an element per field. */
+export function growFields(records: Records): void {
+  const size = records.field_start.length * 2;
+  records.field_start = copyInto(new Int32Array(size), records.field_start);
+  records.field_end = copyInto(new Int32Array(size), records.field_end);
+  records.field_flags = copyInto(new Uint8Array(size), records.field_flags);
+}
+
+function copyInto<A extends Int32Array | Float64Array | Uint8Array>(larger: A, full: A): A {
+  larger.set(full);
+  return larger;
 }

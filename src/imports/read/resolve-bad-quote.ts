@@ -1,109 +1,113 @@
-// What a quoted field is when text follows the quote that seemed to close it. The record is a fault either way; this says
-// how far it reaches, so that no line of another record is lost and no rest of this one is taken for a record.
+// Decides what a quoted field is when text follows the quote that seemed to close it, as in `"5" hose, green"`. The record is
+// rejected in any case. This file decides how far it reaches, so that no following record is lost, and no remainder of the bad
+// record is read as a record of its own.
 import { BLANK, CR, isFieldEnd, isFieldStart, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
 import type { Records } from "./records.ts";
 
-/** How far the true end of a badly quoted field is looked for. Descriptions are shorter; a longer reach would only swallow
- * more good records when a quote is stray. */
+/** How far to search for the real end of the field. Descriptions are shorter; after a stray quote, a longer search would only
+ * swallow more good records. */
 const MAX_BAD_QUOTE_BYTES = 65_536;
 
 const TEXT_AFTER_QUOTE = 1;
 const UNCLOSED_QUOTE = 2;
 
-/** The answer, in an object that the splitter keeps and reuses. */
+/** The question and the answer of `resolveBadQuote`, in one object that the splitter reuses. */
 export interface BadQuote {
-  /** The opening quote is text and its line is read on without it; else the field ends at `end`, reading goes on at `next`. */
+  /** Question: offset of the opening quote. */
+  open: number;
+  /** Offset of the quote that would close the field, but is followed by text. */
+  close: number;
+  /** Line ends between the two. */
+  breaks_inside: number;
+  /** Bytes before this offset can be judged; the window may end shortly after it. */
+  safe_to: number;
+  /** Offset at which the record becomes too long. */
+  limit: number;
+
+  /** Answer: the opening quote is text, and the field is read as an unquoted one. Otherwise the field ends at `end`, and
+   * reading continues at `next`. */
   opens_text: boolean;
   fault: number;
   end: number;
   next: number;
   /** Line ends between the opening quote and `next`. */
   breaks: number;
-  /** The window ends before the question is decided. */
-  need_more: boolean;
+  /** The window ends before the decision is possible: the record has to be split again with more bytes. */
+  needs_more: boolean;
 }
 
 /**
- * @param open the opening quote
- * @param close the quote that would close the field, but has text behind it
- * @param breaks line ends between the two
- * @param safeTo end of the bytes that may be asked about; `to` = end of all that are there
- * @param limit where a record is too long
+ * Tries three readings, in this order:
+ * 1. A field starts at the closing quote: it opens that field, and the earlier quote was never closed.
+ * 2. A later quote is followed by a field end: the quotes before it are unescaped text of one long field.
+ * 3. No such quote within reach: the opening quote is text. If the field has line breaks, it reaches to the end of the line
+ *    with the bad quote, because that line cannot be a record of its own.
+ * @param to end of the bytes in the window
  */
-export function resolveBadQuote(
-  ends: FieldEnds,
-  bytes: Buffer,
-  open: number,
-  close: number,
-  breaks: number,
-  safeTo: number,
-  to: number,
-  limit: number,
-  out: BadQuote,
-): void {
-  out.opens_text = true;
-  out.need_more = false;
-  out.fault = TEXT_AFTER_QUOTE;
+export function resolveBadQuote(ends: FieldEnds, bytes: Buffer, to: number, bad: BadQuote): void {
+  const { open, close, breaks_inside: breaksInside, safe_to: safeTo, limit } = bad;
+  bad.opens_text = true;
+  bad.needs_more = false;
+  bad.fault = TEXT_AFTER_QUOTE;
 
   let run = close;
   while (run - 1 > open && bytes[run - 1] === ends.quote) run--;
   if (run - 1 > open && isFieldStart(ends, bytes, run, open + 1)) {
-    // It stands where a field starts: it opens that field, and the earlier quote is the one never closed.
-    if (breaks > 0) out.fault = UNCLOSED_QUOTE;
+    if (breaksInside > 0) bad.fault = UNCLOSED_QUOTE;
     return;
   }
 
   const reach = close + MAX_BAD_QUOTE_BYTES;
   const stop = reach < safeTo ? reach : safeTo;
-  const cutShort = stop === safeTo && safeTo < to;
-  let found = breaks;
+  const stopsAtWindowEnd = stop === safeTo && safeTo < to;
+  let breaks = breaksInside;
   let pos = close + 1;
   for (; pos < stop; pos++) {
     const byte = bytes[pos] as number;
     if (byte === ends.quote) {
       if (isFieldStart(ends, bytes, pos, open + 1)) break;
       const after = skipPadding(ends, bytes, pos + 1, stop);
-      if (after === stop && cutShort) break;
+      if (after === stop && stopsAtWindowEnd) break;
       if (after === to || isFieldEnd(ends, bytes, after, to)) {
-        out.opens_text = false;
-        out.end = pos;
-        out.next = after;
-        out.breaks = found;
+        bad.opens_text = false;
+        bad.end = pos;
+        bad.next = after;
+        bad.breaks = breaks;
         return;
       }
     } else if (byte === LF || (byte === CR && ends.cr_ends && bytes[pos + 1] !== LF)) {
-      found++;
+      breaks++;
     }
   }
-  if (cutShort && skipPadding(ends, bytes, pos + 1, stop) >= stop) {
-    out.need_more = true;
+  if (stopsAtWindowEnd && skipPadding(ends, bytes, pos + 1, stop) >= stop) {
+    bad.needs_more = true;
     return;
   }
-  if (breaks === 0) return;
+  if (breaksInside === 0) return;
 
-  // The field has line breaks, and where it ends cannot be told: the line with the bad quote is still part of it.
   pos = close + 1;
   while (pos < safeTo && pos < limit && lineEndLength(bytes, pos, to, ends.cr_ends) === 0) pos++;
-  out.need_more = pos === safeTo && safeTo < to && pos < limit;
-  out.opens_text = false;
-  out.end = pos;
-  out.next = pos;
-  out.breaks = breaks;
+  bad.needs_more = pos === safeTo && safeTo < to && pos < limit;
+  bad.opens_text = false;
+  bad.end = pos;
+  bad.next = pos;
+  bad.breaks = breaksInside;
 }
 
 /**
- * Whether an unquoted record may in truth be a quoted one: a quote in the middle of one field, with text right behind it,
- * and an unpaired quote at the end of a later field (`Boots"Light, yet strong",9`: a delimiter is missing, and the comma of
- * the text stands in for it). `5" hose,1/2"` is none: nothing opens there.
- * @param closing the last unquoted field that ends in a quote
+ * Detects a quoted field that lost the delimiter before it, as in `Boots"Light, yet strong",9`: the comma inside the text then
+ * separates two fields, and the record would have a plausible number of them. Its signs are an unpaired quote in the middle of
+ * one field, followed directly by text, and an unpaired quote at the end of a later field. Inch marks as in `5" hose,1/2"` do
+ * not have them: a blank follows.
+ * @param closing index of the last unquoted field that ends in a quote
  */
 export function isTorn(ends: FieldEnds, records: Records, firstField: number, closing: number): boolean {
   if (countQuotes(ends, records, closing) % 2 === 0) return false;
   for (let field = firstField; field < closing; field++) {
     if (records.field_flags[field] !== 0 || countQuotes(ends, records, field) % 2 === 0) continue;
     const end = records.field_end[field] as number;
-    const behind = records.bytes[records.bytes.lastIndexOf(ends.quote, end - 1) + 1];
-    if (records.bytes[end - 1] !== ends.quote && behind !== BLANK && behind !== TAB) return true;
+    const afterQuote = records.bytes[records.bytes.lastIndexOf(ends.quote, end - 1) + 1];
+    if (records.bytes[end - 1] !== ends.quote && afterQuote !== BLANK && afterQuote !== TAB) return true;
   }
   return false;
 }
@@ -115,8 +119,8 @@ function countQuotes(ends: FieldEnds, records: Records, field: number): number {
   return count;
 }
 
-/** Past the blanks between a closing quote and the delimiter. Where a blank is itself the quote, there is no padding: each
- * quote of a run would otherwise walk over the rest of the run. */
+/** Returns the offset after the blanks and tabs between a closing quote and the delimiter. In a dialect whose quote is a blank
+ * there is no padding: each quote of a run would walk over the rest of the run again, in quadratic time. */
 export function skipPadding(ends: FieldEnds, bytes: Buffer, from: number, to: number): number {
   let pos = from;
   for (; pos < to; pos++) {

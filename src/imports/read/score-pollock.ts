@@ -1,8 +1,8 @@
-// The score of Pollock, a corpus of polluted CSV files: how much of a file's header, records and cells a reader brings out
-// (Vitagliano et al., "Pollock: A Data Loading Benchmark", VLDB 2023, https://github.com/HPI-Information-Systems/Pollock).
-// For tests only.
+// Test helper: the score of Pollock, a corpus of polluted CSV files. It measures how much of a file's header, records and cells a
+// reader recovers (Vitagliano et al., "Pollock: A Data Loading Benchmark", VLDB 2023,
+// https://github.com/HPI-Information-Systems/Pollock).
 
-/** Ten figures from 0 to 1, summed: success, then precision, recall and F1 of header, records and cells. */
+/** Returns the sum of ten figures from 0 to 1: success, then precision, recall and F1 of header, records and cells. */
 export function scoreFile(clean: readonly string[][], loaded: readonly string[][]): number {
   const [cleanHeader, ...cleanRows] = lowerCase(clean);
   const [loadedHeader, ...loadedRows] = lowerCase(loaded);
@@ -14,7 +14,7 @@ export function scoreFile(clean: readonly string[][], loaded: readonly string[][
   return 1 + header + records + cells;
 }
 
-/** Canonical CSV, as the corpus' expected results are written. */
+/** Parses canonical CSV, the form of the corpus' expected results. */
 export function parseCanonical(text: string): string[][] {
   const rows: string[][] = [];
   const normal = text.replaceAll("\r\n", "\n").replaceAll("\r", "\n");
@@ -36,7 +36,7 @@ export function parseCanonical(text: string): string[][] {
 const join = (cells: readonly string[]): string => cells.join("");
 const lowerCase = (rows: readonly string[][]): string[][] => rows.map((row) => row.map((cell) => cell.toLowerCase()));
 
-/** Precision, recall and F1 of two bags of texts, summed. */
+/** Returns the sum of precision, recall and F1 of two bags of texts. */
 function compareBags(expected: readonly string[], found: readonly string[]): number {
   if (expected.length === 0) return 3;
   const counts = new Map<string, number>();

@@ -1,5 +1,5 @@
-// Reading costs time in proportion to a file's size, whatever the file and the dialect: counted in visits of bytes, which are
-// the same on every machine (see count-visits.ts for how they are counted), not in time.
+// Proves that the cost of reading is proportional to a file's size, for any file and any dialect. The cost is the number of times
+// that a byte is visited (see count-visits.ts), which is the same on every machine, unlike time.
 import type { FileHandle } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -14,11 +14,18 @@ const MAX_VISITS = 40;
 const reader = loadCountedReader();
 
 const CSV: Dialect = {
-  ...{ encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "mixed", header: false, preamble: 0 },
-  ...{ formula_escape: true, format: "text" },
+  encoding: "utf-8",
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "mixed",
+  header: false,
+  preamble: 0,
+  formula_escape: true,
+  format: "text",
 };
 
-/** Every mark that the contract takes, usual ones more often. */
+/** Any marks that the contract allows, common ones more often. */
 const dialects: fc.Arbitrary<Dialect> = fc
   .record({
     delimiter: fc.oneof(
@@ -33,7 +40,7 @@ const dialects: fc.Arbitrary<Dialect> = fc
   .map((marks) => ({ ...CSV, ...marks }))
   .filter((dialect) => findMarkConflict(dialect) === undefined);
 
-const PARTS = [
+const UNITS = [
   '"',
   '""',
   '"""',
@@ -52,22 +59,22 @@ const PARTS = [
   '"\\',
 ].concat(["\\", "\r", "\n", "a,", "a", " ", '"a"  ', '\n"a\n"b', ",'", "''", "'=", "|", "§"]);
 
-/** Stretches of repeated units: of one length each, so that quotes stay open, close and reopen at all distances. */
-const stretches = fc.array(
+/** Sections of repeated units, of any length, so that quotes open, close and reopen at all distances. */
+const sections = fc.array(
   fc.record({
-    unit: fc.array(fc.constantFrom(...PARTS), { minLength: 1, maxLength: 4 }),
+    unit: fc.array(fc.constantFrom(...UNITS), { minLength: 1, maxLength: 4 }),
     length: fc.oneof(fc.nat(20), fc.nat(80 * KB), fc.integer({ min: MB - 99, max: MB + 99 })),
   }),
   { minLength: 1, maxLength: 12 },
 );
 
 const contents: fc.Arbitrary<Buffer> = fc
-  .record({ stretches, size: fc.oneof(fc.constant(64 * KB), fc.integer({ min: 64 * KB, max: 4 * MB })) })
-  .map(({ stretches, size }) => {
+  .record({ sections, size: fc.oneof(fc.constant(64 * KB), fc.integer({ min: 64 * KB, max: 4 * MB })) })
+  .map(({ sections, size }) => {
     const content = Buffer.alloc(size);
     let at = 0;
     for (let turn = 0; at < size; turn++) {
-      const { unit, length } = stretches[turn % stretches.length] as { unit: string[]; length: number };
+      const { unit, length } = sections[turn % sections.length] as { unit: string[]; length: number };
       const end = Math.min(size, at + length + 1);
       content.fill(unit.join(""), at, end);
       at = end;
@@ -75,7 +82,7 @@ const contents: fc.Arbitrary<Buffer> = fc
     return content;
   });
 
-/** Visits of each byte when the file is read in windows, as an import does. */
+/** Returns the visits per byte when the file is read in windows, as an import does. */
 async function visitsOf(content: Buffer, dialect: Dialect, counted: CountedReader = reader): Promise<number> {
   counted.visits.count = 0;
   const splitter = counted.createSplitter(dialect, 1);
@@ -95,15 +102,15 @@ const fileOf = (content: Buffer): FileHandle =>
 const repeat = (unit: string, size: number): Buffer => Buffer.alloc(size, unit);
 
 describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
-  test("of whatever is repeated, in 64 kB", { timeout: 60_000 }, async () => {
+  test("in 64 kB of any repeated unit", { timeout: 60_000 }, async () => {
     for (const dialect of [
       CSV,
       { ...CSV, escape: "\\" },
       { ...CSV, quote: "'", escape: '"' },
       { ...CSV, quote: " " },
     ]) {
-      for (const first of PARTS) {
-        for (const second of ["", ...PARTS]) {
+      for (const first of UNITS) {
+        for (const second of ["", ...UNITS]) {
           const visits = await visitsOf(repeat(first + second, 64 * KB), dialect);
           expect(visits, JSON.stringify([first + second, dialect])).toBeLessThan(MAX_VISITS);
         }
@@ -112,24 +119,24 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
   });
 
   test.each<[string, Buffer, Partial<Dialect>]>([
-    ["quotes that open and never close, each at a line's start", repeat('"a\n', 4 * MB), {}],
+    ["quotes that open at each line's start and never close", repeat('"a\n', 4 * MB), {}],
     ["an unclosed quote before empty quoted fields", Buffer.concat([Buffer.from('"'), repeat(',""', 4 * MB)]), {}],
-    ["closing quotes with a megabyte of blanks behind", repeat(`"a"${" ".repeat(MB)}x,`, 4 * MB), {}],
-    ["text behind quotes, and no other end within reach", repeat(`"a\n"b${"c".repeat(70_000)}\n`, 4 * MB), {}],
+    ["closing quotes followed by a megabyte of blanks", repeat(`"a"${" ".repeat(MB)}x,`, 4 * MB), {}],
+    ["text after quotes, and no field end within reach", repeat(`"a\n"b${"c".repeat(70_000)}\n`, 4 * MB), {}],
     ["a quoted field that is longer than a record may be", repeat(`"${"a".repeat(2 * MB)}",b\n`, 4 * MB), {}],
     ["records just longer than a window", repeat(`x\n"${"a\n".repeat(MB / 2 - 9)}"\n`, 4 * MB), {}],
-    ["blanks that quote", repeat(" ", 4 * MB), { quote: " ", escape: "" }],
-    ["blanks between text that quote", repeat(` a${" ".repeat(60_000)}b`, 4 * MB), { quote: " ", escape: "\\" }],
+    ["blanks as quotes", repeat(" ", 4 * MB), { quote: " ", escape: "" }],
+    ["blanks as quotes between text", repeat(` a${" ".repeat(60_000)}b`, 4 * MB), { quote: " ", escape: "\\" }],
     ["a delimiter that nearly matches everywhere", repeat("|", 4 * MB), { delimiter: "|||||||," }],
     ["backslashes", repeat('"\\', 4 * MB), { escape: "\\" }],
     ["blank lines", repeat("\n", 4 * MB), {}],
     ["torn records", repeat('a"b,c",', 4 * MB), {}],
     ["thousands of fields", repeat(",", 4 * MB), {}],
-  ])("of 4 MB of %s", async (_, content, marks) => {
+  ])("in 4 MB of %s", async (_, content, marks) => {
     expect(await visitsOf(content, { ...CSV, ...marks })).toBeLessThan(MAX_VISITS);
   });
 
-  test("of any content of 64 kB to 4 MB, in any dialect", { timeout: 120_000 }, async () => {
+  test("in any content of 64 kB to 4 MB, in any dialect", { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(contents, dialects, async (content, dialect) => {
         expect(await visitsOf(content, dialect)).toBeLessThan(MAX_VISITS);
@@ -138,13 +145,13 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
     );
   });
 
-  test("the counter sees each byte", async () => {
+  test("the counter counts each byte", async () => {
     const visits = await visitsOf(repeat("some text,\n", 64 * KB), CSV);
     expect(visits).toBeGreaterThan(1);
     expect(visits).toBeLessThan(6);
   });
 
-  test("control: without the rule for a dialect's marks, far more", async () => {
+  test("control: without the check of the dialect's marks, there are far more", async () => {
     const rule = "if (conflict !== undefined) throw";
     const unguarded = loadCountedReader((source) => {
       expect(source).toContain(rule);
@@ -155,8 +162,8 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
   });
 });
 
-describe("detection costs a constant, however large the file is", () => {
-  /** Up to 31 dialects split the sample, and few marks make all of them likely. */
+describe("the cost of detection does not depend on the file's size", () => {
+  /** Up to 31 dialects split the sample; a few marks suffice to make all of them candidates. */
   const MAX_SAMPLE_VISITS = 400;
   const SAMPLE_BYTES = 128 * KB;
 

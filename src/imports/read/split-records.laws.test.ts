@@ -1,11 +1,13 @@
-// What must hold for any bytes: how they are cut into windows or pieces changes nothing, and what was written is read again.
-// What it costs is in split-records.cost.test.ts.
+// Properties of the splitter for any bytes: windows and cuts at record starts do not change the result, and a written table is
+// read back unchanged. split-records.cost.test.ts tests the cost.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import { csvLine } from "../../csv-line.ts";
-import type { Records } from "./records.ts";
-import { copyField, createRecords, createSplitter, fieldText, recordTexts, splitRecords } from "./split-records.ts";
+import { copyField, fieldText, recordTexts } from "./field-text.ts";
+import { createRecords, type Records } from "./records.ts";
+import { splitRecords } from "./split-records.ts";
+import { createSplitter } from "./splitter.ts";
 
 const RUNS = 3_000;
 
@@ -21,7 +23,7 @@ const dialects: fc.Arbitrary<Dialect> = fc.record({
   format: fc.constant("text" as const),
 });
 
-/** Files made of what makes a difference, so that short ones go wrong in every way. */
+/** Files made of the splitter's special characters, so that short ones already contain every kind of fault. */
 const files: fc.Arbitrary<Buffer> = fc
   .array(
     fc.constantFrom(
@@ -71,55 +73,59 @@ function plain(records: Records, dialect: Dialect, offset: number): Plain[] {
   }));
 }
 
-function readWhole(bytes: Buffer, dialect: Dialect, keepBlank: boolean): { records: Plain[]; line: number } {
-  const splitter = createSplitter(dialect, 1, keepBlank);
+function readWhole(bytes: Buffer, dialect: Dialect, blankIsRecord: boolean): { records: Plain[]; line: number } {
+  const splitter = createSplitter(dialect, 1, blankIsRecord);
   const out = createRecords();
-  splitRecords(splitter, bytes, 0, bytes.length, true, out);
+  splitRecords(splitter, { bytes, from: 0, to: bytes.length, at_end: true }, out);
   return { records: plain(out, dialect, 0), line: splitter.line };
 }
 
 describe("any bytes, in any dialect", () => {
-  test("split alike whatever the windows", () => {
+  test("give the same records in windows of any size", () => {
     fc.assert(
       fc.property(
         files,
         dialects,
         fc.boolean(),
         fc.array(fc.nat(9), { minLength: 1 }),
-        (bytes, dialect, keepBlank, steps) => {
-          const splitter = createSplitter(dialect, 1, keepBlank);
+        (bytes, dialect, blankIsRecord, steps) => {
+          const splitter = createSplitter(dialect, 1, blankIsRecord);
           const out = createRecords();
           const found: Plain[] = [];
           let from = 0;
           let to = 0;
           for (let turn = 0; to < bytes.length || turn === 0; turn++) {
             to = Math.min(bytes.length, to + 1 + (steps[turn % steps.length] as number));
-            from = splitRecords(splitter, bytes, from, to, to === bytes.length, out);
+            from = splitRecords(splitter, { bytes, from, to, at_end: to === bytes.length }, out);
             found.push(...plain(out, dialect, 0));
           }
           expect(from).toBe(bytes.length);
-          expect({ records: found, line: splitter.line }).toEqual(readWhole(bytes, dialect, keepBlank));
+          expect({ records: found, line: splitter.line }).toEqual(readWhole(bytes, dialect, blankIsRecord));
         },
       ),
       { numRuns: RUNS },
     );
   });
 
-  test("split alike in pieces cut at record starts", () => {
+  test("give the same records in chunks cut at any record starts", () => {
     fc.assert(
       fc.property(
         files,
         dialects,
         fc.boolean(),
         fc.infiniteStream(fc.boolean()),
-        (bytes, dialect, keepBlank, coins) => {
-          const whole = readWhole(bytes, dialect, keepBlank);
+        (bytes, dialect, blankIsRecord, coins) => {
+          const whole = readWhole(bytes, dialect, blankIsRecord);
           const cuts = whole.records.filter(() => coins.next().value);
           const starts = [{ start: 0, line: 1 }, ...cuts];
           const found = starts.flatMap(({ start, line }, index) => {
-            const piece = bytes.subarray(start, starts[index + 1]?.start ?? bytes.length);
+            const chunk = bytes.subarray(start, starts[index + 1]?.start ?? bytes.length);
             const out = createRecords();
-            splitRecords(createSplitter(dialect, line, keepBlank), piece, 0, piece.length, true, out);
+            splitRecords(
+              createSplitter(dialect, line, blankIsRecord),
+              { bytes: chunk, from: 0, to: chunk.length, at_end: true },
+              out,
+            );
             return plain(out, dialect, start);
           });
           expect(found).toEqual(whole.records);
@@ -129,7 +135,7 @@ describe("any bytes, in any dialect", () => {
     );
   });
 
-  test("every byte of text stands in a record, and records follow each other", () => {
+  test("are covered by records in ascending order, with only line ends between them", () => {
     fc.assert(
       fc.property(files, dialects, (bytes, dialect) => {
         let end = 0;
@@ -146,11 +152,11 @@ describe("any bytes, in any dialect", () => {
     );
   });
 
-  test("copyField copies what fieldText says", () => {
+  test("copyField and fieldText return the same value", () => {
     fc.assert(
       fc.property(files, dialects, (bytes, dialect) => {
         const out = createRecords();
-        splitRecords(createSplitter(dialect, 1), bytes, 0, bytes.length, true, out);
+        splitRecords(createSplitter(dialect, 1), { bytes, from: 0, to: bytes.length, at_end: true }, out);
         for (let field = 0; field < (out.first_field[out.count] as number); field++) {
           const target = Buffer.alloc(bytes.length + 3);
           const length = copyField(out, field, dialect, target, 3);
@@ -162,7 +168,7 @@ describe("any bytes, in any dialect", () => {
   });
 });
 
-describe("what was written is read again", () => {
+describe("a written table is read back unchanged", () => {
   const tables = fc.array(
     fc.array(
       fc.oneof(fc.string({ unit: "binary", maxLength: 12 }), fc.constantFrom("", '"', "\r\n", " ", "\\", '\\"', ",")),
@@ -197,7 +203,7 @@ describe("what was written is read again", () => {
     );
   });
 
-  test("everything quoted, in any dialect with quotes", () => {
+  test("with all fields quoted, in any dialect with quotes", () => {
     fc.assert(
       fc.property(tables.filter(sound), dialects, fc.constantFrom("\n", "\r\n"), (table, dialect, lineEnd) => {
         fc.pre(dialect.quote !== "" && dialect.escape !== "");

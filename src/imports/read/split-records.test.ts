@@ -1,14 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Dialect } from "../../../contract/imports/imports.ts";
-import { RECORD_FAULTS } from "./records.ts";
-import {
-  createRecords,
-  createSplitter,
-  fieldText,
-  MAX_FIELDS,
-  MAX_RECORD_BYTES,
-  splitRecords,
-} from "./split-records.ts";
+import { fieldText } from "./field-text.ts";
+import { createRecords, RECORD_FAULTS } from "./records.ts";
+import { MAX_FIELDS, MAX_RECORD_BYTES, splitRecords } from "./split-records.ts";
+import { createSplitter } from "./splitter.ts";
 
 const rfc4180: Dialect = {
   encoding: "utf-8",
@@ -32,7 +27,9 @@ function readAll(text: string | Buffer, changes: Partial<Dialect> = {}): Read[] 
   const dialect = { ...rfc4180, ...changes };
   const bytes = Buffer.from(text);
   const out = createRecords();
-  expect(splitRecords(createSplitter(dialect, 1), bytes, 0, bytes.length, true, out)).toBe(bytes.length);
+  expect(splitRecords(createSplitter(dialect, 1), { bytes, from: 0, to: bytes.length, at_end: true }, out)).toBe(
+    bytes.length,
+  );
   return Array.from({ length: out.count }, (_, record) => ({
     line: out.line[record] as number,
     fault: RECORD_FAULTS[out.fault[record] as number] ?? null,
@@ -121,7 +118,7 @@ describe("a sound file", () => {
     ["quoted delimiter and line end", '"a,b","c\r\nd"\n', {}, [["a,b", "c\r\nd"]]],
     ["doubled quotes", '"5"" hose",""""\n', {}, [['5" hose', '"']]],
     ["a quote inside an unquoted cell", '5" hose,a"b"\n', {}, [['5" hose', 'a"b"']]],
-    ["blanks before a quote are part of an unquoted cell", ' "a",b\n', {}, [[' "a"', "b"]]],
+    ["blanks before a quote make the cell unquoted", ' "a",b\n', {}, [[' "a"', "b"]]],
     ["blanks after a closing quote are padding", '"a"  ,"b"\t\n', {}, [["a", "b"]]],
     ["blanks of an unquoted cell", " a , b \n", {}, [[" a ", " b "]]],
     ["backslash", '"5\\" hose","C:\\\\",C:\\n,"\\n"\n', { escape: "\\" }, [['5" hose', "C:\\", "C:\\n", "\\n"]]],
@@ -136,20 +133,20 @@ describe("a sound file", () => {
     expect(faults(text, changes)).toEqual([]);
   });
 
-  test("keeps blank lines of a file with one column", () => {
+  test("a blank line can be a record, for files of one column", () => {
     const out = createRecords();
     const bytes = Buffer.from("a\n\nb\n");
-    splitRecords(createSplitter(rfc4180, 1, true), bytes, 0, bytes.length, true, out);
+    splitRecords(createSplitter(rfc4180, 1, true), { bytes, from: 0, to: bytes.length, at_end: true }, out);
     expect(out.count).toBe(3);
   });
 
-  test("counts lines, not records", () => {
+  test("the line of a record counts line breaks inside quotes", () => {
     expect(readAll('a\n\n"b\n\nc"\nd').map(({ line }) => line)).toEqual([1, 3, 6]);
     expect(readAll('a\r"b\r\nc\rd\n"\r\re', { line_ending: "mixed" }).map(({ line }) => line)).toEqual([1, 2, 7]);
   });
 });
 
-describe("a fault names its line and leaves the others alone", () => {
+describe("a fault affects only its own record", () => {
   test.each<[string, string, string[], string[][]]>([
     [
       "text after a closing quote",
@@ -167,12 +164,12 @@ describe("a fault names its line and leaves the others alone", () => {
       [["a", '5" hose, green', "d"], ["1"]],
     ],
     [
-      "the same over two lines",
+      "an unescaped quote inside, over two lines",
       'a,"5" hose\ngreen",d\n1',
       ["1 text_after_quote"],
       [["a", '5" hose\ngreen', "d"], ["1"]],
     ],
-    ["a quote too many", 'a,""b, c",d\n1', ["1 text_after_quote"], [["a", '"b, c', "d"], ["1"]]],
+    ["one quote too many", 'a,""b, c",d\n1', ["1 text_after_quote"], [["a", '"b, c', "d"], ["1"]]],
     ["a stray opening quote", 'a,"b,"c","d"\n1', ["1 text_after_quote"], [["a", '"b', "c", "d"], ["1"]]],
     [
       "unclosed",
@@ -196,7 +193,7 @@ describe("a fault names its line and leaves the others alone", () => {
     ],
     ["unclosed as the last byte", 'a\n1,"', ["2 unclosed_quote"], [["a"], ["1", '"']]],
     [
-      "a bad quote whose field ends nowhere",
+      "a bad quote in a field without an end",
       'a,"b\nc" d\n1,2',
       ["1 text_after_quote"],
       [
@@ -217,7 +214,7 @@ describe("a fault names its line and leaves the others alone", () => {
     ]);
   });
 
-  test("a record of the greatest length is read, one byte more is not", () => {
+  test("a record of the maximum length is read, one byte more is a fault", () => {
     expect(faults(`a\n${"x".repeat(MAX_RECORD_BYTES)}\nb`)).toEqual([]);
     expect(faults(`a\n${"x".repeat(MAX_RECORD_BYTES + 1)}\nb`)).toEqual(["2 record_too_long"]);
     expect(faults(`a\n${"x".repeat(MAX_RECORD_BYTES + 1)}`)).toEqual(["2 record_too_long"]);

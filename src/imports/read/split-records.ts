@@ -1,117 +1,56 @@
-/* eslint-disable max-lines -- the loop is one function (see there), and who splits also reads fields */
-// Splits a window of UTF-8 bytes into records and fields: bounds only, no strings, nothing allocated per record. A record
-// depends on its own bytes and on nothing before it, so any piece of a file cut at record starts splits alike.
+// Splits a window of UTF-8 bytes into records and fields, in one pass over the bytes. The result is bounds only: no strings, and
+// nothing is allocated per record.
 //
-// A quote opens only as the first byte of a field; blanks may follow a closing one (real exports pad their columns). Any
-// other quote in an unquoted field is text. LF and CRLF always end a record; a lone CR does so only where the dialect says
-// `cr` or `mixed`, and as the file's last byte.
-import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
-import type { Dialect } from "../../../contract/imports/imports.ts";
-import { Problem } from "../../../contract/problems.ts";
-import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
-import { growFields, growRecords } from "./grow-records.ts";
+// Each record is split from its own bytes and from nothing before it. A file cut at any record starts therefore gives the same
+// records, which is what lets an import load its chunks independently and resume at any of them.
+//
+// Rules, the same for every dialect:
+// - A quote opens a quoted field only as the field's first byte. Any other quote in an unquoted field is text.
+// - Blanks and tabs may follow a closing quote, because real exports pad their columns.
+// - LF and CRLF always end a record. A lone CR does so where the dialect's line ending is `cr` or `mixed`, and as the last byte
+//   of the file.
+// - A fault is a property of one record. The next record starts after the line end, or where resolve-bad-quote.ts decides.
+//
+// Each byte is visited a bounded number of times, whatever the file holds: split-records.cost.test.ts counts the visits.
+import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB } from "./field-end.ts";
 import { markBytes } from "./mark-bytes.ts";
-import { isTorn, resolveBadQuote, skipPadding, type BadQuote } from "./resolve-bad-quote.ts";
-import { ESCAPED, QUOTED, type Records } from "./records.ts";
+import { ESCAPED, growFields, growRecords, QUOTED, type Records } from "./records.ts";
+import { isTorn, resolveBadQuote, skipPadding } from "./resolve-bad-quote.ts";
+import { APOSTROPHE, byteTable, type Splitter } from "./splitter.ts";
 
-/** Longer records are a fault: a cell is held in memory, a hostile file must not decide how much. */
+/** A longer record is a fault: cells are held in memory, and a hostile file must not decide how much memory that is. */
 export const MAX_RECORD_BYTES = 1_048_576;
 export const MAX_FIELDS = 2_000;
 
-/** Bytes kept unread at the end of a window that is not the last: no look beyond a quote, CR or delimiter is longer. */
+/** Bytes left unread at the end of a window that is not the last one: more than any test after a quote, CR or delimiter needs. */
 const LOOK_AHEAD = 16;
 
-const APOSTROPHE = 39;
+// Indices into RECORD_FAULTS, as constants that the compiler can inline.
 const TEXT_AFTER_QUOTE = 1;
 const UNCLOSED_QUOTE = 2;
 const RECORD_TOO_LONG = 3;
 const TOO_MANY_FIELDS = 6;
 
-/** The dialect as bytes, and how far the file has been read. */
-export interface Splitter extends FieldEnds {
-  readonly dialect: Dialect;
-  /** Line of the next record, from 1. Once everything is read: the number of lines + 1. */
-  line: number;
-  /** Inside the rest of a record that is too long: bytes are passed over up to the next line end. */
-  skipping: boolean;
-  /** Whether a blank line is a record of one empty field (a file of a single column) or nothing. */
-  readonly keep_blank: boolean;
-  /** The escape where it is not the quote, as a byte; -1 for none. */
-  readonly backslash: number;
-  /** Whether two quotes in a quoted field are one; also where a backslash escapes, since files mix both. */
-  readonly doubled: boolean;
-  /** Whether an apostrophe before what a spreadsheet program would run is taken off a field. */
-  readonly unescapes: boolean;
-  /** Whether a line break inside a field begins a line: not in a sheet, where lines are rows. */
-  readonly counts_breaks: boolean;
-  readonly bad: BadQuote;
-  /** 1 for the bytes that may mean something between quotes, and outside of them. */
-  readonly in_quotes: Uint8Array;
-  readonly outside: Uint8Array;
+/** The bytes to split: bytes[from, to). */
+export interface Window {
+  bytes: Buffer;
+  from: number;
+  to: number;
+  /** The file ends at `to`. */
+  at_end: boolean;
 }
 
-/** A splitter for the bytes from a record's start on; `first_line` is the file's line there, from 1.
- * @throws Problem invalid-request where the dialect's marks share a character: the work would then grow with the square of
- * the file's size */
-export function createSplitter(dialect: Dialect, firstLine: number, keepBlank = false): Splitter {
-  const conflict = findMarkConflict(dialect);
-  if (conflict !== undefined) throw new Problem("invalid-request", conflict.message);
-  const quote = dialect.quote === "" ? -1 : dialect.quote.charCodeAt(0);
-  const escape = dialect.escape === "" ? -1 : dialect.escape.charCodeAt(0);
-  const delimiter = new Uint8Array(Buffer.from(dialect.delimiter));
-  const backslash = escape === quote ? -1 : escape;
-  return {
-    dialect,
-    line: firstLine,
-    skipping: false,
-    keep_blank: keepBlank,
-    delimiter,
-    quote,
-    backslash,
-    doubled: escape !== -1,
-    cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
-    unescapes: dialect.formula_escape && quote !== APOSTROPHE,
-    counts_breaks: dialect.line_ending !== "row",
-    bad: { opens_text: true, fault: 0, end: 0, next: 0, breaks: 0, need_more: false },
-    in_quotes: tableOf([quote, backslash, LF, CR]),
-    outside: tableOf([delimiter[0] as number, LF, CR]),
-  };
-}
-
-function tableOf(bytes: readonly number[]): Uint8Array {
-  const table = new Uint8Array(256);
-  for (const byte of bytes) if (byte >= 0) table[byte] = 1;
-  return table;
-}
-
-export function createRecords(): Records {
-  return {
-    bytes: Buffer.alloc(0),
-    count: 0,
-    start: new Int32Array(1024),
-    end: new Int32Array(1024),
-    line: new Float64Array(1024),
-    fault: new Uint8Array(1024),
-    first_field: new Int32Array(1025),
-    field_start: new Int32Array(8192),
-    field_end: new Int32Array(8192),
-    field_flags: new Uint8Array(8192),
-  };
-}
-
-/** Splits the whole records of bytes[from, to) into `out` and returns the offset up to which bytes are dealt with. The
- * caller brings the rest again with more bytes behind it, until `at_end`; with `at_end` all is dealt with. */
+/**
+ * Splits the complete records of a window into `out`. Returns the offset after the last byte consumed: the caller passes the
+ * bytes from there on again, with more bytes after them. A window that is `at_end` is consumed completely.
+ */
 // eslint-disable-next-line max-lines-per-function -- one loop, so that its state lives in registers and no field costs a call
-export function splitRecords(
-  splitter: Splitter,
-  bytes: Buffer,
-  from: number,
-  to: number,
-  atEnd: boolean,
-  out: Records,
-): number {
-  const { keep_blank, quote, backslash, doubled, cr_ends, unescapes, bad, delimiter, in_quotes, outside } = splitter;
+export function splitRecords(splitter: Splitter, window: Window, out: Records): number {
+  const { bytes, from, to, at_end: atEnd } = window;
+  const { blank_is_record, quote, backslash, doubled, cr_ends, unescapes, bad, delimiter, in_quotes, outside } =
+    splitter;
   const delimiterLength = delimiter.length;
+  // The same bytes as 32-bit words, to skip four at a time inside quotes.
   const words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
   const shift = bytes.byteOffset;
   const quoteWord = Math.imul(quote, 0x01010101);
@@ -130,12 +69,13 @@ export function splitRecords(
     consumed = pos;
   }
 
+  // `break records`: the window ends within this record, which will be split again together with the bytes after it.
   records: while (pos < safeTo && !splitter.skipping) {
     const recordStart = pos;
     const firstField = fields;
     let nextLine = line;
     let c = bytes[pos] as number;
-    if (!keep_blank && (c === LF || c === CR)) {
+    if (!blank_is_record && (c === LF || c === CR)) {
       const length = lineEndLength(bytes, pos, to, cr_ends);
       if (length > 0) {
         pos += length;
@@ -156,6 +96,7 @@ export function splitRecords(
       let contentEnd = -1;
       let flags = 0;
       if (pos < safeTo && bytes[pos] === quote) {
+        // A quoted field: search for the closing quote.
         const open = pos;
         const quoteStop = open + MAX_RECORD_BYTES < safeTo ? open + MAX_RECORD_BYTES : safeTo;
         let breaks = 0;
@@ -163,10 +104,11 @@ export function splitRecords(
         let closed = -1;
         flags = QUOTED;
         while (p < quoteStop) {
-          // Nearly all bytes are told apart from those that matter by one look at a table.
+          // One table lookup skips nearly every byte.
           while (p < quoteStop && in_quotes[bytes[p] as number] === 0) {
             p++;
-            // On a word's boundary, four bytes at once: none of them below 14 (a line end) or a quote.
+            // On a word boundary, skip four bytes at once while none of them is a quote or less than 14, as LF and CR are.
+            // The bit trick is "has zero byte" (Hacker's Delight, 6-1). It may stop early, which only costs time.
             if (((p + shift) & 3) !== 0 || backslash >= 0) continue;
             for (const last = quoteStop - 4; p <= last; p += 4) {
               const word = words[(p + shift) >> 2] as number;
@@ -208,17 +150,23 @@ export function splitRecords(
             if (splitter.counts_breaks) nextLine += breaks;
             pos = p;
           } else {
-            resolveBadQuote(splitter, bytes, open, closed, breaks, safeTo, to, limit, bad);
+            bad.open = open;
+            bad.close = closed;
+            bad.breaks_inside = breaks;
+            bad.safe_to = safeTo;
+            bad.limit = limit;
+            resolveBadQuote(splitter, bytes, to, bad);
           }
         } else if (p >= safeTo && !atEnd) {
           break records;
         } else {
           bad.opens_text = true;
           bad.fault = UNCLOSED_QUOTE;
-          bad.need_more = false;
+          bad.needs_more = false;
         }
         if (contentEnd < 0) {
-          if (bad.need_more && !atEnd) break records;
+          // A bad quoted field: record the fault, and continue as `bad` says.
+          if (bad.needs_more && !atEnd) break records;
           if (fault === 0) fault = bad.fault;
           if (bad.opens_text) {
             flags = 0;
@@ -234,6 +182,7 @@ export function splitRecords(
         }
       }
       if (contentEnd < 0) {
+        // An unquoted field: search for the delimiter or line end.
         for (;;) {
           while (pos < stop && outside[bytes[pos] as number] === 0) pos++;
           if (pos >= stop) break;
@@ -282,6 +231,7 @@ export function splitRecords(
     }
 
     if (tooLong) {
+      // Keep the first megabyte as a single field, for the reject's text, and skip the remainder of the line.
       fault = RECORD_TOO_LONG;
       recordEnd = limit;
       fields = firstField + 1;
@@ -316,69 +266,23 @@ export function splitRecords(
   return consumed;
 }
 
-const RUNS = tableOf(Array.from("=+-@\t\r", (character) => character.charCodeAt(0)));
+/** A spreadsheet program may run a cell that starts with one of these as a formula. */
+const FORMULA_STARTS = byteTable(Array.from("=+-@\t\r", (character) => character.charCodeAt(0)));
 
-/** Whether the apostrophe at `pos` is an escape: it and those that may follow stand before what would run. */
+/** True if the apostrophe at `pos` protects a formula: only further apostrophes are between it and the formula's start. */
 function isFormulaEscape(bytes: Buffer, pos: number, end: number): boolean {
   let next = pos + 1;
   while (next < end && bytes[next] === APOSTROPHE) next++;
-  return next < end && RUNS[bytes[next] as number] === 1;
+  return next < end && FORMULA_STARTS[bytes[next] as number] === 1;
 }
 
-/** The value of a field. Meant for records that somebody looks at; a row on its way to the table uses `copyField`. */
-export function fieldText(records: Records, fieldIndex: number, dialect: Dialect): string {
-  const start = records.field_start[fieldIndex] as number;
-  const end = records.field_end[fieldIndex] as number;
-  if (((records.field_flags[fieldIndex] as number) & ESCAPED) === 0) return records.bytes.toString("utf8", start, end);
-  const target = Buffer.allocUnsafe(end - start);
-  return target.toString("utf8", 0, copyField(records, fieldIndex, dialect, target, 0));
-}
-
-/** The values of a record's fields. */
-export function recordTexts(records: Records, record: number, dialect: Dialect): string[] {
-  const first = records.first_field[record] as number;
-  const end = records.first_field[record + 1] as number;
-  return Array.from({ length: end - first }, (_, field) => fieldText(records, first + field, dialect));
-}
-
-/** Copying shorter runs byte by byte beats the call into native code. */
-const SHORT = 32;
-
-/** Copies a field's value into `target` at `offset` and returns its bytes; `target` has room for the field's bounds. */
-export function copyField(
-  records: Records,
-  fieldIndex: number,
-  dialect: Dialect,
-  target: Buffer,
-  offset: number,
-): number {
-  const { bytes } = records;
-  const start = records.field_start[fieldIndex] as number;
-  const end = records.field_end[fieldIndex] as number;
-  if (((records.field_flags[fieldIndex] as number) & ESCAPED) === 0) {
-    if (end - start > SHORT) return bytes.copy(target, offset, start, end);
-    for (let pos = start, at = offset; pos < end; pos++, at++) target[at] = bytes[pos] as number;
-    return end - start;
-  }
-  const quote = dialect.quote.charCodeAt(0);
-  const escape = dialect.escape.charCodeAt(0);
-  let written = offset;
-  for (let pos = start; pos < end; pos++) {
-    const byte = bytes[pos] as number;
-    const next = pos + 1 < end ? bytes[pos + 1] : -1;
-    if ((byte === quote && next === quote) || (byte === escape && (next === quote || next === escape))) pos++;
-    target[written++] = bytes[pos] as number;
-  }
-  return written - offset;
-}
-
-/** Passes over the rest of a line that is too long, and counts it; what has no line end yet is `skipping` on. */
+/** Skips to the end of a line that is too long and counts the line. Sets `skipping` where the window ends before the line does. */
 function skipLine(splitter: Splitter, bytes: Buffer, from: number, to: number, atEnd: boolean): number {
   splitter.skipping = true;
   for (let pos = from; pos < to; pos++) {
     const byte = bytes[pos];
     if (byte !== LF && byte !== CR) continue;
-    // A CR before bytes that are not there yet: with an LF behind it the two are one line end.
+    // The last byte of the window is a CR: an LF may follow it in the next window, as part of the same line end.
     if (pos + 1 === to && !atEnd && byte === CR) return pos;
     const length = lineEndLength(bytes, pos, to, splitter.cr_ends);
     if (length === 0) continue;

@@ -2,8 +2,9 @@
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
 import { longestValue } from "../../catalog/product/product.ts";
 import type { Layout } from "../layout.ts";
+import { fieldText } from "../read/field-text.ts";
 import type { Records } from "../read/records.ts";
-import { fieldText, MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
+import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
 import type { Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 
 /** Characters of a faulty value that are shown. */

@@ -4,7 +4,10 @@ import type pg from "pg";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import type { Dialect, Import, Reject } from "../../../contract/imports/imports.ts";
 import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
-import { createRecords, createSplitter, recordTexts, splitRecords } from "../read/split-records.ts";
+import { recordTexts } from "../read/field-text.ts";
+import { createRecords } from "../read/records.ts";
+import { splitRecords } from "../read/split-records.ts";
+import { createSplitter } from "../read/splitter.ts";
 import { csvLineWithBlanks } from "../../csv-line.ts";
 import { readRejects } from "./store.ts";
 
@@ -75,7 +78,7 @@ function createFieldReader(dialect: Dialect | null): FieldReader {
   const records = createRecords();
   return (raw) => {
     const bytes = Buffer.from(raw);
-    splitRecords(createSplitter(dialect, 1), bytes, 0, bytes.length, true, records);
+    splitRecords(createSplitter(dialect, 1), { bytes, from: 0, to: bytes.length, at_end: true }, records);
     if (records.count !== 1 || records.fault[0] !== 0) return undefined;
     return recordTexts(records, 0, dialect);
   };

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { Chunk } from "../chunk-store.ts";
 import { createRecordCache } from "./record-cache.ts";
-import type { Records } from "../read/records.ts";
-import { createRecords, createSplitter, recordTexts, splitRecords } from "../read/split-records.ts";
+import { recordTexts } from "../read/field-text.ts";
+import { createRecords, type Records } from "../read/records.ts";
+import { splitRecords } from "../read/split-records.ts";
+import { createSplitter } from "../read/splitter.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
 const dialect: Dialect = {
@@ -17,7 +19,11 @@ const starts = [0, ...lines.map((_, i) => Buffer.byteLength(`${lines.slice(0, i 
 function windowOf(first: number, end: number, line: number): { records: Records; offset: number; line: number } {
   const splitter = createSplitter(dialect, line);
   const records = createRecords();
-  splitRecords(splitter, text, starts[first] as number, starts[end] as number, true, records);
+  splitRecords(
+    splitter,
+    { bytes: text, from: starts[first] as number, to: starts[end] as number, at_end: true },
+    records,
+  );
   return { records, offset: 0, line: splitter.line };
 }
 
@@ -60,7 +66,7 @@ test.each([
   expect(known.recall({ import_id: 1, scan_token: 1 }, chunkOf(first, end), bytes, recalled)).toBe(true);
   const split = createRecords();
   const linesBefore = windowOf(0, first, 1).line;
-  splitRecords(createSplitter(dialect, linesBefore), bytes, 0, bytes.length, true, split);
+  splitRecords(createSplitter(dialect, linesBefore), { bytes, from: 0, to: bytes.length, at_end: true }, split);
   expect(shown(recalled)).toEqual(shown(split));
 });
 

@@ -2,8 +2,7 @@
 // bytes again: a tenth of a worker's time. Within a bound, for files of up to about a million rows; it is never needed.
 import type { Chunk } from "../chunk-store.ts";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
-import { growFields, growRecords } from "../read/grow-records.ts";
-import type { Records } from "../read/records.ts";
+import { growFields, growRecords, type Records } from "../read/records.ts";
 
 /** For all imports of a worker together; a row of three columns takes 44 bytes. */
 const MAX_BYTES = 48 << 20;

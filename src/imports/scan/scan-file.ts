@@ -11,7 +11,7 @@ import { openLoading } from "./start-loading.ts";
 import { overridesOf } from "../overrides.ts";
 import { detectText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
 import { openTable, readRecords, type Extent } from "../read/read-records.ts";
-import { createSplitter } from "../read/split-records.ts";
+import { createSplitter } from "../read/splitter.ts";
 import {
   deleteScanRejects,
   insertScanRejects,
@@ -81,7 +81,7 @@ async function scanText(
     chunk_records: context.chunk_records,
     text_size: textSize,
   });
-  const splitter = createSplitter(dialect, table.first_line, table.keep_blank);
+  const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
   const found = (scanned: number): ScanProgress => ({
     dialect,
     columns: table.columns,

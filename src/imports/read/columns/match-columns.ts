@@ -1,4 +1,5 @@
-// Which column of a file is which field of a product, by name alone. What matches nothing is kept as an attribute.
+// Matches the columns of a file with the fields of a product, by their names alone. A column that matches no field becomes an
+// attribute.
 import { REJECT_COLUMNS, type Column } from "../../../../contract/imports/imports.ts";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
@@ -11,9 +12,11 @@ const FIELD_OF_NAME = new Map(
   FIELD_NAMES.flatMap((field) => SYNONYMS[field].map((name) => [plainName(name), field] as const)),
 );
 
-/** One column per header cell, in file order. At most one for each field of a product; exact names beat synonyms, an
- * earlier synonym of the list a later one, and of two equal ones the first column wins. The others are attributes, under
- * their trimmed name: `Column 3` where it is empty, with ` (2)` behind it where the file has it twice. */
+/**
+ * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a
+ * synonym, an earlier synonym of the list over a later one, and the first column over another of the same name. The other
+ * columns are attributes under their trimmed names. An empty name becomes `Column 3`, and a repeated one gets ` (2)` appended.
+ */
 export function matchColumns(header: readonly string[]): Column[] {
   const names = header.map((cell) => cell.trim());
   const plain = names.map(plainName);
@@ -26,15 +29,15 @@ export function matchColumns(header: readonly string[]): Column[] {
   return names.map((name, position) => {
     const target = targets.get(position);
     if (target !== undefined) return { name, target };
-    if (NO_ATTRIBUTES.has(name)) return { name, target: "ignored" };
+    if (IGNORED_NAMES.has(name)) return { name, target: "ignored" };
     return { name: freeName(shorten(name) || `Column ${String(position + 1)}`, taken), target: "attribute" };
   });
 }
 
-/** Those of a file of rejects, and a name that no attribute may have in an edit either. */
-const NO_ATTRIBUTES: ReadonlySet<string> = new Set([...REJECT_COLUMNS, UNUSABLE_ATTRIBUTE_NAME]);
+/** The columns that a file of rejects adds, and a name that no attribute may have. */
+const IGNORED_NAMES: ReadonlySet<string> = new Set([...REJECT_COLUMNS, UNUSABLE_ATTRIBUTE_NAME]);
 
-/** Columns of a file without a header, by position alone: nothing says which of them is the key, so none is guessed. */
+/** Returns the columns of a file without a header. All are attributes: which of them is the SKU is not guessed. */
 export function unnamedColumns(count: number): Column[] {
   return Array.from({ length: count }, (_, position) => ({
     name: `Column ${String(position + 1)}`,
@@ -42,18 +45,18 @@ export function unnamedColumns(count: number): Column[] {
   }));
 }
 
-/** A problem names so many columns: 2,000 of them would be 200 kB in a list of imports. */
-const NAMED_COLUMNS = 20;
+/** Columns that a problem lists: 2,000 of them would add 200 kB to a list of imports. */
+const LISTED_COLUMNS = 20;
 
-/** What to tell a person whose file has no key: every header found, as it stands, and what would have been a key. */
+/** The problem's text for a file without a SKU column: the columns found, and names that would be recognized. */
 export function describeMissingSku(columns: readonly Column[]): string {
-  const names = columns.slice(0, NAMED_COLUMNS).map(({ name }) => `"${name}"`);
-  if (columns.length > NAMED_COLUMNS) names.push(`and ${columns.length - NAMED_COLUMNS} more`);
+  const names = columns.slice(0, LISTED_COLUMNS).map(({ name }) => `"${name}"`);
+  if (columns.length > LISTED_COLUMNS) names.push(`and ${columns.length - LISTED_COLUMNS} more`);
   const found = names.join(", ");
-  return `No column of the file is a SKU. Columns found: ${found || "none"}. Name one "sku" (or "item number", "article number", "product code").`;
+  return `No column of the file contains the SKU. Columns found: ${found || "none"}. Rename the column with the SKUs to "sku" (or "item number", "article number", "product code").`;
 }
 
-/** How many fields of a product the cells name; evidence that they are a header. */
+/** Counts the fields of a product that the cells name, as evidence that the cells are a header. */
 export function countKnownNames(cells: readonly string[]): number {
   const known = new Set<FieldName>();
   for (const cell of cells) {
@@ -63,7 +66,7 @@ export function countKnownNames(cells: readonly string[]): number {
   return known.size;
 }
 
-/** Case, blanks, punctuation and accents do not tell names apart; `#` stays, it means "number". */
+/** Removes case, blanks, punctuation and accents, so that spellings of a name compare as equal. `#` stays: it means "number". */
 function plainName(name: string): string {
   if (name.length > MAX_ATTRIBUTE_NAME_CHARACTERS) return "";
   return name
@@ -89,7 +92,7 @@ function bestColumn(field: FieldName, names: readonly string[], plain: readonly 
   return best;
 }
 
-/** Longer names are cut: a cell that long is no name. */
+/** Truncates a name that is too long for an attribute. */
 function shorten(name: string): string {
   return Array.from(name.slice(0, MAX_ATTRIBUTE_NAME_CHARACTERS * 2))
     .slice(0, MAX_ATTRIBUTE_NAME_CHARACTERS)
@@ -97,7 +100,7 @@ function shorten(name: string): string {
     .trimEnd();
 }
 
-/** @param taken each name with the number that it had last: of thousands that are alike none looks at all before it */
+/** @param taken each name with the last number appended to it, so that thousands of equal names take linear time */
 function freeName(name: string, taken: Map<string, number>): string {
   let count = taken.get(name) ?? 0;
   let free = name;

@@ -7,7 +7,7 @@ const german = `Artikelnummer;Bezeichnung;Preis\r\n${Array.from({ length: 30 }, 
 const detect = (head: string | Buffer, overrides: DialectOverrides = {}): Dialect =>
   detectDialect(Buffer.from(head), true, overrides);
 
-describe("what a file shows of itself", () => {
+describe("a dialect is detected from", () => {
   test.each<[string, string | Buffer, Partial<Dialect>]>([
     [
       "nothing",
@@ -30,7 +30,7 @@ describe("what a file shows of itself", () => {
       'sku,name,body\nA,b,"<p class=""x"">a, b; c; d</p>\nfoo; bar"\nB,c,"x; y, z"\n',
       { delimiter: ",", escape: '"' },
     ],
-    ["Excel's hint", "sep=;\nsku;name\nA;b,c\n", { delimiter: ";", preamble: 1, header: true }],
+    ["Excel's declaration", "sep=;\nsku;name\nA;b,c\n", { delimiter: ";", preamble: 1, header: true }],
     ["a declared quote", 'sep="\nsku,name\nA,b\n', { delimiter: ",", quote: '"', preamble: 1 }],
     ["a declared backslash", "sep=\\\nsku;name\nA;b\n", { delimiter: ";", preamble: 1 }],
     ["a declared NUL", `sep=\0\nsku;name\n${"A;b\n".repeat(9)}`, { delimiter: ";", preamble: 1 }],
@@ -55,7 +55,7 @@ describe("what a file shows of itself", () => {
       { preamble: 2, header: true },
     ],
     ["the header twice", "sku,name\nsku,name\nA,b\n", { preamble: 1, header: true }],
-    ["a sparse first record is no title", "5,,,\n6,a,b,c\n7,a,b,c\n", { preamble: 0 }],
+    ["a sparse first record that is not a title", "5,,,\n6,a,b,c\n7,a,b,c\n", { preamble: 0 }],
   ])("%s", (_, head, expected) => {
     expect(detect(head)).toMatchObject(expected);
   });
@@ -66,16 +66,16 @@ describe("encoding", () => {
   const mark = Buffer.from("\ufeff", "utf16le");
   test.each<[string, Buffer, Dialect["encoding"]]>([
     ["UTF-8", Buffer.from(german), "utf-8"],
-    ["UTF-8 with its mark", Buffer.from(`\ufeff${german}`), "utf-8"],
+    ["UTF-8 with a byte order mark", Buffer.from(`\ufeff${german}`), "utf-8"],
     [
       "UTF-8 with a bad byte among good letters",
       Buffer.concat([Buffer.from("sku,name\nA,é\nB,ü\nC,"), Buffer.from([0xff, 10])]),
       "utf-8",
     ],
-    ["UTF-16 LE with its mark", Buffer.concat([mark, utf16le]), "utf-16le"],
-    ["UTF-16 LE without", utf16le, "utf-16le"],
-    ["UTF-16 BE with its mark", Buffer.concat([mark, utf16le]).swap16(), "utf-16be"],
-    ["UTF-16 BE without", Buffer.from(german, "utf16le").swap16(), "utf-16be"],
+    ["UTF-16 LE with a byte order mark", Buffer.concat([mark, utf16le]), "utf-16le"],
+    ["UTF-16 LE without one", utf16le, "utf-16le"],
+    ["UTF-16 BE with a byte order mark", Buffer.concat([mark, utf16le]).swap16(), "utf-16be"],
+    ["UTF-16 BE without one", Buffer.from(german, "utf16le").swap16(), "utf-16be"],
     ["UTF-16 LE in Japanese", Buffer.from("商品コード,商品名\r\n1,椅子\r\n2,机と椅子の組\r\n", "utf16le"), "utf-16le"],
     ["windows-1252", Buffer.from(german, "latin1"), "windows-1252"],
     ["UTF-8 with NUL bytes in it", Buffer.from("sku,name\nA,b\0c\nB,d\n"), "utf-8"],
@@ -83,14 +83,14 @@ describe("encoding", () => {
     expect(detect(head).encoding).toBe(encoding);
   });
 
-  test("a character cut at the head's end is no fault", () => {
+  test("a character cut at the end of the head is not a fault", () => {
     const head = Buffer.from("sku,name\nA,日本").subarray(0, -1);
     expect(detectDialect(head, false, {}).encoding).toBe("utf-8");
     expect(detectDialect(head, true, {}).encoding).toBe("windows-1252");
   });
 });
 
-test("what is said is not guessed, and the rest is guessed under it", () => {
+test("given properties are kept, and the others are detected with them", () => {
   expect(detect(german, { delimiter: "," })).toMatchObject({ delimiter: ",", quote: '"' });
   expect(detect("a;b,c\n1;2,3\n", { header: false, quote: "" })).toMatchObject({
     header: false,

@@ -1,24 +1,28 @@
-// How a file is written, guessed from its head: every likely dialect splits a sample, and the one whose records agree best
-// in their number of fields is taken. What the person has said is not guessed. Same bytes, same answer; the work is bounded
-// by the size of the sample, since the splitter is linear.
-import { findMarkConflict, USUAL_QUOTE } from "../../../../contract/imports/dialect-rules.ts";
+// Detects a file's dialect from its head. Each likely dialect splits the same sample, and the dialect wins whose records agree
+// best in their number of fields (score-dialect.ts). Properties that the sender has given are not guessed.
+//
+// The result depends on the bytes alone. The work is bounded by the size of the sample and the number of dialects, because the
+// splitter is linear.
+import { findMarkConflict, DEFAULT_QUOTE } from "../../../../contract/imports/dialect-rules.ts";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { detectEncoding } from "./detect-encoding.ts";
 import { detectHeader, detectPreamble } from "./detect-header.ts";
 import { CR, LF } from "../field-end.ts";
-import { firstRows, scoreDialect, type Score } from "./score-dialect.ts";
-import { createRecords, createSplitter, splitRecords } from "../split-records.ts";
+import { firstRows, scoreDialect } from "./score-dialect.ts";
+import { createRecords } from "../records.ts";
+import { splitRecords } from "../split-records.ts";
+import { createSplitter } from "../splitter.ts";
 import { transcodeHead } from "../text/transcode.ts";
 
-/** Enough rows to outvote a broken one; each of some dozens of dialects splits it, at 2 ms a megabyte. */
+/** Enough rows to outvote a broken one. Up to 31 dialects split the sample, at 2 ms a megabyte. */
 const SAMPLE_BYTES = 131_072;
 
 const DOUBLE_QUOTE = 34;
-/** Rows whose text is looked at, for the header and what stands before it. */
-const SHOWN_ROWS = 40;
+/** Rows that are searched for the header and a preamble above it. */
+const INSPECTED_ROWS = 40;
 
-/** Delimiters and how far each is trusted. Where two fit as well, it is not the comma, which stands in prices and texts;
- * `||` must beat the `|` it consists of; colons and blanks agree row after row in times and dates. */
+/** Delimiters and their weights. Where two fit equally well, the comma loses, because prices and texts contain commas. `||` must
+ * beat the `|` it consists of. Colons and blanks have low weights, because times and dates contain the same number in each row. */
 const DELIMITERS = new Map([
   [",", 1],
   [";", 1.003],
@@ -31,54 +35,57 @@ const DELIMITERS = new Map([
   [":", 0.4],
   [" ", 0.3],
 ]);
-/** "a, b": the blank belongs to the delimiter where every one has it. Only so can a quote open behind the blank. */
+/** In `a, "b"` the blank belongs to the delimiter. Otherwise the quote after it would not be the field's first byte. */
 const SPACED = [", ", "; ", "| ", " | "];
 
-/** @param head the first bytes of the raw file, in any encoding; a quarter of a megabyte is plenty
- * @param whole the head is the whole file */
+/**
+ * @param head the first bytes of the file in its own encoding; a quarter of a megabyte is enough
+ * @param whole `head` is the whole file
+ */
 export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOverrides): Dialect {
   const encoding = overrides.encoding ?? detectEncoding(head, whole);
-  // UTF-16 spends two bytes on a character.
+  // UTF-16 takes two bytes for a character of the sample.
   const raw = head.subarray(0, SAMPLE_BYTES * 2);
   const text = transcodeHead(raw, encoding, whole && raw.length === head.length);
   const sample = text.subarray(0, SAMPLE_BYTES);
   const isEnd = whole && raw.length === head.length && sample.length === text.length;
 
   const declared = overrides.delimiter === undefined ? declaredSeparator(sample) : null;
-  const lineEnding = detectLineEnding(sample, overrides.quote ?? USUAL_QUOTE);
+  const lineEnding = detectLineEnding(sample, overrides.quote ?? DEFAULT_QUOTE);
   const skipped = overrides.preamble ?? (declared === null ? 0 : 1);
   const table = skipLines(sample, skipped, lineEnding);
-  const fixed: DialectOverrides =
+  const given: DialectOverrides =
     declared !== null && isUsableSeparator(declared, overrides) ? { ...overrides, delimiter: declared } : overrides;
 
-  const usual = best(candidates(fixed, encoding, lineEnding, table), table, isEnd);
-  const { dialect } = overrides.escape === undefined ? best(escapes(usual.dialect, table), table, isEnd) : usual;
+  // The escape is chosen afterwards: it rarely changes which delimiter fits, and would double the number of dialects.
+  const fitting = best(candidates(given, encoding, lineEnding, table), table, isEnd);
+  const dialect = overrides.escape === undefined ? best(withEscapes(fitting, table), table, isEnd) : fitting;
   const records = createRecords();
-  splitRecords(createSplitter(dialect, 1), table, 0, table.length, true, records);
-  const rows = firstRows(dialect, records, SHOWN_ROWS);
+  splitRecords(createSplitter(dialect, 1), { bytes: table, from: 0, to: table.length, at_end: true }, records);
+  const rows = firstRows(dialect, records, INSPECTED_ROWS);
   const preamble = overrides.preamble ?? detectPreamble(rows);
   const below = rows.filter(({ line }) => line > preamble);
   const header = overrides.header ?? detectHeader(below);
   if (overrides.preamble !== undefined) return { ...dialect, header, preamble };
-  // Without a header nothing tells a title from a first record: no line is left out.
+  // Without a header, a title cannot be told from a first record: no line is skipped.
   return { ...dialect, header, preamble: skipped + (header ? preamble : 0) };
 }
 
-/** Excel's own first line, `sep=;`. */
+/** Returns the delimiter that Excel's own first line declares, as in `sep=;`. */
 function declaredSeparator(sample: Buffer): string | null {
   const first = sample.toString("latin1", 0, 8);
   const match = /^sep=([^\r\n])\r?\n/i.exec(first);
   return match?.[1] ?? null;
 }
 
-/** Of a declaration that cannot be meant, such as `sep="`, the line is skipped and the delimiter detected. A backslash is
- * refused even where no escape is given: files escape quotes by it, and a delimiter that does both would be guessed. */
+/** False for a declaration that no file can mean, such as `sep="`: its line is skipped, and the delimiter is detected. A backslash
+ * is not usable even where no escape is given, because detection may find that it escapes quotes. */
 function isUsableSeparator(delimiter: string, { quote, escape = "\\" }: DialectOverrides): boolean {
   return /^[\t\x20-\x7e]$/.test(delimiter) && findMarkConflict({ delimiter, quote, escape }) === undefined;
 }
 
-/** LF and CRLF both end a record under `lf` and `crlf`: the more frequent names the file. Lone CRs count only where they
- * are too many to be text; `cr` = there is no other, `mixed` = there is. */
+/** `lf` or `crlf`, whichever is more frequent; both end a record in either case. Lone CRs are line ends (`mixed`) where they are
+ * more than a tenth of the line ends, or where there are no others (`cr`). Fewer of them are text. */
 function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"] {
   const quoteByte = quote === "" ? -1 : quote.charCodeAt(0);
   let quoted = false;
@@ -99,7 +106,7 @@ function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"]
   return crlf >= lf && crlf > 0 ? "crlf" : "lf";
 }
 
-/** The bytes behind the first `count` lines. */
+/** Returns the bytes after the first `count` lines. */
 function skipLines(bytes: Buffer, count: number, lineEnding: Dialect["line_ending"]): Buffer {
   const crEnds = lineEnding === "cr" || lineEnding === "mixed";
   let pos = 0;
@@ -109,66 +116,62 @@ function skipLines(bytes: Buffer, count: number, lineEnding: Dialect["line_endin
   return bytes.subarray(pos);
 }
 
-interface Fit extends Score {
-  dialect: Dialect;
-}
-
-/** The first of the best. */
-function best(dialects: readonly Dialect[], table: Buffer, isEnd: boolean): Fit {
+/** Returns the dialect with the highest weighted score; among equals, the first one. */
+function best(dialects: readonly Dialect[], table: Buffer, isEnd: boolean): Dialect {
   const records = createRecords();
-  let found: Fit | undefined;
+  let found: { dialect: Dialect; score: number } | undefined;
   for (const dialect of dialects) {
-    const result = scoreDialect(dialect, table, isEnd, records);
-    const score = result.score * (result.width < 2 ? Math.min(1, trust(dialect)) : trust(dialect));
-    if (found === undefined || score > found.score) found = { ...result, score, dialect };
+    const { score: unweighted, width } = scoreDialect(dialect, table, isEnd, records);
+    const score = unweighted * (width < 2 ? Math.min(1, weight(dialect)) : weight(dialect));
+    if (found === undefined || score > found.score) found = { dialect, score };
   }
   if (found === undefined) throw new RangeError("best: no dialects");
-  return found;
+  return found.dialect;
 }
 
-/** Only those whose marks the sample has at all; a comma is what is left when there is none, or a semicolon where commas are
- * said to quote. */
+/** Lists the dialects whose marks occur in the sample. The fallback delimiter is always among them: a comma, or a semicolon where
+ * the sender has given the comma as quote or escape. */
 function candidates(
-  said: DialectOverrides,
+  given: DialectOverrides,
   encoding: Dialect["encoding"],
   lineEnding: Dialect["line_ending"],
   table: Buffer,
 ): Dialect[] {
-  const last = said.quote === "," || said.escape === "," ? ";" : ",";
-  const isUsable = (delimiter: string): boolean => findMarkConflict({ ...said, delimiter }) === undefined;
+  const fallback = given.quote === "," || given.escape === "," ? ";" : ",";
+  const isUsable = (delimiter: string): boolean => findMarkConflict({ ...given, delimiter }) === undefined;
   const delimiters =
-    said.delimiter === undefined
+    given.delimiter === undefined
       ? [...DELIMITERS.keys(), ...SPACED].filter(
-          (delimiter) => isUsable(delimiter) && (delimiter === last || table.includes(delimiter)),
+          (delimiter) => isUsable(delimiter) && (delimiter === fallback || table.includes(delimiter)),
         )
-      : [said.delimiter];
+      : [given.delimiter];
   return delimiters.flatMap((delimiter) => {
     const apostrophes = !delimiter.includes("'") && table.includes(`${delimiter}'`);
-    const quotes = said.quote === undefined ? [USUAL_QUOTE, ...(apostrophes ? ["'"] : [])] : [said.quote];
+    const quotes = given.quote === undefined ? [DEFAULT_QUOTE, ...(apostrophes ? ["'"] : [])] : [given.quote];
     return quotes.map((quote) => ({
       format: "text",
       encoding,
       delimiter,
       quote,
-      escape: said.escape ?? quote,
+      escape: given.escape ?? quote,
       line_ending: lineEnding,
       header: true,
       preamble: 0,
-      formula_escape: said.formula_escape ?? quote !== "'",
+      formula_escape: given.formula_escape ?? quote !== "'",
     }));
   });
 }
 
-/** With a doubled quote and with a backslash, which seldom changes which delimiter fits. */
-function escapes(dialect: Dialect, table: Buffer): Dialect[] {
+/** Returns the dialect with each escape that is possible in the sample. */
+function withEscapes(dialect: Dialect, table: Buffer): Dialect[] {
   if (dialect.quote === "") return [dialect];
-  const escape = dialect.quote === "'" && hasDoubledOnly(table) ? USUAL_QUOTE : "\\";
+  const escape = dialect.quote === "'" && hasDoubledOnly(table) ? DEFAULT_QUOTE : "\\";
   if (findMarkConflict({ ...dialect, escape }) !== undefined) return [dialect];
-  const other = { ...dialect, escape };
-  return escape === USUAL_QUOTE ? [other] : [dialect, other];
+  const escaped = { ...dialect, escape };
+  return escape === DEFAULT_QUOTE ? [escaped] : [dialect, escaped];
 }
 
-/** Whether every `"` stands twice: then it is escaped like a quote although the apostrophe is the one that quotes. */
+/** True if every `"` is doubled: the writer escaped double quotes although its quote is the apostrophe. */
 function hasDoubledOnly(table: Buffer): boolean {
   let found = false;
   for (let pos = table.indexOf(DOUBLE_QUOTE); pos !== -1; pos = table.indexOf(DOUBLE_QUOTE, pos + 2)) {
@@ -178,8 +181,8 @@ function hasDoubledOnly(table: Buffer): boolean {
   return found;
 }
 
-/** What is usual wins where the records agree as well either way: a comma, a double quote, escaped by doubling. */
-function trust(dialect: Dialect): number {
+/** Factor of a dialect's score, so that of dialects that fit equally well the common one wins. */
+function weight(dialect: Dialect): number {
   const delimiter = DELIMITERS.get(dialect.delimiter) ?? (SPACED.includes(dialect.delimiter) ? 1.001 : 1);
   return delimiter * (dialect.quote === "'" ? 0.999 : 1) * (dialect.escape === "\\" ? 0.9999 : 1);
 }

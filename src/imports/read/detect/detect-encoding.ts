@@ -1,11 +1,12 @@
-// Which encoding the head of a file is in. Four are told apart; anything else reads as windows-1252 and is overridden.
+// Detects the encoding of a file from its head: UTF-8, UTF-16 in either byte order, or windows-1252, which is the fallback for any
+// other encoding.
 import { isUtf8 } from "node:buffer";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import { CR, LF } from "../field-end.ts";
 
 type Encoding = Dialect["encoding"];
 
-/** @param whole the head is the whole file, so that a character cut at its end is a fault and not a cut */
+/** @param whole `head` is the whole file: an incomplete character at its end is then a fault, not a cut */
 export function detectEncoding(head: Buffer, whole: boolean): Encoding {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
@@ -14,12 +15,12 @@ export function detectEncoding(head: Buffer, whole: boolean): Encoding {
   if (utf16 !== null) return utf16;
   const text = whole ? head : head.subarray(0, head.length - cutCharacterBytes(head));
   if (isUtf8(text)) return "utf-8";
-  // A few bad bytes in a UTF-8 file are faults of their records: read as windows-1252, every good letter would be bent.
+  // A few bad bytes in a UTF-8 file are faults of their records. Read as windows-1252, all its other letters would be wrong.
   const { valid, invalid } = countSequences(text);
   return valid > invalid ? "utf-8" : "windows-1252";
 }
 
-/** UTF-16 without a mark: line ends and delimiters are a zero byte and an ASCII byte, always in the same order. */
+/** Detects UTF-16 without a byte order mark: its line ends and delimiters are pairs of a zero byte and an ASCII byte. */
 function detectUtf16(head: Buffer): Encoding | null {
   const pairs = Math.min(head.length, 65_536) >> 1;
   let big = 0;
@@ -37,13 +38,13 @@ function detectUtf16(head: Buffer): Encoding | null {
       if (first === LF || first === CR) littleLineEnds++;
     }
   }
-  // A tenth suffices for text in any script (delimiters, digits, line ends); stray NUL bytes fall on both sides.
+  // In any script, at least a tenth of the characters are delimiters, digits and line ends. Stray NUL bytes fall on both sides.
   if (little > pairs / 10 && little > big * 20 && (littleLineEnds > 0 || little > pairs / 2)) return "utf-16le";
   if (big > pairs / 10 && big > little * 20 && (bigLineEnds > 0 || big > pairs / 2)) return "utf-16be";
   return null;
 }
 
-/** Bytes of a UTF-8 character that the end of the head cuts in two. */
+/** Returns how many bytes at the end of the head belong to a UTF-8 character that is cut there. */
 function cutCharacterBytes(head: Buffer): number {
   for (let back = 1; back <= Math.min(3, head.length); back++) {
     const byte = head[head.length - back] as number;
@@ -53,6 +54,7 @@ function cutCharacterBytes(head: Buffer): number {
   return 0;
 }
 
+/** Counts the characters of several bytes, and the bytes that are not part of a valid character. */
 function countSequences(text: Buffer): { valid: number; invalid: number } {
   let valid = 0;
   let invalid = 0;
@@ -71,7 +73,7 @@ function countSequences(text: Buffer): { valid: number; invalid: number } {
   return { valid, invalid };
 }
 
-/** Bytes of the UTF-8 character that starts with this byte; 0 = none does. */
+/** Returns the length of the UTF-8 character that starts with this byte, or 0 if no character does. */
 function sequenceLength(byte: number): number {
   if (byte < 0x80) return 1;
   if (byte >= 0xc2 && byte <= 0xdf) return 2;

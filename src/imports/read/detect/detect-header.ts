@@ -1,17 +1,17 @@
-// Where a table starts, and whether its first record names the columns. A header is the rule; only values that look like
-// the ones below them, and no known name among them, make a first record data.
+// Detects where a table starts, and whether its first record is a header. A first record is taken for data only if it contains no
+// known column name, and a number above a column of numbers.
 import { countKnownNames } from "../columns/match-columns.ts";
 import type { Row } from "./score-dialect.ts";
 
-/** A title block is short; further down, a sparse row is a sparse row. */
+/** Titles above a table are short. Further down, a row with few values is a record. */
 const MAX_PREAMBLE_ROWS = 20;
 
-/** Lines before the header: rows with next to nothing in them, above the first row that is filled like a header. */
+/** Returns the number of lines before the header: rows with few values, above the first row that is filled like a header. */
 export function detectPreamble(rows: readonly Row[]): number {
   const first = rows[0];
   if (first === undefined) return 0;
   if (countKnownNames(first.cells) > 0) return repeatedLines(rows);
-  const width = usualWidth(rows);
+  const width = medianWidth(rows);
   if (width < 2) return 0;
   const header = rows.slice(0, MAX_PREAMBLE_ROWS).findIndex(({ cells }) => {
     const filled = filledCells(cells);
@@ -20,14 +20,14 @@ export function detectPreamble(rows: readonly Row[]): number {
   return header <= 0 ? 0 : (rows[header] as Row).line - 1;
 }
 
-/** A header written twice or more, one below the other: the last one counts. */
+/** Returns the number of lines before the last of several equal headers, one below the other. */
 function repeatedLines(rows: readonly Row[]): number {
   const header = JSON.stringify(rows[0]?.cells);
-  const other = rows.findIndex(({ cells }) => JSON.stringify(cells) !== header);
-  return other <= 1 ? 0 : (rows[other - 1] as Row).line - 1;
+  const firstOther = rows.findIndex(({ cells }) => JSON.stringify(cells) !== header);
+  return firstOther <= 1 ? 0 : (rows[firstOther - 1] as Row).line - 1;
 }
 
-/** @param rows the first rows of the table */
+/** @param rows the first rows of the table, without a preamble */
 export function detectHeader(rows: readonly Row[]): boolean {
   const [first, ...others] = rows;
   if (first === undefined || countKnownNames(first.cells) > 0) return true;
@@ -40,7 +40,7 @@ export function detectHeader(rows: readonly Row[]): boolean {
   });
 }
 
-/** A number, price, date or time: a digit, and nothing but digits, punctuation and a short currency sign. */
+/** True for a number, price, date or time: digits, punctuation and at most a short currency name. */
 function isNumberLike(cell: string): boolean {
   const text = cell.trim();
   if (text.length === 0 || text.length > 40 || !/\d/.test(text)) return false;
@@ -52,7 +52,7 @@ function filledCells(cells: readonly string[]): number {
   return cells.filter((cell) => cell.trim() !== "").length;
 }
 
-function usualWidth(rows: readonly Row[]): number {
+function medianWidth(rows: readonly Row[]): number {
   const widths = rows.map(({ cells }) => cells.length).sort((a, b) => a - b);
   return widths[widths.length >> 1] ?? 0;
 }

@@ -1,29 +1,33 @@
-// How well a dialect fits a sample: whether its records are sound and agree in their number of fields.
+// Scores how well a dialect fits a sample: its records should have no faults and the same number of fields.
 import type { Dialect } from "../../../../contract/imports/imports.ts";
 import { countKnownNames } from "../columns/match-columns.ts";
+import { recordTexts } from "../field-text.ts";
 import { QUOTED, type Records } from "../records.ts";
-import { createSplitter, recordTexts, splitRecords } from "../split-records.ts";
+import { splitRecords } from "../split-records.ts";
+import { createSplitter } from "../splitter.ts";
 
 const DOUBLE_QUOTE = 34;
-/** Rows among which the header is looked for. */
+/** Rows that are searched for a header. */
 const TOP_ROWS = 5;
 
 export interface Row {
-  /** Of the sample, from 1. */
+  /** Line in the sample, from 1. */
   line: number;
   cells: string[];
 }
 
 export interface Score {
   score: number;
-  /** Fields that most records have. */
+  /** The most frequent number of fields. */
   width: number;
 }
 
-/** @param isEnd the sample ends where the file does; else its last record may be cut and does not count
- * @param records room to work in */
+/**
+ * @param isEnd the sample ends at the file's end; otherwise its last record may be cut and is not counted
+ * @param records reused for the split, so that detection allocates its arrays once
+ */
 export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, records: Records): Score {
-  splitRecords(createSplitter(dialect, 1), sample, 0, sample.length, true, records);
+  splitRecords(createSplitter(dialect, 1), { bytes: sample, from: 0, to: sample.length, at_end: true }, records);
   const count = isEnd || records.count < 2 ? records.count : records.count - 1;
 
   const sizes = new Map<number, number>();
@@ -40,16 +44,16 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   }
   const [width, agreeing] = mostFrequent(sizes);
 
-  // An apostrophe starts a word now and then: it quotes where most records have it around a field and nothing else does.
-  // Then it does so even if the apostrophes of the text are not escaped, and half the records are faults.
+  // An apostrophe may just start a word. It is the quote if at least half the records have a field enclosed in apostrophes and no
+  // field is enclosed in double quotes. It then wins even if unescaped apostrophes make faults of half the records.
   const apostrophes = dialect.quote === "'";
   if (apostrophes && (quoted < Math.max(2, count / 2) || doubleQuoted > 0)) return { score: 0, width };
   if (count === 0 || width < 2) return { score: 0.01, width };
 
   const top = firstRows(dialect, records, Math.min(count, TOP_ROWS));
   const known = Math.max(...top.map(({ cells }) => (cells.length > 1 ? countKnownNames(cells) : 0)));
-  // A title may stand above the header, but a first record that fits is the better sign: `x;y;z` in a column's text agrees
-  // row after row, only the header has none of it.
+  // The first record should have the common width: text such as `x;y;z` in a column splits every row alike, except the header.
+  // A fitting record further down counts less, because there may be a title above the header.
   const headFits = top[0]?.cells.length === width ? 0.3 : top.some(({ cells }) => cells.length === width) ? 0.1 : 0;
   const share = agreeing / count;
   const score =
@@ -62,7 +66,7 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   return { score, width };
 }
 
-/** The text of the first records, at most `count` of them. */
+/** Returns the cells of the first records, at most `count` of them. */
 export function firstRows(dialect: Dialect, records: Records, count: number): Row[] {
   return Array.from({ length: Math.min(count, records.count) }, (_, record) => ({
     line: records.line[record] as number,
@@ -70,7 +74,7 @@ export function firstRows(dialect: Dialect, records: Records, count: number): Ro
   }));
 }
 
-/** The number of fields that most records have, the larger of two equals, and how many have it. */
+/** Returns the most frequent number of fields (the larger one of two that are equally frequent), and its frequency. */
 function mostFrequent(sizes: ReadonlyMap<number, number>): [number, number] {
   let best: [number, number] = [0, 0];
   for (const [size, count] of sizes) {

@@ -1,30 +1,34 @@
-// A text file that the reader makes of another file: new, this user's only, and exactly as long as what was written to it.
+// Creates the text file that the reader makes of another file. It is new, readable only by this user, and verified to be exactly
+// as long as what was written to it.
 import { createWriteStream, type WriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 
-/** Replaces a file of that name, and fails when another process creates one meanwhile: two writers never share a file. */
+/** Replaces a file of that name. The stream fails if another process creates the file in the meantime, so that two writers never
+ * share one. */
 export async function createNewFile(path: string): Promise<WriteStream> {
   await rm(path, { force: true });
   return createWriteStream(path, { flags: "wx", mode: 0o600 });
 }
 
-/** Called before a write with its length. Returns a promise where the write has to wait for room on the disk. */
-export type RoomCheck = (length: number) => Promise<void> | undefined;
+/** Called with the length of each write. Returns a promise when the write has to wait for free disk space, which rejects when
+ * it must not happen. */
+export type SpaceCheck = (length: number) => Promise<void> | undefined;
 
-/** Passes the pieces on, each as soon as the disk has room for it. */
-export async function* asRoomAllows<Piece extends { readonly length: number }>(
-  pieces: AsyncIterable<Piece>,
-  room: RoomCheck = () => undefined,
-): AsyncGenerator<Piece> {
-  for await (const piece of pieces) {
-    const inspected = room(piece.length);
-    if (inspected !== undefined) await inspected;
-    yield piece;
+/** Yields each chunk as soon as the disk has space for it. */
+export async function* waitForSpace<Chunk extends { readonly length: number }>(
+  chunks: AsyncIterable<Chunk>,
+  checkSpace: SpaceCheck = () => undefined,
+): AsyncGenerator<Chunk> {
+  for await (const chunk of chunks) {
+    // Usually undefined: awaiting it for every chunk would cost a turn of the event loop each time.
+    const waiting = checkSpace(chunk.length);
+    if (waiting !== undefined) await waiting;
+    yield chunk;
   }
 }
 
-/** Returns the size of a file that has been written to its end.
- * @throws Error when it is not what was written: another process has changed the file */
+/** Returns the size of a file whose stream has ended.
+ * @throws Error if the size is not what was written, because another process has changed the file */
 export async function checkNewFile({ path, bytesWritten }: WriteStream): Promise<number> {
   const { size } = await stat(path);
   if (size === bytesWritten) return size;

@@ -1,4 +1,4 @@
-// What unpacking a gzip file may cost, measured where it is written.
+// The disk space that unpacking a gzip file may take, measured on the files it writes.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Unpacks the members as one file; returns the error, if any, and the bytes on disk. */
+/** Unpacks a gzip file of several members. Returns the error, if any, and the bytes on disk. */
 async function unpack(...members: Buffer[]): Promise<{ error: unknown; written: number }> {
   const path = join(folder, "file.csv.gz");
   const target = join(folder, "text");
@@ -42,7 +42,7 @@ describe("a gzip bomb is refused before 64 MB are written", () => {
     expect(written).toBeLessThan(64 * MB);
   });
 
-  test("behind honest rows", async () => {
+  test("that follows ordinary rows", async () => {
     const honest = rows(300_000, "An ordinary product");
     const plain = await unpack(honest);
     expect(plain.error).toBeUndefined();

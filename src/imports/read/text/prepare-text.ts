@@ -1,4 +1,4 @@
-// Brings a file of any format and encoding to what the splitter takes: text in UTF-8, on disk.
+// Converts a file of any format and encoding to what the splitter reads: a file of UTF-8 text.
 import { createReadStream } from "node:fs";
 import { rename, stat, unlink } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
@@ -6,89 +6,106 @@ import { createGunzip } from "node:zlib";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { detectFormat } from "../detect/detect-format.ts";
-import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "./new-file.ts";
+import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 import { detectFile } from "../read-records.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
 
-/** How the file at `path` is written, as far as its first bytes say; undefined = it must be whole, and prepared, first. */
+const CHUNK_BYTES = 1 << 18;
+
+/** Detects the dialect of a text file from its first bytes. Returns undefined for a gzip file or a workbook, which `prepareText`
+ * has to unpack first. */
 export async function detectText(path: string, overrides: DialectOverrides): Promise<Dialect | undefined> {
   if ((await detectFormat(path)) !== "text") return undefined;
   refuseSheet(overrides);
   return detectFile(path, overrides);
 }
 
-/** Only workbooks have any. @throws Problem no-such-sheet */
+/** For files other than workbooks. @throws Problem no-such-sheet if the sender named a sheet */
 export function refuseSheet({ sheet }: DialectOverrides): void {
   if (sheet !== undefined)
-    throw new Problem("no-such-sheet", `There is no sheet "${sheet}": the file is no workbook. Leave the sheet out.`);
+    throw new Problem(
+      "no-such-sheet",
+      `There is no sheet "${sheet}": the file is not a workbook. Leave the sheet out.`,
+    );
 }
 
-/** Whether the file is itself the text that is read; else `prepareText` has made another. */
+/** True if the splitter can read the file itself. For any other file, `prepareText` writes a copy. */
 export const isPlainText = ({ format, encoding }: Dialect): boolean => format === "text" && encoding === "utf-8";
 
-/** Writes the file at `path`, which is not plain text, as UTF-8 to the new file `target`, and returns how it is written. Scratch files
- * have names that begin with `target`. What was written when it throws is the caller's to remove.
- * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file */
+/**
+ * Writes the file at `path` as UTF-8 to the new file `target` and returns its dialect. Scratch files have names that begin with
+ * `target`. The caller removes all of them when this throws.
+ * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file
+ */
 export async function prepareText(
   path: string,
   target: string,
   overrides: DialectOverrides,
   signal?: AbortSignal,
-  room?: RoomCheck,
+  checkSpace?: SpaceCheck,
 ): Promise<Dialect> {
   const format = await detectFormat(path);
-  if (format === "xlsx") return convertWorkbook(path, target, overrides, signal, room);
-  refuseSheet(overrides);
-  if (format === "text") {
-    const dialect = await detectFile(path, overrides);
-    await transcode(path, dialect.encoding, target, signal, room);
-    return dialect;
+  switch (format) {
+    case "xlsx":
+      return convertWorkbook(path, target, overrides, signal, checkSpace);
+    case "gzip": {
+      refuseSheet(overrides);
+      const unpacked = `${target}.unpacked`;
+      await unpack(path, unpacked, signal, checkSpace);
+      if ((await detectFormat(unpacked)) !== "text")
+        throw new Problem(
+          "unsupported-file",
+          "The gzip file contains another packed file. Unpack it and send that file.",
+        );
+      const dialect = await detectFile(unpacked, overrides);
+      if (dialect.encoding === "utf-8") await rename(unpacked, target);
+      else {
+        await transcode(unpacked, dialect.encoding, target, signal, checkSpace);
+        await unlink(unpacked);
+      }
+      return { ...dialect, format };
+    }
+    case "text": {
+      refuseSheet(overrides);
+      const dialect = await detectFile(path, overrides);
+      await transcode(path, dialect.encoding, target, signal, checkSpace);
+      return dialect;
+    }
   }
-  const unpacked = `${target}.unpacked`;
-  await unpack(path, unpacked, signal, room);
-  if ((await detectFormat(unpacked)) !== "text")
-    throw new Problem("unsupported-file", "The gzip file holds another packed file. Send that one as it is.");
-  const dialect = await detectFile(unpacked, overrides);
-  if (dialect.encoding === "utf-8") await rename(unpacked, target);
-  else {
-    await transcode(unpacked, dialect.encoding, target, signal, room);
-    await unlink(unpacked);
-  }
-  return { ...dialect, format };
 }
 
 async function unpack(
   path: string,
   target: string,
   signal: AbortSignal | undefined,
-  room: RoomCheck | undefined,
+  checkSpace: SpaceCheck | undefined,
 ): Promise<void> {
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const count = createUnpackedCount((await stat(path)).size, () => gunzip.bytesWritten);
   const file = await createNewFile(target);
   try {
     await pipeline(
-      createReadStream(path, { highWaterMark: 1 << 18 }),
+      createReadStream(path, { highWaterMark: CHUNK_BYTES }),
       gunzip,
-      async function* (pieces: AsyncIterable<Buffer>) {
-        for await (const piece of pieces) {
-          count(piece.length);
-          yield piece;
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          count(chunk.length);
+          yield chunk;
         }
       },
-      (pieces) => asRoomAllows(pieces, room),
+      (chunks) => waitForSpace(chunks, checkSpace),
       file,
       signal ? { signal } : {},
     );
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code?.startsWith("Z_") !== true) throw error;
-    throw new Problem("broken-file", "The gzip file is damaged or ends too early. Pack and send it again.", {
-      cause: error,
-    });
+    throw code?.startsWith("Z_") === true ? brokenGzip(error) : error;
   }
   if ((await checkNewFile(file)) === 0)
-    throw new Problem("empty-file", "The gzip file holds nothing. Check the export that made it.");
+    throw new Problem("empty-file", "The gzip file contains no data. Check the export that made it.");
 }
+
+export const brokenGzip = (cause: unknown): Problem =>
+  new Problem("broken-file", "The gzip file is damaged or incomplete. Pack it again and send it again.", { cause });

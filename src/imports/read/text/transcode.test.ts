@@ -22,7 +22,7 @@ async function transcoded(bytes: Buffer, encoding: Parameters<typeof transcode>[
 const utf16be = (text: string): Buffer => Buffer.from(text, "utf16le").swap16();
 
 describe("a file", () => {
-  test("in UTF-16, larger than a piece, with its mark dropped", async () => {
+  test("in UTF-16, larger than a chunk, loses its byte order mark", async () => {
     const text = "Stuhl 椅子 🪑\r\n".repeat(40_000);
     expect((await transcoded(Buffer.from(`\ufeff${text}`, "utf16le"), "utf-16le")).toString()).toBe(text);
     expect((await transcoded(utf16be(`\ufeff${text}`), "utf-16be")).toString()).toBe(text);
@@ -34,7 +34,7 @@ describe("a file", () => {
     );
   });
 
-  test("stops when it is told to", async () => {
+  test("transcoding stops when its signal aborts", async () => {
     writeFileSync(join(folder, "source"), "a");
     await expect(
       transcode(join(folder, "source"), "utf-16le", join(folder, "target"), AbortSignal.abort()),
@@ -58,7 +58,7 @@ test.each<[string, Buffer, "utf-16le" | "utf-16be" | "windows-1252", Buffer]>([
   expect(transcodeHead(bytes, encoding, true)).toEqual(expected);
 });
 
-test("any text comes back, however it is written", () => {
+test("any text survives a round trip in both byte orders", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       fc.pre(text.isWellFormed() && !text.startsWith("\ufeff"));
@@ -68,7 +68,7 @@ test("any text comes back, however it is written", () => {
   );
 });
 
-test("agrees with the platform's windows-1252 on every byte that has a character", () => {
+test("windows-1252 agrees with TextDecoder on every defined byte", () => {
   const decoder = new TextDecoder("windows-1252");
   for (let byte = 0; byte < 256; byte++) {
     if ([0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte)) continue;
@@ -78,7 +78,7 @@ test("agrees with the platform's windows-1252 on every byte that has a character
   }
 });
 
-test("a byte order mark counts in its own encoding only", () => {
+test("a byte order mark is recognized only in its own encoding", () => {
   expect(bomLength(Buffer.from("\ufeffa"), "utf-8")).toBe(3);
   expect(bomLength(Buffer.from("\ufeffa", "utf16le"), "utf-16le")).toBe(2);
   expect(bomLength(utf16be("\ufeffa"), "utf-16be")).toBe(2);

@@ -1,79 +1,93 @@
-// Rewrites a file that is not UTF-8 as UTF-8, in pieces. What is no text in its encoding becomes the byte FF, which is
-// never UTF-8: the reader then rejects exactly the records that hold it, as it does for any other file.
+// Rewrites a file of another encoding as UTF-8, as a stream. Bytes that are not text in that encoding become the byte FF, which
+// is never valid in UTF-8: the reader then rejects exactly the records that contain it, as in any other file.
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
-import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "./new-file.ts";
+import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 
 type Encoding = Dialect["encoding"];
 
 const NOT_TEXT = 0xff;
-const PIECE_BYTES = 262_144;
+const CHUNK_BYTES = 262_144;
 
-/** Bytes 80 to 9F of windows-1252 (https://encoding.spec.whatwg.org/index-windows-1252.txt); 0 = no character. */
+/** Code points of the bytes 80 to 9F of windows-1252 (https://encoding.spec.whatwg.org/index-windows-1252.txt); 0 = undefined. */
 const WINDOWS_1252_HIGH = [
-  ...[0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0],
-  ...[
-    0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e,
-    0x0178,
-  ],
+  0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0,
+  0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
 ];
 
-/** Bytes of the byte order mark at the start of a file in this encoding, or 0. */
+/** Returns the length of the byte order mark at the start of a file in this encoding, or 0. */
 export function bomLength(head: Buffer, encoding: Encoding): number {
-  if (encoding === "utf-8") return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  if (encoding === "utf-16le") return head[0] === 0xff && head[1] === 0xfe ? 2 : 0;
-  if (encoding === "utf-16be") return head[0] === 0xfe && head[1] === 0xff ? 2 : 0;
-  return 0;
+  switch (encoding) {
+    case "utf-8":
+      return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+    case "utf-16le":
+      return head[0] === 0xff && head[1] === 0xfe ? 2 : 0;
+    case "utf-16be":
+      return head[0] === 0xfe && head[1] === 0xff ? 2 : 0;
+    case "windows-1252":
+      return 0;
+  }
 }
 
-/** Writes the file at `source_path` to the new file `target_path` as UTF-8 without a byte order mark. A UTF-8 file is copied. Throws
- * what the file system throws, and an AbortError; what was written by then is the caller's to remove. */
+/** Writes the file at `sourcePath` to the new file `targetPath` as UTF-8 without a byte order mark. A UTF-8 file is copied. Throws
+ * the file system's errors, and an AbortError; the caller then removes the incomplete target. */
 export async function transcode(
   sourcePath: string,
   encoding: Encoding,
   targetPath: string,
   signal?: AbortSignal,
-  room?: RoomCheck,
+  checkSpace?: SpaceCheck,
 ): Promise<void> {
-  const source = createReadStream(sourcePath, { highWaterMark: PIECE_BYTES });
+  const source = createReadStream(sourcePath, { highWaterMark: CHUNK_BYTES });
   const target = await createNewFile(targetPath);
   await pipeline(
     source,
-    (pieces) => asRoomAllows(transcodePieces(pieces, encoding), room),
+    (chunks) => waitForSpace(transcodeChunks(chunks, encoding), checkSpace),
     target,
     signal ? { signal } : {},
   );
   await checkNewFile(target);
 }
 
-/** The same for bytes in memory, such as the head of a file; `whole` = nothing follows them. */
+/** The same for bytes in memory, such as the head of a file. With `whole`, a character that is cut at the end is a fault. */
 export function transcodeHead(head: Buffer, encoding: Encoding, whole: boolean): Buffer {
-  const rest = head.subarray(bomLength(head, encoding));
-  if (encoding === "utf-8") return rest;
+  const text = head.subarray(bomLength(head, encoding));
   const decoder = createDecoder(encoding);
-  return Buffer.concat(whole ? [decoder.decode(rest), decoder.end()] : [decoder.decode(rest)]);
+  const decoded = decoder.decode(text);
+  return whole ? Buffer.concat([decoded, decoder.end()]) : decoded;
 }
 
-async function* transcodePieces(pieces: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
+async function* transcodeChunks(chunks: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
   const decoder = createDecoder(encoding);
   let first = true;
-  for await (const piece of pieces) {
-    const bytes = first ? piece.subarray(bomLength(piece, encoding)) : piece;
+  for await (const chunk of chunks) {
+    const bytes = first ? chunk.subarray(bomLength(chunk, encoding)) : chunk;
     first = false;
-    yield encoding === "utf-8" ? bytes : decoder.decode(bytes);
+    yield decoder.decode(bytes);
   }
   yield decoder.end();
 }
 
+/** To UTF-8. It holds back the bytes of a character that a chunk cuts. */
 interface Decoder {
   decode: (bytes: Buffer) => Buffer;
+  /** Returns FF for a character that the end of the file has cut. */
   end: () => Buffer;
 }
 
 function createDecoder(encoding: Encoding): Decoder {
-  if (encoding === "windows-1252") return { decode: decodeWindows1252, end: () => Buffer.alloc(0) };
-  return createUtf16Decoder(encoding === "utf-16le" ? 0 : 1);
+  const noBytes = (): Buffer => Buffer.alloc(0);
+  switch (encoding) {
+    case "utf-8":
+      return { decode: (bytes) => bytes, end: noBytes };
+    case "windows-1252":
+      return { decode: decodeWindows1252, end: noBytes };
+    case "utf-16le":
+      return createUtf16Decoder(0);
+    case "utf-16be":
+      return createUtf16Decoder(1);
+  }
 }
 
 function decodeWindows1252(bytes: Buffer): Buffer {
@@ -91,7 +105,7 @@ function decodeWindows1252(bytes: Buffer): Buffer {
   return out.subarray(0, length);
 }
 
-/** @param low offset of a unit's low byte: 0 for little endian, 1 for big endian */
+/** @param low offset of the low byte in a 16-bit unit: 0 for little endian, 1 for big endian */
 function createUtf16Decoder(low: 0 | 1): Decoder {
   let odd: number | null = null;
   let highSurrogate = 0;
@@ -128,7 +142,7 @@ function createUtf16Decoder(low: 0 | 1): Decoder {
   return { decode, end };
 }
 
-/** Writes a character as UTF-8 and returns the offset behind it. */
+/** Writes a character as UTF-8 and returns the offset after it. */
 function writeCode(out: Buffer, at: number, code: number): number {
   if (code < 0x80) {
     out[at] = code;

@@ -2,27 +2,27 @@ import { describe, expect, test } from "vitest";
 import { createUnpackedCount } from "./unpacked-size.ts";
 
 const MB = 1 << 20;
-const PIECE = 1 << 18;
+const CHUNK_BYTES = 1 << 18;
 
-/** Unpacks stretches of `[packed bytes, unpacked bytes for each]`; returns the bytes that were let through. */
-function unpack(...stretches: readonly (readonly [packed: number, ratio: number])[]): {
+/** Simulates unpacking a file of sections `[packed bytes, unpacked bytes for each]`. Returns the unpacked bytes that passed. */
+function unpack(...sections: readonly (readonly [packed: number, ratio: number])[]): {
   passed: number;
   refused: boolean;
 } {
   let consumed = 0;
   let passed = 0;
-  const packed = stretches.reduce((sum, [bytes]) => sum + bytes, 0);
+  const packed = sections.reduce((sum, [bytes]) => sum + bytes, 0);
   const count = createUnpackedCount(packed, () => Math.floor(consumed));
-  for (const [bytes, ratio] of stretches) {
-    for (let left = bytes * ratio; left > 0; left -= PIECE) {
-      const piece = Math.min(PIECE, left);
-      consumed += piece / ratio;
+  for (const [bytes, ratio] of sections) {
+    for (let left = bytes * ratio; left > 0; left -= CHUNK_BYTES) {
+      const chunk = Math.min(CHUNK_BYTES, left);
+      consumed += chunk / ratio;
       try {
-        count(piece);
+        count(chunk);
       } catch {
         return { passed, refused: true };
       }
-      passed += piece;
+      passed += chunk;
     }
   }
   return { passed, refused: false };
@@ -35,7 +35,7 @@ describe("a bomb is refused within 64 MB, however large it is", () => {
     expect(passed).toBeLessThanOrEqual(64 * MB);
   });
 
-  test("also behind an honest beginning", () => {
+  test("also after an honest beginning", () => {
     const honest = 50 * MB * 5;
     const { passed, refused } = unpack([50 * MB, 5], [50 * MB, 1029]);
     expect(refused).toBe(true);
@@ -46,8 +46,8 @@ describe("a bomb is refused within 64 MB, however large it is", () => {
 describe("honest files pass", () => {
   test.each([
     ["of ordinary rows", 500 * MB, 4],
-    ["whose rows differ only in their SKU", 20 * MB, 162],
-    ["that are small and repeat one row", 60_000, 515],
+    ["of rows that differ only in their SKU", 20 * MB, 162],
+    ["of few kilobytes that repeat one row", 60_000, 515],
   ])("%s", (_, packed, ratio) => {
     expect(unpack([packed, ratio]).refused).toBe(false);
   });

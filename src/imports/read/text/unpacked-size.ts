@@ -1,41 +1,42 @@
-// Refuses decompression bombs while they unpack, before their bytes reach the disk.
+// Refuses decompression bombs while they are unpacked, before their bytes reach the disk.
 //
-// A leaky bucket: each packed byte that the decompressor consumes pays for MAX_RATIO unpacked bytes, and FREE_BYTES may be
-// unpaid at any time. So an honest beginning does not pay for a bomb further on, and a bomb of any size costs at most about
-// 64 MB of disk.
+// The check is a leaky bucket: each packed byte that the decompressor consumes adds MAX_RATIO unpacked bytes of credit, and the
+// credit never exceeds FREE_BYTES. An honest beginning can therefore not pay for a bomb that follows it, and a bomb of any size
+// writes at most about 64 MB.
 import { Problem } from "../../../../contract/problems.ts";
 
-/** Measured with gzip -6 and -9: files of bench/generate.ts 4, rows that differ only in their SKU 76 (200 bytes of equal
- * text) to 162 (2,000 bytes), 300 empty columns 75. One row repeated: 515. Zeros: 1,029, the most that deflate reaches. */
+/** Unpacked bytes per packed byte, measured with gzip -6 and -9: files of bench/generate.ts 4; 300 empty columns 75; rows that
+ * differ only in their SKU 76 (200 bytes of equal text) to 162 (2,000 bytes). One repeated row: 515. Zeros: 1,029, the maximum
+ * of deflate. */
 const MAX_RATIO = 200;
-/** Small files may consist of repeats only. With MAX_RATIO, zeros are refused after 42 MB and one repeated row after 55 MB. */
+/** A small file may consist of repetitions only. With MAX_RATIO, zeros are refused after 42 MB and one repeated row after 55 MB. */
 const FREE_BYTES = 32 << 20;
 
-/** Takes the bytes of each unpacked piece, before they are written.
+/** Called with the length of each unpacked chunk, before it is written.
  * @throws Problem unpacks-too-large */
 export type CountUnpacked = (bytes: number) => void;
 
 /**
- * @param packed bytes of the packed file
- * @param consumed how many of them the decompressor has consumed so far, such as `bytesWritten` of a zlib stream. Without it
- * the whole file pays in advance: the total is bounded, a stretch is not
+ * @param packed size of the packed file in bytes
+ * @param consumed returns how many of them the decompressor has consumed, such as `bytesWritten` of a zlib stream. Without it,
+ * the credit of the whole file is available from the start: the total is bounded, but not a section of the file
  */
 export function createUnpackedCount(packed: number, consumed?: () => number): CountUnpacked {
   let credit = FREE_BYTES + (consumed === undefined ? packed * MAX_RATIO : 0);
-  let paid = 0;
+  let credited = 0;
   let unpacked = 0;
   return (bytes) => {
     if (consumed !== undefined) {
       const now = consumed();
-      credit = Math.min(FREE_BYTES, credit + (now - paid) * MAX_RATIO);
-      paid = now;
+      credit = Math.min(FREE_BYTES, credit + (now - credited) * MAX_RATIO);
+      credited = now;
     }
     credit -= bytes;
     unpacked += bytes;
     if (credit >= 0) return;
     throw new Problem(
       "unpacks-too-large",
-      `The file has ${packed.toLocaleString("en")} bytes and unpacks to more than ${unpacked.toLocaleString("en")}, with stretches that no table has. Send it unpacked, as CSV.`,
+      `The file has ${packed.toLocaleString("en")} bytes and unpacks to more than ${unpacked.toLocaleString("en")} bytes, far more than a table of that size. Check the file, and send the table as an unpacked CSV file.`,
     );
   };
 }

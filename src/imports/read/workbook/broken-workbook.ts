@@ -1,13 +1,13 @@
-// The problem that a workbook's parts have in common.
+// The problem that all parts of the workbook reader throw for a damaged or hostile workbook.
 import { Problem } from "../../../../contract/problems.ts";
 
-/** @param what is wrong, as a sentence */
-export const brokenWorkbook = (what: string, cause?: unknown): Problem =>
+/** @param fault what is wrong, as a sentence */
+export const brokenWorkbook = (fault: string, cause?: unknown): Problem =>
   new Problem(
     "broken-workbook",
-    `The workbook cannot be read. ${what} Open it in a spreadsheet program and save it anew.`,
+    `The workbook cannot be read. ${fault} Open it in a spreadsheet program and save it again.`,
     { cause },
   );
 
-/** Names in a hostile file may have any length. */
-export const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+/** Truncates a name for a message: names in a hostile file may have any length. */
+export const truncated = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);

@@ -1,30 +1,28 @@
-// What a cell that holds a number means as text: the digits that a person sees, a date, a time, a code with leading zeros.
+// Converts a cell's number to the text that a spreadsheet program shows: digits, a date, a time, or a code with leading zeros.
 
-/** How a number is shown: as it is, as a date or time, or filled with zeros to so many digits. */
+/** How a number is displayed. A number is the count of digits, filled with leading zeros. */
 export type NumberFormat = "plain" | "date" | "time" | "duration" | number;
 
 const DAY_MS = 86_400_000;
-/** Day 0 of the usual count; of the other one, which old Macs began, 1904-01-01. */
+/** Day 0 of the two ways of counting days. The one from 1904 comes from old Macs. */
 const EPOCH_1900 = Date.UTC(1899, 11, 30);
 const EPOCH_1904 = Date.UTC(1904, 0, 1);
-/** The usual count has a 29 February 1900, which there was not: days before it are one later. */
+/** The count from 1900 includes 29 February 1900, which did not exist: days before it have to be shifted by one. */
 const FALSE_LEAP_DAY = 60;
-const LAST_DAY = 2_958_466;
+/** The day after 9999-12-31, the last date of a spreadsheet. */
+const END_OF_DAYS = 2_958_466;
 
 export function numberText(raw: string, format: NumberFormat, is1904: boolean): string {
   const text = raw.trim();
   const value = Number(text);
   if (text === "" || !Number.isFinite(value)) return text;
-  if (format === "plain") return plainNumber(text, value);
-  if (typeof format === "number") {
-    const plain = plainNumber(text, value);
-    return /^\d+$/.test(plain) ? plain.padStart(format, "0") : plain;
-  }
-  return dateText(value, format, is1904) ?? plainNumber(text, value);
+  const plain = plainNumber(text, value);
+  if (typeof format === "number") return /^\d+$/.test(plain) ? plain.padStart(format, "0") : plain;
+  return format === "plain" ? plain : (dateText(value, format, is1904) ?? plain);
 }
 
-/** Whole numbers and short fractions stand as they are stored, codes of 18 digits too. Of others the 15 digits count that a
- * spreadsheet shows: 0.30000000000000004 is 0.3. */
+/** Keeps whole numbers (codes may have 18 digits) and short fractions as they are stored. Other numbers are rounded to the 15
+ * digits that a spreadsheet shows: 0.30000000000000004 becomes 0.3. */
 function plainNumber(text: string, value: number): string {
   if (/^-?(?:0|[1-9]\d*)$/.test(text)) return text;
   if (/^-?(?:0|[1-9]\d*)\.\d+$/.test(text) && text.replace(/^-?0*\.?0*|\D/g, "").length <= 15) return text;
@@ -34,16 +32,16 @@ function plainNumber(text: string, value: number): string {
 function withoutExponent(text: string): string {
   const parts = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
   if (parts === null) return text;
-  const [, sign = "", first = "", rest = "", exponent = "0"] = parts;
+  const [, sign = "", first = "", fraction = "", exponent = "0"] = parts;
   const places = Number(exponent);
-  // Longer ones mean no code and no price.
+  // No code or price has that many digits: keep the exponent.
   if (Math.abs(places) > 40) return text;
-  if (places < 0) return `${sign}0.${"0".repeat(-places - 1)}${first}${rest}`;
-  return `${sign}${first}${rest.padEnd(places, "0")}`;
+  if (places < 0) return `${sign}0.${"0".repeat(-places - 1)}${first}${fraction}`;
+  return `${sign}${first}${fraction.padEnd(places, "0")}`;
 }
 
 function dateText(value: number, format: "date" | "time" | "duration", is1904: boolean): string | undefined {
-  if (value < 0 || value >= LAST_DAY) return undefined;
+  if (value < 0 || value >= END_OF_DAYS) return undefined;
   const seconds = Math.round(value * 86_400);
   if (format === "duration") return clock(Math.floor(seconds / 3600), seconds);
   const days = Math.floor(seconds / 86_400);
@@ -59,7 +57,7 @@ function clock(hours: number, seconds: number): string {
   return `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** Formats that a workbook does not spell out (ECMA-376, 18.8.30), those of East Asian dates among them. */
+/** Formats that a workbook refers to by number only (ECMA-376, 18.8.30), including those of East Asian dates. */
 export function builtInFormat(id: number): NumberFormat {
   if ((id >= 14 && id <= 17) || id === 22 || (id >= 27 && id <= 31) || id === 36 || (id >= 50 && id <= 58))
     return "date";
@@ -67,7 +65,7 @@ export function builtInFormat(id: number): NumberFormat {
   return id === 46 ? "duration" : "plain";
 }
 
-/** A format's code, such as `dd/mm/yyyy`, `0000` or `#,##0.00 "kg"`. */
+/** Classifies a format code such as `dd/mm/yyyy`, `0000` or `#,##0.00 "kg"`. */
 export function formatOfCode(code: string): NumberFormat {
   const first = code.slice(0, 500).split(";", 1)[0] ?? "";
   if (/^0{2,255}$/.test(first)) return first.length;

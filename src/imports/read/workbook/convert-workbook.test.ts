@@ -1,4 +1,4 @@
-// Workbooks as text: cells, tables and sheets, and what no workbook is.
+// Converts workbooks to text: cells, tables and sheets, and files that are refused.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,14 +43,14 @@ async function cellText(cell: string, input: Partial<WorkbookInput> = {}): Promi
     .replace(/^"|"$/g, "");
 }
 
-describe("a sheet that is said", () => {
+describe("a sheet given by name", () => {
   const sheets = {
     Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Spring"),
     Autumn: textRow(1, "sku", "name") + textRow(2, "A-1", "Autumn"),
     Empty: "",
   };
 
-  test("is read alone, hidden or not, although another continues it", async () => {
+  test("is read alone, even if it is hidden or another sheet continues it", async () => {
     for (const states of [{}, { Autumn: "hidden" }]) {
       const { text, dialect } = await convert({ sheets, states }, { sheet: "Autumn" });
       expect(text).toBe('"sku","name"\n"A-1","Autumn"\n');
@@ -61,14 +61,14 @@ describe("a sheet that is said", () => {
   test.each([
     ["Winter", "no-such-sheet", '"Spring", "Autumn", "Empty"'],
     ["Empty", "empty-file", '"Empty"'],
-  ])("%s: %s", async (sheet, slug, told) => {
+  ])("%s: %s", async (sheet, slug, words) => {
     await expect(convert({ sheets }, { sheet })).rejects.toMatchObject({
       slug,
-      message: expect.stringContaining(told) as string,
+      message: expect.stringContaining(words) as string,
     });
   });
 
-  test("is refused of what is no workbook", async () => {
+  test("is refused for a file that is not a workbook", async () => {
     await expect(convertBytes(gzipSync("sku\nA\n"), { sheet: "Spring" })).rejects.toMatchObject({
       slug: "no-such-sheet",
     });
@@ -136,22 +136,22 @@ describe("a cell", () => {
     expect(await cellText(`<c r="B2" s="1"><v>${number}</v></c>`, { styles })).toBe(text);
   });
 
-  test("days are counted from 1904 where the workbook says so", async () => {
+  test("days are counted from 1904 if the workbook declares it", async () => {
     const styles = { cells: '<xf numFmtId="14"/>' };
     expect(await cellText('<c r="B2" s="0"><v>44889</v></c>', { styles, is_1904: true })).toBe("2026-11-25");
   });
 
-  test("with a formula that was never calculated is named", async () => {
+  test("with a formula that was never calculated is an error that names the cell", async () => {
     await expect(cellText('<c r="B2"><f>1+1</f></c>')).rejects.toThrow('cell B2 of "xl/worksheets/sheet1.xml"');
   });
 
-  test("that names a text there is not is an error", async () => {
+  test("that refers to a missing text is an error", async () => {
     await expect(cellText('<c r="B2" t="s"><v>2</v></c>', { strings: "<si><t>a</t></si>" })).rejects.toThrow("text 2");
   });
 });
 
 describe("a table", () => {
-  test("stands where its header does; a line's number is the row's", async () => {
+  test("starts at its header, and line numbers are row numbers", async () => {
     const rows =
       textRow(2, "Price list&#10;of all") +
       textRow(4, "SKU", "Name") +
@@ -165,17 +165,17 @@ describe("a table", () => {
     });
   });
 
-  test("of one column has no blank lines, which would be records", async () => {
+  test("of one column has no blank lines, because they would be records", async () => {
     const { text } = await convert({ sheets: { S: textRow(1, "sku") + textRow(3, "a") } });
     expect(text).toBe('"sku"\n"a"\n');
   });
 
-  test("can be said to begin further down", async () => {
+  test("starts after a given preamble", async () => {
     const rows = textRow(1, "x", "y") + textRow(2, "sku", "name") + textRow(3, "a", "A");
     expect((await convert({ sheets: { S: rows } }, { preamble: 1 })).text).toBe('\n"sku","name"\n"a","A"\n');
   });
 
-  test("is that of the first shown sheet with a SKU, and goes on in sheets with the same header", async () => {
+  test("is that of the first visible sheet with a SKU, continued in sheets with the same header", async () => {
     const { text, dialect } = await convert({
       sheets: {
         "Read me": textRow(1, "How to use"),
@@ -191,7 +191,7 @@ describe("a table", () => {
     expect(dialect.sheets?.filter(({ read }) => read).map(({ name }) => name)).toEqual(["One", "Two"]);
   });
 
-  test("a workbook of empty sheets has none", async () => {
+  test("is missing in a workbook of empty sheets", async () => {
     await expect(convert({ sheets: { A: "", B: '<row r="1"><c r="A1" s="1"/></row>' } })).rejects.toMatchObject({
       slug: "empty-file",
     });
@@ -199,7 +199,7 @@ describe("a table", () => {
 });
 
 describe("shared texts", () => {
-  test("come from the disk, in any order, also long ones", async () => {
+  test("are read from disk in any order, including long ones", async () => {
     const texts = Array.from({ length: 3000 }, (_, i) => `${i} ${"x".repeat(i % 100 === 0 ? 30_000 : 90)}`);
     const order = texts.map((_, i) => (i * 1009) % texts.length);
     const rows = order.map(
@@ -223,7 +223,7 @@ const SHARED_ROWS = SHARED_ROW + "<row><c><v>1</v></c></row>".repeat(100);
 const wideRow = (number: number): string =>
   `<row r="${number}"><c r="A${number}" t="str"><v>sku</v></c><c r="BXX${number}" t="str"><v>last</v></c></row>`;
 
-describe("what is refused, with a problem that says what to do", () => {
+describe("refused, with a problem that says what to do", () => {
   const one = { sheets: { S: textRow(1, "sku") + textRow(2, "a") } };
   const zeros = Buffer.alloc(100 << 20);
 
@@ -238,10 +238,15 @@ describe("what is refused, with a problem that says what to do", () => {
     ["an .xlsb", () => zipOf({ "xl/workbook.bin": "" }), "unsupported-file", ".xlsb"],
     ["a .docx", () => zipOf({ "[Content_Types].xml": "", "word/document.xml": "" }), "unsupported-file", "document"],
     ["any other zip", () => zipOf({ "products.csv": "sku" }), "unsupported-file", "Unpack"],
-    ["an empty zip", () => zipOf({}), "unsupported-file", "nothing"],
+    ["an empty zip", () => zipOf({}), "unsupported-file", "empty zip"],
     ["a PDF", () => Buffer.from("%PDF-1.7"), "unsupported-file", "PDF"],
     ["half a workbook", async () => (await makeWorkbook(one)).subarray(0, 300), "broken-workbook", "cannot be read"],
-    ["a part that leads elsewhere", () => renamed("xl/evil0.xml", "../evil0.xml"), "broken-workbook", "relative path"],
+    [
+      "a part that leads out of the archive",
+      () => renamed("xl/evil0.xml", "../evil0.xml"),
+      "broken-workbook",
+      "relative path",
+    ],
     [
       "a part that is a link",
       () => zipOf({ "xl/link": "/etc/passwd" }, { "xl/link": 0o120777 }),
@@ -250,7 +255,12 @@ describe("what is refused, with a problem that says what to do", () => {
     ],
     ["a part twice", () => renamed("xl/Styles.xml", "xl/styles.xml"), "broken-workbook", "twice"],
     ["a part with a password", () => encrypted(), "unsupported-file", "password"],
-    ["no XML", () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": "<a><b></a>" } }), "broken-workbook", "XML"],
+    [
+      "invalid XML",
+      () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": "<a><b></a>" } }),
+      "broken-workbook",
+      "XML",
+    ],
     [
       "a document type",
       () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a/>' } }),
@@ -258,20 +268,20 @@ describe("what is refused, with a problem that says what to do", () => {
       "document type",
     ],
     [
-      "bytes that are no text",
+      "bytes that are not text",
       () => makeWorkbook({ ...one, parts: { "xl/workbook.xml": Buffer.from("<a>\xff</a>", "latin1") } }),
       "broken-workbook",
       "UTF-8",
     ],
     ["a missing sheet", () => makeWorkbook({ sheets: {}, parts: { "xl/x": "" } }), "broken-workbook", "no sheet"],
     [
-      "a column that no sheet has",
+      "a column beyond the last one",
       () => makeWorkbook({ sheets: { S: '<row><c r="ZZZZ1"/></row>' } }),
       "broken-workbook",
       "ZZZZ1",
     ],
     [
-      "a row that no sheet has",
+      "a row beyond the last one",
       () => makeWorkbook({ sheets: { S: '<row r="9999999"/>' } }),
       "broken-workbook",
       "9999999",
@@ -315,7 +325,7 @@ describe("what is refused, with a problem that says what to do", () => {
       "larger than 16,777,216 bytes",
     ],
     [
-      "sheets without end",
+      "5,000 sheets",
       () =>
         makeWorkbook({
           ...one,
@@ -325,7 +335,7 @@ describe("what is refused, with a problem that says what to do", () => {
       "more than 1,000 sheets",
     ],
     [
-      "sheets that are nowhere, among parts without end",
+      "5,000 sheets without a part",
       () =>
         makeWorkbook({
           ...one,
@@ -338,22 +348,22 @@ describe("what is refused, with a problem that says what to do", () => {
       "no sheet with cells",
     ],
     [
-      "a long text that every row names",
+      "a long text in every row",
       () => makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + SHARED_ROW.repeat(2000) }, strings: LONG_TEXT }),
       "broken-workbook",
       "many megabytes in each row",
     ],
     [
-      "a long text that many rows name",
+      "a long text in every hundredth row",
       () => makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + SHARED_ROWS.repeat(2000) }, strings: LONG_TEXT }),
       "unpacks-too-large",
-      "its cells hold far more text",
+      "its cells contain far more text",
     ],
     [
-      "rows of blank cells without end",
+      "100,000 rows of blank cells",
       () => makeWorkbook({ sheets: { S: wideRow(1) + "<row><c><v>1</v></c></row>".repeat(100_000) } }),
       "unpacks-too-large",
-      "its cells hold far more text",
+      "its cells contain far more text",
     ],
     ["a gzip bomb", () => gzipSync(zeros), "unpacks-too-large", "unpacks"],
     [
@@ -362,8 +372,8 @@ describe("what is refused, with a problem that says what to do", () => {
       "broken-file",
       "damaged",
     ],
-    ["nothing in a gzip file", () => gzipSync(Buffer.alloc(0)), "empty-file", "nothing"],
-    ["gzip twice", () => gzipSync(gzipSync(Buffer.from("sku\n"))), "unsupported-file", "another"],
+    ["an empty gzip file", () => gzipSync(Buffer.alloc(0)), "empty-file", "no data"],
+    ["a gzip file in a gzip file", () => gzipSync(gzipSync(Buffer.from("sku\n"))), "unsupported-file", "another"],
   ])("%s", async (_, bytes, slug, words) => {
     const made = await bytes();
     const path = join(folder, "file.bin");
@@ -373,7 +383,7 @@ describe("what is refused, with a problem that says what to do", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".strings"))).toEqual([]);
   });
 
-  /** A zip file whose part has another name in its directory. */
+  /** Renames a part within the bytes of the zip file. */
   async function renamed(part: string, name: string): Promise<Buffer> {
     const bytes = await makeWorkbook({ ...one, styles: { cells: "" }, parts: { [part]: "<a/>" } });
     return Buffer.from(bytes.toString("latin1").replaceAll(part, name), "latin1");
@@ -381,7 +391,7 @@ describe("what is refused, with a problem that says what to do", () => {
 
   async function encrypted(): Promise<Buffer> {
     const bytes = await makeWorkbook(one);
-    // Flags of the first entry of the directory, whose signature is PK 01 02
+    // The flags of the first directory entry, whose signature is PK 01 02.
     const at = bytes.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 8;
     bytes.writeUInt16LE(bytes.readUInt16LE(at) | 1, at);
     return bytes;

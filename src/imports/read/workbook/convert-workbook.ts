@@ -1,11 +1,10 @@
-// Turns a workbook into the text that the rest of the reader takes: its first table, a row a record, as canonical CSV. The other
-// sheets with the same header follow it. Rows before the header and those that are not there become blank lines, so that a
-// line's number is the row's.
+// Converts a workbook to canonical CSV: the first table, followed by the tables of other sheets with the same header. Each row is
+// a record. Rows above the header and missing rows become blank lines, so that line numbers are row numbers.
 import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { asRoomAllows, checkNewFile, createNewFile, type RoomCheck } from "../text/new-file.ts";
+import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "../text/new-file.ts";
 import { findTable, HEAD_LENGTH, HEAD_ROWS, type SheetTable } from "./find-table.ts";
 import { openPackage, type Package } from "./open-package.ts";
 import { readSheet, type CellContext, type SheetRow } from "./read-sheet.ts";
@@ -16,36 +15,38 @@ import { readParts, type SheetPart } from "./workbook-parts.ts";
 
 /** Sheets that are searched for a table. */
 const MAX_SHEETS = 200;
-/** Names of sheets in a message. */
-const SHOWN_SHEETS = 50;
-/** Characters that are written at once, and a row more. */
-const PIECE_LENGTH = 1 << 20;
-/** Bytes of a small workbook's texts that are kept in memory: more than the largest that is previewed has, unless it is made to. */
+/** Sheets that a message lists. */
+const LISTED_SHEETS = 50;
+/** Characters after which a chunk of text is written; its last row may exceed them. */
+const CHUNK_LENGTH = 1 << 20;
+/** Bytes of texts and table that a preview holds in memory. Only a hostile workbook of a previewed size has more. */
 const MAX_TEXTS_IN_MEMORY = 48 << 20;
 
-interface Found extends SheetPart {
+interface InspectedSheet extends SheetPart {
   table: SheetTable | undefined;
 }
 
-/** Writes the table of the workbook at `path` to the new file `target` and returns how it is written there, and which sheets it is of.
- * Needs `<target>.strings` for itself. The caller removes what was written when it throws.
- * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, bad-header, empty-file, no-such-sheet */
+/**
+ * Writes the table of the workbook at `path` to the new file `target`. Returns the dialect of that file and the sheets it was read
+ * from. Uses `<target>.strings` as a scratch file. The caller removes `target` when this throws.
+ * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, bad-header, empty-file, no-such-sheet
+ */
 export async function convertWorkbook(
   path: string,
   target: string,
   overrides: DialectOverrides,
   signal?: AbortSignal,
-  room?: RoomCheck,
+  checkSpace?: SpaceCheck,
 ): Promise<Dialect> {
   const { size } = await stat(path);
   const stringsPath = `${target}.strings`;
   try {
     const budget = createWorkBudget(size);
-    // The texts that its cells share are written first.
-    await room?.(size);
+    // The file of shared texts is written synchronously, without a check of its own.
+    await checkSpace?.(size);
     return await withTable({ source: path, strings_path: stringsPath, overrides, budget, signal }, async (text) => {
       const written = await createNewFile(target);
-      await pipeline(asRoomAllows(text, room), written, signal ? { signal } : {});
+      await pipeline(waitForSpace(text, checkSpace), written, signal ? { signal } : {});
       await checkNewFile(written);
     });
   } finally {
@@ -53,30 +54,30 @@ export async function convertWorkbook(
   }
 }
 
-/** The table's first `enough` bytes and a piece more, without any file.
+/** Converts at least the first `minBytes` of the table, or all of it, in memory.
  * @throws Problem as convertWorkbook does */
 export async function convertHead(
   bytes: Buffer,
-  enough: number,
+  minBytes: number,
   overrides: DialectOverrides,
 ): Promise<{ dialect: Dialect; text: Buffer }> {
-  const pieces: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let length = 0;
   const budget = createWorkBudget(bytes.length, MAX_TEXTS_IN_MEMORY);
   const dialect = await withTable({ source: bytes, overrides, budget }, async (text) => {
-    for await (const piece of text) {
-      pieces.push(piece);
-      length += piece.length;
-      if (length >= enough) return;
+    for await (const chunk of text) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= minBytes) return;
     }
   });
-  return { dialect, text: Buffer.concat(pieces) };
+  return { dialect, text: Buffer.concat(chunks) };
 }
 
 interface Conversion {
-  /** The file's path or all of its bytes. */
+  /** The file's path, or all of its bytes. */
   source: string | Buffer;
-  /** Where shared texts are kept; undefined = in memory. */
+  /** Path of the file for the shared texts; undefined: in memory. */
   strings_path?: string;
   overrides: DialectOverrides;
   budget: WorkBudget;
@@ -85,7 +86,7 @@ interface Conversion {
 
 async function withTable(
   { source, strings_path, overrides, budget, signal }: Conversion,
-  take: (text: AsyncIterable<Buffer>) => Promise<void>,
+  write: (text: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<Dialect> {
   const file = await openPackage(source, budget);
   const store = createStringStore(strings_path);
@@ -95,13 +96,20 @@ async function withTable(
     const context: CellContext = { ...parts, strings: store, budget };
     const sheets = await findTables(file, parts.sheets, context, overrides, signal);
     const chosen = sheets.find(({ table }) => table?.has_sku) ?? sheets.find(({ table }) => table !== undefined);
-    if (chosen?.table === undefined) throw nothingIn(overrides.sheet);
+    if (chosen?.table === undefined) throw emptyTable(overrides.sheet);
     const read = sheets.filter((sheet) => sheet === chosen || isContinued(chosen.table as SheetTable, sheet));
-    await take(bounded(lines(file, read, context, signal), budget));
+    await write(countStored(lines(file, read, context, signal), budget));
     return {
-      ...{ format: "xlsx", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "row" },
-      ...{ header: chosen.table.header !== undefined, preamble: 0, formula_escape: false },
-      sheets: parts.sheets.map(({ name, part }) => ({ name, read: read.some((other) => other.part === part) })),
+      format: "xlsx",
+      encoding: "utf-8",
+      delimiter: ",",
+      quote: '"',
+      escape: '"',
+      line_ending: "row",
+      header: chosen.table.header !== undefined,
+      preamble: 0,
+      formula_escape: false,
+      sheets: parts.sheets.map(({ name, part }) => ({ name, read: read.some((sheet) => sheet.part === part) })),
     };
   } finally {
     store.close();
@@ -109,23 +117,23 @@ async function withTable(
   }
 }
 
-const nothingIn = (sheet: string | undefined): Problem =>
+const emptyTable = (sheet: string | undefined): Problem =>
   new Problem(
     "empty-file",
     sheet === undefined
-      ? "No sheet of the workbook holds anything. Check the export that made it."
-      : `The sheet "${sheet}" holds nothing. Choose another one.`,
+      ? "All sheets of the workbook are empty. Check the export that made it."
+      : `The sheet "${sheet}" is empty. Choose another one.`,
   );
 
-/** The sheet that is named, else those that are shown, or all where none is; each with its table. */
+/** Searches the candidate sheets for their tables. */
 async function findTables(
   file: Package,
   sheets: readonly SheetPart[],
   context: CellContext,
   overrides: DialectOverrides,
   signal: AbortSignal | undefined,
-): Promise<Found[]> {
-  const found: Found[] = [];
+): Promise<InspectedSheet[]> {
+  const found: InspectedSheet[] = [];
   for (const sheet of candidates(sheets, overrides.sheet).slice(0, MAX_SHEETS)) {
     const head: SheetRow[] = [];
     let length = 0;
@@ -143,32 +151,35 @@ async function findTables(
   return found;
 }
 
-function candidates(sheets: readonly SheetPart[], said: string | undefined): SheetPart[] {
-  if (said === undefined) {
-    const shown = sheets.filter(({ is_hidden }) => !is_hidden);
-    return [...(shown.length > 0 ? shown : sheets)];
+/** Returns the sheet that the sender has named, otherwise the visible sheets, or all of them where none is visible. */
+function candidates(sheets: readonly SheetPart[], given: string | undefined): SheetPart[] {
+  if (given === undefined) {
+    const visible = sheets.filter(({ is_hidden }) => !is_hidden);
+    return [...(visible.length > 0 ? visible : sheets)];
   }
-  const named = sheets.filter(({ name }) => name === said);
+  const named = sheets.filter(({ name }) => name === given);
   if (named.length > 0) return named;
-  const names = sheets.slice(0, SHOWN_SHEETS).map(({ name }) => `"${name}"`);
-  const more = sheets.length > SHOWN_SHEETS ? ` and ${sheets.length - SHOWN_SHEETS} more` : "";
-  throw new Problem("no-such-sheet", `The workbook has no sheet "${said}". It has: ${names.join(", ")}${more}.`);
+  const names = sheets.slice(0, LISTED_SHEETS).map(({ name }) => `"${name}"`);
+  const more = sheets.length > LISTED_SHEETS ? ` and ${sheets.length - LISTED_SHEETS} more` : "";
+  throw new Problem("no-such-sheet", `The workbook has no sheet "${given}". It has: ${names.join(", ")}${more}.`);
 }
 
-const isContinued = ({ columns }: SheetTable, { table }: Found): boolean =>
+const isContinued = ({ columns }: SheetTable, { table }: InspectedSheet): boolean =>
   columns !== undefined && table?.columns === columns;
 
-async function* bounded(texts: AsyncIterable<string>, budget: WorkBudget): AsyncGenerator<Buffer> {
+/** Encodes the text, and counts it against the budget. */
+async function* countStored(texts: AsyncIterable<string>, budget: WorkBudget): AsyncGenerator<Buffer> {
   for await (const text of texts) {
     const bytes = Buffer.from(text);
-    budget.kept(bytes.length);
+    budget.countStored(bytes.length);
     yield bytes;
   }
 }
 
+/** Converts the sheets to lines, in chunks of text. */
 async function* lines(
   file: Package,
-  sheets: readonly Found[],
+  sheets: readonly InspectedSheet[],
   context: CellContext,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string> {
@@ -185,7 +196,7 @@ async function* lines(
         last = row.number;
         if ((row.cells.length > 0 || row.beyond !== undefined) && row.number > firstRow) text += line(row, width);
         else if (width > 1) text += "\n";
-        if (text.length < PIECE_LENGTH) continue;
+        if (text.length < CHUNK_LENGTH) continue;
         yield text;
         text = "";
       }
@@ -194,15 +205,15 @@ async function* lines(
   }
 }
 
-/** @param row with one cell at least. One beyond the last column makes a field too many, so that the row is rejected and shows the cell,
- * without the thousands of blank cells before it. */
+/** Converts a row that is not blank. A cell beyond the last column becomes one field too many: the row is then rejected with that cell
+ * as its value, but without the thousands of blank cells before it. */
 function line({ cells, beyond }: SheetRow, width: number): string {
   let text = "";
   let at = 0;
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i] as string;
     if (cell === "") continue;
-    // Blank cells at once: one by one, 40 million of them took 10 s
+    // Write a run of blank cells at once: one by one, 40 million of them took 10 s.
     text += i - at === 1 ? `,${quoted(cell)}` : `${",".repeat(i - at)}${quoted(cell)}`;
     at = i;
   }

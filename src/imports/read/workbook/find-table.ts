@@ -1,4 +1,4 @@
-// Where the table is in a sheet: its header, and how wide it is.
+// Finds the table in a sheet: the rows above it, its header, and its width.
 import { createHash } from "node:crypto";
 import type { DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
@@ -8,35 +8,38 @@ import { MAX_FIELDS } from "../split-records.ts";
 import type { SheetRow } from "./read-sheet.ts";
 
 export interface SheetTable {
-  /** Rows up to this one are no part of the table. */
+  /** Number of the last row above the table, 0 for none. */
   preamble: number;
-  /** Number of the row that names the columns; undefined = no row does. */
+  /** Number of the header row; undefined where the table has no header. */
   header: number | undefined;
-  /** Equal for sheets whose headers are equal. A hash, because hundreds of sheets may have headers of a megabyte. */
+  /** Hash of the header, equal for sheets with equal headers. Hundreds of sheets may have headers of a megabyte each. */
   columns: string | undefined;
   has_sku: boolean;
   width: number;
 }
 
-/** Rows and characters that are inspected. */
+/** Rows and characters at the start of a sheet in which the table is searched. */
 export const HEAD_ROWS = 1000;
 export const HEAD_LENGTH = 4_000_000;
 
-/** @param rows the sheet's first ones that are not blank; undefined where there is none
- * @throws Problem bad-header */
+/**
+ * @param rows the first rows of the sheet that are not blank
+ * @returns undefined for a sheet without a table
+ * @throws Problem bad-header
+ */
 export function findTable(
   rows: readonly SheetRow[],
-  { preamble: said, header: saysHeader }: DialectOverrides,
+  { preamble: givenPreamble, header: hasHeader }: DialectOverrides,
 ): SheetTable | undefined {
   const filled = rows.filter(({ cells }) => cells.length > 0).map(({ number, cells }) => ({ line: number, cells }));
-  const preamble = said ?? detectPreamble(filled);
+  const preamble = givenPreamble ?? detectPreamble(filled);
   const below = filled.filter(({ line }) => line > preamble);
   const first = below[0];
   if (first === undefined) return undefined;
-  const header = (saysHeader ?? detectHeader(below)) ? first : undefined;
+  const header = (hasHeader ?? detectHeader(below)) ? first : undefined;
   if (header !== undefined) refuseWideHeader(rows, header.line);
   return {
-    // Rows above the first that is filled hold cells far to the right only
+    // The rows in between have cells beyond the last possible column only.
     preamble: Math.max(preamble, first.line - 1),
     header: header?.line,
     columns: header && createHash("sha256").update(JSON.stringify(header.cells)).digest("hex"),
@@ -50,6 +53,6 @@ function refuseWideHeader(rows: readonly SheetRow[], line: number): void {
   if (beyond === undefined) return;
   throw new Problem(
     "bad-header",
-    `Row ${line}, which names the columns, has a cell in column ${beyond.column + 1}. A table has at most ${MAX_FIELDS.toLocaleString("en")} columns. Delete the columns after that, or move the cell.`,
+    `The header in row ${line} has a cell in column ${beyond.column + 1}. A table has at most ${MAX_FIELDS.toLocaleString("en")} columns. Delete the columns after that, or move the cell.`,
   );
 }

@@ -1,4 +1,4 @@
-// Workbooks of a few kilobytes that unpack to millions of something: each ends in a problem, before it has cost much.
+// Hostile workbooks of a few kilobytes that unpack to millions of elements, cells or texts: each is refused early with a problem.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ const many = (count: number, make: (i: number) => string): string =>
 const sheet = (rows: string): WorkbookInput => ({ sheets: { S: HEADER + rows } });
 const MANY = 3_000_000;
 
-/** Their directory entries all point to the bytes of the first sheet. */
+/** A workbook whose directory entries for both sheets point to the bytes of the first one. */
 async function overlapping(): Promise<Buffer> {
   const bytes = await makeWorkbook({ sheets: { A: HEADER, B: HEADER } });
   const entryOf = (name: string): number => {
@@ -38,12 +38,17 @@ async function overlapping(): Promise<Buffer> {
   return bytes;
 }
 
-const CASES: [what: string, file: WorkbookInput | (() => Promise<Buffer>), slug: string, words: string][] = [
+const CASES: [title: string, file: WorkbookInput | (() => Promise<Buffer>), slug: string, words: string][] = [
   ["empty shared texts", { ...one, strings: "<si/>".repeat(MANY) }, "broken-workbook", "XML elements"],
   ["empty runs in one text", { ...one, strings: `<si>${"<r/>".repeat(MANY)}</si>` }, "broken-workbook", "XML elements"],
   ["phonetic runs", { ...one, strings: `<si>${"<rPh/>".repeat(MANY)}</si>` }, "broken-workbook", "XML elements"],
   ["empty cells", sheet(`<row>${"<c/>".repeat(MANY)}</row>`), "broken-workbook", "XML elements"],
-  ["empty rows", sheet("<row/>".repeat(1_100_000)), "broken-workbook", "a row 1048577; a sheet has 1,048,576"],
+  [
+    "empty rows",
+    sheet("<row/>".repeat(1_100_000)),
+    "broken-workbook",
+    "a row 1048577; a sheet has at most 1,048,576 rows",
+  ],
   [
     "merged cells",
     sheet(`</sheetData><mergeCells>${"<m/>".repeat(MANY)}</mergeCells><sheetData>`),
@@ -71,14 +76,14 @@ const CASES: [what: string, file: WorkbookInput | (() => Promise<Buffer>), slug:
   ],
   ["a huge attribute", sheet(`<row a="${"b".repeat(100_000)}"/>`), "broken-workbook", "65,536 characters"],
   ["a huge name", sheet(`<${"b".repeat(100_000)}/>`), "broken-workbook", "a name of 100000 characters"],
-  ["nesting", sheet("<a>".repeat(100)), "broken-workbook", "nested more than 64 deep"],
+  ["nesting", sheet("<a>".repeat(100)), "broken-workbook", "nested more than 64 levels deep"],
   ["comments", sheet("<!---->".repeat(200_000)), "broken-workbook", "bytes without an element"],
   ["processing instructions", sheet("<?a?>".repeat(300_000)), "broken-workbook", "bytes without an element"],
   ["carriage returns", sheet(`<a>${"\r".repeat(2_000_000)}</a>`), "broken-workbook", "bytes without an element"],
   ["an undeclared entity", sheet("<a>&lol;</a>"), "broken-workbook", "undefined entity"],
-  ["a text that there is not", sheet('<row><c t="s"><v>7</v></c></row>'), "broken-workbook", "the text 7"],
+  ["a missing text", sheet('<row><c t="s"><v>7</v></c></row>'), "broken-workbook", "the text 7"],
   [
-    "sheets of one part",
+    "200 sheets of the same part",
     {
       ...one,
       parts: {
@@ -87,9 +92,9 @@ const CASES: [what: string, file: WorkbookInput | (() => Promise<Buffer>), slug:
       },
     },
     "broken-workbook",
-    'sheets "s0" and "s1" name the same part',
+    'sheets "s0" and "s1" refer to the same part',
   ],
-  ["parts that share their bytes", overlapping, "broken-workbook", "lies in the bytes of another part"],
+  ["overlapping parts", overlapping, "broken-workbook", "overlaps another part"],
   [
     "long names of parts",
     () => zipOf(Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`${i}${"n".repeat(60_000)}`, ""]))),
@@ -105,7 +110,7 @@ const CASES: [what: string, file: WorkbookInput | (() => Promise<Buffer>), slug:
       strings: `<si><t>${"x".repeat(32_767)}</t></si>`,
     },
     "unpacks-too-large",
-    "its cells hold far more text",
+    "its cells contain far more text",
   ],
   [
     "a header in the last column",
@@ -119,7 +124,7 @@ async function bytesOf(file: WorkbookInput | (() => Promise<Buffer>)): Promise<B
   return typeof file === "function" ? file() : makeWorkbook(file);
 }
 
-test.each(CASES)("%s are refused, by an import and by a preview", async (_, file, slug, words) => {
+test.each(CASES)("%s: refused, by an import and by a preview", async (_, file, slug, words) => {
   const path = join(folder, "file.xlsx");
   const bytes = await bytesOf(file);
   writeFileSync(path, bytes);
@@ -130,7 +135,7 @@ test.each(CASES)("%s are refused, by an import and by a preview", async (_, file
   expect(left.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)).toBeLessThan(64 << 20);
 });
 
-test("a cell beyond column 2,000 rejects its row, without the blank cells before it; blank ones are ignored", async () => {
+test("a cell beyond column 2,000 becomes one field too many, and a blank one is ignored", async () => {
   const path = join(folder, "file.xlsx");
   const cells = ['<c r="XFD3"><v>9</v></c>', '<c r="BXY4" t="str"><v>late</v></c>', '<c r="XFD5" s="1"/>'];
   const rows = cells.map((cell, i) => `<row r="${i + 3}"><c r="A${i + 3}"><v>${i}</v></c>${cell}</row>`);
@@ -147,7 +152,7 @@ test("a cell beyond column 2,000 rejects its row, without the blank cells before
   expect(readFileSync(target, "utf8")).toBe('"sku","name"\n,,"8"\n"0",,"9"\n"1",,"late"\n"2",\n\n\n');
 });
 
-test("columns without coordinates are counted on, as far as a table may go", async () => {
+test("cells without references are counted, up to the last column of a table", async () => {
   const path = join(folder, "file.xlsx");
   const blank = "<c/>".repeat(1998);
   writeFileSync(path, await makeWorkbook(sheet(`<row>${blank}<c><v>1</v></c><c><v>2</v></c><c><v>3</v></c></row>`)));
@@ -156,7 +161,7 @@ test("columns without coordinates are counted on, as far as a table may go", asy
   expect(text).toBe(`"sku","name"${",".repeat(1998)}\n${",".repeat(1998)}"1","2","3"\n`);
 });
 
-test("shared texts come back from memory and disk, empty and long ones, also at the end of a segment", () => {
+test("shared texts of any length are read back from memory and from disk, across segments", () => {
   const texts = Array.from({ length: 66_000 }, (_, i) =>
     i % 3 === 0 ? "" : `${i}é`.repeat(i % 1000 === 1 ? 9000 : 1),
   );
@@ -167,11 +172,11 @@ test("shared texts come back from memory and disk, empty and long ones, also at 
     expect(store.size()).toBe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
     const wrong = texts.findIndex((text, i) => store.get(i) !== text);
     expect(wrong).toBe(-1);
-    expect(() => store.get(texts.length)).toThrow("the text 66000, and there are 66,000");
+    expect(() => store.get(texts.length)).toThrow("the text 66000, but there are only 66,000");
     store.close();
   }
 });
 
-test("a format's code is read once, however many brackets it opens", () => {
+test("a format code with many opening brackets is classified in linear time", () => {
   expect(formatOfCode(`[Red${"[".repeat(400)}]yyyy`)).toBe("date");
 });

@@ -1,28 +1,28 @@
-// A workbook's zip file: its parts by name. yauzl reads the central directory and refuses names that lead elsewhere;
-// this file refuses the rest.
+// Opens a workbook's zip file and reads its parts by name. yauzl reads the zip directory and refuses names that lead out of the
+// archive. This file refuses all other hostile archives: links, duplicate and overlapping parts, bombs.
 import { pipeline } from "node:stream";
 import { createInflateRaw } from "node:zlib";
 import { fromBufferPromise, openPromise, type Entry, type ZipFile } from "yauzl";
-import { brokenWorkbook, shown } from "./broken-workbook.ts";
+import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { WorkBudget } from "./work-budget.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
-/** Parts of a workbook; each sheet is a few. */
+/** Parts of a workbook; a sheet has a few of them. */
 const MAX_PARTS = 10_000;
-/** Bytes of the names, comments and extra fields of all parts, which stay in memory. Excel writes some 50 a part. */
+/** Bytes of the names, comments and extra fields of all parts, which are held in memory. Excel writes about 50 per part. */
 const MAX_DIRECTORY = 4 << 20;
-/** Bytes of a part that holds no cells, such as the list of sheets. */
+/** Bytes of a part without cells, such as the list of sheets. */
 const MAX_SMALL_PART = 16 << 20;
-/** Bytes that are handed on at once: the rows in them are in memory together, and a few kilobytes can name megabytes of texts. */
-const MAX_PIECE = 16_384;
-/** Of each part's header in the file, without its name. */
+/** Bytes passed on at once. Their rows are in memory together, and a few kilobytes can refer to megabytes of shared texts. */
+const MAX_CHUNK_BYTES = 16_384;
+/** Bytes of each part's header in the file, without the name. */
 const LOCAL_HEADER = 30;
 
 export interface Package {
   has(name: string): boolean;
-  /** A part's bytes. @throws Problem unpacks-too-large, broken-workbook */
+  /** Streams a part's bytes. @throws Problem unpacks-too-large, broken-workbook */
   read(name: string): AsyncIterable<Buffer>;
-  /** The same for a small part; nothing where there is none. */
+  /** The same for a small part. Yields nothing if the part is missing. */
   readSmall(name: string): AsyncIterable<Buffer>;
   close(): void;
 }
@@ -33,7 +33,7 @@ const ENCRYPTED = 1;
 const FILE_TYPE = 0xf000;
 const LINK = 0xa000;
 
-/** @param source the file's path or all of its bytes
+/** @param source the file's path, or all of its bytes
  * @throws Problem unsupported-file, broken-workbook */
 export async function openPackage(source: string | Buffer, budget: WorkBudget): Promise<Package> {
   const options = { autoClose: false };
@@ -62,46 +62,49 @@ async function listEntries(zip: ZipFile): Promise<Map<string, Entry>> {
     if (length > MAX_DIRECTORY)
       throw brokenWorkbook(`Its list of parts has more than ${MAX_DIRECTORY.toLocaleString("en")} bytes.`);
     if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) {
-      throw new Problem("unsupported-file", "The file has a password. Save it without one.");
+      throw new Problem("unsupported-file", "The workbook has a password. Save it without a password.");
     }
     if (((entry.externalFileAttributes >>> 16) & FILE_TYPE) === LINK) {
-      throw brokenWorkbook(`Its part "${shown(name)}" is a link to another file.`);
+      throw brokenWorkbook(`Its part "${truncated(name)}" is a link to another file.`);
     }
-    if (entries.has(name.toLowerCase())) throw brokenWorkbook(`It has the part "${shown(name)}" twice.`);
+    if (entries.has(name.toLowerCase())) throw brokenWorkbook(`It has the part "${truncated(name)}" twice.`);
     entries.set(name.toLowerCase(), entry);
   }
   return entries;
 }
 
-/** What else comes in a zip file. */
+/** Refuses other formats that are zip files too. @throws Problem unsupported-file */
 function checkKind(entries: ReadonlyMap<string, Entry>): void {
   const names = [...entries.keys()];
   if (names.some((name) => name.endsWith("workbook.bin"))) {
-    throw new Problem("unsupported-file", "This is a binary workbook (.xlsb). Save it as .xlsx or as CSV.");
+    throw new Problem("unsupported-file", "The file is a binary workbook (.xlsb). Save it as .xlsx or as CSV.");
   }
   if (entries.has("[content_types].xml") && names.some((name) => name.startsWith("xl/"))) return;
   if (entries.has("mimetype") && entries.has("content.xml")) {
-    throw new Problem("unsupported-file", "This is an OpenDocument file (.ods). Save it as .xlsx or as CSV.");
+    throw new Problem(
+      "unsupported-file",
+      "The file is an OpenDocument spreadsheet (.ods). Save it as .xlsx or as CSV.",
+    );
   }
   if (entries.has("word/document.xml") || entries.has("ppt/presentation.xml")) {
     throw new Problem(
       "unsupported-file",
-      "This is a document or a presentation, not a workbook. Save its table as .xlsx or CSV.",
+      "The file is a document or a presentation, not a workbook. Save its table as .xlsx or CSV.",
     );
   }
   throw new Problem(
     "unsupported-file",
-    "This is a zip file, and no workbook. Unpack it and send the files in it one by one.",
+    "The file is a zip file, not a workbook. Unpack it and send the files in it one by one.",
   );
 }
 
-/** Parts that share bytes unpack a bomb as often as there are names for it.
+/** Parts that share their bytes would unpack the same bomb once per name.
  * @throws Problem broken-workbook */
 function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
   const inOrder = [...entries.values()].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
   let end = 0;
   for (const { fileName, relativeOffsetOfLocalHeader: start, compressedSize } of inOrder) {
-    if (start < end) throw brokenWorkbook(`Its part "${shown(fileName)}" lies in the bytes of another part.`);
+    if (start < end) throw brokenWorkbook(`Its part "${truncated(fileName)}" overlaps another part.`);
     end = start + LOCAL_HEADER + compressedSize;
   }
 }
@@ -109,7 +112,7 @@ function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
 function packageOf(zip: ZipFile, entries: ReadonlyMap<string, Entry>, budget: WorkBudget): Package {
   async function* read(name: string): AsyncGenerator<Buffer> {
     const entry = entries.get(name.toLowerCase());
-    if (entry === undefined) throw brokenWorkbook(`Its part "${shown(name)}" is missing.`);
+    if (entry === undefined) throw brokenWorkbook(`Its part "${truncated(name)}" is missing.`);
     try {
       yield* unpack(zip, entry, budget);
     } catch (error) {
@@ -122,13 +125,13 @@ function packageOf(zip: ZipFile, entries: ReadonlyMap<string, Entry>, budget: Wo
     async *readSmall(name) {
       if (!entries.has(name.toLowerCase())) return;
       let length = 0;
-      for await (const piece of read(name)) {
-        length += piece.length;
+      for await (const chunk of read(name)) {
+        length += chunk.length;
         if (length > MAX_SMALL_PART)
           throw brokenWorkbook(
-            `Its part "${shown(name)}" is larger than ${MAX_SMALL_PART.toLocaleString("en")} bytes.`,
+            `Its part "${truncated(name)}" is larger than ${MAX_SMALL_PART.toLocaleString("en")} bytes.`,
           );
-        yield piece;
+        yield chunk;
       }
     },
     close: () => {
@@ -140,26 +143,28 @@ function packageOf(zip: ZipFile, entries: ReadonlyMap<string, Entry>, budget: Wo
 async function* unpack(zip: ZipFile, entry: Entry, budget: WorkBudget): AsyncGenerator<Buffer> {
   const { fileName, compressionMethod, uncompressedSize } = entry;
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED)
-    throw brokenWorkbook(`Its part "${shown(fileName)}" is packed in a way that no workbook uses.`);
+    throw brokenWorkbook(`Its part "${truncated(fileName)}" uses a compression method that workbooks do not have.`);
   const packed = await zip.openReadStreamPromise(entry, { decodeFileData: false });
-  // Our own, because it counts the packed bytes that it has used
+  // yauzl would inflate too, but does not report how many packed bytes have been consumed.
   const inflate = compressionMethod === DEFLATED ? createInflateRaw() : undefined;
-  // Errors come out of the stream that is read
-  const pieces = inflate === undefined ? packed : pipeline(packed, inflate, () => undefined);
+  // `pipeline` passes errors of `packed` to `inflate`, which the loop below reads.
+  const chunks = inflate === undefined ? packed : pipeline(packed, inflate, () => undefined);
   let length = 0;
-  let used = 0;
-  for await (const piece of pieces) {
-    const bytes = piece as Buffer;
+  let consumed = 0;
+  for await (const chunk of chunks) {
+    const bytes = chunk as Buffer;
     length += bytes.length;
-    const usedNow = inflate?.bytesWritten ?? length;
-    budget.unpacked(bytes.length, usedNow - used);
-    used = usedNow;
+    const consumedNow = inflate?.bytesWritten ?? length;
+    budget.countUnpacked(bytes.length, consumedNow - consumed);
+    consumed = consumedNow;
     if (length > uncompressedSize) break;
-    for (let at = 0; at < bytes.length; at += MAX_PIECE) yield bytes.subarray(at, at + MAX_PIECE);
+    for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) yield bytes.subarray(at, at + MAX_CHUNK_BYTES);
   }
   if (length !== uncompressedSize)
-    throw brokenWorkbook(`Its part "${shown(fileName)}" does not have the ${uncompressedSize} bytes that it should.`);
+    throw brokenWorkbook(
+      `Its part "${truncated(fileName)}" does not have the ${uncompressedSize} bytes that the directory states.`,
+    );
 }
 
 const broken = (error: unknown): Problem =>
-  brokenWorkbook(`${error instanceof Error ? shown(error.message) : "It is damaged"}.`, error);
+  brokenWorkbook(`${error instanceof Error ? truncated(error.message) : "It is damaged"}.`, error);

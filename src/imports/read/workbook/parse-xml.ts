@@ -1,43 +1,49 @@
-// XML in pieces, as events; bounded: no name, tag, text or nesting grows without an end, and nothing in it can be declared.
+// Parses XML as a stream of events. Names, tags, texts and nesting are bounded, and document types are refused, so that a hostile
+// file can neither fill the memory nor expand entities.
 import { SaxesParser } from "saxes";
-import { brokenWorkbook, shown } from "./broken-workbook.ts";
+import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
 export interface XmlHandler {
-  /** Names come without their prefix. */
+  /** The name has no namespace prefix. */
   open(name: string, attributes: Record<string, string>): void;
   close(name: string): void;
   text(text: string): void;
 }
 
 export interface XmlParser {
-  write(piece: Buffer): void;
+  write(chunk: Buffer): void;
   end(): void;
 }
 
-/** Bytes without a tag that ends: the parser holds them. A cell has at most 32,767 characters, which take 330 kB as `_x000D_`. */
-const MAX_SILENT_BYTES = 1 << 20;
-/** The parser keeps names and attributes of all elements that are open. Sheets with all extensions nest ten deep. */
+/** Bytes without the end of a tag, which the parser buffers. A cell has at most 32,767 characters, which take 330 kB as `_x000D_`. */
+const MAX_BYTES_WITHOUT_TAG = 1 << 20;
+/** The parser stores names and attributes of all open elements. Sheets with all extensions have a depth of ten. */
 const MAX_DEPTH = 64;
-/** The parser makes an object of each, and of all of a tag a table. Excel's longest tags have some forty. */
+/** The parser creates an object per attribute. Excel's longest tags have about forty attributes. */
 const MAX_ATTRIBUTES = 256;
-/** Characters of all values of a tag; a hyperlink's address and hint have at most 2,335. */
+/** Characters of all names and values of a tag. The address and hint of a hyperlink have at most 2,335. */
 const MAX_TAG_LENGTH = 65_536;
 
-export function createXmlParser(part: string, handler: XmlHandler, budget: Pick<WorkBudget, "element">): XmlParser {
-  // Each attribute and tag is an event of ours, so position is not needed, and costs a tenth.
+export function createXmlParser(
+  part: string,
+  handler: XmlHandler,
+  budget: Pick<WorkBudget, "countElement">,
+): XmlParser {
+  // Tracking positions would cost 10 % of the time, and the messages name the part instead.
   const parser = new SaxesParser<{ position: false; xmlns: false }>({ position: false, xmlns: false });
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  let silent = 0;
+  let bytesWithoutTag = 0;
   let depth = 0;
   let attributesOfTag = 0;
   let tagLength = 0;
-  const fault = (what: string, cause?: unknown): Error => brokenWorkbook(`Its part "${shown(part)}" ${what}.`, cause);
+  const fault = (predicate: string, cause?: unknown): Error =>
+    brokenWorkbook(`Its part "${truncated(part)}" ${predicate}.`, cause);
   parser.on("error", (error) => {
-    throw fault(`is not valid XML (${shown(error.message)})`, error);
+    throw fault(`is not valid XML (${truncated(error.message)})`, error);
   });
   parser.on("doctype", () => {
-    throw fault("has a document type, which no workbook has");
+    throw fault("declares a document type, which is not allowed in a workbook");
   });
   parser.on("attribute", ({ name, value }) => {
     tagLength += name.length + value.length;
@@ -47,14 +53,14 @@ export function createXmlParser(part: string, handler: XmlHandler, budget: Pick<
       );
   });
   parser.on("opentag", ({ name, attributes }) => {
-    silent = attributesOfTag = tagLength = 0;
-    budget.element();
-    if (++depth > MAX_DEPTH) throw fault(`is nested more than ${MAX_DEPTH} deep`);
+    bytesWithoutTag = attributesOfTag = tagLength = 0;
+    budget.countElement();
+    if (++depth > MAX_DEPTH) throw fault(`is nested more than ${MAX_DEPTH} levels deep`);
     if (name.length > MAX_TAG_LENGTH) throw fault(`has an element with a name of ${name.length} characters`);
     handler.open(localName(name), attributes);
   });
   parser.on("closetag", ({ name }) => {
-    silent = 0;
+    bytesWithoutTag = 0;
     depth--;
     handler.close(localName(name));
   });
@@ -64,19 +70,19 @@ export function createXmlParser(part: string, handler: XmlHandler, budget: Pick<
   parser.on("cdata", (text) => {
     handler.text(text);
   });
-  const decode = (piece?: Buffer): string => {
+  const decode = (chunk?: Buffer): string => {
     try {
-      return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch (error) {
-      throw fault("is not written in UTF-8", error);
+      throw fault("is not encoded in UTF-8", error);
     }
   };
   return {
-    write(piece) {
-      silent += piece.length;
-      if (silent > MAX_SILENT_BYTES + piece.length)
-        throw fault(`has more than ${MAX_SILENT_BYTES.toLocaleString("en")} bytes without an element`);
-      parser.write(decode(piece));
+    write(chunk) {
+      bytesWithoutTag += chunk.length;
+      if (bytesWithoutTag > MAX_BYTES_WITHOUT_TAG + chunk.length)
+        throw fault(`has more than ${MAX_BYTES_WITHOUT_TAG.toLocaleString("en")} bytes without an element`);
+      parser.write(decode(chunk));
     },
     end() {
       parser.write(decode());
@@ -90,21 +96,21 @@ function localName(name: string): string {
   return colon < 0 ? name : name.slice(colon + 1);
 }
 
-const NO_TEXT = (): void => undefined;
+const IGNORE = (): void => undefined;
 
-/** Every element of a part that opens, and that closes. */
+/** Calls `open` and `close` for each element of a part. A part without any bytes has no elements. */
 export async function eachElement(
   part: string,
-  pieces: AsyncIterable<Buffer>,
-  budget: Pick<WorkBudget, "element">,
+  chunks: AsyncIterable<Buffer>,
+  budget: Pick<WorkBudget, "countElement">,
   open: XmlHandler["open"],
-  close = (_: string): void => undefined,
+  close: XmlHandler["close"] = IGNORE,
 ): Promise<void> {
-  const parser = createXmlParser(part, { open, close, text: NO_TEXT }, budget);
+  const parser = createXmlParser(part, { open, close, text: IGNORE }, budget);
   let isEmpty = true;
-  for await (const piece of pieces) {
+  for await (const chunk of chunks) {
     isEmpty = false;
-    parser.write(piece);
+    parser.write(chunk);
   }
   if (!isEmpty) parser.end();
 }

@@ -1,18 +1,18 @@
-// A sheet's rows as texts, in pieces: what a person sees in its cells (ECMA-376, 18.3.1).
+// Streams the rows of a sheet as texts, as a person sees them in the cells (ECMA-376, 18.3.1).
 import { MAX_FIELDS } from "../split-records.ts";
 import { numberText, type NumberFormat } from "./cell-text.ts";
-import { brokenWorkbook, shown } from "./broken-workbook.ts";
+import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import { createXmlParser, type XmlHandler } from "./parse-xml.ts";
 import type { StringStore } from "./string-store.ts";
 import { unescapeText } from "./unescape.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
 export interface SheetRow {
-  /** As the program numbers it, from 1. */
+  /** The row number that the spreadsheet program shows, from 1. */
   number: number;
-  /** "" = blank; none after the last that is not. */
+  /** Blank cells are "". The last one is not blank. */
   cells: string[];
-  /** The first cell that is not blank and lies beyond the columns that a table may have. */
+  /** The first cell with a value beyond the last column that a table may have. */
   beyond?: { column: number; text: string };
 }
 
@@ -24,27 +24,27 @@ export interface CellContext {
 }
 
 const MAX_ROWS = 1_048_576;
-/** Excel's last column is XFD. Cells after column 2,000 are read only to reject their rows. */
+/** Excel's last column is XFD. Cells after column 2,000 are read only so that their rows can be rejected. */
 const MAX_COLUMNS = 16_384;
-/** A longer row is a rejected record; its cells past that are not kept. */
+/** Characters of a row. A longer one is a record that will be rejected; its further cells are dropped. */
 const MAX_ROW_LENGTH = 1_200_000;
-/** Of the rows of one piece, some 16 kB of XML. The longest text that a spreadsheet program takes, in each row, makes 7 million. */
-const MAX_PIECE_LENGTH = 16 << 20;
+/** Characters of the rows in one chunk, about 16 kB of XML. With the longest possible text in each row they are 7 million. */
+const MAX_CHUNK_LENGTH = 16 << 20;
 
-/** The rows that each piece completes. Rows and cells that are not there are left out or "".
+/** Yields the rows that each chunk completes. Rows that the sheet does not contain are missing.
  * @throws Problem broken-workbook */
 export async function* readSheet(
   part: string,
-  pieces: AsyncIterable<Buffer>,
+  chunks: AsyncIterable<Buffer>,
   context: CellContext,
 ): AsyncGenerator<SheetRow[]> {
   const reader = createRowReader(part, context);
-  for await (const piece of pieces) {
-    reader.parser.write(piece);
-    yield reader.take();
+  for await (const chunk of chunks) {
+    reader.parser.write(chunk);
+    yield reader.takeRows();
   }
   reader.parser.end();
-  yield reader.take();
+  yield reader.takeRows();
 }
 
 interface Cell {
@@ -55,7 +55,7 @@ interface Cell {
   has_formula: boolean;
 }
 
-// eslint-disable-next-line max-lines-per-function -- one state, changed by each tag
+// eslint-disable-next-line max-lines-per-function -- one state machine, in which each tag changes the state
 function createRowReader(part: string, context: CellContext) {
   let rows: SheetRow[] = [];
   let row: SheetRow | undefined;
@@ -64,14 +64,14 @@ function createRowReader(part: string, context: CellContext) {
   let untaken = 0;
   let cell: Cell | undefined;
   let column = -1;
-  let takesText = false;
-  let inReading = false;
+  let collectsText = false;
+  let inPhonetic = false;
 
   const endCell = ({ column: at, ...found }: Cell): void => {
     if (row === undefined || length > MAX_ROW_LENGTH) return;
-    const text = textOf(found, context, () => `${columnName(at)}${number} of "${shown(part)}"`);
+    const text = textOf(found, context, () => `${columnName(at)}${number} of "${truncated(part)}"`);
     if (text === "") return;
-    // Blank cells and a text that all cells share take next to nothing in the file.
+    // Counted here and not by bytes of the file, where blank cells and shared texts take almost nothing.
     untaken += text.length;
     if (at < MAX_FIELDS) {
       untaken += Math.max(at - row.cells.length, 0);
@@ -79,8 +79,8 @@ function createRowReader(part: string, context: CellContext) {
       row.cells[at] = text;
     } else row.beyond ??= { column: at, text };
     length += text.length + 1;
-    if (untaken > MAX_PIECE_LENGTH)
-      throw brokenWorkbook(`Its part "${shown(part)}" names texts of many megabytes in each row.`);
+    if (untaken > MAX_CHUNK_LENGTH)
+      throw brokenWorkbook(`Its part "${truncated(part)}" repeats texts of many megabytes in each row.`);
   };
   const handler: XmlHandler = {
     open(name, attributes) {
@@ -94,25 +94,25 @@ function createRowReader(part: string, context: CellContext) {
           has_formula: false,
         };
       } else if (name === "row") {
-        const said = Number(attributes["r"] ?? Number.NaN);
-        number = said > number ? Math.ceil(said) : number + 1;
+        const given = Number(attributes["r"] ?? Number.NaN);
+        number = given > number ? Math.ceil(given) : number + 1;
         if (number > MAX_ROWS)
           throw brokenWorkbook(
-            `Its part "${shown(part)}" has a row ${number}; a sheet has ${MAX_ROWS.toLocaleString("en")}.`,
+            `Its part "${truncated(part)}" has a row ${number}; a sheet has at most ${MAX_ROWS.toLocaleString("en")} rows.`,
           );
         row = { number, cells: [] };
         column = -1;
         length = 0;
       } else if (cell !== undefined) {
-        if (name === "v" || (name === "t" && !inReading)) takesText = true;
+        if (name === "v" || (name === "t" && !inPhonetic)) collectsText = true;
         else if (name === "f") cell.has_formula = true;
-        // How a text in Chinese characters is read: not part of it
-        else if (name === "rPh") inReading = true;
+        // A phonetic run shows how to pronounce East Asian characters and is not part of the text.
+        else if (name === "rPh") inPhonetic = true;
       }
     },
     close(name) {
-      if (name === "v" || name === "t") takesText = false;
-      else if (name === "rPh") inReading = false;
+      if (name === "v" || name === "t") collectsText = false;
+      else if (name === "rPh") inPhonetic = false;
       else if (name === "c" && cell !== undefined) {
         endCell(cell);
         cell = undefined;
@@ -122,27 +122,27 @@ function createRowReader(part: string, context: CellContext) {
       }
     },
     text(text) {
-      if (takesText && cell !== undefined && cell.text.length <= MAX_ROW_LENGTH) cell.text += text;
+      if (collectsText && cell !== undefined && cell.text.length <= MAX_ROW_LENGTH) cell.text += text;
     },
   };
-  const take = (): SheetRow[] => {
-    context.budget.read(untaken);
+  const takeRows = (): SheetRow[] => {
+    context.budget.countRead(untaken);
     const taken = rows;
     rows = [];
     untaken = 0;
     return taken;
   };
-  return { parser: createXmlParser(part, handler, context.budget), take };
+  return { parser: createXmlParser(part, handler, context.budget), takeRows };
 }
 
 function textOf(
   { type, style, text, has_formula }: Omit<Cell, "column">,
   { strings, formats, is_1904 }: CellContext,
-  place: () => string,
+  reference: () => string,
 ): string {
   if (text === "") {
     if (has_formula && type !== "str")
-      throw brokenWorkbook(`The cell ${place()} holds a formula that was never calculated.`);
+      throw brokenWorkbook(`The cell ${reference()} contains a formula that was never calculated.`);
     return "";
   }
   switch (type) {
@@ -159,15 +159,15 @@ function textOf(
   }
 }
 
-/** From `AB12`; the next one where a cell names none. */
-function columnOf(place: string | undefined, last: number): number {
-  if (place === undefined) return last + 1;
+/** Returns the column index of a reference such as `AB12`, or the next column for a cell without a reference. */
+function columnOf(reference: string | undefined, last: number): number {
+  if (reference === undefined) return last + 1;
   let column = 0;
-  for (let i = 0; i < place.length; i++) {
-    const letter = (place.charCodeAt(i) | 0x20) - 0x60;
+  for (let i = 0; i < reference.length; i++) {
+    const letter = (reference.charCodeAt(i) | 0x20) - 0x60;
     if (letter < 1 || letter > 26) break;
     column = column * 26 + letter;
-    if (column > MAX_COLUMNS) throw brokenWorkbook(`It has a cell ${place.slice(0, 20)}.`);
+    if (column > MAX_COLUMNS) throw brokenWorkbook(`It has a cell ${reference.slice(0, 20)}, beyond the last column.`);
   }
   return column === 0 ? last + 1 : column - 1;
 }

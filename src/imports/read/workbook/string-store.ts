@@ -1,30 +1,32 @@
-// The texts that a workbook's cells share. There may be more of them than memory, and a cell names any: so they are on disk, or, for
-// a small workbook, in memory.
+// Stores the shared texts of a workbook, to which cells refer by index. A large workbook has more texts than fit in memory: they are
+// in a file, read through a cache of blocks. The texts of a small workbook stay in memory.
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { brokenWorkbook } from "./broken-workbook.ts";
 
-/** Small, because cells of a sorted table name texts in any order, and each costs a block: reading 8 kB takes 3 µs, 64 kB 20 µs. */
+/** Small, because the cells of a sorted table refer to texts in random order, and each reference may read a block: 3 µs for 8 kB,
+ * 20 µs for 64 kB. */
 const BLOCK_BYTES = 8192;
-/** 32 MB: cells mostly name texts near those of the cell before. */
-const KEPT_BLOCKS = 4096;
+/** 32 MB. Most cells refer to texts near those of the previous cell. */
+const CACHED_BLOCKS = 4096;
 const SLAB_BYTES = 64 * BLOCK_BYTES;
-/** Their ends take eight bytes each, in segments, so that nothing is copied when they grow. */
+/** The end offset of each text takes eight bytes in memory. */
 const MAX_TEXTS = 16 << 20;
+/** End offsets are stored in arrays of this many, so that growing never copies. */
 const SEGMENT_TEXTS = 1 << 16;
 
 export interface StringStore {
-  /** @throws Problem broken-workbook where there are too many */
+  /** @throws Problem broken-workbook if there are too many texts */
   add(text: string): void;
-  /** Bytes of all texts so far. */
+  /** Bytes of all texts added so far. */
   size(): number;
-  /** After the last `add`. */
+  /** Must be called after the last `add` and before the first `get`. */
   seal(): void;
-  /** @throws Problem broken-workbook where there is no such text */
+  /** @throws Problem broken-workbook if there is no such text */
   get(index: number): string;
   close(): void;
 }
 
-/** @param path of a new file, which the caller removes; undefined = all texts stay in memory */
+/** @param path of a new file, which the caller removes; undefined: store the texts in memory */
 export function createStringStore(path: string | undefined): StringStore {
   const blocks = path === undefined ? memoryBlocks() : diskBlocks(path);
   const ends: Float64Array[] = [];
@@ -43,9 +45,9 @@ export function createStringStore(path: string | undefined): StringStore {
       filled = 0;
     }
   };
-  /** @returns bytes that the text takes */
+  /** Returns the text's length in bytes. */
   const appendText = (text: string): number => {
-    // Without a buffer in between: a character takes three bytes at most
+    // Fits in any case (a UTF-16 unit takes at most three bytes): write it without an intermediate buffer.
     if (filled + text.length * 3 < BLOCK_BYTES) {
       const written = block.write(text, filled);
       filled += written;
@@ -71,7 +73,7 @@ export function createStringStore(path: string | undefined): StringStore {
     },
     get(index) {
       if (!Number.isInteger(index) || index < 0 || index >= count)
-        throw brokenWorkbook(`A cell names the text ${index}, and there are ${count.toLocaleString("en")}.`);
+        throw brokenWorkbook(`A cell refers to the text ${index}, but there are only ${count.toLocaleString("en")}.`);
       const start = endOf(index - 1);
       const length = endOf(index) - start;
       const first = Math.floor(start / BLOCK_BYTES);
@@ -89,13 +91,13 @@ export function createStringStore(path: string | undefined): StringStore {
 }
 
 interface Blocks {
-  /** @returns the block to fill next */
+  /** Stores a full block and returns the block to fill next. */
   add(block: Buffer): Buffer;
   get(number: number): Buffer;
   close(): void;
 }
 
-/** Blocks out of larger buffers: buffers of 8 kB each would take twice their size. */
+/** Cuts blocks from larger buffers: separate buffers of 8 kB would take twice their size. */
 function blockMaker(): () => Buffer {
   let slab = Buffer.alloc(0);
   return () => {
@@ -121,7 +123,8 @@ function memoryBlocks(): Blocks {
 
 function diskBlocks(path: string): Blocks {
   const file = openSync(path, "wx+", 0o600);
-  const kept = new Map<number, Buffer>();
+  /** In order of insertion: the first one was read longest ago. */
+  const cache = new Map<number, Buffer>();
   const makeBlock = blockMaker();
   let written = 0;
   return {
@@ -131,14 +134,14 @@ function diskBlocks(path: string): Blocks {
       return block;
     },
     get(number) {
-      const known = kept.get(number);
-      if (known !== undefined) return known;
+      const cached = cache.get(number);
+      if (cached !== undefined) return cached;
       if (number >= written) throw new Error(`block ${number} of ${written}`);
-      const oldest = kept.size >= KEPT_BLOCKS ? kept.entries().next().value : undefined;
-      if (oldest !== undefined) kept.delete(oldest[0]);
+      const oldest = cache.size >= CACHED_BLOCKS ? cache.entries().next().value : undefined;
+      if (oldest !== undefined) cache.delete(oldest[0]);
       const block = oldest?.[1] ?? makeBlock();
       readSync(file, block, 0, BLOCK_BYTES, number * BLOCK_BYTES);
-      kept.set(number, block);
+      cache.set(number, block);
       return block;
     },
     close: () => {

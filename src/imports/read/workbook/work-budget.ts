@@ -1,65 +1,65 @@
-// How much work a workbook may cause, in proportion to its size: bytes of XML, elements, characters of cells, bytes on disk. A few
-// kilobytes that ask for more are refused within a second. Decision 0036 has the figures of honest workbooks.
+// Limits the work that a workbook may cause, in proportion to its size: bytes of XML, elements, characters of cells, bytes on disk. A
+// hostile file of a few kilobytes is refused within a second. Decision 0036 has the figures of honest workbooks.
 //
-// Leaky buckets, as in unpacked-size.ts: each packed byte that is read pays for so much, and a fixed amount may be unpaid. So a large
-// picture in the file does not pay for a bomb.
+// The limits are leaky buckets, as in unpacked-size.ts: each packed byte that is read adds credit, up to a fixed maximum. A large
+// picture in the file can therefore not pay for a bomb.
 import { Problem } from "../../../../contract/problems.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
 import { brokenWorkbook } from "./broken-workbook.ts";
 
-/** An element costs 0.1 to 0.25 µs, however short it is, and `<si/>` takes a hundredth of a packed byte. 500,000 rows of eight cells have
- * 0.4 elements per packed byte; the most uniform table that we could make has 4. */
+/** An element costs 0.1 to 0.25 µs, even `<si/>`, which takes a hundredth of a packed byte. A table of 500,000 rows and eight columns
+ * has 0.4 elements per packed byte, and the most uniform table that we could construct has 4. */
 const ELEMENTS_PER_BYTE = 8;
 const FREE_ELEMENTS = 2_000_000;
-/** As many as 1,048,576 rows of 100 cells have. */
+/** The elements of 1,048,576 rows with 100 cells. */
 const MAX_ELEMENTS = 250_000_000;
 
-/** Cells that share a text make more of it than the file holds, and blank cells make separators out of nothing. */
+/** Shared texts appear in many cells but only once in the file, and blank cells become separators. */
 const TEXT_PER_BYTE = 200;
-/** Texts and table of a small workbook together stay below 64 MB on disk. */
+/** Keeps the texts and the table of a small workbook below 64 MB on disk. */
 const FREE_TEXT = 48 << 20;
 
+/** All functions throw Problem unpacks-too-large or broken-workbook when the budget is exhausted. */
 export interface WorkBudget {
-  /** Bytes of XML, before they are parsed, and the packed bytes that were read for them. */
-  unpacked(bytes: number, packed: number): void;
-  /** An element that opens. */
-  element(): void;
-  /** Characters and positions of cells that were read, whether they are written or not. */
-  read(length: number): void;
-  /** Bytes of texts and of the table that are kept, on disk or in memory. */
-  kept(bytes: number): void;
+  /** Called with bytes of XML before they are parsed, and with the packed bytes that were consumed for them. */
+  countUnpacked(bytes: number, packed: number): void;
+  /** Called for each opening tag. */
+  countElement(): void;
+  /** Called with the characters and positions of cells that were read. */
+  countRead(length: number): void;
+  /** Called with bytes of shared texts or of the table that are stored, on disk or in memory. */
+  countStored(bytes: number): void;
 }
 
-/** @param size bytes of the file
- * @param mostKept bytes of texts and table that may be kept, whatever the file's size
- * @returns functions that throw Problem unpacks-too-large or broken-workbook where the budget ends */
-export function createWorkBudget(size: number, mostKept = Infinity): WorkBudget {
+/**
+ * @param size bytes of the file
+ * @param maxStored upper limit of the bytes stored, independent of the file's size
+ */
+export function createWorkBudget(size: number, maxStored = Infinity): WorkBudget {
   let packedTotal = 0;
-  const count = createUnpackedCount(size, () => packedTotal);
+  const countBytes = createUnpackedCount(size, () => packedTotal);
   let elements = 0;
-  let elementsLeft = FREE_ELEMENTS;
-  let readLeft = FREE_TEXT;
-  let keptLeft = FREE_TEXT;
-  let kept = 0;
+  let stored = 0;
+  const credit = { elements: FREE_ELEMENTS, read: FREE_TEXT, stored: FREE_TEXT };
   return {
-    unpacked(bytes, packed) {
+    countUnpacked(bytes, packed) {
       packedTotal += packed;
-      elementsLeft = Math.min(elementsLeft + packed * ELEMENTS_PER_BYTE, FREE_ELEMENTS);
-      readLeft = Math.min(readLeft + packed * TEXT_PER_BYTE, FREE_TEXT);
-      keptLeft = Math.min(keptLeft + packed * TEXT_PER_BYTE, FREE_TEXT);
-      count(bytes);
+      credit.elements = Math.min(credit.elements + packed * ELEMENTS_PER_BYTE, FREE_ELEMENTS);
+      credit.read = Math.min(credit.read + packed * TEXT_PER_BYTE, FREE_TEXT);
+      credit.stored = Math.min(credit.stored + packed * TEXT_PER_BYTE, FREE_TEXT);
+      countBytes(bytes);
     },
-    element() {
-      if (++elements > MAX_ELEMENTS || --elementsLeft < 0) throw tooManyElements(size, elements);
+    countElement() {
+      if (++elements > MAX_ELEMENTS || --credit.elements < 0) throw tooManyElements(size, elements);
     },
-    read(length) {
-      readLeft -= length;
-      if (readLeft < 0) throw tooMuchText(size);
+    countRead(length) {
+      credit.read -= length;
+      if (credit.read < 0) throw tooMuchText(size);
     },
-    kept(bytes) {
-      kept += bytes;
-      keptLeft -= bytes;
-      if (keptLeft < 0 || kept > mostKept) throw tooMuchText(size);
+    countStored(bytes) {
+      stored += bytes;
+      credit.stored -= bytes;
+      if (credit.stored < 0 || stored > maxStored) throw tooMuchText(size);
     },
   };
 }
@@ -72,7 +72,7 @@ const tooManyElements = (size: number, elements: number): Problem =>
 const tooMuchText = (size: number): Problem =>
   new Problem(
     "unpacks-too-large",
-    `The workbook has ${number(size)} bytes, and its cells hold far more text than a table of that size. Delete texts that are repeated in every row, or send the table as CSV.`,
+    `The workbook has ${number(size)} bytes, and its cells contain far more text than a table of that size. Delete texts that are repeated in every row, or send the table as CSV.`,
   );
 
 const number = (value: number): string => value.toLocaleString("en");

@@ -1,7 +1,7 @@
-// A workbook's small parts: which sheets it has and where, how numbers are shown, the count of days.
+// Reads the small parts of a workbook: its list of sheets, its number formats, and its way of counting days.
 import { posix } from "node:path";
 import { builtInFormat, formatOfCode, type NumberFormat } from "./cell-text.ts";
-import { brokenWorkbook, shown } from "./broken-workbook.ts";
+import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { Package } from "./open-package.ts";
 import { eachElement } from "./parse-xml.ts";
 import type { WorkBudget } from "./work-budget.ts";
@@ -14,20 +14,20 @@ export interface SheetPart {
 
 export interface WorkbookParts {
   sheets: SheetPart[];
-  /** undefined = no cell shares its text with another. */
+  /** Name of the part with the shared texts; undefined if there is none. */
   strings: string | undefined;
-  /** By the cells' style. */
+  /** Indexed by a cell's style. */
   formats: readonly NumberFormat[];
   is_1904: boolean;
 }
 
-/** A workbook of a sheet a day for three years. */
+/** Enough for a sheet per day for almost three years. */
 const MAX_SHEETS = 1000;
-/** Excel allows 31 characters. */
+/** Excel allows 31 characters, other programs more. */
 const MAX_NAME = 255;
-/** Excel allows 65,490 styles of cells and some 250 formats. */
+/** Excel allows 65,490 cell styles and about 250 formats. */
 const MAX_STYLES = 65_536;
-/** Each part has one. */
+/** One per part. */
 const MAX_RELATIONS = 10_000;
 
 /** @throws Problem broken-workbook, unpacks-too-large */
@@ -47,16 +47,16 @@ export async function readParts(file: Package, budget: WorkBudget): Promise<Work
     if (name !== "sheet") return;
     const id = Object.entries(attributes).find(([key]) => key === "id" || key.endsWith(":id"))?.[1];
     const relation = byId.get(id ?? "");
-    // A sheet of a chart has no cells.
+    // A chart sheet has no cells.
     if (relation === undefined || !relation.type.endsWith("/worksheet")) return;
     if (sheets.length === MAX_SHEETS)
       throw brokenWorkbook(`It has more than ${MAX_SHEETS.toLocaleString("en")} sheets.`);
     const sheetName = (attributes["name"] ?? "").slice(0, MAX_NAME);
-    // A part that is read for one sheet only costs what it unpacks to, however many sheets there are.
+    // Each part is read for one sheet only, so that thousands of sheets cannot unpack the same part again and again.
     const other = names.get(relation.target.toLowerCase());
     if (other !== undefined)
       throw brokenWorkbook(
-        `Its sheets "${shown(other)}" and "${shown(sheetName)}" name the same part, "${shown(relation.target)}".`,
+        `Its sheets "${truncated(other)}" and "${truncated(sheetName)}" refer to the same part, "${truncated(relation.target)}".`,
       );
     names.set(relation.target.toLowerCase(), sheetName);
     sheets.push({
@@ -87,7 +87,7 @@ async function readRelations(file: Package, part: string, folder: string, budget
     if (name !== "Relationship" || TargetMode === "External") return;
     if (relations.length === MAX_RELATIONS)
       throw brokenWorkbook(
-        `Its part "${shown(part)}" has more than ${MAX_RELATIONS.toLocaleString("en")} relationships.`,
+        `Its part "${truncated(part)}" has more than ${MAX_RELATIONS.toLocaleString("en")} relationships.`,
       );
     const target = posix
       .normalize(posix.join("/", Target?.startsWith("/") === true ? "" : folder, Target ?? ""))

@@ -1,0 +1,63 @@
+// A temporary folder for the unpacked copy of a file. It is on the data folder's disk where there is a data folder, because the
+// system's temporary folder is often held in memory. Its disk keeps the same reserve free as for imports.
+import { rmSync } from "node:fs";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Problem } from "../../contract/problems.ts";
+import type { Config } from "../config.ts";
+import { createDiskReserve, createRoomCheck } from "../db/data-dir/disk-reserve.ts";
+import type { ScratchFolder } from "../imports/read/read-file.ts";
+import { oneLine } from "../terminal.ts";
+
+const PREFIX = "skuport-read-";
+/** A folder this old belongs to a process that was killed: no command reads a file for a day. */
+const MAX_AGE_MS = 86_400_000;
+
+/** Creates the folder. It is removed by `remove`, and otherwise when the process exits. */
+export async function createScratchFolder({
+  data_dir,
+  disk_reserve_bytes,
+}: Pick<Config, "data_dir" | "disk_reserve_bytes">): Promise<ScratchFolder> {
+  const path = await createIn(data_dir).catch(() => createIn(tmpdir()));
+  const removeNow = (): void => {
+    rmSync(path, { recursive: true, force: true });
+  };
+  process.once("exit", removeNow);
+  return {
+    path,
+    checkSpace: createRoomCheck(createDiskReserve(path, disk_reserve_bytes), () =>
+      Promise.reject(scratchDiskFull(path)),
+    ),
+    async remove() {
+      await rm(path, { recursive: true, force: true });
+      process.off("exit", removeNow);
+    },
+  };
+}
+
+export const scratchDiskFull = (path: string, cause?: unknown): Problem =>
+  new Problem(
+    "disk-full",
+    `The disk is full: the file has to be unpacked to ${oneLine(path)} before it can be read. Free some space there, or set SKUPORT_DATA_DIR to a folder on another disk.`,
+    { cause },
+  );
+
+async function createIn(parent: string): Promise<string> {
+  const path = await mkdtemp(join(parent, PREFIX));
+  await removeAbandoned(parent);
+  return path;
+}
+
+/** Removes the folders of processes that were killed. Those of other users stay. */
+async function removeAbandoned(parent: string): Promise<void> {
+  const before = Date.now() - MAX_AGE_MS;
+  const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(PREFIX));
+  await Promise.all(
+    names.map(async (name) => {
+      const path = join(parent, name);
+      const modified = (await stat(path).catch(() => undefined))?.mtimeMs ?? Infinity;
+      if (modified < before) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    }),
+  );
+}

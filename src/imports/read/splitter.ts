@@ -1,0 +1,80 @@
+// The splitter's state: the dialect translated into bytes and lookup tables, and how far the file has been read.
+import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
+import { Problem } from "../../../contract/problems.ts";
+import { CR, LF, type FieldEnds } from "./field-end.ts";
+import type { BadQuote } from "./resolve-bad-quote.ts";
+
+export const APOSTROPHE = 39;
+
+export interface Splitter extends FieldEnds {
+  readonly dialect: Dialect;
+  /** Line of the next record, from 1. At the end of the file: the number of lines + 1. */
+  line: number;
+  /** True while the splitter skips the remainder of a record that is too long, up to the next line end. */
+  skipping: boolean;
+  /** In a file of a single column, a blank line is a record with one empty field. In any other file it is no record. */
+  readonly blank_is_record: boolean;
+  /** The escape character as a byte, or -1 where there is none or where the escape is the quote itself. */
+  readonly backslash: number;
+  /** Two quotes inside a quoted field mean one. Also true where a backslash escapes, because real files mix both. */
+  readonly doubled: boolean;
+  /** Remove the apostrophe that protects a field from being run as a formula by a spreadsheet program. */
+  readonly unescapes: boolean;
+  /** Count line breaks inside fields. False for a sheet, where line numbers are row numbers. */
+  readonly counts_breaks: boolean;
+  /** Reused for every bad quote, so that a hostile file cannot cause allocations. */
+  readonly bad: BadQuote;
+  /** 1 for each byte that may end a run of plain text inside quotes, and outside of them. */
+  readonly in_quotes: Uint8Array;
+  readonly outside: Uint8Array;
+}
+
+/**
+ * @param firstLine the file's line at the first byte that will be split, from 1
+ * @throws Problem invalid-request where the dialect's marks share a character: one byte would then have two meanings, and
+ * work would grow with the square of the file's size
+ */
+export function createSplitter(dialect: Dialect, firstLine: number, blankIsRecord = false): Splitter {
+  const conflict = findMarkConflict(dialect);
+  if (conflict !== undefined) throw new Problem("invalid-request", conflict.message);
+  const quote = dialect.quote === "" ? -1 : dialect.quote.charCodeAt(0);
+  const escape = dialect.escape === "" ? -1 : dialect.escape.charCodeAt(0);
+  const delimiter = new Uint8Array(Buffer.from(dialect.delimiter));
+  const backslash = escape === quote ? -1 : escape;
+  return {
+    dialect,
+    line: firstLine,
+    skipping: false,
+    blank_is_record: blankIsRecord,
+    delimiter,
+    quote,
+    backslash,
+    doubled: escape !== -1,
+    cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
+    unescapes: dialect.formula_escape && quote !== APOSTROPHE,
+    counts_breaks: dialect.line_ending !== "row",
+    bad: {
+      open: 0,
+      close: 0,
+      breaks_inside: 0,
+      safe_to: 0,
+      limit: 0,
+      opens_text: true,
+      fault: 0,
+      end: 0,
+      next: 0,
+      breaks: 0,
+      needs_more: false,
+    },
+    in_quotes: byteTable([quote, backslash, LF, CR]),
+    outside: byteTable([delimiter[0] as number, LF, CR]),
+  };
+}
+
+/** A lookup table with 1 at each of the bytes; negative values are ignored. */
+export function byteTable(bytes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const byte of bytes) if (byte >= 0) table[byte] = 1;
+  return table;
+}
