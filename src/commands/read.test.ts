@@ -118,7 +118,8 @@ test("options override every detected property", async () => {
     "--header",
     "--json",
   ];
-  const summary = JSON.parse((await run([path, ...args])).stdout) as {
+  const config = { data_dir: folder, disk_reserve_bytes: 0 };
+  const summary = JSON.parse((await run([path, ...args], sink(), config)).stdout) as {
     dialect: object;
     lines: number;
     records: number;
