@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../../contract/problems.ts";
 import type { Config } from "../config.ts";
-import { createDiskReserve, createRoomCheck } from "../db/data-dir/disk-reserve.ts";
+import { createDiskReserve, createSpaceCheck } from "../db/data-dir/disk-reserve.ts";
 import type { ScratchFolder } from "../imports/read/read-file.ts";
 import { oneLine } from "../terminal.ts";
 
@@ -26,7 +26,7 @@ export async function createScratchFolder({
   process.once("exit", removeNow);
   return {
     path,
-    checkSpace: createRoomCheck(createDiskReserve(path, disk_reserve_bytes), () =>
+    checkSpace: createSpaceCheck(createDiskReserve(path, disk_reserve_bytes), () =>
       Promise.reject(scratchDiskFull(path)),
     ),
     async remove() {
