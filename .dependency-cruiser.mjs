@@ -191,6 +191,24 @@ export default {
       to: { path: `^src/(${MODULES})/`, pathNot: "^src/(webhooks|catalog/history)/" },
     },
     {
+      name: "import-stages-are-independent",
+      comment:
+        "Receive, scan and load run in different processes and meet only in the database; what two stages share is in a file below them.",
+      severity: "error",
+      from: { path: "^src/imports/(receive|scan|load)/", pathNot: TESTS },
+      to: { path: "^src/imports/(receive|scan|load|recovery|preview)/", pathNot: "^src/imports/$1/" },
+    },
+    {
+      name: "import-stages-are-above-what-they-share",
+      comment: "Only routes, worker, recovery and preview know the stages of an import.",
+      severity: "error",
+      from: {
+        path: "^src/imports/",
+        pathNot: `^src/imports/(receive|scan|load|recovery|preview)/|^src/imports/(routes|worker)\\.ts$|${TESTS}`,
+      },
+      to: { path: "^src/imports/(receive|scan|load|recovery|preview)/" },
+    },
+    {
       name: "reading-is-pure",
       comment: "Bytes in, records out: the reader runs without database and server, in `skuport read` and in tests.",
       severity: "error",

@@ -23,3 +23,15 @@ const TERMINAL: ReadonlySet<ImportState> = new Set(["done", "cancelled", "failed
 export const isTerminal = (state: ImportState): boolean => TERMINAL.has(state);
 
 export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+/** Resolves a label of an encoding, in any case (https://encoding.spec.whatwg.org/#names-and-labels): `latin1` is `windows-1252`.
+ * @returns undefined if the label is unknown or the encoding is not supported */
+export function encodingOf(label: string): Encoding | undefined {
+  try {
+    const name = new TextDecoder(label).encoding;
+    return ENCODINGS.find((encoding) => encoding === name);
+  } catch {
+    return undefined;
+  }
+}

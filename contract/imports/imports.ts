@@ -7,6 +7,7 @@ import { endpoint } from "../endpoint.ts";
 import { next_cursor, pageOf, pageQuery } from "../paging.ts";
 import {
   CANCEL_IMPORT_URL,
+  encodingOf,
   ENCODINGS,
   IMPORT_STATES,
   IMPORT_URL,
@@ -107,11 +108,20 @@ export const import_query = import_options
       .describe(`${import_options.shape.strict.description ?? ""}; default false`),
     active: boolean_parameter.default(true).describe(`${import_options.shape.active.description ?? ""}; default true`),
     header: boolean_parameter.optional().describe(dialect.shape.header.description ?? ""),
-    preamble: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(MAX_PREAMBLE_LINES)
+    encoding: z
+      .preprocess(
+        (label: string | undefined) => (label === undefined ? undefined : (encodingOf(label) ?? label)),
+        z.enum(ENCODINGS, `The encoding is not supported. Use one of ${ENCODINGS.join(", ")}.`),
+      )
+      .optional()
+      .describe("A WHATWG label of one of these encodings, in upper or lower case"),
+    preamble: z
+      .preprocess(
+        // Number() would turn an empty text into 0.
+        (lines: string | number | undefined) =>
+          typeof lines === "string" ? (/^\d+$/.test(lines) ? Number(lines) : Number.NaN) : lines,
+        z.int("Enter the number of lines in digits.").min(0).max(MAX_PREAMBLE_LINES),
+      )
       .optional()
       .describe(dialect.shape.preamble.description ?? ""),
     formula_escape: boolean_parameter.optional().describe(dialect.shape.formula_escape.description ?? ""),

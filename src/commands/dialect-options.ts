@@ -4,7 +4,7 @@ import {
   MAX_DELIMITER_CHARACTERS,
   MAX_PREAMBLE_LINES,
 } from "../../contract/imports/dialect-rules.ts";
-import { ENCODINGS } from "../../contract/imports/import-names.ts";
+import { encodingOf, ENCODINGS } from "../../contract/imports/import-names.ts";
 import type { Dialect, DialectOverrides } from "../../contract/imports/imports.ts";
 import { UsageError } from "./command.ts";
 
@@ -62,7 +62,7 @@ export interface DialectValues {
 export function readOverrides(values: DialectValues): DialectOverrides {
   const overrides: DialectOverrides = {};
   if (values.encoding !== undefined) {
-    const encoding = ENCODING_NAMES.get(values.encoding.toLowerCase());
+    const encoding = ENCODING_NAMES.get(values.encoding.toLowerCase()) ?? encodingOf(values.encoding);
     if (encoding === undefined)
       throw new UsageError(`Unknown encoding: --encoding ${values.encoding}. Use one of ${ENCODINGS.join(", ")}.`);
     overrides.encoding = encoding;

@@ -99,7 +99,7 @@ test("what cannot be imported fails in a sentence", async () => {
   expect(empty.stderr).toContain('"empty.csv" is empty.');
   const strict = await run(["--url", url, "--strict", await fileOf("strict.csv", "sku,name\n,x\nQ,y\n")]);
   expect(strict.code).toBe(1);
-  expect(strict.stdout).toContain("1 row is not valid, and a strict import takes all rows or none");
+  expect(strict.stdout).toContain("The file has 1 row with an error. A strict import takes all rows or none");
   const alone = await run(["--url", "http://127.0.0.1:1", await fileOf("good.csv", "sku\nA\n")]);
   expect([alone.code, alone.stdout]).toEqual([1, ""]);
   expect(alone.stderr).toContain("No answer from http://127.0.0.1:1");

@@ -1,6 +1,9 @@
-// The SQL of chunks: the atoms of an import.
+// SQL of an import's chunks. A chunk's rows, counts and `done` mark are committed together.
 import type pg from "pg";
 import type { Queryable } from "../db/connection/connect.ts";
+
+/** Maximum number of records in a chunk: about 3 MB of text, loaded in less than 200 ms. */
+export const MAX_CHUNK_RECORDS = 1 << 14;
 
 export interface Chunk {
   chunk_no: number;
@@ -9,10 +12,10 @@ export interface Chunk {
   first_row: number;
   first_line: number;
   records: number;
+  /** Bit r is set if record r is superseded or rejected. */
   skip: Buffer;
 }
 
-/** Writes an import's chunks, a page of them at a time: a bitmap of 5,000,000 rows is 600 kB. */
 export async function insertChunks(db: Queryable, importId: number, chunks: readonly Chunk[]): Promise<void> {
   await db.query(
     `insert into import_chunks (import_id, chunk_no, byte_start, byte_end, first_row, first_line, records, skip)
@@ -30,8 +33,8 @@ export async function insertChunks(db: Queryable, importId: number, chunks: read
   );
 }
 
-/** The next chunk that nobody loads, locked: the lock is the lease and ends with the transaction, however that ends. Its time
- * is its own, also where one transaction loads many: by it the chunk's changes are found. */
+/** Claims the next chunk that no other loader has claimed. The claim is a row lock, which ends with the transaction. Each chunk gets
+ * its own time, even if one transaction loads several, because `now` identifies the changes of one chunk. */
 export async function claimChunk(
   client: pg.ClientBase,
   importId: number,
@@ -41,7 +44,7 @@ export async function claimChunk(
             (extract(epoch from t.now) * 1000000)::bigint as now_us, t.now
      from import_chunks c cross join (select clock_timestamp() as now offset 0) t
      where c.import_id = $1 and not c.done
-       and exists (select from imports i where i.id = $1 and i.state = 'loading' and not i.cancel_requested)
+       and exists (select 1 from imports i where i.id = $1 and i.state = 'loading' and not i.cancel_requested)
      order by c.chunk_no limit 1
      for update of c skip locked`,
     [importId],
@@ -49,7 +52,7 @@ export async function claimChunk(
   return rows[0];
 }
 
-/** What became of a chunk's rows. */
+/** How many of a chunk's rows had each outcome. */
 export interface ChunkCounts {
   created: number;
   updated: number;
@@ -57,8 +60,8 @@ export interface ChunkCounts {
   rejected: number;
 }
 
-/** Counts a chunk where nobody else writes: the import's own row would be locked until the commit is on disk, and every
- * lane would wait for the others' disk writes. */
+/** Stores a chunk's counts in the chunk's own row. An update of the import's row would lock it until the commit is on disk, and every
+ * loader would wait for the disk writes of the other loaders. */
 export async function markChunkDone(
   client: pg.ClientBase,
   importId: number,
@@ -76,7 +79,7 @@ const SUMS = (["created", "updated", "unchanged", "rejected"] as const)
   .map((count) => `coalesce(sum(${count}), 0)::bigint as ${count}`)
   .join(", ");
 
-/** What the chunks of an import that are done add up to. */
+/** Sums the counts of the import's loaded chunks. */
 export async function sumChunks(db: Queryable, importId: number): Promise<ChunkCounts> {
   const { rows } = await db.query<ChunkCounts>(`select ${SUMS} from import_chunks where import_id = $1 and done`, [
     importId,
@@ -84,10 +87,10 @@ export async function sumChunks(db: Queryable, importId: number): Promise<ChunkC
   return rows[0] as ChunkCounts;
 }
 
-/** The same, and takes all of them away. Waits for the lanes that are loading one. */
-export async function takeChunks(client: pg.ClientBase, importId: number): Promise<ChunkCounts> {
+/** Deletes all chunks of an import and returns the summed counts of the loaded ones. Waits for loaders that have claimed a chunk. */
+export async function deleteChunks(client: pg.ClientBase, importId: number): Promise<ChunkCounts> {
   const { rows } = await client.query<ChunkCounts>(
-    `with taken as (delete from import_chunks where import_id = $1 returning *) select ${SUMS} from taken where done`,
+    `with deleted as (delete from import_chunks where import_id = $1 returning *) select ${SUMS} from deleted where done`,
     [importId],
   );
   return rows[0] as ChunkCounts;

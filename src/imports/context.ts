@@ -1,10 +1,12 @@
-// What importing needs from the process it runs in.
+// What the import engine gets from the process that it runs in.
 import { join } from "node:path";
 import type pg from "pg";
 import type { Queryable } from "../db/connection/connect.ts";
 import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
 import type { LoaderLimit } from "../jobs/loader-limit.ts";
-import type { RecordCache } from "./scan/record-cache.ts";
+import { isPlainText } from "./read/text/prepare-text.ts";
+import type { RecordCache } from "./record-cache.ts";
+import type { Dialect } from "../../contract/imports/imports.ts";
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -14,32 +16,40 @@ export interface Log {
 
 export interface ImportContext {
   pool: pg.Pool;
-  /** Folder of uploaded files. */
+  /** The folder of uploaded files. */
   files_dir: string;
-  /** Of the disk with the files; without it there is no limit but the disk's own. */
+  /** The reserve on the disk of `files_dir`. If undefined, files may fill the disk. */
   disk?: DiskReserve;
-  /** The same where the database is on that disk too: loading then waits for room. */
+  /** The same reserve if the embedded database is on that disk: loaders then wait while the disk is full. */
   database_disk?: DiskReserve | undefined;
-  /** Connections that load one import at the same time. */
+  /** Loaders that this process runs at the same time. */
   concurrency: number;
-  /** Holds lanes back while others need the machine; without it nothing does. */
+  /** Throttles loaders while list requests need the CPU. */
   limit?: LoaderLimit["run"];
   log: Log;
-  /** What this process's scans have found out for its lanes. */
-  known?: RecordCache;
-  /** Records a chunk holds at most; tests that want many chunks say fewer. */
+  /** Records that the scans of this process have split, for its loaders. */
+  record_cache?: RecordCache;
+  /** Maximum number of records in a chunk. Tests set it to get many chunks from a small file. */
   chunk_records?: number;
-  /** Wakes workers for an import, inside the caller's transaction: to scan it, or to load it with so many lanes. */
+  /** Sends a scan job, inside the caller's transaction. */
   sendScan(db: Queryable, importId: number): Promise<void>;
+  /** Sends `count` loader jobs, inside the caller's transaction. */
   sendLoaders(db: Queryable, importId: number, count: number): Promise<void>;
 }
 
 export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
   join(context.files_dir, file);
 
-/** The UTF-8 text of a file in another encoding or format, made by a scan and read by the loaders. Every scan writes one of its own;
- * without a token it is that of an import that was scanned before scans had tokens. */
+/** The path of the UTF-8 text that a scan makes from a file in another encoding or format. Loaders read it. The name contains the
+ * scan's token, so that two scans never write the same file. Token 0 belongs to imports from before scans had tokens. */
 export const preparedPath = (
   context: Pick<ImportContext, "files_dir">,
   { file, scan_token }: { file: string; scan_token: number },
 ): string => join(context.files_dir, scan_token === 0 ? `${file}.utf8` : `${file}.${scan_token}.utf8`);
+
+/** The path of the UTF-8 text that is split into records: the uploaded file itself, or the text that the scan made from it. */
+export const textPath = (
+  context: Pick<ImportContext, "files_dir">,
+  work: { file: string; scan_token: number },
+  dialect: Dialect,
+): string => (isPlainText(dialect) ? uploadedPath(context, work.file) : preparedPath(context, work));

@@ -1,4 +1,4 @@
-// The events of an import: its summary, in the transaction that makes it true. A long problem is shortened, as in lists.
+// Emits an event with the import's summary, inside the transaction that changes its state. Long problems are shortened, as in lists.
 import type { Queryable } from "../db/connection/connect.ts";
 import { emitEvents } from "../events/emit.ts";
 import { readListedImport } from "./store.ts";

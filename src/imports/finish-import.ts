@@ -1,52 +1,66 @@
-// The end of an import, whatever it is: one terminal state, and nothing left behind.
+// Ends an import: sets its final state, emits its event and removes its files.
 import type pg from "pg";
 import { withTransaction } from "../db/connection/connect.ts";
 import type { ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
 import { removeImportFiles } from "./remove-files.ts";
-import { markFinished, readImportWork } from "./store.ts";
+import { markFinished, markFinishing, readImportWork } from "./store.ts";
 import { isTerminal } from "../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
 import { Problem } from "../../contract/problems.ts";
 
 type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log">;
 
-const TOLD_AS = { done: "import.completed", cancelled: "import.cancelled", failed: "import.failed" } as const;
+export type FinalState = "done" | "cancelled" | "failed";
+
+const EVENT_TYPES = {
+  done: "import.completed",
+  cancelled: "import.cancelled",
+  failed: "import.failed",
+} as const satisfies Record<FinalState, string>;
 
 /** Ends the import unless it has ended already.
- * @param isDue asked in the transaction that ends the import: false leaves the import as it is */
+ * @param isDue called in the transaction that ends the import; if it returns false, the import stays unchanged */
 export async function finishImport(
   context: EndContext,
   importId: number,
-  state: "done" | "cancelled" | "failed",
+  state: FinalState,
   cause: unknown = null,
   isDue?: (client: pg.ClientBase) => Promise<boolean>,
 ): Promise<void> {
   const problem = cause === null ? null : toProblemDocument(asProblem(cause, importId));
-  const { ended, work } = await withTransaction(context.pool, async (client) => {
-    const isPending = isDue === undefined || (await isDue(client));
-    const met = isPending && (await markFinished(client, importId, state, problem));
-    if (met) await emitImport(client, importId, TOLD_AS[state]);
-    return { ended: met, work: await readImportWork(client, importId) };
+  const { hasEnded, work } = await withTransaction(context.pool, async (client) => {
+    const isAllowed = isDue === undefined || (await isDue(client));
+    const hasEnded = isAllowed && (await markFinished(client, importId, state, problem));
+    if (hasEnded) await emitImport(client, importId, EVENT_TYPES[state]);
+    return { hasEnded, work: await readImportWork(client, importId) };
   });
   if (work !== undefined && isTerminal(work.state)) await removeImportFiles(context, work.file);
-  if (!ended) return;
+  if (!hasEnded) return;
   if (state === "failed" && !(cause instanceof Problem))
     context.log.error({ import_id: importId, err: cause }, "import failed");
   else context.log.info({ import_id: importId, state }, "import ended");
 }
 
-/** The caller learns what it can act on; the rest is in the log. */
+/** Ends an import that has no chunk left or was cancelled. */
+export async function concludeLoading(context: EndContext, importId: number): Promise<void> {
+  await markFinishing(context.pool, importId);
+  const work = await readImportWork(context.pool, importId);
+  if (work?.state === "finishing") await finishImport(context, importId, "done");
+  else if (work?.state === "loading" && work.cancel_requested) await finishImport(context, importId, "cancelled");
+}
+
+/** Clients get only problems that they can act on. Other errors are in the log. */
 function asProblem(cause: unknown, importId: number): Problem {
   if (cause instanceof Problem) return cause;
   if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
-    return new Problem("file-missing", "The uploaded file is no longer in the data folder. Send it again.", { cause });
+    return new Problem("file-missing", "The uploaded file was deleted from the data folder. Upload it again.", {
+      cause,
+    });
   }
   return new Problem(
     "internal-error",
-    `The import stopped on an error. The server's log names it under import_id ${importId}.`,
-    {
-      cause,
-    },
+    `The import stopped because of an unexpected error in the server. Try again. If it happens again, give the import number ${importId} to the administrator: the server's log has the details under import_id ${importId}.`,
+    { cause },
   );
 }

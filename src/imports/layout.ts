@@ -1,10 +1,11 @@
-// Where the import finds what in a record: the columns of the file, as positions.
+// Maps product fields and attributes to the column indexes of a file.
 import type { MergeColumns } from "../catalog/bulk/merge.ts";
 import { FIELD_NAMES, SETTABLE_FIELDS, type FieldName } from "../catalog/product/column-lists.ts";
 import type { Column } from "../../contract/imports/imports.ts";
 
+/** The properties named after product fields are column indexes. -1 means that the file has no such column. */
 export interface Layout extends Record<FieldName, number> {
-  /** Fields that a sound record has. */
+  /** Number of fields in a valid record. */
   width: number;
   attributes: readonly { index: number; name: string }[];
   columns: readonly Column[];

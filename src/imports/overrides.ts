@@ -1,4 +1,4 @@
-// What the sender has specified about the file, among the options of its import.
+// Picks the dialect settings that the client has specified from the options of an import.
 import type { DialectOverrides, ImportOptions } from "../../contract/imports/imports.ts";
 
 export const overridesOf = ({

@@ -1,18 +1,18 @@
-// Removes the files of an import: what was received under the import's random name, and next to it, with that name as prefix, the
-// text and scratch files of its scans.
+// Removes the files of an import: the uploaded file, which has a random name, and the text and scratch files of its scans, whose names
+// start with that name.
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImportContext } from "./context.ts";
 
 type FilesContext = Pick<ImportContext, "files_dir" | "log">;
 
-/** Removes all files of an import that is over. */
+/** Removes all files of an ended import. */
 export async function removeImportFiles(context: FilesContext, file: string): Promise<void> {
   await remove(context, file);
   await removeWhere(context, (name) => name.startsWith(`${file}.`));
 }
 
-/** Removes what the import's scans wrote, or only the scan with this token. */
+/** Removes the files that the import's scans wrote, or only those of the scan with this token. */
 export async function removeTexts(
   context: FilesContext,
   { file }: { file: string },

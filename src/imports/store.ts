@@ -1,10 +1,10 @@
-// The SQL of imports. Every change of an import grows its version and tells the listeners, in one statement: `changed`.
+// SQL of the imports table. Every update of an import increments its version and notifies listeners in the same statement.
 import type pg from "pg";
 import type { Queryable } from "../db/connection/connect.ts";
 import { isShort, shortProblem } from "../db/short-json.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { forgetAttempts } from "../jobs/attempts.ts";
-import { sumChunks, takeChunks, type ChunkCounts } from "./chunk-store.ts";
+import { deleteChunks, sumChunks, type ChunkCounts } from "./chunk-store.ts";
 import {
   MAX_LISTED_REJECTS,
   type Column,
@@ -15,12 +15,12 @@ import {
 } from "../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
-/** Shares of an import's fraction: what receiving and scanning weigh, from the time they take. */
+/** Progress (`fraction`) after receiving and after scanning. Loading takes most of the time. */
 export const RECEIVED_FRACTION = 0.1;
 export const SCANNED_FRACTION = 0.2;
 
-// The columns of the wire, and elapsed times and rate that derive from the stages' instants. A reader's now() may be older than what it
-// reads: a time is then 0, as it is (greatest passes over nulls) where a stage has not begun.
+// The columns of the API, including elapsed times and rate. A reader's now() can be older than the row that it reads, so times are at
+// least 0. A stage that has not begun has 0 too, because greatest() ignores nulls.
 const COMMON = `
   id, state, filename, size, received, sha256, options, columns_count, lines, rows, scanned, created, updated, unchanged,
   superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
@@ -41,7 +41,7 @@ const LISTED_IMPORT = `${COMMON},
   ${shortProblem("problem")} as problem,
   not (${isShort("dialect")} and ${isShort("columns")} and ${isShort("problem")}) as shortened`;
 
-/** Runs an update of one import; says how many rows it met. */
+/** Updates one import if it meets the condition `where`. @returns the number of updated rows: 0 or 1 */
 export async function changeImport(
   db: Queryable,
   id: number,
@@ -86,7 +86,7 @@ export async function readImport(db: Queryable, id: number): Promise<Import | un
   return rows[0];
 }
 
-/** As lists and streams show it. */
+/** Reads an import as lists and streams show it, without long values. */
 export async function readListedImport(db: Queryable, id: number): Promise<ListedImport | undefined> {
   const { rows } = await db.query<ListedImport>(`select ${LISTED_IMPORT} from imports where id = $1`, [id]);
   return rows[0];
@@ -103,13 +103,13 @@ export async function listImports(db: Queryable, page: Page): Promise<ListedImpo
   return rows;
 }
 
-/** What the worker needs besides the wire. */
+/** The columns that workers need. */
 export interface ImportWork {
   id: number;
   state: Import["state"];
   file: string;
   received: number;
-  /** Bytes of the whole file, as far as its sender says. */
+  /** Bytes of the whole file, if the client has announced them. */
   size: number | null;
   options: ImportOptions;
   dialect: Dialect | null;
@@ -121,9 +121,9 @@ export interface ImportWork {
   cancel_requested: boolean;
   actor: string;
   filename: string;
-  /** The newest scan's; see store.ts. */
+  /** Token of the newest scan; see scan/store.ts. */
   scan_token: number;
-  /** Bytes of the text that was scanned, once loading has begun. */
+  /** Bytes of the scanned text. Null until loading begins. */
   text_size: number | null;
 }
 
@@ -135,7 +135,7 @@ export async function readImportWork(db: Queryable, id: number): Promise<ImportW
   return rows[0];
 }
 
-/** Takes the import for a new scan, which makes every older scan of it stale. Undefined when there is nothing to scan. */
+/** Gives the import to a new scan, which makes all older scans of it stale. @returns undefined if there is nothing to scan */
 export async function beginScan(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(
     `update imports set scan_token = scan_token + 1, wait_reason = null, updated_at = now()
@@ -145,7 +145,7 @@ export async function beginScan(db: Queryable, id: number): Promise<ImportWork |
   return rows[0];
 }
 
-/** The states of the imports that own these files. */
+/** Returns the states of the imports that own these files. */
 export async function readFileStates(db: Queryable, files: readonly string[]): Promise<Map<string, Import["state"]>> {
   const { rows } = await db.query<Pick<Import, "state"> & { file: string }>(
     "select file, state from imports where file = any($1::text[])",
@@ -154,9 +154,10 @@ export async function readFileStates(db: Queryable, files: readonly string[]): P
   return new Map(rows.map(({ file, state }) => [file, state]));
 }
 
-/** Bytes received so far; also the sign that the upload is alive, and no longer paused where its server was taken for gone. */
+/** Stores the received bytes, which is also the upload's sign of life. Sets an upload to `receiving` again that a worker has paused because
+ * it took the server for dead. @returns false if the upload was cancelled or has ended */
 export async function noteReceived(db: Queryable, id: number, received: number): Promise<boolean> {
-  const met = await changeImport(
+  const updated = await changeImport(
     db,
     id,
     `state = 'receiving', received = $2::bigint,
@@ -164,12 +165,13 @@ export async function noteReceived(db: Queryable, id: number, received: number):
     "state in ('receiving', 'paused') and not cancel_requested",
     [received],
   );
-  return met > 0;
+  return updated > 0;
 }
 
-/** The file is whole: from here a worker goes on. Also when it was taken for given up, since its server was silent for a while. */
+/** Marks the file as complete, so that a worker can continue, even if a worker has paused the upload meanwhile.
+ * @returns false if the upload was cancelled or has ended */
 export async function markReceived(db: Queryable, id: number, size: number, sha256: string): Promise<boolean> {
-  const met = await changeImport(
+  const updated = await changeImport(
     db,
     id,
     `state = 'scanning', size = $2, received = $2, sha256 = $3, started_at = clock_timestamp(),
@@ -177,11 +179,10 @@ export async function markReceived(db: Queryable, id: number, size: number, sha2
     "state in ('receiving', 'paused') and not cancel_requested",
     [size, sha256],
   );
-  return met > 0;
+  return updated > 0;
 }
 
-// Sums only grow: of two lanes that count at the same time the later answer may be the older one, and once the chunks are
-// gone their sums are zero.
+// Counts never decrease: if two loaders sum the chunks at the same time, the older sum can be stored last, and deleted chunks sum to zero.
 const SUMS = {
   created: "greatest(created, $2::bigint)",
   updated: "greatest(updated, $3::bigint)",
@@ -193,7 +194,7 @@ const SET_SUMS = Object.entries(SUMS)
   .join(", ");
 const valuesOf = (sums: ChunkCounts): number[] => [sums.created, sums.updated, sums.unchanged, sums.rejected];
 
-/** Tells what the chunks that are done add up to. */
+/** Stores the summed counts of the loaded chunks as the import's progress. */
 export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   const handled = `superseded + ${Object.values(SUMS).join(" + ")}`;
   await changeImport(
@@ -206,13 +207,12 @@ export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   );
 }
 
-/** What made a strict import fail is counted, although its chunks were rolled back.
- * @returns false when the import has ended */
+/** Counts the rejects that made a strict import fail. @returns false if the import has ended */
 export async function addRejected(db: Queryable, id: number, rejected: number): Promise<boolean> {
   return (await changeImport(db, id, "rejected = rejected + $2::bigint", "state = 'loading'", [rejected])) > 0;
 }
 
-/** Progress of a strict import, whose counts stay zero until all of it is committed. */
+/** Stores the progress of a strict import, whose counts stay zero until everything is committed. */
 export async function noteStrictProgress(db: Queryable, id: number, share: number): Promise<void> {
   await changeImport(
     db,
@@ -223,19 +223,19 @@ export async function noteStrictProgress(db: Queryable, id: number, share: numbe
   );
 }
 
-/** @returns false while chunks are left or somebody else finishes */
+/** @returns false if chunks are left or another loader finishes the import */
 export async function markFinishing(db: Queryable, id: number): Promise<boolean> {
-  const met = await changeImport(
+  const updated = await changeImport(
     db,
     id,
     "state = 'finishing', wait_reason = null, load_finished_at = clock_timestamp()",
-    "state = 'loading' and not cancel_requested and not exists (select from import_chunks where import_id = $1 and not done)",
+    "state = 'loading' and not cancel_requested and not exists (select 1 from import_chunks where import_id = $1 and not done)",
     [],
   );
-  return met > 0;
+  return updated > 0;
 }
 
-/** Whether the file has not been accepted yet. Locks the import's row. */
+/** Returns whether the upload has not been completed yet. Locks the import's row. */
 export async function isReceiving(client: pg.ClientBase, id: number): Promise<boolean> {
   const { rowCount } = await client.query(
     "select 1 from imports where id = $1 and state in ('receiving', 'paused') for no key update",
@@ -244,17 +244,17 @@ export async function isReceiving(client: pg.ClientBase, id: number): Promise<bo
   return rowCount === 1;
 }
 
-/** To a terminal state, once: what is terminal stays as it is. The import and its changeset get their last counts. Runs in a
- * transaction: taking the chunks away first waits for those that other lanes are loading, so that what they commit is counted. */
+/** Sets the import's final state and its final counts, and the changeset's counts. Must run in a transaction: it deletes the chunks first,
+ * which waits for other loaders, so that their last chunks are counted. @returns false if the import has ended already */
 export async function markFinished(
   client: pg.ClientBase,
   id: number,
   state: "done" | "cancelled" | "failed",
   problem: ProblemDocument | null,
 ): Promise<boolean> {
-  const loaded = await takeChunks(client, id);
+  const loaded = await deleteChunks(client, id);
   await forgetAttempts(client, { kind: "import", id });
-  const met = await changeImport(
+  const updated = await changeImport(
     client,
     id,
     `${SET_SUMS}, state = $6, problem = $7, wait_reason = null, finished_at = clock_timestamp(),
@@ -267,10 +267,10 @@ export async function markFinished(
      from imports i where i.id = $1 and c.id = i.changeset_id`,
     [id],
   );
-  return met > 0;
+  return updated > 0;
 }
 
 export async function requestCancel(db: Queryable, id: number): Promise<boolean> {
-  const met = await changeImport(db, id, "cancel_requested = true", "state not in ('done', 'cancelled', 'failed')", []);
-  return met > 0;
+  const updated = await changeImport(db, id, "cancel_requested = true", "state not in ('done', 'cancelled', 'failed')", []);
+  return updated > 0;
 }

@@ -68,20 +68,7 @@ const receive = async (): Promise<Import> => receiveBytes(context, CSV);
 
 /** A change of the import that nobody works on. */
 async function touch(id: number, scanned: number): Promise<Import> {
-  const found: ScanProgress = {
-    dialect: {
-      encoding: "utf-8",
-      delimiter: ",",
-      quote: '"',
-      escape: '"',
-      line_ending: "lf",
-      header: true,
-      preamble: 0,
-      formula_escape: true,
-      format: "text",
-    },
-    ...{ columns: [], scanned, text_size: 10_000, lines: 1, rows: 1, superseded: 0, rejected: 0 },
-  };
+  const found: ScanProgress = { scanned, text_size: 10_000, lines: 1, rows: 1, superseded: 0, rejected: 0 };
   await noteScanned(pool, { id, scan_token: 0 }, found);
   return (await readImport(pool, id)) as Import;
 }

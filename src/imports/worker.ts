@@ -5,7 +5,7 @@ import { IMPORT_LOADER_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } fro
 import { createSilenceWatch } from "../jobs/silence.ts";
 import { createHolderWatch, type HolderWatch } from "../jobs/silent-holders.ts";
 import type { ImportContext } from "./context.ts";
-import { createRecordCache } from "./scan/record-cache.ts";
+import { createRecordCache } from "./record-cache.ts";
 import { runLoader } from "./load/loader.ts";
 import { runScan } from "./scan/run-scan.ts";
 import { sweepFiles } from "./recovery/sweep-files.ts";
@@ -24,7 +24,7 @@ export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLoa
 
 /** Works on imports until `signal` aborts, then waits for the running scans and loaders to stop. */
 export async function workOnImports(boss: PgBoss, given: ImportContext, signal: AbortSignal): Promise<void> {
-  const context = { ...given, known: createRecordCache() };
+  const context = { ...given, record_cache: createRecordCache() };
   const running = new Set<Promise<void>>();
   const track = (work: Promise<void>): Promise<void> => {
     running.add(work);

@@ -11,6 +11,8 @@ import { retryTransient, type Queryable } from "../db/connection/connect.ts";
 export const MAX_DEATHS = 2;
 
 const LOCK_POLL_MS = 100;
+/** How often `onWait` is called. Work without a sign of life for 10 s is taken over. */
+const ON_WAIT_MS = 2000;
 const RELEASE_MS = 5000;
 
 /** Identifies this process in `work_attempts`. */
@@ -21,13 +23,23 @@ export interface Work {
   id: number;
 }
 
+/** The connection that takes the lock of suspect parts. */
+export interface LockHolder {
+  client: pg.ClientBase;
+  /** Whether the lock ends with an unlock or with the transaction. */
+  until: "unlock" | "commit";
+  /** Called every 2 s while the connection waits for the lock. It gives a sign of life, and throws to stop waiting, for example after a
+   * cancel. */
+  onWait?: () => Promise<void>;
+}
+
 /** Records that this process begins the part, whose lock the caller holds. A part over which a worker has died waits until no other
  * such part is being processed. If another worker dies, this part is the cause and not one that ran beside it.
- * @param holder the connection that takes the lock of suspect parts, and whether the lock ends with an unlock or the transaction
+
  * @returns how many other processes died over the part; at MAX_DEATHS or more, do not begin it */
 export async function beginPart(
   pool: pg.Pool,
-  holder: { client: pg.ClientBase; until: "unlock" | "commit" },
+  holder: LockHolder,
   work: Work,
   part: number,
   signal: AbortSignal,
@@ -39,7 +51,9 @@ export async function beginPart(
   return recordBegin(pool, work, part);
 }
 
-async function recordBegin(db: Queryable, { kind, id }: Work, part: number): Promise<number> {
+async function recordBegin(db: Queryable, work: Work, part: number): Promise<number> {
+  unreleased.delete(keyOf(work, part));
+  await releasing;
   // Without waiting for the disk: a record lost in a crash of PostgreSQL only makes the count smaller.
   const { rows } = await db.query<{ deaths: number }>(
     `with async_commit as (
@@ -48,28 +62,49 @@ async function recordBegin(db: Queryable, { kind, id }: Work, part: number): Pro
        insert into work_attempts (kind, work_id, part, worker) select $1, $2, $3, $4 from async_commit on conflict do nothing
      )
      select count(*)::int as deaths from work_attempts where kind = $1 and work_id = $2 and part = $3 and worker <> $4`,
-    [kind, id, part, WORKER],
+    [work.kind, work.id, part, WORKER],
   );
   return rows[0]?.deaths ?? 0;
 }
 
-/** Deletes this process's records of the parts, and removes the parts from the set, after a normal stop. If the database is unavailable,
- * both stay and other processes count the records as deaths. */
-export async function releaseParts(pool: pg.Pool, { kind, id }: Work, parts: Set<number>): Promise<void> {
+/** Records of this process that could not be deleted because the database was unavailable. */
+const unreleased = new Map<string, { work: Work; part: number }>();
+const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${part}`;
+/** The deletion by `releaseLater` that is running. */
+let releasing: Promise<unknown> = Promise.resolve();
+
+/** Deletes this process's records of the parts, and removes the parts from the set, after a normal stop. If the database is unavailable
+ * for longer than 5 s, both stay, and `releaseLater` deletes the records. */
+export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
   const numbers = [...parts];
-  await retryTransient(
-    () =>
-      pool.query(
-        "delete from work_attempts where kind = $1 and work_id = $2 and part = any($3::int[]) and worker = $4",
-        [kind, id, numbers, WORKER],
-      ),
-    { timeout_ms: RELEASE_MS },
-  ).then(
-    () => {
-      for (const part of numbers) parts.delete(part);
-    },
-    () => undefined,
+  try {
+    await retryTransient(() => deleteRecords(pool, work, numbers), { timeout_ms: RELEASE_MS });
+  } catch {
+    for (const part of numbers) unreleased.set(keyOf(work, part), { work, part });
+    return;
+  }
+  for (const part of numbers) {
+    parts.delete(part);
+    unreleased.delete(keyOf(work, part));
+  }
+}
+
+/** Deletes the records that `releaseParts` could not delete. Call it periodically: other processes count these records as deaths. */
+export async function releaseLater(pool: pg.Pool): Promise<void> {
+  for (const [key, { work, part }] of [...unreleased]) {
+    // While this loop waited, the process may have begun the part again.
+    if (!unreleased.has(key)) continue;
+    const deleted = deleteRecords(pool, work, [part]).then(() => unreleased.delete(key));
+    releasing = deleted.catch(() => undefined);
+    await deleted;
+  }
+}
+
+async function deleteRecords(db: Queryable, { kind, id }: Work, parts: readonly number[]): Promise<void> {
+  await db.query(
+    "delete from work_attempts where kind = $1 and work_id = $2 and part = any($3::int[]) and worker = $4",
+    [kind, id, parts, WORKER],
   );
 }
 
@@ -78,11 +113,9 @@ export async function forgetAttempts(db: Queryable, { kind, id }: Work): Promise
   await db.query("delete from work_attempts where kind = $1 and work_id = $2", [kind, id]);
 }
 
-async function lockSuspectParts(
-  { client, until }: { client: pg.ClientBase; until: "unlock" | "commit" },
-  signal: AbortSignal,
-): Promise<void> {
+async function lockSuspectParts({ client, until, onWait }: LockHolder, signal: AbortSignal): Promise<void> {
   const lock = until === "unlock" ? "pg_try_advisory_lock" : "pg_try_advisory_xact_lock";
+  let calledAt = -Infinity;
   for (;;) {
     signal.throwIfAborted();
     const { rows } = await client.query<{ locked: boolean }>(
@@ -90,6 +123,10 @@ async function lockSuspectParts(
       lockKeys("suspect_part"),
     );
     if (rows[0]?.locked === true) return;
+    if (performance.now() - calledAt >= ON_WAIT_MS) {
+      calledAt = performance.now();
+      await onWait?.();
+    }
     await sleep(LOCK_POLL_MS, undefined, { signal });
   }
 }

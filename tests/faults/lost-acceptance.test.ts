@@ -8,7 +8,7 @@ import type { ImportContext } from "../../src/imports/context.ts";
 import { finishImport } from "../../src/imports/finish-import.ts";
 import { receiveImport } from "../../src/imports/receive/receive.ts";
 import { listImports, readImport } from "../../src/imports/store.ts";
-import { appendPart } from "../../src/imports/receive/upload/append.ts";
+import { appendBytes } from "../../src/imports/receive/upload/append.ts";
 import { createOpenUploads } from "../../src/imports/receive/upload/open-uploads.ts";
 import { findUpload, insertUpload, type StoredUpload } from "../../src/imports/receive/upload/store.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -67,7 +67,7 @@ test("so is the last part of one that comes in parts", async () => {
     const id = await insertUpload(client, made, "127.0.0.1", 24);
     client.release();
     const upload = (await findUpload(pool, file)) as StoredUpload;
-    expect(await appendPart(losing, createOpenUploads(), upload, 0, [CSV], () => undefined)).toBe(CSV.length);
+    expect(await appendBytes(losing, createOpenUploads(), upload, { offset: 0, bytes: [CSV], stop: () => undefined })).toBe(CSV.length);
     expect([proxy.lost_answers - lost, sent]).toEqual([1, 1]);
     expect(await workOn(direct, id)).toMatchObject({ state: "done", rows: 2, sha256 });
   }

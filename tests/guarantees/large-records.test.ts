@@ -54,7 +54,7 @@ test("a problem that names the headers of a wide file is short in lists and in i
   const { body } = await ask<{ items: ListedImport[] }>("GET", "/api/imports?limit=1");
   const { problem } = body.items[0] as ListedImport;
   expect(problem).toMatchObject({ type: "/problems/no-sku-column", status: 422 });
-  expect(problem?.detail).toMatch(/^None of the columns is the SKU\. .* …$/);
+  expect(problem?.detail).toMatch(/^The file has no SKU column\. .* …$/);
   expect(sizeOf(problem)).toBeLessThan(1024);
   expect(sizeOf(failed.problem)).toBeLessThan(64 << 10);
   const { rows } = await pool.query<{ data: { problem: unknown } }>(

@@ -7,7 +7,7 @@ import type pg from "pg";
 import { afterAll } from "vitest";
 import { import_query, type Import, type ImportOptions, type Reject } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
-import { createRecordCache } from "../../src/imports/scan/record-cache.ts";
+import { createRecordCache } from "../../src/imports/record-cache.ts";
 import { runLoader } from "../../src/imports/load/loader.ts";
 import { receiveImport } from "../../src/imports/receive/receive.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
@@ -23,7 +23,7 @@ export async function createImportContext(pool: pg.Pool, chunkRecords?: number):
   afterAll(() => rm(filesDir, { recursive: true, force: true }));
   const context = {
     ...{ pool, files_dir: filesDir, concurrency: 3, log: silent, sendScan: nothing, sendLoaders: nothing },
-    known: createRecordCache(),
+    record_cache: createRecordCache(),
   };
   return chunkRecords === undefined ? context : { ...context, chunk_records: chunkRecords };
 }

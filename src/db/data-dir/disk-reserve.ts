@@ -34,11 +34,11 @@ export type SpaceCheck = (bytes: number) => Promise<void> | undefined;
  * Returns the check for one file: it inspects the disk before the first byte and every 64 MB, or more often if the disk is nearly full.
  * @param onShort throws, or resolves when there may be space again
  */
-export function createSpaceCheck(reserve: DiskReserve, onShort: () => Promise<void>): SpaceCheck {
+export function createSpaceCheck(reserve: DiskReserve, onShort: (bytes: number) => Promise<void>): SpaceCheck {
   let unchecked = 0;
   const inspect = async (bytes: number): Promise<void> => {
     let free = await reserve.freeBytes();
-    for (; free < bytes; free = await reserve.freeBytes()) await onShort();
+    for (; free < bytes; free = await reserve.freeBytes()) await onShort(bytes);
     unchecked = Math.min(free * CHECK_SHARE, CHECK_BYTES) - bytes;
   };
   return (bytes) => {

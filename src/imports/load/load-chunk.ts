@@ -1,4 +1,5 @@
-// One chunk into the catalogue, inside the caller's transaction: look, copy the new, change the others, keep what they were.
+// Loads one chunk inside the caller's transaction: compares its rows with the products, copies new products, and updates changed
+// ones after archiving their old versions.
 import type pg from "pg";
 import {
   applyStagedChanges,
@@ -17,7 +18,7 @@ import type { Records } from "../read/records.ts";
 import type { Chunk, ChunkCounts } from "../chunk-store.ts";
 import type { Dialect, ImportOptions, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 
-/** What the chunks of an import have in common. */
+/** The values that all chunks of an import share. */
 export interface LoadPlan {
   layout: Layout;
   dialect: Dialect;
@@ -33,41 +34,43 @@ export interface ChunkTimes {
   now: string;
 }
 
-/** What a look finds where no product can exist. */
-const NOTHING: Comparison = {
-  ...{ same: new Int32Array(0), changed: new Int32Array(0), changed_versions: new Int32Array(0) },
-  changed_tids: null,
-};
+export interface ChunkInput {
+  records: Records;
+  writer: ByteWriter;
+  scratch: ChunkScratch;
+  /** Whether to compare the rows with existing products. If false, a product that exists fails the transaction with 23505. */
+  compare: boolean;
+}
 
-/** `look` = false where no product can exist yet: then a key that does fails the transaction with 23505. */
+const NO_ROWS = new Int32Array(0);
+/** The comparison's result if no product exists. */
+const NO_PRODUCTS: Comparison = { same: NO_ROWS, changed: NO_ROWS, changed_versions: NO_ROWS, changed_tids: null };
+
 export async function loadChunk(
   client: pg.ClientBase,
   plan: LoadPlan,
   chunk: Chunk & ChunkTimes,
-  records: Records,
-  writer: ByteWriter,
-  scratch: ChunkScratch,
-  look: boolean,
+  { records, writer, scratch, compare }: ChunkInput,
 ): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
   const { layout, dialect, changeset_id } = plan;
   const rows = chunkRows(records, chunk.skip, layout, dialect, scratch);
   const encoder = createRowEncoder(rows, layout, dialect, writer);
   const columns = mergeColumnsOf(layout);
   const found =
-    look && rows.record.length > 0
+    compare && rows.record.length > 0
       ? await compareWithProducts(client, columns, encoder.comparisonArrays(), rows.record.length, plan.has_tids)
-      : NOTHING;
+      : NO_PRODUCTS;
   const { changed, same } = found;
   const rejects: Reject[] = [];
   const reject = (row: number, code: RejectCode, column: number): void => {
     const r = rows.record[row] as number;
-    rejects.push(makeReject(records, r, chunk.first_row + r, code, layout, dialect, column));
+    rejects.push(makeReject({ records, layout, dialect }, r, chunk.first_row + r, code, column));
   };
 
   const created = creatable(rows, encoder, plan, found, reject);
   if (plan.options.mode === "create")
     for (const row of [...same, ...changed]) reject(row, "exists_already", layout.sku);
-  const updated = plan.options.mode === "create" ? NOTHING.changed : changed;
+  const updated = plan.options.mode === "create" ? NO_ROWS : changed;
 
   if (created.length > 0) {
     const { now_us, first_row } = chunk;
@@ -95,7 +98,7 @@ export async function loadChunk(
   return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };
 }
 
-/** The rows of products that are not there yet and may be made; the others of them are rejected. */
+/** Returns the rows whose products do not exist and may be created. Rejects rows whose products may not be created. */
 function creatable(
   rows: ChunkRows,
   encoder: RowEncoder,
@@ -104,7 +107,7 @@ function creatable(
   reject: (row: number, code: RejectCode, column: number) => void,
 ): Int32Array {
   const { layout, options } = plan;
-  if (same.length + changed.length === rows.record.length) return NOTHING.changed;
+  if (same.length + changed.length === rows.record.length) return NO_ROWS;
   const exists = new Uint8Array(rows.record.length);
   for (const existing of [same, changed]) for (const row of existing) exists[row] = 1;
   const created = new Int32Array(rows.record.length);

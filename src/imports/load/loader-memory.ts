@@ -1,20 +1,20 @@
-// The memory of a lane, some ten megabytes, used again for each of its chunks; and how a chunk's records come into it.
+// The memory of a loader, about ten megabytes, which it reuses for all its chunks. Reads a chunk's records into it.
 import type { FileHandle } from "node:fs/promises";
 import { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { createChunkScratch, type ChunkScratch } from "./chunk-rows.ts";
 import type { Chunk } from "../chunk-store.ts";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
-import type { RecordCache } from "../scan/record-cache.ts";
+import { truncatedFile } from "../problems.ts";
+import type { RecordCache } from "../record-cache.ts";
 import { createRecords, type Records } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
-import { Problem } from "../../../contract/problems.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
-/** First size of a lane's output buffer: a chunk of ordinary rows. It grows where rows are longer. */
+/** Initial size of a loader's output buffer: enough for a chunk of ordinary rows. It grows for longer rows. */
 const WRITER_BYTES = 5 << 20;
-/** More room than a chunk needs: the next one may be a little larger, and would otherwise need a new buffer. */
-const SPARE = 1.2;
+/** Factor by which a buffer is larger than its chunk, so that a slightly larger next chunk needs no new buffer. */
+const GROWTH = 1.2;
 
 export interface LoaderMemory {
   records: Records;
@@ -30,7 +30,7 @@ export const createLoaderMemory = (): LoaderMemory => ({
   bytes: Buffer.alloc(0),
 });
 
-/** Only for a lane whose last transaction has ended well: of one that broke off, a connection may still be sending. */
+/** Call this only after the last transaction was committed: after a failure, a connection may still be sending from these buffers. */
 export function releaseLoaderMemory({ writer, scratch, bytes }: LoaderMemory): void {
   releaseBuffer(writer.buffer);
   releaseBuffer(scratch.texts);
@@ -39,21 +39,21 @@ export function releaseLoaderMemory({ writer, scratch, bytes }: LoaderMemory): v
 
 export interface ChunkSource {
   import_id: number;
-  /** Of the scan that made the file's chunks. */
+  /** Token of the scan that created the chunks. */
   scan_token: number;
   file: FileHandle;
   dialect: Dialect;
-  /** A blank line is a record where there is but one column. */
+  /** In a table with a single column, a blank line is a record. */
   blank_is_record: boolean;
-  known: RecordCache | undefined;
+  record_cache: RecordCache | undefined;
 }
 
-/** Reads a chunk's bytes and finds the records in them, or takes what the scan has found. */
+/** Reads a chunk's bytes and splits them into records, or takes the records from the cache of the scan. */
 export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: ChunkSource): Promise<Records> {
   const length = chunk.byte_end - chunk.byte_start;
   if (memory.bytes.length < length) {
     releaseBuffer(memory.bytes);
-    memory.bytes = Buffer.allocUnsafe(Math.ceil(length * SPARE));
+    memory.bytes = Buffer.allocUnsafe(Math.ceil(length * GROWTH));
   }
   const { bytes, records } = memory;
   let read = 0;
@@ -62,7 +62,7 @@ export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: Chun
     if (bytesRead === 0) throw truncatedFile();
     read += bytesRead;
   }
-  if (source.known?.recall(source, chunk, bytes, records) === true) return records;
+  if (source.record_cache?.get(source, chunk, bytes, records) === true) return records;
   splitRecords(
     createSplitter(source.dialect, chunk.first_line, source.blank_is_record),
     { bytes, from: 0, to: length, at_end: true },
@@ -73,6 +73,3 @@ export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: Chun
   }
   return records;
 }
-
-export const truncatedFile = (): Problem =>
-  new Problem("file-missing", "The stored file no longer has the size that was received and read. Send it again.");

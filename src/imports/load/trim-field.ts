@@ -1,8 +1,8 @@
-// Trimming in place, on bytes.
+// Trims white space from fields in place, as bytes.
 import { trimWhiteSpace } from "../../catalog/product/sku-key.ts";
 
-/** Trims the UTF-8 text of `length` bytes at `at` in place and returns its new length: what the SKU rule takes off a SKU
- * is no part of its spelling either. */
+/** Trims the UTF-8 text of `length` bytes at `at` in place and returns its new length. The stored spelling of a SKU leaves out the
+ * same white space as its key. */
 export function trimField(bytes: Buffer, at: number, length: number): number {
   if (length === 0) return 0;
   const first = bytes[at] as number;

@@ -49,7 +49,7 @@ function rejectsOf(
   scanner.scan(records, offset);
   const rejects = scanner.takeRejects();
   const { rejected } = scanner;
-  const problem = scanner.hopeless();
+  const problem = scanner.tooManyRejects();
   scanner.release();
   return { rejected, problem, rejects: rejects.map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) })) };
 }

@@ -1,44 +1,44 @@
-// A file that is written from its start to its end, and on disk when `finish` returns.
+// Writes a file sequentially. All bytes are durable on disk when `finish` returns.
 import { open, type FileHandle } from "node:fs/promises";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 
-/** Pieces are gathered until they have this many bytes: a write for each that a socket brings cost a tenth of an upload. */
+/** Buffers are collected up to this size: a write for each buffer from the socket took 10 % of an upload's time. */
 const WRITE_BYTES = 1 << 20;
-/** Bytes between two starts of a sync, so that the last one, which somebody waits for, is short. */
+/** A sync starts after this many bytes, so that the last sync, which the client waits for, is short. */
 const SYNC_BYTES = 16 << 20;
 
 export interface DurableFile {
-  /** The piece is the file's from here on: it is kept until later, and its memory is given back once it is written. */
-  write(piece: Buffer): Promise<void>;
-  /** Writes what was gathered, for those who read along. */
+  /** Takes over the buffer: it is written later, and its memory is released afterwards. */
+  write(buffer: Buffer): Promise<void>;
+  /** Writes the collected buffers, for a scan that reads the file at the same time. */
   flush(): Promise<void>;
-  /** Waits until all that was written is on disk. */
+  /** Waits until all bytes are on disk. */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Creates the file, readable by this user only; there must be none yet. */
+/** Creates the file, readable by this user only. It must not exist. */
 export const createDurableFile = async (path: string): Promise<DurableFile> =>
   durableFile(await open(path, "wx", 0o600));
 
-/** Goes on at the end of the file, which is created where there is none. */
+/** Opens the file to append to it, and creates it if it does not exist. */
 export const appendDurableFile = async (path: string): Promise<DurableFile> =>
   durableFile(await open(path, "a", 0o600));
 
 function durableFile(file: FileHandle): DurableFile {
-  let gathered: Buffer[] = [];
-  let gatheredBytes = 0;
+  let collected: Buffer[] = [];
+  let collectedBytes = 0;
   let unsynced = 0;
   let isSyncing = false;
-  // A failed sync stays failed: the system tells of lost pages once, and the next sync may well succeed.
+  // A failed sync must make `finish` fail: the system reports lost pages only once, so the next sync may succeed without them.
   let sync = Promise.resolve();
   const flush = async (): Promise<void> => {
-    const pieces = gathered;
-    const length = gatheredBytes;
-    gathered = [];
-    gatheredBytes = 0;
-    await writeAll(file, pieces, length);
-    for (const piece of pieces) releaseBuffer(piece);
+    const buffers = collected;
+    const length = collectedBytes;
+    collected = [];
+    collectedBytes = 0;
+    await writeAll(file, buffers, length);
+    for (const buffer of buffers) releaseBuffer(buffer);
     unsynced += length;
     if (isSyncing || unsynced < SYNC_BYTES) return;
     unsynced = 0;
@@ -49,10 +49,10 @@ function durableFile(file: FileHandle): DurableFile {
     sync.catch(() => undefined);
   };
   return {
-    async write(piece) {
-      gathered.push(piece);
-      gatheredBytes += piece.length;
-      if (gatheredBytes >= WRITE_BYTES) await flush();
+    async write(buffer) {
+      collected.push(buffer);
+      collectedBytes += buffer.length;
+      if (collectedBytes >= WRITE_BYTES) await flush();
     },
     flush,
     async finish() {
@@ -67,13 +67,14 @@ function durableFile(file: FileHandle): DurableFile {
   };
 }
 
-async function writeAll(file: FileHandle, pieces: Buffer[], length: number): Promise<void> {
+async function writeAll(file: FileHandle, buffers: Buffer[], length: number): Promise<void> {
   if (length === 0) return;
-  const { bytesWritten } = await file.writev(pieces);
-  // A write may be cut short, by a signal or a disk that is nearly full: what is left goes piece by piece.
+  const { bytesWritten } = await file.writev(buffers);
+  // A signal or a nearly full disk can cut a write short. Write the remaining buffers one by one.
   let skipped = bytesWritten;
-  for (const piece of bytesWritten < length ? pieces : []) {
-    for (let at = Math.min(skipped, piece.length); at < piece.length;) at += (await file.write(piece, at)).bytesWritten;
-    skipped = Math.max(0, skipped - piece.length);
+  for (const buffer of bytesWritten < length ? buffers : []) {
+    for (let at = Math.min(skipped, buffer.length); at < buffer.length;)
+      at += (await file.write(buffer, at)).bytesWritten;
+    skipped = Math.max(0, skipped - buffer.length);
   }
 }

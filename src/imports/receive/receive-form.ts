@@ -1,4 +1,4 @@
-// A file that comes as a form (multipart/form-data): the field `file` is the file, the fields before it are options.
+// Receives a file from a form (multipart/form-data): the field `file` is the file, and the fields before it are options.
 import { Busboy } from "@fastify/busboy";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
@@ -9,14 +9,14 @@ import { invalidRequest } from "../../../contract/faults.ts";
 import { file_name, import_query, type Import, type ImportOptions } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** One file, and more fields of more characters than there are options. */
+/** One file, and enough fields of enough characters for all options. */
 const LIMITS = { files: 1, fields: 50, fieldSize: 1000, parts: 60 };
 
 export const isForm = ({ "content-type": type = "" }: IncomingHttpHeaders): boolean =>
   /^multipart\/form-data\b/i.test(type);
 
-/** Receives the form's file as `receiveImport` does; `upload` is what the request says besides.
- * @throws Problem invalid-request, and those of `receiveImport` */
+/** Receives the form's file like `receiveImport`. The options in the form override those in `upload`.
+ * @throws Problem invalid-request, and the Problems of `receiveImport` */
 export async function receiveForm(
   context: ImportContext,
   upload: Upload,
@@ -30,32 +30,34 @@ export async function receiveForm(
   let file: Readable | undefined;
   let fault: Problem | undefined;
   form.on("field", (name: string, value: string, _nameIsCut: boolean, valueIsCut: boolean) => {
-    // Passed over in silence, an option would be one that the sender believes in.
-    if (file !== undefined) fault ??= invalid(`The form's field "${name}" stands behind the file; fields come first.`);
-    else if (valueIsCut) fault ??= invalid(`The form's field "${name}" is longer than any option.`);
-    else if (fields.has(name)) fault ??= invalid(`The form says "${name}" twice; say it once.`);
+    // Ignoring such a field would make the client believe that its option applies.
+    if (file !== undefined)
+      fault ??= invalid(`The form's field "${name}" comes after the file. Send all fields before the file.`);
+    else if (valueIsCut) fault ??= invalid(`The form's field "${name}" is too long. No option has such a long value.`);
+    else if (fields.has(name)) fault ??= invalid(`The form contains the field "${name}" twice. Send it once.`);
     else fields.set(name, value);
   });
   form.on(
     "filesLimit",
-    () => (fault ??= invalid("The form has more than one file. Send each as an import of its own.")),
+    () => (fault ??= invalid("The form contains more than one file. Send each file in a separate request.")),
   );
   for (const limit of ["fieldsLimit", "partsLimit"] as const)
-    form.on(limit, () => (fault ??= invalid("The form has more fields than there are options.")));
-  form.on("file", (name: string, stream: Readable, saidName: string | undefined) => {
+    form.on(limit, () => (fault ??= invalid("The form contains too many fields. Send only fields that are options.")));
+  form.on("file", (name: string, stream: Readable, givenName: string | undefined) => {
     file = stream;
-    // Whoever reads the file meets its errors; a file that nobody reads may have them too.
+    // The reader of the file handles its errors. Without a reader, an error would end the process.
     stream.on("error", () => undefined);
-    const take = async (): Promise<Import> => {
-      if (name !== "file") throw misplaced(name);
+    const receive = async (): Promise<Import> => {
+      if (name !== "file") throw wrongField(name);
       if (fault !== undefined) throw fault;
       const options = readOptions(upload.options, fields);
-      const named = file_name.safeParse(saidName === undefined || saidName === "" ? upload.filename : saidName);
-      if (!named.success) throw invalid(`The file's name: ${named.error.issues[0]?.message ?? "not valid"}.`);
-      const bytesOfFile = throughout(stream, whole, () => fault);
-      return receiveImport(context, { ...upload, filename: named.data, options }, bytesOfFile);
+      const filename = file_name.safeParse(givenName === undefined || givenName === "" ? upload.filename : givenName);
+      if (!filename.success)
+        throw invalid(`The file's name is not valid: ${filename.error.issues[0]?.message ?? "wrong format"}. Rename the file.`);
+      const fileBytes = requireWholeForm(stream, whole, () => fault);
+      return receiveImport(context, { ...upload, filename: filename.data, options }, fileBytes);
     };
-    take()
+    receive()
       .finally(() => {
         stop.abort();
       })
@@ -64,11 +66,11 @@ export async function receiveForm(
   const whole = pipeline(bytes, form, { signal: stop.signal });
   whole.then(
     () => {
-      if (file === undefined) reject(fault ?? invalid("The form has no file. Send it as the field `file`."));
+      if (file === undefined) reject(fault ?? invalid('The form contains no file. Send the file in the field "file".'));
     },
     (error: unknown) => {
       if (file === undefined) reject(error instanceof Problem ? error : unreadable(error));
-      // Whoever reads the file learns that no more of it will come.
+      // This tells the reader of the file that the form is incomplete.
       else file.destroy(error as Error);
     },
   );
@@ -83,7 +85,7 @@ function openForm(headers: IncomingHttpHeaders): InstanceType<typeof Busboy> {
       // Some clients send a file without a name.
       isPartAFile: (name, _type, filename) => name === "file" || filename !== undefined,
     });
-    // The pipeline tells it; this is for what comes once that has ended.
+    // The pipeline reports errors. This listener is for errors after the pipeline has ended.
     form.on("error", () => undefined);
     return form;
   } catch (error) {
@@ -91,34 +93,31 @@ function openForm(headers: IncomingHttpHeaders): InstanceType<typeof Busboy> {
   }
 }
 
-function readOptions(said: ImportOptions, fields: ReadonlyMap<string, string>): ImportOptions {
-  const options = import_query.safeParse({ ...said, ...Object.fromEntries(fields) });
+function readOptions(defaults: ImportOptions, fields: ReadonlyMap<string, string>): ImportOptions {
+  const options = import_query.safeParse({ ...defaults, ...Object.fromEntries(fields) });
   if (options.success) return options.data;
   const errors = options.error.issues.map(({ path, message }) => ({
-    pointer: `/body/${path.join("/")}`,
+    pointer: ["/body", ...path].join("/"),
     detail: message,
   }));
   throw invalidRequest(errors);
 }
 
-/** The file's bytes, which count only if the whole form was well; that it ends too soon is told as what it is, an upload that was
- * not completed. */
-async function* throughout(
+/** Yields the file's bytes, and then throws unless the whole form is valid. A form that ends too early is an interrupted upload. */
+async function* requireWholeForm(
   stream: Readable,
   whole: Promise<void>,
   faultOf: () => Problem | undefined,
 ): AsyncGenerator<Buffer> {
   try {
-    for await (const piece of stream) yield piece as Buffer;
+    for await (const buffer of stream) yield buffer as Buffer;
     await whole;
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     throw new Problem(
       "upload-interrupted",
-      "The form ended before it was complete; nothing was imported. Send it again.",
-      {
-        cause,
-      },
+      "The upload stopped before the form was complete, and nothing was imported. Upload the file again.",
+      { cause },
     );
   }
   const fault = faultOf();
@@ -127,8 +126,8 @@ async function* throughout(
 
 const invalid = (detail: string): Problem => new Problem("invalid-request", detail);
 
-const misplaced = (field: string): Problem =>
-  invalid(`The form's file stands in the field "${field}"; it belongs in "file".`);
+const wrongField = (field: string): Problem =>
+  invalid(`The form contains the file in the field "${field}". Send it in the field "file".`);
 
 const unreadable = (cause: unknown): Problem =>
-  new Problem("invalid-request", "The form cannot be read. Check its boundary and its parts.", { cause });
+  new Problem("invalid-request", "The form cannot be read. Check its boundary and the headers of its parts.", { cause });

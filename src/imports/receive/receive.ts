@@ -1,21 +1,21 @@
-// Takes a file as it comes: to disk and through SHA-256, never into memory, and acknowledged only once it is durable.
+// Receives a file as a new import: writes it to disk and hashes it while it arrives, and answers only when it is durable on disk.
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { retryTransient, withTransaction } from "../../db/connection/connect.ts";
-import { uploadedPath, type ImportContext } from "../context.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
-import { diskFull, requireRoom, uploadRoom } from "../disk-room.ts";
-import { createDurableFile } from "./durable-file.ts";
+import { uploadedPath, type ImportContext } from "../context.ts";
+import { diskFull, requireSpace, uploadSpace } from "../disk-space.ts";
 import { finishImport } from "../finish-import.ts";
 import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "../store.ts";
-import { takeBytes, type Taking } from "./take-bytes.ts";
+import { createDurableFile } from "./durable-file.ts";
+import { receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
 import { problemOf } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { Import, ImportOptions } from "../../../contract/imports/imports.ts";
 
 export interface Upload {
   filename: string;
-  /** Bytes, where the sender said so. */
+  /** Bytes of the file, if the client has announced them. */
   size: number | null;
   options: ImportOptions;
   actor: string;
@@ -23,25 +23,26 @@ export interface Upload {
 }
 
 /** Receives `bytes` as a new import and hands it to a worker.
- * @throws Problem disk-full before there is an import; upload-interrupted, payload-too-large, empty-file, disk-full: the import is then failed and says the same */
+ * @throws Problem disk-full, before an import exists; Problem upload-interrupted, payload-too-large, empty-file or disk-full, with which
+ * the import has then failed */
 export async function receiveImport(
   context: ImportContext,
   upload: Upload,
   bytes: AsyncIterable<Buffer>,
 ): Promise<Import> {
   const { filename, size, options, actor } = upload;
-  await requireRoom(context.disk, filename, size ?? 0);
-  const made: NewImport = { actor, filename, size, options, file: randomUUID() };
-  const id = await insertImport(context.pool, made);
+  await requireSpace(context.disk, filename, size ?? 0);
+  const newImport: NewImport = { actor, filename, size, options, file: randomUUID() };
+  const id = await insertImport(context.pool, newImport);
   try {
-    const { received, sha256, cancelled } = await writeFile(context, id, made.file, upload, bytes);
-    if (cancelled) return await endCancelled(context, id);
-    if (received === 0) throw new Problem("empty-file", `"${filename}" is empty. Check the export that made it.`);
+    const { received, sha256, isCancelled } = await receiveFile(context, id, newImport.file, upload, bytes);
+    if (isCancelled) return await endCancelled(context, id);
+    if (received === 0) throw emptyFile(filename);
     if (size !== null && received !== size) throw interrupted(received, size);
     if (!(await acceptFile(context, id, received, sha256))) return await endCancelled(context, id);
   } catch (error) {
     const cause = causeOf(error, filename, size);
-    // An import that was accepted although no answer came continues.
+    // If the import was accepted and only the answer of the database was lost, it continues.
     await retryTransient(() => finishImport(context, id, "failed", cause, (client) => isReceiving(client, id)));
     throw cause;
   }
@@ -51,7 +52,7 @@ export async function receiveImport(
 const readReceived = (context: ImportContext, id: number): Promise<Import> =>
   retryTransient(async () => (await readImport(context.pool, id)) as Import);
 
-/** @throws Problem with which the import has failed, where it was not cancelled: a worker took its upload for interrupted */
+/** @throws the Problem of an import that has failed instead, because a worker took its upload for interrupted */
 async function endCancelled(context: ImportContext, id: number): Promise<Import> {
   await retryTransient(() => finishImport(context, id, "cancelled", null, (client) => isReceiving(client, id)));
   const ended = await readReceived(context, id);
@@ -59,45 +60,52 @@ async function endCancelled(context: ImportContext, id: number): Promise<Import>
   return ended;
 }
 
-/** The file is whole and on disk: hands the import to a worker. @returns false when it was cancelled or failed meanwhile */
+/** Hands an import whose file is complete and durable to a worker. @returns false if it was cancelled or has failed meanwhile */
 export const acceptFile = (context: ImportContext, id: number, size: number, sha256: string): Promise<boolean> =>
   retryTransient(async () => {
-    const met = await withTransaction(context.pool, async (client) => {
-      const marked = await markReceived(client, id, size, sha256);
-      if (marked) await context.sendScan(client, id);
-      return marked;
+    const isAccepted = await withTransaction(context.pool, async (client) => {
+      const isMarked = await markReceived(client, id, size, sha256);
+      if (isMarked) await context.sendScan(client, id);
+      return isMarked;
     });
-    // The first attempt may have been committed, and its answer lost: nothing else writes the hash.
-    return met || (await readImport(context.pool, id))?.sha256 === sha256;
+    // The first attempt may have been committed although its answer was lost. Only `markReceived` stores the hash.
+    return isAccepted || (await readImport(context.pool, id))?.sha256 === sha256;
   });
 
-async function writeFile(
+async function receiveFile(
   context: ImportContext,
   id: number,
   name: string,
   { filename, max_bytes }: Upload,
   bytes: AsyncIterable<Buffer>,
-): Promise<{ received: number; sha256: string; cancelled: boolean }> {
+): Promise<{ received: number; sha256: string; isCancelled: boolean }> {
   await mkdir(context.files_dir, { recursive: true, mode: 0o700 });
   const file = await createDurableFile(uploadedPath(context, name));
-  const taking: Taking = {
-    ...{ id, file, hash: createHash("sha256"), received: 0, max_bytes },
+  const target: ReceivedFile = {
+    id,
+    file,
+    hash: createHash("sha256"),
+    received: 0,
+    max_bytes,
     tooLarge: () => tooLarge(filename, max_bytes),
-    room: uploadRoom(context, filename),
+    space: uploadSpace(context, filename),
   };
   try {
-    const goesOn = await takeBytes(context, taking, bytes);
+    const isComplete = await receiveBytes(context, target, bytes);
     await file.finish();
-    return { received: taking.received, sha256: taking.hash.digest("hex"), cancelled: !goesOn };
+    return { received: target.received, sha256: target.hash.digest("hex"), isCancelled: !isComplete };
   } finally {
     await file.close();
   }
 }
 
+export const emptyFile = (filename: string): Problem =>
+  new Problem("empty-file", `The file "${filename}" is empty. Check the program that exported it, then upload it again.`);
+
 export const tooLarge = (filename: string, maxBytes: number): Problem =>
   new Problem(
     "payload-too-large",
-    `"${filename}" is larger than ${maxBytes.toLocaleString("en")} bytes. Split it, or raise SKUPORT_MAX_UPLOAD_BYTES.`,
+    `The file "${filename}" is larger than the limit of ${maxBytes.toLocaleString("en")} bytes. Split it into smaller files, or raise the limit with the setting SKUPORT_MAX_UPLOAD_BYTES.`,
   );
 
 function causeOf(error: unknown, filename: string, size: number | null): unknown {
@@ -107,18 +115,18 @@ function causeOf(error: unknown, filename: string, size: number | null): unknown
 }
 
 function interrupted(received: number | null, size: number | null, cause?: unknown): Problem {
-  const got =
+  const progress =
     received === null || size === null
       ? ""
       : ` after ${received.toLocaleString("en")} of ${size.toLocaleString("en")} bytes`;
   return new Problem(
     "upload-interrupted",
-    `The upload ended${got} before the file was complete; nothing was imported. Send it again.`,
+    `The upload stopped${progress} before the file was complete, and nothing was imported. Upload the file again.`,
     { cause },
   );
 }
 
-/** The sender went away: the request's stream ends with one of Node's connection errors. */
+/** Returns whether the client closed the connection: the request's stream then ends with one of Node's connection errors. */
 export function isBrokenStream(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR" || code === "EPIPE";

@@ -1,16 +1,16 @@
-// The bytes of a request whose content-type parser handed the stream on.
+// Reads the body of a request whose content-type parser passes the stream through.
 import { Readable } from "node:stream";
 import type { FastifyRequest } from "fastify";
 
-/** Who stops in the middle still answers: the rest is read and thrown away, since a sender that cannot get rid of it would never come
- * to read the answer, and to destroy the stream would cut the line. undefined = there is no body. */
+/** Returns the request's bytes, or undefined if it has no body. If the reader stops early, the remaining bytes are read and discarded:
+ * a client that cannot finish sending would never read the response, and destroying the stream would close the connection. */
 export function bodyOf({ body }: FastifyRequest): AsyncIterable<Buffer> | undefined {
   return body instanceof Readable ? readBody(body) : undefined;
 }
 
 async function* readBody(body: Readable): AsyncGenerator<Buffer> {
   try {
-    for await (const piece of body.iterator({ destroyOnReturn: false })) yield piece as Buffer;
+    for await (const buffer of body.iterator({ destroyOnReturn: false })) yield buffer as Buffer;
   } finally {
     body.resume();
   }

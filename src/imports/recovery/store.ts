@@ -1,4 +1,4 @@
-// The SQL of what nobody works on any more: imports and uploads without a sign of life, and uploads that have waited too long.
+// SQL of imports and uploads without a sign of life, and of uploads whose time to resume has expired.
 import type pg from "pg";
 import { SILENT_SINCE } from "../../db/silent.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
@@ -11,7 +11,7 @@ export interface SilentImport {
   cancel_requested: boolean;
 }
 
-/** Imports that a worker has taken, and that none has worked on for `silent_ms`. */
+/** Lists imports for workers that have had no sign of life for `silentMs`. */
 export async function listSilentImports(db: Queryable, silentMs: number): Promise<SilentImport[]> {
   const { rows } = await db.query<SilentImport>(
     `select id, state, cancel_requested from imports
@@ -25,13 +25,13 @@ export interface OpenUpload {
   id: number;
   version: number;
   cancel_requested: boolean;
-  /** It may wait as `paused` for the rest of the file. */
+  /** The client can resume it, so it becomes `paused` instead of `failed`. */
   is_resumable: boolean;
-  /** By the database's clock. */
+  /** Whether it has had no sign of life, by the database's clock. */
   is_silent: boolean;
 }
 
-/** Uploads whose bytes are coming, as far as anyone knows. */
+/** Lists uploads in the state `receiving`. */
 export async function listOpenUploads(db: Queryable, silentMs: number): Promise<OpenUpload[]> {
   const { rows } = await db.query<OpenUpload>(
     `select id, version, cancel_requested, upload_expires_at is not null as is_resumable, ${SILENT_SINCE} as is_silent
@@ -45,7 +45,7 @@ export async function pauseUpload(db: Queryable, { id, version }: OpenUpload): P
   await changeImport(db, id, "state = 'paused'", "state = 'receiving' and version = $2", [version]);
 }
 
-/** Whether nothing has happened to the import since that version. Locks its row. */
+/** Returns whether the import still has that version. Locks its row. */
 export async function isUnchanged(
   client: pg.ClientBase,
   { id, version }: { id: number; version: number },
@@ -57,12 +57,12 @@ export async function isUnchanged(
   return rowCount === 1;
 }
 
-/** Paused uploads whose time is over. */
+/** Lists paused uploads that can no longer be resumed. */
 export async function listExpiredUploads(
   db: Queryable,
   keptHours: number,
 ): Promise<Pick<Import, "id" | "filename" | "version">[]> {
-  // Further ahead than any upload is kept: the database's clock was ahead when the time was set.
+  // No upload is kept for this long: the database's clock was ahead when the expiry was set.
   await db.query(
     `update imports set upload_expires_at = now() + make_interval(hours => $1::int)
      where state = 'paused' and upload_expires_at > now() + make_interval(hours => $1::int + 1)`,

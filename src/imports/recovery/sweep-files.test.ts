@@ -13,7 +13,7 @@ const fileOf = async (id: number): Promise<string> => (await readImportWork(pool
 const write = (name: string): Promise<void> => writeFile(join(context.files_dir, name), "left");
 const names = async (): Promise<string[]> => (await readdir(context.files_dir)).sort();
 
-test("files of imports that are over are removed; those of others, young and strange ones stay", async () => {
+test("removes files of ended imports; keeps files of other imports, recent files and foreign files", async () => {
   const over = await fileOf((await importBytes(context, "sku,name\nA,One\n")).id);
   const open = await fileOf((await receiveBytes(context, "sku,name\nB,Two\n")).id);
   const unknown = randomUUID();
@@ -36,6 +36,6 @@ test("files of imports that are over are removed; those of others, young and str
   expect(await sweepFiles(context)).toBe(0);
 });
 
-test("a folder that is not there holds nothing to remove", async () => {
+test("removes nothing if the folder does not exist", async () => {
   expect(await sweepFiles({ ...context, files_dir: join(context.files_dir, "none") })).toBe(0);
 });

@@ -1,4 +1,4 @@
-// Removes files of imports that are over: their worker died between the last commit and the removal, or the answer to that commit was
+// Removes files of ended imports that were left because a worker died after the last commit, or because the answer to that commit was
 // lost.
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,23 +7,23 @@ import { removeImportFiles } from "../remove-files.ts";
 import { readFileStates } from "../store.ts";
 import { isTerminal } from "../../../contract/imports/imports.ts";
 
-/** How long a file is kept whose import is not in the database: a restored backup may lack the last minutes. */
+/** How long a file without an import in the database is kept: a database restored from a backup may lack the last minutes. */
 const UNKNOWN_KEPT_MS = 10 * 60_000;
-/** Names that `randomUUID` makes, and what scans append to them. Other files in the folder are not ours. */
-const OURS = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\..+)?$/;
+/** Names from `randomUUID`, with the suffixes of scans. Other files in the folder do not belong to imports. */
+const IMPORT_FILE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\..+)?$/;
 
-/** Returns how many imports had left files. Several hosts may sweep one folder. */
+/** Returns the number of imports whose files were removed. Several hosts can sweep the same folder. */
 export async function sweepFiles(context: Pick<ImportContext, "pool" | "files_dir" | "log">): Promise<number> {
   const names = new Map<string, string[]>();
   for (const name of await readdir(context.files_dir).catch(() => [])) {
-    const file = OURS.exec(name)?.[1];
+    const file = IMPORT_FILE.exec(name)?.[1];
     if (file !== undefined) names.set(file, [...(names.get(file) ?? []), name]);
   }
   const states = await readFileStates(context.pool, [...names.keys()]);
   let swept = 0;
-  for (const [file, ofFile] of names) {
+  for (const [file, fileNames] of names) {
     const state = states.get(file);
-    if (state === undefined ? !(await areOld(context.files_dir, ofFile)) : !isTerminal(state)) continue;
+    if (state === undefined ? !(await areOld(context.files_dir, fileNames)) : !isTerminal(state)) continue;
     await removeImportFiles(context, file);
     swept++;
   }

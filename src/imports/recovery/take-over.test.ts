@@ -1,4 +1,4 @@
-// What a worker does about imports and uploads that give no sign of life, and when it must not.
+// Takeover of imports and uploads without a sign of life, and the cases in which a worker must not take over.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, receiveBytes } from "../../../tests/support/import-file.ts";
@@ -17,18 +17,22 @@ const context = {
 
 const receiving = (): Promise<number> =>
   insertImport(pool, {
-    ...{ actor: "test", filename: "slow.csv", file: crypto.randomUUID(), size: 100, options: import_query.parse({}) },
+    actor: "test",
+    filename: "slow.csv",
+    file: crypto.randomUUID(),
+    size: 100,
+    options: import_query.parse({}),
   });
 const stateOf = async (id: number): Promise<Import["state"] | undefined> => (await readImport(pool, id))?.state;
 const setClock = (id: number, interval: string): Promise<unknown> =>
   pool.query("update imports set updated_at = now() + $2::interval where id = $1", [id, interval]);
 
-/** A worker that looks at the times given, in seconds. */
-function worker(): { lookAt: (...seconds: number[]) => Promise<void> } {
+/** A worker that checks for silent imports at the given times, in seconds. */
+function worker(): { checkAt: (...seconds: number[]) => Promise<void> } {
   let now = 0;
   const seen = createSilenceWatch(() => now);
   return {
-    async lookAt(...seconds) {
+    async checkAt(...seconds) {
       for (const second of seconds) {
         now = second * 1000;
         await takeOverSilentImports(context, SILENT_WORK_MS, seen);
@@ -39,42 +43,42 @@ function worker(): { lookAt: (...seconds: number[]) => Promise<void> } {
 const steps = (from: number, to: number): number[] =>
   Array.from({ length: (to - from) / 5 + 1 }, (_, i) => from + i * 5);
 
-test("an upload is given up once the worker itself has seen 30 s of silence", async () => {
+test("an upload fails after the worker itself has observed 30 s of silence", async () => {
   const id = await receiving();
-  const { lookAt } = worker();
-  await lookAt(...steps(0, 25));
+  const { checkAt } = worker();
+  await checkAt(...steps(0, 25));
   expect(await stateOf(id)).toBe("receiving");
-  await lookAt(30);
+  await checkAt(30);
   expect(await readImport(pool, id)).toMatchObject({
     state: "failed",
     problem: { type: "/problems/upload-interrupted" },
   });
 });
 
-test("an upload is not given up for the time in which the database was away, or because its clock was set", async () => {
+test("an upload does not fail because the database was away or its clock was set", async () => {
   const id = await receiving();
-  const { lookAt } = worker();
-  await lookAt(...steps(0, 20));
-  // Nothing could be read or noted for a minute.
-  await lookAt(80);
+  const { checkAt } = worker();
+  await checkAt(...steps(0, 20));
+  // The database was away for a minute.
+  await checkAt(80);
   await setClock(id, "-1 day");
-  await lookAt(85);
+  await checkAt(85);
   expect(await stateOf(id)).toBe("receiving");
   expect(await noteReceived(pool, id, 50)).toBe(true);
-  await lookAt(...steps(90, 110));
+  await checkAt(...steps(90, 110));
   expect(await stateOf(id)).toBe("receiving");
 });
 
 test.each(["-1 minute", "1 hour"])(
-  "an import whose last sign of life is %s from now, by the database's clock, is woken",
+  "a worker is woken for an import whose last sign of life is %s from now by the database's clock",
   async (interval) => {
     const { id } = await receiveBytes(context, "sku,name\nA,One\n");
     woken.length = 0;
-    await worker().lookAt(0);
+    await worker().checkAt(0);
     expect(woken).not.toContain(id);
     expect(await isImporting(pool)).toBe(true);
     await setClock(id, interval);
-    await worker().lookAt(0);
+    await worker().checkAt(0);
     expect(woken).toContain(id);
     await pool.query("update imports set updated_at = now() + $1::interval", [interval]);
     expect(await isImporting(pool)).toBe(false);

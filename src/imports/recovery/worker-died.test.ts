@@ -16,7 +16,7 @@ import { beginPart, forgetAttempts, releaseParts, MAX_DEATHS } from "../../jobs/
 import { runLoader } from "../load/loader.ts";
 import { runScan } from "../scan/run-scan.ts";
 import { readImport } from "../store.ts";
-import { SCAN_PART, STRICT_PART } from "./worker-died.ts";
+import { SCAN_PART, STRICT_PART } from "../problems.ts";
 import { lockKeys } from "../../db/advisory-locks.ts";
 
 const { pool } = await createTestDatabase();
@@ -164,7 +164,7 @@ describe("a strict import", () => {
     await runLoader(context, id, signal);
     const ended = await readImport(pool, id);
     expect(ended).toMatchObject({ state: "failed", created: 0, problem: { type: "/problems/worker-died" } });
-    expect(ended?.problem?.detail).toContain('while it loaded "test.csv"; nothing was imported');
+    expect(ended?.problem?.detail).toContain('while it loaded "test.csv".');
     expect(await attempts()).toBe(0);
   });
 

@@ -1,23 +1,30 @@
-// A row that was not applied, told to people: what is wrong, where, and what to do.
+// Describes a rejected row for the user: what is wrong, where, and how to fix it.
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
 import { longestValue } from "../../catalog/product/product.ts";
 import type { Layout } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import type { Records } from "../read/records.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
-import type { Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Column, Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 
-/** Characters of a faulty value that are shown. */
+/** Characters of the wrong value that are shown. */
 const SHOWN_VALUE = 200;
 
-/** `row`: from 1. `column`: position of the column at fault, -1 = the record as a whole. */
+/** The records of a file and how to read them. */
+interface FileRecords {
+  records: Records;
+  layout: Layout;
+  dialect: Dialect;
+}
+
+/** @param r index of the record in `records`
+ * @param row number of the row in the file, from 1
+ * @param column index of the wrong column, or -1 for the record as a whole */
 export function makeReject(
-  records: Records,
+  { records, layout, dialect }: FileRecords,
   r: number,
   row: number,
   code: RejectCode,
-  layout: Layout,
-  dialect: Dialect,
   column: number,
 ): Reject {
   const field = (records.first_field[r] as number) + column;
@@ -30,60 +37,61 @@ export function makeReject(
     column: layout.columns[column]?.name ?? null,
     value,
     code,
-    message: sentence(code, { value: value ?? "", width, layout, ...(target === undefined ? {} : { target }) }),
+    message: describe(code, { value: value ?? "", width, layout, target }),
     raw: plainText(records.bytes.toString("utf8", records.start[r], records.end[r])),
   };
 }
 
-function sentence(
-  code: RejectCode,
-  {
-    value,
-    width,
-    layout,
-    target,
-  }: { value: string; width: number; layout: Layout; target?: Layout["columns"][number]["target"] },
-): string {
+interface Fault {
+  value: string;
+  /** Number of fields in the record. */
+  width: number;
+  layout: Layout;
+  /** Target of the wrong column. */
+  target: Column["target"] | undefined;
+}
+
+function describe(code: RejectCode, { value, width, layout, target }: Fault): string {
   const skuColumn = layout.columns[layout.sku]?.name ?? "sku";
   switch (code) {
     case "sku_empty":
-      return `The column "${skuColumn}" is empty. Give the row a SKU.`;
+      return `The row has no SKU: its column "${skuColumn}" is empty. Enter a SKU.`;
     case "sku_too_long":
-      return `The SKU has more than ${MAX_SKU_CHARACTERS} characters. Check that the columns are not shifted.`;
+      return `The SKU is longer than ${MAX_SKU_CHARACTERS} characters. Shorten it, or check whether the columns are shifted.`;
     case "sku_repeated":
-      return `The SKU "${value}" stands in an earlier row of this file already. Keep one of the rows.`;
+      return `The SKU "${value}" already appears in an earlier row of this file. Delete one of the rows.`;
     case "name_empty":
-      return "There is no product with this SKU yet, and a new product needs a name. Fill in the name.";
+      return "No product has this SKU yet, and a new product needs a name. Enter a name.";
     case "value_too_long": {
       const { limit, unit } = longestValue(target ?? "attribute");
-      return `The value has more than ${limit.toLocaleString("en")} ${unit}. Shorten it.`;
+      return `The value is longer than ${limit.toLocaleString("en")} ${unit}. Shorten it.`;
     }
     case "too_few_fields":
-      return `The record has ${width} fields, the header has ${layout.width}. Look for a missing delimiter or an unquoted line break.`;
+      return `The row has ${width} fields, but the header has ${layout.width}. Check for a missing delimiter or a line break without quotes.`;
     case "too_many_fields":
       return width > MAX_FIELDS
-        ? `The record has more than ${MAX_FIELDS.toLocaleString("en")} fields. Check the delimiter.`
-        : `The record has ${width} fields, the header has ${layout.width}. Look for an unquoted delimiter inside a value.`;
+        ? `The row has more than ${MAX_FIELDS.toLocaleString("en")} fields. Check the delimiter.`
+        : `The row has ${width} fields, but the header has ${layout.width}. Put quotes around values that contain the delimiter.`;
     case "text_after_quote":
-      return "There is text between a closing quote and the next delimiter. Double the quotes that belong to the value.";
+      return "There is text between a closing quote and the next delimiter. If the quote is part of the value, write it twice.";
     case "unclosed_quote":
-      return "A quote is opened on this line and never closed. Close it, or double it where it belongs to the value.";
+      return "A quote opens in this row and is never closed. Close it, or write it twice if it is part of the value.";
     case "nul_byte":
-      return "The record holds a NUL byte, which no text has. Remove it, or check the file's encoding.";
+      return "The row contains a NUL byte, which is not allowed in text. Remove it, or check the file's encoding.";
     case "not_text":
-      return "The record holds bytes that are not text in the file's encoding. Check the encoding, or save the file as UTF-8.";
+      return "The row contains bytes that are not text in the file's encoding. Choose the correct encoding, or save the file as UTF-8.";
     case "record_too_long":
-      return `The record is longer than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes. Look for a quote that is not closed.`;
+      return `The row is longer than ${MAX_RECORD_BYTES.toLocaleString("en")} bytes. Check for a quote that is never closed.`;
     case "not_yes_or_no":
-      return `"${value}" is neither yes nor no. Write yes or no, true or false, 1 or 0.`;
+      return `"${value}" is neither yes nor no. Enter yes or no, true or false, 1 or 0.`;
     case "not_a_number":
-      return `"${value}" is not a number. Write digits with a decimal point, such as 12.5.`;
+      return `"${value}" is not a number. Enter digits with a decimal point, such as 12.5.`;
     case "exists_already":
-      return "There is a product with this SKU already, and this import only creates products.";
+      return "A product with this SKU already exists, and this import only creates products. Delete the row, or choose an import mode that updates products.";
     case "does_not_exist":
-      return "There is no product with this SKU, and this import only updates products.";
+      return "No product has this SKU, and this import only updates products. Correct the SKU, or choose an import mode that creates products.";
   }
 }
 
-/** PostgreSQL's text takes no NUL; the symbol for it is shown instead. */
+/** PostgreSQL's text cannot contain NUL, so it is replaced by the symbol for NUL. */
 const plainText = (text: string): string => (text.includes("\0") ? text.replaceAll("\0", "\u2400") : text);

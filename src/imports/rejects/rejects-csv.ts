@@ -1,4 +1,4 @@
-// The rejected rows of an import as CSV: the file's own columns plus the reason, to be mended and imported by itself.
+// Exports the rejected rows of an import as CSV: the file's own columns plus the reason. Users fix the rows and import this file.
 import { Readable } from "node:stream";
 import type pg from "pg";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
@@ -12,7 +12,7 @@ import { csvLineWithBlanks } from "../../csv-line.ts";
 import { readRejects } from "./store.ts";
 
 const PAGE = 500;
-/** Cells of a page, which is written without a pause: 10 ms. */
+/** Cells of a page. Writing a page blocks the event loop for about 10 ms. */
 const MAX_PAGE_CELLS = 50_000;
 
 type Rejected = Pick<Import, "id" | "dialect" | "columns" | "rejected" | "rejects_listed">;
@@ -21,7 +21,7 @@ export function rejectsCsv(pool: pg.Pool, import_: Rejected): Readable {
   return Readable.from(lines(pool, import_));
 }
 
-/** Says in its name when it lists only a part of the rejects. */
+/** The file name shows if the file contains only the first of the rejects. */
 export const rejectsCsvName = ({ id, rejected, rejects_listed }: Rejected): string =>
   rejects_listed < rejected
     ? `rejects-of-import-${id}-first-${rejects_listed}-of-${rejected}.csv`
@@ -31,10 +31,10 @@ async function* lines(
   pool: pg.Pool,
   { id, dialect, columns, rejected, rejects_listed }: Rejected,
 ): AsyncGenerator<string> {
-  // The reasons of an earlier round, in a file of rejects that was imported, make room for those of this one.
-  const own = columns.flatMap(({ target }, position) => (target === "ignored" ? [] : [position]));
+  // If the imported file was itself a rejects file, its old reasons are left out.
+  const own = columns.flatMap(({ target }, index) => (target === "ignored" ? [] : [index]));
   const fieldsOf = createFieldReader(dialect);
-  yield csvLineWithBlanks([...own.map((position) => columns[position]?.name ?? ""), ...REJECT_COLUMNS]);
+  yield csvLineWithBlanks([...own.map((index) => columns[index]?.name ?? ""), ...REJECT_COLUMNS]);
   const limit = Math.max(1, Math.min(PAGE, Math.floor(MAX_PAGE_CELLS / (columns.length + 1))));
   for (let after = 0; ;) {
     const page = await readRejects(pool, id, after, limit);
@@ -54,12 +54,12 @@ async function* lines(
 
 const noteOf = (column: (typeof REJECT_COLUMNS)[number], rejected: number, listed: number): string =>
   column === "reject_reason"
-    ? `Only the first ${listed.toLocaleString("en")} of ${rejected.toLocaleString("en")} rejected rows are listed. Fix the cause in the file itself and import it again.`
+    ? `This file contains only the first ${listed.toLocaleString("en")} of ${rejected.toLocaleString("en")} rejected rows. Fix the cause in the original file and import it again.`
     : "";
 
 type FieldReader = (raw: string) => string[] | undefined;
 
-/** A record whose form is broken, or that has too many fields, has no cells to show: it stands raw in the last column. */
+/** The cells of a rejected row. A record that cannot be split, or has too many fields, is written unmodified into the last column. */
 function cells(
   { row, line, column, code, message, raw }: Reject,
   fieldsOf: FieldReader,
@@ -68,12 +68,12 @@ function cells(
 ): string[] {
   const fields = fieldsOf(raw);
   const fits = fields !== undefined && fields.length <= width;
-  const shown = own.map((position) => (fits ? (fields[position] ?? "") : ""));
+  const shown = own.map((index) => (fits ? (fields[index] ?? "") : ""));
   return [...shown, String(row), String(line), column ?? "", code, message, fits ? "" : raw];
 }
 
 function createFieldReader(dialect: Dialect | null): FieldReader {
-  // Imports of an earlier version may have been read in a dialect that is refused today.
+  // An earlier version may have read the file with a dialect that is no longer allowed.
   if (dialect === null || findMarkConflict(dialect) !== undefined) return () => undefined;
   const records = createRecords();
   return (raw) => {

@@ -1,4 +1,4 @@
-// Rejects without end: what is stored and listed is bounded, what is counted is exact, and a hopeless file stops early.
+// Many rejects: the number of stored and listed rejects is bounded, all are counted, and an import with nearly only rejects stops early.
 import { text } from "node:stream/consumers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MAX_LISTED_REJECTS, type Import } from "../../../contract/imports/imports.ts";
@@ -17,7 +17,7 @@ const context = await createImportContext(pool);
 
 beforeEach(() => pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade"));
 
-/** `good` of every hundred rows are products, the others have no SKU. */
+/** Rows of which `good` in every hundred are products. The other rows have no SKU. */
 const rows = (count: number, good: number): string =>
   Array.from({ length: count }, (_, row) => (row % 100 < good ? `S-${row},Product\n` : ",Product\n")).join("");
 
@@ -42,13 +42,13 @@ describe("more rejects than are listed", () => {
       const lines = (await text(rejectsCsv(pool, made))).trimEnd().split("\n");
       expect(lines).toHaveLength(1 + MAX_LISTED_REJECTS + 1);
       expect(lines.at(-1)).toBe(
-        `,,,,,,"Only the first 100,000 of 120,000 rejected rows are listed. Fix the cause in the file itself and import it again.",`,
+        `,,,,,,"This file contains only the first 100,000 of 120,000 rejected rows. Fix the cause in the original file and import it again.",`,
       );
       expect(rejectsCsvName(made)).toBe(`rejects-of-import-${made.id}-first-100000-of-120000.csv`);
     },
   );
 
-  test("no note where all are listed", async () => {
+  test("the CSV has no note if it contains all rejects", async () => {
     const made = await importBytes(context, `sku,name\n${rows(100, 50)}`);
     expect(made).toMatchObject({ rejected: 50, rejects_listed: 50 });
     expect((await text(rejectsCsv(pool, made))).trimEnd().split("\n")).toHaveLength(51);
@@ -56,7 +56,7 @@ describe("more rejects than are listed", () => {
   });
 });
 
-test("long records and wide tables are listed whole, page by page", async () => {
+test("long records and wide tables are exported completely, in several pages", async () => {
   const wide = Array.from({ length: 1_000 }, (_, n) => `c${n}`).join(",");
   const long = "x".repeat(900_000);
   const content = `sku,name,${wide}\n${`,${long}\n`.repeat(12)}${`${",".repeat(1_001)}\n`.repeat(120)}`;
@@ -67,7 +67,7 @@ test("long records and wide tables are listed whole, page by page", async () => 
   expect(lines.filter((line) => line.includes(long))).toHaveLength(12);
 });
 
-describe("a file of which nearly every row is faulty", () => {
+describe("a file in which nearly every row has an error", () => {
   test("fails early, with the most frequent reason, and nothing is written", async () => {
     const made = await importBytes(context, `sku,name\nS-1,Product\n${rows(200_000, 0)}`);
     expect(made).toMatchObject({
@@ -75,7 +75,7 @@ describe("a file of which nearly every row is faulty", () => {
       problem: {
         type: "/problems/nearly-all-rejected",
         detail: expect.stringContaining(
-          `9,999 of the first 10,000 rows were rejected, and nothing was imported. Most frequent reason: The SKU is empty, in column "sku" (9,999 rows).`,
+          `9,999 of the first 10,000 rows were rejected, so the import stopped and nothing was imported. Most frequent reason: The SKU is empty, in column "sku" (9,999 rows).`,
         ) as string,
       },
     });
@@ -84,7 +84,7 @@ describe("a file of which nearly every row is faulty", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("also where its beginning was good", async () => {
+  test("fails even if its first rows are valid", async () => {
     const made = await importBytes(context, `sku,name\n${rows(100, 100)}${rows(200_000, 0)}`);
     expect(made).toMatchObject({ state: "failed", rows: 10_001, rejected: 9_901 });
     expect(await productsMade()).toBe(0);
@@ -93,11 +93,11 @@ describe("a file of which nearly every row is faulty", () => {
   test.each<[string, string, Partial<Import>]>([
     ["a small file", rows(9_999, 0), { rows: 9_999, rejected: 9_999 }],
     [
-      "a file in which two rows of a hundred are good",
+      "a file in which two rows of a hundred are valid",
       rows(20_000, 2),
       { rows: 20_000, rejected: 19_600, created: 400 },
     ],
-  ])("%s is imported all the same", async (_, content, expected) => {
+  ])("%s is still imported", async (_, content, expected) => {
     expect(await importBytes(context, `sku,name\n${content}`)).toMatchObject({ state: "done", ...expected });
   });
 });

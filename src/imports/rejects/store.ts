@@ -1,10 +1,10 @@
-// The SQL of rejected rows.
+// SQL of rejected rows.
 import type pg from "pg";
 import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { MAX_LISTED_REJECTS, type Reject, type RejectGroup } from "../../../contract/imports/imports.ts";
 
-/** @returns how many of them were not there yet */
+/** @returns how many of them were not stored before */
 export async function insertRejects(db: Queryable, importId: number, rejects: readonly Reject[]): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(
@@ -16,7 +16,7 @@ export async function insertRejects(db: Queryable, importId: number, rejects: re
   return rowCount ?? 0;
 }
 
-/** The columns of `import_rejects`, an array each, in the order of the table. */
+/** One array for each column of `import_rejects`, in the order of the table. */
 export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
   rejects.map((reject) => reject.row),
   rejects.map((reject) => reject.line),
@@ -27,8 +27,8 @@ export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
   rejects.map((reject) => reject.raw),
 ];
 
-/** Stores the rejects of a chunk as far as MAX_LISTED_REJECTS of the import are not reached, inside the chunk's transaction. Its
- * loaders wait for each other's commit here, so that they count one another's rejects. */
+/** Stores the rejects of a chunk inside the chunk's transaction, up to MAX_LISTED_REJECTS for the import. Loaders of the import take turns
+ * until their commit, so that each counts the rejects of the others. */
 export async function insertListedRejects(
   client: pg.ClientBase,
   importId: number,
@@ -43,10 +43,10 @@ export async function insertListedRejects(
   await insertRejects(client, importId, rejects.slice(0, Math.max(0, MAX_LISTED_REJECTS - (rows[0]?.stored ?? 0))));
 }
 
-/** Groups that are returned: a file has few reasons, but may have thousands of columns. */
+/** Maximum number of groups: a file has few reasons, but may have thousands of columns. */
 const MAX_GROUPS = 200;
 
-/** How many for each reason and column, the most frequent first. */
+/** Counts the rejects by reason and column, the most frequent first. */
 export async function countRejects(db: Queryable, importId: number): Promise<RejectGroup[]> {
   const { rows } = await db.query<RejectGroup>(
     `select code, "column", count(*)::bigint as count from import_rejects where import_id = $1
@@ -56,7 +56,7 @@ export async function countRejects(db: Queryable, importId: number): Promise<Rej
   return rows;
 }
 
-/** A page in file order, after row `after`; raw records are cut after `raw_characters`. */
+/** Returns a page of rejects in file order, after row `after`. Raw records are cut after `raw_characters`. */
 export async function listRejects(
   db: Queryable,
   importId: number,
@@ -70,10 +70,10 @@ export async function listRejects(
   return rows;
 }
 
-/** Bytes of raw records that are read at once: one of them can have a megabyte. */
+/** Bytes of raw records per page. A single record can have a megabyte. */
 const MAX_PAGE_BYTES = 4 << 20;
 
-/** Whole rejects in file order, after row `after`: at most `limit`, fewer where their records are long, none after the last. */
+/** Returns complete rejects in file order, after row `after`: at most `limit`, and fewer if their records are long. */
 export async function readRejects(db: Queryable, importId: number, after: number, limit: number): Promise<Reject[]> {
   const { rows } = await db.query<Reject>(
     `select "row", line, "column", value, code, message, raw

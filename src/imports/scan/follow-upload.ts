@@ -1,21 +1,20 @@
-// The bytes of an upload as its scan reads them: all of them, or those that have come while it is being received. Following it
-// hides the scan behind the upload.
+// Tells a scan how many bytes of its file it can read. A scan can follow an upload that is still being received, so that both finish
+// at about the same time.
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uploadedPath, type ImportContext } from "../context.ts";
-import { truncatedFile } from "../load/loader-memory.ts";
+import { truncatedFile } from "../problems.ts";
 import { wholeExtent, type Extent } from "../read/read-records.ts";
 import { readImportWork, type ImportWork } from "../store.ts";
 
-/** There is nothing to scan yet or any more. */
+/** The upload has paused or ended, or is too slow to follow. */
 export class NothingToFollow extends Error {
   override readonly name = "NothingToFollow";
 }
 
-/** An upload that is followed is looked at this often, and let go when it stands still for so long: a scan of a slow one
- * would only hold a place that others need. */
 const FOLLOW_POLL_MS = 10;
-const FOLLOW_PATIENCE_MS = 2000;
+/** A scan stops following an upload that has not grown for this time, because it occupies a worker slot that other scans need. */
+const FOLLOW_TIMEOUT_MS = 2000;
 
 export async function uploadedExtent(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<Extent> {
   const path = uploadedPath(context, work.file);
@@ -24,7 +23,7 @@ export async function uploadedExtent(context: ImportContext, work: ImportWork, s
     if (size !== work.received) throw truncatedFile();
     return wholeExtent(size);
   }
-  let grown = performance.now();
+  let grownAt = performance.now();
   const extent: Extent = {
     end: size,
     whole: false,
@@ -33,18 +32,16 @@ export async function uploadedExtent(context: ImportContext, work: ImportWork, s
       const now = (await stat(path)).size;
       if (now > extent.end) {
         extent.end = now;
-        grown = performance.now();
+        grownAt = performance.now();
         return;
       }
-      const { state, received, cancel_requested } = (await readImportWork(context.pool, work.id)) ?? {
-        state: "failed",
-      };
-      if (state === "scanning" && received === now) {
+      const current = await readImportWork(context.pool, work.id);
+      if (current?.state === "scanning" && current.received === now) {
         extent.whole = true;
         return;
       }
-      if (state !== "receiving" || cancel_requested || performance.now() - grown > FOLLOW_PATIENCE_MS)
-        throw new NothingToFollow();
+      const isReceiving = current?.state === "receiving" && !current.cancel_requested;
+      if (!isReceiving || performance.now() - grownAt > FOLLOW_TIMEOUT_MS) throw new NothingToFollow();
       await sleep(FOLLOW_POLL_MS);
     },
   };

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createKeyTable, halfSipHash96 } from "./key-table.ts";
 
-/** Written after the paper (https://www.aumasson.jp/siphash/siphash.pdf) and its sample code, word by word on BigInt: slow,
- * and shares no line with what it checks. */
+/** An independent implementation after the paper (https://www.aumasson.jp/siphash/siphash.pdf) and its sample code: slow, with BigInt,
+ * and without any code of the implementation that it checks. */
 function reference(message: Buffer, key: Buffer, words: number): number[] {
   const MASK = 0xffffffffn;
   const add = (a: bigint, b: bigint): bigint => (a + b) & MASK;
@@ -47,12 +47,12 @@ function reference(message: Buffer, key: Buffer, words: number): number[] {
 
 function ours(bytes: Buffer, start: number, end: number, key: Buffer): number[] {
   const out = new Int32Array(3);
-  halfSipHash96(bytes, start, end, key.readInt32LE(0), key.readInt32LE(4), out);
+  halfSipHash96(bytes, start, end, Int32Array.of(key.readInt32LE(0), key.readInt32LE(4)), out);
   return Array.from(out, (word) => word >>> 0);
 }
 
 describe("the hash", () => {
-  test("is HalfSipHash-2-4 for messages of every length from 0 to 300", () => {
+  test("equals the reference for messages of every length from 0 to 300", () => {
     for (let length = 0; length <= 300; length++) {
       const key = randomBytes(8);
       const message = randomBytes(length);
@@ -60,7 +60,7 @@ describe("the hash", () => {
     }
   });
 
-  test("is of the bytes between its bounds alone", () => {
+  test("depends only on the bytes between its bounds", () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), fc.uint8Array(), (before, message, after) => {
         const key = Buffer.from("0001020304050607", "hex");
@@ -73,32 +73,32 @@ describe("the hash", () => {
 });
 
 describe("the table", () => {
-  test("answers as a Map does for 300,000 random keys with repeats", () => {
+  test("gives the same results as a Map for 300,000 random keys with repeats", () => {
     const table = createKeyTable();
     const map = new Map<string, number>();
     for (let row = 0; row < 300_000; row++) {
       const key = `sku-${Math.floor(Math.random() * 200_000).toString(36)}`;
-      const known = map.get(key);
+      const expected = map.get(key);
       const found = find(table, key, row);
-      if (found !== (known ?? -1)) expect.fail(`row ${row}, key ${key}: ${found} instead of ${known ?? -1}`);
-      if (known === undefined) map.set(key, row);
+      if (found !== (expected ?? -1)) expect.fail(`row ${row}, key ${key}: ${found} instead of ${expected ?? -1}`);
+      if (expected === undefined) map.set(key, row);
       else if (row % 3 === 0) {
         table.replace(row);
         map.set(key, row);
       }
     }
-    // And still does for all keys together: growing has lost none.
+    // Growing must not have lost a key.
     for (const [key, row] of map) if (find(table, key, 999_999) !== row) expect.fail(`${key} is lost`);
   });
 
-  test("knows row 0, the empty key, and keys that differ in one byte or in length", () => {
+  test("distinguishes row 0, the empty key, and keys that differ in one byte or in length", () => {
     const table = createKeyTable();
     const keys = ["a", "", "b", "aa", "a\0", "aaaa", "aaaaa", "é", "e"];
     keys.forEach((key, row) => expect(find(table, key, row)).toBe(-1));
     keys.forEach((key, row) => expect(find(table, key, 77)).toBe(row));
   });
 
-  test("replaces the row of the key that was found last, also after it has grown", () => {
+  test("replaces the row of the key that was found last, even after the table has grown", () => {
     const table = createKeyTable();
     find(table, "first", 0);
     for (let row = 1; row < 250_000; row++) find(table, `other ${row}`, row);

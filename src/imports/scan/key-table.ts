@@ -1,37 +1,36 @@
-// Which row of the file holds a key: an exact answer for millions of keys at 16 bytes a slot, where a Map of strings needs
-// more than 100 bytes a key.
+// A hash table from SKU key to row number. It needs 16 bytes per slot for millions of keys, where a Map of strings needs more than
+// 100 bytes per key.
 //
-// A key is known by 96 bits of keyed HalfSipHash; the keys themselves are not kept. With n keys the chance that any two
-// share their 96 bits is n^2 / 2^97: 1.6e-16 for five million, below that of a memory fault going unnoticed. The hash key
-// is random for every scan, so that no file can be made to collide.
+// The table stores 96 bits of a keyed HalfSipHash instead of the key. The chance that any two of n keys share their 96 bits is
+// n^2 / 2^97: 1.6e-16 for five million keys, which is less than the chance of an undetected memory error. Each scan has a random hash
+// key, so nobody can craft a file whose keys collide.
 import { randomBytes } from "node:crypto";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 
-/** Tables by the first bits of the hash: each grows alone, so growing never doubles the memory of the whole. */
+/** The first bits of the hash select a segment. Each segment grows by itself, so growing never doubles the memory of the whole table. */
 const SEGMENTS = 256;
 const WORDS_PER_SLOT = 4;
 const FIRST_SLOTS = 1024;
-/** Above this share of used slots a segment grows by a quarter: 5,000,000 keys then take 95 MB. */
-const FULL = 0.8;
-/** More is not believed: it is made room for as it comes. */
+/** A segment grows by a quarter above this share of used slots. 5,000,000 keys then take 95 MB. */
+const MAX_LOAD = 0.8;
+/** Upper bound for `expect`, which works from an estimate. Beyond it, segments grow when they are full. */
 const MAX_EXPECTED_ROWS = 16_000_000;
 
 export interface KeyTable {
-  /** The row that holds the key in `bytes[start, end)`, or -1 after having put `row` there. */
+  /** Returns the row of the key in `bytes[start, end)`. If the key is new, stores `row` for it and returns -1. */
   find(bytes: Buffer, start: number, end: number, row: number): number;
-  /** Puts `row` in the place of the row that the last `find` answered. */
+  /** Stores `row` for the key that the last `find` found. */
   replace(row: number): void;
-  /** Makes room for about `rows` keys at once, so that they need not be moved as the table grows. */
+  /** Allocates slots for about `rows` keys in advance, so that keys need not be moved while the table grows. */
   expect(rows: number): void;
-  /** Gives the memory back now, not at the next garbage collection; the table is of no use afterwards. */
+  /** Frees the memory immediately instead of at the next garbage collection. The table is unusable afterwards. */
   release(): void;
 }
 
 // eslint-disable-next-line max-lines-per-function -- one closure over the tables, for the hottest calls of the scan
 export function createKeyTable(): KeyTable {
   const seed = randomBytes(8);
-  const k0 = seed.readInt32LE(0);
-  const k1 = seed.readInt32LE(4);
+  const hashKey = Int32Array.of(seed.readInt32LE(0), seed.readInt32LE(4));
   const segments = Array.from({ length: SEGMENTS }, () => new Int32Array(0));
   const used = new Int32Array(SEGMENTS);
   const hash = new Int32Array(3);
@@ -57,15 +56,15 @@ export function createKeyTable(): KeyTable {
 
   return {
     find(bytes, start, end, row) {
-      halfSipHash96(bytes, start, end, k0, k1, hash);
+      halfSipHash96(bytes, start, end, hashKey, hash);
       const h0 = hash[0] as number;
       const h1 = hash[1] as number;
       const h2 = hash[2] as number;
       const segment = h0 >>> 24;
       let table = segments[segment] as Int32Array;
-      const room = table.length / WORDS_PER_SLOT;
-      if ((used[segment] as number) >= room * FULL)
-        table = grow(segment, Math.max(FIRST_SLOTS, Math.ceil(room * 1.25)));
+      const slots = table.length / WORDS_PER_SLOT;
+      if ((used[segment] as number) >= slots * MAX_LOAD)
+        table = grow(segment, Math.max(FIRST_SLOTS, Math.ceil(slots * 1.25)));
       let at = slotOf(h1, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
       while (table[at + 3] !== 0) {
         if (table[at] === h0 && table[at + 1] === h1 && table[at + 2] === h2) {
@@ -86,9 +85,9 @@ export function createKeyTable(): KeyTable {
       foundIn[foundAt + 3] = row + 1;
     },
     expect(rows) {
-      // Hashes spread evenly: the fullest of 256 segments has hardly more than its share.
+      // Hashes are spread evenly: with four standard deviations, hardly any of the 256 segments needs more than this.
       const share = Math.min(rows, MAX_EXPECTED_ROWS) / SEGMENTS;
-      const slots = Math.ceil((share + 4 * Math.sqrt(share)) / FULL);
+      const slots = Math.ceil((share + 4 * Math.sqrt(share)) / MAX_LOAD);
       for (let segment = 0; segment < SEGMENTS; segment++)
         if (slots > (segments[segment] as Int32Array).length / WORDS_PER_SLOT) grow(segment, slots);
     },
@@ -98,20 +97,22 @@ export function createKeyTable(): KeyTable {
   };
 }
 
-/** Spreads 32 bits over any number of slots, without a division. */
+/** Maps 32 bits evenly to any number of slots, without a division. */
 const slotOf = (hash: number, slots: number): number => Math.floor(((hash >>> 0) * slots) / 4294967296);
 
-/** HalfSipHash-2-4 (https://www.aumasson.jp/siphash/siphash.pdf; reference code halfsiphash.c, 64-bit output), with a third
- * output word drawn as the second is. Written out, since calls cost more than the rounds. */
-// eslint-disable-next-line max-lines-per-function -- see above: written out
+/** HalfSipHash-2-4 (https://www.aumasson.jp/siphash/siphash.pdf; reference code halfsiphash.c, 64-bit output) with a third output word,
+ * computed like the second. The rounds are inlined because function calls would cost more than the rounds.
+ * @param hashKey two words */
+// eslint-disable-next-line max-lines-per-function -- inlined rounds, see above
 export function halfSipHash96(
   bytes: Buffer,
   start: number,
   end: number,
-  k0: number,
-  k1: number,
+  hashKey: Int32Array,
   out: Int32Array,
 ): void {
+  const k0 = hashKey[0] as number;
+  const k1 = hashKey[1] as number;
   let v0 = k0;
   let v1 = k1 ^ 0xee;
   let v2 = 0x6c796765 ^ k0;

@@ -1,5 +1,5 @@
-// One scan of an import at a time: a session lock, which ends with its connection. The lock only saves work that two scans would
-// do twice; what keeps them from harming each other is the scan's token.
+// Allows one scan of an import at a time, with a session lock that ends with its connection. The lock only avoids double work; the
+// scan's token is what prevents damage by a second scan.
 import type pg from "pg";
 import { lockKeys } from "../../db/advisory-locks.ts";
 import { startHeartbeat } from "../../db/connection/heartbeat.ts";
@@ -11,7 +11,7 @@ export interface ScanLock {
   lost: AbortSignal;
 }
 
-/** Runs `work` under the import's lock, or not at all when another process holds it. */
+/** Runs `work` while holding the import's scan lock. Does nothing if another process holds the lock. */
 export async function withScanLock(
   pool: pg.Pool,
   importId: number,
@@ -23,7 +23,7 @@ export async function withScanLock(
     lost.abort();
   };
   client.on("error", onLost).on("end", onLost);
-  let isFree = false;
+  let isReusable = false;
   try {
     const { rows } = await client.query<{ locked: boolean }>(
       "select pg_try_advisory_lock($1, $2) as locked",
@@ -32,13 +32,13 @@ export async function withScanLock(
     if (rows[0]?.locked === true) {
       const stopHeartbeat = startHeartbeat(client);
       await work({ client, lost: lost.signal }).finally(stopHeartbeat);
-      // Also that of a suspect's turn
+      // This also releases the turn that `beginPart` may have taken on this connection.
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
     }
-    isFree = !lost.signal.aborted;
+    isReusable = !lost.signal.aborted;
   } finally {
     client.off("error", onLost).off("end", onLost);
     // A connection that may still hold the lock must not go back to the pool.
-    client.release(!isFree);
+    client.release(!isReusable);
   }
 }

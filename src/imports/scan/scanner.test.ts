@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Column } from "../../../contract/imports/imports.ts";
-import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
+import { MAX_CHUNK_RECORDS } from "../chunk-store.ts";
 import { layoutOf } from "../layout.ts";
 import { maxChunkRecords } from "./scanner.ts";
 

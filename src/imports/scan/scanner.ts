@@ -1,65 +1,65 @@
-// First pass over the file: every record once, nothing written to the catalogue. Finds the exact number of rows, every
-// reject that the file alone decides, the losers among repeated SKUs, and where the chunks begin. After it the chunks are
-// independent: no SKU stands in two of them with a say.
+// The first pass over a file, which inspects each record once and writes nothing to the catalogue. It finds the exact number of rows,
+// the rejects that do not depend on existing products, the superseded rows of repeated SKUs, and the chunk boundaries. Afterwards the
+// chunks are independent of each other: each SKU is applied by exactly one chunk.
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import { kindOf, SETTABLE_FIELDS } from "../../catalog/product/column-lists.ts";
 import type { FieldKind } from "../../catalog/product/product-columns.ts";
 import { countCharacters, isSkuTooLong, longestValue, parseNumber } from "../../catalog/product/product.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
-import { MAX_CHUNK_RECORDS } from "../load/chunk-rows.ts";
+import { MAX_CHUNK_RECORDS, type Chunk } from "../chunk-store.ts";
 import { createKeyTable } from "./key-table.ts";
 import type { Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText } from "../read/field-text.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
-import type { Chunk } from "../chunk-store.ts";
 import type { Column, Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
-/** A chunk is read into memory whole, once per lane. */
+/** A loader holds a whole chunk in memory. */
 const MAX_CHUNK_BYTES = 8 << 20;
-/** Fields of a chunk: a loader keeps nine bytes for each. Reached only with more than 128 columns. */
+/** A loader needs nine bytes for each field of a chunk. Only files with more than 128 columns reach this limit. */
 const MAX_CHUNK_FIELDS = 1 << 21;
-/** Bytes of attribute names that the rows of a chunk repeat in their JSON: without a bound, 2,000 long names made two gigabytes
- * of a 6 MB file. Reached only where the names of a row have more than 1,024 bytes. */
+/** Bytes of attribute names that the rows of a chunk repeat in their JSON. Without this limit, 2,000 long names turned a file of 6 MB
+ * into 2 GB. Only files with more than 1,024 bytes of attribute names reach it. */
 const MAX_CHUNK_NAME_BYTES = 16 << 20;
-/** UTF-8 bytes that one UTF-16 unit of a key can grow to, and room for its trimming. */
-const KEY_ROOM = 4;
+/** Factor by which a key can be longer than its field: lower-casing can triple its bytes, and trimming needs some space. */
+const KEY_GROWTH = 4;
 
 export interface Scanner {
-  /** Takes the records of one window; `offset` is where `records.bytes` begins in the text. */
+  /** Scans the records of one window of bytes. `offset` is the start of `records.bytes` in the text. */
   scan(records: Records, offset: number): void;
-  /** Rejects to be listed that were found since the last call. */
+  /** Returns the listed rejects since the last call. */
   takeRejects(): Reject[];
-  /** Nearly every row so far is faulty; see tally.ts. undefined = the scan continues. */
-  hopeless(): Problem | undefined;
+  /** Returns a problem if nearly every row so far was rejected, and the scan must stop; see tally.ts. */
+  tooManyRejects(): Problem | undefined;
   readonly rows: number;
   readonly superseded: number;
   readonly rejected: number;
-  /** Call once, after the last window; `text_end` is where the text ends. */
+  /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
   chunks(textEnd: number): Chunk[];
-  /** Gives the memory of the keys back; nothing can be scanned afterwards. */
+  /** Frees the memory of the keys. Nothing can be scanned afterwards. */
   release(): void;
 }
 
 export interface ScanRules {
   repeats: "last" | "first" | "reject";
-  /** Records a chunk holds at most; fewer than MAX_CHUNK_RECORDS in tests that want many chunks. */
+  /** Maximum number of records in a chunk, for tests that need many chunks. */
   chunk_records?: number | undefined;
-  /** Rejects that are described; the others are only counted. */
+  /** Maximum number of listed rejects. Further rejects are only counted. */
   listed_rejects?: number | undefined;
-  /** Bytes of the text, where known beforehand: room for all its keys is then made at once. */
+  /** Bytes of the text, if known. The scanner then allocates memory for all keys in advance. */
   text_size?: number | undefined;
 }
 
-/** Records before the first row (the header) are not given to the scanner. */
-// eslint-disable-next-line max-lines-per-function -- one closure over the state of the hottest loop but the splitter's
+/** The caller passes only rows to the scanner, not the header. */
+// eslint-disable-next-line max-lines-per-function -- one closure over the state of the second hottest loop, after the splitter's
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
-  // In a table of one column a blank line is a record: a chunk then reaches to the next record, its last line end included.
-  const blankLinesCount = layout.width === 1;
+  // In a table with a single column, a blank line is a record. A chunk then extends to the start of the next record, so that it includes
+  // its last line end.
+  const keepsBlankLines = layout.width === 1;
   const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
   const checked = layout.columns.flatMap(({ target }, index) =>
     isLimited(target) ? [{ index, ...longestValue(target) }] : [],
@@ -81,16 +81,17 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   };
   const reject = (records: Records, r: number, row: number, code: RejectCode, column: number): void => {
     skipRow(row);
-    if (tally.is_listing) rejects.push(makeReject(records, r, row + 1, code, layout, dialect, column));
+    if (tally.is_listing) rejects.push(makeReject({ records, layout, dialect }, r, row + 1, code, column));
     tally.add(code, layout.columns[column]?.name ?? null, row + 1);
   };
 
-  /** The row's first fault that does not take the catalogue to find, by its code; `faulty_column` tells where. */
+  /** Column of the fault that `faultOf` returned, or -1 for the record as a whole. */
   let faultyColumn = -1;
+  /** Returns the row's first fault that can be found without the catalogue. */
   const faultOf = (records: Records, r: number): RejectCode | undefined => {
     faultyColumn = -1;
-    const form = RECORD_FAULTS[records.fault[r] as number];
-    if (form) return form;
+    const recordFault = RECORD_FAULTS[records.fault[r] as number];
+    if (recordFault) return recordFault;
     const first = records.first_field[r] as number;
     const width = (records.first_field[r + 1] as number) - first;
     if (width < layout.width) return "too_few_fields";
@@ -117,15 +118,15 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     return undefined;
   };
 
-  /** Length of the row's key in `key`, from 0; -1 and -2: the SKU is empty, or too long. */
-  const keyOf = (records: Records, r: number): number => {
+  /** Writes the row's key to `key` and returns its length, -1 if the SKU is empty, or -2 if it is too long. */
+  const writeKey = (records: Records, r: number): number => {
     const field = (records.first_field[r] as number) + layout.sku;
-    const room = (records.field_end[field] as number) - (records.field_start[field] as number);
-    // Escapes and white space may take up bytes of a SKU that is short in truth, but not four fifths of them.
-    if (room > MAX_SKU_CHARACTERS * 20) return -2;
-    if (fieldBytes.length < room) {
-      fieldBytes = Buffer.allocUnsafe(room * 2);
-      key = Buffer.allocUnsafe(room * 2 * KEY_ROOM);
+    const bytes = (records.field_end[field] as number) - (records.field_start[field] as number);
+    // A valid SKU has at most four bytes per character. Escapes and white space can make its field longer, but hardly five times.
+    if (bytes > MAX_SKU_CHARACTERS * 20) return -2;
+    if (fieldBytes.length < bytes) {
+      fieldBytes = Buffer.allocUnsafe(bytes * 2);
+      key = Buffer.allocUnsafe(bytes * 2 * KEY_GROWTH);
     }
     const isPlain = ((records.field_flags[field] as number) & ESCAPED) === 0;
     const written = isPlain
@@ -142,7 +143,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       reject(records, r, row, fault, faultyColumn);
       return;
     }
-    const length = keyOf(records, r);
+    const length = writeKey(records, r);
     if (length < 0) {
       reject(records, r, row, length === -1 ? "sku_empty" : "sku_too_long", layout.sku);
       return;
@@ -174,14 +175,14 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         larger.set(skip);
         skip = larger;
       }
-      // The import ends at the row that shows nearly all of them to be faulty.
-      for (let r = 0; r < records.count && !tally.is_hopeless; r++) {
+      // The scan stops at the row that exceeds the share of rejects.
+      for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;
         applyRow(records, r, row);
         const start = offset + (records.start[r] as number);
         const end = offset + (records.end[r] as number);
-        if (current !== undefined && blankLinesCount) current.byte_end = start;
-        // A record too long to be held belongs to no chunk.
+        if (current !== undefined && keepsBlankLines) current.byte_end = start;
+        // A record that is too long for memory belongs to no chunk.
         if (RECORD_FAULTS[records.fault[r] as number] === "record_too_long") {
           current = undefined;
           continue;
@@ -217,12 +218,12 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     get rejected() {
       return tally.rejected;
     },
-    hopeless: () => (tally.is_hopeless ? tally.problem(rows) : undefined),
+    tooManyRejects: () => (tally.has_too_many ? tally.problem(rows) : undefined),
     chunks(textEnd) {
-      if (current !== undefined && blankLinesCount) current.byte_end = textEnd;
+      if (current !== undefined && keepsBlankLines) current.byte_end = textEnd;
       return open.flatMap(({ last_row, ...chunk }) => {
         const bits = bitsOf(skip, chunk.first_row - 1, last_row + 1);
-        // Nothing to apply, nothing to load: a file of nothing but rejects makes no chunks.
+        // A chunk without a row to apply is left out. A file that contains only rejects has no chunks.
         return isAllSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
       });
     },
@@ -232,6 +233,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   };
 }
 
+<<<<<<< HEAD
 interface TypedColumn {
   index: number;
   /** Takes a text that is not blank. */
@@ -256,13 +258,15 @@ const isLimited = (target: Column["target"]): boolean =>
   target === "attribute" || target === "ignored" || (target !== "sku" && kindOf(target) === "text");
 
 /** Records of a chunk, so that a loader's memory is bounded however wide the table is. */
+=======
+/** Maximum number of records in a chunk. Wide tables get fewer, because this bounds a loader's memory. */
+>>>>>>> 61a04aa (imports: stages share a layer below them; loaders wait for their turn alive and cancellable)
 export function maxChunkRecords({ width, attributes }: Layout): number {
   const nameBytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
-  const most = Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes);
-  return Math.max(1, Math.floor(most));
+  return Math.max(1, Math.floor(Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes)));
 }
 
-/** Bits [from, to), shifted to start at 0. */
+/** Returns bits [from, to) as bits [0, to - from). */
 function bitsOf(bits: Uint8Array, from: number, to: number): Buffer {
   const out = Buffer.alloc((to - from + 7) >> 3);
   for (let i = from; i < to; i++) {

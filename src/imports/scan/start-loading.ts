@@ -1,4 +1,4 @@
-// From scanning to loading, in one transaction: chunks, changeset, ids, and the call for loaders.
+// Ends a scan and starts loading in one transaction: writes the chunks, creates the changeset, reserves ids and sends loader jobs.
 import { isCatalogueEmpty, takeProductIds } from "../../catalog/store.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
@@ -9,11 +9,11 @@ import { isScannedBy, markLoading, type ScanProgress } from "./store.ts";
 import type { ImportWork } from "../store.ts";
 import { ScanOver } from "./watch-scan.ts";
 
-/** Chunks written at once: their bitmaps are 2 kB each. */
-const CHUNKS_PAGE = 500;
+/** Chunks per statement: each has a bitmap of 2 kB. */
+const CHUNKS_BATCH = 500;
 
-/** @throws ScanOver when the import is cancelled, or no longer belongs to this scan */
-export async function openLoading(
+/** @throws ScanOver if the import was cancelled or taken over by a newer scan */
+export async function startLoading(
   context: ImportContext,
   work: ImportWork,
   found: ScanProgress,
@@ -21,8 +21,8 @@ export async function openLoading(
 ): Promise<void> {
   await withTransaction(context.pool, async (client) => {
     if (!(await isScannedBy(client, work))) throw new ScanOver();
-    for (let i = 0; i < chunks.length; i += CHUNKS_PAGE)
-      await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_PAGE));
+    for (let i = 0; i < chunks.length; i += CHUNKS_BATCH)
+      await insertChunks(client, work.id, chunks.slice(i, i + CHUNKS_BATCH));
     const count = found.rows + 1;
     const idBase = await takeProductIds(client, count);
     const changesetId = await insertChangeset(client, {
@@ -40,10 +40,10 @@ export async function openLoading(
     )
       throw new ScanOver();
     await emitImport(client, work.id, "import.started");
-    await context.sendLoaders(client, work.id, Math.min(loadersOf(context, work), chunks.length));
+    await context.sendLoaders(client, work.id, Math.min(loaderCount(context, work), chunks.length));
   });
 }
 
-/** Other workers may take part, so more lanes are sent than this one has; those that find no chunk end at once. */
-const loadersOf = (context: ImportContext, work: ImportWork): number =>
+/** More loaders than this process runs, because other workers can take part. A loader that finds no chunk ends immediately. */
+const loaderCount = (context: ImportContext, work: ImportWork): number =>
   work.options.strict ? 1 : context.concurrency * 2;

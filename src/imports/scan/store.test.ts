@@ -16,7 +16,7 @@ import type { Dialect, Reject } from "../../../contract/imports/imports.ts";
 import { preparedPath } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
 import { runLoader } from "../load/loader.ts";
-import { openLoading } from "./start-loading.ts";
+import { startLoading } from "./start-loading.ts";
 import { runScan } from "./run-scan.ts";
 import {
   deleteScanRejects,
@@ -45,7 +45,7 @@ const dialect: Dialect = {
   ...{ header: true, preamble: 0, formula_escape: false },
 };
 const found: ScanProgress = {
-  ...{ dialect, columns: [], scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0 },
+  ...{ scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0 },
 };
 const reject = (row: number): Reject => ({
   ...{ row, line: row + 1, column: "sku", value: "", code: "sku_empty", message: "The SKU is empty.", raw: "" },
@@ -72,7 +72,7 @@ describe("a scan that was replaced", () => {
     expect(await noteScanned(pool, stale, found)).toBe(false);
     expect(await insertScanRejects(pool, stale, [reject(2)])).toBe(false);
     expect(await deleteScanRejects(pool, stale)).toBe(false);
-    await expect(openLoading(context, stale, found, [])).rejects.toThrow(ScanOver);
+    await expect(startLoading(context, stale, found, [])).rejects.toThrow(ScanOver);
     expect(await readImport(pool, stale.id)).toEqual({ ...before, elapsed_ms: expect.anything() as object });
     expect(await rejectsOf(context, stale.id)).toEqual([reject(1)]);
     expect(await noteFormat(pool, current, dialect, [])).toBe(true);

@@ -1,5 +1,5 @@
-// The SQL of scans. A scan writes only while it has the import's newest token: one that was frozen or cut off, and was replaced
-// meanwhile, changes nothing when it wakes up.
+// SQL of scans. A scan can write only while its token is the import's newest. A scan that was frozen or cut off, and was replaced
+// meanwhile, changes nothing when it continues.
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { rejectColumns } from "../rejects/store.ts";
@@ -9,7 +9,7 @@ import type { Column, Dialect, Reject } from "../../../contract/imports/imports.
 /** One scan of one import. */
 export type ScanId = Pick<ImportWork, "id" | "scan_token">;
 
-/** Whether the import still belongs to this scan. Locks its row: what the transaction writes next is fenced. */
+/** Returns whether the import still belongs to this scan. Locks the import's row, so that this stays true until the transaction ends. */
 export async function isScannedBy(client: pg.ClientBase, scan: ScanId): Promise<boolean> {
   const { rowCount } = await client.query(
     "select 1 from imports where id = $1 and scan_token = $2 and state in ('receiving', 'scanning') for no key update",
@@ -18,29 +18,28 @@ export async function isScannedBy(client: pg.ClientBase, scan: ScanId): Promise<
   return rowCount === 1;
 }
 
-/** Writes what the head of the file shows, before anything else is known: also for a file that cannot be imported.
- * @returns false when the import no longer belongs to this scan */
+/** Stores the dialect and the columns as soon as they are detected, also for a file that cannot be imported.
+ * @returns false if the import no longer belongs to this scan */
 export async function noteFormat(
   db: Queryable,
   scan: ScanId,
   dialect: Dialect,
   columns: readonly Column[],
 ): Promise<boolean> {
-  const met = await changeImport(
+  const updated = await changeImport(
     db,
     scan.id,
     "dialect = $3, columns = $4",
     "scan_token = $2 and state in ('receiving', 'scanning')",
     [scan.scan_token, JSON.stringify(dialect), JSON.stringify(columns)],
   );
-  return met > 0;
+  return updated > 0;
 }
 
 export interface ScanProgress {
-  dialect: Dialect;
-  columns: readonly Column[];
-  /** Bytes of the text that was scanned, and of all of it. */
+  /** Bytes of the text that have been scanned. */
   scanned: number;
+  /** Bytes of the whole text, as far as known. */
   text_size: number;
   lines: number;
   rows: number;
@@ -48,56 +47,55 @@ export interface ScanProgress {
   rejected: number;
 }
 
-const WHILE_SCANNED = "scan_token = $10 and state = 'scanning' and not cancel_requested";
+const WHILE_SCANNING = "scan_token = $8 and state = 'scanning' and not cancel_requested";
 
-/** @returns false when the import is cancelled, or no longer belongs to this scan */
+/** @returns false if the import was cancelled or no longer belongs to this scan */
 export async function noteScanned(db: Queryable, scan: ScanId, found: ScanProgress): Promise<boolean> {
-  const met = await changeImport(db, scan.id, SCAN_SETS, WHILE_SCANNED, [...scanValues(found), scan.scan_token]);
-  return met > 0;
+  const values = [...scanValues(found), scan.scan_token];
+  return (await changeImport(db, scan.id, SCAN_SETS, WHILE_SCANNING, values)) > 0;
 }
 
-/** Rows and rejects of a scan that stops because nearly every row is faulty; the upload may still be running.
- * @returns false when the import no longer belongs to this scan */
+/** Stores the counts of a scan that stops because nearly every row has an error. The upload may still be running.
+ * @returns false if the import no longer belongs to this scan */
 export async function noteFaulty(
   db: Queryable,
   scan: ScanId,
   found: { rows: number; rejected: number },
 ): Promise<boolean> {
-  const met = await changeImport(
+  const updated = await changeImport(
     db,
     scan.id,
     "rows = $3, rejected = $4",
     "scan_token = $2 and state in ('receiving', 'scanning')",
     [scan.scan_token, found.rows, found.rejected],
   );
-  return met > 0;
+  return updated > 0;
 }
 
-/** The scan is complete: exact numbers, and loading begins.
- * @returns false when the import is cancelled, or no longer belongs to this scan */
+/** Stores the final counts of a complete scan and sets the import to `loading`.
+ * @returns false if the import was cancelled or no longer belongs to this scan */
 export async function markLoading(
   db: Queryable,
   scan: ScanId,
   found: ScanProgress,
   start: { changeset_id: number; id_base: number; catalogue_was_empty: boolean },
 ): Promise<boolean> {
-  const met = await changeImport(
+  const updated = await changeImport(
     db,
     scan.id,
-    `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), wait_reason = null, text_size = $5, changeset_id = $11, id_base = $12,
-     catalogue_was_empty = $13, scan_rejected = $9`,
-    WHILE_SCANNED,
+    `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), wait_reason = null, text_size = $3, scan_rejected = $7,
+     changeset_id = $9, id_base = $10, catalogue_was_empty = $11`,
+    WHILE_SCANNING,
     [...scanValues(found), scan.scan_token, start.changeset_id, start.id_base, start.catalogue_was_empty],
   );
-  return met > 0;
+  return updated > 0;
 }
 
-const SCAN_SETS = `dialect = $2, columns = $3, scanned = $4::bigint, lines = $6, rows = $7, superseded = $8, rejected = $9,
-   fraction = greatest(fraction, ${RECEIVED_FRACTION} + ${SCANNED_FRACTION - RECEIVED_FRACTION} * $4::bigint / greatest($5::bigint, 1))`;
+// The dialect and the columns are not among these values: they may have hundreds of kilobytes and do not change during a scan.
+const SCAN_SETS = `scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7,
+   fraction = greatest(fraction, ${RECEIVED_FRACTION} + ${SCANNED_FRACTION - RECEIVED_FRACTION} * $2::bigint / greatest($3::bigint, 1))`;
 
 const scanValues = (scan: ScanProgress): unknown[] => [
-  JSON.stringify(scan.dialect),
-  JSON.stringify(scan.columns),
   scan.scanned,
   scan.text_size,
   scan.lines,
@@ -106,14 +104,14 @@ const scanValues = (scan: ScanProgress): unknown[] => [
   scan.rejected,
 ];
 
-// The share lock makes a newer scan's token wait for this statement, and this statement see a token that came first.
+// The share lock orders this statement and a newer scan's update of the token: whichever comes second sees the result of the first.
 const MINE = `mine as (
   select 1 from imports where id = $1 and scan_token = $2 and state in ('receiving', 'scanning') for share
 )`;
 
-/** Deletes what an earlier scan rejected. @returns false when the import no longer belongs to this scan */
+/** Deletes the rejects of earlier scans. @returns false if the import no longer belongs to this scan */
 export async function deleteScanRejects(db: Queryable, scan: ScanId): Promise<boolean> {
-  return isMine(
+  return writeFenced(
     db,
     `deleted as (delete from import_rejects where import_id = $1 and exists (select 1 from mine))`,
     scan,
@@ -121,9 +119,9 @@ export async function deleteScanRejects(db: Queryable, scan: ScanId): Promise<bo
   );
 }
 
-/** @returns false when the import no longer belongs to this scan */
+/** @returns false if the import no longer belongs to this scan */
 export async function insertScanRejects(db: Queryable, scan: ScanId, rejects: readonly Reject[]): Promise<boolean> {
-  return isMine(
+  return writeFenced(
     db,
     `inserted as (
        insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
@@ -136,7 +134,8 @@ export async function insertScanRejects(db: Queryable, scan: ScanId, rejects: re
   );
 }
 
-async function isMine(db: Queryable, write: string, scan: ScanId, values: unknown[]): Promise<boolean> {
+/** Runs `write` only if the import still belongs to the scan. @returns whether it does */
+async function writeFenced(db: Queryable, write: string, scan: ScanId, values: unknown[]): Promise<boolean> {
   const { rowCount } = await db.query(`with ${MINE}, ${write} select 1 from mine`, [
     scan.id,
     scan.scan_token,

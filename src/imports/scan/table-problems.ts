@@ -1,21 +1,21 @@
-// Why a table cannot be imported at all, although it can be read.
+// Finds out why a readable table cannot be imported at all.
 import type { Table } from "../read/read-records.ts";
 import { cutText } from "../../../contract/faults.ts";
 import { REJECT_CODES, type Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** undefined = its records can be looked at. */
+/** @returns undefined if the table's records can be scanned */
 export function problemOfTable(table: Table, dialect: Dialect): Problem | undefined {
   if (table.header_fault !== null) {
     return new Problem(
       "bad-header",
-      `Line ${table.header_line}, which should name the columns: ${REJECT_CODES[table.header_fault]}. Mend that line, or say how the file is written.`,
+      `The column names cannot be read. Line ${table.header_line}: ${REJECT_CODES[table.header_fault]}. Fix that line in the file, or choose the correct delimiter, quote and encoding, then import the file again.`,
     );
   }
   return table.columns.some(({ target }) => target === "sku") ? undefined : noSkuColumn(table, dialect);
 }
 
-/** Header cells in a problem, and characters of each: an import's record, which holds its problem, is sent with each change. */
+/** Limits of the header cells in a problem, because the import's row, with its problem, is sent to clients at each change. */
 const SHOWN_HEADERS = 50;
 const SHOWN_CHARACTERS = 100;
 
@@ -23,7 +23,7 @@ function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
   if (!dialect.header) {
     return new Problem(
       "no-sku-column",
-      `The file has ${columns.length} columns and no header, so nothing says which of them is the SKU. Put a line with the columns' names (sku, name, …) at its top.`,
+      `The file has no line with column names, so it is unknown which of its ${columns.length} columns is the SKU. Add a first line with the column names (sku, name, …) and import the file again.`,
     );
   }
   const headers = header.slice(0, SHOWN_HEADERS).map((name) => cutText(name, SHOWN_CHARACTERS));
@@ -31,9 +31,7 @@ function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
   const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
   return new Problem(
     "no-sku-column",
-    `None of the columns is the SKU. Found: ${shown.join(", ")}${more}. Name one of them "sku".`,
-    {
-      extra: { headers },
-    },
+    `The file has no SKU column. Rename the column with the SKUs to "sku" and import the file again. Columns found: ${shown.join(", ")}${more}.`,
+    { extra: { headers } },
   );
 }

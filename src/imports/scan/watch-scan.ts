@@ -1,17 +1,17 @@
-// Notices, whatever a scan is busy with, that it has to stop: unpacking a workbook and waiting for an upload take their time too.
+// Watches whether a scan must stop, independently of what the scan is doing: it may unpack a workbook or wait for an upload.
 import type pg from "pg";
 import { readImportWork, type ImportWork } from "../store.ts";
+import { isTerminal } from "../../../contract/imports/imports.ts";
 
-/** How often the import's row is read. */
-const LOOK_MS = 200;
+const POLL_MS = 200;
 
-/** The import no longer belongs to the scan: it was cancelled, has ended, or a newer scan has taken it over. */
+/** The import was cancelled, has ended, or was taken over by a newer scan. */
 export class ScanOver extends Error {
   override readonly name = "ScanOver";
 }
 
 export interface ScanWatch {
-  /** Aborts as soon as the import no longer belongs to the scan. */
+  /** Aborts when the scan must stop. */
   over: AbortSignal;
   end(): void;
 }
@@ -19,19 +19,19 @@ export interface ScanWatch {
 export function watchScan(pool: pg.Pool, { id, scan_token }: ImportWork): ScanWatch {
   const over = new AbortController();
   let isReading = false;
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     if (isReading) return;
     isReading = true;
     try {
-      const now = await readImportWork(pool, id);
-      if (now?.scan_token !== scan_token || now.cancel_requested) over.abort();
+      const work = await readImportWork(pool, id);
+      if (work?.scan_token !== scan_token || work.cancel_requested || isTerminal(work.state)) over.abort();
     } catch {
-      // The database is away for a moment: the next look counts.
+      // The database is away for a moment. The next check will succeed.
     } finally {
       isReading = false;
     }
   };
-  const timer = setInterval(() => void look(), LOOK_MS);
+  const timer = setInterval(() => void check(), POLL_MS);
   return {
     over: over.signal,
     end: () => {

@@ -1,114 +1,127 @@
-// A part of a file: goes on where the last one ended, and keeps what came when it is cut itself. With the last byte the import is
-// handed to a worker, as one whose file came at once.
+// Appends the bytes of a request to an upload, and keeps the received bytes if the request is interrupted. With the last byte, the import
+// is handed to a worker, like an import whose file arrived in a single request.
 import { mkdir, stat } from "node:fs/promises";
-import { uploadedPath, type ImportContext } from "../../context.ts";
 import { isDiskFull } from "../../../db/data-dir/disk-reserve.ts";
-import { diskFull, uploadRoom } from "../../disk-room.ts";
-import { appendDurableFile } from "../durable-file.ts";
+import { uploadedPath, type ImportContext } from "../../context.ts";
+import { diskFull, uploadSpace } from "../../disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
-import { acceptFile, isBrokenStream } from "../receive.ts";
 import { readImportWork } from "../../store.ts";
-import { takeBytes, type Taking } from "../take-bytes.ts";
-import { isTerminal } from "../../../../contract/imports/imports.ts";
+import { appendDurableFile } from "../durable-file.ts";
+import { acceptFile, isBrokenStream } from "../receive.ts";
+import { receiveBytes, type ReceivedFile } from "../receive-bytes.ts";
 import type { OpenUploads } from "./open-uploads.ts";
-import { cut, gone, KEPT_HOURS, tooLong, wrongOffset } from "./problems.ts";
+import { KEPT_HOURS, requestInterrupted, tooLong, uploadGone, wrongOffset } from "./problems.ts";
 import { markPaused, markReceiving, type StoredUpload } from "./store.ts";
+import { isTerminal } from "../../../../contract/imports/imports.ts";
 
-/** A line on which nothing comes for so long is dead. */
+/** A connection without new bytes for this long is dead. */
 const IDLE_MS = 30_000;
 
-/** Bytes of the file that are there. One that is whole but has not been handed on, since the database was away, is so now. */
-export async function offsetOf(context: ImportContext, uploads: OpenUploads, upload: StoredUpload): Promise<number> {
-  if (upload.is_whole) return upload.size;
-  const there = await sizeOf(uploadedPath(context, upload.file));
-  if (there === upload.size) await appendPart(context, uploads, upload, there, [], () => undefined);
-  return there;
+/** The bytes that a request sends. */
+export interface SentBytes {
+  /** Position of the first byte in the file. */
+  offset: number;
+  bytes: AsyncIterable<Buffer> | Buffer[];
+  /** Closes the connection. */
+  stop: () => void;
 }
 
-/** Appends the bytes, in the caller's turn, and returns how many are there then.
- * @param stop cuts the line on which they come
+/** Returns how many bytes of the file are stored. Hands a complete file to a worker if that failed before, because the database was away. */
+export async function offsetOf(context: ImportContext, uploads: OpenUploads, upload: StoredUpload): Promise<number> {
+  if (upload.is_whole) return upload.size;
+  const stored = await sizeOf(uploadedPath(context, upload.file));
+  if (stored === upload.size)
+    await appendBytes(context, uploads, upload, { offset: stored, bytes: [], stop: () => undefined });
+  return stored;
+}
+
+/** Appends bytes to an upload that the caller has acquired, and returns how many bytes of the file are then stored.
  * @throws Problem upload-offset, payload-too-large, upload-gone, upload-interrupted, disk-full */
-export async function appendPart(
+export async function appendBytes(
   context: ImportContext,
   uploads: OpenUploads,
   upload: StoredUpload,
-  offset: number,
-  bytes: AsyncIterable<Buffer> | Buffer[],
-  stop: () => void,
+  { offset, bytes, stop }: SentBytes,
 ): Promise<number> {
   const { id, file: name, filename, size } = upload;
   const path = uploadedPath(context, name);
-  const there = upload.is_whole ? size : await sizeOf(path);
-  if (offset !== there) throw wrongOffset(offset, there);
+  const stored = upload.is_whole ? size : await sizeOf(path);
+  if (offset !== stored) throw wrongOffset(offset, stored);
   if (upload.is_whole) return size;
   await mkdir(context.files_dir, { recursive: true, mode: 0o700 });
-  const hash = await uploads.takeHash(name, path, there);
-  if (!(await markReceiving(context.pool, id, there, KEPT_HOURS))) throw gone(filename);
+  const hash = await uploads.takeHash(name, path, stored);
+  if (!(await markReceiving(context.pool, id, stored, KEPT_HOURS))) throw uploadGone(filename);
   const file = await appendDurableFile(path);
-  const taking: Taking = {
-    ...{ id, file, hash, received: there, max_bytes: size },
+  const target: ReceivedFile = {
+    id,
+    file,
+    hash,
+    received: stored,
+    max_bytes: size,
     tooLarge: () => tooLong(filename, size),
-    room: uploadRoom(context, filename),
+    space: uploadSpace(context, filename),
   };
-  const fault = await takeAll(context, taking, filename, unlessIdle(bytes, stop));
-  const isWhole = fault === undefined && taking.received === size;
+  const fault = await receiveAll(context, target, filename, unlessIdle(bytes, stop));
+  const isWhole = fault === undefined && target.received === size;
   if (isWhole && (await acceptFile(context, id, size, hash.digest("hex")))) return size;
-  await settle(context, uploads, upload, taking);
+  await settle(context, uploads, upload, target);
   if (fault !== undefined) throw fault;
-  return taking.received;
+  return target.received;
 }
 
-/** Everything that came is on disk then, unless the disk is full; returns why it ended, where that is worth telling. */
-async function takeAll(
+/** Receives all bytes and makes them durable, unless the disk is full. @returns why the request ended early, if it did */
+async function receiveAll(
   context: ImportContext,
-  taking: Taking,
+  target: ReceivedFile,
   filename: string,
   bytes: AsyncIterable<Buffer>,
 ): Promise<Error | undefined> {
   let fault: Error | undefined;
   try {
-    if (!(await takeBytes(context, taking, bytes))) fault = cut();
+    if (!(await receiveBytes(context, target, bytes))) fault = requestInterrupted();
   } catch (error) {
     fault = faultOf(error, filename);
   }
   try {
-    await taking.file.finish();
+    await target.file.finish();
   } catch (error) {
     if (!isDiskFull(error)) throw error;
     fault ??= faultOf(error, filename);
   } finally {
-    await taking.file.close();
+    await target.file.close();
   }
   return fault;
 }
 
 function faultOf(error: unknown, filename: string): Error {
   if (isDiskFull(error)) return diskFull(filename, error);
-  return isBrokenStream(error) ? cut() : (error as Error);
+  return isBrokenStream(error) ? requestInterrupted() : (error as Error);
 }
 
-/** Of what is not whole: cancelled by somebody, or waiting for the rest. */
+/** Pauses an incomplete upload, or ends it if it was cancelled. @throws Problem upload-gone if it has ended */
 async function settle(
   context: ImportContext,
   uploads: OpenUploads,
   { id, file, filename }: StoredUpload,
-  { received, hash }: Taking,
+  { received, hash }: ReceivedFile,
 ): Promise<void> {
   const work = await readImportWork(context.pool, id);
-  if (work?.cancel_requested === true) await finishImport(context, id, "cancelled");
-  if (work === undefined || work.cancel_requested || isTerminal(work.state)) throw gone(filename);
-  // A disk that was full has not taken everything that was received: the file's size decides where the next part begins.
-  const there = await sizeOf(uploadedPath(context, file));
-  if (there === received) uploads.keepHash(file, received, hash);
-  await markPaused(context.pool, id, there, KEPT_HOURS);
+  // This also removes a file that was created after the import had ended.
+  if (work !== undefined && (work.cancel_requested || isTerminal(work.state)))
+    await finishImport(context, id, "cancelled");
+  if (work === undefined || work.cancel_requested || isTerminal(work.state)) throw uploadGone(filename);
+  // A full disk may not have stored all received bytes. The next request continues at the file's size.
+  const stored = await sizeOf(uploadedPath(context, file));
+  if (stored === received) uploads.putHash(file, received, hash);
+  await markPaused(context.pool, id, stored, KEPT_HOURS);
 }
 
 async function* unlessIdle(bytes: AsyncIterable<Buffer> | Buffer[], stop: () => void): AsyncGenerator<Buffer> {
   const timer = setTimeout(stop, IDLE_MS);
   try {
-    for await (const piece of bytes) {
+    for await (const buffer of bytes) {
       timer.refresh();
-      yield piece;
+      yield buffer;
     }
   } finally {
     clearTimeout(timer);

@@ -1,40 +1,48 @@
-// What an upload says of its file: `Upload-Metadata`, pairs of a name and a value in Base64 with commas between
+// Reads the header `Upload-Metadata`: comma-separated pairs of a name and a Base64 value
 // (https://tus.io/protocols/resumable-upload#upload-metadata). The names are `filename` and the options of an import.
 import { invalidRequest } from "../../../../contract/faults.ts";
 import { file_name, import_query, type ImportOptions } from "../../../../contract/imports/imports.ts";
 
 const POINTER = "/headers/upload-metadata";
 
+/** Names that Uppy sends with every upload (https://uppy.io/docs/tus/). They do not concern the import. */
+const IGNORED: ReadonlySet<string> = new Set(["filetype", "name", "type", "relativePath"]);
+
 /** @throws Problem invalid-request */
 export function readMetadata(header: string): { filename: string; options: ImportOptions } {
-  const { filename = "upload.csv", ...said } = Object.fromEntries(pairsOf(header));
-  const named = file_name.safeParse(filename);
-  const options = import_query.safeParse(said);
-  const errors = [...(named.error?.issues ?? []), ...(options.error?.issues ?? [])].map(({ path, message }) => ({
+  const { filename = "upload.csv", ...given } = Object.fromEntries(readPairs(header));
+  const name = file_name.safeParse(filename);
+  const options = import_query.safeParse(given);
+  const errors = [...(name.error?.issues ?? []), ...(options.error?.issues ?? [])].map(({ path, message }) => ({
     pointer: [POINTER, ...path].join("/"),
     detail: message,
   }));
-  if (!named.success || !options.success) throw invalidRequest(errors);
-  return { filename: named.data, options: options.data };
+  if (!name.success || !options.success) throw invalidRequest(errors);
+  return { filename: name.data, options: options.data };
 }
 
-function pairsOf(header: string): Map<string, string> {
+function readPairs(header: string): Map<string, string> {
   const pairs = new Map<string, string>();
+  if (header.trim() === "") return pairs;
   for (const pair of header.split(",")) {
     const [name = "", value = "", ...more] = pair.trim().split(/ +/);
-    if (name === "" && header.trim() === "") break;
+    if (IGNORED.has(name)) continue;
     const text = more.length > 0 || name === "" ? undefined : decode(value);
     if (text === undefined)
       throw invalidRequest([
-        { pointer: POINTER, detail: "Write a name, a blank and its value in Base64; commas between." },
+        {
+          pointer: POINTER,
+          detail: "Each pair is a name, a space and a value in Base64. Separate pairs with commas.",
+        },
       ]);
-    if (pairs.has(name)) throw invalidRequest([{ pointer: POINTER, detail: `It says "${name.slice(0, 100)}" twice.` }]);
+    if (pairs.has(name))
+      throw invalidRequest([{ pointer: POINTER, detail: `The name "${name.slice(0, 100)}" occurs twice.` }]);
     pairs.set(name, text);
   }
   return pairs;
 }
 
-/** undefined = that is no Base64, or no text. */
+/** @returns undefined if the value is not Base64 of UTF-8 text */
 function decode(value: string): string | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return undefined;
   try {

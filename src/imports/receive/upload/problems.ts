@@ -1,48 +1,52 @@
-// What can be wrong with an upload that comes in parts.
+// Problems of resumable uploads.
 import { Problem } from "../../../../contract/problems.ts";
 
-/** An upload that is cut may go on for so long. */
+/** How long an interrupted upload can be resumed. */
 export const KEPT_HOURS = 24;
 
-export const unknown = (): Problem => new Problem("not-found", "There is no such upload. Begin it anew.");
+export const unknownUpload = (): Problem =>
+  new Problem("not-found", "The server does not know this upload. Start the upload again from the beginning.");
 
-export const gone = (filename: string): Problem =>
-  new Problem("upload-gone", `The upload of "${filename}" is over: it was cancelled or failed. Begin it anew.`);
-
-/** @param places that the client has */
-export const gaveWay = (filename: string, places: number): Problem =>
+export const uploadGone = (filename: string): Problem =>
   new Problem(
-    "too-many-uploads",
-    `The upload of "${filename}" was ended because its sender began another one and may have at most ${places.toString()} unfinished uploads, within a limit of bytes; the one that has been silent for longest gives way. Send the file again.`,
+    "upload-gone",
+    `The upload of "${filename}" was cancelled or has failed. Start it again from the beginning.`,
   );
 
-export const tooMany = (limit: number): Problem =>
+/** @param limit unfinished uploads that the client can have */
+export const evicted = (filename: string, limit: number): Problem =>
   new Problem(
     "too-many-uploads",
-    `Limit reached: ${limit.toLocaleString("en")} unfinished uploads of all clients. Finish or discard some of them before you begin another.`,
+    `The upload of "${filename}" was ended to make space for a newer upload of the same client. A client can have at most ${limit.toString()} unfinished uploads and a limited number of bytes; the upload that was inactive for longest ends first. Upload the file again.`,
+  );
+
+export const tooManyUploads = (limit: number): Problem =>
+  new Problem(
+    "too-many-uploads",
+    `Limit reached: ${limit.toLocaleString("en")} unfinished uploads of all clients. Finish or discard some of them before you start another.`,
   );
 
 export const expired = (filename: string): Problem =>
   new Problem(
     "upload-interrupted",
-    `The rest of "${filename}" did not come within ${KEPT_HOURS.toString()} hours; nothing was imported. Send it again.`,
+    `The upload of "${filename}" was interrupted and not resumed within ${KEPT_HOURS.toString()} hours, so nothing was imported. Upload the file again.`,
   );
 
-export const wrongOffset = (said: number, there: number): Problem =>
+export const wrongOffset = (given: number, stored: number): Problem =>
   new Problem(
     "upload-offset",
-    `The part begins at byte ${said.toString()}, but ${there.toString()} bytes of the file are there. Go on from there.`,
-    { extra: { offset: there } },
+    `The request starts at byte ${given.toString()}, but the server has ${stored.toString()} bytes of the file. Continue at byte ${stored.toString()}.`,
+    { extra: { offset: stored } },
   );
 
 export const tooLong = (filename: string, size: number): Problem =>
   new Problem(
     "payload-too-large",
-    `More came of "${filename}" than the ${size.toLocaleString("en")} bytes that Upload-Length said.`,
+    `The request contains more bytes than the file "${filename}" has: Upload-Length announced ${size.toLocaleString("en")} bytes. Start the upload again with the correct length.`,
   );
 
-export const cut = (): Problem =>
+export const requestInterrupted = (): Problem =>
   new Problem(
     "upload-interrupted",
-    "The part ended before the file was complete. Ask for Upload-Offset and go on from there.",
+    "The connection was closed before all bytes of the request arrived. Send a HEAD request to get Upload-Offset, and continue from there.",
   );

@@ -1,19 +1,19 @@
-// The HTTP of uploads that come in parts (tus 1.0).
+// HTTP routes of resumable uploads (tus 1.0).
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { withCertainCommit } from "../../../db/connection/certain-commit.ts";
 import type { ImportContext } from "../../context.ts";
-import { diskFull } from "../../disk-room.ts";
+import { diskFull } from "../../disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
-import { tooLarge } from "../receive.ts";
+import { emptyFile, tooLarge } from "../receive.ts";
 import { bodyOf } from "../request-body.ts";
 import { readImport, requestCancel, type NewImport } from "../../store.ts";
-import { appendPart, offsetOf } from "./append.ts";
+import { appendBytes, offsetOf } from "./append.ts";
 import { readMetadata } from "./metadata.ts";
-import { chooseToEnd } from "./yield-upload.ts";
+import { chooseEvictions } from "./evict-uploads.ts";
 import { createOpenUploads, type OpenUploads } from "./open-uploads.ts";
-import { gaveWay, gone, KEPT_HOURS, tooMany, unknown } from "./problems.ts";
+import { evicted, KEPT_HOURS, tooManyUploads, unknownUpload, uploadGone } from "./problems.ts";
 import { findUpload, isOpenUpload, listOpenUploads, insertUpload, type StoredUpload } from "./store.ts";
 import type { Import } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
@@ -28,12 +28,12 @@ import {
   TUS_VERSION,
 } from "../../../../contract/imports/uploads.ts";
 
-/** Unfinished uploads of one client. */
-const CLIENT_UPLOADS = 20;
-/** Their bytes, in largest files: two files of any size can be sent at the same time. */
-const CLIENT_FILES = 2;
-/** Unfinished uploads of all clients: only a program that forges its address gets there. */
-const MAX_OPEN = 1000;
+/** Maximum number of unfinished uploads of one client. */
+const MAX_CLIENT_UPLOADS = 20;
+/** Maximum bytes of one client's unfinished uploads, as a multiple of the largest allowed file: two files of any size are possible. */
+const MAX_CLIENT_FILES = 2;
+/** Maximum number of unfinished uploads of all clients. Only a program that forges its address reaches it. */
+const MAX_UPLOADS = 1000;
 
 export interface UploadRoutesContext extends ImportContext {
   max_upload_bytes: number;
@@ -48,16 +48,16 @@ export function uploadRoutes(instance: FastifyInstance, context: UploadRoutesCon
     });
     scope.addHook("onRequest", (request, reply, next) => {
       void reply.headers({ "tus-resumable": TUS_VERSION, "tus-version": TUS_VERSION, "cache-control": "no-store" });
-      const { "tus-resumable": said } = request.headers;
-      next(request.method === "OPTIONS" || said === TUS_VERSION ? undefined : wrongVersion(said));
+      const { "tus-resumable": version } = request.headers;
+      next(request.method === "OPTIONS" || version === TUS_VERSION ? undefined : wrongVersion(version));
     });
-    beginRoutes(scope, context);
-    partRoutes(scope, context, uploads);
+    creationRoutes(scope, context);
+    transferRoutes(scope, context, uploads);
     done();
   });
 }
 
-function beginRoutes(scope: FastifyInstance, context: UploadRoutesContext): void {
+function creationRoutes(scope: FastifyInstance, context: UploadRoutesContext): void {
   const app = scope.withTypeProvider<ZodTypeProvider>();
   app.route({
     ...describe_uploads,
@@ -75,11 +75,11 @@ function beginRoutes(scope: FastifyInstance, context: UploadRoutesContext): void
     handler: async (request, reply) => {
       const { "upload-length": size, "upload-metadata": metadata = "" } = request.headers;
       const { filename, options } = readMetadata(metadata);
-      if (size === 0) throw new Problem("empty-file", `"${filename}" is empty. Check the export that made it.`);
+      if (size === 0) throw emptyFile(filename);
       if (size > context.max_upload_bytes) throw tooLarge(filename, context.max_upload_bytes);
       const file = randomUUID();
-      const made = { actor: request.actor, filename, size, options, file };
-      const id = await beginUpload(context, made, size, request.client);
+      const upload = { actor: request.actor, filename, size, options, file };
+      const id = await createUpload(context, upload, size, request.client);
       const import_ = (await readImport(context.pool, id)) as Import;
       return reply
         .code(201)
@@ -89,46 +89,50 @@ function beginRoutes(scope: FastifyInstance, context: UploadRoutesContext): void
   });
 }
 
-/** Makes the import; unfinished uploads of the same client give way to it. */
-async function beginUpload(
+/** Inserts the import, and ends other unfinished uploads of the client if it exceeds its limits. */
+async function createUpload(
   context: UploadRoutesContext,
-  made: NewImport,
+  upload: NewImport,
   size: number,
   client: string,
 ): Promise<number> {
-  const limits = { uploads: CLIENT_UPLOADS, bytes: CLIENT_FILES * context.max_upload_bytes };
-  const { id, ended } = await withCertainCommit(context.pool, async (db) => {
+  const limits = { uploads: MAX_CLIENT_UPLOADS, bytes: MAX_CLIENT_FILES * context.max_upload_bytes };
+  const { id, evictions } = await withCertainCommit(context.pool, async (db) => {
     const room = (await context.disk?.freeBytes()) ?? Infinity;
     const open = await listOpenUploads(db);
-    const ended = chooseToEnd(open, client, size, { ...limits, room });
-    if (ended === undefined) throw diskFull(made.filename);
-    if (open.length - ended.length >= MAX_OPEN) throw tooMany(MAX_OPEN);
-    return { id: await insertUpload(db, made, client, KEPT_HOURS), ended };
+    const evictions = chooseEvictions(open, client, size, { ...limits, room });
+    if (evictions === undefined) throw diskFull(upload.filename);
+    if (open.length - evictions.length >= MAX_UPLOADS) throw tooManyUploads(MAX_UPLOADS);
+    return { id: await insertUpload(db, upload, client, KEPT_HOURS), evictions };
   });
-  for (const { id: endedId, filename } of ended)
-    await finishImport(context, endedId, "failed", gaveWay(filename, CLIENT_UPLOADS), (db) =>
-      isOpenUpload(db, endedId),
+  for (const { id: evictedId, filename } of evictions)
+    await finishImport(context, evictedId, "failed", evicted(filename, MAX_CLIENT_UPLOADS), (db) =>
+      isOpenUpload(db, evictedId),
     );
   return id;
 }
 
-function partRoutes(scope: FastifyInstance, context: UploadRoutesContext, uploads: OpenUploads): void {
+function transferRoutes(scope: FastifyInstance, context: UploadRoutesContext, uploads: OpenUploads): void {
   const app = scope.withTypeProvider<ZodTypeProvider>();
   const { pool } = context;
-  /** Does `work` with the upload while nobody else does. */
-  const inTurn = async <T>(file: string, stop: () => void, work: (upload: StoredUpload) => Promise<T>): Promise<T> => {
-    const end = await uploads.take(file, stop);
+  /** Runs `work` with exclusive use of the upload. */
+  const withUpload = async <T>(
+    file: string,
+    stop: () => void,
+    work: (upload: StoredUpload) => Promise<T>,
+  ): Promise<T> => {
+    const release = await uploads.acquire(file, stop);
     try {
       return await work(await openUpload(pool, file));
     } finally {
-      end();
+      release();
     }
   };
 
   app.route({
     ...read_upload,
     handler: ({ params: { upload_id } }, reply) =>
-      inTurn(upload_id, nothing, async (upload) => {
+      withUpload(upload_id, nothing, async (upload) => {
         const offset = await offsetOf(context, uploads, upload);
         const headers = { "upload-offset": offset.toString(), "upload-length": upload.size.toString() };
         return reply
@@ -143,9 +147,10 @@ function partRoutes(scope: FastifyInstance, context: UploadRoutesContext, upload
     bodyLimit: Number.MAX_SAFE_INTEGER,
     handler: (request, reply) => {
       const stop = (): void => void request.raw.destroy();
-      return inTurn(request.params.upload_id, stop, async (upload) => {
-        const offset = await append(context, uploads, upload, request, request.headers["upload-offset"], stop);
-        // Each part gives the rest its time anew; what is whole has none.
+      return withUpload(request.params.upload_id, stop, async (upload) => {
+        const sent = { offset: request.headers["upload-offset"], bytes: requireBody(request), stop };
+        const offset = await appendBytes(context, uploads, upload, sent);
+        // Each request renews the expiry. A complete upload does not expire.
         const { is_whole, upload_expires_at } = (await findUpload(pool, upload.file)) ?? upload;
         return reply
           .code(204)
@@ -158,9 +163,12 @@ function partRoutes(scope: FastifyInstance, context: UploadRoutesContext, upload
   app.route({
     ...discard_upload,
     handler: ({ params: { upload_id } }, reply) =>
-      inTurn(upload_id, nothing, async ({ id, filename, is_whole }) => {
+      withUpload(upload_id, nothing, async ({ id, filename, is_whole }) => {
         if (is_whole)
-          throw new Problem("already-finished", `"${filename}" has come whole. Cancel its import, ${id.toString()}.`);
+          throw new Problem(
+            "already-finished",
+            `The upload of "${filename}" is complete. To stop its import, cancel import ${id.toString()}.`,
+          );
         await requestCancel(pool, id);
         await finishImport(context, id, "cancelled");
         return reply.code(204).send(null);
@@ -172,28 +180,24 @@ const nothing = (): void => undefined;
 
 async function openUpload(pool: UploadRoutesContext["pool"], file: string): Promise<StoredUpload> {
   const upload = await findUpload(pool, file);
-  if (upload === undefined) throw unknown();
-  const mayGoOn = (upload.state === "receiving" || upload.state === "paused") && !upload.is_expired;
-  if (!upload.is_whole && !mayGoOn) throw gone(upload.filename);
+  if (upload === undefined) throw unknownUpload();
+  const isResumable = (upload.state === "receiving" || upload.state === "paused") && !upload.is_expired;
+  if (!upload.is_whole && !isResumable) throw uploadGone(upload.filename);
   return upload;
 }
 
-function append(
-  context: UploadRoutesContext,
-  uploads: OpenUploads,
-  upload: StoredUpload,
-  request: FastifyRequest,
-  offset: number,
-  stop: () => void,
-): Promise<number> {
+function requireBody(request: FastifyRequest): AsyncIterable<Buffer> {
   const bytes = bodyOf(request);
-  if (bytes === undefined) throw new Problem("unsupported-media-type", `Send the part as ${PART_TYPE}.`);
-  return appendPart(context, uploads, upload, offset, bytes, stop);
+  if (bytes !== undefined) return bytes;
+  throw new Problem("unsupported-media-type", `The request has no body. Send the bytes with Content-Type ${PART_TYPE}.`);
 }
 
 function expires({ upload_expires_at }: Pick<Import, "upload_expires_at">): Record<string, string> {
   return upload_expires_at === null ? {} : { "upload-expires": new Date(upload_expires_at).toUTCString() };
 }
 
-const wrongVersion = (said: string | string[] | undefined): Problem =>
-  new Problem("tus-version", `Say Tus-Resumable: ${TUS_VERSION}${said === undefined ? "" : `, not ${String(said)}`}.`);
+const wrongVersion = (given: string | string[] | undefined): Problem =>
+  new Problem(
+    "tus-version",
+    `${given === undefined ? "The header Tus-Resumable is missing" : `The server does not support tus version ${String(given)}`}. Send the header "Tus-Resumable: ${TUS_VERSION}".`,
+  );

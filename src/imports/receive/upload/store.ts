@@ -1,14 +1,15 @@
-// The SQL of uploads that come in parts: rows of `imports` with an expiry.
+// SQL of resumable uploads: imports with an expiry.
 import type pg from "pg";
 import { lockKeys } from "../../../db/advisory-locks.ts";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { changeImport, insertImport, type NewImport } from "../../store.ts";
-import type { OpenUpload } from "./yield-upload.ts";
+import type { OpenUpload } from "./evict-uploads.ts";
 import type { Import } from "../../../../contract/imports/imports.ts";
 
 const OPEN = "upload_expires_at is not null and state in ('receiving', 'paused')";
 
-/** Unfinished uploads, those that have been silent for longest first. Holds a lock until the transaction ends. */
+/** Lists unfinished uploads, starting with the one that has been silent for longest. Holds a lock until the transaction ends, so that
+ * simultaneous requests cannot exceed the limit. */
 export async function listOpenUploads(client: pg.ClientBase): Promise<OpenUpload[]> {
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("open_uploads"));
   const { rows } = await client.query<OpenUpload>(
@@ -17,20 +18,20 @@ export async function listOpenUploads(client: pg.ClientBase): Promise<OpenUpload
   return rows;
 }
 
-/** Whether the upload is still unfinished. It stays so until the transaction ends. */
+/** Returns whether the upload is still unfinished. Locks its row, so that this stays true until the transaction ends. */
 export async function isOpenUpload(client: pg.ClientBase, id: number): Promise<boolean> {
   const { rowCount } = await client.query(`select 1 from imports where id = $1 and ${OPEN} for update`, [id]);
   return rowCount === 1;
 }
 
-/** An import that waits for its first byte. */
+/** Inserts an import that waits for its first byte. */
 export async function insertUpload(
   db: pg.ClientBase,
-  made: NewImport,
+  upload: NewImport,
   client: string,
   keptHours: number,
 ): Promise<number> {
-  const id = await insertImport(db, made);
+  const id = await insertImport(db, upload);
   await changeImport(db, id, `${expiry("$2")}, upload_client = $3`, "true", [keptHours, client]);
   return id;
 }
@@ -41,7 +42,7 @@ export interface StoredUpload {
   filename: string;
   state: Import["state"];
   size: number;
-  /** The whole file has come, whatever became of it. */
+  /** Whether the whole file was received, whatever happened to the import afterwards. */
   is_whole: boolean;
   is_expired: boolean;
   upload_expires_at: string;
@@ -57,19 +58,19 @@ export async function findUpload(db: Queryable, file: string): Promise<StoredUpl
   return rows[0];
 }
 
-/** A part begins to come. @returns false when the import is over, or to be cancelled */
+/** Sets the upload to `receiving` and renews its expiry. @returns false if the import was cancelled or has ended */
 export async function markReceiving(db: Queryable, id: number, received: number, keptHours: number): Promise<boolean> {
-  const met = await changeImport(
+  const updated = await changeImport(
     db,
     id,
     `state = 'receiving', received = $2::bigint, ${expiry("$3")}`,
     "state in ('receiving', 'paused') and not cancel_requested",
     [received, keptHours],
   );
-  return met > 0;
+  return updated > 0;
 }
 
-/** It has stopped coming before its end. */
+/** Pauses an upload whose request ended before the file was complete. */
 export async function markPaused(db: Queryable, id: number, received: number, keptHours: number): Promise<void> {
   await changeImport(
     db,

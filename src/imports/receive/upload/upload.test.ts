@@ -12,7 +12,7 @@ import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { createImportContext, workOn } from "../../../../tests/support/import-file.ts";
 import { until } from "../../../../tests/support/until.ts";
 import { takeOverSilentImports } from "../../recovery/take-over.ts";
-import { appendPart } from "./append.ts";
+import { appendBytes } from "./append.ts";
 import { createOpenUploads } from "./open-uploads.ts";
 import { findUpload, type StoredUpload } from "./store.ts";
 
@@ -188,8 +188,8 @@ describe("a line that breaks", () => {
       yield CSV;
       await pool.query("update imports set state = 'paused'");
     }
-    const stop = () => undefined;
-    expect(await appendPart(context, createOpenUploads(), upload, 0, bytes(), stop)).toBe(CSV.length);
+    const sent = { offset: 0, bytes: bytes(), stop: () => undefined };
+    expect(await appendBytes(context, createOpenUploads(), upload, sent)).toBe(CSV.length);
     expect((await only()).state).toBe("scanning");
   });
 
@@ -238,6 +238,64 @@ describe("giving up", () => {
       problem: { type: "/problems/upload-gone" },
     });
   });
+});
+
+describe("a cancel", () => {
+  test("ends an upload that has not received a byte yet", async () => {
+    await begin(CSV.length);
+    const { id } = await only();
+    expect((await ask("POST", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
+    expect(await only()).toMatchObject({ state: "cancelled", problem: null });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+
+  test("ends an upload whose request is stalled", async () => {
+    const url = await begin(3_000_000);
+    const socket = await sendHalf(url, 0, 3_000_000, randomBytes(1_500_000));
+    const { id } = await only();
+    expect((await ask("POST", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
+    expect(await only()).toMatchObject({ state: "cancelled", problem: null });
+    socket.destroy();
+    expect(await ask("HEAD", url)).toMatchObject({ status: 410 });
+    expect(await readdir(context.files_dir)).toEqual([]);
+  });
+});
+
+describe("X-HTTP-Method-Override", () => {
+  const post = (method: string, url: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Answer> =>
+    ask("POST", url, { "x-http-method-override": method, ...headers }, body);
+
+  test("sends a PATCH as POST", async () => {
+    const url = await begin(CSV.length);
+    const headers = { "upload-offset": "0", "content-type": "application/offset+octet-stream" };
+    expect(await post("PATCH", url, headers, CSV)).toMatchObject({ status: 204 });
+    expect(await only()).toMatchObject({ state: "scanning", received: CSV.length });
+  });
+
+  test("sends a DELETE as POST", async () => {
+    const url = await begin(CSV.length);
+    expect(await post("delete", url)).toMatchObject({ status: 204 });
+    expect(await only()).toMatchObject({ state: "cancelled" });
+  });
+
+  test("does not apply to other methods and other routes", async () => {
+    const url = await begin(CSV.length);
+    expect(await post("PUT", url)).toMatchObject({ status: 404 });
+    const { id } = await only();
+    expect((await post("DELETE", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
+  });
+});
+
+test("the metadata that Uppy sends by default is ignored", async () => {
+  const metadata = [
+    `relativePath ${base64("null")}`,
+    `name ${base64("list.csv")}`,
+    `type ${base64("text/csv")}`,
+    "filetype",
+    `filename ${base64("list.csv")}`,
+  ];
+  await begin(CSV.length, metadata.join(","));
+  expect(await only()).toMatchObject({ filename: "list.csv", options: { mode: "upsert" } });
 });
 
 describe("what is refused", () => {
@@ -321,7 +379,8 @@ describe("limits of unfinished uploads", () => {
       for (let i = 0; i < 20; i++) await as("192.0.2.1", 10);
       yield CSV.subarray(10);
     }
-    const append = appendPart(context, createOpenUploads(), upload, 0, bytes(), () => undefined);
+    const sent = { offset: 0, bytes: bytes(), stop: () => undefined };
+    const append = appendBytes(context, createOpenUploads(), upload, sent);
     await expect(append).rejects.toMatchObject({ slug: "upload-gone" });
     expect(await readdir(context.files_dir)).toEqual([]);
   });

@@ -1,0 +1,62 @@
+// Handles a full disk: the server refuses uploads, and workers wait until there is space again.
+import { setTimeout as sleep } from "node:timers/promises";
+import { retryTransient } from "../db/connection/connect.ts";
+import { createSpaceCheck, type DiskReserve, type SpaceCheck } from "../db/data-dir/disk-reserve.ts";
+import type { ImportContext } from "./context.ts";
+import { noteWaiting } from "./wait-store.ts";
+import { Problem } from "../../contract/problems.ts";
+
+export const diskFull = (filename: string, cause?: unknown): Problem =>
+  new Problem(
+    "disk-full",
+    `The server's disk is too full for "${filename}". Free some space on it or discard unfinished uploads, then upload the file again.`,
+    { cause },
+  );
+
+/** @throws Problem disk-full unless the file fits on the disk without touching the reserve */
+export async function requireSpace(disk: DiskReserve | undefined, filename: string, bytes: number): Promise<void> {
+  if (disk !== undefined && (await disk.freeBytes()) < bytes) throw diskFull(filename);
+}
+
+/** A check for a file that is being received. It throws Problem disk-full. */
+export const uploadSpace = ({ disk }: Pick<ImportContext, "disk">, filename: string): SpaceCheck =>
+  disk === undefined ? () => undefined : createSpaceCheck(disk, () => Promise.reject(diskFull(filename)));
+
+/** What all loaders of a process write to the tables and to PostgreSQL's log before they check the disk again: twice a chunk each. */
+const LOADING_BYTES = 64 << 20;
+
+/** Waits while the database's disk is too full for more rows. Returns early when the import is cancelled or has ended. */
+export async function waitUntilLoadable(context: ImportContext, importId: number, signal: AbortSignal): Promise<void> {
+  const { database_disk } = context;
+  if (database_disk !== undefined && (await database_disk.freeBytes()) < LOADING_BYTES)
+    await waitForSpace(context, database_disk, LOADING_BYTES, importId, signal);
+}
+
+const CHECK_MS = 1000;
+/** How often the import's row is updated, which is also the import's sign of life: see SILENT_WORK_MS in take-over.ts. */
+const NOTE_MS = 4000;
+
+/** Waits until the disk has space for `bytes`. Meanwhile the import's row shows why it waits.
+ * @returns false if the import was cancelled or has ended */
+export async function waitForSpace(
+  { pool, log }: ImportContext,
+  disk: DiskReserve,
+  bytes: number,
+  importId: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let notedAt = -Infinity;
+  log.warn({ import_id: importId }, "the disk is full: the import waits");
+  do {
+    if (performance.now() - notedAt >= NOTE_MS) {
+      notedAt = performance.now();
+      // A full disk can stop the database too. That must not end the wait.
+      const isActive = await noteWaiting(pool, importId, "disk-full").catch(() => true);
+      if (!isActive) return false;
+    }
+    await sleep(CHECK_MS, undefined, { signal });
+  } while ((await disk.freeBytes()) < bytes);
+  await retryTransient(() => noteWaiting(pool, importId, null), { signal });
+  log.info({ import_id: importId }, "the disk has space again: the import continues");
+  return true;
+}

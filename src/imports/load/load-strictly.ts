@@ -1,0 +1,80 @@
+// Loads a strict import: all its chunks in one transaction, which a single reject rolls back.
+import { lockKeys } from "../../db/advisory-locks.ts";
+import { withTransaction } from "../../db/connection/connect.ts";
+import { startHeartbeat } from "../../db/connection/heartbeat.ts";
+import { runSteps } from "../../jobs/run-steps.ts";
+import { claimChunk } from "../chunk-store.ts";
+import type { ImportContext } from "../context.ts";
+import { waitUntilLoadable } from "../disk-space.ts";
+import { diedLoadingStrictly, STRICT_PART, strictProblem } from "../problems.ts";
+import { insertRejects } from "../rejects/store.ts";
+import { addRejected, noteStrictProgress, readImportWork, type ImportWork } from "../store.ts";
+import { beginAttempt, CancelledMeanwhile, loadClaimed, withLoader, type Loader } from "./open-loader.ts";
+import type { Reject } from "../../../contract/imports/imports.ts";
+import type pg from "pg";
+
+export async function loadStrictly(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
+  await withLoader(context, work, signal, async (loader) => {
+    const step = async (): Promise<false> => {
+      try {
+        await withTransaction(context.pool, (client) => loadAllChunks(context, loader, client));
+      } catch (error) {
+        if (error instanceof CancelledMeanwhile) return false;
+        if (!(error instanceof RejectedRows)) throw error;
+        await saveRejects(context.pool, work.id, error.rejects);
+        throw strictProblem(error.rejects.length);
+      }
+      return false;
+    };
+    await runSteps(step, { signal, onConflict: () => (loader.compare = true) });
+  });
+}
+
+/** @throws RejectedRows, CancelledMeanwhile */
+async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.PoolClient): Promise<void> {
+  const { work, signal } = loader;
+  // A worker that wrongly took this loader for dead sends a second one. It waits here, and then finds nothing to do.
+  await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("strict_import", work.id));
+  // All chunks count as one attempt. It begins before the first write: otherwise a transaction that waits for its turn could hold
+  // row locks that the transaction with the turn needs.
+  await beginAttempt(loader, client, STRICT_PART, () => diedLoadingStrictly(work));
+  for (let loaded = 0; ;) {
+    signal.throwIfAborted();
+    // Without a heartbeat, the takeover would end this idle transaction as that of a vanished process.
+    const stopHeartbeat = startHeartbeat(client);
+    await waitUntilLoadable(context, work.id, signal).finally(stopHeartbeat);
+    const chunk = await claimChunk(client, work.id);
+    if (chunk === undefined) break;
+    const rejects = await loadClaimed(loader, client, chunk);
+    if (rejects.length > 0) throw new RejectedRows(rejects);
+    loaded += chunk.records;
+    await noteStrictProgress(context.pool, work.id, loaded / Math.max(work.rows, 1));
+  }
+  if ((await readImportWork(client, work.id))?.cancel_requested) throw new CancelledMeanwhile();
+}
+
+/** Rolls back a strict import. */
+class RejectedRows extends Error {
+  override readonly name = "RejectedRows";
+  readonly rejects: readonly Reject[];
+
+  constructor(rejects: readonly Reject[]) {
+    super();
+    this.rejects = rejects;
+  }
+}
+
+/** Stores the rejects that made a strict import fail, after its transaction was rolled back. */
+async function saveRejects(pool: pg.Pool, importId: number, rejects: readonly Reject[]): Promise<void> {
+  await withTransaction(pool, async (client) => {
+    // A second loader that waited for this one finds the same rejects. They count once.
+    const rejected = await insertRejects(client, importId, rejects);
+    // A loader that was frozen and replaced must not add rejects to an import that has ended.
+    if (!(await addRejected(client, importId, rejected))) throw new AlreadyEnded();
+  });
+}
+
+/** Rolls back the rejects of an import that has ended. */
+class AlreadyEnded extends Error {
+  override readonly name = "AlreadyEnded";
+}

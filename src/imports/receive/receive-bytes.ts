@@ -1,0 +1,86 @@
+// Receives the bytes of an upload: writes them to disk and hashes them, without holding the file in memory. Stores progress, notices a
+// cancel, and lets a worker scan a large file while it is still being received.
+import type { Hash } from "node:crypto";
+import { isTransient } from "../../db/connection/connect.ts";
+import type { ImportContext } from "../context.ts";
+import type { SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
+import type { DurableFile } from "./durable-file.ts";
+import { noteReceived } from "../store.ts";
+
+/** How often progress is stored and a cancel is noticed. */
+const PROGRESS_MS = 200;
+/** A stalled upload still gives a sign of life this often; see SILENT_UPLOAD_MS in take-over.ts. */
+const HEARTBEAT_MS = 5000;
+
+/** A worker can start to scan a larger file. Smaller files are complete before a worker has started. */
+const FOLLOW_BYTES = 4 << 20;
+
+/** The file that bytes are received into. */
+export interface ReceivedFile {
+  id: number;
+  file: DurableFile;
+  hash: Hash;
+  /** Bytes received so far, including those of earlier requests. */
+  received: number;
+  max_bytes: number;
+  /** Makes the error for more than `max_bytes`. */
+  tooLarge: () => Error;
+  /** Throws if the disk is too full for the bytes. */
+  space: SpaceCheck;
+}
+
+/** Receives all bytes, or stops when the import is cancelled. The caller has to call `file.finish` in any case.
+ * @returns false if the import was cancelled
+ * @throws the errors of the stream, of `tooLarge` and of `space` */
+export async function receiveBytes(
+  context: ImportContext,
+  target: ReceivedFile,
+  bytes: AsyncIterable<Buffer>,
+): Promise<boolean> {
+  const upload = { noted_at: 0, is_followed: false, is_cancelled: false };
+  const note = async (): Promise<void> => {
+    upload.noted_at = performance.now();
+    const isActive = await ignoreTransient(() => noteReceived(context.pool, target.id, target.received));
+    if (isActive === false) upload.is_cancelled = true;
+  };
+  let beat = Promise.resolve();
+  const heartbeat = setInterval(() => {
+    beat = note();
+    // The next progress note fails with the same error.
+    beat.catch(() => undefined);
+  }, HEARTBEAT_MS);
+  try {
+    for await (const buffer of bytes) {
+      if (target.received + buffer.length > target.max_bytes) throw target.tooLarge();
+      const diskCheck = target.space(buffer.length);
+      if (diskCheck !== undefined) await diskCheck;
+      target.received += buffer.length;
+      target.hash.update(buffer);
+      await target.file.write(buffer);
+      if (performance.now() - upload.noted_at > PROGRESS_MS) {
+        await target.file.flush();
+        await note();
+      }
+      if (!upload.is_followed && target.received >= FOLLOW_BYTES) {
+        upload.is_followed = true;
+        await ignoreTransient(() => context.sendScan(context.pool, target.id));
+      }
+      if (upload.is_cancelled) break;
+    }
+  } finally {
+    clearInterval(heartbeat);
+    // A running note would set the state to `receiving` again after the caller has set it to `paused`.
+    await beat.catch(() => undefined);
+  }
+  return !upload.is_cancelled;
+}
+
+/** Runs a write that only stores progress: a database that is away for a moment must not end an upload. */
+async function ignoreTransient<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isTransient(error)) return undefined;
+    throw error;
+  }
+}
