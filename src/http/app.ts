@@ -23,6 +23,7 @@ import { describeComponents, describeRoute } from "./describe-api.ts";
 import { eventStreamRoute } from "./streams/event-stream.ts";
 import { healthRoutes, type HealthContext } from "./health.ts";
 import { BODY_LIMITS, limitBodies, type BodyLimits } from "./limit-bodies.ts";
+import { overrideMethod } from "./method-override.ts";
 import { metricsRoute, type MetricsContext } from "./metrics.ts";
 import { useIdempotency } from "./idempotency/idempotency.ts";
 import { servePage } from "./page.ts";
@@ -86,6 +87,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     loggerInstance: context.logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
+    rewriteUrl: overrideMethod,
     // SKUs may hold encoded slashes and be long; the schema says how long.
     routerOptions: { maxParamLength: 4000 },
     bodyLimit: 1 << 20,

@@ -168,8 +168,8 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
         throw new Problem("already-finished", `Import ${id} is ${state}; there is nothing to cancel.`);
       }
       const import_ = await findImport(pool, id);
-      // A file that waits for a person, or for its own rest, has no worker that would notice.
-      if (import_.state === "ready" || import_.state === "paused") await finishImport(context, id, "cancelled");
+      // No worker is responsible for an import in these states, and a request that is still sending the file may be stalled.
+      if (["ready", "receiving", "paused"].includes(import_.state)) await finishImport(context, id, "cancelled");
       return reply.code(202).send(await findImport(pool, id));
     },
   });

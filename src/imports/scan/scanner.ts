@@ -2,19 +2,17 @@
 // the rejects that do not depend on existing products, the superseded rows of repeated SKUs, and the chunk boundaries. Afterwards the
 // chunks are independent of each other: each SKU is applied by exactly one chunk.
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
-import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
-import { kindOf, SETTABLE_FIELDS } from "../../catalog/product/column-lists.ts";
-import type { FieldKind } from "../../catalog/product/product-columns.ts";
-import { countCharacters, isSkuTooLong, longestValue, parseNumber } from "../../catalog/product/product.ts";
+import { countCharacters, isSkuTooLong } from "../../catalog/product/product.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
 import { MAX_CHUNK_RECORDS, type Chunk } from "../chunk-store.ts";
+import { limitedColumns, typedColumns, type TypedColumn } from "./cell-rules.ts";
 import { createKeyTable } from "./key-table.ts";
 import type { Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText } from "../read/field-text.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
-import type { Column, Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
 /** A loader holds a whole chunk in memory. */
@@ -61,11 +59,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   // its last line end.
   const keepsBlankLines = layout.width === 1;
   const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
-  const checked = layout.columns.flatMap(({ target }, index) =>
-    isLimited(target) ? [{ index, ...longestValue(target) }] : [],
-  );
+  const limited = limitedColumns(layout);
+  const smallestLimit = Math.min(...limited.map(({ limit }) => limit), Infinity);
   const typed = typedColumns(layout);
-  const smallestLimit = Math.min(...checked.map(({ limit }) => limit), Infinity);
   let key = Buffer.allocUnsafe(4096);
   let fieldBytes = Buffer.allocUnsafe(1024);
   let skip = new Uint8Array(1 << 16);
@@ -97,7 +93,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     if (width < layout.width) return "too_few_fields";
     if (width > layout.width) return "too_many_fields";
     if ((records.end[r] as number) - (records.start[r] as number) > smallestLimit) {
-      for (const { index, limit, unit } of checked) {
+      for (const { index, limit, unit } of limited) {
         const bytes = (records.field_end[first + index] as number) - (records.field_start[first + index] as number);
         if (bytes <= limit) continue;
         if (unit === "characters" && countCharacters(fieldText(records, first + index, dialect)) <= limit) continue;
@@ -233,34 +229,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   };
 }
 
-<<<<<<< HEAD
-interface TypedColumn {
-  index: number;
-  /** Takes a text that is not blank. */
-  faultOfText: (text: string) => RejectCode | undefined;
-}
-
-const FAULTS_OF_TEXT: Record<FieldKind, TypedColumn["faultOfText"] | undefined> = {
-  text: undefined,
-  boolean: (text) => (parseYesNo(text) === undefined ? "not_yes_or_no" : undefined),
-  number: (text) => (parseNumber(text) === undefined ? "not_a_number" : undefined),
-};
-
-/** The columns whose cells are not any text. */
-const typedColumns = (layout: Layout): TypedColumn[] =>
-  SETTABLE_FIELDS.flatMap((field) => {
-    const faultOfText = FAULTS_OF_TEXT[kindOf(field)];
-    return layout[field] < 0 || faultOfText === undefined ? [] : [{ index: layout[field], faultOfText }];
-  });
-
-/** Has a limit of its own: the SKU's is checked with its key, and a typed cell is checked as a whole. */
-const isLimited = (target: Column["target"]): boolean =>
-  target === "attribute" || target === "ignored" || (target !== "sku" && kindOf(target) === "text");
-
-/** Records of a chunk, so that a loader's memory is bounded however wide the table is. */
-=======
 /** Maximum number of records in a chunk. Wide tables get fewer, because this bounds a loader's memory. */
->>>>>>> 61a04aa (imports: stages share a layer below them; loaders wait for their turn alive and cancellable)
 export function maxChunkRecords({ width, attributes }: Layout): number {
   const nameBytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
   return Math.max(1, Math.floor(Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes)));

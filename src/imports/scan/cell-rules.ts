@@ -1,0 +1,36 @@
+// Rules for the cells of a column that do not depend on existing products: maximum lengths and allowed values.
+import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
+import { kindOf, SETTABLE_FIELDS } from "../../catalog/product/column-lists.ts";
+import type { FieldKind } from "../../catalog/product/product-columns.ts";
+import { longestValue, parseNumber } from "../../catalog/product/product.ts";
+import type { Layout } from "../layout.ts";
+import type { Column, RejectCode } from "../../../contract/imports/imports.ts";
+
+type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
+
+/** The columns whose cells have a maximum length of their own. */
+export const limitedColumns = (layout: Layout): LimitedColumn[] =>
+  layout.columns.flatMap(({ target }, index) => (isLimited(target) ? [{ index, ...longestValue(target) }] : []));
+
+/** The length of a SKU is checked with its key, and a typed cell is checked as a whole. */
+const isLimited = (target: Column["target"]): boolean =>
+  target === "attribute" || target === "ignored" || (target !== "sku" && kindOf(target) === "text");
+
+export interface TypedColumn {
+  index: number;
+  /** Checks a text that is not blank. */
+  faultOfText: (text: string) => RejectCode | undefined;
+}
+
+const FAULTS_OF_TEXT: Record<FieldKind, TypedColumn["faultOfText"] | undefined> = {
+  text: undefined,
+  boolean: (text) => (parseYesNo(text) === undefined ? "not_yes_or_no" : undefined),
+  number: (text) => (parseNumber(text) === undefined ? "not_a_number" : undefined),
+};
+
+/** The columns that do not accept any text. */
+export const typedColumns = (layout: Layout): TypedColumn[] =>
+  SETTABLE_FIELDS.flatMap((field) => {
+    const faultOfText = FAULTS_OF_TEXT[kindOf(field)];
+    return layout[field] < 0 || faultOfText === undefined ? [] : [{ index: layout[field], faultOfText }];
+  });
