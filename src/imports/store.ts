@@ -271,6 +271,12 @@ export async function markFinished(
 }
 
 export async function requestCancel(db: Queryable, id: number): Promise<boolean> {
-  const updated = await changeImport(db, id, "cancel_requested = true", "state not in ('done', 'cancelled', 'failed')", []);
+  const updated = await changeImport(
+    db,
+    id,
+    "cancel_requested = true",
+    "state not in ('done', 'cancelled', 'failed')",
+    [],
+  );
   return updated > 0;
 }

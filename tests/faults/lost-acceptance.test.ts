@@ -67,7 +67,9 @@ test("so is the last part of one that comes in parts", async () => {
     const id = await insertUpload(client, made, "127.0.0.1", 24);
     client.release();
     const upload = (await findUpload(pool, file)) as StoredUpload;
-    expect(await appendBytes(losing, createOpenUploads(), upload, { offset: 0, bytes: [CSV], stop: () => undefined })).toBe(CSV.length);
+    expect(
+      await appendBytes(losing, createOpenUploads(), upload, { offset: 0, bytes: [CSV], stop: () => undefined }),
+    ).toBe(CSV.length);
     expect([proxy.lost_answers - lost, sent]).toEqual([1, 1]);
     expect(await workOn(direct, id)).toMatchObject({ state: "done", rows: 2, sha256 });
   }

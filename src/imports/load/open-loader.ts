@@ -99,11 +99,7 @@ export async function beginAttempt(
 }
 
 /** Loads a chunk that `client` has claimed, and returns the rejected rows. */
-export async function loadClaimed(
-  loader: Loader,
-  client: pg.PoolClient,
-  chunk: Chunk & ChunkTimes,
-): Promise<Reject[]> {
+export async function loadClaimed(loader: Loader, client: pg.PoolClient, chunk: Chunk & ChunkTimes): Promise<Reject[]> {
   const { work, plan, source, compare } = loader;
   const memory = (loader.memory ??= createLoaderMemory());
   const records = await readChunk(memory, chunk, source);

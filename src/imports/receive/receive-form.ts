@@ -53,7 +53,9 @@ export async function receiveForm(
       const options = readOptions(upload.options, fields);
       const filename = file_name.safeParse(givenName === undefined || givenName === "" ? upload.filename : givenName);
       if (!filename.success)
-        throw invalid(`The file's name is not valid: ${filename.error.issues[0]?.message ?? "wrong format"}. Rename the file.`);
+        throw invalid(
+          `The file's name is not valid: ${filename.error.issues[0]?.message ?? "wrong format"}. Rename the file.`,
+        );
       const fileBytes = requireWholeForm(stream, whole, () => fault);
       return receiveImport(context, { ...upload, filename: filename.data, options }, fileBytes);
     };
@@ -130,4 +132,6 @@ const wrongField = (field: string): Problem =>
   invalid(`The form contains the file in the field "${field}". Send it in the field "file".`);
 
 const unreadable = (cause: unknown): Problem =>
-  new Problem("invalid-request", "The form cannot be read. Check its boundary and the headers of its parts.", { cause });
+  new Problem("invalid-request", "The form cannot be read. Check its boundary and the headers of its parts.", {
+    cause,
+  });

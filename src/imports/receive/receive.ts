@@ -100,7 +100,10 @@ async function receiveFile(
 }
 
 export const emptyFile = (filename: string): Problem =>
-  new Problem("empty-file", `The file "${filename}" is empty. Check the program that exported it, then upload it again.`);
+  new Problem(
+    "empty-file",
+    `The file "${filename}" is empty. Check the program that exported it, then upload it again.`,
+  );
 
 export const tooLarge = (filename: string, maxBytes: number): Problem =>
   new Problem(

@@ -104,13 +104,7 @@ const slotOf = (hash: number, slots: number): number => Math.floor(((hash >>> 0)
  * computed like the second. The rounds are inlined because function calls would cost more than the rounds.
  * @param hashKey two words */
 // eslint-disable-next-line max-lines-per-function -- inlined rounds, see above
-export function halfSipHash96(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  hashKey: Int32Array,
-  out: Int32Array,
-): void {
+export function halfSipHash96(bytes: Buffer, start: number, end: number, hashKey: Int32Array, out: Int32Array): void {
   const k0 = hashKey[0] as number;
   const k1 = hashKey[1] as number;
   let v0 = k0;

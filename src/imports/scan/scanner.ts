@@ -232,7 +232,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
 /** Maximum number of records in a chunk. Wide tables get fewer, because this bounds a loader's memory. */
 export function maxChunkRecords({ width, attributes }: Layout): number {
   const nameBytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
-  return Math.max(1, Math.floor(Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes)));
+  return Math.max(
+    1,
+    Math.floor(Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes)),
+  );
 }
 
 /** Returns bits [from, to) as bits [0, to - from). */

@@ -189,7 +189,10 @@ async function openUpload(pool: UploadRoutesContext["pool"], file: string): Prom
 function requireBody(request: FastifyRequest): AsyncIterable<Buffer> {
   const bytes = bodyOf(request);
   if (bytes !== undefined) return bytes;
-  throw new Problem("unsupported-media-type", `The request has no body. Send the bytes with Content-Type ${PART_TYPE}.`);
+  throw new Problem(
+    "unsupported-media-type",
+    `The request has no body. Send the bytes with Content-Type ${PART_TYPE}.`,
+  );
 }
 
 function expires({ upload_expires_at }: Pick<Import, "upload_expires_at">): Record<string, string> {
