@@ -1,5 +1,5 @@
-// Previews in a thread of their own, so that no file keeps the server from answering. A preview has 5 seconds and 256 MB; a thread that
-// takes more is ended and replaced. The thread starts with the first preview and then waits for the next one.
+// Makes previews in a separate thread, so that no file can block the server. A preview may use 5 seconds of CPU time and 256 MB; a
+// thread that exceeds them is terminated and replaced. The thread starts with the first preview and is then reused.
 import { once } from "node:events";
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
@@ -9,17 +9,17 @@ import type { Preview } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { PreviewAnswer, PreviewJob, PreviewThreadData } from "./preview-thread.ts";
 
-/** Of the processor's time, so that a busy machine refuses no honest file. The slowest of them, a workbook of 1 MB, takes half a second. */
+/** CPU time, so that a busy machine does not refuse honest files. The slowest honest file, a workbook of 1 MB, takes half a second. */
 const CPU_MS = 5000;
-/** Between two questions how much time the thread has used. */
+/** Interval for reading the thread's CPU time. */
 const WATCH_MS = 200;
-/** For a preview that waits for something, or in a call that cannot be asked. */
+/** Wall-clock limit, for a preview that uses no CPU time or blocks the reading of it. */
 const PREVIEW_MS = 20_000;
-/** The thread loads in a quarter of a second; this is for a machine that has no time for it. */
+/** Wall-clock limit for loading the thread, which takes a quarter of a second on an idle machine. */
 const START_MS = 30_000;
-/** Heap of the thread: together 256 MB. */
+/** Heap limits of the thread, 256 MB in total. */
 const HEAP = { maxOldGenerationSizeMb: 224, maxYoungGenerationSizeMb: 32 };
-/** Previews that wait for the thread: the page keeps those of eight files. */
+/** Previews that may wait for the thread: the page requests those of eight files at once. */
 const MAX_WAITING = 8;
 
 export interface PreviewLimits {
@@ -29,10 +29,10 @@ export interface PreviewLimits {
 }
 
 export interface Previewer {
-  /** @param gone drops the preview while it waits
-   * @throws Problem too-many-previews, preview-stopped, and what previewFile throws */
-  preview(file: PreviewJob, gone: AbortSignal): Promise<Preview>;
-  /** Ends the thread and what it does. */
+  /** @param disconnected aborts when the client has gone: its preview is then dropped while it waits
+   * @throws Problem too-many-previews, preview-stopped, and the problems of previewFile */
+  preview(file: PreviewJob, disconnected: AbortSignal): Promise<Preview>;
+  /** Terminates the thread together with its current preview. */
   close(): Promise<void>;
 }
 
@@ -41,15 +41,15 @@ interface Thread {
   ready: Promise<unknown>;
 }
 
-/** @param limits lower ones, for tests */
+/** @param limits lower limits, for tests */
 export function createPreviewer(limits: PreviewLimits = {}): Previewer {
-  const inTurn = pLimit(1);
+  const oneAtATime = pLimit(1);
   const closing = new AbortController();
   let thread: Thread | undefined;
 
   const messageOf = async (worker: Worker, ...ends: AbortSignal[]): Promise<PreviewAnswer> => {
     const signal = AbortSignal.any([...ends, closing.signal]);
-    // Rejects with the thread's error too
+    // Also rejects when the thread emits an error.
     const [message] = (await once(worker, "message", { signal })) as [PreviewAnswer];
     return message;
   };
@@ -72,7 +72,7 @@ export function createPreviewer(limits: PreviewLimits = {}): Previewer {
     const { cpu_ms = CPU_MS } = limits;
     try {
       await ready;
-      const watch = await watchTime(worker, cpu_ms, limits.watch_ms);
+      const watch = await limitCpuTime(worker, cpu_ms, limits.watch_ms);
       worker.postMessage(file);
       return await messageOf(worker, watch.signal, AbortSignal.timeout(PREVIEW_MS)).finally(watch.stop);
     } catch (error) {
@@ -82,10 +82,10 @@ export function createPreviewer(limits: PreviewLimits = {}): Previewer {
     }
   };
   return {
-    async preview(file, gone) {
-      if (inTurn.pendingCount >= MAX_WAITING) throw tooManyPreviews(MAX_WAITING);
-      return inTurn(async () => {
-        if (gone.aborted) throw new Problem("upload-interrupted", "The client closed the connection.");
+    async preview(file, disconnected) {
+      if (oneAtATime.pendingCount >= MAX_WAITING) throw tooManyPreviews(MAX_WAITING);
+      return oneAtATime(async () => {
+        if (disconnected.aborted) throw new Problem("upload-interrupted", "The client closed the connection.");
         return previewOf(await run(file));
       });
     },
@@ -96,25 +96,25 @@ export function createPreviewer(limits: PreviewLimits = {}): Previewer {
   };
 }
 
-/** Aborts once the thread has used so much of the processor's time. */
-async function watchTime(
+/** Returns a signal that aborts when the thread has used `cpuMs` of CPU time. */
+async function limitCpuTime(
   worker: Worker,
   cpuMs: number,
   watchMs = WATCH_MS,
 ): Promise<{ signal: AbortSignal; stop: () => void }> {
-  const late = new AbortController();
+  const exceeded = new AbortController();
   const before = await worker.cpuUsage();
   const timer = setInterval(() => {
     worker.cpuUsage(before).then(
       ({ user, system }) => {
-        if ((user + system) / 1000 > cpuMs) late.abort();
+        if ((user + system) / 1000 > cpuMs) exceeded.abort();
       },
-      // It has ended, which messageOf notices too
+      // The thread has ended; messageOf rejects for the same reason.
       () => undefined,
     );
   }, watchMs);
   return {
-    signal: late.signal,
+    signal: exceeded.signal,
     stop: () => {
       clearInterval(timer);
     },
@@ -124,25 +124,31 @@ async function watchTime(
 export const tooManyPreviews = (limit: number): Problem =>
   new Problem(
     "too-many-previews",
-    `Limit reached: ${limit} previews are waiting. Try again in a few seconds, or import the file without a preview.`,
+    `Limit reached: ${limit} previews are already waiting. Try again in a few seconds, or import the file without a preview.`,
   );
 
+/** Translates the thread's end to a problem; other errors are returned unchanged. */
 function reasonOf(error: unknown, cpuMs: number): unknown {
   const { name, code } = error as NodeJS.ErrnoException;
-  const isLate = name === "AbortError";
-  if (!isLate && code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
-  const why = isLate
-    ? `because it takes more than ${cpuMs / 1000} seconds`
-    : "because it needs more than 256 MB of memory";
+  const isTimeout = name === "AbortError";
+  if (!isTimeout && code !== "ERR_WORKER_OUT_OF_MEMORY") return error;
+  const limit = isTimeout ? `${cpuMs / 1000} seconds` : "256 MB of memory";
   return new Problem(
     "preview-stopped",
-    `The preview was stopped ${why}. Check that this is the right file and import it without a preview, or save its table as CSV.`,
+    `The preview was stopped because it needs more than ${limit}. Check that this is the right file. Import it without a preview, or save its table as CSV.`,
     { cause: error },
   );
 }
 
 function previewOf(answer: PreviewAnswer): Preview {
-  if (answer.kind === "preview") return answer.preview;
-  if (answer.kind === "problem") throw new Problem(answer.slug, answer.detail, { extra: answer.extra });
-  throw new Error(answer.kind === "error" ? answer.message : "The thread sent no preview", { cause: answer });
+  switch (answer.kind) {
+    case "preview":
+      return answer.preview;
+    case "problem":
+      throw new Problem(answer.slug, answer.detail, { extra: answer.extra });
+    case "error":
+      throw new Error(answer.message, { cause: answer });
+    case "ready":
+      throw new Error("The preview thread sent no preview");
+  }
 }

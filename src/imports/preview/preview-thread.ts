@@ -1,11 +1,11 @@
-// The thread that makes previews, one at a time. preview-in-thread.ts starts it, and ends it where it takes too long.
+// The thread that makes previews, one at a time. preview-in-thread.ts starts it, and terminates it when a preview takes too long.
 import { enableCompileCache, flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
 import type { ProblemSlug } from "../../../contract/problems.ts";
 
 export interface PreviewThreadData {
-  /** Where the process keeps compiled code. A thread has no part in it by itself, and would load the compiler that strips types. */
+  /** Folder of the process's compile cache. A thread does not inherit it, and without it would load the compiler that strips types. */
   compile_cache: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface PreviewJob {
   options: ImportOptions;
 }
 
-/** Errors lose their class on the way between threads. */
+/** The thread's messages. Errors are sent as plain objects, because they lose their class between threads. */
 export type PreviewAnswer =
   | { kind: "ready" }
   | { kind: "preview"; preview: Preview }
@@ -41,7 +41,7 @@ async function answer({ bytes, is_whole, options }: PreviewJob): Promise<Preview
   }
 }
 
-const send = (sent: PreviewAnswer): void => parentPort?.postMessage(sent);
+const send = (message: PreviewAnswer): void => parentPort?.postMessage(message);
 parentPort?.on("message", (job: PreviewJob) => {
   void answer(job).then(send);
 });

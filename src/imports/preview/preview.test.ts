@@ -1,4 +1,4 @@
-// The look at a file before it is imported: by its first bytes, with the reader of the import.
+// Previews of files from their first bytes, over HTTP.
 import { request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -12,7 +12,7 @@ import { until } from "../../../tests/support/until.ts";
 const app = await createTestApp(await createTestDatabase());
 
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()
-async function look<T = Preview>(bytes: Buffer | string, query = ""): Promise<{ status: number; body: T }> {
+async function previewOf<T = Preview>(bytes: Buffer | string, query = ""): Promise<{ status: number; body: T }> {
   const response = await app.inject({
     method: "POST",
     url: `/api/imports/preview${query}`,
@@ -22,7 +22,7 @@ async function look<T = Preview>(bytes: Buffer | string, query = ""): Promise<{ 
   return { status: response.statusCode, body: response.json() };
 }
 
-const LOOK = {
+const REQUEST = {
   method: "POST",
   url: "/api/imports/preview",
   headers: { "content-type": "application/octet-stream" },
@@ -31,8 +31,8 @@ const LOOK = {
 const LINES = Array.from({ length: 40_000 }, (_, i) => `A-${String(i)};Näme ${String(i)};x\n`);
 const HEADER = "Artikelnummer;Bezeichnung;Farbe\n";
 
-test("the first rows, the columns and what they match, and how the file is written", async () => {
-  const { status, body } = await look(Buffer.from(HEADER + LINES.slice(0, 30).join(""), "latin1"));
+test("a preview shows the first rows, the columns with their targets, and the dialect", async () => {
+  const { status, body } = await previewOf(Buffer.from(HEADER + LINES.slice(0, 30).join(""), "latin1"));
   expect(status).toBe(200);
   expect(preview.parse(body)).toEqual(body);
   expect(body).toMatchObject({
@@ -42,7 +42,10 @@ test("the first rows, the columns and what they match, and how the file is writt
       { name: "Bezeichnung", target: "name" },
       { name: "Farbe", target: "attribute" },
     ],
-    ...{ sample_size: 30, rejected: 0, rejects: [], problem: null },
+    sample_size: 30,
+    rejected: 0,
+    rejects: [],
+    problem: null,
   });
   expect(body.rows).toHaveLength(20);
   expect(body.rows[1]).toEqual({ line: 3, cells: ["A-1", "Näme 1", "x"] });
@@ -51,22 +54,22 @@ test("the first rows, the columns and what they match, and how the file is writt
 test.each([
   ["text", (text: string) => Buffer.from(text)],
   ["gzip", (text: string) => gzipSync(text)],
-])("of %s the beginning suffices; a row that is cut is none", async (format, pack) => {
+])("the beginning of a %s file suffices, and a row that is cut is not counted", async (format, pack) => {
   const whole = pack(HEADER + LINES.join(""));
-  const { body } = await look(whole.subarray(0, 100_000), `?size=${String(whole.length)}`);
+  const { body } = await previewOf(whole.subarray(0, 100_000), `?size=${String(whole.length)}`);
   expect(body.dialect).toMatchObject({ format, delimiter: ";" });
   expect(body.sample_size).toBeGreaterThan(1000);
   expect(body).toMatchObject({ rejected: 0, problem: null });
 });
 
-test("a text that is cut in the middle of a quoted cell has no fault for that", async () => {
+test("a sample that ends inside a quoted cell has no fault for that", async () => {
   const head = `sku,name\nA-1,One\nA-2,"begins\nand goes on`;
-  expect((await look(head, "?size=1000000")).body).toMatchObject({ sample_size: 1, rejected: 0 });
-  expect((await look(head)).body).toMatchObject({ rejected: 2, sample_size: 3 });
+  expect((await previewOf(head, "?size=1000000")).body).toMatchObject({ sample_size: 1, rejected: 0 });
+  expect((await previewOf(head)).body).toMatchObject({ rejected: 2, sample_size: 3 });
 });
 
-test("what the importer would reject is told with its line", async () => {
-  const { body } = await look(
+test("rows that an import would reject are listed with their lines", async () => {
+  const { body } = await previewOf(
     "sku,name,active\nA-1,One,yes\n,Two,no\nA-3,Three,perhaps\nA-1,One,yes\n",
     "?repeats=reject",
   );
@@ -80,8 +83,8 @@ test("what the importer would reject is told with its line", async () => {
   );
 });
 
-test("what is said of the file is not guessed", async () => {
-  const { body } = await look("sku;name\nA-1;One\n", "?delimiter=%2C");
+test("a given delimiter is not replaced by a detected one", async () => {
+  const { body } = await previewOf("sku;name\nA-1;One\n", "?delimiter=%2C");
   expect(body).toMatchObject({
     dialect: { delimiter: "," },
     columns: [{ name: "sku;name", target: "attribute" }],
@@ -89,7 +92,7 @@ test("what is said of the file is not guessed", async () => {
   });
 });
 
-test("a small workbook is looked at whole, a large one not at all; a sheet can be said", async () => {
+test("a small workbook is previewed whole, a large one not at all, and a sheet can be chosen", async () => {
   const workbook = await makeWorkbook({
     sheets: {
       Notes: textRow(1, "about", "this"),
@@ -97,62 +100,62 @@ test("a small workbook is looked at whole, a large one not at all; a sheet can b
       Autumn: textRow(1, "sku", "title", "colour") + textRow(2, "A-1", "Autumn one", "red"),
     },
   });
-  expect((await look(workbook)).body).toMatchObject({
+  expect((await previewOf(workbook)).body).toMatchObject({
     dialect: { sheets: [{ name: "Notes" }, { name: "Spring", read: true }, { name: "Autumn", read: false }] },
     rows: [{ line: 2, cells: ["S-1", "Spring one"] }],
   });
-  expect((await look(workbook, "?sheet=Autumn")).body).toMatchObject({
+  expect((await previewOf(workbook, "?sheet=Autumn")).body).toMatchObject({
     rows: [{ line: 2, cells: ["A-1", "Autumn one", "red"] }],
   });
-  expect((await look(workbook.subarray(0, 500), "?size=5000")).body).toMatchObject({ dialect: null, rows: [] });
+  expect((await previewOf(workbook.subarray(0, 500), "?size=5000")).body).toMatchObject({ dialect: null, rows: [] });
 });
 
 test.each([
-  ["nothing", "", "", 422, "empty-file"],
-  ["a sheet that is not there", "sku\n1\n", "?sheet=X", 422, "no-such-sheet"],
+  ["an empty body", "", "", 422, "empty-file"],
+  ["a sheet of a CSV file", "sku\n1\n", "?sheet=X", 422, "no-such-sheet"],
   ["a PDF", "%PDF-1.7", "", 422, "unsupported-file"],
-  ["gzip that is none", Buffer.from("1f8b0800", "hex"), "", 422, "broken-file"],
-  ["more than is looked at", Buffer.alloc((1 << 20) + 1, "a"), "", 413, "payload-too-large"],
-  ["a delimiter that quotes as well", "sku\n", "?delimiter=%22", 400, "invalid-request"],
-  ["an option that there is not", "sku\n", "?colour=red", 400, "invalid-request"],
+  ["damaged gzip data", Buffer.from("1f8b0800", "hex"), "", 422, "broken-file"],
+  ["a body above the limit", Buffer.alloc((1 << 20) + 1, "a"), "", 413, "payload-too-large"],
+  ["the quote as delimiter", "sku\n", "?delimiter=%22", 400, "invalid-request"],
+  ["an unknown option", "sku\n", "?colour=red", 400, "invalid-request"],
 ])("%s is refused", async (_, bytes, query, status, slug) => {
-  const answer = await look<ProblemDocument>(bytes, query);
+  const answer = await previewOf<ProblemDocument>(bytes, query);
   expect([answer.status, answer.body.type]).toEqual([status, `/problems/${slug}`]);
 });
 
-test("a bomb has no time to go off", async () => {
-  const { body } = await look(gzipSync(Buffer.alloc(500_000_000)));
+test("a decompression bomb is unpacked only as far as the sample", async () => {
+  const { body } = await previewOf(gzipSync(Buffer.alloc(500_000_000)));
   expect(body.dialect).toMatchObject({ format: "gzip" });
 });
 
-test("a problem stays small, however long the header is", async () => {
-  const { body } = await look(`${"h".repeat(500)},`.repeat(1_900));
+test("the problem of a file with a long header stays small", async () => {
+  const { body } = await previewOf(`${"h".repeat(500)},`.repeat(1_900));
   expect(body).toMatchObject({ problem: { type: "/problems/no-sku-column" } });
   expect(JSON.stringify(body.problem).length).toBeLessThan(20_000);
 });
 
-test("that nearly every row is faulty is a problem of the file", async () => {
-  const { body } = await look(`sku,name\n${",\n".repeat(20_000)}`);
+test("nearly all rows rejected is a problem of the file", async () => {
+  const { body } = await previewOf(`sku,name\n${",\n".repeat(20_000)}`);
   expect(body).toMatchObject({ problem: { type: "/problems/nearly-all-rejected" } });
 });
 
-test("bodies of previews are counted, also while they arrive; those that are cut off count no more", async () => {
+test("previews count against the limit while their bodies arrive, until their connection closes", async () => {
   const url = new URL("/api/imports/preview", await app.listen({ host: "127.0.0.1", port: 0 }));
   const headers = { "content-type": "application/octet-stream", "content-length": "1000" };
   const held = Array.from({ length: 16 }, () => request(url, { method: "POST", headers }));
   for (const one of held) one.on("error", () => undefined).write("sku");
   const refused = await until(async () => {
-    const { statusCode, headers: sent, body } = await app.inject(LOOK);
+    const { statusCode, headers: sent, body } = await app.inject(REQUEST);
     return statusCode === 503 && { retry_after: sent["retry-after"], body };
   });
   expect(refused).toMatchObject({ retry_after: "5", body: expect.stringContaining("too-many-previews") as string });
   for (const one of held) one.destroy();
-  expect(await until(async () => (await app.inject(LOOK)).statusCode === 200)).toBe(true);
+  expect(await until(async () => (await app.inject(REQUEST)).statusCode === 200)).toBe(true);
 });
 
-test("answers stay small, however wide the file", async () => {
+test("the answer for a wide file is limited to 20 rows of 100 cells", async () => {
   const wide = Array.from({ length: 1999 }, (_, i) => `c${String(i)}`).join(",");
-  const { body } = await look(`sku,${wide}\n`.concat(`x,${"y".repeat(80)}${",z".repeat(1998)}\n`.repeat(40)));
+  const { body } = await previewOf(`sku,${wide}\n`.concat(`x,${"y".repeat(80)}${",z".repeat(1998)}\n`.repeat(40)));
   expect(body.columns).toHaveLength(2000);
   expect(body.rows.map(({ cells }) => cells.length)).toEqual(Array.from({ length: 20 }, () => 100));
 });

@@ -1,5 +1,4 @@
-// What an import would see in a file, from its first bytes: how it is written, its columns, its first rows, and what is wrong with
-// them. Nothing is kept.
+// Shows how an import would read a file, from its first bytes: format, columns, first rows and rejects. Nothing is stored.
 import { layoutOf } from "../layout.ts";
 import { overridesOf } from "../overrides.ts";
 import { readHead, type Head } from "../read/read-head.ts";
@@ -16,8 +15,8 @@ const SHOWN_CHARACTERS = 200;
 const SHOWN_REJECTS = 20;
 const SHOWN_RAW = 1000;
 
-/** @param isWhole the bytes are all of the file
- * @throws Problem where it is no file that is read */
+/** @param isWhole `bytes` is the whole file
+ * @throws Problem if the file cannot be read at all */
 export async function previewFile(bytes: Buffer, isWhole: boolean, options: ImportOptions): Promise<Preview> {
   const head = await readHead(bytes, isWhole, overridesOf(options));
   if (head === undefined)
@@ -25,8 +24,12 @@ export async function previewFile(bytes: Buffer, isWhole: boolean, options: Impo
   const fault = problemOfTable(head.table, head.dialect);
   const scanned = fault === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [], problem: fault };
   return {
-    ...{ dialect: head.dialect, columns: head.table.columns, rows: firstRows(head), sample_size: head.records.count },
-    ...{ rejected: scanned.rejected, rejects: scanned.rejects },
+    dialect: head.dialect,
+    columns: head.table.columns,
+    rows: firstRows(head),
+    sample_size: head.records.count,
+    rejected: scanned.rejected,
+    rejects: scanned.rejects,
     problem: scanned.problem === undefined ? null : toProblemDocument(scanned.problem),
   };
 }
@@ -40,7 +43,7 @@ function firstRows({ records, dialect }: Head): Preview["rows"] {
   });
 }
 
-/** Those that the file alone decides, among the records that were looked at. */
+/** Returns the rejects among the sampled records, as far as the file alone decides them. */
 function rejectsOf(
   { records, table, dialect, offset }: Head,
   { repeats }: ImportOptions,
