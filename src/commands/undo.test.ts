@@ -63,5 +63,5 @@ test("wrong use and refusals are told", async () => {
   expect(nowhere.err).toContain("No server holds the data folder");
   const refused = await run("999999", "--url", url);
   expect(refused.code).toBe(1);
-  expect(refused.err).toContain("There is no changeset 999999");
+  expect(refused.err).toContain("Changeset 999999 does not exist");
 });

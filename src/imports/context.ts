@@ -4,15 +4,10 @@ import type pg from "pg";
 import type { Queryable } from "../db/connection/connect.ts";
 import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
 import type { LoaderLimit } from "../jobs/loader-limit.ts";
+import type { Log } from "../jobs/log.ts";
 import { isPlainText } from "./read/text/prepare-text.ts";
 import type { RecordCache } from "./record-cache.ts";
 import type { Dialect } from "../../contract/imports/imports.ts";
-
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface ImportContext {
   pool: pg.Pool;

@@ -33,7 +33,7 @@ export async function waitUntilLoadable(context: ImportContext, importId: number
 }
 
 const CHECK_MS = 1000;
-/** How often the import's row is updated, which is also the import's sign of life: see SILENT_WORK_MS in take-over.ts. */
+/** How often the import's row is updated, which is also the import's sign of life: see SILENT_WORK_MS in jobs/worker-loop.ts. */
 const NOTE_MS = 4000;
 
 /** Waits until the disk has space for `bytes`. Meanwhile the import's row shows why it waits.

@@ -1,29 +1,35 @@
-// The SQL of chunks: the products of an operation, the atoms of its work.
+// The SQL of chunks: the products of an operation, divided into the units of its work.
 import type pg from "pg";
 import { compileFilter } from "../catalog/query/filter.ts";
 import { hasTids } from "../catalog/bulk/merge.ts";
 import type { BinaryArray } from "../db/binary/binary-array.ts";
 import type { Queryable } from "../db/connection/connect.ts";
+import type { ChangesetKind } from "../../contract/changesets/changeset-kinds.ts";
 import type { ProductFilter } from "../../contract/catalog/product-filter.ts";
 
 export interface Chunk {
   chunk_no: number;
-  /** products = by key alone; versions = (key, id, version) in the history; created = products that a changeset made, with the
-   * version 0 that they had before. */
+  /** products: identified by key alone. versions: (key, id, version) in the history. created: products that a changeset created, with
+   * 0 as the version before it. */
   source: "products" | "versions" | "created";
   count: number;
   keys: BinaryArray;
   ids: BinaryArray;
   versions: BinaryArray;
-  /** Where their rows lay when they were selected; null where nobody said. */
+  /** Where the rows were stored at the selection; null if unknown. */
   tids: BinaryArray | null;
+}
+
+/** The time of the chunk's transaction. */
+export interface ChunkTime {
+  now: string;
 }
 
 /** The columns of a chunk. */
 export const CHUNK = `chunk_no, source, cardinality(keys) as count, array_send(keys) as keys,
   array_send(coalesce(ids, '{}')) as ids, array_send(coalesce(versions, '{}')) as versions, array_send(tids) as tids`;
 
-/** The chunks of products that were named one by one; distinct keys, in key order. */
+/** Stores chunks of products given by their keys, which must be distinct and in key order. */
 export async function insertKeyChunks(db: Queryable, operationId: number, keys: string[], size: number): Promise<void> {
   for (let chunkNo = 0; chunkNo * size < keys.length; chunkNo++) {
     await db.query(
@@ -33,13 +39,13 @@ export async function insertKeyChunks(db: Queryable, operationId: number, keys: 
   }
 }
 
-/** The next chunk that nobody works on, locked: the lock is the lease and ends with the transaction, however that ends. */
+/** Claims the next chunk that no executor holds. The row lock is the lease: it ends with the transaction. */
 export async function claimChunk(
   client: pg.ClientBase,
   operationId: number,
-): Promise<(Chunk & { now: string }) | undefined> {
-  const { rows } = await client.query<Chunk & { now: string }>(
-    // Chosen first: in one select the planner may put the lists of every chunk that is left into a sort.
+): Promise<(Chunk & ChunkTime) | undefined> {
+  const { rows } = await client.query<Chunk & ChunkTime>(
+    // Choose the number in a subquery: in one select, the planner may sort the arrays of every remaining chunk.
     `select ${CHUNK}, now() as now from operation_chunks
      where operation_id = $1 and chunk_no = (
        select c.chunk_no from operation_chunks c
@@ -52,7 +58,7 @@ export async function claimChunk(
   return rows[0];
 }
 
-/** What became of a chunk's products. */
+/** The result of a chunk. */
 export interface ChunkCounts {
   created: number;
   updated: number;
@@ -60,7 +66,7 @@ export interface ChunkCounts {
   unchanged: number;
   missing: number;
   kept: number;
-  /** Products beyond those of the chunk. */
+  /** Products outside the selection that had to be deleted. */
   more: number;
 }
 
@@ -74,7 +80,8 @@ export const NO_COUNTS: Readonly<ChunkCounts> = {
   more: 0,
 };
 
-/** Counts a chunk in its own row: the operation's would be locked until the commit is on disk, and lanes would take turns. */
+/** Stores the counts in the chunk's row. In the operation's row, the lock would be held until the commit is on disk and executors would
+ * wait for each other. */
 export async function markChunkDone(
   client: pg.ClientBase,
   operationId: number,
@@ -89,7 +96,7 @@ export async function markChunkDone(
   );
 }
 
-/** The chunks of all products that the filter is about at this moment. */
+/** Stores chunks of all products that match the filter now. */
 export async function insertFilterChunks(
   db: Queryable,
   operationId: number,
@@ -108,17 +115,16 @@ export async function insertFilterChunks(
   );
 }
 
-/** What a changeset did: the versions it ended, and the products it created that there still are. Says how many these are.
- * Versions of one key come into one chunk where `is_tangled`: one product may have left the key to another. */
+/** Stores chunks of what a changeset did: the versions it ended, and the products it created that still exist.
+ * In an undo, one product may have taken the key of another. Chunks of an undo therefore keep all versions of a key together. */
 export async function insertChangesetChunks(
   db: Queryable,
   operationId: number,
   size: number,
-  changeset: { id: number; id_base: number | null; id_count: number },
-  isTangled: boolean,
-): Promise<number> {
+  changeset: { id: number; kind: ChangesetKind; id_base: number | null; id_count: number },
+): Promise<void> {
   const withTids = await hasTids(db);
-  const number = isTangled ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))" : "row_number() over ()";
+  const number = changeset.kind === "undo" ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))" : "row_number() over ()";
   await db.query(
     `insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions, tids)
      select $1::bigint, chunk_no, 'versions', array_agg(sku_key), array_agg(id), array_agg(version),
@@ -128,20 +134,15 @@ export async function insertChangesetChunks(
      group by chunk_no`,
     [operationId, size, changeset.id],
   );
-  if (changeset.id_base === null) return 0;
-  const { rows } = await db.query<{ count: number }>(
-    `with made as (
-       insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions)
-       select $1::bigint, -1 - chunk_no, 'created', array_agg(sku_key), array_agg(id), array_agg(0)
-       from (select p.sku_key, p.id, (row_number() over () - 1) / $2::integer as chunk_no
-             from products p where p.id >= $4::bigint and p.id < $4::bigint + $5::bigint and p.created_in = $3) selected
-       group by chunk_no
-       returning cardinality(keys) as count
-     )
-     select coalesce(sum(count), 0)::bigint as count from made`,
+  if (changeset.id_base === null) return;
+  await db.query(
+    `insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions)
+     select $1::bigint, -1 - chunk_no, 'created', array_agg(sku_key), array_agg(id), array_agg(0)
+     from (select p.sku_key, p.id, (row_number() over () - 1) / $2::integer as chunk_no
+           from products p where p.id >= $4::bigint and p.id < $4::bigint + $5::bigint and p.created_in = $3) selected
+     group by chunk_no`,
     [operationId, size, changeset.id, changeset.id_base, changeset.id_count],
   );
-  return rows[0]?.count ?? 0;
 }
 
 export async function countSelected(db: Queryable, operationId: number): Promise<{ chunks: number; products: number }> {
@@ -153,8 +154,8 @@ export async function countSelected(db: Queryable, operationId: number): Promise
   return rows[0] as { chunks: number; products: number };
 }
 
-/** Takes away what nobody has begun, and waits for the chunks that lanes are at. */
-export async function dropOpenChunks(db: Queryable, operationId: number): Promise<void> {
+/** Deletes the chunks that are not done. Waits for the executors that process some of them. */
+export async function deleteOpenChunks(db: Queryable, operationId: number): Promise<void> {
   await db.query("delete from operation_chunks where operation_id = $1 and not done", [operationId]);
 }
 
@@ -162,8 +163,8 @@ export async function deleteChunks(db: Queryable, operationId: number): Promise<
   await db.query("delete from operation_chunks where operation_id = $1", [operationId]);
 }
 
-/** Those of operations that have ended: a selection may have been cancelled just before its process died. */
-export async function dropLeftChunks(db: Queryable): Promise<void> {
+/** Cleans up after a process that died just after its selection had been cancelled. */
+export async function deleteChunksOfEndedOperations(db: Queryable): Promise<void> {
   await db.query(
     `delete from operation_chunks c using operations o
      where o.id = c.operation_id and o.state in ('done', 'cancelled', 'failed')`,

@@ -1,90 +1,93 @@
-// A lane: one connection that works on an operation's chunks until none is left. Lanes share nothing but the tables, so they
-// may run in one process or in many; a killed one's chunk is free at once, since its lease was the transaction's lock.
+// Processes an operation's chunks over one connection until none is left. Executors share nothing but the tables, so they can run in one
+// process or in several. The chunk of a killed executor is free immediately, because its lease was a lock of its transaction.
 import type pg from "pg";
 import { hasTids } from "../catalog/bulk/merge.ts";
+import { runJob } from "../jobs/run-job.ts";
 import { runSteps } from "../jobs/run-steps.ts";
-import { isTransient, retryTransient, withTransaction } from "../db/connection/connect.ts";
+import { withTransaction } from "../db/connection/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner-hints.ts";
-import { beginPart, releaseParts, MAX_DEATHS } from "../jobs/attempts.ts";
+import { beginPart, releaseParts, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
 import { applyBulk } from "./bulk/apply.ts";
-import { claimChunk, markChunkDone } from "./chunk-store.ts";
+import { claimChunk, markChunkDone, type Chunk, type ChunkCounts, type ChunkTime } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";
 import { finishOperation } from "./finish.ts";
 import { selectProducts } from "./select.ts";
-import { noteProgress, readOperation } from "./store.ts";
+import { readOperation, saveProgress } from "./store.ts";
 import { applyUndo } from "./undo/apply.ts";
 import type { Operation } from "../../contract/changesets/operations.ts";
 import { Problem } from "../../contract/problems.ts";
 
-/** Works on chunks until there are none, then brings the operation to its end if this was the last lane. */
-export async function runExecutor(context: OperationContext, operationId: number, signal: AbortSignal): Promise<void> {
+/** Processes chunks until none is left. The last executor ends the operation. */
+export const runExecutor = (context: OperationContext, operationId: number, signal: AbortSignal): Promise<void> =>
+  runJob(
+    {
+      work: () => selectAndProcess(context, operationId, signal),
+      fail: (cause) => finishOperation(context, operationId, "failed", cause),
+      conclude: () => concludeOperation(context, operationId),
+    },
+    signal,
+  );
+
+async function selectAndProcess(context: OperationContext, operationId: number, signal: AbortSignal): Promise<void> {
   let operation = await readOperation(context.pool, operationId);
-  try {
-    if (operation?.state === "selecting" && !operation.cancel_requested) {
-      await selectProducts(context, operation);
-      operation = await readOperation(context.pool, operationId);
-    }
-    if (operation?.state === "running" && !operation.cancel_requested) await workOnChunks(context, operation, signal);
-  } catch (error) {
-    if (signal.aborted) return;
-    // Not even now could the database be reached: the job is tried again, and the operation goes on.
-    if (isTransient(error)) throw error;
-    await retryTransient(() => finishOperation(context, operationId, "failed", error));
-    return;
+  if (operation?.state === "selecting" && !operation.cancel_requested) {
+    await selectProducts(context, operation);
+    operation = await readOperation(context.pool, operationId);
   }
-  if (!signal.aborted) await retryTransient(() => concludeOperation(context, operationId));
+  if (operation?.state === "running" && !operation.cancel_requested) await processChunks(context, operation, signal);
 }
 
-/** Ends an operation that has no chunk left, or that somebody cancelled. */
+/** Ends an operation that has no chunk left or was cancelled. */
 export async function concludeOperation(context: OperationContext, operationId: number): Promise<void> {
   const operation = await readOperation(context.pool, operationId);
   if (operation?.state === "selecting" && !operation.cancel_requested) return;
   await finishOperation(context, operationId, operation?.cancel_requested === true ? "cancelled" : "done");
 }
 
-async function workOnChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
-  const { pool, log } = context;
-  const withTids = await hasTids(pool);
-  const begun = new Set<number>();
+interface Executor {
+  pool: pg.Pool;
+  operation: Operation;
+  attempt: Work;
+  /** See `hasTids`. */
+  has_tids: boolean;
+  /** Chunks that this executor has begun and not committed. */
+  begun: Set<number>;
+  signal: AbortSignal;
+}
+
+async function processChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
+  const { pool, log, limit } = context;
+  const attempt: Work = { kind: "operation", id: operation.id };
+  const executor: Executor = { pool, operation, attempt, has_tids: await hasTids(pool), begun: new Set(), signal };
   try {
-    await runSteps(() => workOnNextChunk(pool, operation, withTids, begun, signal), {
+    await runSteps(() => processNextChunk(executor), {
       signal,
       progress: {
-        report: () => noteProgress(pool, operation.id),
+        report: () => saveProgress(pool, operation.id),
         onError: (err) => {
-          log.warn({ operation_id: operation.id, err }, "cannot tell how the operation goes");
+          log.warn({ operation_id: operation.id, err }, "cannot save the operation's progress");
         },
       },
-      limit: context.limit,
+      limit,
     });
   } finally {
-    await releaseParts(pool, { kind: "operation", id: operation.id }, begun);
+    await releaseParts(pool, attempt, executor.begun);
   }
 }
 
-async function workOnNextChunk(
-  pool: pg.Pool,
-  { id, kind, changeset_id, options }: Operation,
-  withTids: boolean,
-  begun: Set<number>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  // The note of a chunk whose transaction failed would count as a death where another worker takes the chunk.
-  await releaseParts(pool, { kind: "operation", id }, begun);
+/** @returns false when no chunk is left for this executor */
+async function processNextChunk(executor: Executor): Promise<boolean> {
+  const { pool, operation, attempt, begun, signal } = executor;
+  // If the last transaction failed, another worker may take its chunk and would count our record as a death.
+  await releaseParts(pool, attempt, begun);
   const done = await withTransaction(pool, async (client) => {
-    const chunk = await claimChunk(client, id);
+    const chunk = await claimChunk(client, operation.id);
     if (chunk === undefined) return undefined;
     begun.add(chunk.chunk_no);
-    const turn = { client, until: "commit" } as const;
-    const deaths = await beginPart(pool, turn, { kind: "operation", id }, chunk.chunk_no, signal);
-    if (deaths >= MAX_DEATHS) throw died();
+    const deaths = await beginPart(pool, { client, until: "commit" }, attempt, chunk.chunk_no, signal);
+    if (deaths >= MAX_DEATHS) throw workerDied();
     await client.query(JOIN_BY_KEY);
-    const stamp = { changeset_id, part: chunk.chunk_no, now: chunk.now };
-    const counts =
-      kind === "undo"
-        ? await applyUndo(client, id, chunk, options.policy ?? "keep", stamp, withTids)
-        : await applyBulk(client, chunk, options, stamp);
-    await markChunkDone(client, id, chunk.chunk_no, counts);
+    await markChunkDone(client, operation.id, chunk.chunk_no, await applyTo(client, chunk, executor));
     return chunk.chunk_no;
   });
   if (done === undefined) return false;
@@ -92,8 +95,23 @@ async function workOnNextChunk(
   return true;
 }
 
-const died = (): Problem =>
+function applyTo(
+  client: pg.ClientBase,
+  chunk: Chunk & ChunkTime,
+  { operation: { id, kind, changeset_id, options }, has_tids }: Executor,
+): Promise<ChunkCounts> {
+  const stage = { changeset_id, part: chunk.chunk_no, now: chunk.now };
+  switch (kind) {
+    case "undo":
+      return applyUndo(client, chunk, { operation_id: id, policy: options.policy ?? "keep", ...stage }, has_tids);
+    case "bulk":
+    case "delete_all":
+      return applyBulk(client, chunk, options, stage);
+  }
+}
+
+const workerDied = (): Problem =>
   new Problem(
     "worker-died",
-    "The worker stopped twice over the same products. What is counted was changed, and can be undone; the rest was not. Choose fewer products, and try again. The server's log shows how the worker stopped.",
+    "The worker stopped twice on the same products. The products counted so far were changed, and you can undo that; the remaining products were not changed. Select fewer products and try again. The server's log shows why the worker stopped.",
   );

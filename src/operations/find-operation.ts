@@ -1,4 +1,4 @@
-// An operation that somebody asks for by its number.
+// Reads an operation for a request.
 import type { Queryable } from "../db/connection/connect.ts";
 import { readOperation } from "./store.ts";
 import type { Operation } from "../../contract/changesets/operations.ts";
@@ -11,4 +11,4 @@ export async function findOperation(db: Queryable, id: number): Promise<Operatio
   return operation;
 }
 
-export const noSuchOperation = (id: number): Problem => new Problem("not-found", `There is no operation ${id}.`);
+export const noSuchOperation = (id: number): Problem => new Problem("not-found", `Operation ${id} does not exist.`);

@@ -1,28 +1,29 @@
-// Retention: the history of old changesets goes, in portions. A changeset is first marked, so that nobody undoes it any more.
+// Retention: deletes the history of old changesets in batches. Each changeset is marked as purged first, so that it can no longer be undone.
 import type pg from "pg";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { withTransaction } from "../db/connection/connect.ts";
 
-/** Changesets that are marked at once, and versions that one statement deletes. */
-const MARKED_AT_ONCE = 500;
-const DELETED_AT_ONCE = 5000;
+/** Changesets that one statement marks. */
+const CHANGESET_BATCH = 500;
+/** Versions that one statement deletes. */
+const VERSION_BATCH = 5000;
 
-/** Deletes what changesets older than so many days replaced. Says how many versions that were. */
+/** Deletes the versions that changesets older than `keepDays` replaced. Returns how many there were. */
 export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: AbortSignal): Promise<number> {
   let purged = 0;
   for (;;) {
     signal.throwIfAborted();
     const marked = await markOld(pool, keepDays);
-    // Among them what a worker that died had marked
+    // Includes changesets that a worker marked before it died.
     for (let ids = await listMarked(pool); ids.length > 0; ids = await listMarked(pool)) {
       purged += await deleteVersions(pool, ids, signal);
       await pool.query("update changesets set is_purged = true where id = any ($1::bigint[])", [ids]);
     }
-    if (marked < MARKED_AT_ONCE) return purged;
+    if (marked < CHANGESET_BATCH) return purged;
   }
 }
 
-/** An undo looks at everything that came after its changeset: what is later than a running or kept one is kept as well. */
+/** Marks old changesets, except those later than one that is kept or being undone: an undo reads the later history of its products. */
 async function markOld(pool: pg.Pool, keepDays: number): Promise<number> {
   return withTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("history_purge"));
@@ -41,7 +42,7 @@ async function markOld(pool: pg.Pool, keepDays: number): Promise<number> {
        where id in (select id from changesets c
                     where c.purged_at is null and c.finished_at < (select at from horizon)
                     order by c.finished_at limit $2)`,
-      [keepDays, MARKED_AT_ONCE],
+      [keepDays, CHANGESET_BATCH],
     );
     return rowCount ?? 0;
   });
@@ -50,7 +51,7 @@ async function markOld(pool: pg.Pool, keepDays: number): Promise<number> {
 async function listMarked(pool: pg.Pool): Promise<number[]> {
   const { rows } = await pool.query<{ id: number }>(
     "select id from changesets where purged_at is not null and not is_purged order by id limit $1",
-    [MARKED_AT_ONCE],
+    [CHANGESET_BATCH],
   );
   return rows.map(({ id }) => id);
 }
@@ -60,7 +61,7 @@ async function deleteVersions(pool: pg.Pool, changesetIds: readonly number[], si
     signal.throwIfAborted();
     const { rows } = await pool.query<{ sku_key: string; id: number; version: number }>(
       "select sku_key, id, version from product_history where replaced_in = any ($1::bigint[]) limit $2",
-      [changesetIds, DELETED_AT_ONCE],
+      [changesetIds, VERSION_BATCH],
     );
     if (rows.length === 0) return deleted;
     await pool.query(

@@ -1,4 +1,4 @@
-// The HTTP of operations.
+// HTTP routes of operations and of bulk changes, which start them.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
@@ -31,7 +31,7 @@ export interface OperationRoutesContext extends OperationContext {
   sendStates: SendStates;
 }
 
-/** 10,000 SKUs of 255 characters, each of which may take six bytes in JSON. */
+/** 10,000 SKUs of 255 characters, at six bytes of JSON each. */
 const BULK_BODY_BYTES = 16 << 20;
 
 export function operationRoutes(instance: FastifyInstance, context: OperationRoutesContext): void {
@@ -56,11 +56,11 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
       await findOperation(pool, id);
       if (!(await requestCancel(pool, id))) {
         const { state } = await findOperation(pool, id);
-        throw new Problem("already-finished", `Operation ${id} is ${state}; there is nothing to cancel.`);
+        throw new Problem("already-finished", `Operation ${id} has already ended (state: ${state}), so it cannot be cancelled.`);
       }
-      // Also where no worker is there to notice. It waits for the chunks that are being worked on, the answer does not.
+      // Ends the operation even if no worker runs. This waits for the executors' current chunks; the response does not.
       concludeOperation(context, id).catch((err: unknown) => {
-        log.warn({ err }, "cannot end a cancelled operation at once; a worker will");
+        log.warn({ err }, "cannot end the cancelled operation now; a worker will end it");
       });
       return reply.code(202).send(await findOperation(pool, id));
     },
@@ -71,7 +71,8 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
     handler: async (request, reply) => {
       const { id } = request.params;
       await context.sendStates<Operation>(request, reply, {
-        ...{ event: "operation", id },
+        event: "operation",
+        id,
         read: () => readListedOperation(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(OPERATION_CHANNEL, (payload) => {
@@ -110,10 +111,10 @@ function bulkRoute(instance: FastifyInstance, context: OperationContext): void {
   });
 }
 
-/** Operations that the stream of everything begins with. */
+/** Operations that the stream of all events sends first. */
 const RECENT = 20;
 
-/** Operations for the stream of everything. */
+/** The operations in the stream of all events. */
 export const operationSource = (pool: pg.Pool): StateSource => ({
   event: "operation",
   channel: OPERATION_CHANNEL,

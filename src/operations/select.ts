@@ -1,4 +1,4 @@
-// The selection: which products an operation is about, written down as chunks before the first of them is touched.
+// Selects the products of an operation and stores them as chunks, before the first product is changed.
 import type pg from "pg";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { withTransaction, type Queryable } from "../db/connection/connect.ts";
@@ -8,18 +8,19 @@ import { markRunning, readOperation } from "./store.ts";
 import { readUndone } from "./undo/store.ts";
 import type { Operation } from "../../contract/changesets/operations.ts";
 
-/** Selects and lets lanes begin, unless somebody else is at it or has done it. */
+/** Selects the products and starts the executors. Does nothing if another process is selecting them or has selected them. */
 export async function selectProducts(context: OperationContext, operation: Operation): Promise<void> {
   await withTransaction(context.pool, async (client) => {
     if (!(await lockSelection(client, operation.id))) return;
-    // Whoever had the lock until now may have done it.
+    // The previous holder of the lock may have selected the products.
     if ((await readOperation(client, operation.id))?.state !== "selecting") return;
     await insertSelection(client, context, operation);
-    await beginRunning(client, context, operation);
+    await startExecutors(client, context, operation);
   });
 }
 
-/** @returns false when another process holds the lock, which ends with the transaction */
+/** Takes the lock until the transaction ends.
+ * @returns false if another process holds it */
 async function lockSelection(client: pg.ClientBase, operationId: number): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>(
     "select pg_try_advisory_xact_lock($1, $2) as locked",
@@ -28,23 +29,29 @@ async function lockSelection(client: pg.ClientBase, operationId: number): Promis
   return rows[0]?.locked === true;
 }
 
-/** Writes the chunks, in place of those that an attempt before may have left. */
+/** Stores the chunks, and deletes any left by an earlier attempt. */
 export async function insertSelection(db: Queryable, context: OperationContext, operation: Operation): Promise<void> {
   const { id, kind, options } = operation;
   const size = chunkProducts(context);
   await deleteChunks(db, id);
-  if (kind === "undo") {
-    const undone = await readUndone(db, options.undoes as number);
-    await insertChangesetChunks(db, id, size, undone, undone.kind === "undo");
-  } else await insertFilterChunks(db, id, size, options.filter ?? {});
+  switch (kind) {
+    case "undo": {
+      const undone = await readUndone(db, options.undoes as number);
+      await insertChangesetChunks(db, id, size, undone);
+      return;
+    }
+    case "bulk":
+    case "delete_all":
+      await insertFilterChunks(db, id, size, options.filter ?? {});
+  }
 }
 
-/** From here lanes work on the chunks. Nothing happens where the operation was cancelled, or somebody else was faster. */
-export async function beginRunning(db: Queryable, context: OperationContext, operation: Operation): Promise<void> {
+/** Sets the operation to running and wakes the executors. Deletes the chunks if the operation was cancelled or another process was faster. */
+export async function startExecutors(db: Queryable, context: OperationContext, operation: Operation): Promise<void> {
   const { id, kind, options } = operation;
   const { chunks, products } = await countSelected(db, id);
-  // What the changeset created and somebody deleted since is as it was before.
-  const gone = kind === "undo" ? Math.max(0, (await readUndone(db, options.undoes as number)).made - products) : 0;
+  // Products that the changeset created and that were deleted later are not selected: they do not exist, as before the changeset.
+  const gone = kind === "undo" ? Math.max(0, (await readUndone(db, options.undoes as number)).changed - products) : 0;
   if (await markRunning(db, id, products + gone, gone)) {
     await context.sendExecutors(db, id, Math.max(1, Math.min(context.concurrency, chunks)));
   } else await deleteChunks(db, id);

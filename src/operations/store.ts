@@ -1,16 +1,15 @@
-// The SQL of operations. Every change of an operation grows its version and tells the listeners, in one statement: `change`.
+// The SQL of operations. Every update of an operation increments its version and notifies the listeners in one statement; see `change`.
 import type { Queryable } from "../db/connection/connect.ts";
 import { isShort, shortProblem } from "../db/short-json.ts";
-import { SILENT_SINCE } from "../db/silent.ts";
 import { OPERATION_CHANNEL } from "../events/channels.ts";
-import { deleteChunks, dropOpenChunks } from "./chunk-store.ts";
+import { deleteChunks, deleteOpenChunks } from "./chunk-store.ts";
 import { forgetAttempts } from "../jobs/attempts.ts";
-import type { Operation, OperationOptions, OperationState } from "../../contract/changesets/operations.ts";
+import type { Operation, OperationOptions } from "../../contract/changesets/operations.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
 const DONE = "(created + updated + deleted + unchanged + missing + kept)";
 
-// The columns of the wire, and what derives from them.
+// The columns that the API shows.
 const COMMON = `
   id, kind, state, actor, total, ${DONE} as done, created, updated, deleted, unchanged, missing, kept, fraction,
   changeset_id, cancel_requested, created_at, started_at, finished_at, version,
@@ -29,7 +28,7 @@ export interface NewOperation {
   changeset_id: number;
 }
 
-/** A new operation, whose products are still to be selected. */
+/** Inserts an operation in the state `selecting`. */
 export async function insertOperation(db: Queryable, operation: NewOperation): Promise<number> {
   const { kind, actor, options, changeset_id } = operation;
   const { rows } = await db.query<{ id: number }>(
@@ -47,7 +46,7 @@ export async function readOperation(db: Queryable, id: number): Promise<Operatio
   return rows[0];
 }
 
-/** As lists and streams show it. */
+/** Reads the operation as lists and streams show it, with long values shortened. */
 export async function readListedOperation(db: Queryable, id: number): Promise<Operation | undefined> {
   const { rows } = await db.query<Operation>(`select ${LISTED_OPERATION} from operations where id = $1`, [id]);
   return rows[0];
@@ -61,7 +60,8 @@ export async function listOperations(db: Queryable, limit: number, before: numbe
   return rows;
 }
 
-/** Runs an update of one operation; says whether it met it. */
+/** Updates one operation if it satisfies `where`.
+ * @returns false if it does not */
 async function change(db: Queryable, id: number, sets: string, where: string, values: unknown[]): Promise<boolean> {
   const { rowCount } = await db.query(
     `with changed as (
@@ -74,8 +74,8 @@ async function change(db: Queryable, id: number, sets: string, where: string, va
   return (rowCount ?? 0) > 0;
 }
 
-/** The products are selected; `gone` of them need no look, and are as they should be.
- * @returns false when the operation is no longer being selected: somebody cancelled it, or was faster */
+/** Sets a selected operation to running. `gone` of its products no longer exist and count as unchanged.
+ * @returns false if the operation was cancelled or is running already */
 export async function markRunning(db: Queryable, id: number, total: number, gone: number): Promise<boolean> {
   return change(
     db,
@@ -88,8 +88,8 @@ export async function markRunning(db: Queryable, id: number, total: number, gone
 
 const COUNTS = ["created", "updated", "deleted", "unchanged", "missing", "kept"] as const;
 
-/** The sums of the chunks that are done. Sums only grow: of two lanes that count at the same time the later answer may be the
- * older one. */
+/** The sums over the chunks that are done. A sum never decreases: if two executors count at the same time, the later update may have
+ * the older counts. */
 const SUMS = `(
   select ${[...COUNTS, "more"].map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`).join(", ")}
   from operation_chunks where operation_id = $1 and done) s`;
@@ -98,8 +98,8 @@ const SET_SUMS = COUNTS.map(
 );
 const HANDLED = `o.gone + ${COUNTS.map((name) => `s.${name}`).join(" + ")}`;
 
-/** Tells what the chunks that are done add up to. */
-export async function noteProgress(db: Queryable, id: number): Promise<void> {
+/** Stores the sums over the chunks that are done. */
+export async function saveProgress(db: Queryable, id: number): Promise<void> {
   await db.query(
     `with changed as (
        update operations o
@@ -112,15 +112,16 @@ export async function noteProgress(db: Queryable, id: number): Promise<void> {
   );
 }
 
-/** To a terminal state, once: what is terminal stays as it is. The changeset gets its counts. Runs in a transaction. */
+/** Sets a terminal state and the counts of the changeset. Call it in a transaction.
+ * @returns false if the operation has ended already, or if `state` is "done" and a chunk is open */
 export async function markFinished(
   db: Queryable,
   id: number,
   state: "done" | "cancelled" | "failed",
   problem: ProblemDocument | null,
 ): Promise<boolean> {
-  // Waits for the lanes that are at a chunk, so that what they commit is counted.
-  if (state !== "done") await dropOpenChunks(db, id);
+  // Waits for the executors that process a chunk, so that their counts are included.
+  if (state !== "done") await deleteOpenChunks(db, id);
   const { rowCount } = await db.query(
     `with changed as (
        update operations o
@@ -150,17 +151,4 @@ const IS_COMPLETE = `o.state = 'running' and not o.cancel_requested
 
 export async function requestCancel(db: Queryable, id: number): Promise<boolean> {
   return change(db, id, "cancel_requested = true", "state in ('selecting', 'running')", []);
-}
-
-/** Unfinished operations that nobody has worked on for `silent_ms`. */
-export async function listSilentOperations(
-  db: Queryable,
-  silentMs: number,
-): Promise<{ id: number; state: OperationState; cancel_requested: boolean }[]> {
-  const { rows } = await db.query<{ id: number; state: OperationState; cancel_requested: boolean }>(
-    `select id, state, cancel_requested from operations
-     where state in ('selecting', 'running') and ${SILENT_SINCE} order by id`,
-    [silentMs],
-  );
-  return rows;
 }

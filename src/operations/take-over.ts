@@ -1,18 +1,22 @@
-// Picks up operations that nobody works on any more, because their process was killed: at a worker's start, and now and then.
-import { dropLeftChunks } from "./chunk-store.ts";
+// Takes over operations whose worker has died. Workers call it at their start and then periodically.
+import { listSilentWork } from "../jobs/unfinished-work.ts";
+import { deleteChunksOfEndedOperations } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";
 import { finishOperation } from "./finish.ts";
-import { listSilentOperations } from "./store.ts";
+import { WORKED_ON } from "./is-operating.ts";
 
-/** A lane at work gives a sign of life with every chunk. */
-export const SILENT_MS = 10_000;
-
-/** Wakes workers for operations without a sign of life for `silent_ms`. To wake one that is at work after all does no harm: a
- * second lane finds other chunks, a second selection finds the lock taken. */
+/** Wakes workers for operations without a sign of life for `silentMs`. Waking one for an operation that is still being worked on is
+ * harmless: a second executor takes other chunks, and a second selection finds the lock taken. */
 export async function takeOverSilentOperations(context: OperationContext, silentMs: number): Promise<void> {
-  for (const { id, state, cancel_requested } of await listSilentOperations(context.pool, silentMs)) {
+  for (const { id, state, cancel_requested } of await listSilentWork(context.pool, WORKED_ON, silentMs)) {
     if (cancel_requested) await finishOperation(context, id, "cancelled");
-    else await context.sendExecutors(context.pool, id, state === "selecting" ? 1 : context.concurrency);
+    else await context.sendExecutors(context.pool, id, EXECUTORS[state](context));
   }
-  await dropLeftChunks(context.pool);
+  await deleteChunksOfEndedOperations(context.pool);
 }
+
+/** How many executors to wake: one selects the products, and then wakes the others. */
+const EXECUTORS: Record<(typeof WORKED_ON.states)[number], (context: OperationContext) => number> = {
+  selecting: () => 1,
+  running: ({ concurrency }) => concurrency,
+};

@@ -1,12 +1,7 @@
 // What webhooks need from the process they run in.
 import type pg from "pg";
 import type { Keyring } from "../secrets/keyring.ts";
-
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import type { Log } from "../jobs/log.ts";
 
 export interface WebhookContext {
   pool: pg.Pool;

@@ -5,22 +5,6 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { changeImport } from "../store.ts";
 import type { Import } from "../../../contract/imports/imports.ts";
 
-export interface SilentImport {
-  id: number;
-  state: Import["state"];
-  cancel_requested: boolean;
-}
-
-/** Lists imports for workers that have had no sign of life for `silentMs`. */
-export async function listSilentImports(db: Queryable, silentMs: number): Promise<SilentImport[]> {
-  const { rows } = await db.query<SilentImport>(
-    `select id, state, cancel_requested from imports
-     where state in ('scanning', 'loading', 'finishing') and ${SILENT_SINCE} order by id`,
-    [silentMs],
-  );
-  return rows;
-}
-
 export interface OpenUpload {
   id: number;
   version: number;

@@ -6,7 +6,8 @@ import { import_query, type Import } from "../../../contract/imports/imports.ts"
 import { createSilenceWatch } from "../../jobs/silence.ts";
 import { isImporting } from "../is-importing.ts";
 import { insertImport, noteReceived, readImport } from "../store.ts";
-import { SILENT_WORK_MS, takeOverSilentImports } from "./take-over.ts";
+import { SILENT_WORK_MS } from "../../jobs/worker-loop.ts";
+import { takeOverSilentImports } from "./take-over.ts";
 
 const { pool } = await createTestDatabase();
 const woken: number[] = [];

@@ -1,20 +1,19 @@
 // Takes over imports whose worker or server process has died. Workers call it at their start and then periodically.
 import type { SilenceWatch } from "../../jobs/silence.ts";
+import { listSilentWork } from "../../jobs/unfinished-work.ts";
 import type { ImportContext } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
+import { WORKED_ON } from "../is-importing.ts";
 import {
   isUnchanged,
   listExpiredUploads,
   listOpenUploads,
-  listSilentImports,
   pauseUpload,
   type OpenUpload,
 } from "./store.ts";
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** A worker updates the import's row with every chunk, and five times a second during a scan. */
-export const SILENT_WORK_MS = 10_000;
 /** A server updates the row of an upload every five seconds, however slow the sender is. */
 const SILENT_UPLOAD_MS = 30_000;
 
@@ -28,10 +27,19 @@ export async function takeOverSilentImports(
   silentMs: number,
   seen?: SilenceWatch,
 ): Promise<void> {
-  for (const { id, state, cancel_requested } of await listSilentImports(context.pool, silentMs)) {
-    if (state === "scanning" && cancel_requested) await finishImport(context, id, "cancelled");
-    else if (state === "loading") await context.sendLoaders(context.pool, id, 1);
-    else await context.sendScan(context.pool, id);
+  for (const { id, state, cancel_requested } of await listSilentWork(context.pool, WORKED_ON, silentMs)) {
+    switch (state) {
+      case "scanning":
+        if (cancel_requested) await finishImport(context, id, "cancelled");
+        else await context.sendScan(context.pool, id);
+        break;
+      case "loading":
+        await context.sendLoaders(context.pool, id, 1);
+        break;
+      case "finishing":
+        await context.sendScan(context.pool, id);
+        break;
+    }
   }
   await giveUpUploads(context, seen);
 }

@@ -33,7 +33,7 @@ test.each<[string, () => object]>([
   ["2,000,000 empty SKUs", () => ({ action: "activate", skus: Array.from({ length: 2_000_000 }, () => "") })],
 ])("%s are refused before they are validated", async (_, body) => {
   expect((await refused(body())).detail).toBe(
-    "The body is made of more than 25,000 values. Split it into smaller requests.",
+    "The body has more than 25,000 values. Split it into smaller requests.",
   );
 });
 

@@ -1,58 +1,69 @@
-// The beginning of an operation on all products that match a filter at this moment: the snapshot is taken before the answer,
-// the products are written down behind it.
+// Starts an operation on all products that match a filter now. The snapshot is taken before the response is sent, and the products are
+// selected on it afterwards.
+import pLimit from "p-limit";
 import type pg from "pg";
 import { compileFilter } from "../../catalog/query/filter.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { lockKeys } from "../../db/advisory-locks.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
 import type { OperationContext } from "../context.ts";
-import { beginRunning, insertSelection } from "../select.ts";
+import { insertSelection, startExecutors } from "../select.ts";
 import { insertOperation, readOperation } from "../store.ts";
 import type { BulkRequest, Operation, OperationOptions } from "../../../contract/changesets/operations.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export interface FilterStarter {
-  /** @throws Problem confirmation-needed, invalid-request */
+  /** Resolves with the operation's id once it is recorded.
+   * @throws Problem confirmation-needed, invalid-request */
   start(filter: ProductFilter, request: BulkRequest, actor: string): Promise<number>;
-  /** Ends selections that still run; a worker begins them anew. */
+  /** Cancels the running selections. A worker repeats them. */
   stop(): Promise<void>;
 }
 
-/** Part of the pool's connections that selections may hold; whoever comes when all are taken waits for one. */
+/** Selections hold at most a quarter of the pool's connections. Further requests wait. */
 const SHARE_OF_POOL = 4;
 
 export function createFilterStarter(context: OperationContext): FilterStarter {
   const { pool, log } = context;
   const running = new Map<pg.PoolClient, Promise<void>>();
-  const takeTurn = createTurns(Math.max(1, Math.floor(pool.options.max / SHARE_OF_POOL)));
+  const limit = pLimit(Math.max(1, Math.floor(pool.options.max / SHARE_OF_POOL)));
+
+  const selectInBackground = (client: pg.PoolClient, operation: Operation): Promise<void> => {
+    const selecting = select(client, context, operation)
+      .catch((err: unknown) => {
+        log.warn({ operation_id: operation.id, err }, "cannot select the products; a worker will select them");
+      })
+      .finally(() => {
+        running.delete(client);
+        // Closing the connection ends its transaction and releases its lock, in whatever state they are.
+        client.release(true);
+      });
+    running.set(client, selecting);
+    return selecting;
+  };
 
   return {
-    async start(filter, request, actor) {
-      // Before anything is written: a filter may be more than can be asked for.
+    start(filter, request, actor) {
+      // Reject an invalid filter before anything is written.
       compileFilter(filter);
-      const endTurn = await takeTurn();
-      let client: pg.PoolClient | undefined;
-      try {
-        client = await pool.connect();
-        const operation = await open(client, context, filter, request, actor);
-        const selecting = select(client, context, operation)
-          .catch((err: unknown) => {
-            log.warn({ operation_id: operation.id, err }, "cannot select the products; a worker will");
-          })
-          .finally(() => {
-            running.delete(client as pg.PoolClient);
-            // Its transaction and its lock end with the connection, whatever state they are in.
-            client?.release(true);
-            endTurn();
+      const { promise: started, resolve, reject } = Promise.withResolvers<number>();
+      void limit(async () => {
+        try {
+          const client = await pool.connect();
+          const operation = await open(client, context, { filter, request, actor }).catch((error: unknown) => {
+            client.release(true);
+            throw error;
           });
-        running.set(client, selecting);
-        return operation.id;
-      } catch (error) {
-        client?.release(true);
-        endTurn();
-        throw error;
-      }
+          const selected = selectInBackground(client, operation);
+          resolve(operation.id);
+          // Keep the slot until the connection is released.
+          await selected;
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+      return started;
     },
     async stop() {
       const pids = [...running.keys()].map((client) => (client as pg.PoolClient & { processID: number }).processID);
@@ -62,28 +73,17 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
   };
 }
 
-function createTurns(count: number): () => Promise<() => void> {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  const endTurn = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) free++;
-    else next();
-  };
-  return async () => {
-    if (free > 0) free--;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    return endTurn;
-  };
+interface FilteredRequest {
+  filter: ProductFilter;
+  request: BulkRequest;
+  actor: string;
 }
 
-/** Opens the snapshot and records the operation; the one transaction stays open, the other is committed. */
+/** Opens the snapshot in a transaction that stays open, and records the operation in another one. */
 async function open(
   client: pg.PoolClient,
   { pool }: OperationContext,
-  filter: ProductFilter,
-  { action, set, reason, confirm }: BulkRequest,
-  actor: string,
+  { filter, request: { action, set, reason, confirm }, actor }: FilteredRequest,
 ): Promise<Operation> {
   await client.query("begin isolation level repeatable read");
   // The transaction's first statement takes its snapshot.
@@ -95,7 +95,7 @@ async function open(
   return withCertainCommit(pool, async (other) => {
     const changesetId = await insertChangeset(other, { kind, actor, reason });
     const id = await insertOperation(other, { kind, actor, options, changeset_id: changesetId });
-    // Before anybody else can see it; held by the connection that selects.
+    // Before the commit, so that no worker can take the selection. The connection that selects holds the lock.
     await client.query("select pg_advisory_lock($1, $2)", lockKeys("selection", id));
     return (await readOperation(other, id)) as Operation;
   });
@@ -108,16 +108,16 @@ async function checkConfirmed(client: pg.PoolClient, confirm: number | undefined
   const number = count.toLocaleString("en");
   const detail =
     confirm === undefined
-      ? `This deletes all ${number} products. Send "confirm": ${count} to do it.`
-      : `There are ${number} products, not ${confirm.toLocaleString("en")}. Send "confirm": ${count} to delete them all.`;
+      ? `This request deletes all ${number} products. To confirm, send "confirm": ${count}.`
+      : `There are ${number} products, not ${confirm.toLocaleString("en")}. To delete all of them, send "confirm": ${count}.`;
   throw new Problem("confirmation-needed", detail, { extra: { count } });
 }
 
 async function select(client: pg.PoolClient, context: OperationContext, operation: Operation): Promise<void> {
   await insertSelection(client, context, operation);
   await client.query("commit");
-  // In a transaction of its own: the snapshot is older than the operation.
+  // In a new transaction: the snapshot of the first one is older than the operation.
   await client.query("begin");
-  await beginRunning(client, context, operation);
+  await startExecutors(client, context, operation);
   await client.query("commit");
 }

@@ -1,5 +1,4 @@
-// The beginning of an operation on products that are named one by one: its changeset, its record and its products, and the call
-// for workers.
+// Starts an operation on products given by their SKUs: records its changeset, its chunks and itself, and wakes the executors.
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
@@ -18,11 +17,7 @@ export async function startOnSkus(
   const options: OperationOptions = { action, skus: keys.length, ...(set === undefined ? {} : { set }) };
   const size = chunkProducts(context);
   return withCertainCommit(context.pool, async (client) => {
-    const changesetId = await insertChangeset(client, {
-      kind: "bulk",
-      actor,
-      ...(reason === undefined ? {} : { reason }),
-    });
+    const changesetId = await insertChangeset(client, { kind: "bulk", actor, reason });
     const operationId = await insertOperation(client, { kind: "bulk", actor, options, changeset_id: changesetId });
     await insertKeyChunks(client, operationId, keys, size);
     await markRunning(client, operationId, keys.length, 0);
@@ -31,5 +26,5 @@ export async function startOnSkus(
   });
 }
 
-/** In one order everywhere, so that two operations meet the same products in the same order. */
+/** The same order in every operation, so that two operations lock the same products in the same order. */
 const compareAsPostgres = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

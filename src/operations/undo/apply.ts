@@ -1,116 +1,123 @@
-// One chunk of an undo, inside the caller's transaction.
+// Applies an undo to one chunk, inside the caller's transaction.
 import type pg from "pg";
 import { noteChanged } from "../../catalog/backlog.ts";
 import {
+  deleteProducts,
   insertTombstones,
   reinsertProducts,
   restoreProducts,
-  deleteProducts,
   type WriteStamp,
 } from "../../catalog/bulk/restore-many.ts";
 import { pick, type BinaryArray } from "../../db/binary/binary-array.ts";
 import { NO_COUNTS, type Chunk, type ChunkCounts } from "../chunk-store.ts";
 import { insertConflicts } from "./conflict-store.ts";
-import type { Looked } from "./classify.ts";
+import type { Classification } from "./classify.ts";
 import { planUndo } from "./make-plan.ts";
 import type { Policy, UndoPlan } from "./plan.ts";
 
-/** `with_tids`: whether products may be found by where they lie; see `hasTids`.
+export interface UndoStamp extends WriteStamp {
+  operation_id: number;
+  policy: Policy;
+}
+
+/** @param withTids see `hasTids`
  * @throws ConcurrentChange */
 export async function applyUndo(
   client: pg.ClientBase,
-  operationId: number,
   chunk: Chunk,
-  policy: Policy,
-  stamp: WriteStamp,
+  stamp: UndoStamp,
   withTids: boolean,
 ): Promise<ChunkCounts> {
-  const { plan, looked } = await planUndo(client, chunk, policy, withTids);
-  // What leaves a key goes first: others may take it.
-  await takeAwayOthers(client, plan, stamp);
-  await writeSimple(client, plan, chunk, looked, stamp);
-  await writeOthers(client, plan, stamp);
-  await insertConflicts(client, operationId, plan.conflicts);
+  const { plan, classification } = await planUndo(client, chunk, stamp.policy, withTids);
+  // Free keys before other products take them.
+  await deleteMoved(client, plan, stamp);
+  await writeInPlace(client, plan, listsOf(chunk, classification), stamp);
+  await writeMoved(client, plan, stamp);
+  await insertConflicts(client, stamp.operation_id, plan.conflicts);
   return { ...NO_COUNTS, ...plan.counts };
 }
 
-/** Products that are where the chunk says, by lists as they were found. */
-async function writeSimple(
+type ChunkLists = (indexes: readonly number[]) => ReturnType<typeof listsAt>;
+
+/** Writes the products that are still under the keys of the chunk, with the lists that PostgreSQL sent. */
+async function writeInPlace(
   client: pg.ClientBase,
-  { simple }: UndoPlan,
-  chunk: Chunk,
-  looked: Looked,
+  { in_place: { deletes, restores, revivals } }: UndoPlan,
+  at: ChunkLists,
   stamp: WriteStamp,
 ): Promise<void> {
-  const { remove, restore, revive } = simple;
-  const at = (positions: readonly number[]) => listsAt(chunk, looked, positions);
-  if (remove.length > 0) await deleteProducts(client, { ...at(remove), renamed_to: null }, stamp);
-  if (restore.length > 0) await restoreProducts(client, at(restore), stamp);
-  if (revive.length > 0) {
-    const lists = at(revive);
+  if (deletes.length > 0) await deleteProducts(client, { ...at(deletes), renamed_to: null }, stamp);
+  if (restores.length > 0) await restoreProducts(client, at(restores), stamp);
+  if (revivals.length > 0) {
+    const lists = at(revivals);
     await insertTombstones(client, { ...lists, renamed_to: null }, stamp);
     await reinsertProducts(client, { ...lists, new_versions: null }, stamp);
   }
-  const changed = [...remove, ...restore, ...revive].sort((a, b) => a - b);
+  const changed = [...deletes, ...restores, ...revivals].sort((a, b) => a - b);
   if (changed.length === 0) return;
   const { keys, count } = at(changed);
-  const delta = revive.length - remove.length;
+  const delta = revivals.length - deletes.length;
   await noteChanged(client, { changeset_id: stamp.changeset_id, keys, rows: count, delta });
 }
 
-function listsAt({ count, keys, ids, versions }: Chunk, looked: Looked, positions: readonly number[]) {
-  const some = (list: BinaryArray): BinaryArray => (positions.length === count ? list : pick(list, positions));
+const listsOf =
+  (chunk: Chunk, classification: Classification): ChunkLists =>
+  (indexes) =>
+    listsAt(chunk, classification, indexes);
+
+function listsAt({ count, keys, ids, versions }: Chunk, classification: Classification, indexes: readonly number[]) {
+  const some = (list: BinaryArray): BinaryArray => (indexes.length === count ? list : pick(list, indexes));
   const someIf = (list: BinaryArray | null): BinaryArray | null => (list === null ? null : some(list));
   return {
-    count: positions.length,
+    count: indexes.length,
     keys: some(keys),
     ids: some(ids),
     versions: some(versions),
-    tids: someIf(looked.tids),
-    live_versions: some(looked.live_versions),
-    live_tids: someIf(looked.live_tids),
+    tids: someIf(classification.tids),
+    live_versions: some(classification.live_versions),
+    live_tids: someIf(classification.live_tids),
   };
 }
 
-async function takeAwayOthers(client: pg.ClientBase, { takeAway }: UndoPlan, stamp: WriteStamp): Promise<void> {
-  if (takeAway.length === 0) return;
-  const liveVersions = takeAway.map(({ live_version }) => live_version);
-  const renamedTo = takeAway.map(({ renamed_to }) => renamed_to);
-  await deleteProducts(
-    client,
-    { ...listsOf(takeAway), live_versions: liveVersions, live_tids: null, renamed_to: renamedTo },
-    stamp,
-  );
+async function deleteMoved(client: pg.ClientBase, { deletes }: UndoPlan, stamp: WriteStamp): Promise<void> {
+  if (deletes.length === 0) return;
+  const products = {
+    ...productsOf(deletes),
+    live_versions: deletes.map(({ live_version }) => live_version),
+    live_tids: null,
+    renamed_to: deletes.map(({ renamed_to }) => renamed_to),
+  };
+  await deleteProducts(client, products, stamp);
 }
 
-async function writeOthers(client: pg.ClientBase, plan: UndoPlan, stamp: WriteStamp): Promise<void> {
-  const { simple, takeAway, restore, keepDeletion, putBack, counts } = plan;
-  if (restore.length > 0) {
-    const liveVersions = restore.map(({ live_version }) => live_version);
-    await restoreProducts(client, { ...versionsOf(restore), live_versions: liveVersions, live_tids: null }, stamp);
+async function writeMoved(client: pg.ClientBase, plan: UndoPlan, stamp: WriteStamp): Promise<void> {
+  const { in_place, deletes, restores, tombstones, reinserts, counts } = plan;
+  if (restores.length > 0) {
+    const liveVersions = restores.map(({ live_version }) => live_version);
+    await restoreProducts(client, { ...versionsOf(restores), live_versions: liveVersions, live_tids: null }, stamp);
   }
-  if (keepDeletion.length > 0) {
-    const renamedTo = keepDeletion.map(({ renamed_to }) => renamed_to);
-    await insertTombstones(client, { ...versionsOf(keepDeletion), renamed_to: renamedTo }, stamp);
+  if (tombstones.length > 0) {
+    const renamedTo = tombstones.map(({ renamed_to }) => renamed_to);
+    await insertTombstones(client, { ...versionsOf(tombstones), renamed_to: renamedTo }, stamp);
   }
-  if (putBack.length > 0) {
-    const newVersions = putBack.map(({ new_version }) => new_version);
-    await reinsertProducts(client, { ...versionsOf(putBack), new_versions: newVersions }, stamp);
+  if (reinserts.length > 0) {
+    const newVersions = reinserts.map(({ new_version }) => new_version);
+    await reinsertProducts(client, { ...versionsOf(reinserts), new_versions: newVersions }, stamp);
   }
-  const keys = [...new Set([...takeAway, ...restore, ...putBack].map(({ key }) => key))];
+  const keys = [...new Set([...deletes, ...restores, ...reinserts].map(({ key }) => key))];
   if (keys.length === 0) return;
-  const delta = counts.created - counts.deleted - (simple.revive.length - simple.remove.length);
+  const delta = counts.created - counts.deleted - (in_place.revivals.length - in_place.deletes.length);
   await noteChanged(client, { changeset_id: stamp.changeset_id, keys, rows: keys.length, delta });
 }
 
-const listsOf = (items: readonly { key: string; id: number }[]) => ({
+const productsOf = (items: readonly { key: string; id: number }[]) => ({
   count: items.length,
   keys: items.map(({ key }) => key),
   ids: items.map(({ id }) => id),
 });
 
 const versionsOf = (items: readonly { key: string; id: number; version: number }[]) => ({
-  ...listsOf(items),
+  ...productsOf(items),
   versions: items.map(({ version }) => version),
   tids: null,
 });

@@ -1,43 +1,45 @@
-// Which of a changeset's products are as it left them: one statement for a chunk, joined on the key alone. Products that went,
-// moved or whose key is another's by now are told apart as needing a closer look.
+// Compares the products of a chunk with what the changeset left, in one statement that joins on the key alone. Products that were deleted
+// or renamed, or whose key belongs to another product now, are classified as "moved" and resolved one by one.
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import type { Chunk } from "../chunk-store.ts";
 
-/** What an undo finds of a product, by letter:
- * restore, revive, remove = as the changeset left it, and what to do about it; same = already as it was before;
- * changed_* = others changed it since, and what overwriting that would be; renamed_remove = likewise, under another key by now;
- * closer = see `moved-store.ts`. */
+/** The possible results, by the letter that the statement returns:
+ * restore, revive, delete: the product is as the changeset left it, and this write undoes the changeset.
+ * same: the product already has its values from before the changeset.
+ * changed_*: the product was changed later, and this write would overwrite that.
+ * renamed_delete: the same, for a product that was renamed later.
+ * moved: see `resolve-moved.ts`. */
 const VERDICTS = {
   r: "restore",
   v: "revive",
-  d: "remove",
+  d: "delete",
   "=": "same",
   R: "changed_restore",
-  D: "changed_remove",
-  N: "renamed_remove",
-  x: "closer",
+  D: "changed_delete",
+  N: "renamed_delete",
+  x: "moved",
 } as const;
 export type Verdict = (typeof VERDICTS)[keyof typeof VERDICTS];
 
-/** What was found of a chunk's products, one at each place. */
-export interface Looked {
+/** The result for a chunk. Every list has one element per product. */
+export interface Classification {
   verdicts: Verdict[];
-  /** Of the product under the key now; 0 = there is none. */
+  /** The version of the product that has the key now; 0 if there is none. */
   live_versions: BinaryArray;
-  /** Where that product lies; null where nobody asked. */
+  /** Where that product is stored; null unless requested. */
   live_tids: BinaryArray | null;
-  /** Where the version lies that the changeset ended; null where nobody knows. */
+  /** Where the version that the changeset ended is stored; null if unknown. */
   tids: BinaryArray | null;
 }
 
-/** `is not distinct from`, since numbers may be null. One of the two always exists. */
+/** `is not distinct from`, since numbers can be null. At least one of the two rows exists wherever this is used. */
 const same = (a: string, b: string): string =>
   `(${columnList(VALUE_COLUMNS, a)}) is not distinct from (${columnList(VALUE_COLUMNS, b)})`;
 
-/** h = the version that the changeset ended, p = the product under the key now, a = the version that the changeset made,
- * where that has been ended as well. */
+/** h: the version that the changeset ended. p: the product that has the key now. a: the version that the changeset made, if a later
+ * changeset ended it. */
 const VERDICT_OF_VERSION = `case
   when h.renamed_to is not null then 'x'
   when h.was_deleted and p.id is distinct from i.id then 'x'
@@ -50,30 +52,30 @@ const VERDICT_OF_VERSION = `case
   when ${same("p", "a")} then 'r'
   else 'R' end`;
 
-/** a = the first version, where that has been ended; h, which would be version 0, does not exist. */
+/** a: the first version, if a later changeset ended it. There is no h, which would be version 0. */
 const VERDICT_OF_CREATED = `case
   when p.id is distinct from i.id then 'x'
   when p.version = 1 or ${same("p", "a")} then 'd'
   when a.sku_key is null then 'N'
   else 'D' end`;
 
-/** `with_tids`: also where the products lie; see `hasTids`. */
-export async function lookAtChunk(db: Queryable, chunk: Chunk, withTids: boolean): Promise<Looked> {
-  const found = await look(db, chunk, chunk.tids, withTids);
+/** @param withTids whether to return where the products are stored; see `hasTids` */
+export async function classifyChunk(db: Queryable, chunk: Chunk, withTids: boolean): Promise<Classification> {
+  const found = await classify(db, chunk, chunk.tids, withTids);
   if (found?.verdicts.length === chunk.count) return found;
-  // The table of the history may have been written anew since the selection.
-  const foundByKey = chunk.tids === null ? found : await look(db, chunk, null, withTids);
+  // Versions have other tids if the history table was rewritten after the selection (vacuum full). Find them by key.
+  const foundByKey = chunk.tids === null ? found : await classify(db, chunk, null, withTids);
   if (foundByKey?.verdicts.length === chunk.count) return foundByKey;
-  const lost = chunk.count - (foundByKey?.verdicts.length ?? 0);
-  throw new Error(`${lost} of ${chunk.count} versions are no longer in the history`);
+  const missing = chunk.count - (foundByKey?.verdicts.length ?? 0);
+  throw new Error(`${missing} of ${chunk.count} versions are missing from the history`);
 }
 
-async function look(
+async function classify(
   db: Queryable,
   { source, keys, ids, versions }: Chunk,
   tids: BinaryArray | null,
   withTids: boolean,
-): Promise<Looked | undefined> {
+): Promise<Classification | undefined> {
   const isCreated = source === "created";
   const isVersion = `h.sku_key = i.sku_key and h.id = i.id and h.version = i.version${tids === null ? "" : " and h.ctid = i.tid"}`;
   const { rows } = await db.query<{ verdicts: string | null } & Record<"live_versions" | "live_tids", BinaryArray>>(
@@ -88,7 +90,7 @@ async function look(
            ${isCreated ? "" : `join product_history h on ${isVersion}`}
            left join products p on p.sku_key = i.sku_key
            left join product_history a on a.sku_key = i.sku_key and a.id = i.id and a.version = i.version + 1
-           offset 0) looked`,
+           offset 0) compared`,
     [keys, ids, versions, tids],
   );
   const row = rows[0];

@@ -1,4 +1,4 @@
-// The SQL of conflicts: products that an undo met changed since.
+// The SQL of conflicts: products that were changed after the changeset that an undo reverts.
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { FoundConflict } from "./plan.ts";
 import type { Conflict } from "../../../contract/changesets/operations.ts";
@@ -25,8 +25,8 @@ export async function insertConflicts(
   );
 }
 
-/** Where a page of conflicts begins: behind this key and id. */
-export interface ConflictPlace {
+/** The keyset position of a conflict in its list. */
+export interface ConflictPosition {
   sku_key: string;
   id: number;
 }
@@ -34,10 +34,10 @@ export interface ConflictPlace {
 export async function listConflicts(
   db: Queryable,
   operationId: number,
-  after: ConflictPlace,
+  after: ConflictPosition,
   limit: number,
-): Promise<(Conflict & ConflictPlace)[]> {
-  const { rows } = await db.query<Conflict & ConflictPlace>(
+): Promise<(Conflict & ConflictPosition)[]> {
+  const { rows } = await db.query<Conflict & ConflictPosition>(
     `select o.sku_key, o.sku, o.id, o.conflict, o.changed_in, c.actor, o.changed_at, o.overwritten
      from operation_conflicts o join changesets c on c.id = o.changed_in
      where o.operation_id = $1 and (o.sku_key, o.id) > ($2, $3::bigint)
@@ -47,7 +47,7 @@ export async function listConflicts(
   return rows;
 }
 
-/** Who made these changesets. */
+/** Reads the actors of the changesets, by changeset id. */
 export async function readActors(db: Queryable, changesetIds: readonly number[]): Promise<Map<number, string>> {
   const { rows } = await db.query<{ id: number; actor: string }>(
     "select id, actor from changesets where id = any ($1::bigint[])",

@@ -16,7 +16,7 @@ const facts = (before: State | undefined, after: State | undefined, now: State |
 describe("what the changeset left is taken back", () => {
   test.each([
     ["an update", facts(old, made, made), "restore"],
-    ["a creation", facts(undefined, made, made), "remove"],
+    ["a creation", facts(undefined, made, made), "delete"],
     ["a deletion", facts(old, undefined, undefined), "revive"],
     ["a rename", facts(old, elsewhere, elsewhere), "move"],
   ] as const)("%s", (_, given, action) => {
@@ -39,10 +39,10 @@ describe("what is as it was before needs nothing", () => {
 describe("what others changed since is kept, or overwritten on request", () => {
   test.each([
     ["changed", facts(old, made, edited), "changed", "restore"],
-    ["created and changed", facts(undefined, made, edited), "changed", "remove"],
+    ["created and changed", facts(undefined, made, edited), "changed", "delete"],
     ["deleted, came back and changed", facts(old, undefined, edited), "changed", "restore"],
     ["renamed", facts(old, made, elsewhere), "renamed", "move"],
-    ["created and renamed", facts(undefined, made, elsewhere), "renamed", "remove"],
+    ["created and renamed", facts(undefined, made, elsewhere), "renamed", "delete"],
     ["deleted", facts(old, made, undefined), "deleted", "revive"],
   ] as const)("%s", (_, given, conflict, action) => {
     expect(decide(given, "keep")).toEqual({ action: "keep", conflict });

@@ -1,33 +1,33 @@
-// What an undo does to a product, pure: from what it was before the changeset, what the changeset left, and what it is now.
+// Decides what an undo does to one product, from its states before the changeset, after the changeset and now. No I/O.
 import type { Conflict, Operation } from "../../../contract/changesets/operations.ts";
 
-/** A product at one time: its key, and a digest of its values. */
+/** The state of a product at one time: its key and a digest of its values. */
 export interface State {
   sku_key: string;
   digest: string;
 }
 
 export interface Facts {
-  /** Before the changeset; undefined = it created the product or brought it back. */
+  /** State before the changeset; undefined if the changeset created or restored the product. */
   before: State | undefined;
-  /** As the changeset left it; undefined = deleted. */
+  /** State after the changeset; undefined if it deleted the product. */
   after: State | undefined;
-  /** Now; undefined = there is no such product. */
+  /** Current state; undefined if the product does not exist. */
   now: State | undefined;
-  /** Another product has the key by now that this one would take, and will not leave it in the same step. */
+  /** Another product has the key that this one needs, and the undo does not free the key. */
   is_key_taken: boolean;
 }
 
 export interface Decision {
-  /** restore = new values under the same key; move = under another; revive = a deleted product; remove = delete. */
-  action: "none" | "keep" | "restore" | "move" | "revive" | "remove";
-  /** What happened to the product since. */
+  /** restore: set the values, keep the key. move: set the values, change the key. revive: reinsert a deleted product. */
+  action: "none" | "keep" | "restore" | "move" | "revive" | "delete";
+  /** How the product was changed after the changeset. */
   conflict?: Conflict["conflict"];
-  /** The product that has the key is to go first. */
+  /** Delete the product that has the key first. */
   evict?: boolean;
 }
 
-/** Products that others changed and changed back count as not changed. */
+/** A product whose later changes were reverted counts as unchanged. */
 export function decide(
   { before, after, now, is_key_taken }: Facts,
   policy: NonNullable<Operation["options"]["policy"]>,
@@ -51,7 +51,7 @@ function conflictOf(before: Facts["before"], after: Facts["after"], now: Facts["
 }
 
 function actionOf(before: Facts["before"], now: Facts["now"]): Decision["action"] {
-  if (before === undefined) return "remove";
+  if (before === undefined) return "delete";
   if (now === undefined) return "revive";
   return now.sku_key === before.sku_key ? "restore" : "move";
 }

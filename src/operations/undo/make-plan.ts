@@ -1,69 +1,88 @@
-// What an undo does to the products of a chunk: a look at all of them, a closer one at some, and the writes that follow.
+// Makes the plan of an undo for a chunk: classifies all products, resolves the moved ones, and collects writes and conflicts.
 import { textsAt } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Chunk } from "../chunk-store.ts";
-import { lookAtChunk, type Looked, type Verdict } from "./classify.ts";
-import { decideCloser } from "./resolve-moved.ts";
+import { classifyChunk, type Classification, type Verdict } from "./classify.ts";
+import { resolveMoved } from "./resolve-moved.ts";
 import { readLiveByKeys } from "./moved-store.ts";
 import { emptyPlan, type Policy, type UndoPlan } from "./plan.ts";
 
-/** `with_tids`: also where the products lie; see `hasTids`. */
+/** @param withTids whether to return where the products are stored; see `hasTids` */
 export async function planUndo(
   db: Queryable,
   chunk: Chunk,
   policy: Policy,
   withTids: boolean,
-): Promise<{ plan: UndoPlan; looked: Looked }> {
-  const looked = await lookAtChunk(db, chunk, withTids);
-  const { verdicts } = looked;
+): Promise<{ plan: UndoPlan; classification: Classification }> {
+  const classification = await classifyChunk(db, chunk, withTids);
   const plan = emptyPlan();
-  const changed: number[] = [];
-  const closer: number[] = [];
-  verdicts.forEach((verdict, i) => {
-    if (verdict === "closer") closer.push(i);
+  const conflicts: ConflictAt[] = [];
+  const moved: number[] = [];
+  classification.verdicts.forEach((verdict, index) => {
+    const conflict = CONFLICTS[verdict];
+    if (conflict !== undefined) conflicts.push({ index, conflict });
+    if (verdict === "moved") moved.push(index);
     else if (verdict === "same") plan.counts.unchanged++;
-    else {
-      const isConflict = OVERWRITING.has(verdict);
-      if (isConflict) changed.push(i);
-      if (isConflict && policy === "keep") plan.counts.kept++;
-      else addWrite(plan, i, verdict);
-    }
+    else if (conflict !== undefined && policy === "keep") plan.counts.kept++;
+    else addWrite(plan, index, verdict);
   });
-  await addConflicts(db, plan, chunk, changed, verdicts, policy);
-  if (closer.length > 0) await decideCloser(db, plan, chunk, closer, policy);
-  return { plan, looked };
+  await addConflicts(db, plan, chunk, conflicts, policy);
+  if (moved.length > 0) await resolveMoved(db, plan, chunk, moved, policy);
+  return { plan, classification };
 }
 
-const OVERWRITING: ReadonlySet<Verdict> = new Set(["changed_restore", "changed_remove", "renamed_remove"]);
+interface ConflictAt {
+  index: number;
+  conflict: "changed" | "renamed";
+}
 
-function addWrite({ simple, counts }: UndoPlan, i: number, verdict: Verdict): void {
-  if (verdict === "restore" || verdict === "changed_restore") {
-    simple.restore.push(i);
-    counts.updated++;
-  } else if (verdict === "revive") {
-    simple.revive.push(i);
-    counts.created++;
-  } else {
-    simple.remove.push(i);
-    counts.deleted++;
+const CONFLICTS: Record<Verdict, ConflictAt["conflict"] | undefined> = {
+  restore: undefined,
+  revive: undefined,
+  delete: undefined,
+  same: undefined,
+  changed_restore: "changed",
+  changed_delete: "changed",
+  renamed_delete: "renamed",
+  moved: undefined,
+};
+
+function addWrite({ in_place, counts }: UndoPlan, index: number, verdict: Exclude<Verdict, "moved" | "same">): void {
+  switch (verdict) {
+    case "restore":
+    case "changed_restore":
+      in_place.restores.push(index);
+      counts.updated++;
+      break;
+    case "revive":
+      in_place.revivals.push(index);
+      counts.created++;
+      break;
+    case "delete":
+    case "changed_delete":
+    case "renamed_delete":
+      in_place.deletes.push(index);
+      counts.deleted++;
+      break;
   }
 }
 
-/** Who changed the products, for the list of conflicts. */
+/** Reads which changeset changed each of the products, for the list of conflicts. */
 async function addConflicts(
   db: Queryable,
   plan: UndoPlan,
   chunk: Chunk,
-  positions: readonly number[],
-  verdicts: readonly Verdict[],
+  conflicts: readonly ConflictAt[],
   policy: Policy,
 ): Promise<void> {
-  if (positions.length === 0) return;
-  const keys = textsAt(chunk.keys, positions);
-  const renamed = new Set(keys.filter((_, at) => verdicts[positions[at] as number] === "renamed_remove"));
-  const found = await readLiveByKeys(db, keys);
-  for (const { sku_key, sku, id, changed_in, changed_at } of found) {
-    const conflict = renamed.has(sku_key) ? "renamed" : "changed";
+  if (conflicts.length === 0) return;
+  const keys = textsAt(
+    chunk.keys,
+    conflicts.map(({ index }) => index),
+  );
+  const conflictOf = new Map(keys.map((key, i) => [key, (conflicts[i] as ConflictAt).conflict]));
+  for (const { sku_key, sku, id, changed_in, changed_at } of await readLiveByKeys(db, keys)) {
+    const conflict = conflictOf.get(sku_key) ?? "changed";
     plan.conflicts.push({ sku_key, sku, id, conflict, changed_in, changed_at, overwritten: policy === "overwrite" });
   }
 }

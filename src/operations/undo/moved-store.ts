@@ -1,5 +1,5 @@
-// A closer look at products that are not simply under their key any more: deleted, renamed, or their key taken by another.
-// Each statement reads one table by one list, so that keys may lie anywhere; what it means is for `decide.ts`.
+// Reads products that are no longer under their key: deleted, renamed, or with a key that belongs to another product now. Each statement
+// reads one table by one list, so that it also works on Citus, where the keys are on different shards.
 import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 
@@ -26,7 +26,7 @@ export interface Version {
   digest: string;
 }
 
-/** The same for the same values: keys of jsonb are in one order. */
+/** Equal for equal values: jsonb sorts its keys. */
 const DIGEST = `encode(sha256(convert_to(jsonb_build_array(${columnList(VALUE_COLUMNS)})::text, 'UTF8')), 'hex')`;
 const LIVE = `sku_key, id, version, sku, changed_in, updated_at as changed_at, ${DIGEST} as digest`;
 const VERSION = `sku_key, id, version, sku, deleted, was_deleted, renamed_to, replaced_in, replaced_at, ${DIGEST} as digest`;
@@ -55,7 +55,7 @@ export async function readVersions(
   return rows;
 }
 
-/** The last deletion of each product that has been deleted. */
+/** Reads the last deletion of each product that has been deleted. */
 export async function readLastDeletions(db: Queryable, ids: readonly number[]): Promise<Version[]> {
   const { rows } = await db.query<Version>(
     `select distinct on (id) ${VERSION} from product_history where id = any ($1::bigint[]) and deleted

@@ -1,11 +1,10 @@
-// What an undo would do at this moment, found by the very steps of an undo but the writes: its selection is made, looked at on
-// one snapshot, and rolled back.
+// Previews an undo: selects and plans as an undo does, on one snapshot, and rolls back instead of writing.
 import type pg from "pg";
 import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
 import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
 import { CHUNK, insertChangesetChunks, type Chunk } from "../chunk-store.ts";
 import { chunkProducts, type OperationContext } from "../context.ts";
-import { readActors, type ConflictPlace } from "./conflict-store.ts";
+import { readActors, type ConflictPosition } from "./conflict-store.ts";
 import { planUndo } from "./make-plan.ts";
 import { emptyPlan, type FoundConflict, type Policy, type UndoPlan } from "./plan.ts";
 import { readSamples } from "./samples.ts";
@@ -16,14 +15,15 @@ import type { UndoPreview } from "../../../contract/changesets/undo.ts";
 
 export interface PreviewRequest {
   policy: Policy;
-  /** Conflicts behind this one, so many of them. */
-  after: ConflictPlace | undefined;
+  /** Start of the page of conflicts. */
+  after: ConflictPosition | undefined;
+  /** Maximum number of conflicts. */
   limit: number;
 }
 
 export type Preview = Omit<UndoPreview, "items" | "next_cursor"> & {
   items: Conflict[];
-  next: ConflictPlace | undefined;
+  next: ConflictPosition | undefined;
 };
 
 /** @throws Problem as `startUndo` does */
@@ -37,7 +37,7 @@ export async function previewUndo(
     await client.query("set transaction isolation level repeatable read");
     const undone = await checkUndoable(client, changesetId);
     await client.query(JOIN_BY_KEY);
-    preview = await lookAtAll(client, undone, request, chunkProducts(context));
+    preview = await planAll(client, undone, request, chunkProducts(context));
     throw new RollBack();
   }).catch((error: unknown) => {
     if (!(error instanceof RollBack)) throw error;
@@ -49,15 +49,15 @@ class RollBack extends Error {
   override readonly name = "RollBack";
 }
 
-async function lookAtAll(
+async function planAll(
   client: pg.ClientBase,
   undone: Undone,
   { policy, after, limit }: PreviewRequest,
   size: number,
 ): Promise<Preview> {
-  // No operation has such a number, and no other preview.
+  // Negative, so that no operation has this id, and random, so that no other preview has it.
   const operationId = -1 - Math.floor(Math.random() * 2 ** 48);
-  await insertChangesetChunks(client, operationId, size, undone, undone.kind === "undo");
+  await insertChangesetChunks(client, operationId, size, undone);
   const { counts } = emptyPlan();
   const page = createPage(after, limit);
   let samples: UndoPreview["samples"] | undefined = after === undefined ? undefined : [];
@@ -69,15 +69,15 @@ async function lookAtAll(
     page.add(plan.conflicts);
     if (samples === undefined && hasWrites(plan)) samples = await readSamples(client, plan, chunk);
   }
-  const gone = Math.max(0, undone.made - selected);
-  const { more, ...told } = counts;
+  const gone = Math.max(0, undone.changed - selected);
+  const { more, ...shown } = counts;
   const { items, next } = await page.end(client);
   return {
     undoes: undone.id,
     policy,
     total: selected + gone + more,
-    ...told,
-    unchanged: told.unchanged + gone,
+    ...shown,
+    unchanged: shown.unchanged + gone,
     samples: samples ?? [],
     items,
     next,
@@ -109,14 +109,14 @@ interface Page {
   end: (db: Queryable) => Promise<Pick<Preview, "items" | "next">>;
 }
 
-/** The first `limit` conflicts behind a place, of however many there are. */
-function createPage(after: ConflictPlace | undefined, limit: number): Page {
+/** Collects the first `limit` conflicts after `after`, and keeps no more than that in memory. */
+function createPage(after: ConflictPosition | undefined, limit: number): Page {
   let kept: FoundConflict[] = [];
   return {
     add(conflicts) {
-      const behind = after === undefined ? conflicts : conflicts.filter((conflict) => compare(conflict, after) > 0);
-      // One more than is shown, to know whether there is a next page
-      if (behind.length > 0) kept = [...kept, ...behind].sort(compare).slice(0, limit + 1);
+      const later = after === undefined ? conflicts : conflicts.filter((conflict) => compare(conflict, after) > 0);
+      // One more than the page holds shows that there is a next page.
+      if (later.length > 0) kept = [...kept, ...later].sort(compare).slice(0, limit + 1);
     },
     async end(db) {
       const shown = kept.slice(0, limit);
@@ -135,5 +135,5 @@ function createPage(after: ConflictPlace | undefined, limit: number): Page {
   };
 }
 
-const compare = (a: ConflictPlace, b: ConflictPlace): number =>
+const compare = (a: ConflictPosition, b: ConflictPosition): number =>
   Buffer.compare(Buffer.from(a.sku_key), Buffer.from(b.sku_key)) || a.id - b.id;

@@ -1,4 +1,4 @@
-// Decides about products that a first look could not: brings the facts of each together and adds what follows to the plan.
+// Resolves the products that `classify.ts` found moved: collects the facts about each, decides, and adds the writes to the plan.
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
 import { numbersAt, textsAt } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
@@ -14,54 +14,54 @@ import {
 } from "./moved-store.ts";
 import type { Policy, UndoPlan } from "./plan.ts";
 
-/** A product of the changeset, and all that is known of it. */
+/** A product of the changeset and the facts about it. */
 interface Subject {
   id: number;
   facts: Omit<Facts, "is_key_taken">;
-  /** The version that the changeset ended; undefined = it created the product. */
+  /** The version that the changeset ended; undefined if it created the product. */
   ended: Version | undefined;
   live: Live | undefined;
   deletion: Version | undefined;
-  /** The product that has the key this one had before. */
+  /** The other product that has the key now which this one had before. */
   occupant: Live | undefined;
 }
 
-export async function decideCloser(
+export async function resolveMoved(
   db: Queryable,
   plan: UndoPlan,
   chunk: Chunk,
-  positions: readonly number[],
+  indexes: readonly number[],
   policy: Policy,
 ): Promise<void> {
-  const subjects = await readSubjects(db, chunk, positions);
-  const decisions = decideAll(subjects, new Set(numbersAt(chunk.ids, plan.simple.remove)), policy);
+  const subjects = await readSubjects(db, chunk, indexes);
+  const decisions = decideAll(subjects, new Set(numbersAt(chunk.ids, plan.in_place.deletes)), policy);
   subjects.forEach((subject, i) => {
     addDecision(plan, subject, decisions[i] as Decision, policy);
   });
 }
 
-async function readSubjects(db: Queryable, chunk: Chunk, positions: readonly number[]): Promise<Subject[]> {
-  const keys = textsAt(chunk.keys, positions);
-  const ids = numbersAt(chunk.ids, positions);
+async function readSubjects(db: Queryable, chunk: Chunk, indexes: readonly number[]): Promise<Subject[]> {
+  const keys = textsAt(chunk.keys, indexes);
+  const ids = numbersAt(chunk.ids, indexes);
   const ended =
-    chunk.source === "created" ? [] : await readVersions(db, keys, ids, numbersAt(chunk.versions, positions));
+    chunk.source === "created" ? [] : await readVersions(db, keys, ids, numbersAt(chunk.versions, indexes));
   const live = byId(await readLiveByIds(db, ids));
-  const gone = ids.filter((id) => !live.has(id));
-  const deletions = byId(gone.length === 0 ? [] : await readLastDeletions(db, gone));
-  const made = ended.filter(({ deleted }) => !deleted);
+  const deleted = ids.filter((id) => !live.has(id));
+  const deletions = byId(deleted.length === 0 ? [] : await readLastDeletions(db, deleted));
+  const replaced = ended.filter((version) => !version.deleted);
   const following = byId(
     await readVersions(
       db,
-      made.map(({ sku_key, renamed_to }) => renamed_to ?? sku_key),
-      made.map(({ id }) => id),
-      made.map(({ version }) => version + 1),
+      replaced.map(({ sku_key, renamed_to }) => renamed_to ?? sku_key),
+      replaced.map(({ id }) => id),
+      replaced.map(({ version }) => version + 1),
     ),
   );
   const occupants = new Map((await readLiveByKeys(db, keys)).map((product) => [product.sku_key, product]));
-  const endedByPlace = new Map(ended.map((version) => [placeOf(version.sku_key, version.id), version]));
-  return positions.map((_, at) => {
+  const endedByName = new Map(ended.map((version) => [nameOf(version.sku_key, version.id), version]));
+  return indexes.map((_, at) => {
     const [key, id] = [keys[at] as string, ids[at] as number];
-    const version = endedByPlace.get(placeOf(key, id));
+    const version = endedByName.get(nameOf(key, id));
     const now = live.get(id);
     const occupant = occupants.get(key);
     return {
@@ -77,7 +77,7 @@ async function readSubjects(db: Queryable, chunk: Chunk, positions: readonly num
 
 const byId = <T extends { id: number }>(found: readonly T[]): Map<number, T> =>
   new Map(found.map((item) => [item.id, item]));
-const placeOf = (key: string, id: number): string => `${id} ${key}`;
+const nameOf = (key: string, id: number): string => `${id} ${key}`;
 
 function factsOf(
   chunk: Chunk,
@@ -87,66 +87,94 @@ function factsOf(
   following: Version | undefined,
 ): Subject["facts"] {
   if (chunk.source === "created") {
-    // It was there a moment ago, under this key: either it has gone or moved since, or all of it is to be looked at again.
-    if (now?.sku_key === key) throw new ConcurrentChange(`${key} came back meanwhile`);
+    // `classify` did not find it under this key. If it is there now, another writer has just brought it back: repeat the chunk.
+    if (now?.sku_key === key) throw new ConcurrentChange(`${key} was restored meanwhile`);
     return { before: undefined, after: { sku_key: key, digest: "" }, now };
   }
-  if (ended === undefined) throw new Error(`a version of ${key} is no longer in the history`);
+  if (ended === undefined) throw new Error(`a version of ${key} is missing from the history`);
   const before = ended.was_deleted ? undefined : ended;
   if (ended.deleted) return { before, after: undefined, now };
-  // Where nobody has ended the version that the changeset made, it is the one that is live.
+  // If no later changeset ended the version that the changeset made, that version is the live one.
   const after = following ?? (now?.version === ended.version + 1 ? now : undefined);
   const afterKey = ended.renamed_to ?? ended.sku_key;
   return { before, after: { sku_key: afterKey, digest: after?.digest ?? "" }, now };
 }
 
-/** Products may leave keys to one another. Who leaves is first taken for granted, then without those that turn out to stay,
- * until nothing changes any more. */
-function decideAll(subjects: readonly Subject[], takenAway: ReadonlySet<number>, policy: Policy): Decision[] {
-  let leaving: ReadonlySet<number> = new Set([...takenAway, ...subjects.map(({ id }) => id)]);
+/** Decides all products together, since one may free the key that another needs. Assumes at first that every product frees its key, then
+ * repeats without the products that keep theirs, until no decision changes. */
+function decideAll(subjects: readonly Subject[], deletedIds: ReadonlySet<number>, policy: Policy): Decision[] {
+  let freeing: ReadonlySet<number> = new Set([...deletedIds, ...subjects.map(({ id }) => id)]);
   for (;;) {
-    const among = leaving;
+    const current = freeing;
     const decisions = subjects.map(({ facts, occupant }) => {
-      const isKeyTaken = facts.before !== undefined && occupant !== undefined && !among.has(occupant.id);
+      const isKeyTaken = facts.before !== undefined && occupant !== undefined && !current.has(occupant.id);
       return decide({ ...facts, is_key_taken: isKeyTaken }, policy);
     });
-    const stays = (i: number): boolean => !["move", "remove"].includes((decisions[i] as Decision).action);
-    const staying = subjects.filter((subject, i) => stays(i) && leaving.has(subject.id) && !takenAway.has(subject.id));
-    if (staying.length === 0) return decisions;
-    leaving = new Set([...leaving].filter((id) => !staying.some((subject) => subject.id === id)));
+    const keepsKey = (i: number): boolean => !FREES_KEY[(decisions[i] as Decision).action];
+    const keeping = subjects.filter((subject, i) => keepsKey(i) && current.has(subject.id) && !deletedIds.has(subject.id));
+    if (keeping.length === 0) return decisions;
+    freeing = new Set([...current].filter((id) => !keeping.some((subject) => subject.id === id)));
   }
 }
 
+const FREES_KEY: Record<Decision["action"], boolean> = {
+  none: false,
+  keep: false,
+  restore: false,
+  move: true,
+  revive: false,
+  delete: true,
+};
+
 function addDecision(plan: UndoPlan, subject: Subject, { action, conflict, evict }: Decision, policy: Policy): void {
-  const { id, ended, live, deletion, occupant } = subject;
+  const { occupant } = subject;
   if (conflict !== undefined) addConflict(plan, subject, conflict, policy);
   if (evict === true && occupant !== undefined) {
-    plan.takeAway.push({ key: occupant.sku_key, id: occupant.id, live_version: occupant.version, renamed_to: null });
+    plan.deletes.push({ key: occupant.sku_key, id: occupant.id, live_version: occupant.version, renamed_to: null });
     plan.counts.deleted++;
     plan.counts.more++;
   }
-  if (action === "none") plan.counts.unchanged++;
-  else if (action === "keep") plan.counts.kept++;
-  else if (action === "remove" && live !== undefined) {
-    plan.takeAway.push({ key: live.sku_key, id, live_version: live.version, renamed_to: null });
+  ACTIONS[action](plan, subject);
+}
+
+/** Add the writes and the count of an action. */
+const ACTIONS: Record<Decision["action"], (plan: UndoPlan, subject: Subject) => void> = {
+  none({ counts }) {
+    counts.unchanged++;
+  },
+  keep({ counts }) {
+    counts.kept++;
+  },
+  delete(plan, { id, live }) {
+    if (live === undefined) throw changedMeanwhile(id);
+    plan.deletes.push({ key: live.sku_key, id, live_version: live.version, renamed_to: null });
     plan.counts.deleted++;
-  } else if (action === "restore" && live !== undefined && ended !== undefined) {
-    plan.restore.push({ key: live.sku_key, id, live_version: live.version, version: ended.version });
+  },
+  restore(plan, { id, live, ended }) {
+    if (live === undefined || ended === undefined) throw changedMeanwhile(id);
+    plan.restores.push({ key: live.sku_key, id, live_version: live.version, version: ended.version });
     plan.counts.updated++;
-  } else if (action === "move" && live !== undefined && ended !== undefined) {
+  },
+  move(plan, { id, live, ended }) {
+    if (live === undefined || ended === undefined) throw changedMeanwhile(id);
     const { sku_key: key, version } = ended;
-    plan.takeAway.push({ key: live.sku_key, id, live_version: live.version, renamed_to: key });
-    plan.putBack.push({ key, id, version, new_version: live.version + 1 });
+    plan.deletes.push({ key: live.sku_key, id, live_version: live.version, renamed_to: key });
+    plan.reinserts.push({ key, id, version, new_version: live.version + 1 });
     plan.counts.updated++;
-  } else if (action === "revive" && deletion !== undefined && ended !== undefined) {
+  },
+  revive(plan, { id, ended, deletion }) {
+    if (deletion === undefined || ended === undefined) throw changedMeanwhile(id);
     const { sku_key: key, version } = ended;
     const renamedTo = deletion.sku_key === key ? null : key;
-    plan.keepDeletion.push({ key: deletion.sku_key, id, version: deletion.version, renamed_to: renamedTo });
-    // The deletion itself was the version in between.
-    plan.putBack.push({ key, id, version, new_version: deletion.version + 2 });
+    plan.tombstones.push({ key: deletion.sku_key, id, version: deletion.version, renamed_to: renamedTo });
+    // The deletion itself is the version in between.
+    plan.reinserts.push({ key, id, version, new_version: deletion.version + 2 });
     plan.counts.created++;
-  } else throw new ConcurrentChange(`product ${id} was changed while it was looked at`);
-}
+  },
+};
+
+const changedMeanwhile = (id: number): ConcurrentChange =>
+  new ConcurrentChange(`product ${id} was changed while it was read`);
 
 function addConflict(
   plan: UndoPlan,
@@ -159,7 +187,7 @@ function addConflict(
   const changedAt = by?.changed_at ?? deletion?.replaced_at;
   const shown = conflict === "sku_taken" ? ended : (live ?? deletion);
   if (changedIn === undefined || changedAt === undefined || shown === undefined) {
-    throw new ConcurrentChange(`product ${id} was changed while it was looked at`);
+    throw changedMeanwhile(id);
   }
   const { sku_key, sku } = shown;
   plan.conflicts.push({

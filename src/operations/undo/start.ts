@@ -1,4 +1,4 @@
-// The beginning of an undo: whether it is possible at all, its changeset and its record. A worker selects the products.
+// Starts an undo: checks that the changeset can be undone and records the operation. A worker selects the products.
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
@@ -26,32 +26,32 @@ export async function startUndo(
   });
 }
 
-/** @throws Problem as above */
+/** @throws Problem not-found, changeset-running, already-undone, history-purged */
 export async function checkUndoable(db: Queryable, changesetId: number): Promise<Undone> {
   const undone = await findUndone(db, changesetId);
-  if (undone === undefined) throw new Problem("not-found", `There is no changeset ${changesetId}.`);
+  if (undone === undefined) throw new Problem("not-found", `Changeset ${changesetId} does not exist.`);
   if (undone.purged_at !== null) {
     throw new Problem(
       "history-purged",
-      `What products were before changeset ${changesetId} is no longer kept, so it cannot be undone.`,
+      `Changeset ${changesetId} cannot be undone because its history has been deleted.`,
     );
   }
   if (undone.finished_at === null) {
     throw new Problem(
       "changeset-running",
-      `Changeset ${changesetId} still runs. Wait until it is complete, or cancel it.`,
+      `Changeset ${changesetId} is still running. Wait until it has ended, or cancel it.`,
     );
   }
   if (undone.undone_in !== null) {
     throw new Problem(
       "already-undone",
-      `Changeset ${changesetId} was undone by changeset ${undone.undone_in}. Undo that one to have it back.`,
+      `Changeset ${changesetId} has already been undone by changeset ${undone.undone_in}. To reapply it, undo changeset ${undone.undone_in}.`,
       { extra: { undone_by: undone.undone_in } },
     );
   }
   const running = await findRunningUndo(db, changesetId);
   if (running !== undefined) {
-    throw new Problem("changeset-running", `Operation ${running} is undoing changeset ${changesetId} at the moment.`, {
+    throw new Problem("changeset-running", `Operation ${running} is already undoing changeset ${changesetId}. Wait until it has ended.`, {
       extra: { operation_id: running },
     });
   }

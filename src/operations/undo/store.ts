@@ -1,4 +1,4 @@
-// The SQL of undoing: the changeset that is taken back, and the mark that it was.
+// The SQL of undo: reads the changeset to undo and marks changesets as undone.
 import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { ChangesetKind } from "../../../contract/changesets/changeset-kinds.ts";
@@ -8,8 +8,8 @@ export interface Undone {
   kind: ChangesetKind;
   id_base: number | null;
   id_count: number;
-  /** Products that it changed in one way or another. */
-  made: number;
+  /** Number of products that it created, updated or deleted. */
+  changed: number;
   finished_at: string | null;
   purged_at: string | null;
   undone_in: number | null;
@@ -17,7 +17,7 @@ export interface Undone {
 
 export async function findUndone(db: Queryable, changesetId: number): Promise<Undone | undefined> {
   const { rows } = await db.query<Undone>(
-    `select id, kind, id_base, id_count, created::bigint + updated + deleted as made, finished_at, purged_at, undone_in
+    `select id, kind, id_base, id_count, created::bigint + updated + deleted as changed, finished_at, purged_at, undone_in
      from changesets where id = $1`,
     [changesetId],
   );
@@ -26,17 +26,17 @@ export async function findUndone(db: Queryable, changesetId: number): Promise<Un
 
 export async function readUndone(db: Queryable, changesetId: number): Promise<Undone> {
   const undone = await findUndone(db, changesetId);
-  if (undone === undefined) throw new Error(`there is no changeset ${changesetId}`);
+  if (undone === undefined) throw new Error(`changeset ${changesetId} does not exist`);
   return undone;
 }
 
-/** Nobody else begins to undo or to purge the changeset until the transaction ends. */
+/** Prevents another undo or purge of the changeset from starting until the transaction ends. */
 export async function lockChangeset(db: Queryable, changesetId: number): Promise<void> {
   await db.query("select pg_advisory_xact_lock_shared($1, $2)", lockKeys("history_purge"));
   await db.query("select from changesets where id = $1 for update", [changesetId]);
 }
 
-/** The operation that is undoing the changeset at the moment. */
+/** Returns the id of the operation that is undoing the changeset, if one is running. */
 export async function findRunningUndo(db: Queryable, changesetId: number): Promise<number | undefined> {
   const { rows } = await db.query<{ id: number }>(
     `select o.id from operations o join changesets c on c.id = o.changeset_id
@@ -46,20 +46,20 @@ export async function findRunningUndo(db: Queryable, changesetId: number): Promi
   return rows[0]?.id;
 }
 
-/** Notes which changesets are in force after `undo` has taken back another: that one no longer is where it was taken back
- * completely. If it was itself an undo, what that had taken back is in force again, and so on down the line. */
+/** Stores which changesets are in force after the changeset `undo` has undone another one. The other one is no longer in force if it was
+ * undone completely. If it is an undo itself, the changeset that it had undone is in force again, and so on along the chain. */
 export async function markUndone(db: Queryable, undo: number, isComplete: boolean): Promise<void> {
   await db.query(
-    `with recursive line as (
+    `with recursive chain as (
        select c.id, c.undoes, 0 as depth, $2::boolean as is_complete from changesets c where c.id = $1
        union all
-       select c.id, c.undoes, line.depth + 1,
+       select c.id, c.undoes, chain.depth + 1,
               exists (select from operations o where o.changeset_id = c.id and o.state = 'done' and o.kept = 0)
-       from line join changesets c on c.id = line.undoes
+       from chain join changesets c on c.id = chain.undoes
      )
      update changesets c
      set undone_in = case when by.depth % 2 = 0 and by.is_complete and $2 then by.id end
-     from line by
+     from chain by
      where c.id = by.undoes and (by.depth < 2 or $2)`,
     [undo, isComplete],
   );

@@ -193,19 +193,19 @@ test("what cannot be undone is told why", async () => {
     const { status, body } = await ask<ProblemDocument>("POST", `/api/changesets/${id}/undo${query}`);
     return [status, body.type, body.detail];
   };
-  expect(await told(999_999)).toEqual([404, "/problems/not-found", "There is no changeset 999999."]);
+  expect(await told(999_999)).toEqual([404, "/problems/not-found", "Changeset 999999 does not exist."]);
   const running = await ask("POST", `/api/changesets/${second}/undo`);
   expect(await told(second)).toEqual([
     409,
     "/problems/changeset-running",
-    `Operation ${running.body.id} is undoing changeset ${second} at the moment.`,
+    `Operation ${running.body.id} is already undoing changeset ${second}. Wait until it has ended.`,
   ]);
   expect((await told(running.body.changeset_id)) as string[]).toContain("/problems/changeset-running");
   await finish(running.body.id);
   expect(await told(second, "?preview=true")).toEqual([
     409,
     "/problems/already-undone",
-    `Changeset ${second} was undone by changeset ${running.body.changeset_id}. Undo that one to have it back.`,
+    `Changeset ${second} has already been undone by changeset ${running.body.changeset_id}. To reapply it, undo changeset ${running.body.changeset_id}.`,
   ]);
   await pool.query("update changesets set purged_at = now() where id = $1", [first]);
   expect((await told(first)) as string[]).toContain("/problems/history-purged");

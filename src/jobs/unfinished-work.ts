@@ -1,0 +1,39 @@
+// The SQL of unfinished imports and operations: which show no sign of life, and whether one is being worked on.
+import { ALIVE, SILENT_SINCE } from "../db/silent.ts";
+import type { Queryable } from "../db/connection/connect.ts";
+
+/** A table of work and the states in which a worker works on a row. Both become part of the SQL text. */
+export interface WorkTable<State extends string> {
+  table: "imports" | "operations";
+  states: readonly State[];
+}
+
+export interface SilentWork<State extends string> {
+  id: number;
+  state: State;
+  cancel_requested: boolean;
+}
+
+const isUnfinished = (states: readonly string[]): string =>
+  `state in (${states.map((state) => `'${state}'`).join(", ")})`;
+
+/** Lists work without a sign of life for `silentMs`. */
+export async function listSilentWork<State extends string>(
+  db: Queryable,
+  { table, states }: WorkTable<State>,
+  silentMs: number,
+): Promise<SilentWork<State>[]> {
+  const { rows } = await db.query<SilentWork<State>>(
+    `select id, state, cancel_requested from ${table} where ${isUnfinished(states)} and ${SILENT_SINCE} order by id`,
+    [silentMs],
+  );
+  return rows;
+}
+
+/** Returns true if a worker works on a row of the table. Ignores rows whose worker is gone. */
+export async function isBusy(db: Queryable, { table, states }: WorkTable<string>): Promise<boolean> {
+  const { rows } = await db.query<{ busy: boolean }>(
+    `select exists (select 1 from ${table} where ${isUnfinished(states)} and ${ALIVE}) as busy`,
+  );
+  return rows[0]?.busy === true;
+}

@@ -1,0 +1,45 @@
+// The life of a worker for one kind of work (imports, operations): takes jobs from the queues and periodically takes over work whose
+// process has died.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "./log.ts";
+
+/** Work without a sign of life for this long is taken over. A worker at work shows one with every chunk. */
+export const SILENT_WORK_MS = 10_000;
+/** Pause between two checks. Another worker continues work 10 to 13 s after the machine that did it has vanished. */
+const TAKE_OVER_MS = 2500;
+
+export interface WorkerLoop {
+  /** What the worker works on, for the log: "imports". */
+  subject: string;
+  log: Log;
+  /** Connections that one import or operation uses at the same time. */
+  concurrency: number;
+  /** Registers the queues. Every job must run through `track`, so that the loop can wait for it. */
+  register(track: Track): Promise<void>;
+  /** Wakes workers for work without a sign of life for `silentMs`. */
+  takeOver(silentMs: number): Promise<void>;
+}
+
+export type Track = (job: Promise<void>) => Promise<void>;
+
+/** Works until `signal` aborts, then waits for the running jobs to stop. */
+export async function runWorkerLoop(loop: WorkerLoop, signal: AbortSignal): Promise<void> {
+  const { subject, log, concurrency } = loop;
+  const running = new Set<Promise<void>>();
+  await loop.register((job) => {
+    running.add(job);
+    return job.finally(() => running.delete(job));
+  });
+  // From here on the worker survives the loss of its database.
+  log.info({ concurrency }, `worker ready for ${subject}`);
+  // Work whose process has just died has been silent for less than SILENT_WORK_MS. The first check takes it over immediately.
+  let silentMs = 0;
+  while (!signal.aborted) {
+    await loop.takeOver(silentMs).catch((error: unknown) => {
+      log.warn({ err: error }, `cannot check for ${subject} without a worker`);
+    });
+    silentMs = SILENT_WORK_MS;
+    await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);
+  }
+  await Promise.allSettled(running);
+}
