@@ -40,10 +40,7 @@ export async function insertKeyChunks(db: Queryable, operationId: number, keys: 
 }
 
 /** Claims the next chunk that no executor holds. The row lock is the lease: it ends with the transaction. */
-export async function claimChunk(
-  client: pg.ClientBase,
-  operationId: number,
-): Promise<(Chunk & ChunkTime) | undefined> {
+export async function claimChunk(client: pg.ClientBase, operationId: number): Promise<(Chunk & ChunkTime) | undefined> {
   const { rows } = await client.query<Chunk & ChunkTime>(
     // Choose the number in a subquery: in one select, the planner may sort the arrays of every remaining chunk.
     `select ${CHUNK}, now() as now from operation_chunks
@@ -124,7 +121,10 @@ export async function insertChangesetChunks(
   changeset: { id: number; kind: ChangesetKind; id_base: number | null; id_count: number },
 ): Promise<void> {
   const withTids = await hasTids(db);
-  const number = changeset.kind === "undo" ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))" : "row_number() over ()";
+  const number =
+    changeset.kind === "undo"
+      ? "dense_rank() over (order by coalesce(h.renamed_to, h.sku_key))"
+      : "row_number() over ()";
   await db.query(
     `insert into operation_chunks (operation_id, chunk_no, source, keys, ids, versions, tids)
      select $1::bigint, chunk_no, 'versions', array_agg(sku_key), array_agg(id), array_agg(version),

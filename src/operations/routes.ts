@@ -56,7 +56,10 @@ export function operationRoutes(instance: FastifyInstance, context: OperationRou
       await findOperation(pool, id);
       if (!(await requestCancel(pool, id))) {
         const { state } = await findOperation(pool, id);
-        throw new Problem("already-finished", `Operation ${id} has already ended (state: ${state}), so it cannot be cancelled.`);
+        throw new Problem(
+          "already-finished",
+          `Operation ${id} has already ended (state: ${state}), so it cannot be cancelled.`,
+        );
       }
       // Ends the operation even if no worker runs. This waits for the executors' current chunks; the response does not.
       concludeOperation(context, id).catch((err: unknown) => {

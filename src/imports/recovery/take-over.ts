@@ -4,13 +4,7 @@ import { listSilentWork } from "../../jobs/unfinished-work.ts";
 import type { ImportContext } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
 import { WORKED_ON } from "../is-importing.ts";
-import {
-  isUnchanged,
-  listExpiredUploads,
-  listOpenUploads,
-  pauseUpload,
-  type OpenUpload,
-} from "./store.ts";
+import { isUnchanged, listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 import { Problem } from "../../../contract/problems.ts";
 

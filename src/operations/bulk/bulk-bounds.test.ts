@@ -32,9 +32,7 @@ test.each<[string, () => object]>([
   ["400,000 unknown members", () => numbered(400_000, (i) => `m${i}`)],
   ["2,000,000 empty SKUs", () => ({ action: "activate", skus: Array.from({ length: 2_000_000 }, () => "") })],
 ])("%s are refused before they are validated", async (_, body) => {
-  expect((await refused(body())).detail).toBe(
-    "The body has more than 25,000 values. Split it into smaller requests.",
-  );
+  expect((await refused(body())).detail).toBe("The body has more than 25,000 values. Split it into smaller requests.");
 });
 
 test.each<[string, () => object]>([

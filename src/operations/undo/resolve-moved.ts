@@ -43,8 +43,7 @@ export async function resolveMoved(
 async function readSubjects(db: Queryable, chunk: Chunk, indexes: readonly number[]): Promise<Subject[]> {
   const keys = textsAt(chunk.keys, indexes);
   const ids = numbersAt(chunk.ids, indexes);
-  const ended =
-    chunk.source === "created" ? [] : await readVersions(db, keys, ids, numbersAt(chunk.versions, indexes));
+  const ended = chunk.source === "created" ? [] : await readVersions(db, keys, ids, numbersAt(chunk.versions, indexes));
   const live = byId(await readLiveByIds(db, ids));
   const deleted = ids.filter((id) => !live.has(id));
   const deletions = byId(deleted.length === 0 ? [] : await readLastDeletions(db, deleted));
@@ -111,7 +110,9 @@ function decideAll(subjects: readonly Subject[], deletedIds: ReadonlySet<number>
       return decide({ ...facts, is_key_taken: isKeyTaken }, policy);
     });
     const keepsKey = (i: number): boolean => !FREES_KEY[(decisions[i] as Decision).action];
-    const keeping = subjects.filter((subject, i) => keepsKey(i) && current.has(subject.id) && !deletedIds.has(subject.id));
+    const keeping = subjects.filter(
+      (subject, i) => keepsKey(i) && current.has(subject.id) && !deletedIds.has(subject.id),
+    );
     if (keeping.length === 0) return decisions;
     freeing = new Set([...current].filter((id) => !keeping.some((subject) => subject.id === id)));
   }

@@ -23,7 +23,8 @@ export function undoRoutes(instance: FastifyInstance, context: OperationContext)
         const { next, ...found } = await previewUndo(context, id, { policy, after, limit });
         return { ...found, next_cursor: next === undefined ? null : encodeCursor(CONFLICT_LIST, keyOf(next)) };
       }
-      if (cursor !== undefined) throw new Problem("invalid-request", "`cursor` is allowed only together with `preview=true`. Remove it.");
+      if (cursor !== undefined)
+        throw new Problem("invalid-request", "`cursor` is allowed only together with `preview=true`. Remove it.");
       const operationId = await startUndo(context, id, policy, actor);
       const operation = await findOperation(pool, operationId);
       return reply.code(202).header("location", `/api/operations/${operationId}`).send(operation);

@@ -25,7 +25,10 @@ export async function readSamples(db: Queryable, plan: UndoPlan, chunk: Chunk): 
     ...plan.reinserts,
   ].slice(0, MAX_SAMPLES);
   const moved = plan.deletes.filter(({ renamed_to }) => renamed_to === null).map(({ id }) => id);
-  const deleted = [...numbersAt(chunk.ids, deletes.slice(0, MAX_SAMPLES)), ...moved].slice(0, MAX_SAMPLES - restored.length);
+  const deleted = [...numbersAt(chunk.ids, deletes.slice(0, MAX_SAMPLES)), ...moved].slice(
+    0,
+    MAX_SAMPLES - restored.length,
+  );
   const ids = [...restored.map(({ id }) => id), ...deleted];
   const live = await db.query<Values & { id: number }>(
     `select id, ${VALUES} from products where id = any ($1::bigint[])`,

@@ -51,9 +51,13 @@ export async function checkUndoable(db: Queryable, changesetId: number): Promise
   }
   const running = await findRunningUndo(db, changesetId);
   if (running !== undefined) {
-    throw new Problem("changeset-running", `Operation ${running} is already undoing changeset ${changesetId}. Wait until it has ended.`, {
-      extra: { operation_id: running },
-    });
+    throw new Problem(
+      "changeset-running",
+      `Operation ${running} is already undoing changeset ${changesetId}. Wait until it has ended.`,
+      {
+        extra: { operation_id: running },
+      },
+    );
   }
   return undone;
 }
