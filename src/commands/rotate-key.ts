@@ -4,7 +4,7 @@ import { resealWebhooks } from "../webhooks/reseal.ts";
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "../processes/log.ts";
 import { openDatabase, openPool } from "../processes/open-database.ts";
-import { keyFile, webhookParts } from "../processes/webhook-context.ts";
+import { keyFile, webhookContext } from "../processes/webhook-context.ts";
 
 export const rotateKey: Command = {
   name: "rotate-key",
@@ -30,7 +30,7 @@ this, and then take the old key out.
     const pool = openPool(database.address, "skuport rotate-key", 1, log);
     try {
       const keys =
-        config.secrets_keys.length > 0 ? await webhookParts(config).loadKeys() : await addKey(keyFile(config));
+        config.secrets_keys.length > 0 ? await webhookContext(config).loadKeys() : await addKey(keyFile(config));
       const resealed = await resealWebhooks(pool, keys);
       io.stdout.write(`${resealed} secrets are encrypted with the key ${keys[0].id}\n`);
     } finally {

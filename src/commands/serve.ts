@@ -15,7 +15,7 @@ import { createLog } from "../processes/log.ts";
 import { holdDatabase, openPool, type OpenDatabase } from "../processes/open-database.ts";
 import { superviseWorker, type SupervisedWorker } from "../processes/worker-process.ts";
 import { logStrayErrors } from "../processes/stray-errors.ts";
-import { webhookParts } from "../processes/webhook-context.ts";
+import { webhookContext } from "../processes/webhook-context.ts";
 
 const NAME = "skuport serve";
 /** Ports tried after the default one before giving up. */
@@ -55,7 +55,7 @@ All settings are described in .env.example.
     const log = createLog(config, NAME);
     logStrayErrors(log, "server");
     // A damaged key file ends the start with its message, rather than each webhook that needs it.
-    await webhookParts(config).loadKeys();
+    await webhookContext(config).loadKeys();
     const database = await holdDatabase(config, NAME, log);
     try {
       return await serveOn(config, database, log, io);
@@ -93,7 +93,7 @@ async function serveOn(
     countWorkers: () => countWorkers(pool),
     countQueued: () => countQueued(pool),
     ...senders(boss),
-    webhooks: webhookParts(config),
+    webhooks: webhookContext(config),
     ...operationSenders(boss),
   });
   let failed = false;

@@ -22,7 +22,7 @@ import { lowerBackends } from "../processes/lower-priority.ts";
 import { findDatabase, openPool } from "../processes/open-database.ts";
 import { deliverInThread } from "../processes/start-deliveries.ts";
 import { logStrayErrors } from "../processes/stray-errors.ts";
-import { webhookParts } from "../processes/webhook-context.ts";
+import { webhookContext } from "../processes/webhook-context.ts";
 
 const NAME = "skuport work";
 
@@ -56,7 +56,7 @@ workers may run, on one machine or on several that share the data folder. \`skup
       );
       return 1;
     }
-    await webhookParts(config).loadKeys();
+    await webhookContext(config).loadKeys();
     // A server's child ends with the server, however that ends.
     const orphaned = new AbortController();
     process.on("disconnect", () => {

@@ -1,4 +1,4 @@
-// Writes down what happened, inside the caller's transaction: nobody is told before the commit, and nothing is lost after it.
+// Stores events in the caller's transaction, so that readers see an event exactly if the change was committed.
 import type { Queryable } from "../db/connection/connect.ts";
 import { EVENT_CHANNEL } from "./channels.ts";
 import type { EventData, EventType } from "../../contract/webhooks/events.ts";
@@ -10,12 +10,12 @@ export type NewEvent = {
 export async function emitEvents(db: Queryable, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   await db.query(
-    `with made as (
+    `with inserted as (
        insert into events (type, changeset_id, data)
        select * from unnest($1::text[], $2::bigint[], $3::jsonb[])
        returning id
      )
-     select pg_notify('${EVENT_CHANNEL}', max(id)::text) from made`,
+     select pg_notify('${EVENT_CHANNEL}', max(id)::text) from inserted`,
     [
       events.map(({ type }) => type),
       events.map(({ changeset_id }) => changeset_id),

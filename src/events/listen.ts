@@ -1,5 +1,5 @@
-// One LISTEN connection for the whole process and any number of readers. A notification is only a hint to read again, so
-// after a lost connection everybody is told to read, and nothing is missed.
+// One LISTEN connection for the whole process and any number of readers. A notification is only a hint to read again. After a lost
+// connection all readers are notified, so that they miss nothing.
 import type pg from "pg";
 import { CHANNELS, type Channel } from "./channels.ts";
 import { connectClient, type DatabaseAddress } from "../db/connection/connect.ts";
@@ -10,7 +10,7 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** A listener's connection is opened again this long after it was lost. */
+/** Pause before a lost connection is opened again. */
 const RECONNECT_MS = 500;
 
 export async function listen(
@@ -48,7 +48,7 @@ export async function listen(
     });
     await opened.query(CHANNELS.map((channel) => `listen ${channel}`).join(";"));
     client = opened;
-    // Stopped while this connection was being made
+    // stop() was called while this connection was being opened.
     if (stopped) await opened.end();
   };
 

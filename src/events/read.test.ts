@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { emitEvents } from "./emit.ts";
-import { eventBounds, placeEvents, purgeEvents, readEvents } from "./read.ts";
+import { eventBounds, assignPositions, purgeEvents, readEvents } from "./read.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 
 const { pool } = await createTestDatabase();
@@ -13,12 +13,12 @@ const emit = (db: Queryable, id: number): Promise<void> =>
     { type: "product.deleted", changeset_id: null, data: { id, sku: "a", version: 2, changeset_id: null } },
   ]);
 async function read(after: number): Promise<{ ids: unknown[]; last: number }> {
-  await placeEvents(pool);
+  await assignPositions(pool);
   const events = await readEvents(pool, after, 1000);
   return { ids: events.map(({ data }) => data["id"]), last: events.at(-1)?.position ?? after };
 }
 
-test("an event that is committed late comes late, and none is passed over", async () => {
+test("an event that is committed late gets a late position, and none is skipped", async () => {
   const slow = await pool.connect();
   await slow.query("begin");
   await emit(slow, 1);
@@ -59,7 +59,7 @@ test("many writers and readers at once: every reader gets every event once, and 
   expect(c).toEqual(a);
 });
 
-test("old events are purged, in portions", async () => {
+test("old events are purged in batches", async () => {
   await pool.query(
     `insert into events (type, data, at)
      select 'product.deleted', '{}', now() - make_interval(days => (i - 1) / 200) from generate_series(1, 12000) i`,

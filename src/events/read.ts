@@ -1,5 +1,5 @@
-// Reads what happened in the order of the commits, with nothing left out: an event gets its place once it is committed, from
-// the first who reads. However long some other transaction stays open, it holds nobody up.
+// Reads events in commit order, without gaps. The first reader after the commit assigns an event its position, so an open transaction
+// delays neither readers nor other events.
 import type pg from "pg";
 import { LOCKS } from "../db/advisory-locks.ts";
 import type { Queryable } from "../db/connection/connect.ts";
@@ -15,32 +15,32 @@ export interface StoredEvent {
   at: string;
 }
 
-/** Events placed at once: a reader that comes after a long pause must not keep the lock for long. */
-const PLACED_AT_ONCE = 10_000;
+/** Events that get a position in one statement: after a long pause, a reader must not hold the lock for long. */
+const BATCH_SIZE = 10_000;
 
-/** Gives all that is committed its place. Who reads by place calls it first. */
-export async function placeEvents(pool: pg.Pool): Promise<void> {
+/** Assigns positions to all committed events. Call it before reading by position. */
+export async function assignPositions(pool: pg.Pool): Promise<void> {
   for (;;) {
-    // One message, so that the lock is never held for longer than PostgreSQL needs, whatever becomes of this process.
+    // One message, so that PostgreSQL releases the lock even if this process hangs or dies.
     const results = (await pool.query(
       `select pg_advisory_xact_lock(${LOCKS.event_order}, 0);
-       update events e set position = placed.position
+       update events e set position = assigned.position
        from (select id, nextval('event_positions') as position
-             from (select id from events where position is null order by id limit ${PLACED_AT_ONCE}) waiting) placed
-       where e.id = placed.id and e.position is null`,
+             from (select id from events where position is null order by id limit ${BATCH_SIZE}) waiting) assigned
+       where e.id = assigned.id and e.position is null`,
     )) as unknown as { rowCount: number | null }[];
-    if ((results[1]?.rowCount ?? 0) < PLACED_AT_ONCE) return;
+    if ((results[1]?.rowCount ?? 0) < BATCH_SIZE) return;
   }
 }
 
-// Whole products, their changes and batches of them take megabytes: the stream names the products only.
+// Whole products, changes and batches can take megabytes, so the stream only names the products.
 const STREAMED_DATA = `
   case when type in ('product.created', 'product.updated') then data - '{product,changes}'::text[]
        when type = 'products.changed' then data - 'items'
        when type = 'import.failed' then jsonb_set(data, '{problem}', coalesce(${shortProblem("(data -> 'problem')")}, 'null'))
        else data end`;
 
-/** Events after the position `after`, in their order, with `data` as the stream shows it. */
+/** The events after position `after` in order, with `data` as shown in the stream. */
 export async function readEvents(db: Queryable, after: number, limit: number): Promise<StoredEvent[]> {
   const { rows } = await db.query<StoredEvent>(
     `select position, id, type, changeset_id, ${STREAMED_DATA} as data, at from events
@@ -50,7 +50,7 @@ export async function readEvents(db: Queryable, after: number, limit: number): P
   return rows;
 }
 
-/** Places of the oldest event that is kept and of the newest; where none is kept, of the one to come and the last that was. */
+/** Positions of the oldest and the newest stored event. If none is stored: the next position, and the last assigned one. */
 export async function eventBounds(db: Queryable): Promise<{ oldest: number; newest: number }> {
   const { rows } = await db.query<{ oldest: number; newest: number }>(
     `select coalesce((select min(position) from events), last + 1) as oldest,
@@ -61,17 +61,17 @@ export async function eventBounds(db: Queryable): Promise<{ oldest: number; newe
 }
 
 /** Rows deleted by one statement. */
-const PURGED_AT_ONCE = 5000;
+const PURGE_BATCH = 5000;
 
-/** Takes away what is older than `keep_days`; says how many. */
+/** Deletes events older than `keepDays` days. @returns how many */
 export async function purgeEvents(pool: pg.Pool, keepDays: number): Promise<number> {
-  await placeEvents(pool);
+  await assignPositions(pool);
   for (let purged = 0; ;) {
     const { rowCount } = await pool.query(
       `delete from events where id in (select id from events where at < now() - make_interval(days => $1) order by at limit $2)`,
-      [keepDays, PURGED_AT_ONCE],
+      [keepDays, PURGE_BATCH],
     );
     purged += rowCount ?? 0;
-    if ((rowCount ?? 0) < PURGED_AT_ONCE) return purged;
+    if ((rowCount ?? 0) < PURGE_BATCH) return purged;
   }
 }

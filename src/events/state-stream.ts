@@ -1,9 +1,9 @@
-// The states of one record as a stream of events: what a module offers, and what the HTTP layer makes of it.
+// Types for streaming the states of one record: a module provides a StateStream, and the HTTP layer sends it.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Channel } from "./channels.ts";
 import type { Problem } from "../../contract/problems.ts";
 
-/** A record that is sent whole: the greater version is the newer one. */
+/** A record that is sent whole. A higher version is newer. */
 export interface State {
   id: number;
   version: number;
@@ -13,26 +13,27 @@ export interface State {
 export interface StateStream<T extends State> {
   event: "import" | "operation";
   id: number;
-  /** The state as it is now; undefined = there is no such record, or it is gone, and the stream ends. */
+  /** The current state; undefined = the record does not exist (any more), and the stream ends. */
   read(): Promise<T | undefined>;
-  /** Calls back whenever the state may have changed; returns how to stop that. `at_once` = the last state: no thinning. */
+  /** Calls `changed` whenever the state may have changed, with true for a final state, which is sent without delay.
+   * @returns a function that unsubscribes */
   subscribe(changed: (atOnce: boolean) => void): () => void;
   isLast: (state: T) => boolean;
-  /** What to answer when there is no such record. */
+  /** The problem to return if the record does not exist. */
   missing(): Problem;
 }
 
-/** A kind of record that the stream of everything follows; a notification's payload begins with the record's id. */
+/** A kind of record in the stream of all changes. A notification's payload starts with the record's id. */
 export interface StateSource {
   event: "import" | "operation";
   channel: Channel;
-  /** The latest; an older one that still runs shows as soon as it moves. */
+  /** The most recent records. An older one that still runs appears with its next change. */
   listRecent: () => Promise<State[]>;
   read: (id: number) => Promise<State | undefined>;
 }
 
-/** Sends a state at once and whenever it has changed, until the last one or until the reader goes.
- * @throws Problem too-many-streams, and what `missing` returns */
+/** Sends the current state and each later one, until the final state or until the client disconnects.
+ * @throws Problem too-many-streams, and the result of `missing` */
 export type SendStates = <T extends State>(
   request: FastifyRequest,
   reply: FastifyReply,

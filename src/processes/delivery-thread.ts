@@ -1,5 +1,5 @@
-// A thread of the worker that delivers webhooks: lanes that load an import keep the worker's own event loop busy for a tenth
-// of a second at a time, and what happened must be told within one. Started by start-deliveries.ts.
+// The thread of a worker that delivers webhooks. Loaders block the worker's main event loop for up to 100 ms at a time, and
+// events should be delivered within a second. Started by start-deliveries.ts.
 import { parentPort, workerData } from "node:worker_threads";
 import type { Config } from "../config.ts";
 import type { DatabaseAddress } from "../db/connection/connect.ts";
@@ -7,7 +7,7 @@ import { deliverWebhooks } from "../webhooks/deliver/worker.ts";
 import { startPulse, watchHeartbeat, type Beat, type HeartbeatLimits } from "./worker-heartbeat.ts";
 import { createLog } from "./log.ts";
 import { openPool } from "./open-database.ts";
-import { webhookParts } from "./webhook-context.ts";
+import { webhookContext } from "./webhook-context.ts";
 
 const NAME = "skuport webhooks";
 const CONNECTIONS = 8;
@@ -24,7 +24,7 @@ const { config, address, limits } = workerData as DeliveryThreadData;
 const stop = new AbortController();
 const log = createLog(config, NAME);
 const watch = watchHeartbeat(limits, (jobs) => {
-  log.error({ jobs }, "the worker stopped responding; ending it");
+  log.error({ jobs }, "worker stopped responding; ending it");
   process.kill(process.pid, "SIGKILL");
 });
 parentPort?.on("message", (message: DeliveryThreadMessage) => {
@@ -34,9 +34,9 @@ parentPort?.on("message", (message: DeliveryThreadMessage) => {
 startPulse().onBeat((beat) => parentPort?.postMessage(beat));
 const pool = openPool(address, NAME, CONNECTIONS, log);
 try {
-  await deliverWebhooks({ pool, log, ...webhookParts(config) }, address, stop.signal);
+  await deliverWebhooks({ pool, log, ...webhookContext(config) }, address, stop.signal);
 } finally {
   await pool.end();
-  // Else the port keeps the thread alive
+  // Otherwise the port keeps the thread alive.
   parentPort?.unref();
 }

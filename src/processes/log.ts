@@ -1,4 +1,4 @@
-// The log: JSON lines where a program reads it, plain lines on a terminal. Always on stderr: stdout is the commands' own.
+// The log: JSON lines, or plain lines on a terminal. Always on stderr, because stdout belongs to the commands' output.
 import { isatty } from "node:tty";
 import { pino, type DestinationStream, type Logger } from "pino";
 import { PinoPretty } from "pino-pretty";
@@ -14,23 +14,23 @@ export function createLog(config: Pick<Config, "log_level">, name: string): Logg
     serializers: { err: describeError },
   };
   const destination = pino.destination({ dest: 2, sync: true });
-  // The terminal or the reader of our stderr has closed: the log has no reader left, and the work continues.
+  // After the terminal or the reader of stderr has closed, work continues without a log.
   destination.on("error", () => undefined);
-  // Not `process.stderr.isTTY`: in a thread that is a pipe to the main loop.
+  // Not `process.stderr.isTTY`: in a thread, stderr is a pipe to the main thread.
   if (!isatty(2)) return pino(options, destination);
   const pretty = PinoPretty({ destination, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss" });
   return pino(options, guardPretty(pretty));
 }
 
-/** pino-pretty decodes the JSON it is given: a file's name or an error's text must not steer the terminal. */
+/** Escapes control characters, because pino-pretty decodes JSON: a file name or an error message must not control the terminal. */
 export const guardPretty = (pretty: Pick<NodeJS.WritableStream, "write">): DestinationStream => ({
   write(line: string) {
     pretty.write(escapeJsonControls(line));
   },
 });
 
-/** A database that is away for a moment breaks dozens of connections at once, and their stacks lead into the driver: the
- * message is all there is to know. Any other error comes with its stack and causes. */
+/** Transient database errors without their stack: an outage breaks dozens of connections at once, and the stacks only show the driver.
+ * Any other error has its stack and causes. */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error) || !isTransient(error)) return pino.stdSerializers.err(error as Error);
   return { type: error.name, message: error.message, code: (error as NodeJS.ErrnoException).code };

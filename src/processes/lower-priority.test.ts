@@ -8,7 +8,7 @@ import { lowerBackends, lowerPriority } from "./lower-priority.ts";
 
 const database = await createTestDatabase();
 
-test("a background pool's backends give way, others do not", async () => {
+test("only the backends of a background pool get a lower priority", async () => {
   const background = createPool(database.address, { application_name: "skuport test", max: 1 });
   lowerBackends(background, database.address);
   const priorityIn = async (pool: typeof background): Promise<number> => {
@@ -21,7 +21,7 @@ test("a background pool's backends give way, others do not", async () => {
   await background.end();
 });
 
-test("a process that has ended is let be", async () => {
+test("a process that has ended is ignored", async () => {
   const child = fork("-", { execArgv: ["-e", ""], silent: true });
   await once(child, "exit");
   expect(() => {

@@ -1,22 +1,22 @@
-// Work in the background gives way to people: while a file loads or the search index catches up, a list is what waits for
-// somebody. On a machine with time to spare it changes nothing.
+// Lowers the CPU priority of background work, so that lists stay fast while a file loads or the search index is updated. On a machine
+// with idle cores it has no effect.
 import { getPriority, setPriority } from "node:os";
 import type pg from "pg";
 import type { DatabaseAddress } from "../db/connection/connect.ts";
 
-/** Steps below the others, which then get three times as much of a processor that both want. */
-const BACKGROUND = 5;
+/** Added to the nice value. Other processes then get three times as much CPU time under contention. */
+const NICE_STEP = 5;
 
-/** Of a process, or of a PostgreSQL backend on this machine. Where that is not allowed it stays as it is. */
+/** Lowers the priority of a process or of a PostgreSQL backend on this machine, if the system permits it. */
 export function lowerPriority(pid: number): void {
   try {
-    setPriority(pid, getPriority(pid) + BACKGROUND);
+    setPriority(pid, getPriority(pid) + NICE_STEP);
   } catch {
-    // It is another user's, has ended, or the system knows no priorities: it works all the same.
+    // The process belongs to another user, has ended, or the system has no priorities. Work continues at the same priority.
   }
 }
 
-/** The same for the backends of a pool, as they come. Those of a server of one's own may be on another machine. */
+/** Lowers the priority of a pool's backends as they connect. Not with DATABASE_URL, whose backends may be on another machine. */
 export function lowerBackends(pool: pg.Pool, address: DatabaseAddress): void {
   if ("url" in address) return;
   pool.on("connect", (client) => {

@@ -1,4 +1,4 @@
-// The database a command works on: DATABASE_URL, else the embedded one, that of a running server or our own.
+// Opens the database of a command: DATABASE_URL, or else the embedded one, either of a running server or started by the command.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -12,18 +12,18 @@ import { EmbeddedError } from "../db/embedded/account.ts";
 import { describeFullDisk, dropBallast } from "../db/embedded/full-disk.ts";
 import { migrate } from "../db/migrate.ts";
 
-/** In the data folder, for files that are needed while a process uses them. */
+/** In the data folder; contains files that exist only while a process uses them. */
 const TEMPORARY_FOLDER = "tmp";
 
 export interface OpenDatabase {
   address: DatabaseAddress;
-  /** Undefined where another process holds the data folder. */
+  /** undefined = another process holds the data folder. */
   data_dir: DataDir | undefined;
   embedded: Embedded | undefined;
   close(): Promise<void>;
 }
 
-/** Holds the data folder and has a migrated database: what a server, or a command that runs alone, needs.
+/** Locks the data folder and opens a migrated database, for a server or a command without a server.
  * @throws DataDirBusyError when another process holds the folder */
 export async function holdDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
@@ -46,7 +46,7 @@ export async function holdDatabase(config: Config, command: string, log: Logger)
   }
 }
 
-/** On a full disk not even the lock can be written: then with the room that is kept for such a start. */
+/** Locks the data folder. If the disk is too full for the lock file, deletes the ballast file first. */
 async function takeDataDir(dataDir: string, command: string): Promise<DataDir> {
   try {
     return await acquireDataDir(dataDir, command);
@@ -57,19 +57,19 @@ async function takeDataDir(dataDir: string, command: string): Promise<DataDir> {
   }
 }
 
-/** Files of an ended process: the holder of the data folder has created none yet. */
+/** Deletes files of earlier processes: this process has just locked the folder and has not created any yet. */
 async function emptyTemporary(dataDir: string): Promise<void> {
   await rm(join(dataDir, TEMPORARY_FOLDER), { recursive: true, force: true });
 }
 
-/** The database of a running server where there is one, else as `holdDatabase`. */
+/** The database of a running server, or otherwise as `holdDatabase`. */
 export async function openDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const address = await findDatabase(config);
   if (address === undefined) return holdDatabase(config, command, log);
   return { address, data_dir: undefined, embedded: undefined, close: () => Promise.resolve() };
 }
 
-/** DATABASE_URL, or the embedded database that a running process has published; undefined when there is neither. */
+/** DATABASE_URL, or the embedded database of a running process; undefined if there is neither. */
 export async function findDatabase(config: Config): Promise<DatabaseAddress | undefined> {
   if (config.database_url !== undefined) return { url: config.database_url };
   return (await readHolder(config.data_dir))?.connection;
@@ -86,13 +86,13 @@ async function prepare(address: DatabaseAddress, command: string, log: Logger): 
   }
 }
 
-/** A pool whose broken idle connections are a line in the log, not the end of the process. */
+/** Creates a pool that logs broken idle connections. */
 export function openPool(address: DatabaseAddress, applicationName: string, max: number, log: Logger): pg.Pool {
   const pool = createPool(address, {
     application_name: applicationName,
     max,
     onIdleError: (err) => {
-      // An ended pool has let go of connections that are still closing when PostgreSQL itself is stopped.
+      // Connections of an ended pool may still be closing when PostgreSQL stops.
       if (!pool.ending) log.warn({ err }, "lost an idle database connection");
     },
   });

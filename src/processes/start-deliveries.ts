@@ -1,5 +1,5 @@
-// Keeps the thread that delivers webhooks alive, for as long as the worker itself. The thread and the worker's main loop watch
-// each other's heartbeat, so that neither hangs unnoticed, also in a worker that no server started.
+// Runs the thread that delivers webhooks and restarts it when it ends. The thread and the worker's main thread watch each other's
+// heartbeat, so that a hang of either is detected, also in a worker without a server.
 import { once } from "node:events";
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
@@ -9,12 +9,12 @@ import type { Logger } from "pino";
 import type { DeliveryThreadData, DeliveryThreadMessage } from "./delivery-thread.ts";
 import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat, type Pulse } from "./worker-heartbeat.ts";
 
-/** A thread that ends by an error is started again after so long. */
+/** Pause before a thread that ended with an error is restarted. */
 const PAUSE_MS = 1000;
-/** V8's heap. A thread that needs more ends by an error and is started again; the process lives on. */
+/** Limit of V8's heap. A thread that exceeds it ends with an error and is restarted; the process continues. */
 const HEAP_MB = 128;
 
-/** Resolves after the signal, once the thread has sent what was under way. */
+/** Resolves after the signal, when the thread has finished the deliveries it was sending. */
 export async function deliverInThread(
   data: Omit<DeliveryThreadData, "limits">,
   env: NodeJS.ProcessEnv,
@@ -29,11 +29,11 @@ export async function deliverInThread(
       thread.postMessage(message);
     };
     thread.on("error", (err) => {
-      log.error({ err }, "the delivery of webhooks stopped; starting it again");
+      log.error({ err }, "webhook delivery failed; restarting");
     });
     const watch = watchHeartbeat(limits, (_, times) => {
-      log.error({}, "the delivery of webhooks stopped responding; starting it again");
-      // A thread that is stuck inside the system, not in JavaScript, cannot be terminated.
+      log.error({}, "webhook delivery stopped responding; restarting");
+      // A thread that hangs in a system call, not in JavaScript, cannot be terminated.
       if (times > 1) process.kill(process.pid, "SIGKILL");
       void thread.terminate();
     });
@@ -54,13 +54,13 @@ export async function deliverInThread(
 }
 
 function startThread(data: DeliveryThreadData, env: NodeJS.ProcessEnv): Worker {
-  // A thread has no part in the process's cache of compiled code unless told so: without it, it brings the compiler that
-  // strips types a second time, some 20 MB of memory.
+  // A thread uses the cache of compiled code only if this variable is set. Without it, the thread loads the compiler that strips
+  // types again, which takes about 20 MB of memory.
   const cache = getCompileCacheDir();
   return new Worker(new URL("delivery-thread.ts", import.meta.url), {
     workerData: data,
     env: cache === undefined ? env : { ...env, NODE_COMPILE_CACHE: dirname(cache) },
-    // Bodies and rows die young; V8's default of three times 16 MB only grows the process
+    // Bodies and rows are short-lived; V8's default of three times 16 MB would only enlarge the process.
     resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: HEAP_MB },
   });
 }

@@ -1,21 +1,21 @@
-// Errors that no request or job has handled, in processes that are meant to stay: they are logged with their cause.
+// Logs errors that no request or job has handled, in long-running processes.
 import type { Logger } from "pino";
 
 /**
- * A rejected promise that nobody awaits concerns no other work: the process continues. After an exception thrown from a callback,
- * a `server` continues too, because it is the whole service and its state is in the database. A `worker` ends: a job may wait for
- * ever for that callback, and whoever keeps the worker starts it again, with its jobs.
+ * After an unhandled rejection the process continues, because no other work depends on that promise. After an exception in a callback,
+ * a `server` also continues, because it is the whole service and its state is in the database. A `worker` ends: a job may wait for
+ * that callback for ever. Its supervisor restarts it, and the jobs are retried.
  */
 export function logStrayErrors(log: Logger, processKind: "server" | "worker"): void {
   process.on("unhandledRejection", (err) => {
-    log.error({ err }, "a promise was rejected and nothing handled it; continuing");
+    log.error({ err }, "unhandled rejection; continuing");
   });
   process.on("uncaughtException", (err) => {
     if (processKind === "server") {
-      log.error({ err }, "an error was thrown and nothing handled it; continuing");
+      log.error({ err }, "uncaught exception; continuing");
       return;
     }
-    log.fatal({ err }, "an error was thrown and nothing handled it; ending");
+    log.fatal({ err }, "uncaught exception; ending");
     process.exit(1);
   });
 }

@@ -1,10 +1,10 @@
-// What webhooks need of the settings: the same for the server, a worker and the commands.
+// Builds the webhook settings and keys from the configuration, for the server, workers and commands.
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { loadKeyring } from "../secrets/keyring.ts";
 import type { WebhookContext } from "../webhooks/context.ts";
 
-export const webhookParts = (config: Config): Pick<WebhookContext, "loadKeys" | "settings"> => ({
+export const webhookContext = (config: Config): Pick<WebhookContext, "loadKeys" | "settings"> => ({
   loadKeys: () => loadKeyring(config.secrets_keys, keyFile(config)),
   settings: {
     allow_cidrs: config.webhook_allow_cidrs,

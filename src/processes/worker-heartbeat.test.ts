@@ -3,7 +3,7 @@ import { createTickCounter, startPulse, watchHeartbeat, type Beat } from "./work
 
 const LIMITS = { tick_ms: 10, silent_ticks: 3 };
 
-/** Ticks at these times; returns those at which the limit was reached. */
+/** Ticks at these times and returns the times at which the limit was reached. */
 function tickAt(times: readonly number[], beatBefore: (time: number) => boolean = () => false): number[] {
   const counter = createTickCounter(LIMITS, 0);
   return times.filter((time) => {
@@ -12,21 +12,21 @@ function tickAt(times: readonly number[], beatBefore: (time: number) => boolean 
   });
 }
 
-test("a loop is silent after the limit's number of ticks without a beat, and again after as many more", () => {
+test("the limit is reached after silent_ticks ticks without a beat, and again after the same number", () => {
   expect(tickAt([10, 20, 30, 40, 50, 60, 70])).toEqual([30, 60]);
 });
 
-test("a beat between two ticks starts the count again", () => {
+test("a beat restarts the count", () => {
   expect(tickAt([10, 20, 30, 40, 50, 60], (time) => time === 30)).toEqual([50]);
   expect(tickAt([10, 20, 30, 40, 50, 60], (time) => time % 20 === 0)).toEqual([]);
 });
 
-test("a watcher that was away itself gives a fresh chance: stopped, asleep, or busy", () => {
+test("a watcher that was stopped, asleep or busy itself restarts the count", () => {
   expect(tickAt([10, 20, 60_000, 60_010, 60_020])).toEqual([]);
   expect(tickAt([10, 20, 60_000, 60_010, 60_020, 60_030])).toEqual([60_030]);
 });
 
-test("a watch names the jobs of the last beat", async () => {
+test("onSilent receives the jobs of the last beat", async () => {
   const pulse = startPulse();
   const silent = await new Promise<readonly string[]>((resolve) => {
     const watch = watchHeartbeat({ tick_ms: 5, silent_ticks: 2 }, (jobs) => {

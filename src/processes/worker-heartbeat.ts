@@ -1,31 +1,31 @@
-// Detects an event loop that has stopped. The watched loop sends beats; another process or thread counts the ticks of its own
-// timer without one. No clocks are compared: a machine that slept, or a watcher that was stopped itself, ends nothing healthy.
+// Detects a blocked event loop. The watched loop sends beats, and another process or thread counts the ticks of its own timer since the
+// last beat. No clocks are compared, so a machine that slept or a paused watcher does not end a healthy process.
 
 export interface HeartbeatLimits {
   tick_ms: number;
-  /** Ticks in a row without a beat after which the watched loop counts as hung. */
+  /** Consecutive ticks without a beat after which the watched loop counts as blocked. */
   silent_ticks: number;
 }
 
-/** 60 s. The longest a healthy worker keeps its event loop busy is some 100 ms, while lanes load. */
+/** 60 s. Loaders block the event loop of a healthy worker for at most about 100 ms. */
 export const HEARTBEAT_LIMITS: HeartbeatLimits = { tick_ms: 5000, silent_ticks: 12 };
 
-/** Several beats within each tick of the watcher. */
+/** Short enough for at least two beats in each tick of the watcher. */
 const BEAT_MS = 2000;
 
-/** A beat carries the jobs that the process is working on, so that the watcher can name them when no more beats come. */
+/** Contains the running jobs, so that the watcher can log them when beats stop. */
 export interface Beat {
   jobs: readonly string[];
 }
 
 export interface Pulse {
-  /** Sends a beat at once: a job that hangs the loop has been named by then. */
+  /** Sends a beat with these jobs at once, before one of them can block the loop. */
   report: (jobs: readonly string[]) => void;
-  /** Sends beats to `listener` from now on; returns how to stop that. */
+  /** Sends beats to `listener` from now on. @returns a function that stops them */
   onBeat: (listener: (beat: Beat) => void) => () => void;
 }
 
-/** The beats of this thread's event loop, for as long as it turns. */
+/** Sends the beats of this thread's event loop. */
 export function startPulse(): Pulse {
   const listeners = new Set<(beat: Beat) => void>();
   let jobs: readonly string[] = [];
@@ -51,7 +51,7 @@ export interface HeartbeatWatch {
   stop(): void;
 }
 
-/** Calls `onSilent` with the jobs of the last beat, and again after each further period without a beat. */
+/** Calls `onSilent` with the jobs of the last beat when the limit is reached, and again after each further such period. */
 export function watchHeartbeat(
   limits: HeartbeatLimits,
   onSilent: (jobs: readonly string[], times: number) => void,
@@ -74,7 +74,7 @@ export function watchHeartbeat(
   };
 }
 
-/** The rule alone: `tick` is called by a timer every `tick_ms` and returns whether the limit has been reached. */
+/** Counts ticks without timers of its own: call `tick` every `tick_ms`; it returns true when the limit is reached. */
 export function createTickCounter({ tick_ms, silent_ticks }: HeartbeatLimits, now: number) {
   let silent = 0;
   let lastTick = now;
@@ -83,7 +83,7 @@ export function createTickCounter({ tick_ms, silent_ticks }: HeartbeatLimits, no
       silent = 0;
     },
     tick(at: number): boolean {
-      // A late tick: this process was stopped or busy, and beats may wait in its queue. It reads them before the next tick.
+      // After a late tick, this process was stopped or busy. Beats may be queued, which it reads before the next tick.
       const isLate = at - lastTick > 2 * tick_ms;
       lastTick = at;
       silent = isLate ? 0 : silent + 1;

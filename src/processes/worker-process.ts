@@ -1,5 +1,5 @@
-// The server's own worker: a child process, so that the API stays quick while a file loads. It is started again when it dies,
-// and ended first when it hangs: its main event loop sends a beat every few seconds.
+// Supervises the server's worker, a child process, so that the API stays responsive while a file loads. Restarts the worker when it dies,
+// and kills it first if its heartbeat stops.
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -10,27 +10,27 @@ import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat } from "./worker-heartbeat.
 import { lowerPriority } from "./lower-priority.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
-/** A worker that dies at once is started again after a pause that doubles from the first to the second of these. */
+/** The pause before a restart, doubled after each early death up to the longest. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
-/** A worker that lived this long has done well, and the pauses begin anew: it starts in one to two seconds. */
-const DID_WELL_MS = 4000;
-/** Not for every list a message */
-const GIVE_WAY_AGAIN_MS = 500;
-/** After a polite SIGTERM: a chunk takes well under a second. */
+/** After this lifetime the pause is reset. A worker needs one to two seconds to start. */
+const STABLE_MS = 4000;
+/** Minimum interval between throttle messages. */
+const THROTTLE_INTERVAL_MS = 500;
+/** Time between SIGTERM and SIGKILL. A chunk takes well under a second. */
 const STOP_MS = 10_000;
 
-/** Bounds a leak: at this heap V8 ends the worker, before the machine runs out of memory. Three times the highest heap that was
- * measured: 44 MB while 5,000,000 rows were loaded, 65 MB while 500,000 were compared and indexed. Buffers come on top. */
+/** Limits a leak: at this heap size V8 ends the worker, before the machine runs out of memory. Three times the largest measured heap:
+ * 44 MB while 5,000,000 rows were loaded, 65 MB while 500,000 were compared and indexed. Buffers are not included. */
 const HEAP_FLAG = "--max-old-space-size=192";
 
 export interface SupervisedWorker {
   stop(): Promise<void>;
-  /** Has it load in fewer lanes for a while: somebody looks at lists. */
+  /** Makes the worker use fewer loaders for two seconds, because a list was requested. */
   throttle(): void;
 }
 
-/** Keeps one worker alive until `stop`, or until the signal; `env` is the environment of this process. */
+/** Runs one worker until `stop` or the signal. @param env the environment of this process */
 export function superviseWorker(
   config: Config,
   env: NodeJS.ProcessEnv,
@@ -42,11 +42,11 @@ export function superviseWorker(
   let timer: NodeJS.Timeout | undefined;
   let pauseMs = FIRST_PAUSE_MS;
   let stopping = false;
-  let gaveWay = -Infinity;
+  let throttledAt = -Infinity;
 
   const start = (): void => {
     const started = performance.now();
-    // It finds the database through the data folder, as every other process does. The channel tells it when we are gone.
+    // The worker finds the database through the data folder, as every process does. When this process ends, the channel closes.
     child = fork(MAIN, ["work"], {
       env: { ...env, ...settingsOf(config) },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -55,20 +55,20 @@ export function superviseWorker(
     let jobs: readonly string[] = [];
     const watch = watchHeartbeat(limits, () => {
       child?.kill("SIGKILL");
-      log.error({ jobs }, "the worker stopped responding; ending it");
+      log.error({ jobs }, "worker stopped responding; ending it");
     });
     child.on("message", (beat: Beat) => {
       jobs = beat.jobs;
       watch.beat(beat);
     });
-    // Before it starts threads of its own, which take its priority over
+    // Before it starts threads, which inherit its priority.
     if (child.pid !== undefined) lowerPriority(child.pid);
     child.on("exit", (code, killedBy) => {
       child = undefined;
       watch.stop();
       if (stopping || signal.aborted) return;
-      if (performance.now() - started > DID_WELL_MS) pauseMs = FIRST_PAUSE_MS;
-      log.warn({ code, killed_by: killedBy, pause_ms: pauseMs, jobs }, "the worker ended; starting it again");
+      if (performance.now() - started > STABLE_MS) pauseMs = FIRST_PAUSE_MS;
+      log.warn({ code, killed_by: killedBy, pause_ms: pauseMs, jobs }, "worker ended; restarting");
       timer = setTimeout(start, pauseMs);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     });
@@ -77,9 +77,9 @@ export function superviseWorker(
   start();
   return {
     throttle() {
-      if (performance.now() - gaveWay < GIVE_WAY_AGAIN_MS) return;
-      gaveWay = performance.now();
-      // Of one that is just ending nothing is wanted.
+      if (performance.now() - throttledAt < THROTTLE_INTERVAL_MS) return;
+      throttledAt = performance.now();
+      // Ignore errors: the worker may be ending.
       child?.send(THROTTLE, () => undefined);
     },
     async stop() {
@@ -95,7 +95,7 @@ export function superviseWorker(
   };
 }
 
-/** What was said on the command line holds for the worker too. */
+/** Passes settings from the command line to the worker. */
 const settingsOf = (config: Config): Record<string, string> => ({
   SKUPORT_DATA_DIR: config.data_dir,
   SKUPORT_LOG_LEVEL: config.log_level,

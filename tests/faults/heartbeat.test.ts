@@ -97,8 +97,8 @@ describe.concurrent("a heartbeat", () => {
     await watched.startedAgain();
     expect(isAlive(watched.pid)).toBe(false);
     expect(watched.messages()).toEqual([
-      "the worker stopped responding; ending it",
-      "the worker ended; starting it again",
+      "worker stopped responding; ending it",
+      "worker ended; restarting",
     ]);
     expect(isAlive(unwatched.pid)).toBe(true);
   });
@@ -110,7 +110,7 @@ describe.concurrent("a heartbeat", () => {
     expect(JSON.parse(watched.err())).toMatchObject({
       level: 50,
       jobs: ["import 17"],
-      msg: "the worker stopped responding; ending it",
+      msg: "worker stopped responding; ending it",
     });
     expect(isAlive(unwatched.pid)).toBe(true);
   });
@@ -118,7 +118,7 @@ describe.concurrent("a heartbeat", () => {
   test("has the main loop start a delivery thread again that hangs", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGWINCH");
-    await until(() => watched.err().includes("the delivery of webhooks stopped responding; starting it again"));
+    await until(() => watched.err().includes("webhook delivery stopped responding; restarting"));
     expect([isAlive(watched.pid), unwatched.err()]).toEqual([true, ""]);
   });
 });
@@ -127,5 +127,5 @@ test("a worker whose heap grows without end is ended by V8 and started again", a
   const { pid, startedAgain, messages } = await keep(context, OFF);
   process.kill(pid, "SIGIO");
   await startedAgain();
-  expect(messages()).toEqual(["the worker ended; starting it again"]);
+  expect(messages()).toEqual(["worker ended; restarting"]);
 });

@@ -5,7 +5,7 @@ import { afterAll } from "vitest";
 import { listen } from "../../src/events/listen.ts";
 import { buildApp, type AppContext } from "../../src/http/app.ts";
 import type { TestDatabase } from "./database.ts";
-import { webhookParts } from "./webhook-app.ts";
+import { webhookContext } from "./webhook-app.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -26,7 +26,7 @@ export async function createTestApp(
     countQueued: () => Promise.resolve([]),
     sendScan: nothing,
     sendLoaders: nothing,
-    webhooks: webhookParts(),
+    webhooks: webhookContext(),
     sendExecutors: nothing,
     ...context,
   });

@@ -7,7 +7,7 @@ import type { WebhookContext, WebhookSettings } from "../../src/webhooks/context
 import type { TestDatabase } from "./database.ts";
 
 /** Loopback is allowed: that is where tests have their receivers. */
-export function webhookParts(settings: Partial<WebhookSettings> = {}): Pick<WebhookContext, "loadKeys" | "settings"> {
+export function webhookContext(settings: Partial<WebhookSettings> = {}): Pick<WebhookContext, "loadKeys" | "settings"> {
   const key = randomBytes(32).toString("base64");
   return {
     loadKeys: () => loadKeyring([key], "unused"),
@@ -21,7 +21,7 @@ export const createWebhookContext = (
 ): WebhookContext => ({
   pool,
   log: pino({ level: "silent" }),
-  ...webhookParts(settings),
+  ...webhookContext(settings),
 });
 
 /** Asks and gives status and JSON. */

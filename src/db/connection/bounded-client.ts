@@ -1,8 +1,8 @@
-// A connection that refuses a statement with more parameters than the protocol can count.
+// A client that refuses statements with more parameters than the protocol can count.
 import pg from "pg";
 
 /** The protocol counts parameters in 16 bits (https://www.postgresql.org/docs/current/protocol-message-formats.html, Bind);
- * pg writes the count modulo 65,536, so that PostgreSQL would read a part of the values as something else. */
+ * pg writes the count modulo 65,536, so PostgreSQL would misread some of the values. */
 const MAX_PARAMETERS = 65_535;
 
 export class BoundedClient extends pg.Client {}
@@ -16,13 +16,13 @@ BoundedClient.prototype.query = function query(this: pg.Client, ...given: unknow
   const error = tooManyParameters(values.length);
   const callback = given.find((argument) => typeof argument === "function");
   if (callback === undefined) return Promise.reject(error);
-  // A pool passes a callback and waits for it. Later, as pg does: the caller may not have returned yet.
+  // A pool passes a callback. Call it on the next tick, as pg does: the caller may not have returned yet.
   process.nextTick(callback, error);
   return undefined;
 } as typeof pg.Client.prototype.query;
 
-/** With PostgreSQL's own code for what exceeds a limit of the program, `program_limit_exceeded`. */
+/** Carries PostgreSQL's code 54000, `program_limit_exceeded`. */
 function tooManyParameters(count: number): Error {
-  const message = `A statement has ${count} parameters; PostgreSQL takes ${MAX_PARAMETERS}. Pass arrays instead.`;
+  const message = `A statement has ${count} parameters, but PostgreSQL accepts at most ${MAX_PARAMETERS}. Pass arrays instead.`;
   return Object.assign(new RangeError(message), { code: "54000" });
 }

@@ -1,5 +1,5 @@
-// Transactions of requests whose clients will repeat them. When the answer to a commit is lost, only PostgreSQL knows the outcome;
-// reporting a failure would make a client run the same work twice.
+// Transactions of requests that clients repeat after a failure. When the answer to a commit is lost, this module asks PostgreSQL for
+// the outcome: reporting a failure for a successful commit would make the client run the same work twice.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { isTransient, retryTransient } from "./connect.ts";
@@ -9,8 +9,7 @@ const IN_PROGRESS_MS = 5000;
 const PAUSE_MS = 100;
 
 /**
- * Runs `work` in one transaction, as `withTransaction` does, and returns its result also when the commit succeeded but its answer
- * was lost.
+ * Runs `work` in one transaction, as `withTransaction` does. Also returns its result if the commit succeeded but its answer was lost.
  * @throws the error of `work` or of the commit: nothing was written, or the outcome cannot be determined
  */
 export async function withCertainCommit<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -40,7 +39,7 @@ async function begin(client: pg.PoolClient): Promise<string> {
   return results[1]?.rows[0]?.id ?? "";
 }
 
-/** @returns false when the transaction was rolled back, or when PostgreSQL cannot tell */
+/** @returns false if the transaction was rolled back, or PostgreSQL does not know its outcome */
 async function hasCommitted(pool: pg.Pool, transactionId: string, error: unknown): Promise<boolean> {
   if (!isTransient(error)) return false;
   const giveUpAt = performance.now() + IN_PROGRESS_MS;
@@ -51,7 +50,7 @@ async function hasCommitted(pool: pg.Pool, transactionId: string, error: unknown
   }
 }
 
-/** @returns undefined when the server no longer knows the transaction, as after a failover that lost it */
+/** @returns undefined if the status cannot be read, for example because a failover lost the transaction */
 async function readStatus(pool: pg.Pool, transactionId: string): Promise<string | null | undefined> {
   try {
     const { rows } = await retryTransient(

@@ -9,7 +9,7 @@ import { withSessionOptions } from "./session-settings.ts";
 const database = await createTestDatabase("empty");
 const options = { application_name: "skuport test" };
 
-test("values come back as JSON would carry them", async () => {
+test("values are returned as JSON would represent them", async () => {
   const { rows } = await database.pool.query(
     `select 9007199254740991::int8 as id, array[1, null]::int8[] as ids, 7::int as n, null::int8 as none,
             '2026-03-04 05:06:07.123456+02'::timestamptz as at, array['2026-03-04 05:06:07+00'::timestamptz] as ats,
@@ -34,19 +34,19 @@ test.each([
   ["2026-01-01 00:30:00+01", "2025-12-31T23:30:00Z"],
   ["2026-01-01 00:30:00.5-03:30", "2026-01-01T04:00:00.5Z"],
   ["2026-01-01 00:00:00+00", "2026-01-01T00:00:00Z"],
-])("the moment %s is %s", (text, iso) => {
+])("the timestamp %s is parsed as %s", (text, iso) => {
   expect(parseTimestamp(text)).toBe(iso);
 });
 
-test("a bigint beyond 2^53 is an error, never another number", async () => {
+test("a bigint beyond 2^53 is an error and is not rounded", async () => {
   await expect(database.pool.query("select 9007199254740993::int8")).rejects.toThrow(/does not fit/);
 });
 
-test("statements are not compiled, whatever the server's default", async () => {
+test("JIT compilation is off, whatever the server's default", async () => {
   expect((await database.pool.query("show jit")).rows).toEqual([{ jit: "off" }]);
 });
 
-test("the embedded server is fit for Skuport", async () => {
+test("the embedded server meets the requirements", async () => {
   await checkServer(database.pool);
 });
 
@@ -59,17 +59,17 @@ test.each([
 });
 
 test("a transaction commits when its work returns and rolls back when it throws", async () => {
-  await database.pool.query("create table kept (n int)");
-  expect(await withTransaction(database.pool, (client) => client.query("insert into kept values (1)"))).toBeDefined();
+  await database.pool.query("create table stored (n int)");
+  expect(await withTransaction(database.pool, (client) => client.query("insert into stored values (1)"))).toBeDefined();
   const failing = withTransaction(database.pool, async (client) => {
-    await client.query("insert into kept values (2)");
+    await client.query("insert into stored values (2)");
     throw new Error("no");
   });
   await expect(failing).rejects.toThrow("no");
-  expect((await database.pool.query("select n from kept")).rows).toEqual([{ n: 1 }]);
+  expect((await database.pool.query("select n from stored")).rows).toEqual([{ n: 1 }]);
 });
 
-test("a connection that breaks inside a transaction does not come back to the pool", async () => {
+test("a connection that breaks inside a transaction does not return to the pool", async () => {
   const pool = createPool(database.address, { ...options, max: 1 });
   const failing = withTransaction(pool, (client) => client.query("select pg_terminate_backend(pg_backend_pid())"));
   await expect(failing).rejects.toSatisfy(isTransient);
@@ -77,7 +77,7 @@ test("a connection that breaks inside a transaction does not come back to the po
   await pool.end();
 });
 
-test("a connection that is ended while idle is told and replaced", async () => {
+test("a connection that ends while idle is reported and replaced", async () => {
   const errors: Error[] = [];
   const pool = createPool(database.address, { ...options, max: 1, onIdleError: (error) => errors.push(error) });
   const { rows } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -88,7 +88,7 @@ test("a connection that is ended while idle is told and replaced", async () => {
   await pool.end();
 });
 
-test("what a moment later may succeed is transient, what will not is not", async () => {
+test("a refused connection is transient, a failed statement is not", async () => {
   const nowhere = { ...database.address, host: "/nonexistent" };
   const refused = await connectClient(nowhere, options).catch((error: unknown) => error);
   const failed = await database.pool.query("select 1/0").catch((error: unknown) => error);
@@ -117,12 +117,12 @@ test("a pool without a free connection is transient", async () => {
   await pool.end();
 });
 
-test("an administrator's time limits do not hold for our sessions", async () => {
+test("an administrator's time limits do not apply to our sessions", async () => {
   const names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"];
-  const { rows: known } = await database.pool.query<{ name: string }>(
+  const { rows: found } = await database.pool.query<{ name: string }>(
     "select name from pg_settings where name = 'transaction_timeout'",
   );
-  names.push(...known.map(({ name }) => name));
+  names.push(...found.map(({ name }) => name));
   for (const name of names) await database.pool.query(`alter database ${database.address.database} set ${name} = '5s'`);
   const pool = createPool(database.address, { ...options, max: 1 });
   const client = await connectClient(database.address, options);
@@ -138,14 +138,14 @@ test("an administrator's time limits do not hold for our sessions", async () => 
   for (const name of names) await database.pool.query(`alter database ${database.address.database} reset ${name}`);
 });
 
-test("options of a URL win over ours one by one", () => {
+test("each option in the URL takes precedence over ours", () => {
   const { connectionString } = withSessionOptions("postgres://shop@db/shop?options=-c%20statement_timeout%3D9000");
   const given = new URL(connectionString).searchParams.get("options") ?? "";
   expect(given).toMatch(/^-c jit=off .*-c statement_timeout=0 .*-c statement_timeout=9000$/);
   expect(withSessionOptions("socket:/tmp?db=shop").options).toContain("-c jit=off");
 });
 
-test("a full disk is waited for as long as it takes, where that is asked for", async () => {
+test("with waits_for_space, retries continue for as long as the disk is full", async () => {
   let calls = 0;
   const work = () =>
     ++calls < 5 ? Promise.reject(Object.assign(new Error("full"), { code: "53100" })) : Promise.resolve(calls);
@@ -154,7 +154,7 @@ test("a full disk is waited for as long as it takes, where that is asked for", a
   expect(await retryTransient(work, { timeout_ms: 0, waits_for_space: true })).toBe(5);
 });
 
-test("transient failures are tried again, others at once reported", async () => {
+test("transient errors are retried, others are thrown at once", async () => {
   let calls = 0;
   const work = (code: string) => () =>
     ++calls < 3 ? Promise.reject(Object.assign(new Error(code), { code })) : Promise.resolve(calls);
@@ -164,7 +164,7 @@ test("transient failures are tried again, others at once reported", async () => 
   expect(calls).toBe(1);
 });
 
-test("trying again ends with its time, and with its signal", async () => {
+test("retries end after their timeout, or at the signal", async () => {
   const always = () => Promise.reject(Object.assign(new Error("deadlock"), { code: "40P01" }));
   await expect(retryTransient(always, { timeout_ms: 30 })).rejects.toThrow("deadlock");
   const abort = new AbortController();

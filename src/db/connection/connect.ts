@@ -1,5 +1,5 @@
-// Connections to PostgreSQL, the same for the embedded one and for DATABASE_URL: how values come back as JavaScript, what a
-// server must offer, transactions, and which errors deserve another try.
+// Connections to PostgreSQL, embedded or at DATABASE_URL: pools, single clients, requirements of the server, transactions, and which errors
+// are worth a retry.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { BoundedClient } from "./bounded-client.ts";
@@ -8,31 +8,31 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { getTypeParser } from "./parse-values.ts";
 import { liftTransactionTimeout, withSessionOptions, SESSION_OPTIONS } from "./session-settings.ts";
 
-/** Where a database is: a URL, or the socket folder of the embedded PostgreSQL. JSON, so that processes can pass it on. */
+/** A database's URL, or the socket folder of the embedded PostgreSQL. Serializable, so that processes can pass it on. */
 export type DatabaseAddress =
   | { readonly url: string }
   | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
 
 export interface ConnectOptions {
-  /** Seen in pg_stat_activity, e.g. "skuport serve". */
+  /** Shown in pg_stat_activity, e.g. "skuport serve". */
   application_name: string;
-  /** Told of connections that break while idle; the pool replaces them by itself. */
+  /** Called when a connection breaks while idle. A pool replaces it by itself. */
   onIdleError?: (error: Error) => void;
 }
 
-/** Anything that takes a query: a pool, a pooled client, a client. A store function's first argument. */
+/** A pool, a pooled client or a client: the first argument of every store function. */
 export type Queryable = Pick<pg.ClientBase, "query">;
 
-/** A connection that waits for an answer notices a vanished server after 5 s and ten probes (by libuv), one each second. */
+/** A connection that waits for an answer detects a vanished server after 5 s and ten probes (set by libuv), one each second. */
 export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 5000 };
 
-/** The database cannot serve Skuport at all: too old, or not UTF-8. The message says what to do. */
+/** Skuport cannot use the database: it is too old or not UTF-8. The message says what to do. */
 export class UnfitDatabaseError extends Error {
   override readonly name = "UnfitDatabaseError";
 }
 
-/** A pool of at most `max` connections. It opens none before it is asked. When PostgreSQL stops answering, statements fail
- * within some seconds, and while it does not answer at all, they fail at once; see guard.ts. */
+/** Creates a pool of at most `max` connections, which it opens on demand. When PostgreSQL stops responding, statements fail within some
+ * seconds; while it is unreachable, they fail at once. See guard.ts. */
 export function createPool(address: DatabaseAddress, options: ConnectOptions & { max: number }): pg.Pool {
   const config = clientConfig(address, options);
   const guard = new Guard(config);
@@ -40,7 +40,7 @@ export function createPool(address: DatabaseAddress, options: ConnectOptions & {
     ...config,
     max: options.max,
     Client: guardedClient(guard),
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for it, which its types do not say
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool awaits it, which its types do not declare
     onConnect: liftTransactionTimeout,
   });
   const endPool: () => Promise<void> = pool.end.bind(pool);
@@ -48,15 +48,15 @@ export function createPool(address: DatabaseAddress, options: ConnectOptions & {
     guard.stop();
     return endPool();
   };
-  // Without a listener, a connection that PostgreSQL ends while it is idle ends this process.
+  // Without a listener, this process would exit when PostgreSQL closes an idle connection.
   pool.on("error", (error) => options.onIdleError?.(error));
-  // The same while it is checked out but runs no query; whoever holds it learns of it from the next one.
+  // The same for a connection that is checked out but runs no query: its next query fails.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
-/** One connection outside any pool, for LISTEN, session locks and long COPY. The caller ends it. With a `heartbeat` it ends by
- * itself when PostgreSQL has not answered for ten seconds. */
+/** Opens one connection outside any pool, for LISTEN, session locks and long COPY statements. The caller ends it. With `heartbeat`, it
+ * ends by itself when PostgreSQL has not responded for about ten seconds. */
 export async function connectClient(
   address: DatabaseAddress,
   options: ConnectOptions & { heartbeat?: boolean },
@@ -69,7 +69,7 @@ export async function connectClient(
   return client;
 }
 
-/** Connection options for pg-boss, which makes its own pool of them. */
+/** Connection options for pg-boss, which creates its own pool. */
 export function bossConfig(address: DatabaseAddress, applicationName: string): pg.PoolConfig {
   const { types: _, ...config } = clientConfig(address, { application_name: applicationName });
   return { ...config, Client: guardedClient(new Guard(config)) };
@@ -83,15 +83,15 @@ export async function checkServer(db: Queryable): Promise<void> {
             current_database() as name`,
   );
   const server = rows[0];
-  if (server === undefined) throw new UnfitDatabaseError("The database did not say its version.");
+  if (server === undefined) throw new UnfitDatabaseError("The database did not report its version.");
   if (server.version < 150_000) {
     throw new UnfitDatabaseError(
-      `PostgreSQL ${String(Math.floor(server.version / 10_000))} is too old: Skuport needs 15 or newer. Upgrade it, or unset DATABASE_URL to use the embedded one.`,
+      `PostgreSQL ${String(Math.floor(server.version / 10_000))} is too old: Skuport needs version 15 or newer. Upgrade PostgreSQL, or unset DATABASE_URL to use the embedded one.`,
     );
   }
   if (server.encoding !== "UTF8") {
     throw new UnfitDatabaseError(
-      `The database "${server.name}" stores text as ${server.encoding}: Skuport needs UTF8. Create one with: create database … encoding 'UTF8' template template0`,
+      `The database "${server.name}" stores text as ${server.encoding}, but Skuport needs UTF8. Create another database: create database NAME encoding 'UTF8' template template0`,
     );
   }
 }
@@ -106,7 +106,7 @@ export async function withTransaction<T>(pool: pg.Pool, work: (client: pg.PoolCl
     await client.query("commit");
     return result;
   } catch (error) {
-    // Where even the rollback fails the connection is of no more use; the first error is the one worth telling.
+    // If the rollback fails too, the connection is broken. The first error is the one to report.
     await client.query("rollback").catch((cause: unknown) => (broken = asError(cause)));
     throw error;
   } finally {
@@ -114,9 +114,9 @@ export async function withTransaction<T>(pool: pg.Pool, work: (client: pg.PoolCl
   }
 }
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html: conflicts between transactions, limits that someone else set,
-// a server that is going, coming, full or read-only. 08xxx and 57Pxx leave open whether a commit arrived, so only work that may
-// be done twice is retried.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: conflicts between transactions, limits set by an administrator,
+// a server that is stopping, starting, full or read-only. After 08xxx and 57Pxx a commit may have succeeded, so callers retry only
+// work that can be repeated.
 const TRANSIENT_STATES = new Set([
   "25006", // read_only_sql_transaction: until a standby is promoted or an administrator ends it
   "25P03", // idle_in_transaction_session_timeout
@@ -134,7 +134,7 @@ const TRANSIENT_STATES = new Set([
   "53200", // out_of_memory
   "53300", // too_many_connections
   "55P03", // lock_not_available
-  "57014", // query_canceled: by someone else. Where we cancel statements ourselves, the caller knows it and asks first.
+  "57014", // query_canceled, by an administrator. Code that cancels its own statements checks for that first.
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now
@@ -146,7 +146,7 @@ const TRANSIENT_ERRNO = new Set([
 ]);
 const DISK_FULL = "53100";
 
-/** Whether the same work may well succeed a moment later: told by SQLSTATE or errno, never by the message's text. */
+/** True if the same work may succeed a moment later. Decided by SQLSTATE or errno, not by the message. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isTransient)) return true;
@@ -157,15 +157,15 @@ export function isTransient(error: unknown): boolean {
 }
 
 export interface RetryOptions {
-  /** Gives up when this much time has passed since the first try. Default 60,000: a crash recovery fits. */
+  /** Gives up this long after the first attempt. Default 60,000, enough for a crash recovery. */
   timeout_ms?: number;
-  /** Does not give up while the database's disk is full, since someone has to free space first. Pauses grow to 10 s. */
+  /** Does not give up while the database's disk is full, because an administrator has to free space first. Pauses grow to 10 s. */
   waits_for_space?: boolean;
   signal?: AbortSignal;
   onRetry?: (error: unknown, attempt: number) => void;
 }
 
-/** Does `work` again after transient errors, with growing, jittered pauses of 20 ms to 0.5 s. `work` must bear being done twice. */
+/** Repeats `work` after transient errors, with growing, jittered pauses of 20 ms to 0.5 s. `work` must be repeatable. */
 export async function retryTransient<T>(work: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { timeout_ms = 60_000, waits_for_space = false, signal } = options;
   const giveUpAt = performance.now() + timeout_ms;
@@ -184,14 +184,13 @@ export async function retryTransient<T>(work: () => Promise<T>, options: RetryOp
   }
 }
 
-/** Whether PostgreSQL could not write for lack of space. */
+/** True if PostgreSQL could not write because its disk is full. */
 function isDiskFull(error: unknown): boolean {
   return error instanceof Error && ((error as NodeJS.ErrnoException).code === DISK_FULL || isDiskFull(error.cause));
 }
 
-// pg reports a connection that ends under a query, and its own time limits, with a plain Error that has neither code nor class.
-// Its constructors in pg/lib/client.js and pg-pool/index.js set no mark, so these texts are the exception to "never match a
-// message".
+// pg reports a connection that ends during a query, and its own timeouts, as a plain Error without code or class (pg/lib/client.js,
+// pg-pool/index.js). These texts are therefore the only messages that the code compares.
 function isBrokenConnection(error: Error): boolean {
   return /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect$|^timeout expired$/.test(
     error.message,
@@ -203,7 +202,7 @@ function clientConfig(address: DatabaseAddress, options: ConnectOptions): pg.Cli
   return {
     ...where,
     application_name: options.application_name,
-    // Of a pool: how long a statement waits for a connection while all are in use.
+    // In a pool: how long a statement waits for a connection while all are in use.
     connectionTimeoutMillis: 30_000,
     ...KEEP_ALIVE,
     types: { getTypeParser },

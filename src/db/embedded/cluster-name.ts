@@ -1,8 +1,8 @@
-// One name per cluster: of its socket folder, and in the title of each of its processes.
+// The name of a cluster, used for its socket folder and in the titles of its processes.
 import { createHash } from "node:crypto";
 import type { Account } from "./account.ts";
 
-/** "skuport-" and 12 digits; the same for the same folder and account each time, and safe in any path. */
+/** "skuport-" and 12 hexadecimal digits of a hash, the same for the same folder and account. Safe in any path. */
 export function nameCluster(clusterDir: string, account: Account | undefined): string {
   const id = createHash("sha256")
     .update(`${String(getUid(account))}:${clusterDir}`)

@@ -1,4 +1,4 @@
-// Makes the cluster, PostgreSQL's folder of data. All or nothing: initdb works in a draft that is renamed once it is whole.
+// Creates the cluster, PostgreSQL's data folder. initdb writes to a draft folder that is renamed once it is complete.
 import { once } from "node:events";
 import { chownSync } from "node:fs";
 import { lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
@@ -8,8 +8,8 @@ import { writeAccess } from "./access.ts";
 import type { Binaries } from "./binaries.ts";
 import { launch } from "./launch.ts";
 
-// UTF-8 in code point order, with PostgreSQL's own rules: the same on every machine, and faster than a library's collation.
-// The second try is for systems without the C library's locale C.UTF-8.
+// UTF-8 in code point order with PostgreSQL's built-in rules: the same on every machine, and faster than the C library's collations.
+// The second locale is for systems whose C library lacks C.UTF-8.
 const LOCALES = [["--locale=C.UTF-8"], ["--locale=C"]];
 const ENCODING = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
 
@@ -21,7 +21,7 @@ export interface ClusterOptions {
   user: string;
 }
 
-/** Makes the cluster unless it is there, and lets only this process's user into it.
+/** Creates the cluster unless it exists, and restricts access to this process's user.
  * @throws {EmbeddedError} when initdb fails, or the cluster is damaged or of another version. */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
   const { cluster_dir, binaries, account } = options;
@@ -31,17 +31,17 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
     await createCluster(options);
   } else if (!/^\d+\s*$/.test(version)) {
     throw new EmbeddedError(
-      `${cluster_dir} is damaged: its file PG_VERSION does not hold a version. Restore the folder from a backup, or move it away to begin with an empty catalogue.`,
+      `${cluster_dir} is damaged: its file PG_VERSION does not contain a version. Restore the folder from a backup, or move it away to start with an empty catalogue.`,
     );
   } else if (Number(version) !== binaries.major) {
     throw new EmbeddedError(
-      `${cluster_dir} was made by PostgreSQL ${version.trim()}, this program brings ${String(binaries.major)}. Export the catalogue with the older program, move the folder away and import again.`,
+      `${cluster_dir} was created by PostgreSQL ${version.trim()}, but this version of Skuport includes PostgreSQL ${String(binaries.major)}. Export the catalogue with the earlier version of Skuport, move the folder away, and import the exported file.`,
     );
   }
   await writeAccess(cluster_dir, account);
 }
 
-/** Undefined where there is no cluster yet. */
+/** undefined = there is no cluster yet. */
 async function readVersion(clusterDir: string): Promise<string | undefined> {
   try {
     const entries = await readdir(clusterDir);
@@ -51,10 +51,10 @@ async function readVersion(clusterDir: string): Promise<string | undefined> {
     return (await lstat(path)).isFile() ? await readFile(path, "utf8") : "";
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // Without the folder there is no cluster; a folder without the file is damaged.
+    // No folder: no cluster yet. A folder without the file: damaged.
     if (code === "ENOENT") return (await lstat(clusterDir).catch(() => undefined)) === undefined ? undefined : "";
     throw new EmbeddedError(
-      `${clusterDir} cannot be read (${message}). Start as the user that owns the data folder, or move ${clusterDir} away to begin with an empty catalogue.`,
+      `${clusterDir} cannot be read: ${message}. Start Skuport as the user that owns the data folder, or move ${clusterDir} away to start with an empty catalogue.`,
       { cause: error },
     );
   }
@@ -75,7 +75,7 @@ async function createCluster(options: ClusterOptions): Promise<void> {
     report = result.report;
   }
   await rm(draft, { recursive: true, force: true });
-  throw new EmbeddedError(`PostgreSQL could not be set up in ${options.cluster_dir}. It says:\n${report.trim()}`);
+  throw new EmbeddedError(`PostgreSQL could not be set up in ${options.cluster_dir}. Its output:\n${report.trim()}`);
 }
 
 async function runInitdb(draft: string, locale: readonly string[], { binaries, account, user }: ClusterOptions) {
@@ -94,7 +94,7 @@ async function runInitdb(draft: string, locale: readonly string[], { binaries, a
   }
 }
 
-/** What a start that was killed left behind. Safe, since the caller holds the data folder. */
+/** Removes drafts of killed starts. Safe, because the caller holds the data folder. */
 async function removeDrafts(clusterDir: string): Promise<void> {
   const parent = dirname(clusterDir);
   const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(clusterDir))));

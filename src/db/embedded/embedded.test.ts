@@ -1,4 +1,4 @@
-// The embedded PostgreSQL as it really runs: real processes, real kills, and as root the account it is lent.
+// Tests the embedded PostgreSQL with real processes and kills; as root, also under its other account.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import {
   chmodSync,
@@ -29,21 +29,21 @@ const log = {
 };
 const settings = { shared_buffers: "32MB" };
 
-test("data outlives a stop, the socket folder does not", async () => {
+test("data survives a stop, the socket folder does not", async () => {
   const dataDir = makeDataDir();
   const first = await start(dataDir);
-  await query(first.connection, "create table kept as select 1 as n");
+  await query(first.connection, "create table stored as select 1 as n");
   await first.stop();
   expect(await first.exited).toBeUndefined();
   expect(existsSync(first.connection.host)).toBe(false);
   const second = await start(dataDir);
-  expect(await query(second.connection, "select n from kept")).toEqual([{ n: 1 }]);
+  expect(await query(second.connection, "select n from stored")).toEqual([{ n: 1 }]);
   expect(second.connection).toEqual(first.connection);
   await second.stop();
   expect(readdirSync(dataDir).sort()).toEqual(["postgres", "postgresql.log"]);
 });
 
-test("the cluster is UTF-8 in code point order, durable, and closed to all but its own account", async () => {
+test("the cluster is UTF-8 in code point order, durable, and accessible only to its own account", async () => {
   const dataDir = makeDataDir();
   const postgres = await start(dataDir);
   const sql = `select current_setting('server_encoding') as encoding, datlocprovider as provider, datlocale as locale,
@@ -67,13 +67,13 @@ test("the cluster is UTF-8 in code point order, durable, and closed to all but i
   await postgres.stop();
 });
 
-test("a postmaster that is killed comes back on the same socket, with what was committed", async () => {
+test("a killed postmaster is restarted on the same socket with all committed data", async () => {
   const postgres = await start(makeDataDir());
   const pool = createPool(postgres.connection, { application_name: "test", max: 4 });
-  await pool.query("create table kept (n int)");
+  await pool.query("create table stored (n int)");
   for (let n = 1; n <= 3; n++) {
-    await pool.query("insert into kept values ($1)", [n]);
-    // A backend in the middle of something does not see at once that its postmaster is gone.
+    await pool.query("insert into stored values ($1)", [n]);
+    // A busy backend does not notice at once that its postmaster has died.
     const busy = pool.query("select sum(i) from generate_series(1, 100000000) i").catch((error: unknown) => error);
     await until(
       async () =>
@@ -83,14 +83,16 @@ test("a postmaster that is killed comes back on the same socket, with what was c
     process.kill(killed, "SIGKILL");
     await busy;
     await until(() => postgres.pid !== killed);
-    expect((await retryTransient(() => pool.query("select count(*) as count from kept"))).rows).toEqual([{ count: n }]);
+    expect((await retryTransient(() => pool.query("select count(*) as count from stored"))).rows).toEqual([
+      { count: n },
+    ]);
   }
   await pool.end();
   await postgres.stop();
   expect(await postgres.exited).toBeUndefined();
 });
 
-test("a backend that is killed costs its connection, not the server", async () => {
+test("a killed backend loses its connection, and the server continues", async () => {
   const postgres = await start(makeDataDir());
   const pool = createPool(postgres.connection, { application_name: "test", max: 1 });
   const { rows } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -109,25 +111,25 @@ test("PostgreSQL ends when the process that started it is killed", async () => {
 });
 
 test.skipIf(process.platform !== "linux")(
-  "an orphan that lives on is ended by the next start, and nothing committed is lost",
+  "an orphaned PostgreSQL is ended by the next start, and no committed data is lost",
   async () => {
     const dataDir = makeDataDir();
     const { child, postmaster, connection, watch } = await startInChild(dataDir);
-    await query(connection, "create table kept as select 1 as n");
-    process.kill(watch, "SIGKILL"); // or it would end PostgreSQL in time
+    await query(connection, "create table stored as select 1 as n");
+    process.kill(watch, "SIGKILL"); // otherwise it would end PostgreSQL
     child.kill("SIGKILL");
     await sleep(100);
     expect(pidExists(postmaster)).toBe(true);
     warnings.length = 0;
     const next = await start(dataDir);
-    expect(warnings).toEqual(["Ended an earlier PostgreSQL that was still running on the data folder"]);
+    expect(warnings).toEqual(["ended a PostgreSQL that an earlier process left running on the data folder"]);
     expect(pidExists(postmaster)).toBe(false);
-    expect(await query(next.connection, "select n from kept")).toEqual([{ n: 1 }]);
+    expect(await query(next.connection, "select n from stored")).toEqual([{ n: 1 }]);
     await next.stop();
   },
 );
 
-test("a stale pid file does not stand in the way, even if another process has the pid by now", async () => {
+test("a stale pid file does not prevent a start, even if another process has reused the pid", async () => {
   const dataDir = makeDataDir();
   await (await start(dataDir)).stop();
   const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
@@ -141,7 +143,7 @@ test("a stale pid file does not stand in the way, even if another process has th
   await postgres.stop();
 });
 
-test("a first start that was killed leaves nothing half done", async () => {
+test("a killed first start leaves no draft", async () => {
   const dataDir = makeDataDir();
   const child = spawnStarter(dataDir);
   await until(() => existsSync(join(dataDir, "../..")) && readdirSync(dataDir).some((name) => name.includes("draft")));
@@ -150,7 +152,7 @@ test("a first start that was killed leaves nothing half done", async () => {
   expect(readdirSync(dataDir).sort()).toEqual(["postgres", "postgresql.log"]);
 });
 
-test("what PostgreSQL says when it cannot start is in the error", async () => {
+test("the error of a failed start contains the end of PostgreSQL's log", async () => {
   const dataDir = makeDataDir();
   const attempt = startEmbedded({ data_dir: dataDir, log, settings: { no_such_setting: "1" } });
   await expect(attempt).rejects.toThrow(/PostgreSQL did not start in .*no_such_setting/s);
@@ -160,11 +162,13 @@ test("a cluster of another version is refused", async () => {
   const dataDir = makeDataDir();
   await (await start(dataDir)).stop();
   writeFileSync(join(dataDir, "postgres/PG_VERSION"), "17\n");
-  await expect(start(dataDir)).rejects.toThrow(/made by PostgreSQL 17, this program brings 18/);
+  await expect(start(dataDir)).rejects.toThrow(
+    /created by PostgreSQL 17, but this version of Skuport includes PostgreSQL 18/,
+  );
 });
 
 test.skipIf(!isRoot)(
-  "as root (skipped otherwise): runs as another user, in a data folder only root may enter",
+  "as root (skipped otherwise): runs under another account, in a data folder that only root can enter",
   async () => {
     const dataDir = makeDataDir();
     chmodSync(dataDir, 0o700);
@@ -172,13 +176,13 @@ test.skipIf(!isRoot)(
     expect(statSync(`/proc/${String(postgres.pid)}`).uid).not.toBe(0);
     expect(statSync(join(dataDir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
     expect(statSync(dataDir).uid).toBe(0);
-    // No capability is lent with the account.
+    // PostgreSQL gets no capabilities.
     expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
     await postgres.stop();
   },
 );
 
-test("only this process's user is let in, also to a cluster that admitted everyone on the machine", async () => {
+test("only this process's user can connect, also to a cluster that admitted every user before", async () => {
   const dataDir = makeDataDir();
   await (await start(dataDir)).stop();
   const hba = join(dataDir, "postgres/pg_hba.conf");
@@ -193,13 +197,13 @@ test("only this process's user is let in, also to a cluster that admitted everyo
 });
 
 test.skipIf(!isRoot)(
-  "as root (skipped otherwise): another process of the lent account cannot connect as the superuser",
+  "as root (skipped otherwise): another process of PostgreSQL's account cannot connect as the superuser",
   async () => {
     const postgres = await start(makeDataDir());
     const { uid } = statSync(`/proc/${String(postgres.pid)}`);
     const client = new pg.Client(postgres.connection);
     client.on("error", () => undefined);
-    // The kernel notes the user at the other end of a socket when it is connected.
+    // The kernel records the peer's user when the socket connects.
     process.seteuid?.(uid);
     const connected = client.connect();
     process.seteuid?.(0);
@@ -211,7 +215,7 @@ test.skipIf(!isRoot)(
   },
 );
 
-test("a pid file that is empty, garbage, a folder or a pipe is removed", async () => {
+test("an invalid pid file (empty, garbage, a folder, a pipe) is removed", async () => {
   const dataDir = makeDataDir();
   await (await start(dataDir)).stop();
   const path = join(dataDir, "postgres/postmaster.pid");
@@ -279,7 +283,7 @@ async function startInChild(dataDir: string) {
   return { child, postmaster: pid, connection, watch: findWatch(pid) };
 }
 
-/** The shell that waits for its parent's end carries the postmaster's pid as its last argument. */
+/** The pid of the watching shell, whose last argument is the postmaster's pid. */
 function findWatch(postmaster: number): number {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const found = pids.find((pid) => {

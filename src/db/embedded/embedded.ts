@@ -1,5 +1,5 @@
-// The default database: a real PostgreSQL from npm, in the data folder, that starts and stops with this process, comes back
-// when it dies, and listens on a private Unix socket only. The caller holds the data folder (see data-dir.ts).
+// The default database: a real PostgreSQL from npm with its files in the data folder. It starts and stops with this process, is restarted
+// when it dies, and listens only on a private Unix socket. The caller holds the data folder (see data-dir.ts).
 import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import type { DiskReserve } from "../data-dir/disk-reserve.ts";
 import { chooseAccount, EmbeddedError, type Account } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
-import { describeFullDisk, dropBallast, isFull, removeHalfFinished } from "./full-disk.ts";
+import { describeFullDisk, dropBallast, isFull, removeUnfinished } from "./full-disk.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { readLogTail } from "./postgres-log.ts";
@@ -18,9 +18,9 @@ import { makeSocketDir, removeSocketDir, SOCKET_PORT } from "./socket-dir.ts";
 
 const USER = "skuport";
 const DATABASE = "skuport";
-// Crashes in a row, without one successful start between them, after which it is not started again.
+// Failed starts in a row before giving up.
 const MAX_FAILED_STARTS = 5;
-// While the disk is full there is no such limit, and the pause doubles up to this.
+// Longest pause between checks of a full disk, for which there is no limit.
 const LONGEST_PAUSE_MS = 10_000;
 
 export type { EmbeddedConnection, Log } from "./postmaster.ts";
@@ -28,42 +28,39 @@ export type { EmbeddedConnection, Log } from "./postmaster.ts";
 export interface EmbeddedOptions {
   data_dir: string;
   log: Log;
-  /** Of the data folder's disk: beside it, a file keeps room for a recovery. Without it there is no such file. */
+  /** The reserve of the data folder's disk. With it, a file also reserves space for a recovery (full-disk.ts). */
   disk?: DiskReserve | undefined;
-  /** Settings that replace the tuned ones; for tests and measurements. */
+  /** Settings that override the tuned ones, for tests and benchmarks. */
   settings?: Record<string, string>;
 }
 
 export interface Embedded {
-  /** Stays the same when PostgreSQL is restarted. */
+  /** Does not change when PostgreSQL restarts. */
   readonly connection: EmbeddedConnection;
-  /** Of the postmaster that runs now. */
+  /** The pid of the current postmaster. */
   readonly pid: number;
-  /** PostgreSQL is down because its disk is full. It is started again once there is room. */
+  /** PostgreSQL is down because its disk is full. It restarts when space is free. */
   readonly is_disk_full: boolean;
-  /** Fast shutdown: open transactions are rolled back, what is committed is on disk. Resolves when PostgreSQL is gone. */
+  /** Fast shutdown: open transactions are rolled back, committed data is on disk. Resolves when PostgreSQL has exited. */
   stop(): Promise<void>;
-  /** Resolves when PostgreSQL is gone for good: undefined after stop(), an error when it could not be brought back. */
+  /** Resolves when PostgreSQL has exited for good: with undefined after stop(), with an error if it could not be restarted. */
   readonly exited: Promise<Error | undefined>;
 }
 
 /**
- * Starts PostgreSQL on `<data_dir>/postgres`, made on the first start, and resolves when it accepts connections. It runs with
- * our own rights, or as another user when we are root. When it dies it is started again on the same socket, and while its disk is
- * full as soon as there is room.
- * @throws {EmbeddedError} when it cannot run here; the message says what to do.
+ * Starts PostgreSQL on `<data_dir>/postgres`, which the first start creates, and resolves when it accepts connections. PostgreSQL runs
+ * under our account, or under another one if we are root. If it dies, it is restarted on the same socket; if the disk is
+ * full, as soon as space is free.
+ * @throws {EmbeddedError} when it cannot run here; the message says what to do
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   await mkdir(options.data_dir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.data_dir);
   try {
     if (await isFull(dataDir)) {
-      const removed = await removeHalfFinished(dataDir);
+      const removed = await removeUnfinished(dataDir);
       if (await isFull(dataDir)) await dropBallast(dataDir);
-      options.log.warn(
-        { data_dir: dataDir, removed },
-        "The disk of the data folder is full; removed half-finished files",
-      );
+      options.log.warn({ data_dir: dataDir, removed }, "data folder disk full; removed unfinished files");
     }
     return await startIn(dataDir, options);
   } catch (error) {
@@ -78,7 +75,7 @@ async function startIn(dataDir: string, options: EmbeddedOptions): Promise<Embed
   const account = chooseAccount(clusterDir);
   const binaries = await findBinaries(account);
   await reportLeftovers(clusterDir, account, log);
-  if (!existsSync(clusterDir)) log.info({ cluster_dir: clusterDir }, "Setting up PostgreSQL (once)");
+  if (!existsSync(clusterDir)) log.info({ cluster_dir: clusterDir }, "setting up PostgreSQL, first start only");
   await ensureCluster({ cluster_dir: clusterDir, binaries, account, user: USER });
   const socketDir = makeSocketDir(clusterDir, account);
   const settings = { ...tuneSettings(readResources(dataDir)), ...options.settings };
@@ -113,22 +110,24 @@ async function supervise(plan: Plan): Promise<Embedded> {
       await postmaster.gone;
       if (isStopping()) return undefined;
       if (failures === MAX_FAILED_STARTS)
-        return new EmbeddedError(`PostgreSQL does not come back. It says:\n${readLogTail(plan.data_dir)}`);
-      log.warn({ pid: postmaster.pid }, "PostgreSQL has died; starting it again");
-      isDiskFull = await makeRoom(plan, stopping.signal, () => (isDiskFull = true));
+        return new EmbeddedError(
+          `PostgreSQL could not be restarted. The end of its log:\n${readLogTail(plan.data_dir)}`,
+        );
+      log.warn({ pid: postmaster.pid }, "PostgreSQL died; restarting");
+      isDiskFull = await waitForSpace(plan, stopping.signal, () => (isDiskFull = true));
       if (isStopping()) return undefined;
       try {
         await reportLeftovers(cluster_dir, plan.account, log);
         postmaster = await startPostmaster(plan, connection);
         failures = 0;
         isDiskFull = false;
-        log.info({ pid: postmaster.pid }, "PostgreSQL is back");
+        log.info({ pid: postmaster.pid }, "PostgreSQL restarted");
       } catch (error) {
         if (!(await isFull(plan.data_dir))) failures++;
-        log.error({ err: error }, "PostgreSQL did not start");
+        log.error({ err: error }, "PostgreSQL failed to start");
         await pause(200 * Math.max(failures, 1), stopping.signal);
       }
-      // A stop that came while there was nothing to stop.
+      // stop() may have been called while no PostgreSQL was running.
       if (isStopping()) postmaster.process.kill("SIGINT");
     }
   };
@@ -139,7 +138,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
   const stop = async () => {
     stopping.abort();
     postmaster.process.kill("SIGINT");
-    // Beyond a minute something hangs; the immediate shutdown costs a recovery at the next start, no data.
+    // After a minute, PostgreSQL hangs. An immediate shutdown loses no data, but the next start needs a recovery.
     const impatience = setTimeout(() => postmaster.process.kill("SIGQUIT"), 60_000);
     await exited.finally(() => {
       clearTimeout(impatience);
@@ -158,12 +157,12 @@ async function supervise(plan: Plan): Promise<Embedded> {
   };
 }
 
-/** Resolves when the disk has room for a start, or on the signal; true when it was full. */
-async function makeRoom({ data_dir, log }: Plan, signal: AbortSignal, onFull: () => void): Promise<boolean> {
+/** Resolves when the disk has space for a start, or at the signal; true if it was full. */
+async function waitForSpace({ data_dir, log }: Plan, signal: AbortSignal, onFull: () => void): Promise<boolean> {
   if (!(await isFull(data_dir))) return false;
   onFull();
   await dropBallast(data_dir);
-  if (await isFull(data_dir)) log.error({}, `${await describeFullDisk(data_dir)}\nWaiting for room.`);
+  if (await isFull(data_dir)) log.error({}, `${await describeFullDisk(data_dir)}\nWaiting for free space.`);
   for (
     let pauseMs = 500;
     !signal.aborted && (await isFull(data_dir));
@@ -173,11 +172,11 @@ async function makeRoom({ data_dir, log }: Plan, signal: AbortSignal, onFull: ()
   return true;
 }
 
-/** Ends early on the signal. */
+/** Ends early at the signal. */
 const pause = (pauseMs: number, signal: AbortSignal): Promise<unknown> =>
   sleep(pauseMs, undefined, { signal }).catch(() => undefined);
 
 async function reportLeftovers(clusterDir: string, account: Account | undefined, log: Log): Promise<void> {
   const pids = await endLeftovers(clusterDir, account);
-  if (pids.length > 0) log.warn({ pids }, "Ended an earlier PostgreSQL that was still running on the data folder");
+  if (pids.length > 0) log.warn({ pids }, "ended a PostgreSQL that an earlier process left running on the data folder");
 }

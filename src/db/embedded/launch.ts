@@ -1,4 +1,4 @@
-// Starts PostgreSQL's programs on a cluster folder under the chosen account, with an environment of our own.
+// Starts PostgreSQL's programs on a cluster folder, under the chosen account and with a minimal environment.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, openSync } from "node:fs";
@@ -9,15 +9,15 @@ export interface Launch {
   args: readonly string[];
   cluster_dir: string;
   account: Account | undefined;
-  /** File descriptor that takes the program's output. */
+  /** File descriptor for the program's output. */
   output: number;
 }
 
 /**
- * Spawns `program -D <cluster> …args`. Rejects when it cannot be started at all.
+ * Spawns `program -D <cluster> …args`. Rejects if the program cannot be started.
  *
- * Where root lends another account (Linux), the cluster is handed over as an open descriptor: /proc/self/fd/3 leads to it
- * without passing the folders above, which may be closed to that account. Child processes inherit the descriptor.
+ * If root starts it under another account (on Linux), the cluster is passed as an open descriptor. The account may not be allowed to
+ * enter the folders above the cluster, and /proc/self/fd/3 avoids them. Child processes inherit the descriptor.
  */
 export async function launch({ program, args, cluster_dir, account, output }: Launch): Promise<ChildProcess> {
   const byDescriptor = account !== undefined && process.platform === "linux";
@@ -25,9 +25,9 @@ export async function launch({ program, args, cluster_dir, account, output }: La
   try {
     const child = spawn(program, ["-D", folder === undefined ? cluster_dir : "/proc/self/fd/3", ...args], {
       ...account,
-      // Own session: Ctrl-C on our terminal is for us, we stop PostgreSQL when its users are done.
+      // A separate session, because Ctrl-C on our terminal is for us; we stop PostgreSQL after its clients.
       detached: true,
-      // Nothing of ours: PGPORT, PGDATA and the like would change what these programs do.
+      // Not our environment: PGPORT, PGDATA and similar variables would change the behaviour of these programs.
       env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
       cwd: "/",
       stdio: ["ignore", output, output, ...(folder === undefined ? [] : [folder])],

@@ -1,5 +1,5 @@
-// Ends what an earlier PostgreSQL left on a cluster: a postmaster whose parent was killed, backends whose postmaster was
-// killed, a pid file that names nobody of ours. Until then PostgreSQL refuses to start there.
+// Removes the leftovers of an earlier PostgreSQL on a cluster, because of which PostgreSQL would refuse to start: a postmaster whose parent
+// was killed, backends whose postmaster was killed, a stale pid file.
 import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -8,15 +8,15 @@ import { pidExists } from "../data-dir/process-identity.ts";
 import type { Account } from "./account.ts";
 import { getUid, nameCluster } from "./cluster-name.ts";
 
-/** The pids it ended; none as a rule. The caller holds the data folder, so nothing that is found can be in rightful use. */
+/** Returns the pids of ended processes, usually none. The caller holds the data folder, so no other server uses these processes. */
 export async function endLeftovers(clusterDir: string, account: Account | undefined): Promise<number[]> {
   const pids = listProcessesOf(clusterDir, account);
   const postmaster = readPostmasterPid(clusterDir);
-  // Fast shutdown: transactions roll back, what is committed is flushed, so that no recovery is needed.
+  // Fast shutdown: rolls back transactions and flushes committed data, so that no recovery is needed.
   if (postmaster !== undefined && pids.includes(postmaster)) await end(postmaster, ["SIGINT", "SIGQUIT", "SIGKILL"]);
-  // Backends without a postmaster can only go.
+  // Backends without a postmaster cannot continue.
   await Promise.all(listProcessesOf(clusterDir, account).map((pid) => end(pid, ["SIGQUIT", "SIGKILL"])));
-  // PostgreSQL would take any process that by now has the pid for a postmaster, and refuse.
+  // PostgreSQL would take any process that has reused the pid for a postmaster, and refuse to start.
   rmSync(join(clusterDir, "postmaster.pid"), { force: true, recursive: true });
   return pids;
 }
@@ -29,7 +29,7 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
       if ((error as NodeJS.ErrnoException).code === "ESRCH") return;
       throw error;
     }
-    // A fast shutdown writes up to shared_buffers to disk: seconds on a slow one.
+    // A fast shutdown writes up to shared_buffers to disk, which takes seconds on a slow one.
     for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 20) {
       if (!pidExists(pid)) return;
       await sleep(20);
@@ -48,8 +48,8 @@ function readPostmasterPid(clusterDir: string): number | undefined {
 }
 
 /**
- * The postmaster has the cluster's name among its arguments, the others in their titles. Not told by their working folder:
- * without CAP_SYS_PTRACE, as in a container, root cannot see that of another user's process.
+ * Recognizes the postmaster by the cluster's name among its arguments, and backends by the name in their titles. Not by the working folder:
+ * without CAP_SYS_PTRACE, as in a container, root cannot read that of another user's process.
  */
 function listProcessesOf(clusterDir: string, account: Account | undefined): number[] {
   const name = nameCluster(clusterDir, account);
@@ -73,7 +73,7 @@ function listLinuxProcesses(uid: number): Process[] {
       if (statSync(`/proc/${pid}`).uid !== uid) return [];
       return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, "utf8") }];
     } catch {
-      return []; // gone in the meantime
+      return []; // ended in the meantime
     }
   });
 }

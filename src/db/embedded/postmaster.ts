@@ -1,4 +1,4 @@
-// PostgreSQL's first process: started with our settings, and waited for until it accepts connections.
+// Starts the postmaster, PostgreSQL's first process, with our settings, and waits until it accepts connections.
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, readFileSync } from "node:fs";
@@ -21,7 +21,7 @@ export interface Log {
 }
 
 export interface EmbeddedConnection {
-  /** The socket's folder. */
+  /** The folder of the socket. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -45,7 +45,7 @@ export interface Postmaster {
   gone: Promise<unknown>;
 }
 
-/** Starts PostgreSQL and waits until it accepts connections, through a crash recovery if need be. */
+/** Starts PostgreSQL and waits until it accepts connections, if necessary through a crash recovery. */
 export async function startPostmaster(plan: Plan, connection: EmbeddedConnection): Promise<Postmaster> {
   const child = await launchPostmaster(plan);
   const pid = child.pid ?? 0;
@@ -53,10 +53,12 @@ export async function startPostmaster(plan: Plan, connection: EmbeddedConnection
   const gone = once(child, "exit").finally(stopWatch);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   while (isRunning()) {
-    if (saysReady(plan, pid) && (await accepts(connection))) return { process: child, pid, gone };
+    if (isReady(plan, pid) && (await accepts(connection))) return { process: child, pid, gone };
     await sleep(20);
   }
-  throw new EmbeddedError(`PostgreSQL did not start in ${plan.cluster_dir}. It says:\n${readLogTail(plan.data_dir)}`);
+  throw new EmbeddedError(
+    `PostgreSQL did not start in ${plan.cluster_dir}. The end of its log:\n${readLogTail(plan.data_dir)}`,
+  );
 }
 
 async function launchPostmaster(plan: Plan): Promise<ChildProcess> {
@@ -65,7 +67,7 @@ async function launchPostmaster(plan: Plan): Promise<ChildProcess> {
     listen_addresses: "",
     unix_socket_directories: plan.socket_dir,
     port: String(SOCKET_PORT),
-    cluster_name: nameCluster(cluster_dir, account), // by this leftovers.ts knows them
+    cluster_name: nameCluster(cluster_dir, account), // leftovers.ts recognizes processes by it
   };
   const settings = { ...plan.settings, ...fixed };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
@@ -82,8 +84,8 @@ async function launchPostmaster(plan: Plan): Promise<ChildProcess> {
   }
 }
 
-/** What it writes into its pid file; trying to connect during a long recovery would fill its log. */
-function saysReady({ cluster_dir }: Plan, pid: number): boolean {
+/** Reads the status in the pid file. Connection attempts during a long recovery would fill the log. */
+function isReady({ cluster_dir }: Plan, pid: number): boolean {
   const PID_LINE = 0;
   const STATUS_LINE = 7; // LOCK_FILE_LINE_PM_STATUS in PostgreSQL's src/include/utils/pidfile.h
   try {
@@ -94,10 +96,10 @@ function saysReady({ cluster_dir }: Plan, pid: number): boolean {
   }
 }
 
-/** Makes the database where it is missing; then it is the next try that succeeds. */
+/** Tries to connect. Creates the database if it is missing; the next attempt then succeeds. */
 async function accepts(connection: EmbeddedConnection): Promise<boolean> {
   const client = new pg.Client(connection);
-  client.on("error", () => undefined); // told through connect()
+  client.on("error", () => undefined); // connect() rejects with it
   try {
     await client.connect();
     return true;
@@ -119,8 +121,8 @@ async function createDatabase(connection: EmbeddedConnection): Promise<void> {
 
 function explainSpawn({ code, message }: NodeJS.ErrnoException): string {
   if (code === "EPERM" || code === "EINVAL")
-    return "this system does not let root start a process as another user. Start as an ordinary user, or set DATABASE_URL.";
-  // The file is there (findBinaries looked), so what is missing is its loader.
+    return "this system does not let root start a process as another user. Start Skuport as an ordinary user, or set DATABASE_URL.";
+  // The file exists (findBinaries checked), so its loader is missing.
   if (code === "ENOENT")
     return "it needs glibc, which Alpine and other musl systems lack. Set DATABASE_URL to a PostgreSQL 15 or newer.";
   return message;

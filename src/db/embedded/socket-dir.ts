@@ -1,19 +1,20 @@
-// The private folder of the Unix socket: the only way to the embedded PostgreSQL, so its mode is the access control.
+// Creates the private folder of the Unix socket. The socket is the only way to connect to the embedded PostgreSQL, so the folder's
+// mode controls access.
 import { chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isReachable, type Account } from "./account.ts";
 import { getUid, nameCluster } from "./cluster-name.ts";
 
-/** Only names the socket file; no TCP port is opened. */
+/** Part of the socket file's name; no TCP port is opened. */
 export const SOCKET_PORT = 5432;
 const SOCKET_FILE = `.s.PGSQL.${String(SOCKET_PORT)}`;
 // sun_path holds 108 bytes on Linux and 104 on macOS, with the final NUL.
-const LONGEST_SOCKET_PATH = 103;
+const MAX_SOCKET_PATH = 103;
 
 /**
- * Makes the folder, for this account and root alone. The same cluster gets the same path each time, so that a worker in another
- * process finds a restarted PostgreSQL without being told. Not inside the data folder: that path may be too long for a socket.
+ * Creates the folder, accessible only to this account and root. A cluster's path is the same each time, so that workers in other
+ * processes find a restarted PostgreSQL. Outside the data folder, whose path may be too long for a socket.
  */
 export function makeSocketDir(clusterDir: string, account: Account | undefined): string {
   const name = nameCluster(clusterDir, account);
@@ -21,7 +22,7 @@ export function makeSocketDir(clusterDir: string, account: Account | undefined):
   const path = join(parent, name);
   const dir = claim(path, getUid(account)) ? path : mkdtempSync(join(parent, "skuport-"));
   if (account !== undefined) chownSync(dir, account.uid, account.gid);
-  // A leftover whose lock names a pid that some other process has by now would keep PostgreSQL from starting.
+  // An old lock file whose pid another process has reused would prevent a start of PostgreSQL.
   for (const file of [SOCKET_FILE, `${SOCKET_FILE}.lock`]) rmSync(join(dir, file), { force: true });
   return dir;
 }
@@ -32,11 +33,11 @@ export function removeSocketDir(dir: string): void {
 
 function chooseParent(name: string, account: Account | undefined): string {
   const parent = tmpdir();
-  const fits = Buffer.byteLength(join(parent, name, SOCKET_FILE)) <= LONGEST_SOCKET_PATH;
+  const fits = Buffer.byteLength(join(parent, name, SOCKET_FILE)) <= MAX_SOCKET_PATH;
   return fits && isReachable(parent, account) ? parent : "/tmp";
 }
 
-/** False when somebody else has put something at this well-known place. */
+/** False if another user has created something at this predictable path. */
 function claim(path: string, uid: number): boolean {
   try {
     mkdirSync(path, { mode: 0o700 });

@@ -1,19 +1,19 @@
-// PostgreSQL should not outlive us. A process that is killed with SIGKILL can stop nothing itself, so a small shell waits at
-// the other end of a pipe: when the pipe closes, by whatever death, it asks PostgreSQL to shut down.
+// Stops PostgreSQL when this process dies. A process killed with SIGKILL cannot stop anything itself, so a small shell waits at the other
+// end of a pipe. When the pipe closes, for whatever reason, the shell asks PostgreSQL to shut down.
 import { spawn } from "node:child_process";
 import type { Account } from "./account.ts";
 
-/** Returns the function that calls the watch off; do so before the pid can mean another process. */
+/** @returns a function that ends the watch; call it before the system can reuse the pid */
 export function watchParent(postmasterPid: number, account: Account | undefined): () => void {
   const script = 'read -r _; kill -INT "$1"';
   const shell = spawn("/bin/sh", ["-c", script, "sh", String(postmasterPid)], {
     ...account,
-    detached: true, // else Ctrl-C and signals to our process group would end the watch first
+    detached: true, // otherwise Ctrl-C and signals to our process group would end the watch first
     cwd: "/",
     env: { PATH: "/usr/bin:/bin" },
     stdio: ["pipe", "ignore", "ignore"],
   });
-  // Without a shell there is no watch; the next start finds the orphan (see leftovers.ts).
+  // Without a shell there is no watch; the next start ends the orphan (see leftovers.ts).
   shell.on("error", () => undefined);
   shell.stdin.on("error", () => undefined);
   shell.unref();

@@ -4,7 +4,7 @@ import type pg from "pg";
 import { isTransient } from "../../db/connection/connect.ts";
 import { EVENT_CHANNEL } from "../../events/channels.ts";
 import type { Listener } from "../../events/listen.ts";
-import { eventBounds, placeEvents, readEvents, type StoredEvent } from "../../events/read.ts";
+import { eventBounds, assignPositions, readEvents, type StoredEvent } from "../../events/read.ts";
 import { writeEvents, writeMessage } from "./event-messages.ts";
 import { inSlices } from "./in-batches.ts";
 import type { State, StateSource } from "../../events/state-stream.ts";
@@ -165,11 +165,11 @@ async function readStates(changed: Changed): Promise<{ event: string; state: Sta
 }
 
 async function newest(pool: pg.Pool): Promise<number> {
-  await placeEvents(pool);
+  await assignPositions(pool);
   return (await eventBounds(pool)).newest;
 }
 
 async function nextEvents(pool: pg.Pool, after: number): Promise<StoredEvent[]> {
-  await placeEvents(pool);
+  await assignPositions(pool);
   return readEvents(pool, after, EVENTS_AT_ONCE);
 }

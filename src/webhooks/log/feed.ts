@@ -1,7 +1,7 @@
 // The pull feed: what webhooks are told, in the order of the commits, for receivers that reconcile.
 import type pg from "pg";
 import { badCursor, decodeIntegerCursor, encodeCursor } from "../../db/cursor.ts";
-import { eventBounds, placeEvents } from "../../events/read.ts";
+import { eventBounds, assignPositions } from "../../events/read.ts";
 import { readEventPrefix } from "../event-id.ts";
 import type { FeedEvent } from "../../../contract/webhooks/deliveries.ts";
 import type { EventType } from "../../../contract/webhooks/events.ts";
@@ -23,7 +23,7 @@ export async function readFeed(
   pool: pg.Pool,
   { cursor, type, limit }: { cursor?: string | undefined; type?: EventType | undefined; limit: number },
 ): Promise<Page> {
-  await placeEvents(pool);
+  await assignPositions(pool);
   const { oldest, newest } = await eventBounds(pool);
   const after = decodeIntegerCursor(FEED_LIST, cursor) ?? oldest - 1;
   if (after > newest && cursor !== undefined) throw badCursor();
