@@ -96,10 +96,7 @@ describe.concurrent("a heartbeat", () => {
 
     await watched.startedAgain();
     expect(isAlive(watched.pid)).toBe(false);
-    expect(watched.messages()).toEqual([
-      "worker stopped responding; ending it",
-      "worker ended; restarting",
-    ]);
+    expect(watched.messages()).toEqual(["worker stopped responding; ending it", "worker ended; restarting"]);
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
