@@ -1,9 +1,10 @@
 // Loads the products that a changeset changed, page by page, filtered by kind of change and SKU.
 import { useThrottleFn } from "@vueuse/core";
-import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
+import type { Ref } from "vue";
 import { list_changes, type ProductChange } from "../../contract/changesets/changesets.ts";
 import { useLive } from "../server/live.ts";
 import { ask } from "../server/use-connection.ts";
+import { usePagedList } from "../server/use-paged-list.ts";
 
 const PAGE = 50;
 /** A running import changes thousands of products a second, so refresh at most this often. */
@@ -22,66 +23,23 @@ export function parseFilter(query: Record<string, unknown>): ChangeFilter {
   return { ...(change === undefined ? {} : { change }), ...(sku === undefined ? {} : { sku }) };
 }
 
-export function useChanges(id: number, filter: Ref<ChangeFilter>) {
-  const changes = shallowRef<ProductChange[]>([]);
-  const nextCursor = ref<string | null>(null);
-  const state = ref<"loading" | "ready" | "failed">("loading");
-  const error = ref<Error | null>(null);
-  const loadingMore = ref(false);
-  let pendingRequest = new AbortController();
-  onScopeDispose(() => {
-    pendingRequest.abort();
+export function useChanges(id: number, filter: Readonly<Ref<ChangeFilter>>) {
+  const { items: changes, ...list } = usePagedList({
+    load: (wanted: ChangeFilter, cursor, signal) => {
+      const querystring = { limit: PAGE, ...wanted, ...(cursor === undefined ? {} : { cursor }) };
+      return ask(list_changes, { params: { id }, querystring }, { signal });
+    },
+    filter,
+    keyOf: (change) => `${String(change.id)} ${String(change.version)}`,
   });
-
-  async function load(keepsState = false): Promise<void> {
-    pendingRequest.abort();
-    pendingRequest = new AbortController();
-    const { signal } = pendingRequest;
-    if (!keepsState) state.value = "loading";
-    try {
-      const page = await ask(
-        list_changes,
-        { params: { id }, querystring: { limit: PAGE, ...filter.value } },
-        { signal },
-      );
-      if (signal.aborted) return;
-      changes.value = page.items;
-      nextCursor.value = page.next_cursor;
-      state.value = "ready";
-      error.value = null;
-    } catch (reason) {
-      if (signal.aborted) return;
-      error.value = reason as Error;
-      state.value = "failed";
-    }
-  }
-
-  async function more(): Promise<void> {
-    if (nextCursor.value === null || loadingMore.value) return;
-    loadingMore.value = true;
-    const { signal } = pendingRequest;
-    try {
-      const querystring = { limit: PAGE, cursor: nextCursor.value, ...filter.value };
-      const page = await ask(list_changes, { params: { id }, querystring }, { signal });
-      if (signal.aborted) return;
-      changes.value = [...changes.value, ...page.items];
-      nextCursor.value = page.next_cursor;
-    } catch (reason) {
-      if (!signal.aborted) error.value = reason as Error;
-    } finally {
-      loadingMore.value = false;
-    }
-  }
-
-  watch(filter, () => load(), { immediate: true });
 
   /** Refreshes while the changeset grows, but only on the first page: further pages would move while the user reads them. */
-  const refresh = useThrottleFn(() => changes.value.length <= PAGE && load(true), MIN_REFRESH_INTERVAL_MS, true);
+  const follow = useThrottleFn(() => changes.value.length <= PAGE && list.refresh(), MIN_REFRESH_INTERVAL_MS, true);
   useLive("changeset", ({ changeset_id }) => {
-    if (changeset_id === id) void refresh();
+    if (changeset_id === id) void follow();
   });
-  useLive("import", ({ changeset_id, state: at }) => {
-    if (changeset_id === id && at === "loading") void refresh();
+  useLive("import", ({ changeset_id, state }) => {
+    if (changeset_id === id && state === "loading") void follow();
   });
-  return { changes, next_cursor: nextCursor, state, error, loading_more: loadingMore, more, load };
+  return { changes, ...list };
 }

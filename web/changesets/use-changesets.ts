@@ -22,12 +22,12 @@ export function parseFilter(query: Record<string, unknown>): ChangesetFilter {
 }
 
 export const useChangesets = (filter: Readonly<Ref<ChangesetFilter>>) =>
-  usePagedList<Changeset, ChangesetFilter>(
-    (wanted, cursor, signal) => {
+  usePagedList({
+    load: (wanted, cursor, signal) => {
       const querystring = { limit: PAGE, ...wanted, ...(cursor === undefined ? {} : { cursor }) };
       return ask(list_changesets, { querystring }, { signal });
     },
     filter,
-    REFRESH_INTERVAL_MS,
-    useLiveRefresh,
-  );
+    keyOf: ({ id }) => id,
+    schedule: (refresh) => useLiveRefresh(refresh, REFRESH_INTERVAL_MS),
+  });

@@ -35,7 +35,7 @@ export function reviewUndo(changesetId: number, what: string): Promise<Operation
 export async function previewUndo(
   changesetId: number,
   policy: UndoPolicy,
-  page: { cursor?: string; signal?: AbortSignal } = {},
+  page: { cursor: string | undefined; signal: AbortSignal },
 ): Promise<UndoPreview> {
   const { cursor, signal } = page;
   const querystring = { preview: true, policy, limit: 50, ...(cursor === undefined ? {} : { cursor }) };

@@ -1,40 +1,50 @@
-// A list that the server gives in pages, the newest first: filtered, kept fresh at its head, more on demand.
-import { ref, shallowRef, watch, type Ref } from "vue";
-import { usePolling } from "./use-polling.ts";
+// A list that the server returns in pages: filtered, refreshed from its start, and extended page by page on demand. All lists of the
+// page use it, except the product grid, which loads pages in both directions as the user scrolls (web/catalog/rows).
+import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
+import { useStream } from "./live.ts";
+import { useConnection } from "./use-connection.ts";
 
 export interface Page<Item> {
   items: Item[];
   next_cursor: string | null;
 }
 
-/** One page for a filter; without a cursor, the first. */
-export type LoadPage<Item, Filter> = (
-  filter: Filter,
-  cursor: string | undefined,
-  signal?: AbortSignal,
-) => Promise<Page<Item>>;
+interface Options<Item, Filter> {
+  /** Loads one page; without a cursor, the first. */
+  load: (filter: Filter, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
+  /** Plain data. The list starts again when its content changes. */
+  filter: MaybeRefOrGetter<Filter>;
+  /** Identifies an item within the list. */
+  keyOf: (item: Item) => string | number;
+  /** Calls `refresh` now and whenever the list may have changed. By default that is after a reconnect or missed events. */
+  schedule?: (refresh: () => Promise<void>) => unknown;
+}
 
-/** @param keep how the head is kept fresh */
-export function usePagedList<Item extends { id: number }, Filter>(
-  load: LoadPage<Item, Filter>,
-  filter: Readonly<Ref<Filter>>,
-  everyMs: number,
-  keep: typeof usePolling = usePolling,
-) {
+export function usePagedList<Item, Filter>({
+  load,
+  filter,
+  keyOf,
+  schedule = refreshAfterGaps,
+}: Options<Item, Filter>) {
   const items = shallowRef<Item[]>([]);
   const nextCursor = ref<string | null>(null);
   const state = ref<"loading" | "ready" | "failed">("loading");
   const error = shallowRef<Error | null>(null);
   const loadingMore = ref(false);
+  let firstPage = new AbortController();
+  let nextPage = new AbortController();
 
-  const refresh = keep(async (signal) => {
-    const asked = filter.value;
+  /** Loads the first page again. Pages already loaded after it are kept if they still follow it. */
+  async function refresh(): Promise<void> {
+    firstPage.abort();
+    firstPage = new AbortController();
+    const { signal } = firstPage;
     try {
-      const page = await load(asked, undefined, signal);
-      if (asked !== filter.value) return;
-      const older = olderThan(page.items, items.value);
-      items.value = [...page.items, ...older];
-      if (older.length === 0) nextCursor.value = page.next_cursor;
+      const page = await load(toValue(filter), undefined, signal);
+      if (signal.aborted) return;
+      const rest = state.value === "ready" && page.next_cursor !== null ? itemsAfter(page.items.at(-1)) : [];
+      items.value = [...page.items, ...rest];
+      if (rest.length === 0) nextCursor.value = page.next_cursor;
       state.value = "ready";
       error.value = null;
     } catch (reason) {
@@ -42,37 +52,56 @@ export function usePagedList<Item extends { id: number }, Filter>(
       error.value = reason as Error;
       if (state.value === "loading") state.value = "failed";
     }
-  }, everyMs);
+  }
+
+  function itemsAfter(last: Item | undefined): Item[] {
+    const key = last === undefined ? undefined : keyOf(last);
+    const at = items.value.findLastIndex((item) => keyOf(item) === key);
+    return at === -1 ? [] : items.value.slice(at + 1);
+  }
 
   async function more(): Promise<void> {
-    if (nextCursor.value === null || loadingMore.value) return;
+    const cursor = nextCursor.value;
+    if (cursor === null || loadingMore.value) return;
     loadingMore.value = true;
-    const asked = filter.value;
+    const { signal } = nextPage;
     try {
-      const page = await load(asked, nextCursor.value);
-      if (asked !== filter.value) return;
+      const page = await load(toValue(filter), cursor, signal);
+      // A refresh may have replaced the page before this one.
+      if (signal.aborted || nextCursor.value !== cursor) return;
       items.value = [...items.value, ...page.items];
       nextCursor.value = page.next_cursor;
+      error.value = null;
     } catch (reason) {
-      error.value = reason as Error;
+      if (!signal.aborted) error.value = reason as Error;
     } finally {
-      loadingMore.value = false;
+      if (!signal.aborted) loadingMore.value = false;
     }
   }
 
-  watch(filter, async (wanted) => {
-    items.value = [];
-    nextCursor.value = null;
-    state.value = "loading";
-    // What was under way asked with the old filter and is thrown away: ask once more.
-    await refresh();
-    if (wanted === filter.value && items.value.length === 0) await refresh();
+  // The items of the previous filter stay until the first page of the new one has arrived.
+  watch(
+    () => JSON.stringify(toValue(filter)),
+    () => {
+      nextPage.abort();
+      nextPage = new AbortController();
+      loadingMore.value = false;
+      nextCursor.value = null;
+      state.value = "loading";
+      error.value = null;
+      void refresh();
+    },
+  );
+  onScopeDispose(() => {
+    firstPage.abort();
+    nextPage.abort();
   });
-  return { items, next_cursor: nextCursor, state, error, loading_more: loadingMore, more, refresh };
+  schedule(refresh);
+  const hasMore = computed(() => nextCursor.value !== null);
+  return { items, has_more: hasMore, state, error, loading_more: loadingMore, more, refresh };
 }
 
-/** What has been loaded beyond the first page stays. */
-function olderThan<Item extends { id: number }>(page: readonly Item[], loaded: readonly Item[]): Item[] {
-  const oldest = page.at(-1)?.id;
-  return oldest === undefined ? [] : loaded.filter(({ id }) => id < oldest);
+function refreshAfterGaps(refresh: () => Promise<void>): void {
+  watch([useStream().gaps, useConnection().reconnects], () => void refresh());
+  void refresh();
 }

@@ -1,69 +1,45 @@
 // Loads the rejected rows of one import page by page, optionally for one reason, and the number of rows for each reason.
-import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
+import { computed, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import {
   list_rejects,
   summarize_rejects,
-  type Reject,
   type RejectCode,
   type RejectGroup,
 } from "../../../contract/imports/imports.ts";
-import { ask, useConnection } from "../../server/use-connection.ts";
+import { ask } from "../../server/use-connection.ts";
+import { usePagedList } from "../../server/use-paged-list.ts";
 
 const PAGE = 50;
 
-export function useRejects(id: MaybeRefOrGetter<number>) {
-  const rejects = shallowRef<Reject[]>([]);
+export function useRejects(importId: MaybeRefOrGetter<number>) {
   const groups = shallowRef<RejectGroup[]>([]);
   const code = ref<RejectCode | undefined>();
-  const hasMore = ref(false);
-  const loading = ref(false);
-  const error = ref<Error | null>(null);
-  let stop = new AbortController();
-  let cursor: string | undefined;
-
-  async function load(): Promise<void> {
-    const { signal } = stop;
-    const params = { id: toValue(id) };
-    loading.value = true;
-    error.value = null;
-    try {
+  const list = usePagedList({
+    load: async (filter: { id: number; code: RejectCode | undefined }, cursor, signal) => {
+      const params = { id: filter.id };
       const querystring = {
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
-        ...(code.value === undefined ? {} : { code: code.value }),
+        ...(filter.code === undefined ? {} : { code: filter.code }),
       };
       const [page, summary] = await Promise.all([
         ask(list_rejects, { params, querystring }, { signal }),
         groups.value.length > 0 ? undefined : ask(summarize_rejects, { params }, { signal }),
       ]);
-      rejects.value = cursor === undefined ? page.items : [...rejects.value, ...page.items];
-      groups.value = summary?.items ?? groups.value;
-      hasMore.value = page.next_cursor !== null;
-      cursor = page.next_cursor ?? cursor;
-    } catch (reason) {
-      if (!signal.aborted) error.value = reason as Error;
-    } finally {
-      if (!signal.aborted) loading.value = false;
-    }
-  }
-
-  function restart(): void {
-    stop.abort();
-    stop = new AbortController();
-    cursor = undefined;
-    void load();
-  }
+      if (summary && !signal.aborted) groups.value = summary.items;
+      return page;
+    },
+    filter: () => ({ id: toValue(importId), code: code.value }),
+    keyOf: ({ row }) => row,
+  });
 
   watch(
-    () => toValue(id),
+    () => toValue(importId),
     () => (groups.value = []),
+    { flush: "sync" },
   );
-  watch([() => toValue(id), code], restart, { immediate: true });
-  watch(useConnection().reconnects, () => {
-    if (error.value) void load();
-  });
-  onScopeDispose(() => {
-    stop.abort();
-  });
-  return { rejects, groups, code, has_more: hasMore, loading, error, more: load };
+  const loading = computed(() => list.state.value === "loading" || list.loading_more.value);
+  /** Loads the next page, or the first one again if it failed. */
+  const more = (): Promise<void> => (list.state.value === "failed" ? list.refresh() : list.more());
+  return { rejects: list.items, groups, code, has_more: list.has_more, loading, error: list.error, more };
 }

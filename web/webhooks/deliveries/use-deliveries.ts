@@ -1,9 +1,10 @@
 // Loads the deliveries of a webhook page by page, with the filter from the URL.
 import type { Ref } from "vue";
-import { DELIVERY_STATES, list_deliveries, type Delivery } from "../../../contract/webhooks/deliveries.ts";
+import { DELIVERY_STATES, list_deliveries } from "../../../contract/webhooks/deliveries.ts";
 import { EVENT_TYPES } from "../../../contract/webhooks/event-types.ts";
 import { ask } from "../../server/use-connection.ts";
 import { usePagedList } from "../../server/use-paged-list.ts";
+import { usePolling } from "../../server/use-polling.ts";
 
 const REFRESH_INTERVAL_MS = 2_000;
 const PAGE = 50;
@@ -30,14 +31,15 @@ export function parseFilter(query: Record<string, unknown>): DeliveryFilter {
 }
 
 export const useDeliveries = (id: number, filter: Readonly<Ref<DeliveryFilter>>) =>
-  usePagedList<Delivery, DeliveryFilter>(
-    (wanted, cursor, signal) => {
+  usePagedList({
+    load: (wanted: DeliveryFilter, cursor, signal) => {
       const querystring = { ...queryOf(wanted), ...(cursor === undefined ? {} : { cursor }) };
       return ask(list_deliveries, { params: { id }, querystring }, { signal });
     },
     filter,
-    REFRESH_INTERVAL_MS,
-  );
+    keyOf: (delivery) => delivery.id,
+    schedule: (refresh) => usePolling(refresh, REFRESH_INTERVAL_MS),
+  });
 
 function queryOf({ state, type, since }: DeliveryFilter) {
   return {
