@@ -113,6 +113,12 @@ export async function forgetAttempts(db: Queryable, { kind, id }: Work): Promise
   await db.query("delete from work_attempts where kind = $1 and work_id = $2", [kind, id]);
 }
 
+/** Deletes records of work that has ended. A process that begins a part at the moment in which the work ends can leave one.
+ * @param activeIds a query for the ids of all work of this kind that has not ended */
+export async function sweepAttempts(db: Queryable, kind: Work["kind"], activeIds: string): Promise<void> {
+  await db.query(`delete from work_attempts where kind = $1 and work_id not in (${activeIds})`, [kind]);
+}
+
 async function lockSuspectParts({ client, until, onWait }: LockHolder, signal: AbortSignal): Promise<void> {
   const lock = until === "unlock" ? "pg_try_advisory_lock" : "pg_try_advisory_xact_lock";
   let calledAt = -Infinity;

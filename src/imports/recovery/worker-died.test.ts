@@ -1,6 +1,6 @@
-// Parts of an import that kill their worker: given up at the second death, one at a time after the first.
+// Parts of an import that kill their worker: after the first death they are processed one at a time, after the second they fail.
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+
 import { beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import {
@@ -12,12 +12,15 @@ import {
   workOn,
 } from "../../../tests/support/import-file.ts";
 import { until } from "../../../tests/support/until.ts";
-import { beginPart, forgetAttempts, releaseParts, MAX_DEATHS } from "../../jobs/attempts.ts";
+import { Problem } from "../../../contract/problems.ts";
+import { beginPart, forgetAttempts, MAX_DEATHS, releaseLater, releaseParts } from "../../jobs/attempts.ts";
+import { finishImport } from "../finish-import.ts";
 import { runLoader } from "../load/loader.ts";
 import { runScan } from "../scan/run-scan.ts";
-import { readImport } from "../store.ts";
+import { readImport, requestCancel } from "../store.ts";
 import { SCAN_PART, STRICT_PART } from "../problems.ts";
-import { lockKeys } from "../../db/advisory-locks.ts";
+import { sweepImportAttempts } from "./sweep-attempts.ts";
+
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);
@@ -28,7 +31,7 @@ beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects, work_attempts cascade");
 });
 
-/** What workers leave that were killed while they worked on the part. */
+/** Inserts the records that workers leave when they are killed while they process the part. */
 async function die(id: number, part: number, times = 1): Promise<void> {
   for (let i = 0; i < times; i++)
     await pool.query("insert into work_attempts (kind, work_id, part, worker) values ($1, $2, $3, $4)", [
@@ -39,14 +42,14 @@ async function die(id: number, part: number, times = 1): Promise<void> {
 const attempts = async (): Promise<number> => (await pool.query("select from work_attempts")).rowCount ?? 0;
 
 describe("a scan", () => {
-  test("over which a worker died is done again", async () => {
+  test("is repeated after a worker died over it", async () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     expect(await workOn(context, id)).toMatchObject({ state: "done", created: 200 });
     expect(await attempts()).toBe(0);
   });
 
-  test("over which two workers died fails the import, and says of which file", async () => {
+  test("fails the import after two workers died over it, and names the file", async () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART, MAX_DEATHS);
     const ended = await workOn(context, id);
@@ -56,25 +59,25 @@ describe("a scan", () => {
     expect(await attempts()).toBe(0);
   });
 
-  test("that stops in an orderly way does not count, however often", async () => {
+  test("does not count as a death if it stops normally", async () => {
     const { id } = await receiveBytes(context, CSV);
     for (let stops = 0; stops < 4; stops++) await runScan(context, id, AbortSignal.abort());
     expect(await attempts()).toBe(0);
     expect(await workOn(context, id)).toMatchObject({ state: "done", created: 200 });
   });
 
-  test("waits with its second try until no other part over which a worker died is worked on", async () => {
+  test("waits before its second attempt until no other suspect part is processed", async () => {
     const other = await pool.connect();
     await die(0, 7);
     expect(await beginPart(pool, { client: other, until: "unlock" }, { kind: "import", id: 0 }, 7, signal)).toBe(1);
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     const scanned = runScan(context, id, signal);
-    // It must not look as if it were at work: the other one may kill the worker now.
+    // While it waits, it must not have a record: the other part may kill the worker now.
     await until(async () => (await pool.query("select from imports where scan_token = 1")).rowCount === 1);
     await until(async () => (await pool.query("select from work_attempts where work_id = $1", [id])).rowCount === 1);
     expect((await readImport(pool, id))?.state).toBe("scanning");
-    // Beside it, what has no death on its record is not held up.
+    // Imports without a death do not wait.
     expect(await importBytes(context, CSV)).toMatchObject({ state: "done" });
     await other.query("select pg_advisory_unlock_all()");
     other.release();
@@ -85,7 +88,7 @@ describe("a scan", () => {
 });
 
 describe("a chunk", () => {
-  test("over which a worker died is loaded again", async () => {
+  test("is loaded again after a worker died over it", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     await die(id, 2);
@@ -94,7 +97,7 @@ describe("a chunk", () => {
     expect(await attempts()).toBe(0);
   });
 
-  test("over which two workers died fails the import", async () => {
+  test("fails the import after two workers died over it", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     await die(id, 2, MAX_DEATHS);
@@ -106,10 +109,10 @@ describe("a chunk", () => {
     expect(await attempts()).toBe(0);
   });
 
-  test("whose transaction failed is no longer noted while its loader tries again", async () => {
+  test("has no record after its transaction failed", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
-    // What another worker took meanwhile must not be noted by this one.
+    // Otherwise the record would count as a death when another worker takes the chunk.
     await pool.query(
       "create function move_on() returns trigger language plpgsql as $$ begin if new.chunk_no = 0 then raise sqlstate '40001'; end if; return new; end $$",
     );
@@ -136,11 +139,11 @@ describe("a chunk", () => {
     expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
   });
 
-  test("whose loader stops in an orderly way does not count", async () => {
+  test("does not count as a death if its loader stops normally", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     const stop = new AbortController();
-    // The first chunk's commit is refused, so that its note is still there when the lane is to stop.
+    // The first chunk cannot be committed, so its record still exists when the loader stops.
     await pool.query(
       "create function stop_it() returns trigger language plpgsql as $$ begin raise sqlstate '40001'; end $$",
     );
@@ -157,7 +160,7 @@ describe("a chunk", () => {
 });
 
 describe("a strict import", () => {
-  test("over which two workers died fails, and nothing is imported", async () => {
+  test("fails after two workers died over it, and nothing is imported", async () => {
     const { id } = await receiveBytes(context, CSV, { strict: true });
     await runScan(context, id, signal);
     await die(id, STRICT_PART, MAX_DEATHS);
@@ -176,14 +179,10 @@ describe("a strict import", () => {
     const other = await pool.connect();
     await die(0, 7);
     await beginPart(pool, { client: other, until: "unlock" }, { kind: "import", id: 0 }, 7, signal);
+    const before = (await readImport(pool, id))?.version ?? 0;
     const loaded = runLoader(context, id, signal);
-    // Its transaction is open, and asks for the turn.
-    await until(
-      async () =>
-        (await pool.query("select from pg_locks where classid = $1 and objid = $2", lockKeys("strict_import", id)))
-          .rowCount === 1,
-    );
-    await sleep(200);
+    // A loader that waits for its turn gives signs of life.
+    await until(async () => ((await readImport(pool, id))?.version ?? 0) > before);
     await other.query("select from products for update nowait");
     await other.query("select pg_advisory_unlock_all()");
     other.release();
@@ -192,7 +191,7 @@ describe("a strict import", () => {
   });
 });
 
-test("notes are this process's own, and go one by one or all at once", async () => {
+test("a process releases only its own records; all records of an import can be deleted", async () => {
   const client = await pool.connect();
   const work = { kind: "import", id: 5 } as const;
   for (const part of [1, 1, 2, 3])
@@ -204,4 +203,83 @@ test("notes are this process's own, and go one by one or all at once", async () 
   expect(rows).toEqual([{ part: 2 }, { part: 3 }]);
   await forgetAttempts(pool, work);
   expect(await attempts()).toBe(0);
+});
+
+describe("a part that waits for its turn", () => {
+  /** Takes the turn of another part over which a worker has died. @returns a function that ends it */
+  async function takeTurn(): Promise<() => Promise<void>> {
+    const other = await pool.connect();
+    await die(0, 7);
+    await beginPart(pool, { client: other, until: "unlock" }, { kind: "import", id: 0 }, 7, signal);
+    return async () => {
+      await other.query("select pg_advisory_unlock_all()");
+      other.release();
+    };
+  }
+  const versionOf = async (id: number): Promise<number> => (await readImport(pool, id))?.version ?? -1;
+
+  test("gives signs of life", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    await runScan(context, id, signal);
+    await die(id, 0);
+    const endTurn = await takeTurn();
+    const before = await versionOf(id);
+    const loaded = runLoader(context, id, signal);
+    await until(async () => (await versionOf(id)) >= before + 2);
+    expect(await readImport(pool, id)).toMatchObject({ state: "loading", created: 0 });
+    await endTurn();
+    await loaded;
+    expect(await readImport(pool, id)).toMatchObject({ state: "done", created: 200 });
+  });
+
+  test.each([false, true])("stops when its import is cancelled (strict: %s)", async (strict) => {
+    const { id } = await receiveBytes(context, CSV, { strict });
+    await runScan(context, id, signal);
+    await die(id, strict ? STRICT_PART : 0);
+    const endTurn = await takeTurn();
+    const loaded = runLoader(context, id, signal);
+    await requestCancel(pool, id);
+    await loaded;
+    expect(await readImport(pool, id)).toMatchObject({ state: "cancelled", created: 0 });
+    await endTurn();
+  });
+
+  test("stops when its import has ended", async () => {
+    const { id } = await receiveBytes(context, CSV);
+    await die(id, SCAN_PART);
+    const endTurn = await takeTurn();
+    const scanned = runScan(context, id, signal);
+    await until(async () => (await pool.query("select from imports where scan_token = 1")).rowCount === 1);
+    await finishImport(context, id, "failed", new Problem("disk-full", "The disk is full."));
+    await scanned;
+    expect(await readImport(pool, id)).toMatchObject({ state: "failed" });
+    await endTurn();
+  });
+});
+
+test("records that could not be deleted during an outage are deleted later, unless the part was begun again", async () => {
+  const client = await pool.connect();
+  const work = { kind: "import", id: 6 } as const;
+  for (const part of [1, 2]) await beginPart(pool, { client, until: "commit" }, work, part, signal);
+  const broken = { query: () => Promise.reject(new Error("the database is away")) } as unknown as typeof pool;
+  await releaseParts(broken, work, new Set([1, 2]));
+  await expect(releaseLater(broken)).rejects.toThrow("away");
+  expect(await attempts()).toBe(2);
+  await beginPart(pool, { client, until: "commit" }, work, 2, signal);
+  client.release();
+  await releaseLater(pool);
+  expect((await pool.query("select part from work_attempts")).rows).toEqual([{ part: 2 }]);
+});
+
+test("records of ended and unknown imports are swept", async () => {
+  const ended = await importBytes(context, CSV);
+  const open = await receiveBytes(context, CSV);
+  for (const id of [ended.id, open.id, 999_999]) await die(id, 0);
+  await pool.query("insert into work_attempts (kind, work_id, part, worker) values ('operation', 1, 0, $1)", [randomUUID()]);
+  await sweepImportAttempts(pool);
+  const { rows } = await pool.query("select kind, work_id::int as id from work_attempts order by kind");
+  expect(rows).toEqual([
+    { kind: "import", id: open.id },
+    { kind: "operation", id: 1 },
+  ]);
 });

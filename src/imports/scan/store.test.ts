@@ -1,4 +1,4 @@
-// Fencing: a scan that a newer one has replaced writes nothing, whenever it wakes up.
+// Fencing: a scan that was replaced by a newer one writes nothing, whenever it continues.
 import { appendFile, readdir, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -12,7 +12,7 @@ import {
   rejectsOf,
   workOn,
 } from "../../../tests/support/import-file.ts";
-import type { Dialect, Reject } from "../../../contract/imports/imports.ts";
+import type { Column, Dialect, Reject } from "../../../contract/imports/imports.ts";
 import { preparedPath } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
 import { runLoader } from "../load/loader.ts";
@@ -41,14 +41,25 @@ beforeEach(async () => {
 const CSV = `sku,name\n${Array.from({ length: 200 }, (_, i) => `S-${i},Name ${i}\n`).join("")},no SKU\n`;
 
 const dialect: Dialect = {
-  ...{ format: "text", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf" },
-  ...{ header: true, preamble: 0, formula_escape: false },
+  format: "text",
+  encoding: "utf-8",
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "lf",
+  header: true,
+  preamble: 0,
+  formula_escape: false,
 };
-const found: ScanProgress = {
-  ...{ scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0 },
-};
+const found: ScanProgress = { scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0 };
 const reject = (row: number): Reject => ({
-  ...{ row, line: row + 1, column: "sku", value: "", code: "sku_empty", message: "The SKU is empty.", raw: "" },
+  row,
+  line: row + 1,
+  column: "sku",
+  value: "",
+  code: "sku_empty",
+  message: "The SKU is empty.",
+  raw: "",
 });
 
 async function begin(id: number): Promise<ImportWork> {
@@ -57,14 +68,14 @@ async function begin(id: number): Promise<ImportWork> {
   return work;
 }
 
-/** An import with two scans; the second is the current one. */
+/** Starts two scans of one import. The second is the current one. */
 async function twoScans(): Promise<{ stale: ImportWork; current: ImportWork }> {
   const { id } = await receiveBytes(context, CSV);
   return { stale: await begin(id), current: await begin(id) };
 }
 
 describe("a scan that was replaced", () => {
-  test("writes nothing, and its successor everything", async () => {
+  test("writes nothing, and its successor can write", async () => {
     const { stale, current } = await twoScans();
     expect(await insertScanRejects(pool, current, [reject(1)])).toBe(true);
     const before = await readImport(pool, stale.id);
@@ -75,13 +86,15 @@ describe("a scan that was replaced", () => {
     await expect(startLoading(context, stale, found, [])).rejects.toThrow(ScanOver);
     expect(await readImport(pool, stale.id)).toEqual({ ...before, elapsed_ms: expect.anything() as object });
     expect(await rejectsOf(context, stale.id)).toEqual([reject(1)]);
-    expect(await noteFormat(pool, current, dialect, [])).toBe(true);
+    const columns: Column[] = [{ name: "sku", target: "sku" }];
+    expect(await noteFormat(pool, current, dialect, columns)).toBe(true);
     expect(await noteScanned(pool, current, found)).toBe(true);
+    expect(await readImport(pool, current.id)).toMatchObject({ dialect, columns, rows: 1 });
     expect(await deleteScanRejects(pool, current)).toBe(true);
     expect(await rejectsOf(context, stale.id)).toEqual([]);
   });
 
-  test("writes nothing either when it is replaced while its statement waits", async () => {
+  test("writes nothing if it is replaced while its statement waits for a lock", async () => {
     const { id } = await receiveBytes(context, CSV);
     const stale = await begin(id);
     const other = await pool.connect();
@@ -104,7 +117,7 @@ describe("a scan that was replaced", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("leaves the rejects of an import that is done", async () => {
+  test("does not change the rejects of an ended import", async () => {
     const { id } = await receiveBytes(context, CSV);
     const stale = await begin(id);
     expect(await workOn(context, id)).toMatchObject({ state: "done", created: 200, rejected: 1 });
@@ -114,8 +127,8 @@ describe("a scan that was replaced", () => {
   });
 });
 
-describe("a text that a scan made", () => {
-  test("is a file of its own for each scan, and those of earlier scans are removed", async () => {
+describe("the text that a scan makes from a file", () => {
+  test("is a separate file for each scan, and files of earlier scans are removed", async () => {
     const { id, ...rest } = await receiveBytes(context, gzipSync(CSV));
     const stale = await begin(id);
     await writeFile(`${preparedPath(context, stale)}.unpacked`, "half of it");
@@ -133,7 +146,7 @@ describe("a text that a scan made", () => {
   test.each([
     ["shorter", (path: string) => truncate(path, 100)],
     ["longer", (path: string) => appendFile(path, "X-1,One more\n")],
-  ])("is not loaded when it is %s than what was scanned", async (_, change) => {
+  ])("is not loaded if it is %s than the scanned text", async (_, change) => {
     const { id } = await receiveBytes(context, gzipSync(CSV));
     await runScan(context, id, signal);
     await change(preparedPath(context, (await readImportWork(pool, id)) as ImportWork));
@@ -143,7 +156,7 @@ describe("a text that a scan made", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("is read where it was before scans had tokens", () => {
+  test("has a name without a token if it was made before scans had tokens", () => {
     expect(preparedPath({ files_dir: "/files" }, { file: "f", scan_token: 0 })).toBe("/files/f.utf8");
   });
 });

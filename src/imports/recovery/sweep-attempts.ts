@@ -1,0 +1,6 @@
+// Deletes records of begun parts whose import has ended.
+import { sweepAttempts } from "../../jobs/attempts.ts";
+import type { Queryable } from "../../db/connection/connect.ts";
+
+export const sweepImportAttempts = (db: Queryable): Promise<void> =>
+  sweepAttempts(db, "import", "select id from imports where state not in ('done', 'cancelled', 'failed')");
