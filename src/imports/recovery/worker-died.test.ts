@@ -21,7 +21,6 @@ import { readImport, requestCancel } from "../store.ts";
 import { SCAN_PART, STRICT_PART } from "../problems.ts";
 import { sweepImportAttempts } from "./sweep-attempts.ts";
 
-
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);
 const signal = new AbortController().signal;
@@ -275,7 +274,9 @@ test("records of ended and unknown imports are swept", async () => {
   const ended = await importBytes(context, CSV);
   const open = await receiveBytes(context, CSV);
   for (const id of [ended.id, open.id, 999_999]) await die(id, 0);
-  await pool.query("insert into work_attempts (kind, work_id, part, worker) values ('operation', 1, 0, $1)", [randomUUID()]);
+  await pool.query("insert into work_attempts (kind, work_id, part, worker) values ('operation', 1, 0, $1)", [
+    randomUUID(),
+  ]);
   await sweepImportAttempts(pool);
   const { rows } = await pool.query("select kind, work_id::int as id from work_attempts order by kind");
   expect(rows).toEqual([
