@@ -11,6 +11,7 @@ export const PROBLEMS = {
   "precondition-failed": { status: 412, title: "The product is not the one you know" },
   "being-changed": { status: 503, title: "Somebody else is changing this at the moment" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key belongs to another request" },
+  "response-not-stored": { status: 409, title: "The request was executed, but its response is too large to repeat" },
   "request-running": { status: 409, title: "The request with this idempotency key is still running" },
   "too-many-streams": { status: 429, title: "Too many event streams are open" },
   "too-many-exports": { status: 429, title: "Too many exports run at the moment" },

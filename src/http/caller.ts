@@ -27,7 +27,7 @@ export function identifyCallers(app: FastifyInstance): void {
  * connect from any address in 127.0.0.0/8 just as well. */
 export function clientOf({ raw, headers }: FastifyRequest): string {
   const peer = withoutMapping(raw.socket.remoteAddress ?? "");
-  return isLoopback(peer) ? (lastForwarded(headers["x-forwarded-for"]) ?? peer) : peer;
+  return isLoopbackAddress(peer) ? (lastForwarded(headers["x-forwarded-for"]) ?? peer) : peer;
 }
 
 /** The proxy appends the address it sees; a client may have written what precedes it. */
@@ -36,7 +36,8 @@ function lastForwarded(header: string | string[] | undefined): string | undefine
   return isIP(last) === 0 ? undefined : withoutMapping(last);
 }
 
-const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
+export const isLoopbackAddress = (address: string): boolean =>
+  address === "::1" || withoutMapping(address).startsWith("127.");
 
 /** A socket that listens on IPv6 reports IPv4 peers as ::ffff:192.0.2.1. */
 const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "").toLowerCase();

@@ -30,6 +30,9 @@ const REFUSED: [string, Headers][] = [
   ["another Origin that says same-origin", { origin: "https://evil.example", "sec-fetch-site": "same-origin" }],
   ["a navigation with another Origin", { origin: "https://evil.example", "sec-fetch-site": "cross-site", ...NAVIGATE }],
   ["another host", { host: "evil.example" }],
+  ["another host that says it was forwarded", { host: "evil.example", "x-forwarded-host": "evil.example" }],
+  ["an Origin other than the proxy's", { origin: "https://evil.example", "x-forwarded-host": "shop.example" }],
+  ["a list of forwarded hosts", { origin: "https://a.example", "x-forwarded-host": "a.example, shop.example" }],
 ];
 
 test.each(REFUSED)("%s is refused, whatever the method", async (_name, headers) => {
@@ -44,6 +47,10 @@ const SERVED: [string, Headers][] = [
   [
     "our page by another name",
     { host: "LOCALHOST:8000", "sec-fetch-site": "same-origin", origin: "http://localhost:8000" },
+  ],
+  [
+    "our page behind a reverse proxy",
+    { "sec-fetch-site": "same-origin", origin: "https://shop.example:8443", "x-forwarded-host": "shop.example:8443" },
   ],
   ["an address that was typed", { "sec-fetch-site": "none", ...NAVIGATE }],
 ];

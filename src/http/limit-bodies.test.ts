@@ -12,7 +12,7 @@ const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 /** A client that sends nothing for this long is too slow. */
 const WINDOW_MS = 600;
-const bodies = { total_ms: 400, window_ms: WINDOW_MS, min_bytes_per_s: 1000, files: 3 };
+const bodies = { total_ms: 400, window_ms: WINDOW_MS, min_bytes_per_s: 1000, files: 3, linger_ms: 200 };
 const app = await createTestApp(database, { ...context, limits: { headers_ms: 300, bodies } });
 let port = 0;
 
@@ -156,6 +156,23 @@ test("so many files arrive at once; the next is refused until one has ended", as
     await until(() => again.answer().includes("\r\n\r\n"));
     return again.answer().startsWith("HTTP/1.1 201");
   });
+});
+
+test("the connection of a refused file is closed after the response, instead of reading the rest of the file", async () => {
+  const client = await send(head("POST", "/api/imports", { ...FILE, "content-length": 1e12, origin: "https://a.example" }));
+  const chunk = Buffer.alloc(1 << 16);
+  let sent = 0;
+  const pump = (): void => {
+    while (!client.socket.destroyed && client.socket.write(chunk)) sent += chunk.length;
+  };
+  client.socket.on("drain", pump);
+  pump();
+  await client.closed.catch((reset: unknown) => {
+    expect(reset).toMatchObject({ code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/) as string });
+  });
+  expect(client.answer()).toMatch(/^HTTP\/1.1 403 /);
+  expect(client.answer()).toContain("/problems/forbidden-host");
+  expect(sent).toBeGreaterThan(0);
 });
 
 test("a body that trickles after its answer is cut", async () => {

@@ -13,6 +13,8 @@ export interface BodyLimits {
   min_bytes_per_s: number;
   /** Files that arrive at the same time. Each costs an open file and a few queries a second. */
   files: number;
+  /** Only tests set it. */
+  linger_ms?: number;
 }
 
 export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, min_bytes_per_s: 1000, files: 32 };
@@ -22,9 +24,15 @@ const SAMPLES = 6;
 /** A body that no one reads yet meets the fault when someone does; one that was answered early is cut. */
 const AGAIN_MS = 1000;
 const RETRY_AFTER_S = "5";
+/** Time that a client gets to read a response that was sent before its body was complete. */
+const LINGER_MS = 5000;
 
 export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
   let files = 0;
+  app.addHook("onResponse", (request, _reply, done) => {
+    if (hasBody(request)) cutUnreadBody(request, limits.linger_ms ?? LINGER_MS);
+    done();
+  });
   app.addHook("onRequest", (request, reply, done) => {
     if (!hasBody(request)) {
       done();
@@ -47,6 +55,18 @@ export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
     if (!closing.is_closed) files += 1;
     closing.onClose(() => (files -= 1));
     done();
+  });
+}
+
+/** Node would read the rest of a refused file, however large. To cut the connection at once could destroy the response on its way. */
+function cutUnreadBody(request: FastifyRequest, lingerMs: number): void {
+  const { raw } = request;
+  if (raw.complete || raw.destroyed) return;
+  const timer = setTimeout(() => {
+    if (!raw.complete) raw.destroy();
+  }, lingerMs).unref();
+  whenArrived(request, () => {
+    clearTimeout(timer);
   });
 }
 
@@ -100,7 +120,7 @@ function failBody({ raw }: FastifyRequest, reply: FastifyReply, problem: Problem
     if (raw.destroyed || raw.complete) {
       clearInterval(timer);
     } else if (reply.raw.headersSent) {
-      raw.socket.destroy();
+      raw.destroy();
     } else {
       void reply.header("connection", "close");
       // To destroy the body would cut the connection before the answer.

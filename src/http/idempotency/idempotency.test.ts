@@ -134,6 +134,29 @@ describe("a key", () => {
   });
 });
 
+test("a response that is too large is not stored, and the request is not executed again", async () => {
+  const product = { sku: "a", name: "A", description: "d".repeat(1_000_000) };
+  const first = await post("k1", product);
+  expect(first.status).toBe(201);
+  const again = await post("k1", product);
+  expect([again.status, JSON.parse(again.body)]).toMatchObject([
+    409,
+    { type: "/problems/response-not-stored", link: "/api/products/a" },
+  ]);
+  expect(await count("changesets")).toBe(1);
+});
+
+test("the oldest keys are purged when stored responses take too many bytes", async () => {
+  for (const [i, sku] of ["a", "b", "c", "d"].entries()) {
+    await post(sku, { sku, name: "N" });
+    await pool.query("update idempotency_keys set created_at = now() - make_interval(hours => $2) where key = $1", [sku, 9 - i]);
+  }
+  const { rows } = await pool.query<{ bytes: number }>("select max(pg_column_size(body)) as bytes from idempotency_keys");
+  expect(await purgeKeys(pool, 2 * Number(rows[0]?.bytes))).toBe(2);
+  const left = await pool.query<{ key: string }>("select key from idempotency_keys order by key");
+  expect(left.rows.map(({ key }) => key)).toEqual(["c", "d"]);
+});
+
 describe("a file that is sent again", () => {
   const CSV = "sku,name\na,A\nb,B\n";
   const send = async (key: string, payload: string | Buffer, type = "text/csv") => {

@@ -130,6 +130,7 @@ async function replay(
   if (body !== undefined) await finished(body);
   if (first.fingerprint !== (await fingerprint.digest())) throw reused("The body was another one.");
   if (answer === null) throw stillRunning(reply);
+  if (answer.body === null) throw notStored(answer);
   return reply
     .code(answer.status)
     .headers({ ...answer.headers, "idempotency-replayed": "true" })
@@ -143,6 +144,14 @@ const reused = (why: string): Problem =>
     `This Idempotency-Key has been used for another request. ${why} Take a new key.`,
   );
 
+function notStored({ headers: { location } }: StoredAnswer): Problem {
+  const detail =
+    "The first request with this Idempotency-Key was executed. Its response is too large to be stored, so it cannot be repeated.";
+  return location === undefined
+    ? new Problem("response-not-stored", detail)
+    : new Problem("response-not-stored", `${detail} The result is at ${location}.`, { extra: { link: location } });
+}
+
 function stillRunning(reply: FastifyReply): Problem {
   reply.header("retry-after", "1");
   return new Problem("request-running", "The first request with this Idempotency-Key has no answer yet. Try again.");
@@ -153,6 +162,9 @@ const KEPT_HEADERS = ["content-type", "location", "etag"];
 /** Answers that say that nothing was done, or not to the end: the request may be sent again, mended or not. */
 const NOT_KEPT = new Set([400, 401, 403, 408, 413, 415, 429]);
 
+/** Largest response body that is stored. Only a product with very long texts has a larger one. */
+export const MAX_STORED_BYTES = 1_000_000;
+
 function answerOf(reply: FastifyReply, payload: unknown): StoredAnswer | undefined {
   const { statusCode: status } = reply;
   if (status >= 500 || NOT_KEPT.has(status) || typeof payload !== "string") return undefined;
@@ -162,5 +174,6 @@ function answerOf(reply: FastifyReply, payload: unknown): StoredAnswer | undefin
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)] as const];
   });
-  return { status, headers: Object.fromEntries(headers), body: payload };
+  const body = Buffer.byteLength(payload) > MAX_STORED_BYTES ? null : payload;
+  return { status, headers: Object.fromEntries(headers), body };
 }

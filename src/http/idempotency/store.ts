@@ -20,7 +20,8 @@ export interface KeyedRequest {
 export interface StoredAnswer {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  /** null: too large to be stored. */
+  body: string | null;
 }
 
 /** What is known of a key: its answer, or null while it runs. */
@@ -95,14 +96,27 @@ export async function renewLeases(db: Queryable, tokens: readonly string[]): Pro
 /** Rows deleted by one statement. */
 const PURGED_AT_ONCE = 5000;
 
-/** Takes away what is older than a week; says how many. */
-export async function purgeKeys(db: Queryable): Promise<number> {
+/** Bytes of all stored responses, as PostgreSQL stores them; the oldest are deleted beyond that. */
+const MAX_TOTAL_BYTES = 1 << 30;
+
+/** Deletes keys that are older than a week, then the oldest answered ones while responses take more than `maxBytes`.
+ * @returns the number of deleted keys */
+export async function purgeKeys(db: Queryable, maxBytes = MAX_TOTAL_BYTES): Promise<number> {
+  const old = "select actor, key from idempotency_keys where created_at < now() - make_interval(days => $1) limit $2";
+  const excess = `
+    select actor, key from (
+      select actor, key, status, sum(pg_column_size(body)) over (order by created_at desc, actor, key) as bytes
+      from idempotency_keys
+    ) k where bytes > $1 and status is not null order by bytes desc limit $2`;
+  return (await purge(db, old, KEEP_DAYS)) + (await purge(db, excess, maxBytes));
+}
+
+async function purge(db: Queryable, selection: string, bound: number): Promise<number> {
   for (let purged = 0; ;) {
-    const { rowCount } = await db.query(
-      `delete from idempotency_keys where (actor, key) in
-         (select actor, key from idempotency_keys where created_at < now() - make_interval(days => $1) limit $2)`,
-      [KEEP_DAYS, PURGED_AT_ONCE],
-    );
+    const { rowCount } = await db.query(`delete from idempotency_keys where (actor, key) in (${selection})`, [
+      bound,
+      PURGED_AT_ONCE,
+    ]);
     purged += rowCount ?? 0;
     if ((rowCount ?? 0) < PURGED_AT_ONCE) return purged;
   }

@@ -1,6 +1,7 @@
 // The registry of all open event streams, of every kind: how many there may be, their heartbeat, and how many bytes may wait to be
 // sent. A slot is taken before anything else and released in one place, when the response or its connection closes.
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { inSlices } from "./in-batches.ts";
 import { whenClosed } from "./when-closed.ts";
@@ -8,7 +9,7 @@ import { Problem } from "../../../contract/problems.ts";
 
 /** Proxies close silent connections after a minute or less. */
 export const HEARTBEAT_MS = 15_000;
-/** Heartbeats at which bytes still wait before the reader counts as dead. */
+/** Heartbeats without any byte accepted, while bytes wait, before a reader counts as dead. */
 const DEAD_BEATS = 3;
 /** Bytes that wait in all streams together: each may have an equal share, up to 4 MB. A reader that has more is slower than what
  * happens; its stream is cut, and it comes back for the rest. */
@@ -116,7 +117,8 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
   const closing = whenClosed(request, reply);
   let isBegun = false;
   let isToEnd = false;
-  let undrainedBeats = 0;
+  let idleBeats = 0;
+  let progress = "";
 
   const stream: OwnStream = {
     get is_closed() {
@@ -154,12 +156,22 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
       await promise;
     },
     beat() {
-      undrainedBeats = isBegun && response.writableLength > 0 ? undrainedBeats + 1 : 0;
-      if (undrainedBeats >= DEAD_BEATS) stream.cut();
-      else stream.write(": still here\n\n");
+      const before = progress;
+      progress = progressOf(socket);
+      const bytesWait = isBegun && response.writableLength > 0;
+      idleBeats = bytesWait && progress === before ? idleBeats + 1 : 0;
+      if (idleBeats >= DEAD_BEATS) stream.cut();
+      else if (!bytesWait) stream.write(": still here\n\n");
     },
   };
   return stream;
+}
+
+/** Changes whenever the reader accepts bytes. `bytesWritten` includes bytes that only wait in Node. `writeQueueSize`, which Node's
+ * own timeouts use too, shrinks while one large write is under way. */
+function progressOf(socket: Socket): string {
+  const { _handle: handle } = socket as Socket & { _handle?: { writeQueueSize?: number } | null };
+  return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`;
 }
 
 function writeHead(reply: FastifyReply): ServerResponse {

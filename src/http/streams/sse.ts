@@ -70,23 +70,24 @@ interface Reader {
 }
 
 function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
-  let sent = Number(headers["last-event-id"] ?? Number.NaN);
-  let hasBegun = false;
-  const take: Reader["take"] = (snapshot) => {
-    if (!hasBegun) return;
-    // A reader that comes back with what is still the newest gets the last state all the same, or it would wait for ever.
-    if (snapshot !== undefined && (snapshot.version !== sent || snapshot.is_last)) {
-      sent = snapshot.version;
-      stream.write(snapshot.text);
-    }
-    if (snapshot === undefined || snapshot.is_last) stream.end();
-  };
+  let sent: number | undefined;
   return {
     begin(first) {
-      hasBegun = true;
-      take(first);
+      sent = first.version;
+      // A client that has the last state gets it again: a stream that ends without an event would look like a failure.
+      if (String(first.version) !== headers["last-event-id"] || first.is_last) stream.write(first.text);
+      if (first.is_last) stream.end();
     },
-    take,
+    take(snapshot) {
+      if (sent === undefined) return;
+      // A batch may still hand out a snapshot that is older than the one this reader began with.
+      if (snapshot !== undefined && snapshot.version <= sent) return;
+      if (snapshot !== undefined) {
+        sent = snapshot.version;
+        stream.write(snapshot.text);
+      }
+      if (snapshot === undefined || snapshot.is_last) stream.end();
+    },
   };
 }
 
