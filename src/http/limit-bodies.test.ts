@@ -159,7 +159,9 @@ test("so many files arrive at once; the next is refused until one has ended", as
 });
 
 test("the connection of a refused file is closed after the response, instead of reading the rest of the file", async () => {
-  const client = await send(head("POST", "/api/imports", { ...FILE, "content-length": 1e12, origin: "https://a.example" }));
+  const client = await send(
+    head("POST", "/api/imports", { ...FILE, "content-length": 1e12, origin: "https://a.example" }),
+  );
   const chunk = Buffer.alloc(1 << 16);
   let sent = 0;
   const pump = (): void => {

@@ -149,9 +149,14 @@ test("a response that is too large is not stored, and the request is not execute
 test("the oldest keys are purged when stored responses take too many bytes", async () => {
   for (const [i, sku] of ["a", "b", "c", "d"].entries()) {
     await post(sku, { sku, name: "N" });
-    await pool.query("update idempotency_keys set created_at = now() - make_interval(hours => $2) where key = $1", [sku, 9 - i]);
+    await pool.query("update idempotency_keys set created_at = now() - make_interval(hours => $2) where key = $1", [
+      sku,
+      9 - i,
+    ]);
   }
-  const { rows } = await pool.query<{ bytes: number }>("select max(pg_column_size(body)) as bytes from idempotency_keys");
+  const { rows } = await pool.query<{ bytes: number }>(
+    "select max(pg_column_size(body)) as bytes from idempotency_keys",
+  );
   expect(await purgeKeys(pool, 2 * Number(rows[0]?.bytes))).toBe(2);
   const left = await pool.query<{ key: string }>("select key from idempotency_keys order by key");
   expect(left.rows.map(({ key }) => key)).toEqual(["c", "d"]);
