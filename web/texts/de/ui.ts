@@ -70,6 +70,7 @@ export const ui: Shape<typeof english> = {
     "precondition-failed": "Das Produkt wurde inzwischen geändert",
     "being-changed": "Das ändert gerade jemand anderes",
     "idempotency-key-reused": "Der Idempotenzschlüssel gehört zu einer anderen Anfrage",
+    "response-not-stored": "Die Anfrage wurde ausgeführt, aber ihre Antwort ist zu groß, um sie zu wiederholen",
     "request-running": "Die Anfrage mit diesem Idempotenzschlüssel läuft noch",
     "too-many-streams": "Zu viele Ereignisströme sind offen",
     "too-many-exports": "Gerade laufen zu viele Exporte",

@@ -64,6 +64,7 @@ export const ui = {
     "precondition-failed": "The product has changed in the meantime",
     "being-changed": "Someone else is changing this right now",
     "idempotency-key-reused": "The idempotency key belongs to another request",
+    "response-not-stored": "The request was executed, but its response is too large to repeat",
     "request-running": "The request with this idempotency key is still running",
     "too-many-streams": "Too many event streams are open",
     "too-many-exports": "Too many exports are running",
