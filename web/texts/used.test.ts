@@ -1,5 +1,5 @@
-// Every text is said somewhere, and every key that is asked for has a text. The compiler checks the second where a key stands as it
-// is; keys that are put together it only checks by their types.
+// Every text is used, and every used key has a text. The compiler checks keys that are literals or typed templates; this test also finds
+// unused texts.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -25,14 +25,14 @@ const readAll = (folder: string, isSource: (file: string) => boolean): string =>
 const sources = readAll(WEB, (file) => !file.startsWith("texts"));
 const contract = readAll(join(WEB, "..", "contract"), () => true);
 
-/** Texts between quotes that begin like a key. */
-const said = [
+/** Quoted strings that begin like a key. */
+const mentioned = [
   ...sources.matchAll(
     new RegExp(`["'\`]((?:${sections.join("|")})\\.[^"'\`\\s]+(?:\\$\\{[^}]*\\}[^"'\`\\s]*)*)["'\`]`, "g"),
   ),
 ].map(([, key = ""]) => key);
-const whole = new Set(said.filter((key) => !key.includes("${")));
-const putTogether = said
+const literals = new Set(mentioned.filter((key) => !key.includes("${")));
+const templates = mentioned
   .filter((key) => key.includes("${"))
   .map(
     (key) =>
@@ -48,38 +48,38 @@ function escape(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-test("there are keys to look for", () => {
+test("the scan finds keys", () => {
   expect(keys.length).toBeGreaterThan(400);
-  expect(whole.size).toBeGreaterThan(200);
-  expect(putTogether.length).toBeGreaterThan(5);
+  expect(literals.size).toBeGreaterThan(200);
+  expect(templates.length).toBeGreaterThan(5);
 });
 
-/** What may stand in a gap is a value or a name somewhere, here or in the contract. */
-const words = new Set(
+/** A template's gap is filled with a string or a property name that occurs in the page or the contract. */
+const fillings = new Set(
   [...`${sources}\n${contract}`.matchAll(/["'`]([\w-]+)["'`]|\b(\w+)\??:/g)].map(([, value, name]) => value ?? name),
 );
-const isMade = (key: string): boolean =>
-  putTogether.some(
+const isBuilt = (key: string): boolean =>
+  templates.some(
     (pattern) =>
       pattern
         .exec(key)
         ?.slice(1)
-        .every((part) => words.has(part)) === true,
+        .every((part) => fillings.has(part)) === true,
   );
 
 test("every text is used", () => {
-  const unused = keys.filter((key) => !whole.has(key) && !isMade(key));
+  const unused = keys.filter((key) => !literals.has(key) && !isBuilt(key));
   expect(unused).toEqual([]);
 });
 
 test.each([
   ["English", keys],
   ["German", keysOf(german)],
-])("every key that is used has a text in %s", (_, known) => {
+])("every used key has a text in %s", (_, known) => {
   const texts = new Set(known);
-  const asked = [...sources.matchAll(/\btn?\(\s*["'`]([\w.-]+)["'`]/g)].map(([, key = ""]) => key);
-  expect(asked.length).toBeGreaterThan(200);
-  expect(asked.filter((key) => !texts.has(key))).toEqual([]);
-  const empty = putTogether.filter((pattern) => !known.some((key) => pattern.test(key)));
+  const used = [...sources.matchAll(/\btn?\(\s*["'`]([\w.-]+)["'`]/g)].map(([, key = ""]) => key);
+  expect(used.length).toBeGreaterThan(200);
+  expect(used.filter((key) => !texts.has(key))).toEqual([]);
+  const empty = templates.filter((pattern) => !known.some((key) => pattern.test(key)));
   expect(empty.map(String)).toEqual([]);
 });
