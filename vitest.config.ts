@@ -7,10 +7,11 @@ export default defineConfig({
     globalSetup: ["tests/support/start-postgres.ts"],
     reporters: ["default", "./tests/support/count-reporter.ts"],
     pool: "forks",
-    // Waiting is for conditions; these only end what hangs. A busy two-core machine needs the room.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    teardownTimeout: 60_000,
+    // Tests wait for conditions. These limits only end a test that hangs, even with four busy loops beside it on two cores.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    teardownTimeout: 120_000,
+    expect: { poll: { timeout: 200_000, interval: 20 } },
     restoreMocks: true,
   },
 });

@@ -11,7 +11,6 @@ import { openSite, type Site } from "./fault-site.ts";
 const PRODUCTS = 5000;
 /** A fault comes within this time of an action's begin; most actions take longer. */
 const LATEST_MS = 1500;
-const SETTLE_MS = 150_000;
 
 /** `count` faults, each kind as often as the others, over all actions in turn. @param only kinds with this in their names */
 export async function measureFaults(count: number, only = ""): Promise<string> {
@@ -52,9 +51,7 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
 
 async function settle(site: Site, model: Model, temporaryBefore: readonly string[]): Promise<string[]> {
   const { pool, data_dir } = site;
-  const left = await retryTransient(() =>
-    settledLeftovers(pool, { data_dir, temporary_before: temporaryBefore }, SETTLE_MS),
-  );
+  const left = await retryTransient(() => settledLeftovers(pool, { data_dir, temporary_before: temporaryBefore }));
   const faults = Object.entries(left)
     .filter(([name, value]) => String(value) !== String(NOTHING_LEFT[name as keyof typeof left]))
     .map(([name, value]) => `${name} left: ${String(value)}`);

@@ -19,6 +19,7 @@ const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 // The worker is this process: a file is worked on as soon as it has been received.
 const sendScan = (_db: unknown, id: number): Promise<void> => {
+  // Injected delay: the client gets its response before the import has ended.
   setTimeout(() => void workOn(context, id), 50);
   return Promise.resolve();
 };

@@ -115,7 +115,7 @@ test("a file that arrives fast enough may take many windows", async () => {
   client.socket.write("sku,name\n");
   for (const row of rows) {
     client.socket.write(row);
-    await new Promise((resolve) => setTimeout(resolve, WINDOW_MS / 20));
+    await new Promise((resolve) => setTimeout(resolve, WINDOW_MS / 20)); // injected delay: a steady, slow sender
   }
   await until(() => client.answer().includes("\r\n\r\n"));
   expect(client.answer()).toMatch(/^HTTP\/1.1 201 /);

@@ -1,11 +1,11 @@
 // The stream of an import's states: what a reader gets at once, what follows, and what one that comes back has missed.
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readEvents } from "../../client/event-stream.ts";
 import { isTerminal, type Import } from "../../contract/imports/imports.ts";
 import { createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { createImportContext, receiveBytes, workOn } from "../../tests/support/import-file.ts";
+import { until } from "../../tests/support/until.ts";
 import { noteScanned, type ScanProgress } from "./scan/store.ts";
 import { readImport, requestCancel } from "./store.ts";
 
@@ -59,10 +59,6 @@ function watch(
   return { seen, raw, headers: answered.then(({ headers }) => headers), ended };
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5);
-}
-
 const CSV = ["sku,name", ...Array.from({ length: 400 }, (_, i) => `W-${i},Name ${i}`)].join("\n");
 const receive = async (): Promise<Import> => receiveBytes(context, CSV);
 
@@ -101,6 +97,7 @@ describe("a reader", () => {
     let last: Import | undefined;
     for (let scanned = 1; scanned <= 100; scanned++) last = await touch(id, scanned);
     await until(() => seen.at(-1)?.state.version === last?.version);
+    // A busy machine makes the time longer, never the number of states larger.
     expect(seen.length - 1).toBeLessThanOrEqual(Math.ceil((performance.now() - started) / 200) + 1);
     expect(seen.at(-1)?.state.scanned).toBe(100);
   });
@@ -122,8 +119,6 @@ describe("a reader that comes back", () => {
     const { id, version } = await receive();
     const { seen, headers } = watch(id, version);
     await headers;
-    await sleep(100);
-    expect(seen).toEqual([]);
     const newer = await touch(id, 5);
     await until(() => seen.length > 0);
     expect(seen[0]).toMatchObject({ id: String(newer.version), state: { scanned: 5 } });

@@ -1,10 +1,10 @@
-// A full disk: uploads are refused with 507, workers wait, PostgreSQL comes back, and nothing is lost.
+// A full disk: uploads are rejected with 507, workers wait, PostgreSQL recovers, and nothing is lost.
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { import_query, type Import } from "../../contract/imports/imports.ts";
 import { createPool } from "../../src/db/connection/connect.ts";
 import { createDiskReserve, type DiskReserve } from "../../src/db/data-dir/disk-reserve.ts";
@@ -22,8 +22,9 @@ import { mountSmallDisk, NO_SMALL_DISK, type SmallDisk } from "./support/small-d
 
 const MB = 1 << 20;
 const TIMEOUT_MS = 240_000;
-if (NO_SMALL_DISK !== undefined) console.warn(`Tests of a full disk are skipped: ${NO_SMALL_DISK}.`);
-const withSmallDisk = test.skipIf(NO_SMALL_DISK !== undefined);
+beforeEach(({ skip }) => {
+  skip(NO_SMALL_DISK !== undefined, NO_SMALL_DISK);
+});
 const database = await createTestDatabase();
 const { pool } = database;
 
@@ -39,7 +40,7 @@ async function contextOn(folder: string, reserveMb: number): Promise<ImportConte
 
 const importNow = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
 
-withSmallDisk("an upload leaves the reserve alone, whether or not it declares its size", async () => {
+test("an upload does not use the disk reserve, with or without a declared size", async () => {
   const disk = mountSmallDisk(100);
   const context = await contextOn(disk.folder, 20);
   const upload = { filename: "large.csv", options: import_query.parse({}), actor: "test", max_bytes: 1e9 };
@@ -67,15 +68,15 @@ withSmallDisk("an upload leaves the reserve alone, whether or not it declares it
   expect(rows).toMatchObject([{ state: "failed", problem: { type: "/problems/disk-full", status: 507 } }]);
   expect(readdirSync(context.files_dir)).toEqual([]);
 
-  // The control: without a reserve the disk itself is filled, which is the same to the sender.
+  // Control: without a reserve, the disk itself is filled; the sender gets the same error.
   const unprotected = receiveImport({ ...context, disk: undefined as never }, { ...upload, size: null }, send());
   disk.fill(10);
   await expect(unprotected).rejects.toMatchObject({ slug: "disk-full" });
   expect(readdirSync(context.files_dir)).toEqual([]);
 });
 
-withSmallDisk(
-  "a part that meets a full disk keeps what was written, and the rest continues from there",
+test(
+  "a resumable upload keeps what was written before the disk was full, and continues from there",
   async () => {
     const disk = mountSmallDisk(60);
     const context = await contextOn(disk.folder, 10);
@@ -113,8 +114,8 @@ function* piecesOf(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += MB / 4) yield Buffer.from(bytes.subarray(at, at + MB / 4));
 }
 
-withSmallDisk(
-  "unpacking waits for room, says so, can be cancelled, and continues",
+test(
+  "unpacking waits while the disk is full, shows that, can be cancelled, and continues",
   async () => {
     const disk = mountSmallDisk(60);
     const context = await contextOn(disk.folder, 10);
@@ -143,8 +144,8 @@ withSmallDisk(
   TIMEOUT_MS,
 );
 
-withSmallDisk.each([false, true])(
-  "loading waits while the database's disk is short of room (strict: %s)",
+test.each([false, true])(
+  "loading waits while the database's disk is nearly full (strict: %s)",
   async (strict) => {
     const disk = mountSmallDisk(150);
     const files = await contextOn(disk.folder, 10);
@@ -152,18 +153,18 @@ withSmallDisk.each([false, true])(
     const { id } = await receiveBytes(context, rowsOf(20_000).replaceAll("S-", `${String(strict)}-`), { strict });
     await runScan(context, id, never);
     disk.fill(40);
-    const concurrency = Promise.all([1, 2].map(() => runLoader(context, id, never)));
+    const loaders = Promise.all([1, 2].map(() => runLoader(context, id, never)));
     await until(async () => (await importNow(id)).wait_reason === "disk-full");
     expect(await importNow(id)).toMatchObject({ state: "loading", created: 0 });
     disk.makeRoom();
-    await concurrency;
+    await loaders;
     expect(await importNow(id)).toMatchObject({ state: "done", created: 20_000, wait_reason: null });
   },
   TIMEOUT_MS,
 );
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-// A small log (WAL), for a small disk.
+// A small write-ahead log for a small disk.
 const settings = { shared_buffers: "32MB", max_wal_size: "48MB", min_wal_size: "32MB", wal_buffers: "4MB" };
 const BALLAST = "disk-reserve.bin";
 
@@ -182,7 +183,7 @@ async function startOn({ folder }: SmallDisk, reserve?: DiskReserve) {
     postgres,
     attempt,
     stop,
-    /** Needs room in tables, in the log (WAL) and for a checkpoint. */
+    /** Needs space for tables, for the write-ahead log and for a checkpoint. */
     async write() {
       await attempt("update kept set text = reverse(text)");
       await attempt("select pg_logical_emit_message(false, 'test', repeat('x', 20000000))");
@@ -194,8 +195,8 @@ async function startOn({ folder }: SmallDisk, reserve?: DiskReserve) {
 const ROWS = 20_000;
 const CREATE = `create table kept as select i, repeat(md5(i::text), 10) as text from generate_series(1, ${String(ROWS)}) i`;
 
-withSmallDisk(
-  "PostgreSQL on a full disk recovers with the room that was kept for it",
+test(
+  "PostgreSQL on a full disk recovers with the space of the reserve",
   async () => {
     const disk = mountSmallDisk(300);
     const { postgres, attempt, count, stop } = await startOn(disk, createDiskReserve(disk.folder));
@@ -204,19 +205,19 @@ withSmallDisk(
     await until(() => readdirSync(disk.folder).includes(BALLAST));
     const firstPid = postgres.pid;
     disk.fill(0);
-    // Small pieces of PostgreSQL's log: one that waits for the recovery must fit into the room that was kept.
+    // Small WAL records: one that waits for the recovery must fit into the reserve.
     const message = "select pg_logical_emit_message(false, 'test', repeat('x', 2000000))";
     await until(async () => !readdirSync(disk.folder).includes(BALLAST) || (await attempt(message), false));
+    await until(() => postgres.pid !== firstPid);
     await until(async () => (await count()) === ROWS);
-    expect(postgres.pid).not.toBe(firstPid);
     disk.makeRoom();
     await until(() => readdirSync(disk.folder).includes(BALLAST));
   },
   TIMEOUT_MS,
 );
 
-withSmallDisk(
-  "PostgreSQL without any room is started again as soon as there is some, and a start says what to delete",
+test(
+  "PostgreSQL without free space is restarted as soon as there is some; a failed start names files to delete",
   async () => {
     const disk = mountSmallDisk(300);
     const first = await startOn(disk);
@@ -234,7 +235,7 @@ withSmallDisk(
     mkdirSync(join(disk.folder, "files"));
     renameSync(join(disk.folder, "filler"), join(disk.folder, "files/0b0e"));
     await expect(startOn(disk)).rejects.toThrow(/is full \(.* free\).*\n {2}\d+ MB {2}.*files\/0b0e\n/s);
-    // What an unpacking left goes by itself.
+    // Left-over unpacked files are deleted automatically.
     renameSync(join(disk.folder, "files/0b0e"), join(disk.folder, "files/0b0e.1.utf8.unpacked"));
     const second = await startOn(disk);
     onTestFinished(second.stop);

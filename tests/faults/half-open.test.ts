@@ -1,4 +1,4 @@
-// Connections that stay open while nothing passes: the other machine has vanished, or a proxy or firewall holds them.
+// Connections that stay open while no data passes: the other machine has vanished, or a proxy or firewall holds them.
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
 import { connectClient, createPool, isTransient } from "../../src/db/connection/connect.ts";
@@ -29,7 +29,7 @@ async function proxied(max: number) {
   return { proxy, pool };
 }
 
-test("a database that stops answering fails statements, then all of them at once, until it answers again", async () => {
+test("if the database stops responding, a statement times out and later ones fail immediately, until it responds again", async () => {
   const { proxy, pool } = await proxied(2);
   await pool.query("select 1");
   const unguarded = new pg.Client({ connectionString: proxy.url() });
@@ -42,7 +42,7 @@ test("a database that stops answering fails statements, then all of them at once
   await expect(pool.query("select 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
   const connections = proxy.accepted;
   await expect(pool.query("select 1")).rejects.toSatisfy(isTransient);
-  // Nothing was dialled but by probes, of which one runs at a time.
+  // Only probes open connections, one at a time.
   expect(proxy.accepted - connections).toBeLessThanOrEqual(1);
   expect(answered).toBe(false);
   proxy.setMode("forward");
@@ -56,10 +56,11 @@ test("a database that stops answering fails statements, then all of them at once
   await unguarded.end();
 });
 
-test("one connection whose answer got lost ends; a long statement beside it does not", async () => {
+test("a connection whose response is lost is closed; a long statement on another connection is not", async () => {
   const { proxy, pool } = await proxied(2);
   const [long, lost] = [await pool.connect(), await pool.connect()];
   proxy.links()[1]?.setMode("mute");
+  // Injected delay: the statement outlasts the time after which the other connection is closed.
   const slept = long.query("select pg_sleep(6), 7 as n");
   await expect(lost.query("select 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
   expect((await slept).rows).toMatchObject([{ n: 7 }]);
@@ -68,7 +69,7 @@ test("one connection whose answer got lost ends; a long statement beside it does
   expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
 });
 
-test("while the database does not answer, lists answer 503, and 200 as soon as it does", async () => {
+test("lists return 503 while the database does not respond, and 200 as soon as it does", async () => {
   const { proxy, pool } = await proxied(4);
   const app = await createTestApp({ ...database, pool });
   const list = async (): Promise<number> => (await app.inject({ method: "GET", url: "/api/products" })).statusCode;
@@ -79,7 +80,7 @@ test("while the database does not answer, lists answer 503, and 200 as soon as i
   await until(async () => (await list()) === 200);
 });
 
-test("a listener whose connection is held connects again and has its readers look", async () => {
+test("a listener whose connection is held reconnects and tells its subscribers to reload", async () => {
   const { proxy } = await proxied(1);
   const listener = await listen({ url: proxy.url() }, { ...options, onError: () => undefined });
   atEnd.push(() => listener.stop());
@@ -91,7 +92,7 @@ test("a listener whose connection is held connects again and has its readers loo
   await until(() => heard.includes("7 done"));
 });
 
-test("a connection with a heartbeat ends when nothing is answered any more; one without does not", async () => {
+test("a connection with a heartbeat is closed when responses stop; one without a heartbeat is not", async () => {
   const { proxy } = await proxied(1);
   const beating = await connectClient({ url: proxy.url() }, { ...options, heartbeat: true });
   const silent = await connectClient({ url: proxy.url() }, options);

@@ -1,5 +1,4 @@
-// A worker that hangs, is frozen or leaks is ended and started again by the server that keeps it. Without a server, the worker
-// ends itself.
+// The server kills and restarts a worker that hangs, is frozen or leaks memory. Without a server, the worker ends itself.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
@@ -18,11 +17,11 @@ import { until } from "../support/until.ts";
 const database = await createTestDatabase();
 const { host, port, user, database: name } = database.address;
 
-/** A busy machine starts a worker, and passes on its beats, well within these 10 s. */
+/** 10 s: even a busy machine starts a worker and forwards its heartbeats faster. */
 const SHORT: HeartbeatLimits = { tick_ms: 1000, silent_ticks: 10 };
 const OFF: HeartbeatLimits = { tick_ms: 1000, silent_ticks: 1e9 };
 
-/** Settings of a worker that loads hang.mjs, which notes in its data folder where it has been loaded. */
+/** Settings for a worker that loads hang.mjs, which writes files to the data folder that show where it was loaded. */
 async function createSettings(): Promise<{
   config: Config;
   env: Record<string, string | undefined>;
@@ -43,7 +42,7 @@ async function createSettings(): Promise<{
   };
 }
 
-async function keep({ onTestFinished }: TestContext, limits: HeartbeatLimits) {
+async function supervise({ onTestFinished }: TestContext, limits: HeartbeatLimits) {
   const { config, env, loaded } = await createSettings();
   const lines: string[] = [];
   const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
@@ -55,7 +54,7 @@ async function keep({ onTestFinished }: TestContext, limits: HeartbeatLimits) {
   });
   return {
     pid,
-    startedAgain: () => until(() => loaded("main").some((one) => one !== pid), 60_000),
+    restarted: () => until(() => loaded("main").some((other) => other !== pid)),
     messages: () => lines.map((line) => (JSON.parse(line) as { msg: string }).msg),
   };
 }
@@ -68,7 +67,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A worker's delivery thread and beats, in a process that no server keeps. */
+/** Starts a worker's delivery thread and heartbeat in a process without a server. */
 async function startAlone({ onTestFinished }: TestContext, limits: HeartbeatLimits) {
   const { config, env, loaded } = await createSettings();
   const given = JSON.stringify([config, database.address, limits]);
@@ -90,17 +89,17 @@ describe.concurrent("a heartbeat", () => {
   test.for([
     ["hangs", "SIGUSR2"],
     ["is frozen", "SIGSTOP"],
-  ] as const)("ends a worker that %s, which is started again; the keeper says so", async ([, signal], context) => {
-    const [unwatched, watched] = await Promise.all([keep(context, OFF), keep(context, SHORT)]);
+  ] as const)("ends and restarts a worker that %s, and logs it", async ([, signal], context) => {
+    const [unwatched, watched] = await Promise.all([supervise(context, OFF), supervise(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, signal);
 
-    await watched.startedAgain();
+    await watched.restarted();
     expect(isAlive(watched.pid)).toBe(false);
     expect(watched.messages()).toEqual(["worker stopped responding; ending it", "worker ended; restarting"]);
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
-  test("lets the delivery thread end a worker that no server keeps, and names its job", async (context) => {
+  test("lets the delivery thread end a worker without a server, and logs its job", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGUSR2");
     expect(await watched.exited).toEqual([null, "SIGKILL"]);
@@ -112,7 +111,7 @@ describe.concurrent("a heartbeat", () => {
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
-  test("has the main loop start a delivery thread again that hangs", async (context) => {
+  test("lets the main loop restart a delivery thread that hangs", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGWINCH");
     await until(() => watched.err().includes("webhook delivery stopped responding; restarting"));
@@ -120,9 +119,9 @@ describe.concurrent("a heartbeat", () => {
   });
 });
 
-test("a worker whose heap grows without end is ended by V8 and started again", async (context) => {
-  const { pid, startedAgain, messages } = await keep(context, OFF);
+test("a worker whose heap grows without limit is ended by V8 and restarted", async (context) => {
+  const { pid, restarted, messages } = await supervise(context, OFF);
   process.kill(pid, "SIGIO");
-  await startedAgain();
+  await restarted();
   expect(messages()).toEqual(["worker ended; restarting"]);
 });

@@ -1,7 +1,8 @@
-// An administrator's limits, ended sessions, a read-only database and a full disk end no import and no operation for good.
+// Imports survive an administrator's limits, terminated sessions, a read-only database and a full disk.
 import pg from "pg";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { connectClient, createPool, isTransient, retryTransient } from "../../src/db/connection/connect.ts";
+import type { ImportContext } from "../../src/imports/context.ts";
 import { runLoader } from "../../src/imports/load/loader.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport, requestCancel } from "../../src/imports/store.ts";
@@ -21,7 +22,7 @@ const ROWS = 400;
 const NAME = "skuport faults";
 const signal = new AbortController().signal;
 
-/** Names differ, so that each file changes every product. */
+/** Each file has different names, so that it changes every product. */
 let files = 0;
 const nextFile = (): string => {
   files++;
@@ -46,10 +47,24 @@ afterEach(async () => {
   await database.pool.query("drop trigger if exists full_disk on import_chunks");
 });
 
-async function freshContext(chunkRecords = 20) {
+async function createContext() {
   const pool = createPool(database.address, { application_name: NAME, max: 8 });
-  const context = await createImportContext(pool, chunkRecords);
+  const context = await createImportContext(pool, 20);
+  onTestFinished(() => pool.end());
   return { pool, context };
+}
+
+/** A context, and an import in it that has been scanned and can be loaded. */
+async function createScannedImport() {
+  const { pool, context } = await createContext();
+  const { id } = await receiveBytes(context, nextFile());
+  await runScan(context, id, signal);
+  return { pool, context, id };
+}
+
+async function expectDone({ context, id }: { context: ImportContext; id: number }): Promise<void> {
+  expect(await readImport(database.pool, id)).toMatchObject({ state: "done", rows: ROWS, problem: null });
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
 }
 
 const endSessions = (): Promise<unknown> =>
@@ -59,7 +74,7 @@ const endSessions = (): Promise<unknown> =>
     [NAME],
   );
 
-test("an import ends right under an administrator's shortest limits", async () => {
+test("an import completes under an administrator's shortest timeouts", async () => {
   await alterDatabase("statement_timeout", "1ms");
   await alterDatabase("idle_in_transaction_session_timeout", "1ms");
   await alterDatabase("lock_timeout", "1ms");
@@ -68,34 +83,26 @@ test("an import ends right under an administrator's shortest limits", async () =
   const control: unknown = await plain.query("select pg_sleep(1)").catch((error: unknown) => error);
   expect([(control as { code: string }).code, isTransient(control)]).toEqual(["57014", true]);
   await plain.end();
-  const { pool, context } = await freshContext();
-  const ended = await importBytes(context, nextFile());
-  expect(ended).toMatchObject({ state: "done", rows: ROWS });
-  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
-  await pool.end();
+  const { context } = await createContext();
+  const { id } = await importBytes(context, nextFile());
+  await expectDone({ context, id });
 });
 
-test("an import whose sessions are ended again and again ends right", async () => {
-  const { pool, context } = await freshContext();
-  const { id } = await receiveBytes(context, nextFile());
-  await runScan(context, id, signal);
+test("an import completes although its sessions are terminated repeatedly", async () => {
+  const { context, id } = await createScannedImport();
   let cuts = 0;
-  // As pg-boss does a job again whose lane could not even read its import.
+  // pg-boss also retries a job whose loader could not read its import.
   const working = retryTransient(() => workOn(context, id));
   const cutting = (async () => {
     while ((await readImport(database.pool, id))?.state === "loading" && cuts++ < 30) await endSessions();
   })();
-  const [ended] = await Promise.all([working, cutting]);
-  expect(ended).toMatchObject({ state: "done", rows: ROWS, problem: null });
+  await Promise.all([working, cutting]);
   expect(cuts).toBeGreaterThan(0);
-  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
-  await pool.end();
+  await expectDone({ context, id });
 });
 
 test("an import waits while the database is read-only", async () => {
-  const { pool, context } = await freshContext();
-  const { id } = await receiveBytes(context, nextFile());
-  await runScan(context, id, signal);
+  const { pool, context, id } = await createScannedImport();
   await alterDatabase("default_transaction_read_only", "on");
   await endSessions();
   const refused: unknown = await until(() =>
@@ -105,19 +112,17 @@ test("an import waits while the database is read-only", async () => {
     ),
   );
   expect(isTransient(refused)).toBe(true);
-  let over = false;
-  const loading = runLoader(context, id, signal).finally(() => (over = true));
-  await refusals(3);
-  expect([over, (await readImport(database.pool, id))?.state]).toEqual([false, "loading"]);
+  let isOver = false;
+  const loading = runLoader(context, id, signal).finally(() => (isOver = true));
+  await untilRolledBack(3);
+  expect([isOver, (await readImport(database.pool, id))?.state]).toEqual([false, "loading"]);
   await resetDatabase();
   await endSessions();
   await loading;
-  expect(await readImport(database.pool, id)).toMatchObject({ state: "done", rows: ROWS });
-  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
-  await pool.end();
+  await expectDone({ context, id });
 
   /** Waits until the server has rolled back `count` more transactions. */
-  async function refusals(count: number): Promise<void> {
+  async function untilRolledBack(count: number): Promise<void> {
     const rolledBack = async (): Promise<number> => {
       const { rows } = await database.pool.query<{ n: number }>(
         "select xact_rollback as n from pg_stat_database where datname = current_database()",
@@ -129,7 +134,7 @@ test("an import waits while the database is read-only", async () => {
   }
 });
 
-/** PostgreSQL's answer to a write for which the disk has no room. */
+/** Makes writes to import_chunks fail as on a full disk. */
 async function fillDisk(): Promise<void> {
   await database.pool.query(`
     create sequence if not exists refusals;
@@ -140,36 +145,29 @@ async function fillDisk(): Promise<void> {
     end $$;
     create or replace trigger full_disk before update on import_chunks for each row execute function refuse()`);
 }
-const refusals = async (): Promise<number> =>
+const countRefusals = async (): Promise<number> =>
   (await database.pool.query<{ n: number }>("select last_value as n from refusals")).rows[0]?.n ?? 0;
 
-test("an import waits for a full disk and continues when there is room", async () => {
-  const { pool, context } = await freshContext();
-  const { id } = await receiveBytes(context, nextFile());
-  await runScan(context, id, signal);
+test("an import waits while the disk is full, and continues when there is space", async () => {
+  const { context, id } = await createScannedImport();
   await fillDisk();
-  const before = await refusals();
+  const before = await countRefusals();
   const loading = runLoader(context, id, signal);
-  await until(async () => (await refusals()) > before + 3);
+  await until(async () => (await countRefusals()) > before + 3);
   expect((await readImport(database.pool, id))?.state).toBe("loading");
   await database.pool.query("drop trigger full_disk on import_chunks");
   await loading;
-  expect(await readImport(database.pool, id)).toMatchObject({ state: "done", rows: ROWS });
-  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
-  await pool.end();
+  await expectDone({ context, id });
 });
 
-test("an import that waits for a full disk notices that it is cancelled", async () => {
-  const { pool, context } = await freshContext();
-  const { id } = await receiveBytes(context, nextFile());
-  await runScan(context, id, signal);
+test("an import that waits because of a full disk can be cancelled", async () => {
+  const { context, id } = await createScannedImport();
   await fillDisk();
-  const before = await refusals();
+  const before = await countRefusals();
   const loading = runLoader(context, id, signal);
-  await until(async () => (await refusals()) > before + 3);
+  await until(async () => (await countRefusals()) > before + 3);
   await requestCancel(database.pool, id);
   await loading;
   expect((await readImport(database.pool, id))?.state).toBe("cancelled");
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
-  await pool.end();
 });

@@ -1,4 +1,4 @@
-// The commit that accepts an uploaded file arrives, and its answer does not; and an upload that a worker gave up meanwhile.
+// The commit that accepts an uploaded file succeeds but its response is lost; and a worker gives up an upload while it arrives.
 import { createHash } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { import_query } from "../../contract/imports/imports.ts";
@@ -18,18 +18,18 @@ import { startProxy } from "./support/proxy.ts";
 const TIMES = 10;
 const { address, pool } = await createTestDatabase();
 const proxy = await startProxy(address);
-const behindProxy = createPool({ url: proxy.url() }, { application_name: "skuport test", max: 5 });
+const proxied = createPool({ url: proxy.url() }, { application_name: "skuport test", max: 5 });
 afterAll(async () => {
-  await behindProxy.end();
+  await proxied.end();
   await proxy.close();
 });
 
 const direct = await createImportContext(pool);
 let sent = 0;
-/** Loses the answer to the commit that follows. */
+/** Loses the response to the next commit. */
 const losing: ImportContext = {
   ...direct,
-  pool: behindProxy,
+  pool: proxied,
   sendScan: () => {
     sent++;
     if (sent === 1) proxy.loseAnswers("commit");
@@ -45,7 +45,7 @@ const CSV = Buffer.from("sku,name\nA,One\nB,Two\n");
 const sha256 = createHash("sha256").update(CSV).digest("hex");
 const options = import_query.parse({});
 
-test("a file whose acceptance got no answer is accepted, once", async () => {
+test("a file is accepted once although the response to the commit is lost", async () => {
   for (let round = 0; round < TIMES; round++) {
     sent = 0;
     const lost = proxy.lost_answers;
@@ -57,7 +57,7 @@ test("a file whose acceptance got no answer is accepted, once", async () => {
   expect(await leftovers(direct)).toEqual(NOTHING_LEFT);
 });
 
-test("so is the last part of one that comes in parts", async () => {
+test("a resumable upload is accepted once although the response to the last commit is lost", async () => {
   for (let round = 0; round < TIMES; round++) {
     sent = 0;
     const lost = proxy.lost_answers;
@@ -76,7 +76,7 @@ test("so is the last part of one that comes in parts", async () => {
   expect(await leftovers(direct)).toEqual(NOTHING_LEFT);
 });
 
-test("an upload that a worker gave up meanwhile is an error, and no import", async () => {
+test("an upload that a worker gave up fails", async () => {
   const givenUp = new Problem("upload-interrupted", "A worker gave the upload up.");
   async function* bytes() {
     yield CSV;
@@ -85,7 +85,8 @@ test("an upload that a worker gave up meanwhile is an error, and no import", asy
   }
   const upload = { filename: "slow.csv", size: CSV.length, options, actor: "test", max_bytes: 1000 };
   await expect(receiveImport(direct, upload, bytes())).rejects.toMatchObject({
-    ...{ slug: "upload-interrupted", message: givenUp.message },
+    slug: "upload-interrupted",
+    message: givenUp.message,
   });
   expect(await listImports(pool, { limit: 10 })).toMatchObject([{ state: "failed", sha256: null }]);
   expect(await leftovers(direct)).toEqual(NOTHING_LEFT);

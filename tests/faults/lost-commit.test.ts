@@ -1,4 +1,4 @@
-// Commits whose answers are lost: a client that repeats its request must not do the work twice.
+// Commits whose responses are lost: a client that repeats its request must not do the work twice.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { withCertainCommit } from "../../src/db/connection/certain-commit.ts";
@@ -20,7 +20,7 @@ beforeEach(() => database.pool.query("truncate written"));
 const written = async (): Promise<number[]> =>
   (await database.pool.query<{ n: number }>("select n from written order by n")).rows.map(({ n }) => n);
 
-test("a commit without an answer is a success when PostgreSQL has committed", async () => {
+test("a commit without a response succeeds if PostgreSQL has committed", async () => {
   const lost = proxy.lost_answers;
   proxy.loseAnswers("commit");
   const result = await withCertainCommit(pool, async (client) => {
@@ -30,7 +30,7 @@ test("a commit without an answer is a success when PostgreSQL has committed", as
   expect([result, proxy.lost_answers - lost, await written()]).toEqual(["result", 1, [1]]);
 });
 
-test("a connection that is lost before the commit is a failure, and nothing is written", async () => {
+test("a connection lost before the commit is an error, and nothing is written", async () => {
   const work = withCertainCommit(pool, async (client) => {
     await client.query("insert into written values (2)");
     proxy.cut();
@@ -39,7 +39,7 @@ test("a connection that is lost before the commit is a failure, and nothing is w
   expect(await written()).toEqual([]);
 });
 
-test("an error of the work rolls back, and the connection is used again", async () => {
+test("an error in the transaction rolls it back, and the connection is reused", async () => {
   const work = withCertainCommit(pool, async (client) => {
     await client.query("insert into written values (3)");
     throw new Error("no");
@@ -50,7 +50,7 @@ test("an error of the work rolls back, and the connection is used again", async 
   expect(await written()).toEqual([4]);
 });
 
-test("a bulk change whose commit gets no answer is started once, also when its request is repeated", async () => {
+test("a bulk change whose commit gets no response starts once, even if the request is repeated", async () => {
   const { app, finish, context } = await createOperationApp({ ...database, pool });
   const headers = { "idempotency-key": randomUUID() };
   const payload = { action: "set", filter: {}, set: { description: "once" } };

@@ -1,4 +1,4 @@
-// Errors that nothing handles, a closed terminal and a reader that has gone end no server, and nothing ends silently.
+// Unhandled errors, a closed terminal and a closed output do not end a server, and no process ends without a message.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
@@ -39,21 +39,21 @@ test.each([
   expect(lines[1]?.err.stack).toContain("stray.ts");
 });
 
-test("a command whose reader has gone ends quietly", async () => {
+test("a command whose output is closed exits without an error", async () => {
   const { child, closed, err } = start([MAIN, "openapi"]);
   child.stdout.destroy();
   expect(await closed).toEqual([0, null]);
   expect(err()).toBe("");
 });
 
-test("a server whose log nobody reads any more stays, and ends in order when its terminal is closed", async () => {
+test("a server whose log output is closed continues, and shuts down when its terminal is closed", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "skuport-stray-"));
   const args = [MAIN, "serve", "--port", "0", "--no-worker", "--data-dir", dataDir];
   const { child, closed, err } = start(args);
   const url = await until(() => /Skuport is ready: (http:[^"]+)"/.exec(err())?.[1]);
   child.stderr.destroy();
   child.stdout.destroy();
-  // Each is a line of the log that cannot be written.
+  // Each request causes a log line that cannot be written.
   for (let i = 0; i < 3; i++) expect((await fetch(`${url}/api/no-such-thing`)).status).toBe(404);
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   child.kill("SIGHUP");

@@ -1,9 +1,7 @@
-// A worker's machine vanishes while it holds locks. PostgreSQL cannot notice: a proxy keeps the connections open and answers
-// their keepalives, which is the hardest case. Another worker ends the sessions and continues.
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+// A worker's machine vanishes while it holds locks. PostgreSQL cannot detect that, because a proxy keeps the connections open and
+// answers their keepalives. Another worker ends the sessions and continues the import.
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { generateFile } from "../../bench/generate.ts";
 import { uploadPath } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
@@ -12,27 +10,16 @@ import { connectClient } from "../../src/db/connection/connect.ts";
 import { createHolderWatch } from "../../src/jobs/silent-holders.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { until } from "../support/until.ts";
-import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "./support/leftovers.ts";
-import { startServerProcess, startWorkerProcess } from "./support/processes.ts";
-import { startProxy } from "./support/proxy.ts";
+import { createDataDir, createFaultFixtures } from "./support/fault-fixtures.ts";
 
 const ROWS = 100_000;
 const TIMEOUT_MS = 300_000;
 
 const database = await createTestDatabase();
-const atEnd: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of atEnd.splice(0).reverse()) await end();
-});
+const { startProxy, startServer, startWorker, closing } = createFaultFixtures(database);
 
-async function proxied() {
-  const proxy = await startProxy(database.address);
-  atEnd.push(() => proxy.close());
-  return proxy;
-}
-
-/** Sessions of workers inside a transaction that has written, and those of them that have run nothing for a while. */
-async function writers(): Promise<{ all: number; silent: number }> {
+/** Number of workers' sessions in a transaction that has written, and of those that have been idle for a second. */
+async function countWriters(): Promise<{ all: number; silent: number }> {
   const { rows } = await database.pool.query<{ all: number; silent: number }>(
     `select count(*)::int as all, count(*) filter (where state_change < clock_timestamp() - interval '1 second')::int as silent
      from pg_stat_activity where datname = current_database()
@@ -42,24 +29,21 @@ async function writers(): Promise<{ all: number; silent: number }> {
 }
 
 test(
-  "another worker continues an import whose worker vanished in the middle of a chunk, and nothing stays locked",
+  "another worker continues an import whose worker vanished during a chunk, and nothing stays locked",
   async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
-    const temporaryBefore = await temporaryFolders();
+    const { data_dir: dataDir, expectNothingLeft } = await createDataDir();
     const file = join(dataDir, "products.csv");
     await generateFile(file, { rows: ROWS });
-    const proxy = await proxied();
-    const server = await startServerProcess({ url: (await proxied()).url(), data_dir: dataDir });
-    atEnd.push(() => server.kill());
-    const vanishing = await startWorkerProcess({ url: proxy.url(), data_dir: dataDir });
-    atEnd.push(() => vanishing.kill());
+    const proxy = await startProxy();
+    const server = await startServer({ url: (await startProxy()).url(), data_dir: dataDir });
+    const vanishing = await startWorker({ url: proxy.url(), data_dir: dataDir });
     const { id } = await uploadPath(file, { base_url: server.base_url });
     await until(async () => {
-      if ((await writers()).all === 0) return false;
+      if ((await countWriters()).all === 0) return false;
       proxy.setMode("hold");
-      // A commit that was under way when the proxy began to hold may still arrive.
+      // A commit that was in progress when the proxy began to hold may still arrive.
       const held = await until(async () => {
-        const { all, silent } = await writers();
+        const { all, silent } = await countWriters();
         return all === silent ? { silent } : undefined;
       });
       if (held.silent > 0) return true;
@@ -67,9 +51,8 @@ test(
       return false;
     });
     await vanishing.kill();
-    expect((await writers()).silent).toBeGreaterThan(0);
-    const other = await startWorkerProcess({ url: (await proxied()).url(), data_dir: dataDir });
-    atEnd.push(() => other.kill());
+    expect((await countWriters()).silent).toBeGreaterThan(0);
+    const other = await startWorker({ url: (await startProxy()).url(), data_dir: dataDir });
     let last: ListedImport | undefined;
     for await (const state of watchImport(id, { base_url: server.base_url })) last = state;
     expect(last).toMatchObject({ state: "done", rows: ROWS });
@@ -77,19 +60,16 @@ test(
       "select count(*)::int as n, count(distinct id)::int as ids from products",
     );
     expect(rows).toEqual([{ n: last?.created, ids: last?.created }]);
-    expect(
-      await settledLeftovers(database.pool, { data_dir: dataDir, temporary_before: temporaryBefore }, 60_000),
-    ).toEqual(NOTHING_LEFT);
+    await expectNothingLeft(database.pool);
     expect(other.output()).toContain("ended the database sessions of a process that vanished or hangs");
   },
   TIMEOUT_MS,
 );
 
 test("silent sessions that hold locks are ended; active ones, readers and sessions of other programs are not", async () => {
-  const proxy = await proxied();
+  const proxy = await startProxy();
   const connect = async (applicationName: string) => {
-    const client = await connectClient({ url: proxy.url() }, { application_name: applicationName });
-    atEnd.push(() => client.end().catch(() => undefined));
+    const client = closing(await connectClient({ url: proxy.url() }, { application_name: applicationName }));
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     return { client, pid: rows[0]?.pid as number };
   };
@@ -107,7 +87,7 @@ test("silent sessions that hold locks are ended; active ones, readers and sessio
   await holder.client.query("select pg_advisory_lock(1, 1)");
   await activeHolder.client.query("select pg_advisory_lock(1, 2)");
   await stranger.client.query("begin; create temporary table written (n int); select pg_advisory_lock(1, 3)");
-  // A step of the database's clock does not matter: the watch compares its own observations.
+  // The watch compares its own observations, so a step of the database's clock does not matter.
   let now = 0;
   const watch = createHolderWatch(() => now);
   const endAt = async (ms: number): Promise<number[]> => {

@@ -1,5 +1,4 @@
 // Imports that meet: two files with the same SKUs at the same time, several workers on one file, a cancel in the middle.
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
@@ -8,6 +7,7 @@ import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport, requestCancel } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, leftovers, receiveBytes, workOn } from "../support/import-file.ts";
+import { until } from "../support/until.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);
@@ -68,7 +68,7 @@ test("a cancel in the middle keeps and counts what is committed, and leaves noth
   const signal = new AbortController().signal;
   await runScan(context, id, signal);
   const concurrency = Promise.all([runLoader(context, id, signal), runLoader(context, id, signal)]);
-  while (((await readImport(pool, id)) as Import).created === 0) await sleep(1);
+  await until(async () => ((await readImport(pool, id)) as Import).created > 0);
   expect(await requestCancel(pool, id)).toBe(true);
   await concurrency;
   const ended = (await readImport(pool, id)) as Import;

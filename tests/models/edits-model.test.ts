@@ -182,7 +182,7 @@ function valuesOf(product: Product | ProductValues | null): ProductValues | null
 const kindOf = (life: Life, version: number): string =>
   version === 1 ? "created" : life.versions[version - 1] === null ? "deleted" : "updated";
 
-test("random edits, renames, deletions and imports", { timeout: 120_000 }, async () => {
+test("random edits, renames, deletions and imports", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 25 }),

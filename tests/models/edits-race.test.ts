@@ -64,7 +64,7 @@ async function increment(headersOf: (etag: string) => Record<string, string>): P
   }
 }
 
-test("with If-Match no increment is lost", { timeout: 30_000 }, async () => {
+test("with If-Match no increment is lost", async () => {
   await ask("POST", "/api/products", { sku: "counter", name: "n", description: "0" });
   const refused = await times(8, async () => {
     let sum = 0;
@@ -77,7 +77,7 @@ test("with If-Match no increment is lost", { timeout: 30_000 }, async () => {
   expect(await faults()).toEqual([]);
 });
 
-test("without it some are: the test above can fail", { timeout: 30_000 }, async () => {
+test("without it some are: the test above can fail", async () => {
   await ask("POST", "/api/products", { sku: "counter", name: "n", description: "0" });
   await times(8, async () => {
     for (let i = 0; i < 10; i++) await increment(() => ({}));
@@ -86,7 +86,7 @@ test("without it some are: the test above can fail", { timeout: 30_000 }, async 
   expect(await faults()).toEqual([]);
 });
 
-test("500 patches of different attributes at once all arrive, also without If-Match", { timeout: 30_000 }, async () => {
+test("500 patches of different attributes at once all arrive, also without If-Match", async () => {
   await ask("POST", "/api/products", { sku: "a", name: "n" });
   const COUNT = 500;
   const answers = await times(COUNT, (i) => ask("PATCH", "/api/products/a", { attributes: { [`a${i}`]: "x" } }));
@@ -110,7 +110,7 @@ test("of many who want a SKU, by rename, POST or PUT, one gets it", async () => 
   expect(await faults()).toEqual([]);
 });
 
-test("creations and deletions of one SKU leave a life for each", { timeout: 30_000 }, async () => {
+test("creations and deletions of one SKU leave a life for each", async () => {
   const statuses = await times(8, async (writer) => {
     const seen: number[] = [];
     for (let i = 0; i < 12; i++) {
@@ -132,48 +132,44 @@ test("creations and deletions of one SKU leave a life for each", { timeout: 30_0
   expect(created - deleted).toBe(products);
 });
 
-test(
-  "writers and imports of the same products: every answer that said yes is a version",
-  { timeout: 60_000 },
-  async () => {
-    const COUNT = 120;
-    const file = (round: number): string =>
-      ["sku,name", ...Array.from({ length: COUNT }, (_, i) => `p${(i * 7) % COUNT},import ${round}`)].join("\n");
-    await importBytes(imports, file(0));
-    let running = true as boolean;
-    const written: { id: number; version: number; name: string }[] = [];
-    const writers = times(4, async (writer) => {
-      for (let i = 0; running; i++) {
-        const url = `/api/products/p${(i * 13 + writer * 29) % COUNT}`;
-        if (i % 9 === 0) {
-          await ask("DELETE", url);
-          continue;
-        }
-        const { status, body, etag } = await ask("GET", url);
-        if (status === 404) continue;
-        const name = `writer ${writer} ${i}`;
-        const answer = await ask("PATCH", url, { name }, { "if-match": etag });
-        expect([200, 404, 412]).toContain(answer.status);
-        if (answer.status !== 200) continue;
-        // Nobody came in between the version that was read and the one that was made.
-        expect([answer.body.id, answer.body.version]).toEqual([body.id, body.version + 1]);
-        written.push({ id: answer.body.id, version: answer.body.version, name });
+test("writers and imports of the same products: every answer that said yes is a version", async () => {
+  const COUNT = 120;
+  const file = (round: number): string =>
+    ["sku,name", ...Array.from({ length: COUNT }, (_, i) => `p${(i * 7) % COUNT},import ${round}`)].join("\n");
+  await importBytes(imports, file(0));
+  let running = true as boolean;
+  const written: { id: number; version: number; name: string }[] = [];
+  const writers = times(4, async (writer) => {
+    for (let i = 0; running; i++) {
+      const url = `/api/products/p${(i * 13 + writer * 29) % COUNT}`;
+      if (i % 9 === 0) {
+        await ask("DELETE", url);
+        continue;
       }
-    });
-    for (let round = 1; round <= 8; round++) {
-      const done = await importBytes(imports, file(round), { strict: round % 4 === 0 });
-      expect(done).toMatchObject({ state: "done", rows: COUNT, rejected: 0 });
-      expect(done.created + done.updated + done.unchanged).toBe(COUNT);
+      const { status, body, etag } = await ask("GET", url);
+      if (status === 404) continue;
+      const name = `writer ${writer} ${i}`;
+      const answer = await ask("PATCH", url, { name }, { "if-match": etag });
+      expect([200, 404, 412]).toContain(answer.status);
+      if (answer.status !== 200) continue;
+      // Nobody came in between the version that was read and the one that was made.
+      expect([answer.body.id, answer.body.version]).toEqual([body.id, body.version + 1]);
+      written.push({ id: answer.body.id, version: answer.body.version, name });
     }
-    running = false;
-    await writers;
-    expect(written.length).toBeGreaterThan(10);
-    const { rows } = await pool.query<{ id: number; version: number; name: string }>(
-      `select id, version, name from product_history union all select id, version, name from products`,
-    );
-    const names = new Map(rows.map(({ id, version, name }) => [`${id} ${version}`, name]));
-    for (const { id, version, name } of written) expect(names.get(`${id} ${version}`)).toBe(name);
-    expect(await faults()).toEqual([]);
-    expect(await leftovers(imports)).toEqual({ files: [], chunks: 0, staged: 0 });
-  },
-);
+  });
+  for (let round = 1; round <= 8; round++) {
+    const done = await importBytes(imports, file(round), { strict: round % 4 === 0 });
+    expect(done).toMatchObject({ state: "done", rows: COUNT, rejected: 0 });
+    expect(done.created + done.updated + done.unchanged).toBe(COUNT);
+  }
+  running = false;
+  await writers;
+  expect(written.length).toBeGreaterThan(10);
+  const { rows } = await pool.query<{ id: number; version: number; name: string }>(
+    `select id, version, name from product_history union all select id, version, name from products`,
+  );
+  const names = new Map(rows.map(({ id, version, name }) => [`${id} ${version}`, name]));
+  for (const { id, version, name } of written) expect(names.get(`${id} ${version}`)).toBe(name);
+  expect(await faults()).toEqual([]);
+  expect(await leftovers(imports)).toEqual({ files: [], chunks: 0, staged: 0 });
+});

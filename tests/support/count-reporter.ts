@@ -1,4 +1,4 @@
-// Leaves the run's counts where scripts/test.mjs finds them for its last line.
+// Prints why tests were skipped, and writes the counts of the run to a file for the last line of scripts/test.mjs.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
@@ -9,10 +9,14 @@ export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
-    // A file that fails before its first test, a broken hook and an error outside any test are failures too.
+    // A file that fails before its first test, a failed hook and an error outside any test also count as failures.
     const broken = modules.filter(
       (module) => module.state() === "failed" && ![...module.children.allTests("failed")].length,
     );
+    for (const test of tests) {
+      const result = test.result();
+      if (result.state === "skipped") console.log(`skipped: ${test.fullName}: ${result.note ?? "not selected"}`);
+    }
     const failed = count("failed") + broken.length + unhandled.length;
     mkdirSync(join(COUNTS_FILE, ".."), { recursive: true });
     writeFileSync(

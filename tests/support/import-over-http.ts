@@ -1,9 +1,9 @@
-// Brings a file in as a program would, for journeys that begin with a catalogue.
+// Imports a file over HTTP, for journeys that need products.
 import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { call } from "../../client/call.ts";
 import { get_import, isTerminal } from "../../contract/imports/imports.ts";
+import { until } from "./until.ts";
 
 /** Resolves when the import has ended. */
 export async function importOverHttp(baseUrl: string, path: string): Promise<void> {
@@ -13,5 +13,5 @@ export async function importOverHttp(baseUrl: string, path: string): Promise<voi
     body: await openAsBlob(path),
   });
   const { id } = (await response.json()) as { id: number };
-  while (!isTerminal((await call(get_import, { params: { id } }, { base_url: baseUrl })).state)) await pause(100);
+  await until(async () => isTerminal((await call(get_import, { params: { id } }, { base_url: baseUrl })).state));
 }

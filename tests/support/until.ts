@@ -1,15 +1,19 @@
-// Waits for a condition, never for a time.
+// Waits in tests are for conditions, never for durations.
 
-/** Resolves with the first truthy value of `look`. */
+/** Ends a wait that hangs. Far longer than a wait takes even on a busy machine, and shorter than the time limit of a test. */
+export const HANGING_MS = 200_000;
+const POLL_MS = 20;
+
+/** Resolves with the first value of `condition` that is not undefined, null or false. */
 export async function until<T>(
-  look: () => T | Promise<T>,
-  timeoutMs = 30_000,
+  condition: () => T | Promise<T>,
+  timeoutMs = HANGING_MS,
 ): Promise<Exclude<T, undefined | null | false>> {
-  const giveUpAt = performance.now() + timeoutMs;
+  const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
-    const value = await look();
+    const value = await condition();
     if (value !== undefined && value !== null && value !== false) return value as Exclude<T, undefined | null | false>;
-    if (performance.now() > giveUpAt) throw new Error(`not within ${timeoutMs} ms: ${look.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (performance.now() > deadlineMs) throw new Error(`Still false after ${timeoutMs} ms: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

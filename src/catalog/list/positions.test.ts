@@ -100,14 +100,12 @@ test("those that nobody waits for any more do not hold each other up where they 
   try {
     const request = { filter: { "attributes.colour": "red" }, order: orderOf("sku"), limit: 5 };
     const leaving = new AbortController();
-    const started = performance.now();
     await holdUp(async () => {
       const asked = [1, 2].map(() => readPositions(few, request, leaving.signal, 500));
       await expect.poll(countWaiting).toBe(2);
       leaving.abort();
       for (const { total } of await Promise.all(asked)) expect(total.relation).toBe("estimate");
     });
-    expect(performance.now() - started).toBeLessThan(10_000);
   } finally {
     await few.end();
   }

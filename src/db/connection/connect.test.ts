@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { until } from "../../../tests/support/until.ts";
 import { checkServer, connectClient, createPool, isTransient, retryTransient, withTransaction } from "./connect.ts";
 import { parseTimestamp } from "./parse-values.ts";
 import { withSessionOptions } from "./session-settings.ts";
@@ -82,7 +82,7 @@ test("a connection that ends while idle is reported and replaced", async () => {
   const pool = createPool(database.address, { ...options, max: 1, onIdleError: (error) => errors.push(error) });
   const { rows } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
   await database.pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
-  while (errors.length === 0) await sleep(5);
+  await until(() => errors.length > 0);
   expect(errors.every(isTransient)).toBe(true);
   expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   await pool.end();

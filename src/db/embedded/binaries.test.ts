@@ -19,9 +19,8 @@ test("symbolic links that npm cannot store are created without an install script
   expect(execFileSync(postgres, ["--version"], { encoding: "utf8" })).toContain(` ${String(major)}.`);
 });
 
-test.skipIf(!isRoot)(
-  "as root (skipped otherwise): a clone in a folder that only root can enter is copied once to where the account can reach it",
-  async () => {
+test("as root: a clone in a folder that only root can enter is copied once to where the account can reach it", async ({ skip }) => {
+  skip(!isRoot, "needs root");
     const account = chooseAccount("/nonexistent");
     const clone = copyClone();
     chmodSync(dirname(clone), 0o700);
@@ -34,8 +33,7 @@ test.skipIf(!isRoot)(
     expect(readdirSync(copies)).toHaveLength(1);
     chmodSync(dirname(dirname(found.postgres)), 0o777);
     await expect(findIn(clone, account, copies)).rejects.toThrow(/can be changed by users other than root/);
-  },
-);
+});
 
 /** The files of a clone that findBinaries needs, in a new folder within a private one. */
 function copyClone(): string {

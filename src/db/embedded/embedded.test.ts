@@ -1,5 +1,7 @@
 // Tests the embedded PostgreSQL with real processes and kills; as root, also under its other account.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { until } from "../../../tests/support/until.ts";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -13,7 +15,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { createPool, retryTransient } from "../connection/connect.ts";
@@ -110,15 +111,15 @@ test("PostgreSQL ends when the process that started it is killed", async () => {
   await until(() => !pidExists(postmaster));
 });
 
-test.skipIf(process.platform !== "linux")(
-  "an orphaned PostgreSQL is ended by the next start, and no committed data is lost",
-  async () => {
+test("an orphaned PostgreSQL is ended by the next start, and no committed data is lost", async ({ skip }) => {
+  skip(process.platform !== "linux", "needs /proc");
     const dataDir = makeDataDir();
     const { child, postmaster, connection, watch } = await startInChild(dataDir);
     await query(connection, "create table stored as select 1 as n");
     process.kill(watch, "SIGKILL"); // otherwise it would end PostgreSQL
+    const exited = once(child, "exit");
     child.kill("SIGKILL");
-    await sleep(100);
+    await exited;
     expect(pidExists(postmaster)).toBe(true);
     warnings.length = 0;
     const next = await start(dataDir);
@@ -126,8 +127,7 @@ test.skipIf(process.platform !== "linux")(
     expect(pidExists(postmaster)).toBe(false);
     expect(await query(next.connection, "select n from stored")).toEqual([{ n: 1 }]);
     await next.stop();
-  },
-);
+});
 
 test("a stale pid file does not prevent a start, even if another process has reused the pid", async () => {
   const dataDir = makeDataDir();
@@ -167,9 +167,8 @@ test("a cluster of another version is refused", async () => {
   );
 });
 
-test.skipIf(!isRoot)(
-  "as root (skipped otherwise): runs under another account, in a data folder that only root can enter",
-  async () => {
+test("as root: runs under another account, in a data folder that only root can enter", async ({ skip }) => {
+  skip(!isRoot, "needs root");
     const dataDir = makeDataDir();
     chmodSync(dataDir, 0o700);
     const postgres = await start(dataDir);
@@ -179,8 +178,7 @@ test.skipIf(!isRoot)(
     // PostgreSQL gets no capabilities.
     expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
     await postgres.stop();
-  },
-);
+});
 
 test("only this process's user can connect, also to a cluster that admitted every user before", async () => {
   const dataDir = makeDataDir();
@@ -196,9 +194,8 @@ test("only this process's user can connect, also to a cluster that admitted ever
   await postgres.stop();
 });
 
-test.skipIf(!isRoot)(
-  "as root (skipped otherwise): another process of PostgreSQL's account cannot connect as the superuser",
-  async () => {
+test("as root: another process of PostgreSQL's account cannot connect as the superuser", async ({ skip }) => {
+  skip(!isRoot, "needs root");
     const postgres = await start(makeDataDir());
     const { uid } = statSync(`/proc/${String(postgres.pid)}`);
     const client = new pg.Client(postgres.connection);
@@ -212,8 +209,7 @@ test.skipIf(!isRoot)(
     await client.end();
     expect(await query(postgres.connection, "select current_user as me")).toEqual([{ me: "skuport" }]);
     await postgres.stop();
-  },
-);
+});
 
 test("an invalid pid file (empty, garbage, a folder, a pipe) is removed", async () => {
   const dataDir = makeDataDir();
@@ -291,8 +287,4 @@ function findWatch(postmaster: number): number {
     return args[0] === "/bin/sh" && args[4] === String(postmaster);
   });
   return Number(found);
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(10);
 }

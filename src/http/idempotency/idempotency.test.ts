@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
+import { until } from "../../../tests/support/until.ts";
 import { claimKey, storeAnswer, purgeKeys, releaseKey, renewLeases, type KeyedRequest } from "./store.ts";
 
 const database = await createTestDatabase();
@@ -201,11 +201,11 @@ describe("a file that is sent again", () => {
     const half = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(CSV)) });
     const first = fetch(url, { method: "POST", headers, body: half, duplex: "half", signal: stop.signal });
     first.catch(() => undefined);
-    while ((await count("idempotency_keys")) === 0) await sleep(5);
+    await until(async () => (await count("idempotency_keys")) > 0);
     const second = await fetch(url, { method: "POST", headers, body: CSV });
     expect([second.status, second.headers.get("retry-after")]).toEqual([409, "1"]);
     stop.abort();
-    while ((await count("idempotency_keys")) > 0) await sleep(5);
+    await until(async () => (await count("idempotency_keys")) === 0);
     expect((await fetch(url, { method: "POST", headers, body: CSV })).status).toBe(201);
   });
 });

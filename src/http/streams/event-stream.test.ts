@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, importBytes } from "../../../tests/support/import-file.ts";
+import { until } from "../../../tests/support/until.ts";
 import { readEvents as readStream } from "../../../client/event-stream.ts";
 import { STREAM_EVENTS, type StreamData, type StreamEvent } from "../../../contract/webhooks/events.ts";
 import { purgeEvents } from "../../events/read.ts";
@@ -41,10 +42,6 @@ async function follow(lastId?: string): Promise<{ messages: Message[]; close: ()
   read().catch(() => undefined);
   await until(() => messages.length > 0);
   return { messages, close: stop.abort.bind(stop) };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5);
 }
 
 async function edit(sku: string, name: string): Promise<void> {
@@ -90,7 +87,7 @@ test("a stream begins with what there is", async () => {
   expect(messages[1]).toMatchObject({ data: { id, state: "done" } });
 });
 
-test("who comes back misses nothing, whatever was going on", { timeout: 30_000 }, async () => {
+test("who comes back misses nothing, whatever was going on", async () => {
   const TOTAL = 120;
   const got: string[] = [];
   let done = false as boolean;
@@ -101,27 +98,30 @@ test("who comes back misses nothing, whatever was going on", { timeout: 30_000 }
   // Connections that break at any moment, and now and then nobody for a while.
   for (let round = 0; !done || new Set(got).size < TOTAL; round++) {
     const { messages, close } = await follow(lastId);
-    await sleep((round * 37) % 90);
+    await sleep((round * 37) % 90); // injected delay: connections of different lengths
     close();
     const seen = [...messages];
     got.push(...changesIn(seen));
     lastId = seen.at(-1)?.id ?? lastId;
-    await sleep((round * 53) % 40);
+    await sleep((round * 53) % 40); // injected delay: pauses without a connection
   }
   await write;
   expect(new Set(got).size).toBe(TOTAL);
 });
 
-test("at most five messages of products a second, however many change", { timeout: 30_000 }, async () => {
+test("at most five messages of products a second, however many change", async () => {
   const { messages } = await follow();
+  const startedMs = performance.now();
   await Promise.all(
     Array.from({ length: 8 }, async (_, k) => {
       for (let i = 0; i < 25; i++) await edit(`p-${k}-${i}`, "x");
     }),
   );
   await until(() => changesIn(messages).length === 200);
-  const times = messages.filter(({ type }) => type === "products").map(({ at }) => at);
-  for (let i = 1; i < times.length; i++) expect((times[i] as number) - (times[i - 1] as number)).toBeGreaterThan(150);
+  // Counted over the whole time: on a busy machine single messages may arrive late, but never more of them.
+  const products = messages.filter(({ type }) => type === "products");
+  const elapsedMs = (products.at(-1)?.at ?? 0) - startedMs;
+  expect(products.length).toBeLessThanOrEqual(Math.ceil(elapsedMs / 200) + 1);
 });
 
 test("who comes back too late is told that something is missed", async () => {

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Column, Dialect } from "../../../contract/imports/imports.ts";
 import { readFile, type Fault } from "./read-file.ts";
 import { createTestScratch } from "../../../tests/support/scratch-folder.ts";
@@ -11,7 +11,7 @@ import { recordTexts } from "./field-text.ts";
 
 const corpora = resolve(import.meta.dirname, "../../../../shared/corpora");
 const missing = !existsSync(corpora);
-if (missing) console.warn(`skipped: no corpora at ${corpora}`);
+const REASON = `there are no corpora at ${corpora}`;
 
 interface Read {
   dialect: Dialect | undefined;
@@ -46,9 +46,12 @@ function byHeader({ header, records }: Read): Record<string, string>[] {
   );
 }
 
-describe.skipIf(missing)("RFC 4180", () => {
+describe("RFC 4180", () => {
+  beforeEach(({ skip }) => {
+    skip(missing, REASON);
+  });
   const folder = join(corpora, "rfc4180");
-  const names = missing ? [] : readdirSync(join(folder, "csv")).map((name) => name.replace(".csv", ""));
+  const names = missing ? ["no files"] : readdirSync(join(folder, "csv")).map((name) => name.replace(".csv", ""));
 
   test.each(names.filter((name) => !name.startsWith("bad-")))("%s", async (name) => {
     const found = await read(join(folder, "csv", `${name}.csv`));
@@ -95,7 +98,10 @@ describe("csv-spectrum", () => {
   });
 });
 
-describe.skipIf(missing)("real catalogues", () => {
+describe("real catalogues", () => {
+  beforeEach(({ skip }) => {
+    skip(missing, REASON);
+  });
   const targets = ({ columns }: Read): Record<string, string> =>
     Object.fromEntries(
       columns.filter(({ target }) => target !== "attribute").map(({ target, name }) => [target, name]),

@@ -1,6 +1,5 @@
 // Parts of an import that kill their worker: after the first death they are processed one at a time, after the second they fail.
 import { randomUUID } from "node:crypto";
-
 import { beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import type { ServerResponse } from "node:http";
 import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createReceiver, type Receiver } from "../../../tests/support/receiver.ts";
@@ -60,17 +60,10 @@ test("a worker that hangs delays nobody: beside a receiver that never answers, a
   hanging.receiver.answer = () => undefined;
   const well = await setUp();
   const worker = startWorker();
-  const committed = new Map<number, number>();
-  for (let i = 0; i < 60; i++) {
-    await emit(i);
-    committed.set(i, performance.now());
-    await sleep(10);
-  }
+  for (let i = 0; i < 60; i++) await emit(i);
   await until(() => well.receiver.received.length === 60);
-  const delays = well.receiver.received.map(({ at, json }) => at - (committed.get(json.data["id"] as number) ?? 0));
-  // Generous for a busy machine; the bench has the figures. A sender that waited for the other would take 15 s.
-  expect(Math.max(...delays)).toBeLessThan(1500);
-  expect(hanging.receiver.received.length).toBeLessThanOrEqual(8);
+  // 60 deliveries to the hanging receiver take at least 60 / 8 timeouts: if the other waited for them, they would be over.
+  expect(await countOf(`webhook_id = ${hanging.id} and state in ('waiting', 'sending')`)).toBeGreaterThan(0);
   await pool.query("update webhooks set enabled = false");
   await hanging.receiver.close();
   await worker.stop();
@@ -78,11 +71,15 @@ test("a worker that hangs delays nobody: beside a receiver that never answers, a
 
 test("told to stop, a worker ends what is under way, writes it down and gives the rest back", async () => {
   const { receiver } = await setUp({ max_parallel: 2 });
-  receiver.answer = (_request, response) => setTimeout(() => response.end(), 300);
+  const responses: ServerResponse[] = [];
+  receiver.answer = (_request, response) => responses.push(response);
   const worker = startWorker();
   await emit(1, 2, 3, 4, 5, 6);
   await until(() => receiver.received.length >= 2);
-  await worker.stop();
+  const stopped = worker.stop();
+  for (const response of responses) response.end();
+  await stopped;
+  receiver.answer = (_request, response) => response.end();
   const sent = receiver.received.length;
   expect(sent).toBeLessThan(6);
   expect(await countOf("state = 'delivered'")).toBe(sent);
@@ -100,10 +97,9 @@ test("what a dead worker had is taken over without waiting for its lease", async
   const DEAD = 2_000_000;
   expect(await claimDeliveries(pool, id, DEAD, 10)).toHaveLength(3);
   expect(await claimDeliveries(pool, id, DEAD + 1, 10)).toHaveLength(0);
-  const started = performance.now();
+  await pool.query("update webhook_deliveries set lease_until = now() + interval '1 day'");
   const worker = startWorker();
   await until(() => receiver.received.length === 3);
-  expect(performance.now() - started).toBeLessThan(10_000);
   await worker.stop();
 });
 

@@ -1,17 +1,17 @@
-// What work leaves behind when it did not end cleanly: files, locks, rows of unfinished work, jobs, idle transactions.
+// Finds what work leaves over if it does not end cleanly: files, locks, rows of unfinished work, jobs, idle transactions.
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { LOCKS } from "../../../src/db/advisory-locks.ts";
 import type { Queryable } from "../../../src/db/connection/connect.ts";
+import { until } from "../../support/until.ts";
 
 export interface Leftovers {
-  /** Of the folder of uploads. */
+  /** Files in the folder of uploads. */
   files: string[];
   /** Temporary folders of the program; see `temporaryFolders`. */
   temporary: string[];
-  /** Rows by what they belong to. */
+  /** Numbers of rows. */
   unfinished_imports: number;
   unfinished_operations: number;
   import_chunks: number;
@@ -20,25 +20,33 @@ export interface Leftovers {
   waiting_deliveries: number;
   /** Queued or running jobs of imports and operations. */
   jobs: number;
-  /** Held advisory locks, but those by which workers show that they live. */
+  /** Held advisory locks, except those that show that a worker is alive. */
   advisory_locks: number;
   /** Sessions that are idle inside a transaction. */
   idle_transactions: number;
 }
 
 export const NOTHING_LEFT: Leftovers = {
-  ...{ files: [], temporary: [], unfinished_imports: 0, unfinished_operations: 0, import_chunks: 0 },
-  ...{ operation_chunks: 0, staged_products: 0, waiting_deliveries: 0, jobs: 0, advisory_locks: 0 },
+  files: [],
+  temporary: [],
+  unfinished_imports: 0,
+  unfinished_operations: 0,
+  import_chunks: 0,
+  operation_chunks: 0,
+  staged_products: 0,
+  waiting_deliveries: 0,
+  jobs: 0,
+  advisory_locks: 0,
   idle_transactions: 0,
 };
 
 export interface LeftoversOptions {
   data_dir: string;
-  /** Temporary folders that were there before: not counted. */
+  /** Temporary folders that existed before; not counted. */
   temporary_before?: readonly string[];
 }
 
-/** `db` is a connection of the test itself, past any proxy. */
+/** `db` must be a direct connection, not one through a proxy. */
 export async function findLeftovers(db: Queryable, options: LeftoversOptions): Promise<Leftovers> {
   const { data_dir, temporary_before = [] } = options;
   const { rows } = await db.query<Omit<Leftovers, "files" | "temporary" | "jobs">>(
@@ -62,22 +70,17 @@ export async function findLeftovers(db: Queryable, options: LeftoversOptions): P
   };
 }
 
-/** Waits until nothing is left, and returns what still is when it gives up: compare it with NOTHING_LEFT. */
-export async function settledLeftovers(
-  db: Queryable,
-  options: LeftoversOptions,
-  timeoutMs = 30_000,
-): Promise<Leftovers> {
-  const giveUpAt = performance.now() + timeoutMs;
-  for (;;) {
-    const left = await findLeftovers(db, options);
-    const isClean = Object.values(left).every((value) => (Array.isArray(value) ? value.length === 0 : value === 0));
-    if (isClean || performance.now() > giveUpAt) return left;
-    await sleep(100);
-  }
+/** Waits until nothing is left. If that does not happen, returns what is left, to be compared with NOTHING_LEFT. */
+export async function settledLeftovers(db: Queryable, options: LeftoversOptions): Promise<Leftovers> {
+  let left = NOTHING_LEFT;
+  await until(async () => {
+    left = await findLeftovers(db, options);
+    return Object.values(left).every((value) => (Array.isArray(value) ? value.length === 0 : value === 0));
+  }).catch(() => undefined);
+  return left;
 }
 
-/** Folders for scratch files that the program makes in the system's temporary folder. */
+/** The program's scratch folders in the system's temporary folder. */
 export async function temporaryFolders(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => /^skuport-(read|head|preview)/.test(name)).sort();
 }

@@ -1,19 +1,18 @@
-// Servers and workers as processes of their own, on a database that is reached through a proxy, and what can be done to them:
-// freeze, wake, kill. Whatever still runs when the test process exits is killed with it.
+// Starts servers and workers as separate processes on a database behind a proxy, to freeze, wake and kill them. Processes that still
+// run when the test process exits are killed.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { readHolder } from "../../../src/db/data-dir/data-dir.ts";
+import { until } from "../../support/until.ts";
 
 const MAIN = join(import.meta.dirname, "../../../src/main.ts");
-const START_MS = 120_000;
-const KEPT_OUTPUT = 1 << 20;
+const MAX_OUTPUT = 1 << 20;
 
 export interface ProcessOptions {
   /** DATABASE_URL of the process, usually a proxy's. */
   url: string;
-  /** Server and workers of one database share it. */
+  /** Shared by the server and the workers of one database. */
   data_dir: string;
   /** Further environment variables. */
   settings?: Record<string, string>;
@@ -21,9 +20,8 @@ export interface ProcessOptions {
 
 export interface RunningProcess {
   readonly pid: number;
-  /** Resolves when the process has ended, however that was. */
+  /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<unknown>;
-  /** Whether it has not ended. */
   isRunning(): boolean;
   /** The last MB of stdout and stderr. */
   output(): string;
@@ -52,7 +50,7 @@ export async function startServerProcess(options: ProcessOptions): Promise<Runni
   return { ...child, base_url: baseUrl };
 }
 
-/** `skuport work`, once it takes jobs: before that it ends when it loses the database, for a supervisor to start it again. */
+/** `skuport work`, ready to take jobs. A worker that loses the database earlier exits, to be restarted by its supervisor. */
 export async function startWorkerProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = start(["work", "--data-dir", options.data_dir], options);
   const READY = ["worker ready for imports", "worker ready for operations"];
@@ -74,7 +72,7 @@ function start(args: string[], { url, settings }: ProcessOptions): RunningProces
   const exited = once(child, "exit").finally(() => running.delete(child));
   let output = "";
   for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output = (output + chunk.toString()).slice(-KEPT_OUTPUT)));
+    stream.on("data", (chunk: Buffer) => (output = (output + chunk.toString()).slice(-MAX_OUTPUT)));
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (isRunning()) child.kill(signal);
@@ -92,15 +90,15 @@ function start(args: string[], { url, settings }: ProcessOptions): RunningProces
   };
 }
 
-async function ready<T>(child: RunningProcess, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const giveUpAt = performance.now() + START_MS;
-  for (;;) {
-    const value = await look();
-    if (value !== undefined && value !== false) return value;
-    if (!child.isRunning() || performance.now() > giveUpAt) {
-      await child.kill();
-      throw new Error(`Process ${String(child.pid)} did not start:\n${child.output()}`);
-    }
-    await sleep(20);
+/** Waits until `probe` returns a value other than undefined or false. */
+async function ready<T>(child: RunningProcess, probe: () => Promise<T | undefined> | T | undefined) {
+  try {
+    return await until(async () => {
+      if (!child.isRunning()) throw new Error("it has exited");
+      return probe();
+    });
+  } catch (cause) {
+    await child.kill();
+    throw new Error(`Process ${String(child.pid)} did not start:\n${child.output()}`, { cause });
   }
 }

@@ -1,13 +1,13 @@
-// A TCP proxy in front of PostgreSQL that injects network faults: it cuts connections, holds them open in silence, or forwards
-// requests and drops their answers. Tests and measurements run processes with DATABASE_URL=proxy.url(database).
+// A TCP proxy in front of PostgreSQL that injects network faults: it cuts connections, holds them open without forwarding, or forwards
+// requests and drops the responses. Tests and benchmarks run processes with DATABASE_URL=proxy.url(database).
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
 
 /**
  * - `forward`: bytes pass both ways.
- * - `hold`: the connection stays open and nothing passes, not even its end: the other machine has vanished.
- * - `mute`: requests reach PostgreSQL; its answers are dropped.
+ * - `hold`: the connection stays open and nothing passes, not even its end, as if the other machine had vanished.
+ * - `mute`: requests reach PostgreSQL; its responses are dropped.
  */
 export type Mode = "forward" | "hold" | "mute";
 
@@ -17,7 +17,7 @@ export interface Link {
   readonly number: number;
   readonly mode: Mode;
   readonly bytes_to_server: number;
-  /** Includes dropped answers. */
+  /** Includes dropped responses. */
   readonly bytes_to_client: number;
   readonly open: boolean;
   setMode(mode: Mode): void;
@@ -29,28 +29,28 @@ export interface Proxy {
   readonly port: number;
   /** Connections accepted so far, ended ones included. */
   readonly accepted: number;
-  /** Answers lost to `loseAnswers` so far. */
+  /** Number of responses dropped by `loseAnswers`. */
   readonly lost_answers: number;
   /** Open connections, oldest first. */
   links(): Link[];
   /** URL of a database behind the proxy; `database` defaults to the one of the address. */
   url(database?: string): string;
-  /** Sets the mode of every open connection and of those to come. */
+  /** Sets the mode of all open and future connections. */
   setMode(mode: Mode): void;
-  /** Resets every open connection. Later ones are accepted again. */
+  /** Resets all open connections. New connections are accepted. */
   cut(): void;
   /** Refuses connections until `admit`: ECONNREFUSED, as from a stopped server. Open connections stay. */
   refuse(): Promise<void>;
   admit(): Promise<void>;
-  /** Forwards the next `count` requests that contain `text`, drops their answers and cuts their connections: the statement
-   * was executed, and the client cannot know. Matches text within one packet, so `text` should be a short statement. */
+  /** Forwards the next `count` requests that contain `text`, drops the responses and cuts the connections: the statement is
+   * executed, but the client cannot know. Matches text within one packet, so `text` should be a short statement. */
   loseAnswers(text: string, count?: number): void;
   close(): Promise<void>;
 }
 
 /** Starts a proxy on a free loopback port in front of the PostgreSQL at `address`. */
 export async function startProxy(address: Exclude<DatabaseAddress, { url: string }>): Promise<Proxy> {
-  const links = new Set<LinkState>();
+  const links = new Set<Link>();
   const state = { mode: "forward" as Mode, accepted: 0, lost_answers: 0, losing: { text: "", count: 0 } };
   const accept = (client: Socket): void => {
     const link = createLink(client, connectTo(address), ++state.accepted, state.mode, {
@@ -64,7 +64,7 @@ export async function startProxy(address: Exclude<DatabaseAddress, { url: string
     });
     links.add(link);
   };
-  // Half-open: an end is passed on by the link, or kept back while it holds.
+  // Half-open sockets: the link forwards the end of a connection, or delays it while it holds.
   let server = await listen(0, accept);
   const { port } = server.address() as AddressInfo;
   return {
@@ -108,7 +108,7 @@ async function listen(port: number, accept: (client: Socket) => void): Promise<S
 
 async function endListening(server: Server): Promise<void> {
   if (!server.listening) return;
-  // Not close()'s callback: that waits for the open connections.
+  // Do not await the callback of close(): it waits for open connections.
   server.close();
   await new Promise(setImmediate);
 }
@@ -119,30 +119,28 @@ function connectTo({ host, port }: { host: string; port: number }): Socket {
 }
 
 interface LinkEvents {
-  /** Whether this request's answer gets lost. */
+  /** Returns true if the response to this request is to be dropped. */
   onRequest(bytes: Buffer): boolean;
   onLostAnswer(): void;
   onClose(): void;
 }
 
-type LinkState = Link;
-
-function createLink(client: Socket, server: Socket, number: number, firstMode: Mode, events: LinkEvents): LinkState {
+function createLink(client: Socket, server: Socket, number: number, firstMode: Mode, events: LinkEvents): Link {
   let mode = firstMode;
   let open = true;
   let losesAnswer = false;
   const bytes = { to_server: 0, to_client: 0 };
-  /** What happened to a side while the link held; passed on when it forwards again. */
-  const kept: (() => void)[] = [];
+  /** Events that occurred while the link held; replayed when it forwards again. */
+  const delayed: (() => void)[] = [];
   const unlessHeld = (pass: () => void): void => {
-    if (mode === "hold") kept.push(pass);
+    if (mode === "hold") delayed.push(pass);
     else pass();
   };
   const cut = (): void => {
     if (!open) return;
     open = false;
     if (!client.destroyed) client.resetAndDestroy();
-    // A Unix socket knows no reset.
+    // A Unix socket cannot be reset.
     server.destroy();
     events.onClose();
   };
@@ -183,7 +181,7 @@ function createLink(client: Socket, server: Socket, number: number, firstMode: M
       if (mode === "hold") side.pause();
       else side.resume();
     }
-    if (mode !== "hold") for (const pass of kept.splice(0)) pass();
+    if (mode !== "hold") for (const pass of delayed.splice(0)) pass();
   };
   setMode(firstMode);
   return {

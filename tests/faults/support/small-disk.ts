@@ -1,4 +1,4 @@
-// A small disk of its own for a test, which the test fills and makes room on.
+// Mounts a small disk for a test, to be filled and emptied.
 import { execFileSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,16 +10,16 @@ const MB = 1 << 20;
 export interface SmallDisk {
   folder: string;
   freeMb(): number;
-  /** Fills the disk with a file, up to that much. */
+  /** Fills the disk with a file until only `leaveMb` are free. */
   fill(leaveMb: number): void;
-  /** Removes that file. */
+  /** Deletes the file that `fill` wrote. */
   makeRoom(): void;
 }
 
-/** Why this machine cannot have a small disk; undefined = it can. */
+/** Reason why this machine cannot mount a small disk; undefined if it can. */
 export const NO_SMALL_DISK = whyNot();
 
-/** Unmounted after the test. */
+/** Mounts a tmpfs that is unmounted after the test. */
 export function mountSmallDisk(sizeMb: number): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
   mount(folder, sizeMb);
@@ -37,7 +37,7 @@ export function mountSmallDisk(sizeMb: number): SmallDisk {
     fill(leaveMb) {
       const file = openSync(filler, "a");
       const piece = Buffer.alloc(MB / 16, "x");
-      // The last free pages are filled one by one.
+      // Fill the last free pages one by one.
       for (const bytes of [piece.length, 4096]) writeUntil(file, piece.subarray(0, bytes), () => freeMb() <= leaveMb);
       closeSync(file);
     },
@@ -56,7 +56,7 @@ function writeUntil(file: number, piece: Buffer, isEnough: () => boolean): void 
 }
 
 function mount(folder: string, sizeMb: number): void {
-  // 0755: the account that root lends PostgreSQL has to pass.
+  // Mode 0755: PostgreSQL runs as another account, which must be able to enter the folder.
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${String(sizeMb)}m,mode=755`, "none", folder], { stdio: "pipe" });
 }
 

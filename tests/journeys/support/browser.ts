@@ -1,6 +1,7 @@
-// A real Chromium for the journeys: the one from npm, or the one at CHROMIUM_PATH. Every page it opens keeps a record of
-// what it must not do: ask a foreign host, or complain on the console.
+// A real Chromium for the journeys: the one from npm, or the one at CHROMIUM_PATH. Every page records requests to foreign hosts and
+// messages on the console.
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { HANGING_MS } from "../../support/until.ts";
 import { unpackBrowser } from "./unpack-browser.ts";
 
 /** Starts the browser; the caller closes it. */
@@ -14,25 +15,26 @@ export interface WatchedPage {
   page: Page;
   /** Requests to any host but the server's. */
   foreign_requests: string[];
-  /** Errors and warnings on the console, and exceptions that nobody caught. */
+  /** Errors and warnings on the console, and uncaught exceptions. */
   complaints: string[];
   close: () => Promise<void>;
 }
 
-/** A page of its own context: its storage is its own. `base_url` is the only host it may ask. */
+/** Opens a page in a new context with its own storage. `baseUrl` is the only host that it may request. */
 export async function openPage(
   browser: Browser,
   baseUrl: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ baseURL: baseUrl, locale: "en-GB", ...options });
+  context.setDefaultTimeout(HANGING_MS);
   const page = await context.newPage();
   return { page, ...watch(page, baseUrl), close: () => context.close() };
 }
 
-/** A second tab beside a page, in the same context. */
-export async function openTab(beside: Page, baseUrl: string): Promise<WatchedPage> {
-  const page = await beside.context().newPage();
+/** Opens a second tab in the context of a page. */
+export async function openTab(neighbour: Page, baseUrl: string): Promise<WatchedPage> {
+  const page = await neighbour.context().newPage();
   return { page, ...watch(page, baseUrl), close: () => page.close() };
 }
 

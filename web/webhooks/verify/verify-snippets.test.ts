@@ -4,9 +4,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 import { afterAll, expect, test } from "vitest";
+import { until } from "../../../tests/support/until.ts";
 import { SNIPPET_LANGUAGES, verifySnippet } from "./verify-snippets.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -47,13 +47,13 @@ test("the Node receiver accepts signed requests and rejects others", async () =>
 });
 
 async function post(port: number, headers: Record<string, string>, body: string): Promise<number> {
-  for (;;) {
+  return until(async () => {
     try {
       return (await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body })).status;
     } catch {
-      await pause(50); // not listening yet
+      return undefined; // not listening yet
     }
-  }
+  });
 }
 
 async function freePort(): Promise<number> {

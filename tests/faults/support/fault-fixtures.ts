@@ -1,0 +1,71 @@
+// Fixtures of fault tests: proxies, connections, servers and workers that are closed or killed after each test.
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type pg from "pg";
+import { afterEach, expect } from "vitest";
+import type { Queryable } from "../../../src/db/connection/connect.ts";
+import type { TestDatabase } from "../../support/database.ts";
+import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "./leftovers.ts";
+import {
+  startServerProcess,
+  startWorkerProcess,
+  type ProcessOptions,
+  type RunningProcess,
+  type RunningServer,
+} from "./processes.ts";
+import { startProxy, type Proxy } from "./proxy.ts";
+
+export interface FaultFixtures {
+  /** Runs after the test, in reverse order of registration. */
+  atEnd: (cleanup: () => Promise<unknown>) => void;
+  /** A proxy in front of the database. */
+  startProxy: () => Promise<Proxy>;
+  startServer: (options: ProcessOptions) => Promise<RunningServer>;
+  startWorker: (options: ProcessOptions) => Promise<RunningProcess>;
+  /** Registers a client to be ended. */
+  closing: (client: pg.Client) => pg.Client;
+}
+
+/** Call at the top of a test file. */
+export function createFaultFixtures(database: TestDatabase): FaultFixtures {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  const atEnd = (cleanup: () => Promise<unknown>): void => void cleanups.push(cleanup);
+  const started = <T extends RunningProcess>(child: T): T => {
+    atEnd(() => child.kill());
+    return child;
+  };
+  return {
+    atEnd,
+    async startProxy() {
+      const proxy = await startProxy(database.address);
+      atEnd(() => proxy.close());
+      return proxy;
+    },
+    startServer: async (options) => started(await startServerProcess(options)),
+    startWorker: async (options) => started(await startWorkerProcess(options)),
+    closing(client) {
+      atEnd(() => client.end().catch(() => undefined));
+      return client;
+    },
+  };
+}
+
+/** A new data folder, and an assertion that no files, locks, jobs or unfinished rows are left in it and in the database. */
+export async function createDataDir(): Promise<{
+  data_dir: string;
+  expectNothingLeft: (db: Queryable) => Promise<void>;
+}> {
+  const dataDir = await mkdtemp(join(tmpdir(), "skuport-faults-"));
+  const temporaryBefore = await temporaryFolders();
+  return {
+    data_dir: dataDir,
+    async expectNothingLeft(db) {
+      const left = await settledLeftovers(db, { data_dir: dataDir, temporary_before: temporaryBefore });
+      expect(left).toEqual(NOTHING_LEFT);
+    },
+  };
+}
