@@ -6,7 +6,17 @@ import { parse } from "vue/compiler-sfc";
 
 const WEB = join(import.meta.dirname, "..");
 /** Attributes that are shown or read aloud. */
-const TEXT_ATTRIBUTES = new Set(["title", "label", "aria-label", "placeholder", "alt", "description", "note", "text", "help"]);
+const TEXT_ATTRIBUTES = new Set([
+  "title",
+  "label",
+  "aria-label",
+  "placeholder",
+  "alt",
+  "description",
+  "note",
+  "text",
+  "help",
+]);
 /** Names that are not translated. */
 const NAMES = new Set(["Skuport"]);
 

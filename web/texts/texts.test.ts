@@ -3,13 +3,7 @@ import { expect, test } from "vitest";
 import { CHANGES } from "../../contract/catalog/edit-products.ts";
 import { CHANGESET_KINDS } from "../../contract/changesets/changeset-kinds.ts";
 import { CONFLICTS, UNDO_POLICIES } from "../../contract/changesets/operations.ts";
-import {
-  COLUMN_TARGETS,
-  MODES,
-  REJECT_CODES,
-  REPEATS,
-  WAIT_REASONS,
-} from "../../contract/imports/imports.ts";
+import { COLUMN_TARGETS, MODES, REJECT_CODES, REPEATS, WAIT_REASONS } from "../../contract/imports/imports.ts";
 import { IMPORT_STATES } from "../../contract/imports/import-names.ts";
 import { PROBLEMS } from "../../contract/problems.ts";
 import { ATTEMPT_ERRORS, DELIVERY_STATES } from "../../contract/webhooks/deliveries.ts";

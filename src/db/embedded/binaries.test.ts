@@ -19,20 +19,22 @@ test("symbolic links that npm cannot store are created without an install script
   expect(execFileSync(postgres, ["--version"], { encoding: "utf8" })).toContain(` ${String(major)}.`);
 });
 
-test("as root: a clone in a folder that only root can enter is copied once to where the account can reach it", async ({ skip }) => {
+test("as root: a clone in a folder that only root can enter is copied once to where the account can reach it", async ({
+  skip,
+}) => {
   skip(!isRoot, "needs root");
-    const account = chooseAccount("/nonexistent");
-    const clone = copyClone();
-    chmodSync(dirname(clone), 0o700);
-    const copies = mkdtempSync(join(tmpdir(), "skuport-copies-"));
-    chmodSync(copies, 0o755);
-    const found = await findIn(clone, account, copies);
-    expect(found.postgres.startsWith(copies)).toBe(true);
-    expect(execFileSync(found.postgres, ["--version"], { ...account, encoding: "utf8" })).toContain("PostgreSQL");
-    expect(await findIn(clone, account, copies)).toEqual(found);
-    expect(readdirSync(copies)).toHaveLength(1);
-    chmodSync(dirname(dirname(found.postgres)), 0o777);
-    await expect(findIn(clone, account, copies)).rejects.toThrow(/can be changed by users other than root/);
+  const account = chooseAccount("/nonexistent");
+  const clone = copyClone();
+  chmodSync(dirname(clone), 0o700);
+  const copies = mkdtempSync(join(tmpdir(), "skuport-copies-"));
+  chmodSync(copies, 0o755);
+  const found = await findIn(clone, account, copies);
+  expect(found.postgres.startsWith(copies)).toBe(true);
+  expect(execFileSync(found.postgres, ["--version"], { ...account, encoding: "utf8" })).toContain("PostgreSQL");
+  expect(await findIn(clone, account, copies)).toEqual(found);
+  expect(readdirSync(copies)).toHaveLength(1);
+  chmodSync(dirname(dirname(found.postgres)), 0o777);
+  await expect(findIn(clone, account, copies)).rejects.toThrow(/can be changed by users other than root/);
 });
 
 /** The files of a clone that findBinaries needs, in a new folder within a private one. */

@@ -113,20 +113,20 @@ test("PostgreSQL ends when the process that started it is killed", async () => {
 
 test("an orphaned PostgreSQL is ended by the next start, and no committed data is lost", async ({ skip }) => {
   skip(process.platform !== "linux", "needs /proc");
-    const dataDir = makeDataDir();
-    const { child, postmaster, connection, watch } = await startInChild(dataDir);
-    await query(connection, "create table stored as select 1 as n");
-    process.kill(watch, "SIGKILL"); // otherwise it would end PostgreSQL
-    const exited = once(child, "exit");
-    child.kill("SIGKILL");
-    await exited;
-    expect(pidExists(postmaster)).toBe(true);
-    warnings.length = 0;
-    const next = await start(dataDir);
-    expect(warnings).toEqual(["ended a PostgreSQL that an earlier process left running on the data folder"]);
-    expect(pidExists(postmaster)).toBe(false);
-    expect(await query(next.connection, "select n from stored")).toEqual([{ n: 1 }]);
-    await next.stop();
+  const dataDir = makeDataDir();
+  const { child, postmaster, connection, watch } = await startInChild(dataDir);
+  await query(connection, "create table stored as select 1 as n");
+  process.kill(watch, "SIGKILL"); // otherwise it would end PostgreSQL
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+  expect(pidExists(postmaster)).toBe(true);
+  warnings.length = 0;
+  const next = await start(dataDir);
+  expect(warnings).toEqual(["ended a PostgreSQL that an earlier process left running on the data folder"]);
+  expect(pidExists(postmaster)).toBe(false);
+  expect(await query(next.connection, "select n from stored")).toEqual([{ n: 1 }]);
+  await next.stop();
 });
 
 test("a stale pid file does not prevent a start, even if another process has reused the pid", async () => {
@@ -169,15 +169,15 @@ test("a cluster of another version is refused", async () => {
 
 test("as root: runs under another account, in a data folder that only root can enter", async ({ skip }) => {
   skip(!isRoot, "needs root");
-    const dataDir = makeDataDir();
-    chmodSync(dataDir, 0o700);
-    const postgres = await start(dataDir);
-    expect(statSync(`/proc/${String(postgres.pid)}`).uid).not.toBe(0);
-    expect(statSync(join(dataDir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
-    expect(statSync(dataDir).uid).toBe(0);
-    // PostgreSQL gets no capabilities.
-    expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
-    await postgres.stop();
+  const dataDir = makeDataDir();
+  chmodSync(dataDir, 0o700);
+  const postgres = await start(dataDir);
+  expect(statSync(`/proc/${String(postgres.pid)}`).uid).not.toBe(0);
+  expect(statSync(join(dataDir, "postgres")).uid).toBe(statSync(`/proc/${String(postgres.pid)}`).uid);
+  expect(statSync(dataDir).uid).toBe(0);
+  // PostgreSQL gets no capabilities.
+  expect(readFileSync(`/proc/${String(postgres.pid)}/status`, "utf8")).toMatch(/CapEff:\s+0+\n/);
+  await postgres.stop();
 });
 
 test("only this process's user can connect, also to a cluster that admitted every user before", async () => {
@@ -196,19 +196,19 @@ test("only this process's user can connect, also to a cluster that admitted ever
 
 test("as root: another process of PostgreSQL's account cannot connect as the superuser", async ({ skip }) => {
   skip(!isRoot, "needs root");
-    const postgres = await start(makeDataDir());
-    const { uid } = statSync(`/proc/${String(postgres.pid)}`);
-    const client = new pg.Client(postgres.connection);
-    client.on("error", () => undefined);
-    // The kernel records the peer's user when the socket connects.
-    process.seteuid?.(uid);
-    const connected = client.connect();
-    process.seteuid?.(0);
-    const INVALID_AUTHORIZATION = "28000";
-    await expect(connected).rejects.toMatchObject({ code: INVALID_AUTHORIZATION });
-    await client.end();
-    expect(await query(postgres.connection, "select current_user as me")).toEqual([{ me: "skuport" }]);
-    await postgres.stop();
+  const postgres = await start(makeDataDir());
+  const { uid } = statSync(`/proc/${String(postgres.pid)}`);
+  const client = new pg.Client(postgres.connection);
+  client.on("error", () => undefined);
+  // The kernel records the peer's user when the socket connects.
+  process.seteuid?.(uid);
+  const connected = client.connect();
+  process.seteuid?.(0);
+  const INVALID_AUTHORIZATION = "28000";
+  await expect(connected).rejects.toMatchObject({ code: INVALID_AUTHORIZATION });
+  await client.end();
+  expect(await query(postgres.connection, "select current_user as me")).toEqual([{ me: "skuport" }]);
+  await postgres.stop();
 });
 
 test("an invalid pid file (empty, garbage, a folder, a pipe) is removed", async () => {
