@@ -1,17 +1,17 @@
-// What is there on every page, and the pages without a room, in every look (looks.ts).
+// Checks the shell, the start page and the settings in every look (looks.ts).
 import { expect, test } from "vitest";
 import { startOnePage } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
 
 const { watched, page } = await startOnePage();
 
-test("the start page of an empty house", async () => {
+test("the start page of an empty catalogue", async () => {
   await page.goto("/");
   await page.getByRole("heading", { name: "Start your catalogue with a file" }).waitFor();
   await inspectLooks(page, "start");
 });
 
-test("the settings, in two languages", async () => {
+test("the settings in both languages", async () => {
   await page.goto("/settings");
   await page.getByText("Up to date").waitFor();
   await inspectLooks(page, "settings");
@@ -21,7 +21,7 @@ test("the settings, in two languages", async () => {
   await page.getByRole("button", { name: "Wie im Browser" }).click();
 });
 
-test("the palette and the keyboard's help", async () => {
+test("the palette and the list of shortcuts", async () => {
   await page.keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await inspectLooks(page, "help", false);
@@ -34,7 +34,7 @@ test("the palette and the keyboard's help", async () => {
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
-test("an undo that is looked at, and what was just done", async () => {
+test("the preview of an undo, and the dock after it", async () => {
   await page.goto("/");
   await page.getByRole("button", { name: "Import a sample catalogue" }).click();
   await page.getByRole("button", { name: "Undo …" }).click();

@@ -1,4 +1,4 @@
-// The main rooms in German with close rows: the words are there, they fit, and no look has a fault. On a phone the dock is a line.
+// The main sections in German with compact rows: texts are translated and fit, and no look has a fault. On a phone the dock is one line.
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -49,7 +49,7 @@ test.each([
   await inspectLooks(page, `german-${name}`, name !== "products");
 });
 
-test("a webhook that pauses says in German why", async () => {
+test("a paused webhook shows the reason in German", async () => {
   const edit = (i: number): Promise<unknown> =>
     call(
       patch_product,
@@ -65,7 +65,7 @@ test("a webhook that pauses says in German why", async () => {
   await inspectLooks(page, "german-webhook");
 });
 
-test("what does not fit is found", async () => {
+test("texts that do not fit are detected", async () => {
   await page.evaluate(`document.body.innerHTML =
     '<p style="width: 3rem; overflow: hidden; white-space: nowrap">Abgeschnittene Wörter</p>' +
     '<p title="whole" style="width: 3rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap">Verkürzte Wörter</p>' +
@@ -73,7 +73,7 @@ test("what does not fit is found", async () => {
   expect(await findMisfits(page)).toEqual(["cut off: Abgeschnittene Wörter", "overlap: Eins / Zwei"]);
 });
 
-test("on a phone what is under way is one line that covers nothing, and opens at a touch", async () => {
+test("on a phone the dock is one line, and a tap opens the list", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto("/settings");
   const path = join(server.folder, "sehr-langer-name-einer-lieferantendatei-vom-herbst.csv");

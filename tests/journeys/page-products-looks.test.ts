@@ -1,4 +1,4 @@
-// The products room in every look (looks.ts).
+// Checks the products section in every look (looks.ts).
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -13,7 +13,7 @@ const { server, watched, page } = await startOnePage();
 const NAMES = ["Table lamp", "Floor lamp, brass", "Desk lamp", "Wall light, outdoor, with motion sensor", "Pendant"];
 const BRANDS = ["Lumen & Co", "Nordlicht", "Brightside", "Halo"];
 
-/** A catalogue with the names of things, so that the pictures can be judged. */
+/** A catalogue with realistic names, so that the screenshots can be reviewed. */
 async function importLamps(rows: number): Promise<void> {
   const lines = Array.from({ length: rows }, (_, i) => {
     const name = NAMES[i % NAMES.length] ?? "";
@@ -26,7 +26,7 @@ async function importLamps(rows: number): Promise<void> {
 
 const untilRows = (): Promise<void> => page.locator('tr[data-index="0"] a').waitFor();
 
-test("no products yet, and a form for the first one with its faults", async () => {
+test("the empty section, and the form of a new product with errors", async () => {
   await page.goto("/products");
   await page.getByRole("heading", { name: "No products yet" }).waitFor();
   await inspectLooks(page, "products-empty");
@@ -38,7 +38,7 @@ test("no products yet, and a form for the first one with its faults", async () =
   await inspectLooks(page, "products-create", false);
 });
 
-test("the list, the search with chips and suggestions, and one that finds nothing", async () => {
+test("the list, the search with chips and suggestions, and a search without results", async () => {
   await importLamps(1_200);
   await page.goto("/products");
   await untilRows();
@@ -56,7 +56,7 @@ test("the list, the search with chips and suggestions, and one that finds nothin
   await inspectLooks(page, "products-no-match");
 });
 
-test("selected products, one value for many, and the question before everything goes", async () => {
+test("selected products, the dialog to set a value, and the confirmation before deleting all products", async () => {
   await page.goto("/products");
   await untilRows();
   for (const index of [1, 3, 4]) await page.locator(`tr[data-index="${String(index)}"] [data-act=select]`).click();
@@ -76,7 +76,7 @@ test("selected products, one value for many, and the question before everything 
   await page.keyboard.press("Escape");
 });
 
-test("columns, views, the list as an API call", async () => {
+test("columns, saved views, and the list as an API call", async () => {
   await page.goto("/products?q=brand:Halo&sort=-name");
   await untilRows();
   for (const name of ["Columns", "Views"]) {
@@ -101,7 +101,7 @@ test("columns, views, the list as an API call", async () => {
   await inspectLooks(page, "products-api", false);
 });
 
-test("an open product with its history, in edit, renamed, and a conflict", async () => {
+test("an open product with its history, while editing and renaming, and in conflict", async () => {
   const { base_url } = server;
   for (const body of [{ name: "Table lamp, revised" }, { attributes: { Price: "24.90", Season: "autumn" } }])
     await call(patch_product, { params: { sku: "LMP-10002" }, body }, { base_url });

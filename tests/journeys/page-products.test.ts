@@ -1,4 +1,4 @@
-// Journeys through the products room, against the real server, with a real browser.
+// End-to-end tests of the products section with a real server and browser.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
@@ -14,7 +14,7 @@ const ROWS = 3_000;
 
 const journey = await startJourney();
 const { server } = journey;
-// The browser itself reports every answer of 400 and more; that one was meant.
+// The browser logs every response with a status of 400 or more; this one is expected.
 const { open } = pagesOf(journey, { viewport: { width: 1280, height: 800 } }, (complaint) =>
   complaint.startsWith("Failed to load resource"),
 );
@@ -28,7 +28,7 @@ const untilCell = (page: Page, index: number, column: string, text: string | Reg
   cell(page, index, column).filter({ hasText: text }).waitFor();
 const chips = (page: Page): Promise<string[]> => page.getByTestId("chip").allInnerTexts();
 
-test("an empty catalogue says what to do; a product made by hand is there, its faults at their fields", async () => {
+test("an empty catalogue shows what to do; a new product appears, and errors appear at their fields", async () => {
   const page = await open("/products");
   await page.getByRole("heading", { name: "No products yet" }).waitFor();
   await page.getByRole("button", { name: "Create a product" }).click();
@@ -49,7 +49,7 @@ test("an empty catalogue says what to do; a product made by hand is there, its f
   expect((await product("lamp/1 ü")).attributes).toEqual({ colour: "brass" });
 });
 
-test("the search box reads operators and words; the address keeps them", async () => {
+test("the search box understands operators and words; the URL stores them", async () => {
   await importOverHttp(server.base_url, await writeProducts(server.folder, "supplier-autumn.csv", ROWS));
   const page = await open("/products");
   await row(page, 0).waitFor();
@@ -83,7 +83,7 @@ test("the search box reads operators and words; the address keeps them", async (
   await page.getByTestId("chip").getByText("Enter yes or no").waitFor({ state: "attached" });
 });
 
-test("a header sorts, columns are chosen and wait in the address, a view is kept under a name", async () => {
+test("a header sorts, the URL stores the chosen columns, and a view is saved under a name", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await untilCell(page, 0, "sku", "SKU-0000000");
   await page.getByRole("columnheader", { name: "SKU" }).getByRole("button").click();
@@ -111,7 +111,7 @@ test("a header sorts, columns are chosen and wait in the address, a view is kept
   await untilCell(page, 0, "sku", "lamp/1 ü");
 });
 
-test("the keyboard moves, opens, edits and takes back", async () => {
+test("the keyboard moves the cursor, opens, edits and undoes", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await row(page, 0).waitFor();
   await page.getByRole("grid").focus();
@@ -139,7 +139,7 @@ test("the keyboard moves, opens, edits and takes back", async () => {
   expect((await product("SKU-0000002")).attributes["price"]).toBe("0.2");
 });
 
-test("two people change one field: both values are shown, and the reader chooses", async () => {
+test("if two people change the same field, the page shows both values and lets the user choose", async () => {
   const { base_url } = server;
   const page = await open("/products?q=sku:SKU-*");
   await cell(page, 5, "name").dblclick();
@@ -152,7 +152,7 @@ test("two people change one field: both values are shown, and the reader chooses
   await notice.getByRole("button", { name: "Mine: Mine" }).click();
   await expect.poll(async () => (await product("SKU-0000005")).name).toBe("Mine");
 
-  // Another field of the same product is no conflict: both changes stay.
+  // A change of another field of the same product is not a conflict: both changes are kept.
   await cell(page, 6, "name").dblclick();
   await page.keyboard.type("Mine too");
   await call(patch_product, { params: { sku: "SKU-0000006" }, body: { description: "Theirs" } }, { base_url });
@@ -161,7 +161,7 @@ test("two people change one field: both values are shown, and the reader chooses
   expect((await product("SKU-0000006")).description).toBe("Theirs");
 });
 
-test("a column of a spreadsheet goes over the selected rows", async () => {
+test("a pasted spreadsheet column goes to the selected rows", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await row(page, 0).waitFor();
   await row(page, 10).locator("[data-act=select]").click();
@@ -184,7 +184,7 @@ test("a column of a spreadsheet goes over the selected rows", async () => {
   await untilCell(page, 12, "attributes.price", "1.2");
 });
 
-test("an import that others ran is told until another list is asked for", async () => {
+test("an import by others is announced until another list is loaded", async () => {
   const page = await open("/products");
   await row(page, 0).waitFor();
   await page.getByText("Live", { exact: true }).first().waitFor();
@@ -197,7 +197,7 @@ test("an import that others ran is told until another list is asked for", async 
   expect(await page.getByTestId("external-changes").count()).toBe(0);
 });
 
-test("what others add is told, and the list does not jump", async () => {
+test("products that others create are announced, and the rows do not move", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await untilCell(page, 0, "sku", "SKU-0000000");
   await page.getByText("Live", { exact: true }).first().waitFor();
@@ -214,7 +214,7 @@ test("what others add is told, and the list does not jump", async () => {
   await untilCell(page, 3, "name", "Changed elsewhere");
 });
 
-test("selected products are changed together, and it is taken back", async () => {
+test("selected products are changed together, and the change is undone", async () => {
   const page = await open("/products?q=sku:SKU-00010*");
   await row(page, 0).waitFor();
   for (const index of [2, 3]) await row(page, index).locator("[data-act=select]").click();
@@ -227,7 +227,7 @@ test("selected products are changed together, and it is taken back", async () =>
   await untilCell(page, 2, "active", "Yes");
 });
 
-test("all that match are changed by their filter, loaded or not", async () => {
+test("all matching products are changed by their filter, loaded or not", async () => {
   const page = await open("/products?q=colour:blue+sku:SKU-*");
   await row(page, 0).locator("[data-act=select]").click();
   await page.getByRole("button", { name: /Select all [67][05][01]\+? matching products/ }).click();
@@ -245,7 +245,7 @@ test("all that match are changed by their filter, loaded or not", async () => {
   expect((await product("SKU-0002997")).attributes["season"]).toBeUndefined();
 });
 
-test("a product's history says where each version comes from, and any of them comes back", async () => {
+test("a product's history shows the origin of each version, and restores any of them", async () => {
   const { base_url } = server;
   await call(patch_product, { params: { sku: "SKU-0000102" }, body: { name: "Revised" } }, { base_url });
   const page = await open("/products?open=SKU-0000102");
@@ -257,7 +257,7 @@ test("a product's history says where each version comes from, and any of them co
   await page.getByText("current version").waitFor();
 });
 
-test("a deleted product comes back with its id", async () => {
+test("a deleted product is restored with its ID", async () => {
   const page = await open("/products?q=sku:SKU-00020*&open=SKU-0002001");
   const { id } = await product("SKU-0002001");
   const panel = page.getByTestId("panel");
@@ -270,22 +270,22 @@ test("a deleted product comes back with its id", async () => {
   expect((await product("SKU-0002001")).id).toBe(id);
 });
 
-/** The grid's scrollbar, dragged to a share of its height. */
+/** Drags the grid's scrollbar to a fraction of its height. */
 const dragTo = (page: Page, share: number): Promise<void> =>
   page.evaluate(`{
     const grid = document.querySelector("[data-testid=grid]");
     grid.scrollTop = ${String(share)} * grid.scrollHeight;
   }`);
-/** The number in the first SKU in sight. */
+/** The number in the first SKU in the viewport. */
 const firstInViewport = async (page: Page): Promise<number> =>
   Number((await page.locator("tbody tr").first().innerText()).match(/SKU-(\d+)/)?.[1]);
 
-test("the list is entered in its middle: by its scrollbar, at its end, at a SKU; the address keeps the place", async () => {
+test("the list is entered in the middle by its scrollbar, at its end, or at a SKU, which the URL stores", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await page
     .getByTestId("total")
     .getByText(/3,00[01] found/)
-    .waitFor(); // counted beside
+    .waitFor(); // counted by a separate request
   await dragTo(page, 0.5);
   await expect.poll(() => firstInViewport(page)).toBeGreaterThan(1400);
   expect(await firstInViewport(page)).toBeLessThan(1600);
@@ -300,7 +300,7 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("SKU").fill(" sku-0001234x ");
   await dialog.getByRole("button", { name: "Go", exact: true }).click();
-  // There is no such product: its neighbours are shown, from the one behind it.
+  // No product has this SKU: the list shows the next one.
   await expect.poll(() => firstInViewport(page)).toBe(1235);
   expect(new URL(page.url()).searchParams.get("from")).toBe("sku-0001234x");
   await page.getByRole("grid").focus();
@@ -324,14 +324,14 @@ test("the list is entered in its middle: by its scrollbar, at its end, at a SKU;
   await expect.poll(() => firstInViewport(page)).toBe(2000);
 });
 
-test("an edit without a network waits, nothing is lost, and list and panel are live again after it", async () => {
+test("edits made offline wait and are saved after the reconnect, and list and panel are live again", async () => {
   const { base_url } = server;
   const page = await open("/products?q=sku:SKU-*&open=SKU-0002500");
   await row(page, 0).waitFor();
   const panel = page.getByTestId("panel");
   await panel.getByText("Product 2500").first().waitFor();
   await page.getByText("Live", { exact: true }).first().waitFor();
-  // The open product is none of those that the list has loaded.
+  // The list has not loaded the open product.
   await call(patch_product, { params: { sku: "SKU-0002500" }, body: { name: "Renamed elsewhere" } }, { base_url });
   await panel.getByRole("button", { name: "Renamed elsewhere" }).waitFor();
 
@@ -352,7 +352,7 @@ test("an edit without a network waits, nothing is lost, and list and panel are l
   const [kept = "", mine = ""] = skus;
   await call(patch_product, { params: { sku: mine }, body: { name: "Theirs" } }, { base_url });
   await page.context().setOffline(false);
-  // What nobody touched is saved by itself; what somebody else changed is asked about.
+  // Unchanged products are saved automatically; for a product that someone else changed the page asks.
   await expect.poll(async () => (await product(kept)).name, { timeout: 20_000 }).toBe("Kept");
   await page.getByRole("link", { name: "Imports" }).first().click();
   const question = page.getByRole("dialog").filter({ hasText: "1 unsaved change" });
@@ -365,7 +365,7 @@ test("an edit without a network waits, nothing is lost, and list and panel are l
   await untilCell(page, 8, "name", "Live again");
 });
 
-test("the export holds what the list shows", async () => {
+test("the export contains the products of the list", async () => {
   const page = await open("/products?q=sku:SKU-00000*+colour:red&sort=-name");
   await row(page, 0).waitFor();
   await page.getByRole("button", { name: "Export" }).click();
@@ -375,7 +375,7 @@ test("the export holds what the list shows", async () => {
   expect(csv.trimEnd().split("\n")).toHaveLength(26);
   expect(csv).toContain("SKU-0000096");
 
-  // For a spreadsheet program nothing in the file runs.
+  // In the file for spreadsheets no cell runs as a formula.
   await call(
     patch_product,
     { params: { sku: "SKU-0000096" }, body: { description: "=1+1" } },
@@ -389,7 +389,7 @@ test("the export holds what the list shows", async () => {
   expect(await readFile(await sheet.path(), "utf8")).toMatch(/^\ufeff.*\r\n(.*\r\n)*SKU-0000096,Product 96,"?'=1\+1/);
 });
 
-test("on a phone products are cards that show what is chosen, views too, and one of them fills the screen", async () => {
+test("on a phone products are cards with the chosen columns, and an open product fills the screen", async () => {
   const page = await open("/products?q=sku:SKU-*", { viewport: { width: 390, height: 844 }, hasTouch: true });
   await row(page, 2)
     .getByText(/price 0\.\d/)
@@ -417,7 +417,7 @@ test("on a phone products are cards that show what is chosen, views too, and one
   await panel.waitFor({ state: "detached" });
 });
 
-test("everything goes when its number is typed, and comes back", async () => {
+test("the catalogue is deleted after typing the number of products, and restored by an undo", async () => {
   const page = await open("/products?q=colour:red");
   await row(page, 0).waitFor();
   await page.getByRole("button", { name: "More actions" }).click();

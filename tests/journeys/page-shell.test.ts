@@ -1,4 +1,4 @@
-// Journeys through what is there on every page: first use, keyboard, palette, languages, connection; and how much is loaded for it.
+// End-to-end tests of the shell: first use, keyboard, palette, languages and connection; and the size of the first load.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -14,7 +14,7 @@ const journey = await startJourney();
 const { server } = journey;
 const { open } = pagesOf(journey);
 
-/** Tab until the element with this name has the focus, as who has no mouse does. */
+/** Presses Tab until the element with this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   await page.locator(`[aria-label="${name}"], :text-is("${name}")`).first().waitFor();
   for (let presses = 0; presses < 80; presses++) {
@@ -27,7 +27,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`Tab never reaches "${name}"`);
 }
 
-test("the keyboard alone leads from the empty house to an import and back out of it", async () => {
+test("the first import and its undo work with the keyboard alone", async () => {
   const page = await open("/");
   await page.getByRole("heading", { name: "Start your catalogue with a file" }).waitFor();
   await tabTo(page, "Import a sample catalogue");
@@ -52,7 +52,7 @@ test("the keyboard alone leads from the empty house to an import and back out of
   expect(total.value).toBe(0);
 });
 
-test("once there are products, the start page is theirs", async () => {
+test("once the catalogue has products, the start page shows them", async () => {
   await fetch(`${server.base_url}/api/products`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -62,7 +62,7 @@ test("once there are products, the start page is theirs", async () => {
   await page.waitForURL(/\/products/);
 });
 
-test("the palette goes where its words say, and ? lists what keys do", async () => {
+test("the palette navigates, and ? lists the shortcuts", async () => {
   const page = await open("/imports");
   await page.getByRole("heading", { name: "Imports", exact: true }).waitFor();
   await page.keyboard.press("Control+k");
@@ -74,7 +74,7 @@ test("the palette goes where its words say, and ? lists what keys do", async () 
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await help.getByText("Go to Imports").waitFor();
-  await page.keyboard.press("g"); // behind a dialog keys of the page do nothing
+  await page.keyboard.press("g"); // shortcuts do not run while a dialog is open
   await page.keyboard.press("i");
   await page.keyboard.press("Escape");
   await help.waitFor({ state: "detached" });
@@ -86,14 +86,14 @@ test("the palette goes where its words say, and ? lists what keys do", async () 
   await choosing;
 });
 
-test("on a phone the palette does what a finger can do", async () => {
+test("on a phone the palette opens by touch and omits the keyboard help", async () => {
   const page = await open("/imports", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   await page.getByRole("button", { name: "Jump to …" }).tap();
   await page.getByRole("option", { name: "Import a file …" }).waitFor();
   expect(await page.getByRole("option", { name: "Keyboard shortcuts" }).count()).toBe(0);
 });
 
-test("the language follows the browser until one is chosen, and numbers go with it", async () => {
+test("the language follows the browser until the user chooses one, and numbers follow the language", async () => {
   const page = await open("/settings", { locale: "de-DE" });
   await page.getByRole("heading", { name: "Einstellungen" }).waitFor();
   expect(await page.evaluate("document.documentElement.lang")).toBe("de");
@@ -106,7 +106,7 @@ test("the language follows the browser until one is chosen, and numbers go with 
   await page.getByRole("cell", { name: "2.396", exact: true }).waitFor();
 });
 
-test("colours and density are kept", async () => {
+test("theme and density are remembered", async () => {
   const page = await open("/settings");
   await page.getByRole("button", { name: "Dark", exact: true }).click();
   await page.getByRole("button", { name: "Compact" }).click();
@@ -114,7 +114,7 @@ test("colours and density are kept", async () => {
   await page.locator("html.dark[data-density=compact]").waitFor();
 });
 
-test("a network that is cut is said, and what happened meanwhile is there when it is back", async () => {
+test("a lost network is reported, and changes made meanwhile appear after the reconnect", async () => {
   const watched = await openPage(journey.browser, server.base_url);
   const { page } = watched;
   await page.goto("/imports");
@@ -129,10 +129,10 @@ test("a network that is cut is said, and what happened meanwhile is there when i
   await page.context().setOffline(false);
   await page.getByText("You are offline.").waitFor({ state: "detached" });
   await page.locator("tr", { hasText: "meanwhile.csv" }).getByText("Done").waitFor();
-  await watched.close(); // its console has the browser's own lines about the network
+  await watched.close(); // its console contains the browser's own network errors
 });
 
-test("the first view needs less than 250 kB of scripts, packed", async () => {
+test("the first view needs less than 250 kB of gzipped scripts", async () => {
   const html = await readFile(join(DIST, "index.html"), "utf8");
   const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, path = ""]) => path);
   const sizes = await Promise.all(scripts.map(async (path) => gzipSync(await readFile(join(DIST, path))).length));

@@ -1,4 +1,4 @@
-// What journeys of the page begin with: a server and a browser for the tests of a file, and pages that are watched.
+// Starts a server and a browser for the end-to-end tests of a file, and opens pages whose requests and console are recorded.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, expect } from "vitest";
 import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
@@ -9,7 +9,7 @@ export interface Journey {
   browser: Browser;
 }
 
-/** At the top of a file; both end after its last test. `settings` are the server's. */
+/** Call it at the top of a file. Server and browser stop after its last test. `settings` are those of the server. */
 export async function startJourney(settings?: Readonly<Record<string, string>>): Promise<Journey> {
   const [server, browser] = await Promise.all([startPageServer(settings), launchBrowser()]);
   afterAll(async () => {
@@ -19,7 +19,7 @@ export async function startJourney(settings?: Readonly<Record<string, string>>):
   return { server, browser };
 }
 
-/** The same with one page for all tests, in which nothing moves by itself. */
+/** The same, with one page for all tests of the file and without animations. */
 export async function startOnePage(
   options?: BrowserContextOptions,
   settings?: Readonly<Record<string, string>>,
@@ -29,8 +29,8 @@ export async function startOnePage(
   return { server, watched, page: watched.page };
 }
 
-/** Pages of one test each: after it they are closed, and must have asked no foreign host and complained of nothing but what
- * `isMeant` says. */
+/** Opens pages for one test each. After the test they are closed, and must have sent no request to a foreign host and logged no error
+ * other than those that `isMeant` accepts. */
 export function pagesOf(
   { server, browser }: Journey,
   options: BrowserContextOptions = {},
@@ -52,7 +52,7 @@ export function pagesOf(
     await watched.page.goto(path);
     return watched.page;
   };
-  /** Has a tab be treated in the same way, before the page beside which it is. */
+  /** Closes and checks another tab in the same way, before its page. */
   const add = (watched: WatchedPage): void => {
     opened.unshift(watched);
   };

@@ -1,5 +1,5 @@
-// A view of the page in the light, in the dark and on a phone: no accessibility fault (axe, WCAG 2.2 AA), nothing wider than
-// the screen. The pictures in tests/screenshots/ are for looking at.
+// Checks a view of the page in light mode, in dark mode and on a phone: no accessibility fault (axe, WCAG 2.2 AA), and nothing wider
+// than the screen. Saves screenshots for review in tests/screenshots/.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -16,17 +16,17 @@ const LOOKS = [
   { look: "phone", colorScheme: "light", viewport: PHONE },
 ] as const;
 
-/** The two guards of Reka around the toasts: hidden from screen readers and in the order of focus on purpose. */
+/** Reka's two focus guards around the toasts are focusable and hidden from screen readers on purpose. */
 const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fixed']";
 
-/** Inspects the view as it stands and leaves the page at the desk, in the light. A dialog is pictured as on the screen
- * (`full_page` = false), all else in its full height. */
+/** Inspects the current view and leaves the page in its desktop size and light mode. Screenshots show the full height of the page or,
+ * for dialogs (`full_page` = false), the screen. */
 export async function inspectLooks(page: Page, view: string, fullPage = true): Promise<void> {
   await mkdir(SCREENSHOTS, { recursive: true });
   for (const { look, colorScheme, viewport } of LOOKS) {
     await setLook(page, colorScheme, viewport);
     await page.evaluate("scrollTo(0, 0)");
-    // So tall that bars at the screen's edges stand where they do at the end of scrolling, and cover nothing.
+    // As tall as the page, so that bars at the edges of the screen cover nothing.
     const height = await page.evaluate<number>("document.documentElement.scrollHeight");
     if (fullPage) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
     await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage: fullPage });

@@ -1,8 +1,8 @@
-// What does not fit where it stands: words that are cut off without a way to read them, and controls that lie over each other. Longer
-// words, as German has them, and closer rows are where that happens.
+// Finds layout faults: texts that are cut off without a tooltip, and controls that overlap. They are most likely with the longer German
+// texts and compact rows.
 import type { Page } from "playwright-core";
 
-/** Runs in the page; in words, each misfit once. */
+/** Runs in the page and describes each fault once. */
 const FIND = `(() => {
   const isSeen = (element) => {
     const { width, height } = element.getBoundingClientRect();
@@ -19,7 +19,7 @@ const FIND = `(() => {
     const { overflowX, textOverflow } = getComputedStyle(element);
     if (overflowX !== "hidden" && overflowX !== "clip") continue;
     if (element.classList.contains("sr-only") || element.clientWidth <= 1) continue;
-    // An ellipsis is fine where the whole can be read: in a title here or around it.
+    // An ellipsis is acceptable if a tooltip of the element, or of one around it, shows the whole text.
     if (textOverflow === "ellipsis" && element.closest("[title],[aria-label]")) continue;
     misfits.push("cut off: " + wordsOf(element));
   }
