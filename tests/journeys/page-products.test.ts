@@ -1,4 +1,5 @@
 // End-to-end tests of the products section with a real server and browser.
+// Long because all tests share one server, one browser and one import.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
@@ -147,7 +148,7 @@ test("if two people change the same field, the page shows both values and lets t
   await call(patch_product, { params: { sku: "SKU-0000005" }, body: { name: "Theirs" } }, { base_url });
   await page.keyboard.press("Enter");
   const notice = page.getByTestId("edit-notice");
-  await notice.getByText("somebody else changed Name meanwhile").waitFor();
+  await notice.getByText("someone else has changed Name").waitFor();
   await notice.getByRole("button", { name: "Theirs: Theirs" }).waitFor();
   await notice.getByRole("button", { name: "Mine: Mine" }).click();
   await expect.poll(async () => (await product("SKU-0000005")).name).toBe("Mine");

@@ -78,6 +78,6 @@ export const shell = {
     created: "{n} brought back | {n} brought back",
     updated: "{n} changed | {n} changed",
     deleted: "{n} deleted | {n} deleted",
-    kept: "{n} left as is | {n} left as they are",
+    kept: "{n} left unchanged | {n} left unchanged",
   },
 } as const;
