@@ -2,17 +2,17 @@
 // process or in several. The chunk of a killed executor is free immediately, because its lease was a lock of its transaction.
 import type pg from "pg";
 import { hasTids } from "../catalog/bulk/merge.ts";
+import { processNextChunk } from "../jobs/process-chunk.ts";
 import { runJob } from "../jobs/run-job.ts";
 import { runSteps } from "../jobs/run-steps.ts";
-import { withTransaction } from "../db/connection/connect.ts";
 import { JOIN_BY_KEY } from "../db/planner-hints.ts";
-import { beginPart, releaseParts, MAX_DEATHS, type Work } from "../jobs/attempts.ts";
+import { releaseParts, type Work } from "../jobs/attempts.ts";
 import { applyBulk } from "./bulk/apply.ts";
 import { claimChunk, markChunkDone, type Chunk, type ChunkCounts, type ChunkTime } from "./chunk-store.ts";
 import type { OperationContext } from "./context.ts";
 import { finishOperation } from "./finish.ts";
 import { selectProducts } from "./select.ts";
-import { readOperation, saveProgress } from "./store.ts";
+import { noteAlive, readOperation, saveProgress } from "./store.ts";
 import { applyUndo } from "./undo/apply.ts";
 import type { Operation } from "../../contract/changesets/operations.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -44,66 +44,51 @@ export async function concludeOperation(context: OperationContext, operationId: 
   await finishOperation(context, operationId, operation?.cancel_requested === true ? "cancelled" : "done");
 }
 
-interface Executor {
-  pool: pg.Pool;
-  operation: Operation;
-  attempt: Work;
-  /** See `hasTids`. */
-  has_tids: boolean;
-  /** Chunks that this executor has begun and not committed. */
-  begun: Set<number>;
-  signal: AbortSignal;
-}
-
 async function processChunks(context: OperationContext, operation: Operation, signal: AbortSignal): Promise<void> {
   const { pool, log, limit } = context;
-  const attempt: Work = { kind: "operation", id: operation.id };
-  const executor: Executor = { pool, operation, attempt, has_tids: await hasTids(pool), begun: new Set(), signal };
+  const { id } = operation;
+  const work: Work = { kind: "operation", id };
+  const begun = new Set<number>();
+  const withTids = await hasTids(pool);
+  const step = (): Promise<boolean> =>
+    processNextChunk(
+      { pool, work, begun, signal, noteAlive: () => noteAlive(pool, id) },
+      {
+        claim: (client) => claimChunk(client, id),
+        async process(client, chunk) {
+          await client.query(JOIN_BY_KEY);
+          await markChunkDone(client, id, chunk.chunk_no, await applyTo(client, chunk, operation, withTids));
+        },
+        died: workerDied,
+      },
+    );
   try {
-    await runSteps(() => processNextChunk(executor), {
+    await runSteps(step, {
       signal,
       progress: {
-        report: () => saveProgress(pool, operation.id),
+        report: () => saveProgress(pool, id),
         onError: (err) => {
-          log.warn({ operation_id: operation.id, err }, "cannot save the operation's progress");
+          log.warn({ operation_id: id, err }, "cannot save the operation's progress");
         },
       },
       limit,
     });
   } finally {
-    await releaseParts(pool, attempt, executor.begun);
+    await releaseParts(pool, work, begun);
   }
 }
 
-/** @returns false when no chunk is left for this executor */
-async function processNextChunk(executor: Executor): Promise<boolean> {
-  const { pool, operation, attempt, begun, signal } = executor;
-  // If the last transaction failed, another worker may take its chunk and would count our record as a death.
-  await releaseParts(pool, attempt, begun);
-  const done = await withTransaction(pool, async (client) => {
-    const chunk = await claimChunk(client, operation.id);
-    if (chunk === undefined) return undefined;
-    begun.add(chunk.chunk_no);
-    const deaths = await beginPart(pool, { client, until: "commit" }, attempt, chunk.chunk_no, signal);
-    if (deaths >= MAX_DEATHS) throw workerDied();
-    await client.query(JOIN_BY_KEY);
-    await markChunkDone(client, operation.id, chunk.chunk_no, await applyTo(client, chunk, executor));
-    return chunk.chunk_no;
-  });
-  if (done === undefined) return false;
-  begun.delete(done);
-  return true;
-}
-
+/** @param withTids see `hasTids` */
 function applyTo(
   client: pg.ClientBase,
   chunk: Chunk & ChunkTime,
-  { operation: { id, kind, changeset_id, options }, has_tids }: Executor,
+  { id, kind, changeset_id, options }: Operation,
+  withTids: boolean,
 ): Promise<ChunkCounts> {
   const stage = { changeset_id, part: chunk.chunk_no, now: chunk.now };
   switch (kind) {
     case "undo":
-      return applyUndo(client, chunk, { operation_id: id, policy: options.policy ?? "keep", ...stage }, has_tids);
+      return applyUndo(client, chunk, { operation_id: id, policy: options.policy ?? "keep", ...stage }, withTids);
     case "bulk":
     case "delete_all":
       return applyBulk(client, chunk, options, stage);

@@ -86,6 +86,11 @@ export async function markRunning(db: Queryable, id: number, total: number, gone
   );
 }
 
+/** Gives a sign of life while the operation waits for its turn.
+ * @returns false if the operation was cancelled or has ended */
+export const noteAlive = (db: Queryable, id: number): Promise<boolean> =>
+  change(db, id, "state = state", "state = 'running' and not cancel_requested", []);
+
 const COUNTS = ["created", "updated", "deleted", "unchanged", "missing", "kept"] as const;
 
 /** The sums over the chunks that are done. A sum never decreases: if two executors count at the same time, the later update may have

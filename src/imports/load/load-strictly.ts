@@ -2,6 +2,8 @@
 import { lockKeys } from "../../db/advisory-locks.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { startHeartbeat } from "../../db/connection/heartbeat.ts";
+import { CancelledMeanwhile } from "../../jobs/cancelled.ts";
+import { beginAttempt } from "../../jobs/process-chunk.ts";
 import { runSteps } from "../../jobs/run-steps.ts";
 import { claimChunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
@@ -9,7 +11,7 @@ import { waitUntilLoadable } from "../disk-space.ts";
 import { diedLoadingStrictly, STRICT_PART, strictProblem } from "../problems.ts";
 import { insertRejects } from "../rejects/store.ts";
 import { addRejected, noteStrictProgress, readImportWork, type ImportWork } from "../store.ts";
-import { beginAttempt, CancelledMeanwhile, loadClaimed, withLoader, type Loader } from "./open-loader.ts";
+import { loadClaimed, withLoader, type Loader } from "./open-loader.ts";
 import type { Reject } from "../../../contract/imports/imports.ts";
 import type pg from "pg";
 
@@ -32,12 +34,13 @@ export async function loadStrictly(context: ImportContext, work: ImportWork, sig
 
 /** @throws RejectedRows, CancelledMeanwhile */
 async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.PoolClient): Promise<void> {
-  const { work, signal } = loader;
+  const { work, attempts } = loader;
+  const { signal } = attempts;
   // A worker that wrongly took this loader for dead sends a second one. It waits here, and then finds nothing to do.
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("strict_import", work.id));
   // All chunks count as one attempt. It begins before the first write: otherwise a transaction that waits for its turn could hold
   // row locks that the transaction with the turn needs.
-  await beginAttempt(loader, client, STRICT_PART, () => diedLoadingStrictly(work));
+  await beginAttempt(attempts, client, STRICT_PART, () => diedLoadingStrictly(work));
   for (let loaded = 0; ;) {
     signal.throwIfAborted();
     // Without a heartbeat, the takeover would end this idle transaction as that of a vanished process.
