@@ -1,18 +1,18 @@
-// The search index's backlog: what a transaction changed, written by that transaction, so that a search knows what the index
-// does not know yet.
+// The search index's backlog: every transaction records the products it changed, so that a search also finds changes that the index does
+// not contain yet.
 import type { BinaryArray } from "../db/binary/binary-array.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 
-/** Products created with ids of [id_from, id_to], and products (changed, renamed, deleted) with these keys. */
+/** Products created with ids of [id_from, id_to], and products with these keys that were changed, renamed or deleted. */
 export interface ChangedProducts {
   changeset_id: number;
   id_from?: number;
   id_to?: number;
   keys?: readonly string[] | BinaryArray;
-  /** How many products this is about. */
+  /** Number of products. */
   rows: number;
-  /** How many more products there are now: `rows` where they were created, -`rows` where they were deleted, 0 where they were
-   * changed or renamed. The sum of these is the size of the catalogue, which nobody has to count. */
+  /** Change of the number of products: `rows` for created products, -`rows` for deleted ones, otherwise 0. The sum over the backlog and
+   * the index is the size of the catalogue, so that no list has to count it. */
   delta: number;
 }
 
@@ -24,7 +24,7 @@ export async function noteChanged(db: Queryable, changed: ChangedProducts): Prom
   );
 }
 
-/** The same for the products on the stage, before it is emptied: their keys stay in the database. */
+/** Records the staged products, before their rows are deleted. Their keys stay in the database. */
 export async function noteStaged(db: Queryable, changesetId: number, part: number): Promise<void> {
   await db.query(
     `insert into search_backlog (changeset_id, keys, rows)

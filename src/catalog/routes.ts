@@ -1,11 +1,11 @@
-// The HTTP of products.
+// HTTP routes that list and show products, and the registration of all other product routes.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { countRoutes } from "./list/count-routes.ts";
 import { editRoutes } from "./edit/routes.ts";
 import { historyRoutes } from "./history/routes.ts";
-import { hashTag, isKnown } from "./edit/etag.ts";
+import { hashTag, matchesTag } from "./edit/etag.ts";
 import { listProducts } from "./list/list-products.ts";
 import { cursorOf, orderOf, positionOf, startAt } from "./query/order.ts";
 import { exportRoutes } from "./export/routes.ts";
@@ -19,7 +19,7 @@ export { readBacklogSize } from "./search/pending/read-backlog.ts";
 
 export interface ProductRoutesContext {
   pool: pg.Pool;
-  /** Hears of each list. */
+  /** Called for each request of the list. */
   onList?: () => void;
 }
 
@@ -38,38 +38,38 @@ export function productRoutes(instance: FastifyInstance, { pool, onList }: Produ
       const order = orderOf(sort);
       const start = from === undefined ? undefined : startAt(from, order);
       const after = cursor === undefined ? start : positionOf(cursor, order);
-      const page = await listProducts(pool, { filter, order, after, limit }, { memtable: memtable });
+      const page = await listProducts(pool, { filter, order, after, limit }, { memtable });
       const { items, next, previous, total, behind } = page;
-      const answer = {
-        items: fields === undefined ? items : items.map((item) => thin(item, fields.split(","))),
+      const response = {
+        items: fields === undefined ? items : items.map((item) => pickFields(item, fields.split(","))),
         next_cursor: next && cursorOf(order, next),
         previous_cursor: previous && cursorOf(order, previous),
         total,
         ...(behind > LARGE_BACKLOG ? { search_pending: behind } : {}),
       };
-      const tag = hashTag(answer);
+      const tag = hashTag(response);
       void reply.header("etag", tag);
-      if (isKnown(headers["if-none-match"], tag)) return reply.code(304).send(null);
-      return answer;
+      if (matchesTag(headers["if-none-match"], tag)) return reply.code(304).send(null);
+      return response;
     },
   });
 
   app.route({
     ...get_product,
     handler: async ({ params: { sku }, headers }, reply) => {
-      // PostgreSQL's text takes no NUL, so no product can have one.
+      // PostgreSQL's text type rejects NUL, so no SKU contains one.
       const product = sku.includes("\0") ? undefined : await readProduct(pool, skuKey(sku));
-      if (product === undefined) throw new Problem("not-found", `There is no product with the SKU "${sku}".`);
+      if (product === undefined) throw new Problem("not-found", `No product has the SKU "${sku}".`);
       const tag = etagOf(product);
       void reply.header("etag", tag);
-      if (isKnown(headers["if-none-match"], tag)) return reply.code(304).send(null);
+      if (matchesTag(headers["if-none-match"], tag)) return reply.code(304).send(null);
       return product;
     },
   });
 }
 
-/** Changes that the search index has not reached and that an answer speaks of: it may have taken longer. */
+/** Pending changes from which on the response mentions them, because the search may have taken longer. */
 const LARGE_BACKLOG = 10_000;
 
-const thin = (product: Product, fields: readonly string[]): Partial<Product> =>
+const pickFields = (product: Product, fields: readonly string[]): Partial<Product> =>
   Object.fromEntries(fields.map((field) => [field, product[field as keyof Product]]));

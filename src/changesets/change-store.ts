@@ -1,9 +1,11 @@
-// The SQL of what a changeset did: the products it created, by their ids, and the versions it ended, by the time of its chunks.
+// The SQL of a changeset's changes: the products it created, in the order of their ids, and the versions it ended, in the order of its
+// chunks.
 import type pg from "pg";
 import { withTransaction, type Queryable } from "../db/connection/connect.ts";
 import { PAST, type Version, type VersionKey } from "../catalog/history/version-store.ts";
+import type { ProductChange } from "../../contract/changesets/changesets.ts";
 
-/** Keys of `[from, to)`; undefined = all. */
+/** Keys of [from, to). */
 export interface KeyRange {
   from: string;
   to: string;
@@ -14,7 +16,7 @@ export interface IdRange {
   last: number;
 }
 
-/** Ids of [first, last] that products were created with, and a key under which each is or was last. */
+/** Lists products that were created with ids of [first, last], each with its current or last key. */
 export async function listCreated(
   db: Queryable,
   { first, last }: IdRange,
@@ -28,14 +30,14 @@ export async function listCreated(
        (select id, sku_key, version from products where id between $1 and $2 ${inKeys} order by id limit $3)
        union all
        (select distinct on (id) id, sku_key, version from product_history
-        where deleted and id between $1 and $2 ${inKeys} order by id, version desc limit $3)) made
+        where deleted and id between $1 and $2 ${inKeys} order by id, version desc limit $3)) created
      order by id, version desc limit $3`,
     values,
   );
   return rows;
 }
 
-/** Which past version each product had under an earlier key, for those that were renamed. */
+/** Lists the past versions of these products that ended with a rename to the given key. */
 export async function listRenamed(
   db: Queryable,
   products: readonly VersionKey[],
@@ -50,8 +52,8 @@ export async function listRenamed(
 
 export type Ended = Version & { replaced_in: number; replaced_at: string };
 
-/** Where a page begins: behind this version, as listed. */
-export interface Place {
+/** The keyset position of a version in the list. */
+export interface Position {
   at: string;
   sku_key: string;
   id: number;
@@ -59,20 +61,20 @@ export interface Place {
 
 export interface EndedFilter {
   changeset_id: number;
-  change: "created" | "updated" | "deleted" | undefined;
+  change: ProductChange["change"] | undefined;
   keys: KeyRange | undefined;
-  after: Place | undefined;
-  /** Times of chunks before this one only; undefined = all. */
+  after: Position | undefined;
+  /** Only versions that ended before this time. */
   until: string | undefined;
 }
 
-const CHANGE = {
+const CHANGES: Record<ProductChange["change"], string> = {
   created: "and was_deleted",
   updated: "and not was_deleted and not deleted",
   deleted: "and deleted",
-} as const;
+};
 
-/** Versions that the changeset ended, chunk by chunk, each in key order. */
+/** Lists the versions that the changeset ended, chunk by chunk, in key order within a chunk. */
 export async function listEnded(pool: pg.Pool, filter: EndedFilter, limit: number): Promise<Ended[]> {
   const { changeset_id, change, keys, after, until } = filter;
   const values: unknown[] = [changeset_id, limit];
@@ -82,18 +84,18 @@ export async function listEnded(pool: pg.Pool, filter: EndedFilter, limit: numbe
   if (until !== undefined) wheres.push(`and replaced_at < ${bind(until)}`);
   if (after !== undefined) {
     const at = bind(after.at);
-    // Said twice: the first is for the block range index.
+    // The first condition is implied by the second; the block range index needs it.
     wheres.push(`and replaced_at >= ${at}::timestamptz`);
     wheres.push(
       `and (replaced_at, sku_key, id) > (${at}::timestamptz, ${bind(after.sku_key)}, ${bind(after.id)}::bigint)`,
     );
   }
   return withTransaction(pool, async (client) => {
-    // Until the table has been analyzed the planner takes the block range index for useless and reads all of the history.
+    // Until the table has been analyzed, the planner does not use the block range index and reads the whole history.
     await client.query("set local enable_seqscan = off; set local max_parallel_workers_per_gather = 0");
     const { rows } = await client.query<Ended>(
       `select ${PAST} from product_history
-       where replaced_in = $1 ${change === undefined ? "" : CHANGE[change]} ${wheres.join(" ")}
+       where replaced_in = $1 ${change === undefined ? "" : CHANGES[change]} ${wheres.join(" ")}
        order by replaced_at, sku_key, id limit $2`,
       values,
     );

@@ -1,19 +1,19 @@
-// What a changeset did, as CSV in constant memory: a line for each field that differs.
+// The changes of a changeset as CSV, one line per changed field, in constant memory.
 import { Readable } from "node:stream";
 import type pg from "pg";
-import { listChanges, type Changed, type ChangeFilter, type Cursor } from "./changes.ts";
+import { listChanges, type ChangeFilter, type ChangePosition, type ListedChangeset } from "./changes.ts";
 import { csvLineWithBlanks } from "../csv-line.ts";
 
-const PAGE = 2000;
+const BATCH = 2000;
 
-export function changesCsv(pool: pg.Pool, changeset: Changed, filter: ChangeFilter): Readable {
+export function changesCsv(pool: pg.Pool, changeset: ListedChangeset, filter: ChangeFilter): Readable {
   return Readable.from(lines(pool, changeset, filter));
 }
 
-async function* lines(pool: pg.Pool, changeset: Changed, filter: ChangeFilter): AsyncGenerator<string> {
+async function* lines(pool: pg.Pool, changeset: ListedChangeset, filter: ChangeFilter): AsyncGenerator<string> {
   yield csvLineWithBlanks(["sku", "id", "version", "change", "field", "before", "after"]);
-  for (let after: Cursor | undefined; ;) {
-    const { items, next } = await listChanges(pool, changeset, filter, after, PAGE);
+  for (let after: ChangePosition | undefined; ;) {
+    const { items, next } = await listChanges(pool, changeset, filter, after, BATCH);
     let text = "";
     for (const { sku, id, version, change, fields } of items) {
       const product = [sku, String(id), String(version), change];

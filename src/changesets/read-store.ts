@@ -1,11 +1,11 @@
-// The SQL of changesets as they are shown, with the import or operation that each comes from.
+// The SQL that reads changesets, each with its import or operation.
 import type { Queryable } from "../db/connection/connect.ts";
 import type { Changeset } from "../../contract/changesets/changesets.ts";
 
-/** A changeset, and where the ids of its new products begin. */
+/** A changeset with the range of ids of its new products. */
 export type StoredChangeset = Omit<Changeset, "links"> & { id_base: number | null; id_count: number };
 
-// What still runs has its counts where it runs.
+// While an import or operation runs, it has the counts.
 const CHANGESET = `
   c.id, c.kind, c.actor, c.reason, c.started_at, c.finished_at, c.undoes, c.undone_in, c.purged_at, c.id_base, c.id_count,
   c.sku, i.filename,
@@ -29,7 +29,7 @@ export interface ChangesetFilter {
   /** ISO 8601. */
   since?: string | undefined;
   until?: string | undefined;
-  /** Only those with a smaller id. */
+  /** Only changesets with smaller ids. */
   below?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ const CONDITIONS: Record<keyof ChangesetFilter, string> = {
   below: "c.id < ",
 };
 
-/** The newest first. */
+/** Lists changesets, the newest first. */
 export async function listChangesets(
   db: Queryable,
   filter: ChangesetFilter,

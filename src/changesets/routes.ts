@@ -1,10 +1,10 @@
-// The HTTP of changesets: which there are, and what each did.
+// HTTP routes of changesets and their changes.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { utcInstant } from "../catalog/query/utc-instant.ts";
 import { changesCsv } from "./changes-csv.ts";
-import { listChanges, type Changed, type ChangeFilter, type Cursor } from "./changes.ts";
+import { listChanges, type ChangeFilter, type ChangePosition, type ListedChangeset } from "./changes.ts";
 import { badCursor, decodeCursor, decodeIntegerCursor, encodeCursor, toPage } from "../db/cursor.ts";
 import { skuKey } from "../catalog/product/sku-key.ts";
 import { listChangesets, readChangeset, type StoredChangeset } from "./read-store.ts";
@@ -38,7 +38,7 @@ export function changesetRoutes(instance: FastifyInstance, { pool }: { pool: pg.
   app.route({
     ...list_changes,
     handler: async ({ params: { id }, query: { limit, cursor, ...filter } }) => {
-      const changeset = await findKept(pool, id);
+      const changeset = await findWithHistory(pool, id);
       const after = cursor === undefined ? undefined : readCursor(cursor);
       const { items, next } = await listChanges(pool, changeset, filterOf(filter), after, limit);
       return { items, next_cursor: next === undefined ? null : encodeCursor("changes", keyOf(next)) };
@@ -48,7 +48,7 @@ export function changesetRoutes(instance: FastifyInstance, { pool }: { pool: pg.
   app.route({
     ...download_changes,
     handler: async ({ params: { id }, query }, reply) => {
-      const changeset = await findKept(pool, id);
+      const changeset = await findWithHistory(pool, id);
       return reply
         .type("text/csv; charset=utf-8")
         .header("content-disposition", `attachment; filename="changes-of-changeset-${id}.csv"`)
@@ -60,15 +60,15 @@ export function changesetRoutes(instance: FastifyInstance, { pool }: { pool: pg.
 
 async function findChangeset(pool: pg.Pool, id: number): Promise<StoredChangeset> {
   const changeset = await readChangeset(pool, id);
-  if (changeset === undefined) throw new Problem("not-found", `There is no changeset ${id}.`);
+  if (changeset === undefined) throw new Problem("not-found", `Changeset ${id} does not exist.`);
   return changeset;
 }
 
-async function findKept(pool: pg.Pool, id: number): Promise<Changed> {
+async function findWithHistory(pool: pg.Pool, id: number): Promise<ListedChangeset> {
   const changeset = await findChangeset(pool, id);
   const { purged_at } = changeset;
   if (purged_at !== null) {
-    const detail = `What changeset ${id} did is not known any more: its history was purged at ${purged_at}.`;
+    const detail = `The changes of changeset ${id} are no longer available: its history was deleted at ${purged_at}.`;
     throw new Problem("history-purged", detail);
   }
   return changeset;
@@ -89,7 +89,7 @@ function withLinks({ id_base: _base, id_count: _count, ...changeset }: StoredCha
   };
 }
 
-/** A SKU, or its beginning and a star; `\*` at the end is a star. */
+/** Parses a SKU, or its beginning followed by a star. `\*` at the end is a literal star. */
 function filterOf({
   change,
   sku,
@@ -98,17 +98,17 @@ function filterOf({
   sku?: string | undefined;
 }): ChangeFilter {
   if (sku === undefined) return { change, keys: undefined };
-  if (sku.includes("\0")) throw new Problem("invalid-request", "sku: a SKU has no NUL character.");
+  if (sku.includes("\0")) throw new Problem("invalid-request", "sku: A SKU cannot contain a NUL character. Remove it.");
   const isPrefix = sku.endsWith("*") && !sku.endsWith("\\*");
   const from = skuKey(isPrefix ? sku.slice(0, -1) : sku.replace(/\\\*$/, "*"));
-  // Up to the last character there is, or just before the next key: no key holds a character below U+0001.
+  // Up to the greatest character, or up to the next possible key: no key contains a NUL.
   return { change, keys: { from, to: `${from}${isPrefix ? "\u{10ffff}" : "\u0001"}` } };
 }
 
-const keyOf = (cursor: Cursor) =>
-  "created" in cursor ? [cursor.created] : [cursor.ended.at, cursor.ended.sku_key, cursor.ended.id];
+const keyOf = (position: ChangePosition) =>
+  "created" in position ? [position.created] : [position.ended.at, position.ended.sku_key, position.ended.id];
 
-function readCursor(text: string): Cursor {
+function readCursor(text: string): ChangePosition {
   const [first, key, id] = decodeCursor("changes", text);
   if (Number.isSafeInteger(first) && key === undefined) return { created: first as number };
   if (isInstant(first) && typeof key === "string" && Number.isSafeInteger(id))
@@ -116,14 +116,14 @@ function readCursor(text: string): Cursor {
   throw badCursor();
 }
 
-/** As this list gives them; whatever else is a date to JavaScript may be none to PostgreSQL. */
+/** True for a time in the format of this list. JavaScript parses other formats that PostgreSQL rejects. */
 function isInstant(value: unknown): value is string {
   if (typeof value !== "string" || !/^[12]\d{3}-[\d-]{5}T[\d:]{8}(\.\d{1,6})?Z$/.test(value)) return false;
   const time = new Date(value);
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
-/** In UTC: JavaScript knows more offsets than PostgreSQL, and a year 0. */
+/** Converts to UTC, because JavaScript accepts more offsets than PostgreSQL, and the year 0. */
 function instantOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const utc = utcInstant(text);

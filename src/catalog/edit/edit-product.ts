@@ -1,5 +1,5 @@
-// Changes one product: reads it, decides what it should be, and writes that with its history, changeset, event and the search
-// index's backlog in one transaction. Nothing is locked while deciding; who comes second looks again.
+// Edits one product: reads it, decides its new values, and writes them with history, changeset, event and the entry in the search index's
+// backlog in one transaction. Nothing is locked between read and write; if another writer was faster, the edit repeats.
 import type pg from "pg";
 import { insertEdit } from "../changeset-store.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
@@ -28,33 +28,33 @@ export interface Author {
   reason: string | undefined;
 }
 
-/** What the product should be, given what it is: its values, or null to delete it.
- * Called again when somebody was faster. What it throws is the answer. */
+/** Returns the new values of the product, or null to delete it. Called again if another writer was faster. The client gets the Problem
+ * that it throws. */
 export type Decide = (current: Product | undefined) => ProductValues | null;
 
 export type Edited =
   | { change: "created" | "updated" | "unchanged"; product: Product }
   | { change: "deleted"; product: Product; changeset_id: number };
 
-/** Brings the product of the key to what `decide` says.
- * @throws Problem what `decide` throws; sku-taken for a new SKU that is another product's; being-changed */
+/** Gives the product with the key the values that `decide` returns.
+ * @throws Problem sku-taken if the new SKU belongs to another product; being-changed; any Problem that `decide` throws */
 export type Edit = (key: string, author: Author, decide: Decide) => Promise<Edited>;
 
-/** The edits of one process. Those of one product take turns, or of hundreds at once each would lose to all the others again
- * and again; between processes, and against imports, whoever comes second looks again. */
+/** Serializes this process's edits of the same product: of hundreds of concurrent edits, each would otherwise conflict with all the others.
+ * Edits of other processes and imports are handled as conflicts. */
 export function createEditor(pool: pg.Pool): Edit {
-  const turns = createKeyedMutex();
+  const mutex = createKeyedMutex();
   return (key, author, decide) => {
-    const asked = performance.now();
-    return turns(key, () => {
-      // Those in front have waited for an import already.
-      if (performance.now() - asked > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
+    const start = performance.now();
+    return mutex(key, () => {
+      // The earlier edits have already waited this long for an import.
+      if (performance.now() - start > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
       return editProduct(pool, key, author, decide);
     });
   };
 }
 
-/** Losses against other writers before giving up: each means that somebody else got on. */
+/** Conflicts with other writers before giving up. Each conflict means that another writer made progress. */
 const MAX_CONFLICTS = 100;
 
 async function editProduct(pool: pg.Pool, key: string, author: Author, decide: Decide): Promise<Edited> {
@@ -76,12 +76,12 @@ async function editProduct(pool: pg.Pool, key: string, author: Author, decide: D
   throw beingChanged(undefined);
 }
 
-/** A strict import holds its products until its end; nobody waits for one longer than this. */
+/** How long an edit waits for a lock. A strict import locks its products until it ends. */
 const LOCK_TIMEOUT_MS = 10_000;
 
 type Write = (client: pg.PoolClient, author: Author) => Promise<Edited>;
 
-/** The write that is needed, or the product where none is. */
+/** Returns the write, or the product if its values do not change. */
 async function planWrite(
   pool: pg.Pool,
   key: string,
@@ -90,7 +90,7 @@ async function planWrite(
 ): Promise<Write | Product> {
   if (current === undefined) {
     if (values === null) throw new TypeError("a product that does not exist cannot be deleted");
-    // Before the transaction: the row of ids would be locked until its end, and all other creators and imports wait.
+    // Before the transaction, which would lock the row of ids: other edits and imports would wait for the commit.
     const id = await takeProductIds(pool, 1);
     return (client, author) => create(client, author, key, id, values);
   }
@@ -159,7 +159,7 @@ async function change(
   return { change: "updated", product };
 }
 
-/** A key is never updated, since it distributes the table: the product goes and comes back under the new one. */
+/** Deletes the product and inserts it under the new key: a key is never updated, because it distributes the table on Citus. */
 async function rename(
   client: pg.PoolClient,
   stored: StoredVersion,
@@ -173,18 +173,17 @@ async function rename(
   if (!(await insertRenamed(client, key, current, values, stamp))) throw skuTaken(values.sku);
 }
 
-/** A person is told which product has the SKU. */
 export const skuTaken = (sku: string): Problem =>
-  new Problem("sku-taken", `There is a product with the SKU "${sku}" already, in whatever case.`, {
+  new Problem("sku-taken", `Another product already has the SKU "${sku}". Upper and lower case make no difference. Choose another SKU.`, {
     extra: { link: productPath(sku) },
   });
 
-/** The product was changed, deleted or made between the read and the write. */
+/** Another writer created, changed or deleted the product between the read and the write. */
 class Conflict extends Error {
   override readonly name = "Conflict";
 }
 
-/** Told by SQLSTATE: unique_violation (of a history row that another writer has), serialization_failure, deadlock_detected. */
+/** unique_violation (another writer has inserted the same history row), serialization_failure, deadlock_detected. */
 const CONFLICT_STATES = new Set(["23505", "40001", "40P01"]);
 
 const isConflict = (error: unknown): boolean =>
@@ -193,6 +192,6 @@ const isConflict = (error: unknown): boolean =>
 const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === "55P03";
 
 const beingChanged = (cause: unknown): Problem =>
-  new Problem("being-changed", "An import or somebody else holds this product at the moment. Try again later.", {
+  new Problem("being-changed", "An import or another client is changing this product. Try again later.", {
     cause,
   });

@@ -1,17 +1,17 @@
-// Entity tags: what a client says it has already.
+// Entity tags of responses, and their comparison with `If-None-Match`.
 import { createHash } from "node:crypto";
 
-/** Of any answer, by what it says. Weak: whitespace and compression are not its business. */
-export function hashTag(answer: unknown): string {
-  return `W/"${createHash("sha256").update(JSON.stringify(answer)).digest("base64url").slice(0, 27)}"`;
+/** A weak tag, since it covers the content and not the bytes: white space and compression may differ. */
+export function hashTag(response: unknown): string {
+  return `W/"${createHash("sha256").update(JSON.stringify(response)).digest("base64url").slice(0, 27)}"`;
 }
 
-/** Whether `If-None-Match` names the tag (weak comparison: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2). */
-export function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {
+/** Returns true if `If-None-Match` contains the tag (weak comparison: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2). */
+export function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === "*") return true;
-  const known = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
-  return known.some((one) => opaque(one) === opaque(tag));
+  const tags = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? [];
+  return tags.some((one) => opaque(one) === opaque(tag));
 }
 
 const opaque = (tag: string): string => tag.replace(/^W\//, "");

@@ -1,18 +1,15 @@
-// Work on one thing, one after the other, in the order in which it was asked for.
-
-/** Does `work` once all earlier work under the same key has ended, however that ended. */
+/** Runs `work` after all earlier work with the same key has ended, whether it succeeded or failed. */
 export type KeyedMutex = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
 export function createKeyedMutex(): KeyedMutex {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
-    const before = last.get(key) ?? Promise.resolve();
-    const mine = before.then(work);
-    // What follows does not care how this ends.
-    const ended = mine.catch(() => undefined);
+    const previous = last.get(key) ?? Promise.resolve();
+    const current = previous.then(work);
+    const ended = current.catch(() => undefined);
     last.set(key, ended);
     try {
-      return await mine;
+      return await current;
     } finally {
       if (last.get(key) === ended) last.delete(key);
     }

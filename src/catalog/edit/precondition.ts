@@ -1,4 +1,5 @@
-// Whether the product is still the one that the caller knows (RFC 9110, 13): its ETag has its id and version.
+// Checks `If-Match` and `If-None-Match` against the product's ETag, which contains its id and version
+// (https://www.rfc-editor.org/rfc/rfc9110#section-13).
 import { productPath } from "../../../contract/catalog/product-path.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { etagOf, type Product } from "../../../contract/catalog/products.ts";
@@ -8,11 +9,11 @@ export interface Preconditions {
   if_none_match: string | undefined;
 }
 
-type Known = Pick<Product, "id" | "version">;
+type Tagged = Pick<Product, "id" | "version">;
 
-/** `current` undefined = there is no such product.
- * @throws Problem precondition-failed with the current version, invalid-request for what is no entity tag */
-export function checkPreconditions(sku: string, current: Known | undefined, conditions: Preconditions): void {
+/** @param current undefined if the product does not exist
+ * @throws Problem precondition-failed with the current version; invalid-request for an invalid entity tag */
+export function checkPreconditions(sku: string, current: Tagged | undefined, conditions: Preconditions): void {
   const { if_match, if_none_match } = conditions;
   const holds =
     (if_match === undefined || matches(if_match, "if-match", current, false)) &&
@@ -20,26 +21,26 @@ export function checkPreconditions(sku: string, current: Known | undefined, cond
   if (holds) return;
   const detail =
     current === undefined
-      ? `There is no product with the SKU "${sku}".`
-      : `Somebody changed or made the product meanwhile: it has the ETag ${etagOf(current)} now. Read it again and decide anew.`;
+      ? `No product has the SKU "${sku}".`
+      : `The product was changed or created meanwhile. Its ETag is now ${etagOf(current)}. Read the product again and repeat the change if it still applies.`;
   const link = current === undefined ? null : productPath(sku);
   throw new Problem("precondition-failed", detail, { extra: { version: current?.version ?? null, link } });
 }
 
-/** `*`, or entity tags with commas between; a weak one is equal only where a weak comparison will do. */
-function matches(header: string, name: string, current: Known | undefined, isWeakEnough: boolean): boolean {
+/** Parses `*` or a comma-separated list of entity tags. A weak tag matches only in a weak comparison. */
+function matches(header: string, name: string, current: Tagged | undefined, isWeak: boolean): boolean {
   const text = header.trim();
   if (text === "*") return current !== undefined;
   const tags = text.match(ENTITY_TAGS) === null ? [] : text.split(",").map((tag) => tag.trim());
   if (tags.length === 0) {
-    throw new Problem("invalid-request", `${name}: write the product's ETag with its quotes, such as "17-3", or *.`, {
-      extra: { errors: [{ pointer: `/headers/${name}`, detail: "This is no entity tag." }] },
+    throw new Problem("invalid-request", `${name}: send the product's ETag with its quotes, such as "17-3", or *.`, {
+      extra: { errors: [{ pointer: `/headers/${name}`, detail: "Not a valid entity tag." }] },
     });
   }
   if (current === undefined) return false;
-  const known = etagOf(current);
-  return tags.some((tag) => tag === known || (isWeakEnough && tag === `W/${known}`));
+  const etag = etagOf(current);
+  return tags.some((tag) => tag === etag || (isWeak && tag === `W/${etag}`));
 }
 
-/** Ours hold no commas, so others need not be understood either. Bounded by the header's length; no two parts overlap. */
+/** Our tags contain no commas, so tags with commas are rejected. Linear in the length of the header: no two parts overlap. */
 const ENTITY_TAGS = /^(?:W\/)?"[^",]*"(?:\s*,\s*(?:W\/)?"[^",]*")*$/;

@@ -1,4 +1,4 @@
-// The HTTP of changing one product.
+// HTTP routes that create, replace, change and delete one product.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
@@ -12,12 +12,12 @@ import { decodeJsonBody } from "../../../contract/json-bounds.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { etagOf, type Product } from "../../../contract/catalog/products.ts";
 
-/** A text of 1 MB may take six times as long in JSON. */
+/** A text of 1 MB takes up to six bytes per character in JSON. */
 const BODY_LIMIT = 8 << 20;
 
 export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   instance.register((scope, _options, done) => {
-    // As JSON says it: an attribute may be called __proto__, and nothing here copies members by assignment.
+    // Fastify's parser rejects members named __proto__. This one keeps them; no code here copies members by assignment.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       ["application/json", "application/merge-patch+json"],
@@ -30,7 +30,7 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
         }
       },
     );
-    // Bodies are checked by the import's rules, which tell all faults at once; the schema tells people and tools of them.
+    // The handlers validate bodies with the import's rules and report all faults at once. The schema is for documentation only.
     scope.setValidatorCompiler((part) =>
       part.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(part as never),
     );
@@ -45,7 +45,7 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
 
 function parseBody(bytes: Buffer): unknown {
   const text = decodeJsonBody(bytes);
-  // A DELETE may say that its body is JSON and have none.
+  // A DELETE may have the content type JSON and no body.
   if (text === "") return undefined;
   try {
     return JSON.parse(text) as unknown;
@@ -108,7 +108,7 @@ function deleteRoute(scope: FastifyInstance, edit: Edit): void {
         checkPreconditions(product.sku, product, preconditionsOf(request));
         return null;
       });
-      if (edited.change !== "deleted") throw new TypeError("a deletion deletes");
+      if (edited.change !== "deleted") throw new TypeError("the edit did not delete the product");
       const { sku, id, version } = edited.product;
       return { sku, id, version: version + 1, changeset_id: edited.changeset_id };
     },
@@ -121,7 +121,7 @@ function answer(reply: FastifyReply, { change, product }: Edited): Product {
   return product;
 }
 
-/** PostgreSQL's text takes no NUL, so no product can have one. */
+/** PostgreSQL's text type rejects NUL, so no SKU contains one. */
 function keyOf(sku: string): string {
   if (sku.includes("\0")) throw noSuchProduct(sku);
   return skuKey(sku);
@@ -132,7 +132,7 @@ function found(current: Product | undefined, sku: string): Product {
   return current;
 }
 
-const noSuchProduct = (sku: string): Problem => new Problem("not-found", `There is no product with the SKU "${sku}".`);
+const noSuchProduct = (sku: string): Problem => new Problem("not-found", `No product has the SKU "${sku}".`);
 
 const authorOf = ({
   actor,

@@ -1,17 +1,18 @@
-// Which products a changeset changed, as far as others need to know it: read once, in key order, in constant memory, and from
-// any key on, so that a reader that was stopped goes on where it was.
+// Reads the products that a changeset changed: in key order, in constant memory, and from any key on, so that an interrupted reader can
+// continue.
 import type pg from "pg";
 
 export interface ChangedProduct {
   sku_key: string;
   id: number;
   sku: string;
-  /** The one that the change made; of a deleted product, the last that there was. */
+  /** The version that the change made; for a deleted product, its last version. */
   version: number;
   change: "created" | "updated" | "deleted";
 }
 
-// Created: by the changeset's range of ids, also what was deleted since. All others left the version before in the history.
+// The changeset's range of ids finds created products, also if they were deleted later. Every other change has left a past version in the
+// history.
 const CHANGED = `
   select p.sku_key, p.id, p.sku, 1 as version, 'created' as change
   from products p where p.id >= $2::bigint and p.id < $3::bigint and p.created_in = $1::bigint and p.sku_key > $4::text
@@ -25,7 +26,7 @@ const CHANGED = `
   from product_history h left join products p on p.sku_key = h.sku_key and p.id = h.id
   where h.replaced_in = $1::bigint and h.sku_key > $4::text`;
 
-/** Pages of up to `size`, of one snapshot, behind the key `after`. `client` has a transaction open for as long as it is read. */
+/** Yields batches of up to `size` products with keys after `after`, all of one snapshot. `client` has an open transaction meanwhile. */
 export async function* changedProducts(
   client: pg.ClientBase,
   changesetId: number,

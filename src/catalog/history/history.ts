@@ -1,4 +1,4 @@
-// Every version of a product with who made it of what: through renames, deletions and returns.
+// The history of a product: every version, who made it and what changed, across renames, deletions and restorations.
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { encodeCursor } from "../../db/cursor.ts";
@@ -19,15 +19,15 @@ export interface HistoryPage {
 }
 
 export interface HistoryRequest {
-  /** One of the products that have had the key; else the one that has it, or had it last. */
+  /** Selects among the products that have had the key. The default is the product that has it now, or had it last. */
   id: number | undefined;
   /** Only versions before this one. */
   before: number | undefined;
   limit: number;
 }
 
-/** undefined = nobody has ever had the key, or not the product that was asked for. On one snapshot: an edit between the reads
- * would be told as the current version and as a past one. */
+/** Returns undefined if no product has ever had the key, or the product `id` has not. Reads one snapshot: otherwise the version before an
+ * edit between the reads would appear twice, as current and as past. */
 export const readHistory = (pool: pg.Pool, skuKey: string, request: HistoryRequest): Promise<HistoryPage | undefined> =>
   withSnapshot(pool, (db) => readPage(db, skuKey, request));
 
@@ -41,7 +41,8 @@ async function readPage(
   if (id === undefined || !holders.includes(id)) return undefined;
   const keys = await listKeys(db, id, skuKey);
   const current = await readCurrent(db, id, keys);
-  // A deletion makes two entries of one version, and the last entry wants to know what it was made of.
+  // One version more than the page, since the last entry is compared with the version before it, and another one, since a deletion makes
+  // two entries of one version.
   const past = await listPast(db, id, keys, before, limit + 2);
   const versions = current !== undefined && current.version < before ? [current, ...past] : past;
   const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];
@@ -65,26 +66,26 @@ export const MAX_VERSION = 2 ** 31 - 1;
 
 type Entry = Omit<ProductVersion, "changeset"> & { changeset_id: number };
 
-/** From the newest to the oldest; each is told against the one behind it. */
+/** Entries from the newest to the oldest. Each is compared with the next older version. */
 function entriesOf(versions: readonly Version[]): Entry[] {
-  return versions.flatMap((version, place) => {
+  return versions.flatMap((version, index) => {
     if (version.was_deleted) return [];
-    const made = entryOf(version, versions[place + 1]);
-    return version.deleted ? [deletionOf(version), made] : [made];
+    const entry = entryOf(version, versions[index + 1]);
+    return version.deleted ? [deletionOf(version), entry] : [entry];
   });
 }
 
 function entryOf(version: Version, previous: Version | undefined): Entry {
-  const isKnown = previous?.version === version.version - 1;
-  const isNew = version.version === 1 || (isKnown && previous.was_deleted);
-  const before = isNew || !isKnown ? null : previous;
+  const isAdjacent = previous?.version === version.version - 1;
+  const isNew = version.version === 1 || (isAdjacent && previous.was_deleted);
+  const before = isNew || !isAdjacent ? null : previous;
   return {
     version: version.version,
     change: isNew ? "created" : "updated",
     at: version.updated_at,
     changeset_id: version.changed_in,
     source_line: version.source_line,
-    fields: isNew || isKnown ? changesOf(before, version) : null,
+    fields: isNew || isAdjacent ? changesOf(before, version) : null,
     product: valuesOf(version),
   };
 }
@@ -106,8 +107,8 @@ async function withAuthors(db: Queryable, entries: readonly Entry[]): Promise<Pr
   );
   return entries.map(({ changeset_id, ...entry }) => {
     const changeset = authors.get(changeset_id);
-    if (changeset === undefined) throw new Error(`changeset ${changeset_id} of a version is not there`);
-    // A version that an undo brought back is as the file's line said, but not of it.
+    if (changeset === undefined) throw new Error(`changeset ${changeset_id} of a version does not exist`);
+    // An undo copies the line from the version that it restores, but did not read that file.
     return { ...entry, source_line: changeset.kind === "import" ? entry.source_line : null, changeset };
   });
 }

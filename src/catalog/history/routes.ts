@@ -1,4 +1,4 @@
-// The HTTP of a product's history.
+// The HTTP route of a product's history.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
@@ -13,11 +13,14 @@ export function historyRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
     ...get_product_history,
     handler: async ({ params: { sku }, query: { id, limit, cursor } }) => {
       const before = decodeIntegerCursor(HISTORY_LIST, cursor, MAX_VERSION);
-      // PostgreSQL's text takes no NUL, so no product can have had one.
+      // PostgreSQL's text type rejects NUL, so no SKU has ever contained one.
       const page = sku.includes("\0") ? undefined : await readHistory(pool, skuKey(sku), { id, before, limit });
       if (page === undefined) {
-        const which = id === undefined ? "No product" : `No product ${id}`;
-        throw new Problem("not-found", `${which} has had the SKU "${sku}" as far as is known.`);
+        const detail =
+          id === undefined
+            ? `The history contains no product with the SKU "${sku}".`
+            : `The history does not show that product ${id} has had the SKU "${sku}".`;
+        throw new Problem("not-found", detail);
       }
       return page;
     },

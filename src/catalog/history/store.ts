@@ -3,7 +3,7 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { CURRENT, PAST, type Version } from "./version-store.ts";
 import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
 
-/** The products that have had the key: the one that has it now first, then the latest. */
+/** Lists the products that have had the key: first the one that has it now, then from the latest to the earliest. */
 export async function listHolders(db: Queryable, skuKey: string): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select id from (
@@ -16,21 +16,21 @@ export async function listHolders(db: Queryable, skuKey: string): Promise<number
   return rows.map(({ id }) => id);
 }
 
-/** Renames of one product that are followed; somebody who renames it more often does not want its history. */
+/** Maximum number of keys of one product, to bound the cost of its history. */
 const MAX_KEYS = 1000;
 
-/** All keys that the product has had, by its renames from and to the one that is known. */
+/** Lists all keys that the product has had, following its renames from and to the given key. */
 export async function listKeys(db: Queryable, id: number, skuKey: string): Promise<string[]> {
   const keys = new Set([skuKey]);
-  for (let fresh = [skuKey]; fresh.length > 0 && keys.size < MAX_KEYS;) {
+  for (let added = [skuKey]; added.length > 0 && keys.size < MAX_KEYS;) {
     const { rows } = await db.query<{ key: string }>(
       `select sku_key as key from product_history where renamed_to = any($2::text[]) and id = $1
        union
        select renamed_to from product_history where sku_key = any($2::text[]) and id = $1 and renamed_to is not null`,
-      [id, fresh],
+      [id, added],
     );
-    fresh = rows.map(({ key }) => key).filter((key) => !keys.has(key));
-    for (const key of fresh) keys.add(key);
+    added = rows.map(({ key }) => key).filter((key) => !keys.has(key));
+    for (const key of added) keys.add(key);
   }
   return [...keys];
 }
@@ -43,7 +43,7 @@ export async function readCurrent(db: Queryable, id: number, keys: readonly stri
   return rows[0];
 }
 
-/** Past versions, the newest first, before the version `before`. */
+/** Lists past versions with numbers below `before`, the newest first. */
 export async function listPast(
   db: Queryable,
   id: number,

@@ -1,5 +1,4 @@
-// The SKU rule, once: what makes two spellings the same product. Imports, forms, addresses and filters all come here; the
-// primary key guards the result.
+// The SKU rule: computes the key that makes two spellings the same product. Imports, edits, URLs and filters all use this one function.
 
 /** `sku_key` = NFC, trimmed of Unicode white space, lower-cased without locale.
  *
@@ -9,16 +8,16 @@ export function skuKey(sku: string): string {
   return trimWhiteSpace(sku.normalize("NFC")).toLowerCase().normalize("NFC");
 }
 
-/** What the keys of SKUs that begin so begin with: two ways where the last letter is a sigma, which is another letter at the
- * end of a word. */
+/** Prefixes of the keys of SKUs with this beginning. There are two if it ends in a Greek sigma, which has another lower-case form at the end
+ * of a word. */
 export function skuKeyPrefixes(beginning: string): string[] {
   const start = trimStart(beginning.normalize("NFC"));
   const prefixes = [start.toLowerCase(), `${start}x`.toLowerCase().slice(0, -1)].map((text) => text.normalize("NFC"));
   return [...new Set(prefixes)];
 }
 
-/** Without the white space (Unicode property White_Space) at both ends. `String.trim` is another set: it takes U+FEFF and
- * leaves U+0085. A loop, since `/\s+$/` is quadratic on hostile text. */
+/** Removes white space (Unicode property White_Space) at both ends. `String.trim` uses another set: it removes U+FEFF and keeps U+0085.
+ * A loop, because `/\s+$/` takes quadratic time on hostile text. */
 export function trimWhiteSpace(text: string): string {
   let start = 0;
   let end = text.length;
@@ -33,7 +32,7 @@ function trimStart(text: string): string {
   return text.slice(start);
 }
 
-/** https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt, White_Space: all of it lies in the first plane. */
+/** https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt, White_Space. All these characters are in the Basic Multilingual Plane. */
 function isWhiteSpace(code: number): boolean {
   if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
   if (code < 0x1680) return code === 0x85 || code === 0xa0;
@@ -49,7 +48,7 @@ function isWhiteSpace(code: number): boolean {
 }
 
 /** Writes the key of the UTF-8 text in `bytes[start, end)` into `target` at `offset` and returns its length in bytes.
- * ASCII, nearly every SKU, never becomes a string. The target needs room for three times the text. */
+ * Nearly every SKU is ASCII and never becomes a string. The target must have space for three times the text. */
 export function writeSkuKey(bytes: Buffer, start: number, end: number, target: Buffer, offset: number): number {
   let from = start;
   let to = end;
