@@ -174,9 +174,13 @@ async function rename(
 }
 
 export const skuTaken = (sku: string): Problem =>
-  new Problem("sku-taken", `Another product already has the SKU "${sku}". Upper and lower case make no difference. Choose another SKU.`, {
-    extra: { link: productPath(sku) },
-  });
+  new Problem(
+    "sku-taken",
+    `Another product already has the SKU "${sku}". Upper and lower case make no difference. Choose another SKU.`,
+    {
+      extra: { link: productPath(sku) },
+    },
+  );
 
 /** Another writer created, changed or deleted the product between the read and the write. */
 class Conflict extends Error {
