@@ -1,11 +1,11 @@
-// What Skuport is measured against, on the same server and in the same run: a bare COPY of rows that are already clean and
-// deduplicated, and the SQL script that an expert would write for the job.
+// The baselines that imports are compared with, on the same server and in the same run: a bare COPY of rows that are already clean and
+// deduplicated, and the SQL script that an expert would write for the task.
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 
-/** A table as `products` is, with its two indexes, and defaults for what the baselines do not know. */
+/** Creates a copy of `products` with its indexes, and defaults for the columns that the baselines do not fill. */
 export async function createTarget(db: pg.ClientBase): Promise<void> {
   await db.query("drop table if exists bench_products");
   await db.query("create sequence if not exists bench_ids");
@@ -14,7 +14,7 @@ export async function createTarget(db: pg.ClientBase): Promise<void> {
     alter changed_in set default 1, alter created_at set default now(), alter updated_at set default now()`);
 }
 
-/** Milliseconds of a bare COPY, on one connection, of the rows that `deduplicate` left in `bench_clean`. */
+/** Returns the milliseconds of a bare COPY, on one connection, of the rows that `cleanRows` wrote. */
 export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promise<number> {
   await createTarget(db);
   const started = performance.now();
@@ -25,8 +25,8 @@ export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promis
   return performance.now() - started;
 }
 
-/** Writes the deduplicated rows of a file as COPY text, every column of the table filled: nothing is left to do but load.
- * In the file's order, as any deduplication that streams would leave them. */
+/** Returns the deduplicated rows of a file as COPY text with every column of the table filled, so that they only have to be loaded.
+ * They are in the file's order, as after a streaming deduplication. */
 export async function cleanRows(db: pg.ClientBase, rawFile: string): Promise<AsyncIterable<Buffer>> {
   await createTarget(db);
   await copyRaw(db, rawFile, "");
@@ -47,7 +47,8 @@ async function copyRaw(db: pg.ClientBase, rawFile: string, onCommit: "on commit 
   );
 }
 
-/** `\copy` into a temporary table, then one INSERT … SELECT DISTINCT ON … ON CONFLICT that leaves unchanged rows alone. */
+/** Returns the milliseconds of a `\copy` into a temporary table and one INSERT … SELECT DISTINCT ON … ON CONFLICT that skips
+ * unchanged rows. */
 export async function runExpertSql(db: pg.ClientBase, rawFile: string): Promise<number> {
   const started = performance.now();
   await db.query("begin");

@@ -1,4 +1,4 @@
-// Exports over HTTP, each format to disk, and the same files imported again: which has to change nothing.
+// Measures exports over HTTP to disk in each format, and an import of each exported file, which must change nothing.
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { connectClient } from "../src/db/connection/connect.ts";
 import { calm } from "./catalogue.ts";
-import { caughtUp, ensureCatalogue } from "./lists/kept.ts";
+import { caughtUp, ensureCatalogue } from "./lists/kept-catalogue.ts";
 import { expectEqual, importFile } from "./requests.ts";
 import { startServer, type BenchServer } from "./server.ts";
 
@@ -20,7 +20,7 @@ const FILES = {
   xlsx: { name: "XLSX", file: "products.xlsx", query: "?format=xlsx" },
 };
 
-/** The best of so many: what else runs on the machine only ever makes it slower. Of a large file one. */
+/** The fastest round counts, because other programs can only slow an export down. A large catalogue gets one round. */
 const ROUNDS = 3;
 const LARGE = 5_000_000;
 
@@ -28,9 +28,9 @@ const HEAD =
   "| products | file | time | rows a second | size | server, peak | imported again |\n" +
   "| --- | --- | --- | --- | --- | --- | --- |\n";
 
-/** A table for RESULTS.md.
- * @param kept folder of a catalogue that is made when it is empty, and used as it is else
- * @param chosen names of FILES, all where none is given */
+/** Returns a table for RESULTS.md.
+ * @param kept folder of a catalogue, which is created if it is empty
+ * @param chosen names of FILES; all of them if none is given */
 export async function measureExport(rows: number, kept?: string, chosen: readonly string[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-export-"));
   const server = await startServer(kept ?? join(folder, "data"));
@@ -84,6 +84,6 @@ async function download(url: string, path: string): Promise<number> {
 
 async function importAgain(server: BenchServer, path: string, products: number): Promise<string> {
   const { unchanged, ms } = await importFile(server, path);
-  expectEqual("products that are as they were exported", unchanged, products);
+  expectEqual("products unchanged by the import of their export", unchanged, products);
   return `${(ms / 1000).toFixed(2)} s, 0 changes`;
 }

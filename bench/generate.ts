@@ -1,5 +1,5 @@
-// Writes product files like the one that started Skuport (columns name, sku, description; about 180 bytes a row; quoted line
-// breaks; 6.7 % of the rows repeat a SKU), whose repeats also differ in case and blanks. The same size gives the same file.
+// Generates product files with the columns name, sku and description, about 180 bytes per row, with quoted line breaks. 6.7 % of the
+// rows repeat a SKU, some of them in another case or with blanks around it. The same size gives the same file.
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 
@@ -10,16 +10,16 @@ hold heart arrive season window morning practice station general father produce 
     /\s+/,
   );
 
-/** Of a thousand rows so many repeat an earlier SKU. */
+/** Rows per thousand that repeat an earlier SKU. */
 const REPEATS_PER_THOUSAND = 67;
-/** SKUs that a repeat is drawn from; repeats lie near and far. */
+/** Number of earlier SKUs from which a repeat is drawn: some are near, others far back. */
 const RECENT = 50_000;
 
 export interface GenerateOptions {
   rows: number;
-  /** Put behind every name, so that a second file changes every row of the first. */
+  /** Appended to every name, so that a second file changes every row of the first. */
   suffix?: string;
-  /** Put behind every SKU: a file of other products. */
+  /** Appended to every SKU, for a file of other products. */
   salt?: string;
 }
 

@@ -1,8 +1,8 @@
-// How long the API takes to answer while something else goes on.
+// Measures the API's response time while something else runs.
 
 const PAUSE_MS = 5;
 
-/** Asks for a product again and again until `p95` is called: 95 % of the answers came within so many milliseconds. */
+/** Requests a product repeatedly until `p95` is called, which returns the 95th percentile of the response times in milliseconds. */
 export function watchLatency(baseUrl: string, sku: string): { p95(): Promise<number> } {
   const times: number[] = [];
   const stop = new AbortController();
@@ -11,7 +11,7 @@ export function watchLatency(baseUrl: string, sku: string): { p95(): Promise<num
       const started = performance.now();
       const response = await fetch(`${baseUrl}/api/products/${encodeURIComponent(sku)}`);
       await response.arrayBuffer();
-      if (!response.ok) throw new Error(`GET of ${sku} is answered with ${String(response.status)}`);
+      if (!response.ok) throw new Error(`GET of ${sku} returned ${String(response.status)}`);
       times.push(performance.now() - started);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }

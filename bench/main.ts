@@ -1,20 +1,20 @@
-// npm run bench: measures and prints a section for bench/RESULTS.md.
+// `npm run bench`: measures and prints a section for bench/RESULTS.md.
 //   npm run bench                      imports of 10,000 to 5,000,000 rows
-//   npm run bench -- speed 500000 3    one size, so many rounds
-//   npm run bench -- speed 5000000 1 http latency    and only these of: baselines cli http latency
-//   npm run bench -- catalogue 1000000  lists, filters, searches, facets and histories of so many products
-//   npm run bench -- catalogue 10000000 /tmp/kept    the same on a catalogue that is made once and kept
-//   npm run bench -- catalogue 10000000 /tmp/kept facets idle usual    and only these of: lists hard facets history; idle usual importing
-//   npm run bench -- kills 200         random kills over imports of 200,000 rows
-//   npm run bench -- hostile hostile    a folder of hostile files: what their previews and imports cost server and worker
-//   npm run bench -- faults 200        random faults of network, processes and PostgreSQL over everything that writes
-//   npm run bench -- faults 10 vanished    only the kinds with this in their names
-//   npm run bench -- webhooks 100000   deliveries of so many events, with kills, beside a receiver that hangs, during an import
-//   npm run bench -- export 500000     exports in every format, and their import
-//   npm run bench -- export 10000000 /tmp/kept csv gzip    the same of a kept catalogue, and only these of: csv sheet gzip jsonl xlsx
-//   npm run bench -- scroll 1000000    the page's grid in a real browser: ms a frame, ms until far rows are there
-//   npm run bench -- undo 500000       undo of an import that changed everything, and deleting all
-//   npm run bench -- streams 100000    lists of so many products while no event stream is open and while 1,000 are
+//   npm run bench -- speed 500000 3    one size and its number of rounds
+//   npm run bench -- speed 5000000 1 http latency    only some ways: baselines cli http latency
+//   npm run bench -- catalogue 1000000  lists, filters, searches, facets and histories
+//   npm run bench -- catalogue 10000000 /tmp/kept    the same on a catalogue that is created once and kept
+//   npm run bench -- catalogue 10000000 /tmp/kept facets idle    only some: lists hard facets history; idle conventional importing
+//   npm run bench -- kills 200         random kills during imports of 200,000 rows
+//   npm run bench -- hostile hostile    previews and imports of the hostile files in a folder
+//   npm run bench -- faults 200        random faults of network, processes and PostgreSQL during all kinds of writes
+//   npm run bench -- faults 10 vanished    only the kinds whose names contain this text
+//   npm run bench -- webhooks 100000   deliveries: undisturbed, with kills, beside a hanging receiver, and during an import
+//   npm run bench -- export 500000     exports in every format, and their re-import
+//   npm run bench -- export 10000000 /tmp/kept csv gzip    the same of a kept catalogue, in some formats: csv sheet gzip jsonl xlsx
+//   npm run bench -- scroll 1000000    the page's grid in a real browser: time per frame, time until far rows appear
+//   npm run bench -- undo 500000       undo of an import that changed everything, and delete all
+//   npm run bench -- streams 100000    lists without event streams and with 1,000 of them
 import { cpus, totalmem } from "node:os";
 import { measureExport } from "./export.ts";
 import { measureFaults } from "./faults/faults.ts";
@@ -27,7 +27,7 @@ import { measureStreams } from "./lists/streams.ts";
 import { measureUndo, type UndoResult } from "./undo.ts";
 import { measureWebhooks } from "./webhooks/webhooks.ts";
 
-const SIZES: readonly (readonly [rows: number, rounds: number])[] = [
+const SIZES: Sizes = [
   [10_000, 5],
   [100_000, 3],
   [500_000, 3],
@@ -41,35 +41,40 @@ const ratio = (ours: number, theirs: number): string => {
   return Number.isNaN(value) ? "–" : `${value.toFixed(2)}x`;
 };
 
-const [what = "speed", first, second, ...chosen] = process.argv.slice(2);
-process.stdout.write(`${describeMachine()}\n\n`);
-if (what === "speed") await speed(first === undefined ? SIZES : [[Number(first), Number(second ?? 3)]]);
-else if (what === "hostile") process.stdout.write(await measureHostile(first ?? "hostile"));
-else if (what === "kills") process.stdout.write(await measureKills(Number(first ?? 200)));
-else if (what === "faults") process.stdout.write(await measureFaults(Number(first ?? 200), second));
-else if (what === "catalogue") process.stdout.write(await measureLists(Number(first ?? 1_000_000), second, chosen));
-else if (what === "export") process.stdout.write(await measureExport(Number(first ?? 500_000), second, chosen));
-else if (what === "webhooks") process.stdout.write(await measureWebhooks(Number(first ?? 100_000), second));
-else if (what === "scroll") process.stdout.write(await measureScroll(Number(first ?? 1_000_000), second));
-else if (what === "streams") process.stdout.write(await measureStreams(Number(first ?? 100_000)));
-else if (what === "undo") {
-  process.stdout.write(undoTable([await measureUndo(Number(first ?? 500_000))]));
-} else {
-  process.stderr.write(
-    `There is no bench "${what}": speed, catalogue, hostile, kills, faults, export, webhooks, scroll, streams or undo.\n`,
-  );
-  process.exitCode = 2;
-}
+/** Each measurement returns its section. The arguments are those after its name. */
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
+  speed: ([rows, rounds, ...ways]) => speed(rows === undefined ? SIZES : [[Number(rows), Number(rounds ?? 3)]], ways),
+  catalogue: ([rows, folder, ...chosen]) => measureLists(Number(rows ?? 1_000_000), folder, chosen),
+  hostile: ([folder]) => measureHostile(folder ?? "hostile"),
+  kills: ([kills]) => measureKills(Number(kills ?? 200)),
+  faults: ([faults, only]) => measureFaults(Number(faults ?? 200), only),
+  export: ([rows, folder, ...formats]) => measureExport(Number(rows ?? 500_000), folder, formats),
+  webhooks: ([events, only]) => measureWebhooks(Number(events ?? 100_000), only),
+  scroll: ([rows, folder]) => measureScroll(Number(rows ?? 1_000_000), folder),
+  streams: ([rows]) => measureStreams(Number(rows ?? 100_000)),
+  undo: async ([rows]) => undoTable([await measureUndo(Number(rows ?? 500_000))]),
+};
 
-async function speed(sizes: readonly (readonly [rows: number, rounds: number])[]): Promise<void> {
+const [name = "speed", ...args] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  process.stderr.write(`There is no bench "${name}". Benches: ${Object.keys(BENCHES).join(", ")}.\n`);
+  process.exitCode = 2;
+} else {
+  process.stdout.write(`${describeMachine()}\n\n`);
+  process.stdout.write(await bench(args));
+}
+type Sizes = readonly (readonly [rows: number, rounds: number])[];
+
+async function speed(sizes: Sizes, chosen: readonly string[]): Promise<string> {
   const results: SpeedResult[] = [];
   const ways = chosen.length === 0 ? WAYS : WAYS.filter((way: Way) => chosen.includes(way));
   for (const [rows, rounds] of sizes) results.push(await measureSpeed(rows, rounds, ways));
-  process.stdout.write(table(results));
+  return speedTable(results);
 }
 
-function table(results: readonly SpeedResult[]): string {
-  const head = `| rows | way | all new | unchanged | all changed | memory server / worker |\n| --- | --- | --- | --- | --- | --- |\n`;
+function speedTable(results: readonly SpeedResult[]): string {
+  const head = `| rows | way | new rows | unchanged rows | changed rows | memory server / worker |\n| --- | --- | --- | --- | --- | --- |\n`;
   const lines = results.flatMap((result) => {
     const { rows, bare, expert, cli, http } = result;
     const ours = (name: string, times: SpeedResult["cli"]): string =>
@@ -81,7 +86,7 @@ function table(results: readonly SpeedResult[]): string {
       `| | expert SQL | ${ms(expert.created)} | ${ms(expert.unchanged)} | ${ms(expert.changed)} | |`,
       ours("skuport import", cli),
       ours("HTTP", http),
-      `| | GET /api/products/{sku} p95 meanwhile | | ${result.latency_p95_ms.toFixed(1)} ms | | |`,
+      `| | GET /api/products/{sku} p95 during an import | | ${result.latency_p95_ms.toFixed(1)} ms | | |`,
     ];
   });
   return `${head}${lines.join("\n")}\n`;

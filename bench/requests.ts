@@ -1,4 +1,4 @@
-// What benches ask the server to do, over HTTP as a user would, and how long it takes from the request to `done`.
+// Imports, bulk changes and undo over HTTP, timed from the request to the state `done`.
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../client/call.ts";
 import { uploadPath } from "../client/upload.ts";
@@ -49,7 +49,7 @@ async function waitFor(
   return { ...state, ms: performance.now() - started };
 }
 
-/** What did something else is no result, however fast. */
-export function expectEqual(what: string, found: unknown, expected: unknown): void {
-  if (found !== expected) throw new Error(`${what}: ${String(found)} instead of ${String(expected)}`);
+/** Stops the benchmark if the server did something else than was measured. */
+export function expectEqual(name: string, actual: unknown, expected: unknown): void {
+  if (actual !== expected) throw new Error(`${name}: ${String(actual)} instead of ${String(expected)}`);
 }

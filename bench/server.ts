@@ -1,4 +1,4 @@
-// A Skuport server of its own for a measurement: fresh data folder, free port, and the memory of its processes.
+// Starts a Skuport server for a measurement, on a free port and usually a fresh data folder, and reads the memory of its processes.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import type { DatabaseAddress } from "../src/db/connection/connect.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 
-/** As scripts/start.mjs starts it. */
+/** The flags of scripts/start.mjs. */
 const NODE_FLAGS = ["--max-semi-space-size=1"];
 
 export interface BenchServer {
@@ -18,16 +18,16 @@ export interface BenchServer {
   data_dir: string;
   address: DatabaseAddress;
   pid: number;
-  /** Ends when the server has ended, however that was. */
+  /** Resolves when the server process has ended for any reason. */
   exited: Promise<unknown>;
-  /** Peak resident memory so far, in MB, of the server and of its worker. */
+  /** Returns the peak resident memory of the server and its worker, in MB. */
   peakMemory(): Promise<{ server_mb: number; worker_mb: number }>;
-  /** From now on the peaks are of what comes. */
+  /** Restarts the measurement of peak memory. */
   forgetPeak(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A server on `data_dir`, or on a fresh one that goes with it. */
+/** Starts a server on `dataDir`, or on a fresh folder that `stop` removes. */
 export async function startServer(dataDir?: string, settings: Record<string, string> = {}): Promise<BenchServer> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), "skuport-bench-")));
   const child = spawn(process.execPath, [...NODE_FLAGS, MAIN, "serve", "--port", "0", "--data-dir", folder], {
@@ -50,8 +50,8 @@ export async function startServer(dataDir?: string, settings: Record<string, str
     },
     async forgetPeak() {
       // https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets VmHWM
-      for (const one of [pid, await workerOf(pid)])
-        if (one !== undefined) await writeFile(`/proc/${one}/clear_refs`, "5");
+      for (const process of [pid, await workerOf(pid)])
+        if (process !== undefined) await writeFile(`/proc/${process}/clear_refs`, "5");
     },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {

@@ -1,4 +1,4 @@
-// Import speed: ours against the baselines, at several sizes, each size on a fresh server and in one run.
+// Measures imports and their baselines at several sizes, each size in one run on a fresh server.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, rm, stat } from "node:fs/promises";
@@ -17,7 +17,7 @@ import { startServer, type BenchServer } from "./server.ts";
 import { watchLatency } from "./latency.ts";
 
 const FILES_DIR = join(import.meta.dirname, ".data");
-/** The command as people run it. */
+/** The command that users run. */
 const SKUPORT = join(import.meta.dirname, "../bin/skuport.mjs");
 
 /** Medians in milliseconds, and peaks in MB. */
@@ -42,7 +42,7 @@ interface Case {
 export const WAYS = ["baselines", "cli", "http", "latency"] as const;
 export type Way = (typeof WAYS)[number];
 
-/** `ways`: those that are measured; the large sizes take minutes each. */
+/** @param ways the ways to measure: at large sizes each takes minutes */
 export async function measureSpeed(rows: number, rounds: number, ways: readonly Way[]): Promise<SpeedResult> {
   const files = await makeFiles(rows);
   const server = await startServer();
@@ -55,22 +55,22 @@ export async function measureSpeed(rows: number, rounds: number, ways: readonly 
   try {
     for (let round = 0; round < rounds; round++) {
       if (ways.includes("baselines")) await measureBaselines(db, files, note);
-      // Turn about: what comes first finds the disk busy with what the baselines left
+      // Alternate the order: the first way runs while the disk still writes data of the baselines.
       for (const way of round % 2 === 0 ? (["cli", "http"] as const) : (["http", "cli"] as const))
         if (ways.includes(way)) await measureOurs(db, server, files, way, note);
     }
     const latencyP95Ms = ways.includes("latency") ? await measureLatency(db, server, files.first) : Number.NaN;
     const memory = await server.peakMemory();
-    const of = (name: string): number => median(times.get(name) ?? []);
+    const medianOf = (name: string): number => median(times.get(name) ?? []);
     const cases = (way: string): Case => ({
-      created: of(`${way} created`),
-      unchanged: of(`${way} unchanged`),
-      changed: of(`${way} changed`),
+      created: medianOf(`${way} created`),
+      unchanged: medianOf(`${way} unchanged`),
+      changed: medianOf(`${way} changed`),
     });
     return {
       rows,
       rounds,
-      bare: of("bare"),
+      bare: medianOf("bare"),
       expert: cases("expert"),
       cli: cases("cli"),
       http: cases("http"),
@@ -117,10 +117,10 @@ async function measureOurs(
   note(`${way} changed`, await run(server, files.second, "updated"));
 }
 
-/** How long a product takes to be shown while every product is changed. Not timed itself: who asks all the time takes time. */
+/** Measures the time of a GET while an import changes every product. That import is not timed, because the requests slow it down. */
 async function measureLatency(db: pg.Client, server: BenchServer, file: string): Promise<number> {
   const { rows } = await db.query<{ sku: string }>("select sku from products limit 1");
-  if (rows[0] === undefined) throw new Error("no product to ask for: measure cli or http as well");
+  if (rows[0] === undefined) throw new Error("There is no product to request. Measure cli or http as well.");
   await settle(db);
   const latency = watchLatency(server.url, rows[0].sku);
   await importByHttp(server, file, "updated");
@@ -130,7 +130,7 @@ async function measureLatency(db: pg.Client, server: BenchServer, file: string):
 interface Files {
   first: string;
   second: string;
-  /** The deduplicated rows of the first as COPY text; made by the server that is measured. */
+  /** The deduplicated rows of `first` as COPY text, written by the measured server. */
   clean: string;
 }
 
@@ -156,7 +156,7 @@ async function importByCli(server: BenchServer, path: string, expected: Outcome)
     stdio: ["ignore", "pipe", "inherit"],
   });
   let out = "";
-  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   await once(child, "close");
   const ms = performance.now() - started;
   check(JSON.parse(out) as ListedImport, expected);
@@ -172,11 +172,11 @@ async function importByHttp(server: BenchServer, path: string, expected: Outcome
   return ms;
 }
 
-/** A fast import that did something else is no result. */
+/** Stops the benchmark if an import did something else than expected. */
 function check(state: ListedImport, expected: Outcome): void {
   const { rows, superseded } = state;
   if (state.state !== "done" || state[expected] + superseded !== rows)
-    throw new Error(`unexpected: ${JSON.stringify(state)}`);
+    throw new Error(`Unexpected result: ${JSON.stringify(state)}`);
 }
 
 function median(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-// Undo against the import it takes back, with and without later edits, and deleting everything; all over HTTP, as a user does it.
+// Measures the undo of an import (with and without later edits), delete all, and its undo, all over HTTP.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export interface UndoResult {
   created_ms: number;
   changed_ms: number;
   undo_ms: number;
-  /** Of that undo, and of one after EDITED products were changed. */
+  /** Preview and undo after EDITED products were edited. */
   preview_ms: number;
   undo_edited_ms: number;
   delete_all_ms: number;
@@ -56,7 +56,7 @@ async function measure(
   await settle(db);
   const undone = await undo(server, changed.changeset_id as number);
   expectEqual("the table after the undo", await checksum(db), before);
-  expectEqual("products that came back", undone.updated, changed.updated);
+  expectEqual("reverted products", undone.updated, changed.updated);
 
   const again = await importFile(server, second);
   const skus = await edit(server, db);
@@ -64,14 +64,14 @@ async function measure(
   const previewed = await preview(server, again.changeset_id as number);
   expectEqual("products that the preview keeps", previewed.kept, EDITED);
   const kept = await undo(server, again.changeset_id as number);
-  expectEqual("products that were kept", kept.kept, EDITED);
-  expectEqual("edited products that are as they were edited", await countEdited(db, skus), EDITED);
+  expectEqual("kept products", kept.kept, EDITED);
+  expectEqual("products that still have their edit", await countEdited(db, skus), EDITED);
 
   await settle(db);
   const all = await checksum(db);
   const count = created.created;
   const cleared = await change(server, { action: "delete", filter: {}, confirm: count });
-  expectEqual("products that were deleted", cleared.deleted, count);
+  expectEqual("deleted products", cleared.deleted, count);
   await settle(db);
   const back = await undo(server, cleared.changeset_id);
   expectEqual("the table after the undo of deleting all", await checksum(db), all);
@@ -96,7 +96,7 @@ async function preview(server: BenchServer, id: number): Promise<UndoPreview & {
   return { ...(found as UndoPreview), ms: performance.now() - started };
 }
 
-/** Edits products from all over the catalogue, and says which. */
+/** Edits products spread over the catalogue and returns their SKUs. */
 async function edit(server: BenchServer, db: pg.ClientBase): Promise<string[]> {
   const { rows } = await db.query<{ sku: string }>(
     `select sku from (select sku, row_number() over (order by sku_key) as n, count(*) over () as count from products) p
@@ -117,7 +117,7 @@ async function countEdited(db: pg.ClientBase, skus: readonly string[]): Promise<
   return rows[0]?.count ?? 0;
 }
 
-/** Of everything but versions and times, and who changed it last. */
+/** Returns a checksum of all columns except versions, change times and last changesets. */
 async function checksum(db: pg.ClientBase): Promise<string> {
   const columns = "sku_key, id, sku, name, description, active, attributes, created_in, source_line, created_at";
   const { rows } = await db.query<{ sum: string }>(

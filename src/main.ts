@@ -12,7 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   work: async () => (await import("./commands/work.ts")).work,
   migrate: async () => (await import("./commands/migrate.ts")).migrateCommand,
   import: async () => (await import("./commands/import.ts")).importCommand,
-  read: async () => (await import("./commands/read.ts")).readCommand,
+  read: async () => (await import("./commands/read/read.ts")).readCommand,
   undo: async () => (await import("./commands/undo.ts")).undo,
   export: async () => (await import("./commands/export.ts")).exportCommand,
   webhooks: async () => (await import("./commands/webhooks/webhooks.ts")).webhooksCommand,

@@ -1,5 +1,5 @@
-// What faults disturb: imports of every kind of file, edits, bulk changes and undo. Each is sent again until the server has
-// answered, as a careful client does, and knows what the catalogue must be afterwards.
+// The actions that faults interrupt: imports of every format, edits, bulk changes and undo. Like a careful client, each action repeats
+// its requests until the server answers. It also updates the model of what the catalogue must be afterwards.
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import { makeWorkbook } from "../../tests/support/make-workbook.ts";
 import { applyNames, describe, type Model } from "./fault-model.ts";
 import type { Site } from "./fault-site.ts";
 
-/** Work that takes longer than this has got stuck. */
+/** An action that takes longer is stuck. */
 const STUCK_MS = 180_000;
 const NEW_PRODUCTS = 50;
 
@@ -49,33 +49,33 @@ const to = ({ server }: Site, headers: Record<string, string> = {}) => ({
   signal: AbortSignal.timeout(20_000),
 });
 
-/** Asks again until the server has answered. @returns undefined where it says that it has done so already */
-async function persist<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  const giveUpAt = performance.now() + STUCK_MS;
+/** Repeats a request until the server answers. Returns undefined if an earlier attempt has already succeeded. */
+async function persist<T>(send: () => Promise<T>): Promise<T | undefined> {
+  const deadline = performance.now() + STUCK_MS;
   for (;;) {
     try {
-      return await ask();
+      return await send();
     } catch (error) {
       const status = error instanceof Problem ? error.status : undefined;
       if (status === 412 || (error instanceof Problem && error.slug === "already-undone")) return undefined;
-      const mayPass =
+      const isTransient =
         error instanceof UnreachableError ||
         (error as Error).name === "TimeoutError" ||
         status === 409 ||
         (status ?? 0) >= 500;
-      if (status === 500 || !mayPass || performance.now() > giveUpAt) throw error;
+      if (status === 500 || !isTransient || performance.now() > deadline) throw error;
       await sleep(100);
     }
   }
 }
 
-function importOf(ending: string, pack: (text: string) => string | Buffer | Promise<Buffer>, options = {}): Action {
+function importOf(extension: string, pack: (text: string) => string | Buffer | Promise<Buffer>, options = {}): Action {
   return async (site, model, round) => {
     const names = new Map([...model.keys()].map((sku, i) => [sku, `Name ${i} of ${round}`]));
     for (let i = 0; i < NEW_PRODUCTS; i++) names.set(`NEW-${round}-${i}`, `New ${i}`);
     const rows = [...names].map(([sku, name]) => `${sku},${name}`);
-    const file = join(site.data_dir, `../round.${ending}`);
-    // A row without a SKU: rejects must be neither lost nor doubled.
+    const file = join(site.data_dir, `../round.${extension}`);
+    // The row without a SKU becomes a reject, which must be neither lost nor duplicated.
     await writeFile(file, await pack(`sku,name\n,nameless\n${rows.join("\n")}\n`));
     const expected = applyNames(model, names);
     const { rows: last } = await site.pool.query<{ id: number }>("select coalesce(max(id), 0) as id from imports");
@@ -86,7 +86,7 @@ function importOf(ending: string, pack: (text: string) => string | Buffer | Prom
       return now !== undefined && isTerminal(now.state) ? now : undefined;
     });
     if (ended?.state !== "done") return [`import ended ${String(ended?.state)}: ${String(ended?.problem?.detail)}`];
-    // An upload whose answer was lost is an import too: together they apply each row once.
+    // An upload whose answer was lost is an import as well: together these imports apply each row once.
     const applied = await untilOver(async () => {
       const { rows: since } = await site.pool.query<{ applied: number; running: number }>(
         `select coalesce(sum(created + updated), 0)::int as applied,
@@ -116,7 +116,7 @@ async function edits(site: Site, model: Model, round: number): Promise<string[]>
     const sku = skus[(round * 7919 + i * 104_729) % skus.length] as string;
     const name = `Edited ${i} in ${round}`;
     applyNames(model, new Map([[sku, name]]));
-    // A patch that changes nothing makes no version, so it may be sent twice.
+    // A patch without a change creates no version, and may therefore be sent twice.
     await persist(() => call(patch_product, { params: { sku }, body: { name } }, to(site)));
   }
   return [];
@@ -137,27 +137,27 @@ async function bulk(
   };
 }
 
-/** An operation whose answer was lost may run twice; then the second one changes nothing. */
-async function operationFaults(site: Site, id: number | undefined, expected: number, what: string): Promise<string[]> {
+/** An operation whose answer was lost may run twice. The second run then changes nothing. */
+async function operationFaults(site: Site, id: number | undefined, expected: number, name: string): Promise<string[]> {
   if (id !== undefined) {
     const ended = await untilOver(async () => {
       const now = await persist(() => call(get_operation, { params: { id } }, to(site)));
       return now !== undefined && isOperationOver(now.state) ? now : undefined;
     });
-    if (ended?.state !== "done") return [`${what} ended ${String(ended?.state)}: ${String(ended?.problem?.detail)}`];
+    if (ended?.state !== "done") return [`${name} ended ${String(ended?.state)}: ${String(ended?.problem?.detail)}`];
     if (ended.updated === expected) return [];
   }
   const { rows } = await site.pool.query<{ updated: number }>(
     "select coalesce(sum(updated), 0)::int as updated from operations where id >= coalesce($1, 0) - 3 and created_at > now() - interval '5 minutes' and updated = $2",
     [id ?? null, expected],
   );
-  return rows[0]?.updated === expected ? [] : [`${what} changed ${String(rows[0]?.updated)} instead of ${expected}`];
+  return rows[0]?.updated === expected ? [] : [`${name} changed ${String(rows[0]?.updated)} instead of ${expected}`];
 }
 
-async function untilOver<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  const giveUpAt = performance.now() + STUCK_MS;
-  while (performance.now() < giveUpAt) {
-    const found = await look();
+async function untilOver<T>(poll: () => Promise<T | undefined>): Promise<T | undefined> {
+  const deadline = performance.now() + STUCK_MS;
+  while (performance.now() < deadline) {
+    const found = await poll();
     if (found !== undefined) return found;
     await sleep(50);
   }

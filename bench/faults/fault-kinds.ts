@@ -1,19 +1,19 @@
-// The faults, each injected into a site while something is under way, and healed again.
+// The kinds of faults. Each is injected into a site during an action, and removed again.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { retryTransient } from "../../src/db/connection/connect.ts";
 import type { Site, Supervised } from "./fault-site.ts";
 import type { RunningProcess } from "../../tests/faults/support/processes.ts";
 
-/** Injects the fault and heals it. `ended` resolves when the work that it disturbs has ended. */
+/** Injects the fault and removes it. `ended` resolves when the interrupted action has ended. */
 type Fault = (site: Site, ended: Promise<unknown>) => Promise<void>;
 
 const pick = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)] as T;
 const between = (fromMs: number, toMs: number): Promise<void> => sleep(fromMs + Math.random() * (toMs - fromMs));
 const processOf = (site: Site): Supervised<RunningProcess> => pick([site.server, ...site.workers]);
-/** At most: work that only goes on once the fault is healed does not end before. */
-const whileUnderWay = (ended: Promise<unknown>, mostMs: number): Promise<unknown> =>
-  Promise.race([ended, sleep(mostMs)]);
+/** The limit is for actions that cannot end before the fault is removed. */
+const untilEnded = (ended: Promise<unknown>, limitMs: number): Promise<unknown> =>
+  Promise.race([ended, sleep(limitMs)]);
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
   "connections of a process cut": async (site) => {
@@ -23,7 +23,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await between(0, 300);
     }
   },
-  "a process's database held": async (site) => {
+  "a process's database connection held": async (site) => {
     const { proxy } = processOf(site);
     proxy.setMode("hold");
     await between(500, 12_000);
@@ -34,7 +34,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     if (links.length > 0) pick(links).setMode("mute");
     await between(0, 500);
   },
-  "commits that lose their answers": async (site) => {
+  "answers of commits lost": async (site) => {
     processOf(site).proxy.loseAnswers("commit", 1 + Math.floor(Math.random() * 3));
     await between(0, 1000);
   },
@@ -44,15 +44,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     await between(500, 15_000);
     now.wake();
   },
-  "a worker frozen and cut off until another has ended its work": async (site, ended) => {
+  "a worker frozen and disconnected until another has finished its work": async (site, ended) => {
     const worker = pick(site.workers);
     const { now } = worker;
     now.freeze();
     worker.proxy.cut();
-    await whileUnderWay(ended, 40_000);
+    await untilEnded(ended, 40_000);
     now.wake();
   },
-  "a worker frozen and cut off, its successor killed, then woken": async (site) => {
+  "a worker frozen and disconnected, its successor killed, then woken": async (site) => {
     const [first, second] = Math.random() < 0.5 ? site.workers : site.workers.toReversed();
     const frozen = first?.now;
     frozen?.freeze();
@@ -67,7 +67,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     proxy.setMode("hold");
     const left = proxy.links();
     await now.kill();
-    // The machine that comes in its place reaches the database; what the vanished one had open stays open.
+    // The replacement machine reaches the database, while the connections of the vanished one stay open.
     proxy.setMode("forward");
     for (const link of left) link.setMode("hold");
     await between(0, 500);
@@ -98,14 +98,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     await alter(site, "reset default_transaction_read_only");
     await endSessions(site);
   },
-  "an administrator's limits": async (site) => {
+  "an administrator's timeouts": async (site) => {
     const names = ["statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"];
     for (const name of names) await alter(site, `set ${name} = '2ms'`);
     await endSessions(site);
     await between(1000, 5000);
     for (const name of names) await alter(site, `reset ${name}`);
   },
-  "the database away": async (site) => {
+  "the database unreachable": async (site) => {
     const proxies = [site.server, ...site.workers].map(({ proxy }) => proxy);
     for (const proxy of proxies) {
       await proxy.refuse();

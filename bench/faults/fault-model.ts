@@ -1,30 +1,30 @@
-// What the catalogue must be after each action, kept in a Map, and its comparison with the database.
+// The model of the catalogue after each action, and its comparison with the database.
 import { createHash } from "node:crypto";
 import type { Queryable } from "../../src/db/connection/connect.ts";
 
 interface Modelled {
   name: string;
   description: string;
-  /** Exact: whatever is done twice, or not at all, shows in it. */
+  /** Compared exactly, so that a change that was applied twice or not at all is detected. */
   version: number;
 }
 
 export type Model = Map<string, Modelled>;
 
-/** Applies a file of names. @returns how many products it creates or changes */
+/** Applies a file of names to the model. Returns how many products it creates or changes. */
 export function applyNames(model: Model, names: ReadonlyMap<string, string>): number {
   let applied = 0;
   for (const [sku, name] of names) {
-    const known = model.get(sku);
-    if (known === undefined) model.set(sku, { name, description: "", version: 1 });
-    else if (known.name === name) continue;
-    else Object.assign(known, { name, version: known.version + 1 });
+    const product = model.get(sku);
+    if (product === undefined) model.set(sku, { name, description: "", version: 1 });
+    else if (product.name === name) continue;
+    else Object.assign(product, { name, version: product.version + 1 });
     applied++;
   }
   return applied;
 }
 
-/** Gives every product a description by its SKU. @returns how many it changes */
+/** Sets the description of every product. Returns how many products it changes. */
 export function describe(model: Model, descriptionOf: (sku: string) => string): number {
   let changed = 0;
   for (const [sku, product] of model) {
@@ -36,14 +36,14 @@ export function describe(model: Model, descriptionOf: (sku: string) => string): 
   return changed;
 }
 
-/** Makes the model what the database has, so that one difference is not found again after every later fault. */
+/** Resets the model to the database, so that one difference is not reported again after every later fault. */
 export async function adopt(db: Queryable, model: Model): Promise<void> {
   const { rows } = await db.query<Modelled & { sku: string }>("select sku, name, description, version from products");
   model.clear();
   for (const { sku, name, description, version } of rows) model.set(sku, { name, description, version });
 }
 
-/** What differs between model and database, or was lost or left; empty = nothing. */
+/** Returns the differences between model and database, and lost or duplicated rejects; empty if all is right. */
 export async function compareWithModel(db: Queryable, model: Model): Promise<string[]> {
   const sorted = [...model].sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = sorted.map(([sku, { name, description, version }]) => `${sku}|${name}|${description}|${version}`);
@@ -61,6 +61,6 @@ export async function compareWithModel(db: Queryable, model: Model): Promise<str
   if (found?.count !== model.size) faults.push(`${String(found?.count)} products instead of ${model.size}`);
   else if (found.md5 !== expected) faults.push("products differ from the model in content or version");
   if (found?.gaps !== 0) faults.push(`${String(found?.gaps)} products have gaps in their versions`);
-  if (found?.rejects !== 0) faults.push(`${String(found?.rejects)} imports lost or doubled rejects`);
+  if (found?.rejects !== 0) faults.push(`${String(found?.rejects)} imports lost or duplicated rejects`);
   return faults;
 }

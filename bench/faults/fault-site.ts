@@ -1,5 +1,5 @@
-// What random faults are injected into: a PostgreSQL with durable settings, a server and two workers, each behind a proxy of its
-// own, started again when they end, and a receiver of webhooks.
+// The system into which faults are injected: a PostgreSQL with durable settings, a server and two workers, and a webhook receiver. Each
+// process reaches the database through its own proxy and is restarted when it ends.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ import { startReceiver, type CountingReceiver } from "../webhooks/receiver.ts";
 
 export interface Supervised<T extends RunningProcess> {
   readonly proxy: Proxy;
-  /** The process that runs now; while one is being started, the one before. */
+  /** The running process, or the previous one during a restart. */
   readonly now: T;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface Supervised<T extends RunningProcess> {
 export interface Site {
   data_dir: string;
   postgres: Embedded;
-  /** Past all proxies. */
+  /** Connects directly, without a proxy. */
   pool: pg.Pool;
   server: Supervised<RunningServer>;
   workers: Supervised<RunningProcess>[];
@@ -51,9 +51,14 @@ export async function openSite(): Promise<Site> {
   const workers = [await startWorker(), await startWorker()];
   await call(create_webhook, { body: { url: receiver.url } }, { base_url: server.now.base_url });
   return {
-    ...{ data_dir: dataDir, postgres, pool, server, workers, receiver },
+    data_dir: dataDir,
+    postgres,
+    pool,
+    server,
+    workers,
+    receiver,
     async close() {
-      await Promise.all([server, ...workers].map((one) => one.stop()));
+      await Promise.all([server, ...workers].map((supervised) => supervised.stop()));
       receiver.close();
       await pool.end();
       await postgres.stop();
@@ -62,7 +67,7 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** Starts the process again whenever it ends, as a service manager does. */
+/** Restarts the process whenever it ends, like a service manager. */
 async function supervise<T extends RunningProcess>(
   postgres: Embedded,
   start: (url: string) => Promise<T>,
@@ -70,7 +75,7 @@ async function supervise<T extends RunningProcess>(
   const proxy = await startProxy(postgres.connection);
   let now = await start(proxy.url());
   let stopping = false;
-  const keep = async (): Promise<void> => {
+  const restart = async (): Promise<void> => {
     for (;;) {
       await now.exited;
       while (!stopping) {
@@ -84,7 +89,7 @@ async function supervise<T extends RunningProcess>(
       if (stopping) break;
     }
   };
-  const kept = keep();
+  const restarting = restart();
   return {
     proxy,
     get now() {
@@ -94,7 +99,7 @@ async function supervise<T extends RunningProcess>(
       stopping = true;
       proxy.setMode("forward");
       await now.kill();
-      await kept;
+      await restarting;
       await now.kill();
       await proxy.close();
     },

@@ -1,5 +1,5 @@
-// Random faults of the network, of processes and of PostgreSQL over imports, edits, bulk changes, undo and deliveries. After each
-// the catalogue is compared with a model, and nothing may be stuck or left behind.
+// Injects random faults of the network, the processes and PostgreSQL into imports, edits, bulk changes, undo and deliveries. After each
+// fault, the catalogue must equal the model, and no job or temporary file may be left.
 import { setTimeout as sleep } from "node:timers/promises";
 import { retryTransient } from "../../src/db/connection/connect.ts";
 import { NOTHING_LEFT, settledLeftovers, temporaryFolders } from "../../tests/faults/support/leftovers.ts";
@@ -9,10 +9,10 @@ import { adopt, applyNames, compareWithModel, type Model } from "./fault-model.t
 import { openSite, type Site } from "./fault-site.ts";
 
 const PRODUCTS = 5000;
-/** A fault comes within this time of an action's begin; most actions take longer. */
+/** A fault is injected within this time after an action's start. Most actions take longer. */
 const LATEST_MS = 1500;
 
-/** `count` faults, each kind as often as the others, over all actions in turn. @param only kinds with this in their names */
+/** Injects `count` faults, all kinds equally often, into all actions in turn. @param only text that the names of the kinds contain */
 export async function measureFaults(count: number, only = ""): Promise<string> {
   const started = performance.now();
   const kinds = Object.entries(FAULTS).filter(([kind]) => kind.includes(only));
@@ -27,7 +27,7 @@ export async function measureFaults(count: number, only = ""): Promise<string> {
     for (const product of model.values()) product.version = 1;
     for (let round = 1; round <= count; round++) {
       const [kind, inject] = kinds[round % kinds.length] as (typeof kinds)[number];
-      // One more action than would go evenly with the kinds: every action meets every kind.
+      // Shift the actions by one after each turn of the kinds, so that every action gets every kind of fault.
       const [name, act] = actions[
         (round + Math.floor(round / kinds.length)) % actions.length
       ] as (typeof actions)[number];
@@ -58,7 +58,7 @@ async function settle(site: Site, model: Model, temporaryBefore: readonly string
   return [...faults, ...(await retryTransient(() => compareWithModel(pool, model)))];
 }
 
-/** Every event has arrived. Around a fault one may arrive twice: delivery is at least once. */
+/** Checks that every event has arrived. Events may arrive twice around a fault, because delivery is at least once. */
 async function deliveryFaults({ pool, receiver }: Site): Promise<{ text: string; faults: string[] }> {
   const { rows } = await pool.query<{ id: string; state: string }>(
     "select s.prefix || '_' || d.event_id as id, d.state from webhook_deliveries d, webhook_source s",

@@ -1,4 +1,4 @@
-// What hostile files cost a server and its worker: each is previewed and imported, and after each a good file is.
+// Measures the cost of hostile files: each is previewed and imported, followed by the import of a good file.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,27 +12,27 @@ import {
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 import { startServer, workerOf, type BenchServer } from "../server.ts";
 
-/** Between two questions whether the server lives. */
+/** Interval of the health checks. */
 const PULSE_MS = 20;
-/** Ends what hangs. */
-const PATIENCE_MS = 300_000;
+/** Limit for a request or an import that hangs. */
+const TIMEOUT_MS = 300_000;
 const GOOD_FILE = Buffer.from("sku,name\nGOOD-1,One\nGOOD-2,Two\n");
 
 export interface HostileResult {
   name: string;
-  /** Slug of the preview's problem, in the answer or as the answer; "rows" where there is none. */
+  /** Slug of the problem that the preview returned or contained; "rows" if there was none. */
   preview: string;
   preview_ms: number;
   import_: Import;
   import_ms: number;
-  /** The import of a good file that follows, and how long it waited for its scan. */
+  /** The import of a good file afterwards, and the time until its scan started. */
   next: Import;
   next_started_ms: number;
   /** Peak resident memory, 0 where /proc does not exist. */
   server_mb: number;
   worker_mb: number;
   worker_died: boolean;
-  /** Slowest answer of /health/live. */
+  /** Slowest response of /health/live. */
   health_ms: number;
 }
 
@@ -49,20 +49,26 @@ export async function runHostileFile(server: BenchServer, name: string, bytes: B
   const nextStartedMs = performance.now() - imported;
   const ended = await untilImport(server.url, next.id, isOver);
   return {
-    ...{ name, preview, preview_ms: previewed - started, import_, import_ms: imported - previewed },
-    ...{ next: ended, next_started_ms: nextStartedMs, health_ms: await pulse.stop() },
+    name,
+    preview,
+    preview_ms: previewed - started,
+    import_,
+    import_ms: imported - previewed,
+    next: ended,
+    next_started_ms: nextStartedMs,
+    health_ms: await pulse.stop(),
     ...(await server.peakMemory().catch(() => ({ server_mb: 0, worker_mb: 0 }))),
     worker_died: (await workerOf(server.pid).catch(() => undefined)) !== worker,
   };
 }
 
-/** Previews and imports the files of a folder, and makes a table of what they cost. */
+/** Previews and imports the files of a folder. Returns a table of their costs. */
 export async function measureHostile(folder: string): Promise<string> {
   const names = (await readdir(folder)).sort();
   const server = await startServer();
   const lines: string[] = [];
   try {
-    // Once, so that the first file does not pay for what is loaded
+    // Warm up, so that the first file does not pay for loading code.
     await runHostileFile(server, "good.csv", GOOD_FILE);
     for (const name of names)
       lines.push(lineOf(await runHostileFile(server, name, await readFile(join(folder, name)))));
@@ -88,7 +94,7 @@ function lineOf(result: HostileResult): string {
 
 const isOver = ({ state }: Import): boolean => isTerminal(state);
 
-/** As the page asks for it. */
+/** Sends the same request as the page. */
 async function previewOf(url: string, bytes: Buffer): Promise<string> {
   const body = bytes.length <= MAX_PREVIEW_BYTES ? bytes : bytes.subarray(0, PREVIEW_BYTES);
   const response = await post(`${url}/api/imports/preview?size=${bytes.length}`, body);
@@ -113,15 +119,15 @@ const post = (url: string, body: Buffer): Promise<Response> =>
     method: "POST",
     headers: { "content-type": "application/octet-stream" },
     body: new Uint8Array(body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
 
 async function untilImport(url: string, id: number, until: (import_: Import) => boolean): Promise<Import> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     const import_ = (await (await fetch(`${url}/api/imports/${id}`)).json()) as Import;
     if (until(import_)) return import_;
-    if (performance.now() > giveUpAt) throw new Error(`import ${id} is still ${import_.state}`);
+    if (performance.now() > deadline) throw new Error(`import ${id} is still ${import_.state}`);
     await sleep(PULSE_MS);
   }
 }
@@ -131,15 +137,15 @@ function startPulse(url: string): { stop(): Promise<number> } {
   let slowest = 0;
   const beat = async (): Promise<void> => {
     while (running) {
-      const asked = performance.now();
-      const response = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      const sent = performance.now();
+      const response = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       await response.text();
-      slowest = Math.max(slowest, performance.now() - asked);
+      slowest = Math.max(slowest, performance.now() - sent);
       await sleep(PULSE_MS);
     }
   };
   const beating = beat();
-  // A server that is gone fails the requests that wait for an answer too
+  // When the server has gone, the measured requests fail as well and report it.
   beating.catch(() => undefined);
   return {
     async stop() {

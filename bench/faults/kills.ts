@@ -1,5 +1,5 @@
-// Kills worker, server or PostgreSQL with SIGKILL at random moments of an import, lets it go on, and compares counts and
-// table with those of an undisturbed run.
+// Kills worker, server or PostgreSQL with SIGKILL at random moments of an import, lets the import continue, and compares its counts and
+// the tables with those of an undisturbed run.
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,14 +15,14 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 export const VICTIMS = ["worker", "server", "postgres"] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-/** An import that takes longer than this after a kill has got stuck. */
+/** An import that takes longer after a kill is stuck. */
 const STUCK_MS = 120_000;
 
 export interface KillReport {
   kills: Record<Victim, number>;
-  /** Kills that met an import at work, not one that had just ended. */
-  met: number;
-  /** What differed from the undisturbed run; empty = nothing lost, nothing doubled, counts right. */
+  /** Kills while the import was running, not after it had ended. */
+  interrupted: number;
+  /** Differences from the undisturbed run; empty if nothing was lost or duplicated and all counts are right. */
   faults: string[];
 }
 
@@ -31,33 +31,33 @@ interface Step {
   file: string;
   expected: Pick<ListedImport, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">;
   checksum: string;
-  /** Milliseconds of the undisturbed run: kills fall anywhere in it. */
+  /** Milliseconds of the undisturbed run. Kills are spread over this time. */
   took_ms: number;
 }
 
-/** `kills` imports of `rows` rows, a kill in each: new, changed and unchanged ones in turn. */
-export async function killImports(kills: number, rows: number, tell: (line: string) => void): Promise<KillReport> {
+/** Runs `kills` imports of `rows` rows with a kill in each. Imports of new, changed and unchanged rows take turns. */
+export async function killImports(kills: number, rows: number, print: (line: string) => void): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-kills-"));
-  const report: KillReport = { kills: { worker: 0, server: 0, postgres: 0 }, met: 0, faults: [] };
+  const report: KillReport = { kills: { worker: 0, server: 0, postgres: 0 }, interrupted: 0, faults: [] };
   const dataDir = join(folder, "data");
   let server = await startServer(dataDir);
   try {
     const steps = await undisturbed(server, folder, rows);
     for (let kill = 0; kill < kills; kill++) {
       const step = steps[kill % steps.length] as Step;
-      if (kill % steps.length === 0) await emptyAgain(server.address);
+      if (kill % steps.length === 0) await reset(server.address);
       const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)] as Victim;
       const { id } = await uploadPath(step.file, { base_url: server.url });
       await sleep(Math.random() * step.took_ms);
-      if (await isAtWork(server, id)) report.met++;
-      server = await killAndGoOn(server, victim);
+      if (await isRunning(server, id)) report.interrupted++;
+      server = await killAndRestart(server, victim);
       report.kills[victim]++;
       const ended = await waitForEnd(server, id);
       const found = faultsOf(step, ended, await checksum(server.address)).map(
         (fault) => `kill ${kill} of ${victim}, ${step.name}: ${fault}`,
       );
       report.faults.push(...found);
-      tell(
+      print(
         `kill ${kill + 1} of ${kills}: ${victim} during "${step.name}" ${found.length === 0 ? "right" : found.join("; ")}`,
       );
     }
@@ -71,11 +71,15 @@ export async function killImports(kills: number, rows: number, tell: (line: stri
 export async function measureKills(kills: number): Promise<string> {
   const rows = 200_000;
   const started = performance.now();
-  const { kills: by, met, faults } = await killImports(kills, rows, (line) => process.stderr.write(`${line}\n`));
+  const {
+    kills: by,
+    interrupted,
+    faults,
+  } = await killImports(kills, rows, (line) => process.stderr.write(`${line}\n`));
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   return (
     `${kills} kills with SIGKILL over imports of ${rows.toLocaleString("en")} rows (worker ${by.worker}, server ${by.server}, PostgreSQL ${by.postgres}; ` +
-    `${met} of them in the middle of the work), ${minutes} minutes: ${faults.length === 0 ? "0 lost, 0 doubled, counts right" : faults.join("\n")}\n`
+    `${interrupted} of them interrupted a running import), ${minutes} minutes: ${faults.length === 0 ? "0 lost, 0 duplicated, counts right" : faults.join("\n")}\n`
   );
 }
 
@@ -105,12 +109,12 @@ async function undisturbed(server: BenchServer, folder: string, rows: number): P
   return steps;
 }
 
-async function isAtWork({ url }: BenchServer, id: number): Promise<boolean> {
+async function isRunning({ url }: BenchServer, id: number): Promise<boolean> {
   const response = await fetch(`${url}/api/imports/${id}`);
   return ["scanning", "loading", "finishing"].includes(((await response.json()) as ListedImport).state);
 }
 
-export async function killAndGoOn(server: BenchServer, victim: Victim): Promise<BenchServer> {
+export async function killAndRestart(server: BenchServer, victim: Victim): Promise<BenchServer> {
   if (victim === "server") {
     process.kill(server.pid, "SIGKILL");
     await server.exited;
@@ -141,7 +145,7 @@ function faultsOf(step: Step, ended: ListedImport, found: string): string[] {
   return faults;
 }
 
-/** Of everything in products and their history but ids and times; the ids must be as many as the rows. */
+/** Returns a checksum of products and history without ids and times, and the number of distinct ids. */
 async function checksum(address: DatabaseAddress): Promise<string> {
   return retryTransient(async () => {
     const client = await connectClient(address, { application_name: "skuport bench" });
@@ -160,7 +164,7 @@ async function checksum(address: DatabaseAddress): Promise<string> {
   });
 }
 
-async function emptyAgain(address: DatabaseAddress): Promise<void> {
+async function reset(address: DatabaseAddress): Promise<void> {
   await retryTransient(async () => {
     const client = await connectClient(address, { application_name: "skuport bench" });
     try {

@@ -1,5 +1,5 @@
-// A catalogue straight into the database: words as frequent as in a language (Zipf), SKUs of three makes, a tenth of the
-// products with attributes. The same number gives the same catalogue.
+// Generates a catalogue directly in the database. Word frequencies follow Zipf's law as in natural languages, SKUs have three
+// forms, and a tenth of the products have attributes. The same number of products gives the same catalogue.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
@@ -14,7 +14,7 @@ const SYLLABLES =
 const BRANDS = Array.from({ length: 300 }, (_, i) => `Brand ${i}`);
 const CHUNK = 16_384;
 
-/** Numbers of [0, 1), the same on every machine (mulberry32). */
+/** Returns a generator of numbers in [0, 1), the same on every machine (mulberry32). */
 export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -25,11 +25,11 @@ export function createRandom(seed: number): () => number {
   };
 }
 
-/** Word number n; small numbers are short and frequent. */
+/** Returns the word with number n. Words with small numbers are short and frequent. */
 export function wordOf(n: number): string {
   let text = "";
-  for (let rest = n + SYLLABLES.length; rest > 0; rest = Math.floor(rest / SYLLABLES.length)) {
-    text += SYLLABLES[rest % SYLLABLES.length] as string;
+  for (let number = n + SYLLABLES.length; number > 0; number = Math.floor(number / SYLLABLES.length)) {
+    text += SYLLABLES[number % SYLLABLES.length] as string;
   }
   return text;
 }
@@ -37,7 +37,7 @@ export function wordOf(n: number): string {
 /** Roughly Zipf: the share of word n falls with 1/n. */
 const zipf = (random: () => number): number => Math.floor(VOCABULARY ** random()) - 1;
 
-/** Fills the empty catalogue with `rows` products and has all of them in the backlog of the search index. */
+/** Fills the catalogue with `rows` products and puts all of them into the backlog of the search index. */
 export async function fillCatalogue(db: pg.ClientBase, rows: number): Promise<void> {
   const changesetId = await fillProducts(db, rows);
   await db.query(
@@ -48,16 +48,16 @@ export async function fillCatalogue(db: pg.ClientBase, rows: number): Promise<vo
   );
 }
 
-/** The same for whoever makes the index: a worker that finds a backlog would make it as well. Gives the changeset. */
+/** Fills the catalogue without a backlog, for a caller that builds the index itself. Returns the changeset's id. */
 export async function fillProducts(db: pg.ClientBase, rows: number): Promise<number> {
   await db.query(
     "truncate products, product_history, product_search, search_words, search_backlog; update search_state set products = 0",
   );
-  const { rows: made } = await db.query<{ id: number }>(
+  const { rows: inserted } = await db.query<{ id: number }>(
     "insert into changesets (kind, actor, created, id_base, id_count, finished_at) values ('import', 'bench', $1::int, 1, $1::int, now()) returning id",
     [rows],
   );
-  const changesetId = (made[0] as { id: number }).id;
+  const changesetId = (inserted[0] as { id: number }).id;
   await db.query("update product_ids set next = $1", [rows + 1]);
   const copy = db.query(
     copyFrom(
@@ -90,9 +90,9 @@ function* lines(rows: number, changesetId: number): Generator<string> {
 
 /** `word-word-code`, `ABC-0001234`, and twelve digits. */
 export function skuOf(id: number, random: () => number): string {
-  const make = id % 3;
-  if (make === 0) return `${wordOf(zipf(random))}-${wordOf(zipf(random))}-${id.toString(36)}`;
-  if (make === 1) {
+  const form = id % 3;
+  if (form === 0) return `${wordOf(zipf(random))}-${wordOf(zipf(random))}-${id.toString(36)}`;
+  if (form === 1) {
     const letters = Array.from({ length: 3 }, () => String.fromCharCode(65 + Math.floor(random() * 26))).join("");
     return `${letters}-${String(id).padStart(8, "0")}`;
   }

@@ -1,4 +1,4 @@
-// The search index of a generated catalogue, made in one go: what catching up would come to, in a tenth of the time.
+// Builds the search index of a generated catalogue in one pass, with the same result as the indexer in a tenth of its time.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
@@ -7,30 +7,30 @@ import { escapeCopy } from "../../src/catalog/search/indexer/copy-text.ts";
 import { prepareSlice } from "../../src/catalog/search/indexer/prepare-batch.ts";
 import { gramsOf } from "../../src/catalog/search/text/words.ts";
 
-const SLICE = 16_384;
+const BATCH = 16_384;
 
-/** Takes the indexes away, fills the tables, and makes them again; the backlog is empty then. */
+/** Drops the tables' indexes, fills the tables, and creates the indexes again. Leaves an empty backlog. */
 export async function fillIndex(db: pg.ClientBase, rows: number): Promise<void> {
-  const { rows: indexes } = await db.query<{ name: string; made: string }>(
-    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as made from pg_index
+  const { rows: indexes } = await db.query<{ name: string; definition: string }>(
+    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
      where indrelid in ('product_search'::regclass, 'search_words'::regclass) and not indisprimary`,
   );
   for (const { name } of indexes) await db.query(`drop index ${name}`);
   for (const table of ["product_search", "search_words"])
     await db.query(`alter table ${table} drop constraint ${table}_pkey`);
   await db.query('create temporary table counted (word text collate "C", grams int[], products int)');
-  for (let from = 1; from <= rows; from += SLICE) await fillSlice(db, from, Math.min(from + SLICE - 1, rows));
+  for (let from = 1; from <= rows; from += BATCH) await fillBatch(db, from, Math.min(from + BATCH - 1, rows));
   await db.query(`insert into search_words
     select word, min(grams), least(sum(products), 2000000000)::int from counted group by word; drop table counted`);
   await db.query("set maintenance_work_mem = '1GB'");
   await db.query("alter table search_words add constraint search_words_pkey primary key (word)");
   await db.query("alter table product_search add constraint product_search_pkey primary key (sku_key)");
-  for (const { made } of indexes) await db.query(made);
+  for (const { definition } of indexes) await db.query(definition);
   await db.query(`truncate search_backlog; update search_state set products = ${String(rows)}`);
   for (const table of ["product_search", "search_words"]) await db.query(`vacuum analyze ${table}`);
 }
 
-async function fillSlice(db: pg.ClientBase, from: number, to: number): Promise<void> {
+async function fillBatch(db: pg.ClientBase, from: number, to: number): Promise<void> {
   const slice = { ranges: [{ from, to }], keys: [], done: [], delta: 0, shortened: undefined };
   const { lines, words } = await prepareSlice(db, slice);
   await copy(db, "product_search (sku_key, id, version, name_key, created_at, updated_at, terms)", lines);

@@ -1,5 +1,5 @@
-// How long lists, filters, searches, facets and histories take: idle, while an import of 500,000 rows runs, and in the minute
-// after it, next to the same questions answered as usual.
+// Measures lists, filters, searches, facets and histories: on an idle server, during an import of 500,000 rows, and afterwards until
+// the search index has caught up. The same requests are also answered with conventional SQL.
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,48 +8,49 @@ import type pg from "pg";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import { fillCatalogue, wordOf } from "./catalogue-data.ts";
 import { generateFile } from "../generate.ts";
-import { caughtUp, ensureCatalogue, ensureHistory } from "./kept.ts";
-import { questionsOf, WHAT, type Question, type Questions, type What } from "./questions.ts";
+import { caughtUp, ensureCatalogue, ensureHistory } from "./kept-catalogue.ts";
+import { listRequests, WHAT, type ListRequest, type RequestSequence, type What } from "./list-requests.ts";
 import { importFile, undo } from "../requests.ts";
 import { startServer, type BenchServer } from "../server.ts";
-import { timeUsual } from "./usual.ts";
+import { timeConventional } from "./conventional-sql.ts";
 
 const IMPORTED = 500_000;
-const QUESTIONS = 210;
-/** Of the usual way there are fewer: at 10,000,000 products one takes ten seconds. */
-const USUAL_QUESTIONS = 42;
-const USUAL_MS = 60_000;
-/** A p95 of fewer is none. Until there are so many another import is begun. */
-const ENOUGH = 100;
+const REQUESTS = 210;
+/** Fewer requests with conventional SQL: at 10,000,000 products one takes ten seconds. */
+const CONVENTIONAL_REQUESTS = 42;
+const CONVENTIONAL_MS = 60_000;
+/** A p95 of fewer requests would mean little: imports are repeated until there are this many. */
+const MIN_REQUESTS = 100;
 
-const WHEN = ["idle", "usual", "importing"] as const;
+const WHEN = ["idle", "conventional", "importing"] as const;
 
-/** @param folder of a catalogue that is kept: made when it is empty, and used as it is else; at the end it is as it was.
- * @param chosen of WHAT and WHEN those that are measured, all where none is named */
+/** @param folder of a kept catalogue, which is created if it is empty; its products are the same afterwards
+ * @param chosen the names of WHAT and WHEN to measure; all of them if none is given */
 export async function measureLists(rows: number, folder?: string, chosen: readonly string[] = []): Promise<string> {
   const server = await startServer(folder);
   const db = await connectClient(server.address, { application_name: "skuport bench" });
   try {
     const lines: string[] = [];
-    const tell = (line: string): void => {
+    const print = (line: string): void => {
       lines.push(line);
-      // A run takes minutes, and what it has found so far should not be lost with it.
+      // Also print at once: a run takes minutes, and a failure should not lose the results so far.
       process.stderr.write(`${line}\n`);
     };
-    tell(await prepare(db, rows, folder !== undefined));
+    print(await prepare(db, rows, folder !== undefined));
     const changed = await ensureHistory(db, server);
     const whens = chosenOf(WHEN, chosen);
     for (const what of chosenOf(WHAT, chosen)) {
-      const questions = questionsOf(what, changed);
+      const requests = listRequests(what, changed);
       await server.forgetPeak();
-      if (whens.includes("idle")) await measureIdle(server, what, questions, tell);
-      // Hard ones are asked idle only
+      if (whens.includes("idle")) await measureIdle(server, what, requests, print);
+      // The hard requests are measured on an idle server only.
       if (what !== "hard") {
-        if (whens.includes("usual")) tell(report(`${what}, as usual`, await runUsual(db, questions)));
-        if (whens.includes("importing")) await measureImporting(server, db, what, questions, tell);
+        if (whens.includes("conventional"))
+          print(report(`${what}, conventional SQL`, await runConventional(db, requests)));
+        if (whens.includes("importing")) await measureImporting(server, db, what, requests, print);
       }
       const { server_mb, worker_mb } = await server.peakMemory();
-      tell(`${what}, peak memory of server / worker: ${server_mb} / ${worker_mb} MB`);
+      print(`${what}, peak memory of server / worker: ${server_mb} / ${worker_mb} MB`);
     }
     return `${lines.join("\n")}\n`;
   } finally {
@@ -72,63 +73,63 @@ async function prepare(db: pg.Client, rows: number, isKept: boolean): Promise<st
   return `index: ${Math.round((rows / (performance.now() - started)) * 1000).toLocaleString("en")} products a second`;
 }
 
-type Tell = (line: string) => void;
+type Print = (line: string) => void;
 
-async function measureIdle(server: BenchServer, what: What, questions: Questions, tell: Tell): Promise<void> {
+async function measureIdle(server: BenchServer, what: What, requests: RequestSequence, print: Print): Promise<void> {
   const run = async (seed: number): Promise<Times> => {
     const times: Times = new Map();
-    for (let n = 0; n < QUESTIONS; n++) await timeOne(times, server, questions(n, seed));
+    for (let n = 0; n < REQUESTS; n++) await timeOne(times, server, requests(n, seed));
     return times;
   };
-  await run(1); // warm
-  tell(report(`${what}, idle`, await run(2)));
+  await run(1); // warms up
+  print(report(`${what}, idle`, await run(2)));
   if (what === "hard") return;
-  const { path, query } = questions(0, 2);
-  const asked = what === "lists" ? { search: wordOf(300) } : query;
-  const { requests } = await autocannon({ url: addressOf(server, path, asked), connections: 10, duration: 5 });
-  tell(`${what}, requests a second of one question, 10 connections: ${Math.round(requests.average)}`);
+  const { path, query } = requests(0, 2);
+  const repeated = what === "lists" ? { search: wordOf(300) } : query;
+  const { requests: sent } = await autocannon({ url: addressOf(server, path, repeated), connections: 10, duration: 5 });
+  print(`${what}, requests per second of one kind over 10 connections: ${Math.round(sent.average)}`);
 }
 
-async function runUsual(db: pg.ClientBase, questions: Questions): Promise<Times> {
+async function runConventional(db: pg.ClientBase, requests: RequestSequence): Promise<Times> {
   const times: Times = new Map();
   const started = performance.now();
-  for (let n = 0; n < USUAL_QUESTIONS && performance.now() - started < USUAL_MS; n++) {
-    const question = questions(n, 2);
-    note(times, question, await timeUsual(db, question));
+  for (let n = 0; n < CONVENTIONAL_REQUESTS && performance.now() - started < CONVENTIONAL_MS; n++) {
+    const request = requests(n, 2);
+    note(times, request, await timeConventional(db, request));
   }
   return times;
 }
 
-/** Imports of new products, one after the other, each taken back so that the catalogue keeps its size. */
+/** Imports new products repeatedly. Each import is undone, so that the catalogue keeps its size. */
 async function measureImporting(
   server: BenchServer,
   db: pg.ClientBase,
   what: What,
-  questions: Questions,
-  tell: Tell,
+  requests: RequestSequence,
+  print: Print,
 ): Promise<void> {
   const during: Times = new Map();
   const after: Times = new Map();
   const [importMs, catchUpMs]: [number[], number[]] = [[], []];
-  while (countOf(during) < ENOUGH) {
+  while (countOf(during) < MIN_REQUESTS) {
     const file = await newProducts(db);
     const imported = importFile(server, file);
-    await askUntil(imported, during, server, questions);
+    await sendUntil(imported, during, server, requests);
     const { changeset_id, ms } = await imported;
     importMs.push(ms);
     await rm(file);
     const ended = performance.now();
-    await askUntil(caughtUp(db), after, server, questions);
+    await sendUntil(caughtUp(db), after, server, requests);
     catchUpMs.push(performance.now() - ended);
     await undo(server, changeset_id as number);
     await caughtUp(db);
   }
   const seconds = (times: number[]): string => times.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(", ");
-  tell(report(`${what}, while 500,000 rows are imported (${seconds(importMs)})`, during));
-  tell(report(`${what}, after it, until the index has caught up (${seconds(catchUpMs)})`, after));
+  print(report(`${what}, while 500,000 rows are imported (${seconds(importMs)})`, during));
+  print(report(`${what}, after it, until the index has caught up (${seconds(catchUpMs)})`, after));
 }
 
-/** A file whose SKUs the catalogue has never seen: none of an earlier import's. */
+/** Generates a file of SKUs that no earlier import had. */
 async function newProducts(db: pg.ClientBase): Promise<string> {
   const { rows } = await db.query<{ imports: number }>("select coalesce(max(id), 0) as imports from imports");
   const salt = rows[0]?.imports === 0 ? "" : `-${rows[0]?.imports}`;
@@ -139,25 +140,30 @@ async function newProducts(db: pg.ClientBase): Promise<string> {
 
 type Times = Map<string, number[]>;
 
-async function askUntil(end: Promise<unknown>, times: Times, server: BenchServer, questions: Questions): Promise<void> {
+async function sendUntil(
+  end: Promise<unknown>,
+  times: Times,
+  server: BenchServer,
+  requests: RequestSequence,
+): Promise<void> {
   const state = { ended: false };
   const ended = end.then(() => (state.ended = true));
-  for (let n = countOf(times); !state.ended; n++) await timeOne(times, server, questions(n, 3));
+  for (let n = countOf(times); !state.ended; n++) await timeOne(times, server, requests(n, 3));
   await ended;
 }
 
-async function timeOne(times: Times, server: BenchServer, question: Question): Promise<void> {
+async function timeOne(times: Times, server: BenchServer, request: ListRequest): Promise<void> {
   const started = performance.now();
-  const response = await fetch(addressOf(server, question.path, question.query));
+  const response = await fetch(addressOf(server, request.path, request.query));
   await response.arrayBuffer();
-  if (!response.ok) throw new Error(`${response.status} for ${JSON.stringify(question)}`);
-  note(times, question, performance.now() - started);
+  if (!response.ok) throw new Error(`${response.status} for ${JSON.stringify(request)}`);
+  note(times, request, performance.now() - started);
 }
 
-const addressOf = ({ url }: BenchServer, path: string, query: Question["query"]): string =>
+const addressOf = ({ url }: BenchServer, path: string, query: ListRequest["query"]): string =>
   `${url}${path}?${new URLSearchParams(query).toString()}`;
 
-function note(times: Times, { kind }: Question, ms: number): void {
+function note(times: Times, { kind }: ListRequest, ms: number): void {
   times.set(kind, [...(times.get(kind) ?? []), ms]);
 }
 

@@ -1,5 +1,5 @@
-// The page's grid over so many products, in a real browser: how long a frame takes while a wheel turns, at the start and in the
-// middle, and how long somebody who drags the scrollbar far away waits for rows.
+// Measures the page's grid in a real browser: the time per frame while the mouse wheel scrolls, and the time until rows appear after
+// the scrollbar was dragged far away.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,16 +9,16 @@ import { connectClient } from "../../src/db/connection/connect.ts";
 import { launchBrowser, openPage } from "../../tests/journeys/support/browser.ts";
 import { settle } from "../catalogue.ts";
 import { fillCatalogue } from "./catalogue-data.ts";
-import { caughtUp } from "./kept.ts";
+import { caughtUp } from "./kept-catalogue.ts";
 import { startServer } from "../server.ts";
 
 const FRAMES = 600;
-/** A quick wheel: px a frame. */
+/** A fast mouse wheel, in pixels per frame. */
 const WHEEL_PX = 180;
 const DRAGS = 40;
 
-/** A table for RESULTS.md; of the page as it was built last (`npm run build`).
- * @param kept a folder whose catalogue is made once and used again */
+/** Returns a table for RESULTS.md. Uses the page of the last `npm run build`.
+ * @param kept folder of a catalogue that is created once and reused */
 export async function measureScroll(rows: number, kept?: string): Promise<string> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "skuport-scroll-")));
   const server = await startServer(join(folder, "data"));
@@ -38,16 +38,16 @@ export async function measureScroll(rows: number, kept?: string): Promise<string
     await positions;
     const lines: string[] = [];
     for (const [where, share] of [
-      ["from the first row on", 0],
-      ["from the middle on", 0.5],
+      ["from the first row", 0],
+      ["from the middle", 0.5],
     ] as const) {
       await dragTo(page, share);
       const frames = await wheel(page);
-      lines.push(`| a wheel of ${String(WHEEL_PX)} px a frame, ${where} | ${medianAndTail(frames)} |`);
+      lines.push(`| wheel of ${String(WHEEL_PX)} px per frame, ${where} | ${medianAndTail(frames)} |`);
     }
     const waits: number[] = [];
     for (let n = 0; n < DRAGS; n++) waits.push(await dragTo(page, ((n * 0.37) % 0.98) + 0.01));
-    lines.push(`| the scrollbar dragged far away, until its rows are there | ${medianAndTail(waits)} |`);
+    lines.push(`| scrollbar dragged far away, until its rows are visible | ${medianAndTail(waits)} |`);
     return `| ${rows.toLocaleString("en")} products | median | p95 |\n| --- | --- | --- |\n${lines.join("\n")}\n`;
   } finally {
     await browser.close();
@@ -57,7 +57,7 @@ export async function measureScroll(rows: number, kept?: string): Promise<string
   }
 }
 
-/** Scripts are text: what they run on is the browser's. Gives the ms of each frame. */
+/** Scrolls and returns the milliseconds of each frame. The script is a string, because it runs in the browser. */
 const wheel = (page: Page): Promise<number[]> =>
   page.evaluate(`(async () => {
     const grid = document.querySelector("[data-testid=grid]");
@@ -73,7 +73,7 @@ const wheel = (page: Page): Promise<number[]> =>
     return frames;
   })()`);
 
-/** Gives the ms until rows, not skeletons, are in sight where the scrollbar is. */
+/** Returns the milliseconds until rows, not placeholders, are visible at the new position. */
 const dragTo = (page: Page, share: number): Promise<number> =>
   page.evaluate(`(async () => {
     const grid = document.querySelector("[data-testid=grid]");

@@ -1,9 +1,9 @@
-// How long lists take while no event stream is open and while 1,000 are, in silence and while products are edited.
+// Measures lists with no open event stream and with 1,000 of them, without and with concurrent edits.
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectClient } from "../../src/db/connection/connect.ts";
 import { openRawStream, type RawStream } from "../../tests/support/open-stream.ts";
 import { fillCatalogue, wordOf } from "./catalogue-data.ts";
-import { caughtUp } from "./kept.ts";
+import { caughtUp } from "./kept-catalogue.ts";
 import { expectEqual } from "../requests.ts";
 import { startServer, type BenchServer } from "../server.ts";
 
@@ -33,8 +33,8 @@ export async function measureStreams(rows: number): Promise<string> {
     const openedMs = performance.now() - started;
     lines.push(await measure(`${STREAMS} streams`, server, false));
     lines.push(await measure(`${STREAMS} streams, 20 edits a second`, server, true));
-    const heard = streams.filter(({ text }) => text().includes("event: products")).length;
-    expectEqual("the streams that heard of an edit", heard, STREAMS);
+    const notified = streams.filter(({ text }) => text().includes("event: products")).length;
+    expectEqual("the streams that received an edit", notified, STREAMS);
     const { server_mb } = await server.peakMemory();
     lines.push(
       `\n${STREAMS} streams were opened in ${Math.round(openedMs)} ms; peak memory of the server ${server_mb} MB`,
@@ -71,7 +71,7 @@ async function measure(name: string, server: BenchServer, withEdits: boolean): P
   return `| ${name} | ${at(0.5)} | ${at(0.95)} | ${at(1)} |`;
 }
 
-/** Milliseconds of one search after the other, the quickest first. */
+/** Returns the milliseconds of consecutive searches in ascending order. */
 async function timeLists(server: BenchServer): Promise<number[]> {
   const times: number[] = [];
   for (let n = 0; n < LISTS; n++) {
@@ -90,7 +90,7 @@ async function editProducts(server: BenchServer, signal: AbortSignal): Promise<v
     const body = JSON.stringify({ name: `Edited ${n}` });
     const answer = await fetch(`${server.url}/api/products/edited-${n % 100}`, { method: "PUT", headers, body });
     await answer.arrayBuffer();
-    expectEqual("an edit was answered", answer.ok, true);
+    expectEqual("an edit succeeded", answer.ok, true);
     await sleep(EDIT_PAUSE_MS);
   }
 }

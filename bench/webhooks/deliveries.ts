@@ -1,5 +1,5 @@
-// Deliveries of many events to a receiver on the same machine: how many a second, and whether any is lost, doubled or missing
-// in the log, also while workers are killed.
+// Measures the delivery rate to a receiver on the same machine, and checks that no event is lost, sent twice or missing in the log, even
+// while workers are killed.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { call } from "../../client/call.ts";
@@ -11,24 +11,24 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 
 export const ALLOW_LOOPBACK = { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" };
 
-/** No delivery for so long means that something has got stuck. */
+/** After this time without a delivery, the run is stuck. */
 const STUCK_MS = 120_000;
-/** Events that are written in one transaction. */
-const PORTION = 1000;
-/** What was sent shortly before a kill may not have been written down. */
+/** Events per transaction. */
+const BATCH = 1000;
+/** Deliveries sent this shortly before a kill may not have been logged, and are then sent again. */
 const AROUND_KILL_MS = 1500;
 
 export interface DeliveriesReport {
   events: number;
   ms: number;
   kills: number;
-  /** Events that came more than once. */
-  doubled: number;
+  /** Events that arrived more than once. */
+  duplicated: number;
   faults: string[];
   worker_mb: number;
 }
 
-/** `at_most` so many workers are killed. */
+/** @param atMost number of workers that are killed */
 export async function deliverMany(events: number, killEveryMs?: number, atMost = 1000): Promise<DeliveriesReport> {
   const receiver = await startReceiver();
   const server = await startServer(undefined, ALLOW_LOOPBACK);
@@ -49,9 +49,9 @@ export async function deliverMany(events: number, killEveryMs?: number, atMost =
     await killing;
     await allLogged(pool);
     const faults = await faultsOf(pool, receiver, events, kills);
-    const doubled = [...receiver.arrivals.values()].filter(({ times }) => times > 1).length;
+    const duplicated = [...receiver.arrivals.values()].filter(({ times }) => times > 1).length;
     const { worker_mb } = await server.peakMemory();
-    return { events, ms, kills: kills.length, doubled, faults, worker_mb };
+    return { events, ms, kills: kills.length, duplicated, faults, worker_mb };
   } finally {
     stop.abort();
     await pool.end();
@@ -64,19 +64,22 @@ export const edited = (id: number) => ({
   type: "product.updated" as const,
   changeset_id: null,
   data: {
-    ...{ id, sku: `SKU-${String(id)}`, version: 2, changeset_id: null },
+    id,
+    sku: `SKU-${String(id)}`,
+    version: 2,
+    changeset_id: null,
     changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" }, active: { before: false, after: true } },
   },
 });
 
 async function emitMany(pool: pg.Pool, events: number): Promise<void> {
-  for (let first = 0; first < events; first += PORTION) {
-    const ids = Array.from({ length: Math.min(PORTION, events - first) }, (_, i) => first + i);
+  for (let first = 0; first < events; first += BATCH) {
+    const ids = Array.from({ length: Math.min(BATCH, events - first) }, (_, i) => first + i);
     await emitEvents(pool, ids.map(edited));
   }
 }
 
-/** Code and connections as they are after a while. */
+/** Warms up code and connections. */
 async function warmUp(pool: pg.Pool, receiver: CountingReceiver): Promise<void> {
   await emitMany(pool, 500);
   await arrived(receiver, 500);
@@ -112,8 +115,8 @@ async function killWorkers(
 }
 
 async function allLogged(pool: pg.Pool): Promise<void> {
-  const giveUpAt = performance.now() + STUCK_MS;
-  while (performance.now() < giveUpAt) {
+  const deadline = performance.now() + STUCK_MS;
+  while (performance.now() < deadline) {
     const { rows } = await pool.query("select from webhook_deliveries where state = 'waiting' limit 1");
     if (rows.length === 0) return;
     await sleep(50);
@@ -127,27 +130,27 @@ async function faultsOf(
   kills: readonly number[],
 ): Promise<string[]> {
   const faults: string[] = [];
-  if (arrivals.size !== events) faults.push(`${String(arrivals.size)} of ${String(events)} events came`);
+  if (arrivals.size !== events) faults.push(`${String(arrivals.size)} of ${String(events)} events arrived`);
   const { rows } = await pool.query<{ id: string; state: string; attempts: number }>(
     `select s.prefix || '_' || d.event_id as id, d.state, (select count(*) from webhook_attempts a where a.delivery_id = d.id) as attempts
      from webhook_deliveries d, webhook_source s`,
   );
   const log = new Map(rows.map((row) => [row.id, row]));
   const unlogged = [...arrivals.keys()].filter((id) => (log.get(id)?.attempts ?? 0) === 0).length;
-  if (unlogged > 0) faults.push(`${String(unlogged)} events came and are not in the log`);
+  if (unlogged > 0) faults.push(`${String(unlogged)} events arrived but are not in the log`);
   const undelivered = rows.filter(({ state }) => state !== "delivered").length;
   if (undelivered > 0) faults.push(`${String(undelivered)} deliveries are not marked delivered`);
-  const strayed = [...arrivals.values()].filter(
+  const unexplained = [...arrivals.values()].filter(
     ({ times, first_at }) => times > 1 && !kills.some((at) => first_at > at - AROUND_KILL_MS && first_at <= at + 50),
   ).length;
-  if (strayed > 0) faults.push(`${String(strayed)} events came twice without a kill`);
+  if (unexplained > 0) faults.push(`${String(unexplained)} events arrived twice without a kill`);
   return faults;
 }
 
-/** Milliseconds from the commit of an event to its arrival: the 50th and the 99th of a hundred, at a steady rate. */
+/** Returns the median and the 99th percentile of the milliseconds from an event's commit to its arrival, at a steady rate. */
 export async function measureLatency(
   seconds: number,
-  beside: "nobody" | "hanging",
+  beside: "none" | "hanging",
 ): Promise<{ p50: number; p99: number }> {
   const receiver = await startReceiver();
   const hanging = await startReceiver(() => undefined);

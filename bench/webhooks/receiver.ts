@@ -1,4 +1,4 @@
-// A receiver of webhooks that counts what comes; it lives in the bench's own process, on the same machine as the server.
+// A webhook receiver that counts its requests, in the process of the benchmark.
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,9 +11,9 @@ export interface Arrival {
 
 export interface CountingReceiver {
   url: string;
-  /** By `webhook-id`. */
+  /** Keyed by the header `webhook-id`. */
   arrivals: Map<string, Arrival>;
-  /** Called with each body that comes for the first time. */
+  /** Called with each body that arrives for the first time. */
   onBody: ((body: string, at: number) => void) | undefined;
   close(): void;
 }
@@ -22,18 +22,18 @@ export async function startReceiver(
   answer: (response: ServerResponse) => void = (response) => response.end(),
 ): Promise<CountingReceiver> {
   const server = createServer((request, response) => {
-    const pieces: Buffer[] = [];
-    request.on("data", (piece: Buffer) => pieces.push(piece));
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const now = performance.now();
       const id = request.headers["webhook-id"] as string;
-      const known = receiver.arrivals.get(id);
-      if (known === undefined) {
+      const arrival = receiver.arrivals.get(id);
+      if (arrival === undefined) {
         receiver.arrivals.set(id, { first_at: now, last_at: now, times: 1 });
-        receiver.onBody?.(Buffer.concat(pieces).toString(), now);
+        receiver.onBody?.(Buffer.concat(chunks).toString(), now);
       } else {
-        known.times += 1;
-        known.last_at = now;
+        arrival.times += 1;
+        arrival.last_at = now;
       }
       answer(response);
     });

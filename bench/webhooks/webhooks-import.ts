@@ -1,5 +1,5 @@
-// What four webhooks cost an import of many rows, and what they are told of it meanwhile: one is well, one hangs, one answers
-// 500, and one asks to be left alone.
+// Measures an import with and without four webhooks, and the delays of their deliveries. One receiver works, one hangs, one returns 500,
+// and one returns 429.
 import { join } from "node:path";
 import { mkdir, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,25 +16,25 @@ import { startReceiver, type CountingReceiver } from "./receiver.ts";
 import { startServer, type BenchServer } from "../server.ts";
 
 const FILES_DIR = join(import.meta.dirname, "../.data");
-/** An edit at each of these shares of an import. */
+/** Edits during an import. */
 const EDITS = 6;
 
 export interface ImportReport {
   rows: number;
   rounds: number;
-  /** Medians, from the first byte to `done`. */
+  /** Medians, from the request to `done`. */
   alone_ms: number;
   with_webhooks_ms: number;
-  /** From the request of an edit during the import to its arrival at the receiver that is well. */
+  /** From the request of an edit during the import to its arrival at the working receiver. */
   edits_ms: number[];
-  /** From `done` until every product had come in batches. */
+  /** From `done` until every product has arrived in batches. */
   batches_ms: number;
   faults: string[];
 }
 
 export async function measureImport(rows: number, rounds: number): Promise<ImportReport> {
   const file = await makeFile(rows);
-  const well = await startReceiver();
+  const working = await startReceiver();
   const others = [
     await startReceiver(() => undefined),
     await startReceiver((response) => response.writeHead(500).end()),
@@ -43,28 +43,34 @@ export async function measureImport(rows: number, rounds: number): Promise<Impor
   const server = await startServer(undefined, ALLOW_LOOPBACK);
   const pool = createPool(server.address, { application_name: "skuport bench", max: 2 });
   const report: ImportReport = {
-    ...{ rows, rounds, alone_ms: 0, with_webhooks_ms: 0, edits_ms: [], batches_ms: 0, faults: [] },
+    rows,
+    rounds,
+    alone_ms: 0,
+    with_webhooks_ms: 0,
+    edits_ms: [],
+    batches_ms: 0,
+    faults: [],
   };
   const times = { alone: [] as number[], with_webhooks: [] as number[] };
   try {
     const ids: number[] = [];
-    for (const { url } of [well, ...others]) {
+    for (const { url } of [working, ...others]) {
       const body = { url, volume: "products" as const, enabled: false };
       ids.push((await call(create_webhook, { body }, { base_url: server.url })).id);
     }
-    // The first of all warms up and does not count
+    // Round 0 warms up and is not counted.
     for (let round = 0; round <= rounds; round++) {
       for (const way of round % 2 === 0
         ? (["alone", "with_webhooks"] as const)
         : (["with_webhooks", "alone"] as const)) {
-        await beginAnew(pool);
+        await emptyCatalogue(pool);
         for (const id of ids)
           await call(
             patch_webhook,
             { params: { id }, body: { enabled: way === "with_webhooks" } },
             { base_url: server.url },
           );
-        const run = await importOnce(server, pool, file, way === "with_webhooks" ? well : undefined, report);
+        const run = await importOnce(server, pool, file, way === "with_webhooks" ? working : undefined, report);
         process.stderr.write(`  ${String(rows)} rows, ${way}: ${String(Math.round(run))} ms\n`);
         if (round > 0) times[way].push(run);
       }
@@ -73,7 +79,7 @@ export async function measureImport(rows: number, rounds: number): Promise<Impor
   } finally {
     await pool.end();
     await server.stop();
-    for (const receiver of [well, ...others]) receiver.close();
+    for (const receiver of [working, ...others]) receiver.close();
   }
 }
 
@@ -81,49 +87,49 @@ async function importOnce(
   server: BenchServer,
   pool: pg.Pool,
   file: string,
-  well: CountingReceiver | undefined,
+  working: CountingReceiver | undefined,
   report: ImportReport,
 ): Promise<number> {
   const items = new Map<number, number>();
   const edits = new Map<string, number>();
-  if (well !== undefined) well.onBody = (body, at) => take(body, at, items, edits);
+  if (working !== undefined) working.onBody = (body, at) => recordArrival(body, at, items, edits);
   const started = performance.now();
   const { id } = await uploadPath(file, { base_url: server.url });
-  const editing = well === undefined ? undefined : editMeanwhile(server, edits, report);
+  const editing = working === undefined ? undefined : editDuringImport(server, edits, report);
   let state: ListedImport | undefined;
   for await (const next of watchImport(id, { base_url: server.url })) state = next;
   const ended = performance.now();
   await editing;
-  if (state?.state !== "done") throw new Error(`unexpected: ${JSON.stringify(state)}`);
-  if (well !== undefined) {
+  if (state?.state !== "done") throw new Error(`Unexpected result: ${JSON.stringify(state)}`);
+  if (working !== undefined) {
     while (items.size < state.created && performance.now() - ended < 120_000) await sleep(20);
     report.batches_ms = Math.max(report.batches_ms, performance.now() - ended);
     const { rows } = await pool.query<{ id: number }>("select id from products where created_in = $1", [
       state.changeset_id,
     ]);
     const missing = rows.filter(({ id: product }) => !items.has(product)).length;
-    const doubled = [...items.values()].filter((times) => times > 1).length;
-    if (missing + doubled > 0 || items.size !== state.created)
+    const duplicated = [...items.values()].filter((times) => times > 1).length;
+    if (missing + duplicated > 0 || items.size !== state.created)
       report.faults.push(
-        `${String(missing)} products did not come, ${String(doubled)} came twice, ${String(items.size)} in all`,
+        `${String(missing)} products did not arrive, ${String(duplicated)} arrived twice, ${String(items.size)} in total`,
       );
   }
   return ended - started;
 }
 
-function take(body: string, at: number, items: Map<number, number>, edits: Map<string, number>): void {
+function recordArrival(body: string, at: number, items: Map<number, number>, edits: Map<string, number>): void {
   const { type, data } = JSON.parse(body) as { type: string; data: { sku?: string; items?: { id: number }[] } };
   if (type === "products.changed") for (const { id } of data.items ?? []) items.set(id, (items.get(id) ?? 0) + 1);
   else if (data.sku !== undefined) edits.set(data.sku, at);
 }
 
-/** Creates products by hand while the import runs, and notes when each was told. */
-async function editMeanwhile({ url }: BenchServer, edits: Map<string, number>, report: ImportReport): Promise<void> {
-  const asked = new Map<string, number>();
+/** Creates products while the import runs, and reports the delay until each event arrived. */
+async function editDuringImport({ url }: BenchServer, edits: Map<string, number>, report: ImportReport): Promise<void> {
+  const requested = new Map<string, number>();
   for (let i = 0; i < EDITS; i++) {
     await sleep(300);
     const sku = `by-hand-${String(i)}`;
-    asked.set(sku, performance.now());
+    requested.set(sku, performance.now());
     const response = await fetch(`${url}/api/products`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -131,12 +137,12 @@ async function editMeanwhile({ url }: BenchServer, edits: Map<string, number>, r
     });
     if (!response.ok) throw new Error(await response.text());
   }
-  const giveUpAt = performance.now() + 30_000;
-  while (edits.size < asked.size && performance.now() < giveUpAt) await sleep(10);
-  for (const [sku, at] of asked) report.edits_ms.push((edits.get(sku) ?? Number.POSITIVE_INFINITY) - at);
+  const deadline = performance.now() + 30_000;
+  while (edits.size < requested.size && performance.now() < deadline) await sleep(10);
+  for (const [sku, at] of requested) report.edits_ms.push((edits.get(sku) ?? Number.POSITIVE_INFINITY) - at);
 }
 
-async function beginAnew(pool: pg.Pool): Promise<void> {
+async function emptyCatalogue(pool: pg.Pool): Promise<void> {
   await pool.query("truncate products, product_history, webhook_deliveries, webhook_attempts, webhook_batches");
   await pool.query("checkpoint");
 }

@@ -1,4 +1,4 @@
-// npm run bench -- webhooks: what is claimed of webhooks, measured, as text for bench/RESULTS.md.
+// `npm run bench -- webhooks`: measures deliveries and returns text for bench/RESULTS.md.
 import { deliverMany, measureLatency, type DeliveriesReport } from "./deliveries.ts";
 import { measureImport } from "./webhooks-import.ts";
 
@@ -8,20 +8,20 @@ const ROUNDS = 3;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
-/** `part`: rate, kills, hanging or import; all without. */
-export async function measureWebhooks(events: number, part?: string): Promise<string> {
+/** @param only rate, kills, hanging or import; all of them if it is missing */
+export async function measureWebhooks(events: number, only?: string): Promise<string> {
   const lines: string[] = [];
-  const wants = (name: string): boolean => part === undefined || part === name;
+  const wants = (name: string): boolean => only === undefined || only === name;
   if (wants("rate")) lines.push(describe("Undisturbed", await deliverMany(events)));
   if (wants("kills")) {
     const report = await deliverMany(events, KILL_EVERY_MS);
     lines.push(describe(`With ${String(report.kills)} kills of the worker, one every 5 s`, report));
   }
   if (wants("hanging")) {
-    const alone = await measureLatency(20, "nobody");
+    const alone = await measureLatency(20, "none");
     const beside = await measureLatency(20, "hanging");
     lines.push(
-      `- From the write of an event to its arrival, 50 a second: p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms; ` +
+      `- From the commit of an event to its arrival, 50 per second: p50 ${alone.p50.toFixed(1)} ms, p99 ${alone.p99.toFixed(1)} ms; ` +
         `beside a webhook that hangs: p50 ${beside.p50.toFixed(1)} ms, p99 ${beside.p99.toFixed(1)} ms.`,
     );
   }
@@ -29,12 +29,12 @@ export async function measureWebhooks(events: number, part?: string): Promise<st
   return `${lines.join("\n")}\n`;
 }
 
-function describe(how: string, { events, ms, doubled, faults, worker_mb }: DeliveriesReport): string {
+function describe(how: string, { events, ms, duplicated, faults, worker_mb }: DeliveriesReport): string {
   const rate = Math.round(events / (ms / 1000)).toLocaleString("en");
   const verdict = faults.length === 0 ? "none lost, all in the log" : faults.join("; ");
   return (
-    `- ${how}: ${events.toLocaleString("en")} events in ${seconds(ms)}, ${rate} a second; ${verdict}; ` +
-    `${String(doubled)} came more than once${doubled > 0 ? ", all of them sent shortly before a kill" : ""}. Worker: ${String(worker_mb)} MB at most.`
+    `- ${how}: ${events.toLocaleString("en")} events in ${seconds(ms)}, ${rate} per second; ${verdict}; ` +
+    `${String(duplicated)} arrived more than once${duplicated > 0 ? ", all of them sent shortly before a kill" : ""}. Worker: ${String(worker_mb)} MB at most.`
   );
 }
 
@@ -45,8 +45,8 @@ async function describeImport(): Promise<string> {
   );
   return (
     `- An import of ${rows.toLocaleString("en")} rows, ${String(rounds)} rounds: ${seconds(alone_ms)} alone, ` +
-    `${seconds(with_webhooks_ms)} with four webhooks (${(with_webhooks_ms / alone_ms).toFixed(2)}x). ${String(edits_ms.length)} edits meanwhile ` +
-    `came after ${Math.round(Math.min(...edits_ms)).toString()} to ${Math.round(Math.max(...edits_ms)).toString()} ms. All products in batches of 500 ` +
+    `${seconds(with_webhooks_ms)} with four webhooks (${(with_webhooks_ms / alone_ms).toFixed(2)}x). ${String(edits_ms.length)} edits during the import ` +
+    `arrived after ${Math.round(Math.min(...edits_ms)).toString()} to ${Math.round(Math.max(...edits_ms)).toString()} ms. All products in batches of 500 ` +
     `within ${seconds(batches_ms)} of the end: ${faults.length === 0 ? "each once" : faults.join("; ")}.`
   );
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { generateFile } from "../../bench/generate.ts";
-import { killAndGoOn, VICTIMS, type Victim } from "../../bench/faults/kills.ts";
+import { killAndRestart, VICTIMS, type Victim } from "../../bench/faults/kills.ts";
 import { startServer, type BenchServer } from "../../bench/server.ts";
 import { uploadPath } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
@@ -73,7 +73,7 @@ test(
       const { id } = await start();
       await sleep(Math.random() * MAX_DELAY_MS); // injected delay: the kill comes at a random moment
       const victim = VICTIMS[Math.floor(Math.random() * VICTIMS.length)] as Victim;
-      server = await killAndGoOn(server, victim);
+      server = await killAndRestart(server, victim);
       const ended = await waitForEnd(server, id);
       expect({ victim, state: ended.state, problem: ended.problem }).toEqual({ victim, state: "done", problem: null });
       return ended;

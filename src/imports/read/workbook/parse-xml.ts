@@ -32,7 +32,6 @@ export function createXmlParser(
 ): XmlParser {
   // Tracking positions would cost 10 % of the time, and the messages name the part instead.
   const parser = new SaxesParser<{ position: false; xmlns: false }>({ position: false, xmlns: false });
-  const decoder = new TextDecoder("utf-8", { fatal: true });
   let bytesWithoutTag = 0;
   let depth = 0;
   let attributesOfTag = 0;
@@ -70,13 +69,7 @@ export function createXmlParser(
   parser.on("cdata", (text) => {
     handler.text(text);
   });
-  const decode = (chunk?: Buffer): string => {
-    try {
-      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-    } catch (error) {
-      throw fault("is not encoded in UTF-8", error);
-    }
-  };
+  const decode = createDecoder((cause) => fault("is not encoded in UTF-8", cause));
   return {
     write(chunk) {
       bytesWithoutTag += chunk.length;
@@ -88,6 +81,18 @@ export function createXmlParser(
       parser.write(decode());
       parser.close();
     },
+  };
+}
+
+/** Decodes UTF-8 in chunks; without a chunk, the end of the text. */
+function createDecoder(faultOf: (cause: unknown) => Error): (chunk?: Buffer) => string {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return (chunk) => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch (error) {
+      throw faultOf(error);
+    }
   };
 }
 

@@ -4,11 +4,11 @@ import { rmSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Problem } from "../../contract/problems.ts";
-import type { Config } from "../config.ts";
-import { createDiskReserve, createSpaceCheck } from "../db/data-dir/disk-reserve.ts";
-import type { ScratchFolder } from "../imports/read/read-file.ts";
-import { oneLine } from "../terminal.ts";
+import { Problem } from "../../../contract/problems.ts";
+import type { Config } from "../../config.ts";
+import { createDiskReserve, createSpaceCheck } from "../../db/data-dir/disk-reserve.ts";
+import type { ScratchFolder } from "../../imports/read/read-file.ts";
+import { oneLine } from "../../terminal.ts";
 
 const PREFIX = "skuport-read-";
 /** A folder this old belongs to a process that was killed: no command reads a file for a day. */

@@ -1,22 +1,22 @@
-// What is asked of a catalogue: kinds in turn, each time with other words, the same questions every time.
+// The requests that are sent to a catalogue: all kinds in turn, each time with other words, and the same sequence in every run.
 import { createRandom, skuOf, wordOf } from "./catalogue-data.ts";
 
 const SORTS = ["sku", "-sku", "name", "-name", "updated_at", "-updated_at", "created_at"];
 
-export interface Question {
+export interface ListRequest {
   kind: string;
   path: string;
   query: Record<string, string>;
 }
 
 interface Words {
-  /** One of so many words; the first are the most frequent. */
-  word: (most: number) => string;
+  /** One of the `count` most frequent words. */
+  word: (count: number) => string;
   rare: () => string;
-  brand: (most: number) => string;
+  brand: (count: number) => string;
   random: () => number;
   sku: string;
-  /** A SKU of a product with several versions. */
+  /** The SKU of a product with several versions. */
   changed: string;
   n: number;
 }
@@ -36,7 +36,7 @@ function lists({ word, brand, sku, n }: Words): Kind[] {
   ];
 }
 
-/** What an index of words is bad at: what many have, what none has, what stands together, and what is too short. */
+/** Requests that are hard for an index of words: frequent and missing words, phrases, and very short texts. */
 function hard({ word, rare, brand, random }: Words): Kind[] {
   return [
     ["a frequent word", { search: word(30) }],
@@ -44,10 +44,10 @@ function hard({ word, rare, brand, random }: Words): Kind[] {
     ["three words", { search: `${word(100)} ${word(300)} ${word(1000)}` }],
     ["a frequent and a rare word", { search: `${word(30)} ${rare()}` }],
     ["a phrase", { search: `"${word(100)} ${word(300)}"` }],
-    ["what none has", { search: "zzz" }],
+    ["a missing word", { search: "zzz" }],
     ["one letter", { search: "b" }],
     ["two letters", { search: "ba" }],
-    ["two letters that few have", { search: "xq" }],
+    ["two rare letters", { search: "xq" }],
     ["three letters", { search: word(300).slice(0, 3) }],
     ["digits", { search: String(Math.floor(random() * 9000) + 1000) }],
     ["a word and an attribute", { search: word(1000), "attributes.Brand": brand(30) }],
@@ -70,16 +70,16 @@ function facets({ word, brand, sku }: Words): Kind[] {
 export const WHAT = ["lists", "hard", "facets", "history"] as const;
 export type What = (typeof WHAT)[number];
 
-/** Question number n; other seeds give other words. */
-export type Questions = (n: number, seed: number) => Question;
+/** Returns request number n. Other seeds give other words. */
+export type RequestSequence = (n: number, seed: number) => ListRequest;
 
-export function questionsOf(what: What, changed: readonly string[]): Questions {
+export function listRequests(what: What, changed: readonly string[]): RequestSequence {
   return (n, seed) => {
     const random = createRandom(n * 1000 + seed);
     const words: Words = {
-      word: (most) => wordOf(Math.floor(random() ** 2 * most)),
+      word: (count) => wordOf(Math.floor(random() ** 2 * count)),
       rare: () => wordOf(5000 + Math.floor(random() * 25_000)),
-      brand: (most) => `Brand ${Math.floor(random() * most)}`,
+      brand: (count) => `Brand ${Math.floor(random() * count)}`,
       random,
       sku: skuOf(Math.floor(random() * 400_000), random).toLowerCase(),
       changed: changed[Math.floor(random() * changed.length)] ?? "",

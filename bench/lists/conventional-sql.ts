@@ -1,19 +1,18 @@
-// The same questions as a back end usually answers them: the page by OFFSET, the count by count(*), the search by ILIKE over the
-// table, facets by GROUP BY.
+// Answers the same requests with conventional SQL: OFFSET for pages, count(*), ILIKE over the table for searches, GROUP BY for facets.
 import type pg from "pg";
-import type { Question } from "./questions.ts";
+import type { ListRequest } from "./list-requests.ts";
 
-/** Gives milliseconds. */
-export async function timeUsual(db: pg.ClientBase, question: Question): Promise<number> {
+/** Returns milliseconds. */
+export async function timeConventional(db: pg.ClientBase, request: ListRequest): Promise<number> {
   const started = performance.now();
-  for (const [text, values] of usualSql(question)) await db.query(text, [...values]);
+  for (const [text, values] of conventionalSql(request)) await db.query(text, [...values]);
   return performance.now() - started;
 }
 
 type Sql = readonly [text: string, values: readonly string[]];
 
-/** Of a list page 40. */
-function usualSql({ path, query }: Question): Sql[] {
+/** For lists, page 41. */
+function conventionalSql({ path, query }: ListRequest): Sql[] {
   const ofHistory = /^\/api\/products\/([^/]+)\/history$/.exec(path);
   if (ofHistory !== null) return historySql(decodeURIComponent(ofHistory[1] as string));
   const { where, values } = conditionsOf(query);
@@ -42,7 +41,7 @@ function historySql(sku: string): Sql[] {
   ];
 }
 
-function conditionsOf(query: Question["query"]): { where: string; values: string[] } {
+function conditionsOf(query: ListRequest["query"]): { where: string; values: string[] } {
   const { search = "", sku, active } = query;
   const conditions = ["true"];
   const values: string[] = [];

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Config } from "../config.ts";
-import { UsageError, type Io } from "./command.ts";
+import type { Config } from "../../config.ts";
+import { UsageError, type Io } from "../command.ts";
 import { readCommand } from "./read.ts";
-import { guardTerminal } from "../terminal.ts";
+import { guardTerminal } from "../../terminal.ts";
 
 let folder = "";
 beforeAll(() => {

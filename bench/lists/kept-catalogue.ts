@@ -1,4 +1,4 @@
-// Catalogues that are made once, kept in a folder, and used again by whatever is measured next.
+// Catalogues that are created once, kept in a folder, and reused by later measurements.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { isCatalogueEmpty } from "../../src/catalog/store.ts";
@@ -7,7 +7,7 @@ import { fillIndex } from "./fill-index.ts";
 import { change } from "../requests.ts";
 import type { BenchServer } from "../server.ts";
 
-/** Made when the catalogue is empty, index and all, and used as it is else. Gives the number of products there are. */
+/** Creates the catalogue with its search index if it is empty. Returns its number of products. */
 export async function ensureCatalogue(db: pg.Client, rows: number): Promise<number> {
   if (await isCatalogueEmpty(db)) {
     await fillProducts(db, rows);
@@ -22,7 +22,7 @@ export async function ensureCatalogue(db: pg.Client, rows: number): Promise<numb
 const CHANGED = { attributes: { Brand: "Brand 0" } };
 const SAMPLE = 1000;
 
-/** SKUs of products with five versions at least, made by bulk changes where there are none. */
+/** Returns SKUs of products with at least five versions. If there are none, bulk changes create them. */
 export async function ensureHistory(db: pg.ClientBase, server: BenchServer): Promise<string[]> {
   const found = await listChanged(db);
   if (found.length > 0) return found;
@@ -41,11 +41,11 @@ async function listChanged(db: pg.ClientBase): Promise<string[]> {
   return rows.map(({ sku }) => sku);
 }
 
-/** Waits until the search index has reached every change. */
+/** Resolves when the search index contains every change. */
 export async function caughtUp(db: pg.ClientBase): Promise<void> {
   for (;;) {
-    const { rows } = await db.query<{ behind: boolean }>("select exists (select from search_backlog) as behind");
-    if (rows[0]?.behind !== true) return;
+    const { rows } = await db.query<{ pending: boolean }>("select exists (select from search_backlog) as pending");
+    if (rows[0]?.pending !== true) return;
     await sleep(100);
   }
 }

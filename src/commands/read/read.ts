@@ -1,0 +1,111 @@
+// `skuport read`: shows how an import would read a file, as a summary for people or in JSON, or record by record. It imports nothing.
+import { once } from "node:events";
+import { stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
+import { readFile, type ScratchFolder } from "../../imports/read/read-file.ts";
+import { oneLine } from "../../terminal.ts";
+import { readArgs, UsageError, type Command, type Io } from "../command.ts";
+import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
+import { describeUnreadable } from "../import-source.ts";
+import { printCsv, printSummary, type PrinterOutput } from "./printers.ts";
+import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
+
+export const readCommand: Command = {
+  name: "read",
+  summary: "Show how an import would read a file",
+  help: `Usage: skuport read FILE [options]
+
+Shows the file's format, its columns and the product fields they match, the number of lines and records, and the
+faulty records. Nothing is imported.
+
+  --csv               print every record as canonical CSV (header first, comma, LF), and each fault as a line of JSON
+                      on stderr. Records with too few or too many fields are printed unchanged, stray quotes are
+                      printed as text, and records that are too long or not text are left out
+  --json              print the summary as JSON
+
+Options for the file's format; a property that is not given is detected:
+${DIALECT_HELP}`,
+  async run(args, io) {
+    const { values, positionals } = readArgs({
+      args,
+      allowPositionals: true,
+      allowNegative: true,
+      options: {
+        csv: { type: "boolean" },
+        json: { type: "boolean" },
+        ...DIALECT_OPTIONS,
+      },
+    });
+    const [path, ...others] = positionals;
+    if (path === undefined || others.length > 0) throw new UsageError("Name one file: skuport read FILE");
+    if (values.csv === true && values.json === true) throw new UsageError("Choose one of --csv and --json");
+    const overrides = readOverrides(values);
+
+    const output = openOutput(io);
+    let scratchPath = tmpdir();
+    try {
+      const stats = await stat(path);
+      if (!stats.isFile() && !stats.isDirectory()) {
+        throw new UsageError(
+          `${oneLine(path)} is not a regular file, and \`skuport read\` has to read a file twice. Save its content to a file first.`,
+        );
+      }
+      const observer =
+        values.csv === true ? printCsv(output) : printSummary(output, values.json === true, path, stats.size);
+      const createScratch = async (): Promise<ScratchFolder> => {
+        const scratch = await createScratchFolder(await io.loadConfig());
+        scratchPath = scratch.path;
+        return scratch;
+      };
+      const counts = await readFile(path, { overrides, createScratch, signal: output.signal }, observer);
+      await observer.finish(counts);
+      await output.flush();
+      return 0;
+    } catch (error) {
+      if (output.isClosed()) return 0;
+      if (io.signal.aborted) return 1;
+      if (isDiskFull(error)) throw scratchDiskFull(scratchPath, error);
+      const fault = error as NodeJS.ErrnoException;
+      if (fault.code === undefined) throw error;
+      io.stderr.write(`${describeUnreadable(path, fault)}\n`);
+      return 1;
+    }
+  },
+};
+
+interface Output extends PrinterOutput {
+  flush: () => Promise<void>;
+  /** True once the reader of our output has closed it, as in `skuport read … | head`. The command then ends without an error. */
+  isClosed: () => boolean;
+  signal: AbortSignal;
+}
+
+function openOutput(io: Io): Output {
+  const closed = new AbortController();
+  for (const stream of [io.stdout, io.stderr]) {
+    stream.on("error", () => {
+      closed.abort();
+    });
+  }
+  const signal = AbortSignal.any([io.signal, closed.signal]);
+  async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+    signal.throwIfAborted();
+    if (text !== "" && !stream.write(text)) await once(stream, "drain", { signal });
+  }
+  return {
+    print: (text) => write(io.stdout, text),
+    warn: (text) => write(io.stderr, text),
+    async flush() {
+      for (const stream of [io.stdout, io.stderr]) {
+        await new Promise<void>((resolve) => {
+          stream.write("", () => {
+            resolve();
+          });
+        });
+      }
+    },
+    isClosed: () => closed.signal.aborted,
+    signal,
+  };
+}
