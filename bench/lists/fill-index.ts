@@ -4,10 +4,10 @@ import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { escapeCopy } from "../../src/catalog/search/indexer/copy-text.ts";
-import { prepareSlice } from "../../src/catalog/search/indexer/prepare-batch.ts";
-import { gramsOf } from "../../src/catalog/search/text/words.ts";
+import { prepareBatch } from "../../src/catalog/search/indexer/prepare-batch.ts";
+import { gramsOf } from "../../src/catalog/query/grams.ts";
 
-const BATCH = 16_384;
+const BATCH_ROWS = 16_384;
 
 /** Drops the tables' indexes, fills the tables, and creates the indexes again. Leaves an empty backlog. */
 export async function fillIndex(db: pg.ClientBase, rows: number): Promise<void> {
@@ -19,7 +19,7 @@ export async function fillIndex(db: pg.ClientBase, rows: number): Promise<void> 
   for (const table of ["product_search", "search_words"])
     await db.query(`alter table ${table} drop constraint ${table}_pkey`);
   await db.query('create temporary table counted (word text collate "C", grams int[], products int)');
-  for (let from = 1; from <= rows; from += BATCH) await fillBatch(db, from, Math.min(from + BATCH - 1, rows));
+  for (let from = 1; from <= rows; from += BATCH_ROWS) await fillBatch(db, from, Math.min(from + BATCH_ROWS - 1, rows));
   await db.query(`insert into search_words
     select word, min(grams), least(sum(products), 2000000000)::int from counted group by word; drop table counted`);
   await db.query("set maintenance_work_mem = '1GB'");
@@ -31,8 +31,8 @@ export async function fillIndex(db: pg.ClientBase, rows: number): Promise<void> 
 }
 
 async function fillBatch(db: pg.ClientBase, from: number, to: number): Promise<void> {
-  const slice = { ranges: [{ from, to }], keys: [], done: [], delta: 0, shortened: undefined };
-  const { lines, words } = await prepareSlice(db, slice);
+  const batch = { ranges: [{ from, to }], keys: [], done: [], delta: 0, shortened: undefined };
+  const { lines, words } = await prepareBatch(db, batch);
   await copy(db, "product_search (sku_key, id, version, name_key, created_at, updated_at, terms)", lines);
   const counted = words.map(({ word, products }) => {
     const grams = word.startsWith("\u0001") ? [] : gramsOf(word);

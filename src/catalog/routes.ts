@@ -39,13 +39,13 @@ export function productRoutes(instance: FastifyInstance, { pool, onList }: Produ
       const start = from === undefined ? undefined : startAt(from, order);
       const after = cursor === undefined ? start : positionOf(cursor, order);
       const page = await listProducts(pool, { filter, order, after, limit }, { memtable });
-      const { items, next, previous, total, behind } = page;
+      const { items, next, previous, total, pending } = page;
       const response = {
         items: fields === undefined ? items : items.map((item) => pickFields(item, fields.split(","))),
         next_cursor: next && cursorOf(order, next),
         previous_cursor: previous && cursorOf(order, previous),
         total,
-        ...(behind > LARGE_BACKLOG ? { search_pending: behind } : {}),
+        ...(pending > LARGE_BACKLOG ? { search_pending: pending } : {}),
       };
       const tag = hashTag(response);
       void reply.header("etag", tag);

@@ -2,6 +2,7 @@
 // chunks.
 import type pg from "pg";
 import { withTransaction, type Queryable } from "../db/connection/connect.ts";
+import { allOf, raw, sql, statement, type Sql } from "../db/sql.ts";
 import { PAST, type Version, type VersionKey } from "../catalog/history/version-store.ts";
 import type { ProductChange } from "../../contract/changesets/changesets.ts";
 
@@ -68,36 +69,31 @@ export interface EndedFilter {
   until: string | undefined;
 }
 
-const CHANGES: Record<ProductChange["change"], string> = {
-  created: "and was_deleted",
-  updated: "and not was_deleted and not deleted",
-  deleted: "and deleted",
+const CHANGES: Record<ProductChange["change"], Sql> = {
+  created: sql`was_deleted`,
+  updated: sql`not was_deleted and not deleted`,
+  deleted: sql`deleted`,
 };
 
 /** Lists the versions that the changeset ended, chunk by chunk, in key order within a chunk. */
 export async function listEnded(pool: pg.Pool, filter: EndedFilter, limit: number): Promise<Ended[]> {
   const { changeset_id, change, keys, after, until } = filter;
-  const values: unknown[] = [changeset_id, limit];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const wheres: string[] = [];
-  if (keys !== undefined) wheres.push(`and sku_key >= ${bind(keys.from)} and sku_key < ${bind(keys.to)}`);
-  if (until !== undefined) wheres.push(`and replaced_at < ${bind(until)}`);
+  const conditions = [sql`replaced_in = ${changeset_id}`];
+  if (change !== undefined) conditions.push(CHANGES[change]);
+  if (keys !== undefined) conditions.push(sql`sku_key >= ${keys.from} and sku_key < ${keys.to}`);
+  if (until !== undefined) conditions.push(sql`replaced_at < ${until}`);
   if (after !== undefined) {
-    const at = bind(after.at);
+    const at = sql`${after.at}::timestamptz`;
     // The first condition is implied by the second; the block range index needs it.
-    wheres.push(`and replaced_at >= ${at}::timestamptz`);
-    wheres.push(
-      `and (replaced_at, sku_key, id) > (${at}::timestamptz, ${bind(after.sku_key)}, ${bind(after.id)}::bigint)`,
-    );
+    conditions.push(sql`replaced_at >= ${at}`);
+    conditions.push(sql`(replaced_at, sku_key, id) > (${at}, ${after.sku_key}, ${after.id}::bigint)`);
   }
   return withTransaction(pool, async (client) => {
     // Until the table has been analyzed, the planner does not use the block range index and reads the whole history.
     await client.query("set local enable_seqscan = off; set local max_parallel_workers_per_gather = 0");
     const { rows } = await client.query<Ended>(
-      `select ${PAST} from product_history
-       where replaced_in = $1 ${change === undefined ? "" : CHANGES[change]} ${wheres.join(" ")}
-       order by replaced_at, sku_key, id limit $2`,
-      values,
+      statement`select ${raw(PAST)} from product_history
+       where ${allOf(conditions)} order by replaced_at, sku_key, id limit ${limit}`,
     );
     return rows;
   });

@@ -1,5 +1,6 @@
 // The SQL that reads changesets, each with its import or operation.
 import type { Queryable } from "../db/connection/connect.ts";
+import { allOf, raw, sql, statement, type Sql } from "../db/sql.ts";
 import type { Changeset } from "../../contract/changesets/changesets.ts";
 
 /** A changeset with the range of ids of its new products. */
@@ -33,12 +34,12 @@ export interface ChangesetFilter {
   below?: number | undefined;
 }
 
-const CONDITIONS: Record<keyof ChangesetFilter, string> = {
-  kind: "c.kind = ",
-  actor: "c.actor = ",
-  since: "c.started_at >= ",
-  until: "c.started_at < ",
-  below: "c.id < ",
+const CONDITIONS: Record<keyof ChangesetFilter, Sql> = {
+  kind: sql`c.kind =`,
+  actor: sql`c.actor =`,
+  since: sql`c.started_at >=`,
+  until: sql`c.started_at <`,
+  below: sql`c.id <`,
 };
 
 /** Lists changesets, the newest first. */
@@ -47,13 +48,11 @@ export async function listChangesets(
   filter: ChangesetFilter,
   limit: number,
 ): Promise<StoredChangeset[]> {
-  const values: unknown[] = [limit];
-  const wheres = (Object.keys(CONDITIONS) as (keyof ChangesetFilter)[]).flatMap((name) =>
-    filter[name] === undefined ? [] : [`${CONDITIONS[name]}$${values.push(filter[name])}`],
+  const conditions = (Object.keys(CONDITIONS) as (keyof ChangesetFilter)[]).flatMap((name) =>
+    filter[name] === undefined ? [] : [sql`${CONDITIONS[name]} ${filter[name]}`],
   );
   const { rows } = await db.query<StoredChangeset>(
-    `select ${CHANGESET} from ${FROM} where ${wheres.join(" and ") || "true"} order by c.id desc limit $1`,
-    values,
+    statement`select ${raw(CHANGESET)} from ${raw(FROM)} where ${allOf(conditions)} order by c.id desc limit ${limit}`,
   );
   return rows;
 }

@@ -7,7 +7,7 @@ import { Problem } from "../../contract/problems.ts";
 
 export interface HealthContext {
   countWorkers: () => Promise<number>;
-  readSearchLag: () => Promise<{ behind: number; seconds: number }>;
+  readSearchLag: () => Promise<{ pending: number; seconds: number }>;
 }
 
 export function healthRoutes(instance: FastifyInstance, { countWorkers, readSearchLag }: HealthContext): void {
@@ -23,7 +23,7 @@ export function healthRoutes(instance: FastifyInstance, { countWorkers, readSear
           version: VERSION,
           database: "up" as const,
           workers: await countWorkers(),
-          search: { pending: lag.behind, lag_seconds: Math.round(lag.seconds * 10) / 10 },
+          search: { pending: lag.pending, lag_seconds: Math.round(lag.seconds * 10) / 10 },
         };
       } catch (cause) {
         throw new Problem("not-ready", "The database does not answer.", { cause });

@@ -9,7 +9,7 @@ export interface MetricsContext {
   countWorkers: () => Promise<number>;
   countQueued: () => Promise<{ queue: string; jobs: number }[]>;
   countStreams: () => number;
-  readSearchLag: () => Promise<{ behind: number; seconds: number }>;
+  readSearchLag: () => Promise<{ pending: number; seconds: number }>;
 }
 
 /** Seconds; lists shall take 0.05, an upload may take minutes. */
@@ -52,7 +52,7 @@ function addGauges(register: Registry, context: MetricsContext): void {
     });
   };
   gauge("skuport_search_pending_products", "Changed products that the search index does not contain yet", async () => {
-    return (await readSearchLag()).behind;
+    return (await readSearchLag()).pending;
   });
   gauge(
     "skuport_search_lag_seconds",

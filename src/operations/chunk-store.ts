@@ -1,11 +1,11 @@
 // The SQL of chunks: the products of an operation, divided into the units of its work.
 import type pg from "pg";
-import { compileFilter } from "../catalog/query/filter.ts";
+import type { ParsedFilter } from "../catalog/query/parse-filter.ts";
 import { hasTids } from "../catalog/bulk/merge.ts";
 import type { BinaryArray } from "../db/binary/binary-array.ts";
 import type { Queryable } from "../db/connection/connect.ts";
+import { raw, statement } from "../db/sql.ts";
 import type { ChangesetKind } from "../../contract/changesets/changeset-kinds.ts";
-import type { ProductFilter } from "../../contract/catalog/product-filter.ts";
 
 export interface Chunk {
   chunk_no: number;
@@ -98,17 +98,15 @@ export async function insertFilterChunks(
   db: Queryable,
   operationId: number,
   size: number,
-  filter: ProductFilter,
+  filter: ParsedFilter,
 ): Promise<void> {
-  const withTids = await hasTids(db);
-  const { where, values } = compileFilter(filter, [operationId, size]);
+  const tids = raw((await hasTids(db)) ? "array_agg(tid)" : "null::tid[]");
   await db.query(
-    `insert into operation_chunks (operation_id, chunk_no, source, keys, tids)
-     select $1::bigint, chunk_no, 'products', array_agg(sku_key), ${withTids ? "array_agg(tid)" : "null::tid[]"}
-     from (select p.sku_key, p.ctid as tid, (row_number() over () - 1) / $2::integer as chunk_no
-           from products p where ${where}) selected
+    statement`insert into operation_chunks (operation_id, chunk_no, source, keys, tids)
+     select ${operationId}::bigint, chunk_no, 'products', array_agg(sku_key), ${tids}
+     from (select p.sku_key, p.ctid as tid, (row_number() over () - 1) / ${size}::integer as chunk_no
+           from products p where ${filter.where}) selected
      group by chunk_no`,
-    values,
   );
 }
 

@@ -1,5 +1,6 @@
 // Selects the products of an operation and stores them as chunks, before the first product is changed.
 import type pg from "pg";
+import { parseFilter } from "../catalog/query/parse-filter.ts";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { withTransaction, type Queryable } from "../db/connection/connect.ts";
 import { countSelected, deleteChunks, insertChangesetChunks, insertFilterChunks } from "./chunk-store.ts";
@@ -29,8 +30,14 @@ async function lockSelection(client: pg.ClientBase, operationId: number): Promis
   return rows[0]?.locked === true;
 }
 
-/** Stores the chunks, and deletes any left by an earlier attempt. */
-export async function insertSelection(db: Queryable, context: OperationContext, operation: Operation): Promise<void> {
+/** Stores the chunks, and deletes any left by an earlier attempt.
+ * @param filter the parsed filter of the operation, if the caller has it */
+export async function insertSelection(
+  db: Queryable,
+  context: OperationContext,
+  operation: Operation,
+  filter = parseFilter(operation.options.filter ?? {}),
+): Promise<void> {
   const { id, kind, options } = operation;
   const size = chunkProducts(context);
   await deleteChunks(db, id);
@@ -42,7 +49,7 @@ export async function insertSelection(db: Queryable, context: OperationContext, 
     }
     case "bulk":
     case "delete_all":
-      await insertFilterChunks(db, id, size, options.filter ?? {});
+      await insertFilterChunks(db, id, size, filter);
   }
 }
 

@@ -1,19 +1,19 @@
-// The attributes of a product as cells: walks over jsonb's text once, without parsing it into an object.
+// Finds the attribute values of a product in one pass over jsonb's text, without parsing it into an object.
 
 export interface AttributeName {
   name: string;
-  /** As it stands in jsonb's text, with its quotes. */
+  /** The name as jsonb writes it, with quotes. */
   json: Buffer;
 }
 
-/** The cells of one product, by position in the list of names. */
+/** The attributes of one product by column. */
 export interface AttributeCells {
   /** Reads the text of a jsonb object in bytes[from, to). */
   read(bytes: Buffer, from: number, to: number): void;
-  has(position: number): boolean;
-  /** The value's text: bounds in `bytes`, both good until the next call. A string without its quotes and escapes; any
-   * other value as JSON. */
-  find(position: number): void;
+  has(column: number): boolean;
+  /** Sets `bytes`, `start` and `end` to the value's text, valid until the next call: a string without quotes and escapes, any other
+   * value as JSON. */
+  find(column: number): void;
   bytes: Buffer;
   start: number;
   end: number;
@@ -23,8 +23,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** @param names in jsonb's own order of keys: by length in bytes, then by bytes
- * @param position where each of them stands among the cells */
-export function createAttributeCells(names: readonly AttributeName[], position: readonly number[]): AttributeCells {
+ * @param columns the column of each name */
+export function createAttributeCells(names: readonly AttributeName[], columns: readonly number[]): AttributeCells {
   const starts = new Int32Array(names.length);
   const ends = new Int32Array(names.length);
   const seen = new Float64Array(names.length);
@@ -47,24 +47,24 @@ export function createAttributeCells(names: readonly AttributeName[], position: 
       row++;
       source = bytes;
       let index = 0;
-      // `{"a": "b", "c": "d"}`: a blank stands behind each colon and comma.
+      // `{"a": "b", "c": "d"}`: jsonb writes a space after each colon and comma.
       for (let pos = from + 1; pos < to - 1;) {
         const keyEnd = endOfString(bytes, pos);
         while (index < names.length && !isName(index, bytes, pos, keyEnd)) index++;
-        if (index === names.length) throw new Error("An attribute is not among those of the snapshot");
+        if (index === names.length) throw new Error("a product has an attribute that the snapshot did not list");
         const start = keyEnd + 2;
         const end = bytes[start] === QUOTE ? endOfString(bytes, start) : endOfValue(bytes, start, to - 1);
-        const cell = position[index] as number;
-        starts[cell] = start;
-        ends[cell] = end;
-        seen[cell] = row;
+        const column = columns[index] as number;
+        starts[column] = start;
+        ends[column] = end;
+        seen[column] = row;
         pos = end + 2;
       }
     },
-    has: (cell) => seen[cell] === row,
-    find(cell) {
-      const start = starts[cell] as number;
-      const end = ends[cell] as number;
+    has: (column) => seen[column] === row,
+    find(column) {
+      const start = starts[column] as number;
+      const end = ends[column] as number;
       cells.bytes = source;
       cells.start = start;
       cells.end = end;
@@ -82,14 +82,14 @@ export function createAttributeCells(names: readonly AttributeName[], position: 
   return cells;
 }
 
-/** Offset behind the string that begins at `pos`. */
+/** The offset after the string that begins at `pos`. */
 function endOfString(bytes: Buffer, pos: number): number {
   let at = pos + 1;
   while (bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return at + 1;
 }
 
-/** Offset behind a number, a word, or a list or object with all that is in it. */
+/** The offset after a number, a keyword, or an array or object with its contents. */
 function endOfValue(bytes: Buffer, pos: number, to: number): number {
   let depth = 0;
   let at = pos;
@@ -115,7 +115,7 @@ const ESCAPES = new Map([
   [0x74, 0x09],
 ]);
 
-/** Takes JSON's escapes off; jsonb writes \u only for control characters. Returns the length. */
+/** Decodes JSON's escapes and returns the length. jsonb writes \u for control characters only. */
 function unescape(bytes: Buffer, from: number, to: number, target: Buffer): number {
   let at = 0;
   for (let pos = from; pos < to; pos++) {

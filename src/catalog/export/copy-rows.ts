@@ -1,9 +1,8 @@
-// PostgreSQL's binary COPY format (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format") as bounds of
-// fields: no row becomes an object, no text a string. Half a million products come so in 0.8 s, through a cursor in 3 s.
-
+// Parses PostgreSQL's binary COPY format (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format") into field bounds,
+// without an object per row or a string per text. Half a million products take 0.8 s; through a cursor they take 3 s.
 import { COPY_HEADER, COPY_TRAILER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../db/binary/format.ts";
 
-/** Rows of one piece. Valid until the next are asked for. */
+/** A batch of rows, valid until the next batch is requested. */
 export interface CopyRows {
   bytes: Buffer;
   count: number;
@@ -11,20 +10,21 @@ export interface CopyRows {
   bounds: Int32Array;
 }
 
-/** Every row of the pieces, which come as they like; each has so many columns. */
-export async function* copyRows(pieces: AsyncIterable<Buffer>, columns: number): AsyncGenerator<CopyRows> {
+/** @param chunks the COPY stream, split anywhere
+ * @param columns fields of each row */
+export async function* copyRows(chunks: AsyncIterable<Buffer>, columns: number): AsyncGenerator<CopyRows> {
   const rows: CopyRows = { bytes: Buffer.alloc(0), count: 0, bounds: new Int32Array(columns * 2 * 256) };
-  let rest: Buffer = Buffer.alloc(0);
+  let incomplete: Buffer = Buffer.alloc(0);
   let skip = COPY_HEADER.length;
-  for await (const piece of pieces) {
-    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+  for await (const chunk of chunks) {
+    const bytes = incomplete.length === 0 ? chunk : Buffer.concat([incomplete, chunk]);
     if (bytes.length < skip) {
-      rest = bytes;
+      incomplete = bytes;
       continue;
     }
     const consumed = splitRows(bytes, skip, columns, rows);
     skip = 0;
-    rest = bytes.subarray(consumed);
+    incomplete = bytes.subarray(consumed);
     if (rows.count > 0) yield rows;
   }
 }

@@ -1,14 +1,14 @@
-// Cells of CSV and TSV: quotes where they are needed, and what a spreadsheet program would run.
+// Writes cells of CSV and TSV: adds quotes where needed, and protects spreadsheet programs from formulas.
 //
-// A cell that begins with =, +, -, @, a tab or a CR runs as a formula where a spreadsheet program opens the file, so that a
-// supplier's text could act on the machine of whoever looks at it. For such programs it gets an apostrophe in front. An
-// import takes exactly one apostrophe off a cell where apostrophes stand before such a character; hence a cell that looks so
-// already gets one more, in every file, and each cell comes back as it was.
+// Spreadsheet programs run a cell as a formula if it begins with =, +, -, @, a tab or a CR, so a supplier's text could attack the person
+// who opens the file. In files for such programs, these cells get a leading apostrophe. An import removes one apostrophe from a cell
+// that has apostrophes before such a character. Cells that already look like this get one more apostrophe in every file, so that each
+// value survives an export and import.
 import type { Output } from "./output.ts";
 
 export interface DelimitedStyle {
   delimiter: "," | "\t";
-  /** Whether the file is for a spreadsheet program. */
+  /** The file will be opened in a spreadsheet program. */
   spreadsheet: boolean;
 }
 
@@ -35,9 +35,9 @@ export function createCellWriter(output: Output, { delimiter, spreadsheet }: Del
   return {
     cell(bytes, start, end) {
       if (start === end) return;
-      const escaped = isEscaped(bytes, start, end, spreadsheet);
+      const escaped = needsApostrophe(bytes, start, end, spreadsheet);
       let plain = start;
-      if (!escaped && !hasBlankEnds(bytes, start, end)) {
+      if (!escaped && !needsQuotes(bytes, start, end)) {
         while (plain < end && special[bytes[plain] as number] === 0) plain++;
       }
       output.reserve((end - start) * 2 + 3);
@@ -68,8 +68,8 @@ export function createCellWriter(output: Output, { delimiter, spreadsheet }: Del
   };
 }
 
-/** Whether the cell gets an apostrophe: it would run, or could pass for one that got it. */
-function isEscaped(bytes: Buffer, start: number, end: number, spreadsheet: boolean): boolean {
+/** Whether the cell would run as a formula, or looks as if it already had an added apostrophe. */
+function needsApostrophe(bytes: Buffer, start: number, end: number, spreadsheet: boolean): boolean {
   const first = bytes[start] as number;
   if (RUNS[first] === 1) return spreadsheet;
   if (first !== APOSTROPHE) return false;
@@ -78,13 +78,13 @@ function isEscaped(bytes: Buffer, start: number, end: number, spreadsheet: boole
   return pos < end && RUNS[bytes[pos] as number] === 1;
 }
 
-/** Readers trim blanks at a cell's ends unless it is quoted, and take an apostrophe at its start for the quote. In doubt, yes:
- * quotes do no harm. */
-function hasBlankEnds(bytes: Buffer, start: number, end: number): boolean {
+/** Whether the cell may begin or end with white space or begin with an apostrophe: readers trim unquoted white space, and may take an
+ * apostrophe for the quote character. May return true for other cells, because unneeded quotes do no harm. */
+function needsQuotes(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start] as number;
   const last = bytes[end - 1] as number;
   if (first <= 0x20 || first === APOSTROPHE || last <= 0x20) return true;
-  // The first bytes in UTF-8 of what Unicode calls white space, and of a byte order mark
+  // The first UTF-8 bytes of Unicode white space and of a byte order mark
   if (MAY_BE_BLANK[first] === 1) return true;
   return last >= 0x80 && (MAY_BE_BLANK[bytes[end - 3] ?? 0] === 1 || bytes[end - 2] === 0xc2);
 }

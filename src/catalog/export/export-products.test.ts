@@ -251,7 +251,7 @@ describe("one snapshot", () => {
     const { bytes } = await exportProducts(pool, export_query.parse({}), { patience_ms: 50 });
     const gone = new Promise((resolve) => bytes.once("error", resolve));
     bytes.read(0);
-    expect(String(await gone)).toContain("took nothing");
+    expect(String(await gone)).toContain("read nothing");
     await expect.poll(running).toBe(0);
   });
 });

@@ -1,43 +1,44 @@
-// Products as a file: one snapshot of the catalogue, streamed in constant memory. Server and command line share it.
+// Exports products as a file: one snapshot of the catalogue, streamed in constant memory. Used by the server and the command line.
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
-import { delimitedPieces, jsonLines } from "./pieces.ts";
 import { findKeys, selectProducts } from "./select-products.ts";
 import { listAttributeNames, openSnapshot, type Selection, type Snapshot } from "./snapshot.ts";
-import { workbookPieces } from "./workbook.ts";
+import { writeDelimited, writeJsonLines } from "./text-formats.ts";
+import { writeWorkbook } from "./workbook.ts";
+import { parseFilter } from "../query/parse-filter.ts";
 import { EXPORT_FORMATS, type ExportOptions } from "../../../contract/catalog/export.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export interface ExportFile {
   filename: string;
   media_type: string;
-  /** Destroying it ends the query. */
+  /** Destroying the stream cancels the query. */
   bytes: Readable;
 }
 
 export interface ExportLimits {
-  /** A reader that takes nothing for so long is let go, for it holds a connection and keeps the database from tidying up. */
+  /** Disconnects a reader that takes longer than this for a chunk: it holds a connection, and its snapshot blocks vacuum. */
   patience_ms?: number;
-  /** Rows that a sheet has room for; tests that want many sheets say fewer. */
+  /** Rows of a sheet; tests set fewer to get several sheets. */
   sheet_rows?: number | undefined;
 }
 
-/** Ready to be sent: what could go wrong before the first row has gone wrong by then, with a Problem. */
+/** Prepares the file so that all foreseeable errors are thrown before the first byte.
+ * @throws Problem `invalid-request`, `does-not-fit-sheet` */
 export async function exportProducts(
   pool: pg.Pool,
   options: ExportOptions,
   { patience_ms, sheet_rows }: ExportLimits = {},
 ): Promise<ExportFile> {
   if (options.format === "xlsx" && options.gzip)
-    throw new Problem("invalid-request", "An XLSX file is compressed already. Leave gzip out.");
-  const { sort, format, spreadsheet, gzip, ...filter } = options;
-  // A filter that cannot be is told before there is a snapshot.
-  selectProducts(filter, sort);
+    throw new Problem("invalid-request", "XLSX files are compressed already. Remove gzip, or choose another format.");
+  const { sort, format, spreadsheet, gzip, ...given } = options;
+  const filter = parseFilter(given);
   const stop = new AbortController();
   const snapshot = await openSnapshot(pool, stop.signal);
-  const pieces = await findKeys(snapshot, filter)
-    .then((keys) => preparePieces(snapshot, selectProducts(filter, sort, keys), { format, spreadsheet, sheet_rows }))
+  const chunks = await findKeys(snapshot, filter)
+    .then((keys) => writeFile(snapshot, selectProducts(filter, sort, keys), { format, spreadsheet, sheet_rows }))
     .catch((error: unknown) => {
       snapshot.close();
       throw error;
@@ -45,13 +46,13 @@ export async function exportProducts(
   const rows: Readable = Readable.from(
     closing(
       snapshot,
-      patiently(pieces, patience_ms, () =>
-        rows.destroy(new Error("The reader of an export took nothing for too long")),
+      withTimeout(chunks, patience_ms, () =>
+        rows.destroy(new Error(`The client of an export read nothing for ${(patience_ms ?? 0) / 1000} s`)),
       ),
     ),
     { objectMode: false },
   );
-  // Not only when the generator's turn comes: it may be waiting for rows that take a while.
+  // Cancel at once: the generator may be waiting for rows and would notice later.
   rows.once("close", () => {
     stop.abort();
   });
@@ -62,43 +63,49 @@ export async function exportProducts(
   };
 }
 
-async function preparePieces(
+async function writeFile(
   snapshot: Snapshot,
   selection: Selection,
   { format, spreadsheet, sheet_rows }: Pick<ExportOptions, "format" | "spreadsheet"> & Pick<ExportLimits, "sheet_rows">,
 ): Promise<AsyncGenerator<Buffer>> {
-  if (format === "jsonl") return jsonLines(snapshot, selection);
+  if (format === "jsonl") return writeJsonLines(snapshot, selection);
   const attributes = await listAttributeNames(snapshot, selection);
-  if (format === "xlsx") return workbookPieces(snapshot, selection, attributes, sheet_rows);
-  return delimitedPieces(snapshot, selection, attributes, { delimiter: format === "tsv" ? "\t" : ",", spreadsheet });
+  switch (format) {
+    case "csv":
+      return writeDelimited(snapshot, selection, attributes, { delimiter: ",", spreadsheet });
+    case "tsv":
+      return writeDelimited(snapshot, selection, attributes, { delimiter: "\t", spreadsheet });
+    case "xlsx":
+      return writeWorkbook(snapshot, selection, attributes, sheet_rows);
+  }
 }
 
-async function* closing(snapshot: Snapshot, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* closing(snapshot: Snapshot, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
-    yield* pieces;
+    yield* chunks;
   } finally {
     snapshot.close();
   }
 }
 
-/** The reader's turn is from a piece given to the next asked for. */
-async function* patiently(
-  pieces: AsyncIterable<Buffer>,
+/** Limits the time that the reader takes from receiving a chunk to requesting the next one. */
+async function* withTimeout(
+  chunks: AsyncIterable<Buffer>,
   patienceMs: number | undefined,
   giveUp: () => void,
 ): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    if (piece.length === 0) continue;
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue;
     const timer = patienceMs === undefined ? undefined : setTimeout(giveUp, patienceMs);
-    yield piece;
+    yield chunk;
     clearTimeout(timer);
   }
 }
 
-/** Level 1: three quarters of what level 6 saves, in a third of its time. */
+/** Level 1 saves three quarters of what level 6 saves, in a third of the time. */
 function compressed(rows: Readable): Readable {
   const gzip = createGzip({ level: 1, chunkSize: 1 << 16 });
-  // An error of either end closes the other; whoever reads the compressed bytes meets it there.
+  // An error of either stream destroys both, so the reader of the compressed bytes sees it.
   pipeline(rows, gzip, () => undefined);
   return gzip;
 }

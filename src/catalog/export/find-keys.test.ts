@@ -1,4 +1,4 @@
-// An export of what is searched for has just that, however far the index has come.
+// A filtered export contains exactly the matching products, whatever part of them the index has processed.
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -12,7 +12,7 @@ import { exportProducts } from "./export-products.ts";
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "import", actor: "test" });
 
-/** Of which a search may mean none, one in thirty, or half of all: a few are found by the index, many by a look at all. */
+/** A search matches none, one in thirty or half of them: few are found by the index, many by a scan of all products. */
 const PRODUCTS = 60;
 const names = fc.array(fc.constantFrom("red chair", "Blue", "blue chair", "green table"), {
   minLength: PRODUCTS,
@@ -20,16 +20,16 @@ const names = fc.array(fc.constantFrom("red chair", "Blue", "blue chair", "green
 });
 const search = fc.constantFrom("chair", "reen", "blue", "rare", "rar", "rare chair", "none");
 
-test("an export finds by the index and its backlog what a look at all products finds", async () => {
+test("an export finds by index and backlog what a sequential scan finds", async () => {
   await fc.assert(
     fc.asyncProperty(
       names,
       search,
       fc.integer({ min: 0, max: 4 }),
       fc.subarray([3, 20, 40]),
-      async (given, wanted, slices, changed) => {
+      async (given, wanted, batches, changed) => {
         await fill(given.map((name, i) => (i % 30 === 0 ? "rare chair" : name)));
-        if (slices > 0) await indexBacklog(pool, createIndexMemory(), { rows: 16, slices });
+        if (batches > 0) await indexBacklog(pool, createIndexMemory(), { rows: 16, max_batches: batches });
         for (const id of changed) await rename(id, id === 20 ? "rare" : "plain");
         const { bytes } = await exportProducts(
           pool,

@@ -1,15 +1,15 @@
-// A buffer that grows while a file's next piece is written into it.
+// A growing buffer that collects the bytes of a file and hands them out in chunks.
 
-/** Pieces of about this size go out: large enough that neither socket nor compressor is asked for every row. */
-const PIECE_BYTES = 1 << 17;
-/** Copying shorter runs byte by byte beats the call into native code. */
+/** Chunks of about this size keep the calls to socket and compressor few. */
+const CHUNK_BYTES = 1 << 17;
+/** Up to this length, copying byte by byte is faster than a call into native code. */
 const SHORT = 32;
 
 export class Output {
-  buffer = Buffer.allocUnsafeSlow(PIECE_BYTES * 2);
+  buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES * 2);
   length = 0;
 
-  /** Makes room for so many more bytes. */
+  /** Makes sure that `bytes` more bytes fit. */
   reserve(bytes: number): void {
     if (this.length + bytes <= this.buffer.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + bytes));
@@ -17,7 +17,8 @@ export class Output {
     this.buffer = larger;
   }
 
-  /** The methods below need room that was reserved. */
+  // The methods below write into reserved space only.
+
   byte(byte: number): void {
     this.buffer[this.length++] = byte;
   }
@@ -35,14 +36,14 @@ export class Output {
   }
 
   get isFull(): boolean {
-    return this.length >= PIECE_BYTES;
+    return this.length >= CHUNK_BYTES;
   }
 
-  /** What was written; it belongs to the caller. */
+  /** Returns the written bytes and starts a new chunk. The caller owns the returned buffer. */
   take(): Buffer {
-    const piece = this.buffer.subarray(0, this.length);
-    this.buffer = Buffer.allocUnsafeSlow(PIECE_BYTES * 2);
+    const chunk = this.buffer.subarray(0, this.length);
+    this.buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES * 2);
     this.length = 0;
-    return piece;
+    return chunk;
   }
 }

@@ -1,4 +1,4 @@
-// The HTTP of exports.
+// HTTP routes of exports.
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -7,24 +7,24 @@ import { exportProducts } from "./export-products.ts";
 import { export_products } from "../../../contract/catalog/export.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Each holds a connection of the pool for as long as its reader takes; the others belong to everybody else. */
+/** An export holds a connection of the pool until the client has read it. The limit leaves connections for other requests. */
 const MAX_EXPORTS = 4;
-/** A piece is at least 128 kB: slower than 2 kB a second nobody wants to wait. */
+/** Time for the client to read 128 kB. Clients slower than 2 kB a second are disconnected. */
 const PATIENCE_MS = 60_000;
 
 export function exportRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const most = Math.max(1, Math.min(MAX_EXPORTS, Math.floor(pool.options.max / 2)));
+  const maxExports = Math.max(1, Math.min(MAX_EXPORTS, Math.floor(pool.options.max / 2)));
   let running = 0;
 
   app.route({
     ...export_products,
     handler: async (request, reply) => {
-      if (running >= most) {
+      if (running >= maxExports) {
         reply.header("retry-after", "10");
         throw new Problem(
           "too-many-exports",
-          `${running} exports run at the moment, and that is all there may be. Try again when one has ended.`,
+          `Limit reached: ${running} exports are running. Try again when one of them has ended.`,
         );
       }
       running++;

@@ -1,21 +1,22 @@
-// Cells of a sheet as XML (ECMA-376, 18.3.1). Texts are inline: a table of shared ones would have to be held until the end.
+// Writes the cells of a sheet as XML (ECMA-376, 18.3.1). Texts are inline, because a table of shared texts would stay in memory until
+// the end of the export.
 //
-// Every text has the format "Text", so that a person who edits `0017` or `=1` in a spreadsheet program still has text: nothing
-// there can run, and nothing needs an escape.
+// Every text cell has the number format "Text". Values such as `0017` or `=1` therefore stay text when someone edits them in a spreadsheet
+// program: they cannot run as formulas, and need no escape.
 import type { FieldKind } from "../product/product-columns.ts";
 import type { Output } from "./output.ts";
 
 export const MAX_SHEET_ROWS = 1_048_576;
 export const MAX_SHEET_COLUMNS = 16_384;
-/** UTF-16 units. */
+/** In UTF-16 code units. */
 export const MAX_CELL_LENGTH = 32_767;
 
 export interface SheetWriter {
   begin(): void;
   beginRow(row: number): void;
-  /** A blank text makes no cell. */
+  /** Writes no cell for an empty text. */
   text(column: number, bytes: Buffer, start: number, end: number): void;
-  /** A field of the product as `rowsQuery` selects it. A start of -1 is null and makes no cell. */
+  /** Writes a field of the product in the form that `rowsQuery` selects. Writes no cell for null, which has the start -1. */
   value(column: number, bytes: Buffer, start: number, end: number): void;
   endRow(): void;
   end(): void;
@@ -30,7 +31,7 @@ const BLANK = 0x20;
 const UNDERSCORE = 0x5f;
 const NONCHARACTER_LEAD = 0xef;
 
-/** Bytes that may not stand in a text as they are: 1 = look closer. */
+/** 1 = the byte may need an escape in XML. */
 const SPECIAL = new Uint8Array(256).fill(1, 0, BLANK);
 for (const character of "&<>_") SPECIAL[character.charCodeAt(0)] = 1;
 SPECIAL[0x09] = 0;
@@ -56,7 +57,7 @@ const CLOSE = Buffer.from("</t></is></c>");
 const END_ROW = Buffer.from("</row>\n");
 const END = Buffer.from("</sheetData></worksheet>\n");
 
-/** @param kinds of the first columns; the others hold text */
+/** @param kinds the kinds of the first columns; the other columns hold text */
 export function createSheetWriter(output: Output, columns: number, kinds: readonly FieldKind[]): SheetWriter {
   const letters = Array.from({ length: columns }, (_, column) => Buffer.from(`<c r="${columnName(column)}`));
   let number = Buffer.alloc(0);
@@ -70,7 +71,7 @@ export function createSheetWriter(output: Output, columns: number, kinds: readon
   const text = (column: number, bytes: Buffer, start: number, end: number): void => {
     if (start === end) return;
     beginCell(column, isHeader ? HEADER : TEXT);
-    // An escaped byte takes seven.
+    // An escaped byte takes seven bytes.
     output.reserve((end - start) * 7 + 64);
     output.raw(hasBlanks(bytes, start, end) ? OPEN_WITH_BLANKS : OPEN);
     writeText(output, bytes, start, end);
@@ -126,7 +127,7 @@ const SHEET_HEAD =
   '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
   "<cols>COLUMNS</cols><sheetData>\n";
 
-/** A text column has the text format, so that text a person types into a blank cell stays text. */
+/** The text format applies to whole columns, so that values typed into empty cells stay text. */
 const COLUMN_STYLES: Record<FieldKind, string> = {
   text: `width="20" customWidth="1" style="${TEXT_STYLE}"`,
   boolean: 'width="9" customWidth="1"',
@@ -161,7 +162,8 @@ function writeText(output: Output, bytes: Buffer, start: number, end: number): v
   output.copy(bytes, from, end);
 }
 
-/** `_x000D_`: what XML cannot hold, or would change (ST_Xstring, 22.9.2.19); and what would be read as such an escape. */
+/** Escapes characters that XML cannot contain or would change, as `_x000D_` (ST_Xstring, 22.9.2.19). A text that looks like such an escape
+ * is escaped too. */
 function escapeOf(bytes: Buffer, pos: number, end: number): Buffer | undefined {
   const byte = bytes[pos] as number;
   if (byte < BLANK) return Buffer.from(`_x00${byte.toString(16).toUpperCase().padStart(2, "0")}_`);

@@ -1,11 +1,11 @@
-// The SQL of an export: one transaction that sees the catalogue as it is at its start, however long the reading takes.
+// The SQL of an export. One transaction sees the catalogue as it was at its start, however long the client takes to read the file.
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { AttributeName } from "./attribute-cells.ts";
 
-/** Which products, in which order; SQL without parameters, since COPY takes none. */
+/** Selects and orders the products; SQL without parameters, because COPY takes none. */
 export interface Selection {
-  /** What stands behind `from`, with the table of products as p; ends in a condition. */
+  /** The text after `from`, with the products as `p`. It ends with a condition, so that `and …` can follow. */
   from: string;
   order_by: string;
 }
@@ -14,11 +14,11 @@ export interface Snapshot {
   query: pg.ClientBase["query"];
   /** The rows of a query in COPY's binary format. */
   copy(query: string): AsyncIterable<Buffer>;
-  /** Ends it, also in the middle of a query. */
+  /** Ends the transaction, even during a query. */
   close(): void;
 }
 
-/** A database that has lost the other end's interest stops at once when `signal` aborts. */
+/** @param signal closes the snapshot, and cancels its query, when the client disconnects */
 export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<Snapshot> {
   const client = await pool.connect();
   let isOpen = true;
@@ -28,8 +28,8 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
     isOpen = false;
     signal.removeEventListener("abort", close);
     const { processID: pid } = client as pg.PoolClient & { processID?: number };
-    // Closing the connection ends a query only once it has rows to send; a sort of millions has none for a while.
-    if (isBusy && pid !== undefined) pool.query("select pg_cancel_backend($1)", [pid]).catch(() => undefined);
+    // After the connection is closed, PostgreSQL notices only when it sends rows. A sort of millions of rows would keep running.
+    if (isBusy && pid !== undefined) pool.query("select pg_cancel_backend($1::integer)", [pid]).catch(() => undefined);
     client.release(isBusy);
   };
   signal.addEventListener("abort", close);
@@ -52,28 +52,28 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
   };
 }
 
-/** Rows that are asked for names at once, and how often, before all of them are. */
-const ASKED_ROWS = 1000;
-const GUESSES = 4;
+/** Rounds that look for missing names, and the rows that each of them examines. The last round examines all rows. */
+const MAX_GUESSES = 4;
+const GUESS_ROWS = 1000;
 
-/** Every attribute that any of the products has, in the order of jsonb's keys. */
+/** All attributes that any of the products has, in the order of jsonb's keys. */
 export async function listAttributeNames({ query }: Snapshot, { from }: Selection): Promise<AttributeName[]> {
-  // To see that no product has another name than these takes a third of what listing the names of all products does.
-  let known: string[] = [];
+  // Guess the names from a few products, then check that no product has others: a third of the time of listing the names of all products.
+  let names: string[] = [];
   for (let guess = 0; ; guess++) {
     const { rows } = await query<{ name: string }>(
       `select distinct jsonb_object_keys(rest) as name
        from (select p.attributes - $1::text[] as rest from (select p.attributes from ${from}) p
              where p.attributes - $1::text[] <> '{}' limit $2) others`,
-      [known, guess < GUESSES ? ASKED_ROWS : null],
+      [names, guess < MAX_GUESSES ? GUESS_ROWS : null],
     );
-    known = [...known, ...rows.map(({ name }) => name)];
-    if (rows.length === 0 || guess === GUESSES) break;
+    names = [...names, ...rows.map(({ name }) => name)];
+    if (rows.length === 0 || guess === MAX_GUESSES) break;
   }
   const { rows } = await query<{ name: string; json: string }>(
     `select name, to_json(name)::text as json from unnest($1::text[]) name
      order by octet_length(name), name collate "C"`,
-    [known],
+    [names],
   );
   return rows.map(({ name, json }) => ({ name, json: Buffer.from(json) }));
 }
@@ -89,18 +89,18 @@ export interface LongCell {
   length: number;
 }
 
-/** Long cells that are told at once. */
-const TOLD_CELLS = 10;
-/** Compression makes nothing 250 times smaller. */
-const LEAST_BYTES = 250;
+/** Cells that one error reports. */
+const MAX_REPORTED = 10;
+/** PostgreSQL's compression makes no text more than 250 times smaller. */
+const MAX_COMPRESSION = 250;
 
-/** Cells of more than `max` UTF-16 units, the first few. */
+/** The first cells with more than `max` UTF-16 code units. */
 export async function findLongCells(
   { query }: Snapshot,
   { from, order_by }: Selection,
   max: number,
 ): Promise<LongCell[]> {
-  // Bytes are counted first: they are known without reading the text, and there are never fewer of them.
+  // Bytes are compared first: PostgreSQL knows them without reading the text, and a text never has fewer bytes than code units.
   const { rows } = await query<LongCell>(
     `select p.sku, cell.field, cell.length
      from (select p.* from ${from} and (octet_length(p.description) > $1 or pg_column_size(p.attributes) > $2)) p,
@@ -110,8 +110,8 @@ export async function findLongCells(
              union all select key, value from jsonb_each_text(p.attributes)) texts
        where octet_length(value) > $1
      ) cell
-     where cell.length > $1 order by ${order_by} limit ${TOLD_CELLS}`,
-    [max, Math.floor(max / LEAST_BYTES)],
+     where cell.length > $1 order by ${order_by} limit ${MAX_REPORTED}`,
+    [max, Math.floor(max / MAX_COMPRESSION)],
   );
   return rows;
 }

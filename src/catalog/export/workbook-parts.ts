@@ -1,4 +1,4 @@
-// The parts of a workbook besides its sheets (ECMA-376).
+// The parts of an XLSX file other than its sheets (ECMA-376).
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -11,7 +11,7 @@ const numbered = (count: number, part: (number: number) => string): string =>
 
 export const sheetPath = (number: number): string => `xl/worksheets/sheet${number}.xml`;
 
-/** Path and content of each part, the first of which programs know the file by. */
+/** Path and content of each part. The first one must be [Content_Types].xml, by which programs recognize the file. */
 export const workbookParts = (sheets: number): [path: string, xml: string][] => [
   [
     "[Content_Types].xml",
@@ -51,7 +51,7 @@ export const workbookParts = (sheets: number): [path: string, xml: string][] => 
   ["xl/styles.xml", STYLES],
 ];
 
-/** Cell formats: 0 as it comes, 1 text, 2 text in bold. Number format 49 is "Text". */
+/** Cell formats: 0 general, 1 text, 2 bold text. Number format 49 is "Text". */
 const STYLES =
   `${XML}<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>` +
   '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>' +

@@ -1,24 +1,24 @@
-// XLSX: sheets written row by row into a zip file that is never whole anywhere. What does not fit a sheet is told before the
-// first byte, since a file that ends in the middle helps nobody.
+// Writes XLSX: sheets are streamed row by row into a zip file. Products that do not fit into a sheet are reported before the first byte is
+// sent, because a truncated file would be useless.
 import { PassThrough, pipeline, Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { createAttributeCells, type AttributeCells, type AttributeName } from "./attribute-cells.ts";
 import { copyRows, type CopyRows } from "./copy-rows.ts";
 import { Output } from "./output.ts";
-import { columnsOf, ROW_FIELDS, rowsQuery } from "./pieces.ts";
+import { columnsOf, ROW_FIELDS, rowsQuery } from "./text-formats.ts";
 import { createSheetWriter, MAX_CELL_LENGTH, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS } from "./sheet.ts";
 import { countProducts, findLongCells, type Selection, type Snapshot } from "./snapshot.ts";
 import { sheetPath, workbookParts } from "./workbook-parts.ts";
 import { FIELD_NAMES, kindOf } from "../product/column-lists.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Level 1 takes a third of level 6's time and makes a quarter more bytes. */
+/** Level 1 takes a third of the time of level 6, and the file is a quarter larger. */
 const COMPRESSION = { compressionLevel: 1 };
 const KINDS = FIELD_NAMES.map(kindOf);
 
-/** @throws Problem does-not-fit-sheet, before it returns
- * @param sheetRows rows of a sheet, its header among them; fewer in tests that want many sheets */
-export async function workbookPieces(
+/** @throws Problem `does-not-fit-sheet`, before it returns
+ * @param sheetRows rows of a sheet including the header; tests set fewer to get several sheets */
+export async function writeWorkbook(
   snapshot: Snapshot,
   selection: Selection,
   attributes: readonly AttributeName[],
@@ -26,25 +26,25 @@ export async function workbookPieces(
 ): Promise<AsyncGenerator<Buffer>> {
   if (FIELD_NAMES.length + attributes.length > MAX_SHEET_COLUMNS) {
     throw doesNotFit(
-      `The products have ${attributes.length.toLocaleString("en")} attributes, and a sheet has ${MAX_SHEET_COLUMNS.toLocaleString("en")} columns.`,
+      `The products have ${attributes.length.toLocaleString("en")} attributes, but a sheet has only ${MAX_SHEET_COLUMNS.toLocaleString("en")} columns.`,
     );
   }
   const long = await findLongCells(snapshot, selection, MAX_CELL_LENGTH);
   const first = long[0];
   if (first !== undefined) {
     throw doesNotFit(
-      `"${first.field}" of the product "${first.sku}" has ${first.length.toLocaleString("en")} characters, and a cell of a sheet holds ${MAX_CELL_LENGTH.toLocaleString("en")}.`,
+      `"${first.field}" of the product "${first.sku}" has ${first.length.toLocaleString("en")} characters, but a cell can hold only ${MAX_CELL_LENGTH.toLocaleString("en")}.`,
       { cells: long },
     );
   }
   const count = await countProducts(snapshot, selection);
-  return zipPieces(snapshot, selection, attributes, Math.max(1, Math.ceil(count / (sheetRows - 1))), sheetRows);
+  return zipSheets(snapshot, selection, attributes, Math.max(1, Math.ceil(count / (sheetRows - 1))), sheetRows);
 }
 
-const doesNotFit = (what: string, extra: Record<string, unknown> = {}): Problem =>
-  new Problem("does-not-fit-sheet", `${what} Export as CSV, or leave such products out.`, { extra });
+const doesNotFit = (reason: string, extra: Record<string, unknown> = {}): Problem =>
+  new Problem("does-not-fit-sheet", `${reason} Export as CSV instead, or filter such products out.`, { extra });
 
-async function* zipPieces(
+async function* zipSheets(
   snapshot: Snapshot,
   selection: Selection,
   attributes: readonly AttributeName[],
@@ -56,16 +56,16 @@ async function* zipPieces(
   pipeline(zip.outputStream, bytes, () => undefined);
   zip.on("error", (error) => bytes.destroy(error as Error));
   for (const [path, xml] of workbookParts(sheets)) zip.addBuffer(Buffer.from(xml), path, COMPRESSION);
-  const { header, position } = columnsOf(attributes);
+  const { header, columns } = columnsOf(attributes);
   const rows = eachRow(copyRows(snapshot.copy(rowsQuery(selection)), ROW_FIELDS));
-  const cells = createAttributeCells(attributes, position);
+  const cells = createAttributeCells(attributes, columns);
   for (let number = 1; number <= sheets; number++) {
     zip.addReadStreamLazy(sheetPath(number), COMPRESSION, (opened) => {
-      opened(null, Readable.from(sheetPieces(rows, cells, header, sheetRows), { objectMode: false }));
+      opened(null, Readable.from(writeSheet(rows, cells, header, sheetRows), { objectMode: false }));
     });
   }
   zip.end();
-  for await (const piece of bytes) yield piece as Buffer;
+  for await (const chunk of bytes) yield chunk as Buffer;
 }
 
 interface RowCursor {
@@ -73,23 +73,23 @@ interface RowCursor {
   row: number;
 }
 
-/** Goes on from sheet to sheet: a sheet takes what it has room for. */
+/** Iterates over all rows. It is shared by the sheets: each one continues where the previous one is full. */
 function eachRow(batches: AsyncGenerator<CopyRows>): () => RowCursor | undefined | Promise<RowCursor | undefined> {
-  const at: RowCursor = { rows: { bytes: Buffer.alloc(0), count: 0, bounds: new Int32Array() }, row: 0 };
+  const cursor: RowCursor = { rows: { bytes: Buffer.alloc(0), count: 0, bounds: new Int32Array() }, row: 0 };
   const nextBatch = async (): Promise<RowCursor | undefined> => {
     const next = await batches.next();
     if (next.done === true) return undefined;
-    at.rows = next.value;
-    at.row = 0;
-    return at;
+    cursor.rows = next.value;
+    cursor.row = 0;
+    return cursor;
   };
   return () => {
-    if (++at.row < at.rows.count) return at;
+    if (++cursor.row < cursor.rows.count) return cursor;
     return nextBatch();
   };
 }
 
-async function* sheetPieces(
+async function* writeSheet(
   nextRow: ReturnType<typeof eachRow>,
   cells: AttributeCells,
   header: readonly string[],
@@ -106,11 +106,11 @@ async function* sheetPieces(
   sheet.endRow();
   for (let row = 2; row <= sheetRows; row++) {
     const next = nextRow();
-    // Of a row in the same batch there is nothing to wait for.
-    const at = next instanceof Promise ? await next : next;
-    if (at === undefined) break;
-    const { bytes, bounds } = at.rows;
-    const i = at.row * ROW_FIELDS * 2;
+    // A row of the same batch is available at once; awaiting it would cost a microtask per row.
+    const cursor = next instanceof Promise ? await next : next;
+    if (cursor === undefined) break;
+    const { bytes, bounds } = cursor.rows;
+    const i = cursor.row * ROW_FIELDS * 2;
     sheet.beginRow(row);
     for (let field = 0; field < KINDS.length; field++)
       sheet.value(field, bytes, bounds[i + field * 2] as number, bounds[i + field * 2 + 1] as number);

@@ -1,20 +1,20 @@
-// The HTTP of what is counted among the products of a filter: values of an attribute, attributes, places of the list.
+// HTTP routes that count products of a filter: the values of an attribute, the attributes, and the positions of a list.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import pLimit from "p-limit";
 import type pg from "pg";
 import { countAttributes } from "./attributes.ts";
 import { countFacets } from "./facets.ts";
-import { cursorOf, orderOf, THE_END } from "../query/order.ts";
+import { cursorOf, END_OF_LIST, orderOf } from "../query/order.ts";
 import { readPositions } from "./positions.ts";
 import { list_attributes, list_facets, list_positions } from "../../../contract/catalog/products.ts";
 
-/** A count holds a connection of the pool for seconds; the others wait, and the rest of the pool is everybody else's. */
+/** A count may hold a connection of the pool for seconds. Further counts wait, so that other requests still get connections. */
 const COUNTS_AT_ONCE = 2;
 
 export function countRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  const inTurn = pLimit(COUNTS_AT_ONCE);
+  const limitCounts = pLimit(COUNTS_AT_ONCE);
 
   app.route({
     ...list_facets,
@@ -30,22 +30,22 @@ export function countRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool
     ...list_positions,
     handler: async ({ query: { sort, limit, ...filter } }, reply) => {
       const order = orderOf(sort);
-      const left = whenClosed(reply.raw);
-      const { total, positions } = await inTurn(() => readPositions(pool, { filter, order, limit }, left));
+      const disconnected = whenClosed(reply.raw);
+      const { total, positions } = await limitCounts(() => readPositions(pool, { filter, order, limit }, disconnected));
       return {
         total,
-        positions: positions.map(({ place, ...position }) => ({ ...position, cursor: cursorOf(order, place) })),
-        last_cursor: cursorOf(order, THE_END),
+        positions: positions.map(({ row, value, position }) => ({ row, value, cursor: cursorOf(order, position) })),
+        last_cursor: cursorOf(order, END_OF_LIST),
       };
     },
   });
 }
 
-/** Aborted when whoever asked has left. */
-function whenClosed(answer: FastifyReply["raw"]): AbortSignal {
-  const leaving = new AbortController();
-  answer.once("close", () => {
-    leaving.abort();
+/** Aborts when the client disconnects. */
+function whenClosed(response: FastifyReply["raw"]): AbortSignal {
+  const closing = new AbortController();
+  response.once("close", () => {
+    closing.abort();
   });
-  return leaving.signal;
+  return closing.signal;
 }

@@ -1,10 +1,11 @@
-// The most frequent values of an attribute among the products of a filter, in bounded time: counted where that is quick, else
-// estimated from a random sample.
+// Counts the most frequent values of an attribute among the products of a filter, in bounded time: exactly if few products match,
+// otherwise estimated from a random sample.
 import type pg from "pg";
 import { withSnapshot } from "../../db/snapshot.ts";
-import { compileFilter } from "../query/filter.ts";
+import { raw, sql, statement, type Sql } from "../../db/sql.ts";
+import { parseFilter } from "../query/parse-filter.ts";
 import { attributeTerm } from "../query/terms.ts";
-import { readConditions } from "../search/query/term-conditions.ts";
+import { readTermStats } from "../search/query/term-conditions.ts";
 import { readBacklog } from "../search/pending/read-backlog.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
 
@@ -17,29 +18,38 @@ export interface FacetRequest {
 export interface Facets {
   values: { value: string; count: number }[];
   relation: "eq" | "estimate";
-  /** Products that were counted: all that match, or the sample. */
+  /** Counted products: all matching ones, or the sample. */
   sample_size: number;
 }
 
-/** So many products are counted one by one; a sample is as large. 30,000 took 60 ms. */
-const MOST = 30_000;
+/** Up to this many products are counted exactly, in 60 ms; a sample has the same size. */
+const SAMPLE_SIZE = 30_000;
+const MAX_CANDIDATES = SAMPLE_SIZE * 2;
 
 export async function countFacets(pool: pg.Pool, request: FacetRequest): Promise<Facets> {
+  const { attribute, limit } = request;
+  const filter = parseFilter(request.filter);
+  const counter: Counter = { attribute, where: filter.where, limit };
   return withSnapshot(pool, async (db) => {
-    const { products, behind } = await readBacklog(db);
-    if (products <= MOST) return count(db, request, "products p", []);
-    // The index counts where it knows everything.
-    const conditions =
-      behind > 0 ? [] : await readConditions(db, { ...request.filter, [`attributes.${request.attribute}`]: "*" });
-    const rarest = conditions[0];
-    if (rarest !== undefined && rarest.products <= MOST) {
-      const source = `(select p.* from product_search s join products p on p.sku_key = s.sku_key where s.terms && $3::int[] limit $4) p`;
-      const terms = rarest.any_of.length === 0 ? [attributeTerm(request.attribute)] : rarest.any_of;
-      const counted = await count(db, request, source, [terms, MOST * 2]);
-      if (counted.sample_size < MOST * 2) return counted;
+    const { products, pending } = await readBacklog(db);
+    if (products <= SAMPLE_SIZE) return count(db, counter, raw("products p"));
+    // The index is complete only without pending changes.
+    if (pending === 0) {
+      const hasAttribute = [attributeTerm(attribute)];
+      const [rarest] = await readTermStats(db, { ...filter, fixed_terms: [...filter.fixed_terms, hasAttribute] });
+      if (rarest !== undefined && rarest.products <= SAMPLE_SIZE) {
+        const terms = rarest.any_of.length === 0 ? hasAttribute : rarest.any_of;
+        const counted = await count(
+          db,
+          counter,
+          sql`(select p.* from product_search s join products p on p.sku_key = s.sku_key
+               where s.terms && ${terms}::int[] limit ${MAX_CANDIDATES}) p`,
+        );
+        if (counted.sample_size < MAX_CANDIDATES) return counted;
+      }
     }
-    const share = MOST / products;
-    const sampled = await count(db, request, "products p tablesample system ($3::float4)", [share * 100]);
+    const share = SAMPLE_SIZE / products;
+    const sampled = await count(db, counter, sql`products p tablesample system (${share * 100}::float4)`);
     return {
       values: sampled.values.map(({ value, count: counted }) => ({ value, count: Math.round(counted / share) })),
       relation: "estimate",
@@ -48,21 +58,20 @@ export async function countFacets(pool: pg.Pool, request: FacetRequest): Promise
   });
 }
 
-async function count(
-  db: pg.ClientBase,
-  { attribute, filter, limit }: FacetRequest,
-  source: string,
-  more: readonly unknown[],
-): Promise<Facets> {
-  const { where, values } = compileFilter(filter, [attribute, limit, ...more]);
+interface Counter {
+  attribute: string;
+  where: Sql;
+  limit: number;
+}
+
+async function count(db: pg.ClientBase, { attribute, where, limit }: Counter, source: Sql): Promise<Facets> {
   const { rows } = await db.query<{ sample_size: number; value: string | null; count: number }>(
-    `with found as materialized (select p.attributes ->> $1::text as value from ${source} where ${where}),
+    statement`with found as materialized (select p.attributes ->> ${attribute}::text as value from ${source} where ${where}),
      counted as (
        select value, count(*) as count from found where value is not null group by value
-       order by count(*) desc, value collate "C" limit $2
+       order by count(*) desc, value collate "C" limit ${limit}
      )
      select (select count(*) from found) as sample_size, counted.* from (select) one left join counted on true`,
-    values,
   );
   const counted = rows.flatMap(({ value, count: n }) => (value === null ? [] : [{ value, count: n }]));
   return { values: counted, relation: "eq", sample_size: rows[0]?.sample_size ?? 0 };

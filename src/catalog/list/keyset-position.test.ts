@@ -1,8 +1,9 @@
+// Pages read from any position, forward and backward, together are the whole list.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { listProducts, type Page } from "./list-products.ts";
-import { orderOf, positionOf, cursorOf, startAt, THE_END, type Position } from "../query/order.ts";
+import { orderOf, positionOf, cursorOf, startAt, END_OF_LIST, type PagePosition } from "../query/order.ts";
 import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
 import { skuKey } from "../product/sku-key.ts";
 import { insertChangeset } from "../changeset-store.ts";
@@ -20,23 +21,23 @@ interface Given {
 
 async function fill(rows: readonly Given[], indexed: number): Promise<void> {
   await pool.query("truncate products, product_search, search_backlog; update search_state set products = 0");
-  for (const [first, part] of [
+  for (const [first, batch] of [
     [0, rows.slice(0, indexed)],
     [indexed, rows.slice(indexed)],
   ] as const) {
-    if (part.length === 0) continue;
+    if (batch.length === 0) continue;
     await pool.query(
       `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
        select r.sku_key, r.id, r.sku, r.name, '', true, '{}', 1, 1, '2026-01-01', '2026-01-01'
        from jsonb_to_recordset($1) as r (sku_key text, id bigint, sku text, name text)`,
-      [JSON.stringify(part.map((row, i) => ({ ...row, id: first + i, sku_key: skuKey(row.sku) })))],
+      [JSON.stringify(batch.map((row, i) => ({ ...row, id: first + i, sku_key: skuKey(row.sku) })))],
     );
-    const rowsWritten = { rows: part.length, delta: part.length };
     await noteChanged(pool, {
       changeset_id: changesetId,
       id_from: first,
-      id_to: first + part.length - 1,
-      ...rowsWritten,
+      id_to: first + batch.length - 1,
+      rows: batch.length,
+      delta: batch.length,
     });
     if (first === 0) await indexBacklog(pool, createIndexMemory());
   }
@@ -48,21 +49,21 @@ interface Reading {
   limit: number;
 }
 
-const read = ({ filter, sort, limit }: Reading, after: Position | undefined): Promise<Page> =>
-  // Small windows: pages that end before they are full.
+const readPage = ({ filter, sort, limit }: Reading, after: PagePosition | undefined): Promise<Page> =>
+  // Small windows, so that pages end before they are full.
   listProducts(pool, { filter, order: orderOf(sort), after, limit }, { first_window: 2, patience_ms: 0 });
 
-/** SKUs of the pages that follow, or of those that lead back, in the list's order. */
-async function readAll(reading: Reading, start: Position | undefined, way: "next" | "previous"): Promise<string[]> {
+/** The SKUs of all following or all previous pages, in list order. */
+async function readAll(reading: Reading, start: PagePosition | undefined, direction: "next" | "previous"): Promise<string[]> {
   const order = orderOf(reading.sort);
   const skus: string[][] = [];
   for (let at = start; ;) {
-    const page = await read(reading, at);
+    const page = await readPage(reading, at);
     const found = page.items.map(({ sku }) => sku);
-    if (way === "next") skus.push(found);
+    if (direction === "next") skus.push(found);
     else skus.unshift(found);
-    if (page[way] === null) return skus.flat();
-    at = positionOf(cursorOf(order, page[way]), order);
+    if (page[direction] === null) return skus.flat();
+    at = positionOf(cursorOf(order, page[direction]), order);
   }
 }
 
@@ -75,11 +76,14 @@ const given = fc.uniqueArray(
 );
 const filter = fc.constantFrom<ProductFilter>({}, { search: "x" }, { name: "y" }, { sku: "a*" });
 
-test("a list from a SKU has what is at it or behind, and leads back to the rest", async () => {
+test("a list from a SKU begins there, and its previous pages contain all other products", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({
-        ...{ given, filter, limit: fc.integer({ min: 1, max: 5 }), indexed: fc.nat(14) },
+        given,
+        filter,
+        limit: fc.integer({ min: 1, max: 5 }),
+        indexed: fc.nat(14),
         from: fc.string({ unit: fc.constantFrom("a", "b", "é", "😀", "\u{ffff}", "0"), maxLength: 3 }),
         sort: fc.constantFrom<ProductSort>("sku", "-sku"),
       }),
@@ -88,16 +92,16 @@ test("a list from a SKU has what is at it or behind, and leads back to the rest"
         const reading = { filter: wanted, sort, limit };
         const whole = await readAll(reading, undefined, "next");
         const start = startAt(from, orderOf(sort));
-        const memtable = await readAll(reading, start, "next");
+        const read = await readAll(reading, start, "next");
         const key = Buffer.from(skuKey(from));
-        const behind = whole.filter((sku) => {
+        const expected = whole.filter((sku) => {
           const compared = Buffer.compare(Buffer.from(skuKey(sku)), key);
           return sort === "sku" ? compared >= 0 : compared <= 0;
         });
-        expect(memtable).toEqual(behind);
-        const { previous } = await read(reading, start);
-        expect(await readAll(reading, previous as Position, "previous")).toEqual(
-          whole.slice(0, whole.length - memtable.length),
+        expect(read).toEqual(expected);
+        const { previous } = await readPage(reading, start);
+        expect(await readAll(reading, previous as PagePosition, "previous")).toEqual(
+          whole.slice(0, whole.length - read.length),
         );
       },
     ),
@@ -105,18 +109,18 @@ test("a list from a SKU has what is at it or behind, and leads back to the rest"
   );
 });
 
-test("from any page in any order the pages before are those that were read", async () => {
+test("previous pages lead back from any page to the start, in any order", async () => {
   const sort = fc.constantFrom<ProductSort>(...SORTS, "-sku", "-name", "-updated_at", "-created_at");
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ ...{ given, filter, sort, limit: fc.integer({ min: 1, max: 5 }), indexed: fc.nat(14) } }),
+      fc.record({ given, filter, sort, limit: fc.integer({ min: 1, max: 5 }), indexed: fc.nat(14) }),
       async ({ given: rows, filter: wanted, limit, indexed, sort: order }) => {
         await fill(rows, indexed);
         const reading = { filter: wanted, sort: order, limit };
         const whole = await readAll(reading, undefined, "next");
         let seen = 0;
-        for (let at: Position | undefined; ;) {
-          const page = await read(reading, at);
+        for (let at: PagePosition | undefined; ;) {
+          const page = await readPage(reading, at);
           const before = page.previous === null ? [] : await readAll(reading, page.previous, "previous");
           expect(before).toEqual(whole.slice(0, seen));
           seen += page.items.length;
@@ -130,16 +134,16 @@ test("from any page in any order the pages before are those that were read", asy
   );
 });
 
-test("the last page is read from the end, and all others before it", async () => {
+test("the list can be read backward from its end", async () => {
   const sort = fc.constantFrom<ProductSort>(...SORTS, "-sku", "-name");
   await fc.assert(
     fc.asyncProperty(
-      fc.record({ ...{ given, filter, sort, limit: fc.integer({ min: 1, max: 5 }), indexed: fc.nat(14) } }),
+      fc.record({ given, filter, sort, limit: fc.integer({ min: 1, max: 5 }), indexed: fc.nat(14) }),
       async ({ given: rows, filter: wanted, limit, indexed, sort: order }) => {
         await fill(rows, indexed);
         const reading = { filter: wanted, sort: order, limit };
-        const end = positionOf(cursorOf(orderOf(order), THE_END), orderOf(order));
-        expect((await read(reading, end)).next).toBe(null);
+        const end = positionOf(cursorOf(orderOf(order), END_OF_LIST), orderOf(order));
+        expect((await readPage(reading, end)).next).toBe(null);
         expect(await readAll(reading, end, "previous")).toEqual(await readAll(reading, undefined, "next"));
       },
     ),
@@ -147,14 +151,14 @@ test("the last page is read from the end, and all others before it", async () =>
   );
 });
 
-test("how many match is only said where it is known: not from the middle of a filtered list", async () => {
+test("the total is exact only if it is known, which it is not in the middle of a filtered list", async () => {
   await fill(
     ["a", "b", "c", "d"].map((sku) => ({ sku, name: "x" })),
     4,
   );
   const from = startAt("C", orderOf("sku"));
-  const all = await read({ filter: {}, sort: "sku", limit: 9 }, from);
+  const all = await readPage({ filter: {}, sort: "sku", limit: 9 }, from);
   expect([all.items.map(({ sku }) => sku), all.total]).toEqual([["c", "d"], { value: 4, relation: "eq" }]);
-  const some = await read({ filter: { name: "x" }, sort: "sku", limit: 9 }, from);
+  const some = await readPage({ filter: { name: "x" }, sort: "sku", limit: 9 }, from);
   expect(some.total).toEqual({ value: 2, relation: "gte" });
 });

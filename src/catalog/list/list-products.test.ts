@@ -167,7 +167,7 @@ test("what cannot be asked is an error that says what can", async () => {
     ["search=a%00b", "NUL"],
     ["search=", "/querystring/search"],
     [`search=${"x".repeat(1001)}`, "/querystring/search"],
-    [`search=${Array.from({ length: 33 }, (_, i) => `w${i + 10}`).join("+")}`, "33 words; at most 32"],
+    [`search=${Array.from({ length: 33 }, (_, i) => `w${i + 10}`).join("+")}`, "33 words. Search for at most 32"],
     ["search=a&search=b", "/querystring/search"],
     ["attributes.=x", "there is no parameter"],
     ["attributes.Brand=", "/querystring/attributes.Brand"],

@@ -1,4 +1,4 @@
-// Pages of products with long texts: bounded in bytes, and together still the whole list.
+// Pages of products with long texts are limited in bytes, and together are the whole list.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { insertChangeset } from "../changeset-store.ts";
@@ -26,7 +26,7 @@ await pool.query(
 const bytesOf = ({ items }: Page): number => JSON.stringify(items).length;
 
 test.each(["sku", "-sku", "name"] as const)(
-  "by %s, no page is too large, and none of the products is missing",
+  "sorted by %s, no page is too large and no product is missing",
   async (sort) => {
     const pages: Page[] = [];
     for (let after: Page["next"] | undefined; after !== null; after = pages.at(-1)?.next ?? null) {
@@ -44,7 +44,7 @@ test.each(["sku", "-sku", "name"] as const)(
         n % 3 === 1 ? LONG : 0,
       ]);
     }
-    // And back again, from the last page to the first
+    // Back from the last page to the first
     const back: string[] = [];
     for (let page = pages.at(-1); page?.previous;) {
       page = await listProducts(pool, { filter: {}, order: orderOf(sort), after: page.previous, limit: 200 });

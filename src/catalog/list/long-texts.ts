@@ -1,27 +1,26 @@
-// Bounds a page of products by bytes: a product may have 8 MB of texts, and 200 of them stopped the server for 15 s.
+// Limits a page of products by bytes. A product may have 8 MB of texts, and a page of 200 such products blocked the server for 15 s.
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Found, Row } from "../search/query/read-index.ts";
 
-/** Bytes of long texts on a page; a product that has more is a page by itself. */
+/** Limit for the long texts of a page. A product beyond it makes a page of its own. */
 const MAX_PAGE_BYTES = 4_000_000;
 
-/** Reads the long texts of a page, and ends the page early where they are too many. */
+/** Reads the long texts of a page, and ends the page early if they exceed the limit. */
 export async function addLongTexts(db: Queryable, { rows, until }: Found): Promise<Found> {
   const long = rows.filter(({ is_long }) => is_long).map(({ sku_key }) => sku_key);
   if (long.length === 0) return { rows, until };
-  const sizes = await readSizes(db, long);
-  const kept = fitting(rows, sizes);
+  const fitting = fittingRows(rows, await readSizes(db, long));
   const texts = await readTexts(
     db,
-    kept.flatMap(({ is_long, sku_key }) => (is_long ? [sku_key] : [])),
+    fitting.flatMap(({ is_long, sku_key }) => (is_long ? [sku_key] : [])),
   );
   return {
-    rows: kept.map((row) => ({ ...row, ...texts.get(row.sku_key) })),
-    until: kept.length < rows.length ? kept.at(-1) : until,
+    rows: fitting.map((row) => ({ ...row, ...texts.get(row.sku_key) })),
+    until: fitting.length < rows.length ? fitting.at(-1) : until,
   };
 }
 
-function fitting(rows: Row[], sizes: ReadonlyMap<string, number>): Row[] {
+function fittingRows(rows: Row[], sizes: ReadonlyMap<string, number>): Row[] {
   let bytes = 0;
   const end = rows.findIndex(({ sku_key }, i) => {
     bytes += sizes.get(sku_key) ?? 0;

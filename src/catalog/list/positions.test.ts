@@ -1,3 +1,4 @@
+// Positions in the middle of a list are about right, and counting takes bounded time.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createPool } from "../../db/connection/connect.ts";
@@ -14,9 +15,9 @@ const { address, pool } = await createTestDatabase();
 const PRODUCTS = 40_000;
 const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 await fill(PRODUCTS);
-const present = new AbortController().signal;
+const connected = new AbortController().signal;
 
-/** Every fourth is red; names run against the SKUs. */
+/** Every fourth product is red; names are in the reverse order of the SKUs. */
 async function fill(products: number): Promise<void> {
   await pool.query(
     `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
@@ -36,36 +37,36 @@ async function fill(products: number): Promise<void> {
 }
 
 const positionsOf = (filter: ProductFilter, sort: ProductSort, limit = 20): Promise<Positions> =>
-  readPositions(pool, { filter, order: orderOf(sort), limit }, present);
+  readPositions(pool, { filter, order: orderOf(sort), limit }, connected);
 
-/** How far each position is from where it says to be, as a share of the list. */
-async function faultsOf(filter: ProductFilter, sort: ProductSort): Promise<number[]> {
+/** The error of each position, as a share of the list. */
+async function errorsOf(filter: ProductFilter, sort: ProductSort): Promise<number[]> {
   const { positions, total } = await positionsOf(filter, sort);
-  const faults: number[] = [];
-  for (const { row, place } of positions) {
-    const { items } = await listProducts(pool, { filter, order: orderOf(sort), after: place, limit: 1 });
+  const errors: number[] = [];
+  for (const { row, position } of positions) {
+    const { items } = await listProducts(pool, { filter, order: orderOf(sort), after: position, limit: 1 });
     const n = Number((items[0]?.sku ?? "").slice(1));
     const fromStart = sort === "-sku" || sort === "name" || sort === "-updated_at" ? PRODUCTS - 1 - n : n;
-    faults.push(Math.abs((fromStart / PRODUCTS) * total.value - row) / total.value);
+    errors.push(Math.abs((fromStart / PRODUCTS) * total.value - row) / total.value);
   }
-  return faults;
+  return errors;
 }
 
-test("the middle of a list is entered about where it is said to be, in any order", async () => {
+test("positions are about as far into the list as they state, in any order", async () => {
   for (const sort of [...SORTS, "-sku", "-updated_at"] as const) {
-    const faults = await faultsOf({}, sort);
-    expect(faults.length).toBeGreaterThan(15);
-    expect(Math.max(...faults)).toBeLessThan(0.1);
+    const errors = await errorsOf({}, sort);
+    expect(errors.length).toBeGreaterThan(15);
+    expect(Math.max(...errors)).toBeLessThan(0.1);
   }
-  const filtered = await faultsOf({ "attributes.colour": "red" }, "sku");
+  const filtered = await errorsOf({ "attributes.colour": "red" }, "sku");
   expect(filtered.length).toBeGreaterThan(15);
   expect(Math.max(...filtered)).toBeLessThan(0.1);
 });
 
-test("the count is exact, of all, by the index and before it has caught up", async () => {
+test("the count is exact for all products, with an index and with pending products", async () => {
   expect((await positionsOf({}, "sku")).total).toEqual({ value: PRODUCTS, relation: "eq" });
-  for (const catchUp of [false, true]) {
-    if (catchUp) await indexBacklog(pool, createIndexMemory());
+  for (const isIndexed of [false, true]) {
+    if (isIndexed) await indexBacklog(pool, createIndexMemory());
     expect((await positionsOf({ "attributes.colour": "red" }, "name")).total).toEqual({
       value: 10_000,
       relation: "eq",
@@ -76,34 +77,34 @@ test("the count is exact, of all, by the index and before it has caught up", asy
   }
 });
 
-test("a count that takes too long is estimated, and one that nobody waits for ends at once", async () => {
+test("a count that takes too long is estimated, and ends when the client disconnects", async () => {
   const request = { filter: { search: "00" }, order: orderOf("sku"), limit: 5 };
-  const exact = await readPositions(pool, request, present);
-  const late = await readPositions(pool, request, present, 1);
+  const exact = await readPositions(pool, request, connected);
+  const late = await readPositions(pool, request, connected, 1);
   expect(late.total.relation).toBe("estimate");
   expect(late.total.value / exact.total.value).toBeGreaterThan(0.8);
   expect(late.total.value / exact.total.value).toBeLessThan(1.2);
 
-  const leaving = new AbortController();
-  const { rows: left } = await holdUp(async () => {
-    const asked = readPositions(pool, { ...request, filter: { "attributes.colour": "red" } }, leaving.signal);
+  const disconnecting = new AbortController();
+  const { rows: blocked } = await withLockedIndex(async () => {
+    const asked = readPositions(pool, { ...request, filter: { "attributes.colour": "red" } }, disconnecting.signal);
     await expect.poll(countWaiting).toBe(1);
-    leaving.abort();
+    disconnecting.abort();
     expect((await asked).total.relation).toBe("estimate");
     return countRows();
   });
-  expect(left).toEqual([{ waiting: 0 }]);
+  expect(blocked).toEqual([{ waiting: 0 }]);
 });
 
-test("those that nobody waits for any more do not hold each other up where they have all connections", async () => {
+test("counts without a client do not block each other when they hold all connections", async () => {
   const few = createPool(address, { application_name: "test", max: 2 });
   try {
     const request = { filter: { "attributes.colour": "red" }, order: orderOf("sku"), limit: 5 };
-    const leaving = new AbortController();
-    await holdUp(async () => {
-      const asked = [1, 2].map(() => readPositions(few, request, leaving.signal, 500));
+    const disconnecting = new AbortController();
+    await withLockedIndex(async () => {
+      const asked = [1, 2].map(() => readPositions(few, request, disconnecting.signal, 500));
       await expect.poll(countWaiting).toBe(2);
-      leaving.abort();
+      disconnecting.abort();
       for (const { total } of await Promise.all(asked)) expect(total.relation).toBe("estimate");
     });
   } finally {
@@ -117,8 +118,8 @@ const countRows = () =>
   );
 const countWaiting = async (): Promise<number> => (await countRows()).rows[0]?.waiting ?? 0;
 
-/** While nobody may read the index, so that a count stands still. */
-async function holdUp<T>(work: () => Promise<T>): Promise<T> {
+/** Runs `work` while the index is locked, so that counts block. */
+async function withLockedIndex<T>(work: () => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query("begin; lock table product_search in access exclusive mode");

@@ -1,146 +1,136 @@
-// How many products a list has and where its middle can be entered: counted in bounded time, positions from a random sample.
-// The list itself never waits for this.
+// Counts the products of a list, and finds positions at which the middle of the list can be entered. Counting takes bounded time;
+// positions come from a random sample. Lists do not wait for this.
 import type pg from "pg";
 import { withSnapshot } from "../../db/snapshot.ts";
-import { compileFilter } from "../query/filter.ts";
-import { SORT_KEYS, type Order, type Position } from "../query/order.ts";
-import { isAll } from "../search/query/execute.ts";
-import { readConditions, type TermCondition } from "../search/query/term-conditions.ts";
+import { raw, sql, statement, type Sql } from "../../db/sql.ts";
+import { SORT_KEYS, type Order, type PagePosition } from "../query/order.ts";
+import { parseFilter, type ParsedFilter } from "../query/parse-filter.ts";
+import { readTermStats, type TermCondition } from "../search/query/term-conditions.ts";
 import { readBacklog } from "../search/pending/read-backlog.ts";
 import type { ProductFilter } from "../../../contract/catalog/product-filter.ts";
 
 export interface PositionsRequest {
   filter: ProductFilter;
   order: Order;
-  /** Positions at most. */
+  /** Maximum number of positions. */
   limit: number;
 }
 
 export interface Positions {
   total: { value: number; relation: "eq" | "estimate" };
-  /** In the list's order. */
+  /** In list order. */
   positions: {
+    /** Estimated number of products before the position. */
     row: number;
-    /** What the list is sorted by, there; a SKU as it is written. */
+    /** The sort value at the position; a SKU in its original spelling. */
     value: string;
-    place: Position;
+    position: PagePosition;
   }[];
 }
 
-/** Products that are sampled; all where there are no more. Of 30,000 a place is off by some 1 % of the list. */
-const SAMPLE = 30_000;
-/** A count that takes longer is given up, and the sample estimates. */
+/** Size of the sample. A position from 30,000 products is wrong by about 1 % of the list. Smaller catalogues are counted exactly. */
+const SAMPLE_SIZE = 30_000;
+/** After this time, counting stops and the total is estimated from the sample. */
 const COUNT_MS = 4000;
-/** By their terms at most so many are counted: a scan of the table is as quick then. */
+/** Above this number of products with the term, scanning the whole table is as quick as using the index. */
 const MAX_CANDIDATES = 200_000;
 
-/** @param signal of who asked: counting ends when he leaves */
+/** @param signal stops the count; it aborts when the client disconnects */
 export async function readPositions(
   pool: pg.Pool,
-  request: PositionsRequest,
+  { filter: given, order, limit }: PositionsRequest,
   signal: AbortSignal,
   countMs = COUNT_MS,
 ): Promise<Positions> {
-  const { filter, order } = request;
-  const { found, total } = await withSnapshot(pool, async (db) => {
-    const { products, behind } = await readBacklog(db);
-    if (products <= SAMPLE) return exactly(await readPlaces(db, request, ALL));
-    const share = SAMPLE / products;
-    const sampled = await readPlaces(db, request, {
-      sql: "products p tablesample system ($2::float4)",
-      values: [share * 100],
-    });
-    if (isAll(filter)) return { found: sampled, total: { value: products, relation: "eq" as const } };
-    // What the index has not reached it cannot count.
-    const source = behind > 0 ? ALL : sourceOf((await readConditions(db, filter))[0]);
-    const counted = await untilAborted(pool, db, signal, () => countAndPlace(db, request, source, countMs));
+  const filter = parseFilter(given);
+  const request: ParsedRequest = { filter, order, limit };
+  const { sample, total } = await withSnapshot(pool, async (db) => {
+    const { products, pending } = await readBacklog(db);
+    if (products <= SAMPLE_SIZE) return exactly(await samplePositions(db, request, ALL_PRODUCTS));
+    const share = SAMPLE_SIZE / products;
+    const sampled = await samplePositions(db, request, sql`products p tablesample system (${share * 100}::float4)`);
+    if (filter.matches_all) return { sample: sampled, total: { value: products, relation: "eq" as const } };
+    // The index is complete only without pending changes.
+    const source = pending > 0 ? ALL_PRODUCTS : sourceOf((await readTermStats(db, filter))[0]);
+    const counted = await untilAborted(pool, db, signal, () => countMatching(db, request, source, countMs));
     if (typeof counted === "object") return exactly(counted);
     const value = counted ?? Math.round(sampled.matching / share);
-    return {
-      found: sampled,
-      total: { value, relation: counted === undefined ? ("estimate" as const) : ("eq" as const) },
-    };
+    const relation: "eq" | "estimate" = counted === undefined ? "estimate" : "eq";
+    return { sample: sampled, total: { value, relation } };
   });
   return {
     total,
-    positions: found.places.map(({ before, sku, ...place }) => ({
-      row: Math.round((before / Math.max(found.matching, 1)) * total.value),
-      value: order.field === "sku" ? sku : place.sort_value,
-      place: { ...place, is_before: true, seen: null },
+    positions: sample.positions.map(({ before, sku, ...position }) => ({
+      row: Math.round((before / Math.max(sample.matching, 1)) * total.value),
+      value: order.field === "sku" ? sku : position.sort_value,
+      position: { ...position, is_before: true, seen: null },
     })),
   };
 }
 
-const exactly = (found: Places) => ({ found, total: { value: found.matching, relation: "eq" as const } });
-
-/** What products are read from, as `p`; its values are `$2` and so on. */
-interface Source {
-  sql: string;
-  values: unknown[];
+interface ParsedRequest extends Omit<PositionsRequest, "filter"> {
+  filter: ParsedFilter;
 }
 
-const ALL: Source = { sql: "products p", values: [] };
+const exactly = (sample: Sample) => ({ sample, total: { value: sample.matching, relation: "eq" as const } });
 
-const sourceOf = (rarest: TermCondition | undefined): Source =>
+/** Sources of products, as `p`. */
+const ALL_PRODUCTS = raw("products p");
+
+const sourceOf = (rarest: TermCondition | undefined): Sql =>
   rarest === undefined || rarest.products > MAX_CANDIDATES
-    ? ALL
-    : {
-        sql: `(select p.* from product_search s join products p on p.sku_key = s.sku_key and p.id = s.id and p.version = s.version
-               where s.terms && $2::int[]) p`,
-        values: [rarest.any_of],
-      };
+    ? ALL_PRODUCTS
+    : sql`(select p.* from product_search s join products p on p.sku_key = s.sku_key and p.id = s.id and p.version = s.version
+           where s.terms && ${rarest.any_of}::int[]) p`;
 
-interface Places {
+interface Sample {
   matching: number;
-  places: { before: number; sku: string; sort_value: string; sku_key: string }[];
+  /** `before`: matching products before the position. */
+  positions: { before: number; sku: string; sort_value: string; sku_key: string }[];
 }
 
-/** The places of every so many of those that match, and how many do. */
-async function readPlaces(
+/** Counts the matching products of the source, and picks positions at equal distances among them. */
+async function samplePositions(
   db: pg.ClientBase,
-  { filter, order, limit }: PositionsRequest,
-  source: Source,
-): Promise<Places> {
-  const { where, values } = compileFilter(filter, [limit, ...source.values]);
-  const direction = order.descending ? "desc" : "asc";
-  const { rows } = await db.query<{ matching: number } & (Places["places"][number] | { before: null })>(
-    `with found as materialized (
-       select ${SORT_KEYS[order.field].sql} as sort_value, p.sku_key, p.sku from ${source.sql} where ${where}
+  { filter, order, limit }: ParsedRequest,
+  source: Sql,
+): Promise<Sample> {
+  const direction = raw(order.descending ? "desc" : "asc");
+  const { rows } = await db.query<{ matching: number } & (Sample["positions"][number] | { before: null })>(
+    statement`with found as materialized (
+       select ${raw(SORT_KEYS[order.field].sql)} as sort_value, p.sku_key, p.sku from ${source} where ${filter.where}
      ), numbered as (
        select found.*, row_number() over (order by sort_value ${direction}, sku_key ${direction}) - 1 as before,
               count(*) over () as matching from found
      )
      select (select count(*) from found) as matching, n.before, n.sort_value, n.sku_key, n.sku
-     from (select) one left join numbered n on n.before % ceil(n.matching / $1::float8)::bigint = 0 order by n.before`,
-    values,
+     from (select) one left join numbered n on n.before % ceil(n.matching / ${limit}::float8)::bigint = 0 order by n.before`,
   );
-  const places = rows.flatMap((row) =>
+  const positions = rows.flatMap((row) =>
     row.before === null ? [] : [{ before: row.before, sku: row.sku, sort_value: row.sort_value, sku_key: row.sku_key }],
   );
-  return { matching: rows[0]?.matching ?? 0, places };
+  return { matching: rows[0]?.matching ?? 0, positions };
 }
 
-/** How many match, and where they are when they are few: a sample of the table has too few of them. It is the last thing that
- * its transaction does, and may be cancelled. */
-async function countAndPlace(
+/** Counts the matching products. If they are few, returns exact positions, because a sample of the table contains too few of them. It may
+ * be cancelled, so it must be the last statement of its transaction. */
+async function countMatching(
   db: pg.ClientBase,
-  request: PositionsRequest,
-  source: Source,
+  request: ParsedRequest,
+  source: Sql,
   countMs: number,
-): Promise<number | Places> {
-  // One core is enough for what nobody waits for.
-  await db.query(`set local statement_timeout = ${String(countMs)}; set local max_parallel_workers_per_gather = 0;
-                  set local enable_seqscan = ${source === ALL ? "on" : "off"}`);
-  const { where, values } = compileFilter(request.filter, source.values);
+): Promise<number | Sample> {
+  // One CPU core is enough, because lists do not wait for the count.
+  await db.query(`set local statement_timeout = ${countMs}; set local max_parallel_workers_per_gather = 0;
+                  set local enable_seqscan = ${source === ALL_PRODUCTS ? "on" : "off"}`);
   const { rows } = await db.query<{ count: number }>(
-    `select count(*) as count from ${source.sql.replaceAll("$2", "$1")} where ${where}`,
-    values,
+    statement`select count(*) as count from ${source} where ${request.filter.where}`,
   );
   const counted = rows[0]?.count ?? 0;
-  return counted > SAMPLE ? counted : readPlaces(db, request, source);
+  return counted > SAMPLE_SIZE ? counted : samplePositions(db, request, source);
 }
 
-/** undefined = it took too long, or nobody waits for it any more. */
+/** @returns undefined if the statement timed out or the client disconnected */
 async function untilAborted<T>(
   pool: pg.Pool,
   client: pg.PoolClient,
@@ -150,9 +140,9 @@ async function untilAborted<T>(
   if (signal.aborted) return undefined;
   let cancelled: Promise<unknown> | undefined;
   const cancel = (): void => {
-    // Those who would cancel must not wait for the connections of each other; the count is bounded anyway.
-    if (!hasRoom(pool)) return;
-    cancelled = pool.query("select pg_cancel_backend($1)", [pidOf(client)]).catch(() => undefined);
+    // Without a free connection, do not wait for one: the running counts might hold them all. The time limit ends the count anyway.
+    if (!hasFreeConnection(pool)) return;
+    cancelled = pool.query("select pg_cancel_backend($1::integer)", [pidOf(client)]).catch(() => undefined);
   };
   signal.addEventListener("abort", cancel, { once: true });
   try {
@@ -162,11 +152,12 @@ async function untilAborted<T>(
     return undefined;
   } finally {
     signal.removeEventListener("abort", cancel);
-    await cancelled; // or it would meet what the connection does next
+    // Otherwise a late cancellation could hit the connection's next statement.
+    await cancelled;
   }
 }
 
-const hasRoom = ({ waitingCount, idleCount, totalCount, options }: pg.Pool): boolean =>
+const hasFreeConnection = ({ waitingCount, idleCount, totalCount, options }: pg.Pool): boolean =>
   waitingCount === 0 && (idleCount > 0 || totalCount < options.max);
 
 const QUERY_CANCELED = "57014";

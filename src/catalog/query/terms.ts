@@ -1,7 +1,7 @@
-// What a word is to the search: told from code units alone, so that index and query cut every text in the same places.
+// The words and terms of the search index. Words are split by code units alone, so that index and query split every text alike.
 
-/** A run of letters and digits belongs together; all of ASCII else lies between words. Of a script that writes without blanks
- * each character is a word of its own. */
+/** Letters and digits form runs; all other ASCII characters separate words. In scripts written without spaces, each character is a
+ * word. */
 export type CharacterClass = "between" | "run" | "single";
 
 export function classOf(code: number): CharacterClass {
@@ -10,33 +10,34 @@ export function classOf(code: number): CharacterClass {
     return isWord ? "run" : "between";
   }
   if (code < 0x2e80) return "run";
-  // Han, Kana, Yi; Hangul; Han for compatibility; all beyond the first plane
+  // Han, Kana, Yi; Hangul; Han compatibility; everything beyond the basic multilingual plane
   const isSingle =
     code <= 0xa4cf || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || code > 0xffff;
   return isSingle ? "single" : "run";
 }
 
-/** A longer run is indexed as pieces of this many code units that overlap by half. */
+/** The index splits a longer run into segments of this many code units; neighbours overlap by half. */
 export const LONGEST_WORD = 48;
-/** What lies within a run and is no longer than this lies within one of its pieces. */
+/** Any part of a run that is no longer than this lies within one of its segments. */
 export const LONGEST_PART = 24;
 
-/** FNV-1a over UTF-16 code units, with a last stir so that all bits depend on all: https://www.rfc-editor.org/rfc/rfc9923 */
+/** FNV-1a over UTF-16 code units with a final mix, so that every bit depends on all input: https://www.rfc-editor.org/rfc/rfc9923 */
 export function hashUnits(text: string, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return stir(hash);
+  return mix(hash);
 }
 
 export const hashWord = (word: string): number => hashUnits(word, 0, word.length);
 
-function stir(hash: number): number {
+/** The finalizer of MurmurHash3. */
+function mix(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) | 0;
 }
 
-/** Terms for what is no word begin with a character that no word has. */
+/** Terms that are not words begin with U+0001, which no word contains. */
 export const inactiveTerm = (): number => hashWord("\u0001inactive");
 export const attributeTerm = (name: string): number => hashWord(`\u0001attribute\u0001${name}`);
 export const attributeValueTerm = (name: string, value: string): number =>
@@ -44,5 +45,5 @@ export const attributeValueTerm = (name: string, value: string): number =>
 export const otherValueTerm = (name: string): number => hashWord(`\u0001other value\u0001${name}`);
 export const createdInTerm = (changesetId: number): number => hashWord(`\u0001created_in\u0001${changesetId}`);
 export const changedInTerm = (changesetId: number): number => hashWord(`\u0001changed_in\u0001${changesetId}`);
-/** Under which a term that is no word stands among the words, for the number of its products. */
+/** The table of words stores the product count of such a term under this name. */
 export const wordOfTerm = (term: number): string => `\u0001${term}`;

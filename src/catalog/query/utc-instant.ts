@@ -1,6 +1,6 @@
-// Times as PostgreSQL takes them, whatever the offset they came with.
+// Times in a form that PostgreSQL accepts, whatever offset the client sent.
 
-/** An ISO 8601 time with offset in UTC, its fraction of a second as it stood up to microseconds. */
+/** Converts an ISO 8601 time with offset to UTC and keeps its fraction of a second, up to microseconds. */
 export function utcInstant(text: string): string {
   const [, seconds = "", fraction = "", offset = ""] = /^(.*?)(\.\d+)?(Z|[+-][\d:]+)$/i.exec(text) ?? [];
   const instant = new Date(`${seconds}${offset}`).toISOString();

@@ -2,7 +2,7 @@
 // selected on it afterwards.
 import pLimit from "p-limit";
 import type pg from "pg";
-import { compileFilter } from "../../catalog/query/filter.ts";
+import { parseFilter, type ParsedFilter } from "../../catalog/query/parse-filter.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { lockKeys } from "../../db/advisory-locks.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
@@ -29,8 +29,12 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
   const running = new Map<pg.PoolClient, Promise<void>>();
   const limit = pLimit(Math.max(1, Math.floor(pool.options.max / SHARE_OF_POOL)));
 
-  const selectInBackground = (client: pg.PoolClient, operation: Operation): Promise<void> => {
-    const selecting = select(client, context, operation)
+  const selectInBackground = (
+    client: pg.PoolClient,
+    operation: Operation,
+    filter: ParsedFilter,
+  ): Promise<void> => {
+    const selecting = select(client, context, operation, filter)
       .catch((err: unknown) => {
         log.warn({ operation_id: operation.id, err }, "cannot select the products; a worker will select them");
       })
@@ -46,7 +50,7 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
   return {
     start(filter, request, actor) {
       // Reject an invalid filter before anything is written.
-      compileFilter(filter);
+      const parsed = parseFilter(filter);
       const { promise: started, resolve, reject } = Promise.withResolvers<number>();
       void limit(async () => {
         try {
@@ -55,7 +59,7 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
             client.release(true);
             throw error;
           });
-          const selected = selectInBackground(client, operation);
+          const selected = selectInBackground(client, operation, parsed);
           resolve(operation.id);
           // Keep the slot until the connection is released.
           await selected;
@@ -113,8 +117,13 @@ async function checkConfirmed(client: pg.PoolClient, confirm: number | undefined
   throw new Problem("confirmation-needed", detail, { extra: { count } });
 }
 
-async function select(client: pg.PoolClient, context: OperationContext, operation: Operation): Promise<void> {
-  await insertSelection(client, context, operation);
+async function select(
+  client: pg.PoolClient,
+  context: OperationContext,
+  operation: Operation,
+  filter: ParsedFilter,
+): Promise<void> {
+  await insertSelection(client, context, operation, filter);
   await client.query("commit");
   // In a new transaction: the snapshot of the first one is older than the operation.
   await client.query("begin");

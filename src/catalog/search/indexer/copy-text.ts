@@ -10,7 +10,7 @@ const ESCAPES: Record<string, string> = {
   "\v": "\\v",
 };
 
-/** As PostgreSQL writes a text. */
+/** Escapes a text for a field of COPY's text format. */
 export function escapeCopy(text: string): string {
   if (!/[\\\b\f\n\r\t\v]/.test(text)) return text;
   return text.replace(/[\\\b\f\n\r\t\v]/g, (character) => ESCAPES[character] as string);

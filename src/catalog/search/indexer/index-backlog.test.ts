@@ -1,4 +1,4 @@
-// The index's words know how many products have them.
+// The index counts the products of every word, and limits the bytes of a batch.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
 import { insertChangeset } from "../../changeset-store.ts";
@@ -6,16 +6,16 @@ import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 
 const { pool } = await createTestDatabase();
 
-/** More than a worker counts before it tells the database. */
+/** More than the indexer counts before it writes the counts. */
 const WORDS = 30_000;
 const PRODUCTS = 100;
-const SLICES = 8;
+const BATCHES = 8;
 
-test("what is counted while the database is told of it is told too", async () => {
+test("words that are counted while earlier counts are written are not lost", async () => {
   const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
-  // In each slice the same words
+  // The same words in each batch
   const own = WORDS / PRODUCTS;
-  const names = Array.from({ length: SLICES * PRODUCTS }, (_, n) =>
+  const names = Array.from({ length: BATCHES * PRODUCTS }, (_, n) =>
     Array.from({ length: own }, (_, word) => `word${String((n % PRODUCTS) * own + word)}`).join(" "),
   );
   await pool.query(
@@ -25,16 +25,16 @@ test("what is counted while the database is told of it is told too", async () =>
   );
   await pool.query(
     "insert into search_backlog (changeset_id, id_from, id_to, rows) values ($1, 1, $2::integer, $2::integer)",
-    [changesetId, SLICES * PRODUCTS],
+    [changesetId, BATCHES * PRODUCTS],
   );
   await indexBacklog(pool, createIndexMemory(), { rows: PRODUCTS });
   const { rows } = await pool.query(
     "select products, count(*) as words from search_words where word like 'word%' group by products",
   );
-  expect(rows).toEqual([{ products: SLICES, words: WORDS }]);
+  expect(rows).toEqual([{ products: BATCHES, words: WORDS }]);
 });
 
-test("products with long texts are indexed a few at a time, so that a slice fits into a worker's heap", async () => {
+test("products with long texts are indexed in small batches, which fit into a worker's heap", async () => {
   const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
   await pool.query(
     `insert into products (sku_key, id, sku, name, description, attributes, created_in, changed_in, created_at, updated_at)
@@ -49,7 +49,7 @@ test("products with long texts are indexed a few at a time, so that a slice fits
     [changesetId],
   );
   const memory = createIndexMemory();
-  const first = await indexBacklog(pool, memory, { slices: 1 });
+  const first = await indexBacklog(pool, memory, { max_batches: 1 });
   expect(first).toBeGreaterThan(0);
   expect(first).toBeLessThanOrEqual(4);
   expect(first + (await indexBacklog(pool, memory))).toBe(12);

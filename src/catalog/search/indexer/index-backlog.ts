@@ -1,5 +1,5 @@
-// The search index catches up: slice by slice of the backlog, each brought into the index and taken from the backlog in one
-// transaction. Whatever changes meanwhile has an entry of its own that is still to come.
+// Brings the search index up to date, batch by batch of the backlog. One transaction writes a batch to the index and removes it from the
+// backlog. Changes made meanwhile have backlog entries of their own.
 import type pg from "pg";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { startHeartbeat } from "../../../db/connection/heartbeat.ts";
@@ -9,47 +9,48 @@ import {
   insertWords,
   lockIndex,
   readOldestEntries,
+  readWordsFile,
   removeEntries,
   removeFromIndex,
   settle,
   shortenEntry,
   unlockIndex,
-  wordsFile,
 } from "./store.ts";
-import { prepareSlice, slicesThatFit, type PreparedSlice } from "./prepare-batch.ts";
-import { gramsOf, type Counted } from "../text/words.ts";
+import { batchesThatFit, prepareBatch, type Batch, type PreparedBatch } from "./prepare-batch.ts";
+import { gramsOf } from "../../query/grams.ts";
+import type { CountedWord } from "./words.ts";
 
-/** Products of a slice: large enough to be quick, small enough for the memory that a worker shares with an import. */
-const SLICE = 4096;
-/** Slices that are planned at once. */
-const SLICES = 4;
-/** Words that a worker remembers to be in the database. */
+/** Products of a batch: large enough to be fast, small enough for the memory that a worker shares with an import. */
+const BATCH_ROWS = 4096;
+/** Batches planned at once. */
+const PLANNED_BATCHES = 4;
+/** Words that a worker remembers as stored. */
 const MAX_REMEMBERED = 100_000;
-/** Words whose products are counted before the database is told. */
+/** Counts of this many words are collected before they are written. */
 const MAX_COUNTED = 20_000;
 
-/** What a worker keeps between the slices. */
+/** What a worker remembers between batches. */
 export interface IndexMemory {
-  /** Words that are known to be in the database; nobody takes words away. */
-  known: Set<string>;
-  /** Products of known words that the database does not count yet. */
+  /** Words that the database has. Words are never removed. */
+  stored: Set<string>;
+  /** Products of stored words that the database has not counted yet. */
   counts: Map<string, number>;
-  /** The table's file; another one after the table was emptied. */
+  /** The file number of the table of words; it changes when the table is truncated. */
   file: number | undefined;
 }
 
-export const createIndexMemory = (): IndexMemory => ({ known: new Set(), counts: new Map(), file: undefined });
+export const createIndexMemory = (): IndexMemory => ({ stored: new Set(), counts: new Map(), file: undefined });
 
 export interface IndexOptions {
-  /** Products of a slice. */
+  /** Products of a batch. */
   rows?: number;
-  /** Ends after so many slices. */
-  slices?: number;
-  /** Asked before each slice; false ends it. */
-  goOn?: () => Promise<boolean>;
+  /** Stops after this many batches. */
+  max_batches?: number;
+  /** Called before each batch; false stops. */
+  shouldContinue?: () => Promise<boolean>;
 }
 
-/** Indexes until the backlog is empty, and returns how many products that were; 0 while another worker does it. */
+/** Indexes until the backlog is empty, and returns the number of products; 0 while another worker is indexing. */
 export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: IndexOptions = {}): Promise<number> {
   const writer = await pool.connect();
   let broken = true;
@@ -60,13 +61,13 @@ export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: 
     }
     const stopHeartbeat = startHeartbeat(writer);
     const products = await indexLocked(pool, writer, memory, options).finally(stopHeartbeat);
-    await tellCounts(writer, memory);
+    await writeCounts(writer, memory);
     await settle(writer);
     await unlockIndex(writer);
     broken = false;
     return products;
   } finally {
-    // Closing the connection also ends the lock.
+    // Closing a broken connection releases the lock too.
     writer.release(broken);
   }
 }
@@ -75,55 +76,51 @@ async function indexLocked(
   pool: pg.Pool,
   writer: pg.PoolClient,
   memory: IndexMemory,
-  { rows = SLICE, slices: most = Infinity, goOn = () => Promise.resolve(true) }: IndexOptions,
+  { rows = BATCH_ROWS, max_batches = Infinity, shouldContinue = () => Promise.resolve(true) }: IndexOptions,
 ): Promise<number> {
   let products = 0;
   let written = 0;
   for (;;) {
-    const slices = await slicesThatFit(pool, await readOldestEntries(writer, rows * SLICES), rows);
-    if (slices.length === 0) return products;
-    let next = prepare(pool, slices.shift(), memory);
+    const batches = await batchesThatFit(pool, await readOldestEntries(writer, rows * PLANNED_BATCHES), rows);
+    if (batches.length === 0) return products;
+    let next = prepare(pool, batches.shift(), memory);
     while (next !== undefined) {
       const prepared = await next;
-      if (written === most || !(await goOn())) return products;
-      // While PostgreSQL writes one slice, the next one is made ready: its words too, of which a word too many does no harm.
-      next = written + 1 === most ? undefined : prepare(pool, slices.shift(), memory);
-      await writeSlice(writer, prepared);
-      if (memory.counts.size > MAX_COUNTED) await tellCounts(writer, memory);
+      if (written === max_batches || !(await shouldContinue())) return products;
+      // Prepare the next batch while PostgreSQL writes this one. That stores its words early, which is harmless.
+      next = written + 1 === max_batches ? undefined : prepare(pool, batches.shift(), memory);
+      await writeBatch(writer, prepared);
+      if (memory.counts.size > MAX_COUNTED) await writeCounts(writer, memory);
       products += prepared.found.length;
       written++;
     }
-    if (written === most) return products;
+    if (written === max_batches) return products;
   }
 }
 
-async function tellCounts(writer: pg.PoolClient, memory: IndexMemory): Promise<void> {
+async function writeCounts(writer: pg.PoolClient, memory: IndexMemory): Promise<void> {
   const { counts } = memory;
-  // Meanwhile the next slice's words are counted, for the next time.
+  // The next batch is counted into a new map meanwhile.
   memory.counts = new Map();
   if (counts.size > 0) await countWords(writer, counts);
 }
 
-function prepare(
-  pool: pg.Pool,
-  slice: Parameters<typeof prepareSlice>[1] | undefined,
-  memory: IndexMemory,
-): Promise<PreparedSlice> | undefined {
-  if (slice === undefined) return undefined;
-  const prepared = prepareSlice(pool, slice).then(async (made) => {
+function prepare(pool: pg.Pool, batch: Batch | undefined, memory: IndexMemory): Promise<PreparedBatch> | undefined {
+  if (batch === undefined) return undefined;
+  const prepared = prepareBatch(pool, batch).then(async (made) => {
     await writeWords(pool, made.words, memory);
     return made;
   });
-  // Told to whoever awaits it; where nobody does any more, another error is on its way.
+  // The caller awaits it later, or not at all if another error comes first. Without this, Node would report an unhandled rejection.
   prepared.catch(() => undefined);
   return prepared;
 }
 
-/** Before the products that have them: whoever finds a product must find it by its words. */
-async function writeWords(pool: pg.Pool, counted: readonly Counted[], memory: IndexMemory): Promise<void> {
+/** Runs before the products are written, so that a search that reads a product's terms also finds their words. */
+async function writeWords(pool: pg.Pool, counted: readonly CountedWord[], memory: IndexMemory): Promise<void> {
   await checkMemory(pool, memory);
-  const words = counted.filter(({ word }) => !memory.known.has(word));
-  // In one order everywhere
+  const words = counted.filter(({ word }) => !memory.stored.has(word));
+  // Always in the same order, against deadlocks.
   words.sort((a, b) => (a.word < b.word ? -1 : 1));
   const inserted = await insertWords(
     pool,
@@ -132,17 +129,17 @@ async function writeWords(pool: pg.Pool, counted: readonly Counted[], memory: In
   remember(memory, counted, inserted);
 }
 
-async function writeSlice(writer: pg.PoolClient, slice: PreparedSlice): Promise<void> {
-  // What is lost in a crash of PostgreSQL is still in the backlog: nobody need wait for the disk.
+async function writeBatch(writer: pg.PoolClient, batch: PreparedBatch): Promise<void> {
+  // No wait for the disk: after a crash of PostgreSQL, the backlog still contains what the index lost.
   await writer.query("begin; set local synchronous_commit = off");
   try {
-    if (slice.keys.length > 0) await removeFromIndex(writer, slice.keys);
-    if (slice.found.length > 0) await copySlice(writer, slice);
-    if (slice.shortened !== undefined) {
-      const { id, id_from, keys } = slice.shortened;
+    if (batch.keys.length > 0) await removeFromIndex(writer, batch.keys);
+    if (batch.found.length > 0) await copyBatch(writer, batch);
+    if (batch.shortened !== undefined) {
+      const { id, id_from, keys } = batch.shortened;
       await shortenEntry(writer, id, id_from, keys);
     }
-    await removeEntries(writer, slice.done, slice.delta);
+    await removeEntries(writer, batch.done, batch.delta);
     await writer.query("commit");
   } catch (error) {
     await writer.query("rollback").catch(() => undefined);
@@ -150,39 +147,42 @@ async function writeSlice(writer: pg.PoolClient, slice: PreparedSlice): Promise<
   }
 }
 
-/** Where somebody has emptied the table of words (a measurement, a person) the worker must not go on to know them. */
+/** Forgets the stored words if an administrator or a benchmark has truncated their table. */
 async function checkMemory(db: Queryable, memory: IndexMemory): Promise<void> {
-  const file = await wordsFile(db);
+  const file = await readWordsFile(db);
   if (file === memory.file) return;
   memory.file = file;
-  memory.known.clear();
+  memory.stored.clear();
   memory.counts.clear();
 }
 
-/** Nearly always the products are new to the index; looking for old rows first would cost a tenth of the whole. */
-async function copySlice(writer: pg.PoolClient, { lines, found }: PreparedSlice): Promise<void> {
+/** Nearly all products are new to the index. Removing their old rows first would take a tenth of the indexing time, so that happens only
+ * after a conflict. */
+async function copyBatch(writer: pg.PoolClient, { lines, found }: PreparedBatch): Promise<void> {
   await writer.query("savepoint copied");
   try {
     await copyIntoIndex(writer, lines);
   } catch (error) {
-    if ((error as { code?: string }).code !== "23505") throw error;
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
     await writer.query("rollback to savepoint copied");
     await removeFromIndex(writer, found);
     await copyIntoIndex(writer, lines);
   }
 }
 
-/** Words that come again are counted here and remembered; most words of SKUs never do. */
-function remember({ known, counts }: IndexMemory, words: readonly Counted[], inserted: ReadonlySet<string>): void {
-  if (known.size > MAX_REMEMBERED) known.clear();
+const UNIQUE_VIOLATION = "23505";
+
+/** Remembers and counts the words that occur again. Most words come from SKUs and never occur again. */
+function remember({ stored, counts }: IndexMemory, words: readonly CountedWord[], inserted: ReadonlySet<string>): void {
+  if (stored.size > MAX_REMEMBERED) stored.clear();
   for (const { word, products } of words) {
     const isNew = inserted.has(word);
     if (isNew && products === 1) continue;
-    const own = known.has(word) ? word : copyOf(word);
+    const own = stored.has(word) ? word : copyOf(word);
     if (!isNew) counts.set(own, (counts.get(own) ?? 0) + products);
-    known.add(own);
+    stored.add(own);
   }
 }
 
-/** A word that was cut out of a text keeps the whole text in memory (V8's sliced strings); its copy does not. */
+/** V8 makes a substring a slice that keeps the whole text in memory; the copy does not. */
 const copyOf = (word: string): string => Buffer.from(word).toString();

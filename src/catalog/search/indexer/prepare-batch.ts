@@ -1,4 +1,4 @@
-// The backlog in slices of equal work, and a slice's products as the lines that go into the index.
+// Splits the backlog into batches of equal work, and turns the products of a batch into rows of the index.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import {
   attributeTerm,
@@ -17,103 +17,103 @@ import {
   type BacklogEntry,
   type IndexedProduct,
 } from "./store.ts";
-import { WordCounter, type Counted } from "../text/words.ts";
+import { WordCounter, type CountedWord } from "./words.ts";
 
-/** Neighbouring parts of the backlog that are indexed together. */
-export interface Slice {
+/** A part of the backlog that is indexed in one transaction. */
+export interface Batch {
   ranges: { from: number; to: number }[];
   keys: string[];
-  /** Entries that end here, and what they did to the number of products. */
+  /** Entries that end in this batch, and the change in the number of products that they recorded. */
   done: number[];
   delta: number;
-  /** The entry that goes on behind this slice: from which id, and without how many of the keys it had. */
+  /** The entry that continues in the next batch: its new first id, and the number of keys to remove from it. */
   shortened: { id: number; id_from: number | null; keys: number } | undefined;
 }
 
-export function slicesOf(entries: readonly BacklogEntry[], rows: number): Slice[] {
-  const slices: Slice[] = [];
-  let slice: Slice | undefined;
-  let room = 0;
+export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Batch[] {
+  const batches: Batch[] = [];
+  let batch: Batch | undefined;
+  let free = 0;
   for (const { id, id_from, id_to, keys, delta } of entries) {
     let from = id_from ?? 1;
     const to = id_to ?? 0;
     let taken = 0;
-    /** Keys that this slice takes away from the entry; those of earlier slices are gone from it by then. */
+    /** Keys of the entry in this batch only: earlier batches will already have removed theirs. */
     let takenHere = 0;
     for (;;) {
-      if (slice === undefined || room <= 0) {
-        slice = { ranges: [], keys: [], done: [], delta: 0, shortened: undefined };
-        slices.push(slice);
-        room = rows;
+      if (batch === undefined || free <= 0) {
+        batch = { ranges: [], keys: [], done: [], delta: 0, shortened: undefined };
+        batches.push(batch);
+        free = rows;
         takenHere = 0;
       }
       if (from <= to) {
-        const end = Math.min(to, from + room - 1);
-        slice.ranges.push({ from, to: end });
-        room -= end - from + 1;
+        const end = Math.min(to, from + free - 1);
+        batch.ranges.push({ from, to: end });
+        free -= end - from + 1;
         from = end + 1;
       }
-      const more = (keys ?? []).slice(taken, taken + Math.max(room, 0));
-      slice.keys.push(...more);
+      const more = (keys ?? []).slice(taken, taken + Math.max(free, 0));
+      batch.keys.push(...more);
       taken += more.length;
       takenHere += more.length;
-      room -= more.length;
+      free -= more.length;
       if (from > to && taken === (keys ?? []).length) break;
-      slice.shortened = { id, id_from: id_from === null ? null : from, keys: takenHere };
+      batch.shortened = { id, id_from: id_from === null ? null : from, keys: takenHere };
     }
-    slice.done.push(id);
-    slice.delta += delta;
-    // An entry costs something also where its products are gone.
-    room--;
+    batch.done.push(id);
+    batch.delta += delta;
+    // An entry costs something even if its products no longer exist.
+    free--;
   }
-  return slices;
+  return batches;
 }
 
-/** Text of a slice's products. Of 4,096 usual ones it is 1 to 2 MB; each may have 8 MB, and a worker's heap is limited. */
-const MAX_SLICE_BYTES = 4_000_000;
+/** Limit for the text of a batch. 4,096 typical products have 1 to 2 MB, but each may have 8 MB, and a worker's heap is limited. */
+const MAX_BATCH_BYTES = 4_000_000;
 
-/** Slices of `rows` products, or of fewer where their texts are long. Only the first few are measured and returned then. */
-export async function slicesThatFit(db: Queryable, entries: readonly BacklogEntry[], rows: number): Promise<Slice[]> {
-  const slices = slicesOf(entries, rows);
-  if (rows === 1) return slices;
-  const fitting: Slice[] = [];
-  for (const slice of slices) {
-    if ((await measureSlice(db, slice)) > MAX_SLICE_BYTES) break;
-    fitting.push(slice);
+/** Batches of `rows` products, or of fewer if their texts are long. Returns only the first batches if a later one is too large. */
+export async function batchesThatFit(db: Queryable, entries: readonly BacklogEntry[], rows: number): Promise<Batch[]> {
+  const batches = splitBacklog(entries, rows);
+  if (rows === 1) return batches;
+  const fitting: Batch[] = [];
+  for (const batch of batches) {
+    if ((await measureBatch(db, batch)) > MAX_BATCH_BYTES) break;
+    fitting.push(batch);
   }
-  if (fitting.length > 0 || slices.length === 0) return fitting;
-  // Later slices begin where these end, so a list of slices has to begin anew with smaller ones.
-  return slicesThatFit(db, entries, Math.ceil(rows / 4));
+  if (fitting.length > 0 || batches.length === 0) return fitting;
+  // A batch depends on where the one before it ends, so smaller batches need a new split.
+  return batchesThatFit(db, entries, Math.ceil(rows / 4));
 }
 
-async function measureSlice(db: Queryable, { ranges, keys }: Slice): Promise<number> {
+async function measureBatch(db: Queryable, { ranges, keys }: Batch): Promise<number> {
   let bytes = keys.length === 0 ? 0 : await measureProductsOfKeys(db, keys);
   for (const { from, to } of ranges) bytes += await measureProductsOfIds(db, from, to);
   return bytes;
 }
 
-export interface PreparedSlice extends Slice {
-  /** Of COPY's text format, in key order. */
+export interface PreparedBatch extends Batch {
+  /** Rows in COPY's text format, in key order. */
   lines: string;
   /** Keys of the products in `lines`. */
   found: string[];
-  words: Counted[];
+  words: CountedWord[];
 }
 
-/** Reads the products of a slice as they are now. */
-export async function prepareSlice(db: Queryable, slice: Slice): Promise<PreparedSlice> {
+/** Reads the current state of the products of a batch. */
+export async function prepareBatch(db: Queryable, batch: Batch): Promise<PreparedBatch> {
   const products = new Map<string, IndexedProduct>();
   const add = (found: readonly IndexedProduct[]): void => {
     for (const product of found) products.set(product[0], product);
   };
-  for (const { from, to } of slice.ranges) add(await readProductsOfIds(db, from, to));
-  if (slice.keys.length > 0) add(await readProductsOfKeys(db, slice.keys));
-  // In key order a B-tree's pages are touched one after the other.
+  for (const { from, to } of batch.ranges) add(await readProductsOfIds(db, from, to));
+  if (batch.keys.length > 0) add(await readProductsOfKeys(db, batch.keys));
+  // In key order, PostgreSQL writes to the pages of the B-tree one after the other.
   const found = [...products.keys()].sort();
   const counter = new WordCounter();
   let lines = "";
   for (const key of found) lines += lineOf(products.get(key) as IndexedProduct, counter);
-  return { ...slice, lines, found, words: counter.counted() };
+  return { ...batch, lines, found, words: counter.counted() };
 }
 
 function lineOf(product: IndexedProduct, counter: WordCounter): string {
@@ -125,7 +125,7 @@ function lineOf(product: IndexedProduct, counter: WordCounter): string {
   if (!active) counter.addTerm(inactiveTerm());
   for (const [attribute, value] of Object.entries(attributes)) {
     counter.addTerm(attributeTerm(attribute));
-    // What is no text reads differently in PostgreSQL and here.
+    // PostgreSQL formats values other than texts differently, so they share one term.
     counter.addTerm(typeof value === "string" ? attributeValueTerm(attribute, value) : otherValueTerm(attribute));
   }
   counter.addTerm(createdInTerm(product[11]));

@@ -1,4 +1,4 @@
-// The SQL of the search index's writing side.
+// The SQL that writes the search index.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
@@ -7,7 +7,8 @@ import { lockKeys } from "../../../db/advisory-locks.ts";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { SORT_KEYS } from "../../query/order.ts";
 
-/** Makes this session the one that writes the index. One at a time: else what was read first could be written last. */
+/** Makes this session the only one that writes the index. Two indexers could overwrite a newer version of a product with an older one.
+ * @returns false if another session holds the lock */
 export async function lockIndex(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>(
     "select pg_try_advisory_lock($1, $2) as locked",
@@ -28,7 +29,7 @@ export interface BacklogEntry {
   delta: number;
 }
 
-/** The oldest entries, of about `rows` products at most, but one at least. */
+/** The oldest entries, at least one, with about `rows` products in total. */
 export async function readOldestEntries(db: Queryable, rows: number): Promise<BacklogEntry[]> {
   const { rows: entries } = await db.query<BacklogEntry>(
     `select id, id_from, id_to, keys, delta
@@ -39,13 +40,13 @@ export async function readOldestEntries(db: Queryable, rows: number): Promise<Ba
   return entries;
 }
 
-/** Takes entries away that the index has reached. */
+/** Removes entries that the index has processed. */
 export async function removeEntries(client: pg.ClientBase, ids: readonly number[], delta: number): Promise<void> {
   await client.query("delete from search_backlog where id = any($1::bigint[])", [ids]);
   await client.query("update search_state set products = products + $1, is_settled = false", [delta]);
 }
 
-/** Leaves of an entry what the index has not reached yet. */
+/** Removes the processed part of an entry. */
 export async function shortenEntry(
   client: pg.ClientBase,
   id: number,
@@ -59,7 +60,7 @@ export async function shortenEntry(
   ]);
 }
 
-/** A product as far as the index is made of it; times as text. */
+/** The columns that the index needs; times as text. */
 export type IndexedProduct = [
   sku_key: string,
   id: number,
@@ -79,7 +80,7 @@ export type IndexedProduct = [
 const COLUMNS = `p.sku_key, p.id, p.version, ${SORT_KEYS.name.sql}, p.created_at, p.updated_at, p.sku, p.name, p.description,
   p.active, p.attributes, p.created_in, p.changed_in`;
 
-/** Bytes of text of a product, roughly. Attributes of up to 1,000 bytes are not unpacked for it. */
+/** Approximate bytes of text. Attributes with up to 1,000 stored bytes count as 1,000, which avoids decompressing them. */
 const BYTES = `coalesce(sum(octet_length(p.description) + case when pg_column_size(p.attributes) > 1000
   then octet_length(p.attributes::text) else 1000 end), 0)::float8`;
 
@@ -114,7 +115,7 @@ export async function removeFromIndex(client: pg.ClientBase, keys: readonly stri
   await client.query("delete from product_search where sku_key = any($1::text[])", [keys]);
 }
 
-/** Copies lines of COPY's text format. */
+/** @param lines rows in COPY's text format */
 export async function copyIntoIndex(client: pg.ClientBase, lines: string): Promise<void> {
   const copy = copyFrom(
     "copy product_search (sku_key, id, version, name_key, created_at, updated_at, terms) from stdin",
@@ -122,7 +123,7 @@ export async function copyIntoIndex(client: pg.ClientBase, lines: string): Promi
   await pipeline(Readable.from([Buffer.from(lines)], { objectMode: false }), client.query(copy));
 }
 
-/** Inserts words that are not there yet, and returns those. */
+/** Inserts the words that the table does not have, and returns them. */
 export async function insertWords(
   db: Queryable,
   words: readonly { word: string; grams: readonly number[]; products: number }[],
@@ -140,7 +141,7 @@ export async function insertWords(
   return new Set(rows.map(({ word }) => word));
 }
 
-/** Adds to the numbers of words that are there. */
+/** Adds to the product counts of stored words. */
 export async function countWords(db: Queryable, counts: ReadonlyMap<string, number>): Promise<void> {
   await db.query(
     `update search_words w set products = least(w.products::bigint + n.products, 2000000000)
@@ -149,7 +150,7 @@ export async function countWords(db: Queryable, counts: ReadonlyMap<string, numb
   );
 }
 
-/** Has PostgreSQL sort into its GIN indexes what it has put beside them (fastupdate): each search looks through that. */
+/** Moves the pending lists of the GIN indexes (fastupdate) into the indexes, because every search scans these lists. */
 export async function settle(client: pg.ClientBase): Promise<void> {
   await client.query(
     `select gin_clean_pending_list('product_search_terms'), gin_clean_pending_list('search_words_grams')
@@ -158,13 +159,13 @@ export async function settle(client: pg.ClientBase): Promise<void> {
   await client.query("update search_state set is_settled = true where not is_settled");
 }
 
-/** Number of the file that holds the words: emptying the table gives it another. */
-export async function wordsFile(db: Queryable): Promise<number> {
+/** The number of the file that stores the table of words. Truncating the table changes it. */
+export async function readWordsFile(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ file: number }>("select pg_relation_filenode('search_words')::bigint as file");
   return (rows[0] as { file: number }).file;
 }
 
-/** Adds what was written since the last call to the block range index of the history. */
+/** Adds the rows written since the last call to the block range index of the history. */
 export async function summarizeHistory(db: Queryable): Promise<void> {
   await db.query("select brin_summarize_new_values('product_history_replaced_in')");
 }

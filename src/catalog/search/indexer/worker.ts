@@ -1,52 +1,54 @@
-// The search index's part of a worker: it catches up whenever there is a backlog.
+// Runs the indexer in a worker: it processes the backlog whenever there is one.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { summarizeHistory } from "./store.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 import { readBacklogSize } from "../pending/read-backlog.ts";
 
-/** An edit waits this long at most until the index begins with it; lists are right all the same. */
+/** The longest delay before the indexer sees an edit. Lists include the edit from the start. */
 const POLL_MS = 300;
-/** A larger backlog makes lists slow, so it is worked on even while something more urgent runs, half of the time. */
-const LARGE = 1_000_000;
+/** A backlog of this size slows lists down, so the indexer then runs half of the time even during an import. */
+const LARGE_BACKLOG = 1_000_000;
 const AFTER_ERROR_MS = 5000;
-/** Changes of which the history's block range index is told at once, a matter of 0.2 s for 500,000; fewer it hardly needs. */
-const MANY = 20_000;
+/** From this many changes on, the history's block range index is updated first: 0.2 s for 500,000 changes. */
+const MIN_SUMMARIZED = 20_000;
+/** Smaller updates are not logged. */
+const MIN_LOGGED = 10_000;
 
-export interface IndexWork {
+export interface IndexerContext {
   pool: pg.Pool;
   log: { warn(fields: object, message: string): void; info(fields: object, message: string): void };
-  /** Whether something runs that the index must not slow down, such as an import. */
+  /** Whether an import or other work is running that the indexer must not slow down. */
   isBusy: () => Promise<boolean>;
 }
 
-/** Works on the index until the signal. */
-export async function runIndexer({ pool, log, isBusy }: IndexWork, signal: AbortSignal): Promise<void> {
+/** Runs until the signal aborts. */
+export async function runIndexer({ pool, log, isBusy }: IndexerContext, signal: AbortSignal): Promise<void> {
   const memory = createIndexMemory();
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
   while (!signal.aborted) {
     try {
-      let sliceStarted = performance.now();
-      const goOn = async (): Promise<boolean> => {
+      let batchStarted = performance.now();
+      const shouldContinue = async (): Promise<boolean> => {
         if (signal.aborted) return false;
         if (await isBusy()) {
-          if ((await readBacklogSize(pool)).behind < LARGE) return false;
-          await pause(performance.now() - sliceStarted);
+          if ((await readBacklogSize(pool)).pending < LARGE_BACKLOG) return false;
+          await pause(performance.now() - batchStarted);
         }
-        sliceStarted = performance.now();
+        batchStarted = performance.now();
         return true;
       };
       const started = performance.now();
-      const { behind } = await readBacklogSize(pool);
-      const hasWork = behind > 0 && (await goOn());
-      // Whoever looks at the changes of a large import next should not wait for this.
-      if (hasWork && behind > MANY) await summarizeHistory(pool);
-      const products = hasWork ? await indexBacklog(pool, memory, { goOn }) : 0;
+      const { pending } = await readBacklogSize(pool);
+      const hasWork = pending > 0 && (await shouldContinue());
+      // Before indexing, so that the changes of a large import can be listed soon.
+      if (hasWork && pending > MIN_SUMMARIZED) await summarizeHistory(pool);
+      const products = hasWork ? await indexBacklog(pool, memory, { shouldContinue }) : 0;
       const ms = Math.round(performance.now() - started);
-      if (products > 10_000) log.info({ products, ms }, "search index has caught up");
+      if (products > MIN_LOGGED) log.info({ products, ms }, "the search index is up to date");
       if (products > 0) continue;
     } catch (error) {
-      log.warn({ err: error }, "cannot bring the search index up to date; trying again");
+      log.warn({ err: error }, "cannot update the search index; trying again");
       await pause(AFTER_ERROR_MS);
     }
     await pause(POLL_MS);

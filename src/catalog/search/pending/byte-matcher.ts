@@ -1,41 +1,39 @@
-// What a filter's texts are in a block of the backlog: bytes to be found, a regular expression over bytes where a character has
-// several spellings, or what the key begins with. It may find too much (a name instead of a description), never too little.
-import { keyBeginnings } from "../../query/filter.ts";
-import { lowerAscii, spellingsOf } from "../../query/case-folding.ts";
-import { termsOf } from "../../query/pattern.ts";
-import type { ProductFilter } from "../../../../contract/catalog/product-filter.ts";
+// Compiles a filter's texts for the raw bytes of a segment: plain bytes, or a regular expression if a character has several spellings.
+// A matcher may match too much (a name instead of a description), never too little.
+import type { CodePoint } from "../../query/pattern.ts";
+import { isPlain, textOf } from "../../query/pattern.ts";
+import type { ParsedFilter } from "../../query/parse-filter.ts";
 
-/** `runs`: bytes that are in every text which has it. */
+/** `runs`: byte sequences that every matching text contains. */
 export type TextMatcher = { runs: Buffer[] } & (
   { bytes: Buffer; regex?: undefined } | { bytes?: undefined; regex: RegExp }
 );
 
 export interface Matchers {
   texts: TextMatcher[];
-  /** The key begins with one of these, if there are any. */
-  beginnings: Buffer[];
+  /** The SKU key starts with one of these; empty: any key. */
+  prefixes: Buffer[];
 }
 
-export function matchersOf(filter: ProductFilter): Matchers {
-  const others = [filter.name, filter.description].filter((text) => text !== undefined);
+export function matchersOf({ texts, sku }: ParsedFilter): Matchers {
   return {
-    texts: [...termsOf(filter.search ?? ""), ...others].map(matcherOf),
-    beginnings: filter.sku === undefined ? [] : keyBeginnings(filter.sku).map((text) => Buffer.from(text)),
+    texts: texts.map(({ points }) => matcherOf(points)),
+    // For a whole SKU its key is a prefix too; the database checks the rest.
+    prefixes: sku === undefined ? [] : sku.keys.map((key) => Buffer.from(key)),
   };
 }
 
-function matcherOf(term: string): TextMatcher {
-  const points = Array.from(lowerAscii(term.normalize("NFC"))).map(spellingsOf);
-  if (points.every((spellings) => spellings.length === 1)) {
-    const bytes = Buffer.from(points.join(""));
+function matcherOf(points: readonly CodePoint[]): TextMatcher {
+  if (isPlain(points)) {
+    const bytes = Buffer.from(textOf(points));
     return { bytes, runs: [bytes] };
   }
-  const source = points.map((spellings) => `(?:${spellings.map(bytesRegex).join("|")})`).join("");
-  // Where there are several ways to write a character, none of them is certain.
-  const certain = points.map((spellings) => (spellings.length === 1 ? spellings[0] : "\0")).join("");
+  const source = points.map(({ spellings }) => `(?:${spellings.map(bytesRegex).join("|")})`).join("");
+  // A character with several spellings interrupts the run.
+  const certain = points.map(({ spellings }) => (spellings.length === 1 ? spellings[0] : "\0")).join("");
   return { regex: new RegExp(source), runs: certain.split("\0").map((run) => Buffer.from(run)) };
 }
 
-/** The bytes of UTF-8, each as a character of its own: as a buffer reads as Latin-1. */
+/** The UTF-8 bytes as characters: the regular expression runs on the buffer decoded as Latin-1. */
 const bytesRegex = (text: string): string =>
   Array.from(Buffer.from(text), (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");

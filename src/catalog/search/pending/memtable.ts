@@ -1,84 +1,83 @@
-// The larger entries of the backlog, held in memory: without them every list would read them again from the database, half a
-// million products after an import. Loaded in the background while lists are asked for, and dropped when the index has
-// reached them.
+// Holds the larger backlog entries in memory, as segments: after an import of half a million products every list would otherwise read
+// them again. Loads segments in the background while list requests arrive, and drops those that the index has processed.
 import { totalmem } from "node:os";
 import type pg from "pg";
 import { Segment } from "./segment.ts";
 import { readSegmentData } from "./segment-data.ts";
-import { readBacklog, type BacklogPart } from "./read-backlog.ts";
+import { readBacklog, type BacklogEntry } from "./read-backlog.ts";
 
-/** Smaller entries are read as quickly from the database. */
-const SMALLEST = 500;
-/** Larger ones would hold up everything else while they come. */
-const LARGEST = 50_000;
-/** Of all blocks together: two million products or so. Entries that no longer fit are read from the database. */
+/** Reading a smaller entry from the database takes no longer. */
+const MIN_ROWS = 500;
+/** Loading a larger entry would block other requests. */
+const MAX_ROWS = 50_000;
+/** Limit for all segments, about two million products. Entries beyond it are read from the database. */
 const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);
-/** Blocks that are loaded at the same time: one is read while the other is made. */
+/** PostgreSQL prepares one segment while this process builds the other. */
 const LOADED_AT_ONCE = 2;
-/** A list waits this long for blocks that it needs; to read them from the database itself would take longer. */
+/** How long a list waits for the segments it needs. Reading them from the database would take longer. */
 const PATIENCE_MS = 1000;
-/** Blocks are loaded as they come while somebody has asked for lists not longer ago. */
+/** New segments are loaded until no list has been requested for this long. */
 const WARM_MS = 60_000;
-const LOOK_MS = 100;
-/** The same after something new was seen: an import's next chunk is a moment away. */
-const NEXT_LOOK_MS = 30;
+const POLL_MS = 100;
+/** The interval after a new entry appeared: the next chunk of an import is about to follow. */
+const BUSY_POLL_MS = 30;
 
-/** What would have to be searched in the database, for long, until it is held. */
-export class BacklogNotHeld extends Error {
-  override readonly name = "BacklogNotHeld";
-  readonly lacking: readonly BacklogPart[];
+/** The list needs pending products that are not in memory yet. Searching them in the database would take long. */
+export class SegmentsMissing extends Error {
+  override readonly name = "SegmentsMissing";
+  readonly missing: readonly BacklogEntry[];
 
-  constructor(lacking: readonly BacklogPart[]) {
-    super(`${String(lacking.length)} entries of the backlog are not in memory`);
-    this.lacking = lacking;
+  constructor(missing: readonly BacklogEntry[]) {
+    super(`${missing.length} backlog entries are not in memory`);
+    this.missing = missing;
   }
 }
 
 export class Memtable {
   readonly #pool: pg.Pool;
-  readonly #smallest: number;
+  readonly #min_rows: number;
   readonly #max_bytes: number;
-  readonly #blocks = new Map<number, Segment>();
+  readonly #segments = new Map<number, Segment>();
   readonly #loading = new Map<number, Promise<void>>();
-  /** Entries whose products have too much text to be held, or text that cannot be told apart. */
+  /** Entries that cannot be held: their texts are too long or contain the separator. */
   readonly #unfit = new Set<number>();
   readonly #queues = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
   #bytes = 0;
   #warm_until = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pool: pg.Pool, smallest = SMALLEST, maxBytes = MAX_BYTES) {
+  constructor(pool: pg.Pool, minRows = MIN_ROWS, maxBytes = MAX_BYTES) {
     this.#pool = pool;
-    this.#smallest = smallest;
+    this.#min_rows = minRows;
     this.#max_bytes = maxBytes;
   }
 
-  /** The blocks that there are now. What the caller reads from the database must be read after this: a block is as old as its
-   * loading, and what has changed since has another entry. */
-  blocks(): ReadonlyMap<number, Segment> {
+  /** The current segments by backlog entry. Call it before opening the database snapshot: a segment shows its products as they were
+   * when it was loaded, and the backlog that the snapshot sees contains all later changes. */
+  segments(): ReadonlyMap<number, Segment> {
     this.#warm_until = performance.now() + WARM_MS;
-    this.#timer ??= this.#lookIn(0);
-    return new Map(this.#blocks);
+    this.#timer ??= this.#schedulePoll(0);
+    return new Map(this.#segments);
   }
 
-  /** Of the entries those that could be held and are not among the blocks. */
-  lackingOf(entries: readonly BacklogPart[], blocks: ReadonlyMap<number, Segment> = this.#blocks): BacklogPart[] {
+  /** The entries that could be held and have no segment. */
+  missingOf(entries: readonly BacklogEntry[], segments: ReadonlyMap<number, Segment> = this.#segments): BacklogEntry[] {
     if (this.#bytes > this.#max_bytes) return [];
     return entries.filter(
-      ({ id, rows }) => rows >= this.#smallest && rows <= LARGEST && !blocks.has(id) && !this.#unfit.has(id),
+      ({ id, rows }) => rows >= this.#min_rows && rows <= MAX_ROWS && !segments.has(id) && !this.#unfit.has(id),
     );
   }
 
-  /** Loads these entries, and waits for them, but not for too long. */
-  async load(entries: readonly BacklogPart[]): Promise<void> {
-    this.#begin(entries);
+  /** Loads these entries and waits for them, up to a time limit. */
+  async load(entries: readonly BacklogEntry[]): Promise<void> {
+    this.#startLoading(entries);
     const loading = entries.flatMap(({ id }) => this.#loading.get(id) ?? []);
     await Promise.race([Promise.all(loading), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())]);
   }
 
-  #begin(entries: readonly BacklogPart[]): void {
+  #startLoading(entries: readonly BacklogEntry[]): void {
     for (const entry of entries) {
-      if (this.#loading.has(entry.id) || this.#blocks.has(entry.id) || this.#bytes > this.#max_bytes) continue;
+      if (this.#loading.has(entry.id) || this.#segments.has(entry.id) || this.#bytes > this.#max_bytes) continue;
       const queue = entry.id % LOADED_AT_ONCE;
       const loaded = (this.#queues[queue] as Promise<void>).then(() => this.#load(entry));
       this.#queues[queue] = loaded;
@@ -86,58 +85,58 @@ export class Memtable {
     }
   }
 
-  async #load(entry: BacklogPart): Promise<void> {
+  async #load(entry: BacklogEntry): Promise<void> {
     try {
-      const block = await loadSegment(this.#pool, entry);
-      if (block === undefined || block.bytes > this.#max_bytes) this.#unfit.add(entry.id);
+      const segment = await loadSegment(this.#pool, entry);
+      if (segment === undefined || segment.bytes > this.#max_bytes) this.#unfit.add(entry.id);
       else {
-        this.#blocks.set(entry.id, block);
-        this.#bytes += block.bytes;
+        this.#segments.set(entry.id, segment);
+        this.#bytes += segment.bytes;
       }
     } catch (error) {
-      // A list can do without; the next one tries again, unless PostgreSQL itself cannot join so much.
-      if ((error as { code?: string }).code === TOO_MUCH) this.#unfit.add(entry.id);
+      // Lists work without the segment. The next list tries again, unless the texts are too long for PostgreSQL to join.
+      if ((error as { code?: string }).code === PROGRAM_LIMIT_EXCEEDED) this.#unfit.add(entry.id);
     }
     this.#loading.delete(entry.id);
   }
 
-  #lookIn(ms: number): NodeJS.Timeout {
-    return setTimeout(() => void this.#look(), ms).unref();
+  #schedulePoll(ms: number): NodeJS.Timeout {
+    return setTimeout(() => void this.#poll(), ms).unref();
   }
 
-  /** Drops blocks of entries that are gone and begins to load new ones. */
-  async #look(): Promise<void> {
+  /** Drops the segments of processed entries and starts loading new ones. */
+  async #poll(): Promise<void> {
     if (performance.now() >= this.#warm_until) {
       this.#timer = undefined;
-      this.#drop([...this.#blocks.keys()]);
+      this.#drop([...this.#segments.keys()]);
       return;
     }
-    const before = [...this.#blocks.keys()];
-    // A database that is away is told to whoever asks it for something.
+    const before = [...this.#segments.keys()];
+    // If the database is unavailable, the next list request reports it.
     const { entries } = await readBacklog(this.#pool).catch(() => ({ entries: undefined }));
-    const lacking = this.lackingOf(entries ?? []);
+    const missing = this.missingOf(entries ?? []);
     if (entries !== undefined) {
       const present = new Set(entries.map(({ id }) => id));
       this.#drop(before.filter((id) => !present.has(id)));
       for (const id of this.#unfit) if (!present.has(id)) this.#unfit.delete(id);
-      this.#begin(lacking);
+      this.#startLoading(missing);
     }
-    this.#timer = this.#lookIn(lacking.length > 0 ? NEXT_LOOK_MS : LOOK_MS);
+    this.#timer = this.#schedulePoll(missing.length > 0 ? BUSY_POLL_MS : POLL_MS);
   }
 
   #drop(ids: readonly number[]): void {
     for (const id of ids) {
-      this.#bytes -= this.#blocks.get(id)?.bytes ?? 0;
-      this.#blocks.delete(id);
+      this.#bytes -= this.#segments.get(id)?.bytes ?? 0;
+      this.#segments.delete(id);
     }
   }
 }
 
-/** program_limit_exceeded: a joined text of more than 1 GB */
-const TOO_MUCH = "54000";
+/** program_limit_exceeded: the joined texts are longer than 1 GB. */
+const PROGRAM_LIMIT_EXCEEDED = "54000";
 
-/** Undefined where the texts cannot be told apart. */
-async function loadSegment(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogPart): Promise<Segment | undefined> {
+/** @returns undefined if a text contains the separator */
+async function loadSegment(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogEntry): Promise<Segment | undefined> {
   const client = await pool.connect();
   let broken = true;
   try {
@@ -155,7 +154,7 @@ async function loadSegment(pool: pg.Pool, { id, id_from, id_to, has_keys }: Back
   }
 }
 
-/** As a literal. Where the entry is gone the block is of no product, and nobody will ask it. */
+/** The keys of an entry as an SQL literal. If the entry is gone, the segment is empty and no list uses it. */
 async function readKeys(client: pg.ClientBase, id: number): Promise<string> {
   const { rows } = await client.query<{ keys: string }>(
     "select quote_literal(keys::text) || '::text[]' as keys from search_backlog where id = $1",

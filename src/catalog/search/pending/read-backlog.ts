@@ -1,21 +1,22 @@
-// The products that the index has not reached, read directly.
+// Pending products: changes that the search index has not processed. They are recorded in the backlog and read directly here.
 import type { Queryable } from "../../../db/connection/connect.ts";
-import { compileFilter } from "../../query/filter.ts";
+import { parameter, raw, sql, statement } from "../../../db/sql.ts";
 import { SORT_KEYS } from "../../query/order.ts";
 import { LISTED } from "../../store.ts";
-import { behind, type Query, type Row } from "../query/read-index.ts";
+import { isAfter, type Query, type Row } from "../query/read-index.ts";
 
 export interface Backlog {
-  /** Products that there are now. */
+  /** Products in the catalogue. */
   products: number;
-  /** Changes that the index has not reached. */
-  behind: number;
-  /** Whether all that the index has reached is sorted into it. */
+  /** Changes that the index has not processed. */
+  pending: number;
+  /** Whether the pending lists of the GIN indexes are empty. */
   is_settled: boolean;
-  entries: BacklogPart[];
+  entries: BacklogEntry[];
 }
 
-export interface BacklogPart {
+/** An entry without its keys: they are read only if needed. */
+export interface BacklogEntry {
   id: number;
   id_from: number | null;
   id_to: number | null;
@@ -26,7 +27,7 @@ export interface BacklogPart {
 export interface BacklogRow {
   products: number;
   is_settled: boolean;
-  behind: number | null;
+  pending: number | null;
   ids: number[] | null;
   starts: (number | null)[] | null;
   ends: (number | null)[] | null;
@@ -35,9 +36,9 @@ export interface BacklogRow {
 }
 
 export const SELECT_BACKLOG = `select s.products + coalesce(b.delta, 0) as products, s.is_settled,
-    b.behind, b.ids, b.starts, b.ends, b.have_keys, b.counts
+    b.pending, b.ids, b.starts, b.ends, b.have_keys, b.counts
   from search_state s,
-       (select sum(delta)::bigint as delta, sum(rows)::bigint as behind, array_agg(id order by id) as ids,
+       (select sum(delta)::bigint as delta, sum(rows)::bigint as pending, array_agg(id order by id) as ids,
                array_agg(id_from order by id) as starts, array_agg(id_to order by id) as ends,
                array_agg(keys is not null order by id) as have_keys, array_agg(rows order by id) as counts from search_backlog) b`;
 
@@ -45,12 +46,12 @@ export async function readBacklog(db: Queryable): Promise<Backlog> {
   return backlogOf((await db.query<BacklogRow>(SELECT_BACKLOG)).rows[0]);
 }
 
-/** Of what SELECT_BACKLOG gives. */
+/** @param row the result of SELECT_BACKLOG */
 export function backlogOf(row: BacklogRow | undefined): Backlog {
-  const { products = 0, behind = 0, is_settled = false, ids, starts, ends, have_keys, counts } = row ?? {};
+  const { products = 0, pending = 0, is_settled = false, ids, starts, ends, have_keys, counts } = row ?? {};
   return {
     products: Math.max(products, 0),
-    behind: behind ?? 0,
+    pending: pending ?? 0,
     is_settled,
     entries: (ids ?? []).map((id, i) => ({
       id,
@@ -62,40 +63,34 @@ export function backlogOf(row: BacklogRow | undefined): Backlog {
   };
 }
 
-/** The first products of the backlog's entries that the filter means. */
-export async function readUnreached(
+/** The first matching products of these entries. */
+export async function readPending(
   db: Queryable,
   { filter, order, after, limit }: Query,
-  entries: Backlog["entries"],
+  entries: readonly BacklogEntry[],
 ): Promise<Row[]> {
   const ranges = joinRanges(entries);
   const keys = await readKeys(db, entries);
-  const { where, values } = compileFilter(filter, [
-    limit,
-    ranges.map(({ from }) => from),
-    ranges.map(({ to }) => to),
-    keys,
-  ]);
-  const put = (value: unknown): string => `$${String(values.push(value))}`;
-  const key = SORT_KEYS[order.field].sql;
-  const direction = order.descending ? "desc" : "asc";
-  const place = after === undefined ? "true" : behind(order, key, after, put);
+  const key = raw(SORT_KEYS[order.field].sql);
+  const direction = raw(order.descending ? "desc" : "asc");
+  const range = after === undefined ? raw("true") : isAfter(order, "p", raw("p.key"), after);
+  const starts = parameter(ranges.map(({ from }) => from));
+  const ends = parameter(ranges.map(({ to }) => to));
+  const idRanges = sql`unnest(${starts}::bigint[], ${ends}::bigint[]) r (id_from, id_to)`;
   const { rows } = await db.query<Row>(
-    `select p.sku_key, p.key as sort_value, ${LISTED}
-     from (select p.*, ${key} as key from unnest($2::bigint[], $3::bigint[]) r (id_from, id_to)
-           join products p on p.id between r.id_from and r.id_to
+    statement`select p.sku_key, p.key as sort_value, ${raw(LISTED)}
+     from (select p.*, ${key} as key from ${idRanges} join products p on p.id between r.id_from and r.id_to
            union all
-           select p.*, ${key} as key from unnest($4::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
-           where not exists (select from unnest($2::bigint[], $3::bigint[]) r (id_from, id_to) where p.id between r.id_from and r.id_to)
+           select p.*, ${key} as key from unnest(${keys}::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
+           where not exists (select 1 from ${idRanges} where p.id between r.id_from and r.id_to)
           ) p
-     where ${where} and ${place.replaceAll(key, "p.key")} order by p.key ${direction}, p.sku_key ${direction} limit $1`,
-    values,
+     where ${filter.where} and ${range} order by p.key ${direction}, p.sku_key ${direction} limit ${limit}`,
   );
   return rows;
 }
 
-/** The entries' ranges of ids as few that do not overlap: no product may come twice. */
-function joinRanges(entries: Backlog["entries"]): { from: number; to: number }[] {
+/** Merges the entries' id ranges where they overlap, so that each product is read once. */
+function joinRanges(entries: readonly BacklogEntry[]): { from: number; to: number }[] {
   const joined: { from: number; to: number }[] = [];
   for (const { id_from, id_to } of [...entries].sort((a, b) => (a.id_from ?? 0) - (b.id_from ?? 0))) {
     if (id_from === null || id_to === null) continue;
@@ -106,8 +101,8 @@ function joinRanges(entries: Backlog["entries"]): { from: number; to: number }[]
   return joined;
 }
 
-/** Keys of changed products, each once. */
-async function readKeys(db: Queryable, entries: Backlog["entries"]): Promise<string[]> {
+/** The keys of changed products, each once. */
+async function readKeys(db: Queryable, entries: readonly BacklogEntry[]): Promise<string[]> {
   const { rows } = await db.query<{ keys: string[] }>(
     "select keys from search_backlog where keys is not null and id = any($1::bigint[])",
     [entries.map(({ id }) => id)],
@@ -115,11 +110,11 @@ async function readKeys(db: Queryable, entries: Backlog["entries"]): Promise<str
   return [...new Set(rows.flatMap(({ keys }) => keys))];
 }
 
-/** How far the index is behind: in changed products, and in seconds since the oldest of these changes. */
-export async function readBacklogSize(db: Queryable): Promise<{ behind: number; seconds: number }> {
-  const { rows } = await db.query<{ behind: number; seconds: number }>(
-    `select coalesce(sum(rows), 0)::bigint as behind,
+/** The lag of the index: the number of pending changes, and the age of the oldest in seconds. */
+export async function readBacklogSize(db: Queryable): Promise<{ pending: number; seconds: number }> {
+  const { rows } = await db.query<{ pending: number; seconds: number }>(
+    `select coalesce(sum(rows), 0)::bigint as pending,
             greatest(coalesce(extract(epoch from clock_timestamp() - min(at)), 0), 0)::float as seconds from search_backlog`,
   );
-  return rows[0] ?? { behind: 0, seconds: 0 };
+  return rows[0] ?? { pending: 0, seconds: 0 };
 }

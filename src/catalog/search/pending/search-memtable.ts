@@ -1,71 +1,77 @@
-// The products of the backlog that is held in memory: the blocks say which may be meant and where they stand, the database says
-// whether they are and still do.
+// Searches the pending products in memory. Segments name the products that may match and their keyset positions. The database decides
+// whether they match and are still at that position.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Queryable } from "../../../db/connection/connect.ts";
-import { compileFilter } from "../../query/filter.ts";
-import { comparePlaces, SORT_KEYS, type Place } from "../../query/order.ts";
+import { raw, statement } from "../../../db/sql.ts";
+import { comparePositions, SORT_KEYS, type KeysetPosition } from "../../query/order.ts";
 import { LISTED } from "../../store.ts";
 import type { Segment } from "./segment.ts";
 import { matchersOf } from "./byte-matcher.ts";
 import type { Found, Query, Row } from "../query/read-index.ts";
 
-const LARGEST_BATCH = 5000;
+const MAX_BATCH = 5000;
+/** Half a million products take about 50 ms. The search yields this often, so that other requests need not wait. */
 const TURN_MS = 10;
 
-/** @param bound what stands behind it is not looked for */
-export async function readHeld(
+/** @param until leaves out products after this position */
+export async function searchMemtable(
   db: Queryable,
   query: Query,
-  blocks: readonly Segment[],
-  bound: Place | undefined,
+  segments: readonly Segment[],
+  until: KeysetPosition | undefined,
 ): Promise<Found> {
   const { order, limit } = query;
   const matchers = matchersOf(query.filter);
   const rows: Row[] = [];
   const giveUpAt = performance.now() + query.patience_ms;
   let after = query.after;
-  for (let batch = limit; ; batch = Math.min(batch * 4, LARGEST_BATCH)) {
-    const stretch = { after, until: bound };
-    const found = await searchAll(blocks, (block) => block.first(order, stretch, matchers, batch));
-    const places = firstOf(found, query, batch);
-    if (places.length > 0) rows.push(...(await readAtPlaces(db, query, places)));
-    if (rows.length >= limit || places.length < batch) return { rows: rows.slice(0, limit), until: undefined };
-    after = places.at(-1);
+  for (let batch = limit; ; batch = Math.min(batch * 4, MAX_BATCH)) {
+    const range = { after, until };
+    const found = await searchAll(segments, (segment) => segment.first(order, range, matchers, batch));
+    const positions = firstOf(found, query, batch);
+    if (positions.length > 0) rows.push(...(await readAt(db, query, positions)));
+    if (rows.length >= limit || positions.length < batch) return { rows: rows.slice(0, limit), until: undefined };
+    after = positions.at(-1);
     if (performance.now() > giveUpAt) return { rows, until: after };
   }
 }
 
-/** Other requests have their turn in between: half a million products take some 50 ms. */
-async function searchAll(blocks: readonly Segment[], search: (block: Segment) => Place[]): Promise<Place[]> {
-  const places: Place[] = [];
+async function searchAll(
+  segments: readonly Segment[],
+  search: (segment: Segment) => KeysetPosition[],
+): Promise<KeysetPosition[]> {
+  const positions: KeysetPosition[] = [];
   let turnEnds = performance.now() + TURN_MS;
-  for (const block of blocks) {
-    places.push(...search(block));
+  for (const segment of segments) {
+    positions.push(...search(segment));
     if (performance.now() < turnEnds) continue;
     await nextTurn();
     turnEnds = performance.now() + TURN_MS;
   }
-  return places;
+  return positions;
 }
 
-/** The first places of several blocks, each once. */
-function firstOf(places: Place[], { order }: Query, count: number): Place[] {
-  places.sort((a, b) => comparePlaces(order, a, b));
-  return places
-    .filter((place, i) => i === 0 || comparePlaces(order, place, places[i - 1] as Place) !== 0)
+/** The first positions of several segments, without duplicates. */
+function firstOf(positions: KeysetPosition[], { order }: Query, count: number): KeysetPosition[] {
+  positions.sort((a, b) => comparePositions(order, a, b));
+  return positions
+    .filter((position, i) => i === 0 || comparePositions(order, position, positions[i - 1] as KeysetPosition) !== 0)
     .slice(0, count);
 }
 
-/** The products that the filter means and that stand where the block says. One that has moved since is found by another entry. */
-async function readAtPlaces(db: Queryable, { filter, order }: Query, places: readonly Place[]): Promise<Row[]> {
-  const standingAt = new Set(places.map(textOf));
-  const { where, values } = compileFilter(filter, [[...new Set(places.map(({ sku_key }) => sku_key))]]);
+/** The matching products that are still at their position. If a product has moved since, another backlog entry contains it. */
+async function readAt(
+  db: Queryable,
+  { filter, order }: Query,
+  positions: readonly KeysetPosition[],
+): Promise<Row[]> {
+  const expected = new Set(positions.map(textOf));
+  const keys = [...new Set(positions.map(({ sku_key }) => sku_key))];
   const { rows } = await db.query<Row>(
-    `select p.sku_key, ${SORT_KEYS[order.field].sql} as sort_value, ${LISTED}
-     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key where ${where}`,
-    values,
+    statement`select p.sku_key, ${raw(SORT_KEYS[order.field].sql)} as sort_value, ${raw(LISTED)}
+     from unnest(${keys}::text[]) k (sku_key) join products p on p.sku_key = k.sku_key where ${filter.where}`,
   );
-  return rows.filter((row) => standingAt.has(textOf(row))).sort((a, b) => comparePlaces(order, a, b));
+  return rows.filter((row) => expected.has(textOf(row))).sort((a, b) => comparePositions(order, a, b));
 }
 
-const textOf = ({ sort_value, sku_key }: Place): string => JSON.stringify([sort_value, sku_key]);
+const textOf = ({ sort_value, sku_key }: KeysetPosition): string => JSON.stringify([sort_value, sku_key]);

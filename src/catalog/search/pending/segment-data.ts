@@ -1,107 +1,110 @@
-// Products of the backlog in memory, in as few bytes as they need, and as few pieces: PostgreSQL joins the texts of all, since each
-// row by itself, as a query or COPY gives it, costs the server more than all that is done with it.
+// Loads the products of a backlog entry in a compact form. PostgreSQL joins all texts into one value, because receiving each row
+// separately, by query or by COPY, would cost more than everything that is done with it here.
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { instantsOf } from "../../../db/binary/binary-array.ts";
 import { COPY_HEADER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../../db/binary/format.ts";
 
-/** What products have here, in this order … */
+/** The texts of each product, in this order. */
 export const TEXTS = ["sku_key", "sku", "name", "description"] as const;
-/** … and under these numbers. */
+/** Indexes into TEXTS. */
 export const [KEY, SKU, NAME] = [0, 1, 2];
 
-/** Any three bytes in a row are of one of so many kinds. A product with a hundred different ones has a fifth of these. */
+/** Three neighbouring bytes hash into one of 2^9 buckets. A product with a hundred different grams fills a fifth of the buckets. */
 const GRAM_BITS = 9;
-const GRAM_KINDS = 2 ** GRAM_BITS;
+const GRAM_BUCKETS = 2 ** GRAM_BITS;
 export const GRAM_BYTES = 3;
 
-/** All of one block's products. */
+/** The products of one segment. */
 export interface SegmentData {
   rows: number;
-  /** TEXTS of each, A to Z lowered, each with a separator behind it. */
+  /** The TEXTS of all products, with A to Z lowered and a separator after each text. */
   texts: Buffer;
-  /** Text t of product n begins at `starts[n * TEXTS.length + t]`, and the next one behind its separator. */
+  /** Text t of product n begins at `starts[n * TEXTS.length + t]`; the next text begins after the separator. */
   starts: Uint32Array;
-  /** For each kind of three bytes a bit a product: whether its texts, but for the key, have such. */
+  /** For each bucket one bit per product: whether its texts, except the key, contain a gram of that bucket. */
   grams: Uint32Array[];
-  /** In microseconds since 1970; exact from 1720 to 2250, and times are those of our own writes. One where all have the same. */
+  /** In microseconds since 1970, exact from 1720 to 2250. A single element if all products have the same time. */
   created_at: Float64Array;
   updated_at: Float64Array;
 }
 
-/** ASCII's "unit separator", which hardly any text has, and unlike NUL one that PostgreSQL takes. */
+/** ASCII's "unit separator": hardly any text contains it, and unlike NUL, PostgreSQL accepts it. */
 const SEPARATOR = 0x1f;
 const INSTANTS = ["created_at", "updated_at"] as const;
 
-const PIECES = [
+const COLUMNS = [
   `string_agg(${TEXTS.map((text) => `p.${text}`).join(" || chr(31) || ")}, chr(31)) || chr(31)`,
   ...INSTANTS.map((instant) => `array_agg(p.${instant})`),
 ];
 
-/** @param where of `products p`, without parameters: pg has binary results only of COPY, which takes none
- * @returns undefined where a text has a separator in it */
+/** @param where a condition on `products p` without parameters: pg supports binary results for COPY only, which takes none
+ * @returns undefined if a text contains the separator */
 export async function readSegmentData(client: pg.ClientBase, where: string): Promise<SegmentData | undefined> {
-  const parts: Buffer[] = [];
+  const chunks: Buffer[] = [];
   const copy = client.query(
-    copyTo(`copy (select ${PIECES.join(", ")} from products p where ${where}) to stdout (format binary)`),
+    copyTo(`copy (select ${COLUMNS.join(", ")} from products p where ${where}) to stdout (format binary)`),
   );
-  for await (const part of copy) parts.push(part as Buffer);
-  const [joined, ...instants] = piecesOf(Buffer.concat(parts)) as [Buffer, Buffer, Buffer];
+  for await (const chunk of copy) chunks.push(chunk as Buffer);
+  const [joined, ...instants] = fieldsOf(Buffer.concat(chunks)) as [Buffer, Buffer, Buffer];
   const [createdAt, updatedAt] = instants.map(instantsOf) as [Float64Array, Float64Array];
   const rows = createdAt.length;
-  // Without the rest of the row
+  // A copy, so that the rest of the received row can be freed.
   const texts = Buffer.from(joined);
   const starts = lowerAndSplit(texts, rows * TEXTS.length);
   if (starts === undefined) return undefined;
-  const times = { created_at: onceIfSame(createdAt), updated_at: onceIfSame(updatedAt) };
-  return { rows, texts, starts, grams: bitsOfGrams(texts, starts, rows), ...times };
+  const times = { created_at: collapse(createdAt), updated_at: collapse(updatedAt) };
+  return { rows, texts, starts, grams: gramBitmaps(texts, starts, rows), ...times };
 }
 
-/** Splits the one row of a binary COPY into its fields; they are null if there is no product. */
-function piecesOf(row: Buffer): Buffer[] {
-  const pieces: Buffer[] = [];
+/** Splits the only row of a binary COPY into its fields. They are empty if there are no products. */
+function fieldsOf(row: Buffer): Buffer[] {
+  const fields: Buffer[] = [];
   let at = COPY_HEADER.length + FIELD_COUNT_BYTES;
-  while (pieces.length < PIECES.length) {
+  while (fields.length < COLUMNS.length) {
     const start = at + LENGTH_BYTES;
     at = start + Math.max(row.readInt32BE(at), 0);
-    pieces.push(row.subarray(start, at));
+    fields.push(row.subarray(start, at));
   }
-  return pieces;
+  return fields;
 }
 
-/** Lowers A to Z in place; returns where the texts begin, and where a further one would. Undefined unless there are so many. */
+/** Lowers A to Z in place and returns the start of each text, plus the end. Returns undefined if the number of separators is not
+ * `count`. */
 function lowerAndSplit(texts: Buffer, count: number): Uint32Array | undefined {
   const starts = new Uint32Array(count + 1);
   let found = 0;
   for (let i = 0; i < texts.length; i++) {
     const byte = texts[i] as number;
     if (byte >= 0x41 && byte <= 0x5a) texts[i] = byte | 0x20;
-    // What is written behind the end of a typed array is dropped.
+    // Typed arrays ignore writes beyond their end.
     else if (byte === SEPARATOR) starts[++found] = i + 1;
   }
   return found === count ? starts : undefined;
 }
 
-export const gramKind = (first: number, second: number, third: number): number =>
+export const gramBucket = (first: number, second: number, third: number): number =>
   Math.imul((first << 16) | (second << 8) | third, 0x9e3779b1) >>> (32 - GRAM_BITS);
 
-function bitsOfGrams(texts: Buffer, starts: Uint32Array, rows: number): Uint32Array[] {
+function gramBitmaps(texts: Buffer, starts: Uint32Array, rows: number): Uint32Array[] {
   const words = Math.ceil(rows / 32);
-  const all = new Uint32Array(GRAM_KINDS * words);
+  const all = new Uint32Array(GRAM_BUCKETS * words);
   for (let row = 0; row < rows; row++) {
     const [start, end] = [starts[row * TEXTS.length + SKU] as number, starts[(row + 1) * TEXTS.length] as number];
     const [word, bit] = [row >>> 5, 1 << (row & 31)];
     let [first, second] = [texts[start] as number, texts[start + 1] as number];
     for (let i = start + 2; i < end; i++) {
       const third = texts[i] as number;
-      const at = gramKind(first, second, third) * words + word;
+      const at = gramBucket(first, second, third) * words + word;
       all[at] = (all[at] as number) | bit;
       first = second;
       second = third;
     }
   }
-  return Array.from({ length: GRAM_KINDS }, (_, kind) => all.subarray(kind * words, (kind + 1) * words));
+  return Array.from({ length: GRAM_BUCKETS }, (_, bucket) =>
+    all.subarray(bucket * words, (bucket + 1) * words),
+  );
 }
 
-const onceIfSame = (instants: Float64Array): Float64Array =>
+const collapse = (instants: Float64Array): Float64Array =>
   instants.every((instant) => instant === instants[0]) ? instants.slice(0, 1) : instants;

@@ -1,10 +1,11 @@
-// A block finds what the database finds, in its order.
+// A segment finds what the database finds, in the same order.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { comparePlaces, SORT_KEYS, type Order, type Place, type SortField } from "../../query/order.ts";
+import { comparePositions, SORT_KEYS, type KeysetPosition, type Order, type SortField } from "../../query/order.ts";
 import type { ProductFilter } from "../../../../contract/catalog/product-filter.ts";
 import { createTestDatabase } from "../../../../tests/support/database.ts";
-import { compileFilter } from "../../query/filter.ts";
+import { parseFilter } from "../../query/parse-filter.ts";
+import { raw, statement } from "../../../db/sql.ts";
 import { skuKey } from "../../product/sku-key.ts";
 import type { Segment } from "./segment.ts";
 import { matchersOf } from "./byte-matcher.ts";
@@ -35,7 +36,7 @@ const instant = fc
   .map(([seconds, microseconds]) =>
     new Date(seconds * 1000).toISOString().replace("000Z", String(microseconds).padStart(6, "0") + "Z"),
   );
-/** With a few digits: so many SKUs that differ. */
+/** The digits make the SKUs differ. */
 const sku = fc
   .tuple(text, fc.constantFrom("", "0", "1", "12", "123"))
   .map(([text, digits]) => `${text}${digits}`.trim())
@@ -46,20 +47,20 @@ const made = fc.uniqueArray(fc.record({ sku, name: text, description: text }), {
   maxLength: 70,
   size: "max",
 });
-/** Products of one time, as an import's are, or of several. */
+/** Products with one time, like those of an import, or with several. */
 const products = fc
   .tuple(
     made,
     fc.array(instant, { minLength: 1, maxLength: 4 }),
     fc.array(instant, { minLength: 1, maxLength: 4 }),
-    // Of all of them
+    // The prefix of all products
     fc.constantFrom("", "ACME-", "é".repeat(98)),
   )
-  .map(([made, created, updated, beginning]) =>
+  .map(([made, created, updated, prefix]) =>
     made.map((one, n) => ({
       ...one,
-      sku: `${beginning}${one.sku}`,
-      name: `${beginning}${one.name}`,
+      sku: `${prefix}${one.sku}`,
+      name: `${prefix}${one.name}`,
       created_at: created[n % created.length] as string,
       updated_at: updated[n % updated.length] as string,
     })),
@@ -89,30 +90,31 @@ const filter = fc.oneof(
   fc.constant({ name: "\u001f" }),
   fc.constant({}),
 );
-/** A place of those found, or none; just before or behind it. */
-const place = fc.option(fc.record({ n: fc.nat(70), is_before: fc.boolean() }), { nil: undefined });
+/** The position just before or just after one of the expected products, or none. */
+const bound = fc.option(fc.record({ n: fc.nat(70), is_before: fc.boolean() }), { nil: undefined });
 
-test("a block finds what the database finds, in its order, from any place to any other", async () => {
+test("a segment finds what the database finds, in the same order, between any two positions", async () => {
   await fc.assert(
-    fc.asyncProperty(products, order, filter, place, place, async (made, by, filter, from, to) => {
+    fc.asyncProperty(products, order, filter, bound, bound, async (made, by, filter, from, to) => {
       await fill(made);
-      const expected = await placesOf(by, filter);
-      const at = (place: typeof from): Place | undefined => {
-        const found = place && expected[place.n % expected.length];
-        return found && { ...found, ...(place.is_before ? { is_before: true } : {}) };
+      const expected = await positionsOf(by, filter);
+      const at = (bound: typeof from): KeysetPosition | undefined => {
+        const found = bound && expected[bound.n % expected.length];
+        return found && { ...found, ...(bound.is_before ? { is_before: true } : {}) };
       };
       const [after, until] = [at(from), at(to)];
-      const [block] = await segmentsOf();
-      const first = (count: number): Place[] => block?.first(by, { after, until }, matchersOf(filter), count) ?? [];
+      const [segment] = await segmentsOf();
+      const matchers = matchersOf(parseFilter(filter));
+      const first = (count: number): KeysetPosition[] => segment?.first(by, { after, until }, matchers, count) ?? [];
       const found = first(made.length);
-      // Text that belongs into the name it may have found in the description; the database decides.
+      // A segment may find a text of the name in the description; the database decides.
       const right = new Set(expected.map(({ sku_key }) => sku_key));
       const isExact = Object.keys(filter).every((key) => key === "search");
       expect(isExact ? found : found.filter(({ sku_key }) => right.has(sku_key))).toEqual(
         expected.filter(
-          (place) =>
-            (after === undefined || comparePlaces(by, place, after) > 0) &&
-            (until === undefined || comparePlaces(by, place, until) <= 0),
+          (position) =>
+            (after === undefined || comparePositions(by, position, after) > 0) &&
+            (until === undefined || comparePositions(by, position, until) <= 0),
         ),
       );
       expect(first(5)).toEqual(found.slice(0, 5));
@@ -121,29 +123,29 @@ test("a block finds what the database finds, in its order, from any place to any
   );
 });
 
-test("an entry with more text than may be held is not tried again, and not waited for", async () => {
+test("an entry with too much text is neither loaded again nor waited for", async () => {
   const description = "x".repeat(1000);
   const at = "2026-01-01T00:00:00Z";
   await fill([{ sku: "A", name: "a", description, created_at: at, updated_at: at }]);
   const { entries } = await readBacklog(pool);
   const small = new Memtable(pool, 1, 500);
-  expect(small.lackingOf(entries)).toEqual(entries);
+  expect(small.missingOf(entries)).toEqual(entries);
   await small.load(entries);
-  expect([...small.blocks()]).toEqual([]);
-  expect(small.lackingOf(entries)).toEqual([]);
+  expect([...small.segments()]).toEqual([]);
+  expect(small.missingOf(entries)).toEqual([]);
   const large = new Memtable(pool, 1, 5000);
   await large.load(entries);
-  expect(large.blocks().size).toBe(1);
+  expect(large.segments().size).toBe(1);
 });
 
-test("an entry with a text that has the separator in it is read from the database", async () => {
+test("an entry with a text that contains the separator is read from the database", async () => {
   const at = "2026-01-01T00:00:00Z";
   await fill([{ sku: "A", name: "a\u001fb", description: "", created_at: at, updated_at: at }]);
   const { entries } = await readBacklog(pool);
   const memtable = new Memtable(pool, 1);
   await memtable.load(entries);
-  expect([...memtable.blocks()]).toEqual([]);
-  expect(memtable.lackingOf(entries)).toEqual([]);
+  expect([...memtable.segments()]).toEqual([]);
+  expect(memtable.missingOf(entries)).toEqual([]);
 });
 
 async function fill(
@@ -172,16 +174,15 @@ async function fill(
 async function segmentsOf(): Promise<Segment[]> {
   const memtable = new Memtable(pool, 1);
   await memtable.load((await readBacklog(pool)).entries);
-  return [...memtable.blocks().values()];
+  return [...memtable.segments().values()];
 }
 
-async function placesOf({ field, descending }: Order, filter: ProductFilter): Promise<Place[]> {
-  const { where, values } = compileFilter(filter);
-  const direction = descending ? "desc" : "asc";
-  const { rows } = await pool.query<Place>(
-    `select ${SORT_KEYS[field].sql} as sort_value, p.sku_key from products p where ${where}
-     order by ${SORT_KEYS[field].sql} ${direction}, p.sku_key ${direction}`,
-    values,
+async function positionsOf({ field, descending }: Order, filter: ProductFilter): Promise<KeysetPosition[]> {
+  const key = raw(SORT_KEYS[field].sql);
+  const direction = raw(descending ? "desc" : "asc");
+  const { rows } = await pool.query<KeysetPosition>(
+    statement`select ${key} as sort_value, p.sku_key from products p where ${parseFilter(filter).where}
+     order by ${key} ${direction}, p.sku_key ${direction}`,
   );
   return rows;
 }

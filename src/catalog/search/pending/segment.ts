@@ -1,10 +1,10 @@
-// A part of the backlog in memory that answers: which of its products may be meant, and where do they stand? It may name too
-// many; the database has the last word.
-import { NAME_KEY_CHARACTERS, type Order, type Place, type SortField } from "../../query/order.ts";
-import { GRAM_BYTES, gramKind, KEY, NAME, SKU, TEXTS, type SegmentData } from "./segment-data.ts";
+// The products of one backlog entry in memory. A segment returns the keyset positions of its products that may match; it may return too
+// many, never too few, and the database checks them.
+import { NAME_KEY_CHARACTERS, type KeysetPosition, type Order, type SortField } from "../../query/order.ts";
+import { GRAM_BYTES, gramBucket, KEY, NAME, SKU, TEXTS, type SegmentData } from "./segment-data.ts";
 import type { Matchers } from "./byte-matcher.ts";
 
-/** A place as it is compared here. */
+/** A keyset position in the form that comparisons need. */
 interface Bound {
   instant: number;
   name: Uint8Array;
@@ -12,21 +12,21 @@ interface Bound {
   is_before: boolean;
 }
 
-/** From where to where products are looked for. */
-export interface Stretch {
-  after: Place | undefined;
-  until: Place | undefined;
+/** Products after one position, up to and including another; undefined: no limit. */
+export interface KeyRange {
+  after: KeysetPosition | undefined;
+  until: KeysetPosition | undefined;
 }
 
-/** More than products of a block, and their numbers behind four bytes fit into a float. */
+/** More than the products of a segment. Four bytes of text and a row number below this fit exactly into a float. */
 const MAX_ROWS = 2 ** 20;
-/** Of a product besides its texts: where they begin, what they are of, and its place in each order. */
+/** Memory for a product besides its texts: their starts, its grams, its times and its row number in each order. */
 const ROW_BYTES = 112;
 
 export class Segment {
   readonly bytes: number;
   readonly #data: SegmentData;
-  /** Products in order, made when first asked for. */
+  /** Row numbers in each order, sorted on first use. */
   readonly #orders = new Map<SortField, Uint32Array>();
 
   constructor(data: SegmentData) {
@@ -34,8 +34,8 @@ export class Segment {
     this.bytes = data.texts.length + data.rows * ROW_BYTES;
   }
 
-  /** The first `count` places of a stretch whose texts have all needles. */
-  first(order: Order, { after, until }: Stretch, matchers: Matchers, count: number): Place[] {
+  /** The first `count` positions of the key range whose texts fulfil all matchers. */
+  first(order: Order, { after, until }: KeyRange, matchers: Matchers, count: number): KeysetPosition[] {
     const { field, descending } = order;
     const from = after && boundOf(after, field);
     const to = until && boundOf(until, field);
@@ -43,17 +43,17 @@ export class Segment {
     const candidates = this.#candidatesOf(matchers);
     const rows = this.#inOrder(field);
     const step = descending ? -1 : 1;
-    const found: Place[] = [];
+    const found: KeysetPosition[] = [];
     for (let i = this.#startIn(rows, order, from); i >= 0 && i < rows.length && found.length < count; i += step) {
       const row = rows[i] as number;
       if (candidates !== undefined && ((candidates[row >>> 5] as number) & (1 << (row & 31))) === 0) continue;
-      if (to !== undefined && this.#isBehind(order, row, to)) break;
-      if (this.#matches(row, matchers)) found.push(this.#placeOf(row, field));
+      if (to !== undefined && this.#isAfter(order, row, to)) break;
+      if (this.#matches(row, matchers)) found.push(this.#positionOf(row, field));
     }
     return found;
   }
 
-  /** Told by the time alone: what an import has just written stands at one end of all. */
+  /** Compares times only. It rules out whole segments when a list is sorted by time, because an import's products share one time. */
   #isOutside({ field, descending }: Order, from: Bound | undefined, to: Bound | undefined): boolean {
     if (field !== "created_at" && field !== "updated_at") return false;
     const instants = this.#data[field];
@@ -63,15 +63,15 @@ export class Segment {
     return (from !== undefined && instant < signed(from)) || (to !== undefined && instant > signed(to));
   }
 
-  /** Where the first one behind `from` is. */
+  /** The index of the first product after `from`, by binary search. */
   #startIn(rows: Uint32Array, order: Order, from: Bound | undefined): number {
     const { descending } = order;
     let low = 0;
     let high = rows.length;
-    // Ascending, those behind are at the end; descending, at the beginning.
+    // The products after `from` are at the end of `rows`; in descending order, at its beginning.
     while (from !== undefined && low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#isBehind(order, rows[middle] as number, from) === descending) low = middle + 1;
+      if (this.#isAfter(order, rows[middle] as number, from) === descending) low = middle + 1;
       else high = middle;
     }
     if (!descending) return low;
@@ -79,11 +79,12 @@ export class Segment {
   }
 
   #inOrder(field: SortField): Uint32Array {
-    const known = this.#orders.get(field);
-    if (known !== undefined) return known;
-    const made = this.#sort(field);
-    this.#orders.set(field, made);
-    return made;
+    let rows = this.#orders.get(field);
+    if (rows === undefined) {
+      rows = this.#sort(field);
+      this.#orders.set(field, rows);
+    }
+    return rows;
   }
 
   #sort(field: SortField): Uint32Array {
@@ -92,26 +93,26 @@ export class Segment {
       const byKey = this.#inOrder("sku");
       return this.#data[field].length === 1 ? byKey : byKey.slice().sort(compare);
     }
-    // By its first bytes as a number, which is sorted far quicker; those that are alike by all. What all begin with, as the SKUs of
-    // a supplier often do, tells nothing.
+    // First by four bytes as a number, which is far quicker than comparing texts; then by text where the numbers are equal. A prefix
+    // that all texts share is skipped: the SKUs of a supplier often have one.
     const { rows } = this.#data;
     const numbers = new Float64Array(rows);
-    const skipped = this.#commonBeginning(field);
-    for (let row = 0; row < rows; row++) numbers[row] = this.#bytesBehind(skipped, row, field) * MAX_ROWS + row;
+    const skipped = this.#commonPrefix(field);
+    for (let row = 0; row < rows; row++) numbers[row] = this.#numberAt(skipped, row, field) * MAX_ROWS + row;
     numbers.sort();
     const sorted = new Uint32Array(rows);
     for (let i = 0; i < rows; i++) sorted[i] = (numbers[i] as number) % MAX_ROWS;
     for (let start = 0, end = 1; end <= rows; end++) {
-      const beginning = Math.floor((numbers[start] as number) / MAX_ROWS);
-      if (end < rows && Math.floor((numbers[end] as number) / MAX_ROWS) === beginning) continue;
+      const number = Math.floor((numbers[start] as number) / MAX_ROWS);
+      if (end < rows && Math.floor((numbers[end] as number) / MAX_ROWS) === number) continue;
       if (end - start > 1) sorted.subarray(start, end).sort(compare);
       start = end;
     }
     return sorted;
   }
 
-  /** How many bytes all products begin with. */
-  #commonBeginning(field: "sku" | "name"): number {
+  /** The length in bytes of the prefix that all products share. */
+  #commonPrefix(field: "sku" | "name"): number {
     const { rows, texts } = this.#data;
     if (rows === 0) return 0;
     const [first, firstEnd] = this.#boundsOf(0, field);
@@ -124,8 +125,8 @@ export class Segment {
     return common;
   }
 
-  /** Four bytes as a number. */
-  #bytesBehind(skipped: number, row: number, field: "sku" | "name"): number {
+  /** The four bytes after the skipped ones, as a number. */
+  #numberAt(skipped: number, row: number, field: "sku" | "name"): number {
     const { texts } = this.#data;
     const [start, end] = this.#boundsOf(row, field);
     let number = 0;
@@ -144,19 +145,19 @@ export class Segment {
     return this.#data.starts[row * TEXTS.length + text] as number;
   }
 
-  /** In front of the separator. */
+  /** The position of the separator after the text. */
   #endOf(row: number, text: number): number {
     return this.#startOf(row, text + 1) - 1;
   }
 
-  /** Behind as many characters of UTF-8 as names are sorted by. */
+  /** The end of the part of the name that lists are sorted by. */
   #nameEndOf(row: number): number {
     const { texts } = this.#data;
     const [start, end] = [this.#startOf(row, NAME), this.#endOf(row, NAME)];
     if (end - start <= NAME_KEY_CHARACTERS) return end;
     let at = start;
     for (let left = NAME_KEY_CHARACTERS; at < end; at++) {
-      // A byte that goes on with a character is no character of its own.
+      // Bytes 10xxxxxx continue a character.
       if (((texts[at] as number) & 0xc0) !== 0x80 && left-- === 0) return at;
     }
     return end;
@@ -167,7 +168,7 @@ export class Segment {
     return instants[instants.length === 1 ? 0 : row] as number;
   }
 
-  #placeOf(row: number, field: SortField): Place {
+  #positionOf(row: number, field: SortField): KeysetPosition {
     const { texts } = this.#data;
     const skuKey = texts.toString("utf8", this.#startOf(row, KEY), this.#endOf(row, KEY));
     if (field === "sku") return { sort_value: skuKey, sku_key: skuKey };
@@ -185,7 +186,7 @@ export class Segment {
     return compared === 0 ? this.#compareKey(a, texts, this.#startOf(b, KEY), this.#endOf(b, KEY)) : compared;
   }
 
-  #isBehind({ field, descending }: Order, row: number, { instant, name, key, is_before }: Bound): boolean {
+  #isAfter({ field, descending }: Order, row: number, { instant, name, key, is_before }: Bound): boolean {
     let compared = 0;
     if (field === "name") compared = this.#compareName(row, name, 0, name.length);
     else if (field !== "sku") compared = this.#instantOf(row, field) - instant;
@@ -193,7 +194,7 @@ export class Segment {
     return compared === 0 ? is_before : descending ? compared < 0 : compared > 0;
   }
 
-  /** With bytes, as the collation "C" does it. */
+  /** By bytes, as in the collation "C". */
   #compareName(row: number, bytes: Uint8Array, start: number, end: number): number {
     return compareBytes(this.#data.texts, this.#startOf(row, NAME), this.#nameEndOf(row), bytes, start, end);
   }
@@ -202,10 +203,11 @@ export class Segment {
     return compareBytes(this.#data.texts, this.#startOf(row, KEY), this.#endOf(row, KEY), bytes, start, end);
   }
 
-  /** A bit a product: whether it may have the needles; undefined where that cannot be told of any. */
-  #candidatesOf({ texts, beginnings }: Matchers): Uint32Array | undefined {
-    const having = texts.flatMap(({ runs }) => runs.flatMap((run) => this.#havingGramsOf(run)));
-    const [first, ...others] = beginnings.length === 0 ? having : [this.#beginningWith(beginnings), ...having];
+  /** One bit per product: whether it may fulfil the matchers. undefined if the matchers exclude no product. */
+  #candidatesOf({ texts, prefixes }: Matchers): Uint32Array | undefined {
+    const bitmaps = texts.flatMap(({ runs }) => runs.flatMap((run) => this.#bitmapsOf(run)));
+    if (prefixes.length > 0) bitmaps.unshift(this.#withPrefix(prefixes));
+    const [first, ...others] = bitmaps;
     if (first === undefined) return undefined;
     const candidates = first.slice();
     for (const other of others) {
@@ -214,28 +216,29 @@ export class Segment {
     return candidates;
   }
 
-  #havingGramsOf(run: Uint8Array): Uint32Array[] {
-    const having: Uint32Array[] = [];
+  /** The bitmaps of all grams of a byte sequence. */
+  #bitmapsOf(run: Uint8Array): Uint32Array[] {
+    const bitmaps: Uint32Array[] = [];
     for (let i = GRAM_BYTES; i <= run.length; i++) {
       const [first, second, third] = run.subarray(i - GRAM_BYTES, i) as unknown as [number, number, number];
-      having.push(this.#data.grams[gramKind(first, second, third)] as Uint32Array);
+      bitmaps.push(this.#data.grams[gramBucket(first, second, third)] as Uint32Array);
     }
-    return having;
+    return bitmaps;
   }
 
-  #beginningWith(beginnings: readonly Buffer[]): Uint32Array {
+  #withPrefix(prefixes: readonly Buffer[]): Uint32Array {
     const rows = this.#inOrder("sku");
-    const having = new Uint32Array(Math.ceil(rows.length / 32));
-    for (const key of beginnings) {
+    const bitmap = new Uint32Array(Math.ceil(rows.length / 32));
+    for (const key of prefixes) {
       const bound = { instant: 0, name: key, key, is_before: true };
       for (let i = this.#startIn(rows, { field: "sku", descending: false }, bound); i < rows.length; i++) {
         const row = rows[i] as number;
         const [start, end] = [this.#startOf(row, KEY), this.#endOf(row, KEY)];
         if (compareBytes(this.#data.texts, start, Math.min(start + key.length, end), key, 0, key.length) !== 0) break;
-        having[row >>> 5] = (having[row >>> 5] as number) | (1 << (row & 31));
+        bitmap[row >>> 5] = (bitmap[row >>> 5] as number) | (1 << (row & 31));
       }
     }
-    return having;
+    return bitmap;
   }
 
   #matches(row: number, { texts }: Matchers): boolean {
@@ -247,7 +250,7 @@ export class Segment {
   }
 }
 
-function boundOf({ sort_value, sku_key, is_before }: Place, field: SortField): Bound {
+function boundOf({ sort_value, sku_key, is_before }: KeysetPosition, field: SortField): Bound {
   const isTime = field === "created_at" || field === "updated_at";
   return {
     instant: isTime ? instantOf(sort_value) : 0,
@@ -273,11 +276,11 @@ function compareBytes(
   return aEnd - aStart - (bEnd - bStart);
 }
 
-/** As db/connection/connect.ts gives times: only as many digits of a second as there are. */
+/** The format in which db/connection/connect.ts returns times: without trailing zeros. */
 function instantText(microseconds: number): string {
-  const rest = ((microseconds % 1_000_000) + 1_000_000) % 1_000_000;
-  const seconds = new Date((microseconds - rest) / 1000).toISOString().slice(0, -".000Z".length);
-  return rest === 0 ? `${seconds}Z` : `${seconds}.${String(rest).padStart(6, "0").replace(/0+$/, "")}Z`;
+  const fraction = ((microseconds % 1_000_000) + 1_000_000) % 1_000_000;
+  const seconds = new Date((microseconds - fraction) / 1000).toISOString().slice(0, -".000Z".length);
+  return fraction === 0 ? `${seconds}Z` : `${seconds}.${String(fraction).padStart(6, "0").replace(/0+$/, "")}Z`;
 }
 
 function instantOf(instant: string): number {

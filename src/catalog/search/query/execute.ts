@@ -1,80 +1,83 @@
-// The products of a page, by the quickest of three ways, and what the index has not reached.
+// Finds the products of a page: reads the index in the way that is estimated to be quickest, then merges the pending products.
 import type pg from "pg";
-import { comparePlaces, type Place } from "../../query/order.ts";
-import type { ProductFilter } from "../../../../contract/catalog/product-filter.ts";
+import { comparePositions, type KeysetPosition } from "../../query/order.ts";
 import type { Segment } from "../pending/segment.ts";
 import { estimateCosts } from "./cost-model.ts";
-import { MAX_SCAN_US, passByStretches, passOneByOne, readInOrder } from "./ordered-scan.ts";
-import { readConditions } from "./term-conditions.ts";
-import { readUnreached, type Backlog, type BacklogPart } from "../pending/read-backlog.ts";
-import { readHeld } from "../pending/search-memtable.ts";
+import { MAX_TERMS_US, readInOrder, scanByKeyRange, scanOneByOne } from "./ordered-scan.ts";
+import { readTermStats } from "./term-conditions.ts";
+import { readPending, type Backlog, type BacklogEntry } from "../pending/read-backlog.ts";
+import { searchMemtable } from "../pending/search-memtable.ts";
 import { readCandidates, type Found, type Query, type Row } from "./read-index.ts";
-import { BacklogNotHeld } from "../pending/memtable.ts";
+import { SegmentsMissing } from "../pending/memtable.ts";
 
-/** By their terms no more products are looked at: many short pages are better then. */
+/** If more products have the terms, the page is read in order instead and may be short. */
 const MAX_CANDIDATES = 500_000;
 
-export type Held = Backlog & {
-  blocks: ReadonlyMap<number, Segment>;
-  /** Entries that are worth waiting for until they are among the blocks. */
-  lacking: readonly BacklogPart[];
-  /** Products that are passed first; told where it does not follow from the filter. */
+export interface SearchState extends Backlog {
+  segments: ReadonlyMap<number, Segment>;
+  /** Entries without a segment that are worth waiting for. */
+  missing: readonly BacklogEntry[];
+  /** See ListOptions. */
   first_window?: number | undefined;
-};
+}
 
-export const isAll = (filter: ProductFilter): boolean => Object.values(filter).every((value) => value === undefined);
-
-export async function find(db: pg.ClientBase, query: Query, backlog: Held): Promise<Found> {
+/** @throws SegmentsMissing if the page needs pending products that are being loaded into memory */
+export async function findPage(db: pg.ClientBase, query: Query, state: SearchState): Promise<Found> {
   const { filter, order, limit } = query;
-  const conditions = isAll(filter) ? [] : await readConditions(db, filter);
-  const { is_settled, products, first_window } = backlog;
+  const conditions = filter.matches_all ? [] : await readTermStats(db, filter);
+  const { is_settled, products, first_window } = state;
   const bySku = order.field === "sku";
   const costs = estimateCosts(filter, conditions, { limit, products, by_sku: bySku, is_settled });
-  // A beginning of SKUs is a part of their order; in any other order it is what narrows.
-  const narrows = filter.sku !== undefined && !bySku;
-  const us = costs.candidates;
-  const isByStretches = costs.by_stretches.all < costs.one_by_one.all;
-  const passing = isByStretches ? passByStretches(db, query, costs, is_settled) : passOneByOne(db, conditions, costs);
-  const options = { passed: costs.passed, first_window };
-  if (!narrows && us >= Math.min(costs.one_by_one.all, costs.by_stretches.all, MAX_SCAN_US)) {
-    // One by one, the order of the SKUs is that of products itself, so nothing can be missing.
-    const isComplete = bySku && !isByStretches;
-    if (!isComplete) expectHeld(backlog);
-    const found = await readInOrder(query, passing, { ...options, us });
-    if (!found.is_left) return isComplete ? found : withBacklog(db, query, found, backlog);
+  // An SKU prefix is a key range of the SKU order; in any other order it narrows the search as terms do.
+  const skuNarrows = filter.sku !== undefined && !bySku;
+  const termsUs = costs.candidates;
+  const byKeyRange = costs.by_key_range.all < costs.one_by_one.all;
+  const scan = byKeyRange ? scanByKeyRange(db, query, costs, is_settled) : scanOneByOne(db, conditions, costs);
+  const limits = { scanned_per_match: costs.scanned_per_match, first_window };
+  if (!skuNarrows && termsUs >= Math.min(costs.one_by_one.all, costs.by_key_range.all, MAX_TERMS_US)) {
+    // A scan by SKU reads the table of products itself, so it finds pending products too.
+    const isComplete = bySku && !byKeyRange;
+    if (!isComplete) expectSegments(state);
+    const found = await readInOrder(query, scan, { ...limits, terms_us: termsUs });
+    if (!found.is_abandoned) return isComplete ? found : addPending(db, query, found, state);
   }
-  expectHeld(backlog);
-  const found = await readCandidates(db, query, costs.narrowing, { is_settled, most: MAX_CANDIDATES });
-  if (found.candidates <= MAX_CANDIDATES) return withBacklog(db, query, found, backlog);
-  return withBacklog(db, query, await readInOrder(query, passing, { ...options, us: Infinity }), backlog);
+  expectSegments(state);
+  const found = await readCandidates(db, query, costs.narrowing, { is_settled, max: MAX_CANDIDATES });
+  if (found.candidates <= MAX_CANDIDATES) return addPending(db, query, found, state);
+  return addPending(db, query, await readInOrder(query, scan, { ...limits, terms_us: Infinity }), state);
 }
 
-/** @throws BacklogNotHeld */
-function expectHeld({ lacking }: Held): void {
-  if (lacking.length > 0) throw new BacklogNotHeld(lacking);
+/** @throws SegmentsMissing */
+function expectSegments({ missing }: SearchState): void {
+  if (missing.length > 0) throw new SegmentsMissing(missing);
 }
 
-/** Adds what the index has not reached: of the entries in memory, and of the others. */
-async function withBacklog(db: pg.ClientBase, query: Query, found: Found, { entries, blocks }: Held): Promise<Found> {
-  const held = entries.flatMap(({ id }) => blocks.get(id) ?? []);
-  const others = entries.filter(({ id }) => !blocks.has(id));
-  // What stands behind that is on a later page.
-  const bound = found.until ?? (found.rows.length < query.limit ? undefined : found.rows.at(-1));
+/** Adds the pending products, from segments where they exist and from the database otherwise. */
+async function addPending(
+  db: pg.ClientBase,
+  query: Query,
+  found: Found,
+  { entries, segments }: SearchState,
+): Promise<Found> {
+  const inMemory = entries.flatMap(({ id }) => segments.get(id) ?? []);
+  const others = entries.filter(({ id }) => !segments.has(id));
+  // Products after this position belong to a later page.
+  const until = found.until ?? (found.rows.length < query.limit ? undefined : found.rows.at(-1));
   return merge(query, [
     found,
-    await readHeld(db, query, held, bound),
-    { rows: others.length === 0 ? [] : await readUnreached(db, query, others), until: undefined },
+    await searchMemtable(db, query, inMemory, until),
+    { rows: others.length === 0 ? [] : await readPending(db, query, others), until: undefined },
   ]);
 }
 
-/** All in one order, each product once, and nothing from behind what any of them has been read to. */
-function merge({ order, limit }: Query, parts: readonly Found[]): Found {
+/** Merges the sources in list order, each product once. The page ends where the first incomplete source ends. */
+function merge({ order, limit }: Query, sources: readonly Found[]): Found {
   const rows = new Map<string, Row>();
-  for (const row of parts.flatMap((part) => part.rows)) rows.set(row.sku_key, row);
-  const sorted = [...rows.values()].sort((a, b) => comparePlaces(order, a, b));
-  const [until] = parts
-    .flatMap((part): Place[] => (part.until === undefined ? [] : [part.until]))
-    .sort((a, b) => comparePlaces(order, a, b));
-  const known = until === undefined ? sorted : sorted.filter((row) => comparePlaces(order, row, until) <= 0);
-  return { rows: known.slice(0, limit), until: known.length >= limit ? undefined : until };
+  for (const row of sources.flatMap((source) => source.rows)) rows.set(row.sku_key, row);
+  const sorted = [...rows.values()].sort((a, b) => comparePositions(order, a, b));
+  const [until] = sources
+    .flatMap((source): KeysetPosition[] => (source.until === undefined ? [] : [source.until]))
+    .sort((a, b) => comparePositions(order, a, b));
+  const complete = until === undefined ? sorted : sorted.filter((row) => comparePositions(order, row, until) <= 0);
+  return { rows: complete.slice(0, limit), until: complete.length >= limit ? undefined : until };
 }

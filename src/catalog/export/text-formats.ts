@@ -1,4 +1,4 @@
-// The files that an export can be, as pieces of bytes: rows of the snapshot turned into CSV, TSV or JSON Lines.
+// Writes the rows of a snapshot as CSV, TSV or JSON Lines.
 import { createAttributeCells, type AttributeName } from "./attribute-cells.ts";
 import { copyRows } from "./copy-rows.ts";
 import { createCellWriter, type DelimitedStyle } from "./delimited.ts";
@@ -7,31 +7,31 @@ import type { Selection, Snapshot } from "./snapshot.ts";
 import { API_COLUMNS, columnList, FIELD_NAMES, kindOf, type FieldName } from "../product/column-lists.ts";
 import type { FieldKind } from "../product/product-columns.ts";
 
-/** How each kind of field is selected for a file: a boolean as its byte, every other value as text. */
+/** The SQL of a field by kind: a boolean stays one byte, every other value becomes text. */
 const SELECTED: Record<FieldKind, (field: FieldName) => string> = {
   text: (field) => `p.${field}`,
   boolean: (field) => `p.${field}`,
   number: (field) => `p.${field}::text`,
 };
-/** Fields of a row of `rowsQuery`: those of the product, and the attributes. */
+/** Number of fields in a row of `rowsQuery`: the fields of the product, and the attributes as one field. */
 export const ROW_FIELDS = FIELD_NAMES.length + 1;
 const FIELD_IS_BOOLEAN = FIELD_NAMES.map((field) => kindOf(field) === "boolean");
 
 const YES = Buffer.from("true");
 const NO = Buffer.from("false");
 
-/** Attributes as columns: in the order of their names, which is another than that of jsonb's keys. */
-export function columnsOf(attributes: readonly AttributeName[]): { header: string[]; position: number[] } {
+/** The header of the file, and the column of each attribute. Columns are sorted by name, which is not the order of jsonb's keys. */
+export function columnsOf(attributes: readonly AttributeName[]): { header: string[]; columns: number[] } {
   const names = attributes.map(({ name }) => name);
   const sorted = names.toSorted();
-  const places = new Map(sorted.map((name, place) => [name, place]));
-  return { header: [...FIELD_NAMES, ...sorted], position: names.map((name) => places.get(name) as number) };
+  const columns = new Map(sorted.map((name, column) => [name, column]));
+  return { header: [...FIELD_NAMES, ...sorted], columns: names.map((name) => columns.get(name) as number) };
 }
 
 export const rowsQuery = ({ from, order_by }: Selection): string =>
   `select ${FIELD_NAMES.map((field) => SELECTED[kindOf(field)](field)).join(", ")}, p.attributes from ${from} order by ${order_by}`;
 
-export async function* delimitedPieces(
+export async function* writeDelimited(
   snapshot: Snapshot,
   selection: Selection,
   attributes: readonly AttributeName[],
@@ -39,14 +39,14 @@ export async function* delimitedPieces(
 ): AsyncGenerator<Buffer> {
   const output = new Output();
   const writer = createCellWriter(output, style);
-  const { header, position } = columnsOf(attributes);
+  const { header, columns } = columnsOf(attributes);
   header.forEach((name, column) => {
     const cell = Buffer.from(name);
     if (column > 0) writer.delimiter();
     writer.cell(cell, 0, cell.length);
   });
   writer.endRow();
-  const cells = createAttributeCells(attributes, position);
+  const cells = createAttributeCells(attributes, columns);
   for await (const { bytes, count, bounds } of copyRows(snapshot.copy(rowsQuery(selection)), ROW_FIELDS)) {
     for (let row = 0, at = 0; row < count; row++) {
       for (let field = 0; field < FIELD_NAMES.length; field++, at += 2) {
@@ -75,8 +75,8 @@ export async function* delimitedPieces(
 
 const LF = 0x0a;
 
-/** A product a line, as the API shows it. */
-export async function* jsonLines(snapshot: Snapshot, { from, order_by }: Selection): AsyncGenerator<Buffer> {
+/** One product per line, in the format of the API. */
+export async function* writeJsonLines(snapshot: Snapshot, { from, order_by }: Selection): AsyncGenerator<Buffer> {
   const output = new Output();
   const product = `select row_to_json(product)::text from (select ${columnList(API_COLUMNS, "p")}) product`;
   const query = `select (${product}) from ${from} order by ${order_by}`;

@@ -1,0 +1,126 @@
+// Parses a filter once per request. Lists, facets, positions, counts, exports and bulk operations all use the result. Its condition is
+// exact for every product and needs no index; search/ makes it fast.
+import { tokensOf, type Token } from "./tokens.ts";
+import { utcInstant } from "./utc-instant.ts";
+import { codePointsOf, escapeLike, patternOf, splitSearch, type CodePoint } from "./pattern.ts";
+import { attributeTerm, attributeValueTerm, changedInTerm, createdInTerm, inactiveTerm, otherValueTerm } from "./terms.ts";
+import { skuKey, skuKeyPrefixes } from "../product/sku-key.ts";
+import { allOf, join, parameter, raw, sql, type Sql } from "../../db/sql.ts";
+import { attributesOf, type ProductFilter } from "../../../contract/catalog/product-filter.ts";
+
+export interface ParsedFilter {
+  /** Whether there are no conditions. */
+  matches_all: boolean;
+  /** The condition on `products p` that holds for exactly the products of the filter. Values are parameters, never SQL text. */
+  where: Sql;
+  texts: readonly TextCondition[];
+  sku: SkuCondition | undefined;
+  /** Terms of conditions other than texts: the index has one of each list for every product of the filter. */
+  fixed_terms: readonly (readonly number[])[];
+}
+
+/** One of the columns contains the text. */
+export interface TextCondition {
+  columns: readonly TextColumn[];
+  points: readonly CodePoint[];
+  tokens: readonly Token[];
+}
+
+type TextColumn = "sku" | "name" | "description";
+
+/** The SKU key is, or starts with, one of these. */
+export interface SkuCondition {
+  is_prefix: boolean;
+  keys: readonly string[];
+}
+
+/** @throws Problem `invalid-request` if the filter searches for too many words */
+export function parseFilter(filter: ProductFilter): ParsedFilter {
+  const texts = [
+    ...splitSearch(filter.search ?? "").map((text) => textCondition(["sku", "name", "description"], text)),
+    ...(filter.name === undefined ? [] : [textCondition(["name"], filter.name)]),
+    ...(filter.description === undefined ? [] : [textCondition(["description"], filter.description)]),
+  ];
+  const sku = filter.sku === undefined ? undefined : parseSku(filter.sku);
+  const others = [
+    ...(filter.active === undefined ? [] : [activeCondition(filter.active)]),
+    ...attributesOf(filter).map(([name, value]) => attributeCondition(name, value)),
+    ...(filter.created_in === undefined ? [] : [createdIn(filter.created_in)]),
+    ...(filter.changed_in === undefined ? [] : [changedIn(filter.changed_in)]),
+    ...(filter.updated_since === undefined ? [] : [updatedSince(filter.updated_since)]),
+  ];
+  const conditions = [
+    ...texts.map(contains),
+    ...(sku === undefined ? [] : [skuCondition(sku, raw("p.sku_key"))]),
+    ...others.map(({ where }) => where),
+  ];
+  return {
+    matches_all: conditions.length === 0,
+    where: conditions.length === 0 ? raw("true") : sql`(${allOf(conditions)})`,
+    texts,
+    sku,
+    fixed_terms: others.flatMap(({ terms }) => (terms === undefined ? [] : [terms])),
+  };
+}
+
+function textCondition(columns: readonly TextColumn[], text: string): TextCondition {
+  const points = codePointsOf(text);
+  return { columns, points, tokens: tokensOf(points) };
+}
+
+function contains({ columns, points }: TextCondition): Sql {
+  const { operator, operand } = patternOf(points);
+  const value = parameter(operand);
+  // The collation "C" gives the same result on every server.
+  const found = columns.map((column) => sql`lower(${raw(`p.${column}`)} collate "C") ${raw(operator)} ${value}::text`);
+  return sql`(${join(found, " or ")})`;
+}
+
+/** A trailing `*` makes a prefix; `\*` at the end is a literal star. */
+function parseSku(sku: string): SkuCondition {
+  if (sku.endsWith("\\*")) return { is_prefix: false, keys: [skuKey(`${sku.slice(0, -2)}*`)] };
+  if (sku.endsWith("*")) return { is_prefix: true, keys: skuKeyPrefixes(sku.slice(0, -1)) };
+  return { is_prefix: false, keys: [skuKey(sku)] };
+}
+
+/** The condition on the SKU for a column of keys, for an index in key order. */
+export function skuCondition({ is_prefix, keys }: SkuCondition, column: Sql): Sql {
+  if (!is_prefix) return sql`${column} = ${keys[0]}::text`;
+  const likes = keys.map((key) => sql`${column} like ${`${escapeLike(key)}%`}::text`);
+  return sql`(${join(likes, " or ")})`;
+}
+
+interface Condition {
+  where: Sql;
+  /** undefined: the index has no terms for this condition. */
+  terms?: readonly number[];
+}
+
+const activeCondition = (active: boolean): Condition => ({
+  where: sql`p.active = ${active}::boolean`,
+  // Nearly all products are active, so only inactive ones have a term.
+  ...(active ? {} : { terms: [inactiveTerm()] }),
+});
+
+function attributeCondition(name: string, value: string): Condition {
+  if (value === "*") return { where: sql`p.attributes ? ${name}::text`, terms: [attributeTerm(name)] };
+  const literal = value === "\\*" ? "*" : value;
+  return {
+    where: sql`p.attributes ->> ${name}::text = ${literal}::text`,
+    terms: [attributeValueTerm(name, literal), otherValueTerm(name)],
+  };
+}
+
+const createdIn = (changesetId: number): Condition => ({
+  where: sql`p.created_in = ${changesetId}::bigint`,
+  terms: [createdInTerm(changesetId)],
+});
+
+const changedIn = (changesetId: number): Condition => ({
+  where: sql`p.changed_in = ${changesetId}::bigint`,
+  terms: [changedInTerm(changesetId)],
+});
+
+const updatedSince = (time: string): Condition => ({
+  where: sql`p.updated_at >= ${utcInstant(time)}::timestamptz`,
+});
