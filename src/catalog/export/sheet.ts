@@ -95,8 +95,7 @@ export function createSheetWriter(output: Output, columns: number, kinds: readon
     text,
     value(column, bytes, start, end) {
       if (start < 0) return;
-      const kind = kinds[column] ?? "text";
-      switch (kind) {
+      switch (kinds[column] ?? "text") {
         case "text":
           text(column, bytes, start, end);
           break;
