@@ -41,7 +41,9 @@ test("a statement can be sent again, by a pool and by a client", async () => {
 test("values as literals mean the same as parameters", async () => {
   const texts = ["'", "\\", "$1", "';drop table products;--", "\n"];
   for (const text of texts) {
-    const { rows } = await pool.query(`select ${withLiterals(sql`${text}::text as text, ${[1, -2]}::int[] as list, ${true}::boolean as yes`)}`);
+    const { rows } = await pool.query(
+      `select ${withLiterals(sql`${text}::text as text, ${[1, -2]}::int[] as list, ${true}::boolean as yes`)}`,
+    );
     expect(rows).toEqual([{ text, list: [1, -2], yes: true }]);
   }
   expect(() => withLiterals(sql`${null}`)).toThrow(TypeError);

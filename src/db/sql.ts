@@ -26,7 +26,8 @@ export const join = (fragments: readonly Sql[], separator: string): Sql =>
   new Sql(["", ...fragments.map((_, i) => (i === fragments.length - 1 ? "" : separator))], fragments);
 
 /** Holds if every condition holds, so always if there are none. */
-export const allOf = (conditions: readonly Sql[]): Sql => (conditions.length === 0 ? raw("true") : join(conditions, " and "));
+export const allOf = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? raw("true") : join(conditions, " and ");
 
 /** A whole statement: the query config of pg. */
 export function statement(strings: TemplateStringsArray, ...values: unknown[]): { text: string; values: unknown[] } {

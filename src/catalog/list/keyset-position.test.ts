@@ -54,7 +54,11 @@ const readPage = ({ filter, sort, limit }: Reading, after: PagePosition | undefi
   listProducts(pool, { filter, order: orderOf(sort), after, limit }, { first_window: 2, patience_ms: 0 });
 
 /** The SKUs of all following or all previous pages, in list order. */
-async function readAll(reading: Reading, start: PagePosition | undefined, direction: "next" | "previous"): Promise<string[]> {
+async function readAll(
+  reading: Reading,
+  start: PagePosition | undefined,
+  direction: "next" | "previous",
+): Promise<string[]> {
   const order = orderOf(reading.sort);
   const skus: string[][] = [];
   for (let at = start; ;) {

@@ -3,7 +3,14 @@
 import { tokensOf, type Token } from "./tokens.ts";
 import { utcInstant } from "./utc-instant.ts";
 import { codePointsOf, escapeLike, patternOf, splitSearch, type CodePoint } from "./pattern.ts";
-import { attributeTerm, attributeValueTerm, changedInTerm, createdInTerm, inactiveTerm, otherValueTerm } from "./terms.ts";
+import {
+  attributeTerm,
+  attributeValueTerm,
+  changedInTerm,
+  createdInTerm,
+  inactiveTerm,
+  otherValueTerm,
+} from "./terms.ts";
 import { skuKey, skuKeyPrefixes } from "../product/sku-key.ts";
 import { allOf, join, parameter, raw, sql, type Sql } from "../../db/sql.ts";
 import { attributesOf, type ProductFilter } from "../../../contract/catalog/product-filter.ts";

@@ -18,7 +18,9 @@ export function splitSearch(search: string): string[] {
   const needed = [...words].filter((word) => ![...words].some((other) => other !== word && other.includes(word)));
   if (needed.length > MAX_WORDS) {
     const detail = `The search has ${needed.length} words. Search for at most ${MAX_WORDS} words at once.`;
-    throw new Problem("invalid-request", `/querystring/search: ${detail}`, { extra: { errors: [{ pointer: "/querystring/search", detail }] } });
+    throw new Problem("invalid-request", `/querystring/search: ${detail}`, {
+      extra: { errors: [{ pointer: "/querystring/search", detail }] },
+    });
   }
   return needed;
 }

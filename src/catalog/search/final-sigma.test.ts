@@ -36,10 +36,10 @@ await pool.query(
    from unnest($1::text[]) with ordinality p (name, n)`,
   [NAMES, changesetId],
 );
-await pool.query("insert into search_backlog (changeset_id, id_from, id_to, rows, delta) values ($1, 1, $2::integer, $2::integer, $2::integer)", [
-  changesetId,
-  NAMES.length,
-]);
+await pool.query(
+  "insert into search_backlog (changeset_id, id_from, id_to, rows, delta) values ($1, 1, $2::integer, $2::integer, $2::integer)",
+  [changesetId, NAMES.length],
+);
 
 async function searchNames(search: string, options = {}): Promise<string[]> {
   const request = { filter: { search }, order: orderOf("sku"), after: undefined, limit: 10 };

@@ -230,7 +230,12 @@ async function change(
       await write({ ...step.values, id, version: 1, sku: step.sku, at: clock });
       await noteChanged(client, { changeset_id: changesetId, id_from: id, id_to: id, rows: 1, delta: 1 });
     } else if (step.kind === "put") {
-      await write({ ...(stored as StoredProduct), ...step.values, version: (stored as StoredProduct).version + 1, at: clock });
+      await write({
+        ...(stored as StoredProduct),
+        ...step.values,
+        version: (stored as StoredProduct).version + 1,
+        at: clock,
+      });
       await noteChanged(client, { changeset_id: changesetId, keys: [key], rows: 1, delta: 0 });
     } else if (stored !== undefined && (step.kind === "delete" || !model.has(skuKey(step.to)))) {
       model.delete(key);

@@ -29,11 +29,7 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
   const running = new Map<pg.PoolClient, Promise<void>>();
   const limit = pLimit(Math.max(1, Math.floor(pool.options.max / SHARE_OF_POOL)));
 
-  const selectInBackground = (
-    client: pg.PoolClient,
-    operation: Operation,
-    filter: ParsedFilter,
-  ): Promise<void> => {
+  const selectInBackground = (client: pg.PoolClient, operation: Operation, filter: ParsedFilter): Promise<void> => {
     const selecting = select(client, context, operation, filter)
       .catch((err: unknown) => {
         log.warn({ operation_id: operation.id, err }, "cannot select the products; a worker will select them");

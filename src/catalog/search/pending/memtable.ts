@@ -136,7 +136,10 @@ export class Memtable {
 const PROGRAM_LIMIT_EXCEEDED = "54000";
 
 /** @returns undefined if a text contains the separator */
-async function loadSegment(pool: pg.Pool, { id, id_from, id_to, has_keys }: BacklogEntry): Promise<Segment | undefined> {
+async function loadSegment(
+  pool: pg.Pool,
+  { id, id_from, id_to, has_keys }: BacklogEntry,
+): Promise<Segment | undefined> {
   const client = await pool.connect();
   let broken = true;
   try {

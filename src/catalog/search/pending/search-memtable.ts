@@ -60,11 +60,7 @@ function firstOf(positions: KeysetPosition[], { order }: Query, count: number): 
 }
 
 /** The matching products that are still at their position. If a product has moved since, another backlog entry contains it. */
-async function readAt(
-  db: Queryable,
-  { filter, order }: Query,
-  positions: readonly KeysetPosition[],
-): Promise<Row[]> {
+async function readAt(db: Queryable, { filter, order }: Query, positions: readonly KeysetPosition[]): Promise<Row[]> {
   const expected = new Set(positions.map(textOf));
   const keys = [...new Set(positions.map(({ sku_key }) => sku_key))];
   const { rows } = await db.query<Row>(

@@ -101,9 +101,7 @@ function gramBitmaps(texts: Buffer, starts: Uint32Array, rows: number): Uint32Ar
       second = third;
     }
   }
-  return Array.from({ length: GRAM_BUCKETS }, (_, bucket) =>
-    all.subarray(bucket * words, (bucket + 1) * words),
-  );
+  return Array.from({ length: GRAM_BUCKETS }, (_, bucket) => all.subarray(bucket * words, (bucket + 1) * words));
 }
 
 const collapse = (instants: Float64Array): Float64Array =>

@@ -72,8 +72,7 @@ export async function readInOrder(
   scan: OrderedScan,
   { terms_us, scanned_per_match, first_window }: ScanLimits,
 ): Promise<Found & { is_abandoned: boolean }> {
-  const windowFor = (products: number): number =>
-    Math.round(Math.min(Math.max(products, MIN_WINDOW), scan.max_window));
+  const windowFor = (products: number): number => Math.round(Math.min(Math.max(products, MIN_WINDOW), scan.max_window));
   const started = performance.now();
   const rows: Row[] = [];
   let after: KeysetPosition | undefined = query.after;

@@ -146,11 +146,7 @@ function skuWindow({ filter, order, after }: Query, limit: Sql): WindowSql {
   };
 }
 
-function indexWindow(
-  { filter, order, after }: Query,
-  conditions: readonly TermCondition[],
-  limit: Sql,
-): WindowSql {
+function indexWindow({ filter, order, after }: Query, conditions: readonly TermCondition[], limit: Sql): WindowSql {
   const key = raw(INDEXED_KEYS[order.field]);
   const direction = order.descending ? DESCENDING : ASCENDING;
   const range = filter.sku === undefined ? [] : [skuCondition(filter.sku, raw("s.sku_key"))];
