@@ -37,7 +37,7 @@ test("the palette and the list of shortcuts", async () => {
 test("the preview of an undo, and the dock after it", async () => {
   await page.goto("/");
   await page.getByRole("button", { name: "Import a sample catalogue" }).click();
-  await page.getByRole("button", { name: "Undo …" }).click();
+  await page.getByRole("button", { name: "Undo…" }).click();
   await page.getByRole("dialog").getByText("2,396", { exact: true }).waitFor();
   await inspectLooks(page, "undo", false);
   await page.getByRole("button", { name: "Undo for 2,396 products" }).click();

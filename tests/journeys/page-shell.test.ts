@@ -34,8 +34,8 @@ test("the first import and its undo work with the keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Sample catalogue.csv" }).waitFor();
   await page.getByTestId("state").getByText("Done").waitFor();
-  await page.getByRole("button", { name: "Undo …" }).waitFor();
-  await tabTo(page, "Undo …");
+  await page.getByRole("button", { name: "Undo…" }).waitFor();
+  await tabTo(page, "Undo…");
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Undo this change?" });
   await dialog.getByText("2,396", { exact: true }).waitFor();
@@ -66,7 +66,7 @@ test("the palette navigates, and ? lists the shortcuts", async () => {
   const page = await open("/imports");
   await page.getByRole("heading", { name: "Imports", exact: true }).waitFor();
   await page.keyboard.press("Control+k");
-  await page.getByPlaceholder("Type a command or a SKU …").fill("settings");
+  await page.getByPlaceholder("Type a command or a SKU…").fill("settings");
   await page.getByRole("option", { name: "Settings" }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
@@ -82,14 +82,14 @@ test("the palette navigates, and ? lists the shortcuts", async () => {
   await page.keyboard.press("Control+k");
   const choosing = page.waitForEvent("filechooser");
   await page.getByRole("option", { name: "Keyboard shortcuts" }).waitFor();
-  await page.getByRole("option", { name: "Import a file …" }).click();
+  await page.getByRole("option", { name: "Import a file…" }).click();
   await choosing;
 });
 
 test("on a phone the palette opens by touch and omits the keyboard help", async () => {
   const page = await open("/imports", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
-  await page.getByRole("button", { name: "Jump to …" }).tap();
-  await page.getByRole("option", { name: "Import a file …" }).waitFor();
+  await page.getByRole("button", { name: "Jump to…" }).tap();
+  await page.getByRole("option", { name: "Import a file…" }).waitFor();
   expect(await page.getByRole("option", { name: "Keyboard shortcuts" }).count()).toBe(0);
 });
 

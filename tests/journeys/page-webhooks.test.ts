@@ -115,7 +115,7 @@ test("filters stand in the address; a replay is started; settings are saved; swi
   await page.getByRole("option", { name: "Failed" }).click();
   await page.getByText("No deliveries match this filter.").waitFor();
   expect(page.url()).toContain("state=failed");
-  await page.getByRole("button", { name: "Replay …" }).click();
+  await page.getByRole("button", { name: "Replay…" }).click();
   await page.getByRole("dialog").getByText("Missed events").waitFor();
   await inspectLooks(page, "webhooks-replay", false);
   await page.getByRole("dialog").getByRole("button", { name: "Replay", exact: true }).click();

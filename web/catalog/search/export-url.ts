@@ -4,15 +4,16 @@ import { export_products, type ExportFormat } from "../../../contract/catalog/ex
 import type { ListFilter } from "./list-filter.ts";
 import { formatSort, type Sort } from "./view.ts";
 
+export type ExportKind = ExportFormat | "excel_csv";
+
 /** Export formats by use. In a spreadsheet no cell may run as a formula; other programs need unmodified values. */
-export const EXPORT_KINDS = {
+export const EXPORT_KINDS: Record<ExportKind, { format: ExportFormat; spreadsheet?: true }> = {
   xlsx: { format: "xlsx" },
   excel_csv: { format: "csv", spreadsheet: true },
   csv: { format: "csv" },
   tsv: { format: "tsv" },
   jsonl: { format: "jsonl" },
-} as const satisfies Record<string, { format: ExportFormat; spreadsheet?: true }>;
-export type ExportKind = keyof typeof EXPORT_KINDS;
+};
 
 export const exportUrl = (filter: ListFilter, sort: Sort, kind: ExportKind): string =>
   address(export_products, { querystring: { ...filter, sort: formatSort(sort), ...EXPORT_KINDS[kind] } }, "");

@@ -41,7 +41,7 @@ export const imports = {
     choose_touch: "Choose a CSV or Excel file",
     note: "Any size, any delimiter. The import starts immediately.",
     choose: "Choose files",
-    command: "Import a file …",
+    command: "Import a file…",
     paste: "Paste a table",
     drop_now: "Drop to import",
     with_options: "Uses the options set on the imports page",
@@ -77,7 +77,7 @@ export const imports = {
     preamble: "Lines before the table",
     line_ends: "Line endings",
     detect: "Detect automatically",
-    other: "Other …",
+    other: "Other…",
     comma: "Comma",
     semicolon: "Semicolon",
     tab: "Tab",
@@ -195,7 +195,7 @@ export const imports = {
   },
   cancel: {
     action: "Cancel import",
-    running: "Cancelling …",
+    running: "Cancelling…",
     title: "Cancel this import?",
     text: "Changes made so far are kept; the remaining rows are not imported.",
     so_far:
@@ -210,7 +210,7 @@ export const imports = {
     broken: "This import could not be loaded",
     back_to_list: "Back to all imports",
     changes: "Show changes",
-    undo: "Undo …",
+    undo: "Undo…",
     undone: "Undone",
   },
   same: {

@@ -11,14 +11,14 @@ export const shell = {
   },
   sidebar: { collapse: "Collapse the sidebar", expand: "Expand the sidebar" },
   palette: {
-    open: "Jump to …",
+    open: "Jump to…",
     title: "Commands",
     description: "Go to a page, run a command or find a product",
-    placeholder: "Type a command or a SKU …",
+    placeholder: "Type a command or a SKU…",
     go: "Go to",
     act: "Actions",
     empty: "No results.",
-    searching: "Searching …",
+    searching: "Searching…",
   },
   help: {
     open: "Keyboard shortcuts",

@@ -11,7 +11,7 @@ export const ui = {
   undo: {
     title: "Undo this change?",
     description: "The changed products get their previous values back. You can undo the undo as well.",
-    counting: "Counting the affected products …",
+    counting: "Counting the affected products…",
     nothing: "Nothing to undo: all products have their previous values, or were changed since.",
     effects: {
       created: "Brought back",

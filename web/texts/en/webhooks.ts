@@ -132,7 +132,7 @@ export const webhooks = {
     empty_filtered: "No deliveries match this filter.",
     more: "Load more",
     failed: "The deliveries could not be loaded",
-    replay: "Replay …",
+    replay: "Replay…",
     no_answer: "no response",
     in_now: "now",
     in_time: "in {time}",
@@ -140,7 +140,7 @@ export const webhooks = {
   delivery: {
     title: "Delivery {id}",
     description: "{type}, {when}",
-    loading: "Loading …",
+    loading: "Loading…",
     request: "Request",
     answer: "Response",
     attempts: "Attempts",
@@ -180,7 +180,7 @@ export const webhooks = {
     start: "Replay",
     started: "Replay started",
     running: "Replay: {queued} of {total} queued",
-    preparing: "Replay: counting events …",
+    preparing: "Replay: counting events…",
     cancel: "Cancel replay",
   },
   test: {
