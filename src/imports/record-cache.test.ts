@@ -8,8 +8,15 @@ import { createSplitter } from "./read/splitter.ts";
 import type { Dialect } from "../../contract/imports/imports.ts";
 
 const dialect: Dialect = {
-  ...{ format: "text", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "lf" },
-  ...{ header: false, preamble: 0, formula_escape: false },
+  format: "text",
+  encoding: "utf-8",
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "lf",
+  header: false,
+  preamble: 0,
+  formula_escape: false,
 };
 const lines = Array.from({ length: 40 }, (_, i) => (i % 7 === 0 ? `"a""${i}\n",b` : `sku-${i},name ${i},"c"`));
 const text = Buffer.from(`${lines.join("\n")}\n`);
@@ -39,8 +46,13 @@ function putAll(cache: ReturnType<typeof createRecordCache>, ...ends: number[]):
 }
 
 const chunkOf = (first: number, end: number): Chunk => ({
-  ...{ chunk_no: 0, byte_start: starts[first] as number, byte_end: starts[end] as number },
-  ...{ first_row: first + 1, first_line: 1, records: end - first, skip: Buffer.alloc(8) },
+  chunk_no: 0,
+  byte_start: starts[first] as number,
+  byte_end: starts[end] as number,
+  first_row: first + 1,
+  first_line: 1,
+  records: end - first,
+  skip: Buffer.alloc(8),
 });
 
 function shown(records: Records): unknown[] {

@@ -1,4 +1,4 @@
-// The API of imports, over a real connection: what is taken, what is refused and how, and what an import says of itself.
+// The HTTP API of imports over a real connection: accepted and refused requests, and the fields of an import.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, unlink } from "node:fs/promises";
@@ -58,7 +58,7 @@ const importsMade = async (): Promise<number> =>
 
 const pointersOf = ({ errors = [] }: ProblemDocument): string[] => errors.map(({ pointer }) => pointer).sort();
 
-/** Receives, and works on it. */
+/** Sends a file and runs its import to the end. */
 async function importAll(query: string, body: Body, type?: string): Promise<Import> {
   const { status, body: made } = await post(query, body, type);
   expect(status, JSON.stringify(made)).toBe(201);
@@ -67,7 +67,7 @@ async function importAll(query: string, body: Body, type?: string): Promise<Impo
 }
 
 describe("a file as the body", () => {
-  test.each(["text/csv", "text/csv; charset=utf-8", "application/octet-stream"])("is taken as %s", async (type) => {
+  test.each(["text/csv", "text/csv; charset=utf-8", "application/octet-stream"])("is accepted as %s", async (type) => {
     const { status, headers, body } = await post("?filename=a%20file.csv", CSV, type);
     expect(status).toBe(201);
     expect(headers.get("location")).toBe(`/api/imports/${body.id}`);
@@ -86,7 +86,7 @@ describe("a file as the body", () => {
     expect((await get(`/api/imports/${body.id}`)).body).toMatchObject({ id: body.id, state: "scanning" });
   });
 
-  test("ends with all that an import has to say, as the contract describes it", async () => {
+  test("becomes an import with all fields of the contract", async () => {
     const ended = await importAll("", CSV);
     expect(import_.strict().parse(ended)).toEqual(ended);
     expect(ended).toMatchObject({
@@ -113,20 +113,17 @@ describe("a file as the body", () => {
     expect(Date.parse(ended.finished_at ?? "")).toBeGreaterThanOrEqual(Date.parse(ended.started_at ?? ""));
   });
 
-  test("may come without a length", async () => {
-    const pieces = new ReadableStream({
-      async start(controller) {
-        for (const piece of [CSV.slice(0, 20), CSV.slice(20)]) {
-          controller.enqueue(Buffer.from(piece));
-          await sleep(10);
-        }
+  test("can be sent without a length", async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        for (const text of [CSV.slice(0, 20), CSV.slice(20)]) controller.enqueue(Buffer.from(text));
         controller.close();
       },
     });
     const response = await fetch(`${baseUrl}/api/imports`, {
       method: "POST",
       headers: { "content-type": "text/csv" },
-      body: pieces,
+      body,
       duplex: "half",
     });
     expect(response.status).toBe(201);
@@ -134,10 +131,10 @@ describe("a file as the body", () => {
   });
 
   test.each([
-    ["of another type", "{}", "application/json", 415, "/problems/unsupported-media-type"],
-    ["of no type", Buffer.from(CSV), null, 415, "/problems/unsupported-media-type"],
-    ["of no bytes", "", "text/csv", 422, "/problems/empty-file"],
-    ["that is not there", null, null, 422, "/problems/empty-file"],
+    ["with another type", "{}", "application/json", 415, "/problems/unsupported-media-type"],
+    ["without a type", Buffer.from(CSV), null, 415, "/problems/unsupported-media-type"],
+    ["without bytes", "", "text/csv", 422, "/problems/empty-file"],
+    ["that is missing", null, null, 422, "/problems/empty-file"],
   ] as const)("%s is refused", async (_, body, type, status, problem) => {
     const answer = await refused("", body, type);
     expect([answer.status, answer.body.type]).toEqual([status, problem]);
@@ -147,7 +144,7 @@ describe("a file as the body", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("that is too large is refused, with or without having said so, and its import has failed", async () => {
+  test("is refused if it is too large, with or without a length, and its import fails", async () => {
     const large = Buffer.alloc(MAX_BYTES + 1, "a");
     for (const body of [large, new Blob([large]).stream()]) {
       const response = await fetch(`${baseUrl}/api/imports`, {
@@ -167,7 +164,7 @@ describe("a file as the body", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("whose sender goes away is a failed import that says so", async () => {
+  test("becomes a failed import if the client closes the connection", async () => {
     const socket = connect(Number(new URL(baseUrl).port), "127.0.0.1");
     await once(socket, "connect");
     socket.write(
@@ -185,7 +182,7 @@ describe("a file as the body", () => {
 });
 
 describe("options", () => {
-  test("that are not valid are refused all at once, before anything is received", async () => {
+  test("with errors are refused with all errors, before the file is received", async () => {
     const { status, body } = await refused(
       "?mode=replace&strict=perhaps&preamble=-1&header=5&delimiter=&quote=%27%27",
       CSV,
@@ -198,7 +195,7 @@ describe("options", () => {
   });
 
   test.each([
-    ["?mod=update", "an option that there is not"],
+    ["?mod=update", "an unknown option"],
     ["?mode=create&mode=update", "an option twice"],
     ["?filename=", "an empty name"],
     [`?filename=${"n".repeat(256)}`, "a name that is too long"],
@@ -208,7 +205,7 @@ describe("options", () => {
     ["?escape=%00", "a NUL as escape"],
     ["?quote=%C3%A4", "a quote that is not ASCII"],
     ["?delimiter=%0A", "a line end as delimiter"],
-    ["?delimiter=%2C&quote=%2C", "one character with two meanings"],
+    ["?delimiter=%2C&quote=%2C", "the same character twice"],
     ["?delimiter=%22", "the usual quote as delimiter"],
     ["?delimiter=a%22b", "the usual quote in the delimiter"],
     ["?delimiter=%5C&escape=%5C", "the escape as delimiter"],
@@ -222,7 +219,7 @@ describe("options", () => {
     expect(await importsMade()).toBe(0);
   });
 
-  test("say how the file is written, and win over what is detected", async () => {
+  test("override the detected dialect", async () => {
     const odd = Buffer.from("written by hand\nsku|name|text\nA|Caf\xe9|'it''s'\n", "latin1");
     const ended = await importAll("?encoding=windows-1252&delimiter=%7C&quote='&escape='&preamble=1&header=true", odd);
     expect(ended).toMatchObject({
@@ -262,7 +259,7 @@ describe("options", () => {
     expect((await post("", form, null)).body.options).toMatchObject({ encoding, preamble: 2 });
   });
 
-  test("say what is done with the rows", async () => {
+  test("decide which rows are applied", async () => {
     await importAll("?active=false", "sku,name\nA,One\n");
     expect((await get("/api/products/A")).body).toMatchObject({ active: false, name: "One" });
     expect(await importAll("?mode=create", "sku,name\nA,Uno\nB,Two\n")).toMatchObject({ created: 1, rejected: 1 });
@@ -287,7 +284,7 @@ describe("a file in a form", () => {
     return form;
   };
   const file = new File([CSV], "übersicht.csv", { type: "text/csv" });
-  /** A form written out, for what FormData does not make. */
+  /** Sends a form as text, for forms that FormData cannot create. */
   const raw = (text: string): Promise<{ status: number; body: ProblemDocument }> =>
     refused("", text.replaceAll("\n", "\r\n"), "multipart/form-data; boundary=x");
 
@@ -309,7 +306,7 @@ describe("a file in a form", () => {
     expect((await get(`/api/imports/${body.id}`)).body).toMatchObject({ state: "failed", rejected: 2 });
   });
 
-  test("may have no name, and bytes that look like the form's own", async () => {
+  test("can have no name, and bytes that look like a boundary", async () => {
     const tricky = 'sku,name\nA,"--x\r\n--xy"\n';
     const text = `--x\r\nContent-Disposition: form-data; name="file"\r\nContent-Type: text/csv\r\n\r\n${tricky}\r\n--x--\r\n`;
     const { status, body } = await post(
@@ -348,7 +345,7 @@ describe("a file in a form", () => {
     expect(items.filter(({ state }) => state !== "failed")).toEqual([]);
   });
 
-  test("with options that are not valid names all of them", async () => {
+  test("is refused with all errors of its options", async () => {
     const form = formOf(["mode", "replace"], ["preamble", "many"], ["__proto__", "1"], ["file", file]);
     const { status, body } = await refused("?repeats=first", form, null);
     expect([status, body.type]).toEqual([400, "/problems/invalid-request"]);
@@ -359,13 +356,13 @@ describe("a file in a form", () => {
   test.each([
     ["without a boundary", "multipart/form-data"],
     ["with another boundary", "multipart/form-data; boundary=other"],
-  ])("%s cannot be read, and the answer says so", async (_, type) => {
+  ])("%s is refused as unreadable", async (_, type) => {
     const { status, body } = await refused("", "--x\r\n\r\n--x--\r\n", type);
     expect([status, body.type]).toEqual([400, "/problems/invalid-request"]);
     expect(await importsMade()).toBe(0);
   });
 
-  test("that ends within its file is an upload that was not completed", async () => {
+  test("is an interrupted upload if the form ends within the file", async () => {
     const { status, body } = await raw(
       '--x\nContent-Disposition: form-data; name="file"; filename="a.csv"\n\nsku,name\nA,1',
     );
@@ -377,7 +374,7 @@ describe("a file in a form", () => {
 });
 
 describe("the list", () => {
-  test("comes in pages, the newest first", async () => {
+  test("has pages, the newest import first", async () => {
     const ids: number[] = [];
     for (let i = 0; i < 5; i++) ids.unshift((await post("", CSV)).body.id);
     const first = (await get<{ items: Import[]; next_cursor: string }>("/api/imports?limit=2")).body;
@@ -409,7 +406,7 @@ describe("the list", () => {
 });
 
 describe("rejects", () => {
-  test("come in pages, by code, and as a file with the columns of the original", async () => {
+  test("are listed in pages and by code, and exported with the columns of the original file", async () => {
     const rows = Array.from({ length: 7 }, (_, i) => (i % 2 === 0 ? `,"no ""sku"" ${i}"` : `S${i},`));
     const { id, rejected } = await importAll("", ["sku,name", ...rows].join("\n"));
     expect(rejected).toBe(7);
@@ -447,7 +444,7 @@ describe("a cancel", () => {
     return { status: response.status, body: (await response.json()) as Import & ProblemDocument };
   };
 
-  test("before the work has begun leaves the catalogue as it was", async () => {
+  test("before the scan leaves the catalogue unchanged", async () => {
     const { id } = (await post("", CSV)).body;
     expect(await cancel(id)).toMatchObject({ status: 202, body: { id, cancel_requested: true } });
     await workOn(context, id);
@@ -463,7 +460,7 @@ describe("a cancel", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("in the middle keeps what is committed, and says how much that is", async () => {
+  test("during loading keeps and counts the committed rows", async () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `s${i},Name ${i}`);
     const { id } = (await post("", ["sku,name", ...lines].join("\n"))).body;
     await runScan(context, id, signal);
@@ -482,12 +479,13 @@ describe("a cancel", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("while the file comes ends the upload", async () => {
+  test("during the upload ends the import immediately", async () => {
     let stop = false;
     const endless = new ReadableStream({
       async pull(controller) {
         if (stop) controller.close();
         else controller.enqueue(Buffer.from("sku,name\n".padEnd(100, "\n")));
+        // Keeps the upload below the size limit.
         await sleep(20);
       },
     });
@@ -505,7 +503,7 @@ describe("a cancel", () => {
     expect(await leftovers(context)).toEqual(NOTHING_LEFT);
   });
 
-  test("of an import that is done is refused", async () => {
+  test("of an ended import is refused", async () => {
     const { id } = await importAll("", CSV);
     expect(await cancel(id)).toMatchObject({ status: 409, body: { type: "/problems/already-finished" } });
   });

@@ -1,4 +1,4 @@
-// The HTTP of imports.
+// HTTP routes of imports.
 import { finished } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
@@ -52,7 +52,7 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
 
 function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): void {
   instance.register((scope, _options, done) => {
-    // The body is taken as it comes: nothing here may read it first.
+    // These routes stream the body, so no parser may read it before them.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       [...create_import.schema.file_body.types, "multipart/form-data"],
@@ -62,7 +62,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
     );
     scope.withTypeProvider<ZodTypeProvider>().route({
       ...create_import,
-      // A file takes as long as the sender's line needs.
+      // `receiveImport` limits the size.
       bodyLimit: Number.MAX_SAFE_INTEGER,
       handler: async (request, reply) => {
         const { filename = "upload.csv", ...options } = request.query;
@@ -85,7 +85,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
   });
 }
 
-/** Bodies of previews in memory, those that still arrive too: each has up to 1 MB. */
+/** Maximum number of preview bodies in memory, including those that are still arriving. Each has up to 1 MB. */
 const MAX_PREVIEW_BODIES = 16;
 
 function previewRoute(instance: FastifyInstance): void {
@@ -96,7 +96,7 @@ function previewRoute(instance: FastifyInstance): void {
     scope.addHook("onRequest", (_request, reply, next) => {
       if (bodies >= MAX_PREVIEW_BODIES) throw tooManyPreviews(bodies);
       bodies++;
-      // However the answer ends, also where the client leaves in the middle of the body
+      // This also runs when the client closes the connection while it sends the body.
       finished(reply.raw, () => bodies--);
       next();
     });
@@ -117,7 +117,7 @@ function previewRoute(instance: FastifyInstance): void {
       bodyLimit: MAX_PREVIEW_BYTES,
       handler: ({ body, query: { size, ...options } }, reply) => {
         if (!Buffer.isBuffer(body) || body.length === 0)
-          throw new Problem("empty-file", "Send the first bytes of the file.");
+          throw new Problem("empty-file", "The request has no body. Send the first bytes of the file.");
         const isWhole = size === undefined || size <= body.length;
         const gone = new AbortController();
         reply.raw.once("close", () => {
@@ -135,7 +135,7 @@ function fileOf(request: FastifyRequest): AsyncIterable<Buffer> {
   if (bytes !== undefined) return bytes;
   throw new Problem(
     "empty-file",
-    "The request has no body. Send the file as the body, or as the field `file` of a form.",
+    'The request has no body. Send the file as the body, or in the field "file" of a form.',
   );
 }
 
@@ -165,11 +165,10 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
       await findImport(pool, id);
       if (!(await requestCancel(pool, id))) {
         const { state } = await findImport(pool, id);
-        throw new Problem("already-finished", `Import ${id} is ${state}; there is nothing to cancel.`);
+        throw new Problem("already-finished", `Import ${id} cannot be cancelled because it has ended: it is ${state}.`);
       }
       const import_ = await findImport(pool, id);
-      // No worker is responsible for an import in these states, and a request that is still sending the file may be stalled.
-      if (["ready", "receiving", "paused"].includes(import_.state)) await finishImport(context, id, "cancelled");
+      if (!IS_ENDED_BY_WORKER[import_.state]) await finishImport(context, id, "cancelled");
       return reply.code(202).send(await findImport(pool, id));
     },
   });
@@ -179,7 +178,8 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
     handler: async (request, reply) => {
       const { id } = request.params;
       await context.sendStates<ListedImport>(request, reply, {
-        ...{ event: "import", id },
+        event: "import",
+        id,
         read: () => readListedImport(pool, id),
         subscribe: (changed) =>
           context.listener.subscribe(IMPORT_CHANNEL, (payload) => {
@@ -194,10 +194,23 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
   });
 }
 
-/** Imports that the stream of everything begins with. */
+/** Whether a worker notices a cancel in this state and ends the import. A request that sends the file may be stalled, so it does not. */
+const IS_ENDED_BY_WORKER: Record<ImportState, boolean> = {
+  receiving: false,
+  paused: false,
+  scanning: true,
+  ready: false,
+  loading: true,
+  finishing: true,
+  done: true,
+  cancelled: true,
+  failed: true,
+};
+
+/** Number of imports that the stream of all changes starts with. */
 const RECENT = 20;
 
-/** Imports for the stream of everything. */
+/** The imports in the stream of all changes. */
 export const importSource = (pool: pg.Pool): StateSource => ({
   event: "import",
   channel: IMPORT_CHANNEL,
@@ -246,4 +259,4 @@ async function findImport(pool: pg.Pool, id: number): Promise<Import> {
   return import_;
 }
 
-const noSuchImport = (id: number): Problem => new Problem("not-found", `There is no import ${id}.`);
+const noSuchImport = (id: number): Problem => new Problem("not-found", `Import ${id} does not exist.`);

@@ -1,4 +1,4 @@
-// The stream of an import's states: what a reader gets at once, what follows, and what one that comes back has missed.
+// The event stream of an import: the first state, later states, and the state after a reconnect.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readEvents } from "../../client/event-stream.ts";
 import { isTerminal, type Import } from "../../contract/imports/imports.ts";
@@ -31,7 +31,7 @@ interface Seen {
   at: number;
 }
 
-/** Gathers events until the stream ends or the test does. */
+/** Collects events until the stream or the test ends. */
 function watch(
   id: number,
   lastEventId?: number,
@@ -43,9 +43,9 @@ function watch(
     signal: stop.signal,
   });
   const tap = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const piece of body) {
-      raw.push(Buffer.from(piece).toString());
-      yield piece;
+    for await (const bytes of body) {
+      raw.push(Buffer.from(bytes).toString());
+      yield bytes;
     }
   };
   const ended = (async () => {
@@ -62,15 +62,15 @@ function watch(
 const CSV = ["sku,name", ...Array.from({ length: 400 }, (_, i) => `W-${i},Name ${i}`)].join("\n");
 const receive = async (): Promise<Import> => receiveBytes(context, CSV);
 
-/** A change of the import that nobody works on. */
+/** Changes the import without a worker. */
 async function touch(id: number, scanned: number): Promise<Import> {
   const found: ScanProgress = { scanned, text_size: 10_000, lines: 1, rows: 1, superseded: 0, rejected: 0 };
   await noteScanned(pool, { id, scan_token: 0 }, found);
   return (await readImport(pool, id)) as Import;
 }
 
-describe("a reader", () => {
-  test("gets the whole import at once, then each newer state, and the last one ends the stream", async () => {
+describe("a client", () => {
+  test("gets the whole import immediately, then each newer state, and the last state ends the stream", async () => {
     const made = await receive();
     const { seen, raw, headers, ended } = watch(made.id);
     await until(() => seen.length === 1);
@@ -89,7 +89,7 @@ describe("a reader", () => {
     expect(seen.filter(({ state }) => isTerminal(state.state))).toHaveLength(1);
   });
 
-  test("gets at most five states a second, however fast they come, and the last of them", async () => {
+  test("gets at most five states a second during fast changes, and always the last one", async () => {
     const { id } = await receive();
     const { seen } = watch(id);
     await until(() => seen.length === 1);
@@ -102,7 +102,7 @@ describe("a reader", () => {
     expect(seen.at(-1)?.state.scanned).toBe(100);
   });
 
-  test("hears that the server is still there when nothing happens", async () => {
+  test("gets a heartbeat if nothing happens", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const { id } = await receive();
     const { seen, raw } = watch(id);
@@ -114,7 +114,7 @@ describe("a reader", () => {
   });
 });
 
-describe("a reader that comes back", () => {
+describe("a client that reconnects", () => {
   test("with the newest state gets nothing until there is a newer one", async () => {
     const { id, version } = await receive();
     const { seen, headers } = watch(id, version);
@@ -124,7 +124,7 @@ describe("a reader that comes back", () => {
     expect(seen[0]).toMatchObject({ id: String(newer.version), state: { scanned: 5 } });
   });
 
-  test("with an older state gets the newest at once", async () => {
+  test("with an older state gets the newest one immediately", async () => {
     const { id, version } = await receive();
     await touch(id, 5);
     const newest = await touch(id, 6);
@@ -133,7 +133,7 @@ describe("a reader that comes back", () => {
     expect(seen).toMatchObject([{ id: String(newest.version), state: { scanned: 6 } }]);
   });
 
-  test.each(["", "abc", "-1", "1e99"])("with the id %j, which is none of ours, gets the newest", async (last) => {
+  test.each(["", "abc", "-1", "1e99"])("with the unknown id %j gets the newest state", async (last) => {
     const { id, version } = await receive();
     const response = await fetch(`${baseUrl}/api/imports/${id}/events`, {
       headers: { "last-event-id": last },
@@ -145,7 +145,7 @@ describe("a reader that comes back", () => {
     }
   });
 
-  test("after the end gets the last state once more, and the stream ends", async () => {
+  test("after the end gets the last state again, and the stream ends", async () => {
     const made = await receive();
     const done = await workOn(context, made.id);
     const { seen, ended } = watch(made.id, done.version);
@@ -153,7 +153,7 @@ describe("a reader that comes back", () => {
     expect(seen).toMatchObject([{ id: String(done.version), state: { state: "done" } }]);
   });
 
-  test("misses neither the cancel nor the end that fell between", async () => {
+  test("gets a cancel and an end that happened meanwhile", async () => {
     const made = await receive();
     const first = watch(made.id);
     await until(() => first.seen.length === 1);
@@ -168,7 +168,7 @@ describe("a reader that comes back", () => {
   });
 });
 
-test("a server that stops ends its streams", async () => {
+test("a server that stops closes its streams", async () => {
   const other = await createTestApp(database, context);
   const url = await other.listen({ host: "127.0.0.1", port: 0 });
   const { id } = await receive();

@@ -33,7 +33,10 @@ beforeEach(async () => {
 async function die(id: number, part: number, times = 1): Promise<void> {
   for (let i = 0; i < times; i++)
     await pool.query("insert into work_attempts (kind, work_id, part, worker) values ($1, $2, $3, $4)", [
-      ...["import", id, part, randomUUID()],
+      "import",
+      id,
+      part,
+      randomUUID(),
     ]);
 }
 

@@ -32,8 +32,14 @@ describe("more rejects than are listed", () => {
       const half = MAX_LISTED_REJECTS * 0.6;
       const made = await importBytes(context, `sku,name\n${rows(half * 2, 50)}`, { mode: "update" });
       expect(made).toMatchObject({
-        ...{ state: "done", rows: half * 2, rejected: half * 2, rejects_listed: MAX_LISTED_REJECTS },
-        ...{ created: 0, updated: 0, unchanged: 0, superseded: 0 },
+        state: "done",
+        rows: half * 2,
+        rejected: half * 2,
+        rejects_listed: MAX_LISTED_REJECTS,
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        superseded: 0,
       });
       const listed = await rejectsOf(context, made.id);
       expect(listed).toHaveLength(MAX_LISTED_REJECTS);
@@ -71,7 +77,11 @@ describe("a file in which nearly every row has an error", () => {
   test("fails early, with the most frequent reason, and nothing is written", async () => {
     const made = await importBytes(context, `sku,name\nS-1,Product\n${rows(200_000, 0)}`);
     expect(made).toMatchObject({
-      ...{ state: "failed", rows: 10_000, rejected: 9_999, rejects_listed: 9_999, created: 0 },
+      state: "failed",
+      rows: 10_000,
+      rejected: 9_999,
+      rejects_listed: 9_999,
+      created: 0,
       problem: {
         type: "/problems/nearly-all-rejected",
         detail: expect.stringContaining(

@@ -13,22 +13,22 @@ const table = (attributes: number, nameLength: number): Column[] => [
   })),
 ];
 
-describe("records of a chunk", () => {
+describe("the maximum number of records in a chunk", () => {
   test.each([
     [0, 1],
     [20, 30],
     [60, 10],
-  ])("are as many as usual with %i attributes of %i characters", (attributes, nameLength) => {
+  ])("is the usual one with %i attributes of %i characters", (attributes, nameLength) => {
     expect(maxChunkRecords(layoutOf(table(attributes, nameLength)))).toBe(MAX_CHUNK_RECORDS);
   });
 
-  test("are few where each row repeats 2,000 long names", () => {
+  test("is small if each row repeats 2,000 long names", () => {
     const records = maxChunkRecords(layoutOf(table(1_998, 200)));
     expect(records).toBeGreaterThan(10);
     expect(records * 1_998 * 200).toBeLessThanOrEqual(16 << 20);
   });
 
-  test("are few where rows have 2,000 fields", () => {
+  test("is small if rows have 2,000 fields", () => {
     expect(maxChunkRecords(layoutOf(table(1_998, 1))) * 2_000).toBeLessThanOrEqual(1 << 21);
   });
 });

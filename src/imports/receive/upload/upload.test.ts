@@ -1,4 +1,4 @@
-// Uploads that come in parts, over a real connection: by hand as tus 1.0 says, and by a stranger's client.
+// Resumable uploads over a real connection: with requests according to tus 1.0, and with a published client.
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, unlink } from "node:fs/promises";
 import { connect } from "node:net";
@@ -73,14 +73,18 @@ const only = async (): Promise<Import> => {
 
 const offsetOf = async (url: string): Promise<string | null> => (await ask("HEAD", url)).headers.get("upload-offset");
 
-describe("a file in parts", () => {
-  test("becomes the import that it would be at once", async () => {
+describe("a file in several requests", () => {
+  test("becomes the same import as a file in a single request", async () => {
     const url = await begin(
       CSV.length,
       `filename ${base64("ä file.csv")},mode ${base64("create")},strict ${base64("true")}`,
     );
     expect(await only()).toMatchObject({
-      ...{ state: "receiving", filename: "ä file.csv", size: CSV.length, received: 0, sha256: null },
+      state: "receiving",
+      filename: "ä file.csv",
+      size: CSV.length,
+      received: 0,
+      sha256: null,
       options: { mode: "create", repeats: "last", strict: true, active: true },
     });
     await pool.query("update imports set upload_expires_at = now() + interval '1 hour'");
@@ -94,7 +98,9 @@ describe("a file in parts", () => {
     expect(last.headers.get("upload-expires")).toBeNull();
     const import_ = await only();
     expect(import_).toMatchObject({
-      ...{ state: "scanning", received: CSV.length, upload_expires_at: null },
+      state: "scanning",
+      received: CSV.length,
+      upload_expires_at: null,
       sha256: createHash("sha256").update(CSV).digest("hex"),
     });
     expect(sentToScan).toEqual([import_.id]);
@@ -102,7 +108,7 @@ describe("a file in parts", () => {
     expect(await readdir(context.files_dir)).toEqual([]);
   });
 
-  test("is finished once, however often its end is sent", async () => {
+  test("is accepted once, even if its last request is repeated", async () => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV);
     const { id } = await only();
@@ -116,7 +122,7 @@ describe("a file in parts", () => {
     expect(await ask("DELETE", url)).toMatchObject({ status: 409, problem: { type: "/problems/already-finished" } });
   });
 
-  test("goes on at the byte that is there, and nowhere else", async () => {
+  test("continues only at the first missing byte", async () => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV.subarray(0, 10));
     for (const offset of [0, 9, 11, 1000]) {
@@ -126,7 +132,7 @@ describe("a file in parts", () => {
     expect(await offsetOf(url)).toBe("10");
   });
 
-  test("that is longer than it said is refused", async () => {
+  test("is refused if it is longer than announced", async () => {
     const url = await begin(10);
     expect(await send(url, 0, CSV)).toMatchObject({ status: 413 });
     expect(await offsetOf(url)).toBe("0");
@@ -134,24 +140,29 @@ describe("a file in parts", () => {
   });
 });
 
-/** Sends a part's head and some of its bytes on a line that then stays open. */
-async function sendHalf(url: string, offset: number, said: number, bytes: Buffer): Promise<ReturnType<typeof connect>> {
+/** Sends the head of a request and some of its `length` bytes. The connection stays open. */
+async function sendHalf(
+  url: string,
+  offset: number,
+  length: number,
+  bytes: Buffer,
+): Promise<ReturnType<typeof connect>> {
   const socket = connect(Number(new URL(baseUrl).port), "127.0.0.1");
   socket.on("error", () => undefined);
   socket.write(
     `PATCH ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\ntus-resumable: 1.0.0\r\nupload-offset: ${offset}\r\n` +
-      `content-type: application/offset+octet-stream\r\ncontent-length: ${said}\r\n\r\n`,
+      `content-type: application/offset+octet-stream\r\ncontent-length: ${length}\r\n\r\n`,
   );
   socket.write(bytes);
   await until(async () => (await only()).received > 0);
   return socket;
 }
 
-describe("a line that breaks", () => {
+describe("a broken connection", () => {
   const whole = randomBytes(3_000_000);
   const half = whole.subarray(0, 1_500_000);
 
-  test("leaves what came; another line goes on from there", async () => {
+  test("leaves the received bytes, and another request continues after them", async () => {
     const url = await begin(whole.length);
     const socket = await sendHalf(url, 0, whole.length, half);
     socket.destroy();
@@ -162,7 +173,7 @@ describe("a line that breaks", () => {
     expect((await only()).sha256).toBe(createHash("sha256").update(whole).digest("hex"));
   });
 
-  test("without a word is given up for the one that comes after it", async () => {
+  test("that the server has not noticed is closed when another request continues the upload", async () => {
     const url = await begin(whole.length);
     await sendHalf(url, 0, whole.length, half);
     const offset = Number(await offsetOf(url));
@@ -171,7 +182,7 @@ describe("a line that breaks", () => {
     expect((await only()).sha256).toBe(createHash("sha256").update(whole).digest("hex"));
   });
 
-  test("is forgotten by nobody when the server dies: another process knows where to go on", async () => {
+  test("can be continued by another server process", async () => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV.subarray(0, 10));
     const other = await createTestApp(database, { ...context, max_upload_bytes: MAX_BYTES });
@@ -181,7 +192,7 @@ describe("a line that breaks", () => {
     expect((await only()).sha256).toBe(createHash("sha256").update(CSV).digest("hex"));
   });
 
-  test("is taken when it is whole, although it was thought to be given up meanwhile", async () => {
+  test("that a worker took for dead still completes the upload with its last byte", async () => {
     const file = (await begin(CSV.length)).split("/").at(-1) ?? "";
     const upload = (await findUpload(pool, file)) as StoredUpload;
     async function* bytes() {
@@ -193,7 +204,7 @@ describe("a line that breaks", () => {
     expect((await only()).state).toBe("scanning");
   });
 
-  test("whose server is gone is paused, and fails when nobody comes back in time", async () => {
+  test("pauses the upload after its server has died, and the upload fails if it is not resumed in time", async () => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV.subarray(0, 10));
     await pool.query("update imports set state = 'receiving', updated_at = now() - interval '1 minute'");
@@ -210,20 +221,19 @@ describe("a line that breaks", () => {
   });
 });
 
-describe("giving up", () => {
-  test("while the server is gone ends the import too", async () => {
+describe("a cancel", () => {
+  test("that a server requested before it died is completed by a worker", async () => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV.subarray(0, 10));
-    await pool.query("update imports set state = 'receiving', updated_at = now() - interval '1 minute'");
-    const { id } = await only();
-    expect((await ask("POST", `/api/imports/${String(id)}/cancel`)).status).toBe(202);
-    await pool.query("update imports set updated_at = now() - interval '1 minute'");
+    await pool.query(
+      "update imports set state = 'receiving', cancel_requested = true, updated_at = now() - interval '1 minute'",
+    );
     await takeOverSilentImports(context, 0);
     expect(await only()).toMatchObject({ state: "cancelled", problem: null });
     expect(await readdir(context.files_dir)).toEqual([]);
   });
 
-  test.each(["upload", "import"])("the %s takes the file away", async (what) => {
+  test.each(["upload", "import"])("of the %s removes the file", async (what) => {
     const url = await begin(CSV.length);
     await send(url, 0, CSV.subarray(0, 10));
     const { id } = await only();
@@ -238,9 +248,7 @@ describe("giving up", () => {
       problem: { type: "/problems/upload-gone" },
     });
   });
-});
 
-describe("a cancel", () => {
   test("ends an upload that has not received a byte yet", async () => {
     await begin(CSV.length);
     const { id } = await only();
@@ -265,14 +273,14 @@ describe("X-HTTP-Method-Override", () => {
   const post = (method: string, url: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Answer> =>
     ask("POST", url, { "x-http-method-override": method, ...headers }, body);
 
-  test("sends a PATCH as POST", async () => {
+  test("turns a POST into a PATCH", async () => {
     const url = await begin(CSV.length);
     const headers = { "upload-offset": "0", "content-type": "application/offset+octet-stream" };
     expect(await post("PATCH", url, headers, CSV)).toMatchObject({ status: 204 });
     expect(await only()).toMatchObject({ state: "scanning", received: CSV.length });
   });
 
-  test("sends a DELETE as POST", async () => {
+  test("turns a POST into a DELETE", async () => {
     const url = await begin(CSV.length);
     expect(await post("delete", url)).toMatchObject({ status: 204 });
     expect(await only()).toMatchObject({ state: "cancelled" });
@@ -298,10 +306,10 @@ test("the metadata that Uppy sends by default is ignored", async () => {
   expect(await only()).toMatchObject({ filename: "list.csv", options: { mode: "upsert" } });
 });
 
-describe("what is refused", () => {
+describe("refused uploads", () => {
   test.each([
     ["another version", { "tus-resumable": "0.2.2", "upload-length": "1" }, 412, "tus-version"],
-    ["a length that is none", { "upload-length": "x" }, 400, "invalid-request"],
+    ["an invalid length", { "upload-length": "x" }, 400, "invalid-request"],
     ["an empty file", { "upload-length": "0" }, 422, "empty-file"],
     ["a file that is too large", { "upload-length": String(MAX_BYTES + 1) }, 413, "payload-too-large"],
     [
@@ -311,8 +319,8 @@ describe("what is refused", () => {
       "invalid-request",
     ],
     ["a bad option", { "upload-length": "1", "upload-metadata": `mode ${base64("x")}` }, 400, "invalid-request"],
-    ["no Base64", { "upload-length": "1", "upload-metadata": "filename a.csv" }, 400, "invalid-request"],
-    ["no text", { "upload-length": "1", "upload-metadata": "filename /w==" }, 400, "invalid-request"],
+    ["a value that is not Base64", { "upload-length": "1", "upload-metadata": "filename a.csv" }, 400, "invalid-request"],
+    ["a value that is not UTF-8", { "upload-length": "1", "upload-metadata": "filename /w==" }, 400, "invalid-request"],
     [
       "a NUL in a name",
       { "upload-length": "1", "upload-metadata": `filename ${base64("a\0")}` },
@@ -326,7 +334,7 @@ describe("what is refused", () => {
     expect((await pool.query("select from imports")).rowCount).toBe(0);
   });
 
-  test("an upload that was never begun, and an import that came at once", async () => {
+  test("an unknown upload, and an import that was sent in a single request", async () => {
     const url = "/api/uploads/00000000-0000-4000-8000-000000000000";
     expect(await ask("HEAD", url)).toMatchObject({ status: 404 });
     await fetch(`${baseUrl}/api/imports`, { method: "POST", body: CSV, headers: { "content-type": "text/csv" } });
@@ -334,7 +342,7 @@ describe("what is refused", () => {
     expect(await ask("HEAD", `/api/uploads/${file}`)).toMatchObject({ status: 404 });
   });
 
-  test("a name with a path is text, and no path", async () => {
+  test("a path in a file name is only text", async () => {
     const url = await begin(CSV.length, `filename ${base64("../../etc/passwd")}`);
     await send(url, 0, CSV);
     expect((await only()).filename).toBe("../../etc/passwd");
@@ -348,13 +356,13 @@ describe("limits of unfinished uploads", () => {
   const stateOf = async (answer: Answer): Promise<number> =>
     (await ask("HEAD", answer.headers.get("location") ?? "")).status;
 
-  test("a client's upload that has been silent for longest gives way, those of others do not", async () => {
+  test("a client that exceeds its limit loses its upload that has been silent for longest, and other clients lose none", async () => {
     const others = await as("192.0.2.2", 10);
     const first = await as("192.0.2.1", 10);
     const second = await as("192.0.2.1", 10);
     for (let i = 0; i < 18; i++) await as("192.0.2.1", 10);
     expect(await stateOf(first)).toBe(204);
-    // A part that comes is a sign of life.
+    // Received bytes are a sign of life.
     await send(first.headers.get("location") ?? "", 0, CSV.subarray(0, 5));
     expect(await as("192.0.2.1", 10)).toMatchObject({ status: 201 });
     expect([await stateOf(first), await stateOf(second), await stateOf(others)]).toEqual([204, 410, 204]);
@@ -362,14 +370,14 @@ describe("limits of unfinished uploads", () => {
     expect(rows).toMatchObject([{ problem: { type: "/problems/too-many-uploads", status: 429 } }]);
   });
 
-  test("its bytes are limited too", async () => {
+  test("the total size of a client's uploads is limited too", async () => {
     const [first, second] = [await as("192.0.2.1", MAX_BYTES), await as("192.0.2.1", MAX_BYTES)];
     expect(await stateOf(first)).toBe(204);
     await as("192.0.2.1", 1);
     expect([await stateOf(first), await stateOf(second)]).toEqual([410, 204]);
   });
 
-  test("one that is being received when it gives way ends, and its file goes", async () => {
+  test("an upload that is evicted while it receives bytes ends, and its file is removed", async () => {
     const first = await as("192.0.2.1", CSV.length);
     const file = (first.headers.get("location") ?? "").split("/").at(-1) ?? "";
     const upload = (await findUpload(pool, file)) as StoredUpload;
@@ -385,7 +393,7 @@ describe("limits of unfinished uploads", () => {
     expect(await readdir(context.files_dir)).toEqual([]);
   });
 
-  test("a client's uploads give way where the disk has no room otherwise, but not in vain", async () => {
+  test("a full disk evicts a client's uploads only if the new upload then fits", async () => {
     const disk = { freeBytes: () => Promise.resolve(100) };
     const small = await createTestApp(database, { ...context, disk, max_upload_bytes: MAX_BYTES });
     const beginSmall = (client: string, size: number) =>
@@ -408,7 +416,7 @@ describe("limits of unfinished uploads", () => {
   });
 });
 
-test("says what it speaks", async () => {
+test("OPTIONS reports the version, the extensions and the maximum size", async () => {
   const { status, headers } = await ask("OPTIONS", "/api/uploads");
   expect(status).toBe(204);
   expect(headers.get("tus-version")).toBe("1.0.0");
@@ -416,7 +424,7 @@ test("says what it speaks", async () => {
   expect(headers.get("tus-max-size")).toBe(String(MAX_BYTES));
 });
 
-test("a published client sends in parts, and goes on after a while", async () => {
+test("a published client can send a file in several requests and resume it", async () => {
   const whole = randomBytes(1_000_000);
   const options = { endpoint: `${baseUrl}/api/uploads`, chunkSize: 300_000, metadata: { filename: "tus.csv" } };
   const url = await new Promise<string>((resolve, reject) => {
@@ -443,7 +451,8 @@ test("a published client sends in parts, and goes on after a while", async () =>
     }).start();
   });
   expect(await only()).toMatchObject({
-    ...{ filename: "tus.csv", state: "scanning" },
+    filename: "tus.csv",
+    state: "scanning",
     sha256: createHash("sha256").update(whole).digest("hex"),
   });
 });
