@@ -319,7 +319,12 @@ describe("refused uploads", () => {
       "invalid-request",
     ],
     ["a bad option", { "upload-length": "1", "upload-metadata": `mode ${base64("x")}` }, 400, "invalid-request"],
-    ["a value that is not Base64", { "upload-length": "1", "upload-metadata": "filename a.csv" }, 400, "invalid-request"],
+    [
+      "a value that is not Base64",
+      { "upload-length": "1", "upload-metadata": "filename a.csv" },
+      400,
+      "invalid-request",
+    ],
     ["a value that is not UTF-8", { "upload-length": "1", "upload-metadata": "filename /w==" }, 400, "invalid-request"],
     [
       "a NUL in a name",
