@@ -16,7 +16,7 @@ test("the settings in both languages", async () => {
   await page.getByText("Up to date").waitFor();
   await inspectLooks(page, "settings");
   await page.getByRole("button", { name: "Deutsch" }).click();
-  await page.getByText("Aktuell").waitFor();
+  await page.getByText("Aktuell", { exact: true }).waitFor();
   await inspectLooks(page, "settings-german");
   await page.getByRole("button", { name: "Wie im Browser" }).click();
 });

@@ -143,7 +143,7 @@ test("a file without a SKU column fails and the message names what the file has"
   await choose(page, await writeWithoutSku(server.folder));
   await untilState(page, "Failed");
   const failure = page.getByTestId("failure");
-  await failure.getByText("The file has no SKU column").waitFor();
+  await failure.getByText("The file has no SKU column", { exact: true }).waitFor();
   expect(await failure.innerText()).toMatch(/title.*amount.*colour/s);
 });
 
