@@ -11,7 +11,7 @@ export const ui: Shape<typeof english> = {
   undo: {
     title: "Diese Änderung rückgängig machen?",
     description:
-      "Die geänderten Produkte bekommen ihre vorherigen Werte zurück. Auch das lässt sich wieder rückgängig machen.",
+      "Die geänderten Produkte bekommen ihre vorherigen Werte zurück. Auch das ist eine Änderung und lässt sich rückgängig machen.",
     counting: "Die betroffenen Produkte werden gezählt …",
     nothing: "Nichts rückgängig zu machen: Alle Produkte haben ihre vorherigen Werte oder wurden seither geändert.",
     effects: {

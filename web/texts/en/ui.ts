@@ -10,9 +10,9 @@ export const ui = {
   confirm: { cancel: "Cancel" },
   undo: {
     title: "Undo this change?",
-    description: "The changed products get their previous values back. You can undo the undo as well.",
+    description: "The changed products get their previous values back. The undo is a change too and can be undone.",
     counting: "Counting the affected products…",
-    nothing: "Nothing to undo: all products have their previous values, or were changed since.",
+    nothing: "Nothing to undo: all products have their previous values, or were changed since then.",
     effects: {
       created: "Brought back",
       updated: "Get their old values",
@@ -20,14 +20,14 @@ export const ui = {
       unchanged: "Already as before",
       kept: "Left unchanged",
     },
-    policy: "Products changed since",
+    policy: "Products changed since then",
     policies: {
       keep: "Keep the later changes",
       keep_help: "These products are left unchanged.",
       overwrite: "Undo the later changes too",
       overwrite_help: "These products lose their later changes, which stay in their history.",
     },
-    conflicts: "Products changed since",
+    conflicts: "Products changed since then",
     sku: "SKU",
     since: "What happened",
     by: "By whom and when",
