@@ -17,6 +17,6 @@ test("a base URL may end in a slash", () => {
   );
 });
 
-test("a missing parameter is a mistake of the caller", () => {
+test("a missing parameter is an error of the caller", () => {
   expect(() => address(get_import, {})).toThrow("requires the parameter id");
 });

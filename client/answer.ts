@@ -1,10 +1,10 @@
-// What came back: the value, the server's Problem, or no usable answer at all. Shared by every way of asking.
+// Turns responses into values, Problems, or UnreachableErrors. Shared by all kinds of requests.
 import type { ProblemDocument } from "../contract/problem-document.ts";
 import { Problem, PROBLEMS, type ProblemSlug } from "../contract/problems.ts";
 
-/** Nobody answered, or something that is not Skuport did. `status` is there in the second case. */
+/** No server responded, or one that is not Skuport; `status` is set in the second case. */
 export class UnreachableError extends Error {
-  override readonly name = "NoAnswer";
+  override readonly name = "UnreachableError";
   readonly status: number | undefined;
 
   constructor(message: string, options: { cause?: unknown; status?: number } = {}) {
@@ -13,15 +13,15 @@ export class UnreachableError extends Error {
   }
 }
 
-/** What a Problem says by itself. */
+/** Members of every problem document. */
 const STANDARD_MEMBERS: ReadonlySet<string> = new Set(["type", "title", "status", "detail"]);
 
-/** The error for a failed answer: a Problem where the body is a problem document, else a NoAnswer. */
+/** The error for a failed response: a Problem if the body is a problem document, otherwise an UnreachableError. */
 export function failureOf(status: number, body: string): Problem | UnreachableError {
   const document = parseJson(body);
   if (!isProblemDocument(document)) {
     return new UnreachableError(
-      `The server answered ${status.toString()} without saying why; is it Skuport that listens there?`,
+      `The server responded with status ${status.toString()} but without a reason. Check that Skuport is running at this address.`,
       {
         status,
       },
@@ -30,33 +30,33 @@ export function failureOf(status: number, body: string): Problem | UnreachableEr
   const { type, detail } = document;
   const extra = Object.fromEntries(Object.entries(document).filter(([name]) => !STANDARD_MEMBERS.has(name)));
   const slug = type.slice(type.lastIndexOf("/") + 1);
-  // A newer server may know a slug that this client does not: what it says still stands.
+  // A newer server may send a slug that this client does not know; its detail is still valid.
   return new Problem(isSlug(slug) ? slug : "internal-error", detail, { extra });
 }
 
-/** The largest answer, except a download, is a page of products with long texts, some 10 MB. */
+/** The largest response, except downloads, is a page of products with long texts, about 10 MB. */
 export const MAX_ANSWER_BYTES = 100_000_000;
 
-/** The body's text. Throws a NoAnswer beyond `MAX_ANSWER_BYTES`: what listens there may not be Skuport, and may never end. */
+/** The text of a body. Throws an UnreachableError above `MAX_ANSWER_BYTES`: another program may send an endless response. */
 export async function readText(body: AsyncIterable<Uint8Array>, status: number): Promise<string> {
   const decoder = new TextDecoder();
-  const pieces: string[] = [];
+  const texts: string[] = [];
   let bytes = 0;
-  for await (const piece of body) {
-    bytes += piece.byteLength;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
     if (bytes > MAX_ANSWER_BYTES) {
       throw new UnreachableError(
-        `The server's answer is larger than ${(MAX_ANSWER_BYTES / 1e6).toString()} MB; is it Skuport that listens there?`,
+        `The server's response is larger than ${(MAX_ANSWER_BYTES / 1e6).toString()} MB. Check that Skuport is running at this address.`,
         { status },
       );
     }
-    pieces.push(decoder.decode(piece, { stream: true }));
+    texts.push(decoder.decode(chunk, { stream: true }));
   }
-  return pieces.join("") + decoder.decode();
+  return texts.join("") + decoder.decode();
 }
 
-/** The pieces of a body as they come, by hand: Safari iterates no streams. Ending the iteration closes the connection. */
-export async function* piecesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array, void> {
+/** Reads a body chunk by chunk. Uses a reader because Safari cannot iterate streams. Ending the iteration closes the connection. */
+export async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array, void> {
   if (body === null) return;
   const reader = body.getReader();
   let ended = false;
@@ -72,11 +72,11 @@ export async function* piecesOf(body: ReadableStream<Uint8Array> | null): AsyncG
   }
 }
 
-/** The error for a request that met no server. */
-export const nobodyThere = (url: string, cause: unknown): UnreachableError =>
-  new UnreachableError(`No answer from ${originOf(url)}: is the server running?`, { cause });
+/** The error for a request that reached no server. */
+export const unreachable = (url: string, cause: unknown): UnreachableError =>
+  new UnreachableError(`No response from ${originOf(url)}. Check that the server is running.`, { cause });
 
-/** As far as it is needed here; by hand, since a command line that only sends a file does without zod. */
+/** Checks the required members. Without zod, which commands that only send a file do not load. */
 function isProblemDocument(body: unknown): body is ProblemDocument {
   if (typeof body !== "object" || body === null) return false;
   const { type, title, status, detail } = body as Partial<ProblemDocument>;
@@ -85,7 +85,7 @@ function isProblemDocument(body: unknown): body is ProblemDocument {
 
 const isSlug = (text: string): text is ProblemSlug => Object.hasOwn(PROBLEMS, text);
 
-/** undefined where the text is not JSON. */
+/** Returns undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

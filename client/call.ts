@@ -1,28 +1,28 @@
-// Asks one endpoint of the contract and gives its answer, typed by the endpoint's own schemas.
-// Answers are not checked again at run time: the server serialises them by the same schemas.
+// Calls an endpoint of the contract, typed by the endpoint's schemas. Responses are not validated: the server serialises them
+// with the same schemas.
 import type { z } from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { address } from "./address.ts";
-import { failureOf, nobodyThere, UnreachableError, parseJson, piecesOf, readText } from "./answer.ts";
+import { failureOf, unreachable, UnreachableError, parseJson, chunksOf, readText } from "./answer.ts";
 
 type Given<S, Name extends "params" | "querystring" | "body"> =
   S extends Record<Name, infer T extends z.ZodType> ? Record<Name, z.input<T>> : object;
 type OptionalGiven<S, Name extends "querystring"> =
   S extends Record<Name, infer T extends z.ZodType> ? Partial<Record<Name, z.input<T>>> : object;
 
-/** What an endpoint wants to be told: `params`, `querystring` and `body`, as far as its schema has them. */
+/** Input of an endpoint: `params`, `querystring` and `body`, if its schema has them. */
 export type RequestOf<E extends Endpoint> = Given<E["schema"], "params"> &
   OptionalGiven<E["schema"], "querystring"> &
   Given<E["schema"], "body">;
 
 type Success = 200 | 201 | 202;
-/** What an endpoint answers when all is well. */
+/** Body of a successful response. */
 export type ResultOf<E extends Endpoint> = {
   [Status in Success]: E["schema"]["response"] extends Record<Status, infer T extends z.ZodType> ? z.output<T> : never;
 }[Success];
 
 export interface CallOptions {
-  /** `http://127.0.0.1:8000`; empty = where the page came from. */
+  /** Such as `http://127.0.0.1:8000`; empty = the origin of the page. */
   base_url?: string;
   signal?: AbortSignal | undefined;
   /** Such as `if-match` or `idempotency-key`. */
@@ -30,8 +30,8 @@ export interface CallOptions {
 }
 
 /**
- * Throws a Problem (what the server says is wrong), a NoAnswer (no server, or not ours), or the signal's reason.
- * An answer that is not JSON (rejects.csv) comes as text.
+ * Throws a Problem (an error reported by the server), an UnreachableError (no server, or another program), or the signal's
+ * reason. Returns responses other than JSON (rejects.csv) as text.
  */
 export async function call<const E extends Endpoint>(
   endpoint: E,
@@ -51,19 +51,19 @@ export async function call<const E extends Endpoint>(
       body,
       signal: signal ?? null,
     });
-    const text = await readText(piecesOf(response.body), response.status);
+    const text = await readText(chunksOf(response.body), response.status);
     if (!response.ok) throw failureOf(response.status, text);
     if (!response.headers.get("content-type")?.includes("json")) return text as ResultOf<E>;
     return jsonOf(text, response.status) as ResultOf<E>;
   } catch (error) {
-    // fetch says TypeError for everything between a refused connection and an answer cut short.
+    // fetch throws a TypeError for every network failure, from a refused connection to a truncated response.
     if (!(error instanceof TypeError)) throw error;
-    throw nobodyThere(url, error);
+    throw unreachable(url, error);
   }
 }
 
 function jsonOf(text: string, status: number): unknown {
   const value = parseJson(text);
-  if (value === undefined) throw new UnreachableError("The server's answer was cut short; try again", { status });
+  if (value === undefined) throw new UnreachableError("The server's response is incomplete. Try again.", { status });
   return value;
 }

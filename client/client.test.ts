@@ -52,19 +52,19 @@ test("a problem document becomes a Problem with its further members", async () =
   });
 });
 
-test("a refused connection and a stranger's answer are a NoAnswer", async () => {
+test("a refused connection and a response of another program are UnreachableErrors", async () => {
   const refused = await call(get_import, { params: { id: 1 } }, { base_url: "http://127.0.0.1:9" }).catch(
     (e: unknown) => e,
   );
   expect(refused).toBeInstanceOf(UnreachableError);
   const baseUrl = await serve((_, response) => response.writeHead(502).end("<html>"));
   await expect(call(get_import, { params: { id: 1 } }, { base_url: baseUrl })).rejects.toMatchObject({
-    name: "NoAnswer",
+    name: "UnreachableError",
     status: 502,
   });
 });
 
-test("an answer without end is a NoAnswer, and read no further", async () => {
+test("an endless response is an UnreachableError, and reading stops", async () => {
   const piece = Buffer.alloc(1 << 20, " ");
   let closed = 0;
   const baseUrl = await serve((_, response) => {
@@ -76,14 +76,14 @@ test("an answer without end is a NoAnswer, and read no further", async () => {
     response.on("drain", send);
     send();
   });
-  const endless = { name: "NoAnswer", message: expect.stringContaining("larger than 100 MB") as string };
+  const endless = { name: "UnreachableError", message: expect.stringContaining("larger than 100 MB") as string };
   await expect(call(get_import, { params: { id: 1 } }, { base_url: baseUrl })).rejects.toMatchObject(endless);
   const upload = uploadStream(Readable.from([Buffer.from("sku")]), { base_url: baseUrl, filename: "a.csv", size: 3 });
   await expect(upload).rejects.toMatchObject(endless);
   await until(() => closed === 2);
 });
 
-test("watching survives a cut stream and a busy server, and ends at the terminal state", async () => {
+test("watching survives an interrupted stream and a busy server, and ends with the terminal state", async () => {
   const asked: (string | undefined)[] = [];
   const baseUrl = await serve((request, response) => {
     if (!request.url?.endsWith("/events")) {
@@ -152,7 +152,7 @@ test("an upload sends the bytes, the name, the options and its progress", async 
   expect(progress.at(-1)).toBe(5_000_000);
 });
 
-test("an upload that is refused half-way says why", async () => {
+test("an upload that is refused before its end reports the reason", async () => {
   const baseUrl = await serve((request, response) => {
     request.once("data", () => {
       response.writeHead(413, { connection: "close" });
@@ -168,7 +168,7 @@ test("an upload that is refused half-way says why", async () => {
   });
 });
 
-test("an upload to nobody is a NoAnswer, a missing file its own error, an aborted one the signal's", async () => {
+test("an upload without a server throws an UnreachableError, a missing file its own error, an aborted upload the signal's reason", async () => {
   const source = () => Readable.from([Buffer.from("sku\n")]);
   await expect(
     uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 }),
@@ -208,7 +208,7 @@ test("a file or stream that the server refuses because it is busy is sent again,
   expect(onBusy).toHaveBeenCalledTimes(2);
 });
 
-test("an upload begins with the first byte of its source, not before", async () => {
+test("an upload sends its request only when its source has a first byte", async () => {
   let requests = 0;
   const baseUrl = await serve((request, response) => {
     requests++;

@@ -1,6 +1,6 @@
-// Asks an endpoint whose answer is a file, and gives its bytes as they come.
+// Calls an endpoint that returns a file, and streams its bytes.
 import { address } from "./address.ts";
-import { failureOf, nobodyThere, UnreachableError, piecesOf, readText } from "./answer.ts";
+import { failureOf, unreachable, UnreachableError, chunksOf, readText } from "./answer.ts";
 import type { RequestOf } from "./call.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 
@@ -9,8 +9,8 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Resolves once the server has begun to send. Throws a Problem, a NoAnswer or the signal's reason, then and while it is read; to
- * read no further closes the connection. */
+/** Resolves when the response has started. Throws a Problem, an UnreachableError or the signal's reason, also during the
+ * iteration. Ending the iteration closes the connection. */
 export async function download<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,
@@ -21,21 +21,21 @@ export async function download<const E extends Endpoint>(
   const response = await fetch(url, {
     signal: signal ? AbortSignal.any([signal, reading.signal]) : reading.signal,
   }).catch((error: unknown) => {
-    throw error instanceof TypeError ? nobodyThere(url, error) : error;
+    throw error instanceof TypeError ? unreachable(url, error) : error;
   });
   const type = response.headers.get("content-type") ?? "";
   const isFile = [endpoint.schema.answer_type ?? []].flat().some((one) => type.startsWith(one));
   if (response.ok && response.body !== null && isFile) return bytesOf(response.body, reading);
-  throw failureOf(response.status, await readText(piecesOf(response.body), response.status));
+  throw failureOf(response.status, await readText(chunksOf(response.body), response.status));
 }
 
 async function* bytesOf(body: ReadableStream<Uint8Array>, reading: AbortController): AsyncGenerator<Uint8Array, void> {
   try {
-    yield* piecesOf(body);
+    yield* chunksOf(body);
   } catch (error) {
-    // What fetch says of a connection that broke
+    // fetch's error for a broken connection
     if (!(error instanceof TypeError)) throw error;
-    throw new UnreachableError("The server's answer was cut short: what has come is not complete. Try again", {
+    throw new UnreachableError("The server's response is incomplete: the file is truncated. Try again.", {
       cause: error,
     });
   } finally {

@@ -1,25 +1,26 @@
-// Reads a body of server-sent events: bytes in any pieces -> events. The rules are
+// Parses server-sent events from chunks of bytes, following
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 import { UnreachableError } from "./answer.ts";
 
 export interface StreamEvent {
   type: string;
   data: string;
-  /** The last id seen, which outlives the event that brought it. */
+  /** The last id received, with this or an earlier event. */
   id: string;
 }
 
-/** Characters of a line, and of an event's data. An event of ours is below 100 kB; what never ends must not fill the memory. */
+/** Maximum length of a line and of an event's data, in characters, so that an endless event cannot fill the memory. Skuport's
+ * events are below 100 kB. */
 export const MAX_EVENT_CHARACTERS = 4_000_000;
 
-/** Gives each complete event; a last one without its blank line is dropped, as the standard says. Throws a
- * NoAnswer at a line or an event that is too long. */
-export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
+/** Yields each complete event. Drops an incomplete one at the end, as the standard requires. Throws an UnreachableError for a
+ * line or event that is too long. */
+export async function* readEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   let type = "";
   let data: string[] = [];
   let characters = 0;
   let id = "";
-  for await (const line of readLines(pieces)) {
+  for await (const line of readLines(chunks)) {
     if (line === "") {
       if (data.length > 0) yield { type: type === "" ? "message" : type, data: data.join("\n"), id };
       type = "";
@@ -28,7 +29,7 @@ export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGener
       continue;
     }
     const colon = line.indexOf(":");
-    if (colon === 0) continue; // a comment, the server's heartbeat
+    if (colon === 0) continue; // a comment: the server's heartbeat
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     if (field === "event") type = value;
@@ -42,15 +43,15 @@ export async function* readEvents(pieces: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 const tooLong = (): UnreachableError =>
-  new UnreachableError("The server sends an event without end; is it Skuport that listens there?");
+  new UnreachableError("The server sends an endless event. Check that Skuport is running at this address.");
 
-/** Lines end at LF, CR or CRLF; a CRLF may be torn between two pieces. */
-async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder(); // takes a leading byte order mark away by itself
+/** Lines end at LF, CR or CRLF; a CRLF may be split between two chunks. */
+async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder(); // removes a leading byte order mark
   let rest = "";
   let afterCr = false;
-  for await (const piece of pieces) {
-    let text = decoder.decode(piece, { stream: true });
+  for await (const chunk of chunks) {
+    let text = decoder.decode(chunk, { stream: true });
     if (text === "") continue;
     if (afterCr && text.startsWith("\n")) text = text.slice(1);
     afterCr = text === "" ? false : text.endsWith("\r");

@@ -1,30 +1,31 @@
-// One connection to a stream of server-sent events, on fetch: an EventSource closes for good on any answer but 200, says nothing
-// of heartbeats, and Node has none.
+// One connection to a stream of server-sent events, using fetch: an EventSource gives up after any status but 200, hides
+// heartbeats, and is missing in Node.
 import { UnreachableError } from "./answer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 
-/** The server sends a heartbeat well within this time; without one the connection is dead, whatever TCP says. */
+/** The server sends a heartbeat every 15 seconds; without any bytes for this time, the connection counts as dead. */
 const SILENCE_MS = 40_000;
 
-/** The server answers, but gives no stream. */
+/** The server responded, but not with a stream. */
 export class NoStream extends Error {
   override readonly name = "NoStream";
   readonly status: number;
 
   constructor(status: number) {
-    super(`The server answered ${status.toString()} instead of a stream`);
+    super(`The server responded with status ${status.toString()} instead of a stream`);
     this.status = status;
   }
 }
 
 export interface StreamOptions {
-  /** Of the last event that came; the server goes on from there. */
+  /** Id of the last event received; the server continues after it. */
   last_event_id?: string | undefined;
   signal?: AbortSignal | undefined;
   onOpen?: () => void;
 }
 
-/** Gives each event until the stream ends. Throws NoStream, a NoAnswer when the line falls silent, fetch's TypeError or the signal's reason. */
+/** Yields each event until the stream ends. Throws NoStream, an UnreachableError when no bytes arrive, fetch's TypeError, or the
+ * signal's reason. */
 export async function* openStream(
   url: string,
   { last_event_id, signal: stop, onOpen }: StreamOptions,
@@ -32,14 +33,14 @@ export async function* openStream(
   const silence = new AbortController();
   const signal = stop ? AbortSignal.any([stop, silence.signal]) : silence.signal;
   let deadline: ReturnType<typeof setTimeout> | undefined;
-  const heard = () => {
+  const onBytes = () => {
     clearTimeout(deadline);
     deadline = setTimeout(() => {
-      silence.abort(new UnreachableError("The server has fallen silent"));
+      silence.abort(new UnreachableError("The server has stopped sending"));
     }, SILENCE_MS);
   };
   try {
-    heard();
+    onBytes();
     const response = await fetch(url, {
       headers: {
         accept: "text/event-stream",
@@ -53,20 +54,20 @@ export async function* openStream(
       throw new NoStream(response.status);
     }
     onOpen?.();
-    yield* readEvents(piecesOf(response.body, heard));
+    yield* readEvents(chunksOf(response.body, onBytes));
   } finally {
     clearTimeout(deadline);
-    silence.abort(); // lets the connection go when the reader has had enough
+    silence.abort(); // closes the connection when the caller stops iterating
   }
 }
 
-/** Safari iterates no streams, so this reads by hand. */
-async function* piecesOf(body: ReadableStream<Uint8Array>, heard: () => void): AsyncGenerator<Uint8Array> {
+/** Uses a reader because Safari cannot iterate streams. */
+async function* chunksOf(body: ReadableStream<Uint8Array>, onBytes: () => void): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    heard();
+    onBytes();
     yield value;
   }
 }

@@ -9,7 +9,7 @@ import { IMPORTS_URL } from "../contract/imports/import-names.ts";
 import type { create_import, Import } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
 import { address } from "./address.ts";
-import { failureOf, nobodyThere, readText } from "./answer.ts";
+import { failureOf, unreachable, readText } from "./answer.ts";
 import { createReplay } from "./replay.ts";
 import { orAborted, wait } from "./wait.ts";
 
@@ -131,7 +131,7 @@ async function sendOnce(
     return JSON.parse(body) as Import;
   } catch (error) {
     signal?.throwIfAborted();
-    throw error !== sourceError && isConnectionError(error) ? nobodyThere(url, error) : error;
+    throw error !== sourceError && isConnectionError(error) ? unreachable(url, error) : error;
   } finally {
     request.destroy();
     await sending;

@@ -1,4 +1,4 @@
-// Watches everything that happens on the server, across dropped connections and server restarts, for as long as the signal allows.
+// Watches all events of the server until the signal aborts. Reconnects after lost connections and server restarts.
 import { STREAM_EVENTS, watch_events, type StreamData, type StreamEvent } from "../contract/webhooks/events.ts";
 import { address } from "./address.ts";
 import { UnreachableError, parseJson } from "./answer.ts";
@@ -10,18 +10,18 @@ export type LiveEvent = { [Name in StreamEvent]: { name: Name; data: StreamData<
 export interface WatchEventsOptions {
   base_url?: string;
   signal: AbortSignal;
-  /** Where an earlier watch ended. */
+  /** The last id of an earlier watch. */
   last_event_id?: string | undefined;
-  /** Told when a stream is open (true), closed (false), and when nobody was there at all (null). */
+  /** Called with true when a stream opens, false when it closes, and null when no server responds. */
   onState?: (open: boolean | null) => void;
 }
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-/** A server that refuses a stream (too many, or it has none) is not asked all the time. */
+/** Pause after the server has refused a stream. */
 const REFUSED_PAUSE_MS = 15_000;
 
-/** Gives each event as it comes. What the server could not keep for a reader who was away is in the state: load it again on `onState(true)`. */
+/** Yields each event. Events may have been purged while the connection was lost: reload all state on `onState(true)`. */
 export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<LiveEvent & { id: string }, void> {
   const { signal, onState } = options;
   const url = address(watch_events, {}, options.base_url);
@@ -46,15 +46,15 @@ export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<
       if (!(error instanceof NoStream || error instanceof UnreachableError || error instanceof TypeError)) throw error;
       onState?.(error instanceof NoStream ? false : null);
       if (error instanceof NoStream) {
-        last_event_id = undefined; // it may be what was refused
+        last_event_id = undefined; // the id may be the reason for the refusal
         pauseMs = REFUSED_PAUSE_MS;
       }
     }
-    const goesOn = await wait(pauseMs, signal).then(
+    const isContinuing = await wait(pauseMs, signal).then(
       () => true,
       () => false,
     );
-    if (!goesOn) return;
+    if (!isContinuing) return;
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }

@@ -1,4 +1,4 @@
-// Watches one import until it ends, across dropped connections and server restarts.
+// Watches an import until it ends. Reconnects after lost connections and server restarts.
 import { isTerminal, WATCH_IMPORT_URL } from "../contract/imports/import-names.ts";
 import type { ListedImport } from "../contract/imports/imports.ts";
 import { Problem } from "../contract/problems.ts";
@@ -9,7 +9,7 @@ import { NoStream, openStream } from "./stream.ts";
 import { wait } from "./wait.ts";
 
 export interface WatchOptions extends CallOptions {
-  /** Told whenever the server falls silent (false) or is heard again (true). */
+  /** Called when the connection is lost (false) or restored (true). */
   onConnection?: (connected: boolean) => void;
 }
 
@@ -17,8 +17,8 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Gives the import as it is now and then each newer version of it, as lists show it; the last one given is terminal.
- * Lost connections are opened again for as long as the signal allows. Throws a Problem where the import does not exist.
+ * Yields the current state of the import, as in lists, and then each newer version; the last one is terminal. Reconnects until
+ * the signal aborts. Throws a Problem if the import does not exist.
  */
 export async function* watchImport(id: number, options: WatchOptions = {}): AsyncGenerator<ListedImport, void> {
   const { signal, onConnection } = options;
@@ -36,7 +36,7 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       if (!(error instanceof Problem)) onConnection?.(false);
     }
     await wait(pauseMs, signal);
@@ -44,7 +44,7 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
   }
 }
 
-/** One connection: the stream where the server gives one, else the state alone. */
+/** Yields the states of one connection, or the current state if the server refuses the stream. */
 async function* statesOnce(id: number, seen: number, options: WatchOptions): AsyncGenerator<ListedImport> {
   const url = address({ url: WATCH_IMPORT_URL }, { params: { id } }, options.base_url);
   const lastEventId = seen >= 0 ? String(seen) : undefined;
@@ -61,8 +61,8 @@ async function* statesOnce(id: number, seen: number, options: WatchOptions): Asy
   }
 }
 
-/** Whether trying again can help: nobody there, or a server that starts, stops or stumbles. */
-function isPassing(error: unknown): boolean {
+/** Errors that may disappear: no connection, or a server that is starting or stopping. */
+function isTransient(error: unknown): boolean {
   if (error instanceof Problem) return error.status >= 500;
   return error instanceof UnreachableError || error instanceof TypeError;
 }

@@ -1,2 +1,2 @@
-/** The actor of every change that was made without a sign-in. */
+/** Actor of changes made without a sign-in. */
 export const LOCAL_ACTOR = "local";

@@ -1,24 +1,24 @@
-// The faults of a request: all that a reader can use, and no more, however many a request has. Without zod: see batch.ts.
+// Builds problems that list the faults of a request, with bounded length. Without zod: see batch.ts.
 import { Problem, type ProblemSlug } from "./problems.ts";
 
-/** One fault of a request; `pointer` is a JSON pointer that begins with the part: `/body/name`. */
+/** One fault of a request. `pointer` is a JSON pointer that begins with the part of the request: `/body/name`. */
 export interface Fault {
   pointer: string;
   detail: string;
 }
 
-/** Faults that one answer names; it counts the others. */
+/** Maximum number of faults listed in a response; further ones are only counted. */
 export const MAX_FAULTS = 100;
-/** Characters that are kept of a fault's pointer and detail. */
+/** Maximum length of a fault's pointer and detail, in characters. */
 const MAX_POINTER = 200;
 const MAX_FAULT_DETAIL = 400;
-/** Characters of the sentence that lists the faults; a reader needs the first few. */
-const MAX_SAID = 2000;
+/** Maximum length of the sentence that lists the faults, in characters. */
+const MAX_SENTENCE = 2000;
 
 export const invalidRequest = (found: readonly Fault[], cause?: unknown): Problem =>
   problemOfFaults("invalid-request", found, cause);
 
-/** The problem of a request with these faults, of which there is at least one. */
+/** A problem that lists these faults; at least one is required. */
 export function problemOfFaults(slug: ProblemSlug, found: readonly Fault[], cause?: unknown): Problem {
   const errors = found.slice(0, MAX_FAULTS).map(({ pointer, detail }) => ({
     pointer: cutText(pointer, MAX_POINTER),
@@ -30,19 +30,19 @@ export function problemOfFaults(slug: ProblemSlug, found: readonly Fault[], caus
 }
 
 function sentenceOf(errors: readonly Fault[], more: number): string {
-  let said = "";
+  let sentence = "";
   for (const [index, { pointer, detail }] of errors.entries()) {
-    const next = `${said}${said === "" ? "" : "; "}${pointer}: ${detail}`;
-    if (next.length > MAX_SAID) return `${said}; and ${errors.length - index + more} more.`;
-    said = next;
+    const next = `${sentence}${sentence === "" ? "" : "; "}${pointer}: ${detail}`;
+    if (next.length > MAX_SENTENCE) return `${sentence}; and ${errors.length - index + more} more.`;
+    sentence = next;
   }
-  if (more > 0) return `${said}; and ${more} more.`;
-  return /[.!?]$/.test(said) ? said : `${said}.`;
+  if (more > 0) return `${sentence}; and ${more} more.`;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-/** At most `max` characters; a cut text ends with an ellipsis and never within a character. */
+/** Truncates to `max` characters, including the ellipsis, without splitting a surrogate pair. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
-  const kept = text.slice(0, max - 1);
-  return `${kept.isWellFormed() ? kept : kept.slice(0, -1)}…`;
+  const start = text.slice(0, max - 1);
+  return `${start.isWellFormed() ? start : start.slice(0, -1)}…`;
 }

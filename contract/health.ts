@@ -1,4 +1,4 @@
-// The wire of health: is the process alive, and can it do its work.
+// Health checks: liveness and readiness.
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { problem_document } from "./problem-document.ts";
@@ -9,7 +9,7 @@ export const health_live = endpoint({
   access: "public",
   schema: {
     operationId: "health_live",
-    summary: "The process is alive",
+    summary: "Check that the process is running",
     tags: ["health"],
     response: { 200: z.object({ status: z.literal("alive") }) },
   },
@@ -21,7 +21,7 @@ export const health_ready = endpoint({
   access: "public",
   schema: {
     operationId: "health_ready",
-    summary: "The database answers and a worker is there",
+    summary: "Check that the database answers, and count the workers",
     tags: ["health"],
     response: {
       200: z.object({

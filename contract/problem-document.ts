@@ -1,4 +1,4 @@
-// The document that tells of a Problem (RFC 9457).
+// The RFC 9457 document of a Problem.
 import { z } from "zod";
 import { cutText } from "./faults.ts";
 import { Problem, PROBLEMS, problemType, type ProblemSlug } from "./problems.ts";
@@ -10,22 +10,22 @@ export const problem_document = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    instance: z.string().optional().describe("The request id, to find the log lines by"),
+    instance: z.string().optional().describe("Contains the request id, as in the server's log"),
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .describe("The faults of the request, with JSON pointers; the first 100"),
-    more_errors: z.int().optional().describe("Faults beyond those in `errors`"),
+      .describe("The first 100 faults of the request, with JSON pointers"),
+    more_errors: z.int().optional().describe("Number of faults not listed in `errors`"),
   })
   .meta({ id: "Problem" });
 
 export type ProblemDocument = z.infer<typeof problem_document>;
 
-/** Bytes of a document, so that no request is answered with much more than it sent. */
+/** Maximum size of a document, so that a small request cannot cause a large response. */
 const MAX_DOCUMENT_BYTES = 64 << 10;
 const MAX_DETAIL_CHARACTERS = 8000;
 
-/** The document for a Problem, of at most 64 kB; `instance` is the request id. */
+/** The document of a Problem, at most 64 kB. `instance` contains the request id. */
 export function toProblemDocument(problem: Problem, instance?: string): ProblemDocument {
   const { status, title } = PROBLEMS[problem.slug];
   const document = {
@@ -39,25 +39,25 @@ export function toProblemDocument(problem: Problem, instance?: string): ProblemD
   return { ...extra, ...moreErrors(problem.extra, extra), ...document };
 }
 
-/** The Problem that a document of ours describes. */
+/** The Problem that a document describes. */
 export function problemOf({ type, detail }: ProblemDocument): Problem {
   const slug = type.split("/").at(-1) ?? "";
   return new Problem(slug in PROBLEMS ? (slug as ProblemSlug) : "internal-error", detail);
 }
 
-/** The members in their order, as far as they fit; of a list those that come first. */
+/** The members that fit into `maxBytes`, in their order. A list keeps its first items. */
 function withinBytes(members: Record<string, unknown>, maxBytes: number): Record<string, unknown> {
   let left = maxBytes;
-  const kept: Record<string, unknown> = {};
+  const fitting: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(members)) {
     left -= bytesOf(name) + 2;
-    const shown = Array.isArray(value) ? firstWithin(value, left) : value;
-    const bytes = bytesOf(shown);
+    const fitted = Array.isArray(value) ? firstWithin(value, left) : value;
+    const bytes = bytesOf(fitted);
     if (bytes > left) continue;
-    kept[name] = shown;
+    fitting[name] = fitted;
     left -= bytes;
   }
-  return kept;
+  return fitting;
 }
 
 function firstWithin(items: readonly unknown[], maxBytes: number): unknown[] {
@@ -66,11 +66,11 @@ function firstWithin(items: readonly unknown[], maxBytes: number): unknown[] {
   return end === -1 ? [...items] : items.slice(0, end);
 }
 
-/** Counts the faults that did not fit as well. */
-function moreErrors(given: Record<string, unknown>, kept: Record<string, unknown>): { more_errors?: number } {
+/** Counts all faults that are not listed, including those that did not fit. */
+function moreErrors(given: Record<string, unknown>, listed: Record<string, unknown>): { more_errors?: number } {
   if (!Array.isArray(given["errors"])) return {};
-  const leftOut = given["errors"].length - (Array.isArray(kept["errors"]) ? kept["errors"].length : 0);
-  const more = leftOut + (typeof given["more_errors"] === "number" ? given["more_errors"] : 0);
+  const omitted = given["errors"].length - (Array.isArray(listed["errors"]) ? listed["errors"].length : 0);
+  const more = omitted + (typeof given["more_errors"] === "number" ? given["more_errors"] : 0);
   return more > 0 ? { more_errors: more } : {};
 }
 

@@ -1,10 +1,10 @@
-// Texts that PostgreSQL stores as they are: it takes no NUL, and UTF-8 has no code for half of a surrogate pair.
+// Checks that PostgreSQL can store a text unmodified: it accepts neither NUL nor lone surrogates, which UTF-8 cannot encode.
 
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 
-export const NOT_STORABLE = "It holds a NUL character or half a character (a lone surrogate). Remove it.";
+export const NOT_STORABLE = "It contains a NUL character or a lone surrogate. Remove it.";
 
-/** Whether all names and texts in a JSON value are storable. */
+/** Checks all member names and texts in a JSON value. */
 export const holdsStorable = (value: unknown): boolean => {
   if (typeof value === "string") return isStorable(value);
   if (typeof value !== "object" || value === null) return true;

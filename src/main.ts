@@ -109,7 +109,6 @@ async function explain(error: unknown, command: string): Promise<number> {
     "PortTakenError",
     "Problem",
     "UnreachableError",
-    "NoAnswer",
   ]);
   if (error instanceof Error && isForUser.has(error.name)) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -1,4 +1,4 @@
-// By itself, without zod: the thread that delivers needs it, and each library there is memory a second time.
+// A separate file without zod: the delivery thread imports it, and each library would use memory a second time there.
 
-/** Products that one event of an import or bulk change names. */
+/** Maximum number of products in a `products.changed` event. */
 export const MAX_BATCH_ITEMS = 500;

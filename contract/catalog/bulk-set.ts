@@ -1,14 +1,14 @@
-// What a bulk change may set.
+// Values that a bulk change sets.
 import { z } from "zod";
 import { countText } from "./product-filter.ts";
 import { MAX_NAME_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 
-/** As many as a file has columns. */
+/** The same limit as for the columns of a file. */
 const MAX_SET_ATTRIBUTES = 2000;
-/** Characters of all values together: each product of the change gets a copy. */
+/** Total length of all values, in characters: each changed product stores a copy. */
 const MAX_SET_CHARACTERS = 2_000_000;
 
-/** New values; what is not said stays. An attribute that is null is removed. */
+/** New values; omitted fields stay unchanged. An attribute set to null is removed. */
 export const bulk_set = z
   .object({
     name: z.string().trim().min(1).max(MAX_NAME_CHARACTERS).optional(),
@@ -17,14 +17,14 @@ export const bulk_set = z
     attributes: z.record(z.string().min(1).max(1000), z.string().max(MAX_TEXT_BYTES).nullable()).optional(),
   })
   .strict()
-  .refine((set) => Object.keys(set).length > 0, "say at least one value")
+  .refine((set) => Object.keys(set).length > 0, "give at least one value")
   .refine(({ attributes = {} }) => Object.keys(attributes).length <= MAX_SET_ATTRIBUTES, {
     path: ["attributes"],
     message: `Set at most ${MAX_SET_ATTRIBUTES.toLocaleString("en")} attributes at once.`,
   })
   .refine(
     (set) => countText(set) <= MAX_SET_CHARACTERS,
-    `The values hold more than ${MAX_SET_CHARACTERS.toLocaleString("en")} characters. Shorten them.`,
+    `The values contain more than ${MAX_SET_CHARACTERS.toLocaleString("en")} characters. Shorten them.`,
   )
   .meta({ id: "BulkSet" });
 export type BulkSet = z.infer<typeof bulk_set>;

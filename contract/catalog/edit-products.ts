@@ -1,4 +1,4 @@
-// The wire of changing one product: create, replace, change, delete, and what it was before.
+// Endpoints of one product: create, replace, change, delete, history.
 import { z } from "zod";
 import { changeset_kind } from "../changesets/changeset-kinds.ts";
 import { endpoint } from "../endpoint.ts";
@@ -8,13 +8,13 @@ import { MAX_NAME_CHARACTERS, MAX_SKU_CHARACTERS, MAX_TEXT_BYTES } from "./produ
 import { product } from "./products.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
-/** A product's values as they are stored. */
+/** The stored values of a product. */
 export const product_values = product
   .pick({ sku: true, name: true, description: true, active: true, attributes: true })
   .meta({ id: "ProductValues" });
 export type ProductValues = z.infer<typeof product_values>;
 
-// What bodies are made of. The server checks them by the import's rules, all faults at once; these say it to people and tools.
+// Documents the bodies only. The server validates them with the rules of imports and reports all faults at once.
 const sku = z
   .string()
   .min(1)
@@ -22,7 +22,9 @@ const sku = z
   .describe(`At most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
 const name = z.string().min(1).max(MAX_NAME_CHARACTERS);
 const description = z.string().max(MAX_TEXT_BYTES);
-const attributes = z.record(z.string().min(1), z.string()).describe("Texts by name; an empty text is no attribute");
+const attributes = z
+  .record(z.string().min(1), z.string())
+  .describe("Texts by name; an attribute with an empty text is not stored");
 
 export const new_product = z
   .object({
@@ -36,13 +38,13 @@ export const new_product = z
   .meta({ id: "NewProduct" });
 
 export const product_replacement = new_product
-  .extend({ sku: sku.optional().describe("Another spelling of the address's SKU; to rename a product use PATCH") })
+  .extend({ sku: sku.optional().describe("The SKU of the address in another spelling; use PATCH to rename a product") })
   .strict()
   .meta({ id: "ProductReplacement" });
 
 export const product_patch = z
   .object({
-    sku: sku.optional().describe("Renames the product; its id and history stay"),
+    sku: sku.optional().describe("Renames the product; its id and history are preserved"),
     name: name.optional(),
     description: description.nullable().optional(),
     active: z.boolean().optional(),
@@ -50,7 +52,9 @@ export const product_patch = z
       .record(z.string().min(1), z.string().nullable())
       .nullable()
       .optional()
-      .describe("By name: a text sets, null removes; what is not named stays. null = remove all"),
+      .describe(
+        "By name: a text sets the attribute, null removes it; others stay unchanged. null instead of an object removes all",
+      ),
   })
   .strict()
   .meta({ id: "ProductPatch" });
@@ -63,16 +67,16 @@ const why = z
       .string()
       .min(1)
       .max(1000)
-      .regex(/^[^\0]*$/, "takes no NUL character")
+      .regex(/^[^\0]*$/, "a NUL character is not allowed")
       .refine(isStorable, NOT_STORABLE)
       .optional()
-      .describe("Why; it is kept with the changeset"),
+      .describe("Reason for the change, stored with the changeset"),
   })
   .strict();
 const entity_tags = z.string().max(1000);
 const if_match = entity_tags
   .optional()
-  .describe('`"<id>-<version>"` (the ETag) of the product as you know it: 412 if it is another by now');
+  .describe('ETag of the product that you read, `"<id>-<version>"`; 412 if the product has changed since');
 const headers = z.looseObject({ "if-match": if_match });
 const problems = { 400: problem_document, 404: problem_document, 412: problem_document };
 const body_problems = { 413: problem_document, 415: problem_document };
@@ -84,7 +88,7 @@ export const create_product = endpoint({
   schema: {
     operationId: "create_product",
     summary: "Create a product",
-    description: "409 with a link to the product that has the SKU already, in whatever case.",
+    description: "409 with a link if a product with this SKU exists. SKUs ignore case.",
     tags: ["products"],
     querystring: why,
     body: new_product,
@@ -100,12 +104,12 @@ export const put_product = endpoint({
     operationId: "put_product",
     summary: "Create or replace a product",
     description:
-      "What the body leaves out gets its default. `If-None-Match: *` only creates, `If-Match` only replaces. A replacement " +
-      "by the same makes no version.",
+      "Omitted fields get their defaults. `If-None-Match: *` only creates, `If-Match` only replaces. Replacing a " +
+      "product by the same values creates no version.",
     tags: ["products"],
     params: sku_params,
     headers: headers.extend({
-      "if-none-match": entity_tags.optional().describe("`*`: only if there is no such product"),
+      "if-none-match": entity_tags.optional().describe("`*`: only if the product does not exist"),
     }),
     querystring: why,
     body: product_replacement,
@@ -121,8 +125,9 @@ export const patch_product = endpoint({
     operationId: "patch_product",
     summary: "Change a product (JSON Merge Patch, RFC 7396)",
     description:
-      "Takes `application/merge-patch+json` and `application/json`. Without `If-Match` the fields named here win over what " +
-      "others did meanwhile, and the others stay. A patch that changes nothing makes no version. 409 if the new SKU is taken.",
+      "Accepts `application/merge-patch+json` and `application/json`. Without `If-Match`, the given fields overwrite " +
+      "concurrent changes and other fields stay unchanged. A patch that changes nothing creates no version. 409 if " +
+      "another product has the new SKU.",
     tags: ["products"],
     body_types: ["application/merge-patch+json", "application/json"],
     params: sku_params,
@@ -137,8 +142,8 @@ export const product_deletion = z
   .object({
     sku: z.string(),
     id: z.int(),
-    version: z.int().describe("The version that the deletion is"),
-    changeset_id: z.int().describe("Undo it to have the product back"),
+    version: z.int().describe("Version number of the deletion"),
+    changeset_id: z.int().describe("Undo this changeset to restore the product"),
   })
   .meta({ id: "ProductDeletion" });
 
@@ -160,19 +165,19 @@ export const delete_product = endpoint({
 export const CHANGES = ["created", "updated", "deleted"] as const;
 export const product_change_kind = z.enum(CHANGES);
 
-/** What differs, by field; an attribute as `attributes.<Name>`. */
+/** Changed fields with their values before and after. */
 export const field_changes = z
   .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
-  .describe("What differs, by field; an attribute as `attributes.<Name>`; null = not there");
+  .describe("Changed fields; attributes are named `attributes.<Name>`; null = absent");
 export type FieldChanges = z.infer<typeof field_changes>;
 
 const instant = z.iso.datetime({ offset: true });
 
-/** One version of a product, and who made it of what. */
+/** One version of a product, with its changeset and its differences from the previous version. */
 export const product_version = z
   .object({
     version: z.int(),
-    change: product_change_kind.describe("`created`: also a deleted product that came back"),
+    change: product_change_kind.describe("`created` includes deleted products that were restored"),
     at: instant,
     changeset: z.object({
       id: z.int(),
@@ -180,11 +185,11 @@ export const product_version = z
       actor: z.string(),
       reason: z.string().nullable(),
       import_id: z.int().nullable(),
-      filename: z.string().nullable().describe("Of the imported file, where it was an import"),
+      filename: z.string().nullable().describe("Name of the imported file, if the change was an import"),
     }),
     source_line: z.int().nullable().describe("Line of the imported file"),
-    fields: field_changes.nullable().describe("null = the version before is no longer kept"),
-    product: product_values.nullable().describe("The product as this version has it; null = deleted"),
+    fields: field_changes.nullable().describe("null = the previous version has been purged"),
+    product: product_values.nullable().describe("The product in this version; null = deleted"),
   })
   .meta({ id: "ProductVersion" });
 export type ProductVersion = z.infer<typeof product_version>;
@@ -195,10 +200,10 @@ export const get_product_history = endpoint({
   access: "viewer",
   schema: {
     operationId: "get_product_history",
-    summary: "Show every version of a product, the newest first",
+    summary: "List the versions of a product, newest first",
     description:
-      "Of the product that has the SKU; else of the one that had it last, deleted or renamed since. Earlier spellings and " +
-      "names of the SKU belong to it.",
+      "Shows the product with this SKU, or the one that had it last before it was deleted or renamed. Includes versions " +
+      "with earlier SKUs.",
     tags: ["products"],
     params: sku_params,
     querystring: z
@@ -209,16 +214,16 @@ export const get_product_history = endpoint({
           .min(1)
           .max(Number.MAX_SAFE_INTEGER)
           .optional()
-          .describe("One of `other_ids`: another product that had this SKU"),
+          .describe("Another product that had this SKU, one of `other_ids`"),
         ...pageQuery({ limit: 50, max: 200 }),
       })
       .strict(),
     response: {
       200: z.object({
         id: z.int(),
-        sku: z.string().describe("As it is now, or was last"),
+        sku: z.string().describe("The current SKU, or the last one"),
         exists: z.boolean(),
-        other_ids: z.array(z.int()).describe("Products that had this SKU at other times, the newest first"),
+        other_ids: z.array(z.int()).describe("Other products that had this SKU at another time, newest first"),
         items: z.array(product_version),
         next_cursor,
       }),

@@ -1,4 +1,4 @@
-// The wire of exporting the catalogue: products as a file.
+// Endpoint of the export: products as a file.
 import { z } from "zod";
 import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
@@ -6,7 +6,7 @@ import { problem_document } from "../problem-document.ts";
 import { filterWith } from "./product-filter.ts";
 import { product_sort } from "./products.ts";
 
-/** Each with the media type of its file. */
+/** Formats and their media types. */
 export const EXPORT_FORMATS = {
   csv: "text/csv",
   tsv: "text/tab-separated-values",
@@ -16,7 +16,7 @@ export const EXPORT_FORMATS = {
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 export const export_format = z.enum(Object.keys(EXPORT_FORMATS) as [ExportFormat, ...ExportFormat[]]);
 
-/** Which products, and how the file is written. */
+/** Selection of products, and options of the file. */
 export const export_query = filterWith({
   sort: product_sort,
   format: export_format.default("csv"),
@@ -24,9 +24,9 @@ export const export_query = filterWith({
     .default(false)
     .describe(
       "CSV and TSV for a spreadsheet program: a byte order mark, CRLF, and an apostrophe before cells that the program " +
-        "would run (=, +, -, @, tab or CR at their start), which an import takes off again",
+        "could run as formulas (=, +, -, @, tab or CR at the start); an import removes it",
     ),
-  gzip: boolean_parameter.default(false).describe("A file that is compressed; an import takes it as it is"),
+  gzip: boolean_parameter.default(false).describe("Compress the file; an import accepts it unmodified"),
 });
 export type ExportOptions = z.output<typeof export_query>;
 
@@ -36,10 +36,10 @@ export const export_products = endpoint({
   access: "viewer",
   schema: {
     operationId: "export_products",
-    summary: "Products as a file: CSV, TSV, JSON Lines or XLSX",
+    summary: "Export products as CSV, TSV, JSON Lines or XLSX",
     description:
-      "All of one moment, however long the download takes. CSV, TSV and XLSX have a column for each attribute that any of " +
-      "the products has; importing them changes nothing. JSON Lines has a product a line, as the API shows it.",
+      "The export is a snapshot of one moment. CSV, TSV and XLSX have a column for each attribute of the exported " +
+      "products; importing them changes nothing. JSON Lines has one product per line, as in the API.",
     tags: ["products"],
     querystring: export_query,
     answer_type: [...Object.values(EXPORT_FORMATS), "application/gzip"],

@@ -1,55 +1,59 @@
-// Which products are meant: one language for the list, facets, the export (query strings) and bulk operations (JSON).
+// The product filter, shared by lists, facets and exports (query string) and bulk operations (JSON).
 import { z } from "zod";
 import { MAX_FAULTS } from "../faults.ts";
 
-/** PostgreSQL's text takes no NUL, so no product could ever match. */
+/** PostgreSQL text cannot contain NUL, so no product could match. */
 export const text = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
-    .refine((value) => !value.includes("\0"), "no product holds a NUL character");
+    .refine((value) => !value.includes("\0"), "a NUL character is not allowed");
 
 const changeset_id = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const attribute_value = text(10_000);
 const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** The conditions; all that are given must hold. */
+/** The conditions; a product must match all that are given. */
 export const filter_shape = {
   search: text(1000)
     .optional()
     .describe(
-      'Text in the SKU, the name or the description, in any case. Of several words each must be found; `"quoted words"` ' +
-        "are found as they stand.",
+      'Words in the SKU, name or description, ignoring case. All words must occur; `"quoted words"` must occur as a phrase.',
     ),
-  sku: text(1000).optional().describe("The SKU in any case, or its beginning and `*`"),
-  name: text(1000).optional().describe("Text in the name, in any case"),
-  description: text(1000).optional().describe("Text in the description, in any case"),
+  sku: text(1000).optional().describe("The SKU, or a prefix followed by `*`; ignores case"),
+  name: text(1000).optional().describe("Text in the name, ignoring case"),
+  description: text(1000).optional().describe("Text in the description, ignoring case"),
   active: z.union([z.boolean(), z.stringbool({ truthy: ["true"], falsy: ["false"] })]).optional(),
   attributes: z
     .record(text(1000), attribute_value)
     .optional()
-    .describe("In JSON: values by name. In a query string each is a parameter of its own, `attributes.<Name>=<value>`"),
+    .describe(
+      "JSON: values by attribute name. In a query string, each attribute is a parameter: `attributes.<Name>=<value>`",
+    ),
   created_in: changeset_id.optional().describe("The changeset that created the product"),
   changed_in: changeset_id.optional().describe("The changeset that last changed it"),
   updated_since: z.iso
     .datetime({ offset: true })
-    .refine((value) => Date.parse(value) >= FIRST_MS && Date.parse(value) <= LAST_MS, "a time of the years 1 to 9999")
+    .refine(
+      (value) => Date.parse(value) >= FIRST_MS && Date.parse(value) <= LAST_MS,
+      "give a time in the years 1 to 9999",
+    )
     .optional()
     .describe("Changed at this time or later"),
 };
 
-/** As it comes: `attributes.<Name>` may stand beside `attributes`; `attributesOf` reads both. */
+/** The parsed filter. May contain members `attributes.<Name>` besides `attributes`; `attributesOf` reads both. */
 export type ProductFilter = z.output<z.ZodObject<typeof filter_shape>> & Record<string, unknown>;
 
 const ATTRIBUTE_PREFIX = "attributes.";
-/** Conditions on attributes that one request may make. */
+/** Maximum number of attribute conditions in a filter. */
 export const MAX_FILTER_ATTRIBUTES = 50;
-/** Characters of all texts of a filter that is sent as JSON; a query string is bounded by the server's limit for headers. */
+/** Total length of the texts of a JSON filter, in characters. The header limit of the server bounds query strings. */
 const MAX_FILTER_CHARACTERS = 100_000;
 
-/** The filter and `more` parameters. Any other is an error that names those there are. */
+/** The filter plus `more` parameters. An unknown parameter is an error that lists the known ones. */
 export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
   const known = [
     ...Object.keys({ ...filter_shape, ...more }).filter((name) => name !== "attributes"),
@@ -60,7 +64,7 @@ export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
     .catchall(z.unknown())
     .superRefine((given, context) => {
       const unknown = Object.keys(given).filter((name) => !(name in filter_shape) && !(name in more));
-      // Each fault names all parameters: the first hundred say enough.
+      // Each fault lists all parameters, so report the first hundred only.
       for (const name of unknown.slice(0, MAX_FAULTS)) {
         const fault = faultOfUnknown(name, (given as Record<string, unknown>)[name], known);
         if (fault !== undefined) context.addIssue({ code: "custom", path: [name], message: fault });
@@ -77,27 +81,28 @@ function faultOfUnknown(name: string, value: unknown, known: readonly string[]):
   if (!name.startsWith(ATTRIBUTE_PREFIX) || attribute === "") {
     return `there is no parameter "${name.slice(0, 100)}"; there are ${known.join(", ")}`;
   }
-  if (attribute.length > 1000 || attribute.includes("\0")) return "no attribute has such a name";
+  if (attribute.length > 1000 || attribute.includes("\0"))
+    return "an attribute name has 1 to 1000 characters and no NUL";
   return attribute_value.safeParse(value).error?.issues[0]?.message;
 }
 
-/** The whole filter as JSON. */
+/** The filter as JSON. */
 export const product_filter = filterWith({})
   .superRefine((filter, context) => {
     if (countText(filter) <= MAX_FILTER_CHARACTERS) return;
-    const message = `The filter holds more than ${MAX_FILTER_CHARACTERS.toLocaleString("en")} characters. Shorten it.`;
+    const message = `The filter contains more than ${MAX_FILTER_CHARACTERS.toLocaleString("en")} characters. Shorten it.`;
     context.addIssue({ code: "custom", message });
   })
   .meta({ id: "ProductFilter" });
 
-/** Characters of all names and texts in a JSON value. */
+/** Total length of all member names and texts in a JSON value, in characters. */
 export function countText(value: unknown): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 0;
   return Object.entries(value).reduce((sum, [name, member]) => sum + name.length + countText(member), 0);
 }
 
-/** All conditions on attributes: name and value; the value `*` = any, and `\*` is the star itself. */
+/** All attribute conditions as name and value. The value `*` matches any value; `\*` matches a literal asterisk. */
 export function attributesOf(filter: ProductFilter): [name: string, value: string][] {
   const flat = Object.entries(filter).filter(([name]) => name.startsWith(ATTRIBUTE_PREFIX));
   return [

@@ -1,4 +1,4 @@
-// What makes changesets.
+// Kinds of changesets.
 import { z } from "zod";
 
 export const CHANGESET_KINDS = ["import", "edit", "bulk", "delete_all", "undo"] as const;

@@ -1,4 +1,4 @@
-// The wire of changesets: who changed the catalogue, what, and how it is taken back.
+// Endpoints of changesets: who changed the catalogue, when, and which products.
 import { z } from "zod";
 import { changeset_kind } from "./changeset-kinds.ts";
 import { field_changes, product_change_kind, product_values } from "../catalog/edit-products.ts";
@@ -20,18 +20,20 @@ export const changeset = z
     updated: count,
     deleted: count,
     started_at: instant,
-    finished_at: instant.nullable().describe("null while it runs"),
-    import_id: z.int().nullable().describe("The import it comes from"),
-    filename: z.string().nullable().describe("The file of that import"),
+    finished_at: instant.nullable().describe("null while it is running"),
+    import_id: z.int().nullable().describe("The import that made it"),
+    filename: z.string().nullable().describe("The file name of that import"),
     sku: z
       .string()
       .nullable()
-      .describe("Of an edit: the product's SKU, as it was after it or, where it deleted, before it"),
-    operation_id: z.int().nullable().describe("The operation it comes from"),
-    undoes: z.int().nullable().describe("The changeset that this one takes back"),
-    undone_in: z.int().nullable().describe("The changeset that has taken all of this one back"),
-    purged_at: instant.nullable().describe("Since when its history is no longer kept"),
-    undoable: z.boolean().describe("False while it runs, once it is undone and when its history has been purged"),
+      .describe("For an edit: the SKU of the product after the change, or before it if the product was deleted"),
+    operation_id: z.int().nullable().describe("The operation that made it"),
+    undoes: z.int().nullable().describe("The changeset that this one undoes"),
+    undone_in: z.int().nullable().describe("The changeset that has undone all of this one"),
+    purged_at: instant.nullable().describe("When its history was purged"),
+    undoable: z
+      .boolean()
+      .describe("False while it is running, if it has been undone, or if its history has been purged"),
     links: z.object({
       self: z.string(),
       changes: z.string(),
@@ -53,7 +55,7 @@ export const list_changesets = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_changesets",
-    summary: "List changesets, the newest first",
+    summary: "List changesets, newest first",
     tags: ["changesets"],
     querystring: z
       .object({
@@ -84,15 +86,15 @@ export const get_changeset = endpoint({
   },
 });
 
-/** What a changeset did to one product. */
+/** The change of one product in a changeset. */
 export const product_change = z
   .object({
     sku: z.string(),
     id: z.int(),
-    change: product_change_kind.describe("`created`: also a deleted product that came back"),
-    version: z.int().describe("The version that the change made"),
+    change: product_change_kind.describe("`created` includes deleted products that were restored"),
+    version: z.int().describe("Version of the product after the change"),
     before: product_values.nullable(),
-    after: product_values.nullable().describe("null: deleted, or the version is no longer kept"),
+    after: product_values.nullable().describe("null if the product was deleted or the version has been purged"),
     fields: field_changes,
   })
   .meta({ id: "ProductChange" });
@@ -100,7 +102,7 @@ export type ProductChange = z.infer<typeof product_change>;
 
 const change_filter = z.object({
   change: product_change_kind.optional(),
-  sku: z.string().min(1).max(1000).optional().describe("The SKU, or its beginning and `*`"),
+  sku: z.string().min(1).max(1000).optional().describe("The SKU, or a prefix followed by `*`"),
 });
 
 export const list_changes = endpoint({
@@ -109,10 +111,10 @@ export const list_changes = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_changes",
-    summary: "List what a changeset did to each product",
+    summary: "List the products that a changeset changed, with their changes",
     description:
-      "First the products that it created, then the others part by part as it changed them, each part in SKU order. 410: " +
-      "its history is no longer kept.",
+      "Created products come first, then the other products chunk by chunk as they were changed, each chunk in SKU " +
+      "order. 410: its history has been purged.",
     tags: ["changesets"],
     params: id_params,
     querystring: change_filter
@@ -134,7 +136,7 @@ export const download_changes = endpoint({
   access: "viewer",
   schema: {
     operationId: "download_changes",
-    summary: "The same as CSV: one line for each field that differs",
+    summary: "Download the changes as CSV, one line per changed field",
     tags: ["changesets"],
     params: id_params,
     querystring: change_filter.strict(),

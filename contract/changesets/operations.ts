@@ -1,4 +1,4 @@
-// The wire of operations: changes of many products at once that run as jobs and are watched like imports.
+// Endpoints of operations: changes of many products that run as jobs, with progress and cancel.
 import { z } from "zod";
 import { bulk_set } from "../catalog/bulk-set.ts";
 import { endpoint } from "../endpoint.ts";
@@ -19,18 +19,18 @@ export const BULK_ACTIONS = ["activate", "deactivate", "delete", "set"] as const
 export const UNDO_POLICIES = ["keep", "overwrite"] as const;
 export const undo_policy = z.enum(UNDO_POLICIES);
 
-/** Products that one request may name one by one. */
+/** Maximum number of SKUs in one request. */
 export const MAX_BULK_SKUS = 10_000;
 
-/** What was asked for; the products that were named one by one are counted, not repeated. */
+/** The requested change. Of a list of SKUs, only the number is stored. */
 export const operation_options = z
   .object({
     action: z.enum(BULK_ACTIONS).optional(),
     set: bulk_set.optional(),
     filter: product_filter.optional(),
-    skus: z.int().optional().describe("How many SKUs were named"),
-    undoes: z.int().optional().describe("The changeset that is taken back"),
-    policy: undo_policy.optional().describe("What becomes of products that were changed later"),
+    skus: z.int().optional().describe("Number of SKUs in the request"),
+    undoes: z.int().optional().describe("The changeset to undo"),
+    policy: undo_policy.optional().describe("Whether products that were changed later are kept or overwritten"),
   })
   .meta({ id: "OperationOptions" });
 export type OperationOptions = z.infer<typeof operation_options>;
@@ -38,7 +38,7 @@ export type OperationOptions = z.infer<typeof operation_options>;
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });
 
-/** An operation: the one record of its progress and result. When it is done,
+/** An operation with its progress and result. When it is done,
  * total = created + updated + deleted + unchanged + missing + kept. */
 export const operation = z
   .object({
@@ -47,14 +47,14 @@ export const operation = z
     state: operation_state,
     actor: z.string(),
     options: operation_options,
-    total: count.nullable().describe("Products that were selected; null while they are being selected"),
-    done: count.describe("Products that have been dealt with"),
-    created: count.describe("Deleted products that came back"),
+    total: count.nullable().describe("Number of selected products; null during selection"),
+    done: count.describe("Number of processed products"),
+    created: count.describe("Deleted products that were restored"),
     updated: count,
     deleted: count,
-    unchanged: count.describe("Products that already were as they should be"),
-    missing: count.describe("SKUs of no product, and products that went meanwhile"),
-    kept: count.describe("Products that an undo left as they are, since they were changed later"),
+    unchanged: count.describe("Products that already had the requested values"),
+    missing: count.describe("SKUs without a product, and products deleted after their selection"),
+    kept: count.describe("Products that an undo did not change because they were changed later"),
     fraction: z.number().min(0).max(1),
     products_per_second: count.nullable(),
     changeset_id: z.int(),
@@ -63,14 +63,14 @@ export const operation = z
     shortened: z
       .boolean()
       .describe(
-        "Whether values longer than 1 kB are left out, as lists and streams do: `set`, `filter`, all but the first words of " +
-          "`problem`; `get_operation` has them",
+        "Whether values longer than 1 kB are omitted, as in lists and streams: `set`, `filter`, the end of `problem`. " +
+          "`get_operation` returns them",
       ),
     created_at: instant,
     started_at: instant.nullable(),
     finished_at: instant.nullable(),
     elapsed_ms: count,
-    version: z.int().describe("Grows with every change of this record; the `id:` of its events"),
+    version: z.int().describe("Increases with every change of this record; the `id:` of its events"),
   })
   .meta({ id: "Operation" });
 export type Operation = z.infer<typeof operation>;
@@ -82,20 +82,20 @@ const problems = { 400: problem_document, 404: problem_document };
 export const bulk_request = z
   .object({
     action: z.enum(BULK_ACTIONS),
-    filter: product_filter.optional().describe("The products that match now; `{}` = all"),
+    filter: product_filter.optional().describe("Selects the products that match now; `{}` = all"),
     skus: z.array(z.string().min(1).max(1000)).min(1).max(MAX_BULK_SKUS).optional(),
-    set: bulk_set.optional().describe("The new values, for `set`"),
-    confirm: count.optional().describe("To delete everything: the number of products there are"),
+    set: bulk_set.optional().describe("The new values, for the action `set`"),
+    confirm: count.optional().describe("To delete all products: the current number of products"),
     reason: z.string().max(1000).refine(isStorable, NOT_STORABLE).optional(),
   })
   .strict()
   .refine(({ filter, skus }) => (filter === undefined) !== (skus === undefined), {
     path: ["filter"],
-    message: "give either a filter or SKUs",
+    message: "give either `filter` or `skus`",
   })
   .refine(({ action, set }) => (action === "set") === (set !== undefined), {
     path: ["set"],
-    message: "new values belong to the action `set`, and it needs them",
+    message: "give new values with the action `set`, and only with it",
   });
 export type BulkRequest = z.infer<typeof bulk_request>;
 
@@ -107,9 +107,9 @@ export const change_products = endpoint({
     operationId: "change_products",
     summary: "Change or delete many products",
     description:
-      "Answers at once with an operation that can be watched and cancelled; the changeset it makes can be undone. A filter " +
-      "is a snapshot: products that match later are not touched. Deleting with the filter `{}` deletes all products and " +
-      "needs `confirm`, the number of products there are; 409 says it.",
+      "Returns immediately with an operation that can be watched and cancelled. Its changeset can be undone. The filter " +
+      "is evaluated once: products that match later are not changed. Deleting with the filter `{}` deletes all products " +
+      "and requires `confirm`, the number of products; 409 returns that number.",
     tags: ["operations"],
     body: bulk_request,
     response: {
@@ -128,7 +128,7 @@ export const list_operations = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_operations",
-    summary: "List operations, the newest first",
+    summary: "List operations, newest first",
     tags: ["operations"],
     querystring: z
       .object({
@@ -158,7 +158,7 @@ export const cancel_operation = endpoint({
   access: "editor",
   schema: {
     operationId: "cancel_operation",
-    summary: "Cancel an operation; what is committed stays and is counted",
+    summary: "Cancel an operation; committed changes remain and are counted",
     tags: ["operations"],
     params: id_params,
     response: { 202: operation, 409: problem_document, ...problems },
@@ -173,8 +173,8 @@ export const watch_operation = endpoint({
     operationId: "watch_operation",
     summary: "Watch an operation (server-sent events)",
     description:
-      "Event `operation`: the operation as `list_operations` shows it, first at once and then at most five times a second; `id:` is its version. " +
-      "The stream ends after the terminal state.",
+      "Event `operation`: the operation as in `list_operations`, immediately and then after changes, at most five times " +
+      "a second. `id:` is its version. The stream ends after the terminal state.",
     tags: ["operations"],
     params: id_params,
     answer_type: "text/event-stream",
@@ -184,16 +184,16 @@ export const watch_operation = endpoint({
 
 export const CONFLICTS = ["changed", "deleted", "renamed", "sku_taken"] as const;
 
-/** A product that was changed after the changeset that is being undone. */
+/** A product that was changed after the changeset to undo. */
 export const conflict = z
   .object({
     sku: z.string(),
     id: z.int(),
-    conflict: z.enum(CONFLICTS).describe("What happened to it since; `sku_taken` = another product has its SKU by now"),
+    conflict: z.enum(CONFLICTS).describe("The later change; `sku_taken`: another product now has its SKU"),
     changed_in: z.int().describe("The later changeset"),
-    actor: z.string().describe("Who made it"),
+    actor: z.string().describe("Author of the later changeset"),
     changed_at: instant,
-    overwritten: z.boolean().describe("Whether the undo took the later change away; else it kept it"),
+    overwritten: z.boolean().describe("Whether the undo has overwritten the later change"),
   })
   .meta({ id: "Conflict" });
 export type Conflict = z.infer<typeof conflict>;
@@ -206,7 +206,7 @@ export const list_conflicts = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_conflicts",
-    summary: "List the products that an undo met changed, in SKU order",
+    summary: "List the products with later changes that an undo found, in SKU order",
     tags: ["operations"],
     params: id_params,
     querystring: z

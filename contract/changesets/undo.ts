@@ -1,4 +1,4 @@
-// The wire of undo: a changeset taken back, or what that would do.
+// Endpoint that undoes a changeset or previews the undo.
 import { z } from "zod";
 import { boolean_parameter } from "../boolean-parameter.ts";
 import { product_values } from "../catalog/edit-products.ts";
@@ -9,17 +9,17 @@ import { problem_document } from "../problem-document.ts";
 
 const count = z.int().min(0);
 
-/** What an undo would do at this moment. */
+/** The effect of an undo at this moment. */
 export const undo_preview = conflict_page
   .extend({
     undoes: z.int(),
     policy: undo_policy,
     total: count,
-    created: count.describe("Deleted products that would come back"),
+    created: count.describe("Deleted products that would be restored"),
     updated: count,
     deleted: count,
-    unchanged: count.describe("Products that are already as they were before"),
-    kept: count.describe("Products that would stay as they are, since they were changed later"),
+    unchanged: count.describe("Products that already have their earlier values"),
+    kept: count.describe("Products that would not be changed because they were changed later"),
     samples: z
       .array(
         z.object({
@@ -29,7 +29,7 @@ export const undo_preview = conflict_page
           after: product_values.nullable().describe("The product after the undo; null if the undo deletes it"),
         }),
       )
-      .describe("Some of the products that would be changed; on the first page only"),
+      .describe("Some of the products that would change; on the first page only"),
   })
   .meta({ id: "UndoPreview" });
 export type UndoPreview = z.infer<typeof undo_preview>;
@@ -40,13 +40,13 @@ export const undo_changeset = endpoint({
   access: "editor",
   schema: {
     operationId: "undo_changeset",
-    summary: "Take a changeset back, or see what that would do",
+    summary: "Undo a changeset, or preview the undo",
     description:
-      "Starts an operation that can be watched and cancelled; its changeset can be undone itself. Products that were changed " +
-      "later are kept and listed as conflicts; with `policy=overwrite` they go back as well. With `preview=true` nothing is " +
-      "written: the answer has exact counts and, in pages, the conflicts. A product that others changed and changed back is no " +
-      "conflict. 409: the changeset is not complete yet, or an undo of it runs, or it has been undone. 410: its history is no " +
-      "longer kept.",
+      "Starts an operation that can be watched and cancelled; its changeset can itself be undone. Products that were " +
+      "changed later are kept and listed as conflicts; with `policy=overwrite` they are restored too. With " +
+      "`preview=true` nothing is written: the response has exact counts, and pages of conflicts. A product that was " +
+      "changed and changed back is not a conflict. 409: the changeset is not complete, is being undone, or has been " +
+      "undone. 410: its history has been purged.",
     tags: ["changesets"],
     params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
     querystring: z

@@ -1,5 +1,5 @@
-// Names in the wire of imports: addresses, states, encodings. They stand apart from the schemas in imports.ts, so that a command
-// that only sends a file and watches it need not load zod, which took a third of its start.
+// Addresses, states and encodings of imports. Separate from the schemas in imports.ts: loading zod took a third of the start
+// time of commands that only send a file and watch it.
 
 export const IMPORTS_URL = "/api/imports";
 export const IMPORT_URL = "/api/imports/:id";

@@ -1,5 +1,5 @@
-/* eslint-disable max-lines -- one room's wire in one place: schemas, the options they share, and endpoints */
-// The wire of imports: what an import is, how one is made, watched and cancelled.
+/* eslint-disable max-lines -- the whole contract of imports: schemas, shared options and endpoints */
+// Endpoints of imports: create, preview, watch, cancel, and the rejected rows.
 import { z } from "zod";
 import { findMarkConflict, MAX_DELIMITER_CHARACTERS, MAX_PREAMBLE_LINES } from "./dialect-rules.ts";
 import { boolean_parameter } from "../boolean-parameter.ts";
@@ -24,37 +24,37 @@ export const WAIT_REASONS = ["disk-full"] as const;
 export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
 export const FORMATS = ["text", "gzip", "xlsx"] as const;
 
-const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "One printable ASCII character, or nothing");
+const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
 
-/** How the file is written. `escape` equal to `quote` means a doubled quote; an empty string means none. */
+/** The format of the file. An `escape` equal to `quote` means a doubled quote; an empty text means none. */
 export const dialect = z
   .object({
     format: z
       .enum(FORMATS)
       .describe(
-        "Text as it is (CSV, TSV and the like), text that gzip has packed, or a workbook; by its bytes, not its name",
+        "Delimited text (CSV, TSV), delimited text compressed by gzip, or an Excel workbook; detected from the content, not the name",
       ),
     sheets: z
       .array(z.object({ name: z.string(), read: z.boolean() }))
       .optional()
       .describe(
-        "Of a workbook: its sheets, and whether their rows are imported: the first table's, and others with its header",
+        "Sheets of a workbook, and whether their rows are imported: the first table, and sheets with the same header",
       ),
     encoding: z.enum(ENCODINGS),
     delimiter: z
       .string()
       .min(1)
       .max(MAX_DELIMITER_CHARACTERS)
-      .regex(/^[^\0\r\n]*$/, "A line end or a NUL is no delimiter")
-      .describe("One to eight characters, as they stand between two fields"),
-    quote: one_ascii.describe("One ASCII character; empty = nothing is quoted"),
+      .regex(/^[^\0\r\n]*$/, "A delimiter cannot contain a line end or NUL")
+      .describe("The one to eight characters between two fields"),
+    quote: one_ascii.describe("One ASCII character; empty = no quoting"),
     escape: one_ascii.describe("The quote itself (doubled), a backslash, or empty"),
-    line_ending: z.enum(LINE_ENDINGS).describe("`row`: rows of a sheet, whose numbers are the lines"),
+    line_ending: z.enum(LINE_ENDINGS).describe("`row`: a sheet; its row numbers are used as line numbers"),
     header: z.boolean().describe("Whether the first record names the columns"),
-    preamble: z.int().min(0).describe("Lines before the header (or the first record) that are no part of the table"),
+    preamble: z.int().min(0).describe("Number of lines to skip before the header or the first record"),
     formula_escape: z
       .boolean()
-      .describe("Whether an apostrophe before =, +, -, @, a tab or a CR at a cell's start is an escape, and taken off"),
+      .describe("Whether to remove an apostrophe before =, +, -, @, tab or CR at the start of a cell"),
   })
   .meta({ id: "Dialect" });
 export type Dialect = z.infer<typeof dialect>;
@@ -62,7 +62,7 @@ export type Dialect = z.infer<typeof dialect>;
 export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute", "ignored"] as const;
 export const column_target = z.enum(COLUMN_TARGETS);
 
-/** A column of the file. `attribute` = kept under `name` in the attributes; `ignored` = a column of a rejects file. */
+/** A column of the file. `attribute`: stored in the attributes under `name`. `ignored`: a column that rejects.csv has added. */
 export const column = z.object({ name: z.string(), target: column_target }).meta({ id: "Column" });
 export type Column = z.infer<typeof column>;
 
@@ -73,15 +73,15 @@ const sheet_name = z
   .string()
   .min(1)
   .max(255)
-  .regex(/^[^\0]*$/, "A NUL character is no part of a name");
+  .regex(/^[^\0]*$/, "A name cannot contain NUL");
 
-/** What the sender of a file has decided; what is not said about the file is detected. */
+/** Options given by the client; omitted properties of the file are detected. */
 export const import_options = z
   .object({
-    mode: z.enum(MODES).describe("`create` leaves existing products alone, `update` creates none"),
-    repeats: z.enum(REPEATS).describe("Which row of a SKU that the file repeats is applied"),
-    strict: z.boolean().describe("One rejected row fails the whole import and nothing is written"),
-    active: z.boolean().describe("Whether a new product is active where the file does not say"),
+    mode: z.enum(MODES).describe("`create` never changes existing products, `update` never creates products"),
+    repeats: z.enum(REPEATS).describe("Which row to apply if the file repeats a SKU"),
+    strict: z.boolean().describe("Fail the whole import without changes if any row is rejected"),
+    active: z.boolean().describe("Whether new products are active if the file has no value for it"),
     encoding: dialect.shape.encoding.optional(),
     delimiter: dialect.shape.delimiter.optional(),
     quote: dialect.shape.quote.optional(),
@@ -92,13 +92,13 @@ export const import_options = z
     sheet: sheet_name
       .optional()
       .describe(
-        "Of a workbook: the sheet to import, by its name; else the first that has a SKU, and those with its header",
+        "Name of the sheet to import; default: the first sheet with a SKU column, and sheets with the same header",
       ),
   })
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
 
-/** The same as query parameters, form fields or options of a command line: text, with defaults. */
+/** The options as query parameters, form fields or command-line options: text, with defaults. */
 export const import_query = import_options
   .extend({
     mode: import_options.shape.mode.default("upsert"),
@@ -138,7 +138,7 @@ export type DialectOverrides = Partial<
   }
 >;
 
-/** What a file of rejects has besides its own columns; an import of such a file passes over them. */
+/** Columns that rejects.csv adds; an import ignores them. */
 export const REJECT_COLUMNS = [
   "reject_row",
   "reject_line",
@@ -148,14 +148,14 @@ export const REJECT_COLUMNS = [
   "reject_raw",
 ] as const;
 
-/** A file's name is text to us; PostgreSQL takes any but a NUL. */
+/** PostgreSQL text cannot contain NUL. */
 export const file_name = z
   .string()
   .min(1)
   .max(255)
-  .regex(/^[^\0]*$/, "A NUL character is no part of a name");
+  .regex(/^[^\0]*$/, "A name cannot contain NUL");
 
-/** Why a row was not applied: code -> what it means. */
+/** Reasons for rejecting a row, with their meaning. */
 export const REJECT_CODES = {
   sku_empty: "The SKU is empty",
   sku_too_long: "The SKU is too long",
@@ -166,33 +166,35 @@ export const REJECT_CODES = {
   too_many_fields: "The record has more fields than the header",
   text_after_quote: "There is text between a closing quote and the next delimiter",
   unclosed_quote: "A quote is opened and never closed",
-  nul_byte: "The value holds a NUL byte",
-  not_text: "Bytes that are not text in the file's encoding",
-  record_too_long: "The record is longer than a record may be",
+  nul_byte: "The value contains a NUL byte",
+  not_text: "The bytes are not valid in the file's encoding",
+  record_too_long: "The record exceeds the maximum length",
   not_yes_or_no: "The value is neither yes nor no",
   not_a_number: "The value is not a number",
-  exists_already: "The product exists already and the import only creates",
-  does_not_exist: "There is no such product and the import only updates",
+  exists_already: "The product already exists and the import only creates products",
+  does_not_exist: "The product does not exist and the import only updates products",
 } as const;
 export const reject_code = z.enum(Object.keys(REJECT_CODES) as [RejectCode, ...RejectCode[]]);
 export type RejectCode = keyof typeof REJECT_CODES;
 
-/** Rejects of an import that are stored and listed; the others are only counted. */
+/** Maximum number of rejects stored and listed per import; further ones are only counted. */
 export const MAX_LISTED_REJECTS = 100_000;
 const FIRST_REJECTS = `the first ${MAX_LISTED_REJECTS.toLocaleString("en")}`;
 
-/** Characters of a raw record in a page of rejects, and in `skuport read`; the CSV of rejects has them all. */
+/** Maximum length of a raw record in a page of rejects and in `skuport read`, in characters. rejects.csv has the whole record. */
 export const MAX_RAW_CHARACTERS = 10_000;
 
 export const reject = z
   .object({
-    row: z.int().describe("Number of the record, the first below the header is 1"),
-    line: z.int().describe("Line of the file on which the record starts, from 1"),
+    row: z.int().describe("Number of the row; the first row below the header is 1"),
+    line: z.int().describe("Line of the file on which the record starts, counted from 1"),
     column: z.string().nullable(),
-    value: z.string().nullable().describe("The value at fault, cut after 200 characters"),
+    value: z.string().nullable().describe("The invalid value, truncated to 200 characters"),
     code: reject_code,
     message: z.string(),
-    raw: z.string().describe(`The unmodified record, cut after ${MAX_RAW_CHARACTERS.toLocaleString("en")} characters`),
+    raw: z
+      .string()
+      .describe(`The unmodified record, truncated to ${MAX_RAW_CHARACTERS.toLocaleString("en")} characters`),
   })
   .meta({ id: "Reject" });
 export type Reject = z.infer<typeof reject>;
@@ -200,14 +202,14 @@ export type Reject = z.infer<typeof reject>;
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });
 
-/** An import: the one record of its upload, progress and result. When it is done,
+/** An import with its upload, progress and result. When it is done,
  * rows = created + updated + unchanged + superseded + rejected. */
 export const import_ = z
   .object({
     id: z.int(),
     state: import_state,
     filename: z.string(),
-    size: count.nullable().describe("Bytes of the file; null where the sender has not said"),
+    size: count.nullable().describe("Size of the file in bytes; null if the client has not declared it"),
     received: count.describe("Bytes received so far"),
     sha256: z.string().nullable(),
     options: import_options,
@@ -215,15 +217,15 @@ export const import_ = z
     columns: z.array(column),
     columns_count: count,
     lines: count.nullable(),
-    rows: count.nullable().describe("Records below the header; exact once the file has been scanned"),
+    rows: count.nullable().describe("Number of rows below the header; exact after the scan"),
     scanned: count.describe("Bytes scanned so far"),
     created: count,
     updated: count,
     unchanged: count,
-    superseded: count.describe("Rows whose SKU another row of the same file decides"),
+    superseded: count.describe("Rows replaced by another row of the same file with the same SKU"),
     rejected: count,
-    rejects_listed: count.describe(`Rejected rows that are listed with their reasons: ${FIRST_REJECTS} found`),
-    fraction: z.number().min(0).max(1).describe("Of the whole work; never moves backwards"),
+    rejects_listed: count.describe(`Number of rejected rows listed with their reasons: ${FIRST_REJECTS}`),
+    fraction: z.number().min(0).max(1).describe("Progress of the whole import; never decreases"),
     rows_per_second: count.nullable(),
     created_at: instant,
     started_at: instant.nullable(),
@@ -232,25 +234,27 @@ export const import_ = z
     changeset_id: z.int().nullable(),
     upload_expires_at: instant
       .nullable()
-      .describe("Until when the rest of a file that comes in parts can be sent; null once it is whole, or over"),
+      .describe("When an unfinished resumable upload expires; null if the file is complete or the import has ended"),
     cancel_requested: z.boolean(),
     wait_reason: z
       .enum(WAIT_REASONS)
       .nullable()
-      .describe("Why an unfinished import does not move on; it continues by itself. `disk-full`: until there is room"),
+      .describe("Why an unfinished import waits; it continues automatically. `disk-full`: until there is free space"),
     problem: problem_document.nullable(),
-    shortened: z.boolean().describe("Whether long values are left out, as lists and streams do; `get_import` has them"),
-    version: z.int().describe("Grows with every change of this record; the `id:` of its events"),
+    shortened: z
+      .boolean()
+      .describe("Whether long values are omitted, as in lists and streams; `get_import` returns them"),
+    version: z.int().describe("Increases with every change of this record; the `id:` of its events"),
   })
   .meta({ id: "Import" });
 export type Import = z.infer<typeof import_>;
 
-/** An import in lists and streams, which never hold more than 1 kB of a value. */
+/** An import in lists and streams, which omit values longer than 1 kB. */
 export const listed_import = import_
   .extend({
-    columns: z.array(column).nullable().describe("null: longer than 1 kB"),
-    dialect: dialect.nullable().describe("Without `sheets` where it is longer than 1 kB"),
-    problem: problem_document.nullable().describe("Only its first words where it is longer than 1 kB"),
+    columns: z.array(column).nullable().describe("null if longer than 1 kB"),
+    dialect: dialect.nullable().describe("Without `sheets` if longer than 1 kB"),
+    problem: problem_document.nullable().describe("Truncated if longer than 1 kB"),
   })
   .meta({ id: "ListedImport" });
 export type ListedImport = z.infer<typeof listed_import>;
@@ -258,7 +262,7 @@ export type ListedImport = z.infer<typeof listed_import>;
 const id_params = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
 const not_found = { 404: problem_document };
 
-/** The bytes decide what a file is; a type only has to be one of these. */
+/** Accepted content types. The actual format is detected from the content. */
 const FILE_TYPES = [
   "text/csv",
   "text/tab-separated-values",
@@ -275,8 +279,9 @@ export const create_import = endpoint({
     operationId: "create_import",
     summary: "Import a file",
     description:
-      "The file is the raw body (with `?filename=`), or the field `file` of a multipart form. It is CSV or the like, the same " +
-      "packed by gzip, or a workbook (XLSX): its bytes decide. Options are query parameters or form fields that come before the file.",
+      "Send the file as the raw body (with `?filename=`) or as the field `file` of a multipart form. Delimited text, " +
+      "delimited text compressed by gzip, or an XLSX workbook; detected from the content. Options are query parameters, " +
+      "or form fields before the file.",
     tags: ["imports"],
     file_body: { types: FILE_TYPES, form: import_query },
     querystring: import_query.safeExtend({ filename: file_name.optional() }),
@@ -291,22 +296,24 @@ export const create_import = endpoint({
   },
 });
 
-/** Bytes of a file that are looked at before it is imported. */
+/** Bytes of a file that a preview reads. */
 export const PREVIEW_BYTES = 131_072;
-/** A workbook is looked at whole or not at all. */
+/** A preview of a workbook needs the whole file, so larger workbooks have none. */
 export const MAX_PREVIEW_BYTES = 1_048_576;
 
 export const preview = z
   .object({
-    dialect: dialect.nullable().describe("null: only the whole file tells, as of a large workbook"),
+    dialect: dialect
+      .nullable()
+      .describe("null if it can only be detected from the whole file, as for a large workbook"),
     columns: z.array(column),
     rows: z
       .array(z.object({ line: z.int(), cells: z.array(z.string()) }))
-      .describe("The first 20; of each the first 100 cells, cut after 200 characters"),
-    sample_size: count.describe("Rows that the sample holds completely, at most a quarter of a megabyte of them"),
-    rejected: count.describe("Of these, those that the file alone makes rejects"),
-    rejects: z.array(reject).describe("The first 20 of them"),
-    problem: problem_document.nullable().describe("Why the file as a whole would not be imported"),
+      .describe("The first 20 rows, each with its first 100 cells, truncated to 200 characters"),
+    sample_size: count.describe("Number of complete rows in the sample, which has at most 256 kB"),
+    rejected: count.describe("Number of these rows that are rejected regardless of the catalogue"),
+    rejects: z.array(reject).describe("The first 20 rejected rows"),
+    problem: problem_document.nullable().describe("Why the file cannot be imported at all"),
   })
   .meta({ id: "Preview" });
 export type Preview = z.infer<typeof preview>;
@@ -317,10 +324,10 @@ export const preview_import = endpoint({
   access: "importer",
   schema: {
     operationId: "preview_import",
-    summary: "Look at the beginning of a file as an import would",
+    summary: "Preview how an import would read a file",
     description:
-      "The body is the file's first bytes, some 100 kB of them; the whole of a small workbook. `size` says how " +
-      "large the file is; where it is as large as the body, or not said, the body is the whole file. Nothing is kept.",
+      "Send the first 100 kB of the file, or a whole small workbook. `size` is the size of the file; if it is omitted " +
+      "or equals the body's size, the body is the whole file. Nothing is stored.",
     tags: ["imports"],
     file_body: { types: FILE_TYPES },
     querystring: import_query.safeExtend({
@@ -344,16 +351,16 @@ export const list_imports = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_imports",
-    summary: "List imports, the newest first",
+    summary: "List imports, newest first",
     tags: ["imports"],
     querystring: z
       .object({
         ...pageQuery({ limit: 50, max: 200 }),
         sha256: z
           .string()
-          .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits, in small letters")
+          .regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits")
           .optional()
-          .describe("Only imports of the very same file"),
+          .describe("Only imports of a file with this hash"),
       })
       .strict(),
     response: {
@@ -382,16 +389,16 @@ export const cancel_import = endpoint({
   access: "importer",
   schema: {
     operationId: "cancel_import",
-    summary: "Cancel an import; what is committed stays and is counted",
+    summary: "Cancel an import; committed changes remain and are counted",
     tags: ["imports"],
     params: id_params,
     response: { 202: import_, 400: problem_document, 409: problem_document, ...not_found },
   },
 });
 
-/** How many rejects an answer is about. */
+/** Counts returned with every page of rejects. */
 const listed_rejects = {
-  rejected: count.describe("Rejected rows of the import"),
+  rejected: count.describe("Number of rejected rows of the import"),
   rejects_listed: import_.shape.rejects_listed,
 };
 
@@ -401,7 +408,7 @@ export const list_rejects = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_rejects",
-    summary: `List the rejected rows with their reasons, in file order: ${FIRST_REJECTS} of an import`,
+    summary: `List rejected rows with their reasons in file order, ${FIRST_REJECTS}`,
     tags: ["imports"],
     params: id_params,
     querystring: z
@@ -418,7 +425,7 @@ export const list_rejects = endpoint({
   },
 });
 
-/** Rejects that have reason and column in common. */
+/** Rejects with the same reason and column. */
 export const reject_group = z
   .object({ code: reject_code, column: z.string().nullable(), count: count })
   .meta({ id: "RejectGroup" });
@@ -430,7 +437,7 @@ export const summarize_rejects = endpoint({
   access: "viewer",
   schema: {
     operationId: "summarize_rejects",
-    summary: "Count the listed rejects by reason and column, the most frequent first",
+    summary: "Count the listed rejects by reason and column, most frequent first",
     tags: ["imports"],
     params: id_params,
     response: {
@@ -447,10 +454,10 @@ export const download_rejects = endpoint({
   access: "viewer",
   schema: {
     operationId: "download_rejects",
-    summary: "The listed rejects in the file's own columns, plus the reason, to be fixed and imported",
+    summary: "Download the listed rejects as CSV with their reasons, to fix and import again",
     description:
-      "Where an import has more rejected rows than are listed, the last record says so in its column `reject_reason`, and the " +
-      "file's name has the number of rows.",
+      "If more rows were rejected than are listed, the last record states this in its column `reject_reason`, and the " +
+      "file name contains the number of listed rows.",
     tags: ["imports"],
     params: id_params,
     answer_type: "text/csv",
@@ -466,8 +473,9 @@ export const watch_import = endpoint({
     operationId: "watch_import",
     summary: "Watch an import (server-sent events)",
     description:
-      "Event `import`: the import as `list_imports` shows it, first at once and then at most five times a second; `id:` is its " +
-      "version. The stream ends after the terminal state. A reader that comes back with `Last-Event-ID` gets only what is newer.",
+      "Event `import`: the import as in `list_imports`, immediately and then after changes, at most five times a " +
+      "second. `id:` is its version. The stream ends after the terminal state. A client that reconnects with " +
+      "`Last-Event-ID` gets newer states only.",
     tags: ["imports"],
     params: id_params,
     answer_type: "text/event-stream",

@@ -1,5 +1,5 @@
-// The wire of uploads that may be cut and go on: tus 1.0 (https://tus.io/protocols/resumable-upload) with the extensions creation,
-// expiration and termination. Every upload is an import from its first byte on; its file comes in parts.
+// Resumable uploads: tus 1.0 (https://tus.io/protocols/resumable-upload) with the extensions creation, expiration and
+// termination. Creating an upload creates its import; the file arrives in parts.
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { import_ } from "./imports.ts";
@@ -12,7 +12,7 @@ export const PART_TYPE = "application/offset+octet-stream";
 const tus = { "tus-resumable": z.literal(TUS_VERSION) };
 const bytes = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const upload_params = z.object({ upload_id: z.uuid() });
-const no_content = z.null().describe("Nothing but headers");
+const no_content = z.null().describe("Headers only");
 const refusals = {
   400: problem_document,
   404: problem_document,
@@ -26,7 +26,7 @@ export const describe_uploads = endpoint({
   access: "public",
   schema: {
     operationId: "describe_uploads",
-    summary: "Say which tus versions and extensions are spoken, and how large a file may be",
+    summary: "Show the supported tus version and extensions, and the maximum file size",
     tags: ["uploads"],
     response: { 204: no_content },
   },
@@ -38,15 +38,15 @@ export const create_upload = endpoint({
   access: "importer",
   schema: {
     operationId: "create_upload",
-    summary: "Begin an import whose file comes in parts (tus 1.0)",
+    summary: "Create an import with a resumable upload (tus 1.0)",
     description:
-      "`Upload-Metadata` holds `filename` and the options of an import, each name followed by its value in Base64: " +
-      "`filename c3VwcGxpZXIuY3N2,mode Y3JlYXRl`. `Location` is where the parts go; the import exists from now on and is " +
-      "`paused` while nothing comes.",
+      "`Upload-Metadata` contains `filename` and the import options, each name followed by its Base64-encoded value: " +
+      "`filename c3VwcGxpZXIuY3N2,mode Y3JlYXRl`. Send the parts to `Location`. The import exists from now on and is " +
+      "`paused` while no part arrives.",
     tags: ["uploads"],
     headers: z.looseObject({
       ...tus,
-      "upload-length": bytes.describe("Bytes of the file"),
+      "upload-length": bytes.describe("Size of the file in bytes"),
       "upload-metadata": z.string().max(8000).optional(),
     }),
     response: {
@@ -67,8 +67,8 @@ export const read_upload = endpoint({
   access: "importer",
   schema: {
     operationId: "read_upload",
-    summary: "Say how much of the file is there (`Upload-Offset`)",
-    description: "A part that is under way ends here: who asks wants to send from there on.",
+    summary: "Show the number of bytes received (`Upload-Offset`)",
+    description: "Ends a part that is still arriving: the client will continue from the offset returned.",
     tags: ["uploads"],
     params: upload_params,
     headers: z.looseObject(tus),
@@ -82,11 +82,14 @@ export const append_upload = endpoint({
   access: "importer",
   schema: {
     operationId: "append_upload",
-    summary: "Send the file from `Upload-Offset` on, as much as gets through",
-    description: "With the last byte the import goes on as one that `POST /api/imports` has received.",
+    summary: "Send a part of the file, starting at `Upload-Offset`",
+    description: "After the last byte, the import continues like one received by `POST /api/imports`.",
     tags: ["uploads"],
     params: upload_params,
-    headers: z.looseObject({ ...tus, "upload-offset": bytes.describe("Byte of the file at which the body begins") }),
+    headers: z.looseObject({
+      ...tus,
+      "upload-offset": bytes.describe("Position of the body's first byte in the file"),
+    }),
     file_body: { types: [PART_TYPE] },
     response: {
       204: no_content,
@@ -104,7 +107,7 @@ export const discard_upload = endpoint({
   access: "importer",
   schema: {
     operationId: "discard_upload",
-    summary: "Give an unfinished upload up; its import is cancelled and what came of the file removed",
+    summary: "Discard an unfinished upload: cancels its import and deletes the received bytes",
     tags: ["uploads"],
     params: upload_params,
     headers: z.looseObject(tus),

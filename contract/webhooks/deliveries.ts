@@ -1,4 +1,4 @@
-// The wire of deliveries: the log of what was sent to webhooks, sending again, and the feed for those who would rather ask.
+// Endpoints of deliveries: the log of requests to webhooks, retries and replays, and the event feed.
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { EVENT_TYPES } from "./event-types.ts";
@@ -7,7 +7,7 @@ import { problem_document } from "../problem-document.ts";
 
 export const DELIVERY_STATES = ["waiting", "sending", "delivered", "failed"] as const;
 
-/** Why an attempt did not succeed. */
+/** Reasons why an attempt failed. */
 export const ATTEMPT_ERRORS = [
   "status",
   "redirect",
@@ -28,21 +28,21 @@ const positive = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const id_params = z.object({ id: positive });
 const problems = { 400: problem_document, 404: problem_document };
 
-/** One HTTP request and what came of it. */
+/** One HTTP request of a delivery, with its response. */
 export const attempt = z
   .object({
     id: z.int(),
-    number: z.int().describe("Counts from 1"),
+    number: z.int().describe("Attempts of the delivery, counted from 1"),
     started_at: instant,
     duration_ms: z.number(),
     succeeded: z.boolean(),
     error: z.enum(ATTEMPT_ERRORS).nullable(),
-    message: z.string().nullable().describe("What went wrong, in a sentence"),
+    message: z.string().nullable().describe("Description of the failure"),
     url: z.string(),
-    request_headers: z.record(z.string(), z.string()).describe("Values of further headers are not shown"),
-    status: z.int().nullable().describe("null = no answer"),
+    request_headers: z.record(z.string(), z.string()).describe("Without the values of custom headers"),
+    status: z.int().nullable().describe("null = no response"),
     response_headers: z.record(z.string(), z.string()).nullable(),
-    response_body: z.string().nullable().describe("The first 2,000 bytes as text"),
+    response_body: z.string().nullable().describe("The first 2,000 bytes, as text"),
     response_truncated: z.boolean(),
   })
   .meta({ id: "Attempt" });
@@ -52,7 +52,7 @@ export const delivery = z
   .object({
     id: z.int(),
     webhook_id: z.int(),
-    event_id: z.string().describe("`webhook-id` of its requests, the same for each attempt"),
+    event_id: z.string().describe("Sent as `webhook-id`; the same for all attempts"),
     type: z.enum(EVENT_TYPES),
     is_test: z.boolean(),
     state: z.enum(DELIVERY_STATES),
@@ -73,7 +73,7 @@ export const list_deliveries = endpoint({
   access: "admin",
   schema: {
     operationId: "list_deliveries",
-    summary: "List a webhook's deliveries, the newest first",
+    summary: "List a webhook's deliveries, newest first",
     tags: ["deliveries"],
     params: id_params,
     querystring: z
@@ -91,9 +91,9 @@ export const list_deliveries = endpoint({
 
 export const delivery_detail = delivery
   .extend({
-    body: z.string().describe("The body as it is sent; the first 100,000 characters"),
+    body: z.string().describe("The first 100,000 characters of the request body"),
     body_truncated: z.boolean(),
-    attempt_log: z.array(attempt).describe("The newest first; the newest 100 at most"),
+    attempt_log: z.array(attempt).describe("The newest 100 attempts, newest first"),
   })
   .meta({ id: "DeliveryDetail" });
 export type DeliveryDetail = z.infer<typeof delivery_detail>;
@@ -117,8 +117,8 @@ export const retry_delivery = endpoint({
   access: "admin",
   schema: {
     operationId: "retry_delivery",
-    summary: "Send a delivery again, now; it gets a new schedule of retries",
-    description: "Also one that was delivered. A pause of the webhook ends; a webhook that is switched off is 409.",
+    summary: "Send a delivery again now, with a new retry schedule",
+    description: "Works for delivered ones too. Ends a pause of the webhook. 409 if the webhook is disabled.",
     tags: ["deliveries"],
     params: id_params,
     response: { 202: delivery, 409: problem_document, ...problems },
@@ -139,10 +139,12 @@ export const replay = z
     since: instant,
     until: instant,
     state: z.enum(REPLAY_STATES),
-    total: count.nullable().describe("Deliveries to send; null while they are being counted"),
-    queued: count.describe("Those of them that have been queued"),
+    total: count.nullable().describe("Number of deliveries to send; null while they are being counted"),
+    queued: count.describe("Number of deliveries queued so far"),
     created_at: instant,
-    finished_at: instant.nullable().describe("When the last was queued; the deliveries tell what became of them"),
+    finished_at: instant
+      .nullable()
+      .describe("When the last delivery was queued. Their results are in the list of deliveries"),
   })
   .meta({ id: "Replay" });
 export type Replay = z.infer<typeof replay>;
@@ -153,11 +155,11 @@ export const create_replay = endpoint({
   access: "admin",
   schema: {
     operationId: "create_replay",
-    summary: "Send again what failed, or send what is missing, since a time",
+    summary: "Replay failed deliveries, or deliver missing events, since a given time",
     description:
-      "`failed`: deliveries that were given up. `missing`: events that the webhook chooses and for which it has no delivery, " +
-      "since it was switched off or did not exist. There is no limit to their number: they are queued in portions, while what " +
-      "happens now goes first. The answer is the replay to watch; a webhook that is switched off is 409.",
+      "`failed`: deliveries that failed for good. `missing`: events that the webhook subscribes to but has no delivery " +
+      "for, because it was disabled or did not exist. Their number is not limited: they are queued in batches, and new " +
+      "events take precedence. Poll the returned replay for its progress. 409 if the webhook is disabled.",
     tags: ["deliveries"],
     params: id_params,
     body: z.object({ scope: replay_scope, since: instant }).strict(),
@@ -171,7 +173,7 @@ export const list_replays = endpoint({
   access: "admin",
   schema: {
     operationId: "list_replays",
-    summary: "List a webhook's replays, the newest first; the newest 50 at most",
+    summary: "List the newest 50 replays of a webhook, newest first",
     tags: ["deliveries"],
     params: id_params,
     response: { 200: z.object({ items: z.array(replay) }), ...problems },
@@ -197,17 +199,17 @@ export const cancel_replay = endpoint({
   access: "admin",
   schema: {
     operationId: "cancel_replay",
-    summary: "Cancel a replay; what is queued stays queued",
+    summary: "Cancel a replay; queued deliveries stay queued",
     tags: ["deliveries"],
     params: id_params,
     response: { 202: replay, 409: problem_document, ...problems },
   },
 });
 
-/** An event as the feed has it, and as the body of a delivery with its id in front. */
+/** An event in the feed: its id, and the body of its deliveries. */
 export const feed_event = z
   .object({
-    id: z.string().describe("The same as `webhook-id`"),
+    id: z.string().describe("The `webhook-id` of its deliveries"),
     type: z.enum(EVENT_TYPES),
     timestamp: instant,
     data: z.record(z.string(), z.unknown()),
@@ -221,10 +223,11 @@ export const list_events = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_events",
-    summary: "Read all events in one order, without gaps, from a cursor on",
+    summary: "Read all events in commit order, without gaps",
     description:
-      "For receivers that reconcile: all events in the order of their commits, so that none can come in behind a reader. Ask " +
-      "again with `next_cursor`, also after an empty page. A page of large events is shorter than `limit`. 410: the events behind the cursor are no longer kept.",
+      "For receivers that reconcile. Events are in commit order, so no event can appear before a cursor later. Use " +
+      "`next_cursor` for the next request, even after an empty page. A page of large events may be shorter than " +
+      "`limit`. 410: events after the cursor have been purged.",
     tags: ["deliveries"],
     querystring: z
       .object({

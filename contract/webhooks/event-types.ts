@@ -1,4 +1,4 @@
-// What each type of event means, with an example: for people who write receivers, and the payload that a test sends.
+// Descriptions and examples of event types: documentation for receivers, and the payloads of test events.
 import type { EventData, EventType } from "./events.ts";
 
 export const EVENT_TYPES = [
@@ -17,10 +17,10 @@ export const EVENT_TYPES = [
   "ping",
 ] as const satisfies readonly EventType[];
 
-/** Types that an endpoint may choose. `products.changed` follows from its volume, and a ping from a test. */
+/** Types that a webhook can subscribe to. `products.changed` depends on its volume; only tests send `ping`. */
 export const CHOSEN_TYPES = EVENT_TYPES.filter((type) => type !== "products.changed" && type !== "ping");
 
-/** Types that tell of many products at once: what an endpoint gets of them is its volume. */
+/** Types about many products at once; the volume of a webhook decides which of them it gets. */
 export const VOLUME_TYPES = [
   "import.started",
   "import.completed",
@@ -51,7 +51,7 @@ const lamp = { id: 4711, sku: "LAMP-0042", version: 3 };
 
 export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
   "product.created": {
-    description: "A product was created by hand or by a request for this one product",
+    description: "A product was created individually, not by an import or bulk change",
     example: {
       ...lamp,
       version: 1,
@@ -60,15 +60,15 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "product.updated": {
-    description: "A product was changed by hand or by a request for this one product: the fields, before and after",
+    description: "A product was changed individually; contains the changed fields before and after",
     example: { ...lamp, changeset_id: 36, changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" } } },
   },
   "product.deleted": {
-    description: "A product was deleted by hand or by a request for this one product",
+    description: "A product was deleted individually",
     example: { ...lamp, changeset_id: 37 },
   },
   "products.changed": {
-    description: "Up to 500 products of an import or another change of many; for webhooks with the volume `products`",
+    description: "Up to 500 products changed by an import or operation; for webhooks with the volume `products`",
     example: {
       changeset_id: 34,
       event_id: "evt_example_1001",
@@ -81,32 +81,35 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "import.started": {
-    description: "An import has begun to load",
+    description: "An import has started to load",
     example: { ...summary, created: 0, updated: 0, unchanged: 0 },
   },
-  "import.completed": { description: "An import is done; all its products are in the catalogue", example: summary },
+  "import.completed": {
+    description: "An import has finished; all its products are in the catalogue",
+    example: summary,
+  },
   "import.failed": {
-    description: "An import failed; what its counts say was applied stays",
+    description: "An import failed; the changes in its counts remain",
     example: {
       ...summary,
       problem: {
         type: "/problems/rejected-rows",
         title: "Some rows are not valid and the import is strict",
         status: 422,
-        detail: "7 rows are not valid, and a strict import takes all rows or none: nothing was written.",
+        detail: "7 rows are not valid, and a strict import applies all rows or none. Nothing was written.",
       },
     },
   },
   "import.cancelled": {
-    description: "An import was cancelled; what its counts say was applied stays",
+    description: "An import was cancelled; the changes in its counts remain",
     example: { ...summary, created: 120_000 },
   },
   "bulk.completed": {
-    description: "A change of many products is done, or ended early (`state`) and some of it stays",
+    description: "A bulk change has finished, or ended early (`state`) after changing some products",
     example: { state: "done", changeset_id: 38, operation_id: 5, action: "deactivate", updated: 1200, deleted: 0 },
   },
   "changeset.undone": {
-    description: "A changeset was taken back by another; `state` tells whether to the end",
+    description: "A changeset was undone; `state` shows whether completely",
     example: {
       state: "done",
       changeset_id: 39,
@@ -118,12 +121,12 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "catalog.cleared": {
-    description: "All products were deleted; `state` tells whether to the end",
+    description: "All products were deleted; `state` shows whether completely",
     example: { state: "done", changeset_id: 40, operation_id: 6, deleted: 466_000 },
   },
   "webhook.disabled": {
-    description: "A webhook was switched off: its receiver answered 410 (gone), or failed for five days",
+    description: "A webhook was disabled: its receiver responded with 410 (gone), or failed for five days",
     example: { webhook_id: 2, description: "Shop", reason: "failing" },
   },
-  ping: { description: "Nothing happened; a test", example: { message: "Hello from Skuport" } },
+  ping: { description: "A test event", example: { message: "Hello from Skuport" } },
 };

@@ -1,4 +1,4 @@
-// The wire of events: what can happen, and what is told of it.
+// Types of events with their data, and the event stream.
 import { z } from "zod";
 import { MAX_BATCH_ITEMS } from "../catalog/batch.ts";
 import { endpoint } from "../endpoint.ts";
@@ -9,7 +9,7 @@ import { problem_document } from "../problem-document.ts";
 const changeset_id = z.int().nullable();
 const change = z.object({ before: z.unknown(), after: z.unknown() });
 
-/** A product as far as somebody needs it who decides whether to ask for the rest. */
+/** Enough of a product to decide whether to fetch it. */
 const thin_product = z.object({ id: z.int(), sku: z.string(), version: z.int() });
 
 const import_summary = z.object({
@@ -24,15 +24,15 @@ const import_summary = z.object({
   rejected: z.int(),
 });
 
-/** How an operation ended: one that was cancelled or failed has changed what the counts say, and is told of if they say so. */
+/** How an operation ended. One that was cancelled or failed is reported if it changed any product; the counts show the changes. */
 const operation_end = z.enum(["done", "cancelled", "failed"]);
 
-/** Every type of event and what its `data` holds. */
+/** All event types and the schema of their `data`. */
 export const EVENTS = {
   "product.created": thin_product.extend({ changeset_id, product: z.record(z.string(), z.unknown()) }),
   "product.updated": thin_product.extend({
     changeset_id,
-    changes: z.record(z.string(), change).describe("The fields that changed; an attribute as `attributes.<Name>`"),
+    changes: z.record(z.string(), change).describe("Changed fields; attributes are named `attributes.<Name>`"),
   }),
   "product.deleted": thin_product.extend({ changeset_id }),
   "import.started": import_summary,
@@ -41,12 +41,12 @@ export const EVENTS = {
   "import.cancelled": import_summary,
   "changeset.undone": z.object({
     state: operation_end,
-    changeset_id: z.int().describe("The changeset that undid"),
+    changeset_id: z.int().describe("The changeset of the undo"),
     undone_changeset_id: z.int(),
     created: z.int(),
     updated: z.int(),
     deleted: z.int(),
-    kept: z.int().describe("Products left as they are, since they were changed later"),
+    kept: z.int().describe("Products that were not changed because they were changed later"),
   }),
   "bulk.completed": z.object({
     state: operation_end,
@@ -59,8 +59,8 @@ export const EVENTS = {
   "catalog.cleared": z.object({ state: operation_end, changeset_id: z.int(), operation_id: z.int(), deleted: z.int() }),
   "products.changed": z.object({
     changeset_id: z.int(),
-    event_id: z.string().describe("The event of the import or bulk change that this is a part of"),
-    batch: z.int().describe("Counts from 1"),
+    event_id: z.string().describe("The event of the import or bulk change that this batch belongs to"),
+    batch: z.int().describe("Number of the batch, counted from 1"),
     is_last: z.boolean(),
     items: z.array(thin_product.extend({ change: z.enum(["created", "updated", "deleted"]) })).max(MAX_BATCH_ITEMS),
   }),
@@ -75,22 +75,22 @@ export const EVENTS = {
 export type EventType = keyof typeof EVENTS;
 export type EventData<Type extends EventType> = z.infer<(typeof EVENTS)[Type]>;
 
-/** What the stream of `watch_events` sends: the event's name and its data. */
+/** Messages of the stream `watch_events`: event name and data. */
 export const STREAM_EVENTS = {
-  /** The first of all: from here on nothing is missed. */
-  open: z.object({ position: z.int().describe("The `id:` to come back with") }),
-  /** Events between the reader's last and the oldest that is kept are gone: what it shows is to be read anew. */
+  /** The first message. The stream is complete from this position on. */
+  open: z.object({ position: z.int().describe("Send it as `Last-Event-ID` to continue from here") }),
+  /** Events after the client's last one have been purged: reload all data. */
   missed: z.object({ since: z.int(), until: z.int() }),
   import: listed_import,
   operation,
-  /** Products that one changeset changed, one by one: an edit's. Those of imports and operations are at the changeset. */
+  /** Products that were edited individually. The products of imports and operations are listed by their changeset. */
   products: z.object({
     changes: z.array(thin_product.extend({ changeset_id, change: z.enum(["created", "updated", "deleted"]) })),
   }),
   /** A changeset is complete. */
   changeset: z.object({
     changeset_id: z.int(),
-    type: z.string().describe("The event that says so, such as `import.completed`"),
+    type: z.string().describe("The event type, such as `import.completed`"),
     data: z.record(z.string(), z.unknown()),
   }),
 } as const;
@@ -103,13 +103,14 @@ export const watch_events = endpoint({
   access: "viewer",
   schema: {
     operationId: "watch_events",
-    summary: "Watch everything that happens (server-sent events)",
+    summary: "Watch all changes (server-sent events)",
     description:
-      "One stream, looked after at most five times a second. `import` and `operation`: the record " +
-      "as its list shows it, of the latest when the stream opens and then of each that has changed. `products`: products that were created, changed " +
-      "or deleted one by one, as ids with versions. `changeset`: an import or operation is complete; its products are at " +
-      "`/api/changesets/{id}/changes`. `open` comes first. A reader that comes back with `Last-Event-ID` gets every `products` " +
-      "and `changeset` since then, at least once; `missed` says where they are no longer kept.",
+      "Sends messages at most five times a second. `open` comes first. `import` and `operation`: a record as in its " +
+      "list; the latest records when the stream opens, then each changed one. `products`: products that were created, " +
+      "changed or deleted individually, as ids with versions. `changeset`: an import or operation is complete; its " +
+      "products are at `/api/changesets/{id}/changes`. A client that reconnects with `Last-Event-ID` gets every " +
+      "`products` and `changeset` message since then, at least once. `missed` reports that some of them have been " +
+      "purged.",
     tags: ["events"],
     answer_type: "text/event-stream",
     headers: z.looseObject({ "last-event-id": z.string().max(100).optional() }),

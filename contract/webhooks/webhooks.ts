@@ -1,5 +1,5 @@
-/* eslint-disable max-lines -- one room's wire in one place: schemas, the options they share, and endpoints */
-// The wire of webhooks: endpoints that are told of events, their secrets, tests and health. Deliveries are in deliveries.ts.
+/* eslint-disable max-lines -- the whole contract of webhooks: schemas, shared options and endpoints */
+// Endpoints of webhooks: settings, secrets, tests and health. Deliveries are in deliveries.ts.
 import { z } from "zod";
 import { attempt, ATTEMPT_ERRORS } from "./deliveries.ts";
 import { endpoint } from "../endpoint.ts";
@@ -12,7 +12,7 @@ export const VOLUMES = ["none", "summary", "products"] as const;
 export const WEBHOOK_STATUSES = ["new", "healthy", "failing", "paused", "disabled"] as const;
 export const DISABLED_REASONS = ["manual", "gone", "failing"] as const;
 
-/** Bounds of what may be said of a webhook. */
+/** Limits of a webhook's settings. */
 export const MAX_HEADERS = 20;
 export const MAX_HEADER_BYTES = 4000;
 export const MAX_PARALLEL = 64;
@@ -23,15 +23,15 @@ const count = z.int().min(0);
 const volume = z
   .enum(VOLUMES)
   .describe(
-    "What is told of imports and other changes of many products: nothing, one event each, or beside that event all " +
-      "products in batches of up to 500 (`products.changed`)",
+    "Events of imports and operations: `none`, `summary` (one event each), or `products` (also all changed products, " +
+      "in batches of up to 500 `products.changed`)",
   );
 const types = z
   .array(z.enum(CHOSEN_TYPES as [(typeof CHOSEN_TYPES)[number], ...(typeof CHOSEN_TYPES)[number][]]))
   .min(1)
   .max(CHOSEN_TYPES.length)
   .nullable()
-  .describe("Types of events; null = all, also those to come");
+  .describe("Subscribed event types; null = all, including future ones");
 
 export const webhook = z
   .object({
@@ -41,21 +41,25 @@ export const webhook = z
     types,
     volume,
     enabled: z.boolean(),
-    header_names: z.array(z.string()).describe("Further headers of each request; their values are secrets"),
-    max_parallel: z.int().describe("Requests at the same time"),
-    max_per_second: z.int().nullable().describe("Requests a second; null = no limit"),
+    header_names: z.array(z.string()).describe("Names of custom headers; their values are secret"),
+    max_parallel: z.int().describe("Maximum number of concurrent requests"),
+    max_per_second: z.int().nullable().describe("Maximum number of requests per second; null = no limit"),
     status: z.enum(WEBHOOK_STATUSES),
     disabled_reason: z.enum(DISABLED_REASONS).nullable(),
     disabled_at: instant.nullable(),
-    failing_since: instant.nullable().describe("Nothing but failures since then; after five days it is switched off"),
+    failing_since: instant
+      .nullable()
+      .describe("All attempts have failed since then; the webhook is disabled after five days"),
     consecutive_failures: count,
-    paused_until: instant.nullable().describe("No attempts before this time, since the receiver fails or asked for it"),
+    paused_until: instant
+      .nullable()
+      .describe("No attempts before this time, because the receiver fails or requested a pause"),
     last_success_at: instant.nullable(),
     last_failure_at: instant.nullable(),
-    last_status: z.int().nullable().describe("Of the last failure; null = no answer, or it never failed"),
+    last_status: z.int().nullable().describe("Status of the last failed response; null = no response, or no failure"),
     last_error: z.enum(ATTEMPT_ERRORS).nullable(),
-    last_message: z.string().nullable().describe("What went wrong, in a sentence"),
-    waiting: count.describe("Deliveries that are due or wait for their next attempt; counted up to 10,000"),
+    last_message: z.string().nullable().describe("Description of the last failure"),
+    waiting: count.describe("Deliveries that are due or scheduled; counted up to 10,000"),
     created_at: instant,
     updated_at: instant,
     version: z.int(),
@@ -74,24 +78,23 @@ const url = z
     const fault = faultOfUrl(text);
     if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
   })
-  .describe("http(s), without credentials; private addresses only where allowed");
+  .describe("http(s) without credentials; private addresses only if the server's settings allow them");
 const description = z.string().trim().max(500).refine(isStorable, NOT_STORABLE);
 const max_parallel = z.int().min(1).max(MAX_PARALLEL);
 const max_per_second = z.int().min(1).max(10_000).nullable();
 const headers = z
   .record(z.string().min(1).max(200), z.string().max(MAX_HEADER_BYTES).nullable())
   .describe(
-    "All further headers; null keeps the value that a header has. Those that the delivery itself sets are refused",
+    "All custom headers; null keeps the stored value of a header. Headers that a delivery sets itself are refused",
   );
 
-/** What is wrong with the text itself; whether its host may be called is the server's to say. Never repeats the text: it may
- * hold a password. */
+/** Faults of the URL's syntax; the server also checks its host. Messages never contain the URL, because it may contain a password. */
 function faultOfUrl(text: string): string | undefined {
   const url = URL.parse(text.trim());
-  if (url === null) return "it is no URL; write it as https://host/path";
+  if (url === null) return "it is not a URL; write it as https://host/path";
   if (url.protocol !== "https:" && url.protocol !== "http:") return "it does not begin with https:// or http://";
   if (url.username === "" && url.password === "") return undefined;
-  return "it holds a user or a password; put them into a header, whose value is stored encrypted";
+  return "it contains a user name or password; put them into a custom header, whose value is stored encrypted";
 }
 
 export const create_webhook_body = z
@@ -114,13 +117,13 @@ export const patch_webhook_body = z
     description: description.optional(),
     types: types.optional(),
     volume: volume.optional(),
-    enabled: z.boolean().optional().describe("true also ends a pause and clears what was counted of failures"),
+    enabled: z.boolean().optional().describe("true also ends a pause and resets the failure count"),
     headers: headers.optional(),
     max_parallel: max_parallel.optional(),
     max_per_second: max_per_second.optional(),
   })
   .strict()
-  .refine((patch) => Object.keys(patch).length > 0, "say at least one value");
+  .refine((patch) => Object.keys(patch).length > 0, "give at least one value");
 export type PatchWebhook = z.infer<typeof patch_webhook_body>;
 
 export const list_webhooks = endpoint({
@@ -129,7 +132,7 @@ export const list_webhooks = endpoint({
   access: "admin",
   schema: {
     operationId: "list_webhooks",
-    summary: "List webhooks, the oldest first",
+    summary: "List webhooks, oldest first",
     tags: ["webhooks"],
     querystring: z
       .object({
@@ -147,7 +150,7 @@ export const create_webhook = endpoint({
   schema: {
     operationId: "create_webhook",
     summary: "Add a webhook",
-    description: "Several may have the same URL. Its secret is made with it; `reveal_webhook` shows it.",
+    description: "Several webhooks may have the same URL. A secret is generated; `reveal_webhook` returns it.",
     tags: ["webhooks"],
     body: create_webhook_body,
     response: { 201: webhook, 400: problem_document, 409: problem_document },
@@ -173,7 +176,7 @@ export const patch_webhook = endpoint({
   access: "admin",
   schema: {
     operationId: "patch_webhook",
-    summary: "Change a webhook; what is not said stays",
+    summary: "Change a webhook; omitted fields stay unchanged",
     tags: ["webhooks"],
     params: id_params,
     body: patch_webhook_body,
@@ -187,7 +190,7 @@ export const delete_webhook = endpoint({
   access: "admin",
   schema: {
     operationId: "delete_webhook",
-    summary: "Delete a webhook with its log; answers with what it was",
+    summary: "Delete a webhook and its log; returns the deleted webhook",
     tags: ["webhooks"],
     params: id_params,
     response: { 200: webhook, ...problems },
@@ -199,12 +202,12 @@ export const webhook_secrets = z
     secrets: z
       .array(
         z.object({
-          secret: z.string().describe("`whsec_` and the key in Base64"),
+          secret: z.string().describe("`whsec_` followed by the Base64-encoded key"),
           created_at: instant,
-          expires_at: instant.nullable().describe("An older secret signs too until then"),
+          expires_at: instant.nullable().describe("An older secret is used for signatures until then"),
         }),
       )
-      .describe("The newest first; requests are signed with all of them"),
+      .describe("Newest first; requests are signed with all of them"),
     headers: z.record(z.string(), z.string()),
   })
   .meta({ id: "WebhookSecrets" });
@@ -216,7 +219,7 @@ export const reveal_webhook = endpoint({
   access: "admin",
   schema: {
     operationId: "reveal_webhook",
-    summary: "Show a webhook's secrets and the values of its headers",
+    summary: "Show the secrets and header values of a webhook",
     tags: ["webhooks"],
     params: id_params,
     response: { 200: webhook_secrets, ...problems },
@@ -229,11 +232,18 @@ export const rotate_webhook_secret = endpoint({
   access: "admin",
   schema: {
     operationId: "rotate_webhook_secret",
-    summary: "Make a new secret; the old one signs too for a while",
+    summary: "Generate a new secret; the old one stays valid for a while",
     tags: ["webhooks"],
     params: id_params,
     body: z
-      .object({ overlap_hours: z.number().min(0).max(168).default(24).describe("0 = the old secret has leaked") })
+      .object({
+        overlap_hours: z
+          .number()
+          .min(0)
+          .max(168)
+          .default(24)
+          .describe("Hours for which the old secret stays valid; 0 if it has leaked"),
+      })
       .strict()
       .prefault({}),
     response: { 200: webhook_secrets, ...problems },
@@ -246,10 +256,10 @@ export const test_webhook = endpoint({
   access: "admin",
   schema: {
     operationId: "test_webhook",
-    summary: "Send an event now and say what came back",
+    summary: "Send a test event now and return the response",
     description:
-      "Signed, guarded and logged as any delivery, once and without retries; also to a webhook that is switched off. Without " +
-      "`data`, the example of the type is sent.",
+      "Signed, checked and logged like any delivery, but sent only once. Works for disabled webhooks too. Without " +
+      "`data`, the example of the event type is sent.",
     tags: ["webhooks"],
     params: id_params,
     body: z
@@ -270,14 +280,14 @@ export const test_webhook = endpoint({
 export const webhook_health = z
   .object({
     hours: z.int(),
-    attempts: count.describe("Of the last 24 hours; the newest 20,000 at most"),
+    attempts: count.describe("Attempts of the last 24 hours, at most the newest 20,000"),
     succeeded: count,
     success_rate: z.number().min(0).max(1).nullable(),
     p50_ms: z.number().nullable(),
     p95_ms: z.number().nullable(),
-    due: count.describe("Deliveries that could be sent now; counted up to 10,000"),
-    retrying: count.describe("Deliveries that wait for their next attempt; counted up to 10,000"),
-    failed: count.describe("Deliveries of the last 24 hours that were given up; counted up to 10,000"),
+    due: count.describe("Deliveries that are due now; counted up to 10,000"),
+    retrying: count.describe("Deliveries scheduled for another attempt; counted up to 10,000"),
+    failed: count.describe("Deliveries that failed for good in the last 24 hours; counted up to 10,000"),
     next_attempt_at: instant.nullable(),
   })
   .meta({ id: "WebhookHealth" });
@@ -289,7 +299,7 @@ export const get_webhook_health = endpoint({
   access: "admin",
   schema: {
     operationId: "get_webhook_health",
-    summary: "How a webhook's receiver has done in the last 24 hours",
+    summary: "Show success rate and latency of the last 24 hours",
     tags: ["webhooks"],
     params: id_params,
     response: { 200: webhook_health, ...problems },
@@ -302,7 +312,7 @@ export const list_event_types = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_event_types",
-    summary: "All types of events, with schema and example",
+    summary: "List all event types with schema and example",
     tags: ["webhooks"],
     response: {
       200: z.object({
@@ -312,10 +322,10 @@ export const list_event_types = endpoint({
             description: z.string(),
             chosen_by: z
               .enum(["types", "volume", "test"])
-              .describe("What decides whether a webhook gets it: its types, its volume alone, or only a test"),
-            needs_volume: z.boolean().describe("Whether the volume `none` keeps it away"),
-            schema: z.record(z.string(), z.unknown()).describe("JSON Schema of the whole body"),
-            example: z.record(z.string(), z.unknown()).describe("A whole body"),
+              .describe("What selects the event: the webhook's types, its volume alone, or a test request"),
+            needs_volume: z.boolean().describe("Whether the volume `none` suppresses it"),
+            schema: z.record(z.string(), z.unknown()).describe("JSON Schema of the body"),
+            example: z.record(z.string(), z.unknown()).describe("Example of the body"),
           }),
         ),
       }),

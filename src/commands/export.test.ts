@@ -77,8 +77,8 @@ test("where there is no file there is a sentence, and nothing is written", async
   const path = join(folder, "none.csv");
   const stranger = await serve((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"));
   for (const [args, sentence] of [
-    [["--url", "http://127.0.0.1:1"], "No answer from http://127.0.0.1:1"],
-    [["--url", stranger], "is it Skuport that listens there?"],
+    [["--url", "http://127.0.0.1:1"], "No response from http://127.0.0.1:1"],
+    [["--url", stranger], "Check that Skuport is running at this address."],
     [["--url", url, "--format", "xlsx", "--gzip"], "compressed already"],
   ] as const) {
     const { code, stderr } = await run(...args, "-o", path);
@@ -98,7 +98,7 @@ test("a file that is cut short, cannot be written or is interrupted is not taken
   });
   const broken = await run("--url", cut);
   expect([broken.code, broken.stdout.toString()]).toEqual([1, "sku,name\nA-1,Lamp\n"]);
-  expect(broken.stderr).toMatch(/^The server's answer was cut short.*\n$/);
+  expect(broken.stderr).toMatch(/^The server's response is incomplete.*\n$/);
 
   const endless = await serve((_, response) => {
     response.writeHead(200, { "content-type": "text/csv" }).write("sku,name\n");

@@ -103,7 +103,7 @@ test("what cannot be imported fails in a sentence", async () => {
   expect(strict.stdout).toContain("The file has 1 row with an error. A strict import takes all rows or none");
   const alone = await run(["--url", "http://127.0.0.1:1", await fileOf("good.csv", "sku\nA\n")]);
   expect([alone.code, alone.stdout]).toEqual([1, ""]);
-  expect(alone.stderr).toContain("No answer from http://127.0.0.1:1");
+  expect(alone.stderr).toContain("No response from http://127.0.0.1:1");
   expect(alone.stderr).not.toContain("    at ");
 });
 

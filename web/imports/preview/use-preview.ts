@@ -2,7 +2,7 @@
 // last few files, also after their imports have started.
 import { shallowReactive } from "vue";
 import { address } from "../../../client/address.ts";
-import { failureOf, UnreachableError, nobodyThere, parseJson } from "../../../client/answer.ts";
+import { failureOf, UnreachableError, unreachable, parseJson } from "../../../client/answer.ts";
 import { MAX_PREVIEW_BYTES, preview_import, PREVIEW_BYTES, type Preview } from "../../../contract/imports/imports.ts";
 import type { optionsOf } from "../options/import-form.ts";
 
@@ -64,7 +64,7 @@ async function requestPreview(file: File, options: Previewed["options"]): Promis
     headers: { "content-type": "application/octet-stream" },
     body: head,
   }).catch((error: unknown) => {
-    throw nobodyThere(url, error);
+    throw unreachable(url, error);
   });
   const text = await response.text();
   if (!response.ok) throw failureOf(response.status, text);
