@@ -1,4 +1,4 @@
-// Values for a JSON schema, as fast-check makes them: most fit, some are such as an attacker or a bad program sends.
+// fast-check generators of values for a JSON schema: most are valid, some are hostile, as an attacker or a faulty program sends them.
 import fc from "fast-check";
 
 export interface Schema {
@@ -24,7 +24,7 @@ export interface Schema {
   pattern?: string;
 }
 
-/** Texts that break things: SQL, escapes, NUL, half characters, names of prototypes, numbers that are none, long ones. */
+/** Hostile texts: SQL, escapes, NUL, unpaired surrogates, prototype names, invalid numbers, long texts. */
 export const hostileText = fc.oneof(
   fc.constantFrom(
     "",
@@ -71,9 +71,9 @@ const hostileValue = fc.oneof(
 
 export interface Making {
   components: Record<string, Schema>;
-  /** Values that mean something in the database, by the property's name. */
+  /** Values that exist in the database, by property name. */
   known: Record<string, readonly unknown[]>;
-  /** How many of a hundred values are hostile. */
+  /** Percentage of hostile values. */
   hostile: number;
 }
 

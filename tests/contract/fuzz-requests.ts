@@ -1,4 +1,4 @@
-// Requests for an operation of openapi.json: its parameters and body as the schemas want them, and twisted ones.
+// Generates requests for an operation of openapi.json: valid ones, and ones with hostile parameters and bodies.
 import fc from "fast-check";
 import { hostileText, valueOf, type Making, type Schema } from "./from-schema.ts";
 
@@ -15,10 +15,10 @@ export interface FuzzRequest {
   payload?: Buffer;
 }
 
-/** Fetchers and `inject` send no other header values. */
+/** HTTP clients and `inject` only send such header values. */
 const headerText = hostileText.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
 
-/** Half of them fit in all parts; in the others any value may be hostile, and what nobody asked for may come too.
+/** Half of the requests are valid. In the others any value may be hostile, and unknown members may be added.
  * @param path with its parameters in braces */
 export function requestFor(
   path: string,
@@ -49,13 +49,13 @@ function requestOf(path: string, operation: Operation, making: Making): fc.Arbit
     }));
 }
 
-/** Texts that PostgreSQL cannot store: with a NUL, and with half a character. */
+/** Texts that PostgreSQL cannot store: with NUL, and with an unpaired surrogate. */
 const NOT_STORABLE = ["a\0b", "a\ud800b"];
-/** Fitting requests whose texts are replaced: together they have every optional member. */
+/** Valid requests whose texts are replaced; together they contain every optional member. */
 const SAMPLES = 20;
 
-/** Fitting requests, each with one text that cannot be stored: once for every parameter of the path and the query, and for every
- * text and name in a body. */
+/** Valid requests that each contain one text that cannot be stored: one request for every path and query parameter, and for every text
+ * and member name in a body. */
 export function unstorableRequests(
   path: string,
   operation: Operation,
@@ -87,7 +87,7 @@ export function unstorableRequests(
 
 const KNOWN_OF_ANY = { id: [1], sku: ["A-1"], skus: [["A-1"]], url: ["http://127.0.0.1:9/hook"] };
 
-/** The body with each of its texts replaced by `text`, and with `text` as the name of each member; a place is replaced once. */
+/** Variants of the body: in each, one text or one member name is replaced by `text`. */
 function jsonBodiesWith({ headers, payload }: Body, text: string, seen: Set<string>): Buffer[] {
   if (payload === undefined || headers["content-type"]?.includes("json") !== true) return [];
   const made: Buffer[] = [];
@@ -113,7 +113,7 @@ function jsonBodiesWith({ headers, payload }: Body, text: string, seen: Set<stri
   return made;
 }
 
-/** Each by name; what is not required is mostly undefined. */
+/** Generators by parameter name; optional parameters are mostly undefined. */
 function parametersOf(operation: Operation, place: string, making: Making): fc.Arbitrary<Record<string, unknown>> {
   const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
   return fc.record(
@@ -126,7 +126,7 @@ function parametersOf(operation: Operation, place: string, making: Making): fc.A
   );
 }
 
-/** Keys are seldom used again: the answer would be that of the first request. */
+/** Idempotency keys are rarely reused, because a reused key returns the stored response. */
 function parameterOf(name: string, schema: Schema, making: Making): fc.Arbitrary<unknown> {
   const value = valueOf(schema, making, name);
   return name === "idempotency-key"
@@ -137,12 +137,12 @@ function parameterOf(name: string, schema: Schema, making: Making): fc.Arbitrary
 function addressOf(path: string, values: Record<string, unknown>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const text = asText(values[name]);
-    // Without a value it would be another route.
+    // An empty value would match another route.
     return text === "" || text === "." || text === ".." ? "1" : encode(text);
   });
 }
 
-/** Half characters become a byte that is no UTF-8. */
+/** Unpaired surrogates become an invalid UTF-8 byte. */
 const encode = (text: string): string => (text.isWellFormed() ? encodeURIComponent(text) : "%FF");
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -1,5 +1,5 @@
-// Every route of openapi.json under requests that fit and such that do not: never a fault of ours, always a status that the
-// contract tells, and a body that fits its schema. New routes are walked as soon as they are described.
+// Sends valid and hostile requests to every route of openapi.json. No response may be an internal error; each must have a status of the
+// contract and a body that fits its schema. New routes are included automatically.
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -11,11 +11,11 @@ import type { Schema } from "./from-schema.ts";
 import { requestFor, unstorableRequests, type FuzzRequest, type Operation } from "./fuzz-requests.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
 
-/** Any route may answer so, and none says it: a host that is not served, a database that is away, headers that are too long. */
+/** Any route may return these without listing them: unknown host, unreachable database, headers too long. */
 const GENERAL = new Set(["403", "503", "431"]);
-/** For all routes together. */
+/** Total for all routes. */
 const TIME_MS = 45_000;
-/** The same requests in every run; another number, and more time, look further. */
+/** Fixed, so that every run sends the same requests. Set FUZZ_SEED and FUZZ_TIMES for others. */
 const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
 
@@ -29,7 +29,7 @@ const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
 
-// What deletes comes last: the others need something to find.
+// Deleting operations come last, so that the others find data.
 operations.sort((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"));
 
 const database = await createTestDatabase();
@@ -57,7 +57,7 @@ beforeAll(async () => {
   baseUrl = await app.listen({ port: 0, host: "127.0.0.1" });
 });
 
-/** Ids of uploads that want so many bytes that none ends soon. */
+/** Ids of uploads that are too large to complete during the test. */
 async function beginUploads(count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let i = 0; i < count; i++) {
@@ -70,7 +70,7 @@ async function beginUploads(count: number): Promise<string[]> {
 
 const succeeded = new Set<string>();
 
-test("there are routes to walk", () => {
+test("openapi.json has operations", () => {
   expect(operations.length).toBeGreaterThan(20);
 });
 
@@ -89,20 +89,20 @@ test.each(operations)("$method $path", async ({ method, path, operation }) => {
       seed: SEED,
       numRuns: 300 * TIMES,
       interruptAfterTimeLimit: (TIME_MS * TIMES) / operations.length,
-      // What was seen until then counts.
+      // The responses seen so far still count.
       markInterruptAsFailure: false,
     },
   );
 });
 
-test.each(operations)("$method $path takes no text that cannot be stored", async ({ method, path, operation }) => {
+test.each(operations)("$method $path rejects texts that cannot be stored", async ({ method, path, operation }) => {
   const ask = isEventStream(operation) ? fetchHead : inject;
   const requests = unstorableRequests(path, operation, api.components.schemas);
   expect(requests.length).toBeGreaterThan(0);
   for (const request of requests) check(method, operation, await ask(method, request));
 });
 
-test("nearly every route was seen to succeed: requests that all fail would prove little", () => {
+test("nearly every route succeeded at least once, so that the requests are meaningful", () => {
   const failed = operations.map(({ operation }) => operation.operationId).filter((id) => !succeeded.has(id));
   expect(failed.length, failed.join(", ")).toBeLessThanOrEqual(operations.length / 10);
 });
@@ -127,7 +127,7 @@ async function inject(method: string, { url, headers, payload }: FuzzRequest): P
   };
 }
 
-/** A stream of events has no end: its beginning tells all. */
+/** An event stream does not end, so only its beginning is read. */
 async function fetchHead(method: string, { url, headers: { host: _, ...headers } }: FuzzRequest): Promise<Answer> {
   const stop = new AbortController();
   const response = await fetch(baseUrl + url, { method, headers, signal: stop.signal });

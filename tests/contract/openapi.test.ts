@@ -1,4 +1,4 @@
-// The API's description: committed for strangers, so it must be the one the server has, and one that their tools take.
+// The committed API description must match the server's, and be valid for other tools.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -7,11 +7,11 @@ import { describeApi } from "../../src/commands/openapi.ts";
 
 const COMMITTED = join(import.meta.dirname, "../../openapi.json");
 
-test("openapi.json is what the server describes (`skuport openapi > openapi.json` writes it anew)", async () => {
+test("openapi.json is up to date (`skuport openapi > openapi.json` updates it)", async () => {
   expect(await readFile(COMMITTED, "utf8")).toBe(await describeApi());
 });
 
-test("it is valid OpenAPI 3.1, and every operation has an id of its own", async () => {
+test("it is valid OpenAPI 3.1, and every operation has a unique id", async () => {
   const document = JSON.parse(await describeApi()) as {
     openapi: string;
     paths: Record<string, Record<string, { operationId?: string }>>;
@@ -25,7 +25,7 @@ test("it is valid OpenAPI 3.1, and every operation has an id of its own", async 
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test("a description that is not valid would be found", async () => {
+test("an invalid description is detected", async () => {
   const document = JSON.parse(await describeApi()) as { paths: Record<string, unknown> };
   document.paths["/api/broken"] = { get: { responses: "none" } };
   expect(await new Validator().validate(document)).toMatchObject({ valid: false });

@@ -4,6 +4,6 @@ import { dumpSchema } from "../support/dump-schema.ts";
 
 const database = await createTestDatabase();
 
-test("schema.sql is what the migrations make (npm test -- tests/schema -u writes it)", async () => {
+test("schema.sql matches the migrations (`npm test -- tests/contract/schema -u` updates it)", async () => {
   await expect(await dumpSchema(database.pool)).toMatchFileSnapshot("../../schema.sql");
 });

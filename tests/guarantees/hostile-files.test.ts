@@ -1,5 +1,5 @@
-// Hostile files against a real server and its worker: each ends in a clear problem or is imported, within bounds of memory, and the next
-// good file is imported after each. `npm run bench -- hostile FOLDER` shows what files cost.
+// Hostile files on a real server with a worker: each is imported or fails with a clear problem, memory stays bounded, and a valid file is
+// imported after each. `npm run bench -- hostile FOLDER` measures time and memory.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { runHostileFile } from "../../bench/faults/hostile.ts";
 import { startServer, type BenchServer } from "../../bench/server.ts";
 import { HOSTILE_FILES } from "./hostile-files.ts";
 
-/** Ends what hangs. */
+/** Only ends a test that hangs. */
 const TIMEOUT_MS = 600_000;
 const MAX_MB = 400;
 

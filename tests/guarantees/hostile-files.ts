@@ -1,13 +1,13 @@
-// Small files that are made to exhaust time, memory or disk, with what must become of them. None needs more than 2 MB.
+// Small files, up to 2 MB, that try to exhaust time, memory or disk, with the expected result of each.
 import { makeWorkbook, textRow, type WorkbookInput } from "../support/make-workbook.ts";
 
 export interface HostileFile {
   name: string;
   make: () => Buffer | Promise<Buffer>;
-  /** State and problem of its import. */
+  /** Expected state and problem of the import. */
   state: "done" | "failed";
   slug?: string;
-  /** Problem of its preview, whether it is the answer or part of it; none = there are rows. */
+  /** Expected problem of the preview, as response or as part of it; undefined if the preview has rows. */
   preview?: string;
 }
 
@@ -26,10 +26,12 @@ const csv = (name: string, text: () => string, expected: Omit<HostileFile, "name
 const workbook = (name: string, input: () => WorkbookInput, slug: string, preview = slug): HostileFile => ({
   name: `${name}.xlsx`,
   make: () => makeWorkbook(input()),
-  ...{ state: "failed", slug, preview },
+  state: "failed",
+  slug,
+  preview,
 });
 
-/** Two hundred sheets that name one part, each cell of which names the longest text. */
+/** 200 sheets that refer to the same part, in which each cell refers to the longest text. */
 function sheetsOfOnePart(): WorkbookInput {
   const relation = (id: string, type: string, target: string): string =>
     `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;

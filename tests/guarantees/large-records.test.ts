@@ -1,4 +1,4 @@
-// Records with large values: lists and streams leave these out, and each is shown whole by itself.
+// Records with large values: lists and streams omit the values, and the record's own endpoint returns them.
 import { beforeAll, expect, test } from "vitest";
 import { readEvents } from "../../client/event-stream.ts";
 import { STREAM_EVENTS, type StreamEvent } from "../../contract/webhooks/events.ts";
@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-test("a list of imports leaves long columns out, and an import shows them", async () => {
+test("a list of imports omits long columns; a single import has them", async () => {
   const { body } = await ask<{ items: ListedImport[] }>("GET", "/api/imports");
   expect(body.items).toHaveLength(12);
   for (const item of body.items) {
@@ -50,7 +50,7 @@ test("a list of imports leaves long columns out, and an import shows them", asyn
   expect(whole.columns).toHaveLength(COLUMNS);
 });
 
-test("a problem that names the headers of a wide file is short in lists and in its event", async () => {
+test("a problem with the headers of a wide file is short in lists and in its event", async () => {
   const { body } = await ask<{ items: ListedImport[] }>("GET", "/api/imports?limit=1");
   const { problem } = body.items[0] as ListedImport;
   expect(problem).toMatchObject({ type: "/problems/no-sku-column", status: 422 });
@@ -63,7 +63,7 @@ test("a problem that names the headers of a wide file is short in lists and in i
   expect(rows.map(({ data }) => data.problem)).toEqual([problem]);
 });
 
-test("a list of operations leaves long values out, and an operation shows them", async () => {
+test("a list of operations omits long values; a single operation has them", async () => {
   const { body } = await ask<{ items: Operation[] }>("GET", "/api/operations");
   expect(body.items[0]).toMatchObject({ id: bulk.id, shortened: true, options: { action: "set" } });
   expect(sizeOf(body.items)).toBeLessThan(FEW_KB);
@@ -71,7 +71,7 @@ test("a list of operations leaves long values out, and an operation shows them",
   expect(bulk).toMatchObject({ shortened: false, options: { filter: { name: "z".repeat(1000) } } });
 });
 
-test("short values are in lists as they are in the record", async () => {
+test("short values are complete in lists", async () => {
   const { id } = await importBytes(context, "sku,name\nb,B\n");
   const { body } = await ask<{ items: ListedImport[] }>("GET", "/api/imports?limit=1");
   const whole = (await ask<Import>("GET", `/api/imports/${id}`)).body;
@@ -79,7 +79,7 @@ test("short values are in lists as they are in the record", async () => {
   expect(whole).toMatchObject({ shortened: false, columns_count: 2 });
 });
 
-test("a workbook with many sheets is listed without them", async () => {
+test("a list of imports omits the sheets of a workbook with many sheets", async () => {
   const { id } = await importBytes(context, "sku,name\nc,C\n");
   const sheets = Array.from({ length: 200 }, (_, i) => ({ name: `Sheet ${i}`, read: i === 0 }));
   await pool.query("update imports set dialect = dialect || $2 where id = $1", [id, JSON.stringify({ sheets })]);
@@ -89,7 +89,7 @@ test("a workbook with many sheets is listed without them", async () => {
   expect((await ask<Import>("GET", `/api/imports/${id}`)).body.dialect?.sheets).toHaveLength(200);
 });
 
-/** Reads a stream until `last` says so; gives its messages. */
+/** Reads a stream until `last` returns true; returns its messages. */
 async function readUntil(path: string, last: (type: string, data: string) => boolean, id?: string) {
   const stop = new AbortController();
   const headers = id === undefined ? {} : { "last-event-id": id };
@@ -103,7 +103,7 @@ async function readUntil(path: string, last: (type: string, data: string) => boo
   return messages;
 }
 
-test("the stream of everything begins with short records and stays open", async () => {
+test("the general event stream begins with short records and stays open", async () => {
   const messages = await readUntil(
     "/api/events",
     (type, data) => type === "operation" && data.includes(`"id":${bulk.id},`),
@@ -126,7 +126,7 @@ test("the streams of one import and of one operation send short records", async 
   }
 });
 
-test("large products and batches of them do not reach a reader who comes back", async () => {
+test("a reconnecting client gets no large products or batches", async () => {
   const { rows } = await pool.query<{ position: number }>("select coalesce(max(position), 0) as position from events");
   for (const text of ["x", "y", "z"]) {
     const payload = { name: "Large", description: text.repeat(900_000) };
@@ -145,7 +145,7 @@ test("large products and batches of them do not reach a reader who comes back", 
   for (const { data } of messages) expect(data.length).toBeLessThan(FEW_KB);
 });
 
-test("a page of the feed ends early where events are large, and all come", async () => {
+test("a page of the feed ends early if events are large; all pages together have every event", async () => {
   const texts = Array.from({ length: 40 }, () => randomText(60_000));
   for (const description of texts)
     await app.inject({ method: "PUT", url: "/api/products/feed", payload: { name: "Feed", description } });
@@ -170,7 +170,7 @@ test("a page of the feed ends early where events are large, and all come", async
   expect(pages).toBeGreaterThan(3);
 });
 
-/** Text that PostgreSQL cannot compress. */
+/** Incompressible text. */
 function randomText(length: number): string {
   let text = "";
   while (text.length < length) text += Math.random().toString(36).slice(2);

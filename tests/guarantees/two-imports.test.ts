@@ -1,4 +1,4 @@
-// Imports that meet: two files with the same SKUs at the same time, several workers on one file, a cancel in the middle.
+// Concurrent imports: two files with the same SKUs, several workers on one file, and a cancel during an import.
 import { expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
@@ -13,7 +13,7 @@ const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);
 const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
 
-/** `count` products of one file, every name telling which; `step` and `count` without a common divisor shuffle them. */
+/** A file of `count` products with `name` in every product name. `step` must be coprime to `count`; it shuffles the order. */
 const fileOf = (label: string, count: number, step: number): string =>
   ["sku,name", ...Array.from({ length: count }, (_, i) => `both-${(i * step) % count},${label} ${i}`)].join("\n");
 
@@ -28,7 +28,7 @@ async function totals(): Promise<{ products: number; versions: number; history: 
 const addsUp = ({ rows, created, updated, unchanged, superseded, rejected }: Import): boolean =>
   rows === created + updated + unchanged + superseded + rejected;
 
-test("two imports that share all their SKUs in another order both finish, and every change is in the history once", async () => {
+test("two imports of the same SKUs in different order both finish, and every change is in the history once", async () => {
   const [a, b] = await Promise.all([
     importBytes(context, fileOf("a", 2000, 7)),
     importBytes(context, fileOf("b", 2000, 1333)),
@@ -40,7 +40,7 @@ test("two imports that share all their SKUs in another order both finish, and ev
   expect(a.created + b.created).toBe(2000);
   expect(a.updated + b.updated).toBe(history);
   expect(versions).toBe(products + history);
-  // Who came second won, for each product alone; nothing is a mixture.
+  // Each product has the values of one file, never a mixture.
   const { rows } = await pool.query<{ mixed: number }>(
     `select count(*)::int as mixed from products p join changesets c on c.id = p.changed_in
      where left(p.name, 1) <> case when c.id = $1 then 'a' else 'b' end`,
@@ -50,19 +50,19 @@ test("two imports that share all their SKUs in another order both finish, and ev
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
 });
 
-test("several workers load one file together, every chunk once", async () => {
+test("several workers load one file together, and each chunk is loaded once", async () => {
   await pool.query("truncate products, product_history");
   const { id } = await receiveBytes(context, fileOf("c", 3000, 11));
   const signal = new AbortController().signal;
   const workers: ImportContext[] = [context, { ...context }, { ...context }];
-  // All of them scan and load at once: one holds the scan, the others find nothing to do yet or go along.
+  // All workers scan and load at the same time: one performs the scan, the others wait for chunks.
   await Promise.all(workers.map((worker) => runScan(worker, id, signal)));
   await Promise.all(workers.flatMap((worker) => [runLoader(worker, id, signal), runLoader(worker, id, signal)]));
   expect(await readImport(pool, id)).toMatchObject({ state: "done", rows: 3000, created: 3000, updated: 0 });
   expect(await totals()).toEqual({ products: 3000, versions: 3000, history: 0 });
 });
 
-test("a cancel in the middle keeps and counts what is committed, and leaves nothing behind", async () => {
+test("a cancel during an import keeps and counts committed products, and leaves nothing over", async () => {
   await pool.query("truncate products, product_history");
   const { id } = await receiveBytes(context, fileOf("d", 20_000, 3));
   const signal = new AbortController().signal;
@@ -82,12 +82,12 @@ test("a cancel in the middle keeps and counts what is committed, and leaves noth
   );
   expect(rows).toEqual([{ created: ended.created, updated: 0, finished: true }]);
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
-  // And the same file again does the rest.
+  // Importing the same file again imports the rest.
   const again = await importBytes(context, fileOf("d", 20_000, 3));
   expect(again).toMatchObject({ state: "done", created: 20_000 - ended.created, unchanged: ended.created });
 });
 
-test("what a cancelled import was to do is not done by a worker that comes late", async () => {
+test("a worker that starts late does not continue a cancelled import", async () => {
   await pool.query("truncate products, product_history");
   const { id } = await receiveBytes(context, fileOf("e", 100, 3));
   await requestCancel(pool, id);

@@ -1,4 +1,4 @@
-// The imports room in every look (looks.ts).
+// Inspects the import pages in every look (looks.ts).
 import { expect, test } from "vitest";
 import { startOnePage } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
@@ -12,7 +12,7 @@ async function importFile(path: string): Promise<void> {
   await page.waitForURL(/\/imports\/\d+$/);
 }
 
-test("the empty room and its options", async () => {
+test("the empty imports page, its options and the paste dialog", async () => {
   await page.goto("/imports");
   await page.getByRole("heading", { name: "No imports yet" }).waitFor();
   await inspectLooks(page, "imports-empty");
@@ -24,7 +24,7 @@ test("the empty room and its options", async () => {
   await inspectLooks(page, "imports-paste", false);
 });
 
-test("a running import and the question whether to cancel it", async () => {
+test("a running import, and the dialog that confirms a cancel", async () => {
   await importFile(await writeProducts(server.folder, "whole-range.csv", 1_200_000));
   await page.getByTestId("sum").waitFor();
   await inspectLooks(page, "imports-progress");
@@ -37,7 +37,7 @@ test("a running import and the question whether to cancel it", async () => {
   await inspectLooks(page, "imports-cancelled");
 });
 
-test("finished imports: all well, with rejects, and failed", async () => {
+test("ended imports: successful, with rejected rows, and failed", async () => {
   await importFile(await writeProducts(server.folder, "supplier-autumn.csv", 20_000));
   await page.getByTestId("state").getByText("Done").waitFor();
   await inspectLooks(page, "imports-done");
@@ -52,7 +52,7 @@ test("finished imports: all well, with rejects, and failed", async () => {
   await inspectLooks(page, "imports-failed");
 });
 
-test("the list, and a file on its way", async () => {
+test("the list, and a running upload", async () => {
   await page.goto("/imports");
   await page.getByRole("link", { name: "prices.csv" }).waitFor();
   await inspectLooks(page, "imports-list");
@@ -69,7 +69,7 @@ test("the list, and a file on its way", async () => {
   expect(watched.complaints).toEqual([]);
 });
 
-test("files over the page, pages that do not exist, and a server that does not answer", async () => {
+test("dragged files, missing pages, and an unreachable server", async () => {
   await page.evaluate(`{
     const files = new DataTransfer();
     files.items.add(new File([], "a.csv"));

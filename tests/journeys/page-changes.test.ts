@@ -1,4 +1,4 @@
-// The changes room: the time line, every product's before and after, and the way back with what was changed since.
+// The changes pages: timeline, changed products before and after, and undo with conflicts.
 import { expect, test } from "vitest";
 import { startOnePage } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
@@ -30,13 +30,13 @@ const priceOf = async (sku: string): Promise<string | undefined> => {
   return product.attributes["price"];
 };
 
-test("an untouched catalogue says what will stand here", async () => {
+test("an unchanged catalogue explains what this page will show", async () => {
   await page.goto("/changes");
   await page.getByText("No changes yet").waitFor();
   await inspectLooks(page, "changes-empty");
 });
 
-test("the time line names files and products, and is filtered by the address", async () => {
+test("the timeline names files and products, and its filter is part of the URL", async () => {
   await importText(fileOf(10), "spring.csv");
   await importText(fileOf(12), "summer.csv");
   await patch("LAMP-0003", { name: "Lamp, brass" });
@@ -49,7 +49,7 @@ test("the time line names files and products, and is filtered by the address", a
     .first()
     .waitFor();
   await inspectLooks(page, "changes-list");
-  await page.getByLabel("Made by").fill("Somebody else");
+  await page.getByLabel("Made by").fill("Another user");
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor({ state: "detached" });
   await page.getByLabel("Made by").fill("local user");
   await list.getByRole("link", { name: "Import of spring.csv" }).waitFor();
@@ -63,7 +63,7 @@ test("the time line names files and products, and is filtered by the address", a
   expect(await list.getByRole("link", { name: /^Import of/ }).count()).toBe(0);
 });
 
-test("a change shows every product before and after, page by page, and finds one by its SKU", async () => {
+test("a change lists every product before and after, page by page, and finds one by its SKU", async () => {
   await page.goto("/changes");
   await page.getByRole("link", { name: "Import of summer.csv" }).click();
   await page.getByRole("heading", { name: "Import of summer.csv" }).waitFor();
@@ -84,7 +84,7 @@ test("a change shows every product before and after, page by page, and finds one
   expect((await download).suggestedFilename()).toMatch(/\.csv$/);
 });
 
-test("an undo says what would come back and what was changed since, and keeps it", async () => {
+test("an undo shows what it would restore and what was changed since, and keeps later changes", async () => {
   await page.goto("/changes");
   await page.getByRole("button", { name: "Undo: Import of summer.csv" }).click();
   const dialog = page.getByRole("dialog");
@@ -97,7 +97,7 @@ test("an undo says what would come back and what was changed since, and keeps it
   expect(await priceOf("LAMP-0003")).toBe("12.00");
 });
 
-test("the undo is taken back in its turn; nothing foreign was asked, nothing complained", async () => {
+test("an undo can be undone; no page requested a foreign host or logged an error", async () => {
   await page.getByRole("link", { name: /^Undo of change \d+$/ }).click();
   await page.getByRole("button", { name: "Undo this change" }).click();
   await page

@@ -1,4 +1,4 @@
-// Journeys through the imports room as a user makes them, against the real server, with a real browser.
+// Journeys of a user through the import pages, with a real server and a real browser.
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Page } from "playwright-core";
@@ -7,7 +7,7 @@ import { openPage, openTab } from "./support/browser.ts";
 import { pagesOf, startJourney } from "./support/journey.ts";
 import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./support/page-files.ts";
 
-/** Long enough on the wire and in the database to do something in the middle of it. */
+/** Enough rows that tests can act during the upload and the import. */
 const MANY = 600_000;
 
 const journey = await startJourney();
@@ -20,7 +20,7 @@ async function choose(page: Page, path: string): Promise<void> {
   await page.getByTestId("file").setInputFiles(path);
 }
 
-/** Drops a file on the page, as the system's file manager would. */
+/** Drops a file on the page, like a drag from a file manager. */
 async function drop(page: Page, path: string): Promise<void> {
   const script = `({ text, name }) => {
     const files = new DataTransfer();
@@ -35,7 +35,7 @@ async function drop(page: Page, path: string): Promise<void> {
 const untilState = (page: Page, state: string): Promise<void> =>
   page.locator("h1 + p").getByTestId("state").getByText(state, { exact: true }).waitFor();
 
-/** The parts of the sum as they stand on the page, by name. */
+/** The numbers of the result panel, by part. */
 async function readSum(page: Page): Promise<Record<string, number>> {
   const parts = await page.getByTestId("sum").locator("[data-part]").all();
   const entries = parts.map(async (part): Promise<[string, number]> => {
@@ -45,7 +45,7 @@ async function readSum(page: Page): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-test("an empty house explains itself; a chosen file is imported and its counts add up", async () => {
+test("an empty catalogue explains imports; a chosen file is imported and its counts add up", async () => {
   const page = await open("/imports");
   await page.getByRole("heading", { name: "No imports yet" }).waitFor();
   await choose(page, small);
@@ -91,7 +91,7 @@ test("rejected rows are shown with their reasons and can be downloaded", async (
   await panel.getByTestId("download-rejects").click();
   const csv = await readFile(await (await downloading).path(), "utf8");
   expect(csv.trimEnd().split("\n")).toHaveLength(7);
-  expect(csv).toContain("SKU-MAYBE-29,Undecided,A state nobody knows,perhaps,1,red");
+  expect(csv).toContain("SKU-MAYBE-29,Undecided,An unclear state,perhaps,1,red");
 });
 
 test("rejected rows are fixed on the page, and only the fixed rows are imported", async () => {
@@ -103,17 +103,17 @@ test("rejected rows are fixed on the page, and only the fixed rows are imported"
   await panel.getByRole("textbox", { name: "active, line 31" }).fill("yes");
   await panel.getByRole("textbox", { name: "sku, line 11" }).fill("SKU-FOUND");
   await panel.getByRole("textbox", { name: "active, line 41" }).fill("no");
-  await panel.getByRole("button", { name: "Reset line 41" }).click(); // thought better of it
+  await panel.getByRole("button", { name: "Reset line 41" }).click(); // undo the edit
   await panel.getByText("2 rows changed").waitFor();
   await panel.getByRole("button", { name: "Import 2 fixed rows" }).click();
   await page.getByRole("heading", { name: "fixed rows of with-faults.csv" }).waitFor();
   await untilState(page, "Done");
   expect(await readSum(page)).toMatchObject({ created: 2, rejected: 0, rows: 2 });
   const found = await fetch(`${server.base_url}/api/products/SKU-FOUND`);
-  expect(await found.json()).toMatchObject({ name: "Nobody knows", attributes: { price: "1", colour: "red" } });
+  expect(await found.json()).toMatchObject({ name: "Unknown product", attributes: { price: "1", colour: "red" } });
 });
 
-test("a table from the clipboard becomes an import", async () => {
+test("a pasted table is imported", async () => {
   const page = await open("/imports");
   await page.evaluate(`{
     const data = new DataTransfer();
@@ -128,7 +128,7 @@ test("a table from the clipboard becomes an import", async () => {
   expect(await readSum(page)).toMatchObject({ created: 2, rows: 2 });
 });
 
-test("several files wait for their turn and are all imported", async () => {
+test("several files are uploaded one after the other and all imported", async () => {
   const page = await open("/imports");
   const names = ["first.csv", "second.csv", "third.csv"];
   const paths = await Promise.all(names.map((name, i) => writeProducts(server.folder, name, 10 + i)));
@@ -138,7 +138,7 @@ test("several files wait for their turn and are all imported", async () => {
   }
 });
 
-test("a file without a SKU column fails and the message names what the file has", async () => {
+test("a file without a SKU column fails, and the message names the columns of the file", async () => {
   const page = await open("/imports");
   await choose(page, await writeWithoutSku(server.folder));
   await untilState(page, "Failed");
@@ -147,7 +147,7 @@ test("a file without a SKU column fails and the message names what the file has"
   expect(await failure.innerText()).toMatch(/title.*amount.*colour/s);
 });
 
-test("an option goes with the file: creating only leaves known products to the rejects", async () => {
+test("options apply to the upload: with “only create”, rows of existing products are rejected", async () => {
   const page = await open("/imports");
   await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("combobox", { name: "What to import" }).click();
@@ -158,7 +158,7 @@ test("an option goes with the file: creating only leaves known products to the r
   await page.getByText("Only create new products").waitFor();
 });
 
-test("the keyboard alone brings a file in and finds its result", async () => {
+test("a file can be imported, and its result found, with the keyboard alone", async () => {
   const page = await open("/imports");
   const choosing = page.waitForEvent("filechooser");
   await pressUntilFocused(page, "Tab", "Choose files");
@@ -180,7 +180,7 @@ async function pressUntilFocused(page: Page, key: string, text: string): Promise
   throw new Error(`${key} never reaches "${text}"`);
 }
 
-test("progress is live, in two tabs and over a reload, and never goes back", async () => {
+test("progress is live in two tabs and after a reload, and never decreases", async () => {
   const page = await open("/imports");
   await choose(page, large);
   await page.getByTestId("progress").waitFor();
@@ -201,7 +201,7 @@ test("progress is live, in two tabs and over a reload, and never goes back", asy
   expect(await readSum(beside.page)).toEqual(sum);
 });
 
-/** Notes every percentage the progress bar shows from now on; the function it gives reads them. */
+/** Records every percentage that the progress bar shows from now on; the returned function reads them. */
 async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
   await page.getByRole("main").getByRole("progressbar").waitFor();
   await page.evaluate(`{
@@ -216,7 +216,7 @@ async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
   return () => page.evaluate<number[]>("window.seen");
 }
 
-test("what runs is shown in another tab, on another page, and its end too", async () => {
+test("a running import and its end are shown in another tab on another page", async () => {
   const page = await open("/settings");
   const beside = await openTab(page, server.base_url);
   add(beside);
@@ -231,7 +231,7 @@ test("what runs is shown in another tab, on another page, and its end too", asyn
   expect(await page.getByTestId("announcement").innerText()).toContain("whole-range.csv");
 });
 
-test("a cancel asks first, and what was written stays and is counted", async () => {
+test("a cancel asks for confirmation; written products are kept and counted", async () => {
   const changed = await writeProducts(server.folder, "new-range.csv", 2 * MANY);
   const page = await open("/imports");
   await choose(page, changed);
@@ -244,7 +244,7 @@ test("a cancel asks first, and what was written stays and is counted", async () 
   await page.getByText("This import was cancelled").waitFor();
 });
 
-test("a server that goes away and comes back is noticed both times", async () => {
+test("the page notices when the server goes away and when it is back", async () => {
   const watched = await openPage(journey.browser, server.base_url);
   const { page } = watched;
   await page.goto("/imports");
@@ -254,7 +254,7 @@ test("a server that goes away and comes back is noticed both times", async () =>
   await page.getByText("The server is not responding.").waitFor();
   await server.start();
   await page.getByText("The server is not responding.").waitFor({ state: "detached" });
-  await untilState(page, "Done"); // what waited for the connection went by itself
-  expect(watched.foreign_requests).toEqual([]); // the console has the browser's own lines about refused connections
+  await untilState(page, "Done"); // the upload that waited for the connection was sent automatically
+  expect(watched.foreign_requests).toEqual([]); // complaints are not checked: the browser logs refused connections
   await watched.close();
 });

@@ -1,4 +1,4 @@
-// Workbooks on the page: which sheets were taken, and another one with a click.
+// Workbooks on the page: the imported sheets are shown, and others can be imported.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -18,7 +18,7 @@ await writeFile(file, await makeWorkbook({ sheets }));
 const untilDone = (): Promise<void> =>
   page.locator("h1 + p").getByTestId("state").getByText("Done", { exact: true }).waitFor();
 
-test("the sheets of a workbook are shown; another one is imported with one click", async () => {
+test("the sheets of a workbook are shown, and another one is imported with one click", async () => {
   await page.goto("/imports");
   await page.getByTestId("file").setInputFiles(file);
   await untilDone();
@@ -35,7 +35,7 @@ test("the sheets of a workbook are shown; another one is imported with one click
   expect(await found.json()).toMatchObject({ name: "Aster", attributes: { colour: "blue" } });
 });
 
-test("after a reload the file is chosen again for that", async () => {
+test("after a reload, importing another sheet asks for the file", async () => {
   await page.reload();
   const before = page.url();
   const choosing = page.waitForEvent("filechooser");

@@ -56,7 +56,7 @@ test("once the catalogue has products, the start page shows them", async () => {
   await fetch(`${server.base_url}/api/products`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ sku: "FIRST-1", name: "The first" }),
+    body: JSON.stringify({ sku: "FIRST-1", name: "First product" }),
   });
   const page = await open("/");
   await page.waitForURL(/\/products/);

@@ -1,4 +1,4 @@
-// Journeys of large files over bad lines: cut and back, a reload in the middle, a server that restarts; by a real browser.
+// Uploads of large files over unreliable connections: interruptions, a reload, a server restart; with a real browser.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, open, readFile, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -13,8 +13,8 @@ import { writeProducts } from "./support/page-files.ts";
 import { until } from "../support/until.ts";
 
 const ROWS = 200_000;
-/** Bytes a second: the file takes some ten seconds. */
-const SLOW = 1_500_000;
+/** Injected delay: bytes per second, so that the upload takes more than ten seconds. */
+const SLOW_BYTES_PER_SECOND = 1_000_000;
 
 const { server, browser } = await startJourney();
 const file = await writeProducts(server.folder, "whole-range.csv", ROWS);
@@ -23,32 +23,32 @@ const sha256 = createHash("sha256")
   .digest("hex");
 let watched: WatchedPage | undefined;
 afterEach(async () => {
-  expect(watched?.foreign_requests).toEqual([]); // of a cut line the browser itself complains on the console
+  expect(watched?.foreign_requests).toEqual([]); // complaints are not checked: the browser logs lost connections
   await watched?.close();
 });
 
-interface Slow {
+interface SlowPage {
   page: Page;
   network: CDPSession;
-  /** `Upload-Offset` of every part that was sent. */
+  /** `Upload-Offset` of every PATCH request. */
   offsets: number[];
 }
 
-async function openSlowly(): Promise<Slow> {
+async function openSlowPage(): Promise<SlowPage> {
   watched = await openPage(browser, server.base_url);
   const { page } = watched;
   const offsets: number[] = [];
   page.on("request", (request) => {
     if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
   });
-  page.on("dialog", (dialog) => void dialog.accept()); // the browser asks whether to leave
+  page.on("dialog", (dialog) => void dialog.accept()); // confirms leaving the page
   await page.goto("/imports");
   const network = await page.context().newCDPSession(page);
-  await setLine(network, SLOW);
+  await setSpeed(network, SLOW_BYTES_PER_SECOND);
   return { page, network, offsets };
 }
 
-const setLine = (network: CDPSession, uploadThroughput: number, offline = false): Promise<unknown> =>
+const setSpeed = (network: CDPSession, uploadThroughput: number, offline = false): Promise<unknown> =>
   network.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
 
 async function newest(): Promise<ListedImport | undefined> {
@@ -56,7 +56,7 @@ async function newest(): Promise<ListedImport | undefined> {
   return items[0];
 }
 
-/** Sends the file until a good part of it is there, but not all. */
+/** Starts the upload and waits until the server has received a part of the file. */
 async function beginUpload(page: Page): Promise<ListedImport> {
   await page.getByTestId("file").setInputFiles(file);
   await page.getByTestId("dock").getByRole("progressbar", { name: "Upload of whole-range.csv" }).waitFor();
@@ -73,21 +73,21 @@ async function untilDone(page: Page): Promise<ListedImport> {
   return import_ as ListedImport;
 }
 
-test("a line that is cut in the middle costs nothing: the page waits, and goes on by itself", async () => {
-  const { page, network, offsets } = await openSlowly();
+test("after a lost connection the upload waits, and continues automatically", async () => {
+  const { page, network, offsets } = await openSlowPage();
   const { id } = await beginUpload(page);
-  await setLine(network, SLOW, true);
+  await setSpeed(network, SLOW_BYTES_PER_SECOND, true);
   await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await until(async () => (await newest())?.state === "paused");
-  await setLine(network, -1);
+  await setSpeed(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, created: ROWS });
   expect(offsets[0]).toBe(0);
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
-test("the first rows are shown while the file is still on its way, and how other options would read them", async () => {
-  const { page, network } = await openSlowly();
-  await setLine(network, SLOW / 5); // time enough to look at it
+test("the first rows are shown during the upload, and are updated when options change", async () => {
+  const { page, network } = await openSlowPage();
+  await setSpeed(network, SLOW_BYTES_PER_SECOND / 5); // long enough to inspect the preview
   await page.getByTestId("file").setInputFiles(file);
   const preview = page.getByTestId("preview");
   await preview.getByRole("columnheader", { name: "sku SKU" }).waitFor();
@@ -101,26 +101,26 @@ test("the first rows are shown while the file is still on its way, and how other
   await inspectLooks(page, "imports-preview-fault");
   await page.getByRole("combobox", { name: "Delimiter" }).click();
   await page.getByRole("option", { name: "Comma" }).click();
-  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // from under the dock
+  await page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 3)"); // scroll the button out from under the dock
   await preview.getByRole("button", { name: "Upload again with these options" }).click();
-  await setLine(network, -1);
+  await setSpeed(network, -1);
   expect((await untilDone(page)).options).toMatchObject({ delimiter: "," });
   await preview.getByRole("cell", { name: "SKU-0000003" }).waitFor();
 });
 
-test("a server that is started again in the middle finds the rest coming", async () => {
-  const { page, network, offsets } = await openSlowly();
+test("after a server restart the upload continues", async () => {
+  const { page, network, offsets } = await openSlowPage();
   const { id } = await beginUpload(page);
   await server.stop();
   await page.getByTestId("dock").getByText("Waiting for the connection").waitFor();
   await server.start();
-  await setLine(network, -1);
+  await setSpeed(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
-test("after a reload the upload is offered, and goes on with the same file only", async () => {
-  const { page, network, offsets } = await openSlowly();
+test("after a reload the upload is offered to be resumed, with the same file only", async () => {
+  const { page, network, offsets } = await openSlowPage();
   const { id } = await beginUpload(page);
   await page.reload();
   const panel = page.getByTestId("unfinished");
@@ -136,7 +136,7 @@ test("after a reload the upload is offered, and goes on with the same file only"
   const paused = page.getByTestId("paused").getByRole("button", { name: /^Resume/ });
   await chooseBy(page, () => paused.click(), await impostorOf(file));
   await page.getByText("This is a different file from whole-range.csv").first().waitFor();
-  await setLine(network, -1);
+  await setSpeed(network, -1);
   await chooseBy(page, () => paused.click(), file);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
@@ -151,7 +151,7 @@ async function chooseBy(page: Page, click: () => Promise<void>, path: string): P
   await (await choosing).setFiles(path);
 }
 
-/** Name, size and time in common, and other bytes at the end. */
+/** A file with the same name, size and time, but other bytes at the end. */
 async function impostorOf(path: string): Promise<string> {
   const folder = join(server.folder, "other");
   await mkdir(folder);
@@ -165,13 +165,13 @@ async function impostorOf(path: string): Promise<string> {
   return other;
 }
 
-test("the same file chosen again goes on where it was; a discarded one begins anew", async () => {
-  const { page, network, offsets } = await openSlowly();
+test("choosing the same file resumes the upload; a discarded upload starts from the beginning", async () => {
+  const { page, network, offsets } = await openSlowPage();
   const { id } = await beginUpload(page);
   await page.reload();
   const panel = page.getByTestId("unfinished");
   await panel.waitFor();
-  await setLine(network, SLOW);
+  await setSpeed(network, SLOW_BYTES_PER_SECOND);
   await page.getByTestId("file").setInputFiles(file);
   await until(() => offsets.length > 1);
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
@@ -179,20 +179,20 @@ test("the same file chosen again goes on where it was; a discarded one begins an
   await panel.getByRole("button", { name: "Discard the upload of whole-range.csv" }).click();
   await panel.waitFor({ state: "detached" });
   await page.locator("tr", { hasText: "whole-range.csv" }).first().getByText("Cancelled").waitFor();
-  await setLine(network, -1);
+  await setSpeed(network, -1);
   await page.getByTestId("file").setInputFiles(file);
   expect((await untilDone(page)).id).toBeGreaterThan(id);
   expect(offsets.at(-1)).toBe(0);
 });
 
-test("a second tab leaves an upload to the first, and says so", async () => {
-  const { page, network, offsets } = await openSlowly();
+test("a second tab does not send an upload of the first tab, and explains why", async () => {
+  const { page, network, offsets } = await openSlowPage();
   const { id } = await beginUpload(page);
   const second = await page.context().newPage();
   const sentBySecond: string[] = [];
   second.on("request", (request) => sentBySecond.push(request.method()));
   await second.goto(`${server.base_url}/imports`);
-  await setLine(network, SLOW, true);
+  await setSpeed(network, SLOW_BYTES_PER_SECOND, true);
   await second
     .getByTestId("unfinished")
     .getByRole("button", { name: /^Resume/ })
@@ -201,15 +201,15 @@ test("a second tab leaves an upload to the first, and says so", async () => {
   await second.getByTestId("file").setInputFiles(file);
   await second.getByTestId("dock").getByText("Another tab of this browser is already uploading this file.").waitFor();
   await second.getByRole("button", { name: "Dismiss whole-range.csv" }).click();
-  await second.getByTestId("unfinished").waitFor(); // it is still there for the first
+  await second.getByTestId("unfinished").waitFor(); // the upload still exists for the first tab
   expect(sentBySecond.filter((method) => ["PATCH", "DELETE"].includes(method))).toEqual([]);
-  await setLine(network, -1);
+  await setSpeed(network, -1);
   expect(await untilDone(page)).toMatchObject({ id, unchanged: ROWS });
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
-test("an upload that is stopped is cancelled, and leaves nothing to resume", async () => {
-  const { page } = await openSlowly();
+test("a stopped upload is cancelled and cannot be resumed", async () => {
+  const { page } = await openSlowPage();
   const { id } = await beginUpload(page);
   await page.getByRole("button", { name: "Stop the upload of whole-range.csv" }).click();
   await until(async () => (await newest())?.state === "cancelled");

@@ -1,4 +1,4 @@
-// The webhooks room: from the empty state to a webhook that is tested, told of an edit, looked at and replayed.
+// The webhook pages: create, test, verify, deliver, replay, edit and delete a webhook.
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -13,11 +13,11 @@ interface Received {
 }
 
 const received: Received[] = [];
-/** What the receiver answers. */
+/** Status that the receiver responds with. */
 let status = 204;
 const receiver = createServer((request, response) => {
   let body = "";
-  request.on("data", (piece: Buffer) => (body += piece.toString()));
+  request.on("data", (chunk: Buffer) => (body += chunk.toString()));
   request.on("end", () => {
     received.push({ headers: request.headers as Record<string, string>, body });
     response.writeHead(status, { "x-receiver": "test" }).end(status === 204 ? undefined : "not today");
@@ -32,9 +32,9 @@ const { server, watched, page } = await startOnePage(
 );
 
 const lastReceived = (): Received => received.at(-1) as Received;
-const part = (name: string) => page.getByRole("navigation", { name: "Webhook sections" }).getByText(name);
+const tab = (name: string) => page.getByRole("navigation", { name: "Webhook sections" }).getByText(name);
 
-test("the empty room says what webhooks do; an address that cannot be is refused at its field", async () => {
+test("the empty page explains webhooks; an invalid URL is rejected at its field", async () => {
   await page.goto("/webhooks");
   await page.getByRole("heading", { name: "No webhooks yet" }).waitFor();
   await inspectLooks(page, "webhooks-empty");
@@ -48,7 +48,7 @@ test("the empty room says what webhooks do; an address that cannot be is refused
   await inspectLooks(page, "webhooks-create", false);
 });
 
-test("a new webhook is tested with data that was edited, and the answer is shown", async () => {
+test("a new webhook is tested with edited data, and the response is shown", async () => {
   const dialog = page.getByRole("dialog");
   await dialog.getByText("All events, including future ones").click();
   await dialog.getByLabel("URL", { exact: true }).fill(receiverUrl);
@@ -66,8 +66,8 @@ test("a new webhook is tested with data that was edited, and the answer is shown
   await inspectLooks(page, "webhooks-test");
 });
 
-test("the secret is shown when asked for, verifies what came, and fills the receivers in", async () => {
-  await part("Verify").click();
+test("the secret is shown on request, verifies received requests, and is inserted into the example receivers", async () => {
+  await tab("Verify").click();
   await page.getByText("Show the secret to insert it into the code.").waitFor();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const secret = await page.getByRole("region", { name: "Secret" }).locator("pre").first().innerText();
@@ -85,11 +85,11 @@ test("the secret is shown when asked for, verifies what came, and fills the rece
   await page.getByText(/^Valid until/).waitFor();
 });
 
-test("an edit is in the log with request and answer; a receiver that fails shows when it is tried again", async () => {
+test("an edit is logged with request and response; a failed delivery shows its next attempt", async () => {
   const create = (sku: string) =>
     page.request.post("/api/products", { data: { sku, name: `Product ${sku}` }, headers: { origin: server.base_url } });
   expect((await create("WEB-1")).status()).toBe(201);
-  await part("Deliveries").click();
+  await tab("Deliveries").click();
   await page.getByRole("button", { name: "product.created" }).waitFor();
   status = 503;
   await create("WEB-2");
@@ -110,7 +110,7 @@ test("an edit is in the log with request and answer; a receiver that fails shows
   await detail.waitFor({ state: "detached" });
 });
 
-test("filters stand in the address; a replay is started; settings are saved; switching off is shown", async () => {
+test("filters are part of the URL; a replay starts; settings are saved; a disabled webhook is shown as off", async () => {
   await page.getByLabel("Status").click();
   await page.getByRole("option", { name: "Failed" }).click();
   await page.getByText("No deliveries match this filter.").waitFor();
@@ -120,7 +120,7 @@ test("filters stand in the address; a replay is started; settings are saved; swi
   await inspectLooks(page, "webhooks-replay", false);
   await page.getByRole("dialog").getByRole("button", { name: "Replay", exact: true }).click();
   await page.getByText("Replay started", { exact: true }).waitFor();
-  await part("Settings").click();
+  await tab("Settings").click();
   await page.getByLabel("Note").fill("Search of the shop");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Webhook saved", { exact: true }).first().waitFor();
@@ -133,13 +133,13 @@ test("filters stand in the address; a replay is started; settings are saved; swi
   await inspectLooks(page, "webhooks-list");
 });
 
-test("a webhook is deleted after a question; nothing foreign was asked, nothing complained", async () => {
+test("a webhook is deleted after a confirmation; no page requested a foreign host or logged another error", async () => {
   await page.getByRole("link", { name: /hook$/ }).click();
-  await part("Settings").click();
+  await tab("Settings").click();
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.getByRole("heading", { name: "No webhooks yet" }).waitFor();
   expect(watched.foreign_requests).toEqual([]);
-  // The address that was refused at the beginning.
+  // The invalid URL that the first test submitted.
   expect(watched.complaints).toEqual([expect.stringContaining("400 (Bad Request)")]);
 });

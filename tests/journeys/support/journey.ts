@@ -34,7 +34,7 @@ export async function startOnePage(
 export function pagesOf(
   { server, browser }: Journey,
   options: BrowserContextOptions = {},
-  isMeant: (complaint: string) => boolean = () => false,
+  isExpected: (complaint: string) => boolean = () => false,
 ) {
   let opened: WatchedPage[] = [];
   afterEach(async () => {
@@ -42,7 +42,7 @@ export function pagesOf(
     opened = [];
     for (const { foreign_requests, complaints, close } of closing) {
       expect(foreign_requests).toEqual([]);
-      expect(complaints.filter((complaint) => !isMeant(complaint))).toEqual([]);
+      expect(complaints.filter((complaint) => !isExpected(complaint))).toEqual([]);
       await close();
     }
   });

@@ -29,7 +29,7 @@ export async function inspectLooks(page: Page, view: string, fullPage = true): P
     // As tall as the page, so that bars at the edges of the screen cover nothing.
     const height = await page.evaluate<number>("document.documentElement.scrollHeight");
     if (fullPage) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
-    await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage: fullPage });
+    await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage });
     expect(
       await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
       `${view}, ${look}: too wide`,

@@ -11,13 +11,13 @@ const COLOURS = ["red", "green", "blue", "black"];
 export async function writeProducts(folder: string, name: string, rows: number): Promise<string> {
   const path = join(folder, name);
   // eslint-disable-next-line @typescript-eslint/require-await -- a source for pipeline
-  const pieces = async function* () {
+  const chunks = async function* () {
     yield HEADER;
     for (let first = 0; first < rows; first += 10_000) {
       yield Array.from({ length: Math.min(10_000, rows - first) }, (_, i) => productLine(first + i)).join("");
     }
   };
-  await pipeline(pieces, createWriteStream(path));
+  await pipeline(chunks, createWriteStream(path));
   return path;
 }
 
@@ -28,10 +28,10 @@ const productLine = (i: number): string =>
 export async function writeFaultyProducts(folder: string): Promise<string> {
   const path = join(folder, "with-faults.csv");
   const lines = Array.from({ length: 200 }, (_, i) => productLine(9_000_000 + i));
-  lines[9] = ",Nobody knows,No SKU at all,yes,1,red\n";
+  lines[9] = ",Unknown product,No SKU at all,yes,1,red\n";
   lines[19] = "SKU-SHORT,Cut off\n";
   for (const at of [29, 39, 49, 59])
-    lines[at] = `SKU-MAYBE-${String(at)},Undecided,A state nobody knows,perhaps,1,red\n`;
+    lines[at] = `SKU-MAYBE-${String(at)},Undecided,An unclear state,perhaps,1,red\n`;
   lines[99] = lines[98] ?? "";
   await writeFile(path, HEADER + lines.join(""));
   return path;
