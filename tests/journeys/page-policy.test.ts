@@ -10,11 +10,14 @@ const COLLECT = `
     violations.push([event.violatedDirective, event.blockedURI, event.sourceFile].join(" "));
   });`;
 
-test.each(["/", "/imports", "/products", "/changes", "/webhooks", "/docs/"])("%s does not violate the policy", async (path) => {
-  const page = await open("about:blank");
-  await page.addInitScript({ content: COLLECT });
-  await page.goto(path);
-  // By now the contract is loaded and its schemas are compiled.
-  await page.locator("h1, h2").first().waitFor();
-  expect(await page.evaluate("violations")).toEqual([]);
-});
+test.each(["/", "/imports", "/products", "/changes", "/webhooks", "/docs/"])(
+  "%s does not violate the policy",
+  async (path) => {
+    const page = await open("about:blank");
+    await page.addInitScript({ content: COLLECT });
+    await page.goto(path);
+    // By now the contract is loaded and its schemas are compiled.
+    await page.locator("h1, h2").first().waitFor();
+    expect(await page.evaluate("violations")).toEqual([]);
+  },
+);
