@@ -1,4 +1,4 @@
-// Exports against the database, and the round trip: what was exported is imported without a change.
+// Exports of all formats, and the round trip: importing an exported file changes nothing.
 import { buffer, text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -38,7 +38,12 @@ async function give(products: readonly Given[]): Promise<void> {
     [
       JSON.stringify(
         products.map(({ sku, name = "n", description = "", active = true, attributes = {} }) => ({
-          ...{ sku_key: skuKey(sku), sku, name, description, active, attributes },
+          sku_key: skuKey(sku),
+          sku,
+          name,
+          description,
+          active,
+          attributes,
         })),
       ),
     ],
@@ -80,7 +85,7 @@ describe("CSV", () => {
     ]);
   });
 
-  test("of an empty catalogue is the header", async () => {
+  test("of an empty catalogue has only the header", async () => {
     expect(await lines()).toEqual(["sku,name,description,active", ""]);
   });
 
@@ -106,7 +111,7 @@ describe("CSV", () => {
     expect((await exported()).toString()).toBe(`sku,name,description,active,A\ns,n,${cell},true,${cell}\n`);
   });
 
-  test("for a spreadsheet has a byte order mark, CRLF, and nothing that the program would run", async () => {
+  test("for a spreadsheet program has a byte order mark, CRLF, and no cell that would run as a formula", async () => {
     await give([
       { sku: "=s", name: "+n", description: "-d\n", attributes: { "@A": "\tx", B: "\rx", C: "'=1", D: "it's" } },
     ]);
@@ -115,19 +120,19 @@ describe("CSV", () => {
     );
   });
 
-  test("shows values that are no text as JSON", async () => {
+  test("contains values other than text as JSON", async () => {
     await give([{ sku: "s", attributes: { a: 1.5, b: [1, "x,y", { z: "}" }], c: null, d: true } }]);
     expect((await lines())[1]).toBe('s,n,,true,1.5,"[1, ""x,y"", {""z"": ""}""}]",null,true');
   });
 });
 
-test("TSV has tabs between its cells", async () => {
+test("TSV separates cells with tabs", async () => {
   await give([{ sku: "s", name: "a,b", description: "c\td", attributes: { E: "=1" } }]);
   expect(await lines({ format: "tsv" })).toEqual(["sku\tname\tdescription\tactive\tE", 's\ta,b\t"c\td"\ttrue\t=1', ""]);
   expect((await lines({ format: "tsv", spreadsheet: true }))[1]).toBe('s\ta,b\t"c\td"\ttrue\t"\'=1"');
 });
 
-test("JSON Lines have a product a line, as the API shows it", async () => {
+test("JSON Lines have one product per line, in the format of the API", async () => {
   await give([{ sku: "s", name: "=n", description: "a\nb", attributes: { A: "x" } }]);
   const [line = "", end] = await lines({ format: "jsonl" });
   expect(end).toBe("");
@@ -147,7 +152,7 @@ test("JSON Lines have a product a line, as the API shows it", async () => {
   });
 });
 
-test("gzip compresses the file and tells so in its name", async () => {
+test("gzip compresses the file and adds .gz to its name", async () => {
   await give([{ sku: "s" }]);
   const file = await exportProducts(pool, export_query.parse({ gzip: true }));
   expect(file).toMatchObject({ media_type: "application/gzip" });
@@ -156,7 +161,7 @@ test("gzip compresses the file and tells so in its name", async () => {
   await expect(exportProducts(pool, export_query.parse({ format: "xlsx", gzip: true }))).rejects.toThrow("compressed");
 });
 
-describe("which products", () => {
+describe("filter and order", () => {
   beforeEach(() =>
     give([
       { sku: "a-1", name: "Red boots", attributes: { Brand: "It's" } },
@@ -180,13 +185,13 @@ describe("which products", () => {
     expect((await lines(options)).slice(1, -1).map((row) => row.split(",")[0])).toEqual(skus);
   });
 
-  test("columns are the attributes of those products", async () => {
+  test("columns are the attributes of the selected products", async () => {
     expect((await lines({ name: "hat" }))[0]).toBe("sku,name,description,active,Size");
   });
 });
 
 describe("XLSX", () => {
-  test("is a zip file of a workbook whose texts are texts", async () => {
+  test("is a zip file of a workbook in which texts stay texts", async () => {
     await give([
       { sku: "0017", name: "=1<2", description: " a\r\n_x000D_", active: false, attributes: { B: "\u0001" } },
     ]);
@@ -208,7 +213,7 @@ describe("XLSX", () => {
     );
   });
 
-  test("a cell that no sheet holds is told with its product, before the file begins", async () => {
+  test("a text that is too long for a cell is reported with its product, before the file begins", async () => {
     await give([{ sku: "short", description: "日".repeat(32_767) }]);
     await exported({ format: "xlsx" });
     await give([{ sku: "long", attributes: { Text: "\u{1f600}".repeat(16_384) } }]);
@@ -221,24 +226,24 @@ describe("XLSX", () => {
 });
 
 describe("one snapshot", () => {
-  test("a product and an attribute that come while the file is read are not in it", async () => {
+  test("changes made while the file is read are not in it", async () => {
     await give(Array.from({ length: 20_000 }, (_, i) => ({ sku: `sku-${i}`, description: "d".repeat(300) })));
     const { bytes } = await exportProducts(pool, export_query.parse({}));
-    const pieces: string[] = [];
-    for await (const piece of bytes) {
-      if (pieces.length === 0)
+    const chunks: string[] = [];
+    for await (const chunk of bytes) {
+      if (chunks.length === 0)
         await pool.query(
           `update products set attributes = '{"New": "x"}', name = 'changed' where sku_key like 'sku-1%'`,
         );
-      pieces.push(String(piece));
+      chunks.push(String(chunk));
     }
-    const rows = pieces.join("").trimEnd().split("\n");
+    const rows = chunks.join("").trimEnd().split("\n");
     expect(rows).toHaveLength(20_001);
     expect(rows[0]).toBe("sku,name,description,active");
     expect(rows.filter((row) => row.includes("changed"))).toEqual([]);
   });
 
-  test("a reader that goes away ends the query and gives the connection back", async () => {
+  test("a client that disconnects cancels the query and releases the connection", async () => {
     await give(Array.from({ length: 20_000 }, (_, i) => ({ sku: `sku-${i}`, description: "d".repeat(300) })));
     const { bytes } = await exportProducts(pool, export_query.parse({ format: "jsonl" }));
     for await (const _ of bytes) break;
@@ -246,7 +251,7 @@ describe("one snapshot", () => {
     await expect.poll(() => pool.totalCount - pool.idleCount).toBe(0);
   });
 
-  test("a reader that takes nothing is let go", async () => {
+  test("a client that reads nothing is disconnected", async () => {
     await give(Array.from({ length: 20_000 }, (_, i) => ({ sku: `sku-${i}`, description: "d".repeat(300) })));
     const { bytes } = await exportProducts(pool, export_query.parse({}), { patience_ms: 50 });
     const gone = new Promise((resolve) => bytes.once("error", resolve));
@@ -256,7 +261,7 @@ describe("one snapshot", () => {
   });
 });
 
-/** Connections that are in the middle of something, but this question. */
+/** The number of busy connections, except the one that counts them. */
 async function running(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `select count(*)::int as count from pg_stat_activity
@@ -265,14 +270,14 @@ async function running(): Promise<number> {
   return rows[0]?.count ?? -1;
 }
 
-describe("what was exported is imported without a change", () => {
+describe("importing an export changes nothing", () => {
   const textValue = fc.oneof(
     fc.string({ unit: fc.constantFrom(...Array.from("=+-@\t\r'\" \n,;ab\\")) }),
     fc.string({ unit: "grapheme" }),
     fc.string({ unit: "binary" }),
     fc.constantFrom("0017", "90.750", "1E5", "123456789012345678", "'=1", "''+", "true", "\ufeff", "日本語", "="),
   );
-  /** No text of the database has a NUL; lone surrogates are no text. */
+  /** PostgreSQL stores neither NUL nor lone surrogates. */
   const clean = (value: string): string => value.replaceAll("\0", "").toWellFormed();
   const cell = textValue.map(clean);
   const attributeName = fc.constantFrom("Brand", "=Formula", "'=x", "EAN", "größe", "a,b", "Weight (kg)", "z\ny", "-");
@@ -307,7 +312,7 @@ describe("what was exported is imported without a change", () => {
     );
   });
 
-  test("a workbook of several sheets, which are all read, and one by one where one is said", async () => {
+  test("an import reads all sheets of a workbook, or the one that it names", async () => {
     await give(
       Array.from({ length: 25 }, (_, i) => ({ sku: `A-${String(i).padStart(2, "0")}`, attributes: { Brand: "B" } })),
     );

@@ -1,11 +1,11 @@
-// The HTTP of exports.
+// HTTP routes of exports.
 import { expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 
 const database = await createTestDatabase();
 const app = await createTestApp(database);
-// As a file 300 MB, which no two sockets hold between them.
+// The file has 300 MB, more than the buffers of both sockets can hold.
 await database.pool.query(
   `insert into products (sku_key, id, sku, name, description, created_in, changed_in, created_at, updated_at)
    select 'sku-' || i, i, 'sku-' || i, 'n', repeat('d', 30000), 1, 1, now(), now() from generate_series(1, 10000) i`,
@@ -20,7 +20,7 @@ test.each([
   ["?format=jsonl", "application/x-ndjson", "jsonl"],
   ["?format=xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"],
   ["?gzip=true", "application/gzip", "csv.gz"],
-])("%j is a download of its type", async (query, type, ending) => {
+])("%j is a download of the right type", async (query, type, ending) => {
   const { statusCode, headers } = await get(`${query}${query === "" ? "?" : "&"}sku=sku-1`);
   expect(statusCode).toBe(200);
   expect(headers["content-type"]).toBe(type);
@@ -29,7 +29,7 @@ test.each([
   );
 });
 
-test("HEAD answers the same without the file", async () => {
+test("HEAD returns the same headers without the file", async () => {
   const { statusCode, headers, body } = await get("", "HEAD");
   expect([statusCode, body]).toEqual([200, ""]);
   expect(headers["content-disposition"]).toMatch(/^attachment/);
@@ -42,14 +42,14 @@ test.each(["?format=xls", "?spreadsheet=perhaps", "?limit=5", "?format=xlsx&gzip
   },
 );
 
-test("what fits no sheet is a problem, not half a file", async () => {
+test("a text that is too long for a cell is a problem, not a truncated file", async () => {
   await database.pool.query(`update products set description = repeat('d', 40000) where sku_key = 'sku-7'`);
   const response = await get("?format=xlsx");
   expect(response.statusCode).toBe(422);
   expect(response.json()).toMatchObject({ type: "/problems/does-not-fit-sheet" });
 });
 
-test("four run at once, and a fifth is told to wait until one of them has gone", async () => {
+test("four exports run at once, and a fifth is refused until one of them has ended", async () => {
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   const open = async (): Promise<{ response: Response; close: () => void }> => {
     const stop = new AbortController();
@@ -61,7 +61,7 @@ test("four run at once, and a fifth is told to wait until one of them has gone",
       },
     };
   };
-  // Kept whole: fetch closes the connection of a response that nobody can read any more.
+  // Keep the responses referenced: fetch closes the connection of a response that was garbage-collected.
   const opened = [];
   for (let i = 0; i < 5; i++) opened.push(await open());
   expect(opened.map(({ response }) => response.status)).toEqual([200, 200, 200, 200, 429]);

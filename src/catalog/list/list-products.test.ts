@@ -1,3 +1,4 @@
+// The list of products over HTTP: filters, pages, conditional requests, facets and attributes.
 import fc from "fast-check";
 import Fastify from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -33,14 +34,12 @@ interface Row {
   at: string;
 }
 
-/** The catalogue is these rows; the index knows the first `indexed` of them. */
+/** Replaces the catalogue. Only the first `indexed` rows are in the search index. */
 async function fill(rows: readonly Row[], indexed = rows.length): Promise<void> {
   await pool.query("truncate products, product_search, search_backlog; update search_state set products = 0");
-  for (const part of [rows.slice(0, indexed), rows.slice(indexed)]) {
-    const first = part === rows ? 0 : rows.indexOf(part[0] as Row);
-    await insert(part, Math.max(first, 0));
-    if (first === 0) await indexBacklog(pool, createIndexMemory());
-  }
+  await insert(rows.slice(0, indexed), 0);
+  await indexBacklog(pool, createIndexMemory());
+  await insert(rows.slice(indexed), indexed);
 }
 
 async function insert(rows: readonly Row[], idFrom: number): Promise<void> {
@@ -62,7 +61,12 @@ async function insert(rows: readonly Row[], idFrom: number): Promise<void> {
 }
 
 const product = (row: Partial<Row> & { sku: string }): Row => ({
-  ...{ name: "", description: "", active: true, attributes: {}, created_in: 1, changed_in: 1 },
+  name: "",
+  description: "",
+  active: true,
+  attributes: {},
+  created_in: 1,
+  changed_in: 1,
   at: "2026-01-01T00:00:00.123456Z",
   ...row,
 });
@@ -90,7 +94,7 @@ async function all(query: Record<string, string>): Promise<string[]> {
   }
 }
 
-test.each([0, 2, 4])("each condition finds just its products, %i of them in the index", async (indexed) => {
+test.each([0, 2, 4])("each condition finds exactly its products with %i of them in the index", async (indexed) => {
   const rows = [
     product({ sku: "Ab-1", name: "Red Chair", description: "of oak", attributes: { Brand: "Nord", "a.b": "*" } }),
     product({
@@ -153,7 +157,7 @@ test.each([0, 2, 4])("each condition finds just its products, %i of them in the 
   for (const [query, skus] of cases) expect([query, await all(query)]).toEqual([query, skus]);
 });
 
-test("what cannot be asked is an error that says what can", async () => {
+test("an invalid query is an error that names the parameter or the valid ones", async () => {
   const cases: [string, string][] = [
     ["serach=x", 'there is no parameter "serach"; there are search, sku, name, description, active, created_in'],
     ["limit=0", "/querystring/limit"],
@@ -185,17 +189,17 @@ test("what cannot be asked is an error that says what can", async () => {
       "does not belong",
     ],
   ];
-  for (const [query, said] of cases) {
+  for (const [query, detail] of cases) {
     const response = await app.inject({ method: "GET", url: `/api/products?${query}` });
     expect([query, response.statusCode, response.body.replaceAll('\\"', '"')]).toEqual([
       query,
       400,
-      expect.stringContaining(said),
+      expect.stringContaining(detail),
     ]);
   }
 });
 
-test("pages of any size in any order lose and repeat nothing", async () => {
+test("pages of any size, in any order, contain each product once", async () => {
   const row = fc.record({
     sku: fc.string({ unit: fc.constantFrom("a", "b", "A", "é", "/", "1"), minLength: 1, maxLength: 4 }),
     name: fc.string({ unit: fc.constantFrom("x", "X", "y", "Ä"), maxLength: 2 }),
@@ -223,7 +227,7 @@ test("pages of any size in any order lose and repeat nothing", async () => {
   );
 });
 
-test("a product is found by any SKU, percent-encoded", async () => {
+test("any SKU works in a URL when percent-encoded", async () => {
   const skus = ["a/b c?d#e", "100%", "ÄÖ", "facets?", "日本 1", "%2F"];
   await fill(skus.map((sku) => product({ sku })));
   for (const sku of skus) {
@@ -234,7 +238,7 @@ test("a product is found by any SKU, percent-encoded", async () => {
   expect((await app.inject({ method: "GET", url: "/api/products/a%00b" })).statusCode).toBe(404);
 });
 
-test("an answer that the client has already is not sent again", async () => {
+test("a response that the client already has is not sent again", async () => {
   await fill([product({ sku: "a" })]);
   const one = await app.inject({ method: "GET", url: "/api/products/A" });
   expect(one.headers.etag).toBe('"0-1"');
@@ -255,12 +259,12 @@ test("an answer that the client has already is not sent again", async () => {
   expect([head.statusCode, head.body, head.headers.etag]).toEqual([200, "", changed.headers.etag]);
 });
 
-test("an answer can be thinned to some fields", async () => {
+test("a list can be limited to some fields", async () => {
   await fill([product({ sku: "a", name: "b" })]);
   expect((await list({ fields: "name,sku" })).items).toEqual([{ name: "b", sku: "a" }]);
 });
 
-test("the attributes that most products have come first, with how many have them", async () => {
+test("attributes are counted, the most frequent first", async () => {
   const attributes = async (query: Record<string, string> = {}): Promise<unknown> =>
     (await app.inject({ method: "GET", url: "/api/products/attributes", query })).json();
   await fill([]);
@@ -280,7 +284,7 @@ test("the attributes that most products have come first, with how many have them
   expect(await attributes({ limit: "0" })).toMatchObject({ status: 400 });
 });
 
-test("of many products the attributes are estimated", async () => {
+test("attribute counts of a large catalogue are estimates", async () => {
   const COUNT = 40_000;
   await fill([]);
   const attributesOf = (i: number): Row["attributes"] => ({ Price: "1", ...(i % 4 === 0 ? { Brand: "x" } : {}) });
@@ -296,7 +300,7 @@ test("of many products the attributes are estimated", async () => {
   expect((items[1]?.products ?? 0) / COUNT).toBeCloseTo(0.25, 1);
 });
 
-test("the most frequent values of an attribute are counted among the products of a filter", async () => {
+test("facets count the most frequent values of an attribute among the products of a filter", async () => {
   const brands = ["Nord", "Nord", "Süd", "nord", undefined];
   await fill(
     brands.map((brand, i) =>
