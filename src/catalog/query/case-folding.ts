@@ -29,6 +29,17 @@ function foldPoint(point: string): string {
 /** All spellings of a code point in a text whose letters A to Z are lowered: both cases, composed and decomposed. */
 export function spellingsOf(point: string): string[] {
   if (isAscii(point)) return [point.toLowerCase()];
+  const cached = cachedSpellings.get(point);
+  if (cached !== undefined) return cached;
+  const found = findSpellings(point);
+  // Only letters with several spellings, of which Unicode has a few thousand, so the cache cannot grow without limit.
+  if (found.length > 1) cachedSpellings.set(point, found);
+  return found;
+}
+
+const cachedSpellings = new Map<string, string[]>();
+
+function findSpellings(point: string): string[] {
   const folded = foldPoint(point);
   const spellings = new Set<string>();
   for (const composed of [folded, ...(variants().get(folded) ?? [])]) {

@@ -1,6 +1,6 @@
 // Grams: hashes of every three neighbouring characters of a word. They find the words that contain a text.
 import { lowerAscii, lowerPoint } from "./case-folding.ts";
-import type { CodePoint } from "./pattern.ts";
+import { isPlain, textOf, type CodePoint } from "./pattern.ts";
 import { hashUnits, hashWord } from "./terms.ts";
 
 const GRAM_LENGTH = 3;
@@ -23,6 +23,7 @@ function gramForm(word: string): string {
 /** The grams of a searched text: a word that contains it has one hash of each inner list. A list has several hashes if spellings
  * differ in the index: σ and ς. */
 export function gramsOfText(points: readonly CodePoint[]): number[][] {
+  if (isPlain(points)) return gramsOf(textOf(points)).map((gram) => [gram]);
   const grams = new Map<string, number[]>();
   const units = points.flatMap(unitsOf);
   for (let i = 0; i + GRAM_LENGTH <= units.length; i++) {
