@@ -1,5 +1,6 @@
 // Registers the import jobs of a worker process, and periodically takes over imports whose worker has died.
 import type { PgBoss } from "pg-boss";
+import { releaseLater } from "../jobs/attempts.ts";
 import { IMPORT_LOADER_QUEUE, IMPORT_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
 import { createSilenceWatch } from "../jobs/silence.ts";
 import { createHolderWatch, type HolderWatch } from "../jobs/silent-holders.ts";
@@ -8,6 +9,7 @@ import type { ImportContext } from "./context.ts";
 import { createRecordCache } from "./record-cache.ts";
 import { runLoader } from "./load/loader.ts";
 import { runScan } from "./scan/run-scan.ts";
+import { sweepImportAttempts } from "./recovery/sweep-attempts.ts";
 import { sweepFiles } from "./recovery/sweep-files.ts";
 import { takeOverSilentImports } from "./recovery/take-over.ts";
 
@@ -38,6 +40,7 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
         await sweepHourly(boss, context);
       },
       async takeOver(silentMs) {
+        await releaseLater(context.pool);
         await endSilentHolders(context, holders);
         await takeOverSilentImports(context, silentMs, uploadsSeen);
       },
@@ -49,12 +52,13 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
 /** Sweeps once now and then every hour. */
 async function sweepHourly(boss: PgBoss, context: ImportContext): Promise<void> {
   const sweep = async (): Promise<void> => {
+    await sweepImportAttempts(context.pool);
     const swept = await sweepFiles(context);
     if (swept > 0) context.log.info({ swept }, "removed files of ended imports");
   };
   await workHourly(boss, "sweep-files", 47, sweep);
   sweep().catch((error: unknown) => {
-    context.log.warn({ err: error }, "cannot remove files of ended imports");
+    context.log.warn({ err: error }, "cannot remove what ended imports have left");
   });
 }
 

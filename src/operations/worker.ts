@@ -1,10 +1,13 @@
 // Registers the operation jobs of a worker process, and periodically takes over operations whose worker has died.
 import type { PgBoss } from "pg-boss";
-import { OPERATION_EXECUTOR_QUEUE, sendJob, workQueue } from "../jobs/boss.ts";
+import { sweepAttempts } from "../jobs/attempts.ts";
+import { OPERATION_EXECUTOR_QUEUE, sendJob, workHourly, workQueue } from "../jobs/boss.ts";
 import { runWorkerLoop } from "../jobs/worker-loop.ts";
 import type { OperationContext } from "./context.ts";
 import { runExecutor } from "./executor.ts";
 import { takeOverSilentOperations } from "./take-over.ts";
+
+const UNFINISHED = "select id from operations where state not in ('done', 'cancelled', 'failed')";
 
 export const operationSenders = (boss: PgBoss): Pick<OperationContext, "sendExecutors"> => ({
   sendExecutors: (db, operationId, count) =>
@@ -19,10 +22,12 @@ export async function workOnOperations(boss: PgBoss, context: OperationContext, 
       subject: "operations",
       log,
       concurrency,
-      register: (track) =>
-        workQueue(boss, OPERATION_EXECUTOR_QUEUE, concurrency, ({ operation_id }) =>
+      async register(track) {
+        await workQueue(boss, OPERATION_EXECUTOR_QUEUE, concurrency, ({ operation_id }) =>
           track(runExecutor(context, operation_id, signal)),
-        ),
+        );
+        await workHourly(boss, "sweep-operation-attempts", 57, () => sweepAttempts(context.pool, "operation", UNFINISHED));
+      },
       takeOver: (silentMs) => takeOverSilentOperations(context, silentMs),
     },
     signal,
