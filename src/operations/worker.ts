@@ -26,7 +26,9 @@ export async function workOnOperations(boss: PgBoss, context: OperationContext, 
         await workQueue(boss, OPERATION_EXECUTOR_QUEUE, concurrency, ({ operation_id }) =>
           track(runExecutor(context, operation_id, signal)),
         );
-        await workHourly(boss, "sweep-operation-attempts", 57, () => sweepAttempts(context.pool, "operation", UNFINISHED));
+        await workHourly(boss, "sweep-operation-attempts", 57, () =>
+          sweepAttempts(context.pool, "operation", UNFINISHED),
+        );
       },
       takeOver: (silentMs) => takeOverSilentOperations(context, silentMs),
     },
