@@ -2,7 +2,7 @@
 // the text, and any other value becomes a parameter. Placeholders get their numbers when the whole statement is made.
 import pg from "pg";
 
-/** A piece of SQL with the values of its placeholders. */
+/** An SQL fragment with the values of its placeholders. */
 export class Sql {
   readonly strings: readonly string[];
   readonly values: readonly unknown[];
@@ -48,14 +48,14 @@ function literalOf(value: unknown): string {
   throw new TypeError(`no SQL literal for a value of the type ${typeof value}`);
 }
 
-function render(fragment: Sql, place: (value: unknown) => string, rendered = new Map<Sql, string>()): string {
+function render(fragment: Sql, placeholder: (value: unknown) => string, rendered = new Map<Sql, string>()): string {
   const earlier = rendered.get(fragment);
   if (earlier !== undefined) return earlier;
   const { strings, values } = fragment;
   let text = strings[0] ?? "";
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    text += (value instanceof Sql ? render(value, place, rendered) : place(value)) + (strings[i + 1] ?? "");
+    text += (value instanceof Sql ? render(value, placeholder, rendered) : placeholder(value)) + (strings[i + 1] ?? "");
   }
   rendered.set(fragment, text);
   return text;

@@ -70,7 +70,7 @@ async function readPage(
     filter,
     order: after?.backward ? reverseOrder(order) : order,
     after: after?.is_end ? undefined : after,
-    // One more tells whether another page follows.
+    // The extra product shows whether another page follows.
     limit: limit + 1,
     patience_ms,
   };

@@ -196,11 +196,22 @@ export class Segment {
 
   /** By bytes, as in the collation "C". */
   #compareName(row: number, bytes: Uint8Array, start: number, end: number): number {
-    return compareBytes(this.#data.texts, this.#startOf(row, NAME), this.#nameEndOf(row), bytes, start, end);
+    return this.#compareBytes(this.#startOf(row, NAME), this.#nameEndOf(row), bytes, start, end);
   }
 
   #compareKey(row: number, bytes: Uint8Array, start: number, end: number): number {
-    return compareBytes(this.#data.texts, this.#startOf(row, KEY), this.#endOf(row, KEY), bytes, start, end);
+    return this.#compareBytes(this.#startOf(row, KEY), this.#endOf(row, KEY), bytes, start, end);
+  }
+
+  /** Compares bytes [start, end) of the texts with bytes [otherStart, otherEnd) of `other`. */
+  #compareBytes(start: number, end: number, other: Uint8Array, otherStart: number, otherEnd: number): number {
+    const { texts } = this.#data;
+    const length = Math.min(end - start, otherEnd - otherStart);
+    for (let i = 0; i < length; i++) {
+      const difference = (texts[start + i] as number) - (other[otherStart + i] as number);
+      if (difference !== 0) return difference;
+    }
+    return end - start - (otherEnd - otherStart);
   }
 
   /** One bit per product: whether it may fulfil the matchers. undefined if the matchers exclude no product. */
@@ -234,7 +245,7 @@ export class Segment {
       for (let i = this.#startIn(rows, { field: "sku", descending: false }, bound); i < rows.length; i++) {
         const row = rows[i] as number;
         const [start, end] = [this.#startOf(row, KEY), this.#endOf(row, KEY)];
-        if (compareBytes(this.#data.texts, start, Math.min(start + key.length, end), key, 0, key.length) !== 0) break;
+        if (this.#compareBytes(start, Math.min(start + key.length, end), key, 0, key.length) !== 0) break;
         bitmap[row >>> 5] = (bitmap[row >>> 5] as number) | (1 << (row & 31));
       }
     }
@@ -258,22 +269,6 @@ function boundOf({ sort_value, sku_key, is_before }: KeysetPosition, field: Sort
     key: Buffer.from(sku_key),
     is_before: is_before === true,
   };
-}
-
-function compareBytes(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): number {
-  const length = Math.min(aEnd - aStart, bEnd - bStart);
-  for (let i = 0; i < length; i++) {
-    const difference = (a[aStart + i] as number) - (b[bStart + i] as number);
-    if (difference !== 0) return difference;
-  }
-  return aEnd - aStart - (bEnd - bStart);
 }
 
 /** The format in which db/connection/connect.ts returns times: without trailing zeros. */
