@@ -485,8 +485,7 @@ describe("a cancel", () => {
       async pull(controller) {
         if (stop) controller.close();
         else controller.enqueue(Buffer.from("sku,name\n".padEnd(100, "\n")));
-        // Keeps the upload below the size limit.
-        await sleep(20);
+        await sleep(20); // injected delay: keeps the upload below the size limit
       },
     });
     const sent = fetch(`${baseUrl}/api/imports`, {

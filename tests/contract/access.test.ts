@@ -42,6 +42,6 @@ test("an endpoint without a role does not compile", () => {
   const schema = { operationId: "x", summary: "x", tags: [], response: {} };
   // @ts-expect-error access is missing
   endpoint({ method: "GET", url: "/api/x", schema });
-  // @ts-expect-error there is no such role
+  // @ts-expect-error this role does not exist
   endpoint({ method: "GET", url: "/api/x", access: "anyone", schema });
 });

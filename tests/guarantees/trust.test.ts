@@ -1,4 +1,4 @@
-// What people fear in an importer, as facts: each looks at the tables themselves, not only at what the import says of itself.
+// Guarantees that users of an importer rely on. Each test checks the tables themselves, not only the counts of the import.
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { reject as reject_schema, type Import, type Reject } from "../../contract/imports/imports.ts";
@@ -20,7 +20,7 @@ import {
 } from "../support/import-file.ts";
 
 const { pool } = await createTestDatabase();
-/** Three rows a chunk: what is small here crosses chunks all the same. */
+/** Three rows per chunk, so that even small files span several chunks. */
 const context = await createImportContext(pool, 3);
 
 beforeEach(async () => {
@@ -49,7 +49,7 @@ const skus = async (): Promise<string[]> => (await products()).map(({ sku }) => 
 const names = async (): Promise<Record<string, string>> =>
   Object.fromEntries((await products()).map(({ sku, name }) => [sku, name]));
 
-/** Imports, and checks what holds of every import: the counts add up and agree with the tables, and nothing is left over. */
+/** Imports, and checks the invariants of every import: counts add up and match the tables, and nothing is left over. */
 async function run(bytes: Buffer | string, options: Options = {}): Promise<Import> {
   const result = await importBytes(context, bytes, options);
   await checkImport(result);
@@ -75,7 +75,7 @@ async function checkImport(result: Import): Promise<void> {
   if (result.state === "done") {
     expect(created + updated + unchanged + superseded + rejected).toBe(result.rows);
     expect(result).toMatchObject({ problem: null, fraction: 1 });
-    // A file may create a product and a later one replace it; within one import the two tables say the same.
+    // Right after the import, both tables must match its counts. Later imports may replace its rows.
     expect(rows[0]).toEqual({ created, updated });
   } else {
     expect(rows[0]).toEqual({ created: 0, updated: 0 });
@@ -90,7 +90,7 @@ const codes = (rejects: Reject[]): [number, string][] => rejects.map(({ row, cod
 
 describe("the same SKU twice", () => {
   const ROWS = 14;
-  /** Rows 0 to 13, of which `second` has the SKU of `first` in another spelling. */
+  /** Rows 0 to 13; row `second` has the SKU of row `first` in another spelling. */
   const fileWith = (first: number, second: number): string => {
     const rows = Array.from({ length: ROWS }, (_, row) =>
       csvLine([row === second ? ` Sku-${first} ` : `sKU-${row}`, `name ${row}`]),
@@ -98,7 +98,7 @@ describe("the same SKU twice", () => {
     return `sku,name\n${rows.join("")}`;
   };
 
-  test("is one product with the last row's values, adjacent and on either side of every chunk boundary", async () => {
+  test("is one product with the last row's values, adjacent or on both sides of any chunk boundary", async () => {
     for (let first = 0; first < ROWS - 1; first++) {
       for (const second of new Set([first + 1, ROWS - 1])) {
         await pool.query("truncate products, product_history");
@@ -111,7 +111,7 @@ describe("the same SKU twice", () => {
     }
   });
 
-  test("is the first row's product, or a reject, where the sender says so", async () => {
+  test("is one product with the first row's values, or a reject, if the options say so", async () => {
     for (const second of [1, 2, 3, 4, 13]) {
       await pool.query("truncate products, product_history");
       const first = await run(fileWith(0, second), { repeats: "first" });
@@ -125,7 +125,7 @@ describe("the same SKU twice", () => {
     }
   });
 
-  test("is one product also when every SKU of a file of several megabytes comes three times", async () => {
+  test("is one product even if every SKU of a large file occurs three times", async () => {
     const large = await createImportContext(pool);
     const count = 12_000;
     let file = "sku,name,description\n";
@@ -142,7 +142,7 @@ describe("the same SKU twice", () => {
   });
 });
 
-test("one rule tells SKUs apart, in the file, in the database and for the versions of a product", async () => {
+test("the same rule distinguishes SKUs in files, in the database and in product versions", async () => {
   const spellings = ["ABC", "abc", " abc ", "\u00a0abc\u0085", "É", "e\u0301", "ß", "ss", "İ", "i", "I", "0017", "17"];
   const file = spellings.map((sku, row) => csvLine([sku, `row ${row}`])).join("");
   const result = await run(`sku,name\n${file}`);
@@ -159,7 +159,7 @@ test("one rule tells SKUs apart, in the file, in the database and for the versio
       "17": "row 12",
     },
   });
-  // Another spelling of a known product changes how it is written and makes no second one.
+  // Another spelling of an existing SKU updates the spelling and creates no second product.
   expect(await run("sku,name\nABC,row 3\nÉ,row 5\n")).toMatchObject({ created: 0, updated: 2 });
   expect((await skus()).sort()).toEqual(["0017", "17", "ABC", "I", "ss", "ß", "É", "İ"].sort());
 });
@@ -181,7 +181,7 @@ describe("export and import", () => {
     "null",
   ];
 
-  test("keep codes byte for byte, as SKU, text and attribute", async () => {
+  test("keep values byte for byte, as SKU, text and attribute", async () => {
     const file = `sku,name,description,active,Code\n${CODES.map((code) => csvLine([code, code, code, "true", code])).join("")}`;
     expect(await run(file)).toMatchObject({ created: CODES.length });
     for (const { sku, name, description, attributes } of await products()) {
@@ -195,7 +195,7 @@ describe("export and import", () => {
     expect(await exported()).toBe(out);
   });
 
-  test("change nothing when the file was not edited", async () => {
+  test("change nothing if the file was not edited", async () => {
     const header = [
       "sku",
       "name",
@@ -218,7 +218,7 @@ describe("export and import", () => {
     const first = await run([header, ...rows].map(csvLine).join(""), fixed);
     expect(first).toMatchObject({ state: "done", created: 4, rejected: 0 });
     expect(Object.entries((await products())[1]?.attributes ?? {})).toHaveLength(5);
-    // JSON would lose a name like this, so its column is ignored.
+    // JSON would lose an attribute with this name, so its column is ignored.
     expect((await products())[0]?.attributes).toEqual({});
     const before = await products();
     const out = await exported();
@@ -236,7 +236,7 @@ describe("export and import", () => {
   );
   const name = cell.map((text_) => (text_.trim() === "" ? "name" : text_));
 
-  test("change nothing for any catalogue, and make the same catalogue in an empty database", async () => {
+  test("change nothing for any catalogue, and reproduce it in an empty database", async () => {
     const rows = fc.array(fc.tuple(name, cell, fc.boolean(), cell, cell), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(rows, async (made) => {
@@ -254,7 +254,7 @@ describe("export and import", () => {
           formula_escape: true,
         } as const;
         const first = await run(`sku,name,description,active,Colour,Größe\n${file.join("")}`, fixed);
-        // What is no text (NUL) is a reject; the rest is the catalogue.
+        // Values with NUL are rejected; all others are imported.
         const count = first.created;
         const out = await exported();
         expect(await run(out), out).toMatchObject({ unchanged: count, created: 0, updated: 0, rejected: 0 });
@@ -267,7 +267,7 @@ describe("export and import", () => {
   });
 });
 
-describe("files as they are", () => {
+describe("files of every dialect", () => {
   const TABLE = "sku;name;description\r\nA-1;Größe;für Öl\r\nB-2;Ångström;„Zoll“ 5 €\r\n";
   const EXPECTED = [
     { sku: "A-1", name: "Größe", description: "für Öl" },
@@ -309,7 +309,7 @@ describe("files as they are", () => {
     expect(await products()).toMatchObject([{ name: "one", attributes: { Price: "1" } }, { name: "two" }]);
   });
 
-  test("line ends of all kinds in one file, line breaks in quotes and no last one keep rows and lines apart", async () => {
+  test("mixed line endings, line breaks in quotes and a missing last line ending keep row and line numbers right", async () => {
     const file = 'sku,name\nA,one\r\nB,"two\nlines"\rC,"three\r\n""quoted""\rlines"\nD,last';
     const result = await run(file);
     expect(result).toMatchObject({ rows: 4, created: 4, lines: 8, dialect: { line_ending: "mixed" } });
@@ -321,7 +321,7 @@ describe("files as they are", () => {
     ]);
   });
 
-  test("the last row counts with and without a line end", async () => {
+  test("the last row is imported with and without a line ending", async () => {
     for (const end of ["", "\n", "\r\n", "\n\n\n"]) {
       await pool.query("truncate products, product_history");
       expect(await run(`sku,name\nA,one\nB,two${end}`)).toMatchObject({ rows: 2, created: 2 });
@@ -329,7 +329,7 @@ describe("files as they are", () => {
     }
   });
 
-  test("ragged rows are rejected with their line, and the others imported", async () => {
+  test("rows with a wrong number of cells are rejected with their line; the others are imported", async () => {
     const result = await run("sku,name,Brand\nA,one,x\nB,two\nC,three,y,z\nD\nE,five,\n");
     expect(result).toMatchObject({ rows: 5, created: 2, rejected: 3 });
     expect(await skus()).toEqual(["A", "E"]);
@@ -340,7 +340,7 @@ describe("files as they are", () => {
     ]);
   });
 
-  test("a NUL byte costs its row alone", async () => {
+  test("a NUL byte rejects only its own row", async () => {
     const result = await run("sku,name\nA,one\nB,t\0wo\nC\0,three\nD,four\n");
     expect(result).toMatchObject({ rows: 4, created: 2, rejected: 2 });
     expect(await skus()).toEqual(["A", "D"]);
@@ -350,7 +350,7 @@ describe("files as they are", () => {
     ]);
   });
 
-  test("bytes that are no text cost their row alone", async () => {
+  test("bytes that are invalid in the encoding reject only their own row", async () => {
     const file = Buffer.concat([
       Buffer.from("sku,name\nA,one\nB,"),
       Buffer.from([0xff, 0xc3]),
@@ -362,7 +362,7 @@ describe("files as they are", () => {
     expect(codes(await rejectsOf(context, result.id))).toEqual([[2, "not_text"]]);
   });
 
-  test("a cell of 10 MB is rejected and the rows around it imported, with their lines", async () => {
+  test("a cell of 10 MB is rejected, and the rows around it are imported with the right lines", async () => {
     const huge = "0123456789abcdef".repeat(10 * 65_536);
     const result = await run(`sku,name,description\nA,one,x\nB,two,"${huge}"\nC,three,y\nD,four,z\n`);
     expect(result).toMatchObject({ state: "done", created: 3, rejected: 1, rows: 4 });
@@ -374,7 +374,7 @@ describe("files as they are", () => {
     expect(await rejectsOf(context, result.id)).toMatchObject([{ row: 2, line: 3, code: "record_too_long" }]);
   });
 
-  test("the longest values that fit go in whole, one more character does not", async () => {
+  test("values of maximum length are imported; one more character is rejected", async () => {
     const long = "ä".repeat(499_000);
     const file = [
       ["sku", "name", "description", "Note"],
@@ -401,7 +401,7 @@ describe("files as they are", () => {
     ]);
   });
 
-  test("500 columns become 498 attributes, and come out again", async () => {
+  test("500 columns become 498 attributes, and are exported again", async () => {
     const header = ["sku", "name", ...Array.from({ length: 498 }, (_, index) => `Attribute ${index}`)];
     const row = (n: number): string[] => [
       `S-${n}`,
@@ -415,21 +415,21 @@ describe("files as they are", () => {
   });
 });
 
-describe("a file that is no table of products", () => {
-  test("without a row is done, with nothing", async () => {
+describe("a file without products", () => {
+  test("without rows is done and imports nothing", async () => {
     for (const file of ["sku,name", "sku,name\n", "\ufeffsku,name\r\n\r\n"]) {
       expect(await run(file)).toMatchObject({ state: "done", rows: 0, created: 0, rejected: 0 });
     }
   });
 
-  test("without a byte is refused at once, and its import says so", async () => {
+  test("without bytes is rejected immediately, and its import has failed", async () => {
     await expect(receiveBytes(context, "")).rejects.toMatchObject({ slug: "empty-file" });
     const [last] = await listImports(pool, { limit: 1 });
     expect(last).toMatchObject({ state: "failed", problem: { type: "/problems/empty-file" } });
     await checkImport(last as Import);
   });
 
-  test("without a SKU column fails with the headers that were found, and nothing is written", async () => {
+  test("without a SKU column fails, names the headers that were found, and writes nothing", async () => {
     const result = await run("Foo,name,Bar\n1,one,2\n");
     expect(result).toMatchObject({
       state: "failed",
@@ -439,7 +439,7 @@ describe("a file that is no table of products", () => {
     expect(await products()).toEqual([]);
   });
 
-  test("of blank lines, or of numbers without a header, fails without a SKU column", async () => {
+  test("of blank lines, or of numbers without a header, fails because it has no SKU column", async () => {
     for (const file of ["\n\n\n", "1,2,3\n4,5,6\n", " \n"]) {
       expect(await run(file)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
     }
@@ -459,14 +459,14 @@ describe("a file that is no table of products", () => {
   });
 });
 
-describe("one bad row among many", () => {
+describe("one invalid row among many", () => {
   const MANY = 2000;
   const fileWith = (bad: string): string => {
     const rows = Array.from({ length: MANY }, (_, n) => (n === 1234 ? bad : `S-${n},name ${n},yes\n`));
     return `sku,name,active\n${rows.join("")}`;
   };
 
-  test("costs a tolerant import that row, and a strict one everything", async () => {
+  test("is rejected by a tolerant import, and fails a strict one", async () => {
     const wide = { ...context, chunk_records: 100 };
     const tolerant = await importBytes(wide, fileWith(",nameless,yes\n"));
     await checkImport(tolerant);
@@ -482,10 +482,10 @@ describe("one bad row among many", () => {
     expect(sound).toMatchObject({ state: "done", created: MANY, rejected: 0 });
   });
 
-  test("costs a strict import everything also when only the catalogue shows it: a new product without a name", async () => {
+  test("fails a strict import even if only the catalogue shows the fault: a new product without a name", async () => {
     await run("sku,name,description\nA,one,x\nB,two,x\nC,three,x\nD,four,x\nE,five,x\n");
     const before = await products();
-    // Five changes in two chunks come before the new product.
+    // Five changes in two chunks precede the new product.
     const file = "sku,description\nA,y\nB,y\nC,y\nD,y\nE,y\nF,y\n";
     const strict = await run(file, { strict: true });
     expect(strict).toMatchObject({ state: "failed", rejected: 1, problem: { type: "/problems/rejected-rows" } });
@@ -497,7 +497,7 @@ describe("one bad row among many", () => {
     expect(await run(file)).toMatchObject({ state: "done", updated: 5, rejected: 1 });
   });
 
-  test("costs a strict import everything also when it exists already, or does not", async () => {
+  test("fails a strict import if the product exists already, or does not exist", async () => {
     await run("sku,name\nlast,known\n");
     const before = await products();
     const file = "sku,name\nA,1\nB,2\nC,3\nD,4\nE,5\nF,6\nLAST,7\n";
@@ -511,7 +511,7 @@ describe("one bad row among many", () => {
     expect((await rejectsOf(context, update.id)).map(({ code }) => code)).toContain("does_not_exist");
     expect(await products()).toEqual(before);
     expect((await pool.query("select from product_history")).rowCount).toBe(0);
-    // Tolerant, the others go in.
+    // A tolerant import imports the other rows.
     expect(await run(file, { mode: "create" })).toMatchObject({ state: "done", created: 6, rejected: 1 });
     expect((await names())["last"]).toBe("known");
   });
@@ -532,7 +532,7 @@ describe("rejects", () => {
     `${"s".repeat(300)},nine,1,r\n`,
   ].join("");
 
-  test("say row, line, column, value, code and what to do", async () => {
+  test("contain row, line, column, value, code and advice", async () => {
     const result = await run(FILE);
     expect(result).toMatchObject({ rows: 10, created: 1, rejected: 9, lines: 12 });
     expect(await skus()).toEqual(["A-0"]);
@@ -551,7 +551,7 @@ describe("rejects", () => {
     expect(found[6]?.raw).toBe('A-7,"multi\nline",?,r');
   });
 
-  test("are a file of the same columns, which can be mended and imported by itself", async () => {
+  test("are a file with the same columns, which can be fixed and imported", async () => {
     const first = await run(FILE);
     const file = await rejectsCsvOf(first);
     expect(file.split("\n")[0]).toBe(
@@ -584,14 +584,14 @@ describe("rejects", () => {
     ]);
   });
 
-  test("of a file of rejects have the first file's columns, not theirs twice", async () => {
+  test("of an imported rejects.csv have the original columns, and no duplicate reject columns", async () => {
     const first = await run("sku,name,Brand\nA,,x\nB,two,y\n");
     const second = await run(await rejectsCsvOf(first));
     expect(second).toMatchObject({ rows: 1, rejected: 1 });
     expect(await rejectsCsvOf(second)).toBe(await rejectsCsvOf(first));
   });
 
-  test("of more than a page come whole and in file order", async () => {
+  test("of several pages are complete and in file order", async () => {
     const count = 1201;
     const result = await run(`sku,name\n${Array.from({ length: count }, (_, n) => `,n${n}\n`).join("")}`);
     expect(result).toMatchObject({ rejected: count });
@@ -601,7 +601,7 @@ describe("rejects", () => {
   });
 });
 
-test("an import that is scanned and loaded by nobody else's hands twice does its work once", async () => {
+test("an import that is scanned and loaded twice does its work once", async () => {
   const { id } = await receiveBytes(context, "sku,name\nA,one\nB,two\n");
   const [first, second] = await Promise.all([workOn(context, id), workOn(context, id)]);
   expect([first.state, second.state]).toContain("done");

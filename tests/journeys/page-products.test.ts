@@ -354,7 +354,7 @@ test("edits made offline wait and are saved after the reconnect, and list and pa
   await call(patch_product, { params: { sku: mine }, body: { name: "Theirs" } }, { base_url });
   await page.context().setOffline(false);
   // Unchanged products are saved automatically; for a product that someone else changed the page asks.
-  await expect.poll(async () => (await product(kept)).name, { timeout: 20_000 }).toBe("Kept");
+  await expect.poll(async () => (await product(kept)).name).toBe("Kept");
   await page.getByRole("link", { name: "Imports" }).first().click();
   const question = page.getByRole("dialog").filter({ hasText: "1 unsaved change" });
   await question.getByRole("button", { name: "Cancel" }).click();

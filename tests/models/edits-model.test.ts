@@ -1,5 +1,5 @@
-// Random edits and imports against a sequential model: the catalogue, every version of every product, what each changeset did,
-// and the events are what the model says.
+// Random edits and imports compared with a sequential model: the catalogue, every version of every product, the changes of each
+// changeset, and the events must match the model.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ProductChange } from "../../contract/changesets/changesets.ts";
@@ -52,7 +52,7 @@ type Given = Omit<Partial<ProductValues>, "attributes" | "description"> & {
   attributes?: Record<string, string | null> | null;
 };
 
-/** One product's whole life: null = deleted. */
+/** All versions of one product; null = deleted. */
 interface Life {
   versions: (ProductValues | null)[];
   keys: string[];
@@ -61,7 +61,7 @@ interface Life {
 class Model {
   readonly current = new Map<string, Life>();
   readonly lives: Life[] = [];
-  /** Of each changeset in turn: which lives it took to which version. */
+  /** For each changeset, in order: which products it changed to which version. */
   readonly changes: { life: Life; version: number }[][] = [];
 
   product(given: string): ProductValues | undefined {
@@ -103,7 +103,7 @@ function withAttributes(base: ProductValues["attributes"], given: Given["attribu
   return Object.fromEntries(entries);
 }
 
-/** What the API should answer with. */
+/** Expected response of the API. */
 function apply(model: Model, given: Step): number {
   if (given.do === "import") {
     const changes = given.rows.flatMap((row) => {
@@ -112,7 +112,7 @@ function apply(model: Model, given: Step): number {
       const attributes = withAttributes({ ...base.attributes, p: row.p }, {});
       return model.set(keyOf(row.sku), { ...base, sku: row.sku, name: row.name, attributes });
     });
-    // An import is a changeset also where it changes nothing.
+    // An import is a changeset even if it changes nothing.
     model.changes.push(changes);
     return 0;
   }
@@ -158,7 +158,7 @@ async function perform(given: Step): Promise<number> {
   return (await request("DELETE", url)).status;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what the items are is the caller's to know
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows the type of the items
 async function everyPage<T>(url: string, limit: number): Promise<{ items: T[]; first: Record<string, unknown> }> {
   const items: T[] = [];
   let first: Record<string, unknown> | undefined;
@@ -182,7 +182,7 @@ function valuesOf(product: Product | ProductValues | null): ProductValues | null
 const kindOf = (life: Life, version: number): string =>
   version === 1 ? "created" : life.versions[version - 1] === null ? "deleted" : "updated";
 
-test("random edits, renames, deletions and imports", async () => {
+test("random edits, renames, deletions and imports match the model", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 25 }),
@@ -211,13 +211,13 @@ test("random edits, renames, deletions and imports", async () => {
   );
 });
 
-/** What each changeset did, also by kind, by SKU and as CSV; says which product has which id. */
+/** Checks the changes of each changeset, also filtered by kind and SKU and as CSV. Returns the ids of the products. */
 async function checkChanges(model: Model, limit: number): Promise<Map<Life, number>> {
   const { items: changesets } = await everyPage<{ id: number; created: number; updated: number; deleted: number }>(
     "/api/changesets",
     limit,
   );
-  // Ids have gaps where a change was rolled back.
+  // Ids have gaps after a rollback.
   expect(changesets).toHaveLength(model.changes.length);
   const ids = new Map<Life, number>();
   for (const [index, expected] of model.changes.entries()) {
@@ -263,7 +263,7 @@ async function checkChanges(model: Model, limit: number): Promise<Map<Life, numb
 
 async function checkHistory(life: Life, ids: ReadonlyMap<Life, number>, limit: number): Promise<void> {
   const id = ids.get(life) as number;
-  // By every key it has had.
+  // Under every SKU key that the product has had.
   for (const key of new Set(life.keys)) {
     const url = `/api/products/${encodeURIComponent(key)}/history?id=${id}`;
     const { items, first } = await everyPage<ProductVersion>(url, limit);
@@ -272,7 +272,7 @@ async function checkHistory(life: Life, ids: ReadonlyMap<Life, number>, limit: n
     let rebuilt: Record<string, unknown> = {};
     for (const { version, change, product, fields } of items.toReversed()) {
       expect([version, change, product]).toEqual([version, kindOf(life, version), life.versions[version - 1]]);
-      // Each version follows from the one before by what is said to have changed.
+      // Applying the listed changes to a version gives the next version.
       for (const [field, { before, after }] of Object.entries(fields ?? {})) {
         expect(rebuilt[field] ?? null).toEqual(before);
         rebuilt[field] = after;

@@ -1,4 +1,4 @@
-// Writers that meet: nobody's change is lost without a 412, and whatever happens every version is kept once and in order.
+// Concurrent writers: no change is lost without a 412, and every version is stored once and in order.
 import type { FastifyInstance } from "fastify";
 import { beforeEach, expect, test } from "vitest";
 import type { Product } from "../../contract/catalog/products.ts";
@@ -8,7 +8,7 @@ import { createImportContext, importBytes, leftovers } from "../support/import-f
 
 const database = await createTestDatabase();
 const { pool } = database;
-// Two servers: within one, edits of a product take turns.
+// Two servers, because a single server serializes edits of a product.
 const apps = [await createTestApp(database), await createTestApp(database)];
 const imports = await createImportContext(pool, 20);
 
@@ -31,7 +31,7 @@ async function ask(method: Method, url: string, payload?: object, headers: Recor
 const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
-/** Versions that are missing, double, or behind a version that had ended; and changes without an event or a changeset's count. */
+/** Counts missing, duplicate and out-of-order versions, and changes without an event or a count in their changeset. */
 async function faults(): Promise<object[]> {
   const { rows } = await pool.query<object>(
     `with versions as (
@@ -53,7 +53,7 @@ async function faults(): Promise<object[]> {
   return rows;
 }
 
-/** Adds one to the number in the description, as somebody who reads, thinks and writes. */
+/** Increments the number in the description: reads the product, then writes it. */
 async function increment(headersOf: (etag: string) => Record<string, string>): Promise<number> {
   for (let refused = 0; ; refused++) {
     const { body, etag } = await ask("GET", "/api/products/counter");
@@ -72,12 +72,12 @@ test("with If-Match no increment is lost", async () => {
     return sum;
   });
   expect((await ask("GET", "/api/products/counter")).body).toMatchObject({ description: "80", version: 81 });
-  // They did meet.
+  // At least one write conflicted.
   expect(refused.reduce((a, b) => a + b)).toBeGreaterThan(0);
   expect(await faults()).toEqual([]);
 });
 
-test("without it some are: the test above can fail", async () => {
+test("without If-Match increments are lost (control for the test above)", async () => {
   await ask("POST", "/api/products", { sku: "counter", name: "n", description: "0" });
   await times(8, async () => {
     for (let i = 0; i < 10; i++) await increment(() => ({}));
@@ -86,7 +86,7 @@ test("without it some are: the test above can fail", async () => {
   expect(await faults()).toEqual([]);
 });
 
-test("500 patches of different attributes at once all arrive, also without If-Match", async () => {
+test("500 concurrent patches of different attributes are all applied, even without If-Match", async () => {
   await ask("POST", "/api/products", { sku: "a", name: "n" });
   const COUNT = 500;
   const answers = await times(COUNT, (i) => ask("PATCH", "/api/products/a", { attributes: { [`a${i}`]: "x" } }));
@@ -97,7 +97,7 @@ test("500 patches of different attributes at once all arrive, also without If-Ma
   expect(await faults()).toEqual([]);
 });
 
-test("of many who want a SKU, by rename, POST or PUT, one gets it", async () => {
+test("if many requests claim one SKU by rename, POST or PUT, exactly one succeeds", async () => {
   await times(10, (i) => ask("POST", "/api/products", { sku: `p${i}`, name: "n" }));
   const answers = await Promise.all([
     times(10, (i) => ask("PATCH", `/api/products/p${i}`, { sku: "Wanted" })),
@@ -110,7 +110,7 @@ test("of many who want a SKU, by rename, POST or PUT, one gets it", async () => 
   expect(await faults()).toEqual([]);
 });
 
-test("creations and deletions of one SKU leave a life for each", async () => {
+test("concurrent creations and deletions of one SKU leave a separate history for each product", async () => {
   const statuses = await times(8, async (writer) => {
     const seen: number[] = [];
     for (let i = 0; i < 12; i++) {
@@ -132,7 +132,7 @@ test("creations and deletions of one SKU leave a life for each", async () => {
   expect(created - deleted).toBe(products);
 });
 
-test("writers and imports of the same products: every answer that said yes is a version", async () => {
+test("with writers and imports of the same products, every successful response is a version", async () => {
   const COUNT = 120;
   const file = (round: number): string =>
     ["sku,name", ...Array.from({ length: COUNT }, (_, i) => `p${(i * 7) % COUNT},import ${round}`)].join("\n");
@@ -152,7 +152,7 @@ test("writers and imports of the same products: every answer that said yes is a 
       const answer = await ask("PATCH", url, { name }, { "if-match": etag });
       expect([200, 404, 412]).toContain(answer.status);
       if (answer.status !== 200) continue;
-      // Nobody came in between the version that was read and the one that was made.
+      // No other version was written between the version read and the one created.
       expect([answer.body.id, answer.body.version]).toEqual([body.id, body.version + 1]);
       written.push({ id: answer.body.id, version: answer.body.version, name });
     }

@@ -1,4 +1,4 @@
-// The engine against the sequential model: random files, one after the other, on a real database in chunks of a few rows.
+// Compares imports of random files, in small chunks on a real database, with the sequential model.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Import, ImportOptions } from "../../contract/imports/imports.ts";
@@ -59,13 +59,13 @@ const file = fc
     });
   });
 
-test("a sequence of random files leaves what the sequential model says, and its counts", async () => {
+test("a sequence of random files gives the products and counts of the sequential model", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 4 }), async (files) => {
       await pool.query("truncate products, product_history");
       const model: Catalogue = new Map();
       for (const { header, rows, options } of files) {
-        // A lone blank cell is a blank line, which is no record.
+        // A row of one blank cell is a blank line, which is not a record.
         const records = rows.filter((cells) => cells.length > 1 || header.length === 1 || cells[0] !== "");
         const body = [header, ...records].map(csvLine).join("");
         const fixed = {
@@ -117,7 +117,7 @@ async function readCatalogue(): Promise<[string, ModelProduct][]> {
 const sorted = (model: Catalogue): [string, ModelProduct][] =>
   [...model].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
-/** Each product's versions are all there: those before in the history, the newest in the catalogue. */
+/** Checks that each product has all its versions: the newest in the catalogue, the others in the history. */
 async function checkHistory(): Promise<void> {
   const { rows } = await pool.query<{ sku_key: string; version: number; kept: number[] }>(
     `select p.sku_key, p.version, coalesce(array_agg(h.version order by h.version) filter (where h.version is not null), '{}') as kept
@@ -127,7 +127,7 @@ async function checkHistory(): Promise<void> {
     expect(kept).toEqual(Array.from({ length: version - 1 }, (_, index) => index + 1));
 }
 
-test("the model's key is the engine's for the SKUs of this test", async () => {
+test("the model's SKU key equals the importer's for the SKUs of this test", async () => {
   const { skuKey } = await import("../../src/catalog/product/sku-key.ts");
   for (const spelling of ["A-1", " a-1 ", "É/3", "e\u0301/3", "ß", "0017"])
     expect(skuKey(spelling)).toBe(keyOf(spelling));

@@ -1,4 +1,4 @@
-// What an import has to come to, said as simply as possible: one row after the other, one Map.
+// The expected result of an import, computed as simply as possible: one row after the other, in one Map.
 import type { ImportOptions, RejectCode } from "../../contract/imports/imports.ts";
 
 export interface ModelProduct {
@@ -23,7 +23,7 @@ export type Catalogue = Map<string, ModelProduct>;
 
 export const keyOf = (sku: string): string => sku.normalize("NFC").trim().toLowerCase();
 
-/** Applies rows of cells under `header` to the catalogue; a strict import with rejects leaves it as it was. */
+/** Applies rows of cells under `header` to the catalogue. A strict import with rejects does not change it. */
 export function applyFile(
   catalogue: Catalogue,
   header: readonly string[],

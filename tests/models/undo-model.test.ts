@@ -1,4 +1,4 @@
-// Undo against the model: random imports, edits, bulk changes, deletions and undos, one after the other, in chunks of a few products.
+// Compares undo with the model: random imports, edits, bulk changes, deletions and undos, one after the other, in small chunks.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Operation } from "../../contract/changesets/operations.ts";
@@ -53,7 +53,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("undo" as const), which: fc.nat(30), policy }) },
 );
 
-/** Takes the step. @returns the changeset, or undefined where there was nothing to do */
+/** Performs the step. @returns the changeset, or undefined if there was nothing to do */
 async function take(next: Exclude<Step, { kind: "undo" }>): Promise<number | undefined> {
   const before = await newestChangeset();
   if (next.kind === "import")
@@ -77,7 +77,7 @@ async function newestChangeset(): Promise<number> {
 const TIMEOUT_MS = 300_000;
 
 test(
-  "a sequence of random changes and undos leaves what the model says, and every version once",
+  "a sequence of random changes and undos gives the result of the model, and stores every version once",
   { timeout: TIMEOUT_MS },
   async () => {
     await fc.assert(
@@ -131,14 +131,14 @@ async function checkUndo(
   return operation.changeset_id;
 }
 
-/** The preview said what came to pass. */
+/** Checks that the preview matches the result. */
 function checkCounts(operation: Operation, preview: UndoPreview): void {
   const { total, created, updated, deleted, unchanged, kept, missing } = operation;
   expect(total).toBe(created + updated + deleted + unchanged + kept + missing);
   expect(preview).toMatchObject({ total, created, updated, deleted, unchanged, kept });
 }
 
-/** A product's versions follow on one another, each once; the sums of what was noted for the search are the catalogue's size. */
+/** Checks that versions are consecutive and unique, and that the search backlog's sum matches the number of products. */
 async function checkVersions(): Promise<void> {
   const { rows } = await pool.query<{ versions: number[] }>(
     `select array_agg(version order by version) as versions

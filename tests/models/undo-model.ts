@@ -1,7 +1,7 @@
-// What an undo has to come to, said as simply as possible: every product's state before and after each changeset, and one Map.
+// The expected result of an undo, computed as simply as possible: the states of all products before and after each changeset, in one Map.
 import type pg from "pg";
 
-/** A product's key and values as one text, by id. */
+/** SKU key and values of each product as one text, by product id. */
 export type Catalogue = Map<number, { sku_key: string; values: string }>;
 
 export interface Change {
@@ -18,7 +18,7 @@ export async function readCatalogue(pool: pg.Pool): Promise<Catalogue> {
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));
 }
 
-/** What a step did to each product. */
+/** The changes of a step, by product. */
 export function difference(before: Catalogue, after: Catalogue): Map<number, Change> {
   const changes = new Map<number, Change>();
   for (const id of new Set([...before.keys(), ...after.keys()])) {
@@ -28,7 +28,7 @@ export function difference(before: Catalogue, after: Catalogue): Map<number, Cha
   return changes;
 }
 
-/** The catalogue after an undo, and who was kept. */
+/** The catalogue after an undo, and the products that kept their later changes. */
 export function undo(
   catalogue: Catalogue,
   changes: ReadonlyMap<number, Change>,
@@ -64,7 +64,7 @@ export function undo(
   }
 }
 
-/** Values only: who last changed a product, and its line of a file, are told apart by nobody. */
+/** Compares values only, not the last changeset or the line in the file. */
 const isSame = (a: Change["before"], b: Change["before"]): boolean =>
   a?.sku_key === b?.sku_key && valuesOf(a) === valuesOf(b);
 

@@ -1,11 +1,11 @@
-// The pages of docs/decisions: others speak of them by their number, so no two may have the same.
+// Decisions are referred to by number, so their numbers must be unique.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const FOLDER = join(import.meta.dirname, "../../docs/decisions");
 
-test("decisions are numbered without gaps, and the list has all of them with their titles", async () => {
+test("decisions are numbered without gaps, and the list contains all of them with their titles", async () => {
   const pages = (await readdir(FOLDER)).filter((name) => name !== "README.md").sort();
   const numbers = pages.map((_, i) => String(i + 1).padStart(4, "0"));
   expect(pages.map((name) => name.slice(0, 4))).toEqual(numbers);

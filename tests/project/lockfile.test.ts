@@ -1,4 +1,4 @@
-// The audit of the lockfile finds what it is for: our own files pass, and each of these changes to them is found.
+// The lockfile audit accepts our own files and detects each of these changes to them.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -75,7 +75,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "cookie 0.6.0 is vulnerable",
   ],
   [
-    "a fix in one major version is none in another",
+    "a fix in one major version does not fix another",
     (files) => (entry(files, "node_modules/undici").version = "8.4.0"),
     "undici 8.4.0 is vulnerable",
   ],
@@ -90,7 +90,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "comes from https://registry.example",
   ],
   [
-    "an address that only begins like the registry's",
+    "a URL that only begins like the registry's",
     (files) => (entry(files, FASTIFY).resolved = "https://registry.npmjs.org.example/fastify-5.12.8.tgz"),
     "comes from https://registry.npmjs.org.example",
   ],
@@ -102,7 +102,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
   ["a missing hash", (files) => delete entry(files, FASTIFY).integrity, "node_modules/fastify has no sha512 hash"],
   ["a weak hash", (files) => (entry(files, FASTIFY).integrity = "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk="), "no sha512 hash"],
   [
-    "a hash left out because the package claims to be bundled",
+    "a missing hash because the package claims to be bundled",
     (files) => Object.assign(entry(files, FASTIFY), { integrity: undefined, inBundle: true }),
     "node_modules/fastify has no sha512 hash",
   ],
@@ -118,12 +118,12 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "is another package, fastifyy",
   ],
   [
-    "an install script that is not on the list",
+    "an install script that is not allowed",
     (files) => (entry(files, "node_modules/undici").hasInstallScript = true),
     "undici has an install script",
   ],
   [
-    "a list with a package that has no install script",
+    "an allowed package that has no install script",
     ({ manifest }) => (manifest.allowScripts.fastify = true),
     "allowScripts lists fastify",
   ],
@@ -142,12 +142,12 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     'the override of sonic-boom is "npm:other@1.0.0"',
   ],
   [
-    "a lockfile that is not of this package.json",
+    "a lockfile that does not match package.json",
     ({ manifest }) => (manifest.dependencies.fastify = "^6.0.0"),
     "dependencies are not those of package.json",
   ],
   [
-    "a dependency whose advisories nobody has looked up",
+    "a dependency without known safe versions",
     ({ manifest, lockfile }) => {
       manifest.dependencies.lodash = "^4.17.21";
       (lockfile.packages[""] as { dependencies: Record<string, string> }).dependencies.lodash = "^4.17.21";

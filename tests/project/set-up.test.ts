@@ -1,4 +1,4 @@
-// Commands that are started at once in a fresh clone: one sets it up, the others wait. npm is a stand-in: no network.
+// Commands started at the same time in a fresh clone: one installs the packages, the others wait. A fake npm replaces the real one.
 import { spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { until } from "../support/until.ts";
 
-// Like npm ci it clears node_modules, takes its time, writes its record last, and fails if another does so meanwhile.
+// Like `npm ci`, the fake npm clears node_modules, takes some time, writes its record last, and fails if another one runs.
 const NPM = `#!${process.execPath}
 const fs = require("node:fs");
 fs.appendFileSync("runs", "npm\\n");
@@ -28,7 +28,7 @@ console.log("set up");
 
 const WAITING = "Another command is setting up this folder: waiting for it …\n";
 
-test("of commands that are started at once in a fresh clone one installs, the others wait and find all there", async () => {
+test("of several commands started at the same time, one installs, and the others wait and use its result", async () => {
   const clone = await makeClone();
   const commands = [clone.start(), clone.start(), clone.start()];
   await until(() => commands.filter(({ said }) => said() === WAITING).length === 2);
@@ -38,7 +38,7 @@ test("of commands that are started at once in a fresh clone one installs, the ot
   await expect(clone.read(".setup.lock")).rejects.toThrow("ENOENT");
 });
 
-test("a killed command's npm goes on, and the next command waits for it", async () => {
+test("the npm of a killed command continues, and the next command waits for it", async () => {
   const clone = await makeClone();
   const first = clone.start();
   await until(async () => Number(await clone.read("node_modules/owner").catch(() => "0")) > 0);
@@ -46,7 +46,7 @@ test("a killed command's npm goes on, and the next command waits for it", async 
   await first.ended;
   const second = clone.start();
   await until(() => second.said() === WAITING);
-  // Beats come each second: some of them are those of the npm that lost its parent.
+  // One heartbeat per second: some come from the npm whose parent was killed.
   const before = await clone.lastBeat();
   await until(async () => (await clone.lastBeat()) > before);
   await clone.write("go");
@@ -54,7 +54,7 @@ test("a killed command's npm goes on, and the next command waits for it", async 
   expect(await clone.read("runs")).toBe("npm\n");
 });
 
-test("a lock that was left behind holds nobody up for long", async () => {
+test("a stale lock does not block commands for long", async () => {
   const clone = await makeClone();
   await clone.write("go");
   await clone.write(".setup.lock");

@@ -1,4 +1,4 @@
-// The HTTP application over a test's database, asked by `inject`.
+// The HTTP application on a test's database, to be called with `inject`.
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { afterAll } from "vitest";
@@ -9,7 +9,7 @@ import { webhookContext } from "./webhook-app.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** Closed after the test file. No worker runs; `context` replaces what a test wants otherwise. */
+/** Closed after the last test of the file. Runs no worker. `context` overrides parts of the default context. */
 export async function createTestApp(
   { address, pool }: TestDatabase,
   context: Partial<AppContext> = {},

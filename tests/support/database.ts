@@ -1,4 +1,4 @@
-// A database of its own for a test file: a clone of the migrated template, made in some 30 ms.
+// Creates a database for a test file by cloning the migrated template, in about 30 ms.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, inject } from "vitest";
@@ -12,8 +12,8 @@ export interface TestDatabase {
 }
 
 /**
- * Call it at the top of a test file: `const database = await createTestDatabase();`. Dropped after the file's last test.
- * @param template "migrated", or "empty" for tests that bring their own tables.
+ * Call at the top of a test file: `const database = await createTestDatabase();`. Dropped after the last test of the file.
+ * @param template "migrated", or "empty" for tests that create their own tables.
  */
 export async function createTestDatabase(template: "migrated" | "empty" = "migrated"): Promise<TestDatabase> {
   const postgres = inject("postgres");
@@ -25,7 +25,7 @@ export async function createTestDatabase(template: "migrated" | "empty" = "migra
   const pool = createPool(address, { application_name: "skuport test", max: 10 });
   afterAll(async () => {
     await pool.end();
-    // force: a test that failed may have left connections behind.
+    // force: a failed test may have left connections open.
     await administer(postgres, `drop database ${address.database} with (force)`);
   });
   return { address, pool };

@@ -1,5 +1,5 @@
-// The schema of a database as text, from PostgreSQL's own catalogue: the same text for the same schema, whatever order it was
-// made in. pg_dump would do it too, but is not among the embedded programs.
+// Dumps the schema of a database as text from PostgreSQL's system catalogue. The text does not depend on the order of creation.
+// pg_dump is not among the embedded programs.
 // cspell:disable -- columns of PostgreSQL's catalogue
 import type { Queryable } from "../../src/db/connection/connect.ts";
 
@@ -61,7 +61,7 @@ const VIEWS = `
   select format(E'create %sview %I as\\n%s', case relkind when 'm' then 'materialized ' else '' end, relname, pg_get_viewdef(oid)) as text
     from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm') order by relname`;
 
-/** Those of constraints are made with their tables. */
+/** Without the indexes of constraints, which are part of their tables. */
 const INDEXES = `
   select pg_get_indexdef(i.indexrelid) || ';' as text
     from pg_index i join pg_class c on c.oid = i.indexrelid

@@ -1,4 +1,4 @@
-// Imports in this process, without pg-boss: what a test of the engine needs.
+// Runs imports in the test process, without pg-boss.
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { listRejects } from "../../src/imports/rejects/store.ts";
 const nothing = (): Promise<void> => Promise.resolve();
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A context with a files folder of its own, removed after the test file. */
+/** A context with a new files folder, removed after the last test of the file. */
 export async function createImportContext(pool: pg.Pool, chunkRecords?: number): Promise<ImportContext> {
   const filesDir = await mkdtemp(join(tmpdir(), "skuport-files-"));
   afterAll(() => rm(filesDir, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ export async function createImportContext(pool: pg.Pool, chunkRecords?: number):
 
 export type Options = Partial<ImportOptions>;
 
-/** Receives the bytes; no worker has seen them yet. */
+/** Receives the bytes as an import that no worker has scanned yet. */
 export async function receiveBytes(
   context: ImportContext,
   bytes: Buffer | string,
@@ -47,7 +47,7 @@ export async function receiveBytes(
   return receiveImport(context, upload, Readable.from([whole], { objectMode: false }));
 }
 
-/** The whole way of a file, with `concurrency` loaders at once. */
+/** Receives, scans and loads a file with `concurrency` loaders. */
 export async function importBytes(
   context: ImportContext,
   bytes: Buffer | string,
@@ -67,10 +67,10 @@ export async function workOn(context: ImportContext, id: number): Promise<Import
 export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]> =>
   listRejects(context.pool, id, { after: 0, limit: 1_000_000, raw_characters: 2_000_000 });
 
-/** What `leftovers` says of a clean end. */
+/** The result of `leftovers` after a clean end. */
 export const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
 
-/** Files and rows that an ended import has no business leaving. */
+/** Counts files and rows that an ended import must not leave. */
 export async function leftovers(context: ImportContext): Promise<{ files: string[]; chunks: number; staged: number }> {
   const { rows } = await context.pool.query<{ chunks: number; staged: number }>(
     "select (select count(*) from import_chunks)::int as chunks, (select count(*) from product_staging)::int as staged",

@@ -1,4 +1,4 @@
-// Workbooks for tests, part by part, also such as no program would write.
+// Builds workbooks for tests part by part, including invalid ones.
 import { buffer } from "node:stream/consumers";
 import { PassThrough, pipeline } from "node:stream";
 import { ZipFile } from "yazl";
@@ -13,7 +13,7 @@ export interface WorkbookInput {
   /** `<xf …/>` elements of the cells, and `<numFmt …/>` ones. */
   styles?: { formats?: string; cells: string };
   is_1904?: boolean;
-  /** Further parts, or others instead of those made here. */
+  /** Additional parts, or replacements of the generated ones. */
   parts?: Record<string, string | Buffer>;
 }
 
@@ -71,7 +71,7 @@ export async function zipOf(
   return buffer(bytes);
 }
 
-/** `<c>` elements with texts, from column A on. */
+/** `<c>` elements with texts, starting at column A. */
 export const textRow = (number: number, ...cells: string[]): string =>
   `<row r="${number}">${cells
     .map((text, index) =>

@@ -1,4 +1,4 @@
-// The application with operations that are worked on in this process, without pg-boss: what a test of theirs needs.
+// The HTTP application with operations that run in the test process, without pg-boss.
 import type { FastifyInstance } from "fastify";
 import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
@@ -8,8 +8,8 @@ import { createTestApp } from "./app.ts";
 import type { TestDatabase } from "./database.ts";
 import { createImportContext } from "./import-file.ts";
 
-/** Asks the application; the answer's body is parsed, and trusted to be what the caller says. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()
+/** Sends a request and returns the parsed body, typed as the caller expects. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast, as in response.json()
 export type Ask = <T = Operation>(
   method: "GET" | "POST",
   url: string,
@@ -20,13 +20,13 @@ export interface OperationApp {
   app: FastifyInstance;
   context: OperationContext & ImportContext;
   ask: Ask;
-  /** Works on the operation until it has ended. */
+  /** Runs the operation until it has ended. */
   finish: (id: number) => Promise<Operation>;
 }
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Chunks and imports' chunks of `chunk` products: what is small in a test crosses chunks all the same. */
+/** `chunk` products per chunk, so that even small tests span several chunks. */
 export async function createOperationApp(database: TestDatabase, chunk = 3): Promise<OperationApp> {
   const imports = await createImportContext(database.pool, chunk);
   const nothing = (): Promise<void> => Promise.resolve();
@@ -45,7 +45,7 @@ export async function createOperationApp(database: TestDatabase, chunk = 3): Pro
       for (;;) {
         const { body } = await ask("GET", `/api/operations/${id}`);
         if (isOperationOver(body.state)) return body;
-        // The server may still be selecting: then a lane has nothing to do.
+        // The server may still be selecting; then an executor finds no chunk.
         await Promise.all(Array.from({ length: context.concurrency }, () => runExecutor(context, id, signal)));
       }
     },

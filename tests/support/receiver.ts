@@ -1,4 +1,4 @@
-// A receiver of webhooks for tests: an HTTP server on loopback that keeps what comes and answers as it is told.
+// A webhook receiver for tests: an HTTP server on loopback that records requests and responds with `answer`.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -16,17 +16,17 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
-  /** What comes next is answered by this. */
+  /** Responds to each request; may be replaced at any time. */
   answer: (request: Received, response: ServerResponse) => void;
   close(): Promise<void>;
 }
 
 export async function createReceiver(): Promise<Receiver> {
   const server = createServer((request, response) => {
-    const pieces: Buffer[] = [];
-    request.on("data", (piece: Buffer) => pieces.push(piece));
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const body = Buffer.concat(pieces).toString();
+      const body = Buffer.concat(chunks).toString();
       const received: Received = {
         id: request.headers["webhook-id"] as string,
         headers: request.headers,

@@ -1,5 +1,5 @@
-// Before all tests: one PostgreSQL in a temporary folder, with a migrated template that each test file clones. With
-// TEST_POSTGRES the tests use that server instead, to see that an older PostgreSQL or a tuned one serves as well.
+// Global setup: starts one PostgreSQL in a temporary folder, with a migrated template that each test file clones. With TEST_POSTGRES the
+// tests use that server instead, to test other versions or settings of PostgreSQL.
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,8 @@ export const TEMPLATE = "skuport_template";
 
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
   const runDir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
-  await chmod(runDir, 0o711); // sockets in it are for the account that root lends PostgreSQL, too
-  // Whatever a test leaves in its temporary folders goes with this one, also after a kill.
+  await chmod(runDir, 0o711); // as root, PostgreSQL runs under another account, which needs its sockets in this folder
+  // Temporary files of tests are removed with this folder, even after a kill.
   process.env["TMPDIR"] = runDir;
   const own = process.env["TEST_POSTGRES"];
   const postgres = own === undefined ? await startThrowaway(join(runDir, "data")) : borrow(own);
@@ -35,12 +35,12 @@ export default async function startPostgres(project: TestProject): Promise<() =>
 
 async function startThrowaway(dataDir: string): Promise<TestPostgres> {
   const log = { info: () => undefined, warn: console.warn, error: console.error };
-  // No fsync: this one is thrown away. What proves durability starts a PostgreSQL of its own with the real settings.
+  // Without fsync, because the data is thrown away. Tests of durability start their own PostgreSQL with the real settings.
   const settings = { fsync: "off", shared_buffers: "256MB", max_wal_size: "1GB", max_connections: "200" };
   return startEmbedded({ data_dir: dataDir, log, settings });
 }
 
-/** @param url of a superuser on a server that is for tests alone, without a password: postgres://postgres@127.0.0.1:5432 */
+/** @param url superuser without password on a server that is used only for tests: postgres://postgres@127.0.0.1:5432 */
 function borrow(url: string): TestPostgres {
   const { hostname, port, username } = new URL(url);
   const connection = { host: hostname, port: Number(port || 5432), user: username, database: "postgres" };

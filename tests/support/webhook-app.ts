@@ -1,4 +1,4 @@
-// Webhooks for tests: a context with a key of its own, and a short way to ask.
+// Webhook fixtures: a context with a new encryption key, and a function to send requests.
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
@@ -6,7 +6,7 @@ import { loadKeyring } from "../../src/secrets/keyring.ts";
 import type { WebhookContext, WebhookSettings } from "../../src/webhooks/context.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** Loopback is allowed: that is where tests have their receivers. */
+/** Allows loopback, where the receivers of tests listen. */
 export function webhookContext(settings: Partial<WebhookSettings> = {}): Pick<WebhookContext, "loadKeys" | "settings"> {
   const key = randomBytes(32).toString("base64");
   return {
@@ -24,7 +24,7 @@ export const createWebhookContext = (
   ...webhookContext(settings),
 });
 
-/** Asks and gives status and JSON. */
+/** Sends a request and returns status and JSON. */
 export type Ask = (
   method: "GET" | "POST" | "PATCH" | "DELETE",
   url: string,

@@ -1,4 +1,4 @@
-// Starts servers and workers as separate processes on a database behind a proxy, to freeze, wake and kill them. Processes that still
+// Starts servers and workers as separate processes on a database that they reach through a proxy, to freeze, wake and kill them. Processes that still
 // run when the test process exits are killed.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";

@@ -33,7 +33,7 @@ export interface Proxy {
   readonly lost_answers: number;
   /** Open connections, oldest first. */
   links(): Link[];
-  /** URL of a database behind the proxy; `database` defaults to the one of the address. */
+  /** URL of a database through the proxy; `database` defaults to the one of the address. */
   url(database?: string): string;
   /** Sets the mode of all open and future connections. */
   setMode(mode: Mode): void;
