@@ -202,17 +202,17 @@ test("an unreadable file is exit code 1, wrong use a UsageError", async () => {
 
 describe("a packed file", () => {
   const packed = (): string => file(gzipSync("sku,name\nA,b\n"));
-  const dataDir = (): string => {
+  const makeDataDir = (): string => {
     const path = join(folder, "data");
     mkdirSync(path, { recursive: true });
     return path;
   };
 
   test("is unpacked to the data folder, which is empty afterwards", async () => {
-    const data_dir = dataDir();
-    const { code, stdout } = await run([packed(), "--csv"], sink(), { data_dir, disk_reserve_bytes: 0 });
+    const dataDir = makeDataDir();
+    const { code, stdout } = await run([packed(), "--csv"], sink(), { data_dir: dataDir, disk_reserve_bytes: 0 });
     expect([code, stdout]).toEqual([0, "sku,name\nA,b\n"]);
-    expect(readdirSync(data_dir)).toEqual([]);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   test("is unpacked to the system's temporary folder where there is no data folder", async () => {
@@ -221,20 +221,20 @@ describe("a packed file", () => {
   });
 
   test("on a full disk is refused with the folder's name, and leaves nothing behind", async () => {
-    const data_dir = dataDir();
-    const refused = run([packed()], sink(), { data_dir, disk_reserve_bytes: Number.MAX_SAFE_INTEGER });
+    const dataDir = makeDataDir();
+    const refused = run([packed()], sink(), { data_dir: dataDir, disk_reserve_bytes: Number.MAX_SAFE_INTEGER });
     await expect(refused).rejects.toMatchObject({
       slug: "disk-full",
-      message: expect.stringContaining(data_dir) as string,
+      message: expect.stringContaining(dataDir) as string,
     });
-    expect(readdirSync(data_dir)).toEqual([]);
+    expect(readdirSync(dataDir)).toEqual([]);
   });
 
   test("removes the folders of processes that were killed more than a day ago", async () => {
-    const data_dir = dataDir();
-    for (const name of ["skuport-read-old", "skuport-read-new", "other"]) mkdirSync(join(data_dir, name));
-    for (const name of ["skuport-read-old", "other"]) utimesSync(join(data_dir, name), 1, 1);
-    await run([packed()], sink(), { data_dir, disk_reserve_bytes: 0 });
-    expect(readdirSync(data_dir).sort()).toEqual(["other", "skuport-read-new"]);
+    const dataDir = makeDataDir();
+    for (const name of ["skuport-read-old", "skuport-read-new", "other"]) mkdirSync(join(dataDir, name));
+    for (const name of ["skuport-read-old", "other"]) utimesSync(join(dataDir, name), 1, 1);
+    await run([packed()], sink(), { data_dir: dataDir, disk_reserve_bytes: 0 });
+    expect(readdirSync(dataDir).sort()).toEqual(["other", "skuport-read-new"]);
   });
 });

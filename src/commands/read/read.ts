@@ -38,8 +38,8 @@ ${DIALECT_HELP}`,
       },
     });
     const [path, ...others] = positionals;
-    if (path === undefined || others.length > 0) throw new UsageError("Name one file: skuport read FILE");
-    if (values.csv === true && values.json === true) throw new UsageError("Choose one of --csv and --json");
+    if (path === undefined || others.length > 0) throw new UsageError("Name exactly one file: skuport read FILE");
+    if (values.csv === true && values.json === true) throw new UsageError("Use either --csv or --json, not both.");
     const overrides = readOverrides(values);
 
     const output = openOutput(io);

@@ -54,7 +54,9 @@ describe("a table starts", () => {
 
   test("at the first record without a header, with columns that match nothing", async () => {
     expect(await table("1,2\n3,4\n", { header: false })).toMatchObject({
-      ...{ start: 0, first_line: 1, header: [] },
+      start: 0,
+      first_line: 1,
+      header: [],
       columns: [
         { name: "Column 1", target: "attribute" },
         { name: "Column 2", target: "attribute" },

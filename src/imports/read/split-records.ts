@@ -165,7 +165,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
           bad.needs_more = false;
         }
         if (contentEnd < 0) {
-          // A bad quoted field: record the fault, and continue as `bad` says.
+          // A bad quoted field: record the fault, and continue as resolveBadQuote decided.
           if (bad.needs_more && !atEnd) break records;
           if (fault === 0) fault = bad.fault;
           if (bad.opens_text) {

@@ -160,8 +160,16 @@ describe("a table", () => {
     const { text, dialect } = await convert({ sheets: { S: rows } });
     expect(text).toBe('\n\n\n"SKU","Name",\n"a","A",\n\n\n"b",,"more"\n');
     expect(dialect).toEqual({
-      ...{ format: "xlsx", encoding: "utf-8", delimiter: ",", quote: '"', escape: '"', line_ending: "row" },
-      ...{ header: true, preamble: 0, formula_escape: false, sheets: [{ name: "S", read: true }] },
+      format: "xlsx",
+      encoding: "utf-8",
+      delimiter: ",",
+      quote: '"',
+      escape: '"',
+      line_ending: "row",
+      header: true,
+      preamble: 0,
+      formula_escape: false,
+      sheets: [{ name: "S", read: true }],
     });
   });
 
