@@ -5,9 +5,7 @@ import type { Queryable } from "../db/connection/connect.ts";
 import type { DiskReserve } from "../db/data-dir/disk-reserve.ts";
 import type { LoaderLimit } from "../jobs/loader-limit.ts";
 import type { Log } from "../jobs/log.ts";
-import { isPlainText } from "./read/text/prepare-text.ts";
 import type { RecordCache } from "./record-cache.ts";
-import type { Dialect } from "../../contract/imports/imports.ts";
 
 export interface ImportContext {
   pool: pg.Pool;
@@ -41,10 +39,3 @@ export const preparedPath = (
   context: Pick<ImportContext, "files_dir">,
   { file, scan_token }: { file: string; scan_token: number },
 ): string => join(context.files_dir, scan_token === 0 ? `${file}.utf8` : `${file}.${scan_token}.utf8`);
-
-/** The path of the UTF-8 text that is split into records: the uploaded file itself, or the text that the scan made from it. */
-export const textPath = (
-  context: Pick<ImportContext, "files_dir">,
-  work: { file: string; scan_token: number },
-  dialect: Dialect,
-): string => (isPlainText(dialect) ? uploadedPath(context, work.file) : preparedPath(context, work));

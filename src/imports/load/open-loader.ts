@@ -6,11 +6,12 @@ import { JOIN_BY_KEY } from "../../db/planner-hints.ts";
 import { releaseParts, type Work } from "../../jobs/attempts.ts";
 import type { Attempts } from "../../jobs/process-chunk.ts";
 import { markChunkDone, type Chunk } from "../chunk-store.ts";
-import { textPath, type ImportContext } from "../context.ts";
+import type { ImportContext } from "../context.ts";
 import { layoutOf } from "../layout.ts";
 import { truncatedFile } from "../problems.ts";
 import { insertListedRejects } from "../rejects/store.ts";
 import type { ImportWork } from "../store.ts";
+import { textPath } from "../text-path.ts";
 import { noteAlive } from "../wait-store.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
 import {

@@ -103,7 +103,6 @@ const slotOf = (hash: number, slots: number): number => Math.floor(((hash >>> 0)
 /** HalfSipHash-2-4 (https://www.aumasson.jp/siphash/siphash.pdf; reference code halfsiphash.c, 64-bit output) with a third output word,
  * computed like the second. The rounds are inlined because function calls would cost more than the rounds.
  * @param hashKey two words */
-// eslint-disable-next-line max-lines-per-function -- inlined rounds, see above
 export function halfSipHash96(bytes: Buffer, start: number, end: number, hashKey: Int32Array, out: Int32Array): void {
   const k0 = hashKey[0] as number;
   const k1 = hashKey[1] as number;

@@ -1,7 +1,7 @@
 // Scans an import's file from the first byte to the last, stores progress and rejects, and starts loading.
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../db/connection/connect.ts";
-import { preparedPath, textPath, uploadedPath, type ImportContext } from "../context.ts";
+import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { layoutOf } from "../layout.ts";
 import { overridesOf } from "../overrides.ts";
 import { strictProblem, truncatedFile } from "../problems.ts";
@@ -9,6 +9,7 @@ import { openTable, readRecords, type Extent } from "../read/read-records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import { detectText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
 import type { ImportWork } from "../store.ts";
+import { textPath } from "../text-path.ts";
 import { uploadedExtent } from "./follow-upload.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";

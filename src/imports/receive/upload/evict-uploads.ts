@@ -15,7 +15,7 @@ export interface UploadLimits {
   /** Maximum total size of the files of a client's unfinished uploads, in bytes. */
   bytes: number;
   /** Free bytes on the disk. */
-  room: number;
+  free_bytes: number;
 }
 
 /**
@@ -33,15 +33,15 @@ export function chooseEvictions(
   let uploads = own.length;
   let bytes = own.reduce((sum, upload) => sum + upload.size, 0);
   // The bytes that unfinished uploads have yet to send are reserved.
-  let room = limits.room - open.reduce((sum, upload) => sum + upload.size - upload.received, 0);
+  let freeBytes = limits.free_bytes - open.reduce((sum, upload) => sum + upload.size - upload.received, 0);
   const evicted: OpenUpload[] = [];
-  while (uploads >= limits.uploads || bytes + size > limits.bytes || room < size) {
+  while (uploads >= limits.uploads || bytes + size > limits.bytes || freeBytes < size) {
     const next = own[evicted.length];
-    if (next === undefined) return room < size ? undefined : evicted;
+    if (next === undefined) return freeBytes < size ? undefined : evicted;
     evicted.push(next);
     uploads--;
     bytes -= next.size;
-    room += next.size;
+    freeBytes += next.size;
   }
   return evicted;
 }

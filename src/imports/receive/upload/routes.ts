@@ -98,9 +98,9 @@ async function createUpload(
 ): Promise<number> {
   const limits = { uploads: MAX_CLIENT_UPLOADS, bytes: MAX_CLIENT_FILES * context.max_upload_bytes };
   const { id, evictions } = await withCertainCommit(context.pool, async (db) => {
-    const room = (await context.disk?.freeBytes()) ?? Infinity;
+    const freeBytes = (await context.disk?.freeBytes()) ?? Infinity;
     const open = await listOpenUploads(db);
-    const evictions = chooseEvictions(open, client, size, { ...limits, room });
+    const evictions = chooseEvictions(open, client, size, { ...limits, free_bytes: freeBytes });
     if (evictions === undefined) throw diskFull(upload.filename);
     if (open.length - evictions.length >= MAX_UPLOADS) throw tooManyUploads(MAX_UPLOADS);
     return { id: await insertUpload(db, upload, client, KEPT_HOURS), evictions };
