@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// skuport COMMAND …: what src/main.ts does, on a Node 24 and with the dependencies in place. Paths are relative to the
-// caller's folder, not to the clone.
+// skuport COMMAND …: runs src/main.ts on Node 24 after installing the dependencies. Paths are relative to the caller's folder, not
+// to the clone.
 import module from "node:module";
 import { join } from "node:path";
 import {
@@ -19,7 +19,7 @@ ensureDependencies({ dev: false });
 const node = findNode();
 if (args[0] === "serve") ensurePage(node);
 if (node === process.execPath && args[0] !== "serve" && args[0] !== "work") {
-  // What does not stay needs no flags of its own, and starts twice as quickly without a second process.
+  // A short command needs no special flags, and starts twice as fast without a second process.
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE ?? COMPILE_CACHE);
   await import("../src/main.ts");
 } else {

@@ -1,5 +1,5 @@
-// Checks package.json and package-lock.json without asking any service: every package comes from the npm registry and has a hash, no
-// install script is unknown, and no version is older than its last security fix. `node scripts/audit-lockfile.mjs [FOLDER]`
+// Checks package.json and package-lock.json offline: every package comes from the npm registry and has a hash, every install script
+// is listed, and no version is older than its last security fix. `node scripts/audit-lockfile.mjs [FOLDER]`
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, URL } from "node:url";
@@ -7,7 +7,7 @@ import { LOWEST_SAFE, MALICIOUS } from "./safe-versions.mjs";
 
 const REGISTRY = "https://registry.npmjs.org/";
 const SECTIONS = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
-/** A range of versions, as the registry has them; not a folder, an address, a repository or another package's name. */
+/** A range of registry versions; not a folder, an address, a repository or another package's name. */
 const RANGE = /^[\d^~<>=*x.|\s-][\w^~<>=*.|+\s-]*$/;
 
 const folder = process.argv[2] ?? fileURLToPath(new URL("..", import.meta.url));
@@ -42,18 +42,21 @@ function auditManifest(manifest, root) {
   for (const section of SECTIONS) {
     const wanted = manifest[section] ?? {};
     if (JSON.stringify(sorted(wanted)) !== JSON.stringify(sorted(root[section] ?? {})))
-      found.push(`package-lock.json: ${section} are not those of package.json. Run npm install --ignore-scripts.`);
+      found.push(`package-lock.json: ${section} differ from package.json. Run npm install --ignore-scripts.`);
     for (const [name, range] of Object.entries(wanted)) {
-      if (!RANGE.test(range)) found.push(`package.json: ${name} is "${range}", not a version of the npm registry.`);
+      if (!RANGE.test(range))
+        found.push(`package.json: ${name} is "${range}", which is not a version of the npm registry.`);
     }
   }
   for (const [name, range] of overridden(manifest.overrides ?? {})) {
     if (!range.startsWith("$") && !RANGE.test(range))
-      found.push(`package.json: the override of ${name} is "${range}", not a version of the npm registry.`);
+      found.push(`package.json: the override of ${name} is "${range}", which is not a version of the npm registry.`);
   }
   for (const name of Object.keys(manifest.dependencies ?? {})) {
     if (!Object.hasOwn(LOWEST_SAFE, name))
-      found.push(`scripts/safe-versions.mjs: the dependency ${name} has no row. Look up its advisories and add one.`);
+      found.push(
+        `scripts/safe-versions.mjs: the dependency ${name} has no row. Look up its security advisories and add one.`,
+      );
   }
   return found;
 }
@@ -62,14 +65,14 @@ function sorted(object) {
   return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The versions that package.json's overrides force; "$name" is the version of a dependency, checked by itself. */
+/** The versions that package.json's overrides force; "$name" refers to the version of a dependency, which is checked separately. */
 function overridden(overrides) {
   return Object.entries(overrides).flatMap(([name, value]) =>
     typeof value === "string" ? [[name, value]] : overridden(value),
   );
 }
 
-/** npm is always run with --ignore-scripts; the list is for those who run it without. */
+/** Our scripts run npm with --ignore-scripts; the list is for users who run npm without it. */
 function auditInstallScripts(allowed, entries) {
   const with_script = new Set(
     entries.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path)),
@@ -80,7 +83,7 @@ function auditInstallScripts(allowed, entries) {
       .map((name) => `${name} has an install script that allowScripts in package.json does not list.`),
     ...Object.keys(allowed)
       .filter((name) => !with_script.has(name))
-      .map((name) => `package.json: allowScripts lists ${name}, which has no install script. Remove it.`),
+      .map((name) => `package.json: allowScripts lists ${name}, which has no install script. Remove the entry.`),
   ];
 }
 
@@ -89,11 +92,12 @@ function auditSource(path, entry, packages) {
   if (!path.includes("node_modules/") || entry.link === true)
     return [`${path} is a folder, not a package of the npm registry.`];
   const found = [];
-  if (entry.name !== undefined && entry.name !== name) found.push(`${path} is another package, ${entry.name}.`);
-  // npm leaves the address out where it is the registry's own.
+  if (entry.name !== undefined && entry.name !== name)
+    found.push(`${path} is an alias of another package, ${entry.name}.`);
+  // npm omits the address of packages from the registry.
   if (entry.resolved !== undefined && !entry.resolved.startsWith(REGISTRY))
     found.push(`${path} comes from ${entry.resolved}, not from ${REGISTRY}.`);
-  // What a package bundles is part of its own archive, and of its hash.
+  // A bundled package is part of its parent's archive and hash.
   let hashed = path;
   while (packages[hashed]?.inBundle === true) hashed = hashed.slice(0, hashed.lastIndexOf("/node_modules/"));
   if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(packages[hashed]?.integrity ?? ""))
@@ -103,7 +107,7 @@ function auditSource(path, entry, packages) {
 
 function auditVersion(name, version) {
   const parsed = parse(version);
-  if (parsed === undefined) return [`${name} ${version}: not a version.`];
+  if (parsed === undefined) return [`${name} ${version}: invalid version.`];
   if (MALICIOUS.has(`${name}@${version}`)) return [`${name} ${version} was published with malicious code.`];
   const [lowest, advisory] = Object.hasOwn(LOWEST_SAFE, name) ? LOWEST_SAFE[name] : [[]];
   if (lowest.length === 0) return [];

@@ -1,16 +1,16 @@
-// Loaded into the program that sets up a clone: holds the lock of one-at-a-time.mjs while that program lives.
+// Loaded into the program that sets up a clone. Renews the lock of one-at-a-time.mjs while that program runs.
 import { readFileSync, rmSync, utimesSync } from "node:fs";
 import { fileURLToPath, URL } from "node:url";
 import { isMainThread } from "node:worker_threads";
 
 const lock = fileURLToPath(new URL("../.setup.lock", import.meta.url));
 const owner = process.env.SETUP_LOCK_OWNER;
-// What this program runs in its turn does not hold the lock.
+// Child processes of this program must not renew the lock.
 if (isMainThread) delete process.env.SETUP_LOCK_OWNER;
 
 if (isMainThread && owner !== undefined) {
   setInterval(() => ifOurs(() => utimesSync(lock, new Date(), new Date())), 1000).unref();
-  // After Ctrl-C the next command need not wait for silence.
+  // Removes the lock after Ctrl-C, so that the next command need not wait until it expires.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.once(signal, () => {
       ifOurs(() => rmSync(lock));
@@ -23,6 +23,6 @@ function ifOurs(act) {
   try {
     if (readFileSync(lock, "utf8") === owner) act();
   } catch {
-    // Gone: whoever started this program has let go of it.
+    // The process that started this program has removed the lock.
   }
 }

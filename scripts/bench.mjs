@@ -1,4 +1,4 @@
-// npm run bench: see bench/ for what can be measured and how.
+// npm run bench: runs the benchmarks of bench/.
 import { join } from "node:path";
 import { ensureDependencies, ensurePage, findNode, ROOT, run } from "./bootstrap.mjs";
 

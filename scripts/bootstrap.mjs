@@ -1,6 +1,6 @@
-// What every command needs before it can run: dependencies as the lockfile says, a Node 24, and for the server the built page.
+// Prepares what every command needs: the dependencies of the lockfile, Node 24, and for the server the built page.
 // Plain JavaScript without dependencies, because it runs first and on the machine's own Node (20.19 or newer).
-// All it says goes to stderr: stdout belongs to the command.
+// Writes messages to stderr, because stdout belongs to the command.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,33 +8,33 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { oneAtATime } from "./one-at-a-time.mjs";
 
-/** A small young generation is collected often, and with it the buffers of an upload: a server that received 180 MB peaked
- * at 133 MB instead of 203 MB, and was no slower. */
+/** A small young generation is collected often, together with the buffers of uploads: a server that received 180 MB peaked at
+ * 133 MB instead of 203 MB and was not slower. */
 export const NODE_FLAGS = ["--max-semi-space-size=1"];
 
-/** `skuport work` by itself; src/processes/worker-process.ts gives a server's worker the same limit and says why. */
+/** For `skuport work`. src/processes/worker-process.ts sets the same limit for a server's worker and gives the reason. */
 export const WORKER_FLAGS = ["--max-old-space-size=192"];
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Where Node keeps compiled code, so that a second start is quick: nothing has its types stripped again, and the program that
- * strips them, a third of a start, is not loaded. */
+/** Node's cache of compiled code. With it, a second start neither strips types nor loads the program that strips them, which is a third
+ * of the time of a start. */
 export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/compiled");
 
 const NEEDED_NODE = 24;
-// What the page is made of. A stamp in dist/ holds the hash of it all.
+// The sources of the page. A stamp in dist/ contains their hash.
 const PAGE_SOURCES = ["web", "contract", "client", "vite.config.ts", "package-lock.json"];
 const VITE = join(ROOT, "node_modules/vite/bin/vite.js");
 const PAGE_STAMP = join(ROOT, "dist/.built-from");
 
-/** Installs what the lockfile says, unless it is there. `dev`: including what only development and tests need. */
+/** Installs the dependencies of the lockfile unless they are installed. `dev` = also development dependencies. */
 export function ensureDependencies({ dev }) {
   setUp(() => dependenciesAreCurrent({ dev }), installDependencies);
 }
 
-/** What changes the clone waits for others that do; they may have done it by then. */
+/** Runs `work` unless `isDone`. Waits while another command sets up this clone, and then checks again. */
 function setUp(isDone, work) {
   if (isDone()) return;
-  const onWait = () => tell("Another command is setting up this folder: waiting for it …");
+  const onWait = () => print("Another command is installing or building in this folder. Waiting for it …");
   try {
     oneAtATime(isDone, work, { onWait });
   } catch (error) {
@@ -43,9 +43,9 @@ function setUp(isDone, work) {
 }
 
 function installDependencies(env) {
-  tell("Installing dependencies (once) …");
-  // No install scripts: nothing we use needs one. Only errors: warnings about the machine's older Node are not for the user,
-  // everything runs on a Node 24 that comes with the dependencies.
+  print("Installing dependencies (first start only) …");
+  // No install scripts, because no dependency needs one. No warnings: those about an older Node do not matter, because
+  // everything runs on the Node 24 among the dependencies.
   const flags = [
     "--ignore-scripts",
     "--include=dev",
@@ -57,11 +57,11 @@ function installDependencies(env) {
   const result = spawnNpm(["ci", ...flags], env);
   if (result.status !== 0)
     throw new Error(
-      `npm ci did not succeed (${result.error?.message ?? result.signal ?? `exit code ${result.status}`}). Its reasons are above.`,
+      `npm ci failed (${result.error?.message ?? result.signal ?? `exit code ${result.status}`}). See its output above.`,
     );
 }
 
-/** Compares the lockfile with npm's own record of what it installed, which it writes last. */
+/** Compares the lockfile with npm's record of the installed packages, which npm writes last. */
 function dependenciesAreCurrent({ dev }) {
   const installed = readPackages("node_modules/.package-lock.json");
   if (installed === undefined) return false;
@@ -88,7 +88,7 @@ function spawnNpm(args, env) {
   return spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
 }
 
-/** Path of a Node 24 or newer: the one that runs, or the one among the dependencies. */
+/** Path of Node 24 or newer: the running one, or the one among the dependencies. */
 export function findNode() {
   if (Number.parseInt(process.versions.node, 10) >= NEEDED_NODE) return process.execPath;
   const platform = `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
@@ -99,15 +99,15 @@ export function findNode() {
   return (
     found ??
     fail(
-      `Skuport needs Node ${NEEDED_NODE}, this is ${process.version}, and npm has none for ${platform}. Install it from https://nodejs.org.`,
+      `Skuport needs Node ${NEEDED_NODE} or newer. This is ${process.version}, and npm has no Node for ${platform}. Install Node from https://nodejs.org.`,
     )
   );
 }
 
-/** Builds the page unless dist/ was built from just these sources. */
+/** Builds the page unless dist/ was built from the same sources. */
 export function ensurePage(node) {
   const sources = hashPageSources();
-  // A production install has no build tools; it brings dist/ with it, or serves the API alone.
+  // A production install has no build tools: it includes dist/, or serves only the API.
   if (!existsSync(VITE)) return;
   setUp(
     () => pageIsBuiltFrom(sources),
@@ -120,7 +120,7 @@ function pageIsBuiltFrom(sources) {
 }
 
 function buildPage(node, sources, env) {
-  tell("Building the page …");
+  print("Building the page …");
   const result = spawnSync(node, [VITE, "build", "--logLevel", "warn"], {
     cwd: ROOT,
     env: { ...makeEnv(node), ...env },
@@ -149,7 +149,7 @@ function readText(path) {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** The environment of what we run: `node` means Node 24, compiled code is kept, so that a second start is quick. */
+/** The environment of our programs: `node` is Node 24, and compiled code is cached. */
 export function makeEnv(node) {
   const path = [dirname(node), join(ROOT, "node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
   return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: path };
@@ -175,7 +175,7 @@ export function run(node, args, { cwd = process.cwd(), env = {} } = {}) {
   });
 }
 
-/** When npm (or the shell it runs us in) is killed we hear nothing of it; only our parent becomes another. */
+/** Detects that npm, or the shell it runs us in, was killed: we get no signal, only another parent process. */
 function watchNpm(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
   const parent = process.ppid;
@@ -187,12 +187,12 @@ function watchNpm(onGone) {
   return () => clearInterval(timer);
 }
 
-function tell(line) {
+function print(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** Says why and ends the process. */
+/** Prints the reason and exits. */
 export function fail(reason) {
-  tell(`skuport: ${reason}`);
+  print(`skuport: ${reason}`);
   process.exit(1);
 }

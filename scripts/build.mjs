@@ -1,4 +1,4 @@
-// npm run build: the page, if it is stale. The server has no build step.
+// npm run build: builds the page unless it is up to date. The server needs no build.
 import { ensureDependencies, ensurePage, findNode } from "./bootstrap.mjs";
 
 ensureDependencies({ dev: true });

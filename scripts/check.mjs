@@ -1,5 +1,5 @@
-// npm run check: types, lint, format, floor plan, dead code, spelling, lockfile. `npm run check -- lint format` runs those.
-// As many at a time as there are cores; what passes is a line, what fails shows what it said.
+// npm run check: types, lint, format, layers, dead code, spelling, lockfile. `npm run check -- lint format` runs only those.
+// Runs one check per CPU core at a time. Prints one line for each, and the output of those that fail.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { ensureDependencies, fail, findNode, makeEnv, ROOT } from "./bootstrap.m
 
 const CACHE = "node_modules/.cache";
 const SOURCES = ["contract", "client", "src", "web", "tests", "bench", "scripts", "bin"];
-// Programs of node_modules, or scripts of ours. The slowest first, so that none of them is left to the end.
+// Programs of node_modules, or our scripts. The slowest first, so that they do not run alone at the end.
 const CHECKS = {
   lint: ["eslint/bin/eslint.js", ".", "--max-warnings=0", "--cache", "--cache-location", `${CACHE}/eslint/`],
   "page types": ["vue-tsc/bin/vue-tsc.js", "--noEmit", "-p", "web"],
@@ -31,7 +31,7 @@ const CHECKS = {
     "--cache-location",
     `${CACHE}/prettier/.prettier-cache`,
   ],
-  "floor plan": ["dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".dependency-cruiser.mjs", ...SOURCES],
+  layers: ["dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".dependency-cruiser.mjs", ...SOURCES],
   "dead code": ["knip/bin/knip.js", "--cache", "--cache-location", `${CACHE}/knip`],
   lockfile: ["../scripts/audit-lockfile.mjs"],
 };
@@ -40,7 +40,7 @@ ensureDependencies({ dev: true });
 const node = findNode();
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(CHECKS, name));
-if (unknown.length > 0) fail(`no such check: ${unknown.join(", ")}. There are: ${Object.keys(CHECKS).join(", ")}.`);
+if (unknown.length > 0) fail(`Unknown check: ${unknown.join(", ")}. Checks: ${Object.keys(CHECKS).join(", ")}.`);
 
 const waiting = wanted.length > 0 ? wanted : Object.keys(CHECKS);
 let failures = 0;

@@ -1,4 +1,4 @@
-// npm run dev: the server, restarted when its sources change, and Vite's server for the page, which hands /api on to it.
+// npm run dev: runs the server, restarted when its sources change, and Vite's server for the page, which forwards /api to it.
 import { join } from "node:path";
 import { ensureDependencies, findNode, ROOT, run } from "./bootstrap.mjs";
 

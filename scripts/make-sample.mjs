@@ -1,6 +1,6 @@
-// Writes web/public/samples/sample-catalogue.csv, the catalogue that a newcomer imports with one click. Same numbers, same file.
-// A few thousand products of an outdoor and tea shop, all names made up here; some rows repeat a SKU and some are faulty, so that the
-// result shows what an import tells.
+// Writes web/public/samples/sample-catalogue.csv, the catalogue that new users import with one click. The output is always the same: some
+// thousand products of an outdoor and tea shop with invented names. Some rows repeat a SKU and some are invalid, so that the
+// result shows all counts of an import.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const TARGET = join(dirname(fileURLToPath(import.meta.url)), "../web/public/samples/sample-catalogue.csv");
 const PRODUCTS = 2_400;
 
-/* cspell:disable -- names in several languages: umlauts and accents have to survive an import */
+/* cspell:disable -- names in several languages, to show that an import keeps umlauts and accents */
 const KINDS = [
   [
     "TEA",
@@ -46,9 +46,9 @@ const random = seeded(20_260_501);
 const pick = (list) => list[Math.floor(random() * list.length)];
 
 const rows = Array.from({ length: PRODUCTS }, (_, i) => makeRow(i));
-// A product that stands twice: the later row counts.
+// Repeated SKUs: the later row counts.
 for (let i = 0; i < 12; i++) rows.push([...rows[i * 37].slice(0, 4), "29.90", ...rows[i * 37].slice(5)]);
-// What is wrong in a supplier's file sooner or later.
+// Typical errors in a supplier's file.
 rows[410][7] = "perhaps";
 rows[977][7] = "maybe";
 rows[1_203][0] = "";
@@ -82,7 +82,7 @@ function quote(value) {
   return /[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
-/** A small generator (mulberry32): every machine writes the same file. */
+/** A pseudo-random generator (mulberry32), so that every run writes the same file. */
 function seeded(seed) {
   let state = seed;
   return () => {

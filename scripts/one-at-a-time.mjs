@@ -1,6 +1,6 @@
-// One command at a time sets up this clone: two runs of npm ci in one folder break each other. Plain JavaScript, see bootstrap.mjs.
-// Node can lock no file, and a process id says little (it is used again, and a container counts its own). So the lock is a
-// file that the program at work touches each second (beat.mjs). One that falls silent, as after a kill, is free.
+// Lets one command at a time set up this clone: two runs of npm ci in one folder damage each other. Plain JavaScript, see bootstrap.mjs.
+// Node cannot lock files, and process ids are unreliable (they are reused, and each container has its own). So the lock is a file
+// that the running program touches each second (beat.mjs). A lock that is no longer touched, as after a kill, is free.
 import { randomUUID } from "node:crypto";
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,20 +9,20 @@ import { fileURLToPath, pathToFileURL, URL } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOCK = join(ROOT, ".setup.lock");
 const BEAT = pathToFileURL(join(ROOT, "scripts/beat.mjs")).href;
-// A program that is busy or starting on a slow machine may miss some seconds.
+// A busy program, or one that starts on a slow machine, may miss some seconds.
 const SILENT_MS = 10_000;
 const POLL_MS = 250;
-// Longer than any process takes between finding the lock free and writing its name into it.
+// Longer than any process needs between finding the lock free and writing its id into it.
 const SETTLE_MS = 500;
 
 /**
- * Runs `work`, unless it `isDone`, while no other process of this clone does. `work` gets variables of the environment for the
- * program that it runs: the lock is held while that program lives, also when we are killed before it ends. `onWait` is called
- * once if others are at work.
+ * Runs `work` unless `isDone`, while no other process of this clone does. `work` receives environment variables for the program it
+ * starts: that program holds the lock while it runs, even if this process is killed first. Calls `onWait` once if another
+ * process holds the lock.
  */
 export function oneAtATime(isDone, work, { onWait }) {
   const me = randomUUID();
-  // Fischer's algorithm: who still finds his name after a while has the lock, of however many that found it free.
+  // Fischer's algorithm: of all processes that found the lock free, the one whose id is still in it after a pause has the lock.
   while (readLock() !== me) {
     if (lastBeat() !== undefined) {
       onWait?.();
@@ -30,7 +30,7 @@ export function oneAtATime(isDone, work, { onWait }) {
       waitForSilence(isDone);
     }
     if (isDone()) return;
-    // Replaced, not written to: it may be left from another user.
+    // Replaced, not written to: the file may belong to another user.
     writeFileSync(`${LOCK}.${me}`, me);
     renameSync(`${LOCK}.${me}`, LOCK);
     sleep(SETTLE_MS);
@@ -43,7 +43,7 @@ export function oneAtATime(isDone, work, { onWait }) {
   }
 }
 
-/** Until nobody holds the lock. Watches for changes instead of asking the clock, which jumps when a computer wakes up. */
+/** Waits until the lock is free. Watches for changes instead of comparing clocks, which jump when a computer wakes up. */
 function waitForSilence(isDone) {
   let seen = lastBeat();
   for (let since = performance.now(); seen !== undefined && performance.now() - since < SILENT_MS && !isDone();) {

@@ -1,10 +1,10 @@
-// The lowest versions of our dependencies without a known vulnerability, so that no update of the lockfile goes back behind a fix.
-// audit-lockfile.mjs compares the lockfile with them. Sources: the advisories of github.com/advisories; last reviewed 2026-11-29.
+// The lowest versions of our dependencies without a known vulnerability. audit-lockfile.mjs compares the lockfile with them, so that no
+// update reverts a security fix. Source: github.com/advisories; last reviewed 2026-11-29.
 
 /**
- * By package: the lowest safe version of each major version that has one, and the advisory that demands it. A higher major
- * version than those listed is safe; a lower one is not. Every dependency of the server has a row, also one without an advisory
- * (`[]`): who adds a dependency looks up its advisories.
+ * By package: the lowest safe version of each affected major version, and its advisory. A higher major
+ * version than those listed is safe; a lower one is not. Every dependency of the server has a row, also one without advisories
+ * (`[]`), so that adding a dependency requires looking up its advisories.
  * @type {Readonly<Record<string, readonly [versions: readonly string[], advisory: string]>>}
  */
 export const LOWEST_SAFE = {
@@ -29,7 +29,7 @@ export const LOWEST_SAFE = {
   yauzl: [["3.2.1"], "CVE-2026-31988"],
   yazl: [[], "none known"],
   zod: [["3.22.3"], "CVE-2023-4316"],
-  // What these bring along
+  // Dependencies of these
   ajv: [["6.14.0", "8.18.0"], "CVE-2025-69873"],
   "brace-expansion": [["5.0.5"], "CVE-2026-33750"],
   cookie: [["0.7.0"], "CVE-2024-47764"],
@@ -42,7 +42,7 @@ export const LOWEST_SAFE = {
   minimist: [["1.2.6"], "CVE-2021-44906"],
   semver: [["7.5.2"], "CVE-2022-25883"],
   yaml: [["2.8.3"], "CVE-2026-33532"],
-  // Tools: what builds, tests and checks
+  // Tools for building, testing and checking
   "cross-spawn": [["7.0.5"], "CVE-2024-21538"],
   defu: [["6.1.5"], "CVE-2026-35209"],
   esbuild: [["0.25.0"], "GHSA-67mh-4wv8-f99f"],

@@ -1,4 +1,4 @@
-// npm start: everything a fresh clone needs, then the server. `npm start -- --port 9000` hands its options on.
+// npm start: prepares a fresh clone, then runs the server. `npm start -- --port 9000` passes options to the server.
 import { join } from "node:path";
 import { ensureDependencies, ensurePage, findNode, NODE_FLAGS, ROOT, run } from "./bootstrap.mjs";
 

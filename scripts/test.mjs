@@ -1,5 +1,5 @@
-// npm test: every test, browser journeys included. `npm test -- src/db` runs those whose path holds src/db.
-// Its last line is "N passed, N failed", with ", N skipped" where some were.
+// npm test: runs all tests, including browser journeys. `npm test -- src/db` runs those whose path contains src/db.
+// The last line is "N passed, N failed", with ", N skipped" if tests were skipped.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDependencies, ensurePage, findNode, ROOT, run } from "./bootstrap.mjs";
@@ -8,7 +8,7 @@ const COUNTS_FILE = join(ROOT, "node_modules/.cache/test-counts.json");
 
 ensureDependencies({ dev: true });
 const node = findNode();
-// Only the journeys look at the page; a part of the tests can be run while it does not build.
+// Only journeys need the page; other tests can run while its build fails.
 const filters = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 if (filters.length === 0 || filters.some((filter) => filter.startsWith("tests"))) ensurePage(node);
 rmSync(COUNTS_FILE, { force: true });
@@ -16,7 +16,7 @@ const code = await run(node, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run
   cwd: ROOT,
 });
 const counts = readCounts();
-// Whatever went wrong outside the tests must not end in a line that says all is well.
+// An error outside the tests must not end in "0 failed".
 const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
 console.log(`${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`);
 process.exitCode = failed === 0 ? 0 : code || 1;

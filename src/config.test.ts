@@ -6,7 +6,7 @@ import { ConfigError, describeSettings, loadConfig } from "./config.ts";
 
 const emptyDir = mkdtempSync(join(tmpdir(), "skuport-config-"));
 
-test("nothing set gives the documented defaults", () => {
+test("without settings, the documented defaults apply", () => {
   const config = loadConfig({ HOME: "/x", SKUPORT_PORT: "" }, emptyDir);
   expect(config).toMatchObject({
     host: "127.0.0.1",
@@ -23,11 +23,11 @@ test("nothing set gives the documented defaults", () => {
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-test("a port that is set counts as explicit, also when it is the default", () => {
+test("a set port counts as explicit, even if it is the default", () => {
   expect(loadConfig({ SKUPORT_PORT: "8000" }, emptyDir)).toMatchObject({ port: 8000, port_is_explicit: true });
 });
 
-test(".env is read, and the environment wins over it", () => {
+test(".env is read, and the environment takes precedence", () => {
   const dir = mkdtempSync(join(tmpdir(), "skuport-config-"));
   writeFileSync(join(dir, ".env"), "SKUPORT_PORT=9001\nSKUPORT_LOG_LEVEL=debug\n# SKUPORT_HOST=::1\n");
   expect(loadConfig({ SKUPORT_PORT: "9002" }, dir)).toMatchObject({
@@ -37,7 +37,7 @@ test(".env is read, and the environment wins over it", () => {
   });
 });
 
-test("all faults come at once, each with variable, value and what to do", () => {
+test("all faults are reported together, each with its variable, value and what to do", () => {
   const env = {
     SKUPORT_HOST: "0.0.0.0",
     SKUPORT_PORT: "70000",
@@ -64,7 +64,7 @@ test.each(["0.0.0.0", "::", "192.168.1.2", "127.0.0.1.example.org", "example.org
   expect(faultsOf({ SKUPORT_HOST: host })).toHaveLength(1);
 });
 
-test(".env.example says what config.ts says", () => {
+test(".env.example equals the output of describeSettings", () => {
   expect(readFileSync(join(import.meta.dirname, "../.env.example"), "utf8")).toBe(describeSettings());
 });
 

@@ -1,5 +1,5 @@
-// Every setting of Skuport, defined once and documented where it is defined: environment and `.env` in, one frozen object
-// out. The only reader of the environment; all else is handed the Config as an argument.
+// Defines and documents every setting of Skuport, and reads them from the environment and `.env` into one frozen object. Only this file
+// reads the environment; all other code receives the Config as an argument.
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
@@ -15,40 +15,40 @@ export interface Config {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
-  /** False when the port is the default: then the server may take the next free one. */
+  /** False = the port is the default, and the server may use the next free one. */
   readonly port_is_explicit: boolean;
-  /** Absolute. */
+  /** Absolute path. */
   readonly data_dir: string;
   /** undefined = the embedded PostgreSQL in the data folder. */
   readonly database_url: string | undefined;
-  /** Connections a server's pool may open. */
+  /** Maximum connections of a server's pool. */
   readonly database_connections: number;
   readonly log_level: (typeof LOG_LEVELS)[number];
-  /** Whether `skuport serve` starts a worker process of its own. */
+  /** True = `skuport serve` starts a worker process. */
   readonly serve_worker: boolean;
-  /** Lanes: connections of one worker that load chunks at the same time. */
+  /** Loaders of one worker. Each uses one connection and loads one chunk at a time. */
   readonly worker_concurrency: number;
   readonly max_upload_bytes: number;
-  /** Bytes of the data folder's disk that files leave free; undefined = 5 %, at most 1 GB. */
+  /** Bytes that files leave free on the data folder's disk; undefined = 5 % of the disk, at most 1 GB. */
   readonly disk_reserve_bytes: number | undefined;
-  /** Keys in Base64, the newest first; none = a file in the data folder. */
+  /** Keys in Base64, newest first; empty = the file secrets.key in the data folder. */
   readonly secrets_keys: readonly string[];
   /** Private networks that webhooks may call. */
   readonly webhook_allow_cidrs: readonly string[];
   readonly webhook_proxy: string | undefined;
-  /** Factor of every pause between attempts. */
+  /** Factor for every pause between attempts. */
   readonly webhook_time_scale: number;
   readonly webhook_keep_days: number;
-  /** undefined = for ever. */
+  /** undefined = keep for ever. */
   readonly history_keep_days: number | undefined;
 }
 
-/** All faults of a configuration at once; each names the variable, its value and what to do. */
+/** Reports all faults of a configuration. Each names the variable, its value and what to do. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
     super(
-      `The configuration has ${faults.length === 1 ? "a fault" : `${String(faults.length)} faults`}:\n  ${faults.join("\n  ")}`,
+      `The configuration has ${faults.length === 1 ? "an error" : `${String(faults.length)} errors`}:\n  ${faults.join("\n  ")}`,
     );
     this.name = "ConfigError";
     this.faults = faults;
@@ -56,13 +56,13 @@ export class ConfigError extends Error {
 }
 
 interface Setting {
-  /** One line or more for `.env.example`: what it does, its unit, its bounds. */
+  /** Text for `.env.example`: what the setting does, its unit and its limits. */
   about: string;
-  /** Shown in `.env.example`; "" = none. */
+  /** Value shown in `.env.example`; "" = none. */
   example: string;
-  /** From the variable's text to its value. The error message says what to write instead. */
+  /** Converts the variable's text to its value. The error message says what to write instead. */
   schema: z.ZodType<unknown, string>;
-  /** Never repeated in a message. */
+  /** The value is hidden in messages. */
   is_secret?: true;
 }
 
@@ -75,7 +75,7 @@ const wholeNumber = (min: number, max: number) => {
     .refine((number) => number >= min && number <= max, message);
 };
 
-/** Values between commas. */
+/** A comma-separated list. */
 const listOf = (isValid: (text: string) => boolean, message: string) =>
   z
     .string()
@@ -86,94 +86,97 @@ const yesOrNo = z
   .enum(["true", "false", "yes", "no", "1", "0"], "write true or false")
   .transform((text) => text === "true" || text === "yes" || text === "1");
 
-// One more than the cores, so that one lane parses while the others keep PostgreSQL busy; beyond four, one disk gains
-// little and the API's own queries lose. On two cores three lanes loaded 500,000 rows in 2.1 s, two in 2.5 s.
-const DEFAULT_LANES = Math.max(2, Math.min(availableParallelism() + 1, 4));
+// One more than the CPU cores, so that one loader parses while the others keep PostgreSQL busy. More than four gain little on one
+// disk and slow the API's queries down. On two cores, three loaders loaded 500,000 rows in 2.1 s, two in 2.5 s.
+const DEFAULT_CONCURRENCY = Math.max(2, Math.min(availableParallelism() + 1, 4));
 
 const SETTINGS = {
   SKUPORT_HOST: {
-    about: "Address the server listens on. Only loopback addresses for now: there is no sign-in yet.",
+    about: "Address that the server listens on. Only loopback addresses, because there is no sign-in yet.",
     example: "127.0.0.1",
     schema: z
       .string()
       .refine(
         isLoopback,
-        "there is no sign-in yet, so anybody who reaches the server could change the catalogue; write 127.0.0.1 (or ::1, localhost) and, to share it, put a proxy with sign-in in front",
+        "there is no sign-in yet, so everyone who can reach the server could change the catalogue; write 127.0.0.1, ::1 or localhost. To share Skuport, use a reverse proxy with sign-in",
       ),
   },
   SKUPORT_PORT: {
-    about: "Port of the server, 0 for any free one. When it is not set and 8000 is taken, the next free one is used.",
+    about: "Port that the server listens on; 0 = any free port. Default: 8000, or the next free port.",
     example: "8000",
     schema: wholeNumber(0, 65_535),
   },
   SKUPORT_DATA_DIR: {
-    about: "Folder of uploads and of the embedded PostgreSQL. One server at a time.",
+    about: "Data folder, for uploads and the embedded PostgreSQL. Only one server at a time can use it.",
     example: "./data",
     schema: z.string(),
   },
   DATABASE_URL: {
     about:
-      "PostgreSQL (15 or newer) to use, as postgres://user:password@host:port/database. Not set: the embedded PostgreSQL.",
+      "Your own PostgreSQL (15 or newer), as postgres://user:password@host:port/database. Default: the embedded PostgreSQL.",
     example: "",
     schema: z
       .string()
       .refine(
         isPostgresUrl,
-        "write postgres://user:password@host:port/database, or unset it to use the embedded PostgreSQL",
+        "write postgres://user:password@host:port/database, or remove the setting to use the embedded PostgreSQL",
       ),
   },
   SKUPORT_DATABASE_CONNECTIONS: {
-    about: "Connections the server's pool may open, 2 to 500. A worker opens its loaders and a few more of its own.",
+    about:
+      "Maximum database connections of the server, 2 to 500. Workers open additional connections: two per loader and a few more.",
     example: "10",
     schema: wholeNumber(2, 500),
   },
   SKUPORT_LOG_LEVEL: {
-    about: `One of ${LOG_LEVELS.join(", ")}.`,
+    about: `Log level: one of ${LOG_LEVELS.join(", ")}.`,
     example: "info",
     schema: z.enum(LOG_LEVELS, `write one of ${LOG_LEVELS.join(", ")}`),
   },
   SKUPORT_SERVE_WORKER: {
-    about: "Whether `skuport serve` starts a worker as a child process; false where `skuport work` runs elsewhere.",
+    about:
+      "true = `skuport serve` also starts a worker. Set it to false if you start workers yourself with `skuport work`.",
     example: "true",
     schema: yesOrNo,
   },
   SKUPORT_WORKER_CONCURRENCY: {
     about:
-      "Connections of one worker that load an import at the same time, 1 to 32. Not set: one more than the cores, from 2 to 4.",
+      "Loaders of one worker, each with one database connection, 1 to 32. Default: one more than the CPU cores, from 2 to 4.",
     example: "",
     schema: wholeNumber(1, 32),
   },
   SKUPORT_MAX_UPLOAD_BYTES: {
-    about: "Largest file an import takes, in bytes.",
+    about: "Largest file that can be imported, in bytes.",
     example: "20000000000",
     schema: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   },
   SKUPORT_DISK_RESERVE_BYTES: {
     about:
-      "Bytes of the data folder's disk that stay free for the database: uploads are refused and imports wait when less is free. Not set: 5 % of the disk, at most 1 GB.",
+      "Bytes to keep free on the disk of the data folder, for the database. If less is free, uploads are refused and imports wait. Default: 5 % of the disk, at most 1 GB.",
     example: "",
     schema: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   },
   SKUPORT_SECRETS_KEY: {
     about:
-      "Key that webhooks' secrets are encrypted with in the database: 32 bytes in Base64 (openssl rand -base64 32). Several between commas: the first encrypts, all decrypt; see `skuport rotate-key`. Not set: the file secrets.key in the data folder, made at first use.",
+      "Key that encrypts the secrets of webhooks in the database: 32 bytes in Base64, as printed by `openssl rand -base64 32`. To rotate it, write several, separated by commas: the first encrypts, all decrypt (see `skuport rotate-key --help`). Default: the file secrets.key in the data folder, created at the first start.",
     example: "",
-    schema: listOf(isKey, "write 32 bytes in Base64, as `openssl rand -base64 32` prints them"),
+    schema: listOf(isKey, "write 32 bytes in Base64, as printed by `openssl rand -base64 32`"),
     is_secret: true,
   },
   SKUPORT_WEBHOOK_ALLOW_CIDRS: {
     about:
-      "Private networks that webhooks may call, between commas, such as 10.1.2.0/24,fd00:1::/64. Not set: the public internet only.",
+      "Private networks that webhooks may call, separated by commas, such as 10.1.2.0/24,fd00:1::/64. Default: only the public internet.",
     example: "",
-    schema: listOf((text) => ipaddr.isValidCIDR(text), "write networks such as 10.1.2.0/24, with commas between them"),
+    schema: listOf((text) => ipaddr.isValidCIDR(text), "write networks such as 10.1.2.0/24, separated by commas"),
   },
   SKUPORT_WEBHOOK_PROXY: {
-    about: "HTTP proxy that webhooks are sent through; it decides then which addresses a name may lead to.",
+    about:
+      "HTTP proxy for sending webhooks, as http://host:port. The proxy then decides which addresses can be called.",
     example: "",
     schema: z.string().refine(isHttpUrl, "write http://host:port"),
   },
   SKUPORT_WEBHOOK_TIME_SCALE: {
-    about: "Factor of all pauses between attempts of webhooks, 0.000001 to 1; less than 1 is for tests only.",
+    about: "Factor for all pauses between attempts to deliver a webhook, 0.000001 to 1. Use less than 1 only in tests.",
     example: "1",
     schema: z
       .string()
@@ -181,13 +184,13 @@ const SETTINGS = {
       .refine((scale) => scale >= 0.000001 && scale <= 1, "write a number from 0.000001 to 1"),
   },
   SKUPORT_WEBHOOK_KEEP_DAYS: {
-    about: "Days that events and webhooks' deliveries are kept, 1 to 3650.",
+    about: "Days to keep events and the delivery log of webhooks, 1 to 3650.",
     example: "30",
     schema: wholeNumber(1, 3650),
   },
   SKUPORT_HISTORY_KEEP_DAYS: {
     about:
-      "Days that products' former versions are kept, 1 to 36500; changes that are older can no longer be undone. Not set: for ever.",
+      "Days to keep earlier versions of products, 1 to 36500. Older changes cannot be undone. Default: keep them for ever.",
     example: "",
     schema: wholeNumber(1, 36_500),
   },
@@ -197,8 +200,8 @@ type Name = keyof typeof SETTINGS;
 type Values = { [N in Name]?: z.output<(typeof SETTINGS)[N]["schema"]> };
 
 /**
- * Reads the settings from `env` and from the file `.env` in `cwd`; the environment wins. An empty value counts as not set.
- * @throws {ConfigError} with every fault.
+ * Reads the settings from `env` and from the file `.env` in `cwd`. The environment takes precedence. An empty value counts as not set.
+ * @throws {ConfigError} with all faults
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): Config {
   const given = withoutEmpty({ ...readEnvFile(resolve(cwd, ".env")), ...withoutEmpty(env) });
@@ -212,7 +215,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
     database_connections: values.SKUPORT_DATABASE_CONNECTIONS ?? 10,
     log_level: values.SKUPORT_LOG_LEVEL ?? "info",
     serve_worker: values.SKUPORT_SERVE_WORKER ?? true,
-    worker_concurrency: values.SKUPORT_WORKER_CONCURRENCY ?? DEFAULT_LANES,
+    worker_concurrency: values.SKUPORT_WORKER_CONCURRENCY ?? DEFAULT_CONCURRENCY,
     max_upload_bytes: values.SKUPORT_MAX_UPLOAD_BYTES ?? 20_000_000_000,
     disk_reserve_bytes: values.SKUPORT_DISK_RESERVE_BYTES,
     secrets_keys: values.SKUPORT_SECRETS_KEY ?? [],
@@ -224,10 +227,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
   });
 }
 
-/** The text of `.env.example`: every setting with its meaning and, commented out, its default. */
+/** The text of `.env.example`: every setting with its description and, commented out, its default. */
 export function describeSettings(): string {
   const head =
-    "# Settings of Skuport. Copy to .env and uncomment what you change; the environment wins over this file.\n";
+    "# Settings of Skuport. Copy this file to .env and uncomment the settings that you change. Environment variables take precedence.\n";
   const parts = Object.entries(SETTINGS).map(([name, { about, example }]) => `\n# ${about}\n# ${name}=${example}\n`);
   return head + parts.join("");
 }
@@ -238,9 +241,9 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
   for (const [name, text] of Object.entries(given)) {
     const setting: Setting | undefined = isName(name) ? SETTINGS[name] : undefined;
     if (setting === undefined) {
-      // A misspelt name would otherwise be a setting that silently does nothing.
+      // Otherwise a misspelt setting would be ignored silently.
       if (name.startsWith("SKUPORT_"))
-        faults.push(`${name}=${text}: there is no such setting; see .env.example for all of them.`);
+        faults.push(`${name}=${text}: unknown setting; .env.example lists all settings.`);
       continue;
     }
     const result = setting.schema.safeParse(text);
@@ -263,7 +266,7 @@ function readEnvFile(path: string): Record<string, string | undefined> {
     return parseEnv(readFileSync(path, "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new ConfigError([`${path}: cannot be read (${(error as Error).message}); make it readable or remove it.`]);
+    throw new ConfigError([`${path} cannot be read: ${(error as Error).message}. Make it readable or delete it.`]);
   }
 }
 
@@ -286,7 +289,7 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === "http:";
 }
 
-/** Faults end up in logs and tickets. */
+/** Hides the password of a URL, because error messages end up in logs and tickets. */
 function withoutPassword(text: string): string {
   return text.replace(/(:\/\/[^:@/]*:)[^@]*@/, "$1***@");
 }

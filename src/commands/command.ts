@@ -1,5 +1,6 @@
-// What a command is, and how its arguments are read.
+// The interface of a command, and the parsing of its arguments.
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { z } from "zod";
 import type { Config } from "../config.ts";
 
 export interface Io {
@@ -8,9 +9,9 @@ export interface Io {
   stderr: NodeJS.WriteStream;
   /** Aborts on the first Ctrl-C or SIGTERM. */
   signal: AbortSignal;
-  /** The environment as it is, for a child process; settings are read by `loadConfig`. */
+  /** The unmodified environment, for child processes. Read settings with `loadConfig`. */
   env: Readonly<Record<string, string | undefined>>;
-  /** The settings, read when a command first asks for them; `settings` win over the environment. */
+  /** Reads the settings. `settings` take precedence over the environment. */
   loadConfig(settings?: Record<string, string>): Promise<Config>;
 }
 
@@ -18,23 +19,36 @@ export interface Command {
   name: string;
   /** One line for the list of commands. */
   summary: string;
-  /** All of `--help`. */
+  /** The output of `--help`. */
   help: string;
-  /** Exit code: 0 done, 1 failed or cancelled, 2 wrong use. */
+  /** @returns the exit code: 0 done, 1 failed or cancelled, 2 usage error */
   run(args: string[], io: Io): Promise<number>;
 }
 
-/** Wrong use of the command line; the message says what to write instead. */
+/** An invalid command line; the message says what to write instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** `parseArgs`, with faults as UsageError. */
+/** The error for options that a schema of the contract refuses; its properties are the options, with `_` for `-`. */
+export function optionError(issues: readonly z.core.$ZodIssue[]): UsageError {
+  const lines = issues.map((issue) => {
+    let fault = issue.message;
+    if (issue.code === "invalid_value") fault = `write one of ${issue.values.join(", ")}.`;
+    if (issue.code === "invalid_type" && issue.expected === "number") fault = "write a number.";
+    if (issue.code === "invalid_format" && issue.format === "datetime")
+      fault = "write a time such as 2026-01-31T00:00:00Z.";
+    return `--${issue.path.join(".").replaceAll("_", "-")}: ${fault}`;
+  });
+  return new UsageError(lines.join("\n"));
+}
+
+/** `parseArgs`, with its errors as UsageError. */
 export function readArgs<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
   } catch (error) {
-    // Its first sentence says it; the next is about words that begin with a dash, and is no help to who mistyped an option.
+    // Only the first sentence: the next explains arguments that begin with a dash, which does not help with a mistyped option.
     if ((error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS"))
       throw new UsageError((error as Error).message.replace(/\. .*$/s, "."));
     throw error;

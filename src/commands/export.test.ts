@@ -36,9 +36,9 @@ interface Ran {
 
 async function run(...args: string[]): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, "export", ...args], { cwd: folder });
-  const said = Promise.all([buffer(child.stdout), text(child.stderr)]);
+  const output = Promise.all([buffer(child.stdout), text(child.stderr)]);
   const [code] = (await once(child, "close")) as [number];
-  const [stdout, stderr] = await said;
+  const [stdout, stderr] = await output;
   return { code, stdout, stderr };
 }
 
@@ -60,20 +60,20 @@ test("the server's file is written to stdout, byte by byte", async () => {
   expect(stdout.toString()).toContain('A-2,Desk,"two\nlines",false,Lumen\n');
 });
 
-test("filter, order and format reach the server", async () => {
+test("filters, order and format are sent to the server", async () => {
   const filtered = await run("--url", url, "--attribute", "Brand=a&b=c", "--active", "--sku", "b*", "--spreadsheet");
   expect(filtered.stdout.toString()).toBe('\u{FEFF}sku,name,description,active,Brand\r\nB-1,"\'=1+1",,true,a&b=c\r\n');
   const sorted = await run("--url", url, "--sort=-name", "--no-active", "--format", "tsv");
   expect(sorted.stdout.toString()).toBe(await get("?sort=-name&active=false&format=tsv"));
 });
 
-test("a file's name says how it is written", async () => {
+test("the ending of the output file selects its format", async () => {
   const path = join(folder, "all.jsonl.gz");
   expect(await run("--url", url, "-o", path)).toMatchObject({ code: 0, stderr: "" });
   expect(gunzipSync(await readFile(path)).toString()).toBe(await get("?format=jsonl"));
 });
 
-test("where there is no file there is a sentence, and nothing is written", async () => {
+test("a refused export prints one sentence and writes no file", async () => {
   const path = join(folder, "none.csv");
   const stranger = await serve((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"));
   for (const [args, sentence] of [
@@ -92,7 +92,7 @@ test("where there is no file there is a sentence, and nothing is written", async
   expect(wrong.stderr).toContain("is not an http(s) address");
 });
 
-test("a file that is cut short, cannot be written or is interrupted is not taken for whole", async () => {
+test("an export that is cut short, not writable or interrupted is reported as incomplete", async () => {
   const cut = await serve((_, response) => {
     response.writeHead(200, { "content-type": "text/csv" }).write("sku,name\nA-1,Lamp\n", () => response.destroy());
   });
@@ -105,14 +105,14 @@ test("a file that is cut short, cannot be written or is interrupted is not taken
   });
   const path = join(folder, "missing", "all.csv");
   const nowhere = await run("--url", endless, "-o", path);
-  expect([nowhere.code, nowhere.stderr]).toEqual([1, `${path} cannot be written: there is no such folder.\n`]);
+  expect([nowhere.code, nowhere.stderr]).toEqual([1, `${path} cannot be written: the folder does not exist.\n`]);
 
   const child = spawn(process.execPath, [MAIN, "export", "--url", endless], { cwd: folder });
-  let [out, said] = ["", ""];
-  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (said += piece.toString()));
+  let [out, output] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
   await until(() => out !== "");
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];
-  expect([code, said]).toEqual([1, "Interrupted; what was written is not complete.\n"]);
+  expect([code, output]).toEqual([1, "Interrupted. The output is incomplete.\n"]);
 });

@@ -1,9 +1,9 @@
-// skuport export: products as a file, to stdout or a path; what GET /api/products/export does, without a server or from one.
+// skuport export: writes products to a file or stdout, as GET /api/products/export does, with or without a server.
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { download } from "../../client/download.ts";
 import { export_products, export_query, EXPORT_FORMATS, type ExportOptions } from "../../contract/catalog/export.ts";
-import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+import { optionError, readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { findServer } from "./find-server.ts";
 
 const FORMATS = Object.keys(EXPORT_FORMATS).join(", ");
@@ -13,29 +13,29 @@ export const exportCommand: Command = {
   summary: "Write products as CSV, TSV, JSON Lines or XLSX",
   help: `Usage: skuport export [-o FILE] [options]
 
-Writes sku, name, description, active, then the attributes, out of the database of the data folder or what the server at --url has.
-Importing what it wrote changes nothing.
+Writes the columns sku, name, description and active, then one column per attribute. Reads the database of the data folder, or asks
+the server at --url. Importing the written file changes nothing.
 
-  -o, --output FILE   write to FILE; default: stdout
-  --format FORMAT     ${FORMATS}; default: what FILE ends in, else csv
-  --spreadsheet       CSV or TSV for a spreadsheet program: a byte order mark, CRLF, and an apostrophe before cells that it
-                      would run as formulas
-  --gzip              compress; default where FILE ends in .gz
-  --sort ORDER        sku (default), name, updated_at or created_at; with - in front the other way round
+  -o, --output FILE   file to write (default: standard output)
+  --format FORMAT     ${FORMATS} (default: from the ending of FILE, otherwise csv)
+  --spreadsheet       write CSV or TSV for spreadsheet programs: with a byte order mark, CRLF line ends, and an apostrophe before
+                      cells that would run as formulas
+  --gzip              compress the file (default if FILE ends in .gz)
+  --sort ORDER        sku (default), name, updated_at or created_at; -sku and so on for descending order
 
-Which products, all if nothing is said:
-  --search TEXT       text in the SKU, the name or the description; of several words each
-  --sku SKU           the SKU, or its beginning and *
+Products to export (default: all):
+  --search TEXT       text in the SKU, name or description; with several words, all of them
+  --sku SKU           SKU, or the beginning of SKUs followed by *
   --name TEXT, --description TEXT
   --active, --no-active
-  --attribute NAME=VALUE   may be repeated; * = any value
+  --attribute NAME=VALUE   attribute value, or * for any value; can be repeated
   --created-in CHANGESET, --changed-in CHANGESET
-  --updated-after TIME     such as 2026-01-31T00:00:00Z
+  --updated-since TIME     such as 2026-01-31T00:00:00Z
 
-  --url URL           the server that sends the file; without it, none is needed
-  --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
+  --url URL           address of a server (default: read the database directly)
+  --data-dir DIR      data folder (default: SKUPORT_DATA_DIR, or ./data)
 
-Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
+Exit code: 0 done, 1 failed or interrupted, 2 usage error.
 `,
   async run(args, io) {
     const { values } = readArgs({
@@ -53,7 +53,7 @@ Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
     const unwritable = new AbortController();
     const write = (bytes: AsyncIterable<Uint8Array>): Promise<void> => {
       const output = values.output === undefined ? io.stdout : createWriteStream(values.output);
-      // Else the pipeline would wait for what a server sends next before it says so.
+      // Otherwise the pipeline would report the error only after the next bytes from the server.
       output.once("error", () => {
         unwritable.abort();
       });
@@ -67,31 +67,31 @@ Exit code: 0 done, 1 failed or interrupted, 2 wrong use.
       }
     } catch (error) {
       if (io.signal.aborted) {
-        io.stderr.write("Interrupted; what was written is not complete.\n");
+        io.stderr.write("Interrupted. The output is incomplete.\n");
         return 1;
       }
       if (values.output !== undefined && unwritable.signal.aborted) {
         const { code, message } = error as NodeJS.ErrnoException;
         io.stderr.write(
-          `${values.output} cannot be written: ${code === "ENOENT" ? "there is no such folder." : message}\n`,
+          `${values.output} cannot be written: ${code === "ENOENT" ? "the folder does not exist." : message}\n`,
         );
         return 1;
       }
-      // The reader had enough, as `head` does.
+      // The reader has closed, as `head` does.
       if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
     }
     return 0;
   },
 };
 
-/** Out of the database itself: it may be that of a server, whose limits do not count here. */
+/** Reads the database directly. It may belong to a running server, whose limits do not apply here. */
 async function exportAlone(
   options: ExportOptions,
   values: { "data-dir"?: string | undefined },
   io: Io,
   write: (bytes: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
-  // Loaded only here: what a server sends needs none of it.
+  // Loaded only if needed: an export from a server needs none of these.
   const { exportProducts } = await import("../catalog/export/export-products.ts");
   const { createLog } = await import("../processes/log.ts");
   const { openDatabase, openPool } = await import("../processes/open-database.ts");
@@ -107,9 +107,9 @@ async function exportAlone(
   }
 }
 
-const queryOf = ({ attributes = {}, ...others }: ExportOptions) => ({
+const queryOf = ({ attributes = {}, ...parameters }: ExportOptions) => ({
   querystring: {
-    ...others,
+    ...parameters,
     ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`attributes.${name}`, value])),
   },
 });
@@ -127,7 +127,7 @@ const EXPORT_OPTIONS = {
   attribute: { type: "string", multiple: true },
   "created-in": { type: "string" },
   "changed-in": { type: "string" },
-  "updated-after": { type: "string" },
+  "updated-since": { type: "string" },
 } as const;
 
 interface Values {
@@ -137,7 +137,7 @@ interface Values {
   attribute?: string[] | undefined;
 }
 
-/** The options are the query's parameters, with `-` for `_`. */
+/** The options are the parameters of the query, with `-` instead of `_`. */
 function readOptions({ output = "", format, gzip, attribute = [], ...values }: Values): ExportOptions {
   const ending = /\.([a-z]+)(\.gz)?$/i.exec(output);
   const named = ending?.[1]?.toLowerCase() ?? "";
@@ -152,13 +152,11 @@ function readOptions({ output = "", format, gzip, attribute = [], ...values }: V
     gzip: gzip ?? ending?.[2] !== undefined,
   });
   if (query.success) return query.data;
-  throw new UsageError(
-    query.error.issues.map(({ path, message }) => `--${path.join(".").replaceAll("_", "-")}: ${message}`).join("\n"),
-  );
+  throw optionError(query.error.issues);
 }
 
 function readAttribute(text: string): [name: string, value: string] {
   const at = text.indexOf("=");
-  if (at < 1) throw new UsageError(`--attribute ${text}: write NAME=VALUE`);
+  if (at < 1) throw new UsageError(`--attribute ${text}: write NAME=VALUE.`);
   return [text.slice(0, at), text.slice(at + 1)];
 }

@@ -1,14 +1,19 @@
-// The server that a remote command talks to.
+// Finds the server for a remote command.
 import { UsageError, type Io } from "./command.ts";
 
-/** `--url`, or the server that holds the data folder; undefined when none does. */
+export const NO_SERVER =
+  "No server is running on the data folder. Start one with `skuport serve`, or give its address with --url.";
+
+/** `--url`, or the server that runs on the data folder; undefined if there is none. */
 export async function findServer(
   values: { url?: string | undefined; "data-dir"?: string | undefined },
   io: Io,
 ): Promise<string | undefined> {
   if (values.url !== undefined) {
     if (!/^https?:$/.test(URL.parse(values.url)?.protocol ?? ""))
-      throw new UsageError(`--url ${values.url} is not an http(s) address.`);
+      throw new UsageError(
+        `--url ${values.url} is not an http(s) address. Write for example --url http://127.0.0.1:8000.`,
+      );
     return values.url.replace(/\/+$/, "");
   }
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });

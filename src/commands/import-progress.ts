@@ -1,4 +1,4 @@
-// How an import goes, on a terminal (a bar with rate and time left) or in a log (a line a stage).
+// Shows the progress of an import: on a terminal as a bar with rate and time left, in a log as one line per stage.
 import { isTerminal } from "../../contract/imports/import-names.ts";
 import type { ListedImport } from "../../contract/imports/imports.ts";
 import { oneLine, redrawLine } from "../terminal.ts";
@@ -13,7 +13,7 @@ export interface Progress {
 
 const BAR_CHARACTERS = 24;
 const REDRAW_MS = 100;
-/** A time left that is told earlier than this jumps about. */
+/** Estimates of the time left vary too much before this. */
 const STABLE_AFTER_MS = 1000;
 
 const STAGES: Partial<Record<ListedImport["state"], string>> = {
@@ -25,12 +25,12 @@ const STAGES: Partial<Record<ListedImport["state"], string>> = {
   finishing: "Finishing",
 };
 
-/** Instead of the stage, while the import does not move on. */
+/** Shown instead of the stage while the import waits. */
 const WAITS: Record<NonNullable<ListedImport["wait_reason"]>, string> = {
-  "disk-full": "Waiting for room on the server's full disk:",
+  "disk-full": "The server's disk is full. Waiting to continue",
 };
 
-/** `out` undefined = say nothing. */
+/** @param out undefined = show nothing */
 export function createProgress(out: NodeJS.WriteStream | undefined, path: string, size: number | null): Progress {
   if (out === undefined)
     return { upload: () => undefined, busy: () => undefined, show: () => undefined, end: () => undefined };
@@ -39,13 +39,13 @@ export function createProgress(out: NodeJS.WriteStream | undefined, path: string
 
 function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
   let drawn = 0;
-  const draw = (stage: string, share: number, rest: string, force: boolean): void => {
+  const draw = (stage: string, share: number, details: string, force: boolean): void => {
     if (!force && performance.now() - drawn < REDRAW_MS) return;
     drawn = performance.now();
     const full = Math.round(share * BAR_CHARACTERS);
     const bar = "█".repeat(full) + "░".repeat(BAR_CHARACTERS - full);
-    const line = `${stage.padEnd(9)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${rest}`;
-    // One line, cut where the terminal ends: a wrapped one could not be drawn over.
+    const line = `${stage.padEnd(9)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${details}`;
+    // Cut at the width of the terminal, because a wrapped line could not be redrawn.
     redrawLine(out, line.slice(0, Math.max(out.columns - 1, 20)));
   };
   return {
@@ -61,7 +61,7 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
       if (stage === undefined) return;
       const rate = state.rows_per_second === null ? "" : `${count(state.rows_per_second)} rows/s`;
       if (state.wait_reason !== null) {
-        draw("Waiting", state.fraction, "for room on the server's full disk", false);
+        draw("Waiting", state.fraction, "The server's disk is full.", false);
         return;
       }
       const rows = state.rows === null ? "" : `${count(handled(state))} of ${count(state.rows)} rows  `;
@@ -75,26 +75,26 @@ function createBar(out: NodeJS.WriteStream, size: number | null): Progress {
 
 function createLines(out: NodeJS.WriteStream, path: string): Progress {
   let stage: string | undefined;
-  const say = (now: string | undefined): void => {
-    if (now === undefined || now === stage) return;
-    stage = now;
-    out.write(`${now} ${oneLine(path)}\n`);
+  const print = (next: string | undefined): void => {
+    if (next === undefined || next === stage) return;
+    stage = next;
+    out.write(`${next} ${oneLine(path)}\n`);
   };
   return {
     upload: () => {
-      say("Sending");
+      print("Sending");
     },
     busy: () => {
-      say("The server is receiving too many files. Waiting to send");
+      print("The server is receiving too many files. Waiting to send");
     },
     show: ({ state, wait_reason }) => {
-      say(wait_reason === null ? STAGES[state] : WAITS[wait_reason]);
+      print(wait_reason === null ? STAGES[state] : WAITS[wait_reason]);
     },
     end: () => undefined,
   };
 }
 
-/** What an ended import says of itself. `base_url` = the server that has it; without one nobody answers at an address now. */
+/** The summary of an ended import. @param baseUrl the server; undefined = imported without a server */
 export function describeResult(import_: ListedImport, baseUrl?: string): string {
   const {
     id,
@@ -112,22 +112,22 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
   } = import_;
   const filename = oneLine(import_.filename);
   const head: Partial<Record<ListedImport["state"], string>> = {
-    done: `Import ${id} of ${filename} is done in ${seconds(elapsed_ms.total)} s.`,
-    cancelled: `Import ${id} of ${filename} was cancelled; what was committed stays.`,
-    failed: `Import ${id} of ${filename} failed: ${oneLine(problem?.detail ?? "no reason was given")}`,
+    done: `Import ${id} of ${filename} finished in ${seconds(elapsed_ms.total)} s.`,
+    cancelled: `Import ${id} of ${filename} was cancelled. Rows loaded before that stay in the catalogue.`,
+    failed: `Import ${id} of ${filename} failed: ${oneLine(problem?.detail ?? "The server gave no reason.")}`,
   };
-  const said = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
+  const output = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
   if (rows !== null) {
-    said.push(`  ${countOf(rows, "row")} on ${countOf(lines ?? 0, "line")}:`);
-    const parts = { created, updated, unchanged, superseded, rejected };
-    const width = Math.max(...Object.values(parts).map((part) => count(part).length));
-    for (const [name, part] of Object.entries(parts)) said.push(`  ${count(part).padStart(width)} ${name}`);
-    const where = baseUrl === undefined ? ", once the server runs: " : `: ${baseUrl}`;
+    output.push(`  ${countOf(rows, "row")} on ${countOf(lines ?? 0, "line")}:`);
+    const counts = { created, updated, unchanged, superseded, rejected };
+    const width = Math.max(...Object.values(counts).map((number) => count(number).length));
+    for (const [name, number] of Object.entries(counts)) output.push(`  ${count(number).padStart(width)} ${name}`);
+    const where = baseUrl === undefined ? " (when a server is running): " : `: ${baseUrl}`;
     const listed =
       rejects_listed < rejected ? `first ${rejects_listed.toLocaleString("en")} rejected rows` : "rejected rows";
-    if (rejected > 0) said.push(`  The ${listed}, with reasons${where}/api/imports/${id}/rejects.csv`);
+    if (rejected > 0) output.push(`  Download the ${listed} with their reasons${where}/api/imports/${id}/rejects.csv`);
   }
-  return `${said.join("\n")}\n`;
+  return `${output.join("\n")}\n`;
 }
 
 const handled = (state: ListedImport): number =>

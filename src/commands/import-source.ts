@@ -1,4 +1,4 @@
-// What is imported: a file, or a stream whose size nobody knows (a pipe, standard input).
+// Opens the source of an import: a file, or a pipe or standard input, whose size is unknown.
 import { constants, createReadStream, openSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
@@ -7,18 +7,18 @@ import { UsageError, type Io } from "./command.ts";
 import { oneLine } from "../terminal.ts";
 
 export interface ImportSource {
-  /** What the import calls it. */
+  /** The name shown for the import. */
   filename: string;
-  /** Bytes; null = not known. */
+  /** Bytes; null = unknown. */
   size: number | null;
-  /** Of a file that can be read at any time; undefined = only `open` has its bytes, once. */
+  /** Path of a regular file; undefined = a stream that only `open` returns, once. */
   path: string | undefined;
   open: () => Readable;
 }
 
 const READ_BYTES = 1 << 20;
 
-/** @throws UsageError where there is nothing to read */
+/** @throws UsageError if the path cannot be read */
 export async function findSource(path: string, { stdin }: Pick<Io, "stdin">): Promise<ImportSource> {
   if (path === "-") return { filename: "stdin", size: null, path: undefined, open: () => stdin };
   const found = await stat(path).catch((error: unknown) => {
@@ -26,18 +26,18 @@ export async function findSource(path: string, { stdin }: Pick<Io, "stdin">): Pr
   });
   if (found.isDirectory()) throw new UsageError(describeUnreadable(path, { code: "EISDIR", message: "" }));
   if (!found.isFile() && !found.isFIFO())
-    throw new UsageError(`${oneLine(path)} is a device or a socket. Name a file or a pipe, or - for standard input.`);
+    throw new UsageError(`${oneLine(path)} is a device or a socket. Give a file, a pipe, or - for standard input.`);
   return sourceOf(path, found);
 }
 
-/** Why a file cannot be read. */
+/** The message for a file that cannot be read. */
 export function describeUnreadable(
   given: string,
   { code, message }: Pick<NodeJS.ErrnoException, "code" | "message">,
 ): string {
   const path = oneLine(given);
-  if (code === "ENOENT") return `There is no file ${path}.`;
-  if (code === "EISDIR") return `${path} is a folder. Name one file in it.`;
+  if (code === "ENOENT") return `There is no file ${path}. Check the path.`;
+  if (code === "EISDIR") return `${path} is a folder. Give a file in it.`;
   return `${path} cannot be read: ${message}`;
 }
 
@@ -47,8 +47,8 @@ function sourceOf(path: string, found: Stats): ImportSource {
   return { filename, size: found.size, path, open: () => createReadStream(path, { highWaterMark: READ_BYTES }) };
 }
 
-/** As a socket: a read stream would wait for the pipe's writer in a thread, and a process cannot exit, even by Ctrl-C, while one
- * of its threads waits. */
+/** Opens the pipe as a socket. A read stream would wait for the pipe's writer in a thread, and the process could not exit while that
+ * thread waits, not even with Ctrl-C. */
 function openPipe(path: string): Readable {
   const { Socket } = process.getBuiltinModule("node:net");
   return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });

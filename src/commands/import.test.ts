@@ -1,4 +1,4 @@
-// `skuport import` against a server: what it sends, says and exits with.
+// `skuport import` with a server: requests, output and exit codes.
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:fs";
@@ -36,11 +36,11 @@ interface Ran {
 
 async function run(args: string[], input?: string): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, "import", ...args], { stdio: "pipe" });
-  const said = Promise.all([text(child.stdout), text(child.stderr)]);
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
   child.stdin.on("error", () => undefined); // who does not read it has gone
   child.stdin.end(input);
   const [code] = (await once(child, "close")) as [number];
-  const [stdout, stderr] = await said;
+  const [stdout, stderr] = await output;
   return { code, stdout, stderr };
 }
 
@@ -50,17 +50,17 @@ async function fileOf(name: string, content: string): Promise<string> {
   return path;
 }
 
-test("a file is imported: its counts on stdout, its stages on stderr", async () => {
+test("an import prints its counts to stdout and its stages to stderr", async () => {
   const path = await fileOf("good.csv", "sku,name\nA,One\nB,\na,Uno\n");
   const { code, stdout, stderr } = await run(["--url", `${url}/`, path]);
   expect([code, stderr.split("\n")[0]]).toEqual([0, `Sending ${path}`]);
-  expect(stdout).toMatch(/^Import \d+ of good\.csv is done in [\d.]+ s\.\n {2}3 rows on 4 lines:\n/);
+  expect(stdout).toMatch(/^Import \d+ of good\.csv finished in [\d.]+ s\.\n {2}3 rows on 4 lines:\n/);
   for (const line of ["1 created", "0 updated", "0 unchanged", "1 superseded", "1 rejected"])
     expect(stdout).toContain(`\n  ${line}\n`);
   expect(stdout.split(": ").at(-1)).toMatch(new RegExp(`^${url}/api/imports/\\d+/rejects\\.csv\n$`));
 });
 
-test("--json is the import on stdout and nothing else, whether it is done or has failed", async () => {
+test("--json prints only the import to stdout, done or failed", async () => {
   const good = await run(["--url", url, "--json", await fileOf("good.csv", "sku,name\nA,One\n")]);
   expect([good.code, good.stderr]).toEqual([0, ""]);
   expect(JSON.parse(good.stdout)).toMatchObject({ state: "done", filename: "good.csv", rows: 1 });
@@ -94,7 +94,7 @@ test("standard input and a pipe are imported like a file", async () => {
   expect(lines.stdout).toContain("1 row on 2 lines");
 });
 
-test("what cannot be imported fails in a sentence", async () => {
+test("a file that cannot be imported fails with one sentence", async () => {
   const empty = await run(["--url", url, await fileOf("empty.csv", "")]);
   expect([empty.code, empty.stdout]).toEqual([1, ""]);
   expect(empty.stderr).toContain('"empty.csv" is empty.');
@@ -108,8 +108,8 @@ test("what cannot be imported fails in a sentence", async () => {
 });
 
 test.each([
-  [[], /Name one file/],
-  [["a.csv", "b.csv"], /Name one file/],
+  [[], /Give one file/],
+  [["a.csv", "b.csv"], /Give one file/],
   [["/no/such/file.csv"], /There is no file \/no\/such\/file\.csv/],
   [[folder], /is a folder/],
   [["/dev/zero"], /\/dev\/zero is a device or a socket/],
@@ -121,7 +121,7 @@ test.each([
   [["--delimiter=;", "--escape=;", "-"], /--escape/],
   [["--url=ftp://x", "-"], /is not an http\(s\) address/],
   [["--no-such-option", "-"], /--no-such-option/],
-])("wrong use %j exits with 2 and says what is wrong", async (args, reason) => {
+])("the invalid arguments %j exit with 2 and an explanation", async (args, reason) => {
   const { code, stdout, stderr } = await run([
     ...(args.some((arg) => arg.startsWith("--url")) ? [] : ["--url", url]),
     ...args,
@@ -132,34 +132,34 @@ test.each([
   expect(stderr).not.toContain("    at ");
 });
 
-test("interrupted while it sends, it says that nothing was imported", async () => {
+test("an interrupted upload reports that nothing was imported", async () => {
   // Takes the connection and reads nothing.
   const deaf = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
   await once(deaf, "listening");
   const { port } = deaf.address() as AddressInfo;
   const path = await fileOf("large.csv", `sku,name\n${"x".repeat(40_000_000)}`);
-  let said = "";
+  let output = "";
   const child = execFile(process.execPath, [MAIN, "import", "--url", `http://127.0.0.1:${port}`, path]);
-  child.stderr?.on("data", (piece: string) => (said += piece));
-  await until(() => Promise.resolve(said.includes("Sending")));
+  child.stderr?.on("data", (chunk: string) => (output += chunk));
+  await until(() => Promise.resolve(output.includes("Sending")));
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];
   deaf.close();
-  expect(said).toContain("Interrupted before the file was sent; nothing was imported.");
-  expect(said).not.toContain("    at ");
+  expect(output).toContain("Interrupted before the file was sent. Nothing was imported.");
+  expect(output).not.toContain("    at ");
   expect(code).toBe(1);
 });
 
-test("interrupted while it waits for a silent pipe, it ends", async () => {
+test("Ctrl-C ends an import that waits for a silent pipe", async () => {
   const pipe = join(folder, "silent-pipe");
   execFileSync("mkfifo", [pipe]);
   const child = execFile(process.execPath, [MAIN, "import", "--url", url, pipe]);
-  let said = "";
-  child.stderr?.on("data", (piece: string) => (said += piece));
+  let output = "";
+  child.stderr?.on("data", (chunk: string) => (output += chunk));
   // A pipe can be opened for writing, without waiting, once another process reads it.
   const writer = await until(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined));
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];
   await writer.close();
-  expect([code, said]).toEqual([1, "Interrupted before the file was sent; nothing was imported.\n"]);
+  expect([code, output]).toEqual([1, "Interrupted before the file was sent. Nothing was imported.\n"]);
 });

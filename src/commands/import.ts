@@ -1,11 +1,11 @@
-// skuport import: sends a file to the server and shows how it goes; without a server it does the whole work itself.
+// skuport import: sends a file to the server and shows the progress. Without a server, imports it in this process.
 import { LOCAL_ACTOR } from "../../contract/actor.ts";
 import { join } from "node:path";
 import { uploadPath, uploadStream } from "../../client/upload.ts";
 import { watchImport } from "../../client/watch.ts";
 import { isTerminal } from "../../contract/imports/import-names.ts";
 import type { Import, ImportOptions, ListedImport } from "../../contract/imports/imports.ts";
-import { readArgs, UsageError, type Command, type Io } from "./command.ts";
+import { optionError, readArgs, UsageError, type Command, type Io } from "./command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "./dialect-options.ts";
 import { findServer } from "./find-server.ts";
 import { createProgress, describeResult, type Progress } from "./import-progress.ts";
@@ -27,25 +27,26 @@ export const importCommand: Command = {
   summary: "Import a file into the catalogue",
   help: `Usage: skuport import FILE [options]
 
-Sends FILE to the server that holds the data folder, or to --url, and shows how it goes. Without a server it does the whole
-work itself, in the embedded database. FILE may be a pipe, or - for standard input.
+Sends FILE to the server and shows the progress. The server is the one that runs on the data folder, or --url. If no server is
+running, imports the file into the embedded database itself. FILE may be a pipe, or - for standard input.
 
-  --url URL           the server
-  --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
-  --json              print the import as JSON, once it has ended, and nothing else
-  --mode MODE         upsert (default), create (leave existing products alone) or update (create none)
-  --repeats WHICH     of a SKU that the file repeats: last (default), first, or reject
-  --strict            one rejected row fails the import and nothing is written
-  --no-active         new products are inactive where the file does not say
+  --url URL           address of the server
+  --data-dir DIR      data folder (default: SKUPORT_DATA_DIR, or ./data)
+  --json              print only the finished import, as JSON
+  --mode MODE         upsert (default): create and update products; create: only create new products; update: only update
+                      existing products
+  --repeats WHICH     row to use if the file repeats a SKU: last (default), first, or reject (use none of them)
+  --strict            if any row is rejected, fail the import and change nothing
+  --no-active         create new products as inactive if the file does not say
 
-How the file is written is detected, as \`skuport read\` shows. To say it yourself:
+The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}
-Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail an import unless it is strict.
+Exit code: 0 done, 1 failed or cancelled, 2 usage error. Rejected rows do not fail an import without --strict.
 `,
   async run(args, io) {
     const { values, positionals } = readArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });
     const [path, ...more] = positionals;
-    if (path === undefined || more.length > 0) throw new UsageError("Name one file: skuport import FILE");
+    if (path === undefined || more.length > 0) throw new UsageError("Give one file: skuport import FILE");
     const options = await readOptions(values);
     const source = await findSource(path, io);
     const progress = createProgress(values.json === true ? undefined : io.stderr, path, source.size);
@@ -58,7 +59,7 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Rejected rows do not fail
       progress.end();
     });
     if (ended === undefined) {
-      io.stderr.write("Interrupted before the file was sent; nothing was imported.\n");
+      io.stderr.write("Interrupted before the file was sent. Nothing was imported.\n");
       return 1;
     }
     io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended, baseUrl));
@@ -73,19 +74,19 @@ interface OptionValues extends DialectValues {
   active?: boolean | undefined;
 }
 
-/** What was said; the rest is the server's default. */
+/** The given options; absent ones take the server's default. */
 async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>> {
   const { mode, repeats, strict, active } = values;
   const options = { mode, repeats, strict, active, ...readOverrides(values) };
   if (Object.values(options).every((value) => value === undefined)) return {};
-  // Loaded only here: most imports are sent without options, and zod takes longer to load than the rest of the command.
+  // Loaded only if needed: most imports have no options, and zod takes longer to load than the rest of the command.
   const { import_query } = await import("../../contract/imports/imports.ts");
   const result = import_query.safeParse(options);
   if (result.success) return result.data;
-  throw new UsageError(result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`).join("\n"));
+  throw optionError(result.error.issues);
 }
 
-/** @returns undefined when it was interrupted before there was an import */
+/** @returns undefined if it was interrupted before the import was created */
 async function importRemotely(
   baseUrl: string,
   source: ImportSource,
@@ -99,7 +100,7 @@ async function importRemotely(
   });
   if (sent === undefined) return undefined;
   let last: ListedImport = sent;
-  // Ctrl-C cancels the import too, and its end is still told.
+  // Ctrl-C cancels the import, and the command still reports its end.
   const cancel = (): void => void cancelRemotely(baseUrl, sent.id).catch(() => undefined);
   io.signal.addEventListener("abort", cancel, { once: true });
   for await (const state of watchImport(sent.id, { base_url: baseUrl })) {
@@ -110,7 +111,7 @@ async function importRemotely(
   return last.shortened ? readWhole(baseUrl, sent.id) : (last as Import);
 }
 
-/** With the values that are too long for the stream. */
+/** Reads the import with the values that are too long for the stream. */
 async function readWhole(baseUrl: string, id: number): Promise<Import> {
   const { call } = await import("../../client/call.ts");
   const { get_import } = await import("../../contract/imports/imports.ts");
@@ -140,7 +141,7 @@ function send(
   return path === undefined ? uploadStream(open(), { ...upload, filename, size }) : uploadPath(path, upload);
 }
 
-/** The server's and the worker's part in one process. */
+/** Does the work of the server and the worker in this process. */
 async function importAlone(
   { filename, size, open }: ImportSource,
   options: Partial<ImportOptions>,
@@ -148,7 +149,7 @@ async function importAlone(
   io: Io,
   progress: Progress,
 ): Promise<Import> {
-  // Loaded only here: a remote import needs none of it, and starts in half the time.
+  // Loaded only if needed: without these, a remote import starts in half the time.
   const { createLog } = await import("../processes/log.ts");
   const { holdDatabase, openPool } = await import("../processes/open-database.ts");
   const { startBoss } = await import("../jobs/boss.ts");
@@ -163,7 +164,7 @@ async function importAlone(
   const stop = new AbortController();
   const pool = openPool(database.address, "skuport import", config.worker_concurrency * 2 + 8, log);
   const onError = (err: Error): void => {
-    log.warn({ err }, "lost the database for a moment");
+    log.warn({ err }, "lost the database; retrying");
   };
   const boss = await startBoss(database.address, { application_name: "skuport import", works: true, onError });
   const filesDir = join(config.data_dir, "files");
@@ -171,7 +172,10 @@ async function importAlone(
   const working = workOnImports(boss, context, stop.signal);
   try {
     const upload = {
-      ...{ filename, size, actor: LOCAL_ACTOR, max_bytes: config.max_upload_bytes },
+      filename,
+      size,
+      actor: LOCAL_ACTOR,
+      max_bytes: config.max_upload_bytes,
       options: import_query.parse(options),
     };
     let state = await receiveImport(context, upload, open());
@@ -192,5 +196,5 @@ async function importAlone(
   }
 }
 
-/** How often the only reader of a local import looks. */
+/** Interval between reads of a local import's state. */
 const POLL_MS = 50;

@@ -1,14 +1,14 @@
-// skuport migrate: brings the database's schema up to date and ends.
+// skuport migrate: applies pending database migrations.
 import { readArgs, type Command } from "./command.ts";
 import { createLog } from "../processes/log.ts";
 import { holdDatabase } from "../processes/open-database.ts";
 
 export const migrateCommand: Command = {
   name: "migrate",
-  summary: "Bring the database's schema up to date",
+  summary: "Apply pending database migrations",
   help: `Usage: skuport migrate
 
-Brings the database's schema up to date and ends. \`skuport serve\` does it by itself when it starts.
+Applies pending migrations to the database. \`skuport serve\` also does this when it starts.
 `,
   async run(args, io) {
     readArgs({ args, options: {} });

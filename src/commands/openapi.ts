@@ -1,4 +1,4 @@
-// skuport openapi: the API's description, from the same objects that the server serves by.
+// skuport openapi: prints the API description, generated from the server's own routes.
 import { pino } from "pino";
 import { buildApp } from "../http/app.ts";
 import { createPool } from "../db/connection/connect.ts";
@@ -6,10 +6,11 @@ import { readArgs, type Command } from "./command.ts";
 
 export const openapi: Command = {
   name: "openapi",
-  summary: "Print the API's description (OpenAPI 3.1)",
+  summary: "Print the API description (OpenAPI 3.1)",
   help: `Usage: skuport openapi
 
-Prints the OpenAPI 3.1 document of the API as JSON. A running server has it at /openapi.json, and for people at /docs.
+Prints the OpenAPI 3.1 description of the API as JSON. A running server provides it at /openapi.json, and readable documentation
+at /docs.
 `,
   async run(args, io) {
     readArgs({ args, options: {} });
@@ -18,7 +19,7 @@ Prints the OpenAPI 3.1 document of the API as JSON. A running server has it at /
   },
 };
 
-/** The document as committed in openapi.json. Nothing is connected: a description needs no database. */
+/** The content of openapi.json. Opens no connections. */
 export async function describeApi(): Promise<string> {
   const nothing = (): Promise<void> => Promise.resolve();
   const app = await buildApp({
@@ -33,7 +34,7 @@ export async function describeApi(): Promise<string> {
     sendScan: nothing,
     sendLoaders: nothing,
     webhooks: {
-      loadKeys: () => Promise.reject(new Error("a description needs no keys")),
+      loadKeys: () => Promise.reject(new Error("the API description needs no keys")),
       settings: { allow_cidrs: [], proxy: undefined, time_scale: 1, keep_days: 1 },
     },
     sendExecutors: nothing,

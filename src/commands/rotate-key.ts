@@ -1,4 +1,4 @@
-// skuport rotate-key: a new key for the secrets in the database, and all of them encrypted anew.
+// skuport rotate-key: creates a new key and encrypts all secrets in the database with it.
 import { addKey } from "../secrets/keyring.ts";
 import { resealWebhooks } from "../webhooks/reseal.ts";
 import { readArgs, type Command } from "./command.ts";
@@ -11,14 +11,17 @@ export const rotateKey: Command = {
   summary: "Encrypt the secrets in the database with a new key",
   help: `Usage: skuport rotate-key [--data-dir DIR]
 
-Puts a new key in front of those in the file secrets.key of the data folder and encrypts webhooks' secrets and headers anew.
-Older keys stay in the file, so that a backup of the database can still be read; remove their lines to give that up. It may run
-beside a server.
+Adds a new key to the file secrets.key in the data folder, and encrypts the secrets and headers of all webhooks with it. Old keys
+stay in the file, because backups of the database need them. Delete their lines when you no longer need those backups. The
+server may keep running.
 
-With SKUPORT_SECRETS_KEY: put the new key in front of the old one, with a comma between them, restart server and workers, run
-this, and then take the old key out.
+If you set the key with SKUPORT_SECRETS_KEY:
+  1. Write the new key before the old one, separated by a comma.
+  2. Restart the server and all workers.
+  3. Run this command.
+  4. Remove the old key.
 
-  --data-dir DIR    data folder (SKUPORT_DATA_DIR; ./data)
+  --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
 `,
   async run(args, io) {
     const { values } = readArgs({ args, options: { "data-dir": { type: "string" } } });
@@ -32,7 +35,7 @@ this, and then take the old key out.
       const keys =
         config.secrets_keys.length > 0 ? await webhookContext(config).loadKeys() : await addKey(keyFile(config));
       const resealed = await resealWebhooks(pool, keys);
-      io.stdout.write(`${resealed} secrets are encrypted with the key ${keys[0].id}\n`);
+      io.stdout.write(`Encrypted ${resealed} ${resealed === 1 ? "secret" : "secrets"} with key ${keys[0].id}.\n`);
     } finally {
       await pool.end();
       await database.close();

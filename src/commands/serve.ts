@@ -1,4 +1,4 @@
-// skuport serve: the API and the page, with the embedded PostgreSQL and a worker process of its own unless told otherwise.
+// skuport serve: serves the API and the page. By default also starts the embedded PostgreSQL and a worker process.
 import { once } from "node:events";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
@@ -18,7 +18,7 @@ import { logStrayErrors } from "../processes/stray-errors.ts";
 import { webhookContext } from "../processes/webhook-context.ts";
 
 const NAME = "skuport serve";
-/** Ports tried after the default one before giving up. */
+/** Ports tried after the default port before giving up. */
 const PORTS_TRIED = 100;
 
 export const serve: Command = {
@@ -26,14 +26,14 @@ export const serve: Command = {
   summary: "Serve the page and the API",
   help: `Usage: skuport serve [options]
 
-Serves the page and the API, and starts a worker. Without DATABASE_URL it starts the embedded PostgreSQL.
+Serves the page and the API, and starts a worker. Starts the embedded PostgreSQL unless DATABASE_URL is set.
 
-  --port PORT       port to listen on (SKUPORT_PORT; 8000, or the next free one)
-  --host HOST       address to listen on (SKUPORT_HOST; 127.0.0.1)
-  --data-dir DIR    folder of uploads and database (SKUPORT_DATA_DIR; ./data)
-  --no-worker       start no worker; run \`skuport work\` elsewhere
+  --port PORT       port to listen on (default: SKUPORT_PORT, or 8000, or the next free port)
+  --host HOST       address to listen on (default: SKUPORT_HOST, or 127.0.0.1)
+  --data-dir DIR    data folder, for uploads and the database (default: SKUPORT_DATA_DIR, or ./data)
+  --no-worker       do not start a worker; start one yourself with \`skuport work\`
 
-All settings are described in .env.example.
+The file .env.example describes all settings.
 `,
   async run(args, io) {
     const { values } = readArgs({
@@ -54,7 +54,7 @@ All settings are described in .env.example.
     });
     const log = createLog(config, NAME);
     logStrayErrors(log, "server");
-    // A damaged key file ends the start with its message, rather than each webhook that needs it.
+    // Reads the keys now, so that a damaged key file prevents the start instead of failing each webhook.
     await webhookContext(config).loadKeys();
     const database = await holdDatabase(config, NAME, log);
     try {
@@ -75,7 +75,7 @@ async function serveOn(
   const { signal } = io;
   const pool = openPool(address, NAME, config.database_connections, log);
   const onError = (err: unknown): void => {
-    log.warn({ err }, "lost the database for a moment");
+    log.warn({ err }, "lost the database; retrying");
   };
   const boss = await startBoss(address, { application_name: NAME, works: false, onError });
   const listener = await listen(address, { application_name: NAME, onError });
@@ -106,7 +106,7 @@ async function serveOn(
     const stopped = signal.aborted ? Promise.resolve() : once(signal, "abort");
     const ended = await Promise.race([stopped.then(() => undefined), databaseGone]);
     if (ended instanceof Error) {
-      log.error({ err: ended }, "PostgreSQL cannot be brought back");
+      log.error({ err: ended }, "PostgreSQL could not be restarted; ending");
       failed = true;
     }
     await worker?.stop();
@@ -119,12 +119,12 @@ async function serveOn(
   return failed ? 1 : 0;
 }
 
-/** Listens on the port, or on the next free one where the port was nobody's wish. */
+/** Listens on the port, or on the next free one if the port is only the default. */
 async function listenOn(app: FastifyInstance, { host, port, port_is_explicit }: Config): Promise<string> {
   for (let tried = 0; ; tried++) {
     try {
       const url = await app.listen({ host, port: port + tried });
-      if (tried > 0) app.log.info(`Port ${port} is taken; using ${port + tried}. Set SKUPORT_PORT to choose one.`);
+      if (tried > 0) app.log.info(`port ${port} is in use; using ${port + tried}. Set SKUPORT_PORT to choose a port`);
       return url;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
@@ -138,7 +138,7 @@ class PortTakenError extends Error {
   override readonly name = "PortTakenError";
   constructor(port: number, cause: unknown) {
     super(
-      `Port ${port} is taken by another program. Choose another with --port or SKUPORT_PORT, or stop that program.`,
+      `Port ${port} is used by another program. Stop that program, or choose another port with --port or SKUPORT_PORT.`,
       { cause },
     );
   }

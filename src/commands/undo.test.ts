@@ -25,13 +25,13 @@ async function run(...args: string[]): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, "undo", ...args], { cwd });
   let out = "";
   let err = "";
-  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
   const [code] = (await once(child, "close")) as [number];
   return { code, out, err };
 }
 
-/** Works on the operation that the command starts. */
+/** Executes the operation that the command starts. */
 async function work(): Promise<void> {
   await expect
     .poll(async () => (await ask<{ items: { id: number }[] }>("GET", "/api/operations")).body.items.length)
@@ -40,13 +40,13 @@ async function work(): Promise<void> {
   await finish(body.items[0]?.id ?? 0);
 }
 
-test("a preview is told, then the undo is done and told", async () => {
+test("a preview and an undo print their results", async () => {
   await importBytes(context, "sku,name\na,one\nb,one\nc,one\n");
   const { changeset_id } = await importBytes(context, "sku,name\na,two\nb,two\nc,two\n");
   await app.inject({ method: "PATCH", url: "/api/products/b", payload: { name: "edited" } });
   const id = String(changeset_id);
   const seen = await run(id, "--preview", "--url", url);
-  expect(seen.out).toMatch(/nothing was changed\.\n {2}2 products have their former values\n {2}1 were changed later/);
+  expect(seen.out).toMatch(/Nothing was changed\.\n {2}2 products reset to their earlier values\n {2}1 products kept/);
   expect(seen.out).toMatch(/ {2}b: changed by local, /);
 
   const [done] = await Promise.all([run(id, "--url", url), work()]);
@@ -55,12 +55,12 @@ test("a preview is told, then the undo is done and told", async () => {
   expect(done.out).toContain("/conflicts");
 });
 
-test("wrong use and refusals are told", async () => {
+test("invalid arguments and refusals print a message", async () => {
   expect(await run("x", "--url", url)).toMatchObject({ code: 2 });
   expect(await run("1", "--policy", "some", "--url", url)).toMatchObject({ code: 2 });
   const nowhere = await run("1", "--data-dir", join(cwd, "none"));
   expect(nowhere.code).toBe(1);
-  expect(nowhere.err).toContain("No server holds the data folder");
+  expect(nowhere.err).toContain("No server is running on the data folder");
   const refused = await run("999999", "--url", url);
   expect(refused.code).toBe(1);
   expect(refused.err).toContain("Changeset 999999 does not exist");

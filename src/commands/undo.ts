@@ -1,4 +1,4 @@
-// skuport undo: has the server take a changeset back, or says what that would do.
+// skuport undo: undoes a changeset through the server, or shows what an undo would do.
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../../client/call.ts";
 import {
@@ -9,38 +9,37 @@ import {
 } from "../../contract/changesets/operations.ts";
 import { undo_changeset, type UndoPreview } from "../../contract/changesets/undo.ts";
 import { readArgs, UsageError, type Command, type Io } from "./command.ts";
-import { findServer } from "./find-server.ts";
+import { findServer, NO_SERVER } from "./find-server.ts";
 import { oneLine } from "../terminal.ts";
 
-/** Often enough for a person, seldom enough for the server. */
 const POLL_MS = 100;
-/** Later changes that a preview names; the API has them all. */
+/** Later changes that a preview lists; the API returns all. */
 const SHOWN_CONFLICTS = 20;
 
 const COUNTS = ["created", "updated", "deleted", "unchanged", "kept"] as const;
 const MEANINGS: Record<(typeof COUNTS)[number], string> = {
-  created: "deleted by it, back again",
-  updated: "products have their former values",
-  deleted: "created by it, gone again",
-  unchanged: "are as they were already",
-  kept: "were changed later and are kept",
+  created: "products restored",
+  updated: "products reset to their earlier values",
+  deleted: "products deleted that the changeset had created",
+  unchanged: "products already had their earlier values",
+  kept: "products kept because they were changed later",
 };
 
 export const undo: Command = {
   name: "undo",
-  summary: "Take a changeset back",
+  summary: "Undo a changeset",
   help: `Usage: skuport undo CHANGESET [options]
 
-Has the server that holds the data folder, or --url, take a changeset back: an import, an edit, a bulk change, an undo. It becomes a
-changeset that can be undone itself.
+Undoes a changeset: an import, an edit, a bulk change or another undo. The undo is a new changeset, which can be undone too. Needs a
+running server: the one that runs on the data folder, or --url.
 
-  --preview           say what would happen, and change nothing
+  --preview           show what the undo would do, and change nothing
   --policy POLICY     products that were changed later: keep (default) or overwrite
-  --url URL           the server
-  --data-dir DIR      data folder (SKUPORT_DATA_DIR; ./data)
-  --json              print the answer as JSON, and nothing else
+  --url URL           address of the server
+  --data-dir DIR      data folder (default: SKUPORT_DATA_DIR, or ./data)
+  --json              print only the result, as JSON
 
-Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Ctrl-C cancels; what is committed stays.
+Exit code: 0 done, 1 failed or cancelled, 2 usage error. Ctrl-C cancels the undo; products undone so far stay undone.
 `,
   async run(args, io) {
     const { values, positionals } = readArgs({
@@ -56,10 +55,11 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Ctrl-C cancels; what is c
     });
     const id = readId(positionals);
     const { policy } = values;
-    if (policy !== "keep" && policy !== "overwrite") throw new UsageError("--policy: write keep or overwrite.");
+    if (policy !== "keep" && policy !== "overwrite")
+      throw new UsageError(`--policy ${policy}: write keep or overwrite.`);
     const baseUrl = await findServer(values, io);
     if (baseUrl === undefined) {
-      io.stderr.write("No server holds the data folder. Start `skuport serve`, or name one with --url.\n");
+      io.stderr.write(`${NO_SERVER}\n`);
       return 1;
     }
     const query = { preview: values.preview === true, policy } as const;
@@ -74,7 +74,7 @@ Exit code: 0 done, 1 failed or cancelled, 2 wrong use. Ctrl-C cancels; what is c
 function readId(positionals: readonly string[]): number {
   const [id = "", ...more] = positionals;
   if (!/^[1-9]\d{0,14}$/.test(id) || more.length > 0) {
-    throw new UsageError("Name one changeset by its number: skuport undo 17");
+    throw new UsageError("Give the number of one changeset: skuport undo 17");
   }
   return Number(id);
 }
@@ -96,12 +96,12 @@ function describeOperation(operation: Operation, id: number): string {
   const { state, changeset_id, elapsed_ms, problem, kept } = operation;
   const heads = {
     done: `Changeset ${id} was undone by changeset ${changeset_id} in ${(elapsed_ms / 1000).toFixed(1)} s.`,
-    cancelled: `The undo of changeset ${id} was cancelled; what was committed stays, as changeset ${changeset_id}.`,
-    failed: `The undo of changeset ${id} failed: ${oneLine(problem?.detail ?? "no reason was given")}`,
+    cancelled: `The undo of changeset ${id} was cancelled. Products undone before that stay undone, as changeset ${changeset_id}.`,
+    failed: `The undo of changeset ${id} failed: ${oneLine(problem?.detail ?? "The server gave no reason.")}`,
   };
   const head = state in heads ? heads[state as keyof typeof heads] : `The undo of changeset ${id} is ${state}.`;
-  const rest = kept > 0 ? [`  Who changed what was kept: /api/operations/${operation.id}/conflicts`] : [];
-  return `${[head, ...countLines(operation), ...rest].join("\n")}\n`;
+  const conflicts = kept > 0 ? [`  Later changes of the kept products: /api/operations/${operation.id}/conflicts`] : [];
+  return `${[head, ...countLines(operation), ...conflicts].join("\n")}\n`;
 }
 
 function describePreview(preview: UndoPreview): string {
@@ -114,8 +114,8 @@ function describePreview(preview: UndoPreview): string {
   const lines = [...countLines(preview), ...conflicts];
   const head =
     lines.length === 0
-      ? `Changeset ${preview.undoes} changed no product: there is nothing to take back.`
-      : `An undo of changeset ${preview.undoes} would come to this; nothing was changed.`;
+      ? `Changeset ${preview.undoes} changed no products, so there is nothing to undo.`
+      : `Preview of the undo of changeset ${preview.undoes}. Nothing was changed.`;
   return `${[head, ...lines].join("\n")}\n`;
 }
 

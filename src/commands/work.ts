@@ -1,4 +1,4 @@
-// skuport work: a worker process. Several may work on one database, also on one file.
+// skuport work: runs a worker process. Several workers can share a database, and also one import.
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
@@ -28,19 +28,20 @@ const NAME = "skuport work";
 
 export const work: Command = {
   name: "work",
-  summary: "Run a worker that loads imports and delivers webhooks",
+  summary: "Run a worker, which loads imports and delivers webhooks",
   help: `Usage: skuport work [options]
 
-Loads imports, changes products in bulk, keeps the search index and delivers webhooks until it is stopped. Any number of
-workers may run, on one machine or on several that share the data folder. \`skuport serve\` starts one by itself.
+Loads imports, executes bulk changes, updates the search index and delivers webhooks until it is stopped. You can run several
+workers, on one machine or on machines that share the data folder. \`skuport serve\` starts one worker itself.
 
-  --data-dir DIR    folder of uploads (SKUPORT_DATA_DIR; ./data)
-  --concurrency N   connections that load at the same time (SKUPORT_WORKER_CONCURRENCY)
+  --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
+  --concurrency N   number of loaders, each with one database connection (default: SKUPORT_WORKER_CONCURRENCY, or one more
+                    than the CPU cores, from 2 to 4)
 `,
   async run(args, io) {
-    // An import and the search index make garbage that V8 would let grow: without a bound a worker that loaded 500,000 rows
-    // and indexed them twice peaked at 304 MB. At 20 an import of 500,000 rows collects eight times, a tenth of its processor
-    // time, at 50 three times; 5,000,000 rows, loaded and indexed, then peak at 260 to 274 MB.
+    // Limits the growth of V8's heap between collections. Without it, a worker that loaded 500,000 rows and indexed them twice peaked
+    // at 304 MB. At 20, an import of 500,000 rows collects eight times, a tenth of its CPU time; at 50, three times, and
+    // 5,000,000 rows, loaded and indexed, peak at 260 to 274 MB.
     setFlagsFromString("--heap-growing-percent=50");
     const { values } = readArgs({ args, options: { "data-dir": { type: "string" }, concurrency: { type: "string" } } });
     const config = await io.loadConfig({
@@ -52,12 +53,12 @@ workers may run, on one machine or on several that share the data folder. \`skup
     const address = await findDatabase(config);
     if (address === undefined) {
       io.stderr.write(
-        `No database: DATABASE_URL is not set, and no server holds ${config.data_dir}. Start \`skuport serve\` first, or set DATABASE_URL.\n`,
+        `No database: no server is running on the data folder ${config.data_dir}, and DATABASE_URL is not set. Start \`skuport serve\` first, or set DATABASE_URL.\n`,
       );
       return 1;
     }
     await webhookContext(config).loadKeys();
-    // A server's child ends with the server, however that ends.
+    // A worker that a server started ends with the server, for whatever reason the server ends.
     const orphaned = new AbortController();
     process.on("disconnect", () => {
       orphaned.abort();
@@ -65,13 +66,13 @@ workers may run, on one machine or on several that share the data folder. \`skup
     const signal = AbortSignal.any([io.signal, orphaned.signal]);
     const pulse = startPulse();
     pulse.onBeat((beat) => {
-      // A channel that is just closing loses a beat; the signal above has the rest.
+      // Ignore errors: the channel may be closing.
       if (process.connected) process.send?.(beat, undefined, undefined, () => undefined);
     });
     try {
-      await workOn(config, address, io.env, log, signal, pulse);
+      await workOn(config, address, { env: io.env, log, signal, pulse });
     } catch (error) {
-      // While it starts it waits for no database; whoever started it starts it again.
+      // A worker does not wait for the database during its start; its supervisor restarts it.
       if (!isTransient(error)) throw error;
       log.error({ err: error }, "lost the database; ending");
       return 1;
@@ -80,24 +81,22 @@ workers may run, on one machine or on several that share the data folder. \`skup
   },
 };
 
-/** Until the signal. */
+/** Works until the signal. */
 async function workOn(
   config: Config,
   address: DatabaseAddress,
-  env: Io["env"],
-  log: Logger,
-  signal: AbortSignal,
-  pulse: Pulse,
+  options: { env: Io["env"]; log: Logger; signal: AbortSignal; pulse: Pulse },
 ): Promise<void> {
-  // Loaders of imports and operations and four scans may each hold a connection and need another one to continue: with one more than
-  // they hold, they cannot wait for each other.
+  const { log, signal, pulse } = options;
+  // Loaders, executors and four scans can each hold one connection and need a second one to continue. The pool has more
+  // connections than they can hold, so they cannot deadlock.
   const pool = openPool(address, NAME, config.worker_concurrency * 2 + 8, log);
   lowerBackends(pool, address);
   const onError = (err: Error): void => {
-    log.warn({ err }, "lost the database for a moment");
+    log.warn({ err }, "lost the database; retrying");
   };
-  // First of all: what a killed worker had under way is taken over while the rest still starts
-  const deliveries = deliverInThread({ config, address }, env, log, signal, pulse);
+  // Started first, so that deliveries of a killed worker are taken over while the rest starts.
+  const deliveries = deliverInThread({ config, address }, options);
   const boss = await startBoss(address, { application_name: NAME, works: true, onError, onJobs: pulse.report });
   const filesDir = join(config.data_dir, "files");
   try {
@@ -105,7 +104,7 @@ async function workOn(
     process.on("message", (message) => {
       if (message === THROTTLE) limit.throttle();
     });
-    // Listening keeps no worker alive whose work has ended.
+    // The open channel must not keep a worker alive after its work has ended.
     process.channel?.unref();
     const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
     const databaseDisk = config.database_url === undefined ? disk : undefined;
@@ -120,16 +119,16 @@ async function workOn(
     };
     await workHourly(boss, "purge-events", 17, async () => {
       const purged = await purgeEvents(pool, config.webhook_keep_days);
-      if (purged > 0) log.info({ purged }, "old events purged");
+      if (purged > 0) log.info({ purged }, "purged old events");
     });
     await workHourly(boss, "purge-history", 27, async () => {
       if (config.history_keep_days === undefined) return;
       const purged = await purgeHistory(pool, config.history_keep_days, signal);
-      if (purged > 0) log.info({ purged }, "old versions of products purged");
+      if (purged > 0) log.info({ purged }, "purged old product versions");
     });
     await workHourly(boss, "purge-idempotency-keys", 37, async () => {
       const purged = await purgeKeys(pool);
-      if (purged > 0) log.info({ purged }, "old idempotency keys purged");
+      if (purged > 0) log.info({ purged }, "purged old idempotency keys");
     });
     await Promise.all([
       workOnImports(boss, { ...context, ...senders(boss) }, signal),

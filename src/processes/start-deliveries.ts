@@ -7,21 +7,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
 import type { DeliveryThreadData, DeliveryThreadMessage } from "./delivery-thread.ts";
-import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat, type Pulse } from "./worker-heartbeat.ts";
+import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat, type HeartbeatLimits, type Pulse } from "./worker-heartbeat.ts";
 
 /** Pause before a thread that ended with an error is restarted. */
 const PAUSE_MS = 1000;
 /** Limit of V8's heap. A thread that exceeds it ends with an error and is restarted; the process continues. */
 const HEAP_MB = 128;
 
+export interface DeliveryOptions {
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+  signal: AbortSignal;
+  /** The beats of the calling thread, which the delivery thread watches. */
+  pulse: Pulse;
+  limits?: HeartbeatLimits;
+}
+
 /** Resolves after the signal, when the thread has finished the deliveries it was sending. */
 export async function deliverInThread(
   data: Omit<DeliveryThreadData, "limits">,
-  env: NodeJS.ProcessEnv,
-  log: Logger,
-  signal: AbortSignal,
-  pulse: Pulse,
-  limits = HEARTBEAT_LIMITS,
+  { env, log, signal, pulse, limits = HEARTBEAT_LIMITS }: DeliveryOptions,
 ): Promise<void> {
   while (!signal.aborted) {
     const thread = startThread({ ...data, limits }, env);

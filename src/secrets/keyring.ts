@@ -1,11 +1,11 @@
-// The keys that secrets are encrypted with at rest: from the setting, or from a file of the data folder that is made at first
-// use. The first key encrypts; the others only decrypt what was encrypted before a rotation.
+// The keys that encrypt secrets in the database, from SKUPORT_SECRETS_KEY or from a file in the data folder that is created at first
+// use. The first key encrypts; later keys only decrypt secrets from before a rotation.
 import { createHash, randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
 export interface Key {
-  /** Tells keys apart without saying anything of them: the beginning of a hash. */
+  /** Identifies the key without revealing it: the beginning of a hash. */
   id: string;
   bytes: Buffer;
 }
@@ -14,23 +14,26 @@ export type Keyring = readonly [Key, ...Key[]];
 
 export const KEY_BYTES = 32;
 
-/** The file of keys cannot be used. The message says why and what to do. */
+/** The key file cannot be used. The message gives the reason and what to do. */
 export class KeyFileError extends Error {
   override readonly name = "KeyFileError";
 }
 
-/** `given`: keys in Base64 from the setting, the newest first; none = the file `path`, which is made where there is none.
- * @throws {KeyFileError} */
+/**
+ * @param given keys in Base64 from the setting, newest first; empty = the key file
+ * @param path the key file, created if it does not exist
+ * @throws {KeyFileError}
+ */
 export async function loadKeyring(given: readonly string[], path: string): Promise<Keyring> {
   if (given.length > 0) return toKeyring(given);
   const text = await readKeyFile(path);
   if (text !== undefined) return keysIn(text, path);
   await makeKeyFile(path, [newKey()]);
-  // Another process may have been faster: what is there counts.
+  // Read it back: another process may have created the file first.
   return keysIn((await readKeyFile(path)) ?? "", path);
 }
 
-/** Puts a new key in front of those in the file; older ones stay, to decrypt. */
+/** Adds a new key at the beginning of the file. Old keys stay for decryption. */
 export async function addKey(path: string): Promise<Keyring> {
   const keys = [newKey(), ...(await loadKeyring([], path)).map(({ bytes }) => bytes.toString("base64"))];
   const temporary = `${path}.${randomBytes(6).toString("hex")}`;
@@ -40,7 +43,7 @@ export async function addKey(path: string): Promise<Keyring> {
   return toKeyring(keys);
 }
 
-/** Whether the text is a key: 32 bytes in Base64. */
+/** True if the text is a key: 32 bytes in Base64. */
 export const isKey = (text: string): boolean =>
   /^[A-Za-z0-9+/]{43}=?$/.test(text) && Buffer.from(text, "base64").length === KEY_BYTES;
 
@@ -56,7 +59,7 @@ function keysIn(text: string, path: string): Keyring {
   const keys = linesOf(text);
   if (keys.length > 0 && keys.every(isKey)) return toKeyring(keys);
   throw new KeyFileError(
-    `${path} ${keys.length === 0 ? "holds no key" : "is damaged: a line is not 32 bytes in Base64"}. Restore it from a backup. Without a backup, delete it: a new key is made, and each webhook then needs a new secret.`,
+    `${path} ${keys.length === 0 ? "contains no key" : "is damaged: a line is not 32 bytes in Base64"}. Restore it from a backup. Without a backup, delete it: Skuport creates a new key, and you must create a new secret for each webhook.`,
   );
 }
 
@@ -67,7 +70,7 @@ function toKeyring(texts: readonly string[]): Keyring {
   }) as unknown as Keyring;
 }
 
-/** More than the file ever holds. */
+/** Larger than any valid key file. */
 const MAX_FILE_BYTES = 1 << 20;
 
 async function readKeyFile(path: string): Promise<string | undefined> {
@@ -75,21 +78,21 @@ async function readKeyFile(path: string): Promise<string | undefined> {
     // Opening a pipe would wait for its writer.
     const found = await stat(path);
     if (!found.isFile() || found.size > MAX_FILE_BYTES)
-      throw new KeyFileError(`${path} is not a file of keys. Remove it, or restore the file from a backup.`);
+      throw new KeyFileError(`${path} is not a key file. Delete it, or restore the file from a backup.`);
     if ((found.mode & 0o077) !== 0)
-      throw new KeyFileError(`${path} can be read by others than its owner. Run: chmod 600 ${path}`);
+      throw new KeyFileError(`${path} can be read by other users. Run: chmod 600 ${path}`);
     return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     if (error instanceof KeyFileError) throw error;
     throw new KeyFileError(
-      `${path} cannot be read (${(error as Error).message}). Make it readable for the user that runs Skuport.`,
+      `${path} cannot be read: ${(error as Error).message}. Make it readable for the user that runs Skuport.`,
       { cause: error },
     );
   }
 }
 
-/** Whole or not at all, and never over another process's: a link fails where the name is taken. */
+/** Creates the file atomically, without replacing another process's file: link fails if the name exists. */
 async function makeKeyFile(path: string, keys: readonly string[]): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${randomBytes(6).toString("hex")}`;
@@ -108,7 +111,7 @@ async function writeDurably(path: string, keys: readonly string[]): Promise<void
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(
-      `# Keys that secrets in the database are encrypted with, the newest first. Without them those cannot be read.\n${keys.join("\n")}\n`,
+      `# Keys that encrypt the secrets in the database, newest first. Without them, the secrets cannot be read.\n${keys.join("\n")}\n`,
     );
     await file.sync();
   } finally {

@@ -11,7 +11,7 @@ import { keyIdOf, seal, unseal } from "./seal.ts";
 const newKeyFile = async (): Promise<string> =>
   join(await mkdtemp(join(tmpdir(), "skuport-keys-")), "deep/secrets.key");
 
-test("what is sealed opens at its place only, and is another text each time", async () => {
+test("a sealed text opens only with its context, and differs each time", async () => {
   const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
   const sealed = seal(keyring, "webhook 1 secret", "whsec_ü");
   expect(sealed).not.toContain("whsec");
@@ -38,14 +38,14 @@ test("a cut tag does not open", async () => {
   expect(() => unseal(keyring, "a", `${keyIdOf(sealed)}:${cut.toString("base64")}`)).toThrow();
 });
 
-test("the key file is made once, for its owner alone, by however many ask for it first", async () => {
+test("the key file is created once, readable only by its owner, even if several processes start at once", async () => {
   const path = await newKeyFile();
   const keyrings = await Promise.all(Array.from({ length: 8 }, () => loadKeyring([], path)));
   expect(new Set(keyrings.map(([key]) => key.id)).size).toBe(1);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-test("a key file that others can read is refused", async () => {
+test("a key file that other users can read is refused", async () => {
   const path = await newKeyFile();
   await loadKeyring([], path);
   await chmod(path, 0o640);
@@ -53,8 +53,8 @@ test("a key file that others can read is refused", async () => {
 });
 
 test.each([
-  ["empty", "", "holds no key"],
-  ["comments only", "# Keys\n\n", "holds no key"],
+  ["empty", "", "contains no key"],
+  ["comments only", "# Keys\n\n", "contains no key"],
   ["cut off", "# Keys\nQUJD", "is damaged"],
   ["not text", "\0\0\0\0", "is damaged"],
 ])("a key file that is %s is refused with its path and what to do", async (_, content, fault) => {
@@ -69,14 +69,14 @@ test.each([
 test.each<[string, (path: string) => Promise<unknown>]>([
   ["a folder", (path) => mkdir(path)],
   ["a pipe", (path) => promisify(execFile)("mkfifo", ["-m", "600", path])],
-])("%s in the place of the key file is refused", async (_, make) => {
+])("%s instead of the key file is refused", async (_, make) => {
   const path = await newKeyFile();
   await mkdir(dirname(path));
   await make(path);
-  await expect(loadKeyring([], path)).rejects.toThrow(`${path} is not a file of keys`);
+  await expect(loadKeyring([], path)).rejects.toThrow(`${path} is not a key file`);
 });
 
-test("after a rotation the old text opens and new text has the new key", async () => {
+test("after a rotation, old texts still open and new texts use the new key", async () => {
   const path = await newKeyFile();
   const before = await loadKeyring([], path);
   const sealed = seal(before, "a", "old");
@@ -87,12 +87,12 @@ test("after a rotation the old text opens and new text has the new key", async (
   expect(await readFile(path, "utf8")).toContain("# Keys");
 });
 
-test("an unknown key is named by its id", async () => {
+test("the error for an unknown key contains its id", async () => {
   const other = await loadKeyring([randomBytes(32).toString("base64")], "unused");
   const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
   expect(() => unseal(keyring, "a", seal(other, "a", "x"))).toThrow(other[0].id);
 });
 
-test.each(["", "short", "x".repeat(44), `${"A".repeat(43)}!`])("%o is no key", (text) => {
+test.each(["", "short", "x".repeat(44), `${"A".repeat(43)}!`])("%o is not a key", (text) => {
   expect(isKey(text)).toBe(false);
 });

@@ -1,25 +1,25 @@
-// Encrypts a text for the database with AES-256-GCM, bound to the place it is for: moved to another row, it does not open.
+// Encrypts a text for the database with AES-256-GCM, bound to its row: copied to another row, it cannot be decrypted.
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Keyring } from "./keyring.ts";
 
-/** Of GCM, NIST SP 800-38D. */
+/** Sizes from NIST SP 800-38D (GCM). */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** `place` says where the text lies, such as `webhook 12 secret`; `unseal` must be told the same. */
-export function seal([key]: Keyring, place: string, text: string): string {
+/** @param aad where the text is stored, such as `webhook 12 secret`; `unseal` must get the same (additional authenticated data) */
+export function seal([key]: Keyring, aad: string, text: string): string {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(Buffer.from(place));
+  const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(Buffer.from(aad));
   const sealed = Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
   return `${key.id}:${sealed.toString("base64")}`;
 }
 
-/** @throws Error where the key is not there, or the text is not what was sealed for this place. */
-export function unseal(keyring: Keyring, place: string, sealed: string): string {
+/** @throws Error if the key is missing, or the text was not sealed with this `aad` */
+export function unseal(keyring: Keyring, aad: string, sealed: string): string {
   const key = keyring.find(({ id }) => id === keyIdOf(sealed));
   if (key === undefined) {
     throw new Error(
-      `A secret in the database (${place}) was encrypted with the key ${keyIdOf(sealed)}, which is not there: bring back SKUPORT_SECRETS_KEY or the file secrets.key as it was.`,
+      `A secret in the database (${aad}) was encrypted with key ${keyIdOf(sealed)}, which is missing. Restore SKUPORT_SECRETS_KEY or the file secrets.key.`,
     );
   }
   const bytes = Buffer.from(sealed.slice(sealed.indexOf(":") + 1), "base64");
@@ -27,10 +27,10 @@ export function unseal(keyring: Keyring, place: string, sealed: string): string 
   const decipher = createDecipheriv("aes-256-gcm", key.bytes, bytes.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   })
-    .setAAD(Buffer.from(place))
+    .setAAD(Buffer.from(aad))
     .setAuthTag(bytes.subarray(end));
   return decipher.update(bytes.subarray(NONCE_BYTES, end), undefined, "utf8") + decipher.final("utf8");
 }
 
-/** The id of the key that sealed it. */
+/** The id of the key that sealed the text. */
 export const keyIdOf = (sealed: string): string => sealed.slice(0, Math.max(0, sealed.indexOf(":")));

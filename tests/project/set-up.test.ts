@@ -26,7 +26,7 @@ ensureDependencies({ dev: true });
 console.log("set up");
 `;
 
-const WAITING = "Another command is setting up this folder: waiting for it …\n";
+const WAITING = "Another command is installing or building in this folder. Waiting for it …\n";
 
 test("of several commands started at the same time, one installs, and the others wait and use its result", async () => {
   const clone = await makeClone();
@@ -70,7 +70,7 @@ test("an npm that fails leaves no lock", async () => {
   await clone.write("broken");
   const command = clone.start();
   expect(await command.ended).toBe(1);
-  expect(command.said()).toContain("npm ci did not succeed (exit code 7)");
+  expect(command.said()).toContain("npm ci failed (exit code 7)");
   await expect(clone.read(".setup.lock")).rejects.toThrow("ENOENT");
 });
 

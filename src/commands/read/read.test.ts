@@ -185,8 +185,12 @@ test("a device and a pipe without a writer are refused at once", async ({ skip }
 
 test("an unreadable file is exit code 1, wrong use a UsageError", async () => {
   const nothing = join(folder, "nothing.csv");
-  expect(await run([nothing])).toEqual({ code: 1, stdout: "", stderr: `There is no file ${nothing}.\n` });
-  expect((await run([folder])).stderr).toBe(`${folder} is a folder. Name one file in it.\n`);
+  expect(await run([nothing])).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `There is no file ${nothing}. Check the path.\n`,
+  });
+  expect((await run([folder])).stderr).toBe(`${folder} is a folder. Give a file in it.\n`);
   for (const args of [
     [],
     ["a", "b"],

@@ -1,4 +1,4 @@
-// How `skuport webhooks` is called: the options of all its subcommands.
+// The options of all subcommands of `skuport webhooks`.
 import { readArgs, type Io } from "../command.ts";
 
 const OPTIONS = {
@@ -23,7 +23,7 @@ const OPTIONS = {
 
 export const readWebhookArgs = (args: string[]) => readArgs({ args, options: OPTIONS, allowPositionals: true });
 
-/** What a subcommand is given: its arguments, and the server where there is one. */
+/** The arguments and options of a subcommand, and the address of the server if there is one. */
 export interface WebhookCall {
   args: string[];
   options: ReturnType<typeof readWebhookArgs>["values"];

@@ -1,4 +1,4 @@
-// skuport webhooks listen: a receiver to look at, and to try one's webhooks on.
+// skuport webhooks listen: a receiver that prints webhooks, for trying them out.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,7 +11,7 @@ import { findSource } from "../import-source.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 import { needServer, readNumber } from "./webhooks-remote.ts";
 
-/** A batch of 500 products has some 50 kB. */
+/** A batch of 500 products has about 50 kB. */
 const MAX_BODY_BYTES = 10_000_000;
 
 export async function listenForWebhooks(given: WebhookCall): Promise<number> {
@@ -36,7 +36,7 @@ export async function listenForWebhooks(given: WebhookCall): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   io.stderr.write(
-    `Listening on http://127.0.0.1:${(server.address() as AddressInfo).port}/${keys.length === 0 ? "; give --webhook ID or --secret-file FILE to verify signatures" : ""}\n`,
+    `Listening on http://127.0.0.1:${(server.address() as AddressInfo).port}/${keys.length === 0 ? ". Signatures are not verified: give --webhook ID or --secret-file FILE" : ""}\n`,
   );
   await stopped(server, io.signal);
   return 0;
@@ -45,8 +45,8 @@ export async function listenForWebhooks(given: WebhookCall): Promise<number> {
 async function secretsOf({ options, base_url, io }: WebhookCall): Promise<string[]> {
   if (options.secret !== undefined)
     throw new UsageError(
-      "--secret would show the secret to everyone who can list processes. Write it into a file and give --secret-file FILE, " +
-        "or --secret-file - for standard input.",
+      "--secret would show the secret to every user who can list processes. Write it to a file and give --secret-file FILE, " +
+        "or pass it on standard input with --secret-file -.",
     );
   if (options["secret-file"] !== undefined) return [await readSecret(options["secret-file"], io)];
   if (options.webhook === undefined) return [];
@@ -55,32 +55,33 @@ async function secretsOf({ options, base_url, io }: WebhookCall): Promise<string
   return secrets.map(({ secret }) => secret);
 }
 
-/** Bytes of a file that holds nothing but a secret. */
+/** Longest first line of a secret file. */
 const MAX_SECRET_BYTES = 4096;
 
 /** The secret in the first line of a file; `-` is standard input. */
 async function readSecret(path: string, io: WebhookCall["io"]): Promise<string> {
   let text = "";
   const { open } = await findSource(path, io);
-  for await (const piece of open()) {
-    text += String(piece);
+  for await (const chunk of open()) {
+    text += String(chunk);
     if (text.includes("\n")) break;
-    if (text.length > MAX_SECRET_BYTES) throw new UsageError(`--secret-file ${path}: the first line is too long.`);
+    if (text.length > MAX_SECRET_BYTES)
+      throw new UsageError(`--secret-file ${path}: the first line is too long for a secret.`);
   }
   const secret = (text.split("\n")[0] as string).trim();
-  if (secret === "") throw new UsageError(`--secret-file ${path}: the first line is empty. Write the secret there.`);
+  if (secret === "") throw new UsageError(`--secret-file ${path}: the first line is empty. Write the secret into it.`);
   return secret;
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let length = 0;
-  for await (const piece of request) {
-    length += (piece as Buffer).length;
+  for await (const chunk of request) {
+    length += (chunk as Buffer).length;
     if (length > MAX_BODY_BYTES) throw new RangeError("the body is too large");
-    pieces.push(piece as Buffer);
+    chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(pieces);
+  return Buffer.concat(chunks);
 }
 
 const toLine = ({ headers }: IncomingMessage, body: Buffer, verdict: string): string =>

@@ -1,4 +1,4 @@
-// The subcommands of `skuport webhooks` that ask the server.
+// The subcommands of `skuport webhooks` that send requests to the server.
 import { setTimeout as sleep } from "node:timers/promises";
 import { call } from "../../../client/call.ts";
 import {
@@ -19,6 +19,7 @@ import {
   type Webhook,
 } from "../../../contract/webhooks/webhooks.ts";
 import { UsageError } from "../command.ts";
+import { NO_SERVER } from "../find-server.ts";
 import { oneLine, redrawLine } from "../../terminal.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 
@@ -47,7 +48,7 @@ function describe({ id, url, description, status, types, volume, waiting, last_m
 
 export async function addWebhook({ args, options, base_url, io }: WebhookCall): Promise<number> {
   const [url, ...more] = args;
-  if (url === undefined || more.length > 0) throw new UsageError("Name one URL: skuport webhooks add URL");
+  if (url === undefined || more.length > 0) throw new UsageError("Give one URL: skuport webhooks add URL");
   const server = needServer(base_url);
   const types = options.types?.split(",").map((type) => oneOf(CHOSEN_TYPES, type.trim(), "--types"));
   const body = {
@@ -59,7 +60,7 @@ export async function addWebhook({ args, options, base_url, io }: WebhookCall): 
   const { id } = await call(create_webhook, { body }, { base_url: server });
   const { secrets } = await call(reveal_webhook, { params: { id } }, { base_url: server });
   const secret = secrets[0]?.secret ?? "";
-  io.stdout.write(options.json === true ? line({ id, secret }) : `Webhook ${id} added. Its secret: ${secret}\n`);
+  io.stdout.write(options.json === true ? line({ id, secret }) : `Added webhook ${id}. Its secret: ${secret}\n`);
   return 0;
 }
 
@@ -74,7 +75,7 @@ export async function testWebhook({ args, options, base_url, io }: WebhookCall):
   if (options.json === true) io.stdout.write(line(tested));
   else
     io.stdout.write(
-      `${status === null ? "No answer" : `Answered ${status}`} after ${Math.round(duration_ms)} ms${message === null ? "" : `: ${oneLine(message)}`}\n` +
+      `${status === null ? "No response" : `Response ${status}`} after ${Math.round(duration_ms)} ms${message === null ? "" : `: ${oneLine(message)}`}\n` +
         (response_body === null || response_body === "" ? "" : `${response_body}\n`),
     );
   return tested.delivered ? 0 : 1;
@@ -113,7 +114,7 @@ const WAIT_MS = 300;
 export async function replay({ args, options, base_url, io }: WebhookCall): Promise<number> {
   const id = readId(args);
   const since = new Date(options.since ?? "");
-  if (Number.isNaN(since.getTime())) throw new UsageError("Say since when: --since 2026-01-02T03:04:05Z");
+  if (Number.isNaN(since.getTime())) throw new UsageError("Give the start of the replay: --since 2026-01-02T03:04:05Z");
   const server = needServer(base_url);
   const body = {
     scope: options.missing === true ? ("missing" as const) : ("failed" as const),
@@ -126,28 +127,33 @@ export async function replay({ args, options, base_url, io }: WebhookCall): Prom
     if (io.stderr.isTTY) redrawLine(io.stderr, `${state.queued} of ${state.total ?? "?"} queued`);
   }
   if (io.stderr.isTTY) io.stderr.write("\n");
-  io.stdout.write(options.json === true ? line(state) : `${state.state}: ${state.queued} deliveries queued\n`);
+  io.stdout.write(
+    options.json === true
+      ? line(state)
+      : `Replay ${state.state}: ${state.queued} ${state.queued === 1 ? "delivery" : "deliveries"} queued.\n`,
+  );
   return state.state === "done" ? 0 : 1;
 }
 
 export function needServer(baseUrl: string | undefined): string {
   if (baseUrl !== undefined) return baseUrl;
-  throw new UsageError("No server holds the data folder. Start one with `skuport serve`, or name one with --url.");
+  throw new UsageError(NO_SERVER);
 }
 
 function readId([text, ...more]: string[]): number {
-  if (text === undefined || more.length > 0) throw new UsageError("Name one webhook by its id; `list` shows them.");
-  return readNumber(text, "The id");
+  if (text === undefined || more.length > 0)
+    throw new UsageError("Give the id of one webhook; `skuport webhooks list` shows the ids.");
+  return readNumber(text, "The webhook id");
 }
 
 export function readNumber(text: string, name: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`${name} is a whole number, not "${text}".`);
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`${name} must be a whole number, not "${text}".`);
   return Number(text);
 }
 
 function oneOf<const T extends string>(all: readonly T[], text: string, name: string): T {
   const found = all.find((one) => one === text);
-  if (found === undefined) throw new UsageError(`${name} ${text}: there is ${all.join(", ")}.`);
+  if (found === undefined) throw new UsageError(`${name} ${text}: write one of ${all.join(", ")}.`);
   return found;
 }
 
@@ -156,7 +162,7 @@ function readObject(text: string): Record<string, unknown> {
     const value = JSON.parse(text) as unknown;
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Told below
+    // Reported below.
   }
-  throw new UsageError("--data is not a JSON object.");
+  throw new UsageError("--data: write a JSON object.");
 }

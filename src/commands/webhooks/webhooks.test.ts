@@ -23,8 +23,8 @@ const start = (...args: string[]): ChildProcess & { out: () => string; err: () =
   const child = spawn(process.execPath, [MAIN, "webhooks", ...args, "--url", url], { cwd });
   let out = "";
   let err = "";
-  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (err += piece.toString()));
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
   return Object.assign(child, { out: () => out, err: () => err });
 };
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -51,7 +51,7 @@ async function listenWith(...args: string[]): Promise<{ at: string; out: () => s
   };
 }
 
-test("add, test, list and deliveries work on what listen receives and verifies", async () => {
+test("add, test, list and deliveries work with a receiver that listen runs", async () => {
   const blind = await listenWith();
   const added = await run("add", blind.at, "--types", "product.updated,import.completed", "--json");
   expect(added.code).toBe(0);
@@ -60,7 +60,7 @@ test("add, test, list and deliveries work on what listen receives and verifies",
   await app.inject({ method: "PATCH", url: `/api/webhooks/${id}`, payload: { url: seeing.at } });
 
   const tested = await run("test", String(id), "--type", "product.deleted", "--data", '{"id":5}');
-  expect(tested).toMatchObject({ code: 0, out: expect.stringContaining("Answered 200") as string });
+  expect(tested).toMatchObject({ code: 0, out: expect.stringContaining("Response 200") as string });
   const line = JSON.parse(await until(() => seeing.out())) as object;
   expect(line).toMatchObject({ verdict: "verified", body: { type: "product.deleted", data: { id: 5 } } });
 
@@ -78,12 +78,12 @@ test("add, test, list and deliveries work on what listen receives and verifies",
   for (const listener of [blind, seeing, other]) expect(await listener.stop()).toBe(0);
 });
 
-test("listen takes a secret from standard input, and keeps it out of the list of processes", async () => {
+test("listen reads a secret from standard input, so that the list of processes does not show it", async () => {
   const child = start("listen", "--secret-file", "-");
   running.push(child);
   child.stdin?.end("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nmore");
   const at = await until(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(child.err())?.[0]);
-  expect(child.err()).not.toContain("to verify signatures");
+  expect(child.err()).not.toContain("are not verified");
   expect((await fetch(at, { method: "POST", body: "{}" })).status).toBe(401);
   child.kill("SIGTERM");
   expect(await once(child, "close")).toEqual([0, null]);
@@ -92,21 +92,21 @@ test("listen takes a secret from standard input, and keeps it out of the list of
 test.each([
   [["listen", "--secret", "whsec_x"], "--secret-file FILE"],
   [["listen", "--secret-file", "missing"], "There is no file"],
-  [[], "Say what to do"],
-  [["explode"], 'There is no "explode"'],
-  [["add"], "Name one URL"],
+  [[], "Give a subcommand"],
+  [["explode"], 'Unknown subcommand "explode"'],
+  [["add"], "Give one URL"],
   [["add", "https://a.example", "--types", "nonsense"], "--types nonsense"],
   [["test", "x"], "whole number"],
-  [["test", "1", "--data", "[1]"], "not a JSON object"],
+  [["test", "1", "--data", "[1]"], "write a JSON object"],
   [["replay", "1"], "--since"],
   [["listen", "--status", "99999"], "--status 99999"],
-])("wrong use %o is told", async (args, message) => {
+])("the invalid arguments %o exit with 2 and an explanation", async (args, message) => {
   const { code, err } = await run(...args);
   expect(code).toBe(2);
   expect(err).toContain(message);
 });
 
-test("what the server refuses is one sentence and exit code 1", async () => {
+test("a refusal of the server prints one sentence and exits with 1", async () => {
   expect(await run("add", "http://10.0.0.1/")).toMatchObject({
     code: 1,
     err: expect.stringContaining("not in the public internet") as string,
@@ -114,7 +114,7 @@ test("what the server refuses is one sentence and exit code 1", async () => {
   expect(await run("deliveries", "999")).toMatchObject({ code: 1, err: "There is no webhook 999.\n" });
 });
 
-test("rotate-key encrypts all secrets anew, and the old key is needed no more", async () => {
+test("after rotate-key, all secrets are encrypted with the new key, and the old one is no longer needed", async () => {
   const keys = ["A", "B"].map((letter) => Buffer.alloc(32, letter).toString("base64")) as [string, string];
   const create = async (key: string): Promise<number> => {
     const own = await createTestApp(database, {
@@ -136,7 +136,7 @@ test("rotate-key encrypts all secrets anew, and the old key is needed no more", 
     },
   });
   let out = "";
-  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   const [code] = (await once(child, "close")) as [number];
   expect(code).toBe(0);
   expect(out).toContain("2 secrets");

@@ -1,4 +1,4 @@
-// skuport webhooks: webhooks from the command line, by the server's API as anybody has it.
+// skuport webhooks: manages webhooks through the server's public API.
 import { UsageError, type Command } from "../command.ts";
 import { findServer } from "../find-server.ts";
 import { readWebhookArgs, type WebhookCall } from "./webhooks-call.ts";
@@ -16,7 +16,7 @@ const SUBCOMMANDS: Record<string, (call: WebhookCall) => Promise<number>> = {
 
 export const webhooksCommand: Command = {
   name: "webhooks",
-  summary: "List, add, test and replay webhooks; listen for them",
+  summary: "List, add, test, replay and receive webhooks",
   help: `Usage: skuport webhooks list
        skuport webhooks add URL [--types TYPE,TYPE] [--volume none|summary|products] [--description TEXT]
        skuport webhooks test ID [--type TYPE] [--data JSON]
@@ -24,18 +24,19 @@ export const webhooksCommand: Command = {
        skuport webhooks replay ID --since TIME [--missing]
        skuport webhooks listen [--port PORT] [--webhook ID | --secret-file FILE] [--status CODE]
 
-  list          webhooks and how they do
-  add           tell URL of events: of all types, or of those named; prints the id and the secret
-  test          send an event now and show what came back; exit code 0 when it was taken
-  deliveries    the log, the newest first
-  replay        send again what failed since TIME (2026-01-02 or 2026-01-02T03:04:05Z), or with --missing what was
-                never sent; waits until all is queued
-  listen        receive webhooks on 127.0.0.1, verify and print them: for those who write receivers. --webhook takes
-                the secrets from the server, --secret-file from a file or, as -, from standard input; --status answers with another status, to see what happens then
+  list          list all webhooks with their status
+  add           send events to URL: all types, or only those in --types. Prints the id and the secret
+  test          send an event now and show the response. Exit code: 0 if the receiver accepted it
+  deliveries    show the log of deliveries, newest first
+  replay        send deliveries again that failed since TIME (2026-01-02 or 2026-01-02T03:04:05Z), or with --missing those that
+                were never sent. Ends when all are queued
+  listen        receive webhooks on 127.0.0.1, verify their signatures and print them. For developers of receivers. --webhook
+                reads the secrets from the server, --secret-file from a file or (with -) from standard input. --status sets
+                the status of the response
 
-  --url URL         the server; default: the one that holds the data folder
-  --data-dir DIR    that data folder (SKUPORT_DATA_DIR; ./data)
-  --json            print JSON, a line each
+  --url URL         address of the server (default: the server that runs on the data folder)
+  --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
+  --json            print one line of JSON per item
 `,
   async run(args, io) {
     const { values: options, positionals } = readWebhookArgs(args);
@@ -43,9 +44,9 @@ export const webhooksCommand: Command = {
     const run = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
     if (run === undefined)
       throw new UsageError(
-        `${name === "" ? "Say what to do" : `There is no "${name}"`}: ${Object.keys(SUBCOMMANDS).join(", ")}.`,
+        `${name === "" ? "Give a subcommand" : `Unknown subcommand "${name}". Subcommands`}: ${Object.keys(SUBCOMMANDS).join(", ")}.`,
       );
-    // For `add`, the URL is the receiver's and stands by itself; --url is always the server.
+    // The positional URL of `add` is the receiver's; --url is always the server's.
     return run({ args: rest, options, base_url: await findServer(options, io), io });
   },
 };

@@ -102,8 +102,19 @@ test("a refused connection is transient, a failed statement is not", async () =>
 });
 
 test.each([
-  ...["25006", "25P03", "25P04", "53100", "53200", "57014", "57P01", "57P05"],
-  ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"],
+  "25006",
+  "25P03",
+  "25P04",
+  "53100",
+  "53200",
+  "57014",
+  "57P01",
+  "57P05",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
 ])("%s is transient", (code) => {
   expect(isTransient(Object.assign(new Error(code), { code }))).toBe(true);
 });

@@ -141,8 +141,16 @@ const TRANSIENT_STATES = new Set([
   "57P05", // idle_session_timeout
 ]);
 const TRANSIENT_ERRNO = new Set([
-  ...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN"],
-  ...["ENOENT", "EAI_AGAIN"], // ENOENT: the socket file of an embedded PostgreSQL that is being restarted
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EAI_AGAIN",
+  "ENOENT", // the socket file of an embedded PostgreSQL that is being restarted
 ]);
 const DISK_FULL = "53100";
 

@@ -37,7 +37,7 @@ export async function deliverWebhooks(
 ): Promise<void> {
   const { pool, log } = context;
   const onError = (err: unknown): void => {
-    log.warn({ err }, "lost the database for a moment");
+    log.warn({ err }, "lost the database; retrying");
   };
   const stop = new AbortController();
   const id = await retryTransient(() => takeWorkerId(pool));
@@ -159,7 +159,10 @@ function startLoop({ context }: Worker, everyMs: number, signal: AbortSignal, wo
       try {
         await work();
       } catch (error) {
-        context.log.warn({ err: error }, isTransient(error) ? "lost the database for a moment" : "webhooks stumbled");
+        context.log.warn(
+          { err: error },
+          isTransient(error) ? "lost the database; retrying" : "webhook delivery failed; retrying",
+        );
         await sleep(everyMs, undefined, { signal }).catch(() => undefined);
       }
       if (woken as boolean) continue;

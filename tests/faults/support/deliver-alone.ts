@@ -9,4 +9,5 @@ const [config, address, limits] = JSON.parse(process.argv[2] as string) as [Conf
 const pulse = startPulse();
 pulse.report(["import 17"]);
 const never = new AbortController().signal;
-await deliverInThread({ config, address }, process.env, createLog(config, "test"), never, pulse, limits);
+const log = createLog(config, "test");
+await deliverInThread({ config, address }, { env: process.env, log, signal: never, pulse, limits });
