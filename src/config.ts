@@ -60,7 +60,7 @@ interface Setting {
   about: string;
   /** Value shown in `.env.example`; "" = none. */
   example: string;
-  /** Converts the variable's text to its value. The error message says what to write instead. */
+  /** Converts the variable's text to its value. The error message contains the correct form. */
   schema: z.ZodType<unknown, string>;
   /** The value is hidden in messages. */
   is_secret?: true;

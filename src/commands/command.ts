@@ -25,7 +25,7 @@ export interface Command {
   run(args: string[], io: Io): Promise<number>;
 }
 
-/** An invalid command line; the message says what to write instead. */
+/** An invalid command line. The message contains the correct form. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

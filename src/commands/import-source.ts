@@ -36,7 +36,7 @@ export function describeUnreadable(
   { code, message }: Pick<NodeJS.ErrnoException, "code" | "message">,
 ): string {
   const path = oneLine(given);
-  if (code === "ENOENT") return `There is no file ${path}. Check the path.`;
+  if (code === "ENOENT") return `The file ${path} does not exist. Check the path.`;
   if (code === "EISDIR") return `${path} is a folder. Give a file in it.`;
   return `${path} cannot be read: ${message}`;
 }

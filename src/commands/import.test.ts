@@ -110,7 +110,7 @@ test("a file that cannot be imported fails with one sentence", async () => {
 test.each([
   [[], /Give one file/],
   [["a.csv", "b.csv"], /Give one file/],
-  [["/no/such/file.csv"], /There is no file \/no\/such\/file\.csv/],
+  [["/no/such/file.csv"], /The file \/no\/such\/file\.csv does not exist/],
   [[folder], /is a folder/],
   [["/dev/zero"], /\/dev\/zero is a device or a socket/],
   [["--mode=replace", "-"], /--mode/],

@@ -2,11 +2,11 @@
 import { isTransient, retryTransient } from "../db/connection/connect.ts";
 
 export interface Job {
-  work(): Promise<void>;
+  work: () => Promise<void>;
   /** Ends the import or operation as failed. */
-  fail(cause: unknown): Promise<void>;
+  fail: (cause: unknown) => Promise<void>;
   /** Ends the import or operation if nothing is left to do. */
-  conclude(): Promise<void>;
+  conclude: () => Promise<void>;
 }
 
 /** Does nothing more once `signal` has aborted.

@@ -188,7 +188,7 @@ test("an unreadable file is exit code 1, wrong use a UsageError", async () => {
   expect(await run([nothing])).toEqual({
     code: 1,
     stdout: "",
-    stderr: `There is no file ${nothing}. Check the path.\n`,
+    stderr: `The file ${nothing} does not exist. Check the path.\n`,
   });
   expect((await run([folder])).stderr).toBe(`${folder} is a folder. Give a file in it.\n`);
   for (const args of [

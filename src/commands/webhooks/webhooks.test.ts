@@ -91,7 +91,7 @@ test("listen reads a secret from standard input, so that the list of processes d
 
 test.each([
   [["listen", "--secret", "whsec_x"], "--secret-file FILE"],
-  [["listen", "--secret-file", "missing"], "There is no file"],
+  [["listen", "--secret-file", "missing"], "The file missing does not exist"],
   [[], "Give a subcommand"],
   [["explode"], 'Unknown subcommand "explode"'],
   [["add"], "Give one URL"],

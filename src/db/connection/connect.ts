@@ -26,7 +26,7 @@ export type Queryable = Pick<pg.ClientBase, "query">;
 /** A connection that waits for an answer detects a vanished server after 5 s and ten probes (set by libuv), one each second. */
 export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 5000 };
 
-/** Skuport cannot use the database: it is too old or not UTF-8. The message says what to do. */
+/** Skuport cannot use the database: it is too old or not UTF-8. The message contains the remedy. */
 export class UnfitDatabaseError extends Error {
   override readonly name = "UnfitDatabaseError";
 }

@@ -36,7 +36,7 @@ export class DataDirBusyError extends Error {
  * @param command the name of this process in other processes' messages
  * @param patienceMs how long to wait for a live holder: during a restart, the old server may still be stopping
  * @throws {DataDirBusyError} when a live process holds the lock
- * @throws {DataDirError} when the folder or its lock cannot be used; the message says what to do
+ * @throws {DataDirError} when the folder or its lock cannot be used; the message contains the remedy
  */
 export async function acquireDataDir(dataDir: string, command: string, patienceMs = 2000): Promise<DataDir> {
   const giveUpAt = performance.now() + patienceMs;

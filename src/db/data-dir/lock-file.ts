@@ -30,7 +30,7 @@ const MAX_LOCK_BYTES = 65_536;
 const NO_PID = 0;
 
 /**
- * The holder that the file names; undefined when there is no file. A live holder's file is always complete, because it was synced
+ * The holder that the file names; undefined if the file does not exist. A live holder's file is always complete, because it was synced
  * before it got its name. A file without a valid holder therefore belongs to a dead process.
  * @throws {DataDirError} when it is not a regular file, or this user cannot read it
  */

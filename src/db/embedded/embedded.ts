@@ -51,7 +51,7 @@ export interface Embedded {
  * Starts PostgreSQL on `<data_dir>/postgres`, which the first start creates, and resolves when it accepts connections. PostgreSQL runs
  * under our account, or under another one if we are root. If it dies, it is restarted on the same socket; if the disk is
  * full, as soon as space is free.
- * @throws {EmbeddedError} when it cannot run here; the message says what to do
+ * @throws {EmbeddedError} when it cannot run here; the message contains the remedy
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   await mkdir(options.data_dir, { recursive: true, mode: 0o700 });
