@@ -1,7 +1,7 @@
-// Memory that is given back at once, not at the next garbage collection. Large buffers that wait for one bring it about, each time
-// over the whole heap: that was half of the server's processor time during an upload, and a fifth of a worker's.
+// Frees the memory of large buffers at once. If they wait for the garbage collector, they trigger collections of the whole heap: these took
+// half of the server's CPU time during an upload, and a fifth of a worker's.
 
-/** Gives the memory of `buffer` back where it is nobody else's; nothing may read it any more, nor have it being written. */
+/** Frees the memory of `buffer` unless it is part of a larger one. No code and no pending write may use the buffer afterwards. */
 export function releaseBuffer({ buffer, byteLength }: ArrayBufferView): void {
   if (byteLength > 0 && buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
