@@ -20,12 +20,21 @@ interface Options<Item, Filter> {
   schedule?: (refresh: () => Promise<void>) => unknown;
 }
 
-export function usePagedList<Item, Filter>({
-  load,
-  filter,
-  keyOf,
-  schedule = refreshAfterGaps,
-}: Options<Item, Filter>) {
+export function usePagedList<Item, Filter>({ schedule = refreshAfterGaps, ...options }: Options<Item, Filter>) {
+  const { nextCursor, restart, stop, ...list } = createList(options);
+  watch(
+    () => JSON.stringify(toValue(options.filter)),
+    () => {
+      restart();
+    },
+  );
+  onScopeDispose(stop);
+  schedule(list.refresh);
+  const hasMore = computed(() => nextCursor.value !== null);
+  return { ...list, has_more: hasMore };
+}
+
+function createList<Item, Filter>({ load, filter, keyOf }: Omit<Options<Item, Filter>, "schedule">) {
   const items = shallowRef<Item[]>([]);
   const nextCursor = ref<string | null>(null);
   const state = ref<"loading" | "ready" | "failed">("loading");
@@ -42,7 +51,8 @@ export function usePagedList<Item, Filter>({
     try {
       const page = await load(toValue(filter), undefined, signal);
       if (signal.aborted) return;
-      const rest = state.value === "ready" && page.next_cursor !== null ? itemsAfter(page.items.at(-1)) : [];
+      const rest =
+        state.value === "ready" && page.next_cursor !== null ? itemsAfter(items.value, page.items, keyOf) : [];
       items.value = [...page.items, ...rest];
       if (rest.length === 0) nextCursor.value = page.next_cursor;
       state.value = "ready";
@@ -52,12 +62,6 @@ export function usePagedList<Item, Filter>({
       error.value = reason as Error;
       if (state.value === "loading") state.value = "failed";
     }
-  }
-
-  function itemsAfter(last: Item | undefined): Item[] {
-    const key = last === undefined ? undefined : keyOf(last);
-    const at = items.value.findLastIndex((item) => keyOf(item) === key);
-    return at === -1 ? [] : items.value.slice(at + 1);
   }
 
   async function more(): Promise<void> {
@@ -79,26 +83,30 @@ export function usePagedList<Item, Filter>({
     }
   }
 
-  // The items of the previous filter stay until the first page of the new one has arrived.
-  watch(
-    () => JSON.stringify(toValue(filter)),
-    () => {
-      nextPage.abort();
-      nextPage = new AbortController();
-      loadingMore.value = false;
-      nextCursor.value = null;
-      state.value = "loading";
-      error.value = null;
-      void refresh();
-    },
-  );
-  onScopeDispose(() => {
+  /** Starts again with a new filter. The items of the previous filter stay until the first page has arrived. */
+  function restart(): void {
+    nextPage.abort();
+    nextPage = new AbortController();
+    loadingMore.value = false;
+    nextCursor.value = null;
+    state.value = "loading";
+    error.value = null;
+    void refresh();
+  }
+
+  const stop = (): void => {
     firstPage.abort();
     nextPage.abort();
-  });
-  schedule(refresh);
-  const hasMore = computed(() => nextCursor.value !== null);
-  return { items, has_more: hasMore, state, error, loading_more: loadingMore, more, refresh };
+  };
+  return { items, nextCursor, state, error, loading_more: loadingMore, more, refresh, restart, stop };
+}
+
+/** The loaded items after the first page; none if its last item is not among the loaded ones. */
+function itemsAfter<Item>(loaded: readonly Item[], firstPage: readonly Item[], keyOf: (item: Item) => unknown): Item[] {
+  const last = firstPage.at(-1);
+  const key = last === undefined ? undefined : keyOf(last);
+  const at = loaded.findLastIndex((item) => keyOf(item) === key);
+  return at === -1 ? [] : loaded.slice(at + 1);
 }
 
 function refreshAfterGaps(refresh: () => Promise<void>): void {

@@ -68,7 +68,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
     try {
       // One page at a time: a page contains the cursor of the next one, and the viewport may have moved meanwhile.
       for (;;) {
-        const window = windowAtViewport();
+        const window = windowAt(rows.value, viewport, entryOf);
         const next = window.missingPages(viewport.first, viewport.last)[0];
         if (!next || !(await loadPage(window, next, running.signal))) return;
         if (window === rows.value) triggerRef(rows);
@@ -80,13 +80,6 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
     } finally {
       isLoading = false;
     }
-  }
-
-  /** The current rows, or a new window if the viewport is far from them. */
-  function windowAtViewport(): RowWindow<Product> {
-    const { first, last } = viewport;
-    const entry = rows.value.isFar(first, last) && entryOf(first, last - first);
-    return entry ? new RowWindow<Product>(entry) : rows.value;
   }
 
   async function loadPage(into: RowWindow<Product>, missing: MissingPage, signal: AbortSignal): Promise<boolean> {
@@ -108,6 +101,16 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
   }
 
   return { restart, setViewport, loadViewport, rebase, stop: () => running.abort() };
+}
+
+/** The current rows, or a new window if the viewport is far from them. */
+function windowAt(
+  rows: RowWindow<Product>,
+  { first, last }: { first: number; last: number },
+  entryOf: Deps["entryOf"],
+): RowWindow<Product> {
+  const entry = rows.isFar(first, last) && entryOf(first, last - first);
+  return entry ? new RowWindow<Product>(entry) : rows;
 }
 
 /** Returns null if the request failed or was aborted. */

@@ -57,9 +57,7 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
     if (isEntryRowUnknown && from.value !== null) loader.rebase(rowOf(from.value) ?? 0);
     isEntryRowUnknown = false;
   });
-  watch(useConnection().reconnects, () => {
-    if (error.value && !(error.value instanceof Problem)) refresh();
-  });
+  retryAfterReconnect(error, refresh);
   onScopeDispose(loader.stop);
   void restart();
   const total = useTotal(state, counted);
@@ -80,6 +78,13 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
 }
 
 export type Rows = ReturnType<typeof useRows>;
+
+/** Retries after a lost connection; an error from the server would only be repeated. */
+function retryAfterReconnect(error: Readonly<Ref<Error | null>>, retry: () => void): void {
+  watch(useConnection().reconnects, () => {
+    if (error.value && !(error.value instanceof Problem)) retry();
+  });
+}
 
 /** The total: exact if the whole list is loaded or a page reports it; otherwise as counted by the positions request, or at least the
  * number of known rows. */
