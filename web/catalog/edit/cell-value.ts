@@ -1,7 +1,7 @@
 // Converts the text of an edited cell to a value and to a merge patch (RFC 7396), and a value back to text.
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
-import { attributeOf, attributeText, valueOf } from "../grid/columns.ts";
+import { attributeOf, attributeText, valueOf } from "../columns/columns.ts";
 
 /** A cell's value; undefined if the product does not have the attribute. */
 export type CellValue = unknown;

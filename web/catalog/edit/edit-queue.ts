@@ -7,7 +7,7 @@ import { Problem } from "../../../contract/problems.ts";
 import { ask } from "../../server/use-connection.ts";
 import type { CellState, CellStateStore } from "../grid/cell-states.ts";
 import { isSame, patchOf, type CellValue } from "./cell-value.ts";
-import { valueOf } from "../grid/columns.ts";
+import { valueOf } from "../columns/columns.ts";
 
 export interface Edit {
   product: Product;

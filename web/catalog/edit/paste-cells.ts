@@ -3,8 +3,8 @@ import type { Product } from "../../../contract/catalog/products.ts";
 import { toast } from "../../server/toasts.ts";
 import { tn } from "../../texts/t.ts";
 import { parseCell } from "./cell-value.ts";
-import { columnLabel } from "../grid/column-label.ts";
-import { isEditable } from "../grid/columns.ts";
+import { columnLabel } from "../columns/column-label.ts";
+import { isEditable } from "../columns/columns.ts";
 import type { Edit } from "./edit-queue.ts";
 import { assignCells, parseClipboard } from "./pasted-cells.ts";
 

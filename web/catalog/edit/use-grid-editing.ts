@@ -3,7 +3,7 @@ import { nextTick, ref, type Ref } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { shownValue } from "../grid/cell-states.ts";
 import { parseCell } from "./cell-value.ts";
-import { isEditable } from "../grid/columns.ts";
+import { isEditable } from "../columns/columns.ts";
 import { nextEditable, type Cursor } from "../grid/grid-cursor.ts";
 import { editsOfPaste, MAX_PASTED } from "./paste-cells.ts";
 import type { Edits } from "./use-edits.ts";

@@ -1,7 +1,7 @@
 // Formats the value of a cell for display.
 import { formatCount, formatWhen } from "../../ui/format.ts";
 import { t } from "../../texts/t.ts";
-import { attributeText, isFieldColumn } from "./columns.ts";
+import { attributeText, isFieldColumn } from "../columns/columns.ts";
 
 export function displayValue(column: string, value: unknown): string {
   if (!isFieldColumn(column)) return attributeText(value);

@@ -2,7 +2,7 @@
 import { computed, shallowReactive } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import type { CellValue } from "../edit/cell-value.ts";
-import { valueOf } from "./columns.ts";
+import { valueOf } from "../columns/columns.ts";
 
 export type CellState =
   | { state: "saved" }

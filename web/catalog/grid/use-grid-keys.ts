@@ -1,7 +1,7 @@
 // Keyboard control of the grid: moves the cursor and starts actions.
 import { ref, watch, type Ref } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
-import { isEditable } from "./columns.ts";
+import { isEditable } from "../columns/columns.ts";
 import { moveCursor, toEdge, type Cursor } from "./grid-cursor.ts";
 import { actionOf, type GridAction } from "./grid-keys.ts";
 import type { Selecting } from "../bulk/use-selection.ts";

@@ -4,11 +4,11 @@ import { watchDebounced } from "@vueuse/core";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 import { filterOf, type ListFilter } from "../search/list-filter.ts";
 import { formatQuery } from "../search/query-language.ts";
-import { useAttributes, useColumns } from "../grid/use-columns.ts";
+import { useAttributes, useColumns } from "../columns/use-columns.ts";
 import type { ListRequest } from "./list-request.ts";
 import { useRows } from "./use-rows.ts";
-import { useView } from "../search/use-view.ts";
-import { formatSort } from "../search/view.ts";
+import { useView } from "../view/use-view.ts";
+import { formatSort } from "../view/view.ts";
 
 export function useList() {
   const { view, change, apply, shareable } = useView();

@@ -2,7 +2,7 @@
 import { address } from "../../../client/address.ts";
 import { export_products, type ExportFormat } from "../../../contract/catalog/export.ts";
 import type { ListFilter } from "./list-filter.ts";
-import { formatSort, type Sort } from "./view.ts";
+import { formatSort, type Sort } from "../view/view.ts";
 
 export type ExportKind = ExportFormat | "excel_csv";
 

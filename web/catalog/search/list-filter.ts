@@ -1,6 +1,6 @@
 // Converts the terms of the search box to the API filter that lists, facets, exports and bulk changes share.
 import { parseActive } from "../edit/cell-value.ts";
-import { attributeColumn } from "../grid/columns.ts";
+import { attributeColumn } from "../columns/columns.ts";
 import type { Term } from "./query-language.ts";
 
 /** Query parameters of the list; attributes as `attributes.<Name>`. */

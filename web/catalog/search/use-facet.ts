@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { list_facets } from "../../../contract/catalog/products.ts";
 import { ask } from "../../server/use-connection.ts";
-import { attributeColumn } from "../grid/columns.ts";
+import { attributeColumn } from "../columns/columns.ts";
 import type { ListFilter } from "./list-filter.ts";
 import { facetFor } from "./suggest.ts";
 

@@ -1,6 +1,6 @@
 // The state of the page that is stored in the URL: search, sort order, columns and the open product.
-import { formatColumns, isSortable, parseColumns } from "../grid/columns.ts";
-import { formatQuery, parseQuery, type Term } from "./query-language.ts";
+import { formatColumns, isSortable, parseColumns } from "../columns/columns.ts";
+import { formatQuery, parseQuery, type Term } from "../search/query-language.ts";
 
 export interface View {
   terms: Term[];
