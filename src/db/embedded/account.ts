@@ -4,6 +4,9 @@ import { lstatSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
 
+/** Users that root starts PostgreSQL under. */
+const FALLBACK_USERS = ["postgres", "nobody"];
+
 export interface Account {
   uid: number;
   gid: number;
@@ -16,7 +19,7 @@ export class EmbeddedError extends Error {
 
 /**
  * The account to start PostgreSQL under, or undefined for our own. For root: the owner of an existing cluster (so that no owner
- * changes), else `postgres`, else `nobody`. initdb requires an entry in the user database.
+ * changes), else the first existing one of FALLBACK_USERS. initdb requires an entry in the user database.
  * @throws {EmbeddedError}
  */
 export function chooseAccount(clusterDir: string): Account | undefined {
@@ -26,10 +29,10 @@ export function chooseAccount(clusterDir: string): Account | undefined {
   }
   const owner = lstatSync(clusterDir, { throwIfNoEntry: false });
   if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
-  const account = findAccount("postgres") ?? findAccount("nobody");
+  const account = FALLBACK_USERS.map(findAccount).find((found) => found !== undefined);
   if (account !== undefined) return account;
   throw new EmbeddedError(
-    "PostgreSQL refuses to run as root, and /etc/passwd has no user postgres or nobody to run it as. Add one of them, start Skuport as an ordinary user, or set DATABASE_URL.",
+    `PostgreSQL refuses to run as root, and /etc/passwd has no user ${FALLBACK_USERS.join(" or ")} to run it as. Add one of them, start Skuport as an ordinary user, or set DATABASE_URL.`,
   );
 }
 
