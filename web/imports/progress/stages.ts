@@ -2,7 +2,7 @@
 import { isTerminal, type Import, type ImportState } from "../../../contract/imports/imports.ts";
 import { formatBytes, formatCount, formatDuration } from "../../ui/format.ts";
 import { t, tn } from "../../texts/t.ts";
-import { countProcessed } from "./result.ts";
+import { countProcessed } from "../result/result.ts";
 
 export const STAGES = ["receive", "scan", "load", "finish"] as const;
 

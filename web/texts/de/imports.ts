@@ -1,4 +1,4 @@
-// German texts of web/imports.
+// German texts of web/imports. Long because the section has the most texts, and each section has one file per language.
 import type { imports as english } from "../en/imports.ts";
 import type { Shape } from "../shape.ts";
 

@@ -1,4 +1,4 @@
-// English texts of web/imports.
+// English texts of web/imports. Long because the section has the most texts, and each section has one file per language.
 export const imports = {
   title: "Imports",
   intro: "Import a supplier's product file. New products are created and existing ones are updated.",
