@@ -97,7 +97,7 @@ test("the first rows are shown during the upload, and are updated when options c
   await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("combobox", { name: "Delimiter" }).click();
   await page.getByRole("option", { name: "Semicolon" }).click();
-  await preview.getByText("The file has no SKU column").waitFor();
+  await preview.getByRole("heading", { name: "The file has no SKU column" }).waitFor();
   await inspectLooks(page, "imports-preview-fault");
   await page.getByRole("combobox", { name: "Delimiter" }).click();
   await page.getByRole("option", { name: "Comma" }).click();
