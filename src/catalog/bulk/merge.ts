@@ -10,6 +10,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { int32sOf, type BinaryArray } from "../../db/binary/binary-array.ts";
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
+import { join, raw, sql, statement } from "../../db/sql.ts";
 import { noteStaged } from "../backlog.ts";
 import {
   columnList,
@@ -84,44 +85,43 @@ export async function compareWithProducts(
   count: number,
   withTids: boolean,
 ): Promise<Comparison> {
-  const values: unknown[] = [arrays.keys, arrays.hashes, arrays.seed];
-  const unnested = ["$1::text[]", "$2::bigint[]"];
+  const unnested = [sql`${arrays.keys}::text[]`, sql`${arrays.hashes}::bigint[]`];
   const names = ["sku_key", "hash"];
   const texts = ["sku", ...columns.fields.filter((field) => kindOf(field) === "text")];
-  const hash = texts.reduce((chain, name) => `hashtextextended(p.${name}, ${chain})`, "$3::bigint");
-  const differs = [`${hash} <> i.hash`];
+  const hash = texts.reduce(
+    (chain, name) => sql`hashtextextended(${raw(`p.${name}`)}, ${chain})`,
+    sql`${arrays.seed}::bigint`,
+  );
+  const differs = [sql`${hash} <> i.hash`];
   for (const field of columns.fields) {
     const comparison = COMPARISONS[kindOf(field)];
     if (comparison === undefined) continue;
-    unnested.push(`$${String(values.push(arrays.fields[field]))}::${comparison.array}`);
+    unnested.push(sql`${arrays.fields[field]}::${raw(comparison.array)}`);
     names.push(field);
-    differs.push(comparison.differs(field));
+    differs.push(raw(comparison.differs(field)));
   }
   if (columns.attributes.length > 0) {
-    values.push(arrays.attributes, columns.attributes);
-    unnested.push(`$${String(values.length - 1)}::text[]`);
+    unnested.push(sql`${arrays.attributes}::text[]`);
     names.push("attributes");
-    const removed = `$${String(values.length)}::text[]`;
-    differs.push(`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
+    const removed = sql`${columns.attributes}::text[]`;
+    differs.push(sql`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
   }
-  values.push(count);
-  const tid = withTids ? "p.ctid" : "null::tid";
+  const tid = raw(withTids ? "p.ctid" : "null::tid");
   const { rows } = await db.query<
     { is_all_same: boolean } & Record<"same" | "changed" | "versions" | "tids", BinaryArray | null>
   >(
-    `select is_all_same, array_send(changed) as changed, array_send(versions) as versions,
-            case when ${String(withTids)} then array_send(tids) end as tids,
+    statement`select is_all_same, array_send(changed) as changed, array_send(versions) as versions,
+            case when ${raw(String(withTids))} then array_send(tids) end as tids,
             case when not is_all_same then array_send(same) end as same
-     from (select count(*) filter (where not differs) = $${String(values.length)}::bigint as is_all_same,
+     from (select count(*) filter (where not differs) = ${count}::bigint as is_all_same,
                   array_agg(position) filter (where not differs) as same,
                   array_agg(position) filter (where differs) as changed,
                   array_agg(version) filter (where differs) as versions,
                   array_agg(tid) filter (where differs) as tids
-           from (select (i.position - 1)::integer as position, p.version, ${tid} as tid, (${differs.join(" or ")}) as differs
-                 from unnest(${unnested.join(", ")}) with ordinality as i (${names.join(", ")}, position)
+           from (select (i.position - 1)::integer as position, p.version, ${tid} as tid, (${join(differs, " or ")}) as differs
+                 from unnest(${join(unnested, ", ")}) with ordinality as i (${raw(names.join(", "))}, position)
                  join products p on p.sku_key = i.sku_key
                  offset 0) compared) found`,
-    values,
   );
   const row = rows[0];
   return {

@@ -3,6 +3,7 @@
 import type pg from "pg";
 import { noteChanged } from "../backlog.ts";
 import { applyStagedChanges, type MergeColumns, type Stage } from "./merge.ts";
+import { join, raw, sql, statement } from "../../db/sql.ts";
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
 import {
   columnList,
@@ -55,18 +56,18 @@ async function stageValues(
 ): Promise<number> {
   // `fromEntries` keeps an attribute named __proto__; an assignment would not.
   const attributes = Object.fromEntries(Object.entries(set.attributes ?? {}).filter(([, value]) => value !== null));
-  const values: unknown[] = [keys, changeset_id, part, names, JSON.stringify(attributes)];
-  const parameters = fields.map((field) => `$${values.push(set[field])}::${SQL_TYPES[kindOf(field)]}`);
+  const changed = sql`${JSON.stringify(attributes)}::jsonb`;
+  const values = fields.map((field) => sql`${set[field]}::${raw(SQL_TYPES[kindOf(field)])}`);
   const differs = [
-    ...fields.map((field, i) => `p.${field} is distinct from ${String(parameters[i])}`),
-    "p.attributes <> (p.attributes - $4::text[]) || $5::jsonb",
+    ...fields.map((field, i) => sql`${raw(`p.${field}`)} is distinct from ${values[i]}`),
+    sql`p.attributes <> (p.attributes - ${names}::text[]) || ${changed}`,
   ];
+  const columns = columnList(["sku_key", "changeset_id", "part", "version", "sku", "attributes", ...fields]);
+  const selected = [sql`p.sku_key, ${changeset_id}::bigint, ${part}::integer, p.version, p.sku`, changed, ...values];
   const { rowCount } = await db.query(
-    `insert into product_staging (${columnList(["sku_key", "changeset_id", "part", "version", "sku", "attributes", ...fields])})
-     select ${["p.sku_key", "$2::bigint", "$3::integer", "p.version", "p.sku", "$5::jsonb", ...parameters].join(", ")}
-     from unnest($1::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
-     where ${differs.join(" or ")}`,
-    values,
+    statement`insert into product_staging (${raw(columns)}) select ${join(selected, ", ")}
+     from unnest(${keys}::text[]) k (sku_key) join products p on p.sku_key = k.sku_key
+     where ${join(differs, " or ")}`,
   );
   return rowCount ?? 0;
 }

@@ -1,6 +1,7 @@
 // The SQL of editing one product. Every write names the version that was read; if it affects no row, another writer was faster.
 // The history is written first, as in merge.ts, so that two writers always lock in the same order.
 import type { Queryable } from "../../db/connection/connect.ts";
+import { join, parameter, raw, sql, statement } from "../../db/sql.ts";
 import { columnList, STORED_COLUMNS, VALUE_COLUMNS } from "../product/column-lists.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 
@@ -67,10 +68,10 @@ async function insertVersion(
     "updated_at",
     ...VALUE_COLUMNS,
   ];
+  const parameters = [skuKey, id, version, created_in, created_at, changeset_id, now, ...parametersOf(values)];
   const { rowCount } = await db.query(
-    `insert into products (${columnList(columns)}) values (${columns.map((_, i) => `$${i + 1}`).join(", ")})
+    statement`insert into products (${raw(columnList(columns))}) values (${join(parameters.map(parameter), ", ")})
      on conflict (sku_key) do nothing`,
-    [skuKey, id, version, created_in, created_at, changeset_id, now, ...parametersOf(values)],
   );
   return rowCount === 1;
 }
@@ -99,11 +100,12 @@ export async function updateProduct(
   values: ProductValues,
   { changeset_id, now }: Stamp,
 ): Promise<boolean> {
-  const sets = VALUE_COLUMNS.map((column, i) => `${column} = $${i + 6}`).join(", ");
+  const parameters = parametersOf(values);
+  const sets = VALUE_COLUMNS.map((column, i) => sql`${raw(column)} = ${parameters[i]}`);
   const { rowCount } = await db.query(
-    `update products set ${sets}, version = version + 1, changed_in = $4, source_line = null, updated_at = $5
-     where sku_key = $1 and id = $2 and version = $3`,
-    [sku_key, id, version, changeset_id, now, ...parametersOf(values)],
+    statement`update products
+     set ${join(sets, ", ")}, version = version + 1, changed_in = ${changeset_id}, source_line = null, updated_at = ${now}
+     where sku_key = ${sku_key} and id = ${id} and version = ${version}`,
   );
   return rowCount === 1;
 }
