@@ -1,4 +1,4 @@
-// The HTTP application: rooms' routes, errors, documentation, headers. Knows every room and no business.
+// Builds the HTTP application: routes of all modules, errors, API documentation, security headers.
 import { randomUUID } from "node:crypto";
 import helmet, { type FastifyHelmetOptions } from "@fastify/helmet";
 import swagger from "@fastify/swagger";
@@ -43,7 +43,7 @@ export interface AppContext
     Omit<OperationRoutesContext, "sendStates" | "log">,
     Omit<HealthContext & MetricsContext, "readSearchLag" | "countStreams"> {
   logger: FastifyBaseLogger;
-  /** Whether the database is down because its disk is full. */
+  /** Whether the database has stopped because its disk is full. */
   isDiskFull?: () => boolean;
   webhooks: Pick<WebhookRoutesContext, "loadKeys" | "settings">;
   limits?: HttpLimits;
@@ -57,7 +57,7 @@ export interface HttpLimits {
 }
 
 const LIMITS: HttpLimits = { headers_ms: 15_000, bodies: BODY_LIMITS };
-/** How often Node looks for late headers; by default every 30 seconds. */
+/** Interval at which Node checks for late headers; its default is 30 seconds. */
 const HEADERS_CHECK_MS = 1000;
 
 const SECURITY_HEADERS: FastifyHelmetOptions = {
@@ -88,15 +88,15 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     rewriteUrl: overrideMethod,
-    // SKUs may hold encoded slashes and be long; the schema says how long.
+    // The schema limits the length of SKUs, which may contain encoded slashes.
     routerOptions: { maxParamLength: 4000 },
     bodyLimit: 1 << 20,
-    // limit-bodies.ts says how long a body may take: as long as its file is large.
+    // No total limit: limit-bodies.ts bounds the time of a body by its rate.
     requestTimeout: 0,
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
     forceCloseConnections: true,
     clientErrorHandler: sendClientProblem,
-    // Found before routing, so that no error handler sees it: an address that cannot be decoded.
+    // Errors before routing, such as an address that cannot be decoded, do not reach the error handler.
     frameworkErrors: (error, request, reply) => {
       void sendProblem(request, reply, new Problem("invalid-request", cutText(`${error.message}.`, 500)));
     },
@@ -105,7 +105,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   identifyCallers(app);
   useProblems(app, context.isDiskFull);
-  // First: a body may also trickle after a request was refused.
+  // First, because the body of a refused request may still arrive.
   limitBodies(app, bodies);
   app.addHook("onRequest", checkOrigin);
   useIdempotency(app, context.pool);
@@ -119,8 +119,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
       info: {
         title: "Skuport",
         version: VERSION,
-        description:
-          "Imports product files into a catalogue and tells live what happens. Errors are RFC 9457 documents.",
+        description: "Imports product files into a catalogue and streams all changes. Errors are RFC 9457 documents.",
       },
     },
     transform: describeRoute,
@@ -141,7 +140,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
 
 const DOCS = "/docs";
 
-/** The plugin's own redirect replaces the end of the URL; one that ends in a query would lead to itself. */
+/** The plugin's own redirect replaces the end of the URL; with a query string it would redirect to itself. */
 function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: FastifyReply, next: () => void): void {
   if (url === `${DOCS}/static/index.html`) void reply.redirect(`${DOCS}/`);
   else next();
@@ -182,8 +181,8 @@ function emptyNotModified(app: FastifyInstance): void {
   });
 }
 
-/** The catalogue stays in no cache, unless a route says so. After the hooks of `useIdempotency`, which keeps no answer of a route
- * that says no-store itself. */
+/** Prevents caching of the API unless a route sets its own header. Registered after `useIdempotency`, which does not store a
+ * response whose route sets no-store itself. */
 function storeNothing(app: FastifyInstance): void {
   app.addHook("onSend", (request, reply, payload, done) => {
     if (request.url.startsWith("/api") && !reply.hasHeader("cache-control"))
@@ -196,7 +195,7 @@ function mountModules(app: FastifyInstance, context: AppContext, closing: AbortS
   const streams = createStreams(closing);
   const withStreams = { ...context, log: context.logger, sendStates: createSendStates(streams, context.logger) };
   const withLag = { ...context, countStreams: () => streams.size, readSearchLag: () => readBacklogSize(context.pool) };
-  // First: it times the routes that come after it.
+  // First, because it measures only the routes registered after it.
   metricsRoute(app, withLag);
   healthRoutes(app, withLag);
   importRoutes(app, withStreams);

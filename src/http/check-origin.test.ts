@@ -1,4 +1,4 @@
-// Which requests of a browser are refused, for every method.
+// Refused and accepted requests of browsers, for every method.
 import { expect, test } from "vitest";
 import { createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";

@@ -1,4 +1,4 @@
-// Errors of PostgreSQL and of full disks as problems, decided by SQLSTATE or errno, never by a message's text.
+// Maps errors of PostgreSQL and full disks to problems by SQLSTATE or errno, never by the text of a message.
 import { isTransient } from "../db/connection/connect.ts";
 import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
@@ -11,7 +11,7 @@ const FULL: Answer = [
 ];
 const NOT_TEXT: Answer = [
   "invalid-request",
-  "The request holds a character that the database cannot store, such as NUL (U+0000). Remove it and try again.",
+  "The request contains a character that the database cannot store, such as NUL (U+0000). Remove it and try again.",
 ];
 const TOO_COMPLEX: Answer = [
   "invalid-request",
@@ -44,7 +44,7 @@ const BY_SQLSTATE: Readonly<Record<string, Answer>> = {
 
 const BY_ERRNO: Readonly<Record<string, Answer>> = { ENOSPC: FULL, EDQUOT: FULL };
 
-/** The problem that `error`, or an error it was caused by, amounts to; undefined for a fault of our own. */
+/** The problem of `error` or of one of its causes; undefined for errors of our own code. */
 export function problemOfDatabase(error: unknown): Problem | undefined {
   const [slug, detail] = answerTo(error) ?? (isTransient(error) ? AWAY : []);
   return slug === undefined || detail === undefined ? undefined : new Problem(slug, detail, { cause: error });
@@ -55,7 +55,7 @@ function answerTo(error: unknown): Answer | undefined {
   const { code } = error as NodeJS.ErrnoException;
   const answer = code === undefined ? undefined : (ownValue(BY_SQLSTATE, code) ?? ownValue(BY_ERRNO, code));
   if (answer !== undefined) return answer;
-  // Class 08: the connection failed, or was never made.
+  // Class 08: the connection failed or was never established.
   if (code !== undefined && /^08[0-9A-Z]{3}$/.test(code) && code !== "08P01") return AWAY;
   const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
   for (const cause of [...inner, error.cause]) {

@@ -1,5 +1,5 @@
-// The contract as OpenAPI 3.1: what fastify-type-provider-zod makes of the schemas, with the media types of bodies and
-// answers that are no JSON.
+// Describes the contract as OpenAPI 3.1: the schemas from fastify-type-provider-zod, plus the media types of bodies and
+// responses other than JSON.
 import { STATUS_CODES } from "node:http";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -9,7 +9,7 @@ import { problem_document } from "../../contract/problem-document.ts";
 type Transform = typeof jsonSchemaTransform;
 type TransformObject = typeof jsonSchemaTransformObject;
 
-/** For `@fastify/swagger`: one route. */
+/** Transforms one route for `@fastify/swagger`. */
 export const describeRoute: Transform = (route) => {
   const {
     file_body,
@@ -19,7 +19,7 @@ export const describeRoute: Transform = (route) => {
   } = route.schema as Partial<Endpoint["schema"]>;
   if (schema.response === undefined) return jsonSchemaTransform(route);
   const method = String(route.route.method);
-  // Any route may answer so: a host that is not served, a database that is away, a fault of ours.
+  // Any route may respond so: forbidden host, unavailable database, internal error.
   const response = { ...problemsOf(method), ...schema.response, default: problem_document };
   const headers = method === "POST" ? { headers: withIdempotencyKey(schema.headers) } : {};
   const described = jsonSchemaTransform({ ...route, schema: { ...schema, ...headers, response } });
@@ -39,7 +39,7 @@ export const describeRoute: Transform = (route) => {
   return { ...described, schema: { ...described.schema, "x-access": access } };
 };
 
-/** What comes before every handler: a body that is not taken, a POST's key that is another request's, or one that runs. */
+/** Problems that hooks return before the handler runs: refused bodies, and conflicts of idempotency keys. */
 function problemsOf(method: string): Record<number, z.ZodType> {
   const statuses = [
     ...(method === "GET" || method === "HEAD" ? [] : [400, 408, 413, 415]),
@@ -55,7 +55,7 @@ const withIdempotencyKey = (headers: z.ZodType | undefined): z.ZodType =>
       .string()
       .max(255)
       .optional()
-      .describe("The same request with the same key is done once and answered alike for 7 days"),
+      .describe("A request repeated with the same key within 7 days is executed once and gets the first response"),
   });
 
 function describeAnswer(status: string, schema: object, answerType: string | readonly string[]): object {
@@ -67,7 +67,7 @@ function describeAnswer(status: string, schema: object, answerType: string | rea
   };
 }
 
-/** OpenAPI 3.1 would need no schema at all, but pages and generators know a file by this. */
+/** OpenAPI 3.1 does not require a schema, but documentation pages and code generators recognise a file by it. */
 const BYTES = { type: "string", format: "binary" };
 
 function describeFile({ types, form }: NonNullable<Endpoint["schema"]["file_body"]>): object {
@@ -79,24 +79,24 @@ function describeFile({ types, form }: NonNullable<Endpoint["schema"]["file_body
 
 function formWithFile(form: z.ZodType): object {
   const { $schema: _, ...fields } = z.toJSONSchema(form, { io: "input", target: "draft-2020-12" });
-  const file = { ...BYTES, description: "The file; behind the other fields" };
+  const file = { ...BYTES, description: "The file; must follow the other fields" };
   return { ...fields, properties: { ...fields.properties, file }, required: ["file"] };
 }
 
-/** For `@fastify/swagger`: the whole document, without the components that no route comes to. */
+/** Transforms the whole document for `@fastify/swagger`: removes components that no route uses. */
 export const describeComponents: TransformObject = (route) => {
   const document = jsonSchemaTransformObject(route);
   const { paths, components } = document as { paths: object; components: { schemas: Record<string, object> } };
-  const reached = new Map<string, object>();
-  const reach = (part: unknown): void => {
+  const used = new Map<string, object>();
+  const collect = (part: unknown): void => {
     for (const [, name = ""] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
       const schema = components.schemas[name];
-      if (schema === undefined || reached.has(name)) continue;
-      reached.set(name, schema);
-      reach(schema);
+      if (schema === undefined || used.has(name)) continue;
+      used.set(name, schema);
+      collect(schema);
     }
   };
-  reach(paths);
-  components.schemas = Object.fromEntries(reached);
+  collect(paths);
+  components.schemas = Object.fromEntries(used);
   return document;
 };

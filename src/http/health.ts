@@ -1,4 +1,4 @@
-// Health: alive = this process answers; ready = it can do its work.
+// Health checks: `live` if the process responds, `ready` if the database does too.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { VERSION } from "../version.ts";
@@ -26,7 +26,7 @@ export function healthRoutes(instance: FastifyInstance, { countWorkers, readSear
           search: { pending: lag.pending, lag_seconds: Math.round(lag.seconds * 10) / 10 },
         };
       } catch (cause) {
-        throw new Problem("not-ready", "The database does not answer.", { cause });
+        throw new Problem("not-ready", "The database does not respond.", { cause });
       }
     },
   });

@@ -1,4 +1,4 @@
-// Requests that no client of ours sends, and what they are answered with.
+// Requests that none of our clients sends, and their responses.
 import { beforeAll, expect, test } from "vitest";
 import { createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
@@ -43,7 +43,7 @@ test.each(ROUTES)("%s %s refuses JSON nested thousands deep", async (method, url
 const NAMES = ["constructor", "__proto__", "prototype", "toString", "hasOwnProperty"];
 const VALUES: unknown[] = [null, 1, "x", [], {}, { prototype: null }, { prototype: { a: 1 } }, { constructor: null }];
 
-test("names of an object's own members are names like others", async () => {
+test("names of built-in object members are ordinary names", async () => {
   for (const [method, url, bodyWith] of ROUTES)
     for (const name of NAMES)
       for (const value of VALUES) {
@@ -75,7 +75,7 @@ test("nothing under /api is stored by a cache, problems included; what is not th
   expect((await app.inject({ method: "GET", url: "/health/live" })).headers["cache-control"]).toBeUndefined();
 });
 
-test("the answer to a POST with an idempotency key is kept as before", async () => {
+test("the response to a POST with an idempotency key is stored", async () => {
   const request = {
     method: "POST",
     url: "/api/products",

@@ -1,4 +1,4 @@
-// Bodies that arrive too slowly, and too many of them. Each request is written by hand, piece by piece.
+// Bodies that arrive too slowly, and too many of them. Requests are written to the socket as text.
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { afterEach, beforeAll, expect, test } from "vitest";
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 interface Client {
   socket: Socket;
-  /** All that has come back. */
+  /** Everything received. */
   answer: () => string;
   closed: Promise<unknown>;
 }
@@ -82,7 +82,7 @@ test.each([
   ["a file with an idempotency key", head("POST", "/api/imports", { ...FILE, "idempotency-key": "b" }) + "sku,name\n"],
   ["a form", head("POST", "/api/imports", FORM) + FORM_HEAD],
   ["a form before its file", head("POST", "/api/imports", FORM) + "--x\r\n"],
-])("%s that stops arriving is answered with 408, and the connection is closed", async (_name, text) => {
+])("%s that stops arriving gets 408, and the connection is closed", async (_name, text) => {
   await refusedAsSlow(await send(text));
 });
 
@@ -90,14 +90,14 @@ function chunked(): Record<string, string> {
   return { "transfer-encoding": "chunked" };
 }
 
-test("JSON that arrives byte by byte is late all the same", async () => {
+test("JSON that arrives byte by byte times out too", async () => {
   const client = await send(head("POST", "/api/products", JSON_HEADERS));
   const trickle = setInterval(() => client.socket.write(" "), 20);
   await refusedAsSlow(client);
   clearInterval(trickle);
 });
 
-test("the import of a file that was too slow is failed and says so", async () => {
+test("the import of a file that was too slow fails with request-timeout", async () => {
   const client = await send(head("POST", "/api/imports?filename=slow.csv", FILE) + "sku,name\n");
   const trickle = setInterval(() => client.socket.write("a"), 50);
   await refusedAsSlow(client);
@@ -121,7 +121,7 @@ test("a file that arrives fast enough may take many windows", async () => {
   expect(client.answer()).toMatch(/^HTTP\/1.1 201 /);
 });
 
-test("a part that was too slow leaves the upload where it is, and the rest can follow", async () => {
+test("a part that was too slow keeps its received bytes, and the upload can continue", async () => {
   const tus = { "tus-resumable": "1.0.0" };
   const headers = { ...tus, "upload-length": "2000", "upload-metadata": `filename ${btoa("p.csv")}` };
   const { headers: made } = await app.inject({ method: "POST", url: "/api/uploads", headers });
@@ -142,7 +142,7 @@ test("a part that was too slow leaves the upload where it is, and the rest can f
   expect(resumed.answer()).toMatch(/^HTTP\/1.1 204 /);
 });
 
-test("so many files arrive at once; the next is refused until one has ended", async () => {
+test("the number of files arriving at once is limited; the next is refused until one has ended", async () => {
   const first = await Promise.all(Array.from({ length: bodies.files }, () => send(head("POST", "/api/imports", FILE))));
   const unfinished = async (): Promise<number> =>
     (await database.pool.query("select from imports where state = 'receiving'")).rowCount ?? 0;
@@ -177,14 +177,14 @@ test("the connection of a refused file is closed after the response, instead of 
   expect(sent).toBeGreaterThan(0);
 });
 
-test("a body that trickles after its answer is cut", async () => {
+test("a connection whose body trickles after the response is closed", async () => {
   const client = await send(head("POST", "/api/products", { ...JSON_HEADERS, origin: "https://another.example" }));
   await client.closed;
   expect(client.answer()).toMatch(/^HTTP\/1.1 403 /);
 });
 
 test.each(["", "GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n", "GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\nGET /"])(
-  "headers that do not arrive end the connection: %j",
+  "headers that do not arrive in time end the connection: %j",
   async (text) => {
     const { closed, answer } = await send(text);
     await closed;

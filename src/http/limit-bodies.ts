@@ -1,17 +1,17 @@
-// How slowly a body may arrive, and how many files at once. A body that is too slow ends with the problem request-timeout for
-// whoever reads it, and its connection is closed after the answer. The bytes themselves are not touched on their way.
+// Limits how slowly a body may arrive, and how many files arrive at once. A body that is too slow fails with request-timeout for
+// its reader, and its connection is closed after the response. The bytes themselves are not modified.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { whenClosed } from "./streams/when-closed.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export interface BodyLimits {
-  /** A body that is not a file must be complete after this. */
+  /** A body other than a file must be complete after this time. */
   total_ms: number;
-  /** A file must arrive at `min_bytes_per_s` on average over any time of this length. */
+  /** Period over which the average rate of a file must be at least `min_bytes_per_s`. */
   window_ms: number;
   min_bytes_per_s: number;
-  /** Files that arrive at the same time. Each costs an open file and a few queries a second. */
+  /** Maximum number of files arriving at once. Each costs an open file and a few queries per second. */
   files: number;
   /** Only tests set it. */
   linger_ms?: number;
@@ -19,9 +19,9 @@ export interface BodyLimits {
 
 export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, min_bytes_per_s: 1000, files: 32 };
 
-/** The rate is looked at this many times in a window. */
+/** Number of rate samples per window. */
 const SAMPLES = 6;
-/** A body that no one reads yet meets the fault when someone does; one that was answered early is cut. */
+/** The failure is repeated at this interval until a reader of the body receives it, or the connection is closed after the response. */
 const AGAIN_MS = 1000;
 const RETRY_AFTER_S = "5";
 /** Time that a client gets to read a response that was sent before its body was complete. */
@@ -47,7 +47,10 @@ export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
     if (files >= limits.files) {
       reply.header("retry-after", RETRY_AFTER_S);
       done(
-        new Problem("too-many-files", `${limits.files} files are being received already. Send this one again soon.`),
+        new Problem(
+          "too-many-files",
+          `Limit reached: ${limits.files} files are already being received. Send this file again in a few seconds.`,
+        ),
       );
       return;
     }
@@ -94,7 +97,7 @@ function failWhenSlow(request: FastifyRequest, reply: FastifyReply, limits: Body
   const { raw } = request;
   let samples = [raw.socket.bytesRead];
   const look = (): void => {
-    // What has arrived and is not read yet: the server is slow, not the client.
+    // Unread bytes are waiting: the server is slow, not the client.
     if (raw.readableLength > 0) samples = [];
     samples.push(raw.socket.bytesRead);
     if (samples.length <= SAMPLES) return;
@@ -123,7 +126,7 @@ function failBody({ raw }: FastifyRequest, reply: FastifyReply, problem: Problem
       raw.destroy();
     } else {
       void reply.header("connection", "close");
-      // To destroy the body would cut the connection before the answer.
+      // Destroying the body would close the connection before the response.
       raw.emit("error", problem);
     }
   };
@@ -131,10 +134,10 @@ function failBody({ raw }: FastifyRequest, reply: FastifyReply, problem: Problem
   fail();
 }
 
-/** The body is complete, or no more of it will come. */
+/** Calls back when the body is complete or can no longer arrive. */
 function whenArrived({ raw }: FastifyRequest, callback: () => void): void {
   raw.once("end", callback);
   raw.once("close", callback);
-  // An error that no one listens to would end the process.
+  // Without a listener, an error would end the process.
   raw.on("error", callback);
 }

@@ -1,5 +1,4 @@
-// GET /metrics: what a monitoring system asks for, in Prometheus' text format. Durations are kept as they happen; what stands in
-// the database is read when somebody asks.
+// GET /metrics in Prometheus' text format. Durations are recorded by each request; values from the database are read by each scrape.
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -12,7 +11,7 @@ export interface MetricsContext {
   readSearchLag: () => Promise<{ pending: number; seconds: number }>;
 }
 
-/** Seconds; lists shall take 0.05, an upload may take minutes. */
+/** In seconds. Lists should take at most 0.05; uploads may take minutes. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 export function metricsRoute(app: FastifyInstance, context: MetricsContext): void {
@@ -20,13 +19,13 @@ export function metricsRoute(app: FastifyInstance, context: MetricsContext): voi
   collectDefaultMetrics({ register });
   const durations = new Histogram({
     name: "skuport_http_request_seconds",
-    help: "Time from a request to the end of its answer",
+    help: "Time from a request to the end of its response",
     labelNames: ["method", "route", "status"],
     buckets: BUCKETS,
     registers: [register],
   });
   app.addHook("onResponse", (request, reply, done) => {
-    // A route's pattern, never the URL: those are without number.
+    // The pattern of the route, because the number of URLs is unlimited.
     const route = request.routeOptions.url ?? "none";
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     done();
@@ -56,25 +55,25 @@ function addGauges(register: Registry, context: MetricsContext): void {
   });
   gauge(
     "skuport_search_lag_seconds",
-    "Time since the oldest change that the search index has not reached",
+    "Age of the oldest change that the search index does not contain yet",
     async () => {
       return (await readSearchLag()).seconds;
     },
   );
-  gauge("skuport_imports_unfinished", "Imports that are received, scanned, loaded or wait for a person", async () => {
+  gauge("skuport_imports_unfinished", "Imports that have not ended", async () => {
     const { rows } = await pool.query<{ n: number }>(
       "select count(*)::int as n from imports where state not in ('done', 'cancelled', 'failed')",
     );
     return rows[0]?.n ?? 0;
   });
   gauge("skuport_workers", "Worker processes seen in the last 30 seconds", countWorkers);
-  gauge("skuport_streams_open", "Event streams that are open, of every kind", () => Promise.resolve(countStreams()));
-  gauge("skuport_database_connections_waiting", "Requests that wait for a connection", () =>
+  gauge("skuport_streams_open", "Open event streams of all kinds", () => Promise.resolve(countStreams()));
+  gauge("skuport_database_connections_waiting", "Requests waiting for a database connection", () =>
     Promise.resolve(pool.waitingCount),
   );
   new Gauge({
     name: "skuport_jobs_queued",
-    help: "Jobs that wait, by queue",
+    help: "Waiting jobs by queue",
     labelNames: ["queue"],
     registers,
     async collect() {

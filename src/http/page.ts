@@ -1,4 +1,4 @@
-// The built page: hashed assets that never change, and index.html for every address that is not the API's.
+// Serves the built page: assets with hashed names, and index.html for every address outside the API.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { noSuchRoute, sendProblem } from "./problems.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
-/** What is answered with a problem document instead of the page. */
+/** Addresses that get a problem document instead of the page. */
 const NOT_PAGE = ["/api", "/health", "/openapi.json", "/docs", "/assets", "/metrics", "/problems"];
 
 export async function servePage(app: FastifyInstance): Promise<void> {

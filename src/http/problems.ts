@@ -1,5 +1,5 @@
-// The only translator of errors to HTTP: a Problem, a schema failure (all of its faults) or a body that is not taken becomes
-// an RFC 9457 document; the rest is logged with its cause and shows only the request's id.
+// Translates errors into RFC 9457 documents: Problems, schema failures with all their faults, refused bodies. Other errors are
+// logged with their cause; the client sees only the request id.
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -12,7 +12,7 @@ import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** What else is wrong with a body that its schema refuses, so that all faults are told at once. */
+    /** Further checks of a body that its schema has refused, so that the response lists all faults. */
     faultsOf?: (body: unknown) => Fault[];
   }
 }
@@ -27,7 +27,7 @@ export function useProblems(app: FastifyInstance, isDiskFull: () => boolean = ()
   });
 }
 
-/** For what is no request that a route could see: headers too long, or no HTTP at all. */
+/** Answers requests that never reach a route: headers too long, or not HTTP. */
 export function sendClientProblem(error: ConnectionError, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
@@ -35,7 +35,7 @@ export function sendClientProblem(error: ConnectionError, socket: Socket): void 
   }
   const { slug, detail } = CLIENT_PROBLEMS[error.code] ?? {
     slug: "invalid-request" as const,
-    detail: "The request is no proper HTTP.",
+    detail: "The request is not valid HTTP.",
   };
   const problem = new Problem(slug, detail);
   const body = JSON.stringify(toProblemDocument(problem));
@@ -48,7 +48,7 @@ export function sendClientProblem(error: ConnectionError, socket: Socket): void 
 const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: string }>> = {
   HPE_HEADER_OVERFLOW: {
     slug: "headers-too-large",
-    detail: "Address and headers together are longer than 16 kB. Send less in them.",
+    detail: "The URL and headers together exceed 16 kB. Shorten them.",
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     slug: "request-timeout",
@@ -59,17 +59,17 @@ const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: strin
 const databaseDiskFull = (cause: unknown): Problem =>
   new Problem(
     "disk-full",
-    "The database had to stop because its disk is full. Free some space on it: the database then starts again by itself.",
+    "The database has stopped because its disk is full. Free some space; the database then restarts automatically.",
     { cause },
   );
 
 export const noSuchRoute = (request: FastifyRequest): Problem =>
   new Problem(
     "not-found",
-    `There is no ${request.method} ${cutText(request.url.split("?")[0] ?? "", 500)}. See /docs for what there is.`,
+    `${request.method} ${cutText(request.url.split("?")[0] ?? "", 500)} does not exist. See /docs for the API.`,
   );
 
-/** Long enough for a restart of PostgreSQL to get going, short enough for a person who waits. */
+/** Enough for PostgreSQL to begin its restart, and acceptable for a waiting user. */
 const RETRY_AFTER_SECONDS = 5;
 
 export async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<void> {
@@ -78,7 +78,7 @@ export async function sendProblem(request: FastifyRequest, reply: FastifyReply, 
   await reply
     .code(problem.status)
     .type("application/problem+json; charset=utf-8")
-    // Past the route's response schema: a document is what it is.
+    // Bypasses the response schema of the route.
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(document);
 }
@@ -109,7 +109,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   }
   const ofDatabase = problemOfDatabase(error);
   if (ofDatabase !== undefined) return ofDatabase;
-  return new Problem("internal-error", `The server's log names the cause under request ${request.id}.`, {
+  return new Problem("internal-error", `The server's log contains the cause under the request id ${request.id}.`, {
     cause: error,
   });
 }

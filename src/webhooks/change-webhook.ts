@@ -1,11 +1,11 @@
-// Making and changing webhooks, each in one transaction.
+// Creates, changes and deletes webhooks, each in one transaction.
 import { withCertainCommit } from "../db/connection/certain-commit.ts";
 import type { WebhookContext } from "./context.ts";
 import { addSecret, readHeaders, writeHeaders } from "./secrets.ts";
 import { checkTarget } from "./webhook-rules.ts";
 import {
   countWebhooks,
-  forgetFailures,
+  resetFailures,
   insertWebhook,
   lockWebhook,
   markDeleted,
@@ -16,7 +16,7 @@ import {
 import { Problem } from "../../contract/problems.ts";
 import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhooks/webhooks.ts";
 
-/** Each is asked for with every event, and each of its deliveries is a row. */
+/** The fan-out compares every event with every webhook, and every delivery is a row. */
 const MAX_WEBHOOKS = 1000;
 
 export async function createWebhook(context: WebhookContext, given: CreateWebhook): Promise<Webhook> {
@@ -24,7 +24,7 @@ export async function createWebhook(context: WebhookContext, given: CreateWebhoo
   const keys = await context.loadKeys();
   return withCertainCommit(context.pool, async (client) => {
     if ((await countWebhooks(client)) >= MAX_WEBHOOKS)
-      throw new Problem("limit-reached", `There are ${MAX_WEBHOOKS} webhooks already; delete one first.`);
+      throw new Problem("limit-reached", `Limit reached: ${MAX_WEBHOOKS} webhooks. Delete one first.`);
     const id = await insertWebhook(client, { ...given, url });
     await addSecret(client, keys, id);
     await writeHeaders(client, keys, id, headers);
@@ -41,14 +41,14 @@ export async function changeWebhook(context: WebhookContext, id: number, patch: 
     const kept = headers === undefined ? {} : await readHeaders(client, keys, id);
     const target = checkTarget({ url, headers: headers ?? {} }, kept, context.settings);
     await updateWebhook(client, id, { ...before, ...withoutUndefined(values), url: target.url ?? before.url });
-    if (patch.enabled === true) await forgetFailures(client, id);
+    if (patch.enabled === true) await resetFailures(client, id);
     if (headers !== undefined) await writeHeaders(client, keys, id, target.headers);
     await notifyWorkers(client, id);
     return findWebhook(client, id);
   });
 }
 
-/** Answers with what it was. */
+/** Returns the deleted webhook. */
 export async function deleteWebhook(context: WebhookContext, id: number): Promise<Webhook> {
   return withCertainCommit(context.pool, async (client) => {
     await lockWebhook(client, id);
@@ -59,10 +59,10 @@ export async function deleteWebhook(context: WebhookContext, id: number): Promis
   });
 }
 
-/** @throws Problem where there is none */
+/** @throws Problem not-found */
 export async function findWebhook(db: Parameters<typeof readWebhook>[0], id: number): Promise<Webhook> {
   const webhook = await readWebhook(db, id);
-  if (webhook === undefined) throw new Problem("not-found", `There is no webhook ${id}.`);
+  if (webhook === undefined) throw new Problem("not-found", `Webhook ${id} does not exist.`);
   return webhook;
 }
 

@@ -1,4 +1,4 @@
-// What webhooks need from the process they run in.
+// Dependencies of the webhook module.
 import type pg from "pg";
 import type { Keyring } from "../secrets/keyring.ts";
 import type { Log } from "../jobs/log.ts";
@@ -6,12 +6,12 @@ import type { Log } from "../jobs/log.ts";
 export interface WebhookContext {
   pool: pg.Pool;
   log: Log;
-  /** Reads the keys anew: another process may have rotated them. */
+  /** Loads the current keys: another process may have rotated them. */
   loadKeys: () => Promise<Keyring>;
   settings: WebhookSettings;
 }
 
-/** Plain values: they are handed to the thread that delivers. */
+/** Plain values only: they are posted to the delivery thread. */
 export interface WebhookSettings {
   allow_cidrs: readonly string[];
   proxy: string | undefined;

@@ -1,4 +1,4 @@
-// The public ids of events: the same on every attempt and in the feed, and another's at no other installation.
+// Prefix of public event ids, unique per installation. An event has the same id in all attempts and in the feed.
 import type { Queryable } from "../db/connection/connect.ts";
 
 export async function readEventPrefix(db: Queryable): Promise<string> {

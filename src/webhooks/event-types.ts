@@ -1,4 +1,4 @@
-// The table of event types as the API gives it: schema and example of each, of the whole body.
+// Describes the event types for the API: schema and example of the whole body.
 import { z } from "zod";
 import { DESCRIBED_EVENTS, EVENT_TYPES, VOLUME_TYPES } from "../../contract/webhooks/event-types.ts";
 import { EVENTS, type EventType } from "../../contract/webhooks/events.ts";

@@ -1,11 +1,11 @@
-// After a rotation of keys: encrypts everything anew that an older key has encrypted.
+// After a key rotation, re-encrypts everything that was encrypted with an older key.
 import type pg from "pg";
 import { withTransaction } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { keyIdOf, seal, unseal } from "../secrets/seal.ts";
-import { headersPlace, secretPlace } from "./secrets.ts";
+import { headersAad, secretAad } from "./secrets.ts";
 
-/** Says how many it encrypted anew. Each row is a transaction: stopped half-way, it goes on where it was. */
+/** Returns the number of re-encrypted values. Each row is its own transaction, so an interrupted run can be repeated. */
 export async function resealWebhooks(pool: pg.Pool, keys: Keyring): Promise<number> {
   const secrets = await pool.query<{ id: number; webhook_id: number }>(
     "select id, webhook_id from webhook_secrets order by id",
@@ -15,10 +15,10 @@ export async function resealWebhooks(pool: pg.Pool, keys: Keyring): Promise<numb
   );
   let resealed = 0;
   for (const { id, webhook_id } of secrets.rows) {
-    if (await resealOne(pool, keys, "webhook_secrets", "sealed", id, secretPlace(webhook_id))) resealed += 1;
+    if (await resealOne(pool, keys, "webhook_secrets", "sealed", id, secretAad(webhook_id))) resealed += 1;
   }
   for (const { id } of webhooks.rows) {
-    if (await resealOne(pool, keys, "webhooks", "headers_sealed", id, headersPlace(id))) resealed += 1;
+    if (await resealOne(pool, keys, "webhooks", "headers_sealed", id, headersAad(id))) resealed += 1;
   }
   return resealed;
 }
@@ -29,7 +29,7 @@ async function resealOne(
   table: "webhook_secrets" | "webhooks",
   column: "sealed" | "headers_sealed",
   id: number,
-  place: string,
+  aad: string,
 ): Promise<boolean> {
   return withTransaction(pool, async (client) => {
     const { rows } = await client.query<{ sealed: string | null }>(
@@ -40,7 +40,7 @@ async function resealOne(
     if (sealed === null || keyIdOf(sealed) === keys[0].id) return false;
     await client.query(`update ${table} set ${column} = $2 where id = $1`, [
       id,
-      seal(keys, place, unseal(keys, place, sealed)),
+      seal(keys, aad, unseal(keys, aad, sealed)),
     ]);
     return true;
   });

@@ -1,4 +1,4 @@
-// The HTTP of webhooks. Their deliveries are in routes.ts.
+// HTTP routes of webhooks. Deliveries are in log/routes.ts.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { decodeIntegerCursor, toPage } from "../db/cursor.ts";

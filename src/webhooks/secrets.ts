@@ -1,4 +1,4 @@
-// A webhook's secrets and header values: encrypted in the database, in the clear only here and in a request that is sent.
+// Secrets and header values of a webhook: encrypted in the database, decrypted here and for requests only.
 import type { Queryable } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { seal, unseal } from "../secrets/seal.ts";
@@ -6,15 +6,15 @@ import { makeSecret } from "./deliver/sign.ts";
 import { expireSecrets, insertSecret, listSecrets, readSealedHeaders, setHeaders } from "./store.ts";
 import type { WebhookSecrets } from "../../contract/webhooks/webhooks.ts";
 
-/** What a sealed text is bound to. */
-export const secretPlace = (webhookId: number): string => `webhook ${webhookId} secret`;
-export const headersPlace = (webhookId: number): string => `webhook ${webhookId} headers`;
+/** Additional authenticated data: binds an encrypted text to its webhook and use. */
+export const secretAad = (webhookId: number): string => `webhook ${webhookId} secret`;
+export const headersAad = (webhookId: number): string => `webhook ${webhookId} headers`;
 
 export async function addSecret(db: Queryable, keys: Keyring, webhookId: number): Promise<void> {
-  await insertSecret(db, webhookId, seal(keys, secretPlace(webhookId), makeSecret()));
+  await insertSecret(db, webhookId, seal(keys, secretAad(webhookId), makeSecret()));
 }
 
-/** A new secret; those before it sign for `overlap_hours` more. */
+/** Adds a secret. Older ones stay valid for `overlapHours`. */
 export async function rotateSecret(
   db: Queryable,
   keys: Keyring,
@@ -44,12 +44,12 @@ export async function writeHeaders(
   headers: Record<string, string>,
 ): Promise<void> {
   const names = Object.keys(headers);
-  const sealed = names.length === 0 ? null : seal(keys, headersPlace(webhookId), JSON.stringify(headers));
+  const sealed = names.length === 0 ? null : seal(keys, headersAad(webhookId), JSON.stringify(headers));
   await setHeaders(db, webhookId, names, sealed);
 }
 
 export const openSecret = (keys: Keyring, webhookId: number, sealed: string): string =>
-  unseal(keys, secretPlace(webhookId), sealed);
+  unseal(keys, secretAad(webhookId), sealed);
 
 export const openHeaders = (keys: Keyring, webhookId: number, sealed: string | null): Record<string, string> =>
-  sealed === null ? {} : (JSON.parse(unseal(keys, headersPlace(webhookId), sealed)) as Record<string, string>);
+  sealed === null ? {} : (JSON.parse(unseal(keys, headersAad(webhookId), sealed)) as Record<string, string>);

@@ -1,9 +1,9 @@
-// The SQL of webhooks themselves: what they are, their secrets and how they do. Their deliveries are in store.ts.
+// SQL of webhooks: settings, secrets and status. Deliveries are in deliver/store.ts and log/store.ts.
 import type { Queryable } from "../db/connection/connect.ts";
 import { WEBHOOK_CHANNEL } from "../events/channels.ts";
 import type { Webhook } from "../../contract/webhooks/webhooks.ts";
 
-/** Waiting deliveries are counted up to here. */
+/** Waiting deliveries are counted up to this number. */
 const COUNTED = 10_000;
 
 const WEBHOOK = `
@@ -40,7 +40,7 @@ export async function countWebhooks(db: Queryable): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** What people say of a webhook; headers are sealed. */
+/** Settings of a webhook, without its headers, which are encrypted. */
 export interface WebhookValues {
   url: string;
   description: string;
@@ -62,7 +62,7 @@ export async function insertWebhook(db: Queryable, values: WebhookValues): Promi
   return (rows[0] as { id: number }).id;
 }
 
-/** All values anew. Switched on, it starts without a past; switched off, it says that a person did it. */
+/** Updates all settings. Enabling clears the disabled state; disabling records `manual` as the reason. */
 export async function updateWebhook(db: Queryable, id: number, values: WebhookValues): Promise<void> {
   const { url, description, types, volume, enabled, max_parallel, max_per_second } = values;
   await db.query(
@@ -76,8 +76,8 @@ export async function updateWebhook(db: Queryable, id: number, values: WebhookVa
   );
 }
 
-/** Ends a pause and forgets the failures: somebody has mended the receiver. */
-export async function forgetFailures(db: Queryable, id: number): Promise<void> {
+/** Ends a pause and resets the failure count, because the user expects the receiver to work. */
+export async function resetFailures(db: Queryable, id: number): Promise<void> {
   await db.query(
     "update webhooks set failing_since = null, consecutive_failures = 0, trips = 0, paused_until = null where id = $1",
     [id],
@@ -116,7 +116,7 @@ export interface SealedSecret {
   expires_at: string | null;
 }
 
-/** Those that sign now, the newest first. */
+/** Valid secrets, newest first. */
 export async function listSecrets(db: Queryable, webhookId: number): Promise<SealedSecret[]> {
   const { rows } = await db.query<SealedSecret>(
     `select sealed, created_at, expires_at from webhook_secrets
@@ -130,7 +130,7 @@ export async function insertSecret(db: Queryable, webhookId: number, sealed: str
   await db.query("insert into webhook_secrets (webhook_id, sealed) values ($1, $2)", [webhookId, sealed]);
 }
 
-/** Secrets that there are will sign for so long, if not shorter already; what has expired goes. */
+/** Limits the validity of existing secrets to `hours`, and deletes expired ones. */
 export async function expireSecrets(db: Queryable, webhookId: number, hours: number): Promise<void> {
   await db.query(
     `update webhook_secrets set expires_at = least(expires_at, now() + make_interval(secs => $2 * 3600.0))
@@ -141,12 +141,12 @@ export async function expireSecrets(db: Queryable, webhookId: number, hours: num
   await db.query("update webhooks set version = version + 1 where id = $1", [webhookId]);
 }
 
-/** Has the workers look at this webhook's deliveries at once, after the commit. */
+/** Wakes the workers for this webhook after the commit. */
 export async function notifyWorkers(db: Queryable, webhookId: number): Promise<void> {
   await db.query("select pg_notify($1, $2)", [WEBHOOK_CHANNEL, String(webhookId)]);
 }
 
-/** Serialises changes of one webhook. */
+/** Locks the webhook's row, which serialises its changes. */
 export async function lockWebhook(db: Queryable, id: number): Promise<boolean> {
   const { rowCount } = await db.query("select from webhooks where id = $1 and deleted_at is null for update", [id]);
   return rowCount === 1;

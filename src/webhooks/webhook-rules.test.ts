@@ -34,8 +34,8 @@ test.each([
   ["ftp://example.com/", "begin with https"],
   ["file:///etc/passwd", "begin with https"],
   ["javascript:alert(1)", "begin with https"],
-  ["https://user@example.com/", "user or a password"],
-  ["https://me:hunter2@example.com/", "user or a password"],
+  ["https://user@example.com/", "user name or password"],
+  ["https://me:hunter2@example.com/", "user name or password"],
 ])("%s is no URL of a webhook, since %s", (url, why) => {
   const { issues } = create_webhook_body.safeParse({ url }).error ?? {};
   expect(issues).toMatchObject([{ path: ["url"], message: expect.stringContaining(why) as string }]);
@@ -43,9 +43,9 @@ test.each([
 });
 
 test.each([
-  ["https://127.0.0.1/", "not in the public internet"],
-  ["http://0x7f.1/", "not in the public internet"],
-  ["http://[::1]:9000/", "not in the public internet"],
+  ["https://127.0.0.1/", "not a public internet address"],
+  ["http://0x7f.1/", "not a public internet address"],
+  ["http://[::1]:9000/", "not a public internet address"],
 ])("%s is refused, since %s", (url, why) => {
   expect(faultOf(() => checkUrl(url))).toContain(why);
 });

@@ -1,18 +1,17 @@
-// What a webhook may be: its URL and its headers. Pure; which events it gets stands in fan-out.ts, in SQL.
+// Validates URL and headers of a webhook. Pure; fan-out.ts decides in SQL which events a webhook gets.
 import { problemOfFaults, type Fault } from "../../contract/faults.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks/webhooks.ts";
 import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./deliver/ssrf-guard.ts";
 
 export interface Target {
-  /** As it will be called; undefined where none was given. */
+  /** The normalised URL; undefined if none was given. */
   url: string | undefined;
   /** Values by name in lower case. */
   headers: Record<string, string>;
 }
 
-/** Where a webhook is sent and with which further headers; null as a header's value keeps what `kept` has.
- * @throws Problem that names all that is wrong with both, without the headers' values. Names of hosts are only resolved when
- *   they are dialled */
+/** The URL and custom headers of a webhook; a header value of null keeps the stored value from `kept`. Host names are resolved
+ * only when connecting. @throws Problem that lists all faults of both, without header values */
 export function checkTarget(
   given: { url?: string | undefined; headers: Readonly<Record<string, string | null>> },
   kept: Readonly<Record<string, string>>,
@@ -27,8 +26,8 @@ export function checkTarget(
   throw problemOfFaults(refused === undefined ? "invalid-request" : "refused-url", faults);
 }
 
-/** What is wrong with the URL's host and the headers of a body that its schema refuses, as far as they can be read.
- * @param kept undefined = which headers have a value is not known here, and null is taken */
+/** Faults of the URL's host and the headers in a body that its schema has refused, as far as they can be read. @param kept
+ * undefined = stored headers are unknown here, so null is accepted */
 export function faultsOfTarget(
   body: unknown,
   rules: AddressRules,
@@ -37,7 +36,7 @@ export function faultsOfTarget(
   const { url, headers } = (body ?? {}) as { url?: unknown; headers?: unknown };
   const parsed = typeof url === "string" ? URL.parse(url.trim()) : null;
   const refused = parsed !== null && /^https?:$/.test(parsed.protocol) ? refusalOfHost(parsed, rules) : undefined;
-  // A text has entries too, as many as characters.
+  // A string also has entries: its characters.
   const given: object = typeof headers === "object" && headers !== null && !Array.isArray(headers) ? headers : {};
   const known = Object.entries(given).filter(
     (entry): entry is [string, string | null] => entry[1] === null || typeof entry[1] === "string",
@@ -52,12 +51,12 @@ function refusalOfHost(url: URL, rules: AddressRules): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof RefusedAddress)) throw error;
-    return `${error.message} An administrator can allow a private network by the setting SKUPORT_WEBHOOK_ALLOW_CIDRS, such as 127.0.0.0/8 for this computer.`;
+    return `${error.message} An administrator can allow private networks with the setting SKUPORT_WEBHOOK_ALLOW_CIDRS, such as 127.0.0.0/8 for this computer.`;
   }
 }
 
-// What the delivery itself says, what frames the message, and what belongs to the hop: a second `host` or `content-length`
-// is how requests are smuggled.
+// Headers that the delivery sets itself, and headers for framing or for one hop: a second `host` or `content-length` enables
+// request smuggling.
 const OWN_HEADERS = new Set([
   "host",
   "content-length",
@@ -89,7 +88,7 @@ function checkHeaders(
     else faults.push({ pointer: `/body/headers/${name.slice(0, 100)}`, detail: fault });
   }
   if (headers.size > MAX_HEADERS)
-    faults.push({ pointer: "/body/headers", detail: `there are more than ${MAX_HEADERS}` });
+    faults.push({ pointer: "/body/headers", detail: `there are more than ${MAX_HEADERS} headers` });
   return { headers: Object.fromEntries(headers), faults };
 }
 
@@ -98,11 +97,11 @@ function faultOfHeader(name: string, value: string | null, isRepeated: boolean, 
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "it is no name of a header";
   const lower = name.toLowerCase();
   if (OWN_HEADERS.has(lower) || OWN_PREFIXES.some((prefix) => lower.startsWith(prefix)))
-    return "this header is set by the delivery itself";
-  if (isRepeated) return "it is there twice, in another case";
-  if (value === null) return isKept ? undefined : "it has no value yet that could be kept";
+    return "every delivery sets this header itself";
+  if (isRepeated) return "it is given twice; header names ignore case";
+  if (value === null) return isKept ? undefined : "it has no stored value to keep";
   if (Buffer.byteLength(value) > MAX_HEADER_BYTES) return `its value is longer than ${MAX_HEADER_BYTES} bytes`;
-  // field-value of RFC 9110, 5.5, without the bytes above ASCII that nobody agrees on
+  // field-value of RFC 9110, 5.5, without bytes above ASCII, whose encoding is undefined
   if (!/^[\x20-\x7e\t]*$/.test(value)) return "its value holds a line break or a character that is not ASCII";
-  return value === value.trim() ? undefined : "its value begins or ends with a blank";
+  return value === value.trim() ? undefined : "its value begins or ends with a space";
 }

@@ -109,7 +109,7 @@ test.each([
 test("a refusal of the server prints one sentence and exits with 1", async () => {
   expect(await run("add", "http://10.0.0.1/")).toMatchObject({
     code: 1,
-    err: expect.stringContaining("not in the public internet") as string,
+    err: expect.stringContaining("not a public internet address") as string,
   });
   expect(await run("deliveries", "999")).toMatchObject({ code: 1, err: "There is no webhook 999.\n" });
 });

@@ -1,5 +1,4 @@
-// What a body says, as a hash, while it passes by: the same file as a form has another boundary each time it is sent, and is
-// the same all the same.
+// Hashes a body while it is read. A form is hashed by its fields, because its boundary differs each time the same form is sent.
 import { Busboy } from "@fastify/busboy";
 import { createHash, type Hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
@@ -7,9 +6,9 @@ import { pipeline, Transform, type Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 export interface Fingerprint {
-  /** The body, to be read instead of the one given. */
+  /** Read this stream instead of the original body. */
   body: Readable;
-  /** Of what has been read so far, with the content type. */
+  /** Hash of the bytes read so far and the content type. */
   digest(): Promise<string>;
 }
 
@@ -19,21 +18,21 @@ export function fingerprintOf(headers: IncomingHttpHeaders, payload: Readable): 
   const update = /^multipart\/form-data\b/i.test(type) ? hashForm(hash, headers) : undefined;
   if (update === undefined) hash.update(`${type}\0`);
   const body = new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      (update ?? hash.update.bind(hash))(piece);
-      done(null, piece);
+    transform(chunk: Buffer, _encoding, done) {
+      (update ?? hash.update.bind(hash))(chunk);
+      done(null, chunk);
     },
   });
-  // Whoever reads the body meets its errors.
-  // The iterator does not destroy the request, which would cut the connection before the answer.
+  // The reader of the body receives its errors.
+  // The iterator must not destroy the request: that would close the connection before the response.
   pipeline(payload.iterator({ destroyOnReturn: false }), body, () => undefined);
   let digest: Promise<string> | undefined;
-  // A form's file hands on what it has by the next turn at the latest.
+  // The form parser emits its data by the next turn of the event loop.
   return { body, digest: () => (digest ??= nextTurn().then(() => hash.digest("hex"))) };
 }
 
-/** Hashes names, values, file names and files. undefined for a form that nobody can read. */
-function hashForm(hash: Hash, headers: IncomingHttpHeaders): ((piece: Buffer) => void) | undefined {
+/** Hashes names, values, file names and files. Returns undefined for an unreadable form. */
+function hashForm(hash: Hash, headers: IncomingHttpHeaders): ((chunk: Buffer) => void) | undefined {
   try {
     const form = new Busboy({ headers: { ...headers, "content-type": headers["content-type"] ?? "" } });
     const part = (...texts: string[]): void => void hash.update(`\0${JSON.stringify(texts)}`);
@@ -42,12 +41,12 @@ function hashForm(hash: Hash, headers: IncomingHttpHeaders): ((piece: Buffer) =>
     });
     form.on("file", (name: string, file: Readable, filename: string) => {
       part("file", name, filename);
-      file.on("data", (piece: Buffer) => hash.update(piece));
+      file.on("data", (chunk: Buffer) => hash.update(chunk));
       file.on("error", () => undefined);
     });
-    // A broken form is the reader's to tell.
+    // The reader of the body reports a broken form.
     form.on("error", () => undefined);
-    return (piece) => void form.write(piece);
+    return (chunk) => void form.write(chunk);
   } catch {
     return undefined;
   }

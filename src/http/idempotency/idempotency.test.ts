@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { until } from "../../../tests/support/until.ts";
-import { claimKey, storeAnswer, purgeKeys, releaseKey, renewLeases, type KeyedRequest } from "./store.ts";
+import { claimKey, storeResponse, purgeKeys, releaseKey, renewLeases, type KeyedRequest } from "./store.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
@@ -33,7 +33,7 @@ const count = async (table: string): Promise<number> =>
   (await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`)).rows[0]?.count ?? -1;
 
 describe("a POST that is sent again", () => {
-  test("gets the first one's answer: status, headers that matter, body", async () => {
+  test("gets the first response: status, headers, body", async () => {
     const first = await post("k1", { sku: "a", name: "A" });
     await app.inject({
       method: "PATCH",
@@ -48,7 +48,7 @@ describe("a POST that is sent again", () => {
     expect(await count("changesets")).toBe(2);
   });
 
-  test("gets a refusal again, though it might go through by now", async () => {
+  test("gets a refusal again, even if it would succeed now", async () => {
     await post(undefined, { sku: "a", name: "A" });
     const first = await post("k1", { sku: "A", name: "B" });
     await pool.query("delete from products");
@@ -56,7 +56,7 @@ describe("a POST that is sent again", () => {
     expect([first.status, again.status, again.body]).toEqual([409, 409, first.body]);
   });
 
-  test("is done anew where nothing was done, be it mended or not", async () => {
+  test("is executed if the first one was not", async () => {
     expect((await post("k1", { sku: "a" })).status).toBe(400);
     expect((await post("k1", { sku: "a", name: "A" })).status).toBe(201);
   });
@@ -87,7 +87,7 @@ describe("a POST that is sent again", () => {
     expect((await post("k1", { sku: "a", name: "A" })).status).toBe(201);
   });
 
-  test("1,000 at once without a key make one product too, and 999 are told where it is", async () => {
+  test("1,000 at once without a key make one product too, and 999 get a link to it", async () => {
     const answers = await Promise.all(Array.from({ length: 1000 }, () => post(undefined, { sku: "a", name: "A" })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(999);
@@ -103,21 +103,21 @@ describe("a key", () => {
     fingerprint,
     token: `00000000-0000-4000-8000-00000000000${token}`,
   });
-  const answer = { status: 201, headers: { etag: '"1"' }, body: "{}" };
+  const response = { status: 201, headers: { etag: '"1"' }, body: "{}" };
 
-  test("of a process that died is free once its lease has run out, and the late one's answer is not kept", async () => {
+  test("of a dead process is free after its lease, and its late response is not stored", async () => {
     expect(await claimKey(pool, claim("1"))).toBe("ours");
-    expect(await claimKey(pool, claim("2"))).toEqual({ request: "POST /x", fingerprint: "f", answer: null });
+    expect(await claimKey(pool, claim("2"))).toEqual({ request: "POST /x", fingerprint: "f", response: null });
     await pool.query("update idempotency_keys set lease_until = now() - interval '1 second'");
     expect(await claimKey(pool, claim("2"))).toBe("ours");
-    await storeAnswer(pool, claim("1"), { ...answer, status: 500 });
+    await storeResponse(pool, claim("1"), { ...response, status: 500 });
     await releaseKey(pool, claim("1"));
-    expect(await claimKey(pool, claim("3"))).toMatchObject({ answer: null });
-    await storeAnswer(pool, claim("2"), answer);
-    expect(await claimKey(pool, claim("3"))).toEqual({ request: "POST /x", fingerprint: "f", answer });
+    expect(await claimKey(pool, claim("3"))).toMatchObject({ response: null });
+    await storeResponse(pool, claim("2"), response);
+    expect(await claimKey(pool, claim("3"))).toEqual({ request: "POST /x", fingerprint: "f", response });
   });
 
-  test("keeps its lease while the process lives, and is free for another after 7 days", async () => {
+  test("is leased while its process lives, and free again after 7 days", async () => {
     await claimKey(pool, claim("1"));
     await pool.query("update idempotency_keys set lease_until = now() + interval '1 second'");
     await renewLeases(pool, [claim("1").token]);
@@ -125,7 +125,7 @@ describe("a key", () => {
       "select lease_until > now() + interval '20 seconds' as renewed from idempotency_keys",
     );
     expect(rows).toEqual([{ renewed: true }]);
-    await storeAnswer(pool, claim("1"), answer);
+    await storeResponse(pool, claim("1"), response);
     expect(await purgeKeys(pool)).toBe(0);
     await pool.query("update idempotency_keys set created_at = now() - interval '8 days'");
     expect(await claimKey(pool, claim("2"))).toBe("ours");
@@ -193,7 +193,7 @@ describe("a file that is sent again", () => {
     expect(await count("imports")).toBe(1);
   });
 
-  test("while the first still comes is told to wait, and an upload that broke may begin again", async () => {
+  test("is refused while the first is arriving, and may be repeated after an interrupted upload", async () => {
     const base = await app.listen({ host: "127.0.0.1", port: 0 });
     const url = `${base}/api/imports?filename=x.csv`;
     const headers = { "content-type": "text/csv", "idempotency-key": "k" };

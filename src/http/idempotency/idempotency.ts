@@ -1,8 +1,8 @@
-// Idempotency-Key on every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a request that is
-// sent again gets the first one's answer and does nothing. Without the header nothing of this happens.
+// Idempotency-Key on every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a repeated
+// request gets the first response and is not executed again.
 //
-// A process that dies in the middle leaves a lease that runs out; whether its work was committed is then for the work itself to
-// find out when it is done again: a SKU is taken, a file imported twice changes nothing.
+// If a process dies during a request, its lease expires and the repetition is executed. The endpoint itself then shows whether
+// the first one was committed: the SKU is taken, or the file changes nothing.
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -12,22 +12,22 @@ import { retryTransient } from "../../db/connection/connect.ts";
 import { fingerprintOf, type Fingerprint } from "./fingerprint.ts";
 import {
   claimKey,
-  storeAnswer,
+  storeResponse,
   LEASE_RENEWAL_MS,
   releaseKey,
   renewLeases,
-  type StoredAnswer,
+  type StoredResponse,
   type KeyedRequest,
-  type KnownRequest,
+  type EarlierRequest,
 } from "./store.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** How long a response is stored again while the database is unreachable. */
+/** How long to retry storing a response while the database is unreachable. */
 const STORE_AGAIN_MS = 300_000;
 
 interface Keyed {
   fingerprint: Fingerprint;
-  /** Once the request is ours to run. */
+  /** Set once this process has claimed the key. */
   claim?: KeyedRequest;
 }
 
@@ -46,12 +46,12 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
   });
 
   app.addHook("preHandler", async (request, reply) => {
-    const known = keyed.get(request);
-    if (known === undefined) return;
-    const claim = await claimOf(request, known.fingerprint);
+    const entry = keyed.get(request);
+    if (entry === undefined) return;
+    const claim = await claimOf(request, entry.fingerprint);
     const found = await claimKey(pool, claim);
-    if (found !== "ours") return replay(request, reply, found, known.fingerprint);
-    known.claim = claim;
+    if (found !== "ours") return replay(request, reply, found, entry.fingerprint);
+    entry.claim = claim;
     running.add(claim.token);
   });
 
@@ -59,10 +59,10 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
     const { claim, fingerprint } = keyed.get(request) ?? {};
     if (claim === undefined || fingerprint === undefined) return payload;
     keyed.delete(request);
-    const answer = answerOf(reply, payload);
+    const response = responseOf(reply, payload);
     const store = async (): Promise<void> => {
-      if (answer === undefined) await releaseKey(pool, claim);
-      else await storeAnswer(pool, { ...claim, fingerprint: await fingerprint.digest() }, answer);
+      if (response === undefined) await releaseKey(pool, claim);
+      else await storeResponse(pool, { ...claim, fingerprint: await fingerprint.digest() }, response);
     };
     try {
       await store();
@@ -92,14 +92,14 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
   });
 }
 
-/** Visible ASCII, as in a header; a structured string's quotes belong to the key. */
+/** Visible ASCII. Quotes of a structured string are part of the key. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 async function claimOf(request: FastifyRequest, fingerprint: Fingerprint): Promise<KeyedRequest> {
   const key = request.headers["idempotency-key"];
   if (typeof key !== "string" || !KEY.test(key)) {
     throw new Problem("invalid-request", "Idempotency-Key: write 1 to 255 visible ASCII characters, such as a UUID.", {
-      extra: { errors: [{ pointer: "/headers/idempotency-key", detail: "This is no key." }] },
+      extra: { errors: [{ pointer: "/headers/idempotency-key", detail: "Not a valid key." }] },
     });
   }
   return {
@@ -113,38 +113,35 @@ async function claimOf(request: FastifyRequest, fingerprint: Fingerprint): Promi
 
 const isStreamed = ({ body }: FastifyRequest): boolean => body instanceof Readable;
 
-/** The first request's answer, or why there is none. */
+/** Sends the first response, or throws the reason why it cannot. */
 async function replay(
   request: FastifyRequest,
   reply: FastifyReply,
-  first: KnownRequest,
+  first: EarlierRequest,
   fingerprint: Fingerprint,
 ): Promise<FastifyReply> {
-  const { answer } = first;
+  const { response } = first;
   const body = isStreamed(request) ? (request.body as Readable) : undefined;
-  // Whatever is answered: a sender that cannot get rid of its body would never come to read it.
+  // Read the body in any case: some clients read the response only after sending their whole body.
   body?.resume();
   if (first.request !== `${request.method} ${request.url}`) throw reused(`It was for ${first.request}.`);
-  if (answer === null && (first.fingerprint === null || body !== undefined)) throw stillRunning(reply);
-  // To its end, to see whether it is the same file.
+  if (response === null && (first.fingerprint === null || body !== undefined)) throw stillRunning(reply);
+  // Read the whole file to compare its hash.
   if (body !== undefined) await finished(body);
-  if (first.fingerprint !== (await fingerprint.digest())) throw reused("The body was another one.");
-  if (answer === null) throw stillRunning(reply);
-  if (answer.body === null) throw notStored(answer);
+  if (first.fingerprint !== (await fingerprint.digest())) throw reused("The body was different.");
+  if (response === null) throw stillRunning(reply);
+  if (response.body === null) throw notStored(response);
   return reply
-    .code(answer.status)
-    .headers({ ...answer.headers, "idempotency-replayed": "true" })
+    .code(response.status)
+    .headers({ ...response.headers, "idempotency-replayed": "true" })
     .serializer((payload: unknown) => payload as string)
-    .send(answer.body);
+    .send(response.body);
 }
 
 const reused = (why: string): Problem =>
-  new Problem(
-    "idempotency-key-reused",
-    `This Idempotency-Key has been used for another request. ${why} Take a new key.`,
-  );
+  new Problem("idempotency-key-reused", `This Idempotency-Key was used for another request. ${why} Use a new key.`);
 
-function notStored({ headers: { location } }: StoredAnswer): Problem {
+function notStored({ headers: { location } }: StoredResponse): Problem {
   const detail =
     "The first request with this Idempotency-Key was executed. Its response is too large to be stored, so it cannot be repeated.";
   return location === undefined
@@ -154,23 +151,26 @@ function notStored({ headers: { location } }: StoredAnswer): Problem {
 
 function stillRunning(reply: FastifyReply): Problem {
   reply.header("retry-after", "1");
-  return new Problem("request-running", "The first request with this Idempotency-Key has no answer yet. Try again.");
+  return new Problem(
+    "request-running",
+    "The first request with this Idempotency-Key is still running. Try again in a second.",
+  );
 }
 
-/** What an answer says of a body is the same however often it is asked. */
-const KEPT_HEADERS = ["content-type", "location", "etag"];
-/** Answers that say that nothing was done, or not to the end: the request may be sent again, mended or not. */
-const NOT_KEPT = new Set([400, 401, 403, 408, 413, 415, 429]);
+/** Headers stored with a response. */
+const STORED_HEADERS = ["content-type", "location", "etag"];
+/** Statuses of requests that were not executed. They are not stored, so the same key can be used for a corrected request. */
+const NOT_STORED_STATUSES = new Set([400, 401, 403, 408, 413, 415, 429]);
 
 /** Largest response body that is stored. Only a product with very long texts has a larger one. */
 export const MAX_STORED_BYTES = 1_000_000;
 
-function answerOf(reply: FastifyReply, payload: unknown): StoredAnswer | undefined {
+function responseOf(reply: FastifyReply, payload: unknown): StoredResponse | undefined {
   const { statusCode: status } = reply;
-  if (status >= 500 || NOT_KEPT.has(status) || typeof payload !== "string") return undefined;
-  // Secrets must not lie open in the database: such a request is done again.
+  if (status >= 500 || NOT_STORED_STATUSES.has(status) || typeof payload !== "string") return undefined;
+  // Secrets must not be stored unencrypted, so such a request is executed again.
   if (reply.getHeader("cache-control") === "no-store") return undefined;
-  const headers = KEPT_HEADERS.flatMap((name) => {
+  const headers = STORED_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)] as const];
   });

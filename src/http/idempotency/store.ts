@@ -1,9 +1,9 @@
-// The SQL of idempotency keys: who runs a request, and what was answered.
+// SQL of idempotency keys: leases of running requests, and stored responses.
 import type { Queryable } from "../../db/connection/connect.ts";
 
-/** Days that an answer is kept. */
+/** Days for which a response is stored. */
 const KEEP_DAYS = 7;
-/** A running request's lease, and how often its process has it go on. */
+/** Lease of a running request; its process renews it every LEASE_RENEWAL_MS. */
 const LEASE_SECONDS = 30;
 export const LEASE_RENEWAL_MS = 10_000;
 
@@ -12,30 +12,30 @@ export interface KeyedRequest {
   key: string;
   /** Method and URL. */
   request: string;
-  /** null where the body is still to come. */
+  /** null until a streamed body has arrived. */
   fingerprint: string | null;
   token: string;
 }
 
-export interface StoredAnswer {
+export interface StoredResponse {
   status: number;
   headers: Record<string, string>;
   /** null: too large to be stored. */
   body: string | null;
 }
 
-/** What is known of a key: its answer, or null while it runs. */
-export interface KnownRequest {
+/** The first request with a key; `response` is null while it is running. */
+export interface EarlierRequest {
   request: string;
   fingerprint: string | null;
-  answer: StoredAnswer | null;
+  response: StoredResponse | null;
 }
 
-/** @returns "ours" where the request is now to be run under `token`, else what is known of the key */
-export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"ours" | KnownRequest> {
+/** @returns "ours" if the caller must execute the request under `token`, else the first request with this key */
+export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"ours" | EarlierRequest> {
   const { actor, key, request, fingerprint, token } = claim;
   for (;;) {
-    // A lease that ran out is of a process that died; what is older than a week is as good as gone.
+    // An expired lease belongs to a dead process. A key older than a week counts as purged.
     const { rowCount } = await db.query(
       `insert into idempotency_keys as k (actor, key, request, fingerprint, token, lease_until)
        values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
@@ -46,32 +46,33 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
       [actor, key, request, fingerprint, token, LEASE_SECONDS, KEEP_DAYS],
     );
     if (rowCount === 1) return "ours";
-    // The database's clock was set back since the lease began. It is shortened, not ended: its process may be alive, and renews it.
+    // The database's clock was set back after the lease began. Shorten the lease instead of ending it: its process may be alive
+    // and renew it.
     await db.query(
       `update idempotency_keys set lease_until = now() + make_interval(secs => $3)
        where actor = $1 and key = $2 and status is null and lease_until > now() + make_interval(secs => 2 * $3)`,
       [actor, key, LEASE_SECONDS],
     );
     const { rows } = await db.query<
-      Omit<StoredAnswer, "status"> & Omit<KnownRequest, "answer"> & { status: number | null }
+      Omit<StoredResponse, "status"> & Omit<EarlierRequest, "response"> & { status: number | null }
     >("select request, fingerprint, status, headers, body from idempotency_keys where actor = $1 and key = $2", [
       actor,
       key,
     ]);
     const row = rows[0];
-    // Released in between: it is to be had again.
+    // Released in the meantime: claim it again.
     if (row === undefined) continue;
     const { status, headers, body } = row;
-    const answer = status === null ? null : { status, headers, body };
-    return { request: row.request, fingerprint: row.fingerprint, answer };
+    const response = status === null ? null : { status, headers, body };
+    return { request: row.request, fingerprint: row.fingerprint, response };
   }
 }
 
-/** Keeps the answer for those who send the request again, unless somebody else runs it by now. */
-export async function storeAnswer(
+/** Stores the response for repetitions, unless another process has claimed the key in the meantime. */
+export async function storeResponse(
   db: Queryable,
   { actor, key, token, fingerprint }: KeyedRequest,
-  { status, headers, body }: StoredAnswer,
+  { status, headers, body }: StoredResponse,
 ): Promise<void> {
   await db.query(
     `update idempotency_keys set fingerprint = $4, status = $5, headers = $6, body = $7
@@ -80,7 +81,7 @@ export async function storeAnswer(
   );
 }
 
-/** Nothing came of the request: it may be sent again. */
+/** Frees the key of a request that was not executed. */
 export async function releaseKey(db: Queryable, { actor, key, token }: KeyedRequest): Promise<void> {
   await db.query("delete from idempotency_keys where actor = $1 and key = $2 and token = $3", [actor, key, token]);
 }
@@ -93,7 +94,7 @@ export async function renewLeases(db: Queryable, tokens: readonly string[]): Pro
   );
 }
 
-/** Rows deleted by one statement. */
+/** Rows deleted per statement. */
 const PURGED_AT_ONCE = 5000;
 
 /** Bytes of all stored responses, as PostgreSQL stores them; the oldest are deleted beyond that. */

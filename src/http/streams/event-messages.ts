@@ -1,35 +1,42 @@
-// What the stream of everything sends, as text.
+// Messages of the stream of all events, as text.
 import type { StoredEvent } from "../../events/read.ts";
-import type { StreamData, StreamEvent } from "../../../contract/webhooks/events.ts";
+import type { EventType, StreamData, StreamEvent } from "../../../contract/webhooks/events.ts";
 
-/** `id` only where a reader that comes back with it has missed nothing before. */
+/** Give an `id` only if a reader that resumes from it misses nothing. */
 export function writeMessage(event: string, data: unknown, id?: number): string {
   return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-const CHANGES: Partial<Record<string, StreamData<"products">["changes"][number]["change"]>> = {
+/** How the stream shows an event: as a change of one product, as a complete changeset, or not at all. */
+const SHOWN_AS: Record<EventType, StreamData<"products">["changes"][number]["change"] | "changeset" | null> = {
   "product.created": "created",
   "product.updated": "updated",
   "product.deleted": "deleted",
+  "products.changed": null,
+  "import.started": null,
+  "import.completed": "changeset",
+  "import.failed": "changeset",
+  "import.cancelled": "changeset",
+  "bulk.completed": "changeset",
+  "changeset.undone": "changeset",
+  "catalog.cleared": "changeset",
+  "webhook.disabled": null,
+  ping: null,
 };
 
-/** Events that say that a changeset is complete. */
-const COMPLETED: ReadonlySet<string> = new Set([
-  ...["import.completed", "import.cancelled", "import.failed"],
-  ...["bulk.completed", "catalog.cleared", "changeset.undone"],
-]);
+const shownAs = (type: string) => (Object.hasOwn(SHOWN_AS, type) ? SHOWN_AS[type as EventType] : null);
 
-/** Products that changed as one message, changesets one by one; the last has the id of all. */
+/** One message for all changed products, and one per changeset. The last message has the id of the last event. */
 export function writeEvents(events: readonly StoredEvent[]): string {
   const messages: { event: StreamEvent; data: unknown }[] = [];
   const changes = events.flatMap(({ type, data }) => {
-    const change = CHANGES[type];
+    const change = shownAs(type);
     const { id, sku, version, changeset_id } = data;
-    return change === undefined ? [] : [{ id, sku, version, changeset_id, change }];
+    return change === null || change === "changeset" ? [] : [{ id, sku, version, changeset_id, change }];
   });
   if (changes.length > 0) messages.push({ event: "products", data: { changes } });
   for (const { type, changeset_id, data } of events)
-    if (changeset_id !== null && COMPLETED.has(type))
+    if (changeset_id !== null && shownAs(type) === "changeset")
       messages.push({ event: "changeset", data: { changeset_id, type, data } });
   const last = messages.length - 1;
   return messages

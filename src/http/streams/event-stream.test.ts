@@ -25,7 +25,7 @@ afterEach(() => {
 
 type Message = { [Name in StreamEvent]: { type: Name; data: StreamData<Name>; id: string; at: number } }[StreamEvent];
 
-/** Everything that a stream has sent, as it comes; each checked by its schema. */
+/** Collects all messages of a stream, each validated by its schema. */
 async function follow(lastId?: string): Promise<{ messages: Message[]; close: () => void }> {
   const stop = new AbortController();
   open.push(stop);
@@ -56,7 +56,7 @@ const changesIn = (messages: readonly Message[]): string[] =>
     type === "products" ? data.changes.map(({ sku, version, change }) => `${change} ${sku} ${version}`) : [],
   );
 
-test("products that are changed one by one are told as ids with versions", async () => {
+test("individually changed products are sent as ids with versions", async () => {
   const { messages } = await follow();
   await edit("a", "A");
   await edit("a", "B");
@@ -65,7 +65,7 @@ test("products that are changed one by one are told as ids with versions", async
   expect(changesIn(messages)).toEqual(["created a 1", "updated a 2", "deleted a 3"]);
 });
 
-test("an import is told by its states, never backwards, and by its changeset, not by its products", async () => {
+test("an import is sent as increasing states and as its changeset, not as its products", async () => {
   const { messages } = await follow();
   const { id, changeset_id } = await importBytes(imports, "sku,name\na,A\nb,B\n");
   await until(() => messages.some(({ type }) => type === "changeset"));
@@ -79,7 +79,7 @@ test("an import is told by its states, never backwards, and by its changeset, no
   expect(changesIn(messages)).toEqual([]);
 });
 
-test("a stream begins with what there is", async () => {
+test("a stream begins with the current records", async () => {
   const { id } = await importBytes(imports, "sku,name\na,A\n");
   const { messages } = await follow();
   await until(() => messages.length > 1);
@@ -87,7 +87,7 @@ test("a stream begins with what there is", async () => {
   expect(messages[1]).toMatchObject({ data: { id, state: "done" } });
 });
 
-test("who comes back misses nothing, whatever was going on", async () => {
+test("a reader that reconnects misses no event", async () => {
   const TOTAL = 120;
   const got: string[] = [];
   let done = false as boolean;
@@ -109,7 +109,7 @@ test("who comes back misses nothing, whatever was going on", async () => {
   expect(new Set(got).size).toBe(TOTAL);
 });
 
-test("at most five messages of products a second, however many change", async () => {
+test("product messages are sent at most five times a second", async () => {
   const { messages } = await follow();
   const startedMs = performance.now();
   await Promise.all(
@@ -124,7 +124,7 @@ test("at most five messages of products a second, however many change", async ()
   expect(products.length).toBeLessThanOrEqual(Math.ceil(elapsedMs / 200) + 1);
 });
 
-test("who comes back too late is told that something is missed", async () => {
+test("a reader that reconnects after a purge gets the message `missed`", async () => {
   const first = await follow();
   const lastId = first.messages[0]?.id as string;
   first.close();

@@ -1,5 +1,5 @@
-// GET /api/events: one stream of everything for each reader. States are absolute, so one that was left out is made up for by
-// the next; events are sent in their order, from where the reader left off, at least once each.
+// GET /api/events: one stream of all changes per reader. States are absolute, so the next one makes up for a skipped one. Events
+// are sent in order from the reader's last position, at least once each.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import pLimit from "p-limit";
@@ -13,9 +13,9 @@ import type { Stream, Streams } from "./registry.ts";
 import { watch_events } from "../../../contract/webhooks/events.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Events of one page of what a reader has missed. */
+/** Events read at once while a reader catches up. */
 const PAGE = 1000;
-/** Pages read at once: after a restart all readers come back together, and requests need the pool too. */
+/** Concurrent reads: after a restart all readers reconnect at once, and requests need database connections too. */
 const PAGES_AT_ONCE = 2;
 
 export interface EventStreamContext extends Omit<HubContext, "onError"> {
@@ -23,7 +23,7 @@ export interface EventStreamContext extends Omit<HubContext, "onError"> {
   closing: AbortSignal;
 }
 
-/** What all streams of a server share: streams that open together are served by the same reads. */
+/** Shared by all streams of a server, so that streams that open together share their reads. */
 interface Shared {
   hub: Hub;
   oldest: () => Promise<number>;
@@ -37,7 +37,7 @@ export function eventStreamRoute(instance: FastifyInstance, context: EventStream
     instance.log.warn({ err: error }, "cannot read what is new for the event streams");
   };
   const hub = createHub({ ...context, onError });
-  streams.onHeartbeat(hub.lookAgain);
+  streams.onHeartbeat(hub.readAgain);
   closing.addEventListener("abort", hub.stop);
   const shared: Shared = {
     hub,
@@ -79,16 +79,17 @@ async function openStream(
 ): Promise<void> {
   await hub.refresh();
   const { position } = hub;
-  // Without readers the hub has no position.
+  // The hub has no position while it has no readers.
   if (stream.is_closed) {
     stream.begin();
     return;
   }
-  if (position === undefined) throw new Problem("not-ready", "The database does not answer at the moment.");
+  if (position === undefined)
+    throw new Problem("not-ready", "The database does not respond at the moment. Try again in a few seconds.");
   const oldest = await readOldest();
   stream.begin();
   try {
-    // A later place than there is comes from another database.
+    // A position after the newest event belongs to another database.
     const isKnown = since !== undefined && since >= oldest - 1 && since <= position;
     const begin = isKnown ? since : position;
     stream.write(writeMessage("open", { position: begin }, begin));
@@ -97,24 +98,24 @@ async function openStream(
     reader.take(await recent());
     await reader.catchUp(hub, page);
   } catch {
-    // What has begun can only be cut; the reader comes back.
+    // After the response has started, the only way to report an error is to close it; the reader reconnects.
     stream.cut();
   }
 }
 
-/** Where the reader left off; undefined for one that has just come. */
+/** The reader's last position; undefined for a new reader. */
 function sinceOf({ headers }: FastifyRequest): number | undefined {
   const id = headers["last-event-id"];
   if (id === undefined || id === "") return undefined;
   if (typeof id === "string" && /^\d{1,15}$/.test(id)) return Number(id);
-  throw new Problem("invalid-request", "Last-Event-ID: give the last `id:` that this stream sent.");
+  throw new Problem("invalid-request", "Last-Event-ID is not valid. Send the last `id:` received from this stream.");
 }
 
 interface Reader {
-  /** Takes what is new; before `begin` it is passed over, since the beginning is read later. */
+  /** Sends new states and events. Ignores them before `begin`, which reads the current state itself. */
   take: (found: Found) => void;
   begin(position: number): void;
-  /** Sends what lies between the reader's place and the hub's, and follows the hub from there. */
+  /** Sends the events between the positions of the reader and the hub, then follows the hub. */
   catchUp(hub: Hub, read: (after: number) => Promise<StoredEvent[]>): Promise<void>;
 }
 
@@ -146,16 +147,16 @@ function createReader(stream: Stream): Reader {
         sendEvents(foundOf([], events));
         await stream.drained();
       }
-      // No await since the hub's place was compared: nothing can lie between.
+      // No await since the positions were compared, so no event can be missing.
       follows = true;
     },
   };
 }
 
-/** Records of one stream whose version is remembered: many more than run at a time. */
+/** Records whose version is remembered per stream: many more than run at a time. */
 const REMEMBERED = 1000;
 
-/** Says whether a state is newer than what was sent; a look that was slow must not take a record back. */
+/** Returns whether a state is newer than the one sent before: a slow read must not send an older state. */
 function createVersions(): (event: string, state: State) => boolean {
   const sent = new Map<string, number>();
   return (event, { id, version }) => {

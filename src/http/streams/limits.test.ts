@@ -1,4 +1,4 @@
-// The registry by itself: how many streams there may be, readers that do not read, and unusual requests.
+// The registry alone: limits, readers that do not read, and unusual requests.
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -12,7 +12,7 @@ interface Server {
   streams: Streams;
   opened: Stream[];
   closing: AbortController;
-  /** Sends a request and hands on the socket, whose answer is not read yet. */
+  /** Sends a request and returns its socket before reading the response. */
   ask: (request?: string) => Promise<Socket>;
 }
 
@@ -53,7 +53,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a server has so many streams for all clients; the next is refused", async () => {
+test("a server has a limit of streams for all clients; the next is refused", async () => {
   const { streams, ask } = await serve({ total: 3 });
   const open = await Promise.all([ask(), ask(), ask()]);
   await until(() => streams.size === 3);
@@ -87,7 +87,7 @@ test("HTTP/1.0 gets the stream unframed, and the connection ends it", async () =
   await until(() => streams.size === 0);
 });
 
-test("streams that are pipelined behind a stream are given back with the connection", async () => {
+test("pipelined streams are released with their connection", async () => {
   const { streams, ask } = await serve();
   const socket = await ask(GET.repeat(5));
   await until(() => streams.size === 5);
@@ -95,7 +95,7 @@ test("streams that are pipelined behind a stream are given back with the connect
   await until(() => streams.size === 0);
 });
 
-test("many streams one after the other on one connection leave no listeners on it", async () => {
+test("consecutive streams on one connection leave no listeners on it", async () => {
   const { streams, opened, ask } = await serve();
   const warnings: Error[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning);
@@ -112,7 +112,7 @@ test("many streams one after the other on one connection leave no listeners on i
   expect(warnings).toEqual([]);
 });
 
-test("a reader that accepts no byte between four heartbeats is cut", async () => {
+test("a reader that accepts no byte between four heartbeats is disconnected", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const { streams, opened, ask } = await serve();
   const [healthy, dead] = [await ask(), await ask()];
@@ -134,7 +134,7 @@ test("a reader that accepts no byte between four heartbeats is cut", async () =>
   expect(opened.map(({ is_closed }) => is_closed)).toEqual([false, true]);
 });
 
-test("a reader that is slow but reads is not cut", async () => {
+test("a slow reader that accepts bytes stays connected", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const { streams, opened, ask } = await serve();
   const slow = await ask();
@@ -155,7 +155,7 @@ test("a reader that is slow but reads is not cut", async () => {
   expect(opened[0]?.is_closed).toBe(false);
 });
 
-test("a reader that falls behind by more than its share is cut", async () => {
+test("a reader whose unsent bytes exceed its share is disconnected", async () => {
   const { streams, opened, ask } = await serve();
   const slow = await ask();
   slow.pause();
@@ -166,7 +166,7 @@ test("a reader that falls behind by more than its share is cut", async () => {
   });
 });
 
-test("a server that stops ends what is open and opens no more", async () => {
+test("a stopping server ends open streams and opens no more", async () => {
   const { streams, closing, ask } = await serve();
   const socket = await ask();
   await until(() => streams.size === 1);

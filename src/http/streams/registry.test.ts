@@ -1,4 +1,4 @@
-// What open and aborted streams cost: slots, reads and queries, for every kind of stream.
+// Slots, reads and queries of open and aborted streams of every kind.
 import { beforeAll, describe, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -11,7 +11,7 @@ const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 const app = await createTestApp(database, context);
 const base = await app.listen({ host: "127.0.0.1", port: 0 });
-/** Apart from the server's pool, whose queries are counted. */
+/** Separate from the server's pool, whose queries are counted. */
 const own = createPool(database.address, { application_name: "test", max: 3 });
 let queries = 0;
 database.pool.on("acquire", () => (queries += 1));
@@ -43,7 +43,7 @@ async function openStreams(): Promise<number> {
   return Number(/^skuport_streams_open (\d+)$/m.exec(body)?.[1]);
 }
 
-/** A change that is notified, as a worker makes it. */
+/** Changes the import and notifies, like a worker. */
 async function touch(): Promise<number> {
   const { rows } = await own.query<{ version: number }>(
     "update imports set version = version + 1 where id = $1 returning version",
@@ -58,7 +58,7 @@ async function abortAll(streams: readonly { destroy(): void }[]): Promise<void> 
   await until(async () => (await openStreams()) === 0);
 }
 
-describe.each(KINDS)("500 aborted streams ($kind) leave no slot and no query behind", ({ path, table }) => {
+describe.each(KINDS)("500 aborted streams ($kind) release their slots and run no queries", ({ path, table }) => {
   const PER_WAY = 167;
 
   test("aborted before their head, at any moment", async () => {
@@ -81,7 +81,7 @@ describe.each(KINDS)("500 aborted streams ($kind) leave no slot and no query beh
     await blocker.query("begin");
     await blocker.query(`lock table ${table} in access exclusive mode`);
     const asked = Array.from({ length: PER_WAY }, () => askForStream(base, path(), nextClient()));
-    // Without the database /metrics has no answer: the handlers are known to run when a read waits for the lock.
+    // /metrics cannot respond without the database: a read that waits for the lock shows that the handlers run.
     await until(async () => {
       const { rows } = await own.query<{ n: number }>(
         "select count(*)::int as n from pg_locks where not granted and relation = $1::regclass",
@@ -111,7 +111,7 @@ describe.each(KINDS)("500 aborted streams ($kind) leave no slot and no query beh
   });
 });
 
-test("a client has 6 streams of all kinds together; the next is refused until one closes", async () => {
+test("a client may open 6 streams of all kinds; the next is refused until one closes", async () => {
   const client = nextClient();
   const open: RawStream[] = [];
   for (const { path } of [...KINDS, ...KINDS]) open.push(await openRawStream(base, path(), client));

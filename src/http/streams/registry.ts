@@ -1,9 +1,9 @@
-// The registry of all open event streams, of every kind: how many there may be, their heartbeat, and how many bytes may wait to be
-// sent. A slot is taken before anything else and released in one place, when the response or its connection closes.
+// Registry of all open event streams of any kind: their limit, heartbeat, and unsent bytes. A slot is taken first and released
+// in one place, when the response or its connection closes.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { inSlices } from "./in-batches.ts";
+import { inBatches } from "./in-batches.ts";
 import { whenClosed } from "./when-closed.ts";
 import { Problem } from "../../../contract/problems.ts";
 
@@ -11,8 +11,8 @@ import { Problem } from "../../../contract/problems.ts";
 export const HEARTBEAT_MS = 15_000;
 /** Heartbeats without any byte accepted, while bytes wait, before a reader counts as dead. */
 const DEAD_BEATS = 3;
-/** Bytes that wait in all streams together: each may have an equal share, up to 4 MB. A reader that has more is slower than what
- * happens; its stream is cut, and it comes back for the rest. */
+/** Unsent bytes of all streams together; each may use an equal share, up to 4 MB. The stream of a slower reader is closed, and
+ * the reader reconnects for the missing events. */
 const WAITING_BYTES = 256 << 20;
 const MAX_WAITING_BYTES = 4 << 20;
 const RETRY_AFTER_S = "10";
@@ -25,32 +25,32 @@ export interface StreamLimits {
 /** A browser opens six connections to a server. Each stream costs a socket and about 50 kB. */
 const LIMITS: StreamLimits = { total: 2000, per_client: 6 };
 
-/** One stream, from before its head is sent until its connection closes. */
+/** A stream, from before its head is sent until its connection closes. */
 export interface Stream {
-  /** Whether nothing that is written can arrive any more. */
+  /** Whether the connection is closed, so that writing has no effect. */
   readonly is_closed: boolean;
-  /** Sends the head of the response; what is written before is lost. */
+  /** Sends the head of the response; earlier writes are ignored. */
   begin(): void;
   write(text: string): void;
   end(): void;
-  /** Cuts the connection; the reader comes back. */
+  /** Closes the connection; the reader reconnects. */
   cut(): void;
   /** Calls back when the stream closes, or at once if it is closed. */
   onClose(callback: () => void): void;
-  /** Resolves when nothing waits to be sent, or the stream is closed. */
+  /** Resolves when all bytes are sent or the stream is closed. */
   drained(): Promise<void>;
 }
 
 export interface Streams {
   readonly size: number;
-  /** Takes a slot, which is released by itself, for a stream that answers `request`.
+  /** Takes a slot for a stream that answers `request`; it is released automatically.
    * @throws Problem too-many-streams, not-ready */
   take(request: FastifyRequest, reply: FastifyReply): Stream;
-  /** Calls back with each heartbeat, which stops while no stream is open. */
+  /** Calls back with each heartbeat, while any stream is open. */
   onHeartbeat(callback: () => void): void;
 }
 
-/** Open streams end when `closing` aborts: a server that stops must not wait for its readers. */
+/** Ends all streams when `closing` aborts: a stopping server must not wait for readers. */
 export function createStreams(closing: AbortSignal, limits: Partial<StreamLimits> = {}): Streams {
   const { total, per_client } = { ...LIMITS, ...limits };
   const open = new Set<OwnStream>();
@@ -59,7 +59,7 @@ export function createStreams(closing: AbortSignal, limits: Partial<StreamLimits
   let heartbeat: NodeJS.Timeout | undefined;
 
   const beat = (): void => {
-    void inSlices(open, (stream) => {
+    void inBatches(open, (stream) => {
       stream.beat();
     });
     for (const callback of callbacks) callback();
@@ -88,9 +88,10 @@ export function createStreams(closing: AbortSignal, limits: Partial<StreamLimits
     take(request, reply) {
       if (closing.aborted) throw new Problem("not-ready", "The server is stopping. Try again in a few seconds.");
       const { client } = request;
-      if (open.size >= total) throw tooMany(reply, `All ${total} event streams of this server are in use.`);
+      if (open.size >= total)
+        throw tooMany(reply, `Limit reached: all ${total} event streams of this server are in use.`);
       if ((clients.get(client) ?? 0) >= per_client)
-        throw tooMany(reply, `${client} has ${per_client} event streams open already, which is the limit per client.`);
+        throw tooMany(reply, `Limit reached: ${client} already has ${per_client} open event streams.`);
       const share = (): number => Math.min(MAX_WAITING_BYTES, WAITING_BYTES / open.size);
       const stream = createStream(request, reply, share);
       add(stream, client);
@@ -134,7 +135,7 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
     },
     write(text) {
       if (!isBegun || stream.is_closed) return;
-      // Node flushes at the end of a turn: only what was written earlier shows how slow the reader is.
+      // Node flushes at the end of a turn, so only earlier writes show how slow the reader is.
       if (response.writableLength > maxWaiting()) stream.cut();
       else response.write(text);
     },
@@ -142,7 +143,7 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
       isToEnd = true;
       if (isBegun) response.end();
     },
-    // Of a pipelined request the response may have no socket yet.
+    // The response of a pipelined request may have no socket yet.
     cut: () => void socket.destroy(),
     onClose: closing.onClose,
     async drained() {
@@ -179,7 +180,7 @@ function writeHead(reply: FastifyReply): ServerResponse {
     ...(reply.getHeaders() as Record<string, string>),
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",
-    // nginx would collect the events otherwise
+    // nginx would buffer the events otherwise
     "x-accel-buffering": "no",
   });
 }

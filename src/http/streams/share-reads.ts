@@ -1,6 +1,6 @@
-// One read for many who ask at the same time.
+// Shares one read among concurrent callers.
 
-/** Callers that ask while a read runs share the next one, which begins after they asked. At most one runs at a time. */
+/** Callers that arrive during a read share the next one, so that it starts after their call. At most one read runs at a time. */
 export function shareReads<T>(read: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   let next: Promise<T> | undefined;

@@ -1,22 +1,22 @@
-// Streams of one record's states (https://html.spec.whatwg.org/multipage/server-sent-events.html): absolute states, thinned. All
-// streams of a record share one subscription, one read per change and one text. streams.ts owns slots, heartbeat and writing.
+// Streams the states of one record (https://html.spec.whatwg.org/multipage/server-sent-events.html), throttled. All streams of a
+// record share one subscription, one read per change and one text. registry.ts owns slots, heartbeat and writing.
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 import pLimit from "p-limit";
 import { isTransient } from "../../db/connection/connect.ts";
 import type { SendStates, State, StateStream } from "../../events/state-stream.ts";
-import { inSlices } from "./in-batches.ts";
+import { inBatches } from "./in-batches.ts";
 import { shareReads } from "./share-reads.ts";
 import type { Stream, Streams } from "./registry.ts";
 
 /** At most five states a second. */
 const THIN_MS = 200;
-/** However many records are watched, most connections of the pool are left to requests. */
+/** Leaves most connections of the pool to requests, regardless of the number of watched records. */
 const READS_AT_ONCE = 2;
 
 export function createSendStates(streams: Streams, log: FastifyBaseLogger): SendStates {
   const watches = new Map<string, Watch>();
   const limit = pLimit(READS_AT_ONCE);
-  // Should a notification have been lost.
+  // In case a notification was lost.
   streams.onHeartbeat(() => {
     for (const watch of watches.values()) watch.changed(false);
   });
@@ -49,7 +49,7 @@ export function createSendStates(streams: Streams, log: FastifyBaseLogger): Send
   };
 }
 
-/** A state as its readers get it. */
+/** A state as it is sent. */
 interface Snapshot {
   version: number;
   is_last: boolean;
@@ -64,7 +64,7 @@ function snapshotOf<T extends State>({ event, isLast }: StateStream<T>, state: T
 }
 
 interface Reader {
-  /** Sends the first state; only then `take` sends any. */
+  /** Sends the first state; `take` sends nothing before. */
   begin(first: Snapshot): void;
   take(snapshot: Snapshot | undefined): void;
 }
@@ -91,7 +91,7 @@ function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
   };
 }
 
-/** One record, for as long as it has readers. */
+/** Watches one record while it has readers. */
 interface Watch {
   begin(unsubscribe: () => void): void;
   read(): Promise<Snapshot | undefined>;
@@ -109,7 +109,7 @@ function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBase
 
   const publish = async (): Promise<void> => {
     const snapshot = await read();
-    await inSlices(readers, (reader) => {
+    await inBatches(readers, (reader) => {
       reader.take(snapshot);
     });
   };
@@ -122,7 +122,7 @@ function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBase
     publish()
       .catch((error: unknown) => {
         isDirty = true;
-        // While the database is away, the next turn tries again; that is no news for the log.
+        // The next turn retries; an unavailable database is not logged here.
         if (!isTransient(error)) log.warn({ err: error }, "cannot read the state of an event stream");
       })
       .finally(() => {

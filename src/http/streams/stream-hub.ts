@@ -1,20 +1,20 @@
-// What happens, gathered once for all open streams, at most five times a second: whole states of what runs, and the events in
-// the order of their commits. A notification only says to look.
+// Collects states and events once for all open streams, at most five times a second. Events are in commit order. Notifications
+// only trigger a read.
 import type pg from "pg";
 import { isTransient } from "../../db/connection/connect.ts";
 import { EVENT_CHANNEL } from "../../events/channels.ts";
 import type { Listener } from "../../events/listen.ts";
 import { eventBounds, assignPositions, readEvents, type StoredEvent } from "../../events/read.ts";
 import { writeEvents, writeMessage } from "./event-messages.ts";
-import { inSlices } from "./in-batches.ts";
+import { inBatches } from "./in-batches.ts";
 import type { State, StateSource } from "../../events/state-stream.ts";
 
-/** At most five looks a second. */
+/** At most five reads per second. */
 const THIN_MS = 200;
-/** Events read by one look; more wait for the next. */
+/** Maximum number of events per read; further ones are left to the next read. */
 const EVENTS_AT_ONCE = 1000;
 
-/** What one look has found, with its text, which is written once for all readers. */
+/** The result of one read, with its text, which is generated once for all readers. */
 export interface Found {
   states: readonly { event: string; state: State; text: () => string }[];
   events: readonly StoredEvent[];
@@ -27,7 +27,7 @@ export const foundOf = (states: readonly { event: string; state: State }[], even
   all_events: once(() => writeEvents(events)),
 });
 
-/** The text of those events that come after a position. */
+/** Text of the events after a position. */
 export function eventsAfter({ events, all_events }: Found, position: number): string {
   if ((events[0]?.position ?? 0) > position) return all_events();
   return writeEvents(events.filter((event) => event.position > position));
@@ -39,14 +39,14 @@ function once(write: () => string): () => string {
 }
 
 export interface Hub {
-  /** Place of the last event that was handed out; undefined while nobody reads. */
+  /** Position of the last event passed to readers; undefined without readers. */
   readonly position: number | undefined;
-  /** Hands out what is found from now on. */
+  /** Passes everything found from now on to the reader. */
   subscribe(reader: (found: Found) => void): () => void;
-  /** Looks now, so that `position` is the newest. */
+  /** Reads now, so that `position` is the newest one. */
   refresh(): Promise<void>;
-  /** Looks at everything again, should a notification have been lost. */
-  lookAgain: () => void;
+  /** Reads everything again, in case a notification was lost. */
+  readAgain: () => void;
   stop: () => void;
 }
 
@@ -57,16 +57,16 @@ export interface HubContext {
   onError: (error: unknown) => void;
 }
 
-// eslint-disable-next-line max-lines-per-function -- one closure over what has changed since the last look
+// eslint-disable-next-line max-lines-per-function -- one closure over the changes since the last read
 export function createHub({ pool, listener, sources, onError }: HubContext): Hub {
   const readers = new Set<(found: Found) => void>();
   const dirty = new Map<StateSource, Set<number> | "all">();
   let eventsDirty = false;
   let position: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
+  let reading: Promise<void> | undefined;
 
-  const look = async (): Promise<void> => {
+  const readOnce = async (): Promise<void> => {
     const changed = [...dirty];
     const wereEventsDirty = eventsDirty;
     dirty.clear();
@@ -76,25 +76,25 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       let events: StoredEvent[] = [];
       if (position === undefined) position = await newest(pool);
       else if (wereEventsDirty) events = await nextEvents(pool, position);
-      // A reader that joins later begins after what is found: `inSlices` hands it to those that are there now.
+      // A reader that joins later starts after these events: `inBatches` passes them only to the current readers.
       if (readers.size === 0) position = undefined;
       else position = events.at(-1)?.position ?? position;
       if (events.length === EVENTS_AT_ONCE) eventsDirty = true;
       const found = foundOf(states, events);
       if (states.length + events.length > 0)
-        await inSlices(readers, (reader) => {
+        await inBatches(readers, (reader) => {
           reader(found);
         });
     } catch (error) {
       for (const [source] of changed) dirty.set(source, "all");
       eventsDirty = true;
-      // While the database is away, the next look tries again; that is no news for the log.
+      // The next read retries; an unavailable database is not logged here.
       if (!isTransient(error)) onError(error);
     }
   };
   const start = (): Promise<void> =>
-    (looking ??= look().finally(() => {
-      looking = undefined;
+    (reading ??= readOnce().finally(() => {
+      reading = undefined;
       timer ??= setTimeout(turn, THIN_MS);
     }));
   const turn = (): void => {
@@ -102,9 +102,9 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
     if (readers.size > 0 && (dirty.size > 0 || eventsDirty)) void start();
   };
   const wake = (): void => {
-    if (timer === undefined && looking === undefined) turn();
+    if (timer === undefined && reading === undefined) turn();
   };
-  const lookAgain = (): void => {
+  const readAgain = (): void => {
     for (const source of sources) dirty.set(source, "all");
     eventsDirty = true;
     wake();
@@ -132,15 +132,15 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       readers.add(reader);
       return () => {
         readers.delete(reader);
-        // Nobody follows: what comes meanwhile need not be read, and who comes next begins at the newest.
+        // Without readers, events need not be read; the next reader starts at the newest one.
         if (readers.size === 0) position = undefined;
       };
     },
     async refresh() {
-      await looking;
+      await reading;
       await start();
     },
-    lookAgain,
+    readAgain,
     stop() {
       clearTimeout(timer);
       for (const end of unsubscribe) end();
@@ -154,7 +154,7 @@ async function readStates(changed: Changed): Promise<{ event: string; state: Sta
   const found: { event: string; state: State }[] = [];
   for (const [source, ids] of changed) {
     if (ids === "all") for (const state of await source.listRecent()) found.push({ event: source.event, state });
-    // One by one: however many records change, the pool's connections are left to requests.
+    // One at a time, to leave the pool's connections to requests.
     else
       for (const id of ids) {
         const state = await source.read(id);

@@ -1,4 +1,4 @@
-// The one moment at which a request's response can no longer arrive.
+// Detects that the response of a request can no longer arrive.
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 export interface Closing {
@@ -7,7 +7,7 @@ export interface Closing {
   onClose: (callback: () => void) => void;
 }
 
-/** Both are watched: the response of a request that was pipelined behind another one never closes by itself. */
+/** Watches both, because the response of a pipelined request never emits `close` itself. */
 export function whenClosed({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply): Closing {
   const callbacks: (() => void)[] = [];
   let isClosed = response.destroyed || socket.destroyed;

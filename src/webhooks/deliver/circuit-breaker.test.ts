@@ -4,7 +4,7 @@ import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createReceiver } from "../../../tests/support/receiver.ts";
 import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
 import { createWebhook } from "../change-webhook.ts";
-import { noteOutcomes } from "./circuit-breaker.ts";
+import { recordOutcomes } from "./circuit-breaker.ts";
 import { createAgent, send, type Outcome } from "./send.ts";
 import { readWebhook } from "../store.ts";
 import { create_webhook_body } from "../../../contract/webhooks/webhooks.ts";
@@ -29,7 +29,7 @@ async function attemptWith(skewMs: number, status: number, id?: number) {
   try {
     const outgoing = { url: new URL(receiver.url), event_id: "evt_1", body: "{}", keys: [], headers: {} };
     outcome = await send(agent, outgoing, context.settings);
-    await noteOutcomes({ ...context, settings: { ...context.settings, time_scale: 1 } }, webhookId, [outcome]);
+    await recordOutcomes({ ...context, settings: { ...context.settings, time_scale: 1 } }, webhookId, [outcome]);
   } finally {
     vi.useRealTimers();
   }

@@ -1,4 +1,4 @@
-// What a webhook's outcomes mean for the webhook: a pause, being switched off, or a clean slate.
+// Circuit breaker: outcomes of deliveries reset the failure count of their webhook, pause it, or disable it.
 import type pg from "pg";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { emitEvents } from "../../events/emit.ts";
@@ -7,8 +7,8 @@ import { agoOf } from "./store.ts";
 import { BREAKER_FAILURES, breakerPause, DISABLE_AFTER_MS, overloadPause, saysOverloaded } from "./retry-schedule.ts";
 import type { Outcome } from "./send.ts";
 
-/** In the order in which they ended. Whether it may still be called must be read again. */
-export async function noteOutcomes(
+/** `outcomes` in the order in which they ended. Read the target again afterwards: the webhook may be paused or disabled. */
+export async function recordOutcomes(
   context: WebhookContext,
   webhookId: number,
   outcomes: readonly Outcome[],
@@ -79,7 +79,7 @@ async function countOutcomes(
   return rows[0];
 }
 
-/** SQL: so many milliseconds ago by the database's clock, which all of a webhook's times are of; null for null. */
+/** SQL: the time `ms` milliseconds ago by the database's clock, as for all times of a webhook; null for null. */
 const ago = (ms: string): string => `now() - make_interval(secs => ${ms}::float8 / 1000)`;
 
 async function pause(pool: pg.Pool, webhookId: number, pauseMs: number, trips: boolean): Promise<void> {
@@ -91,7 +91,7 @@ async function pause(pool: pg.Pool, webhookId: number, pauseMs: number, trips: b
   );
 }
 
-/** Switches it off and tells the others; its owner sees it on the page. What waits stays, for when it is switched on. */
+/** Disables the webhook and emits an event. Its waiting deliveries are sent after it is enabled again. */
 async function disable(context: WebhookContext, webhookId: number, reason: "gone" | "failing"): Promise<void> {
   await withTransaction(context.pool, async (client) => {
     const { rows } = await client.query<{ description: string }>(
@@ -103,6 +103,6 @@ async function disable(context: WebhookContext, webhookId: number, reason: "gone
     if (webhook === undefined) return;
     const data = { webhook_id: webhookId, description: webhook.description, reason };
     await emitEvents(client, [{ type: "webhook.disabled", changeset_id: null, data }]);
-    context.log.warn({ webhook_id: webhookId, reason }, "a webhook was switched off");
+    context.log.warn({ webhook_id: webhookId, reason }, "a webhook was disabled");
   });
 }

@@ -1,9 +1,9 @@
-// When an attempt that failed is made again, and when a receiver is left alone for a while. Pure: times in, times out.
+// Retry schedule and pauses of the circuit breaker. Pure functions of times.
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Before each attempt, from the end of the one before; 75.6 hours in all. Recommended by Standard Webhooks. */
+/** Delay before each attempt, from the end of the previous one; 75.6 hours in total. Recommended by Standard Webhooks. */
 const DELAYS_MS = [
   0,
   5000,
@@ -20,41 +20,41 @@ export const MAX_ATTEMPTS = DELAYS_MS.length;
 const JITTER = 0.2;
 const LONGEST_RETRY_AFTER_MS = 24 * HOUR_MS;
 
-/** Nothing but failures for so long switches a webhook off. */
+/** A webhook whose attempts all fail for this long is disabled. */
 export const DISABLE_AFTER_MS = 5 * 24 * HOUR_MS;
 
-/** Failures in a row that open the breaker: as many as one event may have, so that one event alone never does it early. */
+/** Consecutive failures that open the circuit breaker: the attempts of one delivery, so that a single event never opens it early. */
 export const BREAKER_FAILURES = 10;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
 
-/** The pause before the attempt after `made` attempts; undefined = that was the last. `scale` shortens all of it for tests. */
+/** Delay before the next attempt after `made` attempts; undefined after the last one. Tests use a small `scale`. */
 export function delayAfter(made: number, scale: number, random: number = Math.random()): number | undefined {
   const delay = DELAYS_MS[made];
   return delay === undefined ? undefined : delay * scale * (1 - JITTER + 2 * JITTER * random);
 }
 
-/** How long to leave a receiver alone once its breaker has opened for the `trips`-th time since its last success. */
+/** Pause after the circuit breaker has opened for the `trips`-th time since the last success. */
 export const breakerPause = (trips: number, scale: number): number =>
   Math.min(FIRST_PAUSE_MS * 2 ** Math.min(trips - 1, 10), LONGEST_PAUSE_MS) * scale;
 
-/** The same for a receiver that says it is overloaded (429, 502, 504) without saying until when. */
+/** Pause for an overloaded receiver (429, 502, 503, 504) that sent no `Retry-After`. */
 export const overloadPause = (consecutiveFailures: number, scale: number): number =>
   Math.min(1000 * 2 ** Math.min(consecutiveFailures, 10), MINUTE_MS) * scale;
 
 /**
- * The pause that a `Retry-After` header asks for (RFC 9110, 10.2.3), in milliseconds, a day at most; undefined if it asks for none.
- * @param answeredAtMs when the receiver answered, by its own clock: a date in the header refers to that clock
+ * The pause requested by a `Retry-After` header (RFC 9110, 10.2.3) in milliseconds, at most a day; undefined if there is none.
+ * @param answeredAtMs time of the response by the receiver's clock, to which a date in the header refers
  */
 export function retryAfter(value: string | undefined, answeredAtMs: number): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
-  // Date.parse alone would take "-5" for a year
+  // Date.parse alone would accept "-5" as a year
   const atMs = text.endsWith("GMT") ? Date.parse(text) : Number.NaN;
   const waitMs = /^\d{1,15}$/.test(text) ? Number(text) * 1000 : atMs - answeredAtMs;
   return Number.isFinite(waitMs) && waitMs > 0 ? Math.min(waitMs, LONGEST_RETRY_AFTER_MS) : undefined;
 }
 
-/** Whether a status asks to be called less. */
+/** Whether a status reports overload. */
 export const saysOverloaded = (status: number | null): boolean =>
   status === 429 || status === 502 || status === 503 || status === 504;

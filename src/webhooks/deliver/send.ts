@@ -1,4 +1,4 @@
-// One attempt: signs a body, posts it and says what came back. Never throws: whatever goes wrong is an outcome.
+// One attempt: signs and posts a body and returns the outcome. Never throws: every failure is an outcome.
 import type { lookup as dnsLookup } from "node:dns";
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from "undici";
 import { VERSION } from "../../version.ts";
@@ -10,11 +10,11 @@ import type { Attempt } from "../../../contract/webhooks/deliveries.ts";
 
 const CONNECT_MS = 3000;
 const TOTAL_MS = 15_000;
-/** For the body, once the status is known: that is all the sender needs. */
+/** Time to read the response body; the outcome depends on the status only. */
 const BODY_MS = 2000;
-/** Of the answer's body that is kept. */
-const KEPT_BYTES = 2000;
-/** Read to the end up to here, so that the connection can be used again. */
+/** Bytes of the response body that are stored. */
+const STORED_BYTES = 2000;
+/** Bodies up to this size are read completely, so that the connection can be reused. */
 const READ_BYTES = 1 << 16;
 const MAX_HEADER_BYTES = 16_384;
 const SHOWN_HEADERS = 50;
@@ -26,7 +26,7 @@ export interface Outgoing {
   url: URL;
   event_id: string;
   body: string;
-  /** Of all secrets that are valid. */
+  /** Keys of all valid secrets. */
   keys: readonly Buffer[];
   headers: Readonly<Record<string, string>>;
 }
@@ -34,12 +34,12 @@ export interface Outgoing {
 type AttemptError = NonNullable<Attempt["error"]>;
 
 export interface Outcome extends Omit<Attempt, "id" | "number" | "started_at"> {
-  /** When it began, by `performance.now()`: the database's clock says when that was, for it judges how long ago it is. */
+  /** Start by `performance.now()`. The database computes the time from it with its own clock. */
   started_ms: number;
   retry_after_ms: number | undefined;
 }
 
-/** A pool of connections for one webhook that dials public addresses only. Redirects are not followed. */
+/** A connection pool for one webhook. Connects to allowed addresses only, and does not follow redirects. */
 export function createAgent(settings: WebhookSettings, connections: number, lookup?: typeof dnsLookup): Dispatcher {
   const options = {
     connections,
@@ -54,11 +54,11 @@ export function createAgent(settings: WebhookSettings, connections: number, look
   return new ProxyAgent({ ...options, uri: settings.proxy, proxyTunnel: true });
 }
 
-/** Checks a host written as an address here, and a name's addresses when they are looked up for the connection. */
+/** Checks hosts given as IP addresses here, and names when they are resolved for the connection. */
 function guardedConnector(settings: WebhookSettings, lookup?: typeof dnsLookup): buildConnector.connector {
   const byPort = new Map<number, buildConnector.connector>();
   const connectorTo = (port: number): buildConnector.connector => {
-    // Undici takes all of `net.connect`'s options, and hands `lookup` on
+    // Undici passes `lookup` to `net.connect`
     const options = { timeout: CONNECT_MS, allowH2: false, lookup: guardedLookup(port, settings, lookup) };
     const connector = byPort.get(port) ?? buildConnector(options);
     byPort.set(port, connector);
@@ -76,7 +76,7 @@ function guardedConnector(settings: WebhookSettings, lookup?: typeof dnsLookup):
   };
 }
 
-/** `settings` as the agent has them: behind a proxy, this is where addresses are checked. */
+/** `settings` must be those of the agent. With a proxy, this is the only check of the address. */
 export async function send(
   agent: Dispatcher,
   outgoing: Outgoing,
@@ -95,7 +95,7 @@ export async function send(
     aborter.abort();
   };
   stop?.addEventListener("abort", onStop);
-  let came: Answer;
+  let result: Answer;
   try {
     stop?.throwIfAborted();
     checkLiteral(url.hostname, portOf(url), settings);
@@ -107,9 +107,9 @@ export async function send(
       body: outgoing.body,
       signal: aborter.signal,
     });
-    came = { ...answerOf(response), ...(await readStart(response.body)) };
+    result = { ...answerOf(response), ...(await readStart(response.body)) };
   } catch (error) {
-    came = stop?.aborted === true ? failure("stopped", "Skuport was stopped") : failureOf(error, aborter.signal);
+    result = stop?.aborted === true ? failure("stopped", "Skuport was stopped") : failureOf(error, aborter.signal);
   } finally {
     clearTimeout(timer);
     stop?.removeEventListener("abort", onStop);
@@ -120,7 +120,7 @@ export async function send(
     duration_ms: performance.now() - startedMs,
     url: url.href,
     request_headers: { ...hidden, ...own },
-    ...came,
+    ...result,
   };
 }
 
@@ -147,8 +147,8 @@ function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData): Sta
     message: succeeded
       ? null
       : isRedirect
-        ? `The receiver answered ${status} and sent us elsewhere; that is not followed. Enter the final URL.`
-        : `The receiver answered ${status}.`,
+        ? `The receiver responded with the redirect ${status}, which is not followed. Enter the final URL.`
+        : `The receiver responded with status ${status}.`,
     response_headers: shownHeaders(headers),
     retry_after_ms: succeeded ? undefined : retryAfter(first(headers["retry-after"]), answeredAt(headers)),
   };
@@ -157,7 +157,7 @@ function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData): Sta
 const first = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-/** When the receiver answered, by its own clock, so that a date in `Retry-After` does not depend on ours. */
+/** Time of the response by the receiver's clock, so that a date in `Retry-After` does not depend on our clock. */
 function answeredAt(headers: Dispatcher.ResponseData["headers"]): number {
   const date = Date.parse(first(headers["date"]) ?? "");
   return Number.isNaN(date) ? Date.now() : date;
@@ -173,20 +173,20 @@ function shownHeaders(headers: Dispatcher.ResponseData["headers"]): Record<strin
   );
 }
 
-/** The body's first bytes. That it never ends, drips or breaks off changes nothing: the status has been said. */
+/** Reads the first bytes of the body. An endless, slow or broken body does not matter: the status is known. */
 async function readStart(
   body: Dispatcher.ResponseData["body"],
 ): Promise<Pick<Answer, "response_body" | "response_truncated">> {
-  const kept: Buffer[] = [];
+  const start: Buffer[] = [];
   let read = 0;
   const isWhole = await new Promise<boolean>((resolve) => {
     let hasEnded = false;
     const timer = setTimeout(() => {
       body.destroy();
     }, BODY_MS);
-    body.on("data", (piece: Buffer) => {
-      if (read < KEPT_BYTES) kept.push(piece.subarray(0, KEPT_BYTES - read));
-      read += piece.length;
+    body.on("data", (chunk: Buffer) => {
+      if (read < STORED_BYTES) start.push(chunk.subarray(0, STORED_BYTES - read));
+      read += chunk.length;
       if (read > READ_BYTES) body.destroy();
     });
     body.on("end", () => {
@@ -198,9 +198,9 @@ async function readStart(
       resolve(hasEnded);
     });
   });
-  // PostgreSQL's text holds no NUL
-  const text = Buffer.concat(kept).toString("utf8").replaceAll("\0", "\uFFFD");
-  return { response_body: text, response_truncated: !isWhole || read > KEPT_BYTES };
+  // PostgreSQL text cannot contain NUL
+  const text = Buffer.concat(start).toString("utf8").replaceAll("\0", "\uFFFD");
+  return { response_body: text, response_truncated: !isWhole || read > STORED_BYTES };
 }
 
 const failure = (error: AttemptError, message: string): Answer => ({
@@ -215,31 +215,31 @@ const failure = (error: AttemptError, message: string): Answer => ({
 });
 
 const BY_CODE: Partial<Record<string, [AttemptError, string]>> = {
-  ENOTFOUND: ["unknown_host", "There is no such host."],
-  EAI_AGAIN: ["unknown_host", "The host's name could not be looked up."],
+  ENOTFOUND: ["unknown_host", "The host name does not exist."],
+  EAI_AGAIN: ["unknown_host", "The host name could not be resolved."],
   EAI_NODATA: ["unknown_host", "The host has no address."],
-  ECONNREFUSED: ["connection_refused", "Nobody listens at this host and port."],
+  ECONNREFUSED: ["connection_refused", "No program listens at this host and port."],
   EHOSTUNREACH: ["connection_refused", "The host cannot be reached."],
   ENETUNREACH: ["connection_refused", "The host cannot be reached."],
-  ETIMEDOUT: ["connect_timeout", "The host did not answer."],
+  ETIMEDOUT: ["connect_timeout", "The host did not respond."],
   UND_ERR_CONNECT_TIMEOUT: ["connect_timeout", `No connection within ${CONNECT_MS / 1000} seconds.`],
-  UND_ERR_HEADERS_TIMEOUT: ["timeout", `No answer within ${TOTAL_MS / 1000} seconds.`],
-  UND_ERR_HEADERS_OVERFLOW: ["bad_answer", "The answer's headers are too long."],
-  ECONNRESET: ["connection_lost", "The receiver closed the connection before it answered."],
-  EPIPE: ["connection_lost", "The receiver closed the connection before it answered."],
-  UND_ERR_SOCKET: ["connection_lost", "The receiver closed the connection before it answered."],
+  UND_ERR_HEADERS_TIMEOUT: ["timeout", `No response within ${TOTAL_MS / 1000} seconds.`],
+  UND_ERR_HEADERS_OVERFLOW: ["bad_answer", "The response headers are too long."],
+  ECONNRESET: ["connection_lost", "The receiver closed the connection before it responded."],
+  EPIPE: ["connection_lost", "The receiver closed the connection before it responded."],
+  UND_ERR_SOCKET: ["connection_lost", "The receiver closed the connection before it responded."],
 };
 
-/** What went wrong in our words: those of an error may name addresses that are nobody's business. */
+/** The failure in our own words: the message of an error may contain internal addresses. */
 function failureOf(error: unknown, signal: AbortSignal): Answer {
-  if (signal.aborted) return failure("timeout", `No answer within ${TOTAL_MS / 1000} seconds.`);
+  if (signal.aborted) return failure("timeout", `No response within ${TOTAL_MS / 1000} seconds.`);
   if (error instanceof RefusedAddress) return failure("refused_address", error.message);
-  // Of a name with several addresses that all fail, the first says enough
+  // If all addresses of a name fail, report the first failure
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const { code = "", name } = cause as { code?: string; name: string };
   const known = BY_CODE[code];
   if (known !== undefined) return failure(...known);
-  if (name === "HTTPParserError") return failure("bad_answer", "The answer is no HTTP.");
+  if (name === "HTTPParserError") return failure("bad_answer", "The response is not valid HTTP.");
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|HOSTNAME_)|^EPROTO$/.test(code))
     return failure("tls", `The receiver's certificate or TLS is not accepted (${code}).`);
   return failure("connection_lost", `The request failed${code === "" ? "" : ` (${code})`}.`);

@@ -1,27 +1,27 @@
-// What the sender of one webhook knows, and what follows from it: how much it may take and send.
+// State of a webhook's sender, and the limits that follow from it.
 import type { Dispatcher } from "undici";
 import type { Keyring } from "../../secrets/keyring.ts";
 import type { WebhookContext } from "../context.ts";
 import type { Claimed, Completed } from "./store.ts";
 import type { Target } from "./target.ts";
 
-/** Deliveries that a sender takes at once, at most; of a slow receiver, as many as it takes in PORTION_MS. */
-const PORTION = 64;
-const PORTION_MS = 250;
-/** Taken on top of a full portion: what just happened must not wait behind the batches that were taken before it. */
+/** Maximum number of deliveries claimed at once; for a slow receiver, as many as it accepts within BATCH_MS. */
+const BATCH = 64;
+const BATCH_MS = 250;
+/** Claimed in addition to a full batch, so that current events need not wait for claimed `products.changed` events. */
 const URGENT = 16;
-/** A sender that was kept from sending may make up for so long. */
+/** A delayed sender may catch up on this much time of its rate limit. */
 const CATCH_UP_MS = 100;
-/** Slots that all senders of a process have together. */
+/** Total number of concurrent requests of all senders in a process. */
 const ALL_SLOTS = 4000;
 
 export interface Worker {
   context: WebhookContext;
-  /** The number that claims carry. */
+  /** Stored in `claimed_by`. */
   id: number;
-  /** Workers that are alive: a webhook's slots and rate are shared among them. */
+  /** Number of running workers, which share the limits of each webhook. */
   alive: number;
-  /** Senders of this process. */
+  /** Number of senders in this process. */
   senders: number;
   event_prefix: string;
   keys: Keyring;
@@ -38,22 +38,22 @@ export interface State {
   queue: Claimed[];
   sending: Set<number>;
   outcomes: Completed[];
-  /** Given back at the next turn: requests that were stopped. */
+  /** Stopped requests, released when the sender drains. */
   stopped: number[];
-  /** Look for more. */
-  is_hungry: boolean;
-  /** The last look found as much as it asked for. */
+  /** Claim again at the next turn. */
+  wants_more: boolean;
+  /** The last claim returned as many as requested, so more may be due. */
   may_be_more: boolean;
-  /** Nothing is sent until the outcomes have been counted: the receiver may want a pause. */
-  is_held: boolean;
+  /** Sending waits until the outcomes are stored: the circuit breaker may open. */
+  is_waiting: boolean;
   failures_in_row: number;
-  /** The part of this worker in what it does at the moment; none of these runs twice at a time. */
+  /** The claim and the store operation in progress; each runs at most once at a time. */
   taking: Promise<void> | undefined;
   writing: Promise<void> | undefined;
   draining: boolean;
-  /** How long requests took lately. */
+  /** Moving average of request durations. */
   average_ms: number;
-  /** When the next request may begin, by the rate. */
+  /** When the rate limit allows the next request. */
   next_at: number;
   rate_timer: NodeJS.Timeout | undefined;
   idle_timer: NodeJS.Timeout | undefined;
@@ -71,9 +71,9 @@ export function createState(worker: Worker, webhookId: number, onIdle: () => voi
     sending: new Set(),
     outcomes: [],
     stopped: [],
-    is_hungry: false,
+    wants_more: false,
     may_be_more: false,
-    is_held: false,
+    is_waiting: false,
     failures_in_row: 0,
     taking: undefined,
     writing: undefined,
@@ -86,17 +86,17 @@ export function createState(worker: Worker, webhookId: number, onIdle: () => voi
   };
 }
 
-/** Ids of the deliveries that are claimed and not written down. */
-export const heldBy = ({ queue, sending, outcomes }: State): number[] => [
+/** Ids of deliveries that are claimed and whose outcome is not stored yet. */
+export const claimedBy = ({ queue, sending, outcomes }: State): number[] => [
   ...queue.map(({ id }) => id),
   ...sending,
   ...outcomes.map(({ id }) => id),
 ];
 
-export const isBusy = ({ queue, sending, outcomes, is_hungry, taking, writing }: State): boolean =>
-  queue.length + sending.size + outcomes.length > 0 || is_hungry || taking !== undefined || writing !== undefined;
+export const isBusy = ({ queue, sending, outcomes, wants_more, taking, writing }: State): boolean =>
+  queue.length + sending.size + outcomes.length > 0 || wants_more || taking !== undefined || writing !== undefined;
 
-/** Requests that may be under way at the same time. */
+/** Maximum number of concurrent requests. */
 export function slotsOf({ target, worker }: State): number {
   if (target === undefined) return 0;
   if (target.is_probed) return 1;
@@ -104,17 +104,17 @@ export function slotsOf({ target, worker }: State): number {
   return Math.max(1, Math.min(Math.ceil(target.max_parallel / worker.alive), fair));
 }
 
-/** How many deliveries to take now. */
-export function missingOf(state: State): number {
+/** Number of deliveries to claim now. */
+export function claimLimitOf(state: State): number {
   const { queue, target, average_ms } = state;
   if (target?.is_probed === true) return 1 - queue.length;
   const slots = slotsOf(state);
-  const inTime = Math.ceil((slots * PORTION_MS) / Math.max(average_ms, 1));
-  const portion = Math.max(slots, Math.min(PORTION, inTime));
-  return queue.length < slots ? portion - queue.length : Math.min(URGENT, 2 * PORTION - queue.length);
+  const inTime = Math.ceil((slots * BATCH_MS) / Math.max(average_ms, 1));
+  const batch = Math.max(slots, Math.min(BATCH, inTime));
+  return queue.length < slots ? batch - queue.length : Math.min(URGENT, 2 * BATCH - queue.length);
 }
 
-/** Whether the rate lets a request begin now, which it then counts; if not, `again` is called when it does. */
+/** Whether the rate limit allows a request now; if so, counts it. Otherwise calls `again` when it does. */
 export function isInRate(state: State, again: () => void): boolean {
   const perSecond = state.target?.max_per_second ?? null;
   if (perSecond === null) return true;

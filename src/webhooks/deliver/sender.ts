@@ -1,47 +1,56 @@
-// The sender of one webhook: takes what is due in small portions, keeps its slots busy within its rate, and writes outcomes
-// down in portions. One webhook's sender waits for nobody but its own receiver.
+// The sender of one webhook: claims due deliveries in small batches, sends them within its concurrency and rate limits, and
+// stores the outcomes in batches. A slow receiver delays only its own webhook.
 import { retryTransient } from "../../db/connection/connect.ts";
 import { claimDeliveries, completeDeliveries, releaseDeliveries, type Claimed } from "./store.ts";
 import { bodyOf } from "../log/store.ts";
-import { noteOutcomes } from "./circuit-breaker.ts";
+import { recordOutcomes } from "./circuit-breaker.ts";
 import { BREAKER_FAILURES, delayAfter, saysOverloaded } from "./retry-schedule.ts";
 import { createAgent, send, type Outcome } from "./send.ts";
-import { createState, heldBy, isBusy, isInRate, missingOf, slotsOf, type State, type Worker } from "./sender-state.ts";
+import {
+  createState,
+  claimedBy,
+  isBusy,
+  isInRate,
+  claimLimitOf,
+  slotsOf,
+  type State,
+  type Worker,
+} from "./sender-state.ts";
 import { readTarget, type Target } from "./target.ts";
 
-/** Outcomes wait for others for so long; a statement for each would be most of the work. */
-const GATHER_MS = 10;
-/** With so many outcomes unwritten, no more is sent: what is lost in a crash is sent again. */
-const UNWRITTEN = 256;
-/** A sender without work keeps its connections for so long. */
+/** Time to collect outcomes before storing them: one statement per outcome would dominate the cost. */
+const COLLECT_MS = 10;
+/** Maximum number of outcomes that are not stored yet: after a crash, these deliveries are sent again. */
+const MAX_UNSTORED = 256;
+/** Time for which an idle sender keeps its connections. */
 const IDLE_MS = 5000;
 export interface Sender {
-  /** Something is due, or the webhook has changed. */
+  /** Call when deliveries are due or the webhook has changed. */
   wake(): void;
-  /** Ids of deliveries that it has. */
-  held(): number[];
-  /** Takes nothing new, gives back what is not sent, and resolves when the rest is written down. */
+  /** Ids of claimed deliveries. */
+  claimedIds(): number[];
+  /** Stops claiming, releases unsent deliveries, and resolves when all outcomes are stored. */
   drain(): Promise<void>;
 }
 
-/** `onIdle` is called when it has nothing left: forget it then. */
+/** `onIdle` is called when the sender has no work left and can be discarded. */
 export function createSender(worker: Worker, webhookId: number, onIdle: () => void): Sender {
   const state = createState(worker, webhookId, onIdle);
   return {
     wake() {
       clearTimeout(state.idle_timer);
       state.idle_timer = undefined;
-      state.is_hungry = true;
+      state.wants_more = true;
       turn(state);
     },
-    held: () => heldBy(state),
+    claimedIds: () => claimedBy(state),
     drain: () => drain(state),
   };
 }
 
-/** Does whatever can be done now. */
+/** Claims and sends as much as possible now. */
 function turn(state: State): void {
-  if (!state.draining && state.is_hungry && state.taking === undefined) {
+  if (!state.draining && state.wants_more && state.taking === undefined) {
     state.taking = take(state)
       .catch((error: unknown) => {
         state.worker.context.log.warn({ webhook_id: state.webhook_id, err: error }, "cannot take deliveries");
@@ -59,7 +68,7 @@ function turn(state: State): void {
   )
     void sendOne(state, state.queue.shift() as Claimed);
   if (isBusy(state) || state.draining) return;
-  // Not at once: the next event may come in a second, and the connection is worth keeping
+  // Delayed: another event may follow soon and reuse the connection
   state.idle_timer ??= setTimeout(() => {
     closeAgent(state);
     state.onIdle();
@@ -69,27 +78,27 @@ function turn(state: State): void {
 const maySend = (state: State): boolean =>
   state.queue.length > 0 &&
   !state.draining &&
-  !state.is_held &&
+  !state.is_waiting &&
   state.sending.size < slotsOf(state) &&
-  state.outcomes.length < UNWRITTEN;
+  state.outcomes.length < MAX_UNSTORED;
 
 async function take(state: State): Promise<void> {
   const { worker, webhook_id } = state;
   const { pool } = worker.context;
-  state.is_hungry = false;
+  state.wants_more = false;
   state.target = await openTarget(worker, webhook_id);
   if (state.target === undefined) {
     const unsent = state.queue.splice(0).map(({ id }) => id);
     if (unsent.length > 0) await releaseDeliveries(pool, worker.id, unsent);
     return;
   }
-  keepAgent(state);
-  const limit = missingOf(state);
+  ensureAgent(state);
+  const limit = claimLimitOf(state);
   if (limit <= 0) return;
   const taken = await claimDeliveries(pool, webhook_id, worker.id, limit);
-  // A lease that ran out while the request was still under way gives us what we have
-  const held = new Set(heldBy(state));
-  state.queue.push(...taken.filter(({ id }) => !held.has(id)));
+  // If a lease expired during a request, we may claim our own delivery again
+  const claimedIds = new Set(claimedBy(state));
+  state.queue.push(...taken.filter(({ id }) => !claimedIds.has(id)));
   state.queue.sort((a, b) => a.priority - b.priority);
   state.may_be_more = taken.length === limit;
 }
@@ -99,13 +108,13 @@ async function openTarget(worker: Worker, webhookId: number): Promise<Target | u
   try {
     return await readTarget(pool, worker.keys, webhookId);
   } catch {
-    // The keys were rotated since; where that is not it either, the error says so.
+    // The keys may have been rotated. If that is not the reason, this throws again.
     worker.keys = await loadKeys();
     return readTarget(pool, worker.keys, webhookId);
   }
 }
 
-function keepAgent(state: State): void {
+function ensureAgent(state: State): void {
   const slots = slotsOf(state);
   if (state.agent !== undefined && state.agent_slots === slots) return;
   closeAgent(state);
@@ -114,7 +123,7 @@ function keepAgent(state: State): void {
 }
 
 function closeAgent(state: State): void {
-  // Lets requests that are under way end
+  // Waits for running requests
   void state.agent?.close().catch(() => undefined);
   state.agent = undefined;
 }
@@ -135,12 +144,12 @@ async function sendOne(state: State, delivery: Claimed): Promise<void> {
   if (outcome.error === "stopped") state.stopped.push(delivery.id);
   else {
     state.failures_in_row = outcome.succeeded ? 0 : state.failures_in_row + 1;
-    const mayWantPause = saysOverloaded(outcome.status) || outcome.status === 410;
-    if (mayWantPause || state.failures_in_row >= BREAKER_FAILURES) state.is_held = true;
+    const mayPause = saysOverloaded(outcome.status) || outcome.status === 410;
+    if (mayPause || state.failures_in_row >= BREAKER_FAILURES) state.is_waiting = true;
     state.outcomes.push({ id: delivery.id, outcome, delay_ms: delayOf(worker, delivery, outcome) });
     write(state);
   }
-  if (state.may_be_more && state.queue.length < slotsOf(state)) state.is_hungry = true;
+  if (state.may_be_more && state.queue.length < slotsOf(state)) state.wants_more = true;
   turn(state);
 }
 
@@ -157,10 +166,10 @@ function delayOf(
 function write(state: State): void {
   state.writing ??= writeAll(state)
     .catch((error: unknown) => {
-      // They are sent again once their leases have run out.
+      // These deliveries are sent again after their leases expire.
       state.worker.context.log.error({ webhook_id: state.webhook_id, err: error }, "cannot write outcomes down");
       state.outcomes.length = 0;
-      state.is_held = false;
+      state.is_waiting = false;
     })
     .finally(() => {
       state.writing = undefined;
@@ -172,18 +181,18 @@ function write(state: State): void {
 async function writeAll(state: State): Promise<void> {
   const { worker, webhook_id } = state;
   const { pool } = worker.context;
-  if (!state.draining) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+  if (!state.draining) await new Promise((resolve) => setTimeout(resolve, COLLECT_MS));
   const completed = [...state.outcomes];
   await retryTransient(() => completeDeliveries(pool, webhook_id, worker.id, completed));
   state.outcomes.splice(0, completed.length);
   turn(state);
   const outcomes = completed.map(({ outcome }) => outcome);
-  await retryTransient(() => noteOutcomes(worker.context, webhook_id, outcomes));
-  if (!state.is_held) return;
-  // What it may be sent now is read anew before anything is sent
+  await retryTransient(() => recordOutcomes(worker.context, webhook_id, outcomes));
+  if (!state.is_waiting) return;
+  // Reload the webhook before sending anything: it may be paused or disabled now
   state.target = undefined;
-  state.is_hungry = true;
-  state.is_held = false;
+  state.wants_more = true;
+  state.is_waiting = false;
 }
 
 async function drain(state: State): Promise<void> {

@@ -4,21 +4,21 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 const PREFIX = "whsec_";
 const SECRET_BYTES = 32;
-/** Of a timestamp, before and after; the libraries of the standard have the same. */
+/** Accepted age of a timestamp in both directions, as in the standard's libraries. */
 const TOLERANCE_SECONDS = 300;
 
 export const makeSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString("base64");
 
-/** The key of a secret: what stands behind its prefix, decoded. */
+/** The key of a secret: the Base64 text after its prefix, decoded. */
 export const keyOf = (secret: string): Buffer =>
   Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, "base64");
 
-/** The value of `webhook-signature`; `timestamp` in seconds. The body is signed as its bytes are sent. */
+/** The value of `webhook-signature`; `timestamp` in seconds. Signs the exact bytes of the body. */
 export function sign(keys: readonly Buffer[], id: string, timestamp: number, body: string | Buffer): string {
   return keys.map((key) => `v1,${hmac(key, id, timestamp, body).toString("base64")}`).join(" ");
 }
 
-/** Whether a signature is right and its time is now; says why not. For receivers. */
+/** Verifies signature and timestamp for receivers. Returns the reason if they are not valid. */
 export function verify(
   keys: readonly Buffer[],
   headers: Readonly<Record<string, string | string[] | undefined>>,

@@ -129,7 +129,7 @@ test.each([
 ])("a name that is %s is refused and not dialled", async (_what, addresses) => {
   const outcome = await call(`http://receiver.example:${port}/`, PUBLIC_ONLY, namesAre(addresses));
   expect(outcome).toMatchObject({ error: "refused_address", status: null });
-  expect(outcome.message).toBe("receiver.example is not called: it is not in the public internet.");
+  expect(outcome.message).toBe("receiver.example is refused: it is not a public internet address.");
   expect(dialled).toBe(0);
 });
 

@@ -1,9 +1,9 @@
-// The SQL of sending: what is due, who has it, and what became of it.
+// SQL of the delivery queue: claims and outcomes.
 import { LOCKS } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Outcome } from "./send.ts";
 
-/** Longer than any attempt takes; renewed by a worker for what it holds. */
+/** Longer than any attempt; a worker renews the leases of its claims. */
 export const LEASE_SECONDS = 75;
 
 export interface Claimed {
@@ -11,7 +11,7 @@ export interface Claimed {
   event_id: number | null;
   type: string;
   happened_at: string;
-  /** JSON text as PostgreSQL writes it: the same each time, so that every attempt has the same body. */
+  /** JSON text from PostgreSQL, identical each time, so that every attempt has the same body. */
   data: string;
   priority: number;
   step: number;
@@ -19,7 +19,7 @@ export interface Claimed {
 
 const CLAIMABLE = `webhook_id = $1 and state = 'waiting' and due_at <= now() and (claimed_by is null or lease_until < now())`;
 
-/** Takes up to `limit` deliveries that are due, those first that may not wait. */
+/** Claims up to `limit` due deliveries by priority. */
 export async function claimDeliveries(
   db: Queryable,
   webhookId: number,
@@ -47,7 +47,7 @@ export async function claimDeliveries(
   return rows.filter((row): row is Claimed => row.data !== null);
 }
 
-/** Their events are no longer kept. */
+/** Marks deliveries as failed whose events have been purged. */
 async function giveUp(db: Queryable, ids: readonly number[]): Promise<void> {
   await db.query(
     `update webhook_deliveries set state = 'failed', claimed_by = null, lease_until = null, finished_at = now()
@@ -72,7 +72,7 @@ export async function renewLeases(db: Queryable, worker: number, ids: readonly n
   );
 }
 
-/** Frees what dead workers hold, and counts the living. A killed worker's deliveries need not wait for their leases. */
+/** Releases the claims of dead workers without waiting for their leases. Returns the number of running workers. */
 export async function releaseOfDead(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ alive: number }>(
     `with alive as (
@@ -91,15 +91,15 @@ export async function releaseOfDead(db: Queryable): Promise<number> {
 export interface Completed {
   id: number;
   outcome: Outcome;
-  /** Until the next attempt; undefined = there is none. */
+  /** Delay before the next attempt; undefined = no further attempt. */
   delay_ms: number | undefined;
 }
 
-/** Milliseconds since an attempt began. Times are the database's: a worker's clock may differ from it by any amount. */
+/** Milliseconds since an attempt started. The database computes the time from it, because a worker's clock may be wrong. */
 export const agoOf = ({ started_ms }: Outcome): number => Math.max(0, performance.now() - started_ms);
 
-/** Writes down what became of deliveries, one statement for all: their attempts and their states. What another worker has
- * taken over meanwhile keeps the other's state, unless this one succeeded. `worker`: null = nobody claims a test. */
+/** Stores attempts and states of deliveries in one statement. A delivery that another worker has claimed in the meantime keeps
+ * its state, unless this attempt succeeded. `worker` is null for tests, which are not claimed. */
 export async function completeDeliveries(
   db: Queryable,
   webhookId: number,
@@ -148,7 +148,7 @@ export async function completeDeliveries(
   );
 }
 
-/** Webhooks that have something to send now. */
+/** Webhooks with deliveries to send now. */
 export async function listDueWebhooks(db: Queryable): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select w.id from webhooks w

@@ -1,4 +1,4 @@
-// A webhook as its sender needs it: may it be called now, how fast, and with which keys.
+// The target of a webhook: URL, headers, keys and limits for its sender.
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Keyring } from "../../secrets/keyring.ts";
 import { BREAKER_FAILURES } from "./retry-schedule.ts";
@@ -11,7 +11,7 @@ export interface Target {
   headers: Record<string, string>;
   max_parallel: number;
   max_per_second: number | null;
-  /** After too many failures it is asked with one delivery at a time. */
+  /** After too many failures, one delivery is sent at a time. */
   is_probed: boolean;
 }
 
@@ -24,13 +24,13 @@ interface Row {
   consecutive_failures: number;
 }
 
-/** undefined = not now: it is switched off, paused or deleted. */
+/** Returns undefined if the webhook is disabled, paused or deleted. */
 export async function readTarget(db: Queryable, keys: Keyring, webhookId: number): Promise<Target | undefined> {
   const row = await readRow(db, webhookId, false);
   return row === undefined ? undefined : toTarget(row, keys, webhookId);
 }
 
-/** The same for a test, which also a webhook gets that is switched off or paused. */
+/** The target for a test, which disabled and paused webhooks get too. */
 export async function readTestTarget(db: Queryable, keys: Keyring, webhookId: number): Promise<Target | undefined> {
   const row = await readRow(db, webhookId, true);
   return row === undefined ? undefined : toTarget(row, keys, webhookId);

@@ -1,5 +1,5 @@
-// The webhooks' part of a worker: makes deliveries of events, sends them, and tends what takes longer. All state is in the
-// database, so any number of workers share the work, and one that is killed leaves nothing that another does not find.
+// Delivers webhooks in a worker process: fans out events, sends deliveries, splits batches, runs replays and purges. All state
+// is in the database, so any number of workers can share the work and continue after a crash of one of them.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { lockKeys } from "../../db/advisory-locks.ts";
@@ -17,19 +17,19 @@ import { stepReplays } from "../log/replay.ts";
 import type { Worker } from "./sender-state.ts";
 
 const NAME = "skuport webhooks";
-/** Notifications wake at once; these looks are for retries, and for notifications that were lost. */
+/** Notifications wake the loops immediately; these intervals serve retries and lost notifications. */
 const FAN_OUT_MS = 1000;
 const DUE_MS = 500;
-const TEND_MS = 1000;
+const HEARTBEAT_MS = 1000;
 const REPLAY_MS = 500;
-const CUT_MS = 2000;
+const SPLIT_MS = 2000;
 const PURGE_MS = 600_000;
 /** A third of a lease. */
 const RENEW_MS = 25_000;
-/** What is under way when a worker is told to stop may end by itself for so long; a server waits 10 s for its worker. */
+/** Time for running requests to end when the worker stops; the server waits 10 s for its worker. */
 const DRAIN_MS = 7000;
 
-/** Sends until the signal, and then what is under way. */
+/** Runs until the signal aborts, then waits for running requests. */
 export async function deliverWebhooks(
   context: WebhookContext,
   address: DatabaseAddress,
@@ -40,7 +40,7 @@ export async function deliverWebhooks(
     log.warn({ err }, "lost the database; retrying");
   };
   const stop = new AbortController();
-  const id = await retryTransient(() => takeWorkerId(pool));
+  const id = await retryTransient(() => nextWorkerId(pool));
   const lock = await holdLock(address, id, onError);
   const worker: Worker = {
     context,
@@ -74,7 +74,7 @@ export async function deliverWebhooks(
 
 interface Senders {
   wake(webhookId: number): void;
-  held(): number[];
+  claimedIds(): number[];
   drain(): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ function createSenders(worker: Worker): Senders {
       }
       sender.wake();
     },
-    held: () => [...senders.values()].flatMap((sender) => sender.held()),
+    claimedIds: () => [...senders.values()].flatMap((sender) => sender.claimedIds()),
     async drain() {
       await Promise.allSettled([...senders.values()].map((sender) => sender.drain()));
     },
@@ -104,52 +104,52 @@ interface Loops {
   fan_out: Loop;
   due: Loop;
   replays: Loop;
-  /** Resolves some time after the signal, when none of them is at work any more. */
+  /** Resolves after the signal, when no loop is running. */
   ended: Promise<void>;
 }
 
 function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loops {
   const { pool, settings } = worker.context;
   const start = (everyMs: number, work: () => Promise<void>): Loop => startLoop(worker, everyMs, signal, work);
-  const fanning = start(FAN_OUT_MS, async () => {
+  const fanOutLoop = start(FAN_OUT_MS, async () => {
     for (;;) {
-      const { events, to_cut, webhook_ids } = await fanOut(pool);
+      const { events, to_split, webhook_ids } = await fanOut(pool);
       for (const id of webhook_ids) senders.wake(id);
-      if (to_cut > 0) cut.wake();
+      if (to_split > 0) split.wake();
       if (events === 0 || signal.aborted) return;
     }
   });
   const due = start(Math.max(DUE_MS * settings.time_scale, 20), async () => {
     for (const id of await listDueWebhooks(pool)) senders.wake(id);
   });
-  const cut = start(CUT_MS, async () => {
+  const split = start(SPLIT_MS, async () => {
     while (!signal.aborted && (await splitNextEvent(pool, worker.event_prefix, signal)));
   });
   const replays = start(REPLAY_MS, async () => {
     for (const id of await stepReplays(pool)) senders.wake(id);
   });
   let renewedAt = performance.now();
-  const tend = start(TEND_MS, async () => {
+  const heartbeat = start(HEARTBEAT_MS, async () => {
     worker.alive = Math.max(1, await releaseOfDead(pool));
     if (performance.now() - renewedAt < RENEW_MS) return;
     renewedAt = performance.now();
-    await renewLeases(pool, worker.id, senders.held());
+    await renewLeases(pool, worker.id, senders.claimedIds());
   });
   const purge = start(PURGE_MS, async () => {
     const purged = await purgeDeliveries(pool, settings.keep_days, signal);
     if (purged > 0) worker.context.log.info({ purged }, "old deliveries purged");
   });
-  const all = [fanning, due, cut, replays, tend, purge];
-  return { fan_out: fanning, due, replays, ended: Promise.all(all.map((loop) => loop.ended)).then(() => undefined) };
+  const all = [fanOutLoop, due, split, replays, heartbeat, purge];
+  return { fan_out: fanOutLoop, due, replays, ended: Promise.all(all.map((loop) => loop.ended)).then(() => undefined) };
 }
 
 interface Loop {
-  /** Begins the next round now, or right after the one that runs. */
+  /** Starts the next round now, or right after the current one. */
   wake(): void;
   ended: Promise<void>;
 }
 
-/** Does `work` now, every so often, and when woken; never twice at a time. */
+/** Runs `work` now, every `everyMs`, and when woken, never concurrently with itself. */
 function startLoop({ context }: Worker, everyMs: number, signal: AbortSignal, work: () => Promise<void>): Loop {
   let woken = false;
   let wakeUp: () => void = () => undefined;
@@ -182,12 +182,12 @@ function startLoop({ context }: Worker, everyMs: number, signal: AbortSignal, wo
   };
 }
 
-async function takeWorkerId(pool: pg.Pool): Promise<number> {
+async function nextWorkerId(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ id: number }>("select nextval('webhook_workers')::integer as id");
   return (rows[0] as { id: number }).id;
 }
 
-/** Holds the lock that says this worker lives, on a connection of its own; takes it again when the connection is lost. */
+/** Holds the advisory lock that marks this worker as alive, on its own connection; reacquires it when the connection is lost. */
 async function holdLock(
   address: DatabaseAddress,
   id: number,
@@ -199,14 +199,14 @@ async function holdLock(
     const opened = await connectClient(address, { application_name: NAME, heartbeat: true });
     opened.on("end", () => {
       if (released.signal.aborted) return;
-      // Others may take over what we hold until then; the fence of the claims keeps both right.
+      // Other workers may take over our claims meanwhile; the `claimed_by` condition of each update prevents conflicts.
       retryTransient(hold, { timeout_ms: Infinity, signal: released.signal }).catch((error: unknown) => {
         if (!released.signal.aborted) onError(error);
       });
     });
     await opened.query("select pg_advisory_lock($1, $2)", lockKeys("webhook_worker", id));
     client = opened;
-    // Released while this connection was being made: open, it would keep the process alive for good.
+    // Released while connecting: an open connection would keep the process alive.
     if (released.signal.aborted) await opened.end();
   };
   await retryTransient(hold);

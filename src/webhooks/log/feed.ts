@@ -1,4 +1,4 @@
-// The pull feed: what webhooks are told, in the order of the commits, for receivers that reconcile.
+// The event feed: all events in commit order, for receivers that poll or reconcile.
 import type pg from "pg";
 import { badCursor, decodeIntegerCursor, encodeCursor } from "../../db/cursor.ts";
 import { eventBounds, assignPositions } from "../../events/read.ts";
@@ -15,10 +15,10 @@ interface Page {
   has_more: boolean;
 }
 
-/** A page ends after this many bytes as they are stored, perhaps compressed: one event of a product may take 4 MB. */
+/** A page ends after this many stored bytes, possibly compressed: one product event can have 4 MB. */
 const PAGE_BYTES = 512 << 10;
 
-/** @throws Problem where the cursor is none of ours, or the events behind it are gone */
+/** @throws Problem if the cursor is not valid, or the events after it have been purged */
 export async function readFeed(
   pool: pg.Pool,
   { cursor, type, limit }: { cursor?: string | undefined; type?: EventType | undefined; limit: number },
@@ -30,7 +30,7 @@ export async function readFeed(
   if (after < oldest - 1) {
     throw new Problem(
       "history-purged",
-      "Events behind this cursor are no longer kept. Read what you need from the catalogue, and go on without a cursor.",
+      "Events after this cursor have been purged. Reload your data from the catalogue, then read the feed without a cursor.",
     );
   }
   const prefix = await readEventPrefix(pool);
@@ -46,7 +46,7 @@ export async function readFeed(
   );
   const page = rows.slice(0, limit);
   const hasMore = (rows[0]?.found ?? 0) > page.length;
-  // Where a page is not full, all up to the newest has been looked at
+  // If the page is not full, all events up to the newest have been read
   const last = hasMore ? (page.at(-1)?.position ?? after) : Math.max(newest, after);
   return {
     items: page.map(({ id, type: ofType, timestamp, data }) => ({ id, type: ofType, timestamp, data })),

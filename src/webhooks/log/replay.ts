@@ -1,14 +1,14 @@
-// Sends again what failed, or sends what is missing: queued in portions, so that a replay of however many never stands before
-// what happens now, and a worker that dies is followed by one that goes on.
+// Replays failed or missing deliveries. Queues them in batches, so that even a large replay does not delay current events, and
+// another worker can continue after a crash.
 import type pg from "pg";
 import { withTransaction, type Queryable } from "../../db/connection/connect.ts";
-import { CHOOSES, IS_CUT } from "../deliver/fan-out.ts";
+import { SUBSCRIBES, CAN_SPLIT } from "../deliver/fan-out.ts";
 import { notifyWorkers } from "../store.ts";
 import type { Replay } from "../../../contract/webhooks/deliveries.ts";
 
-/** Deliveries that a replay queues at once, while its webhook has fewer than WAITING of them. */
-const PORTION = 250;
-const WAITING = 250;
+/** A replay queues this many deliveries at once while its webhook has fewer than MAX_WAITING of them. */
+const BATCH = 250;
+const MAX_WAITING = 250;
 
 const REPLAY = "id, webhook_id, scope, since, until, state, total, queued, created_at, finished_at";
 
@@ -39,7 +39,7 @@ export async function listReplays(db: Queryable, webhookId: number): Promise<Rep
   return rows;
 }
 
-/** @returns false when it has ended already */
+/** @returns false if it has already ended */
 export async function cancelReplay(db: Queryable, id: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `update webhook_replays set state = 'cancelled', finished_at = now()
@@ -49,7 +49,7 @@ export async function cancelReplay(db: Queryable, id: number): Promise<boolean> 
   return rowCount === 1;
 }
 
-/** Brings every replay one portion further; returns the webhooks that have more to send. */
+/** Queues one batch of every replay. Returns the webhooks that have deliveries to send. */
 export async function stepReplays(pool: pg.Pool): Promise<number[]> {
   const { rows } = await pool.query<{ id: number; webhook_id: number }>(
     `select r.id, r.webhook_id from webhook_replays r join webhooks w on w.id = r.webhook_id
@@ -76,27 +76,27 @@ async function stepReplay(db: Queryable, id: number): Promise<number> {
   const [replay] = rows;
   if (replay === undefined) return 0;
   if (replay.state === "preparing") {
-    if (replay.scope === "missing" && (await isStillBeingCut(db, replay))) return 0;
+    if (replay.scope === "missing" && (await isStillBeingSplit(db, replay))) return 0;
     await count(db, replay);
     return 0;
   }
-  if ((await countWaiting(db, replay.webhook_id)) >= WAITING) return 0;
-  return queuePortion(db, replay);
+  if ((await countWaiting(db, replay.webhook_id)) >= MAX_WAITING) return 0;
+  return queueBatch(db, replay);
 }
 
-// Parameters of each of the following: $1 webhook, $2 since, $3 until
+// Parameters of the following conditions: $1 webhook, $2 since, $3 until
 const FAILED = `d.webhook_id = $1 and d.state = 'failed' and d.event_id is not null and d.finished_at between $2 and $3`;
-const MISSING = `w.id = $1 and e.at between $2 and $3 and e.fanned_out and ${CHOOSES}
+const MISSING = `w.id = $1 and e.at between $2 and $3 and e.fanned_out and ${SUBSCRIBES}
   and not exists (select from webhook_deliveries d where d.webhook_id = w.id and d.event_id = e.id)`;
 
 const rangeOf = ({ webhook_id, since, until }: Replay): unknown[] => [webhook_id, since, until];
 
-/** Has what nobody wanted in batches so far cut into them. */
-async function isStillBeingCut(db: Queryable, replay: Replay): Promise<boolean> {
+/** Requests the split of events that no webhook needed in batches before. Returns whether any of them is not finished. */
+async function isStillBeingSplit(db: Queryable, replay: Replay): Promise<boolean> {
   await db.query(
     `insert into webhook_batches (event_id, changeset_id, happened_at)
      select e.id, e.changeset_id, e.at from events e join webhooks w on w.id = $1 and w.volume = 'products'
-     where e.at between $2 and $3 and ${IS_CUT} on conflict do nothing`,
+     where e.at between $2 and $3 and ${CAN_SPLIT} on conflict do nothing`,
     rangeOf(replay),
   );
   const { rows } = await db.query<{ waits: boolean }>(
@@ -126,35 +126,35 @@ async function count(db: Queryable, replay: Replay): Promise<void> {
 async function countWaiting(db: Queryable, webhookId: number): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*) from (select from webhook_deliveries
-                           where webhook_id = $1 and state = 'waiting' and priority = 1 and due_at <= now() limit ${WAITING}) due`,
+                           where webhook_id = $1 and state = 'waiting' and priority = 1 and due_at <= now() limit ${MAX_WAITING}) due`,
     [webhookId],
   );
   return rows[0]?.count ?? 0;
 }
 
-async function queuePortion(db: Queryable, replay: Step): Promise<number> {
+async function queueBatch(db: Queryable, replay: Step): Promise<number> {
   const sql =
     replay.scope === "failed"
-      ? `with portion as (
-           select d.id from webhook_deliveries d where ${FAILED} and d.id > $4 and d.id <= $5 order by d.id limit ${PORTION}
+      ? `with batch as (
+           select d.id from webhook_deliveries d where ${FAILED} and d.id > $4 and d.id <= $5 order by d.id limit ${BATCH}
          ), queued as (
            update webhook_deliveries set state = 'waiting', due_at = now(), step = 0, priority = 1, finished_at = null
-           where id in (select id from portion) returning id
+           where id in (select id from batch) returning id
          )`
-      : `with portion as (
+      : `with batch as (
            select e.id, e.type, e.at from events e, webhooks w where ${MISSING} and e.id > $4 and e.id <= $5
-           order by e.id limit ${PORTION}
+           order by e.id limit ${BATCH}
          ), queued as (
            insert into webhook_deliveries (webhook_id, event_id, type, happened_at, priority, due_at)
-           select $1, id, type, at, 1, now() from portion order by id on conflict do nothing returning id
+           select $1, id, type, at, 1, now() from batch order by id on conflict do nothing returning id
          )`;
   const { rows } = await db.query<{ seen: number; queued: number; last_id: number | null }>(
-    `${sql} select (select count(*) from portion) as seen, (select count(*) from queued) as queued,
-                   (select max(id) from portion) as last_id`,
+    `${sql} select (select count(*) from batch) as seen, (select count(*) from queued) as queued,
+                   (select max(id) from batch) as last_id`,
     [...rangeOf(replay), replay.last_id, replay.max_id],
   );
   const { seen = 0, queued = 0, last_id = null } = rows[0] ?? {};
-  const isDone = seen < PORTION;
+  const isDone = seen < BATCH;
   await db.query(
     `update webhook_replays set queued = queued + $2, last_id = coalesce($3, last_id),
        state = case when $4 then 'done' else state end, finished_at = case when $4 then now() end

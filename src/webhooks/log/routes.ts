@@ -1,4 +1,4 @@
-// The HTTP of the log: what was sent, sending again, health and the feed.
+// HTTP routes of deliveries: log, retries, replays, tests, health and feed.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
@@ -8,10 +8,10 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { findWebhook } from "../change-webhook.ts";
 import type { WebhookContext } from "../context.ts";
 import { readFeed } from "./feed.ts";
-import { listDeliveries, queueAgain, readDelivery, readDeliveryDetail, readHealth } from "./store.ts";
+import { listDeliveries, requeue, readDelivery, readDeliveryDetail, readHealth } from "./store.ts";
 import { cancelReplay, insertReplay, listReplays, readReplay } from "./replay.ts";
 import { sendTest } from "./send-test.ts";
-import { forgetFailures, notifyWorkers } from "../store.ts";
+import { resetFailures, notifyWorkers } from "../store.ts";
 import {
   cancel_replay,
   create_replay,
@@ -68,9 +68,9 @@ function logRoutes(instance: FastifyInstance, pool: pg.Pool): void {
       const queued = await withCertainCommit(pool, async (client) => {
         const { webhook_id } = await findDelivery(client, id);
         await refuseDisabled(client, webhook_id);
-        await queueAgain(client, id);
-        // Who sends again believes that the receiver is well
-        await forgetFailures(client, webhook_id);
+        await requeue(client, id);
+        // The user expects the receiver to work again
+        await resetFailures(client, webhook_id);
         await notifyWorkers(client, webhook_id);
         return findDelivery(client, id);
       });
@@ -86,7 +86,7 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
     handler: async ({ params: { id }, body: { scope, since } }, reply) => {
       const replay = await withCertainCommit(pool, async (client) => {
         await refuseDisabled(client, id);
-        await forgetFailures(client, id);
+        await resetFailures(client, id);
         return insertReplay(client, id, scope, since);
       });
       return reply.code(202).send(replay);
@@ -105,7 +105,7 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
     handler: async ({ params: { id } }, reply) => {
       const { state } = await findReplay(pool, id);
       if (!(await cancelReplay(pool, id))) {
-        throw new Problem("already-finished", `Replay ${id} is ${state}; there is nothing to cancel.`);
+        throw new Problem("already-finished", `Replay ${id} cannot be cancelled: it is ${state}.`);
       }
       return reply.code(202).send(await findReplay(pool, id));
     },
@@ -114,18 +114,17 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
 
 async function refuseDisabled(db: Queryable, webhookId: number): Promise<void> {
   const { enabled } = await findWebhook(db, webhookId);
-  if (!enabled)
-    throw new Problem("webhook-disabled", `Webhook ${webhookId} is switched off; switch it on before you send again.`);
+  if (!enabled) throw new Problem("webhook-disabled", `Webhook ${webhookId} is disabled. Enable it, then send again.`);
 }
 
 async function findDelivery(db: Queryable, id: number): Promise<Delivery> {
   const delivery = await readDelivery(db, id);
-  if (delivery === undefined) throw new Problem("not-found", `There is no delivery ${id}.`);
+  if (delivery === undefined) throw new Problem("not-found", `Delivery ${id} does not exist.`);
   return delivery;
 }
 
 async function findReplay(db: Queryable, id: number): Promise<Replay> {
   const replay = await readReplay(db, id);
-  if (replay === undefined) throw new Problem("not-found", `There is no replay ${id}.`);
+  if (replay === undefined) throw new Problem("not-found", `Replay ${id} does not exist.`);
   return replay;
 }

@@ -1,4 +1,4 @@
-// A test: one attempt, now, signed and guarded as any other, and in the log. It changes nothing about the webhook.
+// Sends a test event: one immediate attempt, signed, checked and logged like any other. Does not change the state of the webhook.
 import type { WebhookContext } from "../context.ts";
 import { findWebhook } from "../change-webhook.ts";
 import { completeDeliveries } from "../deliver/store.ts";
@@ -11,7 +11,7 @@ import type { EventType } from "../../../contract/webhooks/events.ts";
 import type { Attempt, Delivery } from "../../../contract/webhooks/deliveries.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Far above what events have, far below what a receiver should be tried with. */
+/** Larger than any usual event, but not large enough to load a receiver. */
 const MAX_BYTES = 200_000;
 
 interface Tested {
@@ -29,13 +29,19 @@ export async function sendTest(
   const { pool, settings } = context;
   await findWebhook(pool, webhookId);
   const target = await readTestTarget(pool, await context.loadKeys(), webhookId);
-  if (target === undefined) throw new Problem("not-found", `There is no webhook ${webhookId}.`);
+  if (target === undefined) throw new Problem("not-found", `Webhook ${webhookId} does not exist.`);
   const json = JSON.stringify(given ?? DESCRIBED_EVENTS[type].example);
   if (json.length > MAX_BYTES)
-    throw new Problem("payload-too-large", `The data of a test may have ${MAX_BYTES} characters.`);
-  // PostgreSQL's jsonb holds no NUL
+    throw new Problem(
+      "payload-too-large",
+      `The data of a test event may have at most ${MAX_BYTES} characters. Shorten it.`,
+    );
+  // PostgreSQL's jsonb cannot contain NUL
   if (json.includes("\\u0000"))
-    throw new Problem("invalid-request", "/body/data: a text holds the character NUL, which cannot be stored.");
+    throw new Problem(
+      "invalid-request",
+      "/body/data: a text contains the character NUL, which cannot be stored. Remove it.",
+    );
   const { id, happened_at, data } = await insertTestDelivery(pool, webhookId, type, json);
   const eventId = `${await readEventPrefix(pool)}_test_${id}`;
   const agent = createAgent(settings, 1);

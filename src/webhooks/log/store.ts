@@ -1,10 +1,10 @@
-// The SQL of the log: deliveries with their attempts, as people look at them, and a webhook's health.
+// SQL of the delivery log: deliveries with their attempts, and the health of a webhook.
 import type { Queryable } from "../../db/connection/connect.ts";
 import { allOf, raw, sql, statement, type Sql } from "../../db/sql.ts";
 import type { Attempt, Delivery, DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";
 import type { WebhookHealth } from "../../../contract/webhooks/webhooks.ts";
 
-/** SQL: the id that the receiver sees; `s` is webhook_source. */
+/** SQL: the public event id; `s` is webhook_source. */
 const EVENT_ID = "s.prefix || '_' || coalesce(d.event_id::text, 'test_' || d.id)";
 
 const DELIVERY = `
@@ -60,7 +60,7 @@ export async function readDelivery(db: Queryable, id: number): Promise<Delivery 
 const SHOWN_BODY = 100_000;
 const SHOWN_ATTEMPTS = 100;
 
-/** The body as text, and the attempts. */
+/** Reads the body and the attempts of a delivery. */
 export async function readDeliveryDetail(db: Queryable, delivery: Delivery): Promise<DeliveryDetail> {
   const { rows } = await db.query<{ data: string | null }>(
     `select coalesce(d.test_data, e.data)::text as data
@@ -77,7 +77,7 @@ export async function readDeliveryDetail(db: Queryable, delivery: Delivery): Pro
   };
 }
 
-/** The body of an event, as it is signed and sent: its data as PostgreSQL writes them, so that it is the same each time. */
+/** The request body of an event. Uses the JSON text from PostgreSQL, which is identical each time. */
 export const bodyOf = ({ type, happened_at, data }: { type: string; happened_at: string; data: string }): string =>
   `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(happened_at)},"data":${data}}`;
 
@@ -91,8 +91,8 @@ async function listAttempts(db: Queryable, deliveryId: number): Promise<Attempt[
   return rows;
 }
 
-/** Has it sent again, with a new schedule; what is under way is left alone. */
-export async function queueAgain(db: Queryable, id: number): Promise<void> {
+/** Queues a delivery again with a new retry schedule, unless it is being sent. */
+export async function requeue(db: Queryable, id: number): Promise<void> {
   await db.query(
     `update webhook_deliveries set state = 'waiting', due_at = now(), step = 0, priority = 0, finished_at = null
      where id = $1 and claimed_by is null`,
@@ -106,7 +106,7 @@ export async function insertTestDelivery(
   type: string,
   data: string,
 ): Promise<{ id: number; happened_at: string; data: string }> {
-  // Finished from the start: no worker takes it
+  // Inserted as finished, so that no worker claims it
   const { rows } = await db.query<{ id: number; happened_at: string; data: string }>(
     `insert into webhook_deliveries (webhook_id, type, happened_at, test_data, state, due_at, finished_at)
      values ($1, $2, now(), $3, 'failed', now(), now()) returning id, happened_at, test_data::text as data`,
