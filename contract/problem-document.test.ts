@@ -6,7 +6,7 @@ import { Problem } from "./problems.ts";
 const LIMIT = 64 << 10;
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-test("few faults are all named", () => {
+test("a document lists all of a few faults", () => {
   const problem = invalidRequest([
     { pointer: "/body/a", detail: "Too long." },
     { pointer: "/body/b", detail: "missing" },
@@ -16,7 +16,7 @@ test("few faults are all named", () => {
   expect(toProblemDocument(problem)).not.toHaveProperty("more_errors");
 });
 
-test("of many faults the first hundred are named, and the others counted", () => {
+test("a document lists the first hundred faults and counts the others", () => {
   const faults = Array.from({ length: 250_000 }, (_, i) => ({ pointer: `/body/${i}`, detail: "unknown" }));
   const document = toProblemDocument(invalidRequest(faults));
   expect(document.errors).toHaveLength(100);
@@ -24,7 +24,7 @@ test("of many faults the first hundred are named, and the others counted", () =>
   expect(document.detail).toMatch(/^\/body\/0: unknown; .*; and 249,?\d+ more\.$/);
 });
 
-test("a document is at most 64 kB, whatever the faults say", () => {
+test("a document has at most 64 kB, regardless of its faults", () => {
   const faults = Array.from({ length: 300 }, () => ({
     pointer: `/${"€".repeat(99_999)}`,
     detail: "\u0001".repeat(99_999),
@@ -35,7 +35,7 @@ test("a document is at most 64 kB, whatever the faults say", () => {
   expect(problem_document.safeParse(document).success).toBe(true);
 });
 
-test("further members are kept as far as they fit", () => {
+test("further members are included if they fit", () => {
   const extra = {
     headers: Array.from({ length: 2000 }, (_, i) => `${i}${"ü".repeat(100)}`),
     count: 3,
@@ -50,7 +50,7 @@ test("further members are kept as far as they fit", () => {
   expect(document).not.toHaveProperty("text");
 });
 
-test("a text is never cut within a character", () => {
+test("a text is never truncated within a surrogate pair", () => {
   expect(cutText("abc", 3)).toBe("abc");
   expect(cutText("abcd", 3)).toBe("ab…");
   expect(cutText("ab😀cd", 4)).toBe("ab…");

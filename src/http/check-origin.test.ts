@@ -35,7 +35,7 @@ const REFUSED: [string, Headers][] = [
   ["a list of forwarded hosts", { origin: "https://a.example", "x-forwarded-host": "a.example, shop.example" }],
 ];
 
-test.each(REFUSED)("%s is refused, whatever the method", async (_name, headers) => {
+test.each(REFUSED)("%s is refused for every method", async (_name, headers) => {
   for (const method of ["GET", "HEAD", "OPTIONS", "POST"] as const)
     for (const url of ["/api/products", "/api/events", "/"])
       expect([method, url, await statusOf(method, headers, url)]).toEqual([method, url, 403]);
@@ -55,7 +55,7 @@ const SERVED: [string, Headers][] = [
   ["an address that was typed", { "sec-fetch-site": "none", ...NAVIGATE }],
 ];
 
-test.each(SERVED)("%s is served", async (_name, headers) => {
+test.each(SERVED)("%s is accepted", async (_name, headers) => {
   expect(await statusOf("GET", headers, "/api/products")).toBe(200);
   expect(await statusOf("POST", headers, "/api/products")).not.toBe(403);
 });

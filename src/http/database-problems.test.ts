@@ -37,12 +37,12 @@ test.each([
   expect(statusOf(new AggregateError([new Error("another"), withCode(code)]))).toBe(status);
 });
 
-test("a fault of our own is not the database's", () => {
+test("an error of our own code is not a database problem", () => {
   for (const error of [withCode("42601"), withCode("08P01"), withCode("23505"), withCode("constructor"), new Error("")])
     expect(problemOfDatabase(error)).toBeUndefined();
 });
 
-test("what PostgreSQL answers to a NUL character, a read-only session and a cancelled query is not a 500", async () => {
+test("NUL characters, read-only sessions and cancelled queries are not a 500", async () => {
   const { pool } = database;
   const failures = [
     [400, () => pool.query("select $1::text", ["a\0b"])],
@@ -77,7 +77,7 @@ test("what PostgreSQL answers to a NUL character, a read-only session and a canc
   }
 });
 
-test("the answer says when to try again, where trying again helps", async () => {
+test("responses have Retry-After if a retry can help", async () => {
   const app = Fastify();
   useProblems(app);
   app.get("/:code", ({ params }) => Promise.reject(withCode((params as { code: string }).code)));

@@ -66,7 +66,7 @@ test.each(["POST", "PATCH"] as const)(
   },
 );
 
-test("nothing under /api is stored by a cache, problems included; what is not the catalogue may be", async () => {
+test("responses under /api, including problems, are not cached; other responses may be", async () => {
   for (const url of ["/api/products", "/api/products/a", "/api/nothing", "/api/imports/x", "/api/webhooks/1/reveal"])
     expect([url, (await app.inject({ method: "GET", url })).headers["cache-control"]]).toEqual([url, "no-store"]);
   const { headers } = await app.inject({ method: "GET", url: "/api/products" });
@@ -86,7 +86,7 @@ test("the response to a POST with an idempotency key is stored", async () => {
   expect((await app.inject(request)).headers["idempotency-replayed"]).toBe("true");
 });
 
-test("the documentation's pages lead somewhere", async () => {
+test("the documentation pages and their redirects work", async () => {
   for (const url of [
     "/docs",
     "/docs/",

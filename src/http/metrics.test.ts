@@ -7,7 +7,7 @@ import { noteChanged } from "../catalog/backlog.ts";
 const database = await createTestDatabase();
 const app = await createTestApp(database);
 
-test("the lag of the search index is told by /metrics and /health/ready", async () => {
+test("/metrics and /health/ready report the lag of the search index", async () => {
   const changesetId = await insertChangeset(database.pool, { kind: "edit", actor: "test" });
   await noteChanged(database.pool, { changeset_id: changesetId, keys: ["a", "b"], rows: 2, delta: 0 });
   await app.inject({ method: "GET", url: "/api/products?search=x" });

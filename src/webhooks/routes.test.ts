@@ -18,7 +18,7 @@ async function create(body: object = {}): Promise<Webhook> {
 }
 const reveal = async (id: number): Promise<WebhookSecrets> => (await ask("POST", `/api/webhooks/${id}/reveal`)).body;
 
-test("a webhook is made with defaults, listed, changed, and gone once deleted", async () => {
+test("a webhook is created with defaults, listed, changed and deleted", async () => {
   const made = await create({ description: "Shop" });
   expect(made).toMatchObject({
     url: "https://shop.example/hook",
@@ -78,11 +78,11 @@ test.each([
   [{ max_parallel: 0 }, 400],
   [{ headers: { host: "x" } }, 400],
   [{ unknown: 1 }, 400],
-])("%o is answered with %i", async (body, status) => {
+])("%o gets status %i", async (body, status) => {
   expect((await ask("POST", "/api/webhooks", { url: "https://a.example/", ...body })).status).toBe(status);
 });
 
-test("what the schema and what the rules refuse is told together, each at its place", async () => {
+test("faults found by schema and rules are reported together with their pointers", async () => {
   const pointersOf = async (...asked: Parameters<typeof ask>): Promise<string[]> => {
     const { status, body } = await ask(...asked);
     expect(status).toBe(400);
@@ -125,7 +125,7 @@ test("what the schema and what the rules refuse is told together, each at its pl
     ).toBe(400);
 });
 
-test("secrets and header values are shown by reveal alone, and lie encrypted in the database", async () => {
+test("only reveal returns secrets and header values; the database stores them encrypted", async () => {
   const made = await create({ headers: { Authorization: "Bearer hunter2" } });
   expect(JSON.stringify(made)).not.toMatch(/hunter2|whsec/);
   expect(made.header_names).toEqual(["authorization"]);
@@ -140,7 +140,7 @@ test("secrets and header values are shown by reveal alone, and lie encrypted in 
   expect(rows[0]?.dump).not.toMatch(/hunter2|whsec/);
 });
 
-test("an answer that holds secrets is not kept for a request that is sent again", async () => {
+test("a response with secrets is not stored for repeated requests", async () => {
   const { id } = await create({ headers: { authorization: "Bearer hunter2" } });
   for (const [path, payload] of [
     ["reveal", {}],
@@ -158,7 +158,7 @@ test("an answer that holds secrets is not kept for a request that is sent again"
   expect(JSON.stringify(rows)).not.toMatch(/hunter2|whsec_/);
 });
 
-test("headers are replaced as a whole, and null keeps a value", async () => {
+test("headers are replaced together; null keeps the stored value", async () => {
   const { id } = await create({ headers: { "x-a": "1", "x-b": "2" } });
   await ask("PATCH", `/api/webhooks/${id}`, { headers: { "X-A": null, "x-c": "3" } });
   expect((await reveal(id)).headers).toEqual({ "x-a": "1", "x-c": "3" });
@@ -167,7 +167,7 @@ test("headers are replaced as a whole, and null keeps a value", async () => {
   expect((await ask("PATCH", `/api/webhooks/${id}`, { headers: { "x-new": null } })).status).toBe(400);
 });
 
-test("a rotated secret signs for a day more, and not at all where it has leaked", async () => {
+test("a rotated secret stays valid for a day, or ends at once if it has leaked", async () => {
   const { id } = await create();
   const [first] = (await reveal(id)).secrets;
   const rotated = (await ask("POST", `/api/webhooks/${id}/rotate`, {})).body as WebhookSecrets;
@@ -182,7 +182,7 @@ test("a rotated secret signs for a day more, and not at all where it has leaked"
   expect(rotated.secrets.map(({ secret }) => secret)).not.toContain(secrets[0]?.secret);
 });
 
-test("every type of event has a schema that its example fits", async () => {
+test("the example of every event type matches its schema", async () => {
   const { items } = (await ask("GET", "/api/webhooks/event-types")).body as {
     items: { type: string; schema: z.core.JSONSchema.JSONSchema; example: object }[];
   };

@@ -24,7 +24,7 @@ test.each([
   [" http://example.com ", "http://example.com/"],
   ["https://bücher.example/", "https://xn--bcher-kva.example/"],
   ["https://8.8.8.8:8443/x", "https://8.8.8.8:8443/x"],
-])("%s is taken as %s", (url, taken) => {
+])("%s is normalised to %s", (url, taken) => {
   expect(checkUrl(url)).toBe(taken);
 });
 
@@ -36,7 +36,7 @@ test.each([
   ["javascript:alert(1)", "begin with https"],
   ["https://user@example.com/", "user name or password"],
   ["https://me:hunter2@example.com/", "user name or password"],
-])("%s is no URL of a webhook, since %s", (url, why) => {
+])("%s is not accepted as URL: %s", (url, why) => {
   const { issues } = create_webhook_body.safeParse({ url }).error ?? {};
   expect(issues).toMatchObject([{ path: ["url"], message: expect.stringContaining(why) as string }]);
   expect(JSON.stringify(issues)).not.toContain("hunter2");
@@ -46,17 +46,17 @@ test.each([
   ["https://127.0.0.1/", "not a public internet address"],
   ["http://0x7f.1/", "not a public internet address"],
   ["http://[::1]:9000/", "not a public internet address"],
-])("%s is refused, since %s", (url, why) => {
+])("%s is refused: %s", (url, why) => {
   expect(faultOf(() => checkUrl(url))).toContain(why);
 });
 
-test("what is wrong with host and headers is told together", () => {
+test("faults of host and headers are reported together", () => {
   const given = { url: "http://10.0.0.1/", headers: { host: "evil.example", "x-a": "a\nb" } };
   const said = faultOf(() => checkTarget(given, {}, PUBLIC_ONLY));
   for (const pointer of ["/body/url", "/body/headers/host", "/body/headers/x-a"]) expect(said).toContain(pointer);
 });
 
-test("headers are taken in lower case; null keeps a value, and what is not said goes", () => {
+test("header names become lower case; null keeps a value, and omitted headers are removed", () => {
   const kept = { "x-old": "1", authorization: "Bearer abc" };
   expect(checkHeaders({ Authorization: null, "X-New": "2" }, kept)).toEqual({
     authorization: "Bearer abc",
@@ -89,7 +89,7 @@ test.each([
   expect(faultOf(() => checkHeaders({ [name]: value }, {}))).toContain("/body/headers");
 });
 
-test("one header in two cases, and a 21st, are refused", () => {
+test("a header given in two cases and a 21st header are refused", () => {
   expect(faultOf(() => checkHeaders({ "x-a": "1", "X-A": "2" }, {}))).toContain("twice");
   const many = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`x-${i}`, "1"]));
   expect(faultOf(() => checkHeaders(many, {}))).toContain("more than 20");

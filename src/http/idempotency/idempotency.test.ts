@@ -32,7 +32,7 @@ async function post(key: string | undefined, payload: unknown, url = "/api/produ
 const count = async (table: string): Promise<number> =>
   (await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`)).rows[0]?.count ?? -1;
 
-describe("a POST that is sent again", () => {
+describe("a repeated POST", () => {
   test("gets the first response: status, headers, body", async () => {
     const first = await post("k1", { sku: "a", name: "A" });
     await app.inject({
@@ -162,7 +162,7 @@ test("the oldest keys are purged when stored responses take too many bytes", asy
   expect(left.rows.map(({ key }) => key)).toEqual(["c", "d"]);
 });
 
-describe("a file that is sent again", () => {
+describe("a repeated file", () => {
   const CSV = "sku,name\na,A\nb,B\n";
   const send = async (key: string, payload: string | Buffer, type = "text/csv") => {
     const url = type.startsWith("multipart") ? "/api/imports" : "/api/imports?filename=x.csv";

@@ -50,7 +50,7 @@ test.each([
   ["a month slow", -MONTH_MS],
   ["a month fast", MONTH_MS],
   ["right", 0],
-])("the first failure switches no webhook off where the worker's clock is %s", async (_, skewMs) => {
+])("the first failure does not disable a webhook if the worker's clock is %s", async (_, skewMs) => {
   const { outcome, webhook } = await attemptWith(skewMs, 500);
   expect(outcome.status).toBe(500);
   expect(webhook).toMatchObject({ enabled: true, status: "failing", consecutive_failures: 1 });
@@ -58,14 +58,14 @@ test.each([
   expect(await distance(webhook?.last_failure_at)).toBeLessThan(600);
 });
 
-test("a success ends the failing time, whatever the worker's clock says", async () => {
+test("a success ends the failure period, regardless of the worker's clock", async () => {
   const { webhook_id } = await attemptWith(MONTH_MS, 500);
   const { webhook } = await attemptWith(-MONTH_MS, 204, webhook_id);
   expect(webhook).toMatchObject({ failing_since: null, consecutive_failures: 0, status: "healthy" });
   expect(await distance(webhook?.last_success_at)).toBeLessThan(600);
 });
 
-test("control: a failing time that began five days ago by the database's clock does switch it off", async () => {
+test("control: a failure period of five days by the database's clock disables the webhook", async () => {
   const { webhook_id } = await attemptWith(0, 500);
   await pool.query("update webhooks set failing_since = now() - interval '6 days' where id = $1", [webhook_id]);
   const { webhook } = await attemptWith(-MONTH_MS, 500, webhook_id);

@@ -55,7 +55,7 @@ const outcome = (succeeded: boolean): Outcome => ({
   ...{ response_truncated: false, retry_after_ms: undefined },
 });
 
-test("a worker that hangs delays nobody: beside a receiver that never answers, another gets each event at once", async () => {
+test("a receiver that never responds does not delay the events of other receivers", async () => {
   const hanging = await setUp();
   hanging.receiver.answer = () => undefined;
   const well = await setUp();
@@ -69,7 +69,7 @@ test("a worker that hangs delays nobody: beside a receiver that never answers, a
   await worker.stop();
 });
 
-test("told to stop, a worker ends what is under way, writes it down and gives the rest back", async () => {
+test("a stopping worker finishes running requests, stores their outcomes and releases other claims", async () => {
   const { receiver } = await setUp({ max_parallel: 2 });
   const responses: ServerResponse[] = [];
   receiver.answer = (_request, response) => responses.push(response);
@@ -90,7 +90,7 @@ test("told to stop, a worker ends what is under way, writes it down and gives th
   await next.stop();
 });
 
-test("what a dead worker had is taken over without waiting for its lease", async () => {
+test("claims of a dead worker are taken over before their leases expire", async () => {
   const { receiver, id } = await setUp();
   await emit(1, 2, 3);
   await fanOut(pool);
@@ -103,7 +103,7 @@ test("what a dead worker had is taken over without waiting for its lease", async
   await worker.stop();
 });
 
-test("a claim is a fence: who has lost it cannot fail the delivery of another, but may have succeeded", async () => {
+test("a worker that has lost its claim cannot fail the delivery, but can report success", async () => {
   const { id } = await setUp();
   await emit(1, 2);
   await fanOut(pool);
@@ -123,7 +123,7 @@ test("a claim is a fence: who has lost it cannot fail the delivery of another, b
   expect((await pool.query("select from webhook_attempts")).rowCount).toBe(2);
 });
 
-test("deliveries, their attempts and deleted webhooks are purged, in portions; what is young stays", async () => {
+test("old deliveries, attempts and deleted webhooks are purged in batches; newer ones stay", async () => {
   const { id } = await setUp();
   const deleted = await setUp();
   await pool.query(
@@ -146,7 +146,7 @@ test("deliveries, their attempts and deleted webhooks are purged, in portions; w
   expect((await pool.query("select from webhooks")).rowCount).toBe(1);
 });
 
-test("a delivery whose event is no longer kept is given up, not sent empty", async () => {
+test("a delivery whose event has been purged fails and is not sent empty", async () => {
   const { receiver, id } = await setUp();
   await emit(1);
   await fanOut(pool);

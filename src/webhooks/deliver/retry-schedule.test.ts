@@ -10,7 +10,7 @@ test("ten attempts at 0, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h
   expect(delayAfter(MAX_ATTEMPTS, 1)).toBeUndefined();
 });
 
-test("each is a fifth shorter or longer at most", () => {
+test("jitter changes a delay by at most a fifth", () => {
   expect(delayAfter(2, 1, 0)).toBe(240_000);
   expect(delayAfter(2, 1, 1)).toBeCloseTo(360_000);
   const drawn = Array.from({ length: 1000 }, () => delayAfter(2, 1) as number);
@@ -22,7 +22,7 @@ test("the scale shortens the whole schedule", () => {
   expect(delayAfter(9, 1 / 86_400, MIDDLE)).toBeCloseTo(1000);
 });
 
-test("pauses grow to a bound", () => {
+test("pauses grow up to a limit", () => {
   expect([1, 2, 3, 100].map((trips) => breakerPause(trips, 1))).toEqual([30_000, 60_000, 120_000, 900_000]);
   expect([1, 2, 100].map((failures) => overloadPause(failures, 1))).toEqual([2000, 4000, 60_000]);
 });

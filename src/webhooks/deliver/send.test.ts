@@ -57,12 +57,12 @@ test.each([
       drip(socket, "H");
     },
   ],
-])("a receiver that %s is given up after the whole time", async (_what, talk: (socket: Socket) => void) => {
+])("an attempt to a receiver that %s ends at the timeout", async (_what, talk: (socket: Socket) => void) => {
   const outcome = await call(await createRawServer(talk), { total_ms: 400 });
   expect(["timeout", "bad_answer"]).toContain(outcome.error);
 });
 
-test("a body that drips without end does not hold the slot: the status has been said", async () => {
+test("an endless slow body does not block its slot after the status", async () => {
   const url = await createRawServer((socket) => {
     socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n");
     drip(socket, "x");
@@ -72,7 +72,7 @@ test("a body that drips without end does not hold the slot: the status has been 
   expect(outcome.response_body).toMatch(/^x+$/);
 });
 
-test("of a large body the first bytes are kept, and the rest is not read", async () => {
+test("only the first bytes of a large body are stored, and the others are not read", async () => {
   let written = 0;
   const url = await createRawServer((socket) => {
     socket.write("HTTP/1.1 500 No\r\ncontent-length: 1000000000\r\n\r\n");
@@ -117,7 +117,7 @@ test.each([
   },
 );
 
-test("a port where nobody listens, a name that is not there and a receiver without TLS are told apart", async () => {
+test("a closed port, an unknown name and a receiver without TLS are distinguished", async () => {
   const free = createServer().listen(0, "127.0.0.1");
   await once(free, "listening");
   const { port } = free.address() as AddressInfo;
@@ -129,7 +129,7 @@ test("a port where nobody listens, a name that is not there and a receiver witho
   expect(await call(plain.replace("http:", "https:"))).toMatchObject({ error: "tls" });
 });
 
-test("2xx alone is success", async () => {
+test("only 2xx is a success", async () => {
   const receiver = await createReceiver();
   for (const status of [200, 201, 202, 204, 299]) {
     receiver.answer = (_request, response) => response.writeHead(status).end();
@@ -141,7 +141,7 @@ test("2xx alone is success", async () => {
   }
 });
 
-test("what the delivery says of itself wins over any header, and hidden values stay hidden", async () => {
+test("headers of the delivery override custom ones, and hidden values stay hidden", async () => {
   const receiver = await createReceiver();
   const outcome = await call(receiver.url, {
     headers: { "webhook-id": "forged", "content-type": "text/evil", authorization: "Bearer hunter2" },
@@ -154,14 +154,14 @@ test("what the delivery says of itself wins over any header, and hidden values s
   expect(JSON.stringify(outcome)).not.toContain("hunter2");
 });
 
-test("a header with a line break does not get as far as the wire", async () => {
+test("a header with a line break is never sent", async () => {
   const receiver = await createReceiver();
   const outcome = await call(receiver.url, { headers: { "x-a": "1\r\nx-b: 2" } });
   expect(outcome.succeeded).toBe(false);
   expect(receiver.received).toHaveLength(0);
 });
 
-test("a body of 5 MB, with every kind of character, arrives as it was signed", async () => {
+test("a body of 5 MB with all kinds of characters arrives exactly as signed", async () => {
   const receiver = await createReceiver();
   const body = JSON.stringify({ text: 'ä€😀\u2028\\"'.repeat(400_000) });
   expect(await call(receiver.url, { body })).toMatchObject({ succeeded: true });

@@ -19,16 +19,16 @@ test.each([
     '{"event_type":"ping","data":{"success":true}}',
     "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
   ],
-])("the published signature of %s is made", (secret, id, timestamp, body, signature) => {
+])("%s has the published signature", (secret, id, timestamp, body, signature) => {
   expect(sign([keyOf(secret)], id, timestamp, body)).toBe(signature);
 });
 
-test("a secret is 32 bytes, another each time", () => {
+test("every secret is different and has 32 bytes", () => {
   expect(keyOf(makeSecret())).toHaveLength(32);
   expect(makeSecret()).not.toBe(makeSecret());
 });
 
-test("any body is verified by the library of the standard, with either secret of a rotation", () => {
+test("the standard's library verifies any body with both secrets of a rotation", () => {
   fc.assert(
     fc.property(fc.json({ noUnicodeString: false }), fc.stringMatching(/^evt_[a-z0-9_]{1,30}$/), (body, id) => {
       const secrets = [makeSecret(), makeSecret()];

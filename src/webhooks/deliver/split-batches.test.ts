@@ -53,7 +53,7 @@ const batchesOf = ({ received }: Receiver): Batch[] =>
   received.filter(({ json }) => json.type === "products.changed").map(({ json }) => json.data as Batch);
 const typesOf = ({ received }: Receiver): string[] => received.map(({ json }) => json.type).sort();
 
-test("an import tells each webhook what its volume says: nothing, one event each, or all products in batches", async () => {
+test("a webhook gets no event, one event, or all products of an import, depending on its volume", async () => {
   const [none, summary, products] = [await setUp("none"), await setUp("summary"), await setUp("products")];
   const end = startWorker();
   const { created } = await importBytes(imports, csv(0, 1234, "first"));
@@ -85,7 +85,7 @@ test("an import tells each webhook what its volume says: nothing, one event each
   await end();
 });
 
-test("a second import names what it changed and what it created, each with its version", async () => {
+test("a second import reports changed and created products with their versions", async () => {
   await importBytes(imports, csv(0, 10, "first"));
   const { receiver } = await setUp("products");
   const end = startWorker();
@@ -99,7 +99,7 @@ test("a second import names what it changed and what it created, each with its v
   await end();
 });
 
-test("cutting that is stopped goes on where it was: no product twice, none left out", async () => {
+test("an interrupted split continues at its position: each product is reported exactly once", async () => {
   await setUp("products");
   await importBytes(imports, csv(0, 2600, "first"));
   await fanOut(pool);
@@ -128,7 +128,7 @@ test("cutting that is stopped goes on where it was: no product twice, none left 
   expect(rows.map(({ data }) => data.is_last)).toEqual([false, false, false, false, false, true]);
 });
 
-test("two workers cut one event once", async () => {
+test("two workers split an event once", async () => {
   await setUp("products");
   await importBytes(imports, csv(0, 3000, "first"));
   await fanOut(pool);
@@ -139,7 +139,7 @@ test("two workers cut one event once", async () => {
   expect(rows[0]?.count).toBe(6);
 });
 
-test("a replay of what is missing has an import cut that nobody wanted in batches at its time", async () => {
+test("a replay of missing events splits an import that no webhook needed in batches before", async () => {
   const since = new Date().toISOString();
   const { receiver, id } = await setUp("summary");
   await changeWebhook(context, id, { enabled: false });

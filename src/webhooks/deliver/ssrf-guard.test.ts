@@ -109,7 +109,7 @@ const LITERALS = [
   ...["2852039166", "0xa9fea9fe", "①②⑦.⓪.⓪.①", "127。0。0。1"],
 ];
 
-test.each(LITERALS)("the literal %s is refused and not dialled", async (host) => {
+test.each(LITERALS)("the literal address %s is refused without a connection", async (host) => {
   const outcome = await call(`http://${host}:${port}/`);
   expect(outcome).toMatchObject({ succeeded: false, error: "refused_address", status: null });
   expect(outcome.message).not.toMatch(/loopback|private|link/i);
@@ -126,19 +126,19 @@ test.each([
   ["NAT64", ["64:ff9b::7f00:1"]],
   ["metadata", ["169.254.169.254"]],
   ["Azure's metadata", ["168.63.129.16"]],
-])("a name that is %s is refused and not dialled", async (_what, addresses) => {
+])("a name that is %s is refused without a connection", async (_what, addresses) => {
   const outcome = await call(`http://receiver.example:${port}/`, PUBLIC_ONLY, namesAre(addresses));
   expect(outcome).toMatchObject({ error: "refused_address", status: null });
   expect(outcome.message).toBe("receiver.example is refused: it is not a public internet address.");
   expect(dialled).toBe(0);
 });
 
-test.each(["localhost", "LOCALHOST"])("the name %s, looked up for real, is refused", async (host) => {
+test.each(["localhost", "LOCALHOST"])("the name %s is refused with the real resolver", async (host) => {
   expect(await call(`http://${host}:${port}/`)).toMatchObject({ error: "refused_address" });
   expect(dialled).toBe(0);
 });
 
-test("a name that is looked up anew for each connection is checked anew, and what was checked is what is dialled", async () => {
+test("each connection resolves and checks the name again, and uses the checked address", async () => {
   // Stands for a public address: allowed. The canary's own is not.
   const settings = { ...PUBLIC_ONLY, allow_cidrs: ["127.0.0.2/32"] };
   const receiver = createHttpServer((_request, response) => response.end()).listen(0, "127.0.0.2");
@@ -152,7 +152,7 @@ test("a name that is looked up anew for each connection is checked anew, and wha
   receiver.close();
 });
 
-test("a redirect is not followed, wherever it leads", async () => {
+test("redirects are never followed", async () => {
   const receiver = await createReceiver();
   const settings = { ...PUBLIC_ONLY, allow_cidrs: ["127.0.0.1/32"] };
   for (const status of [301, 302, 303, 307, 308]) {
@@ -180,7 +180,7 @@ test.each([
   ["fd00:1::5", 80, ["fd00:1::/64"]],
   ["::ffff:10.1.2.3", 80, ["10.1.2.0/24"]],
   ["169.254.169.254", 80, ["169.254.169.254/32"]],
-])("%s, port %i, is called where %o is allowed", (address, to, allowCidrs) => {
+])("%s, port %i, may be called if %o is allowed", (address, to, allowCidrs) => {
   expect(refusalOf(address, to, { allow_cidrs: allowCidrs })).toBeUndefined();
 });
 
@@ -194,7 +194,7 @@ test.each([
   expect(refusalOf(address, 80, { allow_cidrs: allowCidrs })).toBeDefined();
 });
 
-test("behind a proxy, addresses are refused here and names are the proxy's to judge", async () => {
+test("with a proxy, addresses are checked here and names by the proxy", async () => {
   const receiver = await createReceiver();
   const asked: string[] = [];
   const proxy = createHttpServer().on("connect", (request, socket) => {
@@ -214,7 +214,7 @@ test("behind a proxy, addresses are refused here and names are the proxy's to ju
   proxy.close();
 });
 
-test("the same guard holds for tests, deliveries, retries and replays", async () => {
+test("the guard applies to tests, deliveries, retries and replays", async () => {
   const database = await createTestDatabase();
   const context = createWebhookContext(database, { allow_cidrs: [], time_scale: 0.00001 });
   const ask = asker(await createTestApp(database, { webhooks: context }));

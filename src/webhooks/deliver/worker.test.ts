@@ -49,7 +49,7 @@ const deliveriesOf = async (webhookId: number): Promise<Row[]> =>
   (await pool.query<Row>("select * from webhook_deliveries where webhook_id = $1 order by id", [webhookId])).rows;
 const switchOff = (id: number) => changeWebhook(context, id, { enabled: false });
 
-test("an event comes at once, signed so that the library of the standard verifies it, and is in the log", async () => {
+test("an event is delivered immediately with a signature that the standard's library verifies, and is logged", async () => {
   const { receiver, id } = await setUp({ headers: { "X-Shop": "7" } });
   await emit(1);
   const got = await until(() => receiver.received[0]);
@@ -87,7 +87,7 @@ test("during a rotation both secrets verify", async () => {
   await switchOff(id);
 });
 
-test("a receiver that fails gets all ten attempts with the same id and body, and then the delivery has failed", async () => {
+test("a failing receiver gets ten attempts with the same id and body, then the delivery fails", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = (_request, response) => response.writeHead(500).end("no\0pe");
   await emit(1);
@@ -105,7 +105,7 @@ test("a receiver that fails gets all ten attempts with the same id and body, and
   await switchOff(id);
 });
 
-test("after a failure the next attempt succeeds and the slate is clean", async () => {
+test("a success after a failure resets the failure count", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = (_request, response) => response.writeHead(receiver.received.length < 3 ? 503 : 204).end();
   await emit(1);
@@ -115,7 +115,7 @@ test("after a failure the next attempt succeeds and the slate is clean", async (
   await switchOff(id);
 });
 
-test("410 switches the webhook off and tells the others", async () => {
+test("410 disables the webhook and emits an event", async () => {
   const other = await setUp({ types: ["webhook.disabled"] });
   const { receiver, id } = await setUp({ types: ["product.updated"], description: "Old shop" });
   receiver.answer = (_request, response) => response.writeHead(410).end();
@@ -130,7 +130,7 @@ test("410 switches the webhook off and tells the others", async () => {
   await switchOff(other.id);
 });
 
-test("Retry-After is honoured: nothing comes before it", async () => {
+test("Retry-After is respected: no attempt is made before it", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = (_request, response) => {
     if (receiver.received.length === 1) response.writeHead(429, { "retry-after": "2" }).end();
@@ -146,7 +146,7 @@ test("Retry-After is honoured: nothing comes before it", async () => {
   await switchOff(id);
 });
 
-test("five days of nothing but failures switch a webhook off, with a reason to show", async () => {
+test("five days of failures disable a webhook with a reason", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = (_request, response) => response.writeHead(500).end();
   await emit(1);
@@ -165,7 +165,7 @@ test("five days of nothing but failures switch a webhook off, with a reason to s
   await switchOff(id);
 });
 
-test("types and volume decide what comes", async () => {
+test("types and volume decide which events are delivered", async () => {
   const all = await setUp();
   const none = await setUp({ volume: "none" });
   const chosen = await setUp({ types: ["product.updated", "import.failed"] });
@@ -200,7 +200,7 @@ test("types and volume decide what comes", async () => {
   for (const { id } of [all, none, chosen]) await switchOff(id);
 });
 
-test("a rolled back event is never sent, and one of a long transaction does not hold up what follows", async () => {
+test("an event that was rolled back is never sent, and a long transaction does not delay later events", async () => {
   const { receiver, id } = await setUp();
   const long = await pool.connect();
   await long.query("begin");
@@ -219,7 +219,7 @@ test("a rolled back event is never sent, and one of a long transaction does not 
   await switchOff(id);
 });
 
-test("no more requests at a time than slots, and no more a second than the rate", async () => {
+test("concurrent requests and requests per second stay within the limits", async () => {
   const slots = await setUp({ max_parallel: 3 });
   let now = 0;
   let most = 0;

@@ -56,7 +56,7 @@ const replayOf = async (id: number, body: object): Promise<Replay> => {
 };
 const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
 
-test("the log has filters and pages, the newest first", async () => {
+test("the log has filters and pages, newest first", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = ({ json }, response) =>
     response.writeHead(json.data["id"] === 3 ? 400 : 200, { "x-a": "b" }).end("<html>");
@@ -88,7 +88,7 @@ test("the log has filters and pages, the newest first", async () => {
   await patch(id, { enabled: false });
 });
 
-test("a delivery is sent again by hand, with the same id, also one that was delivered", async () => {
+test("any delivery can be sent again manually with the same id", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = (_request, response) => response.writeHead(500).end();
   await emit(1);
@@ -104,7 +104,7 @@ test("a delivery is sent again by hand, with the same id, also one that was deli
   expect((await ask("POST", `/api/deliveries/${failed.id}/retry`)).status).toBe(409);
 });
 
-test("what failed is replayed, all of it", async () => {
+test("a replay sends all failed deliveries", async () => {
   const { receiver, id } = await setUp({ max_parallel: 64 });
   const COUNT = 600;
   await emit(...Array.from({ length: COUNT }, (_, i) => i));
@@ -122,7 +122,7 @@ test("what failed is replayed, all of it", async () => {
   await patch(id, { enabled: false });
 });
 
-test("what happened while a webhook was switched off, or before it was there, is sent as missing", async () => {
+test("a replay sends events from before the webhook existed and while it was disabled", async () => {
   const since = new Date().toISOString();
   await emit(1);
   const { receiver, id } = await setUp({ types: ["product.deleted"] });
@@ -140,7 +140,7 @@ test("what happened while a webhook was switched off, or before it was there, is
   await patch(id, { enabled: false });
 });
 
-test("a test sends any type with any data, says what came back, and is in the log alone", async () => {
+test("a test sends any type with any data, returns the response, and appears only in the log", async () => {
   const { receiver, id } = await setUp({ enabled: false });
   receiver.answer = (_request, response) => response.writeHead(418, { "x-tea": "pot" }).end("short");
   const { body } = await ask("POST", `/api/webhooks/${id}/test`, { type: "product.updated", data: { id: 9 } });
@@ -167,7 +167,7 @@ test("a test sends any type with any data, says what came back, and is in the lo
   expect((await ask("POST", `/api/webhooks/${id}/test`, { data: { text: "\0" } })).status).toBe(400);
 });
 
-test("health tells rates and times of a day, and what is to come", async () => {
+test("health shows rates and latencies of a day, and scheduled attempts", async () => {
   const { receiver, id } = await setUp();
   expect((await ask("GET", `/api/webhooks/${id}/health`)).body).toMatchObject({ attempts: 0, success_rate: null });
   receiver.answer = ({ json }, response) => response.writeHead(json.data["id"] === 1 ? 500 : 200).end();
@@ -180,7 +180,7 @@ test("health tells rates and times of a day, and what is to come", async () => {
   await patch(id, { enabled: false });
 });
 
-test("the feed has every event once, in order, by pages; and says when a cursor is too old", async () => {
+test("the feed pages through every event once in order, and refuses a purged cursor with 410", async () => {
   const read = async (query: string): Promise<{ items: FeedEvent[]; next_cursor: string; has_more: boolean }> =>
     (await ask("GET", `/api/events/feed?${query}`)).body;
   const { next_cursor: first } = await read("limit=1");
