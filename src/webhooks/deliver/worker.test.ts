@@ -100,7 +100,7 @@ test("a failing receiver gets ten attempts with the same id and body, then the d
     consecutive_failures: 10,
     last_status: 500,
     last_error: "status",
-    last_message: "The receiver answered 500.",
+    last_message: "The receiver responded with status 500.",
   });
   await switchOff(id);
 });
