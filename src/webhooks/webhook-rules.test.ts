@@ -29,8 +29,8 @@ test.each([
 });
 
 test.each([
-  ["", "no URL"],
-  ["example.com", "no URL"],
+  ["", "not a URL"],
+  ["example.com", "not a URL"],
   ["ftp://example.com/", "begin with https"],
   ["file:///etc/passwd", "begin with https"],
   ["javascript:alert(1)", "begin with https"],

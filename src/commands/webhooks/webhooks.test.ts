@@ -111,7 +111,7 @@ test("a refusal of the server prints one sentence and exits with 1", async () =>
     code: 1,
     err: expect.stringContaining("not a public internet address") as string,
   });
-  expect(await run("deliveries", "999")).toMatchObject({ code: 1, err: "There is no webhook 999.\n" });
+  expect(await run("deliveries", "999")).toMatchObject({ code: 1, err: "Webhook 999 does not exist.\n" });
 });
 
 test("after rotate-key, all secrets are encrypted with the new key, and the old one is no longer needed", async () => {
