@@ -141,7 +141,7 @@ test("an invalid request returns every fault", async () => {
   const faultsOf = async (body: object): Promise<unknown> =>
     (await ask<ProblemDocument>("POST", "/api/products/bulk", body)).body.errors;
   expect(await faultsOf({ action: "delete" })).toEqual([
-    { pointer: "/body/filter", detail: "give either a filter or SKUs" },
+    { pointer: "/body/filter", detail: "give either `filter` or `skus`" },
   ]);
   expect(await faultsOf({ action: "activate", skus: ["a"], set: { name: "x" } })).toEqual([
     { pointer: "/body/set", detail: "new values belong to the action `set`, and it needs them" },
