@@ -1,4 +1,4 @@
-// Who sends a request. Set here for every route, so that no route decides it for itself.
+// Identifies the sender of a request, in one place for all routes.
 import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { LOCAL_ACTOR } from "../../contract/actor.ts";

@@ -104,7 +104,9 @@ test("the import of a file that was too slow fails with request-timeout", async 
   clearInterval(trickle);
   const { filename, state, problem } = await newestImport();
   expect({ filename, state, type: problem?.type }).toEqual({
-    ...{ filename: "slow.csv", state: "failed", type: "/problems/request-timeout" },
+    filename: "slow.csv",
+    state: "failed",
+    type: "/problems/request-timeout",
   });
 });
 

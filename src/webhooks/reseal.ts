@@ -15,22 +15,19 @@ export async function resealWebhooks(pool: pg.Pool, keys: Keyring): Promise<numb
   );
   let resealed = 0;
   for (const { id, webhook_id } of secrets.rows) {
-    if (await resealOne(pool, keys, "webhook_secrets", "sealed", id, secretAad(webhook_id))) resealed += 1;
+    if (await resealOne(pool, keys, { ...SECRETS, id, aad: secretAad(webhook_id) })) resealed += 1;
   }
   for (const { id } of webhooks.rows) {
-    if (await resealOne(pool, keys, "webhooks", "headers_sealed", id, headersAad(id))) resealed += 1;
+    if (await resealOne(pool, keys, { ...HEADERS, id, aad: headersAad(id) })) resealed += 1;
   }
   return resealed;
 }
 
-async function resealOne(
-  pool: pg.Pool,
-  keys: Keyring,
-  table: "webhook_secrets" | "webhooks",
-  column: "sealed" | "headers_sealed",
-  id: number,
-  aad: string,
-): Promise<boolean> {
+const SECRETS = { table: "webhook_secrets", column: "sealed" } as const;
+const HEADERS = { table: "webhooks", column: "headers_sealed" } as const;
+type SealedValue = (typeof SECRETS | typeof HEADERS) & { id: number; aad: string };
+
+async function resealOne(pool: pg.Pool, keys: Keyring, { table, column, id, aad }: SealedValue): Promise<boolean> {
   return withTransaction(pool, async (client) => {
     const { rows } = await client.query<{ sealed: string | null }>(
       `select ${column} as sealed from ${table} where id = $1 for update`,

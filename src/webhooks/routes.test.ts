@@ -102,14 +102,14 @@ test("faults found by schema and rules are reported together with their pointers
   ]);
   const { id } = await create();
   expect(await pointersOf("PATCH", `/api/webhooks/${id}`, faulty)).not.toContain("/body/headers/x-b");
-  // Of one place the schema's word alone
+  // If both find a fault at one pointer, only the schema's fault is reported
   const twice = { url: "ftp://10.0.0.1/", headers: { "x-a": "a".repeat(4001) }, max_parallel: 0 };
   expect(await pointersOf("POST", "/api/webhooks", twice)).toEqual([
     "/body/headers/x-a",
     "/body/max_parallel",
     "/body/url",
   ]);
-  // What is no object is one fault, however long it is.
+  // A value that is not an object is one fault, regardless of its length.
   for (const headers of ["é".repeat(1000), ["é"]])
     expect(await pointersOf("POST", "/api/webhooks", { url: 7, headers })).toEqual(["/body/headers", "/body/url"]);
   for (const body of [null, [], "text", { headers: [] }, { headers: 7, url: 7 }])

@@ -95,7 +95,7 @@ test("a reader that reconnects misses no event", async () => {
     for (let i = 0; i < TOTAL; i++) await edit(`sku-${i % 7}`, `name ${i}`);
   })().finally(() => (done = true));
   let lastId: string | undefined = (await follow()).messages[0]?.id;
-  // Connections that break at any moment, and now and then nobody for a while.
+  // Disconnects at varying moments, with varying pauses.
   for (let round = 0; !done || new Set(got).size < TOTAL; round++) {
     const { messages, close } = await follow(lastId);
     await sleep((round * 37) % 90); // injected delay: connections of different lengths

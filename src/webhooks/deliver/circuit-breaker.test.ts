@@ -1,4 +1,4 @@
-// Clocks: a worker's may differ from the database's by any amount, and decides nothing.
+// A worker's clock may differ from the database's clock by any amount without effect.
 import { beforeEach, expect, test, vi } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createReceiver } from "../../../tests/support/receiver.ts";
@@ -18,7 +18,7 @@ beforeEach(() =>
   pool.query("truncate webhooks, webhook_secrets, webhook_replays, webhook_deliveries, webhook_attempts, events"),
 );
 
-/** An attempt by a worker whose clock is wrong by `skew_ms`, and what it makes of a webhook. */
+/** Makes an attempt by a worker whose clock is wrong by `skewMs`, and returns the webhook. */
 async function attemptWith(skewMs: number, status: number, id?: number) {
   const receiver = await createReceiver();
   receiver.answer = (_request, response) => void response.writeHead(status).end();
@@ -37,7 +37,7 @@ async function attemptWith(skewMs: number, status: number, id?: number) {
   return { outcome, webhook_id: webhookId, webhook: await readWebhook(pool, webhookId) };
 }
 
-/** Seconds between a time of a webhook and the database's clock. */
+/** Seconds from a time of a webhook to the database's current time. */
 async function distance(at: string | null | undefined): Promise<number> {
   const { rows } = await pool.query<{ s: number }>(
     "select abs(extract(epoch from now() - $1::timestamptz))::float8 as s",

@@ -15,7 +15,7 @@ async function call(url: string, options: { total_ms?: number; headers?: Record<
   return outcome;
 }
 
-/** A server that does with the connection what it likes. */
+/** A server whose behaviour is given as a function of the connection. */
 async function createRawServer(talk: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { keyOf, makeSecret, sign, verify } from "./sign.ts";
 
-// Published: the first in the libraries of the standard, the second in a provider's documentation.
+// Published examples: from the standard's libraries, and from a provider's documentation.
 test.each([
   [
     "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

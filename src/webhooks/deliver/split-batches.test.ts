@@ -103,7 +103,7 @@ test("an interrupted split continues at its position: each product is reported e
   await setUp("products");
   await importBytes(imports, csv(0, 2600, "first"));
   await fanOut(pool);
-  // Stopped again and again: each turn writes one batch at the most
+  // Interrupted repeatedly: each run writes at most one batch
   for (let turns = 0; ; turns++) {
     const stop = new AbortController();
     const { rows } = await pool.query<{ count: number }>("select count(*) from events where type = 'products.changed'");

@@ -17,7 +17,7 @@ import type { Delivery, DeliveryDetail } from "../../../contract/webhooks/delive
 
 const PUBLIC_ONLY: WebhookSettings = { allow_cidrs: [], proxy: undefined, time_scale: 1, keep_days: 30 };
 
-/** Counts who reaches it: nobody may. */
+/** Counts connections, of which there must be none. */
 let canary: Server;
 let port: number;
 let dialled = 0;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   canary.listen(0, "::");
   await once(canary, "listening");
   port = (canary.address() as AddressInfo).port;
-  // The control: it does count, by either family
+  // Control: it counts connections over IPv4 and IPv6
   for (const host of ["127.0.0.1", "::1"]) connect(port, host).on("error", () => undefined);
   await until(() => dialled === 2);
 });
@@ -46,7 +46,7 @@ async function call(url: string, settings = PUBLIC_ONLY, lookup?: Lookup): Promi
   return outcome;
 }
 
-/** Answers each question with the next of `answers`, and the last for ever. */
+/** Returns the `answers` one after the other, then always the last one. */
 const namesAre = (...answers: string[][]): Lookup & { asked: number } => {
   const lookup = (
     _name: string,
@@ -75,7 +75,14 @@ const LITERALS = [
     "0177.0.0.01",
     "127.255.255.254",
   ],
-  ...["0.0.0.0", "0", "[::]", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]"],
+  "0.0.0.0",
+  "0",
+  "[::]",
+  "[::1]",
+  "[0:0:0:0:0:0:0:1]",
+  "[::ffff:127.0.0.1]",
+  "[::ffff:7f00:1]",
+  "[::127.0.0.1]",
   ...[
     "[::ffff:0:127.0.0.1]",
     "[2002:7f00:1::]",
@@ -84,8 +91,20 @@ const LITERALS = [
     "[64:ff9b:1::7f00:1]",
     "[2001::1]",
   ],
-  ...["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "100.64.0.1", "169.254.0.1", "192.0.0.1", "192.0.2.1"],
-  ...["198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"],
+  "10.0.0.1",
+  "172.16.0.1",
+  "172.31.255.255",
+  "192.168.0.1",
+  "100.64.0.1",
+  "169.254.0.1",
+  "192.0.0.1",
+  "192.0.2.1",
+  "198.18.0.1",
+  "198.51.100.1",
+  "203.0.113.1",
+  "224.0.0.1",
+  "240.0.0.1",
+  "255.255.255.255",
   ...[
     "[fc00::1]",
     "[fd12:3456::1]",
@@ -97,7 +116,7 @@ const LITERALS = [
     "[3fff::1]",
     "[4000::1]",
   ],
-  // The metadata of clouds
+  // Cloud metadata services
   ...[
     "169.254.169.254",
     "169.254.170.2",
@@ -106,7 +125,10 @@ const LITERALS = [
     "[fd00:ec2::254]",
     "[::ffff:169.254.169.254]",
   ],
-  ...["2852039166", "0xa9fea9fe", "①②⑦.⓪.⓪.①", "127。0。0。1"],
+  "2852039166",
+  "0xa9fea9fe",
+  "①②⑦.⓪.⓪.①",
+  "127。0。0。1",
 ];
 
 test.each(LITERALS)("the literal address %s is refused without a connection", async (host) => {
@@ -139,7 +161,7 @@ test.each(["localhost", "LOCALHOST"])("the name %s is refused with the real reso
 });
 
 test("each connection resolves and checks the name again, and uses the checked address", async () => {
-  // Stands for a public address: allowed. The canary's own is not.
+  // The allowed address represents a public one; the canary's address is not allowed.
   const settings = { ...PUBLIC_ONLY, allow_cidrs: ["127.0.0.2/32"] };
   const receiver = createHttpServer((_request, response) => response.end()).listen(0, "127.0.0.2");
   await once(receiver, "listening");

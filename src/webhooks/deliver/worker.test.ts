@@ -70,7 +70,7 @@ test("an event is delivered immediately with a signature that the standard's lib
       response_headers: { "content-length": "2" },
     },
   ]);
-  // Noted behind the delivery
+  // Stored after the delivery
   await until(async () => (await findWebhook(pool, id)).status === "healthy");
   expect(await findWebhook(pool, id)).toMatchObject({ consecutive_failures: 0, waiting: 0 });
   await switchOff(id);
@@ -157,7 +157,7 @@ test("five days of failures disable a webhook with a reason", async () => {
   );
   await until(async () => !(await findWebhook(pool, id)).enabled);
   expect(await findWebhook(pool, id)).toMatchObject({ disabled_reason: "failing" });
-  // Switched on again, it begins without a past, and what waited goes out
+  // After it is enabled again, the failure count is reset and waiting deliveries are sent
   receiver.answer = (_request, response) => response.end();
   await changeWebhook(context, id, { enabled: true });
   await until(async () => (await deliveriesOf(id))[0]?.state === "delivered");
@@ -170,8 +170,15 @@ test("types and volume decide which events are delivered", async () => {
   const none = await setUp({ volume: "none" });
   const chosen = await setUp({ types: ["product.updated", "import.failed"] });
   const summary = {
-    ...{ import_id: 1, changeset_id: null, filename: "a.csv", rows: 1, created: 1, updated: 0 },
-    ...{ unchanged: 0, superseded: 0, rejected: 0 },
+    import_id: 1,
+    changeset_id: null,
+    filename: "a.csv",
+    rows: 1,
+    created: 1,
+    updated: 0,
+    unchanged: 0,
+    superseded: 0,
+    rejected: 0,
   };
   await emitEvents(pool, [
     { type: "import.completed", changeset_id: null, data: summary },

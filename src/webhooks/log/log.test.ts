@@ -109,7 +109,7 @@ test("a replay sends all failed deliveries", async () => {
   const COUNT = 600;
   await emit(...Array.from({ length: COUNT }, (_, i) => i));
   await until(async () => (await pool.query("select from events where not fanned_out")).rowCount === 0);
-  // As if all of them had been given up
+  // As if all attempts had failed
   await until(() => receiver.received.length === COUNT);
   await until(async () => (await ask("GET", `/api/webhooks/${id}/health`)).body["due"] === 0);
   await pool.query("update webhook_deliveries set state = 'failed', finished_at = now() where webhook_id = $1", [id]);
