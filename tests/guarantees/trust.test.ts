@@ -446,11 +446,11 @@ describe("a file without products", () => {
   });
 
   test.each([
-    ["text behind a quote", 'sku,"na"me\nA,one\n'],
+    ["text after a quote", 'sku,"na"me\nA,one\n'],
     ["a NUL byte", "sku,name,x\0y\nA,one,z\n"],
     ["an open quote", 'sku,"name\nA,one\n'],
     ["no end within a megabyte", `sku,name,"${"x".repeat(1_100_000)}"\nA,one,z\n`],
-  ])("with %s in its header fails and says which line, and nothing is written", async (_, file) => {
+  ])("with %s in its header fails, the problem names the line, and nothing is written", async (_, file) => {
     const fixed = { delimiter: ",", quote: '"', escape: '"', encoding: "utf-8", header: true, preamble: 0 } as const;
     const result = await run(file, fixed);
     expect(result).toMatchObject({ state: "failed", problem: { type: "/problems/bad-header" } });
