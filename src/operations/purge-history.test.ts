@@ -26,7 +26,7 @@ const replacedIn = async (): Promise<number[]> =>
     ({ id }) => id,
   );
 
-test("old versions go, and what they would be needed for can no longer be undone", async () => {
+test("old versions are deleted, and their changesets can no longer be undone", async () => {
   const first = await importNames("one");
   const second = await importNames("two");
   const third = await importNames("three");
@@ -36,7 +36,7 @@ test("old versions go, and what they would be needed for can no longer be undone
   expect(await purgeHistory(pool, 40, signal)).toBe(0);
   expect(await replacedIn()).toEqual([second, third]);
 
-  // What a changeset that is being undone needs is kept, also what came later.
+  // A running undo keeps the history of its changeset and of all later ones.
   const undo = await ask("POST", `/api/changesets/${second}/undo`);
   expect(await purgeHistory(pool, 10, signal)).toBe(0);
   expect(await finish(undo.body.id)).toMatchObject({ state: "done", kept: 4 });
@@ -49,7 +49,7 @@ test("old versions go, and what they would be needed for can no longer be undone
   expect((await ask("POST", `/api/changesets/${third}/undo`)).status).toBe(202);
 });
 
-test("what is younger than a change that still ran is kept with it", async () => {
+test("a changeset is kept if an older one ended after it", async () => {
   await pool.query("update changesets set finished_at = coalesce(finished_at, now())");
   const long = await importNames("four");
   const inside = await importNames("five");
@@ -60,7 +60,7 @@ test("what is younger than a change that still ran is kept with it", async () =>
   expect(await replacedIn()).toContain(inside);
 });
 
-test("a purge that was interrupted is taken up again", async () => {
+test("an interrupted purge is continued", async () => {
   const last = await importNames("six");
   await pool.query("update changesets set purged_at = now() where id = $1", [last]);
   expect(await purgeHistory(pool, 36_500, signal)).toBe(4);

@@ -22,7 +22,12 @@ export async function createImportContext(pool: pg.Pool, chunkRecords?: number):
   const filesDir = await mkdtemp(join(tmpdir(), "skuport-files-"));
   afterAll(() => rm(filesDir, { recursive: true, force: true }));
   const context = {
-    ...{ pool, files_dir: filesDir, concurrency: 3, log: silent, sendScan: nothing, sendLoaders: nothing },
+    pool,
+    files_dir: filesDir,
+    concurrency: 3,
+    log: silent,
+    sendScan: nothing,
+    sendLoaders: nothing,
     record_cache: createRecordCache(),
   };
   return chunkRecords === undefined ? context : { ...context, chunk_records: chunkRecords };

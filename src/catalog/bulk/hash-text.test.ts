@@ -5,7 +5,7 @@ import { hashTextExtended } from "./hash-text.ts";
 
 const { pool } = await createTestDatabase("empty");
 
-test("chained hashes of any texts and seeds are PostgreSQL's", async () => {
+test("chained hashes of any texts and seeds equal those of PostgreSQL", async () => {
   const text = fc
     .string({ unit: "binary", maxLength: 60 })
     .filter((value) => !value.includes("\0") && value.isWellFormed());

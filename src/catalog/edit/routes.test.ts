@@ -38,7 +38,7 @@ async function ask(
 
 const pointersOf = ({ body }: Answer): string[] => (body.errors ?? []).map(({ pointer }) => pointer).sort();
 
-/** How much has been written anywhere. */
+/** Numbers of rows in every table that an edit writes. */
 async function traces(): Promise<object> {
   const { rows } = await pool.query(
     `select (select count(*)::int from products) as products, (select count(*)::int from product_history) as history,
@@ -49,7 +49,7 @@ async function traces(): Promise<object> {
 }
 
 describe("POST", () => {
-  test("makes a product with its changeset, event and backlog", async () => {
+  test("creates a product with its changeset, event and backlog entry", async () => {
     const made = await ask("POST", "/api/products?reason=a%20test", {
       sku: " Ä/1 ",
       name: "One",
@@ -92,14 +92,14 @@ describe("POST", () => {
     ]);
   });
 
-  test("409 with a link where the SKU is taken in any case", async () => {
+  test("returns 409 with a link if the SKU is taken, in upper or lower case", async () => {
     await ask("POST", "/api/products", { sku: "Abc", name: "One" });
     const again = await ask("POST", "/api/products", { sku: "aBC ", name: "Two" });
     expect(again).toMatchObject({ status: 409, body: { type: "/problems/sku-taken", link: "/api/products/Abc" } });
     expect(await traces()).toMatchObject({ products: 1, changesets: 1, events: 1 });
   });
 
-  test("all faults at once, with pointers", async () => {
+  test("returns all faults at once, with pointers", async () => {
     const answer = await ask("POST", "/api/products", {
       sku: "x".repeat(256),
       name: " ",
@@ -112,9 +112,18 @@ describe("POST", () => {
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual(
       [
-        ...["/body/sku", "/body/name", "/body/description", "/body/active", "/body/id", "/body/colour"],
-        ...["/body/attributes/a~1b~0c", "/body/attributes/ Brand", "/body/attributes/name", "/body/attributes/"],
-        ...["/body/attributes/ok", "/body/attributes/gone"],
+        "/body/sku",
+        "/body/name",
+        "/body/description",
+        "/body/active",
+        "/body/id",
+        "/body/colour",
+        "/body/attributes/a~1b~0c",
+        "/body/attributes/ Brand",
+        "/body/attributes/name",
+        "/body/attributes/",
+        "/body/attributes/ok",
+        "/body/attributes/gone",
       ].sort(),
     );
     expect(await traces()).toMatchObject({ products: 0, changesets: 0 });
@@ -154,7 +163,7 @@ describe("POST", () => {
 });
 
 describe("PUT", () => {
-  test("creates, replaces what the body leaves out by defaults, and writes nothing for the same", async () => {
+  test("creates a product, resets absent fields to their defaults, and writes nothing if no value changes", async () => {
     const body = { name: "One", description: "long", active: false, attributes: { a: "1" } };
     const created = await ask("PUT", "/api/products/abc", body);
     expect(created).toMatchObject({ status: 201, headers: { location: "/api/products/abc" }, body });
@@ -170,12 +179,12 @@ describe("PUT", () => {
     expect(await traces()).toMatchObject({ products: 1, changesets: 2, events: 2, history: 1 });
   });
 
-  test("another SKU in the body is a fault", async () => {
+  test("rejects a body with another SKU", async () => {
     const answer = await ask("PUT", "/api/products/abc", { sku: "abd", name: "x" });
     expect([answer.status, pointersOf(answer)]).toEqual([400, ["/body/sku"]]);
   });
 
-  test("a NUL in the address is a fault", async () => {
+  test("rejects a NUL in the URL", async () => {
     const answer = await ask("PUT", "/api/products/a%00b", { name: "x" });
     expect([answer.status, pointersOf(answer)]).toEqual([400, ["/params/sku"]]);
   });
@@ -213,7 +222,7 @@ describe("PATCH", () => {
     expect(await traces()).toEqual({ products: 1, history: 0, changesets: 1, events: 1, backlog: 1 });
   });
 
-  test("an attribute called __proto__, which answers would lose, is refused", async () => {
+  test("rejects an attribute named __proto__, which JSON responses would lose", async () => {
     await ask("POST", "/api/products", { sku: "sku", name: "n" });
     const answer = await app.inject({
       method: "PATCH",
@@ -227,7 +236,7 @@ describe("PATCH", () => {
     expect(rows[0]?.attributes).toBe("{}");
   });
 
-  test("null for what cannot be absent is a fault, all of them at once", async () => {
+  test("rejects null for required fields, with all faults at once", async () => {
     await ask("POST", "/api/products", { sku: "sku", name: "n" });
     const answer = await ask("PATCH", "/api/products/sku", { sku: null, name: null, active: null, version: 3 });
     expect([answer.status, pointersOf(answer)]).toEqual([
@@ -236,7 +245,7 @@ describe("PATCH", () => {
     ]);
   });
 
-  test("the event tells what changed from what", async () => {
+  test("emits an event with the old and new values", async () => {
     await ask("POST", "/api/products", { sku: "sku", name: "n", attributes: { a: "1" } });
     await ask("PATCH", "/api/products/sku", { name: "m", attributes: { a: null, b: "2" } });
     const { rows } = await pool.query<{ data: object }>("select data from events where type = 'product.updated'");
@@ -255,7 +264,7 @@ describe("PATCH", () => {
     ]);
   });
 
-  test("a renamed product keeps its id, and its old SKU is free", async () => {
+  test("keeps the id of a renamed product and frees its old SKU", async () => {
     const { body: made } = await ask("POST", "/api/products", { sku: "old", name: "n" });
     const renamed = await ask("PATCH", "/api/products/old", { sku: "new", name: "m" });
     expect(renamed).toMatchObject({ status: 200, body: { id: made["id"], sku: "new", name: "m", version: 2 } });
@@ -268,7 +277,7 @@ describe("PATCH", () => {
     expect((await ask("POST", "/api/products", { sku: "old", name: "another" })).status).toBe(201);
   });
 
-  test("a SKU of another product is not to be had, and nothing has happened", async () => {
+  test("rejects the SKU of another product and writes nothing", async () => {
     await ask("POST", "/api/products", { sku: "a", name: "n" });
     await ask("POST", "/api/products", { sku: "B", name: "n" });
     const answer = await ask("PATCH", "/api/products/a", { sku: "b" });
@@ -276,14 +285,14 @@ describe("PATCH", () => {
     expect(await traces()).toMatchObject({ products: 2, history: 0, changesets: 2, events: 2 });
   });
 
-  test("404 where there is no such product", async () => {
+  test("returns 404 if the product does not exist", async () => {
     expect((await ask("PATCH", "/api/products/none", {}, { "if-match": '"1"' })).status).toBe(404);
     expect((await ask("DELETE", "/api/products/a%00b")).status).toBe(404);
   });
 });
 
 describe("DELETE", () => {
-  test("takes the product away and keeps what it was", async () => {
+  test("deletes the product and archives its last version", async () => {
     await ask("POST", "/api/products", { sku: "Sku", name: "n" });
     const answer = await ask("DELETE", "/api/products/SKU?reason=gone");
     expect(answer).toMatchObject({ status: 200, body: { sku: "Sku", version: 2, changeset_id: 2 } });
@@ -326,7 +335,7 @@ describe("preconditions", () => {
     if (status === 412) expect(answer.body).toMatchObject({ version: 2, link: "/api/products/a" });
   });
 
-  test("a product that was deleted and made anew is not the one that somebody knows", async () => {
+  test("do not match a product that was deleted and created again", async () => {
     const { body: known } = await ask("POST", "/api/products", { sku: "a", name: "n" });
     await ask("DELETE", "/api/products/a");
     const { body: anew } = await ask("POST", "/api/products", { sku: "a", name: "n" });

@@ -6,7 +6,7 @@ import { MAX_ATTRIBUTES } from "../../../contract/catalog/product-limits.ts";
 const attributesOf = (count: number, value: string | null, name: string) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}${n}`, value]));
 
-test("more attributes than a product may have are one fault, however many they are", () => {
+test("too many attributes are one fault, however many there are", () => {
   for (const count of [MAX_ATTRIBUTES + 1, 2 * MAX_ATTRIBUTES + 1, 300_000]) {
     const read = (): unknown => readProductBody({ sku: "A", name: "a", attributes: attributesOf(count, "x", "a") });
     expect(read).toThrow(Problem);
@@ -14,7 +14,7 @@ test("more attributes than a product may have are one fault, however many they a
   }
 });
 
-test("a patch may replace all attributes at once", () => {
+test("a patch can replace all attributes at once", () => {
   const product = { sku: "A", name: "a", description: "", active: true };
   const before = { ...product, attributes: attributesOf(MAX_ATTRIBUTES, "x", "old") as Record<string, string> };
   const patch = { ...attributesOf(MAX_ATTRIBUTES, null, "old"), ...attributesOf(MAX_ATTRIBUTES, "y", "new") };

@@ -31,7 +31,7 @@ async function historyOf(sku: string, query = ""): Promise<History> {
   expect([status, body]).toMatchObject([200, {}]);
   return body as unknown as History;
 }
-const toldOf = ({ items }: History): string[] =>
+const summaryOf = ({ items }: History): string[] =>
   items.map(({ version, change, changeset }) => `${version} ${change} ${changeset.kind}`);
 const changesOf = async (id: number, query = ""): Promise<ProductChange[]> =>
   (await request("GET", `/api/changesets/${id}/changes${query}`)).body["items"] as ProductChange[];
@@ -41,7 +41,7 @@ async function undo(changesetId: number): Promise<number> {
   return (await finish(body.id)).changeset_id;
 }
 
-test("an import's version names file and line, an edit's its reason", async () => {
+test("a version shows the file and line of an import, and the reason of an edit", async () => {
   const { id } = await importBytes(context, "sku,name\nb,B\na,A\n");
   await request("PATCH", "/api/products/a?reason=better", { name: "Z", attributes: { Brand: "Acme" } });
   const { items } = await historyOf("A");
@@ -56,21 +56,25 @@ test("an import's version names file and line, an edit's its reason", async () =
   ]);
 });
 
-test("a deleted product's history ends with the deletion, and goes on when an undo brings it back", async () => {
+test("a history ends with the deletion and continues when an undo restores the product", async () => {
   await importBytes(context, "sku,name\na,A\n");
   await request("PATCH", "/api/products/a", { name: "B" });
   const { body } = await request("DELETE", "/api/products/a");
   expect(await historyOf("a")).toMatchObject({ sku: "a", exists: false });
-  expect(toldOf(await historyOf("a"))).toEqual(["3 deleted edit", "2 updated edit", "1 created import"]);
+  expect(summaryOf(await historyOf("a"))).toEqual(["3 deleted edit", "2 updated edit", "1 created import"]);
   const undoneIn = await undo(body["changeset_id"] as number);
   await request("PATCH", "/api/products/a", { name: "C" });
   const history = await historyOf("a");
-  expect(toldOf(history)).toEqual([
-    ...["5 updated edit", "4 created undo", "3 deleted edit", "2 updated edit", "1 created import"],
+  expect(summaryOf(history)).toEqual([
+    "5 updated edit",
+    "4 created undo",
+    "3 deleted edit",
+    "2 updated edit",
+    "1 created import",
   ]);
   expect(history.items[1]).toMatchObject({ source_line: null, product: { name: "B" } });
   expect(history.items[1]?.fields).toMatchObject({ name: { before: null, after: "B" } });
-  // In pages of one, too.
+  // Also in pages of one.
   const paged: unknown[] = [];
   for (let cursor: unknown = ""; cursor !== null;) {
     const page = await request(
@@ -88,7 +92,7 @@ test("a deleted product's history ends with the deletion, and goes on when an un
   expect(await changesOf(undoneIn, "?change=updated")).toHaveLength(0);
 });
 
-test("an undo of an import shows what it took away and what it changed back", async () => {
+test("the changes of an undo show the products that it deleted and restored", async () => {
   await importBytes(context, "sku,name\na,A\nb,B\n");
   const { changeset_id } = await importBytes(context, "sku,name\na,A2\nc,C\n");
   const undoneIn = await undo(changeset_id as number);
@@ -97,7 +101,7 @@ test("an undo of an import shows what it took away and what it changed back", as
     { sku: "a", change: "updated", version: 3, before: { name: "A2" }, after: { name: "A" } },
     { sku: "c", change: "deleted", version: 2, before: { name: "C" }, after: null },
   ]);
-  // What the import did stays to be seen.
+  // The import's changes remain visible.
   expect(await changesOf(changeset_id as number)).toMatchObject([
     { sku: "c", change: "created", version: 1, after: { name: "C" } },
     { sku: "a", change: "updated", version: 2, before: { name: "A" }, after: { name: "A2" } },
@@ -108,7 +112,7 @@ test("an undo of an import shows what it took away and what it changed back", as
   });
 });
 
-test("products that had the SKU one after the other have a history each", async () => {
+test("products that had the same SKU one after the other have separate histories", async () => {
   await request("POST", "/api/products", { sku: "a", name: "first" });
   await request("PATCH", "/api/products/a", { sku: "b" });
   await request("POST", "/api/products", { sku: "a", name: "second" });
@@ -118,32 +122,32 @@ test("products that had the SKU one after the other have a history each", async 
   expect([third.items[0]?.product?.name, third.exists, third.other_ids.length]).toEqual(["third", true, 2]);
   const [second = 0, first = 0] = third.other_ids;
   expect(await historyOf("a", `?id=${second}`)).toMatchObject({ id: second, exists: false, sku: "a" });
-  // The first goes by another name now.
+  // The first product has another SKU now.
   expect(await historyOf("a", `?id=${first}`)).toMatchObject({ id: first, exists: true, sku: "b" });
-  expect(toldOf(await historyOf("b"))).toEqual(["2 updated edit", "1 created edit"]);
+  expect(summaryOf(await historyOf("b"))).toEqual(["2 updated edit", "1 created edit"]);
   expect((await request("GET", `/api/products/b/history?id=${second}`)).status).toBe(404);
 });
 
-test("a history that is read while the product is edited tells each version once", async () => {
+test("a history that is read during edits contains each version once", async () => {
   await request("POST", "/api/products", { sku: "a", name: "0" });
   const state = { edited: false };
   const editing = (async () => {
     for (let n = 1; n <= 150; n++) await request("PATCH", "/api/products/a", { name: String(n) });
     state.edited = true;
   })();
-  const told: string[] = [];
+  const seen: string[] = [];
   const expected: string[] = [];
   while (!state.edited) {
     const versions = (await historyOf("a", "?limit=10")).items.map(({ version }) => version);
     const newest = versions[0] ?? 0;
-    told.push(versions.join(" "));
+    seen.push(versions.join(" "));
     expected.push(Array.from({ length: Math.min(10, newest) }, (_, place) => newest - place).join(" "));
   }
   await editing;
-  expect(told).toEqual(expected);
+  expect(seen).toEqual(expected);
 });
 
-test("the SKU that a product has lost still leads to it", async () => {
+test("the former SKU of a product finds its history", async () => {
   await request("POST", "/api/products", { sku: "old", name: "n" });
   await request("PATCH", "/api/products/old", { sku: "new" });
   expect(await historyOf("old")).toMatchObject({ sku: "new", exists: true });
@@ -172,7 +176,7 @@ test.each([
   expect((await request("GET", url)).status).toBe(400);
 });
 
-test("what was purged is told as not known, never made up", async () => {
+test("purged versions are reported as unknown", async () => {
   await request("POST", "/api/products", { sku: "a", name: "1" });
   for (const name of ["2", "3"]) await request("PATCH", "/api/products/a", { name });
   await pool.query("delete from product_history where version = 1");
@@ -189,7 +193,7 @@ test("what was purged is told as not known, never made up", async () => {
   expect((await request("GET", "/api/changesets/2/changes.csv")).status).toBe(410);
 });
 
-test("changesets are found by kind, actor and time", async () => {
+test("changesets are filtered by kind, actor and time", async () => {
   await importBytes(context, "sku,name\na,A\n");
   await request("PATCH", "/api/products/a", { name: "B" });
   const idsOf = async (query: string): Promise<number[]> => {
@@ -198,7 +202,7 @@ test("changesets are found by kind, actor and time", async () => {
   };
   expect(await idsOf("kind=import")).toEqual([1]);
   expect(await idsOf("kind=edit&actor=local")).toEqual([2]);
-  expect(await idsOf("actor=nobody")).toEqual([]);
+  expect(await idsOf("actor=unknown")).toEqual([]);
   expect(await idsOf("since=0000-01-01T00:00:00%2B12:00")).toEqual([2, 1]);
   expect(await idsOf("until=2020-01-01T00:00:00%2B23:59")).toEqual([]);
   const { body } = await request("GET", "/api/changesets/2");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { skuKey, trimWhiteSpace, writeSkuKey } from "./sku-key.ts";
 
-/** Every way to write a SKU, and the key it comes to. */
+/** Spellings and their keys. */
 const KEYS: [spelling: string, key: string][] = [
   ["ABC", "abc"],
   ["abc", "abc"],
@@ -51,7 +51,7 @@ describe("the SKU rule", () => {
     expect(keyOfBytes(spelling)).toBe(key);
   });
 
-  test("trimming takes the property White_Space and nothing else", () => {
+  test("trimming removes characters with the property White_Space and no others", () => {
     for (let code = 0; code <= 0xffff; code++) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
       const character = String.fromCharCode(code);
@@ -60,7 +60,7 @@ describe("the SKU rule", () => {
     }
   });
 
-  test("the key of a SKU with any one character in it is its own key", () => {
+  test("for every character: the key of a key is the key itself", () => {
     for (let code = 0; code <= 0x10ffff; code++) {
       if (code >= 0xd800 && code <= 0xdfff) continue;
       const spelling = `x${String.fromCodePoint(code)}y`;
@@ -70,34 +70,46 @@ describe("the SKU rule", () => {
   });
 });
 
-/** Letters and marks where case and composition are at their worst, and all of Unicode. */
+/** Letters and marks with the hardest cases of case mapping and composition, and all of Unicode. */
 const text = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.string({ unit: "binary" }),
   fc.string({
     unit: fc.constantFrom(
-      ...["A", "a", "Z", "0", " ", "\t", "\u0085", "\u00a0", "\ufeff", "\u2003", "E", "é", "É", "\u0301", "\u0307"],
-      ...[
-        "\u0345",
-        "İ",
-        "ı",
-        "ß",
-        "\u1e9e",
-        "Σ",
-        "σ",
-        "ς",
-        "Ω",
-        "\u2126",
-        "\u212a",
-        "\u0344",
-        "\u{1d160}",
-        "\u{1f600}",
-      ],
+      "A",
+      "a",
+      "Z",
+      "0",
+      " ",
+      "\t",
+      "\u0085",
+      "\u00a0",
+      "\ufeff",
+      "\u2003",
+      "E",
+      "é",
+      "É",
+      "\u0301",
+      "\u0307",
+      "\u0345",
+      "İ",
+      "ı",
+      "ß",
+      "\u1e9e",
+      "Σ",
+      "σ",
+      "ς",
+      "Ω",
+      "\u2126",
+      "\u212a",
+      "\u0344",
+      "\u{1d160}",
+      "\u{1f600}",
     ),
   }),
 );
 
-test("a key is its own key", () => {
+test("the key of a key is the key itself", () => {
   fc.assert(
     fc.property(text, (spelling) => {
       const key = skuKey(spelling);
@@ -107,7 +119,7 @@ test("a key is its own key", () => {
   );
 });
 
-test("the key of bytes is the key of their text, and needs no more than three times the room", () => {
+test("the key of bytes equals the key of their text, and has at most three times their length", () => {
   fc.assert(
     fc.property(text, fc.nat(5), (spelling, offset) => {
       expect(keyOfBytes(spelling, offset)).toBe(skuKey(spelling));
@@ -116,7 +128,7 @@ test("the key of bytes is the key of their text, and needs no more than three ti
   );
 });
 
-test("blanks around a SKU, its case and its composition make no other key", () => {
+test("white space around a SKU, its case and its composition do not change the key", () => {
   fc.assert(
     fc.property(text, fc.constantFrom(" ", "\t", "\u0085", "\u00a0", "\u2003"), (spelling, blank) => {
       const key = skuKey(spelling);
@@ -128,7 +140,7 @@ test("blanks around a SKU, its case and its composition make no other key", () =
   );
 });
 
-/** By `writeSkuKey`, with the text in the middle of other bytes and a target of exactly the room that is promised. */
+/** Calls `writeSkuKey` with the text between other bytes and a target of the documented size. */
 function keyOfBytes(spelling: string, offset = 3): string {
   const textBytes = Buffer.from(spelling);
   const bytes = Buffer.concat([Buffer.from("A\u00a0"), textBytes, Buffer.from(" Z")]);

@@ -12,7 +12,7 @@ const { rows } = await pool.query<{ texts: BinaryArray; ids: BinaryArray; versio
 );
 const { texts, ids, versions, tids } = rows[0] as (typeof rows)[number];
 
-test("texts and numbers are read at their positions", () => {
+test("reads texts and numbers at the given indexes", () => {
   expect(textsAt(texts, [0, 1, 2, 3, 4])).toEqual(TEXTS);
   expect(textsAt(texts, [2, 4])).toEqual(["ünï", "\u{1F600}"]);
   expect(textsAt(texts, [])).toEqual([]);
@@ -20,7 +20,7 @@ test("texts and numbers are read at their positions", () => {
   expect(numbersAt(versions, [2])).toEqual([-9]);
 });
 
-test("PostgreSQL takes what was picked, of any type", async () => {
+test("PostgreSQL accepts picked elements of any type", async () => {
   const found = await pool.query(
     "select $1::text[] as texts, $2::bigint[] as ids, $3::integer[] as versions, $4::tid[]::text as tids",
     [pick(texts, [1, 3, 4]), pick(ids, [0, 2]), pick(versions, [1]), pick(tids, [0, 2])],
@@ -30,7 +30,7 @@ test("PostgreSQL takes what was picked, of any type", async () => {
   ]);
 });
 
-test("nothing picked is an empty array", async () => {
+test("picking nothing gives an empty array", async () => {
   const found = await pool.query("select cardinality($1::text[]) as count", [pick(texts, [])]);
   expect(found.rows).toEqual([{ count: 0 }]);
 });

@@ -1,4 +1,4 @@
-// What a bulk request may hold: any body up to its limit is answered at once and with a short document.
+// Limits of a bulk request: every body up to the size limit gets a response at once, with a short document.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";
@@ -20,7 +20,7 @@ async function refused(body: object | string): Promise<ProblemDocument> {
   return answer.json();
 }
 
-// Bodies are made inside the tests: as arguments, all of them would be written into the tests' titles.
+// Bodies are made inside the tests: as arguments, they would become part of the test titles.
 test.each<[string, () => object]>([
   ["13 MB of unknown filter keys", () => ({ action: "activate", filter: numbered(700_000, (i) => `unknown_${i}`) })],
   ["400,000 attributes", () => ({ action: "activate", filter: { attributes: numbered(400_000, (i) => `a${i}`) } })],
@@ -31,7 +31,7 @@ test.each<[string, () => object]>([
   ],
   ["400,000 unknown members", () => numbered(400_000, (i) => `m${i}`)],
   ["2,000,000 empty SKUs", () => ({ action: "activate", skus: Array.from({ length: 2_000_000 }, () => "") })],
-])("%s are refused before they are validated", async (_, body) => {
+])("%s are rejected before validation", async (_, body) => {
   expect((await refused(body())).detail).toBe("The body has more than 25,000 values. Split it into smaller requests.");
 });
 
@@ -56,7 +56,7 @@ test.each<[string, () => object]>([
   expect(detail.length).toBeLessThan(3000);
 });
 
-test("a filter has up to 50 attributes, wherever they are given", async () => {
+test("a filter has up to 50 attributes in all its parts together", async () => {
   for (const filter of [
     { attributes: numbered(MAX_FILTER_ATTRIBUTES + 1, (i) => `a${i}`) },
     numbered(MAX_FILTER_ATTRIBUTES + 1, (i) => `attributes.a${i}`),
@@ -77,7 +77,7 @@ test("a filter has up to 50 attributes, wherever they are given", async () => {
   expect(answer.statusCode).toBe(202);
 });
 
-test("the texts of a filter and the new values are bounded as well", async () => {
+test("the texts of a filter and of new values are limited too", async () => {
   const attributes = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`a${i}`, "v".repeat(9000)]));
   expect((await refused({ action: "activate", filter: { attributes } })).detail).toContain(
     "more than 100,000 characters",
@@ -86,7 +86,7 @@ test("the texts of a filter and the new values are bounded as well", async () =>
   expect((await refused({ action: "set", filter: {}, set })).detail).toContain("more than 2,000,000 characters");
 });
 
-test("JSON nested 5,000 deep is refused on every kind of route", async () => {
+test("every kind of route rejects JSON nested 5,000 levels deep", async () => {
   const deep = `${"[".repeat(5000)}${"]".repeat(5000)}`;
   await refused(`{"action":"activate","filter":{"attributes":{"a":${deep}}}}`);
   for (const [method, url] of [

@@ -30,14 +30,14 @@ async function skus(where: string): Promise<string[]> {
   return rows.map(({ sku }) => sku);
 }
 
-test("all products that match a filter are changed, and no others", async () => {
+test("changes the products that match a filter, and no others", async () => {
   const done = await bulk({ action: "deactivate", filter: { search: "odd", attributes: { Brand: "Acme" } } });
   expect(done).toMatchObject({ state: "done", kind: "bulk", total: 5, updated: 5 });
   expect(done.options).toEqual({ action: "deactivate", filter: { search: "odd", attributes: { Brand: "Acme" } } });
   expect(await skus("not active")).toEqual(["P-1", "P-3", "P-5", "P-7", "P-9"]);
 });
 
-test("products that match only after the request are not touched; selected ones are read again when they are changed", async () => {
+test("products that match only after the request stay unchanged; selected products are read again when they are changed", async () => {
   const started = await start({ action: "set", filter: { name: "odd" }, set: { description: "new" } });
   await app.inject({ method: "PUT", url: "/api/products/late", payload: { name: "odd, but late" } });
   await app.inject({ method: "PATCH", url: "/api/products/p-0", payload: { name: "odd by now" } });
@@ -48,7 +48,7 @@ test("products that match only after the request are not touched; selected ones 
   expect(await skus("sku_key = 'p-1' and name = 'no longer so'")).toEqual(["P-1"]);
 });
 
-test("products that moved since they were selected are deleted as they are by then, and their last values are kept", async () => {
+test("products that were updated after the selection are deleted, and their last values are archived", async () => {
   const started = await start({ action: "delete", filter: { name: "odd" } });
   await expect.poll(async () => (await ask("GET", `/api/operations/${started.body.id}`)).body.state).toBe("running");
   await app.inject({ method: "PATCH", url: "/api/products/p-1", payload: { name: "edited" } });
@@ -77,8 +77,8 @@ test("products that moved since they were selected are deleted as they are by th
   expect(backlog.rows.every(({ keys, rows, delta }) => rows === keys.length && delta === -rows)).toBe(true);
 });
 
-test("to delete everything, the number of products has to be confirmed", async () => {
-  const told = async (confirm?: number): Promise<unknown> => {
+test("deleting all products requires their number as confirmation", async () => {
+  const refusal = async (confirm?: number): Promise<unknown> => {
     const { status, body } = await ask<ProblemDocument>("POST", "/api/products/bulk", {
       action: "delete",
       filter: {},
@@ -87,8 +87,8 @@ test("to delete everything, the number of products has to be confirmed", async (
     return { status, type: body.type, count: body.count };
   };
   const refused = { status: 409, type: "/problems/confirmation-needed", count: COUNT };
-  expect(await told()).toEqual(refused);
-  expect(await told(COUNT + 1)).toEqual(refused);
+  expect(await refusal()).toEqual(refused);
+  expect(await refusal(COUNT + 1)).toEqual(refused);
   expect(await skus("true")).toHaveLength(COUNT);
   await pool.query("truncate events");
   const done = await bulk({ action: "delete", filter: {}, confirm: COUNT });
@@ -103,7 +103,7 @@ test("to delete everything, the number of products has to be confirmed", async (
   ]);
 });
 
-test("a cleared catalogue comes back by an undo, ids and all", async () => {
+test("an undo restores a cleared catalogue with the same ids", async () => {
   const table =
     "select sku_key, id, sku, name, attributes, created_in, source_line, created_at from products order by id";
   const before = (await pool.query(table)).rows;
@@ -113,7 +113,7 @@ test("a cleared catalogue comes back by an undo, ids and all", async () => {
   expect((await pool.query(table)).rows).toEqual(before);
 });
 
-test("a selection whose server died is made by a worker", async () => {
+test("a worker repeats the selection of a server that died", async () => {
   const { rows } = await pool.query<{ id: number }>(
     `with c as (insert into changesets (kind, actor) values ('bulk', 'local') returning id)
      insert into operations (kind, actor, options, changeset_id)
@@ -130,7 +130,7 @@ test("a selection whose server died is made by a worker", async () => {
   expect(await finish(id)).toMatchObject({ state: "done", updated: 5 });
 });
 
-test("an operation that is cancelled while its products are selected changes nothing", async () => {
+test("an operation that is cancelled during the selection changes nothing", async () => {
   const started = await start({ action: "delete", filter: { name: "odd" } });
   const cancelled = await ask("POST", `/api/operations/${started.body.id}/cancel`);
   expect(cancelled.status).toBe(202);
@@ -139,7 +139,7 @@ test("an operation that is cancelled while its products are selected changes not
   await expect.poll(async () => (await pool.query("select from operation_chunks")).rowCount).toBe(0);
 });
 
-test("new values obey the rules of a product, and all faults are told at once", async () => {
+test("new values follow the rules of a product, and all faults are returned at once", async () => {
   const { status, body } = await ask<ProblemDocument>("POST", "/api/products/bulk", {
     action: "set",
     filter: {},

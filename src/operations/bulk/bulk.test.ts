@@ -36,8 +36,8 @@ const history = async (): Promise<Record<string, unknown>[]> =>
     )
   ).rows;
 
-test("named products are deactivated, in whatever case; unknown ones are missing, those that are so are unchanged", async () => {
-  const first = await bulk({ action: "deactivate", skus: ["p-1", " P-2 ", "P-3", "P-4", "p-4", "nobody"] });
+test("deactivates the given SKUs in any case; counts unknown SKUs as missing and inactive products as unchanged", async () => {
+  const first = await bulk({ action: "deactivate", skus: ["p-1", " P-2 ", "P-3", "P-4", "p-4", "unknown"] });
   expect(first).toMatchObject({ state: "done", total: 5, done: 5, updated: 4, missing: 1, unchanged: 0, fraction: 1 });
   const second = await bulk({ action: "deactivate", skus: ["p-4", "p-5"] });
   expect(second).toMatchObject({ state: "done", updated: 1, unchanged: 1 });
@@ -55,7 +55,7 @@ test("named products are deactivated, in whatever case; unknown ones are missing
   expect(rows).toEqual([{ kind: "bulk", actor: "local", updated: 4, over: true }]);
 });
 
-test("values are set on products; a null takes an attribute away", async () => {
+test("sets values on products; null removes an attribute", async () => {
   const set = { name: "New", attributes: { Brand: null, Colour: "red" } };
   const done = await bulk({ action: "set", skus: ["p-1", "p-2"], set, reason: "spring" });
   expect(done).toMatchObject({ state: "done", updated: 2, options: { action: "set", set, skus: 2 } });
@@ -71,7 +71,7 @@ test("values are set on products; a null takes an attribute away", async () => {
   expect(await bulk({ action: "set", skus: ["p-1", "p-2"], set })).toMatchObject({ updated: 0, unchanged: 2 });
 });
 
-test("deleted products go to the history, with the changeset that deleted them", async () => {
+test("deleted products are archived with the changeset that deleted them", async () => {
   const done = await bulk({ action: "delete", skus: ["p-0", "p-1", "p-2", "p-3", "gone"] });
   expect(done).toMatchObject({ state: "done", deleted: 4, missing: 1 });
   expect(await products()).toHaveLength(4);
@@ -86,7 +86,7 @@ test("deleted products go to the history, with the changeset that deleted them",
   );
 });
 
-test("what was changed stands in the search backlog, and one event tells of the whole", async () => {
+test("changed products are in the search backlog, and one event describes the operation", async () => {
   await pool.query("truncate search_backlog, events");
   const done = await bulk({ action: "deactivate", skus: ["p-1", "p-2", "p-3", "p-4"] });
   const backlog = await pool.query<{ keys: string[] }>("select keys from search_backlog where changeset_id = $1", [
@@ -110,7 +110,7 @@ test("what was changed stands in the search backlog, and one event tells of the 
   ]);
 });
 
-test("a cancelled operation keeps and counts what is committed, also where no worker runs", async () => {
+test("a cancelled operation keeps and counts its committed changes, even if no worker runs", async () => {
   const { body } = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["p-1", "p-2", "p-3", "p-4"] });
   expect(body).toMatchObject({ state: "running", total: 4, done: 0 });
   const cancelled = await ask("POST", `/api/operations/${body.id}/cancel`);
@@ -127,7 +127,7 @@ test("a cancelled operation keeps and counts what is committed, also where no wo
   expect(rows).toEqual([{ chunks: 0 }]);
 });
 
-test("an operation is watched until its end", async () => {
+test("an operation can be watched until its end", async () => {
   const { body } = await ask("POST", "/api/products/bulk", { action: "deactivate", skus: ["p-1", "p-2"] });
   const watched = app.inject({ method: "GET", url: `/api/operations/${body.id}/events` });
   await finish(body.id);
@@ -152,7 +152,7 @@ test("an invalid request returns every fault", async () => {
   expect((await ask("GET", "/api/operations/999999")).status).toBe(404);
 });
 
-test("operations are listed, the newest first", async () => {
+test("lists operations, the newest first", async () => {
   const a = await bulk({ action: "activate", skus: ["p-1"] });
   const b = await bulk({ action: "activate", skus: ["p-2"] });
   const page = await ask<{ items: Operation[]; next_cursor: string }>("GET", "/api/operations?limit=1");
@@ -161,12 +161,13 @@ test("operations are listed, the newest first", async () => {
   expect(next.body.items.map(({ id }) => id)).toEqual([a.id]);
 });
 
-test("products over which two workers died end the operation; what was changed before is counted", async () => {
+test("an operation ends when two workers died on the same products, and counts its earlier changes", async () => {
   const started = await ask("POST", "/api/products/bulk", { action: "deactivate", skus: ["p-0", "p-1", "p-2", "p-3"] });
   const { id } = started.body;
   for (const worker of [randomUUID(), randomUUID()])
     await pool.query("insert into work_attempts (kind, work_id, part, worker) values ('operation', $1, 1, $2)", [
-      ...[id, worker],
+      id,
+      worker,
     ]);
   expect(await finish(id)).toMatchObject({ state: "failed", updated: 3, problem: { type: "/problems/worker-died" } });
   expect((await pool.query("select from work_attempts")).rowCount).toBe(0);

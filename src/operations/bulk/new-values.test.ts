@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { OperationOptions } from "../../../contract/changesets/operations.ts";
 import { newValues } from "./bulk.ts";
 
-test("each action has the values that it sets", () => {
+test("each action sets its values", () => {
   expect(newValues("activate", undefined)).toEqual({ active: true });
   expect(newValues("deactivate", undefined)).toEqual({ active: false });
   expect(newValues("set", { name: "New", attributes: { Colour: "red", Size: "" } })).toEqual({

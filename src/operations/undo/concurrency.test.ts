@@ -1,4 +1,4 @@
-// Undo and deletion beside others that change the same products: nothing is lost, and nothing is done twice.
+// Undo and deletion while other writers change the same products: no change is lost or made twice.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { importBytes, receiveBytes } from "../../../tests/support/import-file.ts";
@@ -23,7 +23,7 @@ const names = async (): Promise<Record<string, number>> =>
     ).rows.map(({ name, count }) => [name, count]),
   );
 
-/** Every version of every product once, without gaps. */
+/** Checks that every product has each of its versions once, without gaps. */
 async function gaps(): Promise<number> {
   const { rows } = await pool.query<{ gaps: number }>(
     `select count(*)::int as gaps
@@ -33,13 +33,13 @@ async function gaps(): Promise<number> {
   return rows[0]?.gaps ?? -1;
 }
 
-test("an undo while an import changes the same products gives each product one of two right ends", async () => {
+test("an undo during an import of the same products leaves each product in one of two correct states", async () => {
   await importBytes(context, fileOf("one", 1));
   const second = await importBytes(context, fileOf("two", 7));
   const started = await ask("POST", `/api/changesets/${second.changeset_id as number}/undo`);
   const [undone, third] = await Promise.all([finish(started.body.id), importBytes(context, fileOf("three", 11))]);
   expect([undone.state, third.state]).toEqual(["done", "done"]);
-  // The import came first: kept. The undo came first: changed by the import all the same.
+  // The import was first: the undo keeps the product. The undo was first: the import changes the product afterwards.
   expect(await names()).toEqual({ three: COUNT });
   expect(third.updated).toBe(COUNT);
   expect(undone.updated + undone.kept).toBe(COUNT);
@@ -51,7 +51,7 @@ test("an undo while an import changes the same products gives each product one o
   expect(await gaps()).toBe(0);
 });
 
-test("an undo while the products are edited one by one keeps every edit", async () => {
+test("an undo during edits of the same products keeps every edit", async () => {
   const changed = await importBytes(context, fileOf("four", 1));
   const started = await ask("POST", `/api/changesets/${changed.changeset_id as number}/undo`);
   const edits = Array.from({ length: 60 }, (_, i) => `P-${i * 10}`).map((sku) =>
@@ -68,7 +68,7 @@ test("an undo while the products are edited one by one keeps every edit", async 
   expect(await gaps()).toBe(0);
 });
 
-test("two requests to undo one changeset: one is taken, the other told", async () => {
+test("of two requests to undo the same changeset, one is accepted and one is rejected", async () => {
   const changed = await importBytes(context, fileOf("five", 1));
   const url = `/api/changesets/${changed.changeset_id as number}/undo`;
   const answers = await Promise.all([ask("POST", url), ask("POST", url), ask("POST", url)]);
@@ -77,7 +77,7 @@ test("two requests to undo one changeset: one is taken, the other told", async (
   expect(await finish(taken?.body.id ?? 0)).toMatchObject({ state: "done", updated: COUNT });
 });
 
-test("two operations on the same products, one deleting and one changing, both end and add up", async () => {
+test("a deletion and a change of the same products both end, with counts that add up", async () => {
   const skus = Array.from({ length: COUNT }, (_, i) => `p-${i}`);
   const [deleting, changing] = await Promise.all([
     ask("POST", "/api/products/bulk", { action: "delete", skus }),
@@ -88,10 +88,10 @@ test("two operations on the same products, one deleting and one changing, both e
   expect(await names()).toEqual({});
 });
 
-test("a deletion of what a filter finds, beside an import and edits of the same products, keeps all that it takes", async () => {
+test("a deletion by filter during an import and edits archives every product that it deletes", async () => {
   await importBytes(context, fileOf("seven", 1));
   const { body } = await ask("POST", "/api/products/bulk", { action: "delete", filter: { sku: "P-*" } });
-  // Ready to load: else all would be deleted before.
+  // Wait until the import loads: otherwise all products would be deleted before it.
   const { id } = await receiveBytes(context, fileOf("eight", 7));
   const { signal } = new AbortController();
   await runScan(context, id, signal);

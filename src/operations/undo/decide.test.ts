@@ -13,7 +13,7 @@ const facts = (before: State | undefined, after: State | undefined, now: State |
   is_key_taken: false,
 });
 
-describe("what the changeset left is taken back", () => {
+describe("products unchanged since the changeset are reverted", () => {
   test.each([
     ["an update", facts(old, made, made), "restore"],
     ["a creation", facts(undefined, made, made), "delete"],
@@ -25,10 +25,10 @@ describe("what the changeset left is taken back", () => {
   });
 });
 
-describe("what is as it was before needs nothing", () => {
+describe("products with their values from before need no write", () => {
   test.each([
-    ["values that somebody set back", facts(old, made, old)],
-    ["a created product that somebody deleted", facts(undefined, made, undefined)],
+    ["values that another writer restored", facts(old, made, old)],
+    ["a created product that another writer deleted", facts(undefined, made, undefined)],
     ["a deleted product that came back", facts(old, undefined, old)],
   ] as const)("%s", (_, given) => {
     expect(decide(given, "keep")).toEqual({ action: "none" });
@@ -36,7 +36,7 @@ describe("what is as it was before needs nothing", () => {
   });
 });
 
-describe("what others changed since is kept, or overwritten on request", () => {
+describe("products changed later are kept, or overwritten on request", () => {
   test.each([
     ["changed", facts(old, made, edited), "changed", "restore"],
     ["created and changed", facts(undefined, made, edited), "changed", "delete"],
@@ -50,7 +50,7 @@ describe("what others changed since is kept, or overwritten on request", () => {
   });
 });
 
-test("a SKU that another product has taken is its own, unless it is overwritten", () => {
+test("a SKU that another product has taken stays with it, unless the policy is overwrite", () => {
   const taken = { ...facts(old, undefined, undefined), is_key_taken: true };
   expect(decide(taken, "keep")).toEqual({ action: "keep", conflict: "sku_taken" });
   expect(decide(taken, "overwrite")).toEqual({ action: "revive", conflict: "sku_taken", evict: true });

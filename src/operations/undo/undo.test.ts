@@ -15,7 +15,7 @@ const COUNT = 8;
 const fileOf = (label: string): string =>
   ["sku,name,Brand", ...Array.from({ length: COUNT }, (_, i) => `P-${i},${label} ${i},${label}`)].join("\n");
 
-/** The changesets of an import of new products, and of one that changes all of them. */
+/** Imports new products, then changes all of them; returns both changesets. */
 let first: number;
 let second: number;
 
@@ -47,7 +47,7 @@ const undoneIn = async (changesetId: number): Promise<number | null> =>
   (await pool.query<{ undone_in: number | null }>("select undone_in from changesets where id = $1", [changesetId]))
     .rows[0]?.undone_in ?? null;
 
-test("an import that changed everything is taken back, as if it had not been", async () => {
+test("undoes an import that changed every product", async () => {
   await pool.query("truncate products, product_history");
   const { changeset_id } = await importBytes(context, fileOf("old"));
   const before = await table();
@@ -62,7 +62,7 @@ test("an import that changed everything is taken back, as if it had not been", a
   expect(rows).toEqual([{ kind: "undo", undoes: changed.changeset_id, updated: COUNT }]);
 });
 
-test("versions that lie elsewhere than when they were selected are found by their keys", async () => {
+test("finds versions by their keys if they moved in the table after the selection", async () => {
   await pool.query("truncate products, product_history");
   await importBytes(context, "sku,name\nP-other,one");
   await importBytes(context, "sku,name\nP-other,two");
@@ -70,7 +70,7 @@ test("versions that lie elsewhere than when they were selected are found by thei
   const second = (await importBytes(context, fileOf("new"))).changeset_id as number;
   const { body } = await ask("POST", `/api/changesets/${second}/undo`);
   await selectProducts(context, body);
-  // Leaves a gap, so that what is behind it moves.
+  // Leaves a gap, so that vacuum full moves the later rows.
   await pool.query("delete from product_history where sku_key = 'p-other'");
   await pool.query("vacuum full product_history");
   expect(await finish(body.id)).toMatchObject({ state: "done", updated: COUNT });
@@ -78,7 +78,7 @@ test("versions that lie elsewhere than when they were selected are found by thei
   expect(await table()).toMatchObject([{ sku: "P-other", name: "two" }, ...names]);
 });
 
-test("products that were changed later are kept and listed, with who and when; or overwritten", async () => {
+test("products that were changed later are kept and listed with actor and time, or overwritten", async () => {
   await patch("p-1", { name: "Edited" });
   await patch("p-2", { sku: "Renamed" });
   await app.inject({ method: "DELETE", url: "/api/products/p-3" });
@@ -105,7 +105,7 @@ test("products that were changed later are kept and listed, with who and when; o
   );
   expect(next.body.items).toEqual(rest.items);
 
-  // What was kept leaves the changeset undoable: the rest of it can still be taken back.
+  // The kept products can still be undone, so the changeset stays undoable.
   expect(await undoneIn(second)).toBeNull();
   expect(await preview(second, "&policy=overwrite")).toMatchObject({ unchanged: COUNT - 3, updated: 2, created: 1 });
   const overwritten = await undo(second, "?policy=overwrite");
@@ -116,13 +116,13 @@ test("products that were changed later are kept and listed, with who and when; o
   expect(await undoneIn(second)).toBe(overwritten.changeset_id);
 });
 
-test("a change that somebody took back is no conflict", async () => {
+test("a later change that was reverted is not a conflict", async () => {
   await patch("p-1", { name: "Edited" });
   await patch("p-1", { name: "new 1" });
   expect(await undo(second)).toMatchObject({ updated: COUNT, kept: 0 });
 });
 
-test("a SKU that was taken by another product is kept, or taken back", async () => {
+test("a SKU that another product has taken stays with it, or is taken back", async () => {
   const deleted = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["p-1", "p-2"] });
   const { changeset_id } = await finish(deleted.body.id);
   await app.inject({ method: "PUT", url: "/api/products/p-1", payload: { name: "Another" } });
@@ -135,7 +135,7 @@ test("a SKU that was taken by another product is kept, or taken back", async () 
   expect(await table()).toHaveLength(COUNT);
 });
 
-test("an undo can be undone, and that again; who is in force is known", async () => {
+test("an undo can be undone repeatedly, and the changeset in force is known", async () => {
   const before = await table();
   const undone = await undo(second);
   expect(await undoneIn(second)).toBe(undone.changeset_id);
@@ -150,7 +150,7 @@ test("an undo can be undone, and that again; who is in force is known", async ()
   ]);
 });
 
-test("a deleted product comes back with its id and history; the deletion has been a version of its own", async () => {
+test("a restored product has its id and history; the deletion is a version of its own", async () => {
   const [one] = await table();
   const { body } = await ask("POST", "/api/products/bulk", { action: "delete", skus: ["p-0"] });
   const { changeset_id } = await finish(body.id);
@@ -168,7 +168,7 @@ test("a deleted product comes back with its id and history; the deletion has bee
   expect(live.rows).toEqual([{ version: 4, changed_in: done.changeset_id }]);
 });
 
-test("a preview shows products as they are and as they would be, and writes nothing", async () => {
+test("a preview shows products before and after the undo, and writes nothing", async () => {
   const seen = await preview(second);
   const number = seen.samples[0]?.before?.sku.at(-1) ?? "";
   expect(seen.samples[0]).toEqual({
@@ -188,34 +188,34 @@ test("a preview shows products as they are and as they would be, and writes noth
   expect(rows).toEqual([{ chunks: 0, changesets: 0 }]);
 });
 
-test("what cannot be undone is told why", async () => {
-  const told = async (id: number, query = ""): Promise<unknown> => {
+test("a changeset that cannot be undone is rejected with the reason", async () => {
+  const refusal = async (id: number, query = ""): Promise<unknown> => {
     const { status, body } = await ask<ProblemDocument>("POST", `/api/changesets/${id}/undo${query}`);
     return [status, body.type, body.detail];
   };
-  expect(await told(999_999)).toEqual([404, "/problems/not-found", "Changeset 999999 does not exist."]);
+  expect(await refusal(999_999)).toEqual([404, "/problems/not-found", "Changeset 999999 does not exist."]);
   const running = await ask("POST", `/api/changesets/${second}/undo`);
-  expect(await told(second)).toEqual([
+  expect(await refusal(second)).toEqual([
     409,
     "/problems/changeset-running",
     `Operation ${running.body.id} is already undoing changeset ${second}. Wait until it has ended.`,
   ]);
-  expect((await told(running.body.changeset_id)) as string[]).toContain("/problems/changeset-running");
+  expect((await refusal(running.body.changeset_id)) as string[]).toContain("/problems/changeset-running");
   await finish(running.body.id);
-  expect(await told(second, "?preview=true")).toEqual([
+  expect(await refusal(second, "?preview=true")).toEqual([
     409,
     "/problems/already-undone",
     `Changeset ${second} has already been undone by changeset ${running.body.changeset_id}. To reapply it, undo changeset ${running.body.changeset_id}.`,
   ]);
   await pool.query("update changesets set purged_at = now() where id = $1", [first]);
-  expect((await told(first)) as string[]).toContain("/problems/history-purged");
-  expect((await told(running.body.changeset_id, "?cursor=x")) as string[]).toContain("/problems/invalid-request");
-  expect((await told(running.body.changeset_id, "?preview=true&cursor=x")) as string[]).toContain(
+  expect((await refusal(first)) as string[]).toContain("/problems/history-purged");
+  expect((await refusal(running.body.changeset_id, "?cursor=x")) as string[]).toContain("/problems/invalid-request");
+  expect((await refusal(running.body.changeset_id, "?preview=true&cursor=x")) as string[]).toContain(
     "/problems/invalid-request",
   );
 });
 
-test("an undo is told to others once, with what it came to", async () => {
+test("an undo emits one event with its result", async () => {
   await patch("p-1", { name: "Edited" });
   await pool.query("truncate events");
   const done = await undo(second);
