@@ -1,6 +1,13 @@
 // Maps product fields and attributes to the column indexes of a file.
 import type { MergeColumns } from "../catalog/bulk/merge.ts";
-import { FIELD_NAMES, SETTABLE_FIELDS, type FieldName } from "../catalog/product/column-lists.ts";
+import {
+  FIELD_NAMES,
+  OPTIONAL_COPIED_COLUMNS,
+  SETTABLE_FIELDS,
+  type FieldName,
+  type OptionalCopiedColumn,
+} from "../catalog/product/column-lists.ts";
+import { DEFAULT_VALUES } from "../catalog/product/product-columns.ts";
 import type { Column } from "../../contract/imports/imports.ts";
 
 /** The properties named after product fields are column indexes. -1 means that the file has no such column. */
@@ -25,3 +32,10 @@ export const mergeColumnsOf = (layout: Layout): MergeColumns => ({
   fields: SETTABLE_FIELDS.filter((field) => layout[field] >= 0),
   attributes: layout.attributes.map(({ name }) => name),
 });
+
+/** The optional columns that the rows of new products contain. The table's defaults apply to the other columns. */
+export const optionalColumns = (layout: Layout, active: boolean): OptionalCopiedColumn[] =>
+  OPTIONAL_COPIED_COLUMNS.filter((column) => {
+    if (column === "attributes") return layout.attributes.length > 0;
+    return layout[column] >= 0 || (column === "active" && active !== DEFAULT_VALUES.active);
+  });

@@ -58,6 +58,7 @@ const END_ROW = Buffer.from("</row>\n");
 const END = Buffer.from("</sheetData></worksheet>\n");
 
 /** @param kinds the kinds of the first columns; the other columns hold text */
+// eslint-disable-next-line max-lines-per-function -- one closure over the output and the current row
 export function createSheetWriter(output: Output, columns: number, kinds: readonly FieldKind[]): SheetWriter {
   const letters = Array.from({ length: columns }, (_, column) => Buffer.from(`<c r="${columnName(column)}`));
   let number = Buffer.alloc(0);
@@ -77,6 +78,23 @@ export function createSheetWriter(output: Output, columns: number, kinds: readon
     writeText(output, bytes, start, end);
     output.raw(CLOSE);
   };
+  const value: SheetWriter["value"] = (column, bytes, start, end) => {
+    if (start < 0) return;
+    const kind = kinds[column] ?? "text";
+    switch (kind) {
+      case "text":
+        text(column, bytes, start, end);
+        break;
+      case "boolean":
+        beginCell(column, bytes[start] === 1 ? YES : NO);
+        break;
+      case "number":
+        beginCell(column, BEGIN_NUMBER);
+        output.copy(bytes, start, end);
+        output.raw(END_NUMBER);
+        break;
+    }
+  };
   return {
     begin() {
       const styles = Array.from({ length: columns }, (_, column) => columnStyle(column, kinds[column] ?? "text"));
@@ -93,22 +111,7 @@ export function createSheetWriter(output: Output, columns: number, kinds: readon
       output.raw(BEGUN_ROW);
     },
     text,
-    value(column, bytes, start, end) {
-      if (start < 0) return;
-      switch (kinds[column] ?? "text") {
-        case "text":
-          text(column, bytes, start, end);
-          break;
-        case "boolean":
-          beginCell(column, bytes[start] === 1 ? YES : NO);
-          break;
-        case "number":
-          beginCell(column, BEGIN_NUMBER);
-          output.copy(bytes, start, end);
-          output.raw(END_NUMBER);
-          break;
-      }
-    },
+    value,
     endRow() {
       output.reserve(END_ROW.length);
       output.raw(END_ROW);

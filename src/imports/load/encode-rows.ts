@@ -1,16 +1,12 @@
 // Encodes the rows of a chunk in PostgreSQL's binary formats for catalog/bulk/merge.ts, directly from the file's bytes.
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
-import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
-import { isBlankText, parseNumber } from "../../catalog/product/product.ts";
 import {
   BOOLEAN_FIELDS,
   COPIED_COLUMNS,
   NUMBER_FIELDS,
-  OPTIONAL_COPIED_COLUMNS,
   STAGED_COLUMNS,
   TEXT_FIELDS,
-  type OptionalCopiedColumn,
 } from "../../catalog/product/column-lists.ts";
 import { DEFAULT_VALUES } from "../../catalog/product/product-columns.ts";
 import { BOOLEAN_CELLS, type ComparisonArrays } from "../../catalog/bulk/merge.ts";
@@ -18,8 +14,9 @@ import { tidStart } from "../../db/binary/binary-array.ts";
 import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
 import { JSONB_VERSION, OIDS, TID_BYTES } from "../../db/binary/format.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
-import type { Layout } from "../layout.ts";
-import { copyField, fieldText } from "../read/field-text.ts";
+import { createRowCells } from "./row-cells.ts";
+import { optionalColumns, type Layout } from "../layout.ts";
+import { copyField } from "../read/field-text.ts";
 import { ESCAPED } from "../read/records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
@@ -55,17 +52,12 @@ export interface NewProductStamp {
   now_us: number;
 }
 
-/** The optional columns that the rows of new products contain. The table's defaults apply to the other columns. */
-export const optionalColumns = (layout: Layout, active: boolean): OptionalCopiedColumn[] =>
-  OPTIONAL_COPIED_COLUMNS.filter((column) => {
-    if (column === "attributes") return layout.attributes.length > 0;
-    return layout[column] >= 0 || (column === "active" && active !== DEFAULT_VALUES.active);
-  });
-
 /** One loader reuses `writer` for all its chunks: the result of a method is valid until the next call. */
 // eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once per cell
 export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
   const { records, texts } = rows;
+  const cells = createRowCells(rows, dialect);
+  const { fieldOf, fieldLength, recordLength, booleanCell, numberCell } = cells;
   const attributeKeys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
   const keysLength = attributeKeys.reduce((sum, key) => sum + key.length + 4, 0);
   let scratch = Buffer.allocUnsafe(1 << 16);
@@ -78,15 +70,6 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     scratchView = viewOf(scratch);
   };
 
-  const fieldOf = (row: number, column: number): number =>
-    (records.first_field[rows.record[row] as number] as number) + column;
-  const fieldLength = (field: number): number =>
-    (records.field_end[field] as number) - (records.field_start[field] as number);
-  const recordLength = (row: number): number => {
-    const r = rows.record[row] as number;
-    return (records.end[r] as number) - (records.start[r] as number);
-  };
-
   const writeCell = (row: number, column: number): void => {
     const at = writer.length;
     const length = copyField(records, fieldOf(row, column), dialect, writer.buffer, at + 4);
@@ -96,22 +79,12 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   const writeText = (start: number, end: number): void => {
     writer.fieldBytes(texts, start, end);
   };
-  // Loops over positions in a record: -1 stands for a field that the file has no column for.
+  // Indexes in a record, -1 where the file has no column for the field.
   const textColumns = TEXT_FIELDS.map((field) => layout[field]);
   const hashedColumns = textColumns.filter((column) => column >= 0);
   const booleanColumns = BOOLEAN_FIELDS.map((field) => layout[field]);
   const numberColumns = NUMBER_FIELDS.map((field) => layout[field]);
 
-  const booleanCell = (row: number, column: number): number => {
-    if (column < 0) return BOOLEAN_CELLS.blank;
-    const field = fieldOf(row, column);
-    if (fieldLength(field) === 0) return BOOLEAN_CELLS.blank;
-    const text = fieldText(records, field, dialect).trim();
-    return text === "" ? BOOLEAN_CELLS.blank : parseYesNo(text) ? BOOLEAN_CELLS.yes : BOOLEAN_CELLS.no;
-  };
-  /** NaN for a blank cell. The scan has rejected rows with any other text. */
-  const numberCell = (row: number, column: number): number =>
-    column < 0 ? NaN : (parseNumber(fieldText(records, fieldOf(row, column), dialect)) ?? NaN);
   const writeNumber = (row: number, column: number): void => {
     const value = numberCell(row, column);
     if (Number.isNaN(value)) writer.fieldNull();
@@ -208,9 +181,10 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     newProducts(which, stamp) {
       const optional = optionalColumns(layout, stamp.active);
       const fieldCount = COPIED_COLUMNS.length + optional.length;
+      const defaults = { ...DEFAULT_VALUES, active: stamp.active };
       const booleans = BOOLEAN_FIELDS.filter((field) => optional.includes(field)).map((field) => ({
         column: layout[field],
-        fallback: field === "active" ? stamp.active : DEFAULT_VALUES[field],
+        fallback: defaults[field],
       }));
       const numbers = numberColumns.filter((column) => column >= 0);
       const hasAttributes = optional.includes("attributes");
@@ -273,15 +247,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       return writer.written();
     },
 
-    isBlank(row, column) {
-      if (column < 0) return true;
-      const field = fieldOf(row, column);
-      const length = fieldLength(field);
-      if (length === 0) return true;
-      const first = records.bytes[records.field_start[field] as number] as number;
-      if (first > 0x20 && first < 0x80) return false;
-      return isBlankText(fieldText(records, field, dialect));
-    },
+    isBlank: cells.isBlank,
   };
 
   function hashCell(row: number, column: number, hash: Int32Array): void {

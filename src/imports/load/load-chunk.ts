@@ -11,8 +11,8 @@ import {
 import { noteChanged } from "../../catalog/backlog.ts";
 import type { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
-import { createRowEncoder, optionalColumns, type RowEncoder } from "./encode-rows.ts";
-import { mergeColumnsOf, type Layout } from "../layout.ts";
+import { createRowEncoder, type RowEncoder } from "./encode-rows.ts";
+import { mergeColumnsOf, optionalColumns, type Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import type { Records } from "../read/records.ts";
 import type { Chunk, ChunkCounts } from "../chunk-store.ts";

@@ -60,7 +60,7 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
           // Keep the slot until the connection is released.
           await selected;
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
       return started;
