@@ -16,13 +16,17 @@ const REDRAW_MS = 100;
 /** Estimates of the time left vary too much before this. */
 const STABLE_AFTER_MS = 1000;
 
-const STAGES: Partial<Record<ListedImport["state"], string>> = {
+/** undefined = the import has ended. */
+const STAGES: Record<ListedImport["state"], string | undefined> = {
   receiving: "Sending",
   paused: "Paused",
   scanning: "Scanning",
   ready: "Waiting",
   loading: "Loading",
   finishing: "Finishing",
+  done: undefined,
+  failed: undefined,
+  cancelled: undefined,
 };
 
 /** Shown instead of the stage while the import waits. */

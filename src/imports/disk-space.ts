@@ -46,7 +46,7 @@ export async function waitForSpace(
   signal: AbortSignal,
 ): Promise<boolean> {
   let notedAt = -Infinity;
-  log.warn({ import_id: importId }, "the disk is full: the import waits");
+  log.warn({ import_id: importId }, "disk full; import waits");
   do {
     if (performance.now() - notedAt >= NOTE_MS) {
       notedAt = performance.now();
@@ -57,6 +57,6 @@ export async function waitForSpace(
     await sleep(CHECK_MS, undefined, { signal });
   } while ((await disk.freeBytes()) < bytes);
   await retryTransient(() => noteWaiting(pool, importId, null), { signal });
-  log.info({ import_id: importId }, "the disk has space again: the import continues");
+  log.info({ import_id: importId }, "disk space available; import continues");
   return true;
 }

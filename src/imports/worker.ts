@@ -58,7 +58,7 @@ async function sweepHourly(boss: PgBoss, context: ImportContext): Promise<void> 
   };
   await workHourly(boss, "sweep-files", 47, sweep);
   sweep().catch((error: unknown) => {
-    context.log.warn({ err: error }, "cannot remove what ended imports have left");
+    context.log.warn({ err: error }, "cannot remove files of ended imports");
   });
 }
 

@@ -68,7 +68,7 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
       await store();
       running.delete(claim.token);
     } catch (error) {
-      request.log.warn({ err: error }, "cannot store the response of an idempotent request; trying again");
+      request.log.warn({ err: error }, "cannot store the response of an idempotent request; retrying");
       // The lease is renewed meanwhile: a repetition must wait rather than do the work again.
       void retryTransient(store, { timeout_ms: STORE_AGAIN_MS })
         .catch((lost: unknown) => {

@@ -34,7 +34,7 @@ interface Shared {
 export function eventStreamRoute(instance: FastifyInstance, context: EventStreamContext): void {
   const { streams, closing, pool, sources } = context;
   const onError = (error: unknown): void => {
-    instance.log.warn({ err: error }, "cannot read what is new for the event streams");
+    instance.log.warn({ err: error }, "cannot read new events for the event streams; retrying");
   };
   const hub = createHub({ ...context, onError });
   streams.onHeartbeat(hub.readAgain);

@@ -21,7 +21,7 @@ test("a scan waits once until the disk has space for all its bytes", async () =>
   const log = { ...context.log, info: note, warn: note };
   const check = scratchSpace({ ...context, log, disk: diskWith(100, 100, 1_000_000) }, id, signal);
   await check(5000);
-  expect(messages).toEqual(["the disk is full: the import waits", "the disk has space again: the import continues"]);
+  expect(messages).toEqual(["disk full; import waits", "disk space available; import continues"]);
 });
 
 test("a scan stops waiting when its import is cancelled", async () => {

@@ -137,7 +137,7 @@ function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loop
   });
   const purge = start(PURGE_MS, async () => {
     const purged = await purgeDeliveries(pool, settings.keep_days, signal);
-    if (purged > 0) worker.context.log.info({ purged }, "old deliveries purged");
+    if (purged > 0) worker.context.log.info({ purged }, "purged old deliveries");
   });
   const all = [fanOutLoop, due, split, replays, heartbeat, purge];
   return { fan_out: fanOutLoop, due, replays, ended: Promise.all(all.map((loop) => loop.ended)).then(() => undefined) };

@@ -45,10 +45,10 @@ export async function runIndexer({ pool, log, isBusy }: IndexerContext, signal: 
       if (hasWork && pending > MIN_SUMMARIZED) await summarizeHistory(pool);
       const products = hasWork ? await indexBacklog(pool, memory, { shouldContinue }) : 0;
       const ms = Math.round(performance.now() - started);
-      if (products > MIN_LOGGED) log.info({ products, ms }, "the search index is up to date");
+      if (products > MIN_LOGGED) log.info({ products, ms }, "search index up to date");
       if (products > 0) continue;
     } catch (error) {
-      log.warn({ err: error }, "cannot update the search index; trying again");
+      log.warn({ err: error }, "cannot update the search index; retrying");
       await pause(AFTER_ERROR_MS);
     }
     await pause(POLL_MS);
