@@ -1,5 +1,5 @@
 // Previews of files from their first bytes, over HTTP.
-import { request } from "node:http";
+import { request, type ClientRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { preview, type Preview } from "../../../contract/imports/imports.ts";
@@ -142,14 +142,21 @@ test("nearly all rows rejected is a problem of the file", async () => {
 test("previews count against the limit while their bodies arrive, until their connection closes", async () => {
   const url = new URL("/api/imports/preview", await app.listen({ host: "127.0.0.1", port: 0 }));
   const headers = { "content-type": "application/octet-stream", "content-length": "1000" };
-  const held = Array.from({ length: 16 }, () => request(url, { method: "POST", headers }));
-  for (const one of held) one.on("error", () => undefined).write("sku");
+  const held: ClientRequest[] = [];
+  const hold = (): void => {
+    const upload = request(url, { method: "POST", headers });
+    // The previews below may occupy one of the 16 slots: a request refused because of that is sent again.
+    upload.on("error", () => undefined).on("response", hold);
+    upload.write("sku");
+    held.push(upload);
+  };
+  for (let i = 0; i < 16; i++) hold();
   const refused = await until(async () => {
     const { statusCode, headers: sent, body } = await app.inject(REQUEST);
     return statusCode === 503 && { retry_after: sent["retry-after"], body };
   });
   expect(refused).toMatchObject({ retry_after: "5", body: expect.stringContaining("too-many-previews") as string });
-  for (const one of held) one.destroy();
+  for (const upload of held) upload.destroy();
   expect(await until(async () => (await app.inject(REQUEST)).statusCode === 200)).toBe(true);
 });
 
