@@ -6,7 +6,15 @@ import { Problem } from "../../contract/problems.ts";
 export const strictProblem = (count: number): Problem =>
   new Problem(
     "rejected-rows",
-    `The file has ${count === 1 ? "1 row" : `${count.toLocaleString("en")} rows`} with an error. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it without "strict".`,
+    `The file has ${count === 1 ? "1 row with an error" : `${count.toLocaleString("en")} rows with errors`}. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it without "strict".`,
+  );
+
+/** @param progress how much was received: " after 5 of 10 bytes" */
+export const uploadInterrupted = (progress = "", cause?: unknown): Problem =>
+  new Problem(
+    "upload-interrupted",
+    `The upload stopped${progress} before the file was complete, and nothing was imported. Upload the file again.`,
+    { cause },
   );
 
 export const truncatedFile = (): Problem =>
@@ -23,17 +31,17 @@ export const STRICT_PART = -2;
 export const diedScanning = ({ filename }: ImportWork): Problem =>
   new Problem(
     "worker-died",
-    `The import's worker process crashed twice while it read "${filename}", and nothing was imported. Save the file as plain CSV or split it into smaller files, then upload it again. If that fails too, ask the administrator: the server's log shows why the worker crashed.`,
+    `The import's worker process crashed or stopped responding twice while it read "${filename}", and nothing was imported. Save the file as plain CSV or split it into smaller files, then upload it again. If that fails too, ask the administrator: the server's log shows why the worker stopped.`,
   );
 
 export const diedLoadingStrictly = ({ filename }: ImportWork): Problem =>
   new Problem(
     "worker-died",
-    `The import's worker process crashed twice while it loaded "${filename}". A strict import takes all rows or none, so nothing was imported. Split the file into smaller files, or import it without "strict". The server's log shows why the worker crashed.`,
+    `The import's worker process crashed or stopped responding twice while it loaded "${filename}". A strict import takes all rows or none, so nothing was imported. Split the file into smaller files, or import it without "strict". The server's log shows why the worker stopped.`,
   );
 
 export const diedLoading = ({ filename }: ImportWork, { first_row, records }: Chunk): Problem =>
   new Problem(
     "worker-died",
-    `The import's worker process crashed twice while it loaded rows ${first_row.toLocaleString("en")} to ${(first_row + records - 1).toLocaleString("en")} of "${filename}". These rows were not imported; the rows that are counted as created or updated were. Upload the file again without these rows, or split it into smaller files. The server's log shows why the worker crashed.`,
+    `The import's worker process crashed or stopped responding twice while it loaded rows ${first_row.toLocaleString("en")} to ${(first_row + records - 1).toLocaleString("en")} of "${filename}". These rows were not imported; the rows that are counted as created or updated were. Upload the file again without these rows, or split it into smaller files. The server's log shows why the worker stopped.`,
   );

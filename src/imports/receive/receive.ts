@@ -6,6 +6,7 @@ import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import { uploadedPath, type ImportContext } from "../context.ts";
 import { diskFull, requireSpace, uploadSpace } from "../disk-space.ts";
 import { finishImport } from "../finish-import.ts";
+import { uploadInterrupted } from "../problems.ts";
 import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "../store.ts";
 import { createDurableFile } from "./durable-file.ts";
 import { receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
@@ -38,10 +39,13 @@ export async function receiveImport(
     const { received, sha256, isCancelled } = await receiveFile(context, id, newImport.file, upload, bytes);
     if (isCancelled) return await endCancelled(context, id);
     if (received === 0) throw emptyFile(filename);
-    if (size !== null && received !== size) throw interrupted(received, size);
+    if (size !== null && received !== size) {
+      const progress = ` after ${received.toLocaleString("en")} of ${size.toLocaleString("en")} bytes`;
+      throw uploadInterrupted(progress);
+    }
     if (!(await acceptFile(context, id, received, sha256))) return await endCancelled(context, id);
   } catch (error) {
-    const cause = causeOf(error, filename, size);
+    const cause = causeOf(error, filename);
     // If the import was accepted and only the answer of the database was lost, it continues.
     await retryTransient(() => finishImport(context, id, "failed", cause, (client) => isReceiving(client, id)));
     throw cause;
@@ -111,22 +115,10 @@ export const tooLarge = (filename: string, maxBytes: number): Problem =>
     `The file "${filename}" is larger than the limit of ${maxBytes.toLocaleString("en")} bytes. Split it into smaller files, or raise the limit with the setting SKUPORT_MAX_UPLOAD_BYTES.`,
   );
 
-function causeOf(error: unknown, filename: string, size: number | null): unknown {
+function causeOf(error: unknown, filename: string): unknown {
   if (error instanceof Problem) return error;
   if (isDiskFull(error)) return diskFull(filename, error);
-  return isBrokenStream(error) ? interrupted(null, size, error) : error;
-}
-
-function interrupted(received: number | null, size: number | null, cause?: unknown): Problem {
-  const progress =
-    received === null || size === null
-      ? ""
-      : ` after ${received.toLocaleString("en")} of ${size.toLocaleString("en")} bytes`;
-  return new Problem(
-    "upload-interrupted",
-    `The upload stopped${progress} before the file was complete, and nothing was imported. Upload the file again.`,
-    { cause },
-  );
+  return isBrokenStream(error) ? uploadInterrupted("", error) : error;
 }
 
 /** Returns whether the client closed the connection: the request's stream then ends with one of Node's connection errors. */

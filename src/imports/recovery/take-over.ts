@@ -4,9 +4,10 @@ import { listSilentWork } from "../../jobs/unfinished-work.ts";
 import type { ImportContext } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
 import { WORKED_ON } from "../is-importing.ts";
+import { uploadInterrupted } from "../problems.ts";
 import { isUnchanged, listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
-import { Problem } from "../../../contract/problems.ts";
+
 
 /** A server updates the row of an upload every five seconds, however slow the sender is. */
 const SILENT_UPLOAD_MS = 30_000;
@@ -56,12 +57,6 @@ const giveUp = (context: ImportContext, upload: OpenUpload): Promise<void> =>
     context,
     upload.id,
     upload.cancel_requested ? "cancelled" : "failed",
-    upload.cancel_requested ? null : interrupted(),
+    upload.cancel_requested ? null : uploadInterrupted(),
     (client) => isUnchanged(client, upload),
-  );
-
-const interrupted = (): Problem =>
-  new Problem(
-    "upload-interrupted",
-    "The upload stopped before the file was complete, and nothing was imported. Upload the file again.",
   );
