@@ -8,7 +8,6 @@ import { uploadInterrupted } from "../problems.ts";
 import { isUnchanged, listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 
-
 /** A server updates the row of an upload every five seconds, however slow the sender is. */
 const SILENT_UPLOAD_MS = 30_000;
 
