@@ -11,7 +11,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import("./commands/serve.ts")).serve,
   work: async () => (await import("./commands/work.ts")).work,
   migrate: async () => (await import("./commands/migrate.ts")).migrateCommand,
-  import: async () => (await import("./commands/import.ts")).importCommand,
+  import: async () => (await import("./commands/import/import.ts")).importCommand,
   read: async () => (await import("./commands/read/read.ts")).readCommand,
   undo: async () => (await import("./commands/undo.ts")).undo,
   export: async () => (await import("./commands/export.ts")).exportCommand,
@@ -124,7 +124,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 process.exitCode = await main(process.argv.slice(2));
 if (process.stdout.writableLength > 0 && !process.stdout.destroyed) {
-  const { drainOutput } = await import("./processes/drain-output.ts");
+  const { drainOutput } = await import("./drain-output.ts");
   const lost = await drainOutput(process.stdout, stop.signal);
   if (lost > 0) {
     process.stderr.write(`The reader of the output has stopped reading: the last ${lost} bytes were not written.\n`);

@@ -1,3 +1,4 @@
+// Long because all endpoints of imports share its schemas.
 /* eslint-disable max-lines -- the whole contract of imports: schemas, shared options and endpoints */
 // Endpoints of imports: create, preview, watch, cancel, and the rejected rows.
 import { z } from "zod";

@@ -5,7 +5,7 @@ import type pg from "pg";
 import { utcInstant } from "../catalog/query/utc-instant.ts";
 import { changesCsv } from "./changes-csv.ts";
 import { listChanges, type ChangeFilter, type ChangePosition, type ListedChangeset } from "./changes.ts";
-import { badCursor, decodeCursor, decodeIntegerCursor, encodeCursor, toPage } from "../db/cursor.ts";
+import { badCursor, decodeCursor, decodeIntegerCursor, encodeCursor, toPage } from "../cursor.ts";
 import { skuKey } from "../catalog/product/sku-key.ts";
 import { listChangesets, readChangeset, type StoredChangeset } from "./read-store.ts";
 import {

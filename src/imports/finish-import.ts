@@ -3,7 +3,7 @@ import type pg from "pg";
 import { withTransaction } from "../db/connection/connect.ts";
 import type { ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
-import { removeImportFiles } from "./remove-files.ts";
+import { removeImportFiles } from "./files/remove-files.ts";
 import { markFinished, markFinishing, readImportWork } from "./store.ts";
 import { isTerminal } from "../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";

@@ -3,7 +3,7 @@ import { finished } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
-import { decodeIntegerCursor, toPage } from "../db/cursor.ts";
+import { decodeIntegerCursor, toPage } from "../cursor.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../events/state-stream.ts";

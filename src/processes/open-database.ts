@@ -8,7 +8,7 @@ import { checkServer, connectClient, createPool, type DatabaseAddress } from "..
 import { acquireDataDir, readHolder, type DataDir } from "../db/data-dir/data-dir.ts";
 import { createDiskReserve, isDiskFull } from "../db/data-dir/disk-reserve.ts";
 import { startEmbedded, type Embedded } from "../db/embedded/embedded.ts";
-import { EmbeddedError } from "../db/embedded/account.ts";
+import { EmbeddedError } from "../db/embedded/cluster/account.ts";
 import { describeFullDisk, dropBallast } from "../db/embedded/full-disk.ts";
 import { migrate } from "../db/migrate.ts";
 

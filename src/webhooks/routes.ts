@@ -1,7 +1,7 @@
 // HTTP routes of webhooks. Deliveries are in log/routes.ts.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { decodeIntegerCursor, toPage } from "../db/cursor.ts";
+import { decodeIntegerCursor, toPage } from "../cursor.ts";
 import { withCertainCommit } from "../db/connection/certain-commit.ts";
 import { changeWebhook, createWebhook, deleteWebhook, findWebhook } from "./change-webhook.ts";
 import type { WebhookContext } from "./context.ts";

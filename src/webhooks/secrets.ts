@@ -2,7 +2,7 @@
 import type { Queryable } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { seal, unseal } from "../secrets/seal.ts";
-import { makeSecret } from "./deliver/sign.ts";
+import { makeSecret } from "./deliver/request/sign.ts";
 import { expireSecrets, insertSecret, listSecrets, readSealedHeaders, setHeaders } from "./store.ts";
 import type { WebhookSecrets } from "../../contract/webhooks/webhooks.ts";
 

@@ -1,7 +1,7 @@
 // Validates URL and headers of a webhook. Pure; fan-out.ts decides in SQL which events a webhook gets.
 import { problemOfFaults, type Fault } from "../../contract/faults.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks/webhooks.ts";
-import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./deliver/ssrf-guard.ts";
+import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./deliver/request/ssrf-guard.ts";
 
 export interface Target {
   /** The normalised URL; undefined if none was given. */

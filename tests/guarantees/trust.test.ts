@@ -1,4 +1,5 @@
 // Guarantees that users of an importer rely on. Each test checks the tables themselves, not only the counts of the import.
+// Long because it is the list of guarantees.
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { reject as reject_schema, type Import, type Reject } from "../../contract/imports/imports.ts";

@@ -1,5 +1,6 @@
 // Random edits and imports compared with a sequential model: the catalogue, every version of every product, the changes of each
 // changeset, and the events must match the model.
+// Long because the model and its commands belong together.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ProductChange } from "../../contract/changesets/changesets.ts";

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { importBytes } from "../../../tests/support/import-file.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";
-import { encodeCursor } from "../../db/cursor.ts";
+import { encodeCursor } from "../../cursor.ts";
 import type { ProductChange } from "../../../contract/changesets/changesets.ts";
 import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
 

@@ -1,7 +1,7 @@
 // The history of a product: every version, who made it and what changed, across renames, deletions and restorations.
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
-import { encodeCursor } from "../../db/cursor.ts";
+import { encodeCursor } from "../../cursor.ts";
 import { withSnapshot } from "../../db/snapshot.ts";
 import { changesOf } from "../edit/validate-product.ts";
 import { listHolders, listKeys, listPast, readAuthors, readCurrent } from "./store.ts";

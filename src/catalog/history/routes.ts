@@ -5,7 +5,7 @@ import type pg from "pg";
 import { HISTORY_LIST, MAX_VERSION, readHistory } from "./history.ts";
 import { skuKey } from "../product/sku-key.ts";
 import { get_product_history } from "../../../contract/catalog/edit-products.ts";
-import { decodeIntegerCursor } from "../../db/cursor.ts";
+import { decodeIntegerCursor } from "../../cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 export function historyRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {

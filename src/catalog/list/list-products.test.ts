@@ -6,7 +6,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import { afterAll, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { useProblems } from "../../http/problems.ts";
-import { encodeCursor } from "../../db/cursor.ts";
+import { encodeCursor } from "../../cursor.ts";
 import { insertChangeset } from "../changeset-store.ts";
 import type { AttributeCounts } from "./attributes.ts";
 import { noteChanged } from "../backlog.ts";

@@ -1,5 +1,5 @@
 // The orders of a list, and keyset positions in them. Every order is total: the SKU key decides between products with equal values.
-import { badCursor, decodeCursor, encodeCursor } from "../../db/cursor.ts";
+import { badCursor, decodeCursor, encodeCursor } from "../../cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { skuKey } from "../product/sku-key.ts";
 import type { ProductSort } from "../../../contract/catalog/products.ts";

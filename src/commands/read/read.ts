@@ -7,7 +7,7 @@ import { readFile, type ScratchFolder } from "../../imports/read/read-file.ts";
 import { oneLine } from "../../terminal.ts";
 import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
-import { describeUnreadable } from "../import-source.ts";
+import { describeUnreadable } from "../import/import-source.ts";
 import { printCsv, printSummary, type PrinterOutput } from "./printers.ts";
 import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
 

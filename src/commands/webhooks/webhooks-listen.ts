@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { call } from "../../../client/call.ts";
 import { reveal_webhook } from "../../../contract/webhooks/webhooks.ts";
-import { keyOf, verify } from "../../webhooks/deliver/sign.ts";
+import { keyOf, verify } from "../../webhooks/deliver/request/sign.ts";
 import { UsageError } from "../command.ts";
 import { oneLine } from "../../terminal.ts";
-import { findSource } from "../import-source.ts";
+import { findSource } from "../import/import-source.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 import { needServer, readNumber } from "./webhooks-remote.ts";
 

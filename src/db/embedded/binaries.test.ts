@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmS
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { chooseAccount } from "./account.ts";
+import { chooseAccount } from "./cluster/account.ts";
 import type { Binaries, findBinaries } from "./binaries.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");

@@ -3,7 +3,7 @@
 import { chmod, cp, lstat, mkdir, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { EmbeddedError, isReachable, type Account } from "./account.ts";
+import { EmbeddedError, isReachable, type Account } from "./cluster/account.ts";
 
 export interface Binaries {
   initdb: string;

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, openSync } from "node:fs";
-import type { Account } from "./account.ts";
+import type { Account } from "./cluster/account.ts";
 
 export interface Launch {
   program: string;

@@ -5,8 +5,8 @@ import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pidExists } from "../data-dir/process-identity.ts";
-import type { Account } from "./account.ts";
-import { getUid, nameCluster } from "./cluster-name.ts";
+import type { Account } from "./cluster/account.ts";
+import { getUid, nameCluster } from "./cluster/cluster-name.ts";
 
 /** Returns the pids of ended processes, usually none. The caller holds the data folder, so no other server uses these processes. */
 export async function endLeftovers(clusterDir: string, account: Account | undefined): Promise<number[]> {

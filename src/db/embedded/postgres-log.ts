@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { copyFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { EmbeddedError } from "./account.ts";
+import { EmbeddedError } from "./cluster/account.ts";
 
 const MAX_BYTES = 10 * 1024 ** 2;
 const TAIL_BYTES = 16_384;

@@ -3,8 +3,8 @@
 import { chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isReachable, type Account } from "./account.ts";
-import { getUid, nameCluster } from "./cluster-name.ts";
+import { isReachable, type Account } from "./cluster/account.ts";
+import { getUid, nameCluster } from "./cluster/cluster-name.ts";
 
 /** Part of the socket file's name; no TCP port is opened. */
 export const SOCKET_PORT = 5432;

@@ -1,7 +1,7 @@
 // Stops PostgreSQL when this process dies. A process killed with SIGKILL cannot stop anything itself, so a small shell waits at the other
 // end of a pipe. When the pipe closes, for whatever reason, the shell asks PostgreSQL to shut down.
 import { spawn } from "node:child_process";
-import type { Account } from "./account.ts";
+import type { Account } from "./cluster/account.ts";
 
 /** @returns a function that ends the watch; call it before the system can reuse the pid */
 export function watchParent(postmasterPid: number, account: Account | undefined): () => void {

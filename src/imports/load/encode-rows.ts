@@ -1,4 +1,6 @@
+/* eslint-disable max-lines -- see below */
 // Encodes the rows of a chunk in PostgreSQL's binary formats for catalog/bulk/merge.ts, directly from the file's bytes.
+// Long because the encoders share buffers: passing these between modules would cost time for each row.
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
 import {

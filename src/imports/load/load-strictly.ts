@@ -7,7 +7,7 @@ import { beginAttempt } from "../../jobs/process-chunk.ts";
 import { runSteps } from "../../jobs/run-steps.ts";
 import { claimChunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
-import { waitUntilLoadable } from "../disk-space.ts";
+import { waitUntilLoadable } from "../files/disk-space.ts";
 import { diedLoadingStrictly, STRICT_PART, strictProblem } from "../problems.ts";
 import { insertRejects } from "../rejects/store.ts";
 import { addRejected, noteStrictProgress, readImportWork, type ImportWork } from "../store.ts";

@@ -5,7 +5,7 @@ import { processNextChunk } from "../../jobs/process-chunk.ts";
 import { runJob } from "../../jobs/run-job.ts";
 import { claimChunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
-import { waitUntilLoadable } from "../disk-space.ts";
+import { waitUntilLoadable } from "../files/disk-space.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedLoading } from "../problems.ts";
 import { noteLoaded, readImportWork, type ImportWork } from "../store.ts";

@@ -11,8 +11,8 @@ import { layoutOf } from "../layout.ts";
 import { truncatedFile } from "../problems.ts";
 import { insertListedRejects } from "../rejects/store.ts";
 import type { ImportWork } from "../store.ts";
-import { textPath } from "../text-path.ts";
-import { noteAlive } from "../wait-store.ts";
+import { textPath } from "../files/text-path.ts";
+import { noteAlive } from "../files/wait-store.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
 import {
   createLoaderMemory,

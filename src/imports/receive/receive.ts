@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { retryTransient, withTransaction } from "../../db/connection/connect.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import { uploadedPath, type ImportContext } from "../context.ts";
-import { diskFull, requireSpace, uploadSpace } from "../disk-space.ts";
+import { diskFull, requireSpace, uploadSpace } from "../files/disk-space.ts";
 import { finishImport } from "../finish-import.ts";
 import { uploadInterrupted } from "../problems.ts";
 import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "../store.ts";

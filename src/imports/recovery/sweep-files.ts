@@ -3,7 +3,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImportContext } from "../context.ts";
-import { removeImportFiles } from "../remove-files.ts";
+import { removeImportFiles } from "../files/remove-files.ts";
 import { readFileStates } from "../store.ts";
 import { isTerminal } from "../../../contract/imports/imports.ts";
 

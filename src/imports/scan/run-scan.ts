@@ -6,12 +6,12 @@ import type { ImportContext } from "../context.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedScanning, SCAN_PART } from "../problems.ts";
 import { NothingToFollow } from "./follow-upload.ts";
-import { removeTexts } from "../remove-files.ts";
+import { removeTexts } from "../files/remove-files.ts";
 import { scanFile } from "./scan-file.ts";
 import { withScanLock, type ScanLock } from "./scan-lock.ts";
 import { isScannedBy } from "./store.ts";
 import { beginScan, readImportWork, type ImportWork } from "../store.ts";
-import { noteAlive } from "../wait-store.ts";
+import { noteAlive } from "../files/wait-store.ts";
 import { ScanOver, watchScan } from "./watch-scan.ts";
 
 /** Scans an import and sends its loaders. Does nothing if another worker is scanning it. */

@@ -9,7 +9,7 @@ import { openTable, readRecords, type Extent } from "../read/read-records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import { detectText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
 import type { ImportWork } from "../store.ts";
-import { textPath } from "../text-path.ts";
+import { textPath } from "../files/text-path.ts";
 import { uploadedExtent } from "./follow-upload.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";

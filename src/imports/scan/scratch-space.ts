@@ -1,7 +1,7 @@
 // Makes a scan wait while the disk has no space for the text that it writes.
 import { createSpaceCheck, type SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
 import type { ImportContext } from "../context.ts";
-import { waitForSpace } from "../disk-space.ts";
+import { waitForSpace } from "../files/disk-space.ts";
 import { ScanOver } from "./watch-scan.ts";
 
 /** @throws ScanOver if the import is cancelled or ends during the wait */

@@ -7,7 +7,7 @@ import { listConflicts, type ConflictPosition } from "./conflict-store.ts";
 import { previewUndo } from "./preview.ts";
 import { startUndo } from "./start.ts";
 import { list_conflicts } from "../../../contract/changesets/operations.ts";
-import { badCursor, decodeCursor, encodeCursor, toPage } from "../../db/cursor.ts";
+import { badCursor, decodeCursor, encodeCursor, toPage } from "../../cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { undo_changeset } from "../../../contract/changesets/undo.ts";
 

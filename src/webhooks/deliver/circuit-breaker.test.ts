@@ -5,7 +5,7 @@ import { createReceiver } from "../../../tests/support/receiver.ts";
 import { createWebhookContext } from "../../../tests/support/webhook-app.ts";
 import { createWebhook } from "../change-webhook.ts";
 import { recordOutcomes } from "./circuit-breaker.ts";
-import { createAgent, send, type Outcome } from "./send.ts";
+import { createAgent, send, type Outcome } from "./request/send.ts";
 import { readWebhook } from "../store.ts";
 import { create_webhook_body } from "../../../contract/webhooks/webhooks.ts";
 

@@ -5,7 +5,7 @@ import { emitEvents } from "../../events/emit.ts";
 import type { WebhookContext } from "../context.ts";
 import { agoOf } from "./store.ts";
 import { BREAKER_FAILURES, breakerPause, DISABLE_AFTER_MS, overloadPause, saysOverloaded } from "./retry-schedule.ts";
-import type { Outcome } from "./send.ts";
+import type { Outcome } from "./request/send.ts";
 
 /** `outcomes` in the order in which they ended. Read the target again afterwards: the webhook may be paused or disabled. */
 export async function recordOutcomes(

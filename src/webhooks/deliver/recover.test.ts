@@ -9,7 +9,7 @@ import { createWebhook } from "../change-webhook.ts";
 import { claimDeliveries, completeDeliveries, releaseOfDead } from "./store.ts";
 import { fanOut } from "./fan-out.ts";
 import { purgeDeliveries } from "../log/purge.ts";
-import type { Outcome } from "./send.ts";
+import type { Outcome } from "./request/send.ts";
 import { deliverWebhooks } from "./worker.ts";
 import { create_webhook_body, type CreateWebhook } from "../../../contract/webhooks/webhooks.ts";
 

@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Keyring } from "../../secrets/keyring.ts";
 import type { WebhookContext } from "../context.ts";
 import type { Claimed, Completed } from "./store.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "./request/target.ts";
 
 /** Maximum number of deliveries claimed at once; for a slow receiver, as many as it accepts within BATCH_MS. */
 const BATCH = 64;

@@ -5,7 +5,7 @@ import { claimDeliveries, completeDeliveries, releaseDeliveries, type Claimed } 
 import { bodyOf } from "../log/store.ts";
 import { recordOutcomes } from "./circuit-breaker.ts";
 import { BREAKER_FAILURES, delayAfter, saysOverloaded } from "./retry-schedule.ts";
-import { createAgent, send, type Outcome } from "./send.ts";
+import { createAgent, send, type Outcome } from "./request/send.ts";
 import {
   createState,
   claimedBy,
@@ -16,7 +16,7 @@ import {
   type State,
   type Worker,
 } from "./sender-state.ts";
-import { readTarget, type Target } from "./target.ts";
+import { readTarget, type Target } from "./request/target.ts";
 
 /** Time to collect outcomes before storing them: one statement per outcome would dominate the cost. */
 const COLLECT_MS = 10;

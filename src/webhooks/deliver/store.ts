@@ -1,7 +1,7 @@
 // SQL of the delivery queue: claims and outcomes.
 import { LOCKS } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
-import type { Outcome } from "./send.ts";
+import type { Outcome } from "./request/send.ts";
 
 /** Longer than any attempt; a worker renews the leases of its claims. */
 export const LEASE_SECONDS = 75;

@@ -1,6 +1,6 @@
 // The event feed: all events in commit order, for receivers that poll or reconcile.
 import type pg from "pg";
-import { badCursor, decodeIntegerCursor, encodeCursor } from "../../db/cursor.ts";
+import { badCursor, decodeIntegerCursor, encodeCursor } from "../../cursor.ts";
 import { eventBounds, assignPositions } from "../../events/read.ts";
 import { readEventPrefix } from "../event-id.ts";
 import type { FeedEvent } from "../../../contract/webhooks/deliveries.ts";

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type pg from "pg";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
-import { decodeIntegerCursor, toPage } from "../../db/cursor.ts";
+import { decodeIntegerCursor, toPage } from "../../cursor.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { findWebhook } from "../change-webhook.ts";
 import type { WebhookContext } from "../context.ts";

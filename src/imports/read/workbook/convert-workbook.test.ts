@@ -1,4 +1,5 @@
 // Converts workbooks to text: cells, tables and sheets, and files that are refused.
+// Long because it is a table of cases.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -3,7 +3,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { isDiskFull } from "../../../db/data-dir/disk-reserve.ts";
 import { uploadedPath, type ImportContext } from "../../context.ts";
-import { diskFull, uploadSpace } from "../../disk-space.ts";
+import { diskFull, uploadSpace } from "../../files/disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
 import { readImportWork } from "../../store.ts";
 import { appendDurableFile } from "../durable-file.ts";

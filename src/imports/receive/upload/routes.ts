@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { withCertainCommit } from "../../../db/connection/certain-commit.ts";
 import type { ImportContext } from "../../context.ts";
-import { diskFull } from "../../disk-space.ts";
+import { diskFull } from "../../files/disk-space.ts";
 import { finishImport } from "../../finish-import.ts";
 import { emptyFile, tooLarge } from "../receive.ts";
 import { bodyOf } from "../request-body.ts";

@@ -1,4 +1,5 @@
 // Resumable uploads over a real connection: with requests according to tus 1.0, and with a published client.
+// Long because it covers the whole tus protocol on one server.
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, unlink } from "node:fs/promises";
 import { connect } from "node:net";

@@ -5,14 +5,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
-import { createTestScratch } from "../../../tests/support/scratch-folder.ts";
-import { csvLine } from "../../csv-line.ts";
-import { readFile } from "./read-file.ts";
+import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
+import { createTestScratch } from "../../../../tests/support/scratch-folder.ts";
+import { csvLine } from "../../../csv-line.ts";
+import { readFile } from "../read-file.ts";
 import { parseCanonical, scoreFile } from "./score-pollock.ts";
-import { recordTexts } from "./field-text.ts";
+import { recordTexts } from "../field-text.ts";
 
-const archive = resolve(import.meta.dirname, "../../../../shared/corpora/pollock.tar.xz");
+const archive = resolve(import.meta.dirname, "../../../../../shared/corpora/pollock.tar.xz");
 const missing = !existsSync(archive);
 
 interface Parameters {

@@ -54,7 +54,7 @@ describe("the end of the output", () => {
 });
 
 test("a command whose reader closes after the first bytes ends", async () => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts"), "openapi"], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "./main.ts"), "openapi"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(child.stdout, "data");
@@ -63,7 +63,7 @@ test("a command whose reader closes after the first bytes ends", async () => {
 });
 
 test("a command whose reader takes nothing ends at the first signal", async () => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts"), "openapi"], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "./main.ts"), "openapi"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(child.stdout, "readable");

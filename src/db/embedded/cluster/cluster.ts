@@ -5,8 +5,8 @@ import { lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node
 import { basename, dirname, join } from "node:path";
 import { EmbeddedError, type Account } from "./account.ts";
 import { writeAccess } from "./access.ts";
-import type { Binaries } from "./binaries.ts";
-import { launch } from "./launch.ts";
+import type { Binaries } from "../binaries.ts";
+import { launch } from "../launch.ts";
 
 // UTF-8 in code point order with PostgreSQL's built-in rules: the same on every machine, and faster than the C library's collations.
 // The second locale is for systems whose C library lacks C.UTF-8.

@@ -1,12 +1,12 @@
 // One attempt: signs and posts a body and returns the outcome. Never throws: every failure is an outcome.
 import type { lookup as dnsLookup } from "node:dns";
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from "undici";
-import { VERSION } from "../../version.ts";
+import { VERSION } from "../../../version.ts";
 import { checkLiteral, guardedLookup, portOf, RefusedAddress, withoutBrackets } from "./ssrf-guard.ts";
-import type { WebhookSettings } from "../context.ts";
-import { retryAfter } from "./retry-schedule.ts";
+import type { WebhookSettings } from "../../context.ts";
+import { retryAfter } from "../retry-schedule.ts";
 import { sign } from "./sign.ts";
-import type { Attempt } from "../../../contract/webhooks/deliveries.ts";
+import type { Attempt } from "../../../../contract/webhooks/deliveries.ts";
 
 const CONNECT_MS = 3000;
 const TOTAL_MS = 15_000;

@@ -3,8 +3,8 @@ import { constants, createReadStream, openSync, type Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
-import { UsageError, type Io } from "./command.ts";
-import { oneLine } from "../terminal.ts";
+import { UsageError, type Io } from "../command.ts";
+import { oneLine } from "../../terminal.ts";
 
 export interface ImportSource {
   /** The name shown for the import. */

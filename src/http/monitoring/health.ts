@@ -1,9 +1,9 @@
 // Health checks: `live` if the process responds, `ready` if the database does too.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { VERSION } from "../version.ts";
-import { health_live, health_ready } from "../../contract/health.ts";
-import { Problem } from "../../contract/problems.ts";
+import { VERSION } from "../../version.ts";
+import { health_live, health_ready } from "../../../contract/health.ts";
+import { Problem } from "../../../contract/problems.ts";
 
 export interface HealthContext {
   countWorkers: () => Promise<number>;

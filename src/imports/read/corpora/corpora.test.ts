@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Column, Dialect } from "../../../contract/imports/imports.ts";
-import { readFile, type Fault } from "./read-file.ts";
-import { createTestScratch } from "../../../tests/support/scratch-folder.ts";
-import { recordTexts } from "./field-text.ts";
+import type { Column, Dialect } from "../../../../contract/imports/imports.ts";
+import { readFile, type Fault } from "../read-file.ts";
+import { createTestScratch } from "../../../../tests/support/scratch-folder.ts";
+import { recordTexts } from "../field-text.ts";
 
-const corpora = resolve(import.meta.dirname, "../../../../shared/corpora");
+const corpora = resolve(import.meta.dirname, "../../../../../shared/corpora");
 const missing = !existsSync(corpora);
 const REASON = `there are no corpora at ${corpora}`;
 

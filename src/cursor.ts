@@ -1,5 +1,5 @@
 // Encodes and decodes the cursors of all lists: the name of the list and the sort key of a row, as JSON in Base64url.
-import { Problem } from "../../contract/problems.ts";
+import { Problem } from "../contract/problems.ts";
 
 export type CursorValue = string | number | null;
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { afterAll, expect, test } from "vitest";
-import { createReceiver } from "../../../tests/support/receiver.ts";
+import { createReceiver } from "../../../../tests/support/receiver.ts";
 import { createAgent, send, type Outcome } from "./send.ts";
 
 const SETTINGS = { allow_cidrs: ["127.0.0.1/32"], proxy: undefined, time_scale: 1, keep_days: 30 };

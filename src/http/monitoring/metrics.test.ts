@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { createTestApp } from "../../tests/support/app.ts";
-import { createTestDatabase } from "../../tests/support/database.ts";
-import { insertChangeset } from "../catalog/changeset-store.ts";
-import { noteChanged } from "../catalog/backlog.ts";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { insertChangeset } from "../../catalog/changeset-store.ts";
+import { noteChanged } from "../../catalog/backlog.ts";
 
 const database = await createTestDatabase();
 const app = await createTestApp(database);

@@ -1,10 +1,10 @@
 // Handles a full disk: the server refuses uploads, and workers wait until there is space again.
 import { setTimeout as sleep } from "node:timers/promises";
-import { retryTransient } from "../db/connection/connect.ts";
-import { createSpaceCheck, type DiskReserve, type SpaceCheck } from "../db/data-dir/disk-reserve.ts";
-import type { ImportContext } from "./context.ts";
+import { retryTransient } from "../../db/connection/connect.ts";
+import { createSpaceCheck, type DiskReserve, type SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
+import type { ImportContext } from "../context.ts";
 import { noteWaiting } from "./wait-store.ts";
-import { Problem } from "../../contract/problems.ts";
+import { Problem } from "../../../contract/problems.ts";
 
 export const diskFull = (filename: string, cause?: unknown): Problem =>
   new Problem(

@@ -1,8 +1,8 @@
 // The target of a webhook: URL, headers, keys and limits for its sender.
-import type { Queryable } from "../../db/connection/connect.ts";
-import type { Keyring } from "../../secrets/keyring.ts";
-import { BREAKER_FAILURES } from "./retry-schedule.ts";
-import { openHeaders, openSecret } from "../secrets.ts";
+import type { Queryable } from "../../../db/connection/connect.ts";
+import type { Keyring } from "../../../secrets/keyring.ts";
+import { BREAKER_FAILURES } from "../retry-schedule.ts";
+import { openHeaders, openSecret } from "../../secrets.ts";
 import { keyOf } from "./sign.ts";
 
 export interface Target {

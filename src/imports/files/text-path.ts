@@ -1,7 +1,7 @@
 // The text that scan and loaders read. Apart from context.ts, because the server must not load the parsers of all formats.
-import { preparedPath, uploadedPath, type ImportContext } from "./context.ts";
-import { isPlainText } from "./read/text/prepare-text.ts";
-import type { Dialect } from "../../contract/imports/imports.ts";
+import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
+import { isPlainText } from "../read/text/prepare-text.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
 
 /** The path of the UTF-8 text that is split into records: the uploaded file itself, or the text that the scan made from it. */
 export const textPath = (

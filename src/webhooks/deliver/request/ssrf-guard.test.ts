@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createTestApp } from "../../../tests/support/app.ts";
-import { createTestDatabase } from "../../../tests/support/database.ts";
-import { createReceiver } from "../../../tests/support/receiver.ts";
-import { until } from "../../../tests/support/until.ts";
-import { asker, createWebhookContext } from "../../../tests/support/webhook-app.ts";
-import { emitEvents } from "../../events/emit.ts";
-import type { WebhookSettings } from "../context.ts";
+import { createTestApp } from "../../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../../tests/support/database.ts";
+import { createReceiver } from "../../../../tests/support/receiver.ts";
+import { until } from "../../../../tests/support/until.ts";
+import { asker, createWebhookContext } from "../../../../tests/support/webhook-app.ts";
+import { emitEvents } from "../../../events/emit.ts";
+import type { WebhookSettings } from "../../context.ts";
 import { refusalOf } from "./ssrf-guard.ts";
 import { createAgent, send, type Outcome } from "./send.ts";
-import { deliverWebhooks } from "./worker.ts";
-import type { Delivery, DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";
+import { deliverWebhooks } from "../worker.ts";
+import type { Delivery, DeliveryDetail } from "../../../../contract/webhooks/deliveries.ts";
 
 const PUBLIC_ONLY: WebhookSettings = { allow_cidrs: [], proxy: undefined, time_scale: 1, keep_days: 30 };
 

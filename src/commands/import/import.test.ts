@@ -8,13 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
-import type { Import } from "../../contract/imports/imports.ts";
-import { createTestApp } from "../../tests/support/app.ts";
-import { createTestDatabase } from "../../tests/support/database.ts";
-import { createImportContext, workOn } from "../../tests/support/import-file.ts";
-import { until } from "../../tests/support/until.ts";
+import type { Import } from "../../../contract/imports/imports.ts";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createImportContext, workOn } from "../../../tests/support/import-file.ts";
+import { until } from "../../../tests/support/until.ts";
 
-const MAIN = join(import.meta.dirname, "../main.ts");
+const MAIN = join(import.meta.dirname, "../../main.ts");
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 // The worker is this process: a file is worked on as soon as it has been received.

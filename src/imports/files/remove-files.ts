@@ -2,7 +2,7 @@
 // start with that name.
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImportContext } from "./context.ts";
+import type { ImportContext } from "../context.ts";
 
 type FilesContext = Pick<ImportContext, "files_dir" | "log">;
 

@@ -1,7 +1,7 @@
 // Shows the progress of an import: on a terminal as a bar with rate and time left, in a log as one line per stage.
-import { isTerminal } from "../../contract/imports/import-names.ts";
-import type { ListedImport } from "../../contract/imports/imports.ts";
-import { oneLine, redrawLine } from "../terminal.ts";
+import { isTerminal } from "../../../contract/imports/import-names.ts";
+import type { ListedImport } from "../../../contract/imports/imports.ts";
+import { oneLine, redrawLine } from "../../terminal.ts";
 
 export interface Progress {
   upload(sent: number): void;

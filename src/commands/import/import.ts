@@ -1,13 +1,13 @@
 // skuport import: sends a file to the server and shows the progress. Without a server, imports it in this process.
-import { LOCAL_ACTOR } from "../../contract/actor.ts";
+import { LOCAL_ACTOR } from "../../../contract/actor.ts";
 import { join } from "node:path";
-import { uploadPath, uploadStream } from "../../client/upload.ts";
-import { watchImport } from "../../client/watch.ts";
-import { isTerminal } from "../../contract/imports/import-names.ts";
-import type { Import, ImportOptions, ListedImport } from "../../contract/imports/imports.ts";
-import { optionError, readArgs, UsageError, type Command, type Io } from "./command.ts";
-import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "./dialect-options.ts";
-import { findServer } from "./find-server.ts";
+import { uploadPath, uploadStream } from "../../../client/upload.ts";
+import { watchImport } from "../../../client/watch.ts";
+import { isTerminal } from "../../../contract/imports/import-names.ts";
+import type { Import, ImportOptions, ListedImport } from "../../../contract/imports/imports.ts";
+import { optionError, readArgs, UsageError, type Command, type Io } from "../command.ts";
+import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "../dialect-options.ts";
+import { findServer } from "../find-server.ts";
 import { createProgress, describeResult, type Progress } from "./import-progress.ts";
 import { findSource, type ImportSource } from "./import-source.ts";
 
@@ -80,7 +80,7 @@ async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>
   const options = { mode, repeats, strict, active, ...readOverrides(values) };
   if (Object.values(options).every((value) => value === undefined)) return {};
   // Loaded only if needed: most imports have no options, and zod takes longer to load than the rest of the command.
-  const { import_query } = await import("../../contract/imports/imports.ts");
+  const { import_query } = await import("../../../contract/imports/imports.ts");
   const result = import_query.safeParse(options);
   if (result.success) return result.data;
   throw optionError(result.error.issues);
@@ -113,14 +113,14 @@ async function importRemotely(
 
 /** Reads the import with the values that are too long for the stream. */
 async function readWhole(baseUrl: string, id: number): Promise<Import> {
-  const { call } = await import("../../client/call.ts");
-  const { get_import } = await import("../../contract/imports/imports.ts");
+  const { call } = await import("../../../client/call.ts");
+  const { get_import } = await import("../../../contract/imports/imports.ts");
   return call(get_import, { params: { id } }, { base_url: baseUrl });
 }
 
 async function cancelRemotely(baseUrl: string, id: number): Promise<void> {
-  const { call } = await import("../../client/call.ts");
-  const { cancel_import } = await import("../../contract/imports/imports.ts");
+  const { call } = await import("../../../client/call.ts");
+  const { cancel_import } = await import("../../../contract/imports/imports.ts");
   await call(cancel_import, { params: { id } }, { base_url: baseUrl });
 }
 
@@ -150,13 +150,13 @@ async function importAlone(
   progress: Progress,
 ): Promise<Import> {
   // Loaded only if needed: without these, a remote import starts in half the time.
-  const { createLog } = await import("../processes/log.ts");
-  const { holdDatabase, openPool } = await import("../processes/open-database.ts");
-  const { startBoss } = await import("../jobs/boss.ts");
-  const { senders, workOnImports } = await import("../imports/worker.ts");
-  const { receiveImport } = await import("../imports/receive/receive.ts");
-  const { readImport, requestCancel } = await import("../imports/store.ts");
-  const { import_query } = await import("../../contract/imports/imports.ts");
+  const { createLog } = await import("../../processes/log.ts");
+  const { holdDatabase, openPool } = await import("../../processes/open-database.ts");
+  const { startBoss } = await import("../../jobs/boss.ts");
+  const { senders, workOnImports } = await import("../../imports/worker.ts");
+  const { receiveImport } = await import("../../imports/receive/receive.ts");
+  const { readImport, requestCancel } = await import("../../imports/store.ts");
+  const { import_query } = await import("../../../contract/imports/imports.ts");
 
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport import");

@@ -1,7 +1,7 @@
 // SQL of imports that wait: why they wait, and their signs of life meanwhile.
-import type { Queryable } from "../db/connection/connect.ts";
-import { changeImport } from "./store.ts";
-import type { Import } from "../../contract/imports/imports.ts";
+import type { Queryable } from "../../db/connection/connect.ts";
+import { changeImport } from "../store.ts";
+import type { Import } from "../../../contract/imports/imports.ts";
 
 const IS_ACTIVE = "state in ('scanning', 'loading') and not cancel_requested";
 
