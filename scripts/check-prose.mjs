@@ -18,7 +18,10 @@ const RULES = [
   [/\bas (it comes|they come|it is found|it is written)\b|\bas they are\b(?! \w+(ed|en)\b)/i, "unmodified, raw"],
   [/\b(look|looks|looked|looking) (at|after|again)\b/i, "compare, inspect, check"],
   [/\bthe (others|rest) of (it|them)\b/i, "name them"],
-  [/\bbehind (it|them|the|a|an|each|every|its|their)\b(?! (\w+ )?(proxy|firewall|load balancer)\b)/i, "after; pending, lag"],
+  [
+    /\bbehind (it|them|the|a|an|each|every|its|their)\b(?! (\w+ )?(proxy|firewall|load balancer)\b)/i,
+    "after; pending, lag",
+  ],
   [/\b(is|are|was) no (entity|number|text|name|key|file|table|such)\b/i, "is not a …"],
   [/\bin (the|a) house\b|\bhousekeep(er|s)\b|\bfurniture\b/i, "no metaphors: module, ui, layer"],
 ];

@@ -92,7 +92,9 @@ test("an import completes although its sessions are terminated repeatedly", asyn
   const { context, id } = await createScannedImport();
   let cuts = 0;
   // pg-boss also retries a job whose loader could not read its import.
-  const loaders = Array.from({ length: context.concurrency }, () => retryTransient(() => runLoader(context, id, signal)));
+  const loaders = Array.from({ length: context.concurrency }, () =>
+    retryTransient(() => runLoader(context, id, signal)),
+  );
   const working = Promise.all(loaders);
   const cutting = (async () => {
     while ((await readImport(database.pool, id))?.state === "loading" && cuts++ < 30) await endSessions();
