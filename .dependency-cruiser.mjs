@@ -1,4 +1,4 @@
-// The floor plan: which part may import which. Imports run downhill,
+// The layers: which part may import which. Imports run in one direction,
 //   main -> commands -> processes -> http -> modules -> events, jobs -> db        everything -> contract
 //   web/shell, web/<section> -> web/server -> web/services -> web/ui -> web/texts
 // and whatever goes another way is an error, with its reason below.
@@ -40,7 +40,7 @@ export default {
     },
     {
       name: "nothing-of-node-in-the-page",
-      comment: "client/upload.ts streams a file from disk; in a browser there is no such thing.",
+      comment: "client/upload.ts streams a file from disk; a browser has no file access.",
       severity: "error",
       from: { path: "^(web|client|contract)/", pathNot: `^client/upload\\.ts$|${TESTS}` },
       to: { dependencyTypes: ["core"] },
@@ -157,7 +157,7 @@ export default {
     {
       name: "operations-and-imports-never-meet",
       comment:
-        "Both change products by the catalogue's SQL and are told apart by their changesets; neither needs the other.",
+        "Both change products by the catalogue's SQL and differ only in their changesets; neither needs the other.",
       severity: "error",
       from: { path: "^src/(operations|imports)/", pathNot: TESTS },
       to: { path: "^src/(operations|imports)/", pathNot: "^src/$1/" },
@@ -230,7 +230,7 @@ export default {
       to: { path: "^src/", pathNot: "^src/(events|jobs|db)/|^src/config\\.ts$" },
     },
     {
-      name: "db-is-the-cellar",
+      name: "db-is-the-lowest-layer",
       comment: "Connections, migrations and the embedded PostgreSQL serve everything above and need none of it.",
       severity: "error",
       from: { path: "^src/db/", pathNot: TESTS },

@@ -52,7 +52,7 @@ export default defineConfig(
       "@typescript-eslint/naming-convention": ["error", ...naming],
       eqeqeq: "error",
       "no-console": "error",
-      // Beyond this a file or a function does more than one thing; whoever has a reason writes it beside the exception.
+      // A longer file or function does more than one thing; an exception states its reason.
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
     },
@@ -74,7 +74,7 @@ export default defineConfig(
       "vue/prop-name-casing": "off",
       "vue/attribute-hyphenation": "off",
       "vue/v-on-event-hyphenation": "off",
-      "vue/require-default-prop": "off", // types say which are optional
+      "vue/require-default-prop": "off", // the types show which are optional
       "vue/component-api-style": ["error", ["script-setup"]],
       "vue/block-lang": ["error", { script: { lang: "ts" } }],
       "vue/no-v-html": "error", // file contents end up on the page
@@ -92,13 +92,13 @@ export default defineConfig(
   {
     files: ["**/*.test.ts", "tests/**", "bench/**"],
     rules: {
-      "max-lines": "off", // a table of cases is as long as there are cases
+      "max-lines": "off", // tables of cases are long
       "max-lines-per-function": "off",
       "no-restricted-syntax": ["error", noDefaultExport],
     },
   },
   {
-    // Schemas and endpoints are named as they are on the wire.
+    // Schemas and endpoints have the names of the wire.
     files: ["contract/**"],
     rules: {
       "@typescript-eslint/naming-convention": [
@@ -110,7 +110,7 @@ export default defineConfig(
   },
   {
     files: ["web/texts/**"],
-    rules: { "max-lines": "off" }, // a room has as many texts as it has
+    rules: { "max-lines": "off" }, // a section needs all of its texts
   },
   {
     // Vitest and Vite ask for default exports.

@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, layers, dead code, spelling, lockfile. `npm run check -- lint format` runs only those.
+// npm run check: types, lint, format, layers, dead code, spelling, lockfile, folders, prose. `npm run check -- lint format` runs only those.
 // Runs one check per CPU core at a time. Prints one line for each, and the output of those that fail.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -34,6 +34,8 @@ const CHECKS = {
   layers: ["dependency-cruiser/bin/dependency-cruiser.mjs", "--config", ".dependency-cruiser.mjs", ...SOURCES],
   "dead code": ["knip/bin/knip.js", "--cache", "--cache-location", `${CACHE}/knip`],
   lockfile: ["../scripts/audit-lockfile.mjs"],
+  folders: ["../scripts/check-folders.mjs"],
+  prose: ["../scripts/check-prose.mjs"],
 };
 
 ensureDependencies({ dev: true });

@@ -94,7 +94,7 @@ function checkHeaders(
 
 function faultOfHeader(name: string, value: string | null, isRepeated: boolean, isKept: boolean): string | undefined {
   // token of RFC 9110, 5.6.2
-  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "it is no name of a header";
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "it is not a valid header name";
   const lower = name.toLowerCase();
   if (OWN_HEADERS.has(lower) || OWN_PREFIXES.some((prefix) => lower.startsWith(prefix)))
     return "every delivery sets this header itself";

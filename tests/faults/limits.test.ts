@@ -13,7 +13,6 @@ import {
   leftovers,
   NOTHING_LEFT,
   receiveBytes,
-  workOn,
 } from "../support/import-file.ts";
 import { until } from "../support/until.ts";
 

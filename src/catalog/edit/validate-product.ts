@@ -96,7 +96,7 @@ const READ_ONLY: ReadonlySet<string> = new Set(
 const unknownFieldFault = (name: string): string =>
   READ_ONLY.has(name)
     ? "This field is read-only. Leave it out."
-    : `There is no such field. A product has ${FIELD_NAMES.join(", ")} and attributes.`;
+    : `Unknown field. A product has ${FIELD_NAMES.join(", ")} and attributes.`;
 
 const SKU_BLANK = "A product needs a SKU.";
 const NAME_BLANK = "A product needs a name.";

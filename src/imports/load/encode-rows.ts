@@ -1,4 +1,3 @@
-/* eslint-disable max-lines -- see below */
 // Encodes the rows of a chunk in PostgreSQL's binary formats for catalog/bulk/merge.ts, directly from the file's bytes.
 // Long because the encoders share buffers: passing these between modules would cost time for each row.
 import { randomBytes } from "node:crypto";
@@ -140,7 +139,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
 
   return {
     comparisonArrays() {
-      // A new random seed for every comparison: nobody can craft a change that has the same hash as the product's current values.
+      // A new random seed for every comparison: an attacker cannot craft a change with the same hash as the product's current values.
       const seed = randomBytes(8);
       const hash = new Int32Array(2);
       writer.length = 0;

@@ -63,7 +63,7 @@ test.each([
 });
 
 test("a sample that ends inside a quoted cell has no fault for that", async () => {
-  const head = `sku,name\nA-1,One\nA-2,"begins\nand goes on`;
+  const head = `sku,name\nA-1,One\nA-2,"begins\nand continues`;
   expect((await previewOf(head, "?size=1000000")).body).toMatchObject({ sample_size: 1, rejected: 0 });
   expect((await previewOf(head)).body).toMatchObject({ rejected: 2, sample_size: 3 });
 });

@@ -99,7 +99,7 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
       header_fault: fault,
       columns: matchColumns(cells),
       blank_is_record: blankIsRecord,
-      // The end of a header that is too long is unknown, so that there is no table after it.
+      // The end of a header that is too long is unknown, so no records are read after it.
       start: fault === "record_too_long" ? size : offset + end + lineEnd,
       first_line: line + breaks + 1,
     };

@@ -3,7 +3,7 @@
 //
 // The table stores 96 bits of a keyed HalfSipHash instead of the key. The chance that any two of n keys share their 96 bits is
 // n^2 / 2^97: 1.6e-16 for five million keys, which is less than the chance of an undetected memory error. Each scan has a random hash
-// key, so nobody can craft a file whose keys collide.
+// key, so an attacker cannot craft a file whose keys collide.
 import { randomBytes } from "node:crypto";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 

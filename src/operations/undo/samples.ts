@@ -1,4 +1,4 @@
-// Samples for the preview of an undo: some products, as they are and as they would be.
+// Samples for the preview of an undo: some products before and after it.
 import { VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
 import { numbersAt, textsAt } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";

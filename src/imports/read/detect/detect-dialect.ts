@@ -67,7 +67,7 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
   const below = rows.filter(({ line }) => line > preamble);
   const header = overrides.header ?? detectHeader(below);
   if (overrides.preamble !== undefined) return { ...dialect, header, preamble };
-  // Without a header, a title cannot be told from a first record: no line is skipped.
+  // Without a header, a title cannot be distinguished from a first record: no line is skipped.
   return { ...dialect, header, preamble: skipped + (header ? preamble : 0) };
 }
 

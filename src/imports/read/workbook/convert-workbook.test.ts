@@ -232,7 +232,7 @@ const SHARED_ROWS = SHARED_ROW + "<row><c><v>1</v></c></row>".repeat(100);
 const wideRow = (number: number): string =>
   `<row r="${number}"><c r="A${number}" t="str"><v>sku</v></c><c r="BXX${number}" t="str"><v>last</v></c></row>`;
 
-describe("refused, with a problem that says what to do", () => {
+describe("refused, with a problem that names the remedy", () => {
   const one = { sheets: { S: textRow(1, "sku") + textRow(2, "a") } };
   const zeros = Buffer.alloc(100 << 20);
 

@@ -21,7 +21,7 @@ export interface StringStore {
   size(): number;
   /** Must be called after the last `add` and before the first `get`. */
   seal(): void;
-  /** @throws Problem broken-workbook if there is no such text */
+  /** @throws Problem broken-workbook if the text does not exist */
   get(index: number): string;
   close(): void;
 }
