@@ -7,13 +7,7 @@ import { runLoader } from "../../src/imports/load/loader.ts";
 import { runScan } from "../../src/imports/scan/run-scan.ts";
 import { readImport, requestCancel } from "../../src/imports/store.ts";
 import { createTestDatabase } from "../support/database.ts";
-import {
-  createImportContext,
-  importBytes,
-  leftovers,
-  NOTHING_LEFT,
-  receiveBytes,
-} from "../support/import-file.ts";
+import { createImportContext, importBytes, leftovers, NOTHING_LEFT, receiveBytes } from "../support/import-file.ts";
 import { until } from "../support/until.ts";
 
 const database = await createTestDatabase();
