@@ -144,7 +144,7 @@ test("an invalid request returns every fault", async () => {
     { pointer: "/body/filter", detail: "give either `filter` or `skus`" },
   ]);
   expect(await faultsOf({ action: "activate", skus: ["a"], set: { name: "x" } })).toEqual([
-    { pointer: "/body/set", detail: "new values belong to the action `set`, and it needs them" },
+    { pointer: "/body/set", detail: "give new values with the action `set`, and only with it" },
   ]);
   expect(await faultsOf({ action: "delete", skus: ["a", "b\0"] })).toEqual([
     { pointer: "/body/skus/1", detail: "The SKU contains a NUL character. Remove it." },
