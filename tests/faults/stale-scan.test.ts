@@ -124,7 +124,7 @@ async function check(id: number, label: string): Promise<void> {
   await expect.poll(() => readdir(filesDir)).toEqual([]);
 }
 
-const TAKEN_OVER = "another worker has taken the scan over";
+const TAKEN_OVER = "another worker has taken over the scan";
 
 for (const successor of ["is killed too", "continues"] as const)
   test(
