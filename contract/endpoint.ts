@@ -3,7 +3,7 @@ import type { z } from "zod";
 
 /**
  * The role that an endpoint requires. `public` needs no sign-in; `admin` includes `editor` and `importer`, each of which includes
- * `viewer`. Nothing enforces it yet: the server accepts connections from its own computer only.
+ * `viewer`. The server does not check roles yet: it accepts connections from its own computer only.
  */
 export const ACCESS = ["public", "viewer", "editor", "importer", "admin"] as const;
 export type Access = (typeof ACCESS)[number];
@@ -11,16 +11,17 @@ export type Access = (typeof ACCESS)[number];
 export interface Endpoint {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
   url: string;
-  /** Required, so that a new endpoint cannot be open by default. */
+  /** Required, so that no new endpoint is public by accident. */
   access: Access;
   schema: {
     operationId: string;
     summary: string;
     description?: string;
     tags: string[];
-    /** The body is a file or a part of one, of these media types. `form`: the other fields of a form with the field `file`. */
+    /** The raw body is a file, or part of a file, with one of these media types. With `form`, a multipart form is accepted too:
+     * these fields, followed by the file in the field `file`. */
     file_body?: { types: string[]; form?: z.ZodType };
-    /** Media types of a JSON body, if others than `application/json` are accepted. */
+    /** Accepted media types of a JSON body. Omitted: only `application/json` is accepted. */
     body_types?: string[];
     /** Media types of the response, if it is not JSON. */
     answer_type?: "text/csv" | "text/event-stream" | readonly string[];

@@ -1,4 +1,4 @@
-// Builds problems that list the faults of a request, with bounded length. Without zod: see batch.ts.
+// Builds problems of limited length that list the faults of a request. Does not import zod, for the reason given in batch.ts.
 import { Problem, type ProblemSlug } from "./problems.ts";
 
 /** One fault of a request. `pointer` is a JSON pointer that begins with the part of the request: `/body/name`. */
@@ -7,10 +7,11 @@ export interface Fault {
   detail: string;
 }
 
-/** Maximum number of faults listed in a response; further ones are only counted. */
+/** Maximum number of faults listed in a response; further faults are only counted. */
 export const MAX_FAULTS = 100;
-/** Maximum length of a fault's pointer and detail, in characters. */
+/** Maximum length of a fault's pointer, in characters. */
 const MAX_POINTER = 200;
+/** Maximum length of a fault's detail, in characters. */
 const MAX_FAULT_DETAIL = 400;
 /** Maximum length of the sentence that lists the faults, in characters. */
 const MAX_SENTENCE = 2000;

@@ -21,20 +21,22 @@ export const health_ready = endpoint({
   access: "public",
   schema: {
     operationId: "health_ready",
-    summary: "Check that the database answers, and count the workers",
+    summary: "Check that the database responds, and count the workers",
     tags: ["health"],
     response: {
       200: z.object({
         status: z.literal("ready"),
         version: z.string(),
         database: z.literal("up"),
-        workers: z.int().describe("Worker processes seen in the last 30 seconds"),
+        workers: z.int().describe("Number of worker processes that were active in the last 30 seconds"),
         search: z
           .object({
             pending: z
               .int()
-              .describe("Changed products that the search index does not contain yet; lists are exact nevertheless"),
-            lag_seconds: z.number().describe("Time since the oldest of these changes"),
+              .describe(
+                "Number of changed products that the search index does not contain yet; lists are exact nevertheless",
+              ),
+            lag_seconds: z.number().describe("Age of the oldest pending change in seconds"),
           })
           .describe("Backlog of the search index"),
       }),

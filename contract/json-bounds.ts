@@ -1,13 +1,13 @@
-// Checks JSON bodies before they are parsed: their encoding, depth and number of values. Parsing and validating then take bounded
-// time, and the list of faults cannot be longer than the body.
+// Checks JSON bodies before they are parsed: their encoding, depth and number of values. This limits the time for parsing and
+// validation and the number of faults to list.
 import { Problem } from "./problems.ts";
 
-/** Enough for 10,000 SKUs or a product with 2,000 attributes. */
+/** Maximum number of values in a body; enough for 10,000 SKUs or a product with 2,000 attributes. */
 export const MAX_JSON_VALUES = 25_000;
-/** Deeper than any body of the contract; the data of a test event may be as deep as this. */
+/** Maximum depth of a body. No schema of the contract is this deep, but the data of a test event may be. */
 export const MAX_JSON_DEPTH = 64;
 
-/** The text of a JSON body, for a parser. A byte order mark is kept.
+/** Decodes a JSON body and checks its bounds; a parser must check its syntax. Keeps a byte order mark.
  * @throws Problem invalid-request if the bytes are not UTF-8 or the text exceeds the bounds */
 export function decodeJsonBody(bytes: Uint8Array): string {
   const text = decodeUtf8(bytes);
@@ -25,7 +25,7 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Reads the text once and skips strings. Text that is not JSON is left to the parser.
+/** Checks depth and number of values in one pass over the text. Does not report syntax errors: the parser reports them.
  * @throws Problem invalid-request */
 export function checkJsonBounds(text: string): void {
   let depth = 0;

@@ -1,7 +1,8 @@
 // Paging and time ranges of every list: `cursor` in, `next_cursor` out; `since` is inclusive, `until` exclusive.
 import { z } from "zod";
 
-/** A cursor of the product list holds a name's first 100 characters and a SKU, in Base64. */
+/** Maximum length of a cursor. The longest cursors are those of the product list: they contain a name's first 100 characters
+ * and a SKU, in Base64. */
 const MAX_CURSOR_CHARACTERS = 8000;
 
 const cursor = z
@@ -9,12 +10,12 @@ const cursor = z
   .min(1)
   .max(MAX_CURSOR_CHARACTERS)
   .optional()
-  .describe("`next_cursor` of the previous page, with the same filter; omit it for the first page");
+  .describe("`next_cursor` of the previous page, used with the same filter; omit this parameter for the first page");
 
 export const next_cursor = z
   .string()
   .nullable()
-  .describe("Opaque. Pass it as `cursor` to get the next page; null on the last page");
+  .describe("Opaque cursor of the next page: pass it as `cursor`. null on the last page");
 
 /** Query parameters of a list: `limit` with its default and maximum, and `cursor`. */
 export const pageQuery = (sizes: { limit: number; max: number }) => ({
@@ -26,5 +27,5 @@ export const pageQuery = (sizes: { limit: number; max: number }) => ({
 export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next_cursor });
 
 const instant = z.iso.datetime({ offset: true });
-export const since = instant.optional().describe("Only items of this time or later");
+export const since = instant.optional().describe("Only items from this time on");
 export const until = instant.optional().describe("Only items before this time");

@@ -6,15 +6,15 @@ import { Problem, PROBLEMS, problemType, type ProblemSlug } from "./problems.ts"
 /** An RFC 9457 problem document. */
 export const problem_document = z
   .looseObject({
-    type: z.string().describe("`/problems/<slug>`: one meaning, one slug"),
+    type: z.string().describe("`/problems/<slug>`; each slug has one meaning"),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    instance: z.string().optional().describe("Contains the request id, as in the server's log"),
+    instance: z.string().optional().describe("Contains the request id, which the server's log contains too"),
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .describe("The first 100 faults of the request, with JSON pointers"),
+      .describe("The first 100 faults of the request, each with a JSON pointer to the faulty value"),
     more_errors: z.int().optional().describe("Number of faults not listed in `errors`"),
   })
   .meta({ id: "Problem" });
@@ -45,7 +45,7 @@ export function problemOf({ type, detail }: ProblemDocument): Problem {
   return new Problem(slug in PROBLEMS ? (slug as ProblemSlug) : "internal-error", detail);
 }
 
-/** The members that fit into `maxBytes`, in their order. A list keeps its first items. */
+/** Returns the members that fit into `maxBytes`, in their original order. If a list does not fit, its first items are kept. */
 function withinBytes(members: Record<string, unknown>, maxBytes: number): Record<string, unknown> {
   let left = maxBytes;
   const fitting: Record<string, unknown> = {};
@@ -66,7 +66,7 @@ function firstWithin(items: readonly unknown[], maxBytes: number): unknown[] {
   return end === -1 ? [...items] : items.slice(0, end);
 }
 
-/** Counts all faults that are not listed, including those that did not fit. */
+/** Returns the number of all faults that are not listed, including those that did not fit, as `more_errors`. */
 function moreErrors(given: Record<string, unknown>, listed: Record<string, unknown>): { more_errors?: number } {
   if (!Array.isArray(given["errors"])) return {};
   const omitted = given["errors"].length - (Array.isArray(listed["errors"]) ? listed["errors"].length : 0);

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { countText } from "./product-filter.ts";
 import { MAX_NAME_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 
-/** The same limit as for the columns of a file. */
+/** Maximum number of attributes in a bulk change; the same as the maximum number of columns of a file. */
 const MAX_SET_ATTRIBUTES = 2000;
-/** Total length of all values, in characters: each changed product stores a copy. */
+/** Maximum total length of all values, in characters. It is limited because each changed product stores a copy of the values. */
 const MAX_SET_CHARACTERS = 2_000_000;
 
 /** New values; omitted fields stay unchanged. An attribute set to null is removed. */

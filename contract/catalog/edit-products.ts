@@ -14,17 +14,17 @@ export const product_values = product
   .meta({ id: "ProductValues" });
 export type ProductValues = z.infer<typeof product_values>;
 
-// Documents the bodies only. The server validates them with the rules of imports and reports all faults at once.
+// These schemas only document the bodies. The server validates bodies with the rules of imports and reports all faults at once.
 const sku = z
   .string()
   .min(1)
   .max(1000)
-  .describe(`At most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
+  .describe(`SKU of at most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
 const name = z.string().min(1).max(MAX_NAME_CHARACTERS);
 const description = z.string().max(MAX_TEXT_BYTES);
 const attributes = z
   .record(z.string().min(1), z.string())
-  .describe("Texts by name; an attribute with an empty text is not stored");
+  .describe("Attribute values by attribute name; an attribute whose value is an empty string is not stored");
 
 export const new_product = z
   .object({
@@ -38,13 +38,17 @@ export const new_product = z
   .meta({ id: "NewProduct" });
 
 export const product_replacement = new_product
-  .extend({ sku: sku.optional().describe("The SKU of the address in another spelling; use PATCH to rename a product") })
+  .extend({
+    sku: sku
+      .optional()
+      .describe("The SKU in the URL, possibly with different upper and lower case; use PATCH to rename a product"),
+  })
   .strict()
   .meta({ id: "ProductReplacement" });
 
 export const product_patch = z
   .object({
-    sku: sku.optional().describe("Renames the product; its id and history are preserved"),
+    sku: sku.optional().describe("New SKU of the product; the product keeps its id and history"),
     name: name.optional(),
     description: description.nullable().optional(),
     active: z.boolean().optional(),
@@ -53,7 +57,8 @@ export const product_patch = z
       .nullable()
       .optional()
       .describe(
-        "By name: a text sets the attribute, null removes it; others stay unchanged. null instead of an object removes all",
+        "New attribute values by attribute name. null as a value removes the attribute; attributes that are not " +
+          "listed stay unchanged. null instead of the object removes all attributes",
       ),
   })
   .strict()
@@ -76,7 +81,9 @@ const why = z
 const entity_tags = z.string().max(1000);
 const if_match = entity_tags
   .optional()
-  .describe('ETag of the product that you read, `"<id>-<version>"`; 412 if the product has changed since');
+  .describe(
+    'ETag of the product that you read, `"<id>-<version>"`. If the product has changed since then, the response is 412',
+  );
 const headers = z.looseObject({ "if-match": if_match });
 const problems = { 400: problem_document, 404: problem_document, 412: problem_document };
 const body_problems = { 413: problem_document, 415: problem_document };
@@ -88,7 +95,7 @@ export const create_product = endpoint({
   schema: {
     operationId: "create_product",
     summary: "Create a product",
-    description: "409 with a link if a product with this SKU exists. SKUs ignore case.",
+    description: "Returns 409 with a link to the existing product if the SKU is taken. SKUs are not case-sensitive.",
     tags: ["products"],
     querystring: why,
     body: new_product,
@@ -104,12 +111,12 @@ export const put_product = endpoint({
     operationId: "put_product",
     summary: "Create or replace a product",
     description:
-      "Omitted fields get their defaults. `If-None-Match: *` only creates, `If-Match` only replaces. Replacing a " +
-      "product by the same values creates no version.",
+      "Omitted fields get their defaults. A request with `If-None-Match: *` only creates a product; a request " +
+      "with `If-Match` only replaces one. Replacing a product with the same values creates no version.",
     tags: ["products"],
     params: sku_params,
     headers: headers.extend({
-      "if-none-match": entity_tags.optional().describe("`*`: only if the product does not exist"),
+      "if-none-match": entity_tags.optional().describe("`*`: create the product only if it does not exist"),
     }),
     querystring: why,
     body: product_replacement,
@@ -125,9 +132,9 @@ export const patch_product = endpoint({
     operationId: "patch_product",
     summary: "Change a product (JSON Merge Patch, RFC 7396)",
     description:
-      "Accepts `application/merge-patch+json` and `application/json`. Without `If-Match`, the given fields overwrite " +
-      "concurrent changes and other fields stay unchanged. A patch that changes nothing creates no version. 409 if " +
-      "another product has the new SKU.",
+      "Accepts `application/merge-patch+json` and `application/json`. Without `If-Match`, the given fields " +
+      "overwrite concurrent changes; other fields stay unchanged. A patch that changes nothing creates no " +
+      "version. Returns 409 if another product has the new SKU.",
     tags: ["products"],
     body_types: ["application/merge-patch+json", "application/json"],
     params: sku_params,
@@ -143,7 +150,7 @@ export const product_deletion = z
     sku: z.string(),
     id: z.int(),
     version: z.int().describe("Version number of the deletion"),
-    changeset_id: z.int().describe("Undo this changeset to restore the product"),
+    changeset_id: z.int().describe("Id of the changeset of the deletion; undo this changeset to restore the product"),
   })
   .meta({ id: "ProductDeletion" });
 
@@ -168,7 +175,10 @@ export const product_change_kind = z.enum(CHANGES);
 /** Changed fields with their values before and after. */
 export const field_changes = z
   .record(z.string(), z.object({ before: z.unknown(), after: z.unknown() }))
-  .describe("Changed fields; attributes are named `attributes.<Name>`; null = absent");
+  .describe(
+    "Changed fields with their values before and after; null = the field had no value. Attributes are named " +
+      "`attributes.<Name>`",
+  );
 export type FieldChanges = z.infer<typeof field_changes>;
 
 const instant = z.iso.datetime({ offset: true });
@@ -177,7 +187,9 @@ const instant = z.iso.datetime({ offset: true });
 export const product_version = z
   .object({
     version: z.int(),
-    change: product_change_kind.describe("`created` includes deleted products that were restored"),
+    change: product_change_kind.describe(
+      "Kind of change; `created` also stands for a deleted product that was restored",
+    ),
     at: instant,
     changeset: z.object({
       id: z.int(),
@@ -185,11 +197,18 @@ export const product_version = z
       actor: z.string(),
       reason: z.string().nullable(),
       import_id: z.int().nullable(),
-      filename: z.string().nullable().describe("Name of the imported file, if the change was an import"),
+      filename: z
+        .string()
+        .nullable()
+        .describe("If an import made the change: name of the imported file; otherwise null"),
     }),
-    source_line: z.int().nullable().describe("Line of the imported file"),
-    fields: field_changes.nullable().describe("null = the previous version has been purged"),
-    product: product_values.nullable().describe("The product in this version; null = deleted"),
+    source_line: z.int().nullable().describe("If an import made the change: line of the imported file; otherwise null"),
+    fields: field_changes
+      .nullable()
+      .describe("Differences from the previous version; null = the previous version has been purged"),
+    product: product_values
+      .nullable()
+      .describe("Values of the product in this version; null = the product was deleted"),
   })
   .meta({ id: "ProductVersion" });
 export type ProductVersion = z.infer<typeof product_version>;
@@ -202,8 +221,8 @@ export const get_product_history = endpoint({
     operationId: "get_product_history",
     summary: "List the versions of a product, newest first",
     description:
-      "Shows the product with this SKU, or the one that had it last before it was deleted or renamed. Includes versions " +
-      "with earlier SKUs.",
+      "Shows the history of the product that has this SKU or, if there is none, of the product that last had it " +
+      "before it was deleted or renamed. Includes versions with earlier SKUs.",
     tags: ["products"],
     params: sku_params,
     querystring: z
@@ -214,16 +233,16 @@ export const get_product_history = endpoint({
           .min(1)
           .max(Number.MAX_SAFE_INTEGER)
           .optional()
-          .describe("Another product that had this SKU, one of `other_ids`"),
+          .describe("Id of another product that once had this SKU, from `other_ids`"),
         ...pageQuery({ limit: 50, max: 200 }),
       })
       .strict(),
     response: {
       200: z.object({
         id: z.int(),
-        sku: z.string().describe("The current SKU, or the last one"),
+        sku: z.string().describe("Current SKU of the product, or its last SKU if it was deleted"),
         exists: z.boolean(),
-        other_ids: z.array(z.int()).describe("Other products that had this SKU at another time, newest first"),
+        other_ids: z.array(z.int()).describe("Ids of other products that once had this SKU, newest first"),
         items: z.array(product_version),
         next_cursor,
       }),

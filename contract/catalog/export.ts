@@ -23,10 +23,13 @@ export const export_query = filterWith({
   spreadsheet: boolean_parameter
     .default(false)
     .describe(
-      "CSV and TSV for a spreadsheet program: a byte order mark, CRLF, and an apostrophe before cells that the program " +
-        "could run as formulas (=, +, -, @, tab or CR at the start); an import removes it",
+      "Write CSV or TSV for a spreadsheet program: with a byte order mark, CRLF line ends, and an apostrophe " +
+        "before each cell that the program could run as a formula (=, +, -, @, tab or CR at the start). An import " +
+        "removes these apostrophes",
     ),
-  gzip: boolean_parameter.default(false).describe("Compress the file; an import accepts it unmodified"),
+  gzip: boolean_parameter
+    .default(false)
+    .describe("Whether to compress the file with gzip; an import accepts the compressed file"),
 });
 export type ExportOptions = z.output<typeof export_query>;
 
@@ -38,8 +41,9 @@ export const export_products = endpoint({
     operationId: "export_products",
     summary: "Export products as CSV, TSV, JSON Lines or XLSX",
     description:
-      "The export is a snapshot of one moment. CSV, TSV and XLSX have a column for each attribute of the exported " +
-      "products; importing them changes nothing. JSON Lines has one product per line, as in the API.",
+      "The export is a snapshot of one moment. A CSV, TSV or XLSX file has a column for each attribute of the " +
+      "exported products; importing the file changes nothing. A JSON Lines file has one product per line, in the " +
+      "format of the API.",
     tags: ["products"],
     querystring: export_query,
     answer_type: [...Object.values(EXPORT_FORMATS), "application/gzip"],

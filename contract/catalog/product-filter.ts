@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { MAX_FAULTS } from "../faults.ts";
 
-/** PostgreSQL text cannot contain NUL, so no product could match. */
+/** A string of 1 to `max` characters without NUL. PostgreSQL text cannot contain NUL, so no product could match it. */
 export const text = (max: number) =>
   z
     .string()
@@ -15,25 +15,25 @@ const attribute_value = text(10_000);
 const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** The conditions; a product must match all that are given. */
+/** Conditions of the filter. A product matches if it meets all conditions that are given. */
 export const filter_shape = {
   search: text(1000)
     .optional()
     .describe(
-      'Words in the SKU, name or description, ignoring case. All words must occur; `"quoted words"` must occur as a phrase.',
+      'Words to search for in SKU, name and description; not case-sensitive. All words must occur; `"quoted words"` must occur as a phrase',
     ),
-  sku: text(1000).optional().describe("The SKU, or a prefix followed by `*`; ignores case"),
-  name: text(1000).optional().describe("Text in the name, ignoring case"),
-  description: text(1000).optional().describe("Text in the description, ignoring case"),
+  sku: text(1000).optional().describe("SKU, or the beginning of a SKU followed by `*`; not case-sensitive"),
+  name: text(1000).optional().describe("Part of the name; not case-sensitive"),
+  description: text(1000).optional().describe("Part of the description; not case-sensitive"),
   active: z.union([z.boolean(), z.stringbool({ truthy: ["true"], falsy: ["false"] })]).optional(),
   attributes: z
     .record(text(1000), attribute_value)
     .optional()
     .describe(
-      "JSON: values by attribute name. In a query string, each attribute is a parameter: `attributes.<Name>=<value>`",
+      "Attribute values by attribute name. In a query string, write each attribute as a parameter: `attributes.<Name>=<value>`",
     ),
-  created_in: changeset_id.optional().describe("The changeset that created the product"),
-  changed_in: changeset_id.optional().describe("The changeset that last changed it"),
+  created_in: changeset_id.optional().describe("Id of the changeset that created the product"),
+  changed_in: changeset_id.optional().describe("Id of the changeset that last changed the product"),
   updated_since: z.iso
     .datetime({ offset: true })
     .refine(
@@ -41,7 +41,7 @@ export const filter_shape = {
       "give a time in the years 1 to 9999",
     )
     .optional()
-    .describe("Changed at this time or later"),
+    .describe("Earliest time of the last change: only products that were last changed at this time or later match"),
 };
 
 /** The parsed filter. May contain members `attributes.<Name>` besides `attributes`; `attributesOf` reads both. */
@@ -50,10 +50,11 @@ export type ProductFilter = z.output<z.ZodObject<typeof filter_shape>> & Record<
 const ATTRIBUTE_PREFIX = "attributes.";
 /** Maximum number of attribute conditions in a filter. */
 export const MAX_FILTER_ATTRIBUTES = 50;
-/** Total length of the texts of a JSON filter, in characters. The header limit of the server bounds query strings. */
+/** Maximum total length of all names and values of a JSON filter, in characters. Filters in query strings are limited by the
+ * server's limit for headers. */
 const MAX_FILTER_CHARACTERS = 100_000;
 
-/** The filter plus `more` parameters. An unknown parameter is an error that lists the known ones. */
+/** Schema of the filter plus `more` parameters. The error for an unknown parameter lists the known parameters. */
 export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
   const known = [
     ...Object.keys({ ...filter_shape, ...more }).filter((name) => name !== "attributes"),
@@ -79,14 +80,14 @@ export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
 function faultOfUnknown(name: string, value: unknown, known: readonly string[]): string | undefined {
   const attribute = name.slice(ATTRIBUTE_PREFIX.length);
   if (!name.startsWith(ATTRIBUTE_PREFIX) || attribute === "") {
-    return `there is no parameter "${name.slice(0, 100)}"; there are ${known.join(", ")}`;
+    return `there is no parameter "${name.slice(0, 100)}"; the parameters are ${known.join(", ")}`;
   }
   if (attribute.length > 1000 || attribute.includes("\0"))
     return "an attribute name has 1 to 1000 characters and no NUL";
   return attribute_value.safeParse(value).error?.issues[0]?.message;
 }
 
-/** The filter as JSON. */
+/** Schema of a filter in a JSON body. */
 export const product_filter = filterWith({})
   .superRefine((filter, context) => {
     if (countText(filter) <= MAX_FILTER_CHARACTERS) return;
@@ -95,7 +96,7 @@ export const product_filter = filterWith({})
   })
   .meta({ id: "ProductFilter" });
 
-/** Total length of all member names and texts in a JSON value, in characters. */
+/** Total length of all member names and strings in a JSON value, in characters. */
 export function countText(value: unknown): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 0;

@@ -1,9 +1,10 @@
-// Addresses of products. Without zod: the client loads this file for every request.
+// URLs of products. Does not import zod, because the client loads this file for every request.
 
-/** Literal segments after `/api/products/`: a GET of such an address is not about a product. */
+/** Words after `/api/products/` that belong to URLs of other endpoints. A request for the product with such a SKU must not use
+ * them. */
 const RESERVED: ReadonlySet<string> = new Set(["attributes", "bulk", "export", "facets", "positions"]);
 
-/** The path segment of a SKU. A reserved word gets a capital letter: SKUs ignore case, addresses do not. */
+/** The path segment of a SKU. A reserved word gets a capital letter: URLs are case-sensitive, SKUs are not. */
 export const skuSegment = (sku: string): string =>
   encodeURIComponent(RESERVED.has(sku) ? sku.charAt(0).toUpperCase() + sku.slice(1) : sku);
 

@@ -12,11 +12,16 @@ export const product = z
     name: z.string(),
     description: z.string(),
     active: z.boolean(),
-    attributes: z.record(z.string(), z.unknown()).describe("Values of all other columns, as text"),
+    attributes: z
+      .record(z.string(), z.unknown())
+      .describe("Attribute values by attribute name; every value is a string"),
     version: z.int(),
-    created_in: z.int().describe("The changeset that created the product"),
-    changed_in: z.int().describe("The changeset that last changed it"),
-    source_line: z.int().nullable().describe("Line of the imported file, if the last change was an import"),
+    created_in: z.int().describe("Id of the changeset that created the product"),
+    changed_in: z.int().describe("Id of the changeset that last changed the product"),
+    source_line: z
+      .int()
+      .nullable()
+      .describe("If an import made the last change: line of the imported file; otherwise null"),
     created_at: z.iso.datetime({ offset: true }),
     updated_at: z.iso.datetime({ offset: true }),
   })
@@ -30,7 +35,10 @@ export const SORTS = ["sku", "name", "updated_at", "created_at"] as const;
 export const product_sort = z
   .enum([...SORTS, "-sku", "-name", "-updated_at", "-created_at"])
   .default("sku")
-  .describe("`-` = descending. Texts are sorted by code point; A to Z ignore case");
+  .describe(
+    "Sort field; a leading `-` sorts in descending order. Strings are sorted by code point; the letters A to Z are " +
+      "not case-sensitive",
+  );
 export type ProductSort = z.infer<typeof product_sort>;
 
 const FIELDS = product.keyof().options;
@@ -40,11 +48,15 @@ const fields = z
   .refine((list) => list.split(",").every((field) => (FIELDS as readonly string[]).includes(field)), {
     error: `use only ${FIELDS.join(",")} separated by commas`,
   })
-  .describe("Fields to return, separated by commas; default: all");
+  .describe("Product fields to return, separated by commas; default: all fields");
 
 const total = z.object({
   value: z.int().min(0),
-  relation: z.enum(["eq", "gte"]).describe("`gte`: at least this many; an exact count would take too long"),
+  relation: z
+    .enum(["eq", "gte"])
+    .describe(
+      "`eq`: `value` is the exact number of products. `gte`: there are at least `value` products; an exact count would take too long",
+    ),
 });
 
 const unchanged = z.null().describe("Not modified: `If-None-Match` contains the current ETag");
@@ -57,9 +69,9 @@ export const list_products = endpoint({
     operationId: "list_products",
     summary: "List and search products",
     description:
-      "If few products match, a page may be shorter than `limit`, or empty, and still have a `next_cursor`: the server " +
-      "limits the part of the catalogue that one request scans. Results are always exact, even immediately after an " +
-      "import. `from` starts in the middle of the list at the cost of a first page.",
+      "If few products match, a page may be shorter than `limit`, or empty, and still have a `next_cursor`: the " +
+      "server limits the part of the catalogue that one request scans. Results are always exact, even immediately " +
+      "after an import. A page that starts at `from` takes no longer than the first page.",
     tags: ["products"],
     querystring: filterWith({
       sort: product_sort,
@@ -68,7 +80,8 @@ export const list_products = endpoint({
       from: text(1000)
         .optional()
         .describe(
-          "Start at this SKU, or at the next one if it does not exist. Requires sort=sku or -sku; ignored if `cursor` is given",
+          "Start at this SKU, or at the next SKU if no product has this one. Requires `sort=sku` or `sort=-sku`. " +
+            "Ignored if `cursor` is given",
         ),
     }),
     response: {
@@ -78,13 +91,14 @@ export const list_products = endpoint({
         previous_cursor: z
           .string()
           .nullable()
-          .describe("Opaque. Pass it as `cursor` to get the previous page; null on the first page"),
+          .describe("Opaque cursor of the previous page: pass it as `cursor`. null on the first page"),
         total,
         search_pending: z
           .int()
           .optional()
           .describe(
-            "Changes that the search index does not contain yet, if they are many: the result is exact, but took longer",
+            "Number of changed products that the search index does not contain yet. Present if there are so many " +
+              "that they slow down the search; the result is exact nevertheless",
           ),
       }),
       304: unchanged,
@@ -101,7 +115,8 @@ export const list_facets = endpoint({
     operationId: "list_facets",
     summary: "Count the most frequent values of an attribute",
     description:
-      "Counts among the products that match the filter. Exact up to about ten thousand products, estimated from a random sample beyond.",
+      "Counts the values among the products that match the filter. If more than about ten thousand products " +
+      "match, the counts are estimated from a random sample.",
     tags: ["products"],
     querystring: filterWith({
       attribute: z
@@ -115,9 +130,11 @@ export const list_facets = endpoint({
     response: {
       200: z.object({
         attribute: z.string(),
-        values: z.array(z.object({ value: z.string(), count: z.int() })).describe("Most frequent first"),
-        relation: z.enum(["eq", "estimate"]).describe("Whether the counts are exact"),
-        sample_size: z.int().describe("Products that were counted: all matching products, or a random sample of them"),
+        values: z.array(z.object({ value: z.string(), count: z.int() })).describe("The values, most frequent first"),
+        relation: z
+          .enum(["eq", "estimate"])
+          .describe("`eq`: the counts are exact. `estimate`: they are estimated from a random sample"),
+        sample_size: z.int().describe("Number of products examined: all matching products, or a random sample of them"),
       }),
       400: problem_document,
     },
@@ -131,16 +148,18 @@ export const list_attributes = endpoint({
   schema: {
     operationId: "list_attributes",
     summary: "Count the products that have each attribute",
-    description: "Exact up to ten thousand products, estimated from a random sample beyond.",
+    description: "If there are more than ten thousand products, the counts are estimated from a random sample.",
     tags: ["products"],
     querystring: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }).strict(),
     response: {
       200: z.object({
-        products: z.int().min(0).describe("Number of products"),
+        products: z.int().min(0).describe("Number of products in the catalogue"),
         items: z
           .array(z.object({ name: z.string(), products: z.int().min(0) }))
-          .describe("Most frequent attribute first"),
-        relation: z.enum(["eq", "estimate"]).describe("Whether the counts are exact"),
+          .describe("The attributes, most frequent first"),
+        relation: z
+          .enum(["eq", "estimate"])
+          .describe("`eq`: the counts are exact. `estimate`: they are estimated from a random sample"),
       }),
       400: problem_document,
     },
@@ -153,11 +172,12 @@ export const list_positions = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_positions",
-    summary: "Count the products of a list and return cursors into its middle",
+    summary: "Count the products of a list and get cursors to positions spread over the list",
     description:
-      "For scrollbars over millions of products: the number of matches, and cursors with the row at which each enters " +
-      "the list. Row numbers are estimated from a random sample; the pages that cursors lead to are exact. Counting can " +
-      "take some seconds: request it in parallel with the list, and abort it when the filter changes.",
+      "A scrollbar can use this endpoint to jump to any part of a list of millions of products. It returns the " +
+      "number of matching products and a series of cursors, each with its approximate row in the list. Rows are " +
+      "estimated from a random sample, but the pages at the cursors are exact. Counting can take a few seconds: " +
+      "send this request in parallel with the one for the list, and abort it when the filter changes.",
     tags: ["products"],
     querystring: filterWith({
       sort: product_sort,
@@ -167,13 +187,17 @@ export const list_positions = endpoint({
       200: z.object({
         total: z.object({
           value: z.int().min(0),
-          relation: z.enum(["eq", "estimate"]).describe("`estimate`: an exact count would take too long"),
+          relation: z
+            .enum(["eq", "estimate"])
+            .describe(
+              "`eq`: `value` is exact. `estimate`: `value` is an estimate, because an exact count would take too long",
+            ),
         }),
         positions: z.array(
           z.object({
-            row: z.int().min(0).describe("Approximate number of products before it"),
-            value: z.string().describe("The sort value there: a SKU, a name or a time"),
-            cursor: z.string().describe("Valid for `list_products` with the same filter and sort"),
+            row: z.int().min(0).describe("Approximate number of products before this position"),
+            value: z.string().describe("Value of the sort field at this position: a SKU, a name or a time"),
+            cursor: z.string().describe("Cursor of this position, for `list_products` with the same filter and sort"),
           }),
         ),
         last_cursor: z.string().describe("Cursor of the last page"),
@@ -189,10 +213,10 @@ export const get_product = endpoint({
   access: "viewer",
   schema: {
     operationId: "get_product",
-    summary: "Show a product; the SKU ignores case",
+    summary: "Show a product; the SKU is not case-sensitive",
     description:
-      'The ETag is `"<id>-<version>"`. Percent-encode the SKU, including slashes. Write a SKU that is a word of the API ' +
-      "(`attributes`, `bulk`, `export`, `facets`, `positions`) with a capital letter.",
+      'The ETag is `"<id>-<version>"`. Percent-encode the SKU, including slashes. The words `attributes`, `bulk`, `export`, ' +
+      "`facets` and `positions` are part of other URLs: if the SKU is one of them, write it with a capital letter.",
     tags: ["products"],
     params: z.object({ sku: z.string().min(1).max(1000) }),
     response: { 200: product, 304: unchanged, 400: problem_document, 404: problem_document },

@@ -1,7 +1,8 @@
-// The words for yes and no in a cell of the column `active`, the same for imports and for the page's cell editor.
+// The words for yes and no in a cell of the column `active`, used by imports and by the page's cell editor.
 
-// They cover the languages whose headers the importer recognizes (src/imports/read/columns/column-synonyms.ts): a shop that
-// exports "aktiv" writes "ja", and a spreadsheet writes booleans in its user's language. No word may mean yes in one language
+// These words cover the languages whose headers the importer recognizes (src/imports/read/columns/column-synonyms.ts). A shop
+// that names the column "aktiv" writes "ja" in it, and a spreadsheet writes booleans in its user's language. No word may mean yes
+// in one language
 // and no in another.
 const YES: ReadonlySet<string> = new Set([
   "yes",
@@ -69,7 +70,8 @@ const NO: ReadonlySet<string> = new Set([
   "nieaktywny",
 ]);
 
-/** Returns undefined for any text that is neither yes nor no. Case and surrounding white space do not matter. */
+/** Parses a cell of the column `active`, ignoring case and surrounding white space. Returns undefined if the cell means neither
+ * yes nor no. */
 export function parseYesNo(text: string): boolean | undefined {
   const word = text.trim().toLowerCase();
   if (YES.has(word)) return true;

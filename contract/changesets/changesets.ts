@@ -20,20 +20,24 @@ export const changeset = z
     updated: count,
     deleted: count,
     started_at: instant,
-    finished_at: instant.nullable().describe("null while it is running"),
-    import_id: z.int().nullable().describe("The import that made it"),
-    filename: z.string().nullable().describe("The file name of that import"),
+    finished_at: instant.nullable().describe("When the changeset was complete; null while it is being applied"),
+    import_id: z.int().nullable().describe("Id of the import that made the changes"),
+    filename: z.string().nullable().describe("Name of the imported file"),
     sku: z
       .string()
       .nullable()
-      .describe("For an edit: the SKU of the product after the change, or before it if the product was deleted"),
-    operation_id: z.int().nullable().describe("The operation that made it"),
-    undoes: z.int().nullable().describe("The changeset that this one undoes"),
-    undone_in: z.int().nullable().describe("The changeset that has undone all of this one"),
-    purged_at: instant.nullable().describe("When its history was purged"),
+      .describe(
+        "For the kind `edit`: SKU of the changed product after the change, or its last SKU if the product was deleted",
+      ),
+    operation_id: z.int().nullable().describe("Id of the operation that made the changes"),
+    undoes: z.int().nullable().describe("Id of the changeset that this changeset undoes"),
+    undone_in: z.int().nullable().describe("Id of the changeset that has undone this changeset completely"),
+    purged_at: instant.nullable().describe("When the history of this changeset was purged"),
     undoable: z
       .boolean()
-      .describe("False while it is running, if it has been undone, or if its history has been purged"),
+      .describe(
+        "Whether this changeset can be undone: it is complete, has not been undone, and its history has not been purged",
+      ),
     links: z.object({
       self: z.string(),
       changes: z.string(),
@@ -91,10 +95,16 @@ export const product_change = z
   .object({
     sku: z.string(),
     id: z.int(),
-    change: product_change_kind.describe("`created` includes deleted products that were restored"),
+    change: product_change_kind.describe(
+      "Kind of change; `created` also stands for a deleted product that was restored",
+    ),
     version: z.int().describe("Version of the product after the change"),
-    before: product_values.nullable(),
-    after: product_values.nullable().describe("null if the product was deleted or the version has been purged"),
+    before: product_values
+      .nullable()
+      .describe("Values before the change; null if the product was created or the version has been purged"),
+    after: product_values
+      .nullable()
+      .describe("Values after the change; null if the product was deleted or the version has been purged"),
     fields: field_changes,
   })
   .meta({ id: "ProductChange" });
@@ -102,7 +112,7 @@ export type ProductChange = z.infer<typeof product_change>;
 
 const change_filter = z.object({
   change: product_change_kind.optional(),
-  sku: z.string().min(1).max(1000).optional().describe("The SKU, or a prefix followed by `*`"),
+  sku: z.string().min(1).max(1000).optional().describe("SKU, or the beginning of a SKU followed by `*`"),
 });
 
 export const list_changes = endpoint({
@@ -111,10 +121,11 @@ export const list_changes = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_changes",
-    summary: "List the products that a changeset changed, with their changes",
+    summary: "List the products that a changeset changed, with the change of each product",
     description:
-      "Created products come first, then the other products chunk by chunk as they were changed, each chunk in SKU " +
-      "order. 410: its history has been purged.",
+      "Created products come first. The other products follow chunk by chunk in the order in which the chunks " +
+      "were written; within a chunk, they are in SKU order. Returns 410 if the history of the changeset has been " +
+      "purged.",
     tags: ["changesets"],
     params: id_params,
     querystring: change_filter
@@ -136,7 +147,7 @@ export const download_changes = endpoint({
   access: "viewer",
   schema: {
     operationId: "download_changes",
-    summary: "Download the changes as CSV, one line per changed field",
+    summary: "Download the changes of a changeset as CSV, one line per changed field",
     tags: ["changesets"],
     params: id_params,
     querystring: change_filter.strict(),

@@ -22,14 +22,14 @@ export const undo_policy = z.enum(UNDO_POLICIES);
 /** Maximum number of SKUs in one request. */
 export const MAX_BULK_SKUS = 10_000;
 
-/** The requested change. Of a list of SKUs, only the number is stored. */
+/** The requested change. If the request lists SKUs, only the number of SKUs is stored. */
 export const operation_options = z
   .object({
     action: z.enum(BULK_ACTIONS).optional(),
     set: bulk_set.optional(),
     filter: product_filter.optional(),
     skus: z.int().optional().describe("Number of SKUs in the request"),
-    undoes: z.int().optional().describe("The changeset to undo"),
+    undoes: z.int().optional().describe("Id of the changeset to undo"),
     policy: undo_policy.optional().describe("Whether products that were changed later are kept or overwritten"),
   })
   .meta({ id: "OperationOptions" });
@@ -49,12 +49,15 @@ export const operation = z
     options: operation_options,
     total: count.nullable().describe("Number of selected products; null during selection"),
     done: count.describe("Number of processed products"),
-    created: count.describe("Deleted products that were restored"),
+    created: count.describe("Number of deleted products that were restored"),
     updated: count,
     deleted: count,
-    unchanged: count.describe("Products that already had the requested values"),
-    missing: count.describe("SKUs without a product, and products deleted after their selection"),
-    kept: count.describe("Products that an undo did not change because they were changed later"),
+    unchanged: count.describe("Number of products that already had the requested values"),
+    missing: count.describe(
+      "Number of requested SKUs without a product, plus the number of products that were deleted after their " +
+        "selection",
+    ),
+    kept: count.describe("Number of products that an undo did not change because they were changed later"),
     fraction: z.number().min(0).max(1),
     products_per_second: count.nullable(),
     changeset_id: z.int(),
@@ -63,14 +66,16 @@ export const operation = z
     shortened: z
       .boolean()
       .describe(
-        "Whether values longer than 1 kB are omitted, as in lists and streams: `set`, `filter`, the end of `problem`. " +
-          "`get_operation` returns them",
+        "Whether values longer than 1 kB were shortened, as in lists and streams: `set` and `filter` are omitted, " +
+          "and `problem` is truncated. `get_operation` returns the complete values",
       ),
     created_at: instant,
     started_at: instant.nullable(),
     finished_at: instant.nullable(),
     elapsed_ms: count,
-    version: z.int().describe("Increases with every change of this record; the `id:` of its events"),
+    version: z
+      .int()
+      .describe("Version of this record, which increases with every change; the `id:` of its server-sent events"),
   })
   .meta({ id: "Operation" });
 export type Operation = z.infer<typeof operation>;
@@ -82,10 +87,12 @@ const problems = { 400: problem_document, 404: problem_document };
 export const bulk_request = z
   .object({
     action: z.enum(BULK_ACTIONS),
-    filter: product_filter.optional().describe("Selects the products that match now; `{}` = all"),
+    filter: product_filter
+      .optional()
+      .describe("Selects all products that match at the time of the request; `{}` matches all products"),
     skus: z.array(z.string().min(1).max(1000)).min(1).max(MAX_BULK_SKUS).optional(),
-    set: bulk_set.optional().describe("The new values, for the action `set`"),
-    confirm: count.optional().describe("To delete all products: the current number of products"),
+    set: bulk_set.optional().describe("New values for the action `set`"),
+    confirm: count.optional().describe("Required to delete all products: the current number of products"),
     reason: z.string().max(1000).refine(isStorable, NOT_STORABLE).optional(),
   })
   .strict()
@@ -107,9 +114,10 @@ export const change_products = endpoint({
     operationId: "change_products",
     summary: "Change or delete many products",
     description:
-      "Returns immediately with an operation that can be watched and cancelled. Its changeset can be undone. The filter " +
-      "is evaluated once: products that match later are not changed. Deleting with the filter `{}` deletes all products " +
-      "and requires `confirm`, the number of products; 409 returns that number.",
+      "Starts an operation that can be watched and cancelled, and returns it immediately. The changeset of the " +
+      "operation can be undone. The filter is evaluated once: products that match later are not changed. The " +
+      "action `delete` with the filter `{}` deletes all products and requires `confirm`, the number of products; " +
+      "the response 409 contains that number.",
     tags: ["operations"],
     body: bulk_request,
     response: {
@@ -158,7 +166,7 @@ export const cancel_operation = endpoint({
   access: "editor",
   schema: {
     operationId: "cancel_operation",
-    summary: "Cancel an operation; committed changes remain and are counted",
+    summary: "Cancel an operation; changes that it has already committed remain and are counted",
     tags: ["operations"],
     params: id_params,
     response: { 202: operation, 409: problem_document, ...problems },
@@ -173,8 +181,9 @@ export const watch_operation = endpoint({
     operationId: "watch_operation",
     summary: "Watch an operation (server-sent events)",
     description:
-      "Event `operation`: the operation as in `list_operations`, immediately and then after changes, at most five times " +
-      "a second. `id:` is its version. The stream ends after the terminal state.",
+      "Sends the operation, as in `list_operations`, in events of the type `operation`: immediately, and then " +
+      "after changes, at most five times a second. The `id:` of an event is the version of the operation. The " +
+      "stream ends when the operation has ended.",
     tags: ["operations"],
     params: id_params,
     answer_type: "text/event-stream",
@@ -189,9 +198,11 @@ export const conflict = z
   .object({
     sku: z.string(),
     id: z.int(),
-    conflict: z.enum(CONFLICTS).describe("The later change; `sku_taken`: another product now has its SKU"),
-    changed_in: z.int().describe("The later changeset"),
-    actor: z.string().describe("Author of the later changeset"),
+    conflict: z
+      .enum(CONFLICTS)
+      .describe("What happened to the product later; `sku_taken`: another product now has its earlier SKU"),
+    changed_in: z.int().describe("Id of the changeset that changed the product later"),
+    actor: z.string().describe("Author of the later change"),
     changed_at: instant,
     overwritten: z.boolean().describe("Whether the undo has overwritten the later change"),
   })
@@ -206,7 +217,7 @@ export const list_conflicts = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_conflicts",
-    summary: "List the products with later changes that an undo found, in SKU order",
+    summary: "List the products of an undo that had been changed later, in SKU order",
     tags: ["operations"],
     params: id_params,
     querystring: z

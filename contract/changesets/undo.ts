@@ -9,27 +9,31 @@ import { problem_document } from "../problem-document.ts";
 
 const count = z.int().min(0);
 
-/** The effect of an undo at this moment. */
+/** The effect that an undo would have now. */
 export const undo_preview = conflict_page
   .extend({
     undoes: z.int(),
     policy: undo_policy,
     total: count,
-    created: count.describe("Deleted products that would be restored"),
+    created: count.describe("Number of deleted products that would be restored"),
     updated: count,
     deleted: count,
-    unchanged: count.describe("Products that already have their earlier values"),
-    kept: count.describe("Products that would not be changed because they were changed later"),
+    unchanged: count.describe("Number of products that already have their earlier values"),
+    kept: count.describe("Number of products that would not be changed because they were changed later"),
     samples: z
       .array(
         z.object({
           id: z.int(),
           change: z.enum(["created", "updated", "deleted"]),
-          before: product_values.nullable().describe("The product as it is now; null if it does not exist"),
-          after: product_values.nullable().describe("The product after the undo; null if the undo deletes it"),
+          before: product_values
+            .nullable()
+            .describe("Current values of the product; null if the product does not exist"),
+          after: product_values
+            .nullable()
+            .describe("Values of the product after the undo; null if the undo would delete the product"),
         }),
       )
-      .describe("Some of the products that would change; on the first page only"),
+      .describe("Some of the products that would be changed; only the first page has them"),
   })
   .meta({ id: "UndoPreview" });
 export type UndoPreview = z.infer<typeof undo_preview>;
@@ -42,11 +46,11 @@ export const undo_changeset = endpoint({
     operationId: "undo_changeset",
     summary: "Undo a changeset, or preview the undo",
     description:
-      "Starts an operation that can be watched and cancelled; its changeset can itself be undone. Products that were " +
-      "changed later are kept and listed as conflicts; with `policy=overwrite` they are restored too. With " +
-      "`preview=true` nothing is written: the response has exact counts, and pages of conflicts. A product that was " +
-      "changed and changed back is not a conflict. 409: the changeset is not complete, is being undone, or has been " +
-      "undone. 410: its history has been purged.",
+      "Starts an operation that can be watched and cancelled. The changeset of the undo can itself be undone. " +
+      "Products that were changed later are not changed but listed as conflicts; with `policy=overwrite` they are " +
+      "restored too. With `preview=true` nothing is written: the response contains exact counts and a page of " +
+      "conflicts. A product that was changed and changed back is not a conflict. Returns 409 if the changeset is " +
+      "not complete, is being undone, or has been undone, and 410 if its history has been purged.",
     tags: ["changesets"],
     params: z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
     querystring: z

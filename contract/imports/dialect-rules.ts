@@ -1,4 +1,5 @@
-// Limits of a dialect, and which delimiter, quote and escape can be used together. Without zod, for commands and the reader.
+// Limits of a dialect, and the rule which delimiter, quote and escape can be used together. Does not import zod, because commands
+// and the reader import this file.
 
 export const MAX_DELIMITER_CHARACTERS = 8;
 export const MAX_PREAMBLE_LINES = 10_000;
@@ -9,7 +10,8 @@ export interface DialectMarks {
   escape?: string | undefined;
 }
 
-/** The quote of RFC 4180. Detection always tries it, and other quotes only where the file contains them. */
+/** The quote of RFC 4180. The detection always tries this quote; it tries another quote only if the file contains that
+ * character. */
 export const DEFAULT_QUOTE = '"';
 
 export interface MarkConflict {
@@ -18,10 +20,10 @@ export interface MarkConflict {
 }
 
 /**
- * Delimiter, quote and escape must share no character: each byte of a file then has one meaning, and reading stays linear in the
- * file's size. The one exception is an escape equal to the quote, which means a doubled quote. A quote that is not given
- * counts as `"`, an escape that is not given as the quote.
- * @returns undefined when they can be used together
+ * Checks that delimiter, quote and escape share no character. Each byte of a file then has one meaning, and reading takes linear
+ * time. The one exception is an escape equal to the quote, which means a doubled quote. If no quote is given, `"` is used; if no
+ * escape is given, the quote is used.
+ * @returns undefined if they can be used together
  */
 export function findMarkConflict({ delimiter = "", quote, escape = "" }: DialectMarks): MarkConflict | undefined {
   if (delimiter === "") return undefined;

@@ -1,5 +1,5 @@
-// Addresses, states and encodings of imports. Separate from the schemas in imports.ts: loading zod took a third of the start
-// time of commands that only send a file and watch it.
+// URLs, states and encodings of imports. They are separate from the schemas in imports.ts because loading zod took a third of the
+// start time of commands that only send a file and watch its import.
 
 export const IMPORTS_URL = "/api/imports";
 export const IMPORT_URL = "/api/imports/:id";
@@ -25,7 +25,8 @@ export const isTerminal = (state: ImportState): boolean => TERMINAL.has(state);
 export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** Resolves a label of an encoding, in any case (https://encoding.spec.whatwg.org/#names-and-labels): `latin1` is `windows-1252`.
+/** Returns the encoding with this label, which is not case-sensitive (https://encoding.spec.whatwg.org/#names-and-labels):
+ * `latin1` is `windows-1252`.
  * @returns undefined if the label is unknown or the encoding is not supported */
 export function encodingOf(label: string): Encoding | undefined {
   try {

@@ -27,19 +27,22 @@ export const FORMATS = ["text", "gzip", "xlsx"] as const;
 
 const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
 
-/** The format of the file. An `escape` equal to `quote` means a doubled quote; an empty text means none. */
+/** The format of the file. If `escape` equals `quote`, a quote is escaped by doubling it; if it is an empty string, quotes
+ * cannot be escaped. */
 export const dialect = z
   .object({
     format: z
       .enum(FORMATS)
       .describe(
-        "Delimited text (CSV, TSV), delimited text compressed by gzip, or an Excel workbook; detected from the content, not the name",
+        "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`: " +
+          "delimited text compressed by gzip. `xlsx`: an Excel workbook",
       ),
     sheets: z
       .array(z.object({ name: z.string(), read: z.boolean() }))
       .optional()
       .describe(
-        "Sheets of a workbook, and whether their rows are imported: the first table, and sheets with the same header",
+        "Sheets of the workbook. `read` shows whether the rows of a sheet are imported. By default, the first " +
+          "sheet with a SKU column and all sheets with the same header are imported",
       ),
     encoding: z.enum(ENCODINGS),
     delimiter: z
@@ -48,11 +51,19 @@ export const dialect = z
       .max(MAX_DELIMITER_CHARACTERS)
       .regex(/^[^\0\r\n]*$/, "A delimiter cannot contain a line end or NUL")
       .describe("The one to eight characters between two fields"),
-    quote: one_ascii.describe("One ASCII character; empty = no quoting"),
-    escape: one_ascii.describe("The quote itself (doubled), a backslash, or empty"),
-    line_ending: z.enum(LINE_ENDINGS).describe("`row`: a sheet; its row numbers are used as line numbers"),
+    quote: one_ascii.describe("Quote character (ASCII); an empty string = fields are not quoted"),
+    escape: one_ascii.describe(
+      "Character that escapes a quote inside a quoted field: the quote itself (a doubled quote) or a backslash; an " +
+        "empty string = quotes cannot be escaped",
+    ),
+    line_ending: z
+      .enum(LINE_ENDINGS)
+      .describe("Line ending of the file; `row` for workbooks, where row numbers are used as line numbers"),
     header: z.boolean().describe("Whether the first record names the columns"),
-    preamble: z.int().min(0).describe("Number of lines to skip before the header or the first record"),
+    preamble: z
+      .int()
+      .min(0)
+      .describe("Number of lines to skip before the header, or before the first record if there is no header"),
     formula_escape: z
       .boolean()
       .describe("Whether to remove an apostrophe before =, +, -, @, tab or CR at the start of a cell"),
@@ -63,7 +74,8 @@ export type Dialect = z.infer<typeof dialect>;
 export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute", "ignored"] as const;
 export const column_target = z.enum(COLUMN_TARGETS);
 
-/** A column of the file. `attribute`: stored in the attributes under `name`. `ignored`: a column that rejects.csv has added. */
+/** A column of the file. With the target `attribute`, its values are stored as the attribute `name`. With the target `ignored`,
+ * the column was added by rejects.csv. */
 export const column = z.object({ name: z.string(), target: column_target }).meta({ id: "Column" });
 export type Column = z.infer<typeof column>;
 
@@ -79,10 +91,19 @@ const sheet_name = z
 /** Options given by the client; omitted properties of the file are detected. */
 export const import_options = z
   .object({
-    mode: z.enum(MODES).describe("`create` never changes existing products, `update` never creates products"),
-    repeats: z.enum(REPEATS).describe("Which row to apply if the file repeats a SKU"),
-    strict: z.boolean().describe("Fail the whole import without changes if any row is rejected"),
-    active: z.boolean().describe("Whether new products are active if the file has no value for it"),
+    mode: z
+      .enum(MODES)
+      .describe(
+        "`upsert` creates and changes products, `create` never changes existing products, `update` never creates " +
+          "products",
+      ),
+    repeats: z
+      .enum(REPEATS)
+      .describe(
+        "Which row to apply if several rows have the same SKU; `reject` applies the first one and rejects the others",
+      ),
+    strict: z.boolean().describe("Whether the import fails without any change if a row is rejected"),
+    active: z.boolean().describe("Whether new products are active if the file does not specify it"),
     encoding: dialect.shape.encoding.optional(),
     delimiter: dialect.shape.delimiter.optional(),
     quote: dialect.shape.quote.optional(),
@@ -93,13 +114,15 @@ export const import_options = z
     sheet: sheet_name
       .optional()
       .describe(
-        "Name of the sheet to import; default: the first sheet with a SKU column, and sheets with the same header",
+        "Name of the only sheet to import. By default, the first sheet with a SKU column and all sheets with the " +
+          "same header are imported",
       ),
   })
   .meta({ id: "ImportOptions" });
 export type ImportOptions = z.infer<typeof import_options>;
 
-/** The options as query parameters, form fields or command-line options: text, with defaults. */
+/** The same options with their defaults, as query parameters, form fields or command-line options, where every value is a
+ * string. */
 export const import_query = import_options
   .extend({
     mode: import_options.shape.mode.default("upsert"),
@@ -115,10 +138,10 @@ export const import_query = import_options
         z.enum(ENCODINGS, `The encoding is not supported. Use one of ${ENCODINGS.join(", ")}.`),
       )
       .optional()
-      .describe("A WHATWG label of one of these encodings, in upper or lower case"),
+      .describe("WHATWG label of one of these encodings, such as `latin1`; not case-sensitive"),
     preamble: z
       .preprocess(
-        // Number() would turn an empty text into 0.
+        // Number() would turn an empty string into 0.
         (lines: string | number | undefined) =>
           typeof lines === "string" ? (/^\d+$/.test(lines) ? Number(lines) : Number.NaN) : lines,
         z.int("Enter the number of lines in digits.").min(0).max(MAX_PREAMBLE_LINES),
@@ -139,7 +162,7 @@ export type DialectOverrides = Partial<
   }
 >;
 
-/** Columns that rejects.csv adds; an import ignores them. */
+/** Columns that rejects.csv adds to the columns of the file; an import ignores these columns. */
 export const REJECT_COLUMNS = [
   "reject_row",
   "reject_line",
@@ -149,7 +172,7 @@ export const REJECT_COLUMNS = [
   "reject_raw",
 ] as const;
 
-/** PostgreSQL text cannot contain NUL. */
+/** Schema of a file name. It excludes NUL, because PostgreSQL text cannot contain it. */
 export const file_name = z
   .string()
   .min(1)
@@ -160,13 +183,13 @@ export const file_name = z
 export const REJECT_CODES = {
   sku_empty: "The SKU is empty",
   sku_too_long: "The SKU is too long",
-  sku_repeated: "The file repeats this SKU and the import rejects repeats",
+  sku_repeated: "An earlier row has the same SKU and the import rejects repeated SKUs",
   name_empty: "A new product needs a name",
   value_too_long: "The value is too long",
   too_few_fields: "The record has fewer fields than the header",
   too_many_fields: "The record has more fields than the header",
   text_after_quote: "There is text between a closing quote and the next delimiter",
-  unclosed_quote: "A quote is opened and never closed",
+  unclosed_quote: "An opening quote has no closing quote",
   nul_byte: "The value contains a NUL byte",
   not_text: "The bytes are not valid in the file's encoding",
   record_too_long: "The record exceeds the maximum length",
@@ -178,16 +201,17 @@ export const REJECT_CODES = {
 export const reject_code = z.enum(Object.keys(REJECT_CODES) as [RejectCode, ...RejectCode[]]);
 export type RejectCode = keyof typeof REJECT_CODES;
 
-/** Maximum number of rejects stored and listed per import; further ones are only counted. */
+/** Maximum number of rejects stored and listed per import; further rejects are only counted. */
 export const MAX_LISTED_REJECTS = 100_000;
 const FIRST_REJECTS = `the first ${MAX_LISTED_REJECTS.toLocaleString("en")}`;
 
-/** Maximum length of a raw record in a page of rejects and in `skuport read`, in characters. rejects.csv has the whole record. */
+/** Maximum length of a raw record in a page of rejects and in `skuport read`, in characters. rejects.csv contains the whole
+ * record. */
 export const MAX_RAW_CHARACTERS = 10_000;
 
 export const reject = z
   .object({
-    row: z.int().describe("Number of the row; the first row below the header is 1"),
+    row: z.int().describe("Number of the row; the first row below the header has number 1"),
     line: z.int().describe("Line of the file on which the record starts, counted from 1"),
     column: z.string().nullable(),
     value: z.string().nullable().describe("The invalid value, truncated to 200 characters"),
@@ -211,19 +235,19 @@ export const import_ = z
     state: import_state,
     filename: z.string(),
     size: count.nullable().describe("Size of the file in bytes; null if the client has not declared it"),
-    received: count.describe("Bytes received so far"),
+    received: count.describe("Number of bytes received so far"),
     sha256: z.string().nullable(),
     options: import_options,
     dialect: dialect.nullable(),
     columns: z.array(column),
     columns_count: count,
     lines: count.nullable(),
-    rows: count.nullable().describe("Number of rows below the header; exact after the scan"),
-    scanned: count.describe("Bytes scanned so far"),
+    rows: count.nullable().describe("Number of rows below the header; exact once the whole file has been scanned"),
+    scanned: count.describe("Number of bytes scanned so far"),
     created: count,
     updated: count,
     unchanged: count,
-    superseded: count.describe("Rows replaced by another row of the same file with the same SKU"),
+    superseded: count.describe("Number of rows that were not applied because another row of the file has the same SKU"),
     rejected: count,
     rejects_listed: count.describe(`Number of rejected rows listed with their reasons: ${FIRST_REJECTS}`),
     fraction: z.number().min(0).max(1).describe("Progress of the whole import; never decreases"),
@@ -235,27 +259,35 @@ export const import_ = z
     changeset_id: z.int().nullable(),
     upload_expires_at: instant
       .nullable()
-      .describe("When an unfinished resumable upload expires; null if the file is complete or the import has ended"),
+      .describe("When the unfinished resumable upload expires; null if the file is complete or the import has ended"),
     cancel_requested: z.boolean(),
     wait_reason: z
       .enum(WAIT_REASONS)
       .nullable()
-      .describe("Why an unfinished import waits; it continues automatically. `disk-full`: until there is free space"),
+      .describe(
+        "Why an unfinished import is waiting; it continues automatically. `disk-full`: the import is waiting for " +
+          "free disk space",
+      ),
     problem: problem_document.nullable(),
     shortened: z
       .boolean()
-      .describe("Whether long values are omitted, as in lists and streams; `get_import` returns them"),
-    version: z.int().describe("Increases with every change of this record; the `id:` of its events"),
+      .describe(
+        "Whether values longer than 1 kB were omitted or truncated, as in lists and streams; `get_import` returns " +
+          "the complete values",
+      ),
+    version: z
+      .int()
+      .describe("Version of this record, which increases with every change; the `id:` of its server-sent events"),
   })
   .meta({ id: "Import" });
 export type Import = z.infer<typeof import_>;
 
-/** An import in lists and streams, which omit values longer than 1 kB. */
+/** An import in lists and streams, where values longer than 1 kB are omitted or truncated. */
 export const listed_import = import_
   .extend({
-    columns: z.array(column).nullable().describe("null if longer than 1 kB"),
-    dialect: dialect.nullable().describe("Without `sheets` if longer than 1 kB"),
-    problem: problem_document.nullable().describe("Truncated if longer than 1 kB"),
+    columns: z.array(column).nullable().describe("Columns of the file; null if the list is longer than 1 kB"),
+    dialect: dialect.nullable().describe("Format of the file, without `sheets` if it is longer than 1 kB"),
+    problem: problem_document.nullable().describe("Why the import failed; truncated if longer than 1 kB"),
   })
   .meta({ id: "ListedImport" });
 export type ListedImport = z.infer<typeof listed_import>;
@@ -280,9 +312,9 @@ export const create_import = endpoint({
     operationId: "create_import",
     summary: "Import a file",
     description:
-      "Send the file as the raw body (with `?filename=`) or as the field `file` of a multipart form. Delimited text, " +
-      "delimited text compressed by gzip, or an XLSX workbook; detected from the content. Options are query parameters, " +
-      "or form fields before the file.",
+      "Send the file as the raw body (with `?filename=`) or as the field `file` of a multipart form. The file is " +
+      "delimited text, delimited text compressed by gzip, or an XLSX workbook; the server detects the format from " +
+      "the content. Send options as query parameters, or as form fields before the file.",
     tags: ["imports"],
     file_body: { types: FILE_TYPES, form: import_query },
     querystring: import_query.safeExtend({ filename: file_name.optional() }),
@@ -297,24 +329,28 @@ export const create_import = endpoint({
   },
 });
 
-/** Bytes of a file that a preview reads. */
+/** Maximum number of bytes that a preview reads of a file. */
 export const PREVIEW_BYTES = 131_072;
-/** A preview of a workbook needs the whole file, so larger workbooks have none. */
+/** Maximum size of a workbook that can be previewed: a preview of a workbook needs the whole file. */
 export const MAX_PREVIEW_BYTES = 1_048_576;
 
 export const preview = z
   .object({
     dialect: dialect
       .nullable()
-      .describe("null if it can only be detected from the whole file, as for a large workbook"),
+      .describe(
+        "Detected format of the file; null if it can only be detected from the whole file, as for a large workbook",
+      ),
     columns: z.array(column),
     rows: z
       .array(z.object({ line: z.int(), cells: z.array(z.string()) }))
       .describe("The first 20 rows, each with its first 100 cells, truncated to 200 characters"),
-    sample_size: count.describe("Number of complete rows in the sample, which has at most 256 kB"),
-    rejected: count.describe("Number of these rows that are rejected regardless of the catalogue"),
-    rejects: z.array(reject).describe("The first 20 rejected rows"),
-    problem: problem_document.nullable().describe("Why the file cannot be imported at all"),
+    sample_size: count.describe("Number of complete rows in the sample. The sample has at most 256 kB"),
+    rejected: count.describe(
+      "Number of sample rows that an import would reject whatever products the catalogue contains",
+    ),
+    rejects: z.array(reject).describe("The first 20 of these rejected rows"),
+    problem: problem_document.nullable().describe("Why the file cannot be imported; null if it can be imported"),
   })
   .meta({ id: "Preview" });
 export type Preview = z.infer<typeof preview>;
@@ -327,8 +363,9 @@ export const preview_import = endpoint({
     operationId: "preview_import",
     summary: "Preview how an import would read a file",
     description:
-      "Send the first 100 kB of the file, or a whole small workbook. `size` is the size of the file; if it is omitted " +
-      "or equals the body's size, the body is the whole file. Nothing is stored.",
+      "Send the first 100 kB of the file, or the whole file if it is a workbook of up to 1 MB. `size` is the size " +
+      "of the file in bytes; if it is omitted or equals the size of the body, the body is the whole file. Nothing " +
+      "is stored.",
     tags: ["imports"],
     file_body: { types: FILE_TYPES },
     querystring: import_query.safeExtend({
@@ -359,9 +396,9 @@ export const list_imports = endpoint({
         ...pageQuery({ limit: 50, max: 200 }),
         sha256: z
           .string()
-          .regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits")
+          .regex(/^[0-9a-f]{64}$/, "write 64 lower-case hexadecimal digits")
           .optional()
-          .describe("Only imports of a file with this hash"),
+          .describe("Only imports of a file with this SHA-256 hash"),
       })
       .strict(),
     response: {
@@ -390,14 +427,14 @@ export const cancel_import = endpoint({
   access: "importer",
   schema: {
     operationId: "cancel_import",
-    summary: "Cancel an import; committed changes remain and are counted",
+    summary: "Cancel an import; changes that it has already committed remain and are counted",
     tags: ["imports"],
     params: id_params,
     response: { 202: import_, 400: problem_document, 409: problem_document, ...not_found },
   },
 });
 
-/** Counts returned with every page of rejects. */
+/** Counts that are returned with every page of rejects. */
 const listed_rejects = {
   rejected: count.describe("Number of rejected rows of the import"),
   rejects_listed: import_.shape.rejects_listed,
@@ -455,10 +492,10 @@ export const download_rejects = endpoint({
   access: "viewer",
   schema: {
     operationId: "download_rejects",
-    summary: "Download the listed rejects as CSV with their reasons, to fix and import again",
+    summary: "Download the listed rejected rows with their reasons as a CSV file that can be corrected and imported",
     description:
-      "If more rows were rejected than are listed, the last record states this in its column `reject_reason`, and the " +
-      "file name contains the number of listed rows.",
+      "If not all rejected rows are listed, the last record of the file states this in the column " +
+      "`reject_reason`, and the file name contains the number of listed rows.",
     tags: ["imports"],
     params: id_params,
     answer_type: "text/csv",
@@ -474,9 +511,9 @@ export const watch_import = endpoint({
     operationId: "watch_import",
     summary: "Watch an import (server-sent events)",
     description:
-      "Event `import`: the import as in `list_imports`, immediately and then after changes, at most five times a " +
-      "second. `id:` is its version. The stream ends after the terminal state. A client that reconnects with " +
-      "`Last-Event-ID` gets newer states only.",
+      "Sends the import, as in `list_imports`, in events of the type `import`: immediately, and then after " +
+      "changes, at most five times a second. The `id:` of an event is the version of the import. The stream ends " +
+      "when the import has ended. A client that reconnects with `Last-Event-ID` gets newer versions only.",
     tags: ["imports"],
     params: id_params,
     answer_type: "text/event-stream",

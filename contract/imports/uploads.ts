@@ -1,5 +1,5 @@
 // Resumable uploads: tus 1.0 (https://tus.io/protocols/resumable-upload) with the extensions creation, expiration and
-// termination. Creating an upload creates its import; the file arrives in parts.
+// termination. Creating an upload also creates the import; the client then sends the file in parts.
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { import_ } from "./imports.ts";
@@ -12,7 +12,7 @@ export const PART_TYPE = "application/offset+octet-stream";
 const tus = { "tus-resumable": z.literal(TUS_VERSION) };
 const bytes = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const upload_params = z.object({ upload_id: z.uuid() });
-const no_content = z.null().describe("Headers only");
+const no_content = z.null().describe("The response has no body");
 const refusals = {
   400: problem_document,
   404: problem_document,
@@ -40,9 +40,9 @@ export const create_upload = endpoint({
     operationId: "create_upload",
     summary: "Create an import with a resumable upload (tus 1.0)",
     description:
-      "`Upload-Metadata` contains `filename` and the import options, each name followed by its Base64-encoded value: " +
-      "`filename c3VwcGxpZXIuY3N2,mode Y3JlYXRl`. Send the parts to `Location`. The import exists from now on and is " +
-      "`paused` while no part arrives.",
+      "`Upload-Metadata` contains `filename` and the import options, each name followed by its Base64-encoded " +
+      "value: `filename c3VwcGxpZXIuY3N2,mode Y3JlYXRl`. Send the parts of the file to the URL in `Location`. " +
+      "This request creates the import, which is `paused` while no part arrives.",
     tags: ["uploads"],
     headers: z.looseObject({
       ...tus,
@@ -68,7 +68,8 @@ export const read_upload = endpoint({
   schema: {
     operationId: "read_upload",
     summary: "Show the number of bytes received (`Upload-Offset`)",
-    description: "Ends a part that is still arriving: the client will continue from the offset returned.",
+    description:
+      "If a part is still arriving, the server stops receiving it: the client will continue from the returned offset.",
     tags: ["uploads"],
     params: upload_params,
     headers: z.looseObject(tus),
@@ -83,7 +84,7 @@ export const append_upload = endpoint({
   schema: {
     operationId: "append_upload",
     summary: "Send a part of the file, starting at `Upload-Offset`",
-    description: "After the last byte, the import continues like one received by `POST /api/imports`.",
+    description: "After the last byte, the import continues like an import that was created by `POST /api/imports`.",
     tags: ["uploads"],
     params: upload_params,
     headers: z.looseObject({
@@ -107,7 +108,7 @@ export const discard_upload = endpoint({
   access: "importer",
   schema: {
     operationId: "discard_upload",
-    summary: "Discard an unfinished upload: cancels its import and deletes the received bytes",
+    summary: "Discard an unfinished upload: cancel its import and delete the received bytes",
     tags: ["uploads"],
     params: upload_params,
     headers: z.looseObject(tus),

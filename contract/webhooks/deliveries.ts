@@ -32,17 +32,19 @@ const problems = { 400: problem_document, 404: problem_document };
 export const attempt = z
   .object({
     id: z.int(),
-    number: z.int().describe("Attempts of the delivery, counted from 1"),
+    number: z.int().describe("Number of this attempt; the first attempt of a delivery is 1"),
     started_at: instant,
     duration_ms: z.number(),
     succeeded: z.boolean(),
     error: z.enum(ATTEMPT_ERRORS).nullable(),
-    message: z.string().nullable().describe("Description of the failure"),
+    message: z.string().nullable().describe("Description of the failure; null if the attempt succeeded"),
     url: z.string(),
-    request_headers: z.record(z.string(), z.string()).describe("Without the values of custom headers"),
-    status: z.int().nullable().describe("null = no response"),
+    request_headers: z
+      .record(z.string(), z.string())
+      .describe("Headers of the request, without the values of custom headers"),
+    status: z.int().nullable().describe("HTTP status of the response; null = no response"),
     response_headers: z.record(z.string(), z.string()).nullable(),
-    response_body: z.string().nullable().describe("The first 2,000 bytes, as text"),
+    response_body: z.string().nullable().describe("The first 2,000 bytes of the response body, as text"),
     response_truncated: z.boolean(),
   })
   .meta({ id: "Attempt" });
@@ -52,7 +54,7 @@ export const delivery = z
   .object({
     id: z.int(),
     webhook_id: z.int(),
-    event_id: z.string().describe("Sent as `webhook-id`; the same for all attempts"),
+    event_id: z.string().describe("Id of the event, sent as `webhook-id` in every attempt"),
     type: z.enum(EVENT_TYPES),
     is_test: z.boolean(),
     state: z.enum(DELIVERY_STATES),
@@ -93,7 +95,7 @@ export const delivery_detail = delivery
   .extend({
     body: z.string().describe("The first 100,000 characters of the request body"),
     body_truncated: z.boolean(),
-    attempt_log: z.array(attempt).describe("The newest 100 attempts, newest first"),
+    attempt_log: z.array(attempt).describe("The latest 100 attempts, newest first"),
   })
   .meta({ id: "DeliveryDetail" });
 export type DeliveryDetail = z.infer<typeof delivery_detail>;
@@ -118,7 +120,9 @@ export const retry_delivery = endpoint({
   schema: {
     operationId: "retry_delivery",
     summary: "Send a delivery again now, with a new retry schedule",
-    description: "Works for delivered ones too. Ends a pause of the webhook. 409 if the webhook is disabled.",
+    description:
+      "A delivery that succeeded can be sent again too. Ends a pause of the webhook. Returns 409 if the webhook is " +
+      "disabled.",
     tags: ["deliveries"],
     params: id_params,
     response: { 202: delivery, 409: problem_document, ...problems },
@@ -129,7 +133,7 @@ export const REPLAY_STATES = ["preparing", "running", "done", "cancelled"] as co
 
 export const replay_scope = z
   .enum(["failed", "missing"])
-  .describe("`failed`: deliveries that failed for good; `missing`: events without a delivery to this webhook");
+  .describe("`failed`: deliveries whose last attempt failed. `missing`: events that have no delivery to this webhook");
 
 export const replay = z
   .object({
@@ -144,7 +148,7 @@ export const replay = z
     created_at: instant,
     finished_at: instant
       .nullable()
-      .describe("When the last delivery was queued. Their results are in the list of deliveries"),
+      .describe("When the last delivery was queued. The list of deliveries shows the results"),
   })
   .meta({ id: "Replay" });
 export type Replay = z.infer<typeof replay>;
@@ -155,11 +159,12 @@ export const create_replay = endpoint({
   access: "admin",
   schema: {
     operationId: "create_replay",
-    summary: "Replay failed deliveries, or deliver missing events, since a given time",
+    summary: "Send failed deliveries or missing events since a given time",
     description:
-      "`failed`: deliveries that failed for good. `missing`: events that the webhook subscribes to but has no delivery " +
-      "for, because it was disabled or did not exist. Their number is not limited: they are queued in batches, and new " +
-      "events take precedence. Poll the returned replay for its progress. 409 if the webhook is disabled.",
+      "With the scope `failed`, sends the deliveries whose last attempt failed. With the scope `missing`, sends " +
+      "events that the webhook subscribes to but never got, because it was disabled or did not exist. The number " +
+      "of deliveries is not limited: they are queued in batches, and new events take precedence. To follow the " +
+      "progress, poll the returned replay. Returns 409 if the webhook is disabled.",
     tags: ["deliveries"],
     params: id_params,
     body: z.object({ scope: replay_scope, since: instant }).strict(),
@@ -199,17 +204,17 @@ export const cancel_replay = endpoint({
   access: "admin",
   schema: {
     operationId: "cancel_replay",
-    summary: "Cancel a replay; queued deliveries stay queued",
+    summary: "Cancel a replay; deliveries that are already queued will be sent",
     tags: ["deliveries"],
     params: id_params,
     response: { 202: replay, 409: problem_document, ...problems },
   },
 });
 
-/** An event in the feed: its id, and the body of its deliveries. */
+/** An event in the feed: the id of the event, and the members of the body that its deliveries send. */
 export const feed_event = z
   .object({
-    id: z.string().describe("The `webhook-id` of its deliveries"),
+    id: z.string().describe("Id of the event; its deliveries have it as `webhook-id`"),
     type: z.enum(EVENT_TYPES),
     timestamp: instant,
     data: z.record(z.string(), z.unknown()),
@@ -225,9 +230,10 @@ export const list_events = endpoint({
     operationId: "list_events",
     summary: "Read all events in commit order, without gaps",
     description:
-      "For receivers that reconcile. Events are in commit order, so no event can appear before a cursor later. Use " +
-      "`next_cursor` for the next request, even after an empty page. A page of large events may be shorter than " +
-      "`limit`. 410: events after the cursor have been purged.",
+      "Receivers can use this feed to find events that they missed. Events are in commit order, so a new event " +
+      "never appears before a cursor that you already have. Use `next_cursor` for the next request, even after an " +
+      "empty page. A page of large events may be shorter than `limit`. Returns 410 if events after the cursor " +
+      "have been purged.",
     tags: ["deliveries"],
     querystring: z
       .object({
@@ -238,7 +244,12 @@ export const list_events = endpoint({
     response: {
       200: z.object({
         items: z.array(feed_event),
-        next_cursor: z.string().describe("Never null: use it to ask for later events, also after the last page"),
+        next_cursor: z
+          .string()
+          .describe(
+            "Cursor for the next request. Never null: even after the last page, it can be used to request later " +
+              "events",
+          ),
         has_more: z.boolean(),
       }),
       400: problem_document,

@@ -17,10 +17,11 @@ export const EVENT_TYPES = [
   "ping",
 ] as const satisfies readonly EventType[];
 
-/** Types that a webhook can subscribe to. `products.changed` depends on its volume; only tests send `ping`. */
+/** Types that a webhook can subscribe to. `products.changed` is excluded because the webhook's volume selects it, `ping`
+ * because only tests send it. */
 export const CHOSEN_TYPES = EVENT_TYPES.filter((type) => type !== "products.changed" && type !== "ping");
 
-/** Types about many products at once; the volume of a webhook decides which of them it gets. */
+/** Types of events about many products at once. A webhook with the volume `none` does not get them. */
 export const VOLUME_TYPES = [
   "import.started",
   "import.completed",
@@ -60,15 +61,17 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "product.updated": {
-    description: "A product was changed individually; contains the changed fields before and after",
+    description:
+      "A product was changed individually. `changes` contains the changed fields with their values before and after",
     example: { ...lamp, changeset_id: 36, changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" } } },
   },
   "product.deleted": {
-    description: "A product was deleted individually",
+    description: "A product was deleted individually, not by a bulk change or undo",
     example: { ...lamp, changeset_id: 37 },
   },
   "products.changed": {
-    description: "Up to 500 products changed by an import or operation; for webhooks with the volume `products`",
+    description:
+      "An import or operation changed up to 500 products. Only webhooks with the volume `products` get this event",
     example: {
       changeset_id: 34,
       event_id: "evt_example_1001",
@@ -81,7 +84,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "import.started": {
-    description: "An import has started to load",
+    description: "An import has started to write products",
     example: { ...summary, created: 0, updated: 0, unchanged: 0 },
   },
   "import.completed": {
@@ -89,27 +92,29 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     example: summary,
   },
   "import.failed": {
-    description: "An import failed; the changes in its counts remain",
+    description: "An import failed. The changes that it had already made remain and are counted",
     example: {
       ...summary,
       problem: {
         type: "/problems/rejected-rows",
-        title: "Some rows are not valid and the import is strict",
+        title: "The strict import has invalid rows",
         status: 422,
         detail: "7 rows are not valid, and a strict import applies all rows or none. Nothing was written.",
       },
     },
   },
   "import.cancelled": {
-    description: "An import was cancelled; the changes in its counts remain",
+    description: "An import was cancelled. The changes that it had already made remain and are counted",
     example: { ...summary, created: 120_000 },
   },
   "bulk.completed": {
-    description: "A bulk change has finished, or ended early (`state`) after changing some products",
+    description:
+      "A bulk change has ended. `state` shows whether it was completed, or cancelled or failed after changing some " +
+      "products",
     example: { state: "done", changeset_id: 38, operation_id: 5, action: "deactivate", updated: 1200, deleted: 0 },
   },
   "changeset.undone": {
-    description: "A changeset was undone; `state` shows whether completely",
+    description: "A changeset was undone. `state` shows whether the undo was completed",
     example: {
       state: "done",
       changeset_id: 39,
@@ -121,11 +126,11 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "catalog.cleared": {
-    description: "All products were deleted; `state` shows whether completely",
+    description: "The deletion of all products has ended. `state` shows whether it was completed",
     example: { state: "done", changeset_id: 40, operation_id: 6, deleted: 466_000 },
   },
   "webhook.disabled": {
-    description: "A webhook was disabled: its receiver responded with 410 (gone), or failed for five days",
+    description: "A webhook was disabled because its receiver responded with 410 (gone) or failed for five days",
     example: { webhook_id: 2, description: "Shop", reason: "failing" },
   },
   ping: { description: "A test event", example: { message: "Hello from Skuport" } },

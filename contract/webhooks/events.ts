@@ -9,7 +9,7 @@ import { problem_document } from "../problem-document.ts";
 const changeset_id = z.int().nullable();
 const change = z.object({ before: z.unknown(), after: z.unknown() });
 
-/** Enough of a product to decide whether to fetch it. */
+/** Id, SKU and version of a product, which a receiver needs to decide whether to fetch the product. */
 const thin_product = z.object({ id: z.int(), sku: z.string(), version: z.int() });
 
 const import_summary = z.object({
@@ -24,7 +24,8 @@ const import_summary = z.object({
   rejected: z.int(),
 });
 
-/** How an operation ended. One that was cancelled or failed is reported if it changed any product; the counts show the changes. */
+/** How an operation ended. A cancelled or failed operation is reported only if it changed at least one product; the counts show
+ * how many. */
 const operation_end = z.enum(["done", "cancelled", "failed"]);
 
 /** All event types and the schema of their `data`. */
@@ -32,7 +33,9 @@ export const EVENTS = {
   "product.created": thin_product.extend({ changeset_id, product: z.record(z.string(), z.unknown()) }),
   "product.updated": thin_product.extend({
     changeset_id,
-    changes: z.record(z.string(), change).describe("Changed fields; attributes are named `attributes.<Name>`"),
+    changes: z
+      .record(z.string(), change)
+      .describe("Changed fields with their values before and after; attributes are named `attributes.<Name>`"),
   }),
   "product.deleted": thin_product.extend({ changeset_id }),
   "import.started": import_summary,
@@ -41,12 +44,12 @@ export const EVENTS = {
   "import.cancelled": import_summary,
   "changeset.undone": z.object({
     state: operation_end,
-    changeset_id: z.int().describe("The changeset of the undo"),
+    changeset_id: z.int().describe("Id of the changeset of the undo"),
     undone_changeset_id: z.int(),
     created: z.int(),
     updated: z.int(),
     deleted: z.int(),
-    kept: z.int().describe("Products that were not changed because they were changed later"),
+    kept: z.int().describe("Number of products that the undo did not change because they were changed later"),
   }),
   "bulk.completed": z.object({
     state: operation_end,
@@ -59,7 +62,7 @@ export const EVENTS = {
   "catalog.cleared": z.object({ state: operation_end, changeset_id: z.int(), operation_id: z.int(), deleted: z.int() }),
   "products.changed": z.object({
     changeset_id: z.int(),
-    event_id: z.string().describe("The event of the import or bulk change that this batch belongs to"),
+    event_id: z.string().describe("Id of the event of the import or operation that changed these products"),
     batch: z.int().describe("Number of the batch, counted from 1"),
     is_last: z.boolean(),
     items: z.array(thin_product.extend({ change: z.enum(["created", "updated", "deleted"]) })).max(MAX_BATCH_ITEMS),
@@ -77,20 +80,24 @@ export type EventData<Type extends EventType> = z.infer<(typeof EVENTS)[Type]>;
 
 /** Messages of the stream `watch_events`: event name and data. */
 export const STREAM_EVENTS = {
-  /** The first message. The stream is complete from this position on. */
-  open: z.object({ position: z.int().describe("Send it as `Last-Event-ID` to continue from here") }),
-  /** Events after the client's last one have been purged: reload all data. */
+  /** The first message. The stream contains every event after this position. */
+  open: z.object({
+    position: z
+      .int()
+      .describe("Position of the last event before this stream; send it as `Last-Event-ID` to continue from there"),
+  }),
+  /** Events after the last one that the client received have been purged: the client must reload all data. */
   missed: z.object({ since: z.int(), until: z.int() }),
   import: listed_import,
   operation,
-  /** Products that were edited individually. The products of imports and operations are listed by their changeset. */
+  /** Products that were edited individually. The products that an import or operation changed are listed by its changeset. */
   products: z.object({
     changes: z.array(thin_product.extend({ changeset_id, change: z.enum(["created", "updated", "deleted"]) })),
   }),
   /** A changeset is complete. */
   changeset: z.object({
     changeset_id: z.int(),
-    type: z.string().describe("The event type, such as `import.completed`"),
+    type: z.string().describe("Event type, such as `import.completed`"),
     data: z.record(z.string(), z.unknown()),
   }),
 } as const;
@@ -105,12 +112,12 @@ export const watch_events = endpoint({
     operationId: "watch_events",
     summary: "Watch all changes (server-sent events)",
     description:
-      "Sends messages at most five times a second. `open` comes first. `import` and `operation`: a record as in its " +
-      "list; the latest records when the stream opens, then each changed one. `products`: products that were created, " +
-      "changed or deleted individually, as ids with versions. `changeset`: an import or operation is complete; its " +
-      "products are at `/api/changesets/{id}/changes`. A client that reconnects with `Last-Event-ID` gets every " +
-      "`products` and `changeset` message since then, at least once. `missed` reports that some of them have been " +
-      "purged.",
+      "Sends messages at most five times a second. `open` is the first message. `import` and `operation` contain " +
+      "an import or operation as in its list: first the latest ones, then each one that changes. `products` " +
+      "contains ids and versions of products that were created, changed or deleted individually. `changeset` " +
+      "reports that an import or operation is complete; `/api/changesets/{id}/changes` lists its products. A " +
+      "client that reconnects with `Last-Event-ID` gets every later `products` and `changeset` message at least " +
+      "once. `missed` reports that some of these messages have been purged.",
     tags: ["events"],
     answer_type: "text/event-stream",
     headers: z.looseObject({ "last-event-id": z.string().max(100).optional() }),

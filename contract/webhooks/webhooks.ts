@@ -13,9 +13,11 @@ export const VOLUMES = ["none", "summary", "products"] as const;
 export const WEBHOOK_STATUSES = ["new", "healthy", "failing", "paused", "disabled"] as const;
 export const DISABLED_REASONS = ["manual", "gone", "failing"] as const;
 
-/** Limits of a webhook's settings. */
+/** Maximum number of custom headers of a webhook. */
 export const MAX_HEADERS = 20;
+/** Maximum size of the value of a custom header. */
 export const MAX_HEADER_BYTES = 4000;
+/** Maximum number of concurrent requests that a webhook may allow. */
 export const MAX_PARALLEL = 64;
 
 const instant = z.iso.datetime({ offset: true });
@@ -24,15 +26,16 @@ const count = z.int().min(0);
 const volume = z
   .enum(VOLUMES)
   .describe(
-    "Events of imports and operations: `none`, `summary` (one event each), or `products` (also all changed products, " +
-      "in batches of up to 500 `products.changed`)",
+    "Which events of imports and operations the webhook gets. `none`: no events. `summary`: events that report " +
+      "the start and the end, with counts. `products`: additionally `products.changed` events with all changed " +
+      "products, up to 500 per event",
   );
 const types = z
   .array(z.enum(CHOSEN_TYPES as [(typeof CHOSEN_TYPES)[number], ...(typeof CHOSEN_TYPES)[number][]]))
   .min(1)
   .max(CHOSEN_TYPES.length)
   .nullable()
-  .describe("Subscribed event types; null = all, including future ones");
+  .describe("Event types that the webhook subscribes to; null = all types, including types that later releases add");
 
 export const webhook = z
   .object({
@@ -42,7 +45,7 @@ export const webhook = z
     types,
     volume,
     enabled: z.boolean(),
-    header_names: z.array(z.string()).describe("Names of custom headers; their values are secret"),
+    header_names: z.array(z.string()).describe("Names of the custom headers; the values are secret"),
     max_parallel: z.int().describe("Maximum number of concurrent requests"),
     max_per_second: z.int().nullable().describe("Maximum number of requests per second; null = no limit"),
     status: z.enum(WEBHOOK_STATUSES),
@@ -50,17 +53,24 @@ export const webhook = z
     disabled_at: instant.nullable(),
     failing_since: instant
       .nullable()
-      .describe("All attempts have failed since then; the webhook is disabled after five days"),
+      .describe(
+        "Time since which all attempts have failed, or null. After five days of failures, the webhook is disabled",
+      ),
     consecutive_failures: count,
     paused_until: instant
       .nullable()
-      .describe("No attempts before this time, because the receiver fails or requested a pause"),
+      .describe(
+        "Time before which no attempt is made, because the receiver fails or requested a pause; null = not paused",
+      ),
     last_success_at: instant.nullable(),
     last_failure_at: instant.nullable(),
-    last_status: z.int().nullable().describe("Status of the last failed response; null = no response, or no failure"),
+    last_status: z
+      .int()
+      .nullable()
+      .describe("HTTP status of the last failed attempt; null = it got no response, or no attempt has failed"),
     last_error: z.enum(ATTEMPT_ERRORS).nullable(),
     last_message: z.string().nullable().describe("Description of the last failure"),
-    waiting: count.describe("Deliveries that are due or scheduled; counted up to 10,000"),
+    waiting: count.describe("Number of deliveries that are due or scheduled; counted up to 10,000"),
     created_at: instant,
     updated_at: instant,
     version: z.int(),
@@ -79,17 +89,19 @@ const url = z
     const fault = faultOfUrl(text);
     if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
   })
-  .describe("http(s) without credentials; private addresses only if the server's settings allow them");
+  .describe("http or https URL without user name and password. The server's settings must allow a private address");
 const description = z.string().trim().max(500).refine(isStorable, NOT_STORABLE);
 const max_parallel = z.int().min(1).max(MAX_PARALLEL);
 const max_per_second = z.int().min(1).max(10_000).nullable();
 const headers = z
   .record(z.string().min(1).max(200), z.string().max(MAX_HEADER_BYTES).nullable())
   .describe(
-    "All custom headers; null keeps the stored value of a header. Headers that a delivery sets itself are refused",
+    "All custom headers, with values by name. null keeps the stored value of a header; headers that are not " +
+      "listed are removed. Headers that Skuport sets itself are refused",
   );
 
-/** Faults of the URL's syntax; the server also checks its host. Messages never contain the URL, because it may contain a password. */
+/** Returns the fault of the URL's syntax, if there is one; the server also checks the host. Messages never contain the URL,
+ * because it may contain a password. */
 function faultOfUrl(text: string): string | undefined {
   const url = URL.parse(text.trim());
   if (url === null) return "it is not a URL; write it as https://host/path";
@@ -118,7 +130,10 @@ export const patch_webhook_body = z
     description: description.optional(),
     types: types.optional(),
     volume: volume.optional(),
-    enabled: z.boolean().optional().describe("true also ends a pause and resets the failure count"),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe("Whether the webhook is enabled; true also ends a pause and resets the failure count"),
     headers: headers.optional(),
     max_parallel: max_parallel.optional(),
     max_per_second: max_per_second.optional(),
@@ -151,7 +166,9 @@ export const create_webhook = endpoint({
   schema: {
     operationId: "create_webhook",
     summary: "Add a webhook",
-    description: "Several webhooks may have the same URL. A secret is generated; `reveal_webhook` returns it.",
+    description:
+      "Several webhooks may have the same URL. The server generates a secret for the webhook; `reveal_webhook` " +
+      "returns it.",
     tags: ["webhooks"],
     body: create_webhook_body,
     response: { 201: webhook, 400: problem_document, 409: problem_document },
@@ -191,7 +208,7 @@ export const delete_webhook = endpoint({
   access: "admin",
   schema: {
     operationId: "delete_webhook",
-    summary: "Delete a webhook and its log; returns the deleted webhook",
+    summary: "Delete a webhook and its log of deliveries, and return the deleted webhook",
     tags: ["webhooks"],
     params: id_params,
     response: { 200: webhook, ...problems },
@@ -205,10 +222,12 @@ export const webhook_secrets = z
         z.object({
           secret: z.string().describe("`whsec_` followed by the Base64-encoded key"),
           created_at: instant,
-          expires_at: instant.nullable().describe("An older secret is used for signatures until then"),
+          expires_at: instant
+            .nullable()
+            .describe("Time until which this older secret is still used for signatures; null = the current secret"),
         }),
       )
-      .describe("Newest first; requests are signed with all of them"),
+      .describe("All valid secrets, newest first; every request is signed with each of them"),
     headers: z.record(z.string(), z.string()),
   })
   .meta({ id: "WebhookSecrets" });
@@ -233,7 +252,7 @@ export const rotate_webhook_secret = endpoint({
   access: "admin",
   schema: {
     operationId: "rotate_webhook_secret",
-    summary: "Generate a new secret; the old one stays valid for a while",
+    summary: "Generate a new secret; the old secret stays valid for `overlap_hours`",
     tags: ["webhooks"],
     params: id_params,
     body: z
@@ -243,7 +262,7 @@ export const rotate_webhook_secret = endpoint({
           .min(0)
           .max(168)
           .default(24)
-          .describe("Hours for which the old secret stays valid; 0 if it has leaked"),
+          .describe("Number of hours for which the old secret stays valid. Use 0 if the old secret has leaked"),
       })
       .strict()
       .prefault({}),
@@ -259,8 +278,8 @@ export const test_webhook = endpoint({
     operationId: "test_webhook",
     summary: "Send a test event now and return the response",
     description:
-      "Signed, checked and logged like any delivery, but sent only once. Works for disabled webhooks too. Without " +
-      "`data`, the example of the event type is sent.",
+      "The test event is signed, checked and logged like any delivery, but sent only once, even if the webhook is " +
+      "disabled. Without `data`, the server sends the example of the event type.",
     tags: ["webhooks"],
     params: id_params,
     body: z
@@ -281,14 +300,14 @@ export const test_webhook = endpoint({
 export const webhook_health = z
   .object({
     hours: z.int(),
-    attempts: count.describe("Attempts of the last 24 hours, at most the newest 20,000"),
+    attempts: count.describe("Number of attempts in the last 24 hours; only the latest 20,000 are counted"),
     succeeded: count,
     success_rate: z.number().min(0).max(1).nullable(),
     p50_ms: z.number().nullable(),
     p95_ms: z.number().nullable(),
-    due: count.describe("Deliveries that are due now; counted up to 10,000"),
-    retrying: count.describe("Deliveries scheduled for another attempt; counted up to 10,000"),
-    failed: count.describe("Deliveries that failed for good in the last 24 hours; counted up to 10,000"),
+    due: count.describe("Number of deliveries that are due now; counted up to 10,000"),
+    retrying: count.describe("Number of deliveries that are scheduled for another attempt; counted up to 10,000"),
+    failed: count.describe("Number of deliveries whose last attempt failed in the last 24 hours; counted up to 10,000"),
     next_attempt_at: instant.nullable(),
   })
   .meta({ id: "WebhookHealth" });
@@ -300,7 +319,7 @@ export const get_webhook_health = endpoint({
   access: "admin",
   schema: {
     operationId: "get_webhook_health",
-    summary: "Show success rate and latency of the last 24 hours",
+    summary: "Show the success rate and latency of a webhook in the last 24 hours",
     tags: ["webhooks"],
     params: id_params,
     response: { 200: webhook_health, ...problems },
@@ -313,7 +332,7 @@ export const list_event_types = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_event_types",
-    summary: "List all event types with schema and example",
+    summary: "List all event types, each with its schema and an example",
     tags: ["webhooks"],
     response: {
       200: z.object({
@@ -323,8 +342,10 @@ export const list_event_types = endpoint({
             description: z.string(),
             chosen_by: z
               .enum(["types", "volume", "test"])
-              .describe("What selects the event: the webhook's types, its volume alone, or a test request"),
-            needs_volume: z.boolean().describe("Whether the volume `none` suppresses it"),
+              .describe(
+                "What determines whether a webhook gets the event: its `types`, its `volume` alone, or a test request",
+              ),
+            needs_volume: z.boolean().describe("Whether the volume `none` suppresses events of this type"),
             schema: z.record(z.string(), z.unknown()).describe("JSON Schema of the body"),
             example: z.record(z.string(), z.unknown()).describe("Example of the body"),
           }),
