@@ -160,7 +160,10 @@ test.each([0, 2, 4])("each condition finds exactly its products with %i of them 
 
 test("an invalid query is an error that names the parameter or the valid ones", async () => {
   const cases: [string, string][] = [
-    ["serach=x", 'there is no parameter "serach"; the parameters are search, sku, name, description, active, created_in'],
+    [
+      "serach=x",
+      'there is no parameter "serach"; the parameters are search, sku, name, description, active, created_in',
+    ],
     ["limit=0", "/querystring/limit"],
     ["limit=201", "/querystring/limit"],
     ["sort=price", "/querystring/sort"],
