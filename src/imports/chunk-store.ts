@@ -33,8 +33,8 @@ export async function insertChunks(db: Queryable, importId: number, chunks: read
   );
 }
 
-/** Claims the next chunk that no other loader has claimed. The claim is a row lock, which ends with the transaction. Each chunk gets
- * its own time, even if one transaction loads several, because `now` identifies the changes of one chunk. */
+/** Claims the next chunk that no other loader has claimed. The claim is a row lock, which ends with the transaction. Each chunk
+ * gets its own `now`, even if one transaction loads several chunks, because `now` identifies the changes of one chunk. */
 export async function claimChunk(
   client: pg.ClientBase,
   importId: number,

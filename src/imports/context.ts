@@ -1,4 +1,4 @@
-// What the import engine gets from the process that it runs in.
+// The context of the import engine: database pool, folders, limits and job queue of the process that runs it.
 import { join } from "node:path";
 import type pg from "pg";
 import type { Queryable } from "../db/connection/connect.ts";
@@ -11,16 +11,16 @@ export interface ImportContext {
   pool: pg.Pool;
   /** The folder of uploaded files. */
   files_dir: string;
-  /** The reserve on the disk of `files_dir`. If undefined, files may fill the disk. */
+  /** Checks the free space on the disk of `files_dir`. If undefined, files may fill the disk. */
   disk?: DiskReserve;
-  /** The same reserve if the embedded database is on that disk: loaders then wait while the disk is full. */
+  /** The same object as `disk` if the embedded database is on that disk: loaders then wait while the disk is full. */
   database_disk?: DiskReserve | undefined;
-  /** Loaders that this process runs at the same time. */
+  /** Maximum number of loaders that this process runs at the same time. */
   concurrency: number;
   /** Throttles loaders while list requests need the CPU. */
   limit?: LoaderLimit["run"];
   log: Log;
-  /** Records that the scans of this process have split, for its loaders. */
+  /** Caches the records that the scans of this process have split, so that its loaders need not split them again. */
   record_cache?: RecordCache;
   /** Maximum number of records in a chunk. Tests set it to get many chunks from a small file. */
   chunk_records?: number;
@@ -33,8 +33,9 @@ export interface ImportContext {
 export const uploadedPath = (context: Pick<ImportContext, "files_dir">, file: string): string =>
   join(context.files_dir, file);
 
-/** The path of the UTF-8 text that a scan makes from a file in another encoding or format. Loaders read it. The name contains the
- * scan's token, so that two scans never write the same file. Token 0 belongs to imports from before scans had tokens. */
+/** The path of the UTF-8 text that a scan makes from a file in another encoding or format, and that loaders read. The name
+ * contains the scan's token, so that two scans never write the same file. Token 0 means that the import was scanned by a version
+ * without tokens. */
 export const preparedPath = (
   context: Pick<ImportContext, "files_dir">,
   { file, scan_token }: { file: string; scan_token: number },

@@ -50,7 +50,8 @@ export async function concludeLoading(context: EndContext, importId: number): Pr
   else if (work?.state === "loading" && work.cancel_requested) await finishImport(context, importId, "cancelled");
 }
 
-/** Clients get only problems that they can act on. Other errors are in the log. */
+/** Returns the problem to show to clients. For an error that they cannot act on, this is a general problem; the log has the
+ * details. */
 function asProblem(cause: unknown, importId: number): Problem {
   if (cause instanceof Problem) return cause;
   if ((cause as NodeJS.ErrnoException).code === "ENOENT") {

@@ -2,7 +2,7 @@
 import { isBusy, type WorkTable } from "../jobs/unfinished-work.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 
-/** Imports that a worker scans or loads. */
+/** The states of imports that a worker scans or loads. */
 export const WORKED_ON = {
   table: "imports",
   states: ["scanning", "loading", "finishing"],

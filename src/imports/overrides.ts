@@ -1,4 +1,4 @@
-// Picks the dialect settings that the client has specified from the options of an import.
+// Returns the dialect settings that the client has specified in an import's options.
 import type { DialectOverrides, ImportOptions } from "../../contract/imports/imports.ts";
 
 export const overridesOf = ({

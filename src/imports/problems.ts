@@ -9,7 +9,7 @@ export const strictProblem = (count: number): Problem =>
     `The file has ${count === 1 ? "1 row with an error" : `${count.toLocaleString("en")} rows with errors`}. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it without "strict".`,
   );
 
-/** @param progress how much was received: " after 5 of 10 bytes" */
+/** @param progress the amount received, such as " after 5 of 10 bytes" */
 export const uploadInterrupted = (progress = "", cause?: unknown): Problem =>
   new Problem(
     "upload-interrupted",

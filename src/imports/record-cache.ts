@@ -4,7 +4,7 @@ import type { Chunk } from "./chunk-store.ts";
 import { releaseBuffer } from "../db/binary/release-buffer.ts";
 import { growFields, growRecords, type Records } from "./read/records.ts";
 
-/** Bytes for all imports of a worker together. A row of three columns takes 44 bytes. */
+/** Maximum number of bytes for all imports of a worker together. A row of three columns takes 44 bytes. */
 const MAX_BYTES = 48 << 20;
 
 export interface RecordCache {
@@ -48,7 +48,7 @@ export function createRecordCache(maxBytes = MAX_BYTES): RecordCache {
   return {
     begin(importId, scanToken) {
       drop(importId);
-      // Evict the oldest imports first. Another worker may have loaded them, so that nothing here has dropped them.
+      // Evict the oldest imports first. If another worker has loaded them, this process has not dropped their records.
       for (const oldest of entries.keys()) if (budget.left < maxBytes / 2) drop(oldest);
       const entry = createEntry(scanToken, budget);
       entries.set(importId, entry);
@@ -144,7 +144,7 @@ function readWindows(windows: readonly CachedWindow[], chunk: Chunk, bytes: Buff
     const end = Math.min(to - window.first_row, window.count);
     if (first < end) append(window, first, end, window.offset - chunk.byte_start, out);
   }
-  // Otherwise the cache was cleared, or the chunk does not start at a cached record.
+  // If not, the cache was cleared, or the chunk does not start at a cached record.
   return out.count === chunk.records && out.start[0] === 0;
 }
 

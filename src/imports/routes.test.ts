@@ -1,5 +1,5 @@
-// The HTTP API of imports over a real connection: accepted and refused requests, and the fields of an import.
-// Long because it covers all endpoints of imports on one database.
+// Tests the HTTP API of imports over a real connection: accepted and refused requests, and the fields of an import.
+// This file is long because it tests all endpoints of imports on one database.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir, unlink } from "node:fs/promises";

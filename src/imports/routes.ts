@@ -194,7 +194,8 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
   });
 }
 
-/** Whether a worker notices a cancel in this state and ends the import. A request that sends the file may be stalled, so it does not. */
+/** Whether a worker notices a cancel in this state and ends the import. While a file is being received, only the request that
+ * sends it would notice, and that request may be stalled. */
 const IS_ENDED_BY_WORKER: Record<ImportState, boolean> = {
   receiving: false,
   paused: false,

@@ -154,8 +154,9 @@ export async function readFileStates(db: Queryable, files: readonly string[]): P
   return new Map(rows.map(({ file, state }) => [file, state]));
 }
 
-/** Stores the received bytes, which is also the upload's sign of life. Sets an upload to `receiving` again that a worker has paused because
- * it took the server for dead. @returns false if the upload was cancelled or has ended */
+/** Stores the number of received bytes, which also shows that the server is alive. If a worker has paused the upload because it
+ * wrongly assumed that the server was dead, sets the state to `receiving` again.
+ * @returns false if the upload was cancelled or has ended */
 export async function noteReceived(db: Queryable, id: number, received: number): Promise<boolean> {
   const updated = await changeImport(
     db,

@@ -13,7 +13,8 @@ import { sweepImportAttempts } from "./recovery/sweep-attempts.ts";
 import { sweepFiles } from "./recovery/sweep-files.ts";
 import { takeOverSilentImports } from "./recovery/take-over.ts";
 
-/** Files that one worker scans at the same time. A scan needs about 20 bytes of memory per row (see key-table.ts). */
+/** Maximum number of files that one worker scans at the same time. A scan needs about 20 bytes of memory per row (see
+ * key-table.ts). */
 const SCANS = 4;
 
 export const senders = (boss: PgBoss): Pick<ImportContext, "sendScan" | "sendLoaders"> => ({

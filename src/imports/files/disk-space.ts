@@ -18,11 +18,12 @@ export async function requireSpace(disk: DiskReserve | undefined, filename: stri
   if (disk !== undefined && (await disk.freeBytes()) < bytes) throw diskFull(filename);
 }
 
-/** A check for a file that is being received. It throws Problem disk-full. */
+/** Returns a check to call before each write of a file that is being received. The check throws Problem disk-full. */
 export const uploadSpace = ({ disk }: Pick<ImportContext, "disk">, filename: string): SpaceCheck =>
   disk === undefined ? () => undefined : createSpaceCheck(disk, () => Promise.reject(diskFull(filename)));
 
-/** What all loaders of a process write to the tables and to PostgreSQL's log before they check the disk again: twice a chunk each. */
+/** Number of bytes that the loaders of a process can write to the tables and to PostgreSQL's log before they check the disk
+ * again: for each loader, twice the size of a chunk. */
 const LOADING_BYTES = 64 << 20;
 
 /** Waits while the database's disk is too full for more rows. Returns early when the import is cancelled or has ended. */
@@ -33,10 +34,11 @@ export async function waitUntilLoadable(context: ImportContext, importId: number
 }
 
 const CHECK_MS = 1000;
-/** How often the import's row is updated, which is also the import's sign of life: see SILENT_WORK_MS in jobs/worker-loop.ts. */
+/** Interval of updating the import's row during the wait. The updates also show that its worker is alive: see SILENT_WORK_MS in
+ * jobs/worker-loop.ts. */
 const NOTE_MS = 4000;
 
-/** Waits until the disk has space for `bytes`. Meanwhile the import's row shows why it waits.
+/** Waits until the disk has space for `bytes`. During the wait, the import's row contains the reason.
  * @returns false if the import was cancelled or has ended */
 export async function waitForSpace(
   { pool, log }: ImportContext,

@@ -1,4 +1,5 @@
-// The text that scan and loaders read. Apart from context.ts, because the server must not load the parsers of all formats.
+// The path of the text that the scan and the loaders read. This function is not in context.ts, because the server loads
+// context.ts and must not load the parsers of all formats with it.
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { isPlainText } from "../read/text/prepare-text.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";

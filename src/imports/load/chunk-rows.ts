@@ -10,9 +10,9 @@ import type { Dialect } from "../../../contract/imports/imports.ts";
 
 export interface ChunkRows {
   records: Records;
-  /** For each row, in key order: the record's index in `records`. */
+  /** The index in `records` of each row's record, in key order. */
   record: Int32Array;
-  /** For each row: the bounds of its key and of its trimmed SKU in `texts`. */
+  /** The bounds of each row's key and trimmed SKU in `texts`. */
   key_start: Int32Array;
   key_end: Int32Array;
   sku_start: Int32Array;
@@ -90,13 +90,14 @@ function textBytes(records: Records, applied: Int32Array, layout: Layout): numbe
   return bytes;
 }
 
-/** A plain loop: `Int32Array.from` with a callback took a sixth of a loader's time. */
+/** Returns the values in the given order. A plain loop, because `Int32Array.from` with a callback took a sixth of a loader's
+ * time. */
 function pick(values: Int32Array, order: Int32Array, picked: Int32Array): Int32Array {
   for (let i = 0; i < order.length; i++) picked[i] = values[order[i] as number] as number;
   return picked;
 }
 
-/** Bytes of a key that are sorted by, after the prefix that all keys of the chunk share. */
+/** Number of bytes by which keys are sorted, counted after the prefix that all keys of the chunk share. */
 const SORTED_BYTES = 10;
 
 /** The keys of a chunk: key i is `texts[start[i], end[i])`. */
@@ -106,8 +107,9 @@ interface Keys {
   end: Int32Array;
 }
 
-/** Returns the row indexes in approximate key order, which is enough for the index's cache locality. This is a radix sort from the
- * last byte to the first: comparing strings took ten times as long, and sorting numbers made of the bytes three times. */
+/** Returns the row indexes in approximate key order, which is enough for the index's cache locality. This is a radix sort from
+ * the last byte to the first: comparing strings took ten times as long, and sorting by numbers made from the bytes took three
+ * times as long. */
 function sortedByKey(keys: Keys, order: Int32Array, sorted: Int32Array): Int32Array {
   const common = commonPrefix(keys);
   for (let i = 0; i < order.length; i++) order[i] = i;
@@ -118,7 +120,8 @@ function sortedByKey(keys: Keys, order: Int32Array, sorted: Int32Array): Int32Ar
   return order;
 }
 
-/** Counting sort: the next free offset in the result for each byte value plus one. Index 0 is for keys too short to have the byte. */
+/** The counting sort's offsets: element b + 1 is the next free position in the result for keys with byte value b. Element 0 is
+ * for keys that are too short to have the byte. */
 const offsets = new Int32Array(257);
 
 /** Sorts `order` into `sorted` by one byte of each key. The sort is stable. */

@@ -1,5 +1,5 @@
 // Encodes the rows of a chunk in PostgreSQL's binary formats for catalog/bulk/merge.ts, directly from the file's bytes.
-// Long because the encoders share buffers: passing these between modules would cost time for each row.
+// This file is long because the encoders share buffers: passing these between modules would cost time for each row.
 import { randomBytes } from "node:crypto";
 import { hashTextExtended } from "../../catalog/bulk/hash-text.ts";
 import {
@@ -21,15 +21,16 @@ import { copyField } from "../read/field-text.ts";
 import { ESCAPED } from "../read/records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
-/** Upper bound for the bytes of a row besides its texts. */
+/** Upper bound for the bytes of a row, not counting its string values. */
 const ROW_OVERHEAD = 256;
 
 /** Encodes the rows of one chunk. */
 export interface RowEncoder {
   comparisonArrays(): ComparisonArrays;
-  /** Rows for `copyNewProducts`. `which` holds indexes of the chunk's rows. */
+  /** Encodes rows for `copyNewProducts`. `which` contains the indexes of these rows in the chunk. */
   newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
-  /** Rows for `stageChanges`. `versions[i]` and the i-th of `tids` belong to the product that row `which[i]` was compared with. */
+  /** Encodes rows for `stageChanges`. Row `which[i]` was compared with the product whose version is `versions[i]` and whose tid
+   * is the i-th of `tids`. */
   stagedChanges(
     which: ArrayLike<number>,
     versions: ArrayLike<number>,
@@ -43,13 +44,14 @@ export interface RowEncoder {
 /** The values that all new products of a chunk share. */
 export interface NewProductStamp {
   changeset_id: number;
-  /** First id of the import's range. A product gets id_base + first_row + its index in the chunk's key order, so loading the chunk
-   * again gives the same ids. In key order, rows are appended to both indexes from left to right. */
+  /** First id of the range reserved for the import. A product gets the id id_base + first_row + its index in the chunk's key
+   * order, so loading the chunk again gives the same ids. Because ids follow the key order, new rows are appended to both
+   * indexes from left to right. */
   id_base: number;
   /** Number of the chunk's first row in the file. */
   first_row: number;
   active: boolean;
-  /** Microseconds since 1970. */
+  /** Time of the changes, in microseconds since 1970. */
   now_us: number;
 }
 
@@ -80,7 +82,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   const writeText = (start: number, end: number): void => {
     writer.fieldBytes(texts, start, end);
   };
-  // Indexes in a record, -1 where the file has no column for the field.
+  // The column index of each text field, or -1 if the file has no column for the field.
   const textColumns = TEXT_FIELDS.map((field) => layout[field]);
   const hashedColumns = textColumns.filter((column) => column >= 0);
   const booleanColumns = BOOLEAN_FIELDS.map((field) => layout[field]);

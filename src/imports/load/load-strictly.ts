@@ -36,14 +36,15 @@ export async function loadStrictly(context: ImportContext, work: ImportWork, sig
 async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.PoolClient): Promise<void> {
   const { work, attempts } = loader;
   const { signal } = attempts;
-  // A worker that wrongly took this loader for dead sends a second one. It waits here, and then finds nothing to do.
+  // A worker that wrongly assumes that this loader is dead starts a second one. The second loader waits here, and then finds
+  // nothing to do.
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("strict_import", work.id));
-  // All chunks count as one attempt. It begins before the first write: otherwise a transaction that waits for its turn could hold
-  // row locks that the transaction with the turn needs.
+  // All chunks count as one attempt. The attempt begins before the first write: otherwise a transaction that waits for its turn
+  // could hold row locks that the transaction with the turn needs.
   await beginAttempt(attempts, client, STRICT_PART, () => diedLoadingStrictly(work));
   for (let loaded = 0; ;) {
     signal.throwIfAborted();
-    // Without a heartbeat, the takeover would end this idle transaction as that of a vanished process.
+    // Without a heartbeat, a worker would assume that this process has vanished and end its idle transaction.
     const stopHeartbeat = startHeartbeat(client);
     await waitUntilLoadable(context, work.id, signal).finally(stopHeartbeat);
     const chunk = await claimChunk(client, work.id);
@@ -56,7 +57,7 @@ async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.
   if ((await readImportWork(client, work.id))?.cancel_requested) throw new CancelledMeanwhile();
 }
 
-/** Rolls back a strict import. */
+/** Thrown to roll back a strict import that has rejected rows. */
 class RejectedRows extends Error {
   override readonly name = "RejectedRows";
   readonly rejects: readonly Reject[];
@@ -77,7 +78,7 @@ async function saveRejects(pool: pg.Pool, importId: number, rejects: readonly Re
   });
 }
 
-/** Rolls back the rejects of an import that has ended. */
+/** Thrown to roll back the rejects of an import that has already ended. */
 class AlreadyEnded extends Error {
   override readonly name = "AlreadyEnded";
 }

@@ -1,5 +1,6 @@
 // Loads an import's chunks over one connection until none is left. Loaders share nothing but the tables, so they can run in one
-// process or in several. The chunk of a killed loader is free immediately, because its lease was a lock of its transaction.
+// process or in several. If a loader is killed, other loaders can claim its chunk immediately, because the claim was a lock of
+// its transaction.
 import { runSteps } from "../../jobs/run-steps.ts";
 import { processNextChunk } from "../../jobs/process-chunk.ts";
 import { runJob } from "../../jobs/run-job.ts";

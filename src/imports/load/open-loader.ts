@@ -28,7 +28,7 @@ export interface Loader {
   attempts: Attempts;
   plan: LoadPlan;
   source: ChunkSource;
-  /** Allocated for the first chunk, because some of the loaders that are woken find none. */
+  /** Allocated when the loader claims its first chunk, because some of the loaders that are started find no chunk. */
   memory: LoaderMemory | undefined;
   /** Whether to compare rows with existing products before copying them. False only while no product can exist. */
   compare: boolean;

@@ -1,4 +1,4 @@
-// Reads the cells of a chunk's rows. A column of -1 is one that the file does not have.
+// Reads the cells of a chunk's rows. Column -1 means that the file does not have the column.
 import { BOOLEAN_CELLS } from "../../catalog/bulk/merge.ts";
 import { isBlankText, parseNumber } from "../../catalog/product/product.ts";
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
@@ -12,9 +12,9 @@ export interface RowCells {
   fieldLength: (field: number) => number;
   recordLength: (row: number) => number;
   isBlank: (row: number, column: number) => boolean;
-  /** One of BOOLEAN_CELLS. */
+  /** Returns one of BOOLEAN_CELLS. */
   booleanCell: (row: number, column: number) => number;
-  /** NaN for a blank cell. The scan has rejected rows with other text that is not a number. */
+  /** Returns NaN if the cell is blank. The scan has already rejected rows in which this cell contains text that is not a number. */
   numberCell: (row: number, column: number) => number;
 }
 

@@ -1,8 +1,8 @@
 // Trims white space from fields in place, as bytes.
 import { trimWhiteSpace } from "../../catalog/product/sku-key.ts";
 
-/** Trims the UTF-8 text of `length` bytes at `at` in place and returns its new length. The stored spelling of a SKU leaves out the
- * same white space as its key. */
+/** Trims the UTF-8 text of `length` bytes at `at` in place and returns its new length. The same white space is removed from a SKU
+ * and from its key. */
 export function trimField(bytes: Buffer, at: number, length: number): number {
   if (length === 0) return 0;
   const first = bytes[at] as number;

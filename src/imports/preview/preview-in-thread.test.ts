@@ -44,7 +44,7 @@ test("a preview that takes too long is stopped, and the next one gets a new thre
 });
 
 test("a preview that needs too much memory is stopped, and the next one gets a new thread", async () => {
-  // Not even enough for loading the thread.
+  // With this limit, the thread cannot even load its code.
   const limits: PreviewLimits = { heap: { maxOldGenerationSizeMb: 4, maxYoungGenerationSizeMb: 1 } };
   const previewer = previewerWith(limits);
   await expect(previewer.preview(SMALL, connected)).rejects.toMatchObject({

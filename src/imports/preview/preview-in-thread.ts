@@ -9,17 +9,18 @@ import type { Preview } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import type { PreviewAnswer, PreviewJob, PreviewThreadData } from "./preview-thread.ts";
 
-/** CPU time, so that a busy machine does not refuse honest files. The slowest honest file, a workbook of 1 MB, takes half a second. */
+/** Limit of a preview's CPU time. A limit of wall-clock time this low would refuse ordinary files on a busy machine. The slowest
+ * ordinary file, a workbook of 1 MB, takes half a second. */
 const CPU_MS = 5000;
 /** Interval for reading the thread's CPU time. */
 const WATCH_MS = 200;
-/** Wall-clock limit, for a preview that uses no CPU time or blocks the reading of it. */
+/** Limit of a preview's wall-clock time, for a preview that uses no CPU time or prevents its CPU time from being read. */
 const PREVIEW_MS = 20_000;
-/** Wall-clock limit for loading the thread, which takes a quarter of a second on an idle machine. */
+/** Limit of the wall-clock time for loading the thread, which takes a quarter of a second on an idle machine. */
 const START_MS = 30_000;
 /** Heap limits of the thread, 256 MB in total. */
 const HEAP = { maxOldGenerationSizeMb: 224, maxYoungGenerationSizeMb: 32 };
-/** Previews that may wait for the thread: the page requests those of eight files at once. */
+/** Maximum number of previews that wait for the thread. The page requests the previews of up to eight files at the same time. */
 const MAX_WAITING = 8;
 
 export interface PreviewLimits {
@@ -29,7 +30,7 @@ export interface PreviewLimits {
 }
 
 export interface Previewer {
-  /** @param disconnected aborts when the client has gone: its preview is then dropped while it waits
+  /** @param disconnected aborts when the client has disconnected; if the preview is still waiting, it is then dropped
    * @throws Problem too-many-previews, preview-stopped, and the problems of previewFile */
   preview(file: PreviewJob, disconnected: AbortSignal): Promise<Preview>;
   /** Terminates the thread together with its current preview. */
@@ -49,7 +50,7 @@ export function createPreviewer(limits: PreviewLimits = {}): Previewer {
 
   const messageOf = async (worker: Worker, ...ends: AbortSignal[]): Promise<PreviewAnswer> => {
     const signal = AbortSignal.any([...ends, closing.signal]);
-    // Also rejects when the thread emits an error.
+    // `once` also rejects when the thread emits an error.
     const [message] = (await once(worker, "message", { signal })) as [PreviewAnswer];
     return message;
   };
@@ -127,7 +128,7 @@ export const tooManyPreviews = (limit: number): Problem =>
     `Limit reached: ${limit} previews are already waiting. Try again in a few seconds, or import the file without a preview.`,
   );
 
-/** Translates the thread's end to a problem; other errors are returned unchanged. */
+/** Returns the problem for an error that ended the thread. Other errors are returned unchanged. */
 function reasonOf(error: unknown, cpuMs: number): unknown {
   const { name, code } = error as NodeJS.ErrnoException;
   const isTimeout = name === "AbortError";

@@ -5,7 +5,8 @@ import type { ImportOptions, Preview } from "../../../contract/imports/imports.t
 import type { ProblemSlug } from "../../../contract/problems.ts";
 
 export interface PreviewThreadData {
-  /** Folder of the process's compile cache. A thread does not inherit it, and without it would load the compiler that strips types. */
+  /** Folder of the process's compile cache. A thread does not inherit the cache. Without the cache, it would load the compiler
+   * that strips types. */
   compile_cache: string | undefined;
 }
 

@@ -145,7 +145,7 @@ test("previews count against the limit while their bodies arrive, until their co
   const held: ClientRequest[] = [];
   const hold = (): void => {
     const upload = request(url, { method: "POST", headers });
-    // The previews below may occupy one of the 16 slots: a request refused because of that is sent again.
+    // While the previews below use some of the 16 slots, this request can be refused. It is then sent again.
     upload.on("error", () => undefined).on("response", hold);
     upload.write("sku");
     held.push(upload);

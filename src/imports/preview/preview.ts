@@ -15,7 +15,7 @@ const SHOWN_CHARACTERS = 200;
 const SHOWN_REJECTS = 20;
 const SHOWN_RAW = 1000;
 
-/** @param isWhole `bytes` is the whole file
+/** @param isWhole whether `bytes` is the whole file
  * @throws Problem if the file cannot be read at all */
 export async function previewFile(bytes: Buffer, isWhole: boolean, options: ImportOptions): Promise<Preview> {
   const head = await readHead(bytes, isWhole, overridesOf(options));
@@ -43,7 +43,7 @@ function firstRows({ records, dialect }: Head): Preview["rows"] {
   });
 }
 
-/** Returns the rejects among the sampled records, as far as the file alone decides them. */
+/** Returns the rejects among the sampled records that can be found without the catalogue. */
 function rejectsOf(
   { records, table, dialect, offset }: Head,
   { repeats }: ImportOptions,

@@ -8,7 +8,7 @@ const WRITE_BYTES = 1 << 20;
 const SYNC_BYTES = 16 << 20;
 
 export interface DurableFile {
-  /** Takes over the buffer: it is written later, and its memory is released afterwards. */
+  /** Takes ownership of the buffer: it is written later, and its memory is released afterwards. */
   write(buffer: Buffer): Promise<void>;
   /** Writes the collected buffers, for a scan that reads the file at the same time. */
   flush(): Promise<void>;

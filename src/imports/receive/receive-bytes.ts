@@ -7,12 +7,14 @@ import type { SpaceCheck } from "../../db/data-dir/disk-reserve.ts";
 import type { DurableFile } from "./durable-file.ts";
 import { noteReceived } from "../store.ts";
 
-/** How often progress is stored and a cancel is noticed. */
+/** Interval of storing progress and checking for a cancel. */
 const PROGRESS_MS = 200;
-/** A stalled upload still gives a sign of life this often; see SILENT_UPLOAD_MS in take-over.ts. */
+/** Interval of updating the import's row while an upload is stalled, to show that the server is alive: see SILENT_UPLOAD_MS in
+ * take-over.ts. */
 const HEARTBEAT_MS = 5000;
 
-/** A worker can start to scan a larger file. Smaller files are complete before a worker has started. */
+/** A worker starts to scan a file of more than this size while it is being received. Smaller files are complete before a worker
+ * has started. */
 const FOLLOW_BYTES = 4 << 20;
 
 /** The file that bytes are received into. */
@@ -23,7 +25,7 @@ export interface ReceivedFile {
   /** Bytes received so far, including those of earlier requests. */
   received: number;
   max_bytes: number;
-  /** Makes the error for more than `max_bytes`. */
+  /** Creates the error to throw when more than `max_bytes` have arrived. */
   tooLarge: () => Error;
   /** Throws if the disk is too full for the bytes. */
   space: SpaceCheck;
@@ -46,7 +48,7 @@ export async function receiveBytes(
   let beat = Promise.resolve();
   const heartbeat = setInterval(() => {
     beat = note();
-    // The next progress note fails with the same error.
+    // Ignore this error: the next update of the progress fails with the same error.
     beat.catch(() => undefined);
   }, HEARTBEAT_MS);
   try {
@@ -69,13 +71,13 @@ export async function receiveBytes(
     }
   } finally {
     clearInterval(heartbeat);
-    // A running note would set the state to `receiving` again after the caller has set it to `paused`.
+    // Wait for a running update: it could set the state to `receiving` again after the caller has set it to `paused`.
     await beat.catch(() => undefined);
   }
   return !upload.is_cancelled;
 }
 
-/** Runs a write that only stores progress: a database that is away for a moment must not end an upload. */
+/** Runs `work`, which only stores progress, and ignores transient errors: a short outage of the database must not end an upload. */
 async function ignoreTransient<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

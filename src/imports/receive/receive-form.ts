@@ -9,7 +9,7 @@ import { invalidRequest } from "../../../contract/faults.ts";
 import { file_name, import_query, type Import, type ImportOptions } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** One file, and enough fields of enough characters for all options. */
+/** Limits of a form: one file, and enough fields and characters for all options. */
 const LIMITS = { files: 1, fields: 50, fieldSize: 1000, parts: 60 };
 
 export const isForm = ({ "content-type": type = "" }: IncomingHttpHeaders): boolean =>

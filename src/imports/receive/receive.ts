@@ -24,8 +24,8 @@ export interface Upload {
 }
 
 /** Receives `bytes` as a new import and hands it to a worker.
- * @throws Problem disk-full, before an import exists; Problem upload-interrupted, payload-too-large, empty-file or disk-full, with which
- * the import has then failed */
+ * @throws Problem disk-full if the disk is too full to create an import. If the import was created and has failed: Problem
+ * upload-interrupted, payload-too-large, empty-file or disk-full */
 export async function receiveImport(
   context: ImportContext,
   upload: Upload,
@@ -46,7 +46,7 @@ export async function receiveImport(
     if (!(await acceptFile(context, id, received, sha256))) return await endCancelled(context, id);
   } catch (error) {
     const cause = causeOf(error, filename);
-    // If the import was accepted and only the answer of the database was lost, it continues.
+    // If the import was accepted and only the answer of the database was lost, the import continues.
     await retryTransient(() => finishImport(context, id, "failed", cause, (client) => isReceiving(client, id)));
     throw cause;
   }
@@ -56,7 +56,8 @@ export async function receiveImport(
 const readReceived = (context: ImportContext, id: number): Promise<Import> =>
   retryTransient(async () => (await readImport(context.pool, id)) as Import);
 
-/** @throws the Problem of an import that has failed instead, because a worker took its upload for interrupted */
+/** Ends a cancelled import. @throws the import's Problem if it has failed instead, because a worker assumed that its upload was
+ * interrupted */
 async function endCancelled(context: ImportContext, id: number): Promise<Import> {
   await retryTransient(() => finishImport(context, id, "cancelled", null, (client) => isReceiving(client, id)));
   const ended = await readReceived(context, id);

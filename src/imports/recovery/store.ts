@@ -1,4 +1,4 @@
-// SQL of imports and uploads without a sign of life, and of uploads whose time to resume has expired.
+// SQL of imports and uploads whose process may have died, and of uploads that can no longer be resumed.
 import type pg from "pg";
 import { SILENT_SINCE } from "../../db/silent.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
@@ -9,9 +9,9 @@ export interface OpenUpload {
   id: number;
   version: number;
   cancel_requested: boolean;
-  /** The client can resume it, so it becomes `paused` instead of `failed`. */
+  /** Whether the client can resume the upload; if so, the upload becomes `paused` instead of `failed`. */
   is_resumable: boolean;
-  /** Whether it has had no sign of life, by the database's clock. */
+  /** Whether the upload's row has not been updated for too long, by the database's clock. */
   is_silent: boolean;
 }
 
@@ -29,7 +29,7 @@ export async function pauseUpload(db: Queryable, { id, version }: OpenUpload): P
   await changeImport(db, id, "state = 'paused'", "state = 'receiving' and version = $2", [version]);
 }
 
-/** Returns whether the import still has that version. Locks its row. */
+/** Returns whether the import's version has not changed. Locks the import's row. */
 export async function isUnchanged(
   client: pg.ClientBase,
   { id, version }: { id: number; version: number },
@@ -46,7 +46,7 @@ export async function listExpiredUploads(
   db: Queryable,
   keptHours: number,
 ): Promise<Pick<Import, "id" | "filename" | "version">[]> {
-  // No upload is kept for this long: the database's clock was ahead when the expiry was set.
+  // An expiry this late means that the database's clock was ahead when the expiry was set. Reduce it.
   await db.query(
     `update imports set upload_expires_at = now() + make_interval(hours => $1::int)
      where state = 'paused' and upload_expires_at > now() + make_interval(hours => $1::int + 1)`,

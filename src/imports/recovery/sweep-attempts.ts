@@ -1,4 +1,4 @@
-// Deletes records of begun parts whose import has ended.
+// Deletes the attempt records of imports that have ended.
 import { sweepAttempts } from "../../jobs/attempts.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 

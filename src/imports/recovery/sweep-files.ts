@@ -9,7 +9,7 @@ import { isTerminal } from "../../../contract/imports/imports.ts";
 
 /** How long a file without an import in the database is kept: a database restored from a backup may lack the last minutes. */
 const UNKNOWN_KEPT_MS = 10 * 60_000;
-/** Names from `randomUUID`, with the suffixes of scans. Other files in the folder do not belong to imports. */
+/** Matches names from `randomUUID`, with or without the suffixes of scans. Other files in the folder do not belong to imports. */
 const IMPORT_FILE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\..+)?$/;
 
 /** Returns the number of imports whose files were removed. Several hosts can sweep the same folder. */

@@ -60,7 +60,7 @@ test("an upload does not fail because the database was away or its clock was set
   const id = await receiving();
   const { checkAt } = worker();
   await checkAt(...steps(0, 20));
-  // The database was away for a minute.
+  // The database was unavailable for a minute.
   await checkAt(80);
   await setClock(id, "-1 day");
   await checkAt(85);

@@ -1,4 +1,4 @@
-// Takes over imports whose worker or server process has died. Workers call it at their start and then periodically.
+// Takes over imports whose worker or server process has died. Each worker does this when it starts and then periodically.
 import type { SilenceWatch } from "../../jobs/silence.ts";
 import { listSilentWork } from "../../jobs/unfinished-work.ts";
 import type { ImportContext } from "../context.ts";
@@ -11,11 +11,11 @@ import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 /** A server updates the row of an upload every five seconds, however slow the sender is. */
 const SILENT_UPLOAD_MS = 30_000;
 
-/** Wakes workers for imports without a sign of life for `silentMs`. Ends uploads whose server is gone, or pauses them if the client
- * can resume them. Waking a worker for an import that is still being worked on is harmless: a second scan finds the lock taken, and
- * a second loader takes other chunks.
- * @param seen what this worker has observed of uploads. Ending an upload is final, so this watch decides when it is given; otherwise
- * the database's clock decides */
+/** Wakes workers for imports whose row was not updated for `silentMs`. Ends uploads whose server is gone, or pauses them if the
+ * client can resume them. Waking a worker for an import that is still being worked on is harmless: a second scan finds the lock
+ * taken, and a second loader takes other chunks.
+ * @param seen the uploads that this worker has observed. Ending an upload is final, so if `seen` is given, it decides which
+ * uploads are silent. If not, the database's clock decides */
 export async function takeOverSilentImports(
   context: ImportContext,
   silentMs: number,

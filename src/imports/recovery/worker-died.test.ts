@@ -74,11 +74,11 @@ describe("a scan", () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     const scanned = runScan(context, id, signal);
-    // While it waits, it must not have a record: the other part may kill the worker now.
+    // While the scan waits, it must not have an attempt record, because the other part could kill the worker now.
     await until(async () => (await pool.query("select from imports where scan_token = 1")).rowCount === 1);
     await until(async () => (await pool.query("select from work_attempts where work_id = $1", [id])).rowCount === 1);
     expect((await readImport(pool, id))?.state).toBe("scanning");
-    // Imports without a death do not wait.
+    // Imports whose worker has not died do not wait.
     expect(await importBytes(context, CSV)).toMatchObject({ state: "done" });
     await other.query("select pg_advisory_unlock_all()");
     other.release();
@@ -182,7 +182,7 @@ describe("a strict import", () => {
     await beginPart(pool, { client: other, until: "unlock" }, { kind: "import", id: 0 }, 7, signal);
     const before = (await readImport(pool, id))?.version ?? 0;
     const loaded = runLoader(context, id, signal);
-    // A loader that waits for its turn gives signs of life.
+    // A loader that waits for its turn updates the import's row.
     await until(async () => ((await readImport(pool, id))?.version ?? 0) > before);
     await other.query("select from products for update nowait");
     await other.query("select pg_advisory_unlock_all()");
@@ -207,7 +207,7 @@ test("a process releases only its own records; all records of an import can be d
 });
 
 describe("a part that waits for its turn", () => {
-  /** Takes the turn of another part over which a worker has died. @returns a function that ends it */
+  /** Takes the turn for another part that has killed a worker. @returns a function that ends the turn */
   async function takeTurn(): Promise<() => Promise<void>> {
     const other = await pool.connect();
     await die(0, 7);

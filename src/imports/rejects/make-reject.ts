@@ -7,7 +7,7 @@ import type { Records } from "../read/records.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
 import type { Column, Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 
-/** Characters of the wrong value that are shown. */
+/** Maximum number of characters of a wrong value that are shown. */
 const SHOWN_VALUE = 200;
 
 /** The records of a file and how to read them. */

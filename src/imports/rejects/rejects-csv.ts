@@ -12,7 +12,7 @@ import { csvLineWithBlanks } from "../../csv-line.ts";
 import { readRejects } from "./store.ts";
 
 const PAGE = 500;
-/** Cells of a page. Writing a page blocks the event loop for about 10 ms. */
+/** Maximum number of cells in a page. Writing a page blocks the event loop for about 10 ms. */
 const MAX_PAGE_CELLS = 50_000;
 
 type Rejected = Pick<Import, "id" | "dialect" | "columns" | "rejected" | "rejects_listed">;
@@ -21,7 +21,7 @@ export function rejectsCsv(pool: pg.Pool, import_: Rejected): Readable {
   return Readable.from(lines(pool, import_));
 }
 
-/** The file name shows if the file contains only the first of the rejects. */
+/** Returns the name of the CSV file. The name shows whether the file contains only some of the rejects. */
 export const rejectsCsvName = ({ id, rejected, rejects_listed }: Rejected): string =>
   rejects_listed < rejected
     ? `rejects-of-import-${id}-first-${rejects_listed}-of-${rejected}.csv`

@@ -1,4 +1,5 @@
-// Many rejects: the number of stored and listed rejects is bounded, all are counted, and an import with nearly only rejects stops early.
+// Tests imports with many rejects: all rejects are counted, but only a limited number is stored and listed. An import in which
+// nearly every row is rejected stops early.
 import { text } from "node:stream/consumers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { MAX_LISTED_REJECTS, type Import } from "../../../contract/imports/imports.ts";
@@ -17,7 +18,7 @@ const context = await createImportContext(pool);
 
 beforeEach(() => pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade"));
 
-/** Rows of which `good` in every hundred are products. The other rows have no SKU. */
+/** Returns `count` rows. In every hundred rows, `good` are products; the other rows have no SKU. */
 const rows = (count: number, good: number): string =>
   Array.from({ length: count }, (_, row) => (row % 100 < good ? `S-${row},Product\n` : ",Product\n")).join("");
 

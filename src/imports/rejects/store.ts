@@ -4,7 +4,7 @@ import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { MAX_LISTED_REJECTS, type Reject, type RejectGroup } from "../../../contract/imports/imports.ts";
 
-/** @returns how many of them were not stored before */
+/** @returns the number of rejects that were not stored before */
 export async function insertRejects(db: Queryable, importId: number, rejects: readonly Reject[]): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(
@@ -27,8 +27,8 @@ export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
   rejects.map((reject) => reject.raw),
 ];
 
-/** Stores the rejects of a chunk inside the chunk's transaction, up to MAX_LISTED_REJECTS for the import. Loaders of the import take turns
- * until their commit, so that each counts the rejects of the others. */
+/** Stores the rejects of a chunk inside the chunk's transaction, up to MAX_LISTED_REJECTS for the import. The import's loaders do
+ * this one at a time, each until its commit, so that each loader counts the rejects of the other loaders. */
 export async function insertListedRejects(
   client: pg.ClientBase,
   importId: number,

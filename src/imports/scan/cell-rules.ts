@@ -12,13 +12,14 @@ type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
 export const limitedColumns = (layout: Layout): LimitedColumn[] =>
   layout.columns.flatMap(({ target }, index) => (isLimited(target) ? [{ index, ...longestValue(target) }] : []));
 
-/** The length of a SKU is checked with its key, and a typed cell is checked as a whole. */
+/** Whether the text of this column's cells has a maximum length to check here. The length of a SKU is checked with its key, and a
+ * number or boolean is checked as a whole. */
 const isLimited = (target: Column["target"]): boolean =>
   target === "attribute" || target === "ignored" || (target !== "sku" && kindOf(target) === "text");
 
 export interface TypedColumn {
   index: number;
-  /** Checks a text that is not blank. */
+  /** Returns the fault of a cell's text that is not blank. */
   faultOfText: (text: string) => RejectCode | undefined;
 }
 
@@ -28,7 +29,7 @@ const FAULTS_OF_TEXT: Record<FieldKind, TypedColumn["faultOfText"] | undefined> 
   number: (text) => (parseNumber(text) === undefined ? "not_a_number" : undefined),
 };
 
-/** The columns that do not accept any text. */
+/** The columns that accept only numbers, or only yes and no. */
 export const typedColumns = (layout: Layout): TypedColumn[] =>
   SETTABLE_FIELDS.flatMap((field) => {
     const faultOfText = FAULTS_OF_TEXT[kindOf(field)];

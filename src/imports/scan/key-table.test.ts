@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createKeyTable, halfSipHash96 } from "./key-table.ts";
 
-/** An independent implementation after the paper (https://www.aumasson.jp/siphash/siphash.pdf) and its sample code: slow, with BigInt,
- * and without any code of the implementation that it checks. */
+/** An independent implementation based on the paper (https://www.aumasson.jp/siphash/siphash.pdf) and its sample code. It uses
+ * BigInt, is slow, and shares no code with the implementation that it checks. */
 function reference(message: Buffer, key: Buffer, words: number): number[] {
   const MASK = 0xffffffffn;
   const add = (a: bigint, b: bigint): bigint => (a + b) & MASK;

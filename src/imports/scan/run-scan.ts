@@ -23,7 +23,8 @@ export async function runScan(context: ImportContext, importId: number, signal: 
         await finishImport(context, importId, "done");
       return;
     }
-    // Killed workers leave such files. If an older scan is still alive, its token is stale and its files are useless.
+    // Killed workers leave the texts of their scans. If an older scan is still alive, its token is stale and its files are
+    // useless.
     await removeTexts(context, work);
     await scanOrFail(context, work, signal, lock);
   });
@@ -78,7 +79,7 @@ async function scanAsAttempt(
   }
 }
 
-/** The database connection that held the scan lock broke. */
+/** Thrown if the database connection that held the scan lock broke. */
 class LockLost extends Error {
   override readonly name = "LockLost";
 }

@@ -28,9 +28,9 @@ import type { Dialect } from "../../../contract/imports/imports.ts";
 
 /** How often progress is stored. The page updates no faster. */
 const PROGRESS_MS = 200;
-/** Rejects per statement. */
+/** Number of rejects per statement. */
 const REJECTS_BATCH = 5000;
-/** A larger text has more records than the record cache can hold. */
+/** If a text is larger than this, it has more records than the record cache can hold. */
 const MAX_CACHED_TEXT = 200 << 20;
 
 /** One run of a scan. */
@@ -62,7 +62,8 @@ export async function scanFile(context: ImportContext, work: ImportWork, signal:
   }
 }
 
-/** Runs a write of the scan, and repeats it after transient errors. @throws ScanOver if it returns false */
+/** Runs `write`, a database write of this scan, and repeats it after transient errors.
+ * @throws ScanOver if `write` returns false because the import no longer belongs to this scan */
 async function fenced({ signal }: Run, write: () => Promise<boolean>): Promise<void> {
   if (!(await retryTransient(write, { signal, waits_for_space: true }))) throw new ScanOver();
 }

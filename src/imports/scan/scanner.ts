@@ -15,12 +15,13 @@ import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
 import type { Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
-/** A loader holds a whole chunk in memory. */
+/** Maximum number of bytes in a chunk, because a loader holds a whole chunk in memory. */
 const MAX_CHUNK_BYTES = 8 << 20;
-/** A loader needs nine bytes for each field of a chunk. Only files with more than 128 columns reach this limit. */
+/** Maximum number of fields in a chunk. A loader needs nine bytes for each field. Only files with more than 128 columns reach
+ * this limit. */
 const MAX_CHUNK_FIELDS = 1 << 21;
-/** Bytes of attribute names that the rows of a chunk repeat in their JSON. Without this limit, 2,000 long names turned a file of 6 MB
- * into 2 GB. Only files with more than 1,024 bytes of attribute names reach it. */
+/** Maximum number of bytes of attribute names in a chunk, because each row repeats the names in its JSON. Without this limit,
+ * 2,000 long names turned a file of 6 MB into 2 GB. Only files with more than 1,024 bytes of attribute names reach it. */
 const MAX_CHUNK_NAME_BYTES = 16 << 20;
 /** Factor by which a key can be longer than its field: lower-casing can triple its bytes, and trimming needs some space. */
 const KEY_GROWTH = 4;

@@ -9,7 +9,7 @@ const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
 const signal = new AbortController().signal;
 
-/** A disk whose free space is the next of `values`, and finally the last one. */
+/** A disk whose free space is the next of `values` each time it is read. The last value is repeated. */
 const diskWith = (...values: number[]) => ({
   freeBytes: () => Promise.resolve((values.length > 1 ? values.shift() : values[0]) ?? 0),
 });

@@ -9,7 +9,7 @@ import { isScannedBy, markLoading, type ScanProgress } from "./store.ts";
 import type { ImportWork } from "../store.ts";
 import { ScanOver } from "./watch-scan.ts";
 
-/** Chunks per statement: each has a bitmap of 2 kB. */
+/** Number of chunks per statement. Each chunk has a bitmap of 2 kB. */
 const CHUNKS_BATCH = 500;
 
 /** @throws ScanOver if the import was cancelled or taken over by a newer scan */
@@ -44,6 +44,7 @@ export async function startLoading(
   });
 }
 
-/** More loaders than this process runs, because other workers can take part. A loader that finds no chunk ends immediately. */
+/** Number of loader jobs to send. It is larger than the number of loaders that this process runs, because other workers can take
+ * part. A loader that finds no chunk ends immediately. */
 const loaderCount = (context: ImportContext, work: ImportWork): number =>
   work.options.strict ? 1 : context.concurrency * 2;

@@ -1,4 +1,4 @@
-// Fencing: a scan that was replaced by a newer one writes nothing, whenever it continues.
+// Tests fencing: a scan that was replaced by a newer scan writes nothing when it continues.
 import { appendFile, readdir, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

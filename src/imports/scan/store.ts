@@ -18,7 +18,7 @@ export async function isScannedBy(client: pg.ClientBase, scan: ScanId): Promise<
   return rowCount === 1;
 }
 
-/** Stores the dialect and the columns as soon as they are detected, also for a file that cannot be imported.
+/** Stores the dialect and the columns as soon as they are detected, even for a file that cannot be imported.
  * @returns false if the import no longer belongs to this scan */
 export async function noteFormat(
   db: Queryable,
@@ -134,7 +134,7 @@ export async function insertScanRejects(db: Queryable, scan: ScanId, rejects: re
   );
 }
 
-/** Runs `write` only if the import still belongs to the scan. @returns whether it does */
+/** Runs `write` only if the import still belongs to the scan. @returns whether the import belongs to the scan */
 async function writeFenced(db: Queryable, write: string, scan: ScanId, values: unknown[]): Promise<boolean> {
   const { rowCount } = await db.query(`with ${MINE}, ${write} select 1 from mine`, [
     scan.id,

@@ -5,7 +5,7 @@ import { isTerminal } from "../../../contract/imports/imports.ts";
 
 const POLL_MS = 200;
 
-/** The import was cancelled, has ended, or was taken over by a newer scan. */
+/** Thrown if the import was cancelled, has ended, or was taken over by a newer scan. */
 export class ScanOver extends Error {
   override readonly name = "ScanOver";
 }
@@ -26,7 +26,7 @@ export function watchScan(pool: pg.Pool, { id, scan_token }: ImportWork): ScanWa
       const work = await readImportWork(pool, id);
       if (work?.scan_token !== scan_token || work.cancel_requested || isTerminal(work.state)) over.abort();
     } catch {
-      // The database is away for a moment. The next check will succeed.
+      // Ignore the error: the database is unavailable for a moment, and the next check will succeed.
     } finally {
       isReading = false;
     }

@@ -14,7 +14,7 @@ import { KEPT_HOURS, requestInterrupted, tooLong, uploadGone, wrongOffset } from
 import { markPaused, markReceiving, type StoredUpload } from "./store.ts";
 import { isTerminal } from "../../../../contract/imports/imports.ts";
 
-/** A connection without new bytes for this long is dead. */
+/** A connection that sends no bytes for this long is considered dead. */
 const IDLE_MS = 30_000;
 
 /** The bytes that a request sends. */
@@ -26,7 +26,8 @@ export interface SentBytes {
   stop: () => void;
 }
 
-/** Returns how many bytes of the file are stored. Hands a complete file to a worker if that failed before, because the database was away. */
+/** Returns how many bytes of the file are stored. If the file is complete but could not be handed to a worker because the
+ * database was unavailable, hands it over now. */
 export async function offsetOf(context: ImportContext, uploads: OpenUploads, upload: StoredUpload): Promise<number> {
   if (upload.is_whole) return upload.size;
   const stored = await sizeOf(uploadedPath(context, upload.file));
@@ -98,7 +99,8 @@ function faultOf(error: unknown, filename: string): Error {
   return isBrokenStream(error) ? requestInterrupted() : (error as Error);
 }
 
-/** Pauses an incomplete upload, or ends it if it was cancelled. @throws Problem upload-gone if it has ended */
+/** Pauses an incomplete upload, or ends it if it was cancelled. @throws Problem upload-gone if the upload was cancelled or has
+ * ended */
 async function settle(
   context: ImportContext,
   uploads: OpenUploads,
@@ -106,11 +108,11 @@ async function settle(
   { received, hash }: ReceivedFile,
 ): Promise<void> {
   const work = await readImportWork(context.pool, id);
-  // This also removes a file that was created after the import had ended.
+  // If the import has already ended, `finishImport` removes the file that this request created after the end.
   if (work !== undefined && (work.cancel_requested || isTerminal(work.state)))
     await finishImport(context, id, "cancelled");
   if (work === undefined || work.cancel_requested || isTerminal(work.state)) throw uploadGone(filename);
-  // A full disk may not have stored all received bytes. The next request continues at the file's size.
+  // If the disk is full, some of the received bytes may not be stored. The next request continues at the file's size.
   const stored = await sizeOf(uploadedPath(context, file));
   if (stored === received) uploads.putHash(file, received, hash);
   await markPaused(context.pool, id, stored, KEPT_HOURS);

@@ -1,5 +1,5 @@
-// Limits unfinished uploads. Each client has its own limits, so that it cannot use up those of others. A client that exceeds them loses
-// its own unfinished uploads, starting with the one that has been silent for longest.
+// Limits unfinished uploads. Each client has its own limits, so that no client can prevent the uploads of other clients. A client
+// that exceeds its limits loses its own unfinished uploads, starting with the one that has been silent for longest.
 
 export interface OpenUpload {
   id: number;

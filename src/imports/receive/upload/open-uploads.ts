@@ -1,14 +1,14 @@
-// What this process knows about unfinished uploads: who is using them, and their running hashes. Only one process serves a data folder,
-// so this state need not be shared.
+// State of unfinished uploads in this process: the request that is using each upload, and its running hash. Only one process
+// serves a data folder, so this state need not be shared.
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 
-/** Maximum number of cached hashes. For other uploads, the file is read again. */
+/** Maximum number of cached hashes. If the hash of an upload is not cached, the file is read again. */
 const MAX_HASHES = 200;
 
 export interface OpenUploads {
-  /** Acquires the exclusive use of an upload. The previous holder is asked to stop, because a client that returns has lost its old
-   * connection, which the server may not have noticed.
+  /** Acquires the exclusive use of an upload. The previous holder is asked to stop: if a client sends a new request, it has lost
+   * its old connection, and the server may not have noticed that yet.
    * @param stop called when another request wants the upload
    * @returns a function that releases the upload */
   acquire(file: string, stop: () => void): Promise<() => void>;

@@ -1,5 +1,5 @@
-// Resumable uploads over a real connection: with requests according to tus 1.0, and with a published client.
-// Long because it covers the whole tus protocol on one server.
+// Tests resumable uploads over a real connection: with requests according to tus 1.0, and with a published client.
+// This file is long because it tests the whole tus protocol on one server.
 import { createHash, randomBytes } from "node:crypto";
 import { readdir, unlink } from "node:fs/promises";
 import { connect } from "node:net";
@@ -368,7 +368,7 @@ describe("limits of unfinished uploads", () => {
     const second = await as("192.0.2.1", 10);
     for (let i = 0; i < 18; i++) await as("192.0.2.1", 10);
     expect(await stateOf(first)).toBe(204);
-    // Received bytes are a sign of life.
+    // Received bytes show that the client is still sending.
     await send(first.headers.get("location") ?? "", 0, CSV.subarray(0, 5));
     expect(await as("192.0.2.1", 10)).toMatchObject({ status: 201 });
     expect([await stateOf(first), await stateOf(second), await stateOf(others)]).toEqual([204, 410, 204]);
