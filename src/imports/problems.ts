@@ -6,7 +6,7 @@ import { Problem } from "../../contract/problems.ts";
 export const strictProblem = (count: number): Problem =>
   new Problem(
     "rejected-rows",
-    `The file has ${count === 1 ? "1 row with an error" : `${count.toLocaleString("en")} rows with errors`}. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it without "strict".`,
+    `The file has ${count === 1 ? "1 row with an error" : `${count.toLocaleString("en")} rows with errors`}. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it with "All or nothing" (strict) turned off.`,
   );
 
 /** @param progress the amount received, such as " after 5 of 10 bytes" */
@@ -37,11 +37,11 @@ export const diedScanning = ({ filename }: ImportWork): Problem =>
 export const diedLoadingStrictly = ({ filename }: ImportWork): Problem =>
   new Problem(
     "worker-died",
-    `The import's worker process crashed or stopped responding twice while it loaded "${filename}". A strict import takes all rows or none, so nothing was imported. Split the file into smaller files, or import it without "strict". The server's log shows why the worker stopped.`,
+    `The import's worker process crashed or stopped responding twice while it loaded "${filename}". A strict import takes all rows or none, so nothing was imported. Split the file into smaller files, or import it with "All or nothing" (strict) turned off. The server's log shows why the worker stopped.`,
   );
 
 export const diedLoading = ({ filename }: ImportWork, { first_row, records }: Chunk): Problem =>
   new Problem(
     "worker-died",
-    `The import's worker process crashed or stopped responding twice while it loaded rows ${first_row.toLocaleString("en")} to ${(first_row + records - 1).toLocaleString("en")} of "${filename}". These rows were not imported; the rows that are counted as created or updated were. Upload the file again without these rows, or split it into smaller files. The server's log shows why the worker stopped.`,
+    `The import's worker process crashed or stopped responding twice while it loaded rows ${first_row.toLocaleString("en")} to ${(first_row + records - 1).toLocaleString("en")} of "${filename}". These rows were not imported. Rows that are counted as created or updated were imported. Upload the file again without these rows, or split it into smaller files. The server's log shows why the worker stopped.`,
   );

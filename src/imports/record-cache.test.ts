@@ -82,7 +82,7 @@ test.each([
   expect(shown(cached)).toEqual(shown(split));
 });
 
-test("misses: another import, another scan, another chunk boundary, a dropped import, too many bytes", () => {
+test("the cache misses for another import, another scan, another chunk boundary, a dropped import, and too many bytes", () => {
   const cache = createRecordCache();
   putAll(cache, 10);
   const records = createRecords();

@@ -15,12 +15,13 @@ import {
 } from "../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
-/** Progress (`fraction`) after receiving and after scanning. Loading takes most of the time. */
+/** Value of an import's `fraction` when the file has been received. */
 export const RECEIVED_FRACTION = 0.1;
+/** Value of an import's `fraction` when the file has been scanned. Loading takes most of the time. */
 export const SCANNED_FRACTION = 0.2;
 
 // The columns of the API, including elapsed times and rate. A reader's now() can be older than the row that it reads, so times are at
-// least 0. A stage that has not begun has 0 too, because greatest() ignores nulls.
+// least 0. The elapsed time of a stage that has not begun is 0 too, because greatest() ignores nulls.
 const COMMON = `
   id, state, filename, size, received, sha256, options, columns_count, lines, rows, scanned, created, updated, unchanged,
   superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
@@ -224,7 +225,7 @@ export async function noteStrictProgress(db: Queryable, id: number, share: numbe
   );
 }
 
-/** @returns false if chunks are left or another loader finishes the import */
+/** Sets the import to `finishing`. @returns false if chunks are left, or if another loader has already done this */
 export async function markFinishing(db: Queryable, id: number): Promise<boolean> {
   const updated = await changeImport(
     db,

@@ -9,7 +9,7 @@ import { Problem } from "../../../contract/problems.ts";
 export const diskFull = (filename: string, cause?: unknown): Problem =>
   new Problem(
     "disk-full",
-    `The server's disk is too full for "${filename}". Free some space on it or discard unfinished uploads, then upload the file again.`,
+    `The server's disk is too full for "${filename}". Free some disk space or discard unfinished uploads, then upload the file again.`,
     { cause },
   );
 

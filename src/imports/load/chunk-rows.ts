@@ -12,9 +12,10 @@ export interface ChunkRows {
   records: Records;
   /** The index in `records` of each row's record, in key order. */
   record: Int32Array;
-  /** The bounds of each row's key and trimmed SKU in `texts`. */
+  /** The start of each row's key in `texts`. */
   key_start: Int32Array;
   key_end: Int32Array;
+  /** The start of each row's trimmed SKU in `texts`. */
   sku_start: Int32Array;
   sku_end: Int32Array;
   texts: Buffer;

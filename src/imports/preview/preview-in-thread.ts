@@ -125,7 +125,7 @@ async function limitCpuTime(
 export const tooManyPreviews = (limit: number): Problem =>
   new Problem(
     "too-many-previews",
-    `Limit reached: ${limit} previews are already waiting. Try again in a few seconds, or import the file without a preview.`,
+    `Too many previews: ${limit} are already waiting. Try again in a few seconds, or import the file without a preview.`,
   );
 
 /** Returns the problem for an error that ended the thread. Other errors are returned unchanged. */

@@ -62,7 +62,7 @@ test.each([
   expect(body).toMatchObject({ rejected: 0, problem: null });
 });
 
-test("a sample that ends inside a quoted cell has no fault for that", async () => {
+test("a sample may end inside a quoted cell without a fault", async () => {
   const head = `sku,name\nA-1,One\nA-2,"begins\nand continues`;
   expect((await previewOf(head, "?size=1000000")).body).toMatchObject({ sample_size: 1, rejected: 0 });
   expect((await previewOf(head)).body).toMatchObject({ rejected: 2, sample_size: 3 });
@@ -134,7 +134,7 @@ test("the problem of a file with a long header stays small", async () => {
   expect(JSON.stringify(body.problem).length).toBeLessThan(20_000);
 });
 
-test("nearly all rows rejected is a problem of the file", async () => {
+test("a preview in which nearly all rows are rejected reports a problem", async () => {
   const { body } = await previewOf(`sku,name\n${",\n".repeat(20_000)}`);
   expect(body).toMatchObject({ problem: { type: "/problems/nearly-all-rejected" } });
 });

@@ -18,10 +18,10 @@ export type CountedReader = Reader & { visits: { count: number } };
 
 const VISITS = "visits.ts";
 
-/** Accesses to the variables that hold bytes of the file. */
+/** Matches accesses to the variables that hold bytes of the file. */
 const READ = /(?<![\w.])((?:\w+\.)?(?:bytes|sample|head|table|text|window|words))\[/g;
 
-/** @param patch changes the source of splitter.ts, for a control that must fail */
+/** @param patch changes the source of splitter.ts, for a control test that must fail */
 export function loadCountedReader(patch: (source: string) => string = (source) => source): CountedReader {
   const temporary = mkdtempSync(join(tmpdir(), "skuport-visits-"));
   try {
@@ -49,7 +49,7 @@ function loadFrom(folder: string, patch: (source: string) => string): CountedRea
   };
 }
 
-/** Imports of files outside this folder are pointed to the originals. */
+/** Returns a module's source with counters. Its imports of files outside this folder refer to the original files. */
 function withCounter(folder: string, name: string, source: string): string {
   const originalFolder = join(import.meta.dirname, dirname(name));
   const text = source

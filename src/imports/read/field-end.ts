@@ -1,4 +1,4 @@
-// Whether a field or a line ends, or starts, at a byte. The splitter and resolve-bad-quote.ts share these tests.
+// Tests whether a field or a line ends, or starts, at a byte. The splitter and resolve-bad-quote.ts share these tests.
 
 export const LF = 10;
 export const CR = 13;
@@ -8,9 +8,9 @@ export const TAB = 9;
 /** The marks of a dialect that decide where a field ends. */
 export interface FieldEnds {
   readonly delimiter: Uint8Array;
-  /** The quote as a byte, or -1 where nothing is quoted. */
+  /** The quote as a byte, or -1 if the dialect has no quote. */
   readonly quote: number;
-  /** A lone CR ends a line. */
+  /** Whether a lone CR ends a line. */
   readonly cr_ends: boolean;
 }
 
@@ -29,12 +29,12 @@ export function isDelimiter(delimiter: Uint8Array, bytes: Buffer, pos: number, t
   return true;
 }
 
-/** True if a delimiter or a line end starts at `pos`. */
+/** Whether a delimiter or a line end starts at `pos`. */
 export function isFieldEnd(ends: FieldEnds, bytes: Buffer, pos: number, to: number): boolean {
   return isDelimiter(ends.delimiter, bytes, pos, to) || lineEndLength(bytes, pos, to, ends.cr_ends) > 0;
 }
 
-/** True if a field starts at `pos`, judged by the preceding bytes only. `from` is the record's first byte. */
+/** Whether a field starts at `pos`, judging only by the preceding bytes. `from` is the record's first byte. */
 export function isFieldStart(ends: FieldEnds, bytes: Buffer, pos: number, from: number): boolean {
   if (pos <= from) return true;
   const before = bytes[pos - 1];

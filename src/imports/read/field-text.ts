@@ -1,4 +1,4 @@
-// The values of fields, out of the bounds that split-records.ts found: as strings, or as bytes copied into a buffer.
+// Returns the values of fields whose bounds split-records.ts has found: as strings, or as bytes copied into a buffer.
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import { ESCAPED, type Records } from "./records.ts";
 

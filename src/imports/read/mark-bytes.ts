@@ -1,4 +1,4 @@
-// Marks records that hold a NUL byte or bytes that are not UTF-8, which PostgreSQL could not store as text.
+// Marks records that contain a NUL byte or bytes that are not UTF-8, because PostgreSQL could not store these as text.
 import { isUtf8 } from "node:buffer";
 import type { Records } from "./records.ts";
 
@@ -6,7 +6,7 @@ const NUL_BYTE = 4;
 const NOT_TEXT = 5;
 
 /**
- * Checks the whole window first, with two native calls at memory speed. Only a window that fails is checked record by record.
+ * Checks the whole window first, with two native calls at memory speed. Only if that check fails, each record is checked.
  * @param from offset of the bytes that the window's records were split from
  */
 export function markBytes(out: Records, from: number, to: number): void {

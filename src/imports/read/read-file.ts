@@ -10,12 +10,13 @@ import { createSplitter } from "./splitter.ts";
 import type { SpaceCheck } from "./text/new-file.ts";
 import { detectText, isPlainText, prepareText } from "./text/prepare-text.ts";
 
-/** A repeated header among the records, as in files that were concatenated: sound in its form, but not a product. */
+/** Code of a header that is repeated among the records, as in files that were concatenated. Such a record is well-formed but not
+ * a product. */
 export const HEADER_REPEATED = "header_repeated";
 
-/** A fault of a record's form, by itself or compared with the header. */
+/** A fault in the form of a record, such as an unclosed quote or a different number of fields than the header. */
 export interface Fault {
-  /** The first record below the header is 1, the header itself is 0. */
+  /** Number of the record: 0 for the header, 1 for the first record below it. */
   row: number;
   line: number;
   code: RejectCode | typeof HEADER_REPEATED;
@@ -45,7 +46,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads the file at `path` and returns its number of lines, and of records below the header.
+ * Reads the file at `path`. Returns its number of lines and the number of records below its header.
  * @throws Problem as `prepareText` does, and the file system's errors. The scratch folder is removed in any case.
  */
 export async function readFile(

@@ -12,21 +12,21 @@ import { createSplitter } from "./splitter.ts";
 import { transcodeHead } from "./text/transcode.ts";
 import { convertHead } from "./workbook/convert-workbook.ts";
 
-/** Bytes of a workbook's text that are produced: enough for the longest header and for the sample of rows. */
+/** Maximum number of bytes of text that are produced from a workbook: enough for the longest header and for the sample of rows. */
 const WORKBOOK_TEXT_BYTES = 2 << 20;
 
 export interface Head {
   dialect: Dialect;
   table: Table;
-  /** The records that the head holds completely. */
+  /** The records that are completely contained in the head. */
   records: Records;
   /** Offset of `records.bytes` in the text. */
   offset: number;
 }
 
 /**
- * @param isWhole `bytes` is the whole file
- * @returns undefined for the head of a workbook, which can only be read whole: its table of contents is at its end
+ * @param isWhole whether `bytes` is the whole file
+ * @returns undefined for the head of a workbook. A workbook can only be read whole, because its table of contents is at its end
  * @throws Problem as `prepareText` does
  */
 export async function readHead(
@@ -85,7 +85,7 @@ async function unpackHead(packed: Buffer, isWhole: boolean): Promise<{ head: Buf
     }
     return { head: Buffer.concat(chunks), is_whole: true };
   } catch (error) {
-    // The head of a larger gzip file ends in the middle of its data, which is no damage.
+    // The head of a larger gzip file ends in the middle of its data. This error then does not mean that the file is damaged.
     if (isWhole || length === 0) throw brokenGzip(error);
     return { head: Buffer.concat(chunks), is_whole: false };
   }

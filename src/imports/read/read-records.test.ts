@@ -52,7 +52,7 @@ describe("a table starts", () => {
     expect(await table(content)).toMatchObject(expected);
   });
 
-  test("at the first record without a header, with columns that match nothing", async () => {
+  test("at the first record if it has no header, with columns that match nothing", async () => {
     expect(await table("1,2\n3,4\n", { header: false })).toMatchObject({
       start: 0,
       first_line: 1,
@@ -215,7 +215,7 @@ describe("a whole file", () => {
     expect((await read(text)).faults).toEqual([{ row: 1, line: 2, code: "text_after_quote" }]);
   });
 
-  test("of one column has its blank lines as records", async () => {
+  test("of one column returns its blank lines as records", async () => {
     expect((await read("sku\nA\n\nB\n")).cells).toEqual([["A"], [""], ["B"]]);
   });
 });

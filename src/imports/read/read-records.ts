@@ -13,25 +13,29 @@ import { bomLength } from "./text/transcode.ts";
 
 /** Bytes at the start of a file from which its dialect is detected. */
 export const HEAD_BYTES = 262_144;
-/** 1 MB is split in 2 ms: large enough that the cost of a call does not matter, small enough for the processor's cache. */
+/** Initial size of the window. 1 MB is split in 2 ms: it is large enough that the cost of a call does not matter, and small
+ * enough for the processor's cache. */
 const WINDOW_BYTES = 1_048_576;
-/** The splitter never needs more: a record, the quoted field at its end, and the blanks after that. */
+/** Maximum size of the window. The splitter never needs more than a record, the quoted field at its end, and the blanks after
+ * that field. */
 const MAX_WINDOW_BYTES = 8 * WINDOW_BYTES;
-/** A window too small for a record is split again. Growing it fourfold reaches the longest record in one step. */
+/** Factor by which the window grows if it is too small for a record; the record is then split again. One such step is enough for
+ * the longest record. */
 const GROWTH = 4;
 
-/** The table in a file of UTF-8: where its records start, and its columns. */
+/** The table in a UTF-8 file: where its records start, and its columns. */
 export interface Table {
-  /** Offset and line of the first record below the header. */
+  /** Offset of the first record below the header. */
   start: number;
+  /** Line on which that record starts. */
   first_line: number;
   /** Size of the file in bytes. */
   size: number;
-  /** The header's unmodified cells; empty where the file has no header. */
+  /** The header's unmodified cells; empty if the file has no header. */
   header: string[];
   /** The line on which the header starts. */
   header_line: number;
-  /** The fault of the header's form, if any; its cells and the columns are then only a guess. */
+  /** The fault in the header's form, if any. If there is one, `header` and `columns` are only guesses. */
   header_fault: RejectCode | null;
   columns: Column[];
   /** In a table of one column, a blank line is a record. */
@@ -64,7 +68,7 @@ export async function detectFile(path: string, overrides: DialectOverrides): Pro
   }
 }
 
-/** Finds the table in a file of UTF-8, which is the received file or its transcoded copy. */
+/** Finds the table in a UTF-8 file, which is the received file or its transcoded copy. */
 export async function openTable(file: TextFile, dialect: Dialect, signal?: AbortSignal): Promise<Table> {
   const { size } = await file.stat();
   const mark = Buffer.alloc(3);
@@ -104,14 +108,14 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
       first_line: line + breaks + 1,
     };
   }
-  // The file has only blank lines: a table of one column without a name.
+  // The file has only blank lines. Treat it as a table of one column without a name.
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
 
 /** How much of a file is available. */
 export interface Extent {
   end: number;
-  /** The file ends at `end`. False while its upload continues. */
+  /** Whether the file ends at `end`. False while its upload continues. */
   whole: boolean;
   /** Resolves when `end` or `whole` has changed. */
   grow(): Promise<void>;

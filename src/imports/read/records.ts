@@ -1,12 +1,13 @@
-// The result of splitting: the bounds of records and fields within a window of bytes, as arrays of numbers. A value becomes a
-// string only where some code asks for it (field-text.ts): most rows go from the file to the database as bytes.
+// The result of splitting: the bounds of records and fields within a window of bytes, as arrays of numbers. A value is converted
+// to a string only on request (field-text.ts): most rows go from the file to the database as bytes.
 
 /** Flag of a field that is enclosed in quotes. */
 export const QUOTED = 1;
 /** Flag of a quoted field with escapes inside: its bytes are not its value. Read it with `fieldText` or `copyField`. */
 export const ESCAPED = 2;
 
-/** What can be wrong with a record's form. `Records.fault` holds the index, 0 for a sound record; the name is the reject's code. */
+/** Codes of the faults in a record's form. `Records.fault` contains an index into this array, or 0 for a record without a fault.
+ * Rejects have the same codes. */
 export const RECORD_FAULTS = [
   null,
   "text_after_quote",
@@ -21,7 +22,7 @@ export const RECORD_FAULTS = [
 export interface Records {
   /** The window, in UTF-8. All bounds below are offsets into it. */
   bytes: Buffer;
-  /** Records that lie completely in the window; array elements after them are left over from earlier windows. */
+  /** Number of records that are completely contained in the window. Array elements after them are left over from earlier windows. */
   count: number;
   /** Offset of each record's first byte. */
   start: Int32Array;
@@ -29,14 +30,15 @@ export interface Records {
   end: Int32Array;
   /** Line of the file on which each record starts, from 1. Float64 because a file may have more than 2^31 lines. */
   line: Float64Array;
-  /** Index into RECORD_FAULTS. */
+  /** Index into RECORD_FAULTS for each record. */
   fault: Uint8Array;
   /** Record r has the fields from first_field[r] up to, but not including, first_field[r + 1]. */
   first_field: Int32Array;
-  /** Bounds of each field's content, without its quotes. */
+  /** Offset of the first byte of each field's content, without its quotes. */
   field_start: Int32Array;
+  /** Offset after the last byte of each field's content. */
   field_end: Int32Array;
-  /** QUOTED | ESCAPED */
+  /** For each field, the bitwise OR of its flags QUOTED and ESCAPED. */
   field_flags: Uint8Array;
 }
 

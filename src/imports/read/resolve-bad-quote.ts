@@ -1,38 +1,38 @@
-// Decides what a quoted field is when text follows the quote that seemed to close it, as in `"5" hose, green"`. The record is
-// rejected in any case. This file decides how far it reaches, so that no following record is lost, and no remainder of the bad
-// record is read as a record of its own.
+// Decides where a record ends if text follows the quote that seemed to close one of its fields, as in `"5" hose, green"`. The
+// record is rejected in any case. This file ensures that no following record is lost, and that no remainder of the bad record is
+// read as a separate record.
 import { BLANK, CR, isFieldEnd, isFieldStart, LF, lineEndLength, TAB, type FieldEnds } from "./field-end.ts";
 import type { Records } from "./records.ts";
 
-/** How far to search for the real end of the field. Descriptions are shorter; after a stray quote, a longer search would only
- * swallow more good records. */
+/** Number of bytes in which the real end of the field is searched for. Descriptions are shorter; after a stray quote, a longer
+ * search would only swallow more good records. */
 const MAX_BAD_QUOTE_BYTES = 65_536;
 
 const TEXT_AFTER_QUOTE = 1;
 const UNCLOSED_QUOTE = 2;
 
-/** The question and the answer of `resolveBadQuote`, in one object that the splitter reuses. */
+/** The input and the result of `resolveBadQuote`, in one object that the splitter reuses. */
 export interface BadQuote {
-  /** Question: offset of the opening quote. */
+  /** Input: offset of the opening quote. */
   open: number;
-  /** Offset of the quote that would close the field, but is followed by text. */
+  /** Input: offset of the quote that would close the field, but is followed by text. */
   close: number;
-  /** Line ends between the two. */
+  /** Input: number of line ends between these two quotes. */
   breaks_inside: number;
-  /** Bytes before this offset can be judged; the window may end shortly after it. */
+  /** Input: offset up to which bytes can be judged; the window may end shortly after it. */
   safe_to: number;
-  /** Offset at which the record becomes too long. */
+  /** Input: offset at which the record becomes too long. */
   limit: number;
 
-  /** Answer: the opening quote is text, and the field is read as an unquoted one. Otherwise the field ends at `end`, and
-   * reading continues at `next`. */
+  /** Result: whether the opening quote is text and the field is to be read as an unquoted one. If false, the field ends at `end`,
+   * and reading continues at `next`. */
   opens_text: boolean;
   fault: number;
   end: number;
   next: number;
-  /** Line ends between the opening quote and `next`. */
+  /** Result: number of line ends between the opening quote and `next`. */
   breaks: number;
-  /** The window ends before the decision is possible: the record has to be split again with more bytes. */
+  /** Result: whether the window ends too early for a decision. The record then has to be split again with more bytes. */
   needs_more: boolean;
 }
 
@@ -96,9 +96,9 @@ export function resolveBadQuote(ends: FieldEnds, bytes: Buffer, to: number, bad:
 
 /**
  * Detects a quoted field that lost the delimiter before it, as in `Boots"Light, yet strong",9`: the comma inside the text then
- * separates two fields, and the record would have a plausible number of them. Its signs are an unpaired quote in the middle of
- * one field, followed directly by text, and an unpaired quote at the end of a later field. Inch marks as in `5" hose,1/2"` do
- * not have them: a blank follows.
+ * separates two fields, and the record would have a plausible number of fields. The signs of such a field are an unpaired quote
+ * in the middle of a field, followed directly by text, and an unpaired quote at the end of a later field. Inch marks as in `5"
+ * hose,1/2"` are not such a sign, because a blank follows the first one.
  * @param closing index of the last unquoted field that ends in a quote
  */
 export function isTorn(ends: FieldEnds, records: Records, firstField: number, closing: number): boolean {
@@ -119,8 +119,9 @@ function countQuotes(ends: FieldEnds, records: Records, field: number): number {
   return count;
 }
 
-/** Returns the offset after the blanks and tabs between a closing quote and the delimiter. In a dialect whose quote is a blank
- * there is no padding: each quote of a run would walk over the rest of the run again, in quadratic time. */
+/** Returns the offset after the blanks and tabs between a closing quote and the delimiter. If the quote is itself a blank, no
+ * blanks are skipped: from each quote in a run of blanks, the loop would walk over the rest of the run again, which would take
+ * quadratic time. */
 export function skipPadding(ends: FieldEnds, bytes: Buffer, from: number, to: number): number {
   let pos = from;
   for (; pos < to; pos++) {

@@ -1,5 +1,5 @@
-// Proves that the cost of reading is proportional to a file's size, for any file and any dialect. The cost is the number of times
-// that a byte is visited (see count-visits.ts), which is the same on every machine, unlike time.
+// Tests that the cost of reading is proportional to a file's size, for any file and any dialect. The cost is the number of times
+// that a byte is visited (see count-visits.ts), which, unlike time, is the same on every machine.
 import type { FileHandle } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -25,7 +25,7 @@ const CSV: Dialect = {
   format: "text",
 };
 
-/** Any marks that the contract allows, common ones more often. */
+/** Generates dialects with any marks that the contract allows, but more often with common ones. */
 const dialects: fc.Arbitrary<Dialect> = fc
   .record({
     delimiter: fc.oneof(
@@ -59,7 +59,7 @@ const UNITS = [
   '"\\',
 ].concat(["\\", "\r", "\n", "a,", "a", " ", '"a"  ', '\n"a\n"b', ",'", "''", "'=", "|", "§"]);
 
-/** Sections of repeated units, of any length, so that quotes open, close and reopen at all distances. */
+/** Generates sections of repeated units, of any length, so that quotes open, close and reopen at all distances. */
 const sections = fc.array(
   fc.record({
     unit: fc.array(fc.constantFrom(...UNITS), { minLength: 1, maxLength: 4 }),
@@ -151,7 +151,7 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
     expect(visits).toBeLessThan(6);
   });
 
-  test("control: without the check of the dialect's marks, there are far more", async () => {
+  test("control: without the check of the dialect's marks, there are far more visits", async () => {
     const rule = "if (conflict !== undefined) throw";
     const unguarded = loadCountedReader((source) => {
       expect(source).toContain(rule);
@@ -163,7 +163,8 @@ describe(`at most ${String(MAX_VISITS)} visits a byte`, () => {
 });
 
 describe("the cost of detection does not depend on the file's size", () => {
-  /** Up to 31 dialects split the sample; a few marks suffice to make all of them candidates. */
+  /** Maximum number of visits per byte of the sample. The sample is split with up to 31 dialects, and a few marks are enough to
+   * make all of them candidates. */
   const MAX_SAMPLE_VISITS = 400;
   const SAMPLE_BYTES = 128 * KB;
 

@@ -23,7 +23,7 @@ const dialects: fc.Arbitrary<Dialect> = fc.record({
   format: fc.constant("text" as const),
 });
 
-/** Files made of the splitter's special characters, so that short ones already contain every kind of fault. */
+/** Generates files that consist of the splitter's special characters, so that even short files contain every kind of fault. */
 const files: fc.Arbitrary<Buffer> = fc
   .array(
     fc.constantFrom(

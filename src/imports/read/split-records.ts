@@ -18,11 +18,13 @@ import { ESCAPED, growFields, growRecords, QUOTED, type Records } from "./record
 import { isTorn, resolveBadQuote, skipPadding } from "./resolve-bad-quote.ts";
 import { APOSTROPHE, byteTable, type Splitter } from "./splitter.ts";
 
-/** A longer record is a fault: cells are held in memory, and a hostile file must not decide how much memory that is. */
+/** Maximum number of bytes in a record. A longer record is rejected: cells are held in memory, and a hostile file must not
+ * determine how much memory they take. */
 export const MAX_RECORD_BYTES = 1_048_576;
 export const MAX_FIELDS = 2_000;
 
-/** Bytes left unread at the end of a window that is not the last one: more than any test after a quote, CR or delimiter needs. */
+/** Number of bytes left unread at the end of a window that is not the last one: more than any test after a quote, CR or delimiter
+ * needs. */
 const LOOK_AHEAD = 16;
 
 // Indices into RECORD_FAULTS, as constants that the compiler can inline.
@@ -36,7 +38,7 @@ export interface Window {
   bytes: Buffer;
   from: number;
   to: number;
-  /** The file ends at `to`. */
+  /** Whether the file ends at `to`. */
   at_end: boolean;
 }
 
@@ -266,17 +268,17 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
   return consumed;
 }
 
-/** A spreadsheet program may run a cell that starts with one of these as a formula. */
+/** Bytes at the start of a cell that can make a spreadsheet program run it as a formula. */
 const FORMULA_STARTS = byteTable(Array.from("=+-@\t\r", (character) => character.charCodeAt(0)));
 
-/** True if the apostrophe at `pos` protects a formula: only further apostrophes are between it and the formula's start. */
+/** Whether the apostrophe at `pos` protects a formula: only further apostrophes are between it and the formula's start. */
 function isFormulaEscape(bytes: Buffer, pos: number, end: number): boolean {
   let next = pos + 1;
   while (next < end && bytes[next] === APOSTROPHE) next++;
   return next < end && FORMULA_STARTS[bytes[next] as number] === 1;
 }
 
-/** Skips to the end of a line that is too long and counts the line. Sets `skipping` where the window ends before the line does. */
+/** Skips to the end of a line that is too long and counts the line. Sets `skipping` if the window ends before the line does. */
 function skipLine(splitter: Splitter, bytes: Buffer, from: number, to: number, atEnd: boolean): number {
   splitter.skipping = true;
   for (let pos = from; pos < to; pos++) {

@@ -13,27 +13,29 @@ export interface Splitter extends FieldEnds {
   line: number;
   /** True while the splitter skips the remainder of a record that is too long, up to the next line end. */
   skipping: boolean;
-  /** In a file of a single column, a blank line is a record with one empty field. In any other file it is no record. */
+  /** Whether a blank line is a record with one empty field, as in a file of a single column. In any other file, blank lines are
+   * skipped. */
   readonly blank_is_record: boolean;
-  /** The escape character as a byte, or -1 where there is none or where the escape is the quote itself. */
+  /** The escape character as a byte, or -1 if the dialect has no escape or the escape is the quote itself. */
   readonly backslash: number;
-  /** Two quotes inside a quoted field mean one. Also true where a backslash escapes, because real files mix both. */
+  /** Whether two quotes inside a quoted field mean one. True even if a backslash is the escape, because real files mix both. */
   readonly doubled: boolean;
-  /** Remove the apostrophe that protects a field from being run as a formula by a spreadsheet program. */
+  /** Whether to remove the apostrophe that prevents a spreadsheet program from running a field as a formula. */
   readonly unescapes: boolean;
-  /** Count line breaks inside fields. False for a sheet, where line numbers are row numbers. */
+  /** Whether to count line breaks inside fields. False for a sheet, where line numbers are row numbers. */
   readonly counts_breaks: boolean;
   /** Reused for every bad quote, so that a hostile file cannot cause allocations. */
   readonly bad: BadQuote;
-  /** 1 for each byte that may end a run of plain text inside quotes, and outside of them. */
+  /** Lookup table with 1 for each byte that may end a run of plain text inside quotes. */
   readonly in_quotes: Uint8Array;
+  /** The same for plain text outside of quotes. */
   readonly outside: Uint8Array;
 }
 
 /**
  * @param firstLine the file's line at the first byte that will be split, from 1
- * @throws Problem invalid-request where the dialect's marks share a character: one byte would then have two meanings, and
- * work would grow with the square of the file's size
+ * @throws Problem invalid-request if the dialect's marks share a character: one byte would then have two meanings, and the work
+ * would grow with the square of the file's size
  */
 export function createSplitter(dialect: Dialect, firstLine: number, blankIsRecord = false): Splitter {
   const conflict = findMarkConflict(dialect);

@@ -56,7 +56,7 @@ test("an upload fails after the worker itself has observed 30 s of silence", asy
   });
 });
 
-test("an upload does not fail because the database was away or its clock was set", async () => {
+test("an upload does not fail because the database was unavailable or its clock was changed", async () => {
   const id = await receiving();
   const { checkAt } = worker();
   await checkAt(...steps(0, 20));

@@ -43,14 +43,14 @@ async function die(id: number, part: number, times = 1): Promise<void> {
 const attempts = async (): Promise<number> => (await pool.query("select from work_attempts")).rowCount ?? 0;
 
 describe("a scan", () => {
-  test("is repeated after a worker died over it", async () => {
+  test("is repeated after a worker died while processing it", async () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART);
     expect(await workOn(context, id)).toMatchObject({ state: "done", created: 200 });
     expect(await attempts()).toBe(0);
   });
 
-  test("fails the import after two workers died over it, and names the file", async () => {
+  test("fails the import after two workers died while processing it, and names the file", async () => {
     const { id } = await receiveBytes(context, CSV);
     await die(id, SCAN_PART, MAX_DEATHS);
     const ended = await workOn(context, id);
@@ -89,7 +89,7 @@ describe("a scan", () => {
 });
 
 describe("a chunk", () => {
-  test("is loaded again after a worker died over it", async () => {
+  test("is loaded again after a worker died while processing it", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     await die(id, 2);
@@ -98,7 +98,7 @@ describe("a chunk", () => {
     expect(await attempts()).toBe(0);
   });
 
-  test("fails the import after two workers died over it", async () => {
+  test("fails the import after two workers died while processing it", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     await die(id, 2, MAX_DEATHS);
@@ -113,7 +113,8 @@ describe("a chunk", () => {
   test("has no record after its transaction failed", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
-    // Otherwise the record would count as a death when another worker takes the chunk.
+    // The trigger makes the transaction of chunk 0 fail. If the attempt record stayed, it would count as a death when another worker
+    // takes the chunk.
     await pool.query(
       "create function move_on() returns trigger language plpgsql as $$ begin if new.chunk_no = 0 then raise sqlstate '40001'; end if; return new; end $$",
     );
@@ -161,7 +162,7 @@ describe("a chunk", () => {
 });
 
 describe("a strict import", () => {
-  test("fails after two workers died over it, and nothing is imported", async () => {
+  test("fails after two workers died while processing it, and nothing is imported", async () => {
     const { id } = await receiveBytes(context, CSV, { strict: true });
     await runScan(context, id, signal);
     await die(id, STRICT_PART, MAX_DEATHS);

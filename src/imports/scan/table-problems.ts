@@ -15,15 +15,16 @@ export function problemOfTable(table: Table, dialect: Dialect): Problem | undefi
   return table.columns.some(({ target }) => target === "sku") ? undefined : noSkuColumn(table, dialect);
 }
 
-/** Limits of the header cells in a problem, because the import's row, with its problem, is sent to clients at each change. */
+/** Maximum number of header cells that a problem lists. An import and its problem are sent to clients at each change. */
 const SHOWN_HEADERS = 50;
+/** Maximum number of characters of each of these cells. */
 const SHOWN_CHARACTERS = 100;
 
 function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
   if (!dialect.header) {
     return new Problem(
       "no-sku-column",
-      `The file has no line with column names, so it is unknown which of its ${columns.length} columns is the SKU. Add a first line with the column names (sku, name, …) and import the file again.`,
+      `The file has no line with column names, so it is unknown which of its ${columns.length} columns contains the SKU. Add a first line with the column names (sku, name, …) and import the file again.`,
     );
   }
   const headers = header.slice(0, SHOWN_HEADERS).map((name) => cutText(name, SHOWN_CHARACTERS));

@@ -2,8 +2,9 @@
 import type { FieldName } from "../../../catalog/product/column-lists.ts";
 
 /**
- * The most reliable names come first. Names are compared in the form that `plainName` returns. Deliberately missing: `id` (the key of
- * another system), `handle` (shared by many variants), `mpn` and `ean` (not the seller's key), `status` (more than yes and no).
+ * The most reliable names come first. Names are compared in the form that `plainName` returns. Deliberately missing: `id` (the
+ * key of another system), `handle` (shared by many variants), `mpn` and `ean` (not the seller's key), and `status` (has more
+ * values than yes and no).
  */
 export const SYNONYMS: Record<FieldName, readonly string[]> = {
   sku: [

@@ -68,14 +68,14 @@ describe("an attribute's name", () => {
   test("is the trimmed header cell", () => {
     expect(names("  Colour / Finish ", "constructor")).toEqual(["Colour / Finish", "constructor"]);
   });
-  test("is numbered by position where the header cell is empty", () => {
+  test("is numbered by position if the header cell is empty", () => {
     expect(names("sku", " ", "")).toEqual(["sku", "Column 2", "Column 3"]);
   });
   test("is unique", () => {
     expect(names("a", "a", "a (2)", "a")).toEqual(["a", "a (2)", "a (2) (2)", "a (3)"]);
     expect(names("sku", "sku")).toEqual(["sku", "sku (2)"]);
   });
-  test("is truncated between characters where it is too long", () => {
+  test("is truncated between characters if it is too long", () => {
     expect(names("x".repeat(1_000))).toEqual(["x".repeat(MAX_ATTRIBUTE_NAME_CHARACTERS)]);
     expect(names("🪑".repeat(1_000))[0]?.isWellFormed()).toBe(true);
   });

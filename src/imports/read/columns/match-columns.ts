@@ -34,7 +34,7 @@ export function matchColumns(header: readonly string[]): Column[] {
   });
 }
 
-/** The columns that a file of rejects adds, and a name that no attribute may have. */
+/** Names of columns to ignore: the columns that a rejects file adds, and a name that no attribute may have. */
 const IGNORED_NAMES: ReadonlySet<string> = new Set([...REJECT_COLUMNS, UNUSABLE_ATTRIBUTE_NAME]);
 
 /** Returns the columns of a file without a header. All are attributes: which of them is the SKU is not guessed. */
@@ -45,7 +45,7 @@ export function unnamedColumns(count: number): Column[] {
   }));
 }
 
-/** Columns that a problem lists: 2,000 of them would add 200 kB to a list of imports. */
+/** Maximum number of columns that a problem lists. All 2,000 possible columns would add 200 kB to a list of imports. */
 const LISTED_COLUMNS = 20;
 
 /** The problem's text for a file without a SKU column: the columns found, and names that would be recognized. */
@@ -100,7 +100,8 @@ function shorten(name: string): string {
     .trimEnd();
 }
 
-/** @param taken each name with the last number appended to it, so that thousands of equal names take linear time */
+/** Returns `name`, with a number appended if the name is already used.
+ * @param taken maps each name to the last number that was appended to it, so that thousands of equal names take linear time */
 function freeName(name: string, taken: Map<string, number>): string {
   let count = taken.get(name) ?? 0;
   let free = name;

@@ -91,7 +91,8 @@ describe("csv-spectrum", () => {
   test.each(names)("%s", async (name) => {
     const found = await read(join(folder, "csvs", `${name}.csv`));
     const expected = JSON.parse(readFileSync(join(folder, "json", `${name}.json`), "utf8")) as object;
-    // A fault of the package: this JSON has another telephone number than its CSV, and no list around its single record.
+    // An error in the package: this JSON file has a different telephone number than its CSV file, and its single record is not in
+    // a list.
     const fixed = name === "location_coordinates" ? [{ ...expected, "Contact Phone Number": "2095257564" }] : expected;
     expect(byHeader(found)).toEqual(fixed);
     expect(found.faults).toEqual([]);
@@ -115,7 +116,7 @@ describe("real catalogues", () => {
     expect(new Set(found.records.map(([sku]) => sku)).size).toBe(1_994);
   });
 
-  test("Vendure: cells padded with blanks, also after a closing quote", async () => {
+  test("Vendure: cells padded with blanks, even after a closing quote", async () => {
     const found = await read(join(corpora, "catalogues", "vendure_products.csv"));
     expect(targets(found)).toEqual({ sku: "sku", name: "name", description: "description" });
     expect(found).toMatchObject({ lines: 89, rows: 88, faults: [] });

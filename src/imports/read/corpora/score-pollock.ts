@@ -36,7 +36,7 @@ export function parseCanonical(text: string): string[][] {
 const join = (cells: readonly string[]): string => cells.join("");
 const lowerCase = (rows: readonly string[][]): string[][] => rows.map((row) => row.map((cell) => cell.toLowerCase()));
 
-/** Returns the sum of precision, recall and F1 of two bags of texts. */
+/** Returns the sum of precision, recall and F1 of two multisets of strings. */
 function compareBags(expected: readonly string[], found: readonly string[]): number {
   if (expected.length === 0) return 3;
   const counts = new Map<string, number>();

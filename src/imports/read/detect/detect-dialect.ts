@@ -1,5 +1,5 @@
-// Detects a file's dialect from its head. Each likely dialect splits the same sample, and the dialect wins whose records agree
-// best in their number of fields (score-dialect.ts). Properties that the sender has given are not guessed.
+// Detects a file's dialect from its head. The same sample is split with each likely dialect. The dialect whose records agree best
+// in their number of fields wins (score-dialect.ts). Properties that the sender has given are not detected.
 //
 // The result depends on the bytes alone. The work is bounded by the size of the sample and the number of dialects, because the
 // splitter is linear.
@@ -14,15 +14,16 @@ import { splitRecords } from "../split-records.ts";
 import { createSplitter } from "../splitter.ts";
 import { transcodeHead } from "../text/transcode.ts";
 
-/** Enough rows to outvote a broken one. Up to 31 dialects split the sample, at 2 ms a megabyte. */
+/** Size of the sample: enough rows to outvote a broken one. The sample is split with up to 31 dialects, at 2 ms per megabyte. */
 const SAMPLE_BYTES = 131_072;
 
 const DOUBLE_QUOTE = 34;
-/** Rows that are searched for the header and a preamble above it. */
+/** Number of rows at the start of the sample that are checked for a header and for a preamble above it. */
 const INSPECTED_ROWS = 40;
 
-/** Delimiters and their weights. Where two fit equally well, the comma loses, because prices and texts contain commas. `||` must
- * beat the `|` it consists of. Colons and blanks have low weights, because times and dates contain the same number in each row. */
+/** Delimiters and their weights. If two delimiters fit equally well, the comma loses, because prices and texts contain commas.
+ * `||` must beat the `|` that it consists of. Colons and blanks have low weights: times and dates contain them, and equally many
+ * of them in each row. */
 const DELIMITERS = new Map([
   [",", 1],
   [";", 1.003],
@@ -35,12 +36,12 @@ const DELIMITERS = new Map([
   [":", 0.4],
   [" ", 0.3],
 ]);
-/** In `a, "b"` the blank belongs to the delimiter. Otherwise the quote after it would not be the field's first byte. */
+/** Delimiters that include the blank after them. Otherwise, in `a, "b"`, the quote would not be the first byte of its field. */
 const SPACED = [", ", "; ", "| ", " | "];
 
 /**
  * @param head the first bytes of the file in its own encoding; a quarter of a megabyte is enough
- * @param whole `head` is the whole file
+ * @param whole whether `head` is the whole file
  */
 export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOverrides): Dialect {
   const encoding = overrides.encoding ?? detectEncoding(head, whole);
@@ -57,7 +58,7 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
   const given: DialectOverrides =
     declared !== null && isUsableSeparator(declared, overrides) ? { ...overrides, delimiter: declared } : overrides;
 
-  // The escape is chosen afterwards: it rarely changes which delimiter fits, and would double the number of dialects.
+  // Choose the escape afterwards: it rarely changes which delimiter fits, and would double the number of dialects.
   const fitting = best(candidates(given, encoding, lineEnding, table), table, isEnd);
   const dialect = overrides.escape === undefined ? best(withEscapes(fitting, table), table, isEnd) : fitting;
   const records = createRecords();
@@ -78,14 +79,16 @@ function declaredSeparator(sample: Buffer): string | null {
   return match?.[1] ?? null;
 }
 
-/** False for a declaration that no file can mean, such as `sep="`: its line is skipped, and the delimiter is detected. A backslash
- * is not usable even where no escape is given, because detection may find that it escapes quotes. */
+/** Whether a file can mean the declared delimiter. A declaration such as `sep="` is not usable: its line is skipped, and the
+ * delimiter is detected. A backslash is not usable even if no escape is given, because detection may find that backslashes
+ * escape quotes. */
 function isUsableSeparator(delimiter: string, { quote, escape = "\\" }: DialectOverrides): boolean {
   return /^[\t\x20-\x7e]$/.test(delimiter) && findMarkConflict({ delimiter, quote, escape }) === undefined;
 }
 
-/** `lf` or `crlf`, whichever is more frequent; both end a record in either case. Lone CRs are line ends (`mixed`) where they are
- * more than a tenth of the line ends, or where there are no others (`cr`). Fewer of them are text. */
+/** Returns `cr` if all line ends are lone CRs, and `mixed` if there are more than a tenth as many lone CRs as other line ends.
+ * Fewer lone CRs are text. If neither applies, returns `lf` or `crlf`, whichever is more frequent; with either value, both LF
+ * and CRLF end a record. */
 function detectLineEnding(sample: Buffer, quote: string): Dialect["line_ending"] {
   const quoteByte = quote === "" ? -1 : quote.charCodeAt(0);
   let quoted = false;
@@ -129,7 +132,7 @@ function best(dialects: readonly Dialect[], table: Buffer, isEnd: boolean): Dial
   return found.dialect;
 }
 
-/** Lists the dialects whose marks occur in the sample. The fallback delimiter is always among them: a comma, or a semicolon where
+/** Lists the dialects whose marks occur in the sample. The fallback delimiter is always among them: a comma, or a semicolon if
  * the sender has given the comma as quote or escape. */
 function candidates(
   given: DialectOverrides,
@@ -181,7 +184,8 @@ function hasDoubledOnly(table: Buffer): boolean {
   return found;
 }
 
-/** Factor of a dialect's score, so that of dialects that fit equally well the common one wins. */
+/** Returns a factor for the dialect's score. If several dialects fit equally well, the most common of them has the highest
+ * factor. */
 function weight(dialect: Dialect): number {
   const delimiter = DELIMITERS.get(dialect.delimiter) ?? (SPACED.includes(dialect.delimiter) ? 1.001 : 1);
   return delimiter * (dialect.quote === "'" ? 0.999 : 1) * (dialect.escape === "\\" ? 0.9999 : 1);

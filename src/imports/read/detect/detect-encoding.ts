@@ -6,7 +6,7 @@ import { CR, LF } from "../field-end.ts";
 
 type Encoding = Dialect["encoding"];
 
-/** @param whole `head` is the whole file: an incomplete character at its end is then a fault, not a cut */
+/** @param whole whether `head` is the whole file. If it is, an incomplete character at its end is an error */
 export function detectEncoding(head: Buffer, whole: boolean): Encoding {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
@@ -15,7 +15,8 @@ export function detectEncoding(head: Buffer, whole: boolean): Encoding {
   if (utf16 !== null) return utf16;
   const text = whole ? head : head.subarray(0, head.length - cutCharacterBytes(head));
   if (isUtf8(text)) return "utf-8";
-  // A few bad bytes in a UTF-8 file are faults of their records. Read as windows-1252, all its other letters would be wrong.
+  // A mostly valid UTF-8 file stays UTF-8: only the records with invalid bytes are rejected. As windows-1252, every non-ASCII
+  // character in the file would be wrong.
   const { valid, invalid } = countSequences(text);
   return valid > invalid ? "utf-8" : "windows-1252";
 }
@@ -38,13 +39,14 @@ function detectUtf16(head: Buffer): Encoding | null {
       if (first === LF || first === CR) littleLineEnds++;
     }
   }
-  // In any script, at least a tenth of the characters are delimiters, digits and line ends. Stray NUL bytes fall on both sides.
+  // In any script, at least a tenth of the characters are delimiters, digits and line ends. Stray NUL bytes are equally likely at
+  // even and at odd offsets.
   if (little > pairs / 10 && little > big * 20 && (littleLineEnds > 0 || little > pairs / 2)) return "utf-16le";
   if (big > pairs / 10 && big > little * 20 && (bigLineEnds > 0 || big > pairs / 2)) return "utf-16be";
   return null;
 }
 
-/** Returns how many bytes at the end of the head belong to a UTF-8 character that is cut there. */
+/** Returns the number of bytes at the end of the head that belong to an incomplete UTF-8 character. */
 function cutCharacterBytes(head: Buffer): number {
   for (let back = 1; back <= Math.min(3, head.length); back++) {
     const byte = head[head.length - back] as number;
@@ -54,7 +56,7 @@ function cutCharacterBytes(head: Buffer): number {
   return 0;
 }
 
-/** Counts the characters of several bytes, and the bytes that are not part of a valid character. */
+/** Counts the multi-byte characters, and the bytes that are not part of a valid character. */
 function countSequences(text: Buffer): { valid: number; invalid: number } {
   let valid = 0;
   let invalid = 0;

@@ -1,9 +1,9 @@
-// Detects where a table starts, and whether its first record is a header. A first record is taken for data only if it contains no
-// known column name, and a number above a column of numbers.
+// Detects where a table starts, and whether its first record is a header. The first record is treated as data only if it contains
+// no known column name, and contains a number above a column of numbers.
 import { countKnownNames } from "../columns/match-columns.ts";
 import type { Row } from "./score-dialect.ts";
 
-/** Titles above a table are short. Further down, a row with few values is a record. */
+/** Maximum number of rows above the header. Titles above a table are short; further down, a row with few values is a record. */
 const MAX_PREAMBLE_ROWS = 20;
 
 /** Returns the number of lines before the header: rows with few values, above the first row that is filled like a header. */

@@ -7,7 +7,7 @@ import { splitRecords } from "../split-records.ts";
 import { createSplitter } from "../splitter.ts";
 
 const DOUBLE_QUOTE = 34;
-/** Rows that are searched for a header. */
+/** Number of rows at the start of the table that are checked for a header. */
 const TOP_ROWS = 5;
 
 export interface Row {
@@ -23,7 +23,7 @@ export interface Score {
 }
 
 /**
- * @param isEnd the sample ends at the file's end; otherwise its last record may be cut and is not counted
+ * @param isEnd whether the sample ends at the file's end. If not, its last record may be incomplete and is not counted
  * @param records reused for the split, so that detection allocates its arrays once
  */
 export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, records: Records): Score {
@@ -44,16 +44,17 @@ export function scoreDialect(dialect: Dialect, sample: Buffer, isEnd: boolean, r
   }
   const [width, agreeing] = mostFrequent(sizes);
 
-  // An apostrophe may just start a word. It is the quote if at least half the records have a field enclosed in apostrophes and no
-  // field is enclosed in double quotes. It then wins even if unescaped apostrophes make faults of half the records.
+  // An apostrophe may be just part of a word. It is the quote if at least half the records have a field enclosed in apostrophes
+  // and no field is enclosed in double quotes. The apostrophe then wins even if unescaped apostrophes cause faults in half the
+  // records.
   const apostrophes = dialect.quote === "'";
   if (apostrophes && (quoted < Math.max(2, count / 2) || doubleQuoted > 0)) return { score: 0, width };
   if (count === 0 || width < 2) return { score: 0.01, width };
 
   const top = firstRows(dialect, records, Math.min(count, TOP_ROWS));
   const known = Math.max(...top.map(({ cells }) => (cells.length > 1 ? countKnownNames(cells) : 0)));
-  // The first record should have the common width: text such as `x;y;z` in a column splits every row alike, except the header.
-  // A fitting record further down counts less, because there may be a title above the header.
+  // The first record should have the common width. If a column contains text such as `x;y;z`, every row has equally many semicolons,
+  // but the header has none. A record of the common width further down counts less, because there may be a title above the header.
   const headFits = top[0]?.cells.length === width ? 0.3 : top.some(({ cells }) => cells.length === width) ? 0.1 : 0;
   const share = agreeing / count;
   const score =

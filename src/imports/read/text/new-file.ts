@@ -1,17 +1,17 @@
-// Creates the text file that the reader makes of another file. It is new, readable only by this user, and verified to be exactly
-// as long as what was written to it.
+// Creates the text file into which the reader converts another file. The file is new, readable only by this user, and verified to
+// contain exactly as many bytes as were written to it.
 import { createWriteStream, type WriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 
-/** Replaces a file of that name. The stream fails if another process creates the file in the meantime, so that two writers never
- * share one. */
+/** Creates the file, replacing a file of the same name. The stream fails if another process creates the file in the meantime, so
+ * that two writers never share one file. */
 export async function createNewFile(path: string): Promise<WriteStream> {
   await rm(path, { force: true });
   return createWriteStream(path, { flags: "wx", mode: 0o600 });
 }
 
-/** Called with the length of each write. Returns a promise when the write has to wait for free disk space, which rejects when
- * it must not happen. */
+/** Called with the length of each write. Returns a promise if the write has to wait for free disk space. The promise rejects if
+ * the write must not happen. */
 export type SpaceCheck = (length: number) => Promise<void> | undefined;
 
 /** Yields each chunk as soon as the disk has space for it. */

@@ -1,4 +1,4 @@
-// The disk space that unpacking a gzip file may take, measured on the files it writes.
+// Tests how much disk space unpacking a gzip file can take, by measuring the files that it writes.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -22,21 +22,21 @@ export async function detectText(path: string, overrides: DialectOverrides): Pro
   return detectFile(path, overrides);
 }
 
-/** For files other than workbooks. @throws Problem no-such-sheet if the sender named a sheet */
+/** Refuses the name of a sheet for a file that is not a workbook. @throws Problem no-such-sheet if the sender named a sheet */
 export function refuseSheet({ sheet }: DialectOverrides): void {
   if (sheet !== undefined)
     throw new Problem(
       "no-such-sheet",
-      `There is no sheet "${sheet}": the file is not a workbook. Leave the sheet out.`,
+      `There is no sheet "${sheet}", because the file is not a workbook. Import the file without naming a sheet.`,
     );
 }
 
-/** True if the splitter can read the file itself. For any other file, `prepareText` writes a copy. */
+/** Whether the splitter can read the file itself. For any other file, `prepareText` writes a copy. */
 export const isPlainText = ({ format, encoding }: Dialect): boolean => format === "text" && encoding === "utf-8";
 
 /**
  * Writes the file at `path` as UTF-8 to the new file `target` and returns its dialect. Scratch files have names that begin with
- * `target`. The caller removes all of them when this throws.
+ * `target`. If this function throws, the caller removes all these files.
  * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file
  */
 export async function prepareText(
@@ -57,7 +57,7 @@ export async function prepareText(
       if ((await detectFormat(unpacked)) !== "text")
         throw new Problem(
           "unsupported-file",
-          "The gzip file contains another packed file. Unpack it and send that file.",
+          "The gzip file contains another packed file. Unpack the gzip file and send the file that it contains.",
         );
       const dialect = await detectFile(unpacked, overrides);
       if (dialect.encoding === "utf-8") await rename(unpacked, target);
@@ -108,4 +108,4 @@ async function unpack(
 }
 
 export const brokenGzip = (cause: unknown): Problem =>
-  new Problem("broken-file", "The gzip file is damaged or incomplete. Pack it again and send it again.", { cause });
+  new Problem("broken-file", "The gzip file is damaged or incomplete. Create the gzip file again, then send it.", { cause });

@@ -50,7 +50,8 @@ export async function transcode(
   await checkNewFile(target);
 }
 
-/** The same for bytes in memory, such as the head of a file. With `whole`, a character that is cut at the end is a fault. */
+/** Converts bytes in memory, such as the head of a file, to UTF-8. With `whole`, a character that is incomplete at the end is a
+ * fault. */
 export function transcodeHead(head: Buffer, encoding: Encoding, whole: boolean): Buffer {
   const text = head.subarray(bomLength(head, encoding));
   const decoder = createDecoder(encoding);
@@ -69,10 +70,10 @@ async function* transcodeChunks(chunks: AsyncIterable<Buffer>, encoding: Encodin
   yield decoder.end();
 }
 
-/** To UTF-8. It holds back the bytes of a character that a chunk cuts. */
+/** Converts chunks to UTF-8. If a chunk ends within a character, the decoder keeps its bytes for the next chunk. */
 interface Decoder {
   decode: (bytes: Buffer) => Buffer;
-  /** Returns FF for a character that the end of the file has cut. */
+  /** Returns the byte FF if the file ends within a character. */
   end: () => Buffer;
 }
 

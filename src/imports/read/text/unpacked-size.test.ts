@@ -35,7 +35,7 @@ describe("a bomb is refused within 64 MB, however large it is", () => {
     expect(passed).toBeLessThanOrEqual(64 * MB);
   });
 
-  test("also after an honest beginning", () => {
+  test("even after ordinary data", () => {
     const honest = 50 * MB * 5;
     const { passed, refused } = unpack([50 * MB, 5], [50 * MB, 1029]);
     expect(refused).toBe(true);
@@ -43,7 +43,7 @@ describe("a bomb is refused within 64 MB, however large it is", () => {
   });
 });
 
-describe("honest files pass", () => {
+describe("ordinary files pass", () => {
   test.each([
     ["of ordinary rows", 500 * MB, 4],
     ["of rows that differ only in their SKU", 20 * MB, 162],

@@ -1,15 +1,16 @@
 // Refuses decompression bombs while they are unpacked, before their bytes reach the disk.
 //
 // The check is a leaky bucket: each packed byte that the decompressor consumes adds MAX_RATIO unpacked bytes of credit, and the
-// credit never exceeds FREE_BYTES. An honest beginning can therefore not pay for a bomb that follows it, and a bomb of any size
-// writes at most about 64 MB.
+// credit never exceeds FREE_BYTES. Ordinary data at the beginning can therefore not collect credit for a bomb that follows, and a
+// bomb of any size writes at most about 64 MB.
 import { Problem } from "../../../../contract/problems.ts";
 
-/** Unpacked bytes per packed byte, measured with gzip -6 and -9: files of bench/generate.ts 4; 300 empty columns 75; rows that
- * differ only in their SKU 76 (200 bytes of equal text) to 162 (2,000 bytes). One repeated row: 515. Zeros: 1,029, the maximum
- * of deflate. */
+/** Maximum number of unpacked bytes per packed byte. Measured with gzip -6 and -9: 4 for files of bench/generate.ts; 75 for 300
+ * empty columns; 76 (200 bytes of equal text) to 162 (2,000 bytes) for rows that differ only in their SKU; 515 for one repeated
+ * row; 1,029, the maximum of deflate, for zeros. */
 const MAX_RATIO = 200;
-/** A small file may consist of repetitions only. With MAX_RATIO, zeros are refused after 42 MB and one repeated row after 55 MB. */
+/** Maximum credit, and the credit at the start: a small file may consist of repetitions only. With MAX_RATIO, zeros are refused
+ * after 42 MB and one repeated row after 55 MB. */
 const FREE_BYTES = 32 << 20;
 
 /** Called with the length of each unpacked chunk, before it is written.
@@ -18,8 +19,9 @@ export type CountUnpacked = (bytes: number) => void;
 
 /**
  * @param packed size of the packed file in bytes
- * @param consumed returns how many of them the decompressor has consumed, such as `bytesWritten` of a zlib stream. Without it,
- * the credit of the whole file is available from the start: the total is bounded, but not a section of the file
+ * @param consumed returns the number of packed bytes that the decompressor has consumed, such as `bytesWritten` of a zlib
+ * stream. Without this function, the credit of the whole file is available from the start: the total is bounded, but not a
+ * section of the file
  */
 export function createUnpackedCount(packed: number, consumed?: () => number): CountUnpacked {
   let credit = FREE_BYTES + (consumed === undefined ? packed * MAX_RATIO : 0);

@@ -1,13 +1,14 @@
 // Converts a cell's number to the text that a spreadsheet program shows: digits, a date, a time, or a code with leading zeros.
 
-/** How a number is displayed. A number is the count of digits, filled with leading zeros. */
+/** How a cell's number is displayed. A value of type `number` means as an integer, padded with zeros to that many digits. */
 export type NumberFormat = "plain" | "date" | "time" | "duration" | number;
 
 const DAY_MS = 86_400_000;
-/** Day 0 of the two ways of counting days. The one from 1904 comes from old Macs. */
+/** Day 0 of workbooks that count days from 1900. */
 const EPOCH_1900 = Date.UTC(1899, 11, 30);
+/** Day 0 of workbooks that count days from 1904, as Excel for old Macs did. */
 const EPOCH_1904 = Date.UTC(1904, 0, 1);
-/** The count from 1900 includes 29 February 1900, which did not exist: days before it have to be shifted by one. */
+/** The number of 29 February 1900, which did not exist. Day numbers before it have to be shifted by one. */
 const FALSE_LEAP_DAY = 60;
 /** The day after 9999-12-31, the last date of a spreadsheet. */
 const END_OF_DAYS = 2_958_466;
@@ -34,7 +35,7 @@ function withoutExponent(text: string): string {
   if (parts === null) return text;
   const [, sign = "", first = "", fraction = "", exponent = "0"] = parts;
   const places = Number(exponent);
-  // No code or price has that many digits: keep the exponent.
+  // No code or price has that many digits, so keep the exponent.
   if (Math.abs(places) > 40) return text;
   if (places < 0) return `${sign}0.${"0".repeat(-places - 1)}${first}${fraction}`;
   return `${sign}${first}${fraction.padEnd(places, "0")}`;
@@ -57,7 +58,8 @@ function clock(hours: number, seconds: number): string {
   return `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** Formats that a workbook refers to by number only (ECMA-376, 18.8.30), including those of East Asian dates. */
+/** Returns the format with this number, for formats that a workbook refers to by number only (ECMA-376, 18.8.30), including those
+ * of East Asian dates. */
 export function builtInFormat(id: number): NumberFormat {
   if ((id >= 14 && id <= 17) || id === 22 || (id >= 27 && id <= 31) || id === 36 || (id >= 50 && id <= 58))
     return "date";

@@ -1,5 +1,5 @@
 // Converts workbooks to text: cells, tables and sheets, and files that are refused.
-// Long because it is a table of cases.
+// This file is long because it is a table of cases.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ async function convertBytes(
 const convert = async (input: WorkbookInput, overrides?: DialectOverrides) =>
   convertBytes(await makeWorkbook(input), overrides);
 
-/** The text of one cell below a header. */
+/** Returns the text of a single cell below a header. */
 async function cellText(cell: string, input: Partial<WorkbookInput> = {}): Promise<string> {
   const { text } = await convert({
     ...input,
@@ -146,8 +146,8 @@ describe("a cell", () => {
     await expect(cellText('<c r="B2"><f>1+1</f></c>')).rejects.toThrow('cell B2 of "xl/worksheets/sheet1.xml"');
   });
 
-  test("that refers to a missing text is an error", async () => {
-    await expect(cellText('<c r="B2" t="s"><v>2</v></c>', { strings: "<si><t>a</t></si>" })).rejects.toThrow("text 2");
+  test("that refers to a missing shared string is an error", async () => {
+    await expect(cellText('<c r="B2" t="s"><v>2</v></c>', { strings: "<si><t>a</t></si>" })).rejects.toThrow("shared string 2");
   });
 });
 
@@ -200,14 +200,14 @@ describe("a table", () => {
     expect(dialect.sheets?.filter(({ read }) => read).map(({ name }) => name)).toEqual(["One", "Two"]);
   });
 
-  test("is missing in a workbook of empty sheets", async () => {
+  test("is not found in a workbook of empty sheets", async () => {
     await expect(convert({ sheets: { A: "", B: '<row r="1"><c r="A1" s="1"/></row>' } })).rejects.toMatchObject({
       slug: "empty-file",
     });
   });
 });
 
-describe("shared texts", () => {
+describe("shared strings", () => {
   test("are read from disk in any order, including long ones", async () => {
     const texts = Array.from({ length: 3000 }, (_, i) => `${i} ${"x".repeat(i % 100 === 0 ? 30_000 : 90)}`);
     const order = texts.map((_, i) => (i * 1009) % texts.length);
@@ -317,7 +317,7 @@ describe("refused, with a problem that names the remedy", () => {
       "",
     ],
     [
-      "a bomb in a text",
+      "a bomb in a string",
       () =>
         makeWorkbook({
           ...one,
@@ -354,16 +354,16 @@ describe("refused, with a problem that names the remedy", () => {
           },
         }),
       "broken-workbook",
-      "no sheet with cells",
+      "no worksheet",
     ],
     [
-      "a long text in every row",
+      "a long string in every row",
       () => makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + SHARED_ROW.repeat(2000) }, strings: LONG_TEXT }),
       "broken-workbook",
-      "many megabytes in each row",
+      "many megabytes of text in each row",
     ],
     [
-      "a long text in every hundredth row",
+      "a long string in every hundredth row",
       () => makeWorkbook({ sheets: { S: textRow(1, "sku", "name") + SHARED_ROWS.repeat(2000) }, strings: LONG_TEXT }),
       "unpacks-too-large",
       "its cells contain far more text",

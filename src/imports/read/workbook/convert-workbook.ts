@@ -13,13 +13,14 @@ import { createStringStore } from "./string-store.ts";
 import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
 import { readParts, type SheetPart } from "./workbook-parts.ts";
 
-/** Sheets that are searched for a table. */
+/** Maximum number of sheets that are searched for a table. */
 const MAX_SHEETS = 200;
-/** Sheets that a message lists. */
+/** Maximum number of sheets that a message lists. */
 const LISTED_SHEETS = 50;
-/** Characters after which a chunk of text is written; its last row may exceed them. */
+/** A chunk of text is written when it has at least this many characters; its last row may exceed them. */
 const CHUNK_LENGTH = 1 << 20;
-/** Bytes of texts and table that a preview holds in memory. Only a hostile workbook of a previewed size has more. */
+/** Maximum number of bytes of shared strings and table text that a preview holds in memory. Of the workbooks that are small
+ * enough for a preview, only hostile ones have more. */
 const MAX_TEXTS_IN_MEMORY = 48 << 20;
 
 interface InspectedSheet extends SheetPart {
@@ -27,8 +28,8 @@ interface InspectedSheet extends SheetPart {
 }
 
 /**
- * Writes the table of the workbook at `path` to the new file `target`. Returns the dialect of that file and the sheets it was read
- * from. Uses `<target>.strings` as a scratch file. The caller removes `target` when this throws.
+ * Writes the table of the workbook at `path` to the new file `target`. Returns the dialect of that file and the sheets that the
+ * table was read from. Uses `<target>.strings` as a scratch file. If this function throws, the caller removes `target`.
  * @throws Problem unsupported-file, broken-workbook, unpacks-too-large, bad-header, empty-file, no-such-sheet
  */
 export async function convertWorkbook(
@@ -42,7 +43,7 @@ export async function convertWorkbook(
   const stringsPath = `${target}.strings`;
   try {
     const budget = createWorkBudget(size);
-    // The file of shared texts is written synchronously, without a check of its own.
+    // The file of shared strings is written synchronously, without checking the disk space itself.
     await checkSpace?.(size);
     return await withTable({ source: path, strings_path: stringsPath, overrides, budget, signal }, async (text) => {
       const written = await createNewFile(target);
@@ -77,7 +78,7 @@ export async function convertHead(
 interface Conversion {
   /** The file's path, or all of its bytes. */
   source: string | Buffer;
-  /** Path of the file for the shared texts; undefined: in memory. */
+  /** Path of the file for the shared strings. If undefined, they are held in memory. */
   strings_path?: string;
   overrides: DialectOverrides;
   budget: WorkBudget;
@@ -151,7 +152,7 @@ async function findTables(
   return found;
 }
 
-/** Returns the sheet that the sender has named, otherwise the visible sheets, or all of them where none is visible. */
+/** Returns the sheet that the sender has named. If none was named, returns the visible sheets, or all sheets if none is visible. */
 function candidates(sheets: readonly SheetPart[], given: string | undefined): SheetPart[] {
   if (given === undefined) {
     const visible = sheets.filter(({ is_hidden }) => !is_hidden);
@@ -161,7 +162,7 @@ function candidates(sheets: readonly SheetPart[], given: string | undefined): Sh
   if (named.length > 0) return named;
   const names = sheets.slice(0, LISTED_SHEETS).map(({ name }) => `"${name}"`);
   const more = sheets.length > LISTED_SHEETS ? ` and ${sheets.length - LISTED_SHEETS} more` : "";
-  throw new Problem("no-such-sheet", `The workbook has no sheet "${given}". It has: ${names.join(", ")}${more}.`);
+  throw new Problem("no-such-sheet", `The workbook has no sheet "${given}". Its sheets are: ${names.join(", ")}${more}.`);
 }
 
 const isContinued = ({ columns }: SheetTable, { table }: InspectedSheet): boolean =>
@@ -191,7 +192,7 @@ async function* lines(
       signal?.throwIfAborted();
       let text = "";
       for (const row of rows) {
-        // In a table of one column a blank line would be a record.
+        // In a table of one column, a blank line would be a record.
         if (width > 1) text += "\n".repeat(row.number - last - 1);
         last = row.number;
         if ((row.cells.length > 0 || row.beyond !== undefined) && row.number > firstRow) text += line(row, width);
@@ -205,8 +206,8 @@ async function* lines(
   }
 }
 
-/** Converts a row that is not blank. A cell beyond the last column becomes one field too many: the row is then rejected with that cell
- * as its value, but without the thousands of blank cells before it. */
+/** Converts a row that is not blank. If the row has a cell beyond the last column, the line gets one field too many. The row is
+ * then rejected with that cell as its value, but without the thousands of blank cells before it. */
 function line({ cells, beyond }: SheetRow, width: number): string {
   let text = "";
   let at = 0;

@@ -10,7 +10,7 @@ import type { SheetRow } from "./read-sheet.ts";
 export interface SheetTable {
   /** Number of the last row above the table, 0 for none. */
   preamble: number;
-  /** Number of the header row; undefined where the table has no header. */
+  /** Number of the header row; undefined if the table has no header. */
   header: number | undefined;
   /** Hash of the header, equal for sheets with equal headers. Hundreds of sheets may have headers of a megabyte each. */
   columns: string | undefined;
@@ -18,8 +18,9 @@ export interface SheetTable {
   width: number;
 }
 
-/** Rows and characters at the start of a sheet in which the table is searched. */
+/** Maximum number of rows at the start of a sheet that are searched for the table. */
 export const HEAD_ROWS = 1000;
+/** Maximum number of characters in these rows. */
 export const HEAD_LENGTH = 4_000_000;
 
 /**
@@ -39,7 +40,7 @@ export function findTable(
   const header = (hasHeader ?? detectHeader(below)) ? first : undefined;
   if (header !== undefined) refuseWideHeader(rows, header.line);
   return {
-    // The rows in between have cells beyond the last possible column only.
+    // The rows in between have only cells beyond the last possible column.
     preamble: Math.max(preamble, first.line - 1),
     header: header?.line,
     columns: header && createHash("sha256").update(JSON.stringify(header.cells)).digest("hex"),
@@ -53,6 +54,6 @@ function refuseWideHeader(rows: readonly SheetRow[], line: number): void {
   if (beyond === undefined) return;
   throw new Problem(
     "bad-header",
-    `The header in row ${line} has a cell in column ${beyond.column + 1}. A table has at most ${MAX_FIELDS.toLocaleString("en")} columns. Delete the columns after that, or move the cell.`,
+    `The header in row ${line} has a cell in column ${beyond.column + 1}. A table can have at most ${MAX_FIELDS.toLocaleString("en")} columns. Delete the columns after the last allowed one, or move the cell.`,
   );
 }

@@ -1,4 +1,5 @@
-// Hostile workbooks of a few kilobytes that unpack to millions of elements, cells or texts: each is refused early with a problem.
+// Hostile workbooks of a few kilobytes that unpack to millions of elements, cells or strings: each is refused early with a
+// problem.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,8 +40,8 @@ async function overlapping(): Promise<Buffer> {
 }
 
 const CASES: [title: string, file: WorkbookInput | (() => Promise<Buffer>), slug: string, words: string][] = [
-  ["empty shared texts", { ...one, strings: "<si/>".repeat(MANY) }, "broken-workbook", "XML elements"],
-  ["empty runs in one text", { ...one, strings: `<si>${"<r/>".repeat(MANY)}</si>` }, "broken-workbook", "XML elements"],
+  ["empty shared strings", { ...one, strings: "<si/>".repeat(MANY) }, "broken-workbook", "XML elements"],
+  ["empty runs in one string", { ...one, strings: `<si>${"<r/>".repeat(MANY)}</si>` }, "broken-workbook", "XML elements"],
   ["phonetic runs", { ...one, strings: `<si>${"<rPh/>".repeat(MANY)}</si>` }, "broken-workbook", "XML elements"],
   ["empty cells", sheet(`<row>${"<c/>".repeat(MANY)}</row>`), "broken-workbook", "XML elements"],
   [
@@ -81,7 +82,7 @@ const CASES: [title: string, file: WorkbookInput | (() => Promise<Buffer>), slug
   ["processing instructions", sheet("<?a?>".repeat(300_000)), "broken-workbook", "bytes without an element"],
   ["carriage returns", sheet(`<a>${"\r".repeat(2_000_000)}</a>`), "broken-workbook", "bytes without an element"],
   ["an undeclared entity", sheet("<a>&lol;</a>"), "broken-workbook", "undefined entity"],
-  ["a missing text", sheet('<row><c t="s"><v>7</v></c></row>'), "broken-workbook", "the text 7"],
+  ["a missing shared string", sheet('<row><c t="s"><v>7</v></c></row>'), "broken-workbook", "shared string 7"],
   [
     "200 sheets of the same part",
     {
@@ -102,7 +103,7 @@ const CASES: [title: string, file: WorkbookInput | (() => Promise<Buffer>), slug
     "list of parts",
   ],
   [
-    "a long text in the first rows of many sheets",
+    "a long string in the first rows of many sheets",
     {
       sheets: Object.fromEntries(
         Array.from({ length: 30 }, (_, i) => [`S${i}`, '<row><c t="s"><v>0</v></c></row>'.repeat(200)]),
@@ -116,7 +117,7 @@ const CASES: [title: string, file: WorkbookInput | (() => Promise<Buffer>), slug
     "a header in the last column",
     { sheets: { S: '<row r="1"><c r="A1" t="str"><v>sku</v></c><c r="XFD1"><v>1</v></c></row>' } },
     "bad-header",
-    "a cell in column 16384. A table has at most 2,000 columns",
+    "a cell in column 16384. A table can have at most 2,000 columns",
   ],
 ];
 
@@ -161,7 +162,7 @@ test("cells without references are counted, up to the last column of a table", a
   expect(text).toBe(`"sku","name"${",".repeat(1998)}\n${",".repeat(1998)}"1","2","3"\n`);
 });
 
-test("shared texts of any length are read back from memory and from disk, across segments", () => {
+test("shared strings of any length are read back from memory and from disk, across segments", () => {
   const texts = Array.from({ length: 66_000 }, (_, i) =>
     i % 3 === 0 ? "" : `${i}é`.repeat(i % 1000 === 1 ? 9000 : 1),
   );

@@ -7,13 +7,15 @@ import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { WorkBudget } from "./work-budget.ts";
 import { Problem } from "../../../../contract/problems.ts";
 
-/** Parts of a workbook; a sheet has a few of them. */
+/** Maximum number of parts in a workbook. Each sheet has a few parts. */
 const MAX_PARTS = 10_000;
-/** Bytes of the names, comments and extra fields of all parts, which are held in memory. Excel writes about 50 per part. */
+/** Maximum number of bytes of the names, comments and extra fields of all parts, which are held in memory. Excel writes about 50
+ * per part. */
 const MAX_DIRECTORY = 4 << 20;
-/** Bytes of a part without cells, such as the list of sheets. */
+/** Maximum number of bytes of a part without cells, such as the list of sheets. */
 const MAX_SMALL_PART = 16 << 20;
-/** Bytes passed on at once. Their rows are in memory together, and a few kilobytes can refer to megabytes of shared texts. */
+/** Maximum number of bytes in a chunk. All rows of a chunk are in memory at once, and a few kilobytes can refer to megabytes of
+ * shared strings. */
 const MAX_CHUNK_BYTES = 16_384;
 /** Bytes of each part's header in the file, without the name. */
 const LOCAL_HEADER = 30;
@@ -22,7 +24,7 @@ export interface Package {
   has(name: string): boolean;
   /** Streams a part's bytes. @throws Problem unpacks-too-large, broken-workbook */
   read(name: string): AsyncIterable<Buffer>;
-  /** The same for a small part. Yields nothing if the part is missing. */
+  /** Streams the bytes of a small part. Yields nothing if the part is missing. @throws as `read` does */
   readSmall(name: string): AsyncIterable<Buffer>;
   close(): void;
 }
@@ -98,7 +100,7 @@ function checkKind(entries: ReadonlyMap<string, Entry>): void {
   );
 }
 
-/** Parts that share their bytes would unpack the same bomb once per name.
+/** Refuses parts that share bytes: they would unpack the same bomb once per name.
  * @throws Problem broken-workbook */
 function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
   const inOrder = [...entries.values()].sort((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
@@ -143,9 +145,9 @@ function packageOf(zip: ZipFile, entries: ReadonlyMap<string, Entry>, budget: Wo
 async function* unpack(zip: ZipFile, entry: Entry, budget: WorkBudget): AsyncGenerator<Buffer> {
   const { fileName, compressionMethod, uncompressedSize } = entry;
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED)
-    throw brokenWorkbook(`Its part "${truncated(fileName)}" uses a compression method that workbooks do not have.`);
+    throw brokenWorkbook(`Its part "${truncated(fileName)}" uses a compression method that workbooks do not use.`);
   const packed = await zip.openReadStreamPromise(entry, { decodeFileData: false });
-  // yauzl would inflate too, but does not report how many packed bytes have been consumed.
+  // yauzl could inflate the part too, but does not report how many packed bytes have been consumed.
   const inflate = compressionMethod === DEFLATED ? createInflateRaw() : undefined;
   // `pipeline` passes errors of `packed` to `inflate`, which the loop below reads.
   const chunks = inflate === undefined ? packed : pipeline(packed, inflate, () => undefined);
@@ -162,7 +164,7 @@ async function* unpack(zip: ZipFile, entry: Entry, budget: WorkBudget): AsyncGen
   }
   if (length !== uncompressedSize)
     throw brokenWorkbook(
-      `Its part "${truncated(fileName)}" does not have the ${uncompressedSize} bytes that the directory states.`,
+      `Its part "${truncated(fileName)}" does not have the ${uncompressedSize} bytes that the zip directory states.`,
     );
 }
 

@@ -1,5 +1,5 @@
-// Parses XML as a stream of events. Names, tags, texts and nesting are bounded, and document types are refused, so that a hostile
-// file can neither fill the memory nor expand entities.
+// Parses XML as a stream of events. The lengths of names, tags and texts and the depth of nesting are bounded, and document types
+// are refused, so that a hostile file can neither fill the memory nor expand entities.
 import { SaxesParser } from "saxes";
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { WorkBudget } from "./work-budget.ts";
@@ -16,13 +16,16 @@ export interface XmlParser {
   end(): void;
 }
 
-/** Bytes without the end of a tag, which the parser buffers. A cell has at most 32,767 characters, which take 330 kB as `_x000D_`. */
+/** Maximum number of bytes without the end of a tag, because the parser buffers them. A cell has at most 32,767 characters, which
+ * take 230 kB as `_x000D_`. */
 const MAX_BYTES_WITHOUT_TAG = 1 << 20;
-/** The parser stores names and attributes of all open elements. Sheets with all extensions have a depth of ten. */
+/** Maximum depth of nesting, because the parser stores the names and attributes of all open elements. Sheets with all extensions
+ * have a depth of ten. */
 const MAX_DEPTH = 64;
-/** The parser creates an object per attribute. Excel's longest tags have about forty attributes. */
+/** Maximum number of attributes in a tag, because the parser creates an object for each. Excel's longest tags have about forty
+ * attributes. */
 const MAX_ATTRIBUTES = 256;
-/** Characters of all names and values of a tag. The address and hint of a hyperlink have at most 2,335. */
+/** Maximum number of characters in all names and values of a tag. The address and hint of a hyperlink have at most 2,335. */
 const MAX_TAG_LENGTH = 65_536;
 
 export function createXmlParser(
@@ -30,7 +33,7 @@ export function createXmlParser(
   handler: XmlHandler,
   budget: Pick<WorkBudget, "countElement">,
 ): XmlParser {
-  // Tracking positions would cost 10 % of the time, and the messages name the part instead.
+  // Do not track positions: that would cost 10 % of the time, and the messages name the part instead.
   const parser = new SaxesParser<{ position: false; xmlns: false }>({ position: false, xmlns: false });
   let bytesWithoutTag = 0;
   let depth = 0;
@@ -84,7 +87,7 @@ export function createXmlParser(
   };
 }
 
-/** Decodes UTF-8 in chunks; without a chunk, the end of the text. */
+/** Returns a function that decodes UTF-8 in chunks. It is called without a chunk at the end of the text. */
 function createDecoder(faultOf: (cause: unknown) => Error): (chunk?: Buffer) => string {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   return (chunk) => {

@@ -1,4 +1,4 @@
-// Streams the rows of a sheet as texts, as a person sees them in the cells (ECMA-376, 18.3.1).
+// Streams the rows of a sheet. Each cell becomes the string that a spreadsheet program displays (ECMA-376, 18.3.1).
 import { MAX_FIELDS } from "../split-records.ts";
 import { numberText, type NumberFormat } from "./cell-text.ts";
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
@@ -10,9 +10,9 @@ import type { WorkBudget } from "./work-budget.ts";
 export interface SheetRow {
   /** The row number that the spreadsheet program shows, from 1. */
   number: number;
-  /** Blank cells are "". The last one is not blank. */
+  /** The cells up to the last one that is not blank. A blank cell is an empty string. */
   cells: string[];
-  /** The first cell with a value beyond the last column that a table may have. */
+  /** The first non-blank cell beyond the last column that a table may have. */
   beyond?: { column: number; text: string };
 }
 
@@ -24,14 +24,16 @@ export interface CellContext {
 }
 
 const MAX_ROWS = 1_048_576;
-/** Excel's last column is XFD. Cells after column 2,000 are read only so that their rows can be rejected. */
+/** Excel's limit (column XFD). Only the first MAX_FIELDS columns can be imported; a row with a cell beyond those is read, but
+ * only to be rejected. */
 const MAX_COLUMNS = 16_384;
-/** Characters of a row. A longer one is a record that will be rejected; its further cells are dropped. */
+/** Maximum number of characters in a row. A longer row becomes a record that will be rejected, so its further cells are dropped. */
 const MAX_ROW_LENGTH = 1_200_000;
-/** Characters of the rows in one chunk, about 16 kB of XML. With the longest possible text in each row they are 7 million. */
+/** Maximum total length of the cell strings in one chunk (16 kB of XML). A short cell can refer to a long shared string, but even
+ * if each row that Excel writes in a chunk has the longest string that Excel allows, they add up to only 7 million characters. */
 const MAX_CHUNK_LENGTH = 16 << 20;
 
-/** Yields the rows that each chunk completes. Rows that the sheet does not contain are missing.
+/** For each chunk, yields the rows that end in it. Rows that the sheet's XML leaves out are not yielded.
  * @throws Problem broken-workbook */
 export async function* readSheet(
   part: string,
@@ -71,7 +73,7 @@ function createRowReader(part: string, context: CellContext) {
     if (row === undefined || length > MAX_ROW_LENGTH) return;
     const text = textOf(found, context, () => `${columnName(at)}${number} of "${truncated(part)}"`);
     if (text === "") return;
-    // Counted here and not by bytes of the file, where blank cells and shared texts take almost nothing.
+    // Count the characters here: in the bytes of the file, blank cells and references to shared strings take almost nothing.
     untaken += text.length;
     if (at < MAX_FIELDS) {
       untaken += Math.max(at - row.cells.length, 0);
@@ -80,7 +82,7 @@ function createRowReader(part: string, context: CellContext) {
     } else row.beyond ??= { column: at, text };
     length += text.length + 1;
     if (untaken > MAX_CHUNK_LENGTH)
-      throw brokenWorkbook(`Its part "${truncated(part)}" repeats texts of many megabytes in each row.`);
+      throw brokenWorkbook(`Its part "${truncated(part)}" repeats many megabytes of text in each row.`);
   };
   const handler: XmlHandler = {
     open(name, attributes) {

@@ -1,10 +1,10 @@
-// Reads the part with the shared texts of a workbook into a string store.
+// Reads the part with the shared strings of a workbook into a string store.
 import { createXmlParser } from "./parse-xml.ts";
 import type { StringStore } from "./string-store.ts";
 import { unescapeText } from "./unescape.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
-/** Characters of a text that are stored. A record with a longer text is rejected anyway. */
+/** Maximum number of characters of a string that are stored. A record with a longer string is rejected anyway. */
 const MAX_LENGTH = 1_200_000;
 
 /** @throws Problem broken-workbook, unpacks-too-large */

@@ -1,32 +1,32 @@
-// Stores the shared texts of a workbook, to which cells refer by index. A large workbook has more texts than fit in memory: they are
-// in a file, read through a cache of blocks. The texts of a small workbook stay in memory.
+// Stores the shared strings of a workbook, to which cells refer by index. A large workbook has more strings than fit in memory:
+// they are in a file, read through a cache of blocks. The strings of a small workbook stay in memory.
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { brokenWorkbook } from "./broken-workbook.ts";
 
-/** Small, because the cells of a sorted table refer to texts in random order, and each reference may read a block: 3 µs for 8 kB,
- * 20 µs for 64 kB. */
+/** Size of a block. Blocks are small, because the cells of a sorted table refer to strings in random order, and each reference
+ * may read a block: 3 µs for 8 kB, 20 µs for 64 kB. */
 const BLOCK_BYTES = 8192;
-/** 32 MB. Most cells refer to texts near those of the previous cell. */
+/** Maximum number of blocks in the cache, which takes 32 MB. Most cells refer to strings near that of the previous cell. */
 const CACHED_BLOCKS = 4096;
 const SLAB_BYTES = 64 * BLOCK_BYTES;
-/** The end offset of each text takes eight bytes in memory. */
+/** Maximum number of strings. The end offset of each string takes eight bytes in memory. */
 const MAX_TEXTS = 16 << 20;
-/** End offsets are stored in arrays of this many, so that growing never copies. */
+/** End offsets are stored in arrays of this many elements, so that growing never copies them. */
 const SEGMENT_TEXTS = 1 << 16;
 
 export interface StringStore {
-  /** @throws Problem broken-workbook if there are too many texts */
+  /** @throws Problem broken-workbook if there are too many strings */
   add(text: string): void;
-  /** Bytes of all texts added so far. */
+  /** Number of bytes of all strings added so far. */
   size(): number;
   /** Must be called after the last `add` and before the first `get`. */
   seal(): void;
-  /** @throws Problem broken-workbook if the text does not exist */
+  /** @throws Problem broken-workbook if the string does not exist */
   get(index: number): string;
   close(): void;
 }
 
-/** @param path of a new file, which the caller removes; undefined: store the texts in memory */
+/** @param path path of a new file, which the caller removes; if undefined, the strings are stored in memory */
 export function createStringStore(path: string | undefined): StringStore {
   const blocks = path === undefined ? memoryBlocks() : diskBlocks(path);
   const ends: Float64Array[] = [];
@@ -45,9 +45,9 @@ export function createStringStore(path: string | undefined): StringStore {
       filled = 0;
     }
   };
-  /** Returns the text's length in bytes. */
+  /** Appends a string and returns its length in bytes. */
   const appendText = (text: string): number => {
-    // Fits in any case (a UTF-16 unit takes at most three bytes): write it without an intermediate buffer.
+    // The string fits in any case, because a UTF-16 unit takes at most three bytes: write it without an intermediate buffer.
     if (filled + text.length * 3 < BLOCK_BYTES) {
       const written = block.write(text, filled);
       filled += written;
@@ -61,7 +61,7 @@ export function createStringStore(path: string | undefined): StringStore {
     index < 0 ? 0 : ((ends[Math.floor(index / SEGMENT_TEXTS)] as Float64Array)[index % SEGMENT_TEXTS] as number);
   return {
     add(text) {
-      if (count === MAX_TEXTS) throw brokenWorkbook(`It has more than ${MAX_TEXTS.toLocaleString("en")} texts.`);
+      if (count === MAX_TEXTS) throw brokenWorkbook(`It has more than ${MAX_TEXTS.toLocaleString("en")} shared strings.`);
       if (count % SEGMENT_TEXTS === 0) ends.push(new Float64Array(SEGMENT_TEXTS));
       if (text !== "") size += appendText(text);
       (ends.at(-1) as Float64Array)[count % SEGMENT_TEXTS] = size;
@@ -73,7 +73,7 @@ export function createStringStore(path: string | undefined): StringStore {
     },
     get(index) {
       if (!Number.isInteger(index) || index < 0 || index >= count)
-        throw brokenWorkbook(`A cell refers to the text ${index}, but there are only ${count.toLocaleString("en")}.`);
+        throw brokenWorkbook(`A cell refers to shared string ${index}, but the workbook has only ${count.toLocaleString("en")}.`);
       const start = endOf(index - 1);
       const length = endOf(index) - start;
       const first = Math.floor(start / BLOCK_BYTES);
@@ -123,7 +123,7 @@ function memoryBlocks(): Blocks {
 
 function diskBlocks(path: string): Blocks {
   const file = openSync(path, "wx+", 0o600);
-  /** In order of insertion: the first one was read longest ago. */
+  /** A Map keeps the order of insertion, so its first block is the one that was read longest ago. */
   const cache = new Map<number, Buffer>();
   const makeBlock = blockMaker();
   let written = 0;

@@ -7,33 +7,35 @@ import { Problem } from "../../../../contract/problems.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
 import { brokenWorkbook } from "./broken-workbook.ts";
 
-/** An element costs 0.1 to 0.25 µs, even `<si/>`, which takes a hundredth of a packed byte. A table of 500,000 rows and eight columns
- * has 0.4 elements per packed byte, and the most uniform table that we could construct has 4. */
+/** Maximum number of XML elements per packed byte. An element costs 0.1 to 0.25 µs, even `<si/>`, which takes a hundredth of a
+ * packed byte. A table of 500,000 rows and eight columns has 0.4 elements per packed byte, and the most uniform table that we
+ * could construct has 4. */
 const ELEMENTS_PER_BYTE = 8;
 const FREE_ELEMENTS = 2_000_000;
-/** The elements of 1,048,576 rows with 100 cells. */
+/** Maximum number of elements in any workbook: those of 1,048,576 rows with 100 cells. */
 const MAX_ELEMENTS = 250_000_000;
 
-/** Shared texts appear in many cells but only once in the file, and blank cells become separators. */
+/** Maximum length of text per packed byte. Shared strings appear in many cells but only once in the file, and blank cells become
+ * separators. */
 const TEXT_PER_BYTE = 200;
-/** Keeps the texts and the table of a small workbook below 64 MB on disk. */
+/** Maximum credit for text. Keeps the strings and the table of a small workbook below 64 MB on disk. */
 const FREE_TEXT = 48 << 20;
 
-/** All functions throw Problem unpacks-too-large or broken-workbook when the budget is exhausted. */
+/** Every function throws Problem unpacks-too-large or broken-workbook when its part of the budget is exhausted. */
 export interface WorkBudget {
   /** Called with bytes of XML before they are parsed, and with the packed bytes that were consumed for them. */
   countUnpacked(bytes: number, packed: number): void;
   /** Called for each opening tag. */
   countElement(): void;
-  /** Called with the characters and positions of cells that were read. */
+  /** Called with the length of the cells that were read: their characters, and one for each blank cell before them. */
   countRead(length: number): void;
-  /** Called with bytes of shared texts or of the table that are stored, on disk or in memory. */
+  /** Called with bytes of shared strings or of the table that are stored, on disk or in memory. */
   countStored(bytes: number): void;
 }
 
 /**
- * @param size bytes of the file
- * @param maxStored upper limit of the bytes stored, independent of the file's size
+ * @param size size of the file in bytes
+ * @param maxStored maximum number of bytes stored, independent of the file's size
  */
 export function createWorkBudget(size: number, maxStored = Infinity): WorkBudget {
   let packedTotal = 0;
@@ -72,7 +74,7 @@ const tooManyElements = (size: number, elements: number): Problem =>
 const tooMuchText = (size: number): Problem =>
   new Problem(
     "unpacks-too-large",
-    `The workbook has ${number(size)} bytes, and its cells contain far more text than a table of that size. Delete texts that are repeated in every row, or send the table as CSV.`,
+    `The workbook has ${number(size)} bytes, and its cells contain far more text than a table of that size. Delete text that is repeated in every row, or send the table as CSV.`,
   );
 
 const number = (value: number): string => value.toLocaleString("en");

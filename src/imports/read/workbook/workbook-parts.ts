@@ -14,20 +14,20 @@ export interface SheetPart {
 
 export interface WorkbookParts {
   sheets: SheetPart[];
-  /** Name of the part with the shared texts; undefined if there is none. */
+  /** Name of the part with the shared strings; undefined if there is none. */
   strings: string | undefined;
-  /** Indexed by a cell's style. */
+  /** Number formats, indexed by a cell's style. */
   formats: readonly NumberFormat[];
   is_1904: boolean;
 }
 
-/** Enough for a sheet per day for almost three years. */
+/** Maximum number of sheets: enough for a sheet per day for almost three years. */
 const MAX_SHEETS = 1000;
-/** Excel allows 31 characters, other programs more. */
+/** Maximum length of a sheet's name. Excel allows 31 characters, other programs more. */
 const MAX_NAME = 255;
-/** Excel allows 65,490 cell styles and about 250 formats. */
+/** Maximum number of styles. Excel allows 65,490 cell styles and about 250 formats. */
 const MAX_STYLES = 65_536;
-/** One per part. */
+/** Maximum number of relationships: one per part. */
 const MAX_RELATIONS = 10_000;
 
 /** @throws Problem broken-workbook, unpacks-too-large */
@@ -65,7 +65,7 @@ export async function readParts(file: Package, budget: WorkBudget): Promise<Work
       is_hidden: /hidden/i.test(attributes["state"] ?? ""),
     });
   });
-  if (sheets.length === 0) throw brokenWorkbook("It has no sheet with cells.");
+  if (sheets.length === 0) throw brokenWorkbook("It has no worksheet.");
   const styles = partOf("styles");
   return {
     sheets,

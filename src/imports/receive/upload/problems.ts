@@ -23,7 +23,7 @@ export const evicted = (filename: string, limit: number): Problem =>
 export const tooManyUploads = (limit: number): Problem =>
   new Problem(
     "too-many-uploads",
-    `Limit reached: ${limit.toLocaleString("en")} unfinished uploads of all clients. Finish or discard some of them before you start another.`,
+    `There are already ${limit.toLocaleString("en")} unfinished uploads of all clients together, which is the limit. Finish or discard some of them before you start another.`,
   );
 
 export const expired = (filename: string): Problem =>

@@ -163,7 +163,7 @@ describe("a broken connection", () => {
   const whole = randomBytes(3_000_000);
   const half = whole.subarray(0, 1_500_000);
 
-  test("leaves the received bytes, and another request continues after them", async () => {
+  test("does not lose the received bytes, and another request continues after them", async () => {
     const url = await begin(whole.length);
     const socket = await sendHalf(url, 0, whole.length, half);
     socket.destroy();
@@ -193,7 +193,7 @@ describe("a broken connection", () => {
     expect((await only()).sha256).toBe(createHash("sha256").update(CSV).digest("hex"));
   });
 
-  test("that a worker took for dead still completes the upload with its last byte", async () => {
+  test("that a worker wrongly considered dead still completes the upload with its last byte", async () => {
     const file = (await begin(CSV.length)).split("/").at(-1) ?? "";
     const upload = (await findUpload(pool, file)) as StoredUpload;
     async function* bytes() {
@@ -348,7 +348,7 @@ describe("refused uploads", () => {
     expect(await ask("HEAD", `/api/uploads/${file}`)).toMatchObject({ status: 404 });
   });
 
-  test("a path in a file name is only text", async () => {
+  test("a path in a file name is not used as a path", async () => {
     const url = await begin(CSV.length, `filename ${base64("../../etc/passwd")}`);
     await send(url, 0, CSV);
     expect((await only()).filename).toBe("../../etc/passwd");
@@ -376,7 +376,7 @@ describe("limits of unfinished uploads", () => {
     expect(rows).toMatchObject([{ problem: { type: "/problems/too-many-uploads", status: 429 } }]);
   });
 
-  test("the total size of a client's uploads is limited too", async () => {
+  test("the total size of a client's uploads is limited", async () => {
     const [first, second] = [await as("192.0.2.1", MAX_BYTES), await as("192.0.2.1", MAX_BYTES)];
     expect(await stateOf(first)).toBe(204);
     await as("192.0.2.1", 1);
