@@ -108,4 +108,6 @@ async function unpack(
 }
 
 export const brokenGzip = (cause: unknown): Problem =>
-  new Problem("broken-file", "The gzip file is damaged or incomplete. Create the gzip file again, then send it.", { cause });
+  new Problem("broken-file", "The gzip file is damaged or incomplete. Create the gzip file again, then send it.", {
+    cause,
+  });

@@ -147,7 +147,9 @@ describe("a cell", () => {
   });
 
   test("that refers to a missing shared string is an error", async () => {
-    await expect(cellText('<c r="B2" t="s"><v>2</v></c>', { strings: "<si><t>a</t></si>" })).rejects.toThrow("shared string 2");
+    await expect(cellText('<c r="B2" t="s"><v>2</v></c>', { strings: "<si><t>a</t></si>" })).rejects.toThrow(
+      "shared string 2",
+    );
   });
 });
 

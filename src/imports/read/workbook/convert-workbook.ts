@@ -162,7 +162,10 @@ function candidates(sheets: readonly SheetPart[], given: string | undefined): Sh
   if (named.length > 0) return named;
   const names = sheets.slice(0, LISTED_SHEETS).map(({ name }) => `"${name}"`);
   const more = sheets.length > LISTED_SHEETS ? ` and ${sheets.length - LISTED_SHEETS} more` : "";
-  throw new Problem("no-such-sheet", `The workbook has no sheet "${given}". Its sheets are: ${names.join(", ")}${more}.`);
+  throw new Problem(
+    "no-such-sheet",
+    `The workbook has no sheet "${given}". Its sheets are: ${names.join(", ")}${more}.`,
+  );
 }
 
 const isContinued = ({ columns }: SheetTable, { table }: InspectedSheet): boolean =>

@@ -41,7 +41,12 @@ async function overlapping(): Promise<Buffer> {
 
 const CASES: [title: string, file: WorkbookInput | (() => Promise<Buffer>), slug: string, words: string][] = [
   ["empty shared strings", { ...one, strings: "<si/>".repeat(MANY) }, "broken-workbook", "XML elements"],
-  ["empty runs in one string", { ...one, strings: `<si>${"<r/>".repeat(MANY)}</si>` }, "broken-workbook", "XML elements"],
+  [
+    "empty runs in one string",
+    { ...one, strings: `<si>${"<r/>".repeat(MANY)}</si>` },
+    "broken-workbook",
+    "XML elements",
+  ],
   ["phonetic runs", { ...one, strings: `<si>${"<rPh/>".repeat(MANY)}</si>` }, "broken-workbook", "XML elements"],
   ["empty cells", sheet(`<row>${"<c/>".repeat(MANY)}</row>`), "broken-workbook", "XML elements"],
   [
