@@ -1,7 +1,6 @@
-// The layers: which part may import which. Imports run in one direction,
-//   main -> commands -> processes -> http -> modules -> events, jobs -> db        everything -> contract
-//   web/shell, web/<section> -> web/server -> web/services -> web/ui -> web/texts
-// and whatever goes another way is an error, with its reason below.
+// The layers: which part may import which. Imports run in one direction, main -> commands -> processes -> http -> modules -> events, jobs
+// -> db everything -> contract web/shell, web/<section> -> web/server -> web/services -> web/ui -> web/texts Any other import is an
+// error. Its rule below states the reason.
 
 const MODULES = "catalog|imports|changesets|operations|webhooks";
 const SECTIONS = "catalog|changesets|imports|settings|webhooks";

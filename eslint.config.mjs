@@ -1,4 +1,4 @@
-// Lint rules: typescript-eslint's strictest set that knows types, Vue's, and the house's own laws as far as a linter sees them.
+// Lint rules: typescript-eslint's strictest set that knows types, Vue's, and those of the project's own rules that a linter can check.
 import vue from "eslint-plugin-vue";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
@@ -38,7 +38,7 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
-      // In a loop's body or a callback `void` says on purpose what a floating promise only does.
+      // Allow `void` in the body of a loop or a callback: it shows that the caller deliberately does not await the promise.
       "@typescript-eslint/no-confusing-void-expression": [
         "error",
         { ignoreArrowShorthand: true, ignoreVoidOperator: true },
@@ -47,8 +47,8 @@ export default defineConfig(
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
       ],
-      // snake_case is for fields: of the wire, of tables, of settings and of the objects that carry them. A variable that is taken out of
-      // such an object by destructuring keeps the field's name.
+      // snake_case is for fields of requests, responses, tables and settings, and of the objects that contain them. A variable that is
+      // destructured from such an object keeps the field's name.
       "@typescript-eslint/naming-convention": ["error", ...naming],
       eqeqeq: "error",
       "no-console": "error",
@@ -63,14 +63,14 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: tseslint.parser } },
     rules: {
       "no-restricted-syntax": "off", // a component is its file's default export
-      // Layout is Prettier's.
+      // Prettier formats the layout.
       "vue/html-indent": "off",
       "vue/html-closing-bracket-newline": "off",
       "vue/html-self-closing": "off",
       "vue/max-attributes-per-line": "off",
       "vue/singleline-html-element-content-newline": "off",
       "vue/multiline-html-element-content-newline": "off",
-      // Props are named like the wire's fields, in snake_case.
+      // Props are named in snake_case, like the fields of the API.
       "vue/prop-name-casing": "off",
       "vue/attribute-hyphenation": "off",
       "vue/v-on-event-hyphenation": "off",
@@ -85,20 +85,20 @@ export default defineConfig(
     rules: { "no-restricted-syntax": ["error", noDefaultExport, noPipe] },
   },
   {
-    // What answers on the terminal.
+    // Programs that write to the terminal.
     files: ["src/main.ts", "src/commands/**", "src/processes/**", "bench/**", "tests/**", "**/*.test.ts"],
     rules: { "no-console": "off" },
   },
   {
     files: ["**/*.test.ts", "tests/**", "bench/**"],
     rules: {
-      "max-lines": "off", // tables of cases are long
+      "max-lines": "off", // tables of test cases are long
       "max-lines-per-function": "off",
       "no-restricted-syntax": ["error", noDefaultExport],
     },
   },
   {
-    // Schemas and endpoints have the names of the wire.
+    // Schemas and endpoints are constants that are named like the fields of the API.
     files: ["contract/**"],
     rules: {
       "@typescript-eslint/naming-convention": [
@@ -110,15 +110,15 @@ export default defineConfig(
   },
   {
     files: ["web/texts/**"],
-    rules: { "max-lines": "off" }, // a section needs all of its texts
+    rules: { "max-lines": "off" }, // one file contains all texts of a section
   },
   {
-    // Vitest and Vite ask for default exports.
+    // Vitest and Vite require default exports.
     files: ["*.config.ts", "tests/support/start-postgres.ts", "tests/support/count-reporter.ts"],
     rules: { "no-restricted-syntax": "off" },
   },
   {
-    // Not in a tsconfig: the page's has the browser's types, not Node's.
+    // These tests belong to no tsconfig: web/tsconfig.json excludes them, because it has the browser's types but not Node's.
     files: ["web/**/*.test.ts"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { parserOptions: { projectService: false } },

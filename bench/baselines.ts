@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 
-/** Creates a copy of `products` with its indexes, and defaults for the columns that the baselines do not fill. */
+/** Creates a table like `products`, with the same indexes, and with defaults for the columns that the baselines do not fill. */
 export async function createTarget(db: pg.ClientBase): Promise<void> {
   await db.query("drop table if exists bench_products");
   await db.query("create sequence if not exists bench_ids");
@@ -14,7 +14,7 @@ export async function createTarget(db: pg.ClientBase): Promise<void> {
     alter changed_in set default 1, alter created_at set default now(), alter updated_at set default now()`);
 }
 
-/** Returns the milliseconds of a bare COPY, on one connection, of the rows that `cleanRows` wrote. */
+/** Copies the rows that `cleanRows` wrote into the table, with a bare COPY on one connection. Returns the milliseconds. */
 export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promise<number> {
   await createTarget(db);
   const started = performance.now();
@@ -25,8 +25,8 @@ export async function timeBareCopy(db: pg.ClientBase, cleanFile: string): Promis
   return performance.now() - started;
 }
 
-/** Returns the deduplicated rows of a file as COPY text with every column of the table filled, so that they only have to be loaded.
- * They are in the file's order, as after a streaming deduplication. */
+/** Returns the deduplicated rows of a file as COPY text that is ready to load, with a value for every column of the table. The rows are
+ * in the file's order, as after a streaming deduplication. */
 export async function cleanRows(db: pg.ClientBase, rawFile: string): Promise<AsyncIterable<Buffer>> {
   await createTarget(db);
   await copyRaw(db, rawFile, "");
@@ -47,8 +47,8 @@ async function copyRaw(db: pg.ClientBase, rawFile: string, onCommit: "on commit 
   );
 }
 
-/** Returns the milliseconds of a `\copy` into a temporary table and one INSERT … SELECT DISTINCT ON … ON CONFLICT that skips
- * unchanged rows. */
+/** Imports the file with a `\copy` into a temporary table and one INSERT … SELECT DISTINCT ON … ON CONFLICT that skips unchanged rows.
+ * Returns the milliseconds. */
 export async function runExpertSql(db: pg.ClientBase, rawFile: string): Promise<number> {
   const started = performance.now();
   await db.query("begin");

@@ -6,7 +6,7 @@ import type pg from "pg";
 const IDLE_CHECKS = 5;
 const CHECK_MS = 100;
 
-/** The indexer may prepare a batch for this long without a query. */
+/** The indexer may send no query for this long, while it prepares a batch. */
 const BATCH_MS = 1500;
 
 /** Deletes all products and their search index. */
@@ -15,13 +15,13 @@ export async function emptyCatalogue(db: pg.ClientBase): Promise<void> {
   await db.query("truncate products, product_history");
 }
 
-/** Removes all effects of the previous measurement: no indexing, no vacuum, no dirty buffers. */
+/** Removes all effects of the previous measurement: drops the search index, and waits until no vacuum runs and no buffer is dirty. */
 export async function settle(db: pg.ClientBase): Promise<void> {
   await dropIndex(db);
   await calm(db);
 }
 
-/** The same, but keeps the search index. */
+/** Like `settle`, but keeps the search index. */
 export async function calm(db: pg.ClientBase): Promise<void> {
   await waitUntilIdle(db);
   await db.query("checkpoint");

@@ -20,7 +20,7 @@ const FILES = {
   xlsx: { name: "XLSX", file: "products.xlsx", query: "?format=xlsx" },
 };
 
-/** The fastest round counts, because other programs can only slow an export down. A large catalogue gets one round. */
+/** Number of rounds. The fastest one counts, because other programs can only slow an export down. A large catalogue gets one round. */
 const ROUNDS = 3;
 const LARGE = 5_000_000;
 
@@ -29,8 +29,8 @@ const HEAD =
   "| --- | --- | --- | --- | --- | --- | --- |\n";
 
 /** Returns a table for RESULTS.md.
- * @param kept folder of a catalogue, which is created if it is empty
- * @param chosen names of FILES; all of them if none is given */
+ * @param kept folder where a catalogue is kept for later runs. If it has no products, they are created.
+ * @param chosen names of entries of FILES; if there are none, all of FILES are measured */
 export async function measureExport(rows: number, kept?: string, chosen: readonly string[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-export-"));
   const server = await startServer(kept ?? join(folder, "data"));

@@ -12,7 +12,7 @@ hold heart arrive season window morning practice station general father produce 
 
 /** Rows per thousand that repeat an earlier SKU. */
 const REPEATS_PER_THOUSAND = 67;
-/** Number of earlier SKUs from which a repeat is drawn: some are near, others far back. */
+/** Number of earlier SKUs that can be repeated. Some of them are from the last few rows, others from much earlier ones. */
 const RECENT = 50_000;
 
 export interface GenerateOptions {

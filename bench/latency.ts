@@ -1,8 +1,8 @@
-// Measures the API's response time while something else runs.
+// Measures the response times of the API while something else runs.
 
 const PAUSE_MS = 5;
 
-/** Requests a product repeatedly until `p95` is called, which returns the 95th percentile of the response times in milliseconds. */
+/** Requests a product again and again. `p95` ends the requests and returns the 95th percentile of their response times in milliseconds. */
 export function watchLatency(baseUrl: string, sku: string): { p95(): Promise<number> } {
   const times: number[] = [];
   const stop = new AbortController();

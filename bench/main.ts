@@ -11,7 +11,7 @@
 //   npm run bench -- faults 10 vanished    only the kinds whose names contain this text
 //   npm run bench -- webhooks 100000   deliveries: undisturbed, with kills, beside a hanging receiver, and during an import
 //   npm run bench -- export 500000     exports in every format, and their re-import
-//   npm run bench -- export 10000000 /tmp/kept csv gzip    the same of a kept catalogue, in some formats: csv sheet gzip jsonl xlsx
+//   npm run bench -- export 10000000 /tmp/kept csv gzip    exports of a kept catalogue, only in some formats: csv sheet gzip jsonl xlsx
 //   npm run bench -- scroll 1000000    the page's grid in a real browser: time per frame, time until far rows appear
 //   npm run bench -- undo 500000       undo of an import that changed everything, and delete all
 //   npm run bench -- streams 100000    lists without event streams and with 1,000 of them
@@ -41,7 +41,7 @@ const ratio = (ours: number, theirs: number): string => {
   return Number.isNaN(value) ? "–" : `${value.toFixed(2)}x`;
 };
 
-/** Each measurement returns its section. The arguments are those after its name. */
+/** Each measurement returns its section of bench/RESULTS.md. Its arguments are the words after its name on the command line. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<string>>> = {
   speed: ([rows, rounds, ...ways]) => speed(rows === undefined ? SIZES : [[Number(rows), Number(rounds ?? 3)]], ways),
   catalogue: ([rows, folder, ...chosen]) => measureLists(Number(rows ?? 1_000_000), folder, chosen),

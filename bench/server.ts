@@ -10,7 +10,7 @@ import type { DatabaseAddress } from "../src/db/connection/connect.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 
-/** The flags of scripts/start.mjs. */
+/** The same flags as in scripts/start.mjs. */
 const NODE_FLAGS = ["--max-semi-space-size=1"];
 
 export interface BenchServer {
@@ -49,7 +49,7 @@ export async function startServer(dataDir?: string, settings: Record<string, str
       return { server_mb: await peakMb(pid), worker_mb: worker === undefined ? 0 : await peakMb(worker) };
     },
     async forgetPeak() {
-      // https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets VmHWM
+      // Writing 5 resets VmHWM: https://www.kernel.org/doc/html/latest/filesystems/proc.html
       for (const process of [pid, await workerOf(pid)])
         if (process !== undefined) await writeFile(`/proc/${process}/clear_refs`, "5");
     },
@@ -100,7 +100,7 @@ async function childrenOf(parent: number): Promise<number[]> {
   return found;
 }
 
-/** VmHWM: https://www.kernel.org/doc/html/latest/filesystems/proc.html */
+/** Reads VmHWM, the peak resident memory of a process: https://www.kernel.org/doc/html/latest/filesystems/proc.html */
 async function peakMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1000);

@@ -20,7 +20,7 @@ const FILES_DIR = join(import.meta.dirname, ".data");
 /** The command that users run. */
 const SKUPORT = join(import.meta.dirname, "../bin/skuport.mjs");
 
-/** Medians in milliseconds, and peaks in MB. */
+/** Times are medians in milliseconds. Memory peaks are in MB. */
 export interface SpeedResult {
   rows: number;
   rounds: number;
@@ -42,7 +42,7 @@ interface Case {
 export const WAYS = ["baselines", "cli", "http", "latency"] as const;
 export type Way = (typeof WAYS)[number];
 
-/** @param ways the ways to measure: at large sizes each takes minutes */
+/** @param ways ways of importing to measure; at large sizes, each takes minutes */
 export async function measureSpeed(rows: number, rounds: number, ways: readonly Way[]): Promise<SpeedResult> {
   const files = await makeFiles(rows);
   const server = await startServer();
@@ -130,7 +130,7 @@ async function measureLatency(db: pg.Client, server: BenchServer, file: string):
 interface Files {
   first: string;
   second: string;
-  /** The deduplicated rows of `first` as COPY text, written by the measured server. */
+  /** File with the deduplicated rows of `first` as COPY text. The measured server writes it. */
   clean: string;
 }
 
@@ -172,7 +172,7 @@ async function importByHttp(server: BenchServer, path: string, expected: Outcome
   return ms;
 }
 
-/** Stops the benchmark if an import did something else than expected. */
+/** Stops the benchmark if an import did not have the expected result. */
 function check(state: ListedImport, expected: Outcome): void {
   const { rows, superseded } = state;
   if (state.state !== "done" || state[expected] + superseded !== rows)

@@ -12,7 +12,7 @@ import { generateFile } from "./generate.ts";
 import { change, expectEqual, importFile, undo } from "./requests.ts";
 import { startServer, type BenchServer } from "./server.ts";
 
-/** Products that are edited before the second undo. */
+/** Number of products that are edited before the second undo. */
 const EDITED = 1000;
 
 export interface UndoResult {
@@ -20,7 +20,7 @@ export interface UndoResult {
   created_ms: number;
   changed_ms: number;
   undo_ms: number;
-  /** Preview and undo after EDITED products were edited. */
+  /** Time of the preview of the second undo, after EDITED products were edited. */
   preview_ms: number;
   undo_edited_ms: number;
   delete_all_ms: number;

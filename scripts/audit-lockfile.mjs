@@ -72,7 +72,7 @@ function overridden(overrides) {
   );
 }
 
-/** Our scripts run npm with --ignore-scripts; the list is for users who run npm without it. */
+/** Our scripts run npm with --ignore-scripts; allowScripts is for users who run npm without it. */
 function auditInstallScripts(allowed, entries) {
   const with_script = new Set(
     entries.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path)),
@@ -94,7 +94,7 @@ function auditSource(path, entry, packages) {
   const found = [];
   if (entry.name !== undefined && entry.name !== name)
     found.push(`${path} is an alias of another package, ${entry.name}.`);
-  // npm omits the address of packages from the registry.
+  // npm omits `resolved` for some packages of the registry.
   if (entry.resolved !== undefined && !entry.resolved.startsWith(REGISTRY))
     found.push(`${path} comes from ${entry.resolved}, not from ${REGISTRY}.`);
   // A bundled package is part of its parent's archive and hash.
@@ -125,7 +125,7 @@ function parse(version) {
   return found === null ? undefined : { numbers: found.slice(1, 4).map(Number), is_prerelease: found[4] !== undefined };
 }
 
-/** A prerelease comes before its release. */
+/** Compares two versions. A prerelease is lower than its release. */
 function compare(a, b) {
   const at = a.numbers.findIndex((number, i) => number !== b.numbers[i]);
   return at === -1 ? Number(b.is_prerelease) - Number(a.is_prerelease) : a.numbers[at] - b.numbers[at];

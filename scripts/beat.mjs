@@ -1,4 +1,4 @@
-// Loaded into the program that sets up a clone. Renews the lock of one-at-a-time.mjs while that program runs.
+// This module is loaded into the program that sets up a clone. It renews the lock of one-at-a-time.mjs while that program runs.
 import { readFileSync, rmSync, utimesSync } from "node:fs";
 import { fileURLToPath, URL } from "node:url";
 import { isMainThread } from "node:worker_threads";
@@ -23,6 +23,6 @@ function ifOurs(act) {
   try {
     if (readFileSync(lock, "utf8") === owner) act();
   } catch {
-    // The process that started this program has removed the lock.
+    // The process that started this program has already removed the lock.
   }
 }

@@ -8,16 +8,16 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { oneAtATime } from "./one-at-a-time.mjs";
 
-/** A small young generation is collected often, together with the buffers of uploads: a server that received 180 MB peaked at
- * 133 MB instead of 203 MB and was not slower. */
+/** Flags for Node. V8 collects a small young generation often, and frees the buffers of uploads at the same time: a server that received
+ * 180 MB peaked at 133 MB instead of 203 MB and was not slower. */
 export const NODE_FLAGS = ["--max-semi-space-size=1"];
 
-/** For `skuport work`. src/processes/worker-process.ts sets the same limit for a server's worker and gives the reason. */
+/** Flags for Node in `skuport work`. src/processes/worker-process.ts sets the same limit for a server's worker and gives the reason. */
 export const WORKER_FLAGS = ["--max-old-space-size=192"];
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Node's cache of compiled code. With it, a second start neither strips types nor loads the program that strips them, which is a third
- * of the time of a start. */
+/** Node's cache of compiled code. It shortens later starts by a third, because they neither strip types nor load the program that strips
+ * them. */
 export const COMPILE_CACHE = join(ROOT, "node_modules/.cache/compiled");
 
 const NEEDED_NODE = 24;
@@ -88,7 +88,7 @@ function spawnNpm(args, env) {
   return spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
 }
 
-/** Path of Node 24 or newer: the running one, or the one among the dependencies. */
+/** Returns the path of Node 24 or newer: the Node that runs this script, or the one that was installed as a dependency. */
 export function findNode() {
   if (Number.parseInt(process.versions.node, 10) >= NEEDED_NODE) return process.execPath;
   const platform = `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
@@ -149,16 +149,17 @@ function readText(path) {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** The environment of our programs: `node` is Node 24, and compiled code is cached. */
+/** Returns the environment of our programs: `node` is Node 24, and compiled code is cached. */
 export function makeEnv(node) {
   const path = [dirname(node), join(ROOT, "node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
   return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, PATH: path };
 }
 
-/** Runs Node with our terminal and hands signals on. Resolves with the exit code, 128 + n after signal n like a shell. */
+/** Runs Node on our terminal and forwards signals to it. Resolves with its exit code or, as in a shell, with 128 + n after signal n. */
 export function run(node, args, { cwd = process.cwd(), env = {} } = {}) {
   const child = spawn(node, args, { cwd, env: { ...makeEnv(node), ...env }, stdio: "inherit" });
-  // A terminal sends Ctrl-C to both of us; twice would mean "at once" to the server.
+  // On Ctrl-C, the terminal signals this process and its child. Do not forward the signal: the server would take the second one as a
+  // request to exit at once.
   const on_terminal = process.stdin.isTTY === true;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
@@ -175,7 +176,7 @@ export function run(node, args, { cwd = process.cwd(), env = {} } = {}) {
   });
 }
 
-/** Detects that npm, or the shell it runs us in, was killed: we get no signal, only another parent process. */
+/** Calls `onGone` when npm, or the shell in which npm runs us, was killed. We get no signal then, but our parent process changes. */
 function watchNpm(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
   const parent = process.ppid;

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 
 const MAX_FILES = 16;
 const MAX_LINES = 300;
-/** In the first lines of a longer file: the reason for its length. */
+/** A file that is too long must contain this phrase, and the reason for its length, in its first lines. */
 const REASON = /\bLong because\b/;
 const REASON_LINES = 12;
 

@@ -25,7 +25,7 @@ const RULES = [
   [/\b(is|are|was) no (entity|number|text|name|key|file|table|such)\b/i, "is not a …"],
   [/\bin (the|a) house\b|\bhousekeep(er|s)\b|\bfurniture\b/i, "no metaphors: module, ui, layer"],
 ];
-/** Texts for other languages, quoted material and generated files. */
+/** Files that are not checked: texts in other languages, quoted material and generated files. */
 const EXEMPT = [
   /^web\/texts\/de\//,
   /^package-lock\.json$/,

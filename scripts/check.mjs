@@ -7,7 +7,8 @@ import { ensureDependencies, fail, findNode, makeEnv, ROOT } from "./bootstrap.m
 
 const CACHE = "node_modules/.cache";
 const SOURCES = ["contract", "client", "src", "web", "tests", "bench", "scripts", "bin"];
-// Programs of node_modules, or our scripts. The slowest first, so that they do not run alone at the end.
+// Each check runs a program of node_modules or one of our scripts. The slowest checks come first, so that none of them runs alone at the
+// end.
 const CHECKS = {
   lint: ["eslint/bin/eslint.js", ".", "--max-warnings=0", "--cache", "--cache-location", `${CACHE}/eslint/`],
   "page types": ["vue-tsc/bin/vue-tsc.js", "--noEmit", "-p", "web"],

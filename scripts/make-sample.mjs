@@ -46,7 +46,7 @@ const random = seeded(20_260_501);
 const pick = (list) => list[Math.floor(random() * list.length)];
 
 const rows = Array.from({ length: PRODUCTS }, (_, i) => makeRow(i));
-// Repeated SKUs: the later row counts.
+// Repeated SKUs: an import uses the later row.
 for (let i = 0; i < 12; i++) rows.push([...rows[i * 37].slice(0, 4), "29.90", ...rows[i * 37].slice(5)]);
 // Typical errors in a supplier's file.
 rows[410][7] = "perhaps";

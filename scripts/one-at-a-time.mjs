@@ -9,16 +9,17 @@ import { fileURLToPath, pathToFileURL, URL } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOCK = join(ROOT, ".setup.lock");
 const BEAT = pathToFileURL(join(ROOT, "scripts/beat.mjs")).href;
-// A busy program, or one that starts on a slow machine, may miss some seconds.
+// A lock that was last touched longer ago is free. A busy program, or one that starts on a slow machine, may not touch its lock for some
+// seconds.
 const SILENT_MS = 10_000;
 const POLL_MS = 250;
-// Longer than any process needs between finding the lock free and writing its id into it.
+// Pause after a process has written its id into a free lock. No process needs longer between finding the lock free and writing its id.
 const SETTLE_MS = 500;
 
 /**
- * Runs `work` unless `isDone`, while no other process of this clone does. `work` receives environment variables for the program it
- * starts: that program holds the lock while it runs, even if this process is killed first. Calls `onWait` once if another
- * process holds the lock.
+ * Runs `work` unless `isDone` returns true. Only one process of this clone does so at a time. `work` receives environment variables for
+ * the program that it starts. That program holds the lock while it runs, even if this process is killed first. Calls `onWait` once if
+ * another process holds the lock.
  */
 export function oneAtATime(isDone, work, { onWait }) {
   const me = randomUUID();
@@ -30,7 +31,7 @@ export function oneAtATime(isDone, work, { onWait }) {
       waitForSilence(isDone);
     }
     if (isDone()) return;
-    // Replaced, not written to: the file may belong to another user.
+    // Replace the file and do not write to it, because it may belong to another user.
     writeFileSync(`${LOCK}.${me}`, me);
     renameSync(`${LOCK}.${me}`, LOCK);
     sleep(SETTLE_MS);

@@ -2,9 +2,9 @@
 // update reverts a security fix. Source: github.com/advisories; last reviewed 2026-11-29.
 
 /**
- * By package: the lowest safe version of each affected major version, and its advisory. A higher major
- * version than those listed is safe; a lower one is not. Every dependency of the server has a row, also one without advisories
- * (`[]`), so that adding a dependency requires looking up its advisories.
+ * Keyed by package: the lowest safe version of each affected major version, and its advisory. A higher major version than those listed is
+ * safe; a lower one is not. Every dependency of the server has a row, even one without advisories (`[]`), so that adding a dependency
+ * requires looking up its advisories.
  * @type {Readonly<Record<string, readonly [versions: readonly string[], advisory: string]>>}
  */
 export const LOWEST_SAFE = {

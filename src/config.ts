@@ -21,12 +21,12 @@ export interface Config {
   readonly data_dir: string;
   /** undefined = the embedded PostgreSQL in the data folder. */
   readonly database_url: string | undefined;
-  /** Maximum connections of a server's pool. */
+  /** Maximum number of connections of a server's pool. */
   readonly database_connections: number;
   readonly log_level: (typeof LOG_LEVELS)[number];
   /** True = `skuport serve` starts a worker process. */
   readonly serve_worker: boolean;
-  /** Loaders of one worker. Each uses one connection and loads one chunk at a time. */
+  /** Number of loaders of one worker. Each uses one connection and loads one chunk at a time. */
   readonly worker_concurrency: number;
   readonly max_upload_bytes: number;
   /** Bytes that files leave free on the data folder's disk; undefined = 5 % of the disk, at most 1 GB. */
@@ -43,7 +43,7 @@ export interface Config {
   readonly history_keep_days: number | undefined;
 }
 
-/** Reports all faults of a configuration. Each names the variable, its value and what to do. */
+/** Reports all faults of a configuration. Each fault contains the variable, its value and what to do. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
@@ -241,7 +241,7 @@ function parseSettings(given: Readonly<Record<string, string>>): Values {
   for (const [name, text] of Object.entries(given)) {
     const setting: Setting | undefined = isName(name) ? SETTINGS[name] : undefined;
     if (setting === undefined) {
-      // Otherwise a misspelt setting would be ignored silently.
+      // Report unknown settings. Otherwise a misspelt setting would be ignored silently.
       if (name.startsWith("SKUPORT_"))
         faults.push(`${name}=${text}: unknown setting; .env.example lists all settings.`);
       continue;

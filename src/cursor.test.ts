@@ -9,10 +9,10 @@ test("a decoded cursor has the key that was encoded", () => {
 });
 
 test.each([
-  ["", "empty text"],
-  ["x", "text that is not JSON"],
+  ["", "an empty string"],
+  ["x", "a string that is not JSON"],
   [Buffer.from("7").toString("base64url"), "a JSON value other than an array"],
-  [Buffer.from('["imports","a\\u0000"]').toString("base64url"), "NUL in a text"],
+  [Buffer.from('["imports","a\\u0000"]').toString("base64url"), "a string with NUL"],
   [Buffer.from('["imports",[1]]').toString("base64url"), "a nested value"],
   [encodeCursor("operations", [7]), "a cursor of another list"],
 ])("%j is refused: %s", (cursor) => {
@@ -23,7 +23,7 @@ test.each([[[-1]], [[1.5]], [["1"]], [[1, 2]], [[]], [[101]]])("%j is not an int
   expect(() => decodeIntegerCursor("imports", encodeCursor("imports", key), 100)).toThrow(NOT_A_CURSOR);
 });
 
-test("next_cursor is null on the last page only", () => {
+test("next_cursor is null only on the last page", () => {
   const page = (ids: number[]) => toPage("imports", ids, 2, (id) => [id]);
   expect(page([9, 8])).toEqual({ items: [9, 8], next_cursor: null });
   const { items, next_cursor } = page([9, 8, 7]);

@@ -21,7 +21,7 @@ export function badCursor(): Problem {
   });
 }
 
-/** Sort key of a list that is ordered by one integer; undefined without a cursor.
+/** Returns the sort key in the cursor of a list that is ordered by one integer; undefined without a cursor.
  * @throws Problem invalid-request if the text is not a cursor of this list */
 export function decodeIntegerCursor(
   list: string,
@@ -36,7 +36,7 @@ export function decodeIntegerCursor(
   return number;
 }
 
-/** The page made of `limit + 1` rows read: the extra row shows that another page follows. */
+/** Makes a page of `limit` rows from the rows that were read. An extra row shows that another page follows. */
 export function toPage<Row>(
   list: string,
   rows: Row[],
@@ -56,6 +56,6 @@ function parseArray(cursor: string): unknown[] {
   }
 }
 
-/** PostgreSQL text cannot contain NUL. */
+/** Whether the value can be part of a sort key. PostgreSQL's text cannot contain NUL. */
 const isCursorValue = (value: unknown): value is CursorValue =>
   value === null || typeof value === "number" || (typeof value === "string" && !value.includes("\0"));

@@ -8,7 +8,7 @@ import { drainOutput } from "./drain-output.ts";
 const never = new AbortController().signal;
 const stuck = (): Writable => new Writable({ write: () => undefined });
 
-describe("the end of the output", () => {
+describe("drainOutput", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   });
@@ -16,7 +16,7 @@ describe("the end of the output", () => {
     vi.useRealTimers();
   });
 
-  test("waits for less than a full buffer, after which no drain event comes", async () => {
+  test("waits even if the buffer was never full, so that no drain event follows", async () => {
     const callbacks: (() => void)[] = [];
     const stream = new Writable({ write: (_chunk, _encoding, done) => callbacks.push(done) });
     stream.write("x");
@@ -42,7 +42,7 @@ describe("the end of the output", () => {
     expect(await drained).toBe(0);
   });
 
-  test("gives up a reader that takes nothing for ten minutes, and returns what it has not taken", async () => {
+  test("stops waiting for a reader that accepts nothing for ten minutes, and returns the number of lost bytes", async () => {
     const stream = stuck();
     stream.write("12345");
     const drained = drainOutput(stream, never);
@@ -62,7 +62,7 @@ test("a command whose reader closes after the first bytes ends", async () => {
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
-test("a command whose reader takes nothing ends at the first signal", async () => {
+test("a command whose reader accepts nothing ends at the first signal", async () => {
   const child = spawn(process.execPath, [join(import.meta.dirname, "./main.ts"), "openapi"], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,14 +1,14 @@
-// The end of a command: its output must reach the reader before the process exits.
+// At the end of a command, waits until its output has reached the program that reads it.
 import type { Writable } from "node:stream";
 
-/** A reader that takes nothing for this long has stopped. Long, because a pager reads only when its user scrolls. */
+/** A reader that accepts nothing for this long counts as stopped. The limit is long, because a pager reads only when its user scrolls. */
 const MAX_STALL_MS = 600_000;
 const POLL_MS = 1000;
 
 /**
- * Resolves when everything written so far has reached the reader, the reader has closed, or the signal aborts. "drain" would not do: a
- * stream emits it only if a write has filled its buffer.
- * @returns bytes that a stalled reader has not taken; 0 in all other cases
+ * Resolves when everything written so far has reached the reader, the reader has closed, or the signal aborts. The event "drain" is not
+ * enough: a stream emits it only if a write has filled its buffer.
+ * @returns the number of bytes that a stalled reader has not accepted; 0 in all other cases
  */
 export function drainOutput(stream: Writable, signal: AbortSignal, maxStallMs = MAX_STALL_MS): Promise<number> {
   return new Promise((resolve) => {
@@ -28,7 +28,7 @@ export function drainOutput(stream: Writable, signal: AbortSignal, maxStallMs = 
     };
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
-    // Calls back after all earlier writes, also with an error of the stream.
+    // The callback runs after all earlier writes, or after an error of the stream.
     stream.write("", stop);
   });
 }

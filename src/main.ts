@@ -117,7 +117,8 @@ async function explain(error: unknown, command: string): Promise<number> {
 
 for (const stream of [process.stdout, process.stderr]) {
   guardTerminal(stream);
-  // The reader has closed (`| head`), or the terminal has: the command still finishes its work.
+  // Ignore these errors: the program that reads our output has exited (as with `| head`), or the terminal was closed. The command still
+  // finishes its work.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
@@ -127,9 +128,9 @@ if (process.stdout.writableLength > 0 && !process.stdout.destroyed) {
   const { drainOutput } = await import("./drain-output.ts");
   const lost = await drainOutput(process.stdout, stop.signal);
   if (lost > 0) {
-    process.stderr.write(`The reader of the output has stopped reading: the last ${lost} bytes were not written.\n`);
+    process.stderr.write(`The program that reads the output has stopped reading. The last ${lost} bytes were not written.\n`);
     process.exitCode = 1;
   }
 }
-// Explicitly, because pg-boss and others may leave timers. The command has closed everything of its own.
+// Exit explicitly, because pg-boss and other libraries may leave timers running. The command has closed its own resources.
 process.exit();

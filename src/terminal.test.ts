@@ -14,12 +14,12 @@ test.each([
   expect(printable(text)).toBe(shown);
 });
 
-test("text in any language, tabs and line ends stay", () => {
+test("text in any language, tabs and line ends are unchanged", () => {
   const text = "sku\tnäme\r\nשלום 🎉\u200f\n";
   expect(printable(text)).toBe(text);
 });
 
-test("a name of one line stays in it", () => {
+test("a name stays on one line", () => {
   expect(oneLine("a\nb\tc\r\nd")).toBe("a\\u000ab\\u0009c\\u000d\\u000ad");
 });
 
@@ -49,21 +49,21 @@ test("a terminal gets escaped text, whichever way it is written", async () => {
   expect(stream.text()).toBe("\\u001b1\\u001b2é\\u009b3");
 });
 
-test("a line drawn again is the only escape sequence, and its text is escaped", () => {
+test("redrawing a line writes one escape sequence, and the text of the line is escaped", () => {
   const stream = fakeStream(true);
   guardTerminal(stream);
   redrawLine(stream, "half\u001b[31m\ndone");
   expect(stream.text()).toBe("\r\u001b[2Khalf\\u001b[31m\\u000adone");
 });
 
-test("files and pipes get what was written", () => {
+test("files and pipes get the unmodified output", () => {
   const stream = fakeStream(false);
   guardTerminal(stream);
   stream.write("\u001b[31m");
   expect(stream.text()).toBe("\u001b[31m");
 });
 
-test("what a log line says is escaped once more, so that decoding it shows the escape", () => {
+test("control characters in a log line are escaped once more, so that decoding the line shows the escapes", () => {
   const fields = { file: "\u001b]0;x\u0007\b\f\r\u009b\u202e", path: "C:\\u001b\\n\\r", text: "two\nlines\ttab", n: 7 };
   const decoded = JSON.parse(escapeJsonControls(JSON.stringify(fields))) as typeof fields;
   expect(decoded).toEqual({

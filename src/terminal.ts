@@ -2,7 +2,8 @@
 // by the terminal. All output of a command passes through here. Files and pipes get the unmodified bytes.
 import { StringDecoder } from "node:string_decoder";
 
-/** C0 without tab and line ends, DEL, C1, and the characters that change the direction of text (https://trojansource.codes). */
+/** The control characters: C0 without tab and line ends, DEL, C1, and the characters that change the direction of text
+ * (https://trojansource.codes). */
 const CONTROLS = /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** An escaped backslash, the escape of a control character, or a control character itself. */
@@ -10,15 +11,15 @@ const JSON_CONTROLS = /\\\\|\\[bfr]|\\u00[01789][0-9a-f]|[\u007f-\u009f\u202a-\u
 
 export const printable = (text: string): string => text.replace(CONTROLS, escape);
 
-/** For a line of JSON that will be decoded and shown on a terminal: turns its escapes of control characters into visible text. Line
- * ends and tabs stay escapes, because they are layout. */
+/** Turns the escapes of control characters in a line of JSON into visible text, because the line will be decoded and shown on a terminal.
+ * The escapes of line ends and tabs stay, because these are layout. */
 export const escapeJsonControls = (line: string): string =>
   line.replace(JSON_CONTROLS, (found) => {
     if (found.startsWith("\\\\")) return found;
     return `\\${found.startsWith("\\") ? found : escape(found)}`;
   });
 
-/** For text that must not break its line, such as the name of a file or a column. */
+/** Makes text printable on one line, such as the name of a file or a column. */
 export const oneLine = (text: string): string => printable(text).replace(/[\t\r\n\u2028\u2029]/g, escape);
 
 const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
@@ -43,7 +44,7 @@ export function guardTerminal(stream: NodeJS.WriteStream): void {
   };
 }
 
-/** Replaces the terminal's current line by `text`. Nothing else writes escape sequences. */
+/** Replaces the terminal's current line with `text`. This is the only code that writes escape sequences. */
 export function redrawLine(stream: NodeJS.WritableStream, text: string): void {
   const write = rawWrites.get(stream) ?? stream.write.bind(stream);
   write(`\r\u001b[2K${oneLine(text)}`);

@@ -18,7 +18,7 @@ import { makeWorkbook } from "../../tests/support/make-workbook.ts";
 import { applyNames, describe, type Model } from "./fault-model.ts";
 import type { Site } from "./fault-site.ts";
 
-/** An action that takes longer is stuck. */
+/** An action that takes longer than this is stuck. */
 const STUCK_MS = 180_000;
 const NEW_PRODUCTS = 50;
 
@@ -86,7 +86,8 @@ function importOf(extension: string, pack: (text: string) => string | Buffer | P
       return now !== undefined && isTerminal(now.state) ? now : undefined;
     });
     if (ended?.state !== "done") return [`import ended ${String(ended?.state)}: ${String(ended?.problem?.detail)}`];
-    // An upload whose answer was lost is an import as well: together these imports apply each row once.
+    // If the response to an upload was lost, `persist` sent the file again, which started another import. Together, these imports apply
+    // each row once.
     const applied = await untilOver(async () => {
       const { rows: since } = await site.pool.query<{ applied: number; running: number }>(
         `select coalesce(sum(created + updated), 0)::int as applied,
@@ -116,7 +117,7 @@ async function edits(site: Site, model: Model, round: number): Promise<string[]>
     const sku = skus[(round * 7919 + i * 104_729) % skus.length] as string;
     const name = `Edited ${i} in ${round}`;
     applyNames(model, new Map([[sku, name]]));
-    // A patch without a change creates no version, and may therefore be sent twice.
+    // A patch that changes nothing creates no version, so it may be sent twice.
     await persist(() => call(patch_product, { params: { sku }, body: { name } }, to(site)));
   }
   return [];
@@ -137,7 +138,8 @@ async function bulk(
   };
 }
 
-/** An operation whose answer was lost may run twice. The second run then changes nothing. */
+/** Returns the faults of an operation. If the response to its request was lost, the operation may run twice; the second run changes
+ * nothing. */
 async function operationFaults(site: Site, id: number | undefined, expected: number, name: string): Promise<string[]> {
   if (id !== undefined) {
     const ended = await untilOver(async () => {

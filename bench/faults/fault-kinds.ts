@@ -11,7 +11,7 @@ type Fault = (site: Site, ended: Promise<unknown>) => Promise<void>;
 const pick = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)] as T;
 const between = (fromMs: number, toMs: number): Promise<void> => sleep(fromMs + Math.random() * (toMs - fromMs));
 const processOf = (site: Site): Supervised<RunningProcess> => pick([site.server, ...site.workers]);
-/** The limit is for actions that cannot end before the fault is removed. */
+/** Waits until the action has ended, but at most `limitMs`, because some actions cannot end before the fault is removed. */
 const untilEnded = (ended: Promise<unknown>, limitMs: number): Promise<unknown> =>
   Promise.race([ended, sleep(limitMs)]);
 

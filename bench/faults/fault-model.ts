@@ -5,13 +5,13 @@ import type { Queryable } from "../../src/db/connection/connect.ts";
 interface Modelled {
   name: string;
   description: string;
-  /** Compared exactly, so that a change that was applied twice or not at all is detected. */
+  /** The product's version. It is compared exactly, so that a change that was applied twice or not at all is detected. */
   version: number;
 }
 
 export type Model = Map<string, Modelled>;
 
-/** Applies a file of names to the model. Returns how many products it creates or changes. */
+/** Applies an import of SKUs and names (SKU -> name) to the model. Returns how many products it creates or changes. */
 export function applyNames(model: Model, names: ReadonlyMap<string, string>): number {
   let applied = 0;
   for (const [sku, name] of names) {

@@ -9,10 +9,11 @@ import { adopt, applyNames, compareWithModel, type Model } from "./fault-model.t
 import { openSite, type Site } from "./fault-site.ts";
 
 const PRODUCTS = 5000;
-/** A fault is injected within this time after an action's start. Most actions take longer. */
+/** A fault is injected at most this long after an action's start. Most actions take longer. */
 const LATEST_MS = 1500;
 
-/** Injects `count` faults, all kinds equally often, into all actions in turn. @param only text that the names of the kinds contain */
+/** Injects `count` faults, all kinds equally often, into all actions in turn. @param only injects only the kinds whose names contain this
+ * text */
 export async function measureFaults(count: number, only = ""): Promise<string> {
   const started = performance.now();
   const kinds = Object.entries(FAULTS).filter(([kind]) => kind.includes(only));

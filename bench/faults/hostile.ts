@@ -14,7 +14,7 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 
 /** Interval of the health checks. */
 const PULSE_MS = 20;
-/** Limit for a request or an import that hangs. */
+/** A request or an import that takes longer than this hangs. */
 const TIMEOUT_MS = 300_000;
 const GOOD_FILE = Buffer.from("sku,name\nGOOD-1,One\nGOOD-2,Two\n");
 
@@ -25,14 +25,14 @@ export interface HostileResult {
   preview_ms: number;
   import_: Import;
   import_ms: number;
-  /** The import of a good file afterwards, and the time until its scan started. */
+  /** The import of a good file after the hostile one, and the time until its scan started. */
   next: Import;
   next_started_ms: number;
-  /** Peak resident memory, 0 where /proc does not exist. */
+  /** Peak resident memory in MB; 0 on a system without /proc. */
   server_mb: number;
   worker_mb: number;
   worker_died: boolean;
-  /** Slowest response of /health/live. */
+  /** Longest response time of /health/live. */
   health_ms: number;
 }
 
@@ -94,7 +94,7 @@ function lineOf(result: HostileResult): string {
 
 const isOver = ({ state }: Import): boolean => isTerminal(state);
 
-/** Sends the same request as the page. */
+/** Previews the file with the same request as the page. */
 async function previewOf(url: string, bytes: Buffer): Promise<string> {
   const body = bytes.length <= MAX_PREVIEW_BYTES ? bytes : bytes.subarray(0, PREVIEW_BYTES);
   const response = await post(`${url}/api/imports/preview?size=${bytes.length}`, body);
@@ -145,7 +145,7 @@ function startPulse(url: string): { stop(): Promise<number> } {
     }
   };
   const beating = beat();
-  // When the server has gone, the measured requests fail as well and report it.
+  // Ignore errors of the health checks: if the server has exited, the measured requests fail too and report it.
   beating.catch(() => undefined);
   return {
     async stop() {

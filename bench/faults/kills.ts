@@ -15,12 +15,12 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 export const VICTIMS = ["worker", "server", "postgres"] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-/** An import that takes longer after a kill is stuck. */
+/** An import that takes longer than this after a kill is stuck. */
 const STUCK_MS = 120_000;
 
 export interface KillReport {
   kills: Record<Victim, number>;
-  /** Kills while the import was running, not after it had ended. */
+  /** Number of kills that hit a running import. The other kills came after the import had ended. */
   interrupted: number;
   /** Differences from the undisturbed run; empty if nothing was lost or duplicated and all counts are right. */
   faults: string[];
@@ -31,11 +31,11 @@ interface Step {
   file: string;
   expected: Pick<ListedImport, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">;
   checksum: string;
-  /** Milliseconds of the undisturbed run. Kills are spread over this time. */
+  /** Duration of the undisturbed run in milliseconds. The kills are spread over this time. */
   took_ms: number;
 }
 
-/** Runs `kills` imports of `rows` rows with a kill in each. Imports of new, changed and unchanged rows take turns. */
+/** Runs `kills` imports of `rows` rows with a kill in each. The imports alternate between new, changed and unchanged rows. */
 export async function killImports(kills: number, rows: number, print: (line: string) => void): Promise<KillReport> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-kills-"));
   const report: KillReport = { kills: { worker: 0, server: 0, postgres: 0 }, interrupted: 0, faults: [] };

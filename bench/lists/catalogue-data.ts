@@ -34,7 +34,7 @@ export function wordOf(n: number): string {
   return text;
 }
 
-/** Roughly Zipf: the share of word n falls with 1/n. */
+/** Returns the number of a random word. Roughly by Zipf's law, word n has a frequency proportional to 1/n. */
 const zipf = (random: () => number): number => Math.floor(VOCABULARY ** random()) - 1;
 
 /** Fills the catalogue with `rows` products and puts all of them into the backlog of the search index. */
@@ -88,7 +88,7 @@ function* lines(rows: number, changesetId: number): Generator<string> {
   yield text;
 }
 
-/** `word-word-code`, `ABC-0001234`, and twelve digits. */
+/** Returns an SKU of one of three forms: `word-word-code`, `ABC-0001234`, or twelve digits. */
 export function skuOf(id: number, random: () => number): string {
   const form = id % 3;
   if (form === 0) return `${wordOf(zipf(random))}-${wordOf(zipf(random))}-${id.toString(36)}`;

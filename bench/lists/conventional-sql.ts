@@ -2,7 +2,7 @@
 import type pg from "pg";
 import type { ListRequest } from "./list-requests.ts";
 
-/** Returns milliseconds. */
+/** Runs the SQL for the request and returns its milliseconds. */
 export async function timeConventional(db: pg.ClientBase, request: ListRequest): Promise<number> {
   const started = performance.now();
   for (const [text, values] of conventionalSql(request)) await db.query(text, [...values]);
@@ -11,7 +11,7 @@ export async function timeConventional(db: pg.ClientBase, request: ListRequest):
 
 type Sql = readonly [text: string, values: readonly string[]];
 
-/** For lists, page 41. */
+/** Returns the statements for a request. For lists, they read page 41. */
 function conventionalSql({ path, query }: ListRequest): Sql[] {
   const ofHistory = /^\/api\/products\/([^/]+)\/history$/.exec(path);
   if (ofHistory !== null) return historySql(decodeURIComponent(ofHistory[1] as string));

@@ -18,7 +18,7 @@ export async function ensureCatalogue(db: pg.Client, rows: number): Promise<numb
   return found[0]?.count ?? 0;
 }
 
-/** One product in 170 has this brand. */
+/** A filter that one product in 170 matches. */
 const CHANGED = { attributes: { Brand: "Brand 0" } };
 const SAMPLE = 1000;
 

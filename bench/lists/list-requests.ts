@@ -1,4 +1,5 @@
-// The requests that are sent to a catalogue: all kinds in turn, each time with other words, and the same sequence in every run.
+// Generates the requests that are sent to a catalogue. The kinds of requests take turns, each request has other words, and every run
+// sends the same sequence.
 import { createRandom, skuOf, wordOf } from "./catalogue-data.ts";
 
 const SORTS = ["sku", "-sku", "name", "-name", "updated_at", "-updated_at", "created_at"];
@@ -36,7 +37,7 @@ function lists({ word, brand, sku, n }: Words): Kind[] {
   ];
 }
 
-/** Requests that are hard for an index of words: frequent and missing words, phrases, and very short texts. */
+/** Requests that are hard for an index of words: frequent and missing words, phrases, and very short search terms. */
 function hard({ word, rare, brand, random }: Words): Kind[] {
   return [
     ["a frequent word", { search: word(30) }],
@@ -70,7 +71,7 @@ function facets({ word, brand, sku }: Words): Kind[] {
 export const WHAT = ["lists", "hard", "facets", "history"] as const;
 export type What = (typeof WHAT)[number];
 
-/** Returns request number n. Other seeds give other words. */
+/** Returns request number n. Another seed gives other words. */
 export type RequestSequence = (n: number, seed: number) => ListRequest;
 
 export function listRequests(what: What, changed: readonly string[]): RequestSequence {

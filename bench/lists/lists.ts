@@ -16,16 +16,17 @@ import { timeConventional } from "./conventional-sql.ts";
 
 const IMPORTED = 500_000;
 const REQUESTS = 210;
-/** Fewer requests with conventional SQL: at 10,000,000 products one takes ten seconds. */
+/** Number of requests with conventional SQL. It is small, because one such request takes ten seconds at 10,000,000 products. */
 const CONVENTIONAL_REQUESTS = 42;
 const CONVENTIONAL_MS = 60_000;
-/** A p95 of fewer requests would mean little: imports are repeated until there are this many. */
+/** Imports are repeated until there are this many requests, because the p95 of fewer requests would mean little. */
 const MIN_REQUESTS = 100;
 
 const WHEN = ["idle", "conventional", "importing"] as const;
 
-/** @param folder of a kept catalogue, which is created if it is empty; its products are the same afterwards
- * @param chosen the names of WHAT and WHEN to measure; all of them if none is given */
+/** @param folder where a catalogue is kept for later runs. If it has no products, they are created. Afterwards, the products have the
+ * same values as before.
+ * @param chosen names of entries of WHAT and WHEN; if there are none, everything is measured */
 export async function measureLists(rows: number, folder?: string, chosen: readonly string[] = []): Promise<string> {
   const server = await startServer(folder);
   const db = await connectClient(server.address, { application_name: "skuport bench" });
@@ -43,7 +44,7 @@ export async function measureLists(rows: number, folder?: string, chosen: readon
       const requests = listRequests(what, changed);
       await server.forgetPeak();
       if (whens.includes("idle")) await measureIdle(server, what, requests, print);
-      // The hard requests are measured on an idle server only.
+      // The hard requests are measured only on an idle server.
       if (what !== "hard") {
         if (whens.includes("conventional"))
           print(report(`${what}, conventional SQL`, await runConventional(db, requests)));

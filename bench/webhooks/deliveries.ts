@@ -11,9 +11,9 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 
 export const ALLOW_LOOPBACK = { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" };
 
-/** After this time without a delivery, the run is stuck. */
+/** A run without a delivery for this long is stuck. */
 const STUCK_MS = 120_000;
-/** Events per transaction. */
+/** Number of events per transaction. */
 const BATCH = 1000;
 /** Deliveries sent this shortly before a kill may not have been logged, and are then sent again. */
 const AROUND_KILL_MS = 1500;
@@ -22,13 +22,13 @@ export interface DeliveriesReport {
   events: number;
   ms: number;
   kills: number;
-  /** Events that arrived more than once. */
+  /** Number of events that arrived more than once. */
   duplicated: number;
   faults: string[];
   worker_mb: number;
 }
 
-/** @param atMost number of workers that are killed */
+/** @param atMost maximum number of workers that are killed */
 export async function deliverMany(events: number, killEveryMs?: number, atMost = 1000): Promise<DeliveriesReport> {
   const receiver = await startReceiver();
   const server = await startServer(undefined, ALLOW_LOOPBACK);

@@ -11,7 +11,7 @@ export interface Arrival {
 
 export interface CountingReceiver {
   url: string;
-  /** Keyed by the header `webhook-id`. */
+  /** The arrivals, keyed by the header `webhook-id`. */
   arrivals: Map<string, Arrival>;
   /** Called with each body that arrives for the first time. */
   onBody: ((body: string, at: number) => void) | undefined;

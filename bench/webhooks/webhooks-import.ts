@@ -16,18 +16,18 @@ import { startReceiver, type CountingReceiver } from "./receiver.ts";
 import { startServer, type BenchServer } from "../server.ts";
 
 const FILES_DIR = join(import.meta.dirname, "../.data");
-/** Edits during an import. */
+/** Number of edits during an import. */
 const EDITS = 6;
 
 export interface ImportReport {
   rows: number;
   rounds: number;
-  /** Medians, from the request to `done`. */
+  /** Median time of an import without webhooks, from the request to `done`. */
   alone_ms: number;
   with_webhooks_ms: number;
-  /** From the request of an edit during the import to its arrival at the working receiver. */
+  /** For each edit during the import, the time from its request until its event arrived at the working receiver. */
   edits_ms: number[];
-  /** From `done` until every product has arrived in batches. */
+  /** Time from `done` until the batches with all products have arrived. */
   batches_ms: number;
   faults: string[];
 }

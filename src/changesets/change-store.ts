@@ -6,7 +6,7 @@ import { allOf, raw, sql, statement, type Sql } from "../db/sql.ts";
 import { PAST, type Version, type VersionKey } from "../catalog/history/version-store.ts";
 import type { ProductChange } from "../../contract/changesets/changesets.ts";
 
-/** Keys of [from, to). */
+/** A range of keys. It includes `from` and excludes `to`. */
 export interface KeyRange {
   from: string;
   to: string;
@@ -17,7 +17,8 @@ export interface IdRange {
   last: number;
 }
 
-/** Lists products that were created with ids of [first, last], each with its current or last key. */
+/** Lists products that were created with ids from `first` to `last`, each with its current key or, if the product was deleted, its last
+ * key. */
 export async function listCreated(
   db: Queryable,
   { first, last }: IdRange,
@@ -38,7 +39,7 @@ export async function listCreated(
   return rows;
 }
 
-/** Lists the past versions of these products that ended with a rename to the given key. */
+/** Lists the past versions of these products that ended when the product was renamed to the given key. */
 export async function listRenamed(
   db: Queryable,
   products: readonly VersionKey[],
@@ -84,7 +85,7 @@ export async function listEnded(pool: pg.Pool, filter: EndedFilter, limit: numbe
   if (until !== undefined) conditions.push(sql`replaced_at < ${until}`);
   if (after !== undefined) {
     const at = sql`${after.at}::timestamptz`;
-    // The first condition is implied by the second; the block range index needs it.
+    // The next condition implies this one, but PostgreSQL uses the block range index only for this one.
     conditions.push(sql`replaced_at >= ${at}`);
     conditions.push(sql`(replaced_at, sku_key, id) > (${at}, ${after.sku_key}, ${after.id}::bigint)`);
   }

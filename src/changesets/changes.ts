@@ -20,7 +20,7 @@ export interface ListedChangeset {
   id: number;
   id_base: number | null;
   id_count: number;
-  /** Numbers of products counted so far. */
+  /** Number of products created so far. `updated` and `deleted` are counted in the same way. */
   created: number;
   updated: number;
   deleted: number;
@@ -95,7 +95,7 @@ async function pageOfCreated(
 /** Maximum number of renames between a product's current key and its first version. */
 const MAX_RENAMES = 100;
 
-/** Reads the first version of each product, by id. It may have another key: follows renames back. */
+/** Reads the first version of each product, by id. If the product had another key then, follows its renames back to that key. */
 async function readFirstVersions(db: Queryable, products: readonly VersionKey[]): Promise<Map<number, Version>> {
   const firsts = new Map<number, Version>();
   let searched = [...products];
@@ -108,7 +108,7 @@ async function readFirstVersions(db: Queryable, products: readonly VersionKey[])
     const missing = searched.filter(({ id }) => !firsts.has(id));
     if (missing.length === 0) break;
     const renamed = await listRenamed(db, missing);
-    // The latest rename to this key before this version.
+    // Continue before the latest rename to this key that is older than this version.
     searched = missing.flatMap(({ id, sku_key, version }) =>
       renamed
         .filter((past) => past.id === id && past.to === sku_key && past.version < version)
@@ -124,7 +124,8 @@ const WINDOW_ROWS = 4000;
 /** A changeset with at most this many ended versions is read and sorted as a whole. */
 const MAX_SORTED = 20_000;
 
-/** Searches growing time windows: a page of a large changeset is in one or two of its chunks. */
+/** Reads a page of ended versions from time windows of growing length, because a page of a large changeset is in one or two of its
+ * chunks. */
 async function findEnded(
   pool: pg.Pool,
   changeset: ListedChangeset,
@@ -148,7 +149,8 @@ async function findEnded(
   return listEnded(pool, query, limit);
 }
 
-/** A changeset without ids of its own creates products only by restoring deleted ones, which are ended versions. */
+/** Counts the versions that the changeset ended. If it has no ids for new products, all products that it created are restored ones, and
+ * restoring a product ends a version. */
 function countEnded({ created, updated, deleted, id_base }: ListedChangeset, change: ChangeFilter["change"]): number {
   const restored = id_base === null ? created : 0;
   if (change === undefined) return restored + updated + deleted;
@@ -173,7 +175,7 @@ async function describeEnded(db: Queryable, ended: readonly Ended[]): Promise<Pr
       version: version.version + 1,
       before,
       after,
-      // Unknown if the next version has been deleted from the history.
+      // The changed fields are unknown if the next version has been deleted from the history.
       fields: version.deleted || after !== null ? changesOf(before, after) : {},
     };
   });

@@ -6,7 +6,7 @@ import type { Changeset } from "../../contract/changesets/changesets.ts";
 /** A changeset with the range of ids of its new products. */
 export type StoredChangeset = Omit<Changeset, "links"> & { id_base: number | null; id_count: number };
 
-// While an import or operation runs, it has the counts.
+// While an import or operation runs, the counts are in its row and not in the changeset's row.
 const CHANGESET = `
   c.id, c.kind, c.actor, c.reason, c.started_at, c.finished_at, c.undoes, c.undone_in, c.purged_at, c.id_base, c.id_count,
   c.sku, i.filename,
@@ -27,7 +27,7 @@ export async function readChangeset(db: Queryable, id: number): Promise<StoredCh
 export interface ChangesetFilter {
   kind?: string | undefined;
   actor?: string | undefined;
-  /** ISO 8601. */
+  /** Only changesets that started at or after this ISO 8601 time. */
   since?: string | undefined;
   until?: string | undefined;
   /** Only changesets with smaller ids. */

@@ -89,7 +89,7 @@ function withLinks({ id_base: _base, id_count: _count, ...changeset }: StoredCha
   };
 }
 
-/** Parses a SKU, or its beginning followed by a star. `\*` at the end is a literal star. */
+/** Parses a SKU, or the beginning of a SKU followed by a star. `\*` at the end is a literal star. */
 function filterOf({
   change,
   sku,
@@ -101,7 +101,8 @@ function filterOf({
   if (sku.includes("\0")) throw new Problem("invalid-request", "sku: A SKU cannot contain a NUL character. Remove it.");
   const isPrefix = sku.endsWith("*") && !sku.endsWith("\\*");
   const from = skuKey(isPrefix ? sku.slice(0, -1) : sku.replace(/\\\*$/, "*"));
-  // Up to the greatest character, or up to the next possible key: no key contains a NUL.
+  // The end of the range is excluded. For a prefix, it is the prefix and the greatest character; for a whole key, it is the next possible
+  // key, since no key contains a NUL.
   return { change, keys: { from, to: `${from}${isPrefix ? "\u{10ffff}" : "\u0001"}` } };
 }
 
@@ -123,7 +124,7 @@ function isInstant(value: unknown): value is string {
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
-/** Converts to UTC, because JavaScript accepts more offsets than PostgreSQL, and the year 0. */
+/** Converts a time to one that PostgreSQL accepts. JavaScript accepts more UTC offsets than PostgreSQL, and the year 0. */
 function instantOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const utc = utcInstant(text);

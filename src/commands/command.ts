@@ -17,7 +17,7 @@ export interface Io {
 
 export interface Command {
   name: string;
-  /** One line for the list of commands. */
+  /** Description of the command in the list of commands, in one line. */
   summary: string;
   /** The output of `--help`. */
   help: string;
@@ -30,7 +30,8 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The error for options that a schema of the contract refuses; its properties are the options, with `_` for `-`. */
+/** Makes the error for options that a schema of the contract rejects. The schema's properties are named like the options, with `_`
+ * instead of `-`. */
 export function optionError(issues: readonly z.core.$ZodIssue[]): UsageError {
   const lines = issues.map((issue) => {
     let fault = issue.message;
@@ -43,7 +44,7 @@ export function optionError(issues: readonly z.core.$ZodIssue[]): UsageError {
   return new UsageError(lines.join("\n"));
 }
 
-/** `parseArgs`, with its errors as UsageError. */
+/** Calls `parseArgs`, and throws its errors as UsageError. */
 export function readArgs<const T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);

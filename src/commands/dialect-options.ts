@@ -1,4 +1,4 @@
-// The command line options for a file's format, which override what would be detected.
+// The command line options for a file's format, which override the detected format.
 import {
   findMarkConflict,
   MAX_DELIMITER_CHARACTERS,
@@ -8,7 +8,7 @@ import { encodingOf, ENCODINGS } from "../../contract/imports/import-names.ts";
 import type { Dialect, DialectOverrides } from "../../contract/imports/imports.ts";
 import { UsageError } from "./command.ts";
 
-/** For `parseArgs`. */
+/** The options, as `parseArgs` takes them. */
 export const DIALECT_OPTIONS = {
   encoding: { type: "string" },
   delimiter: { type: "string" },
@@ -20,7 +20,7 @@ export const DIALECT_OPTIONS = {
   sheet: { type: "string" },
 } as const;
 
-/** Their section of `--help`. */
+/** The section of `--help` about these options. */
 export const DIALECT_HELP = `  --encoding NAME     ${ENCODINGS.join(", ")}
   --delimiter TEXT    one to eight characters, or tab, comma, semicolon, pipe, space
   --quote CHARACTER   the character around quoted fields; empty or none if nothing is quoted

@@ -1,4 +1,5 @@
-// `skuport export --url`: the same file as the server's, wherever it is written to, and a sentence where there is none.
+// Tests `skuport export --url`: it writes the same file as the server, to stdout or to a file, and prints one sentence if there is no
+// file.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -42,7 +43,7 @@ async function run(...args: string[]): Promise<Ran> {
   return { code, stdout, stderr };
 }
 
-/** A server of ours that is none. */
+/** Starts an HTTP server in place of Skuport's. */
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -53,7 +54,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("the server's file is written to stdout, byte by byte", async () => {
+test("the server's file is written to stdout without changes", async () => {
   const { code, stdout, stderr } = await run("--url", `${url}/`);
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout.toString()).toBe(await get(""));
@@ -67,7 +68,7 @@ test("filters, order and format are sent to the server", async () => {
   expect(sorted.stdout.toString()).toBe(await get("?sort=-name&active=false&format=tsv"));
 });
 
-test("the ending of the output file selects its format", async () => {
+test("the file extension of the output selects its format", async () => {
   const path = join(folder, "all.jsonl.gz");
   expect(await run("--url", url, "-o", path)).toMatchObject({ code: 0, stderr: "" });
   expect(gunzipSync(await readFile(path)).toString()).toBe(await get("?format=jsonl"));

@@ -77,7 +77,7 @@ Exit code: 0 done, 1 failed or interrupted, 2 usage error.
         );
         return 1;
       }
-      // The reader has closed, as `head` does.
+      // EPIPE: the program that reads our output has exited, as with `| head`.
       if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
     }
     return 0;
@@ -137,7 +137,7 @@ interface Values {
   attribute?: string[] | undefined;
 }
 
-/** The options are the parameters of the query, with `-` instead of `_`. */
+/** Reads the options. They are named like the parameters of the query, with `-` instead of `_`. */
 function readOptions({ output = "", format, gzip, attribute = [], ...values }: Values): ExportOptions {
   const ending = /\.([a-z]+)(\.gz)?$/i.exec(output);
   const named = ending?.[1]?.toLowerCase() ?? "";

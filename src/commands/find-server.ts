@@ -4,7 +4,7 @@ import { UsageError, type Io } from "./command.ts";
 export const NO_SERVER =
   "No server is running on the data folder. Start one with `skuport serve`, or give its address with --url.";
 
-/** `--url`, or the server that runs on the data folder; undefined if there is none. */
+/** Returns the address in `--url`, or that of the server that runs on the data folder; undefined if no server runs there. */
 export async function findServer(
   values: { url?: string | undefined; "data-dir"?: string | undefined },
   io: Io,

@@ -1,4 +1,4 @@
-// The command as it is run, against a server over a test's database whose operations are worked on in this process.
+// Runs the command in a process of its own, against a server on a test database. This process executes the server's operations.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";

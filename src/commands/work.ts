@@ -39,9 +39,9 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
                     than the CPU cores, from 2 to 4)
 `,
   async run(args, io) {
-    // Limits the growth of V8's heap between collections. Without it, a worker that loaded 500,000 rows and indexed them twice peaked
-    // at 304 MB. At 20, an import of 500,000 rows collects eight times, a tenth of its CPU time; at 50, three times, and
-    // 5,000,000 rows, loaded and indexed, peak at 260 to 274 MB.
+    // Limits the growth of V8's heap between collections. Without it, a worker that loaded 500,000 rows and indexed them twice peaked at
+    // 304 MB. At 20 percent, V8 collects eight times during an import of 500,000 rows, which takes a tenth of the CPU time. At 50
+    // percent, V8 collects three times, and a worker that loads and indexes 5,000,000 rows peaks at 260 to 274 MB.
     setFlagsFromString("--heap-growing-percent=50");
     const { values } = readArgs({ args, options: { "data-dir": { type: "string" }, concurrency: { type: "string" } } });
     const config = await io.loadConfig({
@@ -81,7 +81,7 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
   },
 };
 
-/** Works until the signal. */
+/** Works until the signal aborts. */
 async function workOn(
   config: Config,
   address: DatabaseAddress,
@@ -95,7 +95,7 @@ async function workOn(
   const onError = (err: Error): void => {
     log.warn({ err }, "lost the database; retrying");
   };
-  // Started first, so that deliveries of a killed worker are taken over while the rest starts.
+  // Start deliveries first, so that this worker takes over the deliveries of a killed worker while its other parts start.
   const deliveries = deliverInThread({ config, address }, options);
   const boss = await startBoss(address, { application_name: NAME, works: true, onError, onJobs: pulse.report });
   const filesDir = join(config.data_dir, "files");

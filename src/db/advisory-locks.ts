@@ -10,7 +10,8 @@
 /** Schema migrations, one process at a time. The only lock with one key: "skuport" in ASCII, a string because it exceeds 2^53. */
 export const MIGRATION_LOCK = "32488857013580404";
 
-/** First keys of locks with two keys; the second is 0 or an id. */
+/** First keys of locks with two keys; the second key is 0 or an id. Each comment begins with the holder of the lock: the session or its
+ * transaction. */
 export const LOCKS = {
   /** Session: one scan of an import at a time. Second key: the import. */
   scan: 7582,
@@ -26,7 +27,7 @@ export const LOCKS = {
   listed_rejects: 7587,
   /** Session or transaction: one chunk over which a worker died is processed at a time. */
   suspect_part: 7588,
-  /** Transaction: a purge of history excludes undos that start; undos take it shared. */
+  /** Transaction: no undo can start during a purge of history. A purge takes the lock exclusively, and an undo takes it shared. */
   history_purge: 7589,
   /** Session or transaction: one process selects the products of an operation. Second key: the operation. */
   selection: 7590,
@@ -36,7 +37,8 @@ export const LOCKS = {
   event_order: 7592,
 } as const;
 
-/** Both keys of a lock, for statements with `$1, $2`. An id beyond 31 bits shares its lock with another id, which only costs time. */
+/** Both keys of a lock, for statements with `$1, $2`. An id beyond 31 bits shares its lock with another id, so that one may wait for the
+ * other. */
 export const lockKeys = (name: keyof typeof LOCKS, id = 0): [first: number, second: number] => [
   LOCKS[name],
   id % 2 ** 31,

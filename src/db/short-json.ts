@@ -5,7 +5,7 @@
 const SHOWN_BYTES = 1024;
 /** A value that takes more than this on disk, compressed or not, is longer than `SHOWN_BYTES` as text. */
 const STORED_BYTES = 2 * SHOWN_BYTES;
-/** Characters kept of a problem's detail, four bytes each at most. */
+/** Maximum length of a problem's shortened detail, in characters of at most four bytes each. */
 const DETAIL_CHARACTERS = 200;
 
 /** SQL: true if the JSON in `column` is short or null. */

@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { LOOK_UP } from "./planner-hints.ts";
 
-/** Longest statement of a request, since a person or program waits for it. */
+/** Time limit for a statement of a request, because a person or program waits for the response. */
 const TIMEOUT_MS = 20_000;
 
 // Our statements look up few rows in large tables. The planner cannot estimate lists of keys or search results, and would

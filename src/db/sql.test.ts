@@ -1,4 +1,4 @@
-// Statements made of fragments: placeholders are numbered in order, and no value becomes part of the text.
+// Statements made of fragments: placeholders are numbered in order, and no value becomes part of the statement's text.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../tests/support/database.ts";
 import { allOf, join, parameter, raw, sql, statement, withLiterals } from "./sql.ts";
@@ -22,7 +22,7 @@ test("a fragment that is used twice sends its values once", () => {
   });
 });
 
-test("lists may be empty or have one item", () => {
+test("`allOf` and `join` accept empty lists and lists of one item", () => {
   expect(statement`select ${join([], ", ")}${allOf([])}${join([sql`a`], ", ")}`.text).toBe("select truea");
 });
 

@@ -1,5 +1,5 @@
-// SQL fragments that nest. statement`select … where ${condition} limit ${limit}` makes what pg takes: a nested fragment becomes part of
-// the text, and any other value becomes a parameter. Placeholders get their numbers when the whole statement is made.
+// SQL fragments that nest. statement`select … where ${condition} limit ${limit}` makes a query config for pg. A nested fragment becomes
+// part of the text, and any other value becomes a parameter. `statement` numbers the placeholders.
 import pg from "pg";
 
 /** An SQL fragment with the values of its placeholders. */
@@ -13,30 +13,30 @@ export class Sql {
   }
 }
 
-/** A fragment. Each of its nested fragments keeps its placeholder numbers when a statement contains it twice. */
+/** Makes a fragment. If a statement contains the same `Sql` object several times, all of them use the same parameters. */
 export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);
 
-/** Text from the source code, such as the name of a column; never text from a request. */
+/** Makes a fragment from text in the source code, such as the name of a column. Never pass text from a request. */
 export const raw = (text: string): Sql => new Sql([text], []);
 
-/** A value that a statement contains several times and sends once. */
+/** A value that is used several times in a statement but becomes one parameter, if every use passes the same `Sql` object. */
 export const parameter = (value: unknown): Sql => new Sql(["", ""], [value]);
 
 export const join = (fragments: readonly Sql[], separator: string): Sql =>
   new Sql(["", ...fragments.map((_, i) => (i === fragments.length - 1 ? "" : separator))], fragments);
 
-/** Holds if every condition holds, so always if there are none. */
+/** Makes a condition that is true if all of `conditions` are true. Without conditions, it is always true. */
 export const allOf = (conditions: readonly Sql[]): Sql =>
   conditions.length === 0 ? raw("true") : join(conditions, " and ");
 
-/** A whole statement: the query config of pg. */
+/** Makes a whole statement, as a query config for pg. */
 export function statement(strings: TemplateStringsArray, ...values: unknown[]): { text: string; values: unknown[] } {
   const parameters: unknown[] = [];
   const text = render(new Sql(strings, values), (value) => `$${parameters.push(value)}`);
   return { text, values: parameters };
 }
 
-/** The text with its values as literals, for COPY, which takes no parameters.
+/** Returns the text of the fragment with its values as literals, for COPY, which takes no parameters.
  * @throws TypeError if a value is not a string, number, boolean or array of numbers */
 export const withLiterals = (fragment: Sql): string => render(fragment, literalOf);
 

@@ -18,7 +18,7 @@ async function read(after: number): Promise<{ ids: unknown[]; last: number }> {
   return { ids: events.map(({ data }) => data["id"]), last: events.at(-1)?.position ?? after };
 }
 
-test("an event that is committed late gets a late position, and none is skipped", async () => {
+test("an event that is committed late gets a late position, and readers skip no event", async () => {
   const slow = await pool.connect();
   await slow.query("begin");
   await emit(slow, 1);

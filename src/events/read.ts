@@ -15,13 +15,14 @@ export interface StoredEvent {
   at: string;
 }
 
-/** Events that get a position in one statement: after a long pause, a reader must not hold the lock for long. */
+/** Number of events that get a position in one statement. It is limited because a reader must not hold the lock for long, even after a
+ * long pause. */
 const BATCH_SIZE = 10_000;
 
 /** Assigns positions to all committed events. Call it before reading by position. */
 export async function assignPositions(pool: pg.Pool): Promise<void> {
   for (;;) {
-    // One message, so that PostgreSQL releases the lock even if this process hangs or dies.
+    // Send the statements in one message, so that PostgreSQL releases the lock even if this process hangs or dies.
     const results = (await pool.query(
       `select pg_advisory_xact_lock(${LOCKS.event_order}, 0);
        update events e set position = assigned.position
@@ -50,7 +51,8 @@ export async function readEvents(db: Queryable, after: number, limit: number): P
   return rows;
 }
 
-/** Positions of the oldest and the newest stored event. If none is stored: the next position, and the last assigned one. */
+/** Returns the positions of the oldest and the newest stored event. If no event is stored, returns the next position as the oldest and
+ * the last assigned position as the newest. */
 export async function eventBounds(db: Queryable): Promise<{ oldest: number; newest: number }> {
   const { rows } = await db.query<{ oldest: number; newest: number }>(
     `select coalesce((select min(position) from events), last + 1) as oldest,
@@ -63,7 +65,7 @@ export async function eventBounds(db: Queryable): Promise<{ oldest: number; newe
 /** Rows deleted by one statement. */
 const PURGE_BATCH = 5000;
 
-/** Deletes events older than `keepDays` days. @returns how many */
+/** Deletes events older than `keepDays` days. @returns the number of deleted events */
 export async function purgeEvents(pool: pg.Pool, keepDays: number): Promise<number> {
   await assignPositions(pool);
   for (let purged = 0; ;) {

@@ -13,7 +13,7 @@ export interface State {
 export interface StateStream<T extends State> {
   event: "import" | "operation";
   id: number;
-  /** The current state; undefined = the record does not exist (any more), and the stream ends. */
+  /** Reads the current state. undefined = the record does not exist or no longer exists, and the stream ends. */
   read(): Promise<T | undefined>;
   /** Calls `changed` whenever the state may have changed, with true for a final state, which is sent without delay.
    * @returns a function that unsubscribes */
@@ -27,7 +27,7 @@ export interface StateStream<T extends State> {
 export interface StateSource {
   event: "import" | "operation";
   channel: Channel;
-  /** The most recent records. An older one that still runs appears with its next change. */
+  /** Returns the most recent records. An older record that is still running is sent when it changes. */
   listRecent: () => Promise<State[]>;
   read: (id: number) => Promise<State | undefined>;
 }

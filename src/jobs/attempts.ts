@@ -7,11 +7,12 @@ import type pg from "pg";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { retryTransient, type Queryable } from "../db/connection/connect.ts";
 
-/** One death could have an unrelated cause, such as the machine running out of memory. */
+/** Number of deaths after which a part is not tried again. A single death could have an unrelated cause, such as the machine running out
+ * of memory. */
 export const MAX_DEATHS = 2;
 
 const LOCK_POLL_MS = 100;
-/** How often `onWait` is called. Work without a sign of life for 10 s is taken over. */
+/** Interval between calls of `onWait`. Work without a sign of life for 10 s is taken over. */
 const ON_WAIT_MS = 2000;
 const RELEASE_MS = 5000;
 
@@ -33,10 +34,9 @@ export interface LockHolder {
   onWait?: () => Promise<void>;
 }
 
-/** Records that this process begins the part, whose lock the caller holds. A part over which a worker has died waits until no other
- * such part is being processed. If another worker dies, this part is the cause and not one that ran beside it.
-
- * @returns how many other processes died over the part; at MAX_DEATHS or more, do not begin it */
+/** Records that this process begins the part, whose lock the caller holds. A part over which a worker has died waits until no other such
+ * part is being processed. If another worker dies, this part is the cause and not one that ran beside it.
+ * @returns the number of other processes that died over the part; if it is MAX_DEATHS or more, the caller must not begin the part */
 export async function beginPart(
   pool: pg.Pool,
   holder: LockHolder,
@@ -54,7 +54,7 @@ export async function beginPart(
 async function recordBegin(db: Queryable, work: Work, part: number): Promise<number> {
   unreleased.delete(keyOf(work, part));
   await releasing;
-  // Without waiting for the disk: a record lost in a crash of PostgreSQL only makes the count smaller.
+  // Do not wait for the disk: a record lost in a crash of PostgreSQL only makes the count smaller.
   const { rows } = await db.query<{ deaths: number }>(
     `with async_commit as (
        select set_config('synchronous_commit', 'off', true) as is_off
@@ -113,7 +113,7 @@ export async function forgetAttempts(db: Queryable, { kind, id }: Work): Promise
   await db.query("delete from work_attempts where kind = $1 and work_id = $2", [kind, id]);
 }
 
-/** Deletes records of work that has ended. A process that begins a part at the moment in which the work ends can leave one.
+/** Deletes records of work that has ended. A process that begins a part at the moment when the work ends can leave such a record.
  * @param activeIds a query for the ids of all work of this kind that has not ended */
 export async function sweepAttempts(db: Queryable, kind: Work["kind"], activeIds: string): Promise<void> {
   await db.query(`delete from work_attempts where kind = $1 and work_id not in (${activeIds})`, [kind]);

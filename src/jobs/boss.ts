@@ -17,9 +17,9 @@ interface Jobs {
   [OPERATION_EXECUTOR_QUEUE]: { operation_id: number };
 }
 
-/** Long enough for the largest file. The heartbeat, not this limit, detects dead jobs. */
+/** Time limit of a job, long enough for the largest file. Dead jobs are detected by the heartbeat, not by this limit. */
 const EXPIRE_SECONDS = 86_400;
-/** The minimum of pg-boss. Only a fallback: a worker searches for silent imports itself when it starts. */
+/** The shortest heartbeat that pg-boss permits. It is only a fallback: a worker searches for silent imports itself when it starts. */
 const HEARTBEAT_SECONDS = 10;
 
 /** How often pg-boss searches for jobs without a heartbeat. Jobs of a vanished worker stay active until then. */
@@ -33,7 +33,7 @@ const QUEUE = {
   retryBackoff: true,
   retryDelayMax: 30,
   deleteAfterSeconds: 3600,
-  // Wakes a worker at once. With polling every two seconds, a small import would spend most of its time waiting.
+  // Notifications wake a worker at once. With polling every two seconds, a small import would spend most of its time waiting.
   notify: true,
 };
 
@@ -114,7 +114,7 @@ export async function sendJob<Queue extends keyof Jobs>(
   for (let i = 0; i < count; i++) await boss.send(queue, job, { db: executor });
 }
 
-/** Fallback while the LISTEN connection of pg-boss is lost; otherwise pg-boss wakes a worker at once. */
+/** Polling interval. Polling is a fallback while the LISTEN connection of pg-boss is lost; otherwise pg-boss wakes a worker at once. */
 const POLL_SECONDS = 2;
 
 /** Processes the queue's jobs, up to `concurrency` at a time. */
@@ -153,7 +153,7 @@ export async function workHourly(
 const runJob = (boss: PgBoss, name: string, work: () => Promise<void>): Promise<void> =>
   runningJobs.get(boss)?.run(name, work) ?? work();
 
-/** An instance is gone after three missed heartbeats of 10 s. */
+/** A worker process counts as gone after three missed heartbeats of 10 s. */
 const WORKER_SEEN_SECONDS = 30;
 
 /** Counts the live worker processes in the registry of pg-boss. */

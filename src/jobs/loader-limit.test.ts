@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** How many of four steps the limit lets run at the same time. */
+/** Returns how many of four steps run at the same time under the limit. */
 async function countRunning(limit: LoaderLimit): Promise<number> {
   const end = Promise.withResolvers<undefined>();
   let running = 0;

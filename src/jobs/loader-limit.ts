@@ -2,10 +2,10 @@
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 
-/** A person who browses lists requests the next one within this time. */
+/** How long the limit stays lowered after a list request. Someone who is browsing sends the next list request within this time. */
 const THROTTLE_MS = 2000;
 
-/** The message of a server to its worker. */
+/** The message that a server sends to its worker to lower the worker's limit. */
 export const THROTTLE = "throttle";
 
 export interface LoaderLimit {

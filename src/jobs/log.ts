@@ -1,4 +1,4 @@
-// The log that background work writes to: fields first, then the message, as pino takes them.
+// The log that background work writes to: fields first, then the message, in pino's order.
 
 export interface Log {
   info(fields: object, message: string): void;

@@ -17,7 +17,7 @@ export interface Attempts {
 }
 
 /** Records that this process begins the part.
- * @throws the Problem `died` if two workers have died over the part; CancelledMeanwhile */
+ * @throws the Problem `died` if two workers have died over the part, or CancelledMeanwhile if the work was cancelled */
 export async function beginAttempt(
   { pool, work, begun, signal, noteAlive }: Attempts,
   client: pg.ClientBase,

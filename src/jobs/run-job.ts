@@ -9,8 +9,8 @@ export interface Job {
   conclude: () => Promise<void>;
 }
 
-/** Does nothing more once `signal` has aborted.
- * @throws a transient error of `work`: the database could not be reached in the time for retries, and the job queue runs the job again */
+/** Runs the job, and ends its import or operation unless `signal` has aborted.
+ * @throws a transient error of `work` if the database stayed unavailable during all retries; the job queue then runs the job again */
 export async function runJob({ work, fail, conclude }: Job, signal: AbortSignal): Promise<void> {
   try {
     await work();

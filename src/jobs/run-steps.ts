@@ -4,7 +4,7 @@ import { isTransient, retryTransient } from "../db/connection/connect.ts";
 import type { LoaderLimit } from "./loader-limit.ts";
 import { ConcurrentChange } from "../db/concurrent-change.ts";
 
-/** Minimum interval between reports; the page shows no more. */
+/** Minimum interval between reports; the page does not show them more often. */
 const REPORT_MS = 200;
 /** Conflicts with other writers on one chunk before giving up. Each conflict means that another writer made progress. */
 const MAX_CONFLICTS = 100;
@@ -53,7 +53,8 @@ export async function runSteps(
   }
 }
 
-/** Another writer created (23505), changed or deleted a product of the chunk after it was read: read it again. */
+/** True if another writer created (23505), changed or deleted a product of the chunk after it was read. The chunk must then be read
+ * again. */
 const isConflict = (error: unknown): boolean =>
   error instanceof ConcurrentChange || (error as { code?: unknown }).code === "23505";
 

@@ -5,13 +5,13 @@
 const MAX_PAUSE_MS = 15_000;
 
 export interface SilenceWatch {
-  /** Records the work that is unfinished now. Each sign of life changes its version. */
+  /** Records the work that is unfinished now. Each sign of life changes the version of the work. */
   observe(work: readonly { id: number; version: number }[]): void;
   /** True if the work has been observed for `silentMs` without a sign of life. */
   isSilent(id: number, silentMs: number): boolean;
 }
 
-/** @param now monotonic milliseconds */
+/** @param now returns the time of a monotonic clock in milliseconds */
 export function createSilenceWatch(now: () => number = () => performance.now()): SilenceWatch {
   let seen = new Map<number, { version: number; since: number }>();
   let observed = -Infinity;

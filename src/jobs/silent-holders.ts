@@ -6,11 +6,13 @@ import { createSilenceWatch } from "./silence.ts";
 
 /** Names of our processes' connections. */
 const NAMES = ["skuport serve", "skuport work", "skuport webhooks", "skuport import"];
-/** Between two statements of a transaction that has written, a live process needs milliseconds, on a busy machine a second. */
+/** A transaction that has written and then runs no statement for this long counts as silent. A live process needs milliseconds between
+ * two statements, or a second on a busy machine. */
 const SILENT_WRITER_MS = 7500;
-/** Two heartbeats of 4 s (db/connection/heartbeat.ts) and an allowance for a busy machine. */
+/** A holder of a lock that runs no statement for this long counts as silent: two heartbeats of 4 s (db/connection/heartbeat.ts) and an
+ * allowance for a busy machine. */
 const SILENT_HOLDER_MS = 10_000;
-/** How long to wait for a session to end: only then are its locks free. */
+/** How long to wait for a session to end. Its locks are free only after that. */
 const END_MS = 1000;
 
 interface Holder {
@@ -30,7 +32,7 @@ export interface HolderWatch {
   endSilent(db: Queryable): Promise<number[]>;
 }
 
-/** @param now monotonic milliseconds */
+/** @param now returns the time of a monotonic clock in milliseconds */
 export function createHolderWatch(now?: () => number): HolderWatch {
   const watch = createSilenceWatch(now);
   return {
@@ -59,7 +61,7 @@ async function listIdleHolders(db: Queryable): Promise<Holder[]> {
   return rows;
 }
 
-/** Ends those of the sessions that are still idle since the same moment. */
+/** Ends those of the sessions that have run no statement since they were observed. */
 async function endSessions(db: Queryable, silent: readonly Holder[]): Promise<number[]> {
   const { rows } = await db.query<{ pid: number }>(
     // Materialized: otherwise the planner may end sessions before it compares them.

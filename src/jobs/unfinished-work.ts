@@ -1,4 +1,4 @@
-// The SQL of unfinished imports and operations: which show no sign of life, and whether one is being worked on.
+// SQL about unfinished imports and operations: lists those without a sign of life, and checks whether a worker works on one.
 import { ALIVE, SILENT_SINCE } from "../db/silent.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 
@@ -17,7 +17,7 @@ export interface SilentWork<State extends string> {
 const isUnfinished = (states: readonly string[]): string =>
   `state in (${states.map((state) => `'${state}'`).join(", ")})`;
 
-/** Lists work without a sign of life for `silentMs`. */
+/** Lists work that has shown no sign of life for `silentMs`. */
 export async function listSilentWork<State extends string>(
   db: Queryable,
   { table, states }: WorkTable<State>,

@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "./log.ts";
 
-/** Work without a sign of life for this long is taken over. A worker at work shows one with every chunk. */
+/** Work without a sign of life for this long is taken over. A worker gives a sign of life with every chunk. */
 export const SILENT_WORK_MS = 10_000;
 /** Pause between two checks. Another worker continues work 10 to 13 s after the machine that did it has vanished. */
 const TAKE_OVER_MS = 2500;
 
 export interface WorkerLoop {
-  /** What the worker works on, for the log: "imports". */
+  /** Name of the work in the log, such as "imports". */
   subject: string;
   log: Log;
   /** Connections that one import or operation uses at the same time. */

@@ -9,14 +9,14 @@ import type { ChangesetKind } from "../../contract/changesets/changeset-kinds.ts
 
 export interface Chunk {
   chunk_no: number;
-  /** products: identified by key alone. versions: (key, id, version) in the history. created: products that a changeset created, with
-   * 0 as the version before it. */
+  /** products: products that are identified by key alone. versions: versions in the history (key, id, version). created: products that a
+   * changeset created, each with version 0. */
   source: "products" | "versions" | "created";
   count: number;
   keys: BinaryArray;
   ids: BinaryArray;
   versions: BinaryArray;
-  /** Where the rows were stored at the selection; null if unknown. */
+  /** Physical addresses of the rows at the time of the selection; null if unknown. */
   tids: BinaryArray | null;
 }
 
@@ -77,8 +77,8 @@ export const NO_COUNTS: Readonly<ChunkCounts> = {
   more: 0,
 };
 
-/** Stores the counts in the chunk's row. In the operation's row, the lock would be held until the commit is on disk and executors would
- * wait for each other. */
+/** Stores the counts in the chunk's row. In the operation's row, executors would wait for each other, because each would lock the row
+ * until its commit is on disk. */
 export async function markChunkDone(
   client: pg.ClientBase,
   operationId: number,
@@ -110,8 +110,8 @@ export async function insertFilterChunks(
   );
 }
 
-/** Stores chunks of what a changeset did: the versions it ended, and the products it created that still exist.
- * In an undo, one product may have taken the key of another. Chunks of an undo therefore keep all versions of a key together. */
+/** Stores chunks of the versions that a changeset ended, and of the products that it created and that still exist. In an undo, one
+ * product may have taken the key of another. Chunks of an undo therefore keep all versions of a key together. */
 export async function insertChangesetChunks(
   db: Queryable,
   operationId: number,

@@ -6,7 +6,7 @@ import type { Log } from "../jobs/log.ts";
 
 export interface OperationContext {
   pool: pg.Pool;
-  /** Executors that work on one operation at the same time, each over its own connection. */
+  /** Number of executors that work on one operation at the same time, each over its own connection. */
   concurrency: number;
   /** Throttles the executors while list requests arrive. Optional. */
   limit?: LoaderLimit["run"];
@@ -17,7 +17,8 @@ export interface OperationContext {
   sendExecutors(db: Queryable, operationId: number, count: number): Promise<void>;
 }
 
-/** Products per transaction: enough that a round trip costs nothing in comparison, few enough that a cancellation takes effect soon. */
+/** Maximum number of products per transaction. It is large, so that the time of a round trip does not matter, and small enough for a
+ * cancellation to take effect soon. */
 const CHUNK_PRODUCTS = 5000;
 
 export const chunkProducts = ({ chunk_products = CHUNK_PRODUCTS }: OperationContext): number => chunk_products;

@@ -98,5 +98,5 @@ function applyTo(
 const workerDied = (): Problem =>
   new Problem(
     "worker-died",
-    "The worker stopped twice on the same products. The products counted so far were changed, and you can undo that; the remaining products were not changed. Select fewer products and try again. The server's log shows why the worker stopped.",
+    "The worker stopped twice on the same products. The products counted so far were changed, and you can undo these changes. The remaining products were not changed. Select fewer products and try again. The server's log shows why the worker stopped.",
   );

@@ -3,12 +3,12 @@ import type pg from "pg";
 import { lockKeys } from "../db/advisory-locks.ts";
 import { withTransaction } from "../db/connection/connect.ts";
 
-/** Changesets that one statement marks. */
+/** Maximum number of changesets that one statement marks. */
 const CHANGESET_BATCH = 500;
-/** Versions that one statement deletes. */
+/** Maximum number of versions that one statement deletes. */
 const VERSION_BATCH = 5000;
 
-/** Deletes the versions that changesets older than `keepDays` replaced. Returns how many there were. */
+/** Deletes the versions that changesets older than `keepDays` replaced. Returns the number of deleted versions. */
 export async function purgeHistory(pool: pg.Pool, keepDays: number, signal: AbortSignal): Promise<number> {
   let purged = 0;
   for (;;) {

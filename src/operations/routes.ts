@@ -31,7 +31,7 @@ export interface OperationRoutesContext extends OperationContext {
   sendStates: SendStates;
 }
 
-/** 10,000 SKUs of 255 characters, at six bytes of JSON each. */
+/** Maximum size of a request body: 10,000 SKUs of 255 characters, at six bytes of JSON for each character. */
 const BULK_BODY_BYTES = 16 << 20;
 
 export function operationRoutes(instance: FastifyInstance, context: OperationRoutesContext): void {
@@ -114,7 +114,7 @@ function bulkRoute(instance: FastifyInstance, context: OperationContext): void {
   });
 }
 
-/** Operations that the stream of all events sends first. */
+/** Number of operations that the stream of all events sends first. */
 const RECENT = 20;
 
 /** The operations in the stream of all events. */

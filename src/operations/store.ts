@@ -61,7 +61,7 @@ export async function listOperations(db: Queryable, limit: number, before: numbe
 }
 
 /** Updates one operation if it satisfies `where`.
- * @returns false if it does not */
+ * @returns false if the operation does not satisfy `where` */
 async function change(db: Queryable, id: number, sets: string, where: string, values: unknown[]): Promise<boolean> {
   const { rowCount } = await db.query(
     `with changed as (
@@ -74,7 +74,7 @@ async function change(db: Queryable, id: number, sets: string, where: string, va
   return (rowCount ?? 0) > 0;
 }
 
-/** Sets a selected operation to running. `gone` of its products no longer exist and count as unchanged.
+/** Sets a selected operation to running. `gone` is the number of its products that no longer exist; they count as unchanged.
  * @returns false if the operation was cancelled or is running already */
 export async function markRunning(db: Queryable, id: number, total: number, gone: number): Promise<boolean> {
   return change(
@@ -93,8 +93,8 @@ export const noteAlive = (db: Queryable, id: number): Promise<boolean> =>
 
 const COUNTS = ["created", "updated", "deleted", "unchanged", "missing", "kept"] as const;
 
-/** The sums over the chunks that are done. A sum never decreases: if two executors count at the same time, the later update may have
- * the older counts. */
+/** The sums over the chunks that are done. A stored sum never decreases, even if two executors count at the same time and the one with
+ * the older counts stores them last. */
 const SUMS = `(
   select ${[...COUNTS, "more"].map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`).join(", ")}
   from operation_chunks where operation_id = $1 and done) s`;

@@ -5,7 +5,7 @@ import type { OperationContext } from "./context.ts";
 import { finishOperation } from "./finish.ts";
 import { WORKED_ON } from "./is-operating.ts";
 
-/** Wakes workers for operations without a sign of life for `silentMs`. Waking one for an operation that is still being worked on is
+/** Wakes workers for operations without a sign of life for `silentMs`. Waking a worker for an operation that is still being worked on is
  * harmless: a second executor takes other chunks, and a second selection finds the lock taken. */
 export async function takeOverSilentOperations(context: OperationContext, silentMs: number): Promise<void> {
   for (const { id, state, cancel_requested } of await listSilentWork(context.pool, WORKED_ON, silentMs)) {
@@ -15,7 +15,7 @@ export async function takeOverSilentOperations(context: OperationContext, silent
   await deleteChunksOfEndedOperations(context.pool);
 }
 
-/** How many executors to wake: one selects the products, and then wakes the others. */
+/** Number of executors to wake. For a selection, one executor selects the products and then wakes the others. */
 const EXECUTORS: Record<(typeof WORKED_ON.states)[number], (context: OperationContext) => number> = {
   selecting: () => 1,
   running: ({ concurrency }) => concurrency,

@@ -14,9 +14,9 @@ export function createLog(config: Pick<Config, "log_level">, name: string): Logg
     serializers: { err: describeError },
   };
   const destination = pino.destination({ dest: 2, sync: true });
-  // After the terminal or the reader of stderr has closed, work continues without a log.
+  // If the terminal is closed, or the program that reads stderr exits, work continues without a log.
   destination.on("error", () => undefined);
-  // Not `process.stderr.isTTY`: in a thread, stderr is a pipe to the main thread.
+  // Do not use `process.stderr.isTTY`: in a thread, stderr is a pipe to the main thread.
   if (!isatty(2)) return pino(options, destination);
   const pretty = PinoPretty({ destination, ignore: "pid,hostname,name", translateTime: "SYS:HH:MM:ss" });
   return pino(options, guardPretty(pretty));
@@ -29,8 +29,8 @@ export const guardPretty = (pretty: Pick<NodeJS.WritableStream, "write">): Desti
   },
 });
 
-/** Transient database errors without their stack: an outage breaks dozens of connections at once, and the stacks only show the driver.
- * Any other error has its stack and causes. */
+/** Returns what to log about an error: only the message of a transient database error, because an outage breaks dozens of connections at
+ * once and the stacks only show the driver, and the stack and causes of any other error. */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error) || !isTransient(error)) return pino.stdSerializers.err(error as Error);
   return { type: error.name, message: error.message, code: (error as NodeJS.ErrnoException).code };

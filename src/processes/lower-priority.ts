@@ -16,7 +16,8 @@ export function lowerPriority(pid: number): void {
   }
 }
 
-/** Lowers the priority of a pool's backends as they connect. Not with DATABASE_URL, whose backends may be on another machine. */
+/** Lowers the priority of a pool's backends as they connect. Does nothing with DATABASE_URL, because its backends may be on another
+ * machine. */
 export function lowerBackends(pool: pg.Pool, address: DatabaseAddress): void {
   if ("url" in address) return;
   pool.on("connect", (client) => {

@@ -12,7 +12,7 @@ import { EmbeddedError } from "../db/embedded/cluster/account.ts";
 import { describeFullDisk, dropBallast } from "../db/embedded/full-disk.ts";
 import { migrate } from "../db/migrate.ts";
 
-/** In the data folder; contains files that exist only while a process uses them. */
+/** Name of a folder in the data folder. Its files exist only while a process uses them. */
 const TEMPORARY_FOLDER = "tmp";
 
 export interface OpenDatabase {
@@ -62,14 +62,14 @@ async function emptyTemporary(dataDir: string): Promise<void> {
   await rm(join(dataDir, TEMPORARY_FOLDER), { recursive: true, force: true });
 }
 
-/** The database of a running server, or otherwise as `holdDatabase`. */
+/** Opens the database of a running server. If no server runs, locks the folder and opens the database, as `holdDatabase` does. */
 export async function openDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const address = await findDatabase(config);
   if (address === undefined) return holdDatabase(config, command, log);
   return { address, data_dir: undefined, embedded: undefined, close: () => Promise.resolve() };
 }
 
-/** DATABASE_URL, or the embedded database of a running process; undefined if there is neither. */
+/** Returns DATABASE_URL, or the address of the embedded database of a running process; undefined if there is neither. */
 export async function findDatabase(config: Config): Promise<DatabaseAddress | undefined> {
   if (config.database_url !== undefined) return { url: config.database_url };
   return (await readHolder(config.data_dir))?.connection;

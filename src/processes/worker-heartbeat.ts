@@ -7,10 +7,10 @@ export interface HeartbeatLimits {
   silent_ticks: number;
 }
 
-/** 60 s. Loaders block the event loop of a healthy worker for at most about 100 ms. */
+/** The limits of a worker: 60 s without a beat. Loaders block the event loop of a healthy worker for at most about 100 ms. */
 export const HEARTBEAT_LIMITS: HeartbeatLimits = { tick_ms: 5000, silent_ticks: 12 };
 
-/** Short enough for at least two beats in each tick of the watcher. */
+/** Interval of the beats. It is short enough for at least two beats in each tick of the watcher. */
 const BEAT_MS = 2000;
 
 /** Contains the running jobs, so that the watcher can log them when beats stop. */
@@ -83,7 +83,7 @@ export function createTickCounter({ tick_ms, silent_ticks }: HeartbeatLimits, no
       silent = 0;
     },
     tick(at: number): boolean {
-      // After a late tick, this process was stopped or busy. Beats may be queued, which it reads before the next tick.
+      // A late tick means that this process was stopped or busy. Beats may be queued, and it reads them before the next tick.
       const isLate = at - lastTick > 2 * tick_ms;
       lastTick = at;
       silent = isLate ? 0 : silent + 1;

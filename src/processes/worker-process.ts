@@ -10,10 +10,11 @@ import { HEARTBEAT_LIMITS, watchHeartbeat, type Beat } from "./worker-heartbeat.
 import { lowerPriority } from "./lower-priority.ts";
 
 const MAIN = join(import.meta.dirname, "../main.ts");
-/** The pause before a restart, doubled after each early death up to the longest. */
+/** The first pause before a restart. Each early death doubles the pause. */
 const FIRST_PAUSE_MS = 100;
+/** The longest pause before a restart. */
 const LONGEST_PAUSE_MS = 10_000;
-/** After this lifetime the pause is reset. A worker needs one to two seconds to start. */
+/** The pause is reset when a worker has lived this long. A worker needs one to two seconds to start. */
 const STABLE_MS = 4000;
 /** Minimum interval between throttle messages. */
 const THROTTLE_INTERVAL_MS = 500;
@@ -61,7 +62,7 @@ export function superviseWorker(
       jobs = beat.jobs;
       watch.beat(beat);
     });
-    // Before it starts threads, which inherit its priority.
+    // Lower the priority before the worker starts threads, which inherit it.
     if (child.pid !== undefined) lowerPriority(child.pid);
     child.on("exit", (code, killedBy) => {
       child = undefined;

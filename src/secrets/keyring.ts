@@ -70,12 +70,12 @@ function toKeyring(texts: readonly string[]): Keyring {
   }) as unknown as Keyring;
 }
 
-/** Larger than any valid key file. */
+/** Maximum size of a key file. Valid files are smaller. */
 const MAX_FILE_BYTES = 1 << 20;
 
 async function readKeyFile(path: string): Promise<string | undefined> {
   try {
-    // Opening a pipe would wait for its writer.
+    // Check the type first: if this is a named pipe, opening it would block until another process writes to it.
     const found = await stat(path);
     if (!found.isFile() || found.size > MAX_FILE_BYTES)
       throw new KeyFileError(`${path} is not a key file. Delete it, or restore the file from a backup.`);

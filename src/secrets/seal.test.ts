@@ -11,7 +11,7 @@ import { keyIdOf, seal, unseal } from "./seal.ts";
 const newKeyFile = async (): Promise<string> =>
   join(await mkdtemp(join(tmpdir(), "skuport-keys-")), "deep/secrets.key");
 
-test("a sealed text opens only with its context, and differs each time", async () => {
+test("a sealed secret can be opened only in its context, and sealing it again gives another result", async () => {
   const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
   const sealed = seal(keyring, "webhook 1 secret", "whsec_ü");
   expect(sealed).not.toContain("whsec");
@@ -20,7 +20,7 @@ test("a sealed text opens only with its context, and differs each time", async (
   expect(seal(keyring, "webhook 1 secret", "whsec_ü")).not.toBe(sealed);
 });
 
-test("a changed byte does not open", async () => {
+test("a sealed secret with a changed byte cannot be opened", async () => {
   const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
   const [id = "", text = ""] = seal(keyring, "a", "secret").split(":");
   const bytes = Buffer.from(text, "base64");
@@ -31,7 +31,7 @@ test("a changed byte does not open", async () => {
   }
 });
 
-test("a cut tag does not open", async () => {
+test("a sealed secret with a truncated tag cannot be opened", async () => {
   const keyring = await loadKeyring([randomBytes(32).toString("base64")], "unused");
   const sealed = seal(keyring, "a", "");
   const cut = Buffer.from(sealed.split(":")[1] as string, "base64").subarray(0, 16);
@@ -76,7 +76,7 @@ test.each<[string, (path: string) => Promise<unknown>]>([
   await expect(loadKeyring([], path)).rejects.toThrow(`${path} is not a key file`);
 });
 
-test("after a rotation, old texts still open and new texts use the new key", async () => {
+test("after a rotation, old secrets can still be opened, and new secrets use the new key", async () => {
   const path = await newKeyFile();
   const before = await loadKeyring([], path);
   const sealed = seal(before, "a", "old");

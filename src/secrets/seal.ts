@@ -1,4 +1,4 @@
-// Encrypts a text for the database with AES-256-GCM, bound to its row: copied to another row, it cannot be decrypted.
+// Encrypts secrets for the database with AES-256-GCM. Each is bound to its row: copied to another row, it cannot be decrypted.
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Keyring } from "./keyring.ts";
 
@@ -6,7 +6,8 @@ import type { Keyring } from "./keyring.ts";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** @param aad where the text is stored, such as `webhook 12 secret`; `unseal` must get the same (additional authenticated data) */
+/** Encrypts a secret.
+ * @param aad additional authenticated data: where the secret is stored, such as `webhook 12 secret`; `unseal` needs the same value */
 export function seal([key]: Keyring, aad: string, text: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key.bytes, nonce).setAAD(Buffer.from(aad));
@@ -14,7 +15,7 @@ export function seal([key]: Keyring, aad: string, text: string): string {
   return `${key.id}:${sealed.toString("base64")}`;
 }
 
-/** @throws Error if the key is missing, or the text was not sealed with this `aad` */
+/** @throws Error if the key is missing, or the secret was not sealed with this `aad` */
 export function unseal(keyring: Keyring, aad: string, sealed: string): string {
   const key = keyring.find(({ id }) => id === keyIdOf(sealed));
   if (key === undefined) {
@@ -32,5 +33,5 @@ export function unseal(keyring: Keyring, aad: string, sealed: string): string {
   return decipher.update(bytes.subarray(NONCE_BYTES, end), undefined, "utf8") + decipher.final("utf8");
 }
 
-/** The id of the key that sealed the text. */
+/** Returns the id of the key that sealed the secret. */
 export const keyIdOf = (sealed: string): string => sealed.slice(0, Math.max(0, sealed.indexOf(":")));

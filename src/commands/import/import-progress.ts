@@ -5,7 +5,7 @@ import { oneLine, redrawLine } from "../../terminal.ts";
 
 export interface Progress {
   upload(sent: number): void;
-  /** The server receives too many files; this one is sent again after a pause. */
+  /** Shows that the server is receiving too many files. The command sends its file again after a pause. */
   busy(): void;
   show(state: ListedImport): void;
   end(): void;
@@ -13,10 +13,10 @@ export interface Progress {
 
 const BAR_CHARACTERS = 24;
 const REDRAW_MS = 100;
-/** Estimates of the time left vary too much before this. */
+/** The time left is shown only after this time, because earlier estimates vary too much. */
 const STABLE_AFTER_MS = 1000;
 
-/** undefined = the import has ended. */
+/** Text for each state of a running import. undefined = the import has ended. */
 const STAGES: Record<ListedImport["state"], string | undefined> = {
   receiving: "Sending",
   paused: "Paused",

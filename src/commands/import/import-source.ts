@@ -9,9 +9,9 @@ import { oneLine } from "../../terminal.ts";
 export interface ImportSource {
   /** The name shown for the import. */
   filename: string;
-  /** Bytes; null = unknown. */
+  /** Size in bytes; null = unknown. */
   size: number | null;
-  /** Path of a regular file; undefined = a stream that only `open` returns, once. */
+  /** Path of a regular file. undefined = the source is a stream, which `open` can return only once. */
   path: string | undefined;
   open: () => Readable;
 }

@@ -17,7 +17,7 @@ import { until } from "../../../tests/support/until.ts";
 const MAIN = join(import.meta.dirname, "../../main.ts");
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
-// The worker is this process: a file is worked on as soon as it has been received.
+// This process is also the worker: it processes a file as soon as it has been received.
 const sendScan = (_db: unknown, id: number): Promise<void> => {
   // Injected delay: the client gets its response before the import has ended.
   setTimeout(() => void workOn(context, id), 50);
@@ -37,7 +37,7 @@ interface Ran {
 async function run(args: string[], input?: string): Promise<Ran> {
   const child = spawn(process.execPath, [MAIN, "import", ...args], { stdio: "pipe" });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
-  child.stdin.on("error", () => undefined); // who does not read it has gone
+  child.stdin.on("error", () => undefined); // the command may exit before it has read its input
   child.stdin.end(input);
   const [code] = (await once(child, "close")) as [number];
   const [stdout, stderr] = await output;
@@ -133,7 +133,7 @@ test.each([
 });
 
 test("an interrupted upload reports that nothing was imported", async () => {
-  // Takes the connection and reads nothing.
+  // This server accepts connections and reads nothing.
   const deaf = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
   await once(deaf, "listening");
   const { port } = deaf.address() as AddressInfo;

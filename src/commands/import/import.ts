@@ -74,7 +74,7 @@ interface OptionValues extends DialectValues {
   active?: boolean | undefined;
 }
 
-/** The given options; absent ones take the server's default. */
+/** Returns the given options. For missing options, the server uses its defaults. */
 async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>> {
   const { mode, repeats, strict, active } = values;
   const options = { mode, repeats, strict, active, ...readOverrides(values) };
@@ -86,7 +86,7 @@ async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>
   throw optionError(result.error.issues);
 }
 
-/** @returns undefined if it was interrupted before the import was created */
+/** @returns undefined if the command was interrupted before the import was created */
 async function importRemotely(
   baseUrl: string,
   source: ImportSource,
@@ -111,7 +111,7 @@ async function importRemotely(
   return last.shortened ? readWhole(baseUrl, sent.id) : (last as Import);
 }
 
-/** Reads the import with the values that are too long for the stream. */
+/** Reads the whole import. The stream of its states omits long values. */
 async function readWhole(baseUrl: string, id: number): Promise<Import> {
   const { call } = await import("../../../client/call.ts");
   const { get_import } = await import("../../../contract/imports/imports.ts");

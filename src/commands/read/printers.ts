@@ -11,10 +11,11 @@ import { oneLine } from "../../terminal.ts";
 type FaultCode = Fault["code"];
 const MESSAGES: Record<FaultCode, string> = { ...REJECT_CODES, [HEADER_REPEATED]: "The record repeats the header" };
 
-/** Faults of each kind that the summary shows, and characters of a record shown with them. */
+/** Maximum number of faults of each kind that the summary shows. */
 const EXAMPLES = 3;
+/** Maximum number of characters of a faulty record that the summary shows. */
 const SHOWN_CHARACTERS = 100;
-/** Records that `--csv` leaves out: they are too long, or not text, and could only be printed changed. */
+/** Faults of records that `--csv` leaves out. These records are too long or are not text, and cannot be printed unchanged. */
 const UNPRINTABLE: ReadonlySet<FaultCode> = new Set(["record_too_long", "not_text"]);
 
 /** Where a printer writes to. */

@@ -89,14 +89,14 @@ describe("--csv", () => {
     expect(JSON.parse(stderr)).toMatchObject({ line: 2, code: "not_text" });
   });
 
-  test("prints no header where there is none, and nothing for an empty file", async () => {
+  test("prints no header if the file has none, and nothing for an empty file", async () => {
     expect((await run([file("1,2\n3,4\n"), "--csv", "--no-header"])).stdout).toBe("1,2\n3,4\n");
     const empty = await run([file(""), "--csv"]);
     expect(empty).toMatchObject({ code: 0, stdout: "" });
     expect(JSON.parse(empty.stderr)).toMatchObject({ line: 1, code: "empty_file" });
   });
 
-  test("ends without an error when its reader has gone", async () => {
+  test("ends without an error when the program that reads its output has exited", async () => {
     const gone = Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
     expect(await run([file("sku\nA\n".repeat(10)), "--csv"], sink(gone))).toMatchObject({ code: 0, stderr: "" });
   });
@@ -183,7 +183,7 @@ test("a device and a pipe without a writer are refused at once", async ({ skip }
   }
 });
 
-test("an unreadable file is exit code 1, wrong use a UsageError", async () => {
+test("an unreadable file gives exit code 1, and wrong usage a UsageError", async () => {
   const nothing = join(folder, "nothing.csv");
   expect(await run([nothing])).toEqual({
     code: 1,
@@ -219,12 +219,12 @@ describe("a packed file", () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  test("is unpacked to the system's temporary folder where there is no data folder", async () => {
+  test("is unpacked to the system's temporary folder if there is no data folder", async () => {
     const config = { data_dir: join(folder, "missing"), disk_reserve_bytes: 0 };
     expect(await run([packed(), "--csv"], sink(), config)).toMatchObject({ code: 0, stdout: "sku,name\nA,b\n" });
   });
 
-  test("on a full disk is refused with the folder's name, and leaves nothing behind", async () => {
+  test("is refused on a full disk with the name of the folder, and leaves no files", async () => {
     const dataDir = makeDataDir();
     const refused = run([packed()], sink(), { data_dir: dataDir, disk_reserve_bytes: Number.MAX_SAFE_INTEGER });
     await expect(refused).rejects.toMatchObject({

@@ -76,7 +76,7 @@ ${DIALECT_HELP}`,
 
 interface Output extends PrinterOutput {
   flush: () => Promise<void>;
-  /** True once the reader of our output has closed it, as in `skuport read … | head`. The command then ends without an error. */
+  /** True once the program that reads our output has exited, as in `skuport read … | head`. The command then ends without an error. */
   isClosed: () => boolean;
   signal: AbortSignal;
 }

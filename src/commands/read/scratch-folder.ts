@@ -1,5 +1,5 @@
-// A temporary folder for the unpacked copy of a file. It is on the data folder's disk where there is a data folder, because the
-// system's temporary folder is often held in memory. Its disk keeps the same reserve free as for imports.
+// A temporary folder for the unpacked copy of a file. If there is a data folder, the temporary folder is on the same disk, because the
+// system's temporary folder is often held in memory. As with imports, a reserve of that disk stays free.
 import { rmSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import type { ScratchFolder } from "../../imports/read/read-file.ts";
 import { oneLine } from "../../terminal.ts";
 
 const PREFIX = "skuport-read-";
-/** A folder this old belongs to a process that was killed: no command reads a file for a day. */
+/** A folder this old belongs to a process that was killed: no command takes a day to read a file. */
 const MAX_AGE_MS = 86_400_000;
 
 /** Creates the folder. It is removed by `remove`, and otherwise when the process exits. */

@@ -11,7 +11,7 @@ import { findSource } from "../import/import-source.ts";
 import type { WebhookCall } from "./webhooks-call.ts";
 import { needServer, readNumber } from "./webhooks-remote.ts";
 
-/** A batch of 500 products has about 50 kB. */
+/** Maximum size of a request body. A batch of 500 products has about 50 kB. */
 const MAX_BODY_BYTES = 10_000_000;
 
 export async function listenForWebhooks(given: WebhookCall): Promise<number> {
@@ -55,10 +55,10 @@ async function secretsOf({ options, base_url, io }: WebhookCall): Promise<string
   return secrets.map(({ secret }) => secret);
 }
 
-/** Longest first line of a secret file. */
+/** Maximum length of the first line of a secret file. */
 const MAX_SECRET_BYTES = 4096;
 
-/** The secret in the first line of a file; `-` is standard input. */
+/** Reads the secret from the first line of a file, or of standard input if the path is `-`. */
 async function readSecret(path: string, io: WebhookCall["io"]): Promise<string> {
   let text = "";
   const { open } = await findSource(path, io);

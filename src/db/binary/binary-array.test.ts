@@ -12,7 +12,7 @@ const { rows } = await pool.query<{ texts: BinaryArray; ids: BinaryArray; versio
 );
 const { texts, ids, versions, tids } = rows[0] as (typeof rows)[number];
 
-test("reads texts and numbers at the given indexes", () => {
+test("reads strings and numbers at the given indexes", () => {
   expect(textsAt(texts, [0, 1, 2, 3, 4])).toEqual(TEXTS);
   expect(textsAt(texts, [2, 4])).toEqual(["ünï", "\u{1F600}"]);
   expect(textsAt(texts, [])).toEqual([]);

@@ -2,7 +2,7 @@
 // Parsing lists of 5,000 keys and writing them as text again took a quarter of the time of a deletion.
 import { ARRAY_COUNT_AT, ARRAY_HEADER_BYTES, LENGTH_BYTES, POSTGRES_EPOCH_US, TID_BYTES } from "./format.ts";
 
-/** Returned by `array_send` and accepted by a parameter of the array's type. No element is null. */
+/** An array as `array_send` returns it and a parameter of the array's type accepts it. No element is null. */
 export type BinaryArray = Buffer;
 
 /** Returns an array of the elements at these indexes, which must ascend. */
@@ -25,7 +25,8 @@ function valuesAt<T>(array: BinaryArray, indexes: readonly number[], read: (valu
   return Array.from(elementsAt(array, indexes), (element) => read(element.subarray(LENGTH_BYTES)));
 }
 
-/** Yields elements with their lengths. Texts differ in length, so it walks from the start. */
+/** Yields the elements at the indexes, each with its length before it. Elements may differ in length, so the array is read from its
+ * start. */
 function* elementsAt(array: BinaryArray, indexes: readonly number[]): Generator<Buffer> {
   let at = ARRAY_HEADER_BYTES;
   let index = 0;
@@ -42,7 +43,7 @@ const countOf = (array: BinaryArray, elementBytes: number): number =>
 const valueStart = (i: number, elementBytes: number): number =>
   ARRAY_HEADER_BYTES + i * (LENGTH_BYTES + elementBytes) + LENGTH_BYTES;
 
-/** All elements of an integer[]; null is an empty array. */
+/** All elements of an integer[]; null counts as an empty array. */
 export function int32sOf(array: BinaryArray | null | undefined): Int32Array {
   if (array === null || array === undefined) return new Int32Array(0);
   const numbers = new Int32Array(countOf(array, 4));

@@ -8,10 +8,10 @@ import {
   POSTGRES_EPOCH_US,
 } from "./format.ts";
 
-/** Bytes up to which a copy byte by byte is faster than the call into native code. */
+/** Up to this many bytes, copying them one by one is faster than a call into native code. */
 const SHORT = 24;
 
-/** Reads and writes numbers at any offset of `bytes`, aligned or not. */
+/** Returns a view that reads and writes numbers at any offset of `bytes`, aligned or not. */
 export const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 export class ByteWriter {
@@ -25,7 +25,7 @@ export class ByteWriter {
     this.#view = viewOf(this.buffer);
   }
 
-  /** Makes room for `bytes` more. The writes below do not check; call this once per row. */
+  /** Makes room for `bytes` more bytes. Call this before each row: the methods that write do not check the space. */
   reserve(bytes: number): void {
     if (this.length + bytes <= this.buffer.length) return;
     const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
@@ -120,7 +120,7 @@ export class ByteWriter {
     this.int32(1);
   }
 
-  /** Writes the text as the inside of a JSON string. Reserve six times its length. */
+  /** Writes the text as the content of a JSON string, without its quotes. Reserve six times the length of the text first. */
   jsonText(from: Buffer, start: number, end: number): void {
     const target = this.buffer;
     let at = this.length;

@@ -3,17 +3,17 @@
 
 /** Signature, flags and the length of an empty header extension. Rows follow, each with its number of fields as an int16. */
 export const COPY_HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
-/** Number of fields that ends the data. */
+/** A row with this number of fields marks the end of the data. */
 export const COPY_TRAILER = -1;
 export const FIELD_COUNT_BYTES = 2;
 export const LENGTH_BYTES = 4;
 export const NULL_LENGTH = -1;
 
-/** A one-dimensional array: dimensions, null flag, element type, element count, lower bound. */
+/** Length of the header of a one-dimensional array: dimensions, null flag, element type, element count, lower bound. */
 export const ARRAY_HEADER_BYTES = 20;
 export const ARRAY_COUNT_AT = 12;
 
-/** Object ids of pg_type. */
+/** Object ids of types, from pg_type. */
 export const OIDS = { int8: 20, int4: 23, text: 25, float8: 701 } as const;
 
 export const TID_BYTES = 6;

@@ -20,7 +20,7 @@ test("a statement with more parameters than the protocol can count is refused, a
   await client.end();
 });
 
-test("many parameters, and none, are sent", async () => {
+test("statements with many parameters and without parameters are sent", async () => {
   const { rows } = await pool.query({ text: sumOf(1000), values: values(1000), rowMode: "array" });
   expect(rows[0]).toEqual(values(1000));
   expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);

@@ -21,7 +21,7 @@ BoundedClient.prototype.query = function query(this: pg.Client, ...given: unknow
   return undefined;
 } as typeof pg.Client.prototype.query;
 
-/** Carries PostgreSQL's code 54000, `program_limit_exceeded`. */
+/** Makes an error with PostgreSQL's code 54000, `program_limit_exceeded`. */
 function tooManyParameters(count: number): Error {
   const message = `A statement has ${count} parameters, but PostgreSQL accepts at most ${MAX_PARAMETERS}. Pass arrays instead.`;
   return Object.assign(new RangeError(message), { code: "54000" });

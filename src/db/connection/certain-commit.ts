@@ -31,7 +31,8 @@ export async function withCertainCommit<T>(pool: pg.Pool, work: (client: pg.Pool
   }
 }
 
-/** One round trip for both statements. @returns PostgreSQL's id of the transaction */
+/** Begins a transaction and reads its id in one round trip.
+ * @returns PostgreSQL's id of the transaction */
 async function begin(client: pg.PoolClient): Promise<string> {
   const results = (await client.query("begin; select pg_current_xact_id()::text as id")) as unknown as pg.QueryResult<{
     id: string;

@@ -175,7 +175,7 @@ test("transient errors are retried, others are thrown at once", async () => {
   expect(calls).toBe(1);
 });
 
-test("retries end after their timeout, or at the signal", async () => {
+test("retries end after their timeout, or when the signal aborts", async () => {
   const always = () => Promise.reject(Object.assign(new Error("deadlock"), { code: "40P01" }));
   await expect(retryTransient(always, { timeout_ms: 30 })).rejects.toThrow("deadlock");
   const abort = new AbortController();

@@ -50,7 +50,7 @@ export function createPool(address: DatabaseAddress, options: ConnectOptions & {
   };
   // Without a listener, this process would exit when PostgreSQL closes an idle connection.
   pool.on("error", (error) => options.onIdleError?.(error));
-  // The same for a connection that is checked out but runs no query: its next query fails.
+  // Do the same for a connection that is checked out but runs no query. Its next query reports the error.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
@@ -154,7 +154,7 @@ const TRANSIENT_ERRNO = new Set([
 ]);
 const DISK_FULL = "53100";
 
-/** True if the same work may succeed a moment later. Decided by SQLSTATE or errno, not by the message. */
+/** True if the same work may succeed a moment later. The SQLSTATE or errno decides, not the message. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isTransient)) return true;
@@ -165,9 +165,9 @@ export function isTransient(error: unknown): boolean {
 }
 
 export interface RetryOptions {
-  /** Gives up this long after the first attempt. Default 60,000, enough for a crash recovery. */
+  /** Retries end this long after the first attempt. Default 60,000, enough for a crash recovery. */
   timeout_ms?: number;
-  /** Does not give up while the database's disk is full, because an administrator has to free space first. Pauses grow to 10 s. */
+  /** Retries continue while the database's disk is full, because an administrator has to free space first. Pauses grow to 10 s. */
   waits_for_space?: boolean;
   signal?: AbortSignal;
   onRetry?: (error: unknown, attempt: number) => void;

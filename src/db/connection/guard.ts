@@ -14,7 +14,8 @@ const TICK_MS = 250;
 const AT_WORK_MS = 5000;
 /** Pause until the next check of a statement that PostgreSQL is not executing. */
 const DOUBT_MS = 1000;
-/** Consecutive checks that must find a session not executing our statement: at the first, the answer may have been on its way. */
+/** A session is lost after this many consecutive checks that found it not executing our statement. At the first of them, the answer may
+ * still have been on its way. */
 const DOUBTS = 2;
 /** Timeout for opening a connection, without the wait in a pool's queue. */
 const CONNECT_MS = 5000;
@@ -28,14 +29,14 @@ interface Internals {
 
 interface Watched {
   bytes: number;
-  /** Ticks without a byte in either direction while a statement is unanswered. Counted in ticks, because a frozen process receives
-   * nothing. */
+  /** Number of ticks without a byte in either direction while a statement is unanswered. A frozen process receives nothing, but does not
+   * count ticks either. */
   silent_ticks: number;
   doubts: number;
   bytes_at_doubt: number;
 }
 
-/** Watches the connections of its `createClient`. */
+/** Watches the connections that its `createClient` opens. */
 export class Guard {
   readonly #config: pg.ClientConfig;
   readonly #watched = new Map<pg.Client, Watched>();
@@ -45,7 +46,7 @@ export class Guard {
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param config for the probing connections */
+  /** @param config for the connections that probe PostgreSQL */
   constructor(config: pg.ClientConfig) {
     this.#config = config;
   }
@@ -169,7 +170,7 @@ function isSuspect(client: pg.Client, state: Watched): boolean {
   return state.silent_ticks * TICK_MS >= PATIENCE_MS;
 }
 
-/** By process id: whether PostgreSQL is executing a statement of that session. Empty if it answered with an error. */
+/** Keyed by process id: whether PostgreSQL is executing a statement of that session. Empty if PostgreSQL answered with an error. */
 type Answer = Map<number, "executing" | "waiting for us">;
 
 async function probe(config: pg.ClientConfig, pids: readonly number[]): Promise<Answer | "silent"> {
@@ -177,7 +178,7 @@ async function probe(config: pg.ClientConfig, pids: readonly number[]): Promise<
   client.on("error", () => undefined);
   const asked = ask(client, pids);
   const answer = await Promise.race([asked, ticks(PROBE_MS / TICK_MS, "silent" as const)]);
-  // Not end(): it would wait for the server.
+  // Destroy the socket, because end() would wait for the server.
   if (answer === "silent") (client as unknown as Internals).connection.stream.destroy();
   return answer;
 }
@@ -186,7 +187,8 @@ async function ask(client: pg.Client, pids: readonly number[]): Promise<Answer |
   try {
     await client.connect();
     const { rows } = await client.query<{ pid: number; works: boolean }>(
-      // ClientRead and ClientWrite: it waits for us while we wait for it. Without track_activities, the state is "disabled".
+      // In ClientRead and ClientWrite, PostgreSQL waits for us while we wait for PostgreSQL. Without track_activities, the state is
+      // "disabled".
       `select pid, state is null or state = 'disabled' or
               (state in ('active', 'fastpath function call') and wait_event is distinct from 'ClientRead'
                and wait_event is distinct from 'ClientWrite') as works
@@ -204,15 +206,16 @@ async function ask(client: pg.Client, pids: readonly number[]): Promise<Answer |
   }
 }
 
-/** True for an SQLSTATE, such as too many connections or starting up, or a refused connection. */
+/** True if the error is an answer of the server's machine: an SQLSTATE, such as "too many connections" or "starting up", or a refused
+ * connection. */
 const isAnswer = (error: unknown): boolean =>
   isRefusal(error) || /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? "");
 
-/** No server listens there now, so earlier sessions have ended. */
+/** True if the connection was refused. No server listens there now, so earlier sessions have ended. */
 const isRefusal = (error: unknown): boolean =>
   ["ECONNREFUSED", "ECONNRESET", "ENOENT"].includes((error as { code?: string }).code ?? "");
 
-/** Resolves after `count` ticks. Ticks, so that a process that was frozen can receive answers first. */
+/** Resolves after `count` ticks. Between ticks, a process that was frozen can receive answers. */
 function ticks<T>(count: number, value: T): Promise<T> {
   return new Promise((resolve) => {
     let left = count;

@@ -24,7 +24,7 @@ test("the holder can be read with what it published, until it releases the folde
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("a folder in use is refused with its holder and what to do", async () => {
+test("the error about a folder in use contains its holder and what to do", async () => {
   const dir = await makeDir();
   const held = await acquireDataDir(dir, "skuport serve");
   await held.publish({ url: "http://127.0.0.1:8123" });
@@ -109,7 +109,7 @@ describe("a lock file without a valid holder counts as that of a dead process", 
     expect(await readdir(dir)).toEqual([]);
   });
 
-  test("of several processes that find it, one gets the lock", async () => {
+  test("if several processes find it, exactly one gets the lock", async () => {
     const dir = await makeDir();
     await writeFile(join(dir, "skuport.lock"), "");
     const takers = Array.from({ length: 6 }, () => startTaker(dir));
@@ -118,7 +118,7 @@ describe("a lock file without a valid holder counts as that of a dead process", 
     for (const { child } of takers) child.stdin.end();
   });
 
-  test("also if the claim of a process that was taking over is empty", async () => {
+  test("one process gets the lock even if the claim of a process that was taking over is empty", async () => {
     const dir = await makeDir();
     const stale = { pid: process.pid, started: "earlier", token: "t", command: "skuport serve" };
     await writeFile(join(dir, "skuport.lock"), JSON.stringify(stale));
@@ -128,7 +128,7 @@ describe("a lock file without a valid holder counts as that of a dead process", 
   });
 });
 
-describe("anything but a regular file is reported with what to do", () => {
+describe("the error about a lock file that is not a regular file contains the remedy", () => {
   test.each<[string, (path: string) => Promise<unknown>]>([
     ["a folder", (path) => mkdir(path)],
     ["a dangling link", (path) => symlink("nowhere", path)],

@@ -7,7 +7,7 @@ import { createDiskReserve, createSpaceCheck, isDiskFull } from "./disk-reserve.
 const MB = 1 << 20;
 
 describe("the free space", () => {
-  test("is counted beyond the reserve, also for a folder that does not exist yet", async () => {
+  test("is counted beyond the reserve, even for a folder that does not exist yet", async () => {
     const { blocks, bsize } = await statfs(tmpdir());
     const folder = join(tmpdir(), "missing/deep");
     expect(await createDiskReserve(folder, 0).freeBytes()).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 
 export interface DiskReserve {
-  /** Free bytes beyond the reserve; negative if the reserve is in use. */
+  /** Returns the free bytes beyond the reserve; negative if the reserve is in use. */
   freeBytes(): Promise<number>;
 }
 
@@ -24,15 +24,15 @@ export function createDiskReserve(folder: string, bytes?: number): DiskReserve {
 
 /** Bytes that may be written between two checks of the disk. */
 const CHECK_BYTES = 64 << 20;
-/** Several files are written at the same time: each may use only this share of the free space between two checks. */
+/** Share of the free space that one file may use between two checks, because several files may be written at the same time. */
 const CHECK_SHARE = 1 / 16;
 
-/** Called before each write with its size. Usually returns undefined, or a promise when the disk has to be checked first. */
+/** Called before each write with its size. Usually returns undefined; returns a promise if the disk has to be checked first. */
 export type SpaceCheck = (bytes: number) => Promise<void> | undefined;
 
 /**
  * Returns the check for one file: it inspects the disk before the first byte and every 64 MB, or more often if the disk is nearly full.
- * @param onShort throws, or resolves when there may be space again
+ * @param onShort called when space is short; throws, or resolves when there may be space again
  */
 export function createSpaceCheck(reserve: DiskReserve, onShort: (bytes: number) => Promise<void>): SpaceCheck {
   let unchecked = 0;
@@ -54,7 +54,7 @@ export function isDiskFull(error: unknown): boolean {
   return code === "ENOSPC" || code === "EDQUOT" || (error.cause !== undefined && isDiskFull(error.cause));
 }
 
-/** statfs of the folder or its nearest existing parent: the folder may not exist yet. */
+/** Calls statfs on the folder or, if the folder does not exist yet, on its nearest existing parent. */
 async function statfsOf(folder: string): Promise<StatsFs> {
   try {
     return await statfs(folder);

@@ -1,4 +1,4 @@
-// Reads and writes the file that names the holder of a data folder. It gets its name only when it is complete and synced. Reading
+// Reads and writes the file that names the holder of a data folder. The file gets its name only when it is complete and synced. Reading
 // accepts whatever a crash, a full disk or an editor left in it.
 import { createHash, randomUUID } from "node:crypto";
 import { link, lstat, open, rename, unlink } from "node:fs/promises";
@@ -13,9 +13,9 @@ export interface Holder {
   token: string;
   /** The holder's command, e.g. "skuport serve". */
   command: string;
-  /** Of the HTTP server, once it listens. */
+  /** URL of the holder's HTTP server, once that server listens. */
   url?: string;
-  /** Of the database, once it accepts connections. */
+  /** Address of the holder's database, once the database accepts connections. */
   connection?: DatabaseAddress;
 }
 
@@ -24,14 +24,14 @@ export class DataDirError extends Error {
   override readonly name = "DataDirError";
 }
 
-/** Larger than any valid lock file; a damaged file is read only up to here. */
+/** Length up to which a lock file is read. Valid files are shorter; a damaged file may be longer. */
 const MAX_LOCK_BYTES = 65_536;
 /** No process has this pid. */
 const NO_PID = 0;
 
 /**
- * The holder that the file names; undefined if the file does not exist. A live holder's file is always complete, because it was synced
- * before it got its name. A file without a valid holder therefore belongs to a dead process.
+ * Returns the holder that the file names; undefined if the file does not exist. A live holder's file is always complete, because it was
+ * synced before it got its name. A file without a valid holder therefore belongs to a dead process.
  * @throws {DataDirError} when it is not a regular file, or this user cannot read it
  */
 export async function readLock(path: string): Promise<Holder | undefined> {
@@ -51,7 +51,7 @@ export async function readLock(path: string): Promise<Holder | undefined> {
   return { pid: NO_PID, started: "unreadable", token, command: "a process that left a damaged lock" };
 }
 
-/** Creates the file atomically with its content; false if it already exists. */
+/** Creates the file atomically with its content. Returns false if the file already exists. */
 export async function createLock(path: string, holder: Holder): Promise<boolean> {
   const draft = await writeDraft(path, holder);
   try {
@@ -72,7 +72,8 @@ export async function replaceLock(path: string, holder: Holder): Promise<void> {
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    // Opening a pipe would wait for its writer, and a symbolic link to nothing would look like a missing file.
+    // Check the type first: if this is a named pipe, opening it would block until another process writes to it. A dangling symbolic link
+    // would look like a missing file.
     const found = await lstat(path);
     if (!found.isFile()) throw new DataDirError(`${path} is not a file. Delete it and start again.`);
     const file = await open(path, "r");

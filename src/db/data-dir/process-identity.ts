@@ -12,9 +12,9 @@ export function isAlive(identity: { pid: number; started: string }): boolean {
   return readProcessStart(identity.pid) === identity.started;
 }
 
-/** True if a live process has this pid, also one of another user. */
+/** True if a live process has this pid, even a process of another user. */
 export function pidExists(pid: number): boolean {
-  // Not by a signal: it also succeeds for a zombie, which in a container may never be collected.
+  // Do not test the pid with a signal: that also succeeds for a zombie, which may never be collected in a container.
   if (process.platform === "linux") return readLinuxStart(pid) !== undefined;
   try {
     process.kill(pid, 0);

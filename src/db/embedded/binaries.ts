@@ -12,7 +12,8 @@ export interface Binaries {
   major: number;
 }
 
-// Written only by root, for clones in a folder that only root can enter. Not /tmp, where single files may be cleaned up.
+// Folder for copies of the programs, used for clones in a folder that only root can enter. Only root can write to it. It is not in /tmp,
+// where single files may be cleaned up.
 const ROOT_COPIES = "/var/lib/skuport";
 
 /**

@@ -180,7 +180,7 @@ test("as root: runs under another account, in a data folder that only root can e
   await postgres.stop();
 });
 
-test("only this process's user can connect, also to a cluster that admitted every user before", async () => {
+test("only this process's user can connect, even to a cluster that admitted every user before", async () => {
   const dataDir = makeDataDir();
   await (await start(dataDir)).stop();
   const hba = join(dataDir, "postgres/pg_hba.conf");

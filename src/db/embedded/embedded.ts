@@ -28,20 +28,21 @@ export type { EmbeddedConnection, Log } from "./postmaster.ts";
 export interface EmbeddedOptions {
   data_dir: string;
   log: Log;
-  /** The reserve of the data folder's disk. With it, a file also reserves space for a recovery (full-disk.ts). */
+  /** The reserve of the data folder's disk. If it is given, a ballast file also reserves space for a recovery (full-disk.ts). */
   disk?: DiskReserve | undefined;
   /** Settings that override the tuned ones, for tests and benchmarks. */
   settings?: Record<string, string>;
 }
 
 export interface Embedded {
-  /** Does not change when PostgreSQL restarts. */
+  /** How to connect. This does not change when PostgreSQL restarts. */
   readonly connection: EmbeddedConnection;
   /** The pid of the current postmaster. */
   readonly pid: number;
   /** PostgreSQL is down because its disk is full. It restarts when space is free. */
   readonly is_disk_full: boolean;
-  /** Fast shutdown: open transactions are rolled back, committed data is on disk. Resolves when PostgreSQL has exited. */
+  /** Stops PostgreSQL with a fast shutdown: open transactions are rolled back, and committed data is on disk. Resolves when PostgreSQL
+   * has exited. */
   stop(): Promise<void>;
   /** Resolves when PostgreSQL has exited for good: with undefined after stop(), with an error if it could not be restarted. */
   readonly exited: Promise<Error | undefined>;
@@ -138,10 +139,11 @@ async function supervise(plan: Plan): Promise<Embedded> {
   const stop = async () => {
     stopping.abort();
     postmaster.process.kill("SIGINT");
-    // After a minute, PostgreSQL hangs. An immediate shutdown loses no data, but the next start needs a recovery.
-    const impatience = setTimeout(() => postmaster.process.kill("SIGQUIT"), 60_000);
+    // If PostgreSQL has not stopped after a minute, assume that it hangs. An immediate shutdown loses no data, but the next start needs a
+    // recovery.
+    const killTimer = setTimeout(() => postmaster.process.kill("SIGQUIT"), 60_000);
     await exited.finally(() => {
-      clearTimeout(impatience);
+      clearTimeout(killTimer);
     });
   };
   return {
@@ -157,7 +159,7 @@ async function supervise(plan: Plan): Promise<Embedded> {
   };
 }
 
-/** Resolves when the disk has space for a start, or at the signal; true if it was full. */
+/** Waits until the disk has space to start PostgreSQL, or until the signal aborts. Resolves with true if the disk was full. */
 async function waitForSpace({ data_dir, log }: Plan, signal: AbortSignal, onFull: () => void): Promise<boolean> {
   if (!(await isFull(data_dir))) return false;
   onFull();
@@ -172,7 +174,7 @@ async function waitForSpace({ data_dir, log }: Plan, signal: AbortSignal, onFull
   return true;
 }
 
-/** Ends early at the signal. */
+/** Resolves after the pause, or earlier if the signal aborts. */
 const pause = (pauseMs: number, signal: AbortSignal): Promise<unknown> =>
   sleep(pauseMs, undefined, { signal }).catch(() => undefined);
 

@@ -7,7 +7,8 @@ import { isDiskFull, type DiskReserve } from "../data-dir/disk-reserve.ts";
 import { logPath, oldLogPath } from "./postgres-log.ts";
 
 const MB = 1024 ** 2;
-/** A segment of the write-ahead log and some pages of tables. On a tmpfs, a recovery failed with less than the segment. */
+/** Space that PostgreSQL needs to start: a segment of the write-ahead log and some pages of tables. On a tmpfs, a recovery failed with
+ * less than a segment. */
 const START_BYTES = 24 * MB;
 const BALLAST_BYTES = 64 * MB;
 /** Upper limit of the ballast on a small disk, as a share of the whole disk. */
@@ -86,7 +87,8 @@ export async function describeFullDisk(dataDir: string): Promise<string> {
 
 const megabytes = (bytes: number): string => `${(bytes / MB).toFixed(bytes < 10 * MB ? 1 : 0)} MB`;
 
-/** Writes `bytes` random bytes to a new file; false if the disk is full. Random, because a file system may compress. */
+/** Writes `bytes` bytes to a new file. Returns false if the disk is full. The bytes are random, because a file system may compress other
+ * data. */
 async function canWrite(path: string, bytes: number, then: "keep" | "remove" = "remove"): Promise<boolean> {
   try {
     const file = await open(path, "wx", 0o600);

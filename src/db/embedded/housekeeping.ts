@@ -4,7 +4,7 @@ import { ensureBallast } from "./full-disk.ts";
 import { boundLog } from "./postgres-log.ts";
 import type { Log } from "./postmaster.ts";
 
-/** In this time, a log of errors with long statements grows by some megabytes. */
+/** Interval of the tasks. In this time, a log of errors with long statements grows by some megabytes. */
 const INTERVAL_MS = 5000;
 
 /** @returns a function that stops the tasks */

@@ -27,7 +27,7 @@ export async function launch({ program, args, cluster_dir, account, output }: La
       ...account,
       // A separate session, because Ctrl-C on our terminal is for us; we stop PostgreSQL after its clients.
       detached: true,
-      // Not our environment: PGPORT, PGDATA and similar variables would change the behaviour of these programs.
+      // Do not pass our environment: PGPORT, PGDATA and similar variables would change the behaviour of these programs.
       env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
       cwd: "/",
       stdio: ["ignore", output, output, ...(folder === undefined ? [] : [folder])],

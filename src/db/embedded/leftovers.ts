@@ -1,4 +1,4 @@
-// Removes the leftovers of an earlier PostgreSQL on a cluster, because of which PostgreSQL would refuse to start: a postmaster whose parent
+// Removes leftovers of an earlier PostgreSQL that would prevent a new one from starting on the same cluster: a postmaster whose parent
 // was killed, backends whose postmaster was killed, a stale pid file.
 import { execFileSync } from "node:child_process";
 import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -8,7 +8,8 @@ import { pidExists } from "../data-dir/process-identity.ts";
 import type { Account } from "./cluster/account.ts";
 import { getUid, nameCluster } from "./cluster/cluster-name.ts";
 
-/** Returns the pids of ended processes, usually none. The caller holds the data folder, so no other server uses these processes. */
+/** Ends leftover processes and returns their pids. Usually there are none. The caller holds the data folder, so no other server uses
+ * these processes. */
 export async function endLeftovers(clusterDir: string, account: Account | undefined): Promise<number[]> {
   const pids = listProcessesOf(clusterDir, account);
   const postmaster = readPostmasterPid(clusterDir);
@@ -40,7 +41,7 @@ async function end(pid: number, signals: readonly NodeJS.Signals[]): Promise<voi
 function readPostmasterPid(clusterDir: string): number | undefined {
   const path = join(clusterDir, "postmaster.pid");
   try {
-    // Opening a pipe would wait for its writer.
+    // Check the type first: if this is a named pipe, opening it would block until another process writes to it.
     return lstatSync(path).isFile() ? Number.parseInt(readFileSync(path, "utf8"), 10) : undefined;
   } catch {
     return undefined;
@@ -48,8 +49,8 @@ function readPostmasterPid(clusterDir: string): number | undefined {
 }
 
 /**
- * Recognizes the postmaster by the cluster's name among its arguments, and backends by the name in their titles. Not by the working folder:
- * without CAP_SYS_PTRACE, as in a container, root cannot read that of another user's process.
+ * Recognizes the postmaster by the cluster's name among its arguments, and backends by the name in their titles. The working folder of a
+ * process does not help: without CAP_SYS_PTRACE, as in a container, root cannot read it for a process of another user.
  */
 function listProcessesOf(clusterDir: string, account: Account | undefined): number[] {
   const name = nameCluster(clusterDir, account);

@@ -1,4 +1,5 @@
-// PostgreSQL's log. A file instead of a pipe to us: PostgreSQL must not wait for our event loop, nor lose its last lines when we die.
+// PostgreSQL's log. PostgreSQL writes to a file and not to a pipe, because it must not wait for our event loop, nor lose its last lines
+// when we die.
 import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { copyFile, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ export const oldLogPath = (dataDir: string): string => `${logPath(dataDir)}.1`;
 export function openLog(dataDir: string): number {
   const path = logPath(dataDir);
   const found = statSync(path, { throwIfNoEntry: false });
-  // Opening a pipe would wait for its reader.
+  // Check the type first: if this is a named pipe, opening it would block until another process reads from it.
   if (found !== undefined && !found.isFile())
     throw new EmbeddedError(
       `${path} is not a file, so PostgreSQL cannot write its log there. Delete it and start again.`,
@@ -33,7 +34,7 @@ export async function boundLog(dataDir: string, maxBytes = MAX_BYTES): Promise<v
   await truncate(path, 0);
 }
 
-/** The last ten lines, for an error message. */
+/** Returns the last ten lines of the log, for an error message. */
 export function readLogTail(dataDir: string): string {
   const file = openSync(logPath(dataDir), "r");
   try {

@@ -99,7 +99,7 @@ function isReady({ cluster_dir }: Plan, pid: number): boolean {
 /** Tries to connect. Creates the database if it is missing; the next attempt then succeeds. */
 async function accepts(connection: EmbeddedConnection): Promise<boolean> {
   const client = new pg.Client(connection);
-  client.on("error", () => undefined); // connect() rejects with it
+  client.on("error", () => undefined); // connect() rejects with this error
   try {
     await client.connect();
     return true;

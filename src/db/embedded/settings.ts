@@ -27,16 +27,17 @@ export function readResources(dataDir: string): Resources {
 /** Every setting that differs from PostgreSQL's default, for `postgres -c name=value`. */
 export function tuneSettings({ memory, free_disk, shared_memory }: Resources): Record<string, string> {
   return {
-    // Should hold the indexes that a load writes to: with 512 MB, a row at 5,000,000 rows costs 1.29 times as much as at 500,000.
-    // At most a quarter of the memory, because other programs run on the machine.
+    // The buffers should hold the indexes that a load writes to. With 512 MB, adding a row to 5,000,000 rows takes 1.29 times as long as
+    // adding it to 500,000. They use at most a quarter of the memory, because other programs run on the machine.
     shared_buffers: megabytes(clamp(memory / 4, 128 * MB, GB)),
     effective_cache_size: megabytes(memory / 2),
     work_mem: megabytes(clamp(memory / 128, 8 * MB, 64 * MB)),
     maintenance_work_mem: megabytes(clamp(memory / 16, 64 * MB, GB)),
-    // After a checkpoint, the first write to each page logs the full page, so a load of some minutes should see none.
-    // Limited, so that the log does not fill a small disk.
+    // PostgreSQL starts a checkpoint when the log reaches this size. After a checkpoint, the first write to each page logs the full page,
+    // so a load of some minutes should not need a checkpoint. The limit depends on the free space, so that the log does not fill a small
+    // disk.
     max_wal_size: megabytes(clamp(free_disk / 8, 64 * MB, 8 * GB)),
-    // Segments that are recycled: initializing new 16 MB segments costs as much as writing them.
+    // PostgreSQL recycles log segments up to this total size. Initializing new 16 MB segments costs as much as writing them.
     min_wal_size: megabytes(clamp(free_disk / 32, 32 * MB, 2 * GB)),
     checkpoint_timeout: "15min",
     wal_buffers: "64MB",
@@ -45,7 +46,7 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     // Containers have a /dev/shm of 64 MB by default, too little for a parallel index build.
     ...(shared_memory < GB ? { dynamic_shared_memory_type: "mmap" } : {}),
     max_connections: "100",
-    // For SSDs; the default of 4 makes the planner avoid index scans.
+    // A value for SSDs. The default of 4 makes the planner avoid index scans.
     random_page_cost: "1.1",
     // Detects deadlocks between imports quickly, since the chunk is then repeated at once.
     deadlock_timeout: "200ms",

@@ -14,7 +14,8 @@ const MAX_SOCKET_PATH = 103;
 
 /**
  * Creates the folder, accessible only to this account and root. A cluster's path is the same each time, so that workers in other
- * processes find a restarted PostgreSQL. Outside the data folder, whose path may be too long for a socket.
+ * processes find a restarted PostgreSQL. The folder is outside the data folder, because the path of the data folder may be too long for a
+ * socket.
  */
 export function makeSocketDir(clusterDir: string, account: Account | undefined): string {
   const name = nameCluster(clusterDir, account);

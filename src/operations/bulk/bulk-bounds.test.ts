@@ -49,14 +49,14 @@ test.each<[string, () => object]>([
   ],
   ["unknown members", () => numbered(20_000, (i) => `m${i}`)],
   ["SKUs", () => ({ action: "activate", skus: Array.from({ length: 20_000 }, () => "") })],
-])("of 20,000 faulty %s the first hundred faults are named at most, and all counted", async (_, body) => {
+])("for 20,000 faulty %s, the response names at most a hundred faults and counts all of them", async (_, body) => {
   const { errors = [], detail } = await refused(body());
   expect(errors.length).toBeGreaterThan(0);
   expect(errors.length).toBeLessThanOrEqual(100);
   expect(detail.length).toBeLessThan(3000);
 });
 
-test("a filter has up to 50 attributes in all its parts together", async () => {
+test("a filter can have at most 50 attributes in all of its parts together", async () => {
   for (const filter of [
     { attributes: numbered(MAX_FILTER_ATTRIBUTES + 1, (i) => `a${i}`) },
     numbered(MAX_FILTER_ATTRIBUTES + 1, (i) => `attributes.a${i}`),
@@ -77,7 +77,7 @@ test("a filter has up to 50 attributes in all its parts together", async () => {
   expect(answer.statusCode).toBe(202);
 });
 
-test("the texts of a filter and of new values are limited too", async () => {
+test("the total length of the strings in a filter and in new values is limited too", async () => {
   const attributes = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`a${i}`, "v".repeat(9000)]));
   expect((await refused({ action: "activate", filter: { attributes } })).detail).toContain(
     "more than 100,000 characters",

@@ -7,7 +7,7 @@ import type { BulkSet } from "../../../contract/catalog/bulk-set.ts";
 import type { BulkRequest } from "../../../contract/changesets/operations.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** PostgreSQL's text type rejects NUL characters.
+/** Checks that no SKU contains a NUL character, which PostgreSQL's text type rejects.
  * @throws Problem invalid-request with every fault */
 export function checkSkus(skus: readonly string[]): void {
   const faults = skus.flatMap((sku, index) =>
@@ -52,7 +52,7 @@ export function newValues(action: SettingAction, set: BulkSet | undefined): NewV
 
 const unknownAction = (action: never): TypeError => new TypeError(`unknown bulk action "${String(action)}"`);
 
-/** An empty text removes the attribute, as an empty cell of an import does. */
+/** An empty string removes the attribute, as an empty cell of an import does. */
 function withoutEmptyAttributes(set: BulkSet): NewValues {
   if (set.attributes === undefined) return set;
   const attributes = Object.entries(set.attributes).map(([name, text]) => [name, text === "" ? null : text] as const);

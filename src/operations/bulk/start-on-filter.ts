@@ -1,5 +1,5 @@
-// Starts an operation on all products that match a filter now. The snapshot is taken before the response is sent, and the products are
-// selected on it afterwards.
+// Starts an operation on all products that match a filter now. Takes a snapshot before the response is sent, and afterwards selects the
+// products on that snapshot.
 import pLimit from "p-limit";
 import type pg from "pg";
 import { parseFilter, type ParsedFilter } from "../../catalog/query/parse-filter.ts";
@@ -21,7 +21,7 @@ export interface FilterStarter {
   stop(): Promise<void>;
 }
 
-/** Selections hold at most a quarter of the pool's connections. Further requests wait. */
+/** Divisor of the pool's size: selections hold at most a quarter of its connections. Further requests wait. */
 const SHARE_OF_POOL = 4;
 
 export function createFilterStarter(context: OperationContext): FilterStarter {
@@ -95,7 +95,7 @@ async function open(
   return withCertainCommit(pool, async (other) => {
     const changesetId = await insertChangeset(other, { kind, actor, reason });
     const id = await insertOperation(other, { kind, actor, options, changeset_id: changesetId });
-    // Before the commit, so that no worker can take the selection. The connection that selects holds the lock.
+    // Take the lock before the commit, so that no worker can take the selection. The connection that selects holds the lock.
     await client.query("select pg_advisory_lock($1, $2)", lockKeys("selection", id));
     return (await readOperation(other, id)) as Operation;
   });
@@ -121,7 +121,7 @@ async function select(
 ): Promise<void> {
   await insertSelection(client, context, operation, filter);
   await client.query("commit");
-  // In a new transaction: the snapshot of the first one is older than the operation.
+  // Use a new transaction, because the snapshot of the first one is older than the operation.
   await client.query("begin");
   await startExecutors(client, context, operation);
   await client.query("commit");

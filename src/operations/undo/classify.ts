@@ -1,5 +1,5 @@
-// Compares the products of a chunk with what the changeset left, in one statement that joins on the key alone. Products that were deleted
-// or renamed, or whose key belongs to another product now, are classified as "moved" and resolved one by one.
+// Compares the products of a chunk with their values after the changeset, in one statement that joins on the key alone. Products that
+// were deleted or renamed, or whose key belongs to another product now, are classified as "moved" and resolved one by one.
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts";
@@ -8,8 +8,8 @@ import type { Chunk } from "../chunk-store.ts";
 /** The possible results, by the letter that the statement returns:
  * restore, revive, delete: the product is as the changeset left it, and this write undoes the changeset.
  * same: the product already has its values from before the changeset.
- * changed_*: the product was changed later, and this write would overwrite that.
- * renamed_delete: the same, for a product that was renamed later.
+ * changed_*: the product was changed later, and this write would overwrite the later change.
+ * renamed_delete: like changed_delete, for a product that was renamed later.
  * moved: see `resolve-moved.ts`. */
 const VERDICTS = {
   r: "restore",
@@ -28,18 +28,19 @@ export interface Classification {
   verdicts: Verdict[];
   /** The version of the product that has the key now; 0 if there is none. */
   live_versions: BinaryArray;
-  /** Where that product is stored; null unless requested. */
+  /** Physical address of the product that has the key now; null unless requested. */
   live_tids: BinaryArray | null;
-  /** Where the version that the changeset ended is stored; null if unknown. */
+  /** Physical address of the version that the changeset ended; null if unknown. */
   tids: BinaryArray | null;
 }
 
-/** `is not distinct from`, since numbers can be null. At least one of the two rows exists wherever this is used. */
+/** Condition that two rows have equal values. It uses `is not distinct from`, because values can be null. Use it only where at least one
+ * of the two rows exists. */
 const same = (a: string, b: string): string =>
   `(${columnList(VALUE_COLUMNS, a)}) is not distinct from (${columnList(VALUE_COLUMNS, b)})`;
 
-/** h: the version that the changeset ended. p: the product that has the key now. a: the version that the changeset made, if a later
- * changeset ended it. */
+/** The result for a version. h: the version that the changeset ended. p: the product that has the key now. a: the version that the
+ * changeset made, if a later changeset ended it. */
 const VERDICT_OF_VERSION = `case
   when h.renamed_to is not null then 'x'
   when h.was_deleted and p.id is distinct from i.id then 'x'
@@ -52,7 +53,8 @@ const VERDICT_OF_VERSION = `case
   when ${same("p", "a")} then 'r'
   else 'R' end`;
 
-/** a: the first version, if a later changeset ended it. There is no h, which would be version 0. */
+/** The result for a product that the changeset created. a: the first version, if a later changeset ended it. There is no h, because there
+ * is no version before the first. */
 const VERDICT_OF_CREATED = `case
   when p.id is distinct from i.id then 'x'
   when p.version = 1 or ${same("p", "a")} then 'd'

@@ -23,7 +23,7 @@ const names = async (): Promise<Record<string, number>> =>
     ).rows.map(({ name, count }) => [name, count]),
   );
 
-/** Checks that every product has each of its versions once, without gaps. */
+/** Counts the products that do not have each of their versions exactly once. */
 async function gaps(): Promise<number> {
   const { rows } = await pool.query<{ gaps: number }>(
     `select count(*)::int as gaps
@@ -39,7 +39,7 @@ test("an undo during an import of the same products leaves each product in one o
   const started = await ask("POST", `/api/changesets/${second.changeset_id as number}/undo`);
   const [undone, third] = await Promise.all([finish(started.body.id), importBytes(context, fileOf("three", 11))]);
   expect([undone.state, third.state]).toEqual(["done", "done"]);
-  // The import was first: the undo keeps the product. The undo was first: the import changes the product afterwards.
+  // If the import was first, the undo keeps the product. If the undo was first, the import changes the product afterwards.
   expect(await names()).toEqual({ three: COUNT });
   expect(third.updated).toBe(COUNT);
   expect(undone.updated + undone.kept).toBe(COUNT);

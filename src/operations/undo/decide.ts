@@ -14,7 +14,7 @@ export interface Facts {
   after: State | undefined;
   /** Current state; undefined if the product does not exist. */
   now: State | undefined;
-  /** Another product has the key that this one needs, and the undo does not free the key. */
+  /** True if another product has the key that this product needs, and the undo does not free the key. */
   is_key_taken: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Decision {
   evict?: boolean;
 }
 
-/** A product whose later changes were reverted counts as unchanged. */
+/** Decides what an undo does to the product. A product whose later changes were reverted counts as unchanged. */
 export function decide(
   { before, after, now, is_key_taken }: Facts,
   policy: NonNullable<Operation["options"]["policy"]>,

@@ -26,7 +26,7 @@ export interface Version {
   digest: string;
 }
 
-/** Equal for equal values: jsonb sorts its keys. */
+/** SQL of a digest of a product's values. It is the same for equal values, because jsonb sorts its keys. */
 const DIGEST = `encode(sha256(convert_to(jsonb_build_array(${columnList(VALUE_COLUMNS)})::text, 'UTF8')), 'hex')`;
 const LIVE = `sku_key, id, version, sku, changed_in, updated_at as changed_at, ${DIGEST} as digest`;
 const VERSION = `sku_key, id, version, sku, deleted, was_deleted, renamed_to, replaced_in, replaced_at, ${DIGEST} as digest`;

@@ -15,7 +15,7 @@ import type { UndoPreview } from "../../../contract/changesets/undo.ts";
 
 export interface PreviewRequest {
   policy: Policy;
-  /** Start of the page of conflicts. */
+  /** Position of the last conflict before the page. */
   after: ConflictPosition | undefined;
   /** Maximum number of conflicts. */
   limit: number;

@@ -22,7 +22,7 @@ interface Subject {
   ended: Version | undefined;
   live: Live | undefined;
   deletion: Version | undefined;
-  /** The other product that has the key now which this one had before. */
+  /** The other product that now has the key that this product had before. */
   occupant: Live | undefined;
 }
 
@@ -86,7 +86,7 @@ function factsOf(
   following: Version | undefined,
 ): Subject["facts"] {
   if (chunk.source === "created") {
-    // `classify` did not find it under this key. If it is there now, another writer has just brought it back: repeat the chunk.
+    // `classify` did not find it under this key. If it is there now, another writer has just restored it, and the chunk must be repeated.
     if (now?.sku_key === key) throw new ConcurrentChange(`${key} was restored meanwhile`);
     return { before: undefined, after: { sku_key: key, digest: "" }, now };
   }
@@ -138,7 +138,7 @@ function addDecision(plan: UndoPlan, subject: Subject, { action, conflict, evict
   ACTIONS[action](plan, subject);
 }
 
-/** Add the writes and the count of an action. */
+/** For each action, a function that adds its writes and its count to the plan. */
 const ACTIONS: Record<Decision["action"], (plan: UndoPlan, subject: Subject) => void> = {
   none({ counts }) {
     counts.unchanged++;
@@ -168,7 +168,7 @@ const ACTIONS: Record<Decision["action"], (plan: UndoPlan, subject: Subject) => 
     const { sku_key: key, version } = ended;
     const renamedTo = deletion.sku_key === key ? null : key;
     plan.tombstones.push({ key: deletion.sku_key, id, version: deletion.version, renamed_to: renamedTo });
-    // The deletion itself is the version in between.
+    // Skip one version number: it belongs to the deletion.
     plan.reinserts.push({ key, id, version, new_version: deletion.version + 2 });
     plan.counts.created++;
   },

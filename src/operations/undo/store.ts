@@ -8,7 +8,7 @@ export interface Undone {
   kind: ChangesetKind;
   id_base: number | null;
   id_count: number;
-  /** Number of products that it created, updated or deleted. */
+  /** Number of products that the changeset created, updated or deleted. */
   changed: number;
   finished_at: string | null;
   purged_at: string | null;
@@ -46,8 +46,9 @@ export async function findRunningUndo(db: Queryable, changesetId: number): Promi
   return rows[0]?.id;
 }
 
-/** Stores which changesets are in force after the changeset `undo` has undone another one. The other one is no longer in force if it was
- * undone completely. If it is an undo itself, the changeset that it had undone is in force again, and so on along the chain. */
+/** Stores which changesets are in force after the changeset `undo` has undone another changeset. The undone changeset is no longer in
+ * force if it was undone completely. If the undone changeset is an undo itself, the changeset that it had undone is in force again, and
+ * so on along the chain. */
 export async function markUndone(db: Queryable, undo: number, isComplete: boolean): Promise<void> {
   await db.query(
     `with recursive chain as (

@@ -15,8 +15,9 @@ const COUNT = 8;
 const fileOf = (label: string): string =>
   ["sku,name,Brand", ...Array.from({ length: COUNT }, (_, i) => `P-${i},${label} ${i},${label}`)].join("\n");
 
-/** Imports new products, then changes all of them; returns both changesets. */
+/** A changeset that imported new products. */
 let first: number;
+/** A later changeset that changed all of these products. */
 let second: number;
 
 beforeEach(async () => {
@@ -70,7 +71,7 @@ test("finds versions by their keys if they moved in the table after the selectio
   const second = (await importBytes(context, fileOf("new"))).changeset_id as number;
   const { body } = await ask("POST", `/api/changesets/${second}/undo`);
   await selectProducts(context, body);
-  // Leaves a gap, so that vacuum full moves the later rows.
+  // Leave a gap in the table, so that vacuum full moves the later rows.
   await pool.query("delete from product_history where sku_key = 'p-other'");
   await pool.query("vacuum full product_history");
   expect(await finish(body.id)).toMatchObject({ state: "done", updated: COUNT });
@@ -105,7 +106,7 @@ test("products that were changed later are kept and listed with actor and time, 
   );
   expect(next.body.items).toEqual(rest.items);
 
-  // The kept products can still be undone, so the changeset stays undoable.
+  // The kept products can still be undone, so the changeset counts as not yet undone.
   expect(await undoneIn(second)).toBeNull();
   expect(await preview(second, "&policy=overwrite")).toMatchObject({ unchanged: COUNT - 3, updated: 2, created: 1 });
   const overwritten = await undo(second, "?policy=overwrite");

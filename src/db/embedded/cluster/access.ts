@@ -11,8 +11,8 @@ const HEAD = "# Skuport rewrites this file at each start.\n";
 // peer: the kernel reports the user at the other end of the socket. No line admits TCP connections.
 const HBA = `${HEAD}local all all peer map=${MAP}\nlocal replication all peer map=${MAP}\n`;
 
-/** Writes pg_hba.conf and pg_ident.conf unless they already have the right content. They differ if an older version or another user
- * started the cluster last. PostgreSQL must not be running. */
+/** Writes pg_hba.conf and pg_ident.conf unless they already have the right content. Their content is different if an older version of
+ * Skuport or another user started the cluster last. PostgreSQL must not be running. */
 export async function writeAccess(clusterDir: string, account: Account | undefined): Promise<void> {
   const user = userInfo().username.replaceAll('"', '""');
   await writeOwned(join(clusterDir, "pg_hba.conf"), HBA, account);

@@ -18,7 +18,7 @@ export class EmbeddedError extends Error {
 }
 
 /**
- * The account to start PostgreSQL under, or undefined for our own. For root: the owner of an existing cluster (so that no owner
+ * Returns the account to start PostgreSQL under, or undefined for our own. For root: the owner of an existing cluster (so that no owner
  * changes), else the first existing one of FALLBACK_USERS. initdb requires an entry in the user database.
  * @throws {EmbeddedError}
  */

@@ -41,17 +41,17 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
   await writeAccess(cluster_dir, account);
 }
 
-/** undefined = there is no cluster yet. */
+/** Returns the version of the cluster; undefined if there is no cluster yet, "" if the cluster is damaged. */
 async function readVersion(clusterDir: string): Promise<string | undefined> {
   try {
     const entries = await readdir(clusterDir);
     if (entries.length === 0) return undefined;
-    // Opening a pipe would wait for its writer.
+    // Check the type first: if this is a named pipe, opening it would block until another process writes to it.
     const path = join(clusterDir, "PG_VERSION");
     return (await lstat(path)).isFile() ? await readFile(path, "utf8") : "";
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // No folder: no cluster yet. A folder without the file: damaged.
+    // If the folder does not exist, there is no cluster yet. If only the file is missing, the cluster is damaged.
     if (code === "ENOENT") return (await lstat(clusterDir).catch(() => undefined)) === undefined ? undefined : "";
     throw new EmbeddedError(
       `${clusterDir} cannot be read: ${message}. Start Skuport as the user that owns the data folder, or move ${clusterDir} away to start with an empty catalogue.`,
@@ -94,11 +94,11 @@ async function runInitdb(draft: string, locale: readonly string[], { binaries, a
   }
 }
 
-/** Removes drafts of killed starts. Safe, because the caller holds the data folder. */
+/** Removes drafts of killed starts. This is safe, because the caller holds the data folder. */
 async function removeDrafts(clusterDir: string): Promise<void> {
   const parent = dirname(clusterDir);
   const drafts = (await readdir(parent)).filter((name) => name.startsWith(basename(draftPrefix(clusterDir))));
-  // Retries: an initdb whose parent was killed may still be writing.
+  // Retry, because an initdb whose parent was killed may still be writing.
   for (const name of drafts) await rm(join(parent, name), { recursive: true, force: true, maxRetries: 20 });
 }
 
