@@ -11,7 +11,10 @@ test.each([
   expect(csvLineWithBlanks(cells)).toBe(line);
 });
 
-test.each([" a", "a\t", "\u00a0a", "\ufeffa"])("white space at the start or end of %j is quoted for other programs", (cell) => {
-  expect(csvLine([cell])).toBe(`${cell}\n`);
-  expect(csvLineWithBlanks([cell])).toBe(`"${cell}"\n`);
-});
+test.each([" a", "a\t", "\u00a0a", "\ufeffa"])(
+  "white space at the start or end of %j is quoted for other programs",
+  (cell) => {
+    expect(csvLine([cell])).toBe(`${cell}\n`);
+    expect(csvLineWithBlanks([cell])).toBe(`"${cell}"\n`);
+  },
+);

@@ -128,7 +128,9 @@ if (process.stdout.writableLength > 0 && !process.stdout.destroyed) {
   const { drainOutput } = await import("./drain-output.ts");
   const lost = await drainOutput(process.stdout, stop.signal);
   if (lost > 0) {
-    process.stderr.write(`The program that reads the output has stopped reading. The last ${lost} bytes were not written.\n`);
+    process.stderr.write(
+      `The program that reads the output has stopped reading. The last ${lost} bytes were not written.\n`,
+    );
     process.exitCode = 1;
   }
 }
