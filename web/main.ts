@@ -7,7 +7,7 @@ import "./style.css";
 import { showChosenLanguage } from "./texts/switch-language.ts";
 import { i18n } from "./texts/t.ts";
 
-// After an update the server no longer has the chunks this page would load. Reload, at most once every ten seconds.
+// After an update the server no longer has the script files that this page would load. Reload, at most once every ten seconds.
 addEventListener("vite:preloadError", () => {
   // Offline, a reload would only lose the page.
   if (!navigator.onLine) return;

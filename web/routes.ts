@@ -7,7 +7,7 @@ import type { Section } from "./services/section.ts";
 import { settings } from "./settings/section.ts";
 import { webhooks } from "./webhooks/section.ts";
 
-/** In navigation order. The start page redirects to the first one once the catalogue has products. */
+/** The sections in the order of the navigation. The start page redirects to the first section once the catalogue has products. */
 export const SECTIONS: readonly Section[] = [catalog, imports, changesets, webhooks, settings];
 
 export function createPageRouter(): Router {

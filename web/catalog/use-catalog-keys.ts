@@ -18,7 +18,7 @@ export function useCatalogKeys({ create, refresh, goTo }: Actions): void {
       { keys: "shift+g", label: t("catalog.keys.go_to"), run: goTo },
     ],
   }));
-  // Listed only: the grid handles these keys while it has the focus.
+  // The shortcuts help only lists these keys: the grid handles them while it has the focus.
   useShortcuts(() => ({
     heading: t("catalog.keys.grid"),
     shortcuts: (

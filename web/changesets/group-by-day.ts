@@ -2,7 +2,7 @@
 import { locale } from "../texts/language.ts";
 
 export interface Day<T> {
-  /** Local midnight; used as key and for display. */
+  /** Local midnight at the start of the day, used as key and for display. */
   date: Date;
   items: T[];
 }
@@ -20,6 +20,6 @@ export function groupByDay<T extends { started_at: string }>(items: readonly T[]
   return days;
 }
 
-/** "Monday, 2 March 2026". */
+/** Formats a day like "Monday, 2 March 2026". */
 export const formatDay = (date: Date): string =>
   new Intl.DateTimeFormat(locale.value, { dateStyle: "full" }).format(date);

@@ -43,7 +43,7 @@ export interface Count {
   text: string;
 }
 
-/** "466,000 created", "690 updated"; counts of zero are omitted. */
+/** The counts of a changeset, such as "466,000 created" and "690 updated"; counts of zero are omitted. */
 export const countsOf = (changeset: Changeset): Count[] =>
   (["created", "updated", "deleted"] as const)
     .filter((name) => changeset[name] > 0)

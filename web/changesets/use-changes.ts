@@ -7,7 +7,7 @@ import { ask } from "../server/use-connection.ts";
 import { usePagedList } from "../server/use-paged-list.ts";
 
 const PAGE = 50;
-/** A running import changes thousands of products a second, so refresh at most this often. */
+/** Shortest time between two refreshes. A running import changes thousands of products a second. */
 const MIN_REFRESH_INTERVAL_MS = 2_000;
 const CHANGES = ["created", "updated", "deleted"] as const;
 
@@ -33,7 +33,8 @@ export function useChanges(id: number, filter: Readonly<Ref<ChangeFilter>>) {
     keyOf: (change) => `${String(change.id)} ${String(change.version)}`,
   });
 
-  /** Refreshes while the changeset grows, but only on the first page: further pages would move while the user reads them. */
+  /** Refreshes the list while the changeset grows, unless more than one page is loaded: rows would move while the user reads
+   * them. */
   const follow = useThrottleFn(() => changes.value.length <= PAGE && list.refresh(), MIN_REFRESH_INTERVAL_MS, true);
   useLive("changeset", ({ changeset_id }) => {
     if (changeset_id === id) void follow();

@@ -1,4 +1,4 @@
-// One changeset, refreshed while it runs or is being undone.
+// Loads one changeset and refreshes it while it is running or being undone.
 import { ref, shallowRef } from "vue";
 import { get_changeset, type Changeset } from "../../contract/changesets/changesets.ts";
 import { Problem } from "../../contract/problems.ts";

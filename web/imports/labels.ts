@@ -71,10 +71,10 @@ export function adviceFor(slug: string): string | undefined {
   return key === undefined ? undefined : t(key);
 }
 
-/** `no-sku-column` from `/problems/no-sku-column`. */
+/** The slug at the end of a problem type, such as `no-sku-column` for `/problems/no-sku-column`. */
 export const slugOf = (type: string): string => type.slice(type.lastIndexOf("/") + 1);
 
-/** "3 rejected, 5 created": rejected rows first, counts of zero omitted. */
+/** The counts of an import, such as "3 rejected, 5 created": rejected rows come first, counts of zero are omitted. */
 export function countsSummary(
   counts: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">,
 ): string {

@@ -16,7 +16,7 @@ export function useImports() {
     filter: null,
     keyOf: ({ id }) => id,
   });
-  /** States from the stream. They may be newer than the response of a request sent earlier. */
+  /** Import states from the stream. They may be newer than the response to a request sent earlier. */
   const streamed = shallowReactive(new Map<number, ListedImport>());
   useLive("import", (record) => streamed.set(record.id, record));
   const imports = computed(() =>
@@ -25,7 +25,7 @@ export function useImports() {
   return { imports, ...list };
 }
 
-/** Applies a record: replaces a listed import by a newer state, or adds an import that is newer than the list. */
+/** Updates the list with a state of an import: replaces an older state of it, or adds the import if it is newer than the list. */
 export function withRecord(list: ListedImport[], record: ListedImport): ListedImport[] {
   const listed = list.find(({ id }) => id === record.id);
   if (listed) {

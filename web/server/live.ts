@@ -1,5 +1,5 @@
-// Live events from the server: one stream per tab, shared by all sections. A hidden tab closes its stream, because a browser opens at
-// most six connections to a server for all its tabs; running.ts polls instead.
+// Live events from the server: one stream per tab, shared by all sections. A browser opens at most six connections to a server for
+// all its tabs together, so a hidden tab closes its stream. Meanwhile, running.ts polls.
 import { onScopeDispose, readonly, ref, watch } from "vue";
 import { useDocumentVisibility } from "@vueuse/core";
 import { watchEvents } from "../../client/watch-events.ts";
@@ -19,7 +19,7 @@ const handlers: { [Name in StreamEvent]: Set<Handler<Name>> } = {
 const isOpen = ref(false);
 const gaps = ref(0);
 
-/** `is_open`: the stream delivers events. `gaps` increases when events may have been missed: reload what is shown. */
+/** `is_open`: the stream delivers events. `gaps` increases when events may have been missed; the page then reloads what it shows. */
 export const useStream = () => ({ is_open: readonly(isOpen), gaps: readonly(gaps) });
 
 /** Subscribes to an event while the component is mounted. */
@@ -29,7 +29,7 @@ export function useLive<const Name extends StreamEvent>(name: Name, handler: Han
   onScopeDispose(() => subscribers.delete(handler));
 }
 
-/** Calls all subscribers. Code that learned of a change without the stream calls it too. */
+/** Passes an event to all its subscribers. Also called by code that learned of a change without the stream. */
 export function publish<const Name extends StreamEvent>(name: Name, data: StreamData<Name>): void {
   const subscribers: Set<Handler<Name>> = handlers[name];
   for (const handler of subscribers) handler(data);
@@ -45,7 +45,7 @@ export function startLiveUpdates(): void {
     isOpen.value = open === true;
     if (open === null) reportLost();
     if (open !== true) return;
-    // With the last event's id the server sends all events since then, or reports `missed`.
+    // Events may be lost if no event ID is known. With the last event's ID, the server sends all later events, or reports `missed`.
     if (hasBeenOpen && lastEventId === undefined) gaps.value += 1;
     hasBeenOpen = true;
   };

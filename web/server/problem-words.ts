@@ -9,7 +9,7 @@ export function problemInWords(error: unknown): { title: string; description: st
   return { title: t("ui.unexpected"), description: error instanceof Error ? error.message : String(error) };
 }
 
-/** The translated title. A server newer than this page may send a slug that the page does not know. */
+/** The translated title of a problem. A server that is newer than this page may send a slug that the page does not know. */
 const problemTitle = (slug: string): string => (isKnown(slug) ? t(`ui.problem.${slug}`) : slug);
 
 const isKnown = (slug: string): slug is ProblemSlug => Object.hasOwn(PROBLEMS, slug);

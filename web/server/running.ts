@@ -18,7 +18,7 @@ const BUSY_MS = 1_000;
 const IDLE_MS = 10_000;
 const HIDDEN_BUSY_MS = 3_000;
 const POLL_COUNT = 20;
-/** How long an ended item stays: long enough to read its result and click it. */
+/** How long an ended item stays in the dock: long enough to read its result and click it. */
 const ENDED_MS = 12_000;
 
 const tracked = shallowReactive(new Map<string, Running>());
@@ -27,7 +27,7 @@ export const isOver = (item: Running): boolean =>
   item.kind === "import" ? isTerminal(item.record.state) : isOperationOver(item.record.state);
 export const keyOf = ({ kind, record }: Running): string => `${kind} ${String(record.id)}`;
 
-/** The upload was interrupted; the import waits until the client sends the remaining bytes. */
+/** Whether the item is an import whose upload was interrupted. It waits until the client sends the remaining bytes. */
 const isPaused = (item: Running): boolean => item.kind === "import" && item.record.state === "paused";
 
 /** Running and just ended items, oldest first. */
@@ -91,7 +91,7 @@ function track(item: Running): void {
   const before = tracked.get(key);
   if (before !== undefined && before.record.version >= item.record.version) return;
   if (!isOver(item)) tracked.set(key, item);
-  // Items that ended before this page saw them are not shown.
+  // Do not show items that had ended before this page knew about them.
   else if (before !== undefined) {
     tracked.set(key, item);
     if (!isOver(before)) setTimeout(() => tracked.get(key) === item && tracked.delete(key), ENDED_MS);

@@ -10,11 +10,11 @@ export interface Message {
   icon?: string;
   /** Undoes the reported action. */
   undo?: () => unknown;
-  /** A next step, such as opening the new object. */
+  /** A button for the next step, such as opening the new object. */
   action?: { label: string; run: () => unknown };
 }
 
-/** Long enough to decide on an undo. */
+/** How long a message with a button is shown: long enough to decide on an undo. */
 const UNDO_MS = 10_000;
 const READ_MS = 6_000;
 

@@ -16,8 +16,8 @@ export const reviewedUndo = shallowRef<{
   done: (started: Operation | null) => void;
 } | null>(null);
 
-/** Previews the undo and starts it if the user confirms. Resolves with null if they do not. `what` names the change, so that the user
- * notices a click on the wrong list item. */
+/** Previews the undo and starts it if the user confirms. Resolves with null if the user cancels. `what` names the change, so that a
+ * user who clicked the wrong list item can notice it. */
 export function reviewUndo(changesetId: number, what: string): Promise<Operation | null> {
   reviewedUndo.value?.done(null);
   return new Promise((resolve) => {
@@ -48,7 +48,7 @@ export async function startUndo(changesetId: number, policy: UndoPolicy): Promis
   return started as Operation;
 }
 
-/** Undoes a changeset without a preview and keeps later changes. Reports a failure and returns null. */
+/** Undoes a changeset without a preview and keeps later changes. If that fails, shows why and returns null. */
 export async function undoAtOnce(changesetId: number): Promise<Operation | null> {
   try {
     return await startUndo(changesetId, "keep");

@@ -1,4 +1,4 @@
-// Loads one changeset and keeps it current, also while it is being undone.
+// Loads one changeset and keeps it current, even while it is being undone.
 import { onScopeDispose, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { get_changeset, type Changeset } from "../../contract/changesets/changesets.ts";
 import { isOperationOver } from "../../contract/changesets/operations.ts";

@@ -21,7 +21,7 @@ export const useConnection = () => ({
   reconnects: readonly(reconnects),
 });
 
-/** Like `call`, and updates the connection state. */
+/** Sends a request like `call`, and updates the connection state. */
 export async function ask<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,
@@ -30,7 +30,8 @@ export async function ask<const E extends Endpoint>(
   try {
     return await call(endpoint, request, options);
   } catch (error) {
-    // An invalid answer does not count as lost: the retry would succeed at once and reload everything in an endless loop.
+    // An invalid response does not count as a lost connection: the retry would succeed at once, and the page would reload
+    // everything in an endless loop.
     if (error instanceof UnreachableError && error.status === undefined) reportLost();
     throw error;
   }

@@ -1,13 +1,13 @@
-// Reloads data about changes of the catalogue: on events of the stream, or on a timer while there is no stream.
+// Reloads data after changes on the server: when the stream sends an event or, while no stream is open, on a timer.
 import { watch } from "vue";
 import { useThrottleFn } from "@vueuse/core";
 import { useLive, useStream } from "./live.ts";
 import { usePolling } from "./use-polling.ts";
 
-/** A running import sends five events a second. */
+/** Shortest time between two reloads. A running import sends five events a second. */
 const THROTTLE_MS = 1_000;
 
-/** Calls `load` now and after every change. Returns the function that calls it immediately. */
+/** Calls `load` now and after every change. Returns a function that calls `load` immediately. */
 export function useLiveRefresh(load: (signal: AbortSignal) => Promise<void>, everyMs: number): () => Promise<void> {
   const { is_open, gaps } = useStream();
   let busy = false;
@@ -24,7 +24,7 @@ export function useLiveRefresh(load: (signal: AbortSignal) => Promise<void>, eve
     async () => {
       const wasBusy = busy;
       await refresh();
-      // The request that was running may have read the data before the change.
+      // The request that was running may have read the data before the change, so load again.
       if (wasBusy) await refresh();
     },
     THROTTLE_MS,

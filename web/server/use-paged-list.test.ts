@@ -4,7 +4,7 @@ import { usePagedList, type Page } from "./use-paged-list.ts";
 
 const PAGE = 3;
 
-/** A list over an array of numbers; the cursor is the last number of the page before. */
+/** A list over an array of numbers; the cursor is the last number of the previous page. */
 function startList(rows: number[]) {
   const server = { rows, requests: 0, fails: false };
   const filter = ref({ even: false });

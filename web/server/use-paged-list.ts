@@ -10,13 +10,13 @@ export interface Page<Item> {
 }
 
 interface Options<Item, Filter> {
-  /** Loads one page; without a cursor, the first. */
+  /** Loads one page; without a cursor, the first page. */
   load: (filter: Filter, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>;
-  /** Plain data. The list starts again when its content changes. */
+  /** The filter, as plain data. The list starts again when the filter's content changes. */
   filter: MaybeRefOrGetter<Filter>;
   /** Identifies an item within the list. */
   keyOf: (item: Item) => string | number;
-  /** Calls `refresh` now and whenever the list may have changed. By default that is after a reconnect or missed events. */
+  /** Calls `refresh` now and whenever the list may have changed. By default it does so after a reconnect and after missed events. */
   schedule?: (refresh: () => Promise<void>) => unknown;
 }
 
@@ -101,7 +101,7 @@ function createList<Item, Filter>({ load, filter, keyOf }: Omit<Options<Item, Fi
   return { items, nextCursor, state, error, loading_more: loadingMore, more, refresh, restart, stop };
 }
 
-/** The loaded items after the first page; none if its last item is not among the loaded ones. */
+/** The loaded items that follow the first page. There are none if the last item of the first page is not loaded. */
 function itemsAfter<Item>(loaded: readonly Item[], firstPage: readonly Item[], keyOf: (item: Item) => unknown): Item[] {
   const last = firstPage.at(-1);
   const key = last === undefined ? undefined : keyOf(last);

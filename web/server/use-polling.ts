@@ -3,7 +3,8 @@ import { onScopeDispose, watch } from "vue";
 import { useDocumentVisibility, useIntervalFn } from "@vueuse/core";
 import { useConnection } from "./use-connection.ts";
 
-/** Calls `load` now and every `everyMs` while `isNeeded()`. Returns the function that calls it immediately. Calls never overlap. */
+/** Calls `load` now, and every `everyMs` while `isNeeded()` returns true. Calls never overlap. Returns a function that calls `load`
+ * immediately. */
 export function usePolling(
   load: (signal: AbortSignal) => Promise<void>,
   everyMs: number,

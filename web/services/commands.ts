@@ -4,15 +4,15 @@ import { computed, onScopeDispose, shallowReactive } from "vue";
 export interface Command {
   id: string;
   label: string;
-  /** Shown beside the label, and searched as well. */
+  /** Text shown beside the label. The palette searches it, too. */
   hint?: string;
   icon?: string;
-  /** The equivalent shortcut, in the notation of shortcuts.ts. */
+  /** The shortcut for the same action, in the notation of shortcuts.ts. */
   keys?: string;
   run: () => unknown;
 }
 
-/** Finds commands for the typed text, such as opening a product by its SKU. */
+/** Finds commands for the typed text, such as a command that opens the product with this SKU. */
 export interface CommandSearch {
   id: string;
   heading: string;
@@ -28,7 +28,7 @@ const searches = shallowReactive(new Set<() => CommandSearch>());
 export const allCommands = computed(() => [...commands].reverse().flatMap((source) => source()));
 export const allSearches = computed(() => [...searches].map((source) => source()));
 
-/** Registers commands for the lifetime of the page; `useCommands` does it for one component. */
+/** Registers commands for as long as the page is open. `useCommands` registers them only while a component is mounted. */
 export const registerCommands = (source: () => Command[]): (() => void) => register(commands, source);
 
 /** Registers a search for the lifetime of the page. */

@@ -8,9 +8,9 @@ export interface Section {
   path: string;
   label: PlainKey;
   icon: string;
-  /** Pressing G, then this key opens the section. */
+  /** Pressing G and then this key opens the section. */
   key: string;
-  /** Components are import functions, so that a section is loaded when it is opened. */
+  /** Each component is an import function, so that a section is loaded only when it is opened. */
   routes: RouteRecordRaw[];
   /** Commands available on every page; a page adds its own with `useCommands`. */
   commands?: () => Command[];
@@ -20,7 +20,7 @@ export interface Section {
 
 declare module "vue-router" {
   interface RouteMeta {
-    /** The page fills the screen and scrolls inside, as the grid does. By default the window scrolls. */
+    /** Whether the page fills the screen and its content scrolls inside it, as in the grid. By default the window scrolls. */
     full?: boolean;
   }
 }

@@ -8,7 +8,7 @@ test.each([
   [press("k", { ctrlKey: true }), "mod+k"],
   [press("K", { metaKey: true, shiftKey: true }), "mod+shift+k"],
   [press("X", { shiftKey: true }), "shift+x"],
-  // Only some keyboards need Shift for ?: both presses have the same name.
+  // Only some keyboards need Shift for `?`, so the press has the same name with and without Shift.
   [press("?", { shiftKey: true }), "?"],
   [press("/"), "/"],
   [press(" "), "space"],

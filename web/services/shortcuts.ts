@@ -1,14 +1,15 @@
-// The registry of keyboard shortcuts, with one listener for all. The latest registration of a key wins; `?` lists them.
+// The registry of keyboard shortcuts, with one listener for all of them. If a key is registered twice, the latest registration
+// wins. The key `?` lists all shortcuts.
 import { computed, onScopeDispose, shallowReactive } from "vue";
 import { t } from "../texts/t.ts";
 
 export interface Shortcut {
-  /** Such as `/`, `?`, `j`, `shift+x`, `mod+k` (Ctrl, or ⌘ on a Mac), `g p` (one after the other). */
+  /** The keys, such as `/`, `?`, `j`, `shift+x`, `mod+k` (Ctrl, or ⌘ on a Mac), or `g p` (one after the other). */
   keys: string;
   label: string;
   /** If absent, the shortcut is only listed: the focused element handles the key itself. */
   run?: (event: KeyboardEvent) => unknown;
-  /** Runs also while the user types or a dialog is open; for shortcuts with `mod`. */
+  /** Runs the shortcut even while the user types or a dialog is open. Meant only for shortcuts with `mod`. */
   always?: boolean;
 }
 
@@ -64,7 +65,7 @@ export function listenToKeys(target: Window): () => void {
 
 const isModifier = (key: string): boolean => ["Shift", "Control", "Alt", "Meta"].includes(key);
 
-/** Names a key press. Shift is part of the name for letters only: keyboards differ in where `?` needs Shift. */
+/** Names a key press. The name of a symbol does not include Shift, because keyboards differ in whether `?` needs it. */
 export function nameOf({
   key,
   shiftKey,
@@ -105,7 +106,7 @@ const SYMBOLS: Record<string, string> = {
 };
 const NAMED_KEYS = ["mod", "shift", "alt", "enter", "escape", "space", "tab", "home", "end", "delete"] as const;
 
-/** The labels of the keys: one list for each key of a sequence. */
+/** The labels of the keys to press: one list for each step of a sequence. */
 export const keyCaps = (keys: string): string[][] => keys.split(" ").map((chord) => chord.split("+").map(capOf));
 
 function capOf(key: string): string {

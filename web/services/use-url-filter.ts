@@ -2,8 +2,8 @@
 import { computed } from "vue";
 import { useRoute, useRouter, type LocationQueryRaw } from "vue-router";
 
-/** `parse` turns any query into a filter and drops unknown values. The filter object changes only when the filter does, not with
- * every other part of the URL. */
+/** `parse` turns any query into a filter and drops unknown values. The filter object stays the same while only other parts of the
+ * URL change. */
 export function useUrlFilter<Filter extends object>(parse: (query: Record<string, unknown>) => Filter) {
   const route = useRoute();
   const router = useRouter();

@@ -12,7 +12,7 @@ export interface Health {
   version: string;
   workers: number;
   products: { value: number; relation: "eq" | "gte" };
-  /** Changes that the search index does not contain yet. */
+  /** Number of changes that the search index does not contain yet. */
   search_pending: number;
 }
 

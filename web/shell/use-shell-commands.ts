@@ -14,7 +14,7 @@ export function useShellCommands(
 ) {
   const router = useRouter();
   const { theme } = useTheme();
-  // Browsers do not report keyboards. A device with a mouse usually has one.
+  // Browsers do not report whether there is a keyboard. A device with a mouse usually has one.
   const hasMouse = useMediaQuery("(any-pointer: fine)");
   const go = computed<Command[]>(() =>
     sections.map(({ path, label, icon, key }) => ({

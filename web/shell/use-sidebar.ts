@@ -1,4 +1,4 @@
-// The sidebar shows names, or only icons: on narrow screens always icons, on wide screens as the user chose.
+// The sidebar shows names or only icons. On narrow screens it always shows only icons; on wide screens, the user can choose.
 import { computed } from "vue";
 import { useMediaQuery, useStorage } from "@vueuse/core";
 

@@ -1,6 +1,6 @@
 // Types for the texts: the compiler checks keys and placeholders, and that every language has the same keys.
 
-/** The same keys with any string values: the type of a translation. */
+/** The type of a translation: the same keys as in English, with any strings as values. */
 export type Shape<Texts> = { readonly [Key in keyof Texts]: Texts[Key] extends string ? string : Shape<Texts[Key]> };
 
 /** Union of the dotted keys of all texts, such as `imports.state.done`. */
@@ -16,7 +16,7 @@ export type At<Texts, Path> = Path extends `${infer Head}.${infer Rest}`
     ? Texts[Path]
     : never;
 
-/** Names of the placeholders in a text; `{'@'}` is a literal, not a placeholder. */
+/** Names of the placeholders in a string; `{'@'}` is a literal, not a placeholder. */
 export type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? (Name extends `'${string}` ? never : Name) | Placeholders<Rest>
   : never;

@@ -25,7 +25,7 @@ async function show(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-/** Each loads the texts of a language into i18n and returns those of the component library. */
+/** For each language, a function that loads our texts into i18n and returns the texts of the component library. */
 const LOADERS: Record<Language, () => Promise<Locale<Messages>>> = {
   en: () => Promise.resolve(englishComponents),
   de: async () => {

@@ -6,13 +6,13 @@ import { locale } from "./language.ts";
 import type { At, Keys, Placeholders, Shape } from "./shape.ts";
 
 export type TextKey = Keys<typeof english>;
-/** A text without placeholders, such as the name of a section. */
+/** Key of a text without placeholders, such as the name of a section. */
 export type PlainKey = {
   [Key in TextKey]: [Placeholders<At<typeof english, Key>>] extends [never] ? Key : never;
 }[TextKey];
 type Texts = Shape<typeof english>;
 
-/** Arguments for the placeholders of a text. The placeholder `n` of a plural is filled with its count. */
+/** Arguments for the placeholders of a text. The placeholder `n` of a plural needs no argument: it is filled with the count. */
 type Values<Key extends TextKey, Known extends string = never> = [
   Exclude<Placeholders<At<typeof english, Key>>, Known>,
 ] extends [never]
@@ -29,12 +29,12 @@ export const i18n = createI18n({
   fallbackWarn: false,
 });
 
-/** A text with its placeholders replaced. Format numbers first: `formatCount(n)`. */
+/** Returns a text with its placeholders replaced. Format numbers first: `formatCount(n)`. */
 export function t<Key extends TextKey>(key: Key, ...[values]: Values<Key>): string {
   return i18n.global.t(key, values ?? {});
 }
 
-/** A text in singular or plural (`"{n} row | {n} rows"`). `{n}` becomes the formatted count. */
+/** Returns a text in singular or plural (`"{n} row | {n} rows"`). `{n}` becomes the formatted count. */
 export function tn<Key extends TextKey>(key: Key, count: number, ...[values]: Values<Key, "n">): string {
   return i18n.global.t(key, { n: formatWhole(count), ...values }, count);
 }

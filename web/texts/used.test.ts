@@ -25,7 +25,7 @@ const readAll = (folder: string, isSource: (file: string) => boolean): string =>
 const sources = readAll(WEB, (file) => !file.startsWith("texts"));
 const contract = readAll(join(WEB, "..", "contract"), () => true);
 
-/** Quoted strings that begin like a key. */
+/** Quoted strings in the page's code that begin like the key of a text. */
 const mentioned = [
   ...sources.matchAll(
     new RegExp(`["'\`]((?:${sections.join("|")})\\.[^"'\`\\s]+(?:\\$\\{[^}]*\\}[^"'\`\\s]*)*)["'\`]`, "g"),
@@ -54,7 +54,7 @@ test("the scan finds keys", () => {
   expect(templates.length).toBeGreaterThan(5);
 });
 
-/** A template's gap is filled with a string or a property name that occurs in the page or the contract. */
+/** Strings and property names of the page and the contract. The placeholders of a key in a template must be filled with them. */
 const fillings = new Set(
   [...`${sources}\n${contract}`.matchAll(/["'`]([\w-]+)["'`]|\b(\w+)\??:/g)].map(([, value, name]) => value ?? name),
 );

@@ -25,7 +25,7 @@ export const formatCount = (count: number): string => numbers().format(count);
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** Decimal units, as file managers show them: "18.4 MB". */
+/** Formats a size in decimal units, as file managers show it: "18.4 MB". */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -37,7 +37,7 @@ export function formatBytes(bytes: number): string {
   return `${(unit === 0 || value >= 100 ? numbers() : oneDigit()).format(shown)} ${UNITS[unit] ?? ""}`;
 }
 
-/** "48 of 120 MB", "900 kB of 1.2 MB". */
+/** Formats a part of a size: "48 of 120 MB", "900 kB of 1.2 MB". */
 export function formatPart(part: number, whole: number): string {
   const [size, unit] = formatBytes(whole).split(" ");
   const [done = "", unitOfPart] = formatBytes(part).split(" ");
@@ -45,7 +45,7 @@ export function formatPart(part: number, whole: number): string {
   return t("ui.part_of", { part: shown, whole: `${size ?? ""} ${unit ?? ""}` });
 }
 
-/** "42 ms", "0.4 s", "12 s", "3 min 20 s", "1 h 5 min". */
+/** Formats a duration: "42 ms", "0.4 s", "12 s", "3 min 20 s", "1 h 5 min". */
 export function formatDuration(ms: number): string {
   if (ms < 100) return `${String(Math.round(ms))} ms`;
   const seconds = ms / 1000;
@@ -58,11 +58,11 @@ export function formatDuration(ms: number): string {
   return `${formatCount(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
-/** A fraction as whole percent; 100 only when it is complete. */
+/** Formats a fraction as a whole percentage. It is 100 only if the fraction is 1. */
 export const formatPercent = (fraction: number): string =>
   percents().format(fraction >= 1 ? 1 : Math.min(99, Math.floor(fraction * 100 + 1e-9)) / 100);
 
-/** "Today, 14:03"; for other days the date and the time. */
+/** Formats an instant: "Today, 14:03"; for other days with the date. */
 export function formatWhen(instant: string, now = new Date()): string {
   const date = new Date(instant);
   const time = clocks().format(date);

@@ -5,7 +5,7 @@ import { useEventListener } from "@vueuse/core";
 /** `dragging` is true while the user drags files over the page. Folders are ignored, so `onFiles` may get an empty list. */
 export function useFileDrop(onFiles: (files: File[]) => void) {
   const dragging = ref(false);
-  // The browser sends dragenter and dragleave for every element. The pointer has left the page when they balance.
+  // The browser sends dragenter and dragleave for every element. After equally many of both, the pointer has left the page.
   let depth = 0;
 
   useEventListener(window, "dragenter", (event) => {

@@ -20,7 +20,8 @@ export function usePageTitle(title: MaybeRefOrGetter<string>, fraction: MaybeRef
   });
 }
 
-/** The shell calls it once. `overall` is the progress shown on pages without a task of their own. */
+/** Updates the title and icon of the tab; the shell calls it once. `overall` is the progress shown on pages without a task of their
+ * own. */
 export function useTabTitle(overall: MaybeRefOrGetter<number | null>): void {
   const fraction = computed(() => toValue(page.value?.fraction ?? null) ?? toValue(overall));
   const shown = computed(() => {

@@ -20,7 +20,7 @@ export const STATE_COLORS = {
   failed: "error",
 } as const satisfies Record<Delivery["state"], string>;
 
-/** Text keys of the descriptions of event types. */
+/** For each event type, the key of the text that describes it. */
 export const EVENT_DESCRIPTIONS = {
   "product.created": "webhooks.events.product_created",
   "product.updated": "webhooks.events.product_updated",
@@ -41,7 +41,7 @@ export const EVENT_DESCRIPTIONS = {
 export const failureText = (error: NonNullable<Attempt["error"]>, status: number | null): string =>
   t(`webhooks.errors.${error}`) + (status === null ? "" : ` (${String(status)})`);
 
-/** "in 4 min", or "now" when it is due. */
+/** The time until an instant, such as "in 4 min", or "now" once the instant is due. */
 export function formatIn(instant: string, now: number): string {
   const ms = Date.parse(instant) - now;
   if (ms < 1000) return t("webhooks.log.in_now");

@@ -1,8 +1,8 @@
-// The selected products: individual SKUs, or all products that match the filter, loaded or not.
+// The selected products: either individual SKUs, or all products that match the filter, including those that are not loaded.
 
 export interface Selection {
   readonly skus: ReadonlySet<string>;
-  /** All products that match the filter, including rows that are not loaded. */
+  /** Whether all products that match the filter are selected, including rows that are not loaded. */
   readonly all: boolean;
 }
 
@@ -11,8 +11,8 @@ export const EVERYTHING: Selection = { skus: new Set(), all: true };
 
 export const isSelected = (selection: Selection, sku: string): boolean => selection.all || selection.skus.has(sku);
 
-/** Selects or deselects a product. Deselecting one of "all" leaves the other loaded rows selected, because a filter cannot exclude
- * single products. */
+/** Selects or deselects a product. If all products were selected, deselecting one leaves only the other loaded rows selected,
+ * because a filter cannot exclude a single product. */
 export function toggle(selection: Selection, sku: string, loaded: readonly string[]): Selection {
   if (selection.all) return { all: false, skus: new Set(loaded.filter((other) => other !== sku)) };
   const skus = new Set(selection.skus);
@@ -20,7 +20,7 @@ export function toggle(selection: Selection, sku: string, loaded: readonly strin
   return { all: false, skus };
 }
 
-/** Adds a range of rows, for a click with Shift. */
+/** Adds a range of rows to the selection, as after a click with Shift. */
 export function addRange(selection: Selection, range: readonly string[]): Selection {
   if (selection.all) return selection;
   return { all: false, skus: new Set([...selection.skus, ...range]) };
@@ -34,7 +34,7 @@ export function headerState(selection: Selection, loaded: readonly string[]): bo
   return count === loaded.length ? true : "mixed";
 }
 
-/** Toggles the header's checkbox: selects all loaded rows, or nothing if they are all selected. */
+/** Toggles the header's checkbox: selects all loaded rows or, if they are all selected already, clears the selection. */
 export function toggleLoaded(selection: Selection, loaded: readonly string[]): Selection {
   if (headerState(selection, loaded) === true) return NOTHING;
   return addRange(selection, loaded);

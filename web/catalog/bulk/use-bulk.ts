@@ -1,4 +1,5 @@
-// Bulk changes: asks for confirmation where needed, starts the operation (the dock shows its progress), and offers an undo at the end.
+// Runs bulk changes: asks for confirmation where needed, starts the operation (the dock shows its progress), and offers an undo at
+// the end.
 import { onScopeDispose, ref } from "vue";
 import {
   change_products,
@@ -23,10 +24,10 @@ import type { Selection } from "./selection.ts";
 
 export type BulkAction = "activate" | "deactivate" | "set" | "delete";
 
-/** Only the end matters here; the dock shows the progress. */
+/** Interval at which the page checks whether the operation has ended. The dock shows its progress. */
 const POLL_MS = 400;
 
-/** Changes of at least this many products need a confirmation. */
+/** Number of products from which a change asks for confirmation. Deleting always asks. */
 const CONFIRM_FROM = 100;
 
 interface Deps {
@@ -92,7 +93,7 @@ export function useBulk({ filter, total, onStart, onDone }: Deps) {
     return untilOver(started.id, stop.signal);
   }
 
-  /** Undoes a changeset; later changes are kept. */
+  /** Undoes a changeset; later changes of its products are kept. */
   async function undo(changesetId: number): Promise<void> {
     const started = await undoAtOnce(changesetId);
     if (!started) return;

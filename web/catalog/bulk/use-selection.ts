@@ -5,11 +5,11 @@ import { addRange, EVERYTHING, isSelected, NOTHING, toggle, toggleLoaded, type S
 
 type ProductAt = (row: number) => Product | undefined;
 
-/** @param loaded the SKUs in memory, which stay selected when one of "all" is deselected */
+/** @param loaded returns the SKUs of the loaded rows, which stay selected if all products were selected and one is deselected */
 export function useSelection(loaded: () => string[]) {
   const selection = shallowRef<Selection>(NOTHING);
   const isAny = computed(() => selection.value.all || selection.value.skus.size > 0);
-  /** Where the last range began. */
+  /** The row where the next range begins; null if there is none yet. */
   let anchor: number | null = null;
 
   const has = (sku: string): boolean => isSelected(selection.value, sku);
@@ -21,7 +21,7 @@ export function useSelection(loaded: () => string[]) {
     set(NOTHING);
   };
 
-  /** Toggles a row; with Shift, selects all rows from the last one to this one. */
+  /** Toggles a row. With Shift, selects all rows from the previously clicked one to this one. */
   function press(row: number, shift: boolean, productAt: ProductAt): void {
     const product = productAt(row);
     if (!product) return;
@@ -30,13 +30,13 @@ export function useSelection(loaded: () => string[]) {
     anchor = row;
   }
 
-  /** Extends the selection from the previous to the new row of the cursor. */
+  /** Adds the rows between the cursor's previous row and its new row to the selection. */
   function extend(from: number, to: number, productAt: ProductAt): void {
     anchor ??= from;
     set(addRange(selection.value, skusBetween(from, to, productAt)));
   }
 
-  /** The row numbers have changed. */
+  /** Adjusts the start of the range after `by` was added to all row numbers. */
   const moveRows = (by: number): void => {
     if (anchor !== null) anchor += by;
   };

@@ -1,4 +1,4 @@
-// The label of a column: translated for fields, the attribute's own name for attributes.
+// The label of a column: the translated name of a field, or the name of an attribute.
 import { t } from "../../texts/t.ts";
 import { attributeOf, isFieldColumn } from "./columns.ts";
 

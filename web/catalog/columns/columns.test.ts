@@ -72,7 +72,7 @@ test("a list shows the usual attributes unless most of its rows have none of the
   expect(attributesFor([b, de], usual, usual)).toEqual(usual);
   expect(attributesFor([b, de, de, de, de], usual, usual)).toEqual(["d", "e", "b"]);
   expect(attributesFor([de], [], [])).toEqual(own);
-  // The shown attributes stay until other ones fit much better; the usual ones take precedence.
+  // The attributes already shown stay unless another set fits far more rows; then the usual attributes are tried first.
   expect(attributesFor([b, de], own, usual)).toEqual(own);
   expect(attributesFor([b, b, b, de], own, usual)).toEqual(usual);
 });

@@ -15,9 +15,9 @@ type FieldColumn = (typeof FIELD_COLUMNS)[number];
 
 const ATTRIBUTE_PREFIX = "attributes.";
 const BASE: readonly string[] = ["sku", "name", "active", "updated_at"];
-/** This many fit beside the fields on a laptop. */
+/** Largest number of attributes among the default columns: this many fit beside the fields on a laptop screen. */
 const MAX_USUAL_ATTRIBUTES = 3;
-/** An attribute of fewer than one product in ten would be an almost empty column. */
+/** Share of products that must have an attribute for it to become a default column. Below that, the column would be almost empty. */
 const USUAL_SHARE = 0.1;
 const EDITABLE: ReadonlySet<string> = new Set(["name", "description", "active"]);
 const SORTABLE: ReadonlySet<string> = new Set(["sku", "name", "updated_at", "created_at"]);
@@ -37,7 +37,7 @@ export const WIDEST_PX = 900;
 
 export const attributeColumn = (name: string): string => ATTRIBUTE_PREFIX + name;
 
-/** The name of the attribute; undefined for a field. */
+/** The attribute that the column shows; undefined if the column shows a field. */
 export const attributeOf = (column: string): string | undefined =>
   column.startsWith(ATTRIBUTE_PREFIX) ? column.slice(ATTRIBUTE_PREFIX.length) : undefined;
 
@@ -46,7 +46,7 @@ export const isFieldColumn = (column: string): column is FieldColumn =>
 export const isEditable = (column: string): boolean => EDITABLE.has(column) || attributeOf(column) !== undefined;
 export const isSortable = (column: string): boolean => SORTABLE.has(column);
 
-/** The columns until the user chooses some: the most important fields, with attributes after the name. */
+/** The default columns, shown until the user chooses others: the most important fields, with attributes after the name. */
 export function defaultColumns(attributes: readonly string[]): string[] {
   const [sku, name, ...rest] = BASE as [string, string, ...string[]];
   return [sku, name, ...attributes.map(attributeColumn), ...rest];
@@ -77,7 +77,7 @@ export function valueOf(product: Product, column: string): unknown {
   return isFieldColumn(column) ? product[column] : undefined;
 }
 
-/** An attribute's value as text. Imports store text, but the API accepts any JSON. */
+/** Formats an attribute's value. Imports store only strings, but the API accepts any JSON value. */
 export function attributeText(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);
@@ -85,12 +85,12 @@ export function attributeText(value: unknown): string {
 
 export interface AttributeCount {
   name: string;
-  /** Number of products that have it. */
+  /** Number of products that have the attribute. */
   products: number;
 }
 
-/** The attributes worth a column: the most frequent ones, unless too few products have them. Frequencies are compared in tenths of the
- * products, and ties are broken by name, so that small differences between samples do not reorder the columns. */
+/** The attributes to show by default: the most frequent ones, unless too few products have them. Frequencies are compared in tenths
+ * of the products, and ties are broken by name, so that small differences between samples do not reorder the columns. */
 export function usualAttributes(counts: readonly AttributeCount[], products: number): string[] {
   const tenths = (one: AttributeCount): number => Math.round((one.products / products) * 10);
   return counts
@@ -100,12 +100,13 @@ export function usualAttributes(counts: readonly AttributeCount[], products: num
     .map(({ name }) => name);
 }
 
-/** The attributes to show for a list: the usual ones or, if most rows have none of them, the attributes of the rows. */
+/** Chooses the attributes to show for a list: the ones already shown, otherwise the usual ones, otherwise the most frequent ones of
+ * its rows. A set is skipped if more than twice as many rows have one of their own most frequent attributes. */
 export function attributesFor(products: readonly Product[], shown: string[], usual: string[]): string[] {
   const own = usualAttributes(countAttributes(products), products.length);
   const withAny = (names: readonly string[]): number =>
     products.filter(({ attributes }) => names.some((name) => Object.hasOwn(attributes, name))).length;
-  // Change columns only for a clear gain: users have to search for columns that move.
+  // Change the columns only for a clear gain: users have to search for columns that move.
   if (withAny(own) <= 2 * withAny(shown)) return shown;
   return withAny(own) <= 2 * withAny(usual) ? usual : own;
 }

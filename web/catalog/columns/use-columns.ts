@@ -14,7 +14,7 @@ import {
   usualAttributes,
 } from "./columns.ts";
 
-/** Number of attribute names to remember and offer. Others can still be shown through the URL. */
+/** Largest number of attribute names to remember and offer. Others can still be shown through the URL. */
 const MAX_ATTRIBUTES = 200;
 
 /** Known attribute names, including those of deleted products. */
@@ -56,7 +56,7 @@ export function useColumns(
   const columns = computed(
     () => chosen.value ?? (remembered.value.length > 0 ? remembered.value : defaultColumns(shown.value)),
   );
-  /** All columns to choose from; the shown ones come first, in their order. */
+  /** All columns that the user can choose. The columns already shown come first, in their order. */
   const offered = computed(() => [
     ...new Set([...columns.value, ...FIELD_COLUMNS, ...attributes.value.map(attributeColumn)]),
   ]);

@@ -17,7 +17,7 @@ export function bodyOf({ attributes, ...fields }: ProductForm) {
   return { ...fields, attributes: Object.fromEntries(filled.map(({ name, value }) => [name.trim(), value])) };
 }
 
-/** Errors by field (`sku`, `name`, `attributes.<Name>`). The key "" holds errors without a field in the form. */
+/** Errors by field (`sku`, `name`, `attributes.<Name>`). The key "" holds errors that belong to no field of the form. */
 export function faultsOf(problem: Problem): Record<string, string> {
   const faults: Record<string, string> = {};
   const errors = problem.extra["errors"];
@@ -30,7 +30,8 @@ export function faultsOf(problem: Problem): Record<string, string> {
   return faults;
 }
 
-/** Converts a JSON pointer to a field: `/body/attributes/Net~1weight` and `#/attributes/Net~1weight` are the same. */
+/** Converts a JSON pointer to the key of a field: `/body/attributes/Net~1weight` and `#/attributes/Net~1weight` both become
+ * `attributes.Net/weight`. */
 function fieldOf(pointer: string): string {
   const path = pointer
     .replace(/^#/, "")

@@ -13,20 +13,21 @@ export interface ProductPatch {
   attributes?: Record<string, string | null>;
 }
 
-/** Parses typed text; undefined if it is neither yes nor no in the column `active`. */
+/** Converts typed text to a cell value. Returns undefined if the column is `active` and the text means neither yes nor no. */
 export function parseCell(column: string, text: string): CellValue {
   if (column === "active") return parseActive(text);
   return attributeOf(column) !== undefined && text === "" ? null : text;
 }
 
-/** Besides the importer's words, a pasted table may mark active products with an `x` and leave the other cells blank. */
+/** Parses a yes or no. Accepts the importer's words and also, as in tables that mark active products, `x` for yes and a blank for
+ * no. */
 export function parseActive(text: string): boolean | undefined {
   const mark = text.trim().toLowerCase();
   if (mark === "x") return true;
   return mark === "" ? false : parseYesNo(mark);
 }
 
-/** The initial text of the editor. */
+/** The text that the editor contains when editing begins. */
 export function cellText(product: Product, column: string): string {
   const value = valueOf(product, column);
   return typeof value === "boolean" ? (value ? "yes" : "no") : attributeText(value);
@@ -35,7 +36,7 @@ export function cellText(product: Product, column: string): string {
 /** The patch that sets a cell; a null or missing value removes the attribute. */
 export function patchOf(column: string, value: CellValue): ProductPatch {
   const attribute = attributeOf(column);
-  // An undo may restore any JSON value, which is sent unchanged.
+  // The value may be any JSON value if an undo restores it; it is sent unchanged.
   if (attribute !== undefined) return { attributes: { [attribute]: (value ?? null) as string | null } };
   return { [column]: value };
 }

@@ -23,18 +23,19 @@ export interface DoneEdit {
   after: Product;
 }
 
-/** More requests would only wait in the browser's queue. */
+/** Number of products whose edits are sent in parallel. More requests would only wait in the browser's queue. */
 const CONCURRENCY = 4;
-/** Another client may keep saving other fields of the same product. After this many attempts the edit fails. */
+/** Attempts before an edit fails. An attempt is repeated if another client has saved another field of the same product in the
+ * meantime. */
 const MAX_ATTEMPTS = 5;
 
 /** @param replace updates a product in the list */
 export function createEditQueue(states: CellStateStore, replace: (product: Product) => void) {
-  /** The last request of each product. */
+  /** The unfinished request of each product, by SKU. */
   const pending = new Map<string, Promise<void>>();
   const lastSaved = new Map<string, Product>();
 
-  /** Returns the saved edits. The cell states describe the others. */
+  /** Sends edits and returns those that were saved. The cell states show what happened to the other edits. */
   async function send(edits: readonly Edit[]): Promise<DoneEdit[]> {
     const done: DoneEdit[] = [];
     for (const { product, column, value } of edits) states.set(product.sku, column, { state: "saving", mine: value });
@@ -77,7 +78,7 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
     return done;
   }
 
-  /** Returns the saved product, or null if the user has to decide. */
+  /** Returns the saved product, or null if the edit was not saved. The cell state then shows why. */
   async function sendOne(base: Product, column: string, value: CellValue): Promise<Product | null> {
     const { sku } = base;
     try {
@@ -96,13 +97,13 @@ export function createEditQueue(states: CellStateStore, replace: (product: Produ
   return { send };
 }
 
-/** If the server is unreachable, the edit is held until the reconnect. */
+/** The state of a cell whose edit failed. If the server is unreachable, the edit is held until the connection is back. */
 const stateAfter = (reason: Error, mine: CellValue, base: Product): CellState =>
   reason instanceof UnreachableError && reason.status === undefined
     ? { state: "held", mine, base }
     : { state: "failed", mine, message: reason.message };
 
-/** On a conflict, someone else has changed the same field, and `product` is their version. */
+/** Sends the patch. If someone else has changed the same field, returns `is_conflict: true` and their version of the product. */
 async function patchOrConflict(
   base: Product,
   column: string,
@@ -123,6 +124,6 @@ async function patchOrConflict(
     const theirs = await ask(get_product, { params: { sku } });
     const now = valueOf(theirs, column);
     if (!isSame(now, before) && !isSame(now, value)) return { is_conflict: true, product: theirs };
-    etag = etagOf(theirs); // Another field was changed: retry on the new version.
+    etag = etagOf(theirs); // Another field was changed: retry with the new version.
   }
 }

@@ -8,12 +8,13 @@ import { isEditable } from "../columns/columns.ts";
 import type { Edit } from "./edit-queue.ts";
 import { assignCells, parseClipboard } from "./pasted-cells.ts";
 
-/** Saving this many takes about a minute; for more, an import is faster. */
+/** Largest number of rows that a paste can fill. Saving this many takes about a minute; for more, an import is faster. */
 export const MAX_PASTED = 2_000;
 
-/** Returns the edits for a pasted text, or null if the paste is not for the grid. Reports ignored rows and values.
+/** Converts pasted text to edits. Returns null if the text is empty or the cell at the cursor cannot be edited. Shows a message
+ * about ignored rows and values.
  * @param columns the columns from the cursor to the right
- * @param targets returns the products for a number of pasted rows */
+ * @param targets returns the products to fill with this number of pasted rows */
 export function editsOfPaste(
   text: string,
   columns: readonly string[],

@@ -1,6 +1,6 @@
 // Parses cells pasted from a spreadsheet and assigns them to cells of the grid.
 
-/** Parses rows of cells: tabs separate cells, line ends separate rows, and quotes enclose cells that contain either. */
+/** Parses rows of tab-separated cells, as spreadsheets copy them. A cell that contains a tab or a line break is in quotes. */
 export function parseClipboard(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
@@ -34,7 +34,8 @@ export function parseClipboard(text: string): string[][] {
   return rows;
 }
 
-/** In `5" hose` the quote means inches: a quote opens a quoted cell only if a matching quote ends the cell. */
+/** Whether the quote at `at` begins a quoted cell, which it does only if a matching quote ends the cell. In `5" hose` it means
+ * inches. */
 const closesLater = (text: string, at: number): boolean => /^"(?:[^"]|"")*"(?=[\t\r\n]|$)/.test(text.slice(at));
 
 export interface PastedCell {
@@ -43,8 +44,8 @@ export interface PastedCell {
   text: string;
 }
 
-/** Assigns pasted rows to products one by one; a single pasted row goes to all of them. Returns the number of pasted rows without a
- * product. Cells for columns that cannot be edited are skipped. */
+/** Assigns each pasted row to one product, or a single pasted row to all of them, and skips columns that cannot be edited.
+ * `left_over` is the number of pasted rows for which there is no product. */
 export function assignCells(
   cells: readonly string[][],
   skus: readonly string[],

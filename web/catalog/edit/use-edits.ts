@@ -1,4 +1,4 @@
-// Edits of cells: shown at once, saved in the background, undone, retried or resolved by the user.
+// Edits of cells. An edit is shown at once and saved in the background. The user can undo it, retry it or resolve its conflict.
 import { get_product, type Product } from "../../../contract/catalog/products.ts";
 import { watch } from "vue";
 import { ask, useConnection } from "../../server/use-connection.ts";
@@ -28,7 +28,7 @@ export function useEdits({ replace, onDone }: Shown) {
     if (done.length > 0) onDone(done);
   }
 
-  /** Undoes edits, newest first, by new edits. If someone else has changed a value since, that becomes a conflict. */
+  /** Undoes edits, newest first, by sending new edits. If someone else has changed a value since, its undo becomes a conflict. */
   async function undo(edits: readonly DoneEdit[]): Promise<void> {
     const latest = new Map(edits.map(({ sku, after }) => [sku, after]));
     await save(
@@ -60,7 +60,8 @@ export function useEdits({ replace, onDone }: Shown) {
     }
   }
 
-  /** Sends edits that waited for the connection, based on the product as it was. Concurrent changes become conflicts. */
+  /** Sends edits that waited for the connection. Each is based on the product as it was when edited, so concurrent changes become
+   * conflicts. */
   const sendHeld = (): Promise<void> =>
     save(
       states.open.value.flatMap(({ column, cell }) =>

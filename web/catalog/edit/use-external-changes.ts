@@ -1,5 +1,5 @@
-// Changes made by others while the list is shown. Changed rows are updated in place and deleted rows are removed. New products are only
-// counted until the user refreshes, so that the rows do not move.
+// Tracks changes made by others while the list is shown. Changed rows are updated in place and deleted rows are removed. New
+// products are only counted until the user refreshes, so that the rows do not move.
 import { computed, ref } from "vue";
 import type { StreamData } from "../../../contract/webhooks/events.ts";
 import { get_product, type Product } from "../../../contract/catalog/products.ts";
@@ -13,16 +13,16 @@ interface List {
   remove: (sku: string) => void;
 }
 
-/** More changes in one event are reported as a change of the whole catalogue. */
+/** Largest number of changes that are applied one by one. An event with more is reported as a change of the whole catalogue. */
 const MAX_AT_ONCE = 50;
 
 export function useExternalChanges({ find, replace, remove }: List) {
   const created = ref(0);
-  /** An import, a bulk change or an undo has ended, so any row may have changed. */
+  /** Whether an import, a bulk change or an undo has ended, so that any row may have changed. */
   const overhauled = ref(false);
   /** Versions created by this page, by SKU. */
   const ownVersions = new Map<string, number>();
-  /** Changesets of operations started on this page, which reports their end itself. */
+  /** Changesets of operations started on this page. The page itself reports when they end. */
   const ownChangesets = new Set<number>();
 
   const expect = (products: readonly Product[]): void => {
@@ -64,7 +64,7 @@ export function useExternalChanges({ find, replace, remove }: List) {
     try {
       replace(await ask(get_product, { params: { sku } }));
     } catch {
-      // The product is deleted or the server unreachable: the next load of the list shows it.
+      // The product has been deleted or the server is unreachable. The next load of the list shows the current state.
     }
   }
 

@@ -88,7 +88,7 @@ export function useGridEditing(grid: Grid) {
     );
   }
 
-  /** The row numbers have changed. */
+  /** Adjusts the edited cell after `by` was added to all row numbers. */
   const moveRows = (by: number): void => void (edited.value &&= { ...edited.value, row: edited.value.row + by });
   return { edited, begin, commit, cancel, onPaste, moveRows };
 }

@@ -7,7 +7,7 @@ import { valueOf } from "../columns/columns.ts";
 export type CellState =
   | { state: "saved" }
   | { state: "saving"; mine: CellValue }
-  /** The server is unreachable. After the reconnect the edit is sent again, based on the product as it was. */
+  /** The server is unreachable. Once the connection is back, the edit is sent again, based on the product `base`. */
   | { state: "held"; mine: CellValue; base: Product }
   | { state: "failed"; mine: CellValue; message: string }
   | { state: "conflict"; mine: CellValue; theirs: Product };
@@ -53,7 +53,7 @@ export function createCellStates() {
 
   const of = (sku: string): CellStates | undefined => bySku.get(sku);
   const get = (sku: string, column: string): CellState | undefined => bySku.get(sku)?.[column];
-  /** Cells that need the user: failed, in conflict, or waiting for the connection. */
+  /** Cells with an unsaved edit that has failed, is in conflict, or waits for the connection. */
   const open = computed(() =>
     [...bySku].flatMap(([sku, cells]) =>
       Object.entries(cells).flatMap(([column, cell]) =>

@@ -10,7 +10,7 @@ export interface RowProps {
   height_px: number;
   selected: boolean;
   opened: boolean;
-  /** Column of the cursor, if it is in this row. */
+  /** Column of the cursor; null if the cursor is in another row. */
   active: string | null;
   editing: string | null;
   cells: CellStates | undefined;
@@ -24,7 +24,7 @@ export interface RowEmits {
 export const shownText = (product: Product, column: string, cells: CellStates | undefined): string =>
   displayValue(column, shownValue(product, column, cells));
 
-/** Columns with a fixed place on every card: the title, the line below it, and the dot. */
+/** Columns that every card shows at a fixed position: as its title, in the line below the title, or as the dot. */
 const CARD_HEADER_COLUMNS: ReadonlySet<string> = new Set(["sku", "name", "active", "updated_at"]);
 const CARD_PX = 68;
 const CARD_LINE_PX = 20;
@@ -34,6 +34,6 @@ const VALUES_PER_LINE = 2;
 export const cardFields = (columns: readonly string[]): string[] =>
   columns.filter((name) => !CARD_HEADER_COLUMNS.has(name));
 
-/** All cards have the same height, whichever fields a product has. */
+/** Height of a card. All cards have the same height, whichever fields a product has. */
 export const cardHeight = (columns: readonly string[]): number =>
   CARD_PX + Math.ceil(cardFields(columns).length / VALUES_PER_LINE) * CARD_LINE_PX;

@@ -5,7 +5,7 @@ import { isLocal } from "../../server/actor.ts";
 import { formatCount } from "../../ui/format.ts";
 import { t } from "../../texts/t.ts";
 
-/** "from supplier.csv, line 48,211, import 41, by ann". */
+/** The origin of a version, such as "from supplier.csv, line 48,211, import 41, by ann". */
 export function provenanceOf({ changeset, source_line }: ProductVersion): string {
   const { kind, actor, filename, import_id, id } = changeset;
   const by = isLocal(actor) ? t("catalog.history.by_local") : t("catalog.history.by", { actor });

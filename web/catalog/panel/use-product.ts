@@ -59,7 +59,7 @@ export function useProduct(sku: MaybeRefOrGetter<string>) {
   return { product, versions, has_more, state, error, reload: refresh, more, change, remove };
 }
 
-/** Reloads after changes by others, whether the product is in the list or not. */
+/** Reloads the product after changes by others, even if the product is not in the list. */
 function reloadOnChanges(product: Readonly<Ref<Product | null>>, sku: () => string, reload: () => Promise<void>): void {
   useLive("products", ({ changes }) => {
     const shown = product.value;
@@ -68,7 +68,7 @@ function reloadOnChanges(product: Readonly<Ref<Product | null>>, sku: () => stri
     );
     if (isNewer) void reload();
   });
-  // The events of imports and bulk changes do not name their products.
+  // The events of imports and bulk changes do not name the changed products.
   useLive("changeset", () => void reload());
 }
 

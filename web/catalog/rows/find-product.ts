@@ -1,4 +1,5 @@
-// Finds products for the command palette: by the start of the SKU or, if none matches, by any text.
+// Finds products for the command palette: those whose SKU starts with the term or, if there are none, the results of a search for
+// the term.
 import { list_products } from "../../../contract/catalog/products.ts";
 import type { Command } from "../../services/commands.ts";
 import { ask } from "../../server/use-connection.ts";

@@ -1,4 +1,4 @@
-// The request for a list, and its total.
+// Types for the request of a list of products, and for the number of products in the list.
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 import type { ListFilter } from "../search/list-filter.ts";
 
@@ -6,6 +6,6 @@ export type ListRequest = ListFilter & { sort: ProductSort };
 
 export interface ListTotal {
   value: number;
-  /** `gte`: there are at least `value` products. `estimate`: counting them would take too long. */
+  /** `gte`: there are at least `value` products. `estimate`: `value` is estimated, because counting would take too long. */
   relation: "eq" | "gte" | "estimate";
 }

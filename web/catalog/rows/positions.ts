@@ -1,8 +1,8 @@
-// Entries into the middle of a long list: from a row number to the nearest cursor, and from a SKU to its estimated row number.
+// Finds where to enter a long list in its middle: the nearest cursor for a row number, and the estimated row number of a SKU.
 import type { Entry } from "./row-window.ts";
 
 interface Position {
-  /** Estimated number of products before it. */
+  /** Estimated number of products before this position. */
   row: number;
   /** Value of the sort column at this position. */
   value: string;
@@ -12,17 +12,17 @@ interface Position {
 export interface Positions {
   /** Number of products in the list. */
   rows: number;
-  /** In list order. */
+  /** Known positions, in list order. */
   entries: readonly Position[];
-  /** Cursor of the page that ends the list. */
+  /** Cursor of the last page of the list. */
   last_cursor: string;
 }
 
-/** Rows per page of the server. */
+/** Number of rows that the server returns per page. */
 const PAGE = 200;
 
-/** Where to enter the list so that `row` is the first row of a viewport of `inViewport` rows. Both ends are exact, because a user who
- * drags the scrollbar down expects the last product. */
+/** Returns where to enter the list so that `row` is the first row of a viewport of `inViewport` rows. Near both ends of the list
+ * the entry is exact, because a user who drags the scrollbar to the bottom expects the last product. */
 export function entryAt({ rows, entries, last_cursor }: Positions, row: number, inViewport: number): Entry | undefined {
   if (row < PAGE / 2 || entries.length === 0) return { cursor: null, row: 0 };
   if (row + inViewport > rows - PAGE / 2) return { cursor: last_cursor, row: Math.max(0, rows - PAGE) };
@@ -51,5 +51,5 @@ export function rowOfSku({ rows, entries }: Positions, sku: string, descending: 
   return Math.round((before + after) / 2);
 }
 
-/** Approximates the server's SKU key, which is enough for an estimate. */
+/** Approximates the key by which the server sorts SKUs. That is enough for an estimate. */
 const keyOf = (sku: string): string => sku.trim().normalize("NFC").toLowerCase();

@@ -1,4 +1,4 @@
-// Loads the pages of the list in and near the viewport. If the user jumps far away, it enters the list anew at that position.
+// Loads the pages of the list in and near the viewport. If the user jumps far away, loading starts again at that position.
 import { ref, shallowRef, triggerRef } from "vue";
 import { list_products, type Product } from "../../../contract/catalog/products.ts";
 import type { ResultOf } from "../../../client/call.ts";
@@ -17,19 +17,20 @@ export const createState = () => ({
   error: shallowRef<Error | null>(null),
   /** Increases when another list is shown, or the same list from another entry. */
   generation: ref(0),
-  /** The row number of the entry. */
+  /** Row number at which the list was entered. */
   entry_row: ref(0),
-  /** The rows are those of the previous list, or none are loaded yet. */
+  /** Whether the rows are still those of the previous list, or none are loaded yet. */
   stale: ref(true),
-  /** The numbers of all rows have increased by this much. A new object each time. */
+  /** The latest change of all row numbers: `by` was added to each. It is a new object each time, so that equal changes are
+   * noticed. */
   moved: shallowRef({ by: 0 }),
 });
 
 interface Deps {
   request: () => ListRequest;
-  /** Entry for a row far away; undefined if none is known. */
+  /** Returns where to enter the list for a row that is far away; undefined if no entry is known. */
   entryOf: (row: number, inViewport: number) => Entry | undefined;
-  /** The list was entered far away, at this SKU; null = at its start. */
+  /** Called when the list was entered far away. `sku` is the first row in the viewport, or null at the start of the list. */
   onEnter: (sku: string | null) => void;
 }
 
@@ -66,7 +67,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
     if (isLoading || stale.value || error.value) return;
     isLoading = true;
     try {
-      // One page at a time: a page contains the cursor of the next one, and the viewport may have moved meanwhile.
+      // Load one page at a time: a page contains the cursor of the next one, and the viewport may have moved in the meantime.
       for (;;) {
         const window = windowAt(rows.value, viewport, entryOf);
         const next = window.missingPages(viewport.first, viewport.last)[0];
@@ -94,7 +95,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
     moved.value = { by };
   }
 
-  /** Corrects the estimated number of rows before the known ones. */
+  /** Corrects the estimated number of rows before the first known row. */
   function rebase(row: number): void {
     moveRows(rows.value.rebase(row));
     triggerRef(rows);
@@ -103,7 +104,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
   return { restart, setViewport, loadViewport, rebase, stop: () => running.abort() };
 }
 
-/** The current rows, or a new window if the viewport is far from them. */
+/** Returns the current rows or, if the viewport is far from them, a new window that starts near the viewport. */
 function windowAt(
   rows: RowWindow<Product>,
   { first, last }: { first: number; last: number },
@@ -113,7 +114,7 @@ function windowAt(
   return entry ? new RowWindow<Product>(entry) : rows;
 }
 
-/** Returns null if the request failed or was aborted. */
+/** Requests a page. Returns null if the request failed or was aborted. */
 async function requestPage(
   { page_total, error }: State,
   request: ListRequest,
@@ -125,7 +126,7 @@ async function requestPage(
     const page = await ask(list_products, { querystring: { ...request, limit: PAGE, ...start } }, { signal });
     page_total.value = page.total;
     error.value = null;
-    // Without the parameter `fields` every product is complete.
+    // The request does not limit the fields, so every product is complete.
     return { ...page, items: page.items as Product[] };
   } catch (reason) {
     if (!signal.aborted) error.value = reason as Error;
@@ -133,13 +134,14 @@ async function requestPage(
   }
 }
 
-/** Number of skeleton rows after the known rows. At least one: only a visible skeleton makes the loader request the next page. */
+/** Number of skeleton rows after the last known row. There is always at least one, because only a visible skeleton makes the loader
+ * request the next page. */
 export function skeletonCount(known: number, total: number | undefined, canJump: boolean): number {
   const left = total === undefined ? PAGE : total - known;
   return Math.max(1, canJump ? left : Math.min(PAGE, left));
 }
 
-/** Changes single rows in place. */
+/** Returns functions that replace or remove a single row in place. */
 export function rowChanges({ rows }: State, onRemove: (removed: number) => void) {
   function replace(product: Product, sku = product.sku): void {
     const changed = rows.value.replace(

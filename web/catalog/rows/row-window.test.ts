@@ -165,7 +165,7 @@ test("reloading a changed page drops the pages before it", () => {
   window.expire();
   const wanted = window.missingPages(at, at + 30)[0] as { page: number; cursor: string };
   const fresh = pageOf(10_000, wanted.cursor);
-  // A new row is in the page: it ends at the same row, but starts one row later.
+  // The reloaded page contains a new row: it still ends at the same row, so it starts one row later.
   const position = Number(wanted.cursor.replace("before ", ""));
   const items = [...fresh.items.slice(1), -1];
   window.put(wanted.page, { ...fresh, items, previous_cursor: `before ${String(position - PAGE + 1)}` }, at, at + 30);

@@ -1,6 +1,6 @@
-// The known rows of a list: adjacent pages, loaded by keyset cursor, of which a limited number stays in memory. The list never uses
-// OFFSET. It is entered at its start or somewhere in the middle, and then read page by page in both directions. Until the start has
-// been reached, the number of the first known row is an estimate.
+// The known rows of a list: adjacent pages, loaded by keyset cursor. Only a limited number of pages stays in memory. The list never
+// uses OFFSET. It is entered at its start or somewhere in the middle, and then read page by page in both directions. Until the
+// start has been reached, the number of the first known row is an estimate.
 
 export interface RowPage<T> {
   items: T[];
@@ -10,43 +10,44 @@ export interface RowPage<T> {
 
 /** Where reading the list begins. */
 export interface Entry {
-  /** null = at the start, or at the SKU `from`. */
+  /** null = enter the list at the SKU `from` or, if `from` is not set, at its start. */
   cursor: string | null;
   from?: string | null;
   /** Estimated number of rows before the entry. */
   row: number;
 }
 
-/** 60 pages of 200 rows: about 12 MB of products, a few seconds of scrolling. */
+/** Largest number of pages in memory. 60 pages of 200 rows are about 12 MB of products, or a few seconds of scrolling. */
 const MAX_PAGES = 60;
-/** Rows loaded beyond the viewport. */
+/** Number of rows to load beyond the viewport. */
 const AHEAD = 400;
-/** The number of the page before the first known page. */
+/** Denotes the page before the first known page, which has no number yet. */
 const PREVIOUS_PAGE = -1;
 
 export interface MissingPage {
   page: number;
   cursor: string | null;
-  /** The SKU where the list is entered. */
+  /** The SKU at which to enter the list, if this page is its entry. */
   from: string | null;
 }
 
 interface Page<T> {
   cursor: string | null;
-  /** `forward`: starts after the previous page. `backward`: ends before the next page. `entry`: the list was entered here. */
+  /** `forward`: the page starts after the previous one. `backward`: it ends before the next one. `entry`: the list was entered at
+   * this page. */
   direction: "forward" | "backward" | "entry";
-  /** Number of rows; remains known when the rows themselves are evicted. */
+  /** Number of rows in the page. It stays known when the rows are evicted from memory. */
   length: number;
-  /** null = not loaded, or evicted. */
+  /** The rows; null if they are not loaded or were evicted. */
   items: T[] | null;
-  /** Outdated: shown until it has been loaded again. */
+  /** Whether the rows are outdated. They are shown until the page has been loaded again. */
   is_expired: boolean;
-  /** False for the page after the last loaded page, whose length is still unknown. */
+  /** Whether the page has been loaded at least once. Until then, its length is unknown. */
   was_loaded: boolean;
 }
 
 export class RowWindow<T> {
-  /** In list order, without gaps. The last page may be known by its cursor only, with length 0. */
+  /** Adjacent pages in list order. Only the cursor of the last page may be known; its length is then 0. */
   private readonly pages: Page<T>[];
   private rowsBefore: number;
   /** Cursor of the page before the first one; null if the first page starts the list. */
@@ -69,7 +70,7 @@ export class RowWindow<T> {
     return this.complete && this.previousCursor === null && this.rowsBefore === 0;
   }
 
-  /** Number of the first known row, which may be evicted. */
+  /** Row number of the first known row. The row itself may have been evicted. */
   get first(): number {
     return this.rowsBefore;
   }
@@ -88,7 +89,7 @@ export class RowWindow<T> {
     return found && this.pages[found.page]?.items?.[found.offset];
   }
 
-  /** The pages to load to show rows `first` to `last`, nearest first. */
+  /** The pages that must be loaded to show rows `first` to `last`, nearest to the viewport first. */
   missingPages(first: number, last: number): MissingPage[] {
     const nearest = this.locate(Math.max(this.rowsBefore, first - AHEAD / 2))?.page ?? 0;
     const missing: (MissingPage & { distance: number })[] = [];
@@ -117,7 +118,7 @@ export class RowWindow<T> {
   }
 
   /** Stores a loaded page. Rows `first` to `last` are in the viewport and are never evicted.
-   * @returns how far the numbers of the rows in the viewport have increased */
+   * @returns the amount to add to every row number; may be negative */
   put(page: number, { items, next_cursor, previous_cursor }: RowPage<T>, first: number, last: number): number {
     if (page === PREVIOUS_PAGE) this.pages.unshift(pageAt(this.previousCursor, "backward"));
     const number = Math.max(page, 0);
@@ -134,7 +135,7 @@ export class RowWindow<T> {
   }
 
   /** Sets the estimated number of rows before the first page, unless the exact number is known.
-   * @returns how far the numbers of all rows have increased */
+   * @returns the amount to add to every row number; may be negative */
   rebase(row: number): number {
     if (this.previousCursor === null) return 0;
     const moved = row - this.rowsBefore;
@@ -147,7 +148,7 @@ export class RowWindow<T> {
     for (const page of this.pages) page.is_expired = page.items !== null;
   }
 
-  /** Replaces rows in place. */
+  /** Replaces rows in place. Returns whether there were any. */
   replace(matches: (row: T) => boolean, change: (row: T) => T): boolean {
     let changed = false;
     for (const page of this.pages) {
@@ -158,7 +159,7 @@ export class RowWindow<T> {
     return changed;
   }
 
-  /** Removes rows; the rows below move up. */
+  /** Removes rows, so that the rows below move up. Returns the number of removed rows. */
   remove(matches: (row: T) => boolean): number {
     let removed = 0;
     for (const page of this.pages) {
@@ -180,14 +181,15 @@ export class RowWindow<T> {
     return this.pages.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** If the page now ends at another cursor, rows have come or gone: drop the pages after it and read them again from there. */
+  /** Links a loaded page to the next one. If it now ends at another cursor, rows were added or removed: drops the pages after it,
+   * which are then loaded again from the new cursor. */
   private linkNext(page: number, cursor: string | null): void {
     if (this.pages[page + 1]?.cursor === (cursor ?? undefined)) return;
     this.pages.length = page + 1;
     if (cursor !== null) this.pages.push(pageAt(cursor, "forward"));
   }
 
-  /** Does the same for the pages before it. */
+  /** Links a loaded page to the previous one. If it now starts at another cursor, drops the pages before it. */
   private linkPrevious(page: number, cursor: string | null): void {
     if (page > 0 && this.pages[page - 1]?.cursor === cursor) return;
     this.rowsBefore = this.startOf(page);
@@ -196,7 +198,7 @@ export class RowWindow<T> {
   }
 
   /** Sets the number of rows before the first page to 0 once the start of the list is known, or if the estimate became negative.
-   * @returns how far the numbers of all rows have increased */
+   * @returns the amount to add to every row number; may be negative */
   private correctStart(): number {
     if (this.rowsBefore === 0 || (this.previousCursor !== null && this.rowsBefore > 0)) return 0;
     const moved = -this.rowsBefore;

@@ -1,12 +1,12 @@
-// Maps scroll positions to rows. Browsers limit an element's height (Firefox to about 17.9 million px), so the spacer ends at 8 million
-// px; in longer lists one pixel of the scrollbar stands for several pixels of rows.
+// Maps scroll positions to rows. Browsers limit an element's height (Firefox to about 17.9 million px), so the spacer is at most 8
+// million px high. In longer lists, one pixel of the scrollbar corresponds to several pixels of rows.
 
 const MAX_SPACER_PX = 8_000_000;
 
 export interface ScrollMap {
   /** Height of the spacer, without the header. */
   height: number;
-  /** Pixels of rows per pixel of the scrollbar; 1 unless the spacer is limited. */
+  /** Pixels of rows per pixel of the scrollbar; 1 if the spacer is as high as all rows. */
   scale: number;
 }
 
@@ -17,22 +17,23 @@ export function scrollMap(rows: number, rowHeight: number, viewportPx: number): 
 }
 
 export interface Viewport {
-  /** First rendered row. */
+  /** Number of the first rendered row. */
   first: number;
-  /** The row after the last rendered one. */
+  /** Number of the row after the last rendered one. */
   end: number;
-  /** Pixels by which the rendered rows are shifted up: the hidden part of the first one. */
+  /** Pixels by which the rendered rows are shifted up, because the first one may be partly above the viewport. */
   shift: number;
 }
 
-/** @param pxAbove pixels of rows above the viewport */
+/** The rows to render.
+ * @param pxAbove height of all rows above the viewport */
 export function rowsInViewport(pxAbove: number, rows: number, rowHeight: number, viewportPx: number): Viewport {
   const top = Math.max(0, Math.min(pxAbove, rows * rowHeight - viewportPx));
   const first = Math.floor(top / rowHeight);
   return { first, end: Math.min(rows, first + Math.ceil(viewportPx / rowHeight) + 1), shift: top - first * rowHeight };
 }
 
-/** Pixels of rows above the viewport after scrolling just enough to show the whole row. */
+/** Height of all rows above the viewport after scrolling just enough to show the whole row. */
 export function scrollToRow(pxAbove: number, row: number, rowHeight: number, viewportPx: number): number {
   const rowTop = row * rowHeight;
   if (rowTop < pxAbove) return rowTop;
@@ -40,7 +41,7 @@ export function scrollToRow(pxAbove: number, row: number, rowHeight: number, vie
   return pxAbove;
 }
 
-/** A dragged scrollbar moves farther than this between two frames, wheel and touch do not. */
+/** A dragged scrollbar moves by more viewport heights than this between two frames; wheel and touch do not. */
 const JUMP_SCREENS = 3;
 
 export const isJump = (map: ScrollMap, by: number, viewportPx: number): boolean =>
@@ -52,8 +53,8 @@ interface ScrollState {
   viewport_px: number;
 }
 
-/** Pixels of rows above the viewport after the scroll position changed. Wheel and touch move the rows pixel by pixel; a dragged
- * scrollbar shows the rows at its position. */
+/** Height of all rows above the viewport after the scroll position changed from `from` to `to`. Wheel and touch move the rows pixel
+ * by pixel; a dragged scrollbar shows the rows at its position. */
 export function scrolled({ map, above_px, viewport_px }: ScrollState, from: number, to: number): number {
   if (map.scale === 1) return to;
   return isJump(map, to - from, viewport_px) ? to * map.scale : above_px + to - from;

@@ -15,7 +15,7 @@ export function useList() {
   const chosen = computed(() => view.value.columns);
   const filter = shallowRef<ListFilter>({});
   const request = shallowRef<ListRequest>({ sort: "sku" });
-  // Computed once per list: all its pages must agree on when "the last seven days" began.
+  // Compute this once per list: all its pages must agree on when "the last seven days" began.
   const listKey = computed(() => `${formatSort(view.value.sort)} ${formatQuery(view.value.terms)}`);
   const requestList = (attributes: readonly string[]): void => {
     filter.value = filterOf(view.value.terms, attributes, new Date());

@@ -1,4 +1,5 @@
-// Loads the total number of products of the list and positions in its middle. The list does not wait for them.
+// Loads the number of products in the list, and positions at which the list can be entered. The list is shown without waiting for
+// them.
 import { onScopeDispose, shallowRef } from "vue";
 import type { ResultOf } from "../../../client/call.ts";
 import { list_positions } from "../../../contract/catalog/products.ts";
@@ -7,9 +8,9 @@ import { entryAt, rowOfSku, type Positions } from "./positions.ts";
 import type { ListRequest } from "./list-request.ts";
 import type { Entry } from "./row-window.ts";
 
-/** Each typed letter requests another list; only the last one is counted. */
+/** Pause before positions are loaded. Each typed letter requests another list, and only the last list is counted. */
 const DEBOUNCE_MS = 250;
-/** In a list of a million rows: one position every 2,500 rows. */
+/** Number of positions to load. In a list of a million rows, that is one position every 2,500 rows. */
 const POSITIONS = 400;
 
 type Counted = ResultOf<typeof list_positions>["total"];
@@ -20,7 +21,7 @@ export function usePositions() {
   let asking = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Drops the positions of another list. */
+  /** Drops the positions, which belong to another list. */
   function clear(): void {
     cancel();
     positions.value = null;

@@ -8,19 +8,19 @@ import { createLoader, createState, rowChanges, skeletonCount, type State } from
 import type { Positions } from "./positions.ts";
 import { usePositions } from "./use-positions.ts";
 
-/** @param from the SKU where the list is entered */
+/** @param from the SKU at which the list is entered */
 export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<string | null>>) {
   const state = createState();
   const { rows, error, stale, page_total } = state;
   const { positions, counted, ...lookup } = usePositions();
-  /** The SKU of the last entry; the page stores it in the URL. */
+  /** The SKU at which the list was last entered; the page stores it in the URL. */
   const entered = ref(from.value);
   const loader = createLoader(state, {
     request: () => request.value,
     entryOf: lookup.entryOf,
     onEnter: (sku) => (entered.value = /^-?sku$/.test(request.value.sort) ? sku : null),
   });
-  /** The row number of the entry is not known yet. */
+  /** Whether the row number of the entry is still unknown. */
   let isEntryRowUnknown = false;
 
   const rowOf = (sku: string): number | undefined => lookup.rowOf(sku, request.value.sort.startsWith("-"));
@@ -79,15 +79,15 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
 
 export type Rows = ReturnType<typeof useRows>;
 
-/** Retries after a lost connection; an error from the server would only be repeated. */
+/** Retries when a lost connection is back. An error that the server reported is not retried, because it would only be repeated. */
 function retryAfterReconnect(error: Readonly<Ref<Error | null>>, retry: () => void): void {
   watch(useConnection().reconnects, () => {
     if (error.value && !(error.value instanceof Problem)) retry();
   });
 }
 
-/** The total: exact if the whole list is loaded or a page reports it; otherwise as counted by the positions request, or at least the
- * number of known rows. */
+/** The number of products in the list. It is exact if the whole list is loaded or a page contains the exact total. Otherwise it is
+ * the count of the positions request or, at least, the number of known rows. */
 function useTotal({ rows, page_total }: State, counted: Readonly<Ref<ListTotal | null>>) {
   return computed((): ListTotal | null => {
     const window = rows.value;

@@ -1,6 +1,6 @@
-// The rows of the grid in the viewport, from the scroll position and the size of the scroller. In a very long list one pixel of the
-// scrollbar stands for several pixels of rows: wheel and touch then move the rows pixel by pixel, and the scrollbar is corrected when
-// scrolling ends.
+// Computes which rows of the grid are in the viewport, from the scroll position and the size of the scroller. In a very long list
+// one pixel of the scrollbar corresponds to several pixels of rows: wheel and touch then move the rows pixel by pixel, and the
+// scrollbar is corrected when scrolling ends.
 import { computed, nextTick, onScopeDispose, ref, watch, type Ref } from "vue";
 import { useElementSize } from "@vueuse/core";
 import { isJump, rowsInViewport, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
@@ -11,24 +11,24 @@ interface Measures {
   head_px: Readonly<Ref<number>>;
 }
 
-/** Scrolling has ended after this pause. */
+/** Scrolling counts as ended after this pause. */
 const SCROLL_END_MS = 150;
 
 export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows, row_px, head_px }: Measures) {
   const { height } = useElementSize(scroller);
-  /** Pixels of rows above the upper edge of the viewport. */
+  /** Height of all rows above the viewport, in pixels. */
   const above = ref(0);
   const heightPx = computed(() => Math.max(row_px.value, height.value - head_px.value));
   const map = computed(() => scrollMap(rows.value, row_px.value, heightPx.value));
   const viewport = computed(() => rowsInViewport(above.value, rows.value, row_px.value, heightPx.value));
-  /** The user is dragging the scrollbar across thousands of rows. */
+  /** Whether the user is dragging the scrollbar across thousands of rows. */
   const jumping = ref(false);
   /** The scroll position that matches the shown rows. */
   let scrollTop = 0;
   let frame = 0;
   let endTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Runs at most once per frame: a wheel sends more events. */
+  /** Handles scroll events, at most one per frame: a wheel sends more. */
   function onScroll(): void {
     if (frame !== 0) return;
     frame = requestAnimationFrame(() => {
@@ -39,7 +39,7 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
       show(scrolled({ map: map.value, above_px: above.value, viewport_px: heightPx.value }, scrollTop, now));
       scrollTop = now;
       clearTimeout(endTimer);
-      // At either end of the scrollbar correct it at once: otherwise the user could not scroll on to the remaining rows.
+      // At either end, correct the scrollbar at once: otherwise the user could not continue to scroll to the remaining rows.
       if (now < 1 || now >= map.value.height - heightPx.value - 1) onScrollEnd();
       else endTimer = setTimeout(onScrollEnd, SCROLL_END_MS);
     });
@@ -63,7 +63,7 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
     scrollTop = element.scrollTop;
   }
 
-  /** Waits for the next tick, when the spacer has its new height. */
+  /** Scrolls to a height. The scrollbar follows in the next tick, when the spacer has its new height. */
   function scrollTo(px: number): void {
     show(px);
     void nextTick(syncScrollbar);
@@ -71,7 +71,7 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
 
   const showRow = (row: number): void => scrollTo(scrollToRow(above.value, row, row_px.value, heightPx.value));
   const scrollRowToTop = (row: number): void => scrollTo(row * row_px.value);
-  /** The row numbers have changed: keeps the same rows in the viewport. */
+  /** Keeps the same rows in the viewport after `by` was added to all row numbers. */
   const moveRows = (by: number): void => {
     above.value = Math.max(0, above.value + by * row_px.value);
     void nextTick(syncScrollbar);
@@ -81,7 +81,7 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
   watch(row_px, (now, before) => {
     above.value = (above.value / before) * now;
   });
-  // `post`: the spacer has its new height by then.
+  // `flush: "post"` runs the callback after rendering, when the spacer has its new height.
   watch(map, syncScrollbar, { flush: "post" });
   onScopeDispose(() => {
     cancelAnimationFrame(frame);

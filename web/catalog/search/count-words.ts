@@ -1,4 +1,4 @@
-// Texts with product counts that may be lower bounds.
+// Formats product counts that may be lower bounds.
 import { formatCount } from "../../ui/format.ts";
 
 export interface Total {

@@ -6,7 +6,8 @@ import { formatSort, type Sort } from "../view/view.ts";
 
 export type ExportKind = ExportFormat | "excel_csv";
 
-/** Export formats by use. In a spreadsheet no cell may run as a formula; other programs need unmodified values. */
+/** Export formats by use. Exports for spreadsheets are escaped so that no cell runs as a formula; other programs need unmodified
+ * values. */
 export const EXPORT_KINDS: Record<ExportKind, { format: ExportFormat; spreadsheet?: true }> = {
   xlsx: { format: "xlsx" },
   excel_csv: { format: "csv", spreadsheet: true },

@@ -3,7 +3,7 @@ import { parseActive } from "../edit/cell-value.ts";
 import { attributeColumn } from "../columns/columns.ts";
 import type { Term } from "./query-language.ts";
 
-/** Query parameters of the list; attributes as `attributes.<Name>`. */
+/** Query parameters of the list request. The parameter of an attribute is `attributes.<Name>`. */
 export type ListFilter = Record<string, string | number | boolean>;
 
 export const OPERATORS = [
@@ -20,14 +20,14 @@ export type Operator = (typeof OPERATORS)[number];
 
 export type TermFault = "yes_or_no" | "number" | "time";
 
-/** German column labels: users type what they read in the grid's header. */
+/** German column labels that also work as operators: users type what they read in the grid's header. */
 const GERMAN_NAMES: Readonly<Record<string, Operator>> = {
   aktiv: "active",
   beschreibung: "description",
   geändert: "updated",
 };
 
-/** The typed operator, in any case; undefined for the name of an attribute. */
+/** The operator with this name, or undefined if it is the name of an attribute. Operator names are not case-sensitive. */
 export function operatorOf(field: string): Operator | undefined {
   const word = field.toLowerCase();
   return (
@@ -44,7 +44,7 @@ export const operatorsFrom = (start: string): Operator[] =>
     ),
   );
 
-/** @param attributes the known attribute names; operators match them in any case */
+/** @param attributes the known attribute names; they are not case-sensitive in the search box */
 export function filterOf(terms: readonly Term[], attributes: readonly string[], now: Date): ListFilter {
   const filter: ListFilter = {};
   for (const term of terms) {
@@ -55,7 +55,7 @@ export function filterOf(terms: readonly Term[], attributes: readonly string[], 
   return words.length === 0 ? filter : { ...filter, search: words.join(" ") };
 }
 
-/** What is wrong with a term. The page marks the term and leaves it out of the filter. */
+/** The fault of a term, or null if the term is valid. The page marks a faulty term and leaves it out of the filter. */
 export function faultOf({ field, value }: Term, now: Date): TermFault | null {
   const operator = operatorOf(field ?? "");
   switch (operator) {
@@ -75,7 +75,7 @@ export function faultOf({ field, value }: Term, now: Date): TermFault | null {
   }
 }
 
-/** The attribute of an operator, spelled as in the catalogue if it is known. */
+/** The attribute that the user typed, in the catalogue's spelling if the attribute is known. */
 export function attributeFor(field: string, attributes: readonly string[]): string {
   const lower = field.toLowerCase();
   return attributes.includes(field) ? field : (attributes.find((name) => name.toLowerCase() === lower) ?? field);
@@ -101,7 +101,7 @@ function conditionOf(field: string, value: string, attributes: readonly string[]
   }
 }
 
-/** Parses `today`, `24h`, `7d`, `2w`, or a date with or without a time; null if it is none of these. */
+/** Converts `today`, `24h`, `7d`, `2w`, or a date with or without a time to a timestamp. Returns null for any other text. */
 function parseSince(text: string, now: Date): string | null {
   const word = text.trim().toLowerCase();
   if (word === "today" || word === "heute")

@@ -2,12 +2,12 @@
 // list-filter.ts converts the operators to API parameters.
 
 export interface Term {
-  /** null = search in SKU, name and description. */
+  /** The operator before the colon; null = a word to search for in SKU, name and description. */
   field: string | null;
   value: string;
 }
 
-/** Parses any text; an unclosed quote ends at the end of the text. */
+/** Splits the text of the search box into terms. Every text is valid: an unclosed quote ends at the end of the text. */
 export function parseQuery(text: string): Term[] {
   const terms: Term[] = [];
   let at = 0;
@@ -32,7 +32,7 @@ export function parseQuery(text: string): Term[] {
   return terms;
 }
 
-/** Formats terms; `parseQuery` returns the same terms. */
+/** Formats terms as text, from which `parseQuery` returns the same terms. */
 export const formatQuery = (terms: readonly Term[]): string => terms.map(formatTerm).join(" ");
 
 export function formatTerm({ field, value }: Term): string {
@@ -70,7 +70,7 @@ export function extractOperators(text: string, ended: boolean): { operators: Ter
 /** The last token, for which suggestions are shown. */
 export const lastToken = (text: string): string => tokens(text).at(-1) ?? "";
 
-/** Splits at blanks outside of quotes. After a trailing blank the last token is empty. */
+/** Splits the text at blanks outside of quotes. After a trailing blank the last token is empty. */
 function tokens(text: string): string[] {
   const found = [""];
   let quoted = false;
@@ -83,7 +83,8 @@ function tokens(text: string): string[] {
   return found;
 }
 
-/** Reads up to a blank and, with `endsAtColon`, up to a colon, unless they are quoted. Inside quotes `""` is one quote. */
+/** Reads one token. It ends at a blank outside of quotes and, if `endsAtColon`, at a colon outside of quotes. Inside quotes, `""`
+ * means one quote. */
 function readToken(text: string, start: number, endsAtColon: boolean): { text: string; end: number } {
   let token = "";
   let at = start;

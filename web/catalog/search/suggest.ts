@@ -1,4 +1,5 @@
-// Suggestions of the search box for the typed token: operators and attributes, or the values of one.
+// Suggestions for the token that the user is typing in the search box: operators and attributes or, after `brand:`, values of that
+// attribute.
 import { attributeFor, operatorOf, operatorsFrom, type Operator } from "./list-filter.ts";
 import { formatTerm, type Term } from "./query-language.ts";
 
@@ -14,7 +15,7 @@ const FIXED_VALUES: Readonly<Partial<Record<Operator, readonly string[]>>> = {
   updated: ["today", "24h", "7d", "30d"],
 };
 
-/** The attribute whose values to suggest, if the token starts with a known one. */
+/** The attribute whose values to suggest; null if the token does not start with a known attribute. */
 export function facetFor(typed: string, attributes: readonly string[]): { attribute: string; start: string } | null {
   const split = splitOperator(typed);
   if (split === null || operatorOf(split.field) !== undefined) return null;
@@ -59,10 +60,10 @@ function suggestFields(typed: string, attributes: readonly string[]): Suggestion
   ];
 }
 
-/** The start of an operator, such as `"Net weight":`. */
+/** The text that starts a term for the attribute, such as `"Net weight":`. */
 const typedFor = (name: string): string => formatTerm({ field: name, value: "x" }).slice(0, -1);
 
-/** Splits `brand:Ac` or `"Net weight":"5 k`; null if the token has no operator yet. */
+/** Splits `brand:Ac` or `"Net weight":"5 k` at the colon. Returns null if the token has no operator yet. */
 function splitOperator(typed: string): { field: string; value: string } | null {
   const found = /^(?:"((?:[^"]|"")+)"|([^\s":]+)):"?((?:[^"]|"")*)"?$/.exec(typed);
   if (!found) return null;

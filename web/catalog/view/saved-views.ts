@@ -1,4 +1,4 @@
-// Saved views: search, sort order and columns under a name, stored in this browser.
+// Saved views. A view is a search, sort order and columns, saved under a name in this browser.
 import { useStorage } from "@vueuse/core";
 
 export interface SavedView {
@@ -7,7 +7,7 @@ export interface SavedView {
   query: Record<string, string>;
 }
 
-/** A longer list would be hard to use, and browser storage is small. */
+/** Largest number of saved views. A longer list would be hard to use, and browser storage is small. */
 const MAX_VIEWS = 50;
 
 export function useSavedViews() {
@@ -21,7 +21,7 @@ export function useSavedViews() {
   return { views, save, remove };
 }
 
-/** Adds a view. A view with the same name is replaced in place. */
+/** Adds a view. If there is a view with the same name, the new one takes its place in the list. */
 export function withView(views: readonly SavedView[], view: SavedView): SavedView[] {
   const existing = views.findIndex(({ name }) => name === view.name);
   if (existing !== -1) return views.with(existing, view);

@@ -17,7 +17,7 @@ export function useView() {
     await (push ? router.push({ query }) : router.replace({ query }));
   }
 
-  /** Applies a saved view, which does not include the open product and the scroll position. */
+  /** Applies a saved view. The product that is open stays open, because views do not include it. */
   const apply = (query: Record<string, string>): Promise<void> =>
     change({ ...parseView(query), open: view.value.open }, true);
   const shareable = computed(() => formatView({ ...view.value, from: null, open: null }));

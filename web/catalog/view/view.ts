@@ -7,7 +7,7 @@ export interface View {
   sort: Sort;
   /** null = the default columns. */
   columns: string[] | null;
-  /** The SKU where the list is entered; only if it is sorted by SKU. */
+  /** The SKU at which the list is entered; null unless the list is sorted by SKU. */
   from: string | null;
   /** SKU of the product in the panel. */
   open: string | null;
@@ -32,7 +32,7 @@ export function parseView(query: Query): View {
   };
 }
 
-/** The URL parameters, without defaults: the default list has none. */
+/** Converts the view to URL parameters. Defaults are omitted, so the default list has none. */
 export function formatView({ terms, sort, columns, from, open }: View): Record<string, string> {
   const q = formatQuery(terms);
   const sorted = formatSort(sort);
@@ -53,7 +53,7 @@ function parseSort(text: string | undefined): Sort {
   return { by, descending: text?.startsWith("-") ?? false };
 }
 
-/** The sort order after a click on a column header: one direction, then the other, then by SKU again. */
+/** The sort order after a click on a column header. Further clicks reverse the direction, then sort by SKU again. */
 export function nextSort(sort: Sort, column: string): Sort {
   if (sort.by !== column) return { by: column, descending: column.endsWith("_at") };
   const reversed = { by: column, descending: !sort.descending };
@@ -61,7 +61,7 @@ export function nextSort(sort: Sort, column: string): Sort {
   return column !== "sku" && reversed.descending === startedDescending ? BY_SKU : reversed;
 }
 
-/** If the URL repeats a parameter, the first value counts. */
+/** The first value of a URL parameter; repeated ones are ignored. */
 function textOf(query: Query, name: string): string | undefined {
   const value = query[name];
   const first: unknown = Array.isArray(value) ? value[0] : value;

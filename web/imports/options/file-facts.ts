@@ -17,7 +17,7 @@ export const fileFacts = (import_: Import): Fact[] => [
   ...optionFacts(import_),
 ];
 
-/** "20,001 lines, 20,000 records"; undefined until the file has been scanned. */
+/** The extent of the file, such as "20,001 lines, 20,000 records"; undefined until the file has been scanned. */
 export const contentSummary = ({ lines, rows, state }: Pick<Import, "lines" | "rows" | "state">): string | undefined =>
   lines === null || rows === null || state === "scanning"
     ? undefined
@@ -72,7 +72,7 @@ function sizeFacts({ size, sha256, elapsed_ms }: Import): Fact[] {
   ];
 }
 
-/** Only the options that differ from their defaults. */
+/** The options of the import that differ from their defaults. */
 function optionFacts({ options }: Import): Fact[] {
   return [
     ...(options.mode === "upsert" ? [] : [{ name: t("imports.options.mode"), value: modeLabel(options.mode) }]),

@@ -1,4 +1,4 @@
-// The import options as the form holds them, and their conversion to query parameters: only values that differ from the default.
+// The state of the form for import options, and its conversion to query parameters. Values that equal the default are omitted.
 import type { z } from "zod";
 import { ENCODINGS, type create_import, type MODES, type REPEATS } from "../../../contract/imports/imports.ts";
 import { t } from "../../texts/t.ts";
@@ -10,7 +10,7 @@ export interface ImportForm {
   strict: boolean;
   active: boolean;
   encoding: (typeof ENCODINGS)[number] | typeof DETECT;
-  /** The delimiter itself, DETECT, or OTHER with the text in `other_delimiter`. */
+  /** A delimiter, DETECT, or OTHER if the delimiter is in `other_delimiter`. */
   delimiter: string;
   other_delimiter: string;
   quote: string;
@@ -19,7 +19,7 @@ export interface ImportForm {
   preamble: string;
 }
 
-/** A select cannot hold an empty value: DETECT means automatic detection, NONE the empty string. */
+/** Value for automatic detection: a select cannot hold an empty value. */
 export const DETECT = "detect";
 export const NONE = "none";
 export const OTHER = "other";

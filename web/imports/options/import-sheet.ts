@@ -1,5 +1,5 @@
-// Imports another sheet of an imported workbook. The server keeps no files, so the tab sends its own copy again, or asks the user to
-// choose the file.
+// Imports another sheet of an imported workbook. The server does not keep imported files, so the tab sends its copy of the file
+// again or asks the user to choose the file.
 import type { Import } from "../../../contract/imports/imports.ts";
 import { chooseFile } from "../../ui/choose-file.ts";
 import { formatBytes } from "../../ui/format.ts";

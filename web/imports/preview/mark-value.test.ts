@@ -18,13 +18,13 @@ const columns: Column[] = [
 ];
 
 test.each([
-  // Found by its column, even if the record contains the text twice.
+  // The cell is found by its column, even if the record contains the value twice.
   ["A1,1,1", "1", "stock", ["A1,1,", "1", ""]],
   ['"A,1","maybe",3', "maybe", "active", ['"A,1",', '"maybe"', ",3"]],
-  // Without a column, found by its text if the record contains it once.
+  // Without a column, the value is found only if the record contains it exactly once.
   ["A1,maybe,3", "maybe", null, ["A1,", "maybe", ",3"]],
   ["A1,1,1", "1", null, ["A1,1,1", "", ""]],
-  // An empty cell has no text to mark.
+  // In an empty cell there is nothing to mark.
   [",x,1", "", "sku", [",x,1", "", ""]],
   ["a", null, null, ["a", "", ""]],
 ])("%s with %s in %s", (raw, value, column, [before, fault, after]) => {

@@ -23,7 +23,7 @@ export function markValue(
     }
   }
   const at = value === null || value === "" ? -1 : raw.indexOf(value);
-  // If the text occurs twice, marking the first would be a guess.
+  // If the record contains the value twice, marking the first occurrence would be a guess.
   if (value === null || at === -1 || raw.includes(value, at + 1)) return { before: raw, fault: "", after: "" };
   return cut(raw, at, at + value.length);
 }

@@ -29,7 +29,7 @@ test.each([
       ["", ""],
     ],
   ],
-  // Malformed quotes lose no text.
+  // If quotes are malformed, no text is lost.
   ['"a"x,b', [["ax", "b"]]],
   ['"never closed,b', [['"never closed', "b"]]],
 ])("%j is split into records and fields", (text, records) => {

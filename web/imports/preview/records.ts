@@ -3,15 +3,15 @@
 
 export interface TextDialect {
   delimiter: string;
-  /** Empty if values are never quoted. */
+  /** The quote character; empty if values are never quoted. */
   quote: string;
-  /** The quote itself (quotes are doubled), a backslash, or empty. */
+  /** The character that escapes a quote: the quote itself (quotes are doubled), a backslash, or empty. */
   escape: string;
 }
 
 export interface Field {
   value: string;
-  /** Position in the text, including the quotes. */
+  /** Where the field starts in the text, including its quotes. */
   start: number;
   end: number;
 }
@@ -65,10 +65,11 @@ function quotedAt(text: string, start: number, dialect: TextDialect): Field {
       i += 1;
     }
   }
-  return plainAt(text, start, dialect); // no closing quote
+  return plainAt(text, start, dialect); // no closing quote: the opening one is text
 }
 
-/** Delimiter of a pasted table: a tab if the first line contains one, otherwise its most frequent separator. */
+/** Guesses the delimiter of a pasted table: a tab if the first line contains one, otherwise the separator that it contains most
+ * often. */
 export function guessDelimiter(text: string): string {
   const line = text.trimStart().split(/\r?\n/, 1)[0] ?? "";
   if (line.includes("\t")) return "\t";
@@ -76,7 +77,7 @@ export function guessDelimiter(text: string): string {
   return counted.reduce((best, next) => (next.count > best.count ? next : best)).sign;
 }
 
-/** CSV with commas, doubled quotes and CRLF (RFC 4180). */
+/** Formats records as CSV with commas, doubled quotes and CRLF (RFC 4180). */
 export const writeRecords = (records: readonly (readonly string[])[]): string =>
   records.map((fields) => `${fields.map(quoted).join(",")}\r\n`).join("");
 

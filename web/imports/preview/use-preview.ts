@@ -1,5 +1,5 @@
-// Previews of files: the server parses a file's first bytes, requested in parallel with its upload. The tab keeps the previews of its
-// last few files, also after their imports have started.
+// Previews of files: the server parses a file's first bytes, requested in parallel with its upload. The tab keeps the previews of
+// its last few files, even after their imports have started.
 import { shallowReactive } from "vue";
 import { address } from "../../../client/address.ts";
 import { failureOf, UnreachableError, unreachable, parseJson } from "../../../client/answer.ts";
@@ -16,7 +16,7 @@ export interface Previewed {
 
 const MAX_PREVIEWS = 8;
 
-/** Keyed by upload, and by import once the upload has finished. */
+/** Previews by the key of the upload. A preview is also in `ofImports`, by the import's ID, once the upload has finished. */
 const ofUploads = shallowReactive(new Map<number, Previewed>());
 const ofImports = shallowReactive(new Map<number, Previewed>());
 

@@ -57,7 +57,7 @@ const TONES = {
   failed: "failed",
 } as const satisfies Record<Upload["state"], DockItem["tone"]>;
 
-/** An upload that was interrupted before the page was loaded. */
+/** The dock item of an upload that was interrupted before the page was loaded. */
 export const dockItemOfPaused = (upload: PausedUpload): DockItem => ({
   key: `unfinished ${upload.upload_id}`,
   title: upload.name,

@@ -1,12 +1,12 @@
-// Estimates the rate of an import and its remaining time. The rate is smoothed, the fraction never decreases, and there is an estimate
-// only while the rate is steady.
+// Estimates the rate of an import and its remaining time. The rate is smoothed and the fraction never decreases. The remaining time
+// is estimated only while the rate is steady.
 import { t } from "../../texts/t.ts";
 
 export interface Eta {
   fraction: number;
-  /** Smoothed; null until the server reports a rate. */
+  /** The smoothed rate; null until the server reports a rate. */
   rows_per_second: number | null;
-  /** null until the rate is steady. */
+  /** The estimated remaining time; null while the rate is not steady. */
   left_ms: number | null;
 }
 
@@ -16,14 +16,14 @@ interface Sample {
 }
 
 const WINDOW_MS = 12_000;
-/** Shorter samples are unreliable: start-up and cold caches distort the first seconds. */
+/** Shortest time on which an estimate is based: start-up and cold caches distort the first seconds. */
 const MIN_SAMPLED_MS = 2_500;
-/** Largest relative difference between the rate of the window and the rate of its newer half. */
+/** Largest relative difference between the average rate and the recent rate for which the rate counts as steady. */
 const MAX_RATE_DEVIATION = 0.25;
-/** Time after which a new rate has replaced about two thirds of the old one. */
+/** Time constant of the smoothing: after this time, a new rate has replaced about two thirds of the old one. */
 const SMOOTHING_MS = 700;
 
-/** Returns a function to call with each new state; it returns the current estimate. */
+/** Returns a function to call with each new state of the import. It returns the current estimate. */
 export function createEtaEstimator(): (atMs: number, fraction: number, rowsPerSecond: number | null) => Eta {
   let samples: Sample[] = [];
   let furthest = 0;
@@ -58,7 +58,7 @@ function estimateTimeLeft(samples: Sample[]): number | null {
 const rateBetween = (from: Sample, to: Sample): number =>
   to.at_ms === from.at_ms ? 0 : (to.fraction - from.fraction) / (to.at_ms - from.at_ms);
 
-/** Rounded coarsely, so that the text does not change with every update. */
+/** Formats the remaining time, rounded coarsely so that the text does not change with every update. */
 export function formatTimeLeft(leftMs: number): string {
   const seconds = leftMs / 1000;
   if (seconds < 5) return t("imports.progress.left_few");

@@ -1,4 +1,5 @@
-// Merges two states of one import: the shortened one of lists and streams, and the complete one of its own endpoint.
+// Merges two states of one import: the shortened state from lists and streams, and the complete state from the import's own
+// endpoint.
 import { isTerminal, type Import, type ListedImport } from "../../../contract/imports/imports.ts";
 
 /** Returns the newer state, with long values filled in from the other state. */
@@ -16,5 +17,5 @@ export function mergeImport(current: ListedImport | null, next: ListedImport): L
 export const lacksDetails = ({ shortened, columns, state }: ListedImport): boolean =>
   shortened && (columns === null || isTerminal(state));
 
-/** Treats columns that are still being loaded as an empty list. */
+/** Returns the import with an empty list of columns while its columns are still being loaded. */
 export const withColumns = (of: ListedImport): Import => ({ ...of, columns: of.columns ?? [] });

@@ -20,13 +20,13 @@ const STAGE_OF: Record<ImportState, number> = {
   failed: 4,
 };
 
-/** Index of the current stage; the number of stages if the import has ended. */
+/** Index of the current stage, or the number of stages if the import has ended. */
 export const stageOf = (state: ImportState): number => STAGE_OF[state];
 
 export interface Stage {
   name: string;
   state: "done" | "current" | "ahead";
-  /** Duration so far; undefined if unknown. */
+  /** Duration of the stage so far; undefined if unknown. */
   took: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { readRecord, writeRecords } from "../preview/records.ts";
 export interface FixRow {
   row: number;
   line: number;
-  /** Index of the rejected cell, if the reject names one. */
+  /** Index of the rejected cell; undefined if the reject names none. */
   fault: number | undefined;
   cells: string[];
 }

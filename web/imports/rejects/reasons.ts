@@ -5,7 +5,7 @@ import { t } from "../../texts/t.ts";
 
 export const reasonLabel = (code: RejectCode): string => t(`imports.reject.${code}`);
 
-/** The server's message names the value but exists only in English. */
+/** The server's message, which names the value but exists only in English; in other languages, the label of the reason. */
 export const rejectMessage = ({ code, message }: Pick<Reject, "code" | "message">): string =>
   shownLanguage.value === "en" ? message : reasonLabel(code);
 

@@ -39,7 +39,7 @@ export function useRejects(importId: MaybeRefOrGetter<number>) {
     { flush: "sync" },
   );
   const loading = computed(() => list.state.value === "loading" || list.loading_more.value);
-  /** Loads the next page, or the first one again if it failed. */
+  /** Loads the next page, or the first page again if loading it failed. */
   const more = (): Promise<void> => (list.state.value === "failed" ? list.refresh() : list.more());
   return { rejects: list.items, groups, code, has_more: list.has_more, loading, error: list.error, more };
 }

@@ -21,7 +21,7 @@ export const countProcessed = (counts: Counts): number =>
 export const isNothingImported = ({ state, created, updated, unchanged, rejected }: Counts): boolean =>
   state === "done" && rejected > 0 && created + updated + unchanged === 0;
 
-/** The parts add up to `rows`. Unprocessed rows are a part of their own if there are any. */
+/** Splits the rows into parts that add up to `rows`. Unprocessed rows, if there are any, are a part of their own. */
 export function resultParts(counts: Counts): ResultPart[] {
   const parts: ResultPart[] = PARTS.map((key) => ({
     key,

@@ -1,7 +1,7 @@
 // Lets only one tab of a browser send an upload. Two tabs would interrupt each other's requests forever.
 import { t } from "../../texts/t.ts";
 
-/** Another tab holds the upload; it is released when that tab finishes, gives up, or closes. */
+/** Another tab has claimed the upload. The claim ends when that tab finishes, gives up, or closes. */
 export class UploadedElsewhereError extends Error {
   override readonly name = "SentElsewhere";
 
@@ -11,7 +11,7 @@ export class UploadedElsewhereError extends Error {
 }
 
 /** Claims the upload for this tab. The claim ends when the returned function is called or the tab closes.
- * @throws UploadedElsewhereError */
+ * @throws UploadedElsewhereError if another tab has claimed the upload */
 export async function claimUpload(uploadId: string): Promise<() => void> {
   // The Web Locks API exists only on pages served over TLS or from localhost.
   if (!("locks" in navigator)) return () => undefined;

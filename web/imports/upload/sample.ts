@@ -5,7 +5,8 @@ import { writeRecords } from "../preview/records.ts";
 
 const SAMPLE = "/samples/sample-catalogue.csv";
 
-/** @throws UnreachableError */
+/** Loads the sample catalogue as a file.
+ * @throws UnreachableError if it cannot be loaded */
 export async function fetchSample(): Promise<File> {
   const response = await fetch(SAMPLE).catch((cause: unknown) => {
     throw new UnreachableError(t("ui.no_answer"), { cause });
@@ -14,7 +15,7 @@ export async function fetchSample(): Promise<File> {
   return new File([await response.blob()], `${t("imports.first.sample_name")}.csv`, { type: "text/csv" });
 }
 
-/** A CSV with the product columns, some attribute columns, and one example row. */
+/** The URL of a CSV file with the product columns, some attribute columns, and one example row. */
 export const templateUrl = (): string => {
   const text = writeRecords([
     ["sku", "name", "description", "active", "price", "brand", "colour"],

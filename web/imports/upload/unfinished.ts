@@ -9,15 +9,15 @@ export interface Unfinished {
   name: string;
   size: number;
   last_modified: number;
-  /** See `fingerprintOf`. */
+  /** Hash of the file's first and last bytes; see `fingerprintOf`. */
   fingerprint: string;
   options: ReturnType<typeof optionsOf>;
 }
 
-/** More uploads than anyone runs at the same time; the oldest are dropped. */
+/** Largest number of remembered uploads, more than anyone runs at the same time. The oldest ones are dropped. */
 const MAX_UPLOADS = 20;
 
-/** Shared by all tabs. */
+/** The unfinished uploads of this browser, shared by all its tabs. */
 export const unfinished = useStorage<Unfinished[]>("skuport-uploads", []);
 
 export function rememberUpload(upload: Unfinished): void {
@@ -31,7 +31,8 @@ export function forgetUpload(importId: number): void {
     unfinished.value = unfinished.value.filter((one) => one.import_id !== importId);
 }
 
-/** Compares name, size, time and fingerprint. Does not read the whole file; the server's SHA-256 covers only the bytes received. */
+/** Compares the name, size, modification time and fingerprint, without reading the whole file. The server's SHA-256 cannot be
+ * compared, because it covers only the bytes received so far. */
 export async function isSameFile({ name, size, last_modified, fingerprint }: Unfinished, file: File): Promise<boolean> {
   if (file.name !== name || file.size !== size || file.lastModified !== last_modified) return false;
   return (await fingerprintOf(file)) === fingerprint;
@@ -46,7 +47,8 @@ export async function fingerprintOf(file: Blob): Promise<string> {
   return hashes.map((hash) => hash.toString(16).padStart(8, "0")).join("");
 }
 
-/** http://www.isthe.com/chongo/tech/comp/fnv/. Not cryptographic, but SubtleCrypto is unavailable on pages served without TLS. */
+/** The FNV-1a hash (http://www.isthe.com/chongo/tech/comp/fnv/). It is not cryptographic, but SubtleCrypto is unavailable on pages
+ * served without TLS. */
 function fnv1a(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -11,17 +11,19 @@ export interface FileUpload {
   options: ReturnType<typeof optionsOf>;
   signal: AbortSignal;
   onProgress: (sent: number) => void;
-  /** True when the connection is lost, false when it is back. */
+  /** Called with true when the connection is lost, and with false when it is back. */
   onWaiting: (waiting: boolean) => void;
 }
 
-/** Failed attempts, although the server is reachable, before the upload fails. */
+/** Number of times that the file is sent again after a lost connection, before the upload fails. */
 const MAX_FAILED_ATTEMPTS = 3;
-/** Problems that pass by themselves: the server still processes the interrupted request, or receives other files. */
+/** Problems that resolve themselves: the server is still processing the interrupted request, or is receiving too many other
+ * files. */
 const RETRIED_PROBLEMS: ReadonlySet<string> = new Set(["request-running", "too-many-files"]);
 const RETRY_DELAY_MS = 1_000;
 
-/** If the connection is lost, sends the file again as soon as the server is back; the idempotency key prevents a second import.
+/** Uploads a file. If the connection is lost, sends the file again as soon as the server is back; the idempotency key prevents a
+ * second import.
  * @throws Problem, UnreachableError, or the signal's reason */
 export async function uploadInOneRequest(file: File, wanted: FileUpload): Promise<Import> {
   const key = crypto.randomUUID();

@@ -1,4 +1,4 @@
-// Uploads a large file with tus. After a lost connection, the upload continues at the last byte that the server has.
+// Uploads a large file with tus. After a lost connection, the upload continues after the last byte that the server has received.
 import type { Upload as TusUpload } from "tus-js-client";
 import { watch } from "vue";
 import { address } from "../../../client/address.ts";
@@ -12,9 +12,9 @@ import { claimUpload } from "./claim-upload.ts";
 import { forgetUpload, fingerprintOf, rememberUpload, type Unfinished } from "./unfinished.ts";
 import type { FileUpload } from "./upload-file.ts";
 
-/** Attempts without progress, although the server is reachable, before the upload fails. */
+/** Number of attempts without progress, while the server is reachable, after which the upload fails. */
 const MAX_FAILED_ATTEMPTS = 5;
-/** A connection without progress for this time is considered lost. */
+/** A connection that makes no progress for this time counts as lost. */
 const STALLED_MS = 20_000;
 
 export interface ResumableUpload extends FileUpload {
@@ -153,7 +153,7 @@ function errorFrom(error: Error): Error {
   return failureOf(response.getStatus(), response.getBody());
 }
 
-/** The upload was cancelled or has expired; its import shows that. */
+/** Whether the upload was cancelled or has expired. The state of its import shows which. */
 const isGone = (fault: Error): boolean => fault instanceof Problem && fault.slug === "upload-gone";
 
 const TRANSIENT_PROBLEMS: ReadonlySet<string> = new Set([

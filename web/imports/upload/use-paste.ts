@@ -12,7 +12,7 @@ export function openPasteDialog(withText = ""): void {
   open.value = true;
 }
 
-/** Call once. Passes files in the clipboard to `onFiles`. */
+/** Listens for pasted tables and files; call it once. Pasted files are passed to `onFiles`. */
 export function usePaste(onFiles: (files: File[]) => void) {
   useEventListener(window, "paste", (event) => {
     if (event.defaultPrevented || isField(event.target) || document.querySelector("[role=dialog]") !== null) return;
@@ -30,5 +30,5 @@ const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement);
 
-/** Several lines with several cells; other text is not a table. */
+/** Whether the pasted text is a table, that is, has several lines and several cells. */
 const isTable = (pasted: string): boolean => /[\t,;|]/.test(pasted) && /\S[\s\S]*\n[\s\S]*\S/.test(pasted);

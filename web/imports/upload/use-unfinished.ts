@@ -30,7 +30,7 @@ export const pausedUploads = computed<PausedUpload[]>(() =>
   }),
 );
 
-/** Call once, from a component that is on every page. */
+/** Keeps the states of unfinished uploads current. Call it once, from a component that is on every page. */
 export function trackUnfinishedUploads(): void {
   const stop = new AbortController();
   useLive("import", updateImport);
@@ -74,7 +74,7 @@ export async function resumeUpload(upload: PausedUpload): Promise<void> {
     });
 }
 
-/** Checked first, so that the user does not choose a file for nothing. */
+/** Whether another tab is sending the upload. Checked before the user is asked to choose the file. */
 async function isUploadedElsewhere({ upload_id, name }: PausedUpload): Promise<boolean> {
   try {
     const release = await claimUpload(upload_id);

@@ -18,18 +18,18 @@ export interface Upload {
   file: File;
   options: ReturnType<typeof optionsOf>;
   sent: number;
-  /** `offline`: the connection is lost; the upload continues when it is back. */
+  /** `offline`: the connection is lost; the upload continues when the connection is back. */
   state: "waiting" | "sending" | "offline" | "failed";
   error: Error | null;
   /** Set once the server has created a resumable upload for the file. */
   resumable: Unfinished | undefined;
 }
 
-/** Sending a smaller file again is faster than resuming it. */
+/** Minimum size for a resumable upload. It is faster to send a smaller file again than to resume its upload. */
 const RESUMABLE_FROM_BYTES = 8_000_000;
 
 const uploads = reactive<Upload[]>([]);
-/** The import of the last finished upload, and whether the queue had several files. */
+/** The import of the last finished upload, and whether several files were in the queue. */
 const latest = shallowRef<{ import_: Import; is_one_of_several: boolean } | null>(null);
 const stops = new Map<number, AbortController>();
 let nextKey = 1;
@@ -51,7 +51,7 @@ export function useUploads() {
   };
 }
 
-/** Resumes an unfinished upload of the same file with the same options, if there is one. */
+/** Adds files to the queue. If there is an unfinished upload of the same file with the same options, resumes it. */
 function add(files: File[], options: Upload["options"]): void {
   void (async () => {
     for (const file of files) push(file, options, await findUnfinished(file, options));

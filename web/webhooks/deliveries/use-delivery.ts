@@ -1,4 +1,4 @@
-// One delivery with its attempts, refreshed until it is final. Can be sent again, or copied as a curl command.
+// One delivery with its attempts, refreshed until it is final. The user can send it again or copy it as a curl command.
 import { useClipboard } from "@vueuse/core";
 import { computed, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from "vue";
 import { get_delivery, retry_delivery, type DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";

@@ -9,7 +9,8 @@ export interface Faults {
 
 export const NO_FAULTS: Faults = { fields: {}, whole: "" };
 
-/** From the pointers of a problem document: `/body/url` belongs to `url`, `/body/headers/x` to `headers`. */
+/** Assigns the errors of a problem document to fields by their pointers: `/body/url` belongs to `url`, `/body/headers/x` to
+ * `headers`. */
 export function faultsOf(error: unknown, fieldNames: readonly string[]): Faults {
   if (!(error instanceof Problem)) return { fields: {}, whole: (error as Error).message };
   const errors = (error.extra["errors"] ?? []) as { pointer: string; detail: string }[];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { signedCurl } from "./signed-curl.ts";
 import { HIDDEN_SECRET } from "./verify-snippets.ts";
 
-// The published vector of Standard Webhooks 1.0.0
+// The test vector published with Standard Webhooks 1.0.0
 const request = {
   url: "https://example.com/hook?a=1",
   headers: { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1" },

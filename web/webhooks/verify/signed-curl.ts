@@ -8,8 +8,10 @@ export interface SignedRequest {
   body: string;
 }
 
-/** The command sends the body with the current time and a new signature. Without the secret, it contains a placeholder.
- * Signed text and key: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+/** Returns a command that sends the body with the current time and a new signature. While the secret is hidden, the command
+ * contains a placeholder for it.
+ * The signed text and the key are described at
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export async function signedCurl(request: SignedRequest, secret: string, now: Date): Promise<string> {
   const id = request.headers["webhook-id"] ?? "msg_test";
   const timestamp = String(Math.floor(now.getTime() / 1000));

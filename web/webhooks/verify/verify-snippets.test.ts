@@ -51,7 +51,7 @@ async function post(port: number, headers: Record<string, string>, body: string)
     try {
       return (await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body })).status;
     } catch {
-      return undefined; // not listening yet
+      return undefined; // the receiver is not listening yet
     }
   });
 }
