@@ -35,7 +35,7 @@ export const PROBLEMS = {
   "too-many-files": { status: 503, title: "Too many files are being received" },
   "disk-full": { status: 507, title: "The disk is full" },
   "nearly-all-rejected": { status: 422, title: "Nearly every row was rejected" },
-  "rejected-rows": { status: 422, title: "The strict import has invalid rows" },
+  "rejected-rows": { status: 422, title: "Nothing was imported because some rows have errors" },
   "already-finished": { status: 409, title: "The job has already finished" },
   "confirmation-needed": { status: 409, title: "Confirmation is required" },
   "already-undone": { status: 409, title: "The changeset has already been undone" },

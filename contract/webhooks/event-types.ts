@@ -97,7 +97,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
       ...summary,
       problem: {
         type: "/problems/rejected-rows",
-        title: "The strict import has invalid rows",
+        title: "Nothing was imported because some rows have errors",
         status: 422,
         detail: "7 rows are not valid, and a strict import applies all rows or none. Nothing was written.",
       },

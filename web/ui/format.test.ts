@@ -25,7 +25,7 @@ test.each([
   expect(formatDuration(ms)).toBe(text);
 });
 
-test("a percentage is 100 only when complete", () => {
+test("a percentage is 100 only if the fraction is 1", () => {
   expect([0, 0.294, 0.999, 1].map(formatPercent)).toEqual(["0%", "29%", "99%", "100%"]);
 });
 

@@ -16,7 +16,7 @@ import {
 
 const product = (attributes: Record<string, unknown>) => ({ sku: "A", name: "Lamp", attributes }) as unknown as Product;
 
-test("columns survive the URL, whatever the name of an attribute", () => {
+test("columns survive a round trip through the URL, even if attribute names contain commas or backslashes", () => {
   const columns = ["sku", "name", "attributes.Weight, net", "attributes.back\\slash", "attributes.Größe"];
   expect(parseColumns(formatColumns(columns))).toEqual(columns);
 });

@@ -35,7 +35,7 @@ test("the first page is missing at the start", () => {
   expect(window.is_empty).toBe(true);
 });
 
-test("pages are loaded ahead of the viewport, but not farther", () => {
+test("pages within a fixed distance of the viewport are loaded, pages farther away are not", () => {
   const window = new RowWindow<number>();
   expect(loadMissing(window, 1_000_000, 0, 30)).toBe(3);
   expect(window.count).toBe(600);

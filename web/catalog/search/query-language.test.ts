@@ -38,7 +38,7 @@ test("terms survive formatting and parsing", () => {
   );
 });
 
-test("a field occurs once, in any case", () => {
+test("each field occurs only once; field names are not case-sensitive", () => {
   const terms = addTerms(parseQuery("active:no lamp"), parseQuery("ACTIVE:yes lamp red"));
   expect(formatQuery(terms)).toBe("ACTIVE:yes lamp red");
 });

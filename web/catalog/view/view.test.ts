@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatView, nextSort, parseView, type Sort } from "./view.ts";
 
-test("a view survives the URL", () => {
+test("a view survives a round trip through the URL", () => {
   const query = {
     q: 'active:no brand:"Acme Ltd" lamp',
     sort: "-updated_at",

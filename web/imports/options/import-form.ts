@@ -19,9 +19,11 @@ export interface ImportForm {
   preamble: string;
 }
 
-/** Value for automatic detection: a select cannot hold an empty value. */
+/** The item for automatic detection. */
 export const DETECT = "detect";
+/** The item for an empty string, because a select cannot hold an empty value. */
 export const NONE = "none";
+/** The item for a delimiter that the user types. */
 export const OTHER = "other";
 
 export const emptyForm = (): ImportForm => ({

@@ -16,8 +16,9 @@ export interface Previewed {
 
 const MAX_PREVIEWS = 8;
 
-/** Previews by the key of the upload. A preview is also in `ofImports`, by the import's ID, once the upload has finished. */
+/** Previews of files being uploaded, by the key of the upload. */
 const ofUploads = shallowReactive(new Map<number, Previewed>());
+/** Previews of files whose upload has finished, by the ID of the import. */
 const ofImports = shallowReactive(new Map<number, Previewed>());
 
 export const previewOfUpload = (key: number): Previewed | undefined => ofUploads.get(key);

@@ -7,7 +7,7 @@ function estimate(fractions: number[]) {
   return fractions.map((fraction, i) => estimator(i * 200, fraction, null)).at(-1);
 }
 
-test("the fraction never moves backwards", () => {
+test("the fraction never decreases", () => {
   expect(estimate([0.1, 0.5, 0.3])?.fraction).toBe(0.5);
 });
 

@@ -24,7 +24,7 @@ test("details that arrive late only fill in what the newer state lacks", () => {
   expect(merged).toMatchObject({ version: 9, columns, dialect: { sheets } });
 });
 
-test("columns of an earlier detection are not used for a later one", () => {
+test("columns are dropped if a newer state has another number of columns", () => {
   const merged = mergeImport(whole({ version: 3 }), short({ version: 4, columns_count: 2000 }));
   expect(merged.columns).toBeNull();
   expect(lacksDetails(merged)).toBe(true);

@@ -26,7 +26,7 @@ test("the text of each stage shows how much of it is done", () => {
   expect(progressText({ ...loading, state: "done" })).toBe("Finished in 2.1 s");
 });
 
-test("a requested cancel replaces the text of the stage", () => {
+test("once a cancel is requested, the text of the stage is replaced", () => {
   expect(progressText({ ...loading, cancel_requested: true })).toBe("Stopping after the current batch of rows");
 });
 
@@ -35,7 +35,7 @@ test("the stages are in the order of the states", () => {
   expect(order).toEqual(order.toSorted((a, b) => a - b));
 });
 
-test("the stages show how long each took, and no time for stages ahead", () => {
+test("each ended stage shows how long it took; later stages show no time", () => {
   const stages = stagesOf({
     ...loading,
     created_at: "2026-05-01T10:00:00Z",

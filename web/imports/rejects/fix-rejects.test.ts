@@ -27,7 +27,7 @@ const reject = (raw: string, column: string | null = null): Reject => ({
   raw,
 });
 
-test("a rejected row is split into cells under the file's own columns, with the rejected cell known", () => {
+test("a rejected row is split into the file's own columns, and the rejected cell is identified", () => {
   const table = fixTable([reject('"A;1";;perhaps;XL', "active")], { columns, dialect });
   expect(table.names).toEqual(["sku", "active", "size"]);
   expect(table.rows).toEqual([{ row: 3, line: 4, fault: 1, cells: ["A;1", "perhaps", "XL"] }]);

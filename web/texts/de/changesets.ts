@@ -53,7 +53,7 @@ export const changesets: Shape<typeof english> = {
   more: "Mehr laden",
   products: "Produkte",
   change: "Nach Änderung filtern",
-  find_sku: "SKU oder Anfang der SKU*",
+  find_sku: "SKU, oder ihr Anfang und *",
   download: "CSV",
   changes_failed: "Die geänderten Produkte konnten nicht geladen werden",
   no_products: "Diese Änderung betraf keine Produkte.",

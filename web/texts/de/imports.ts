@@ -227,7 +227,7 @@ export const imports: Shape<typeof english> = {
   },
   same: {
     title: "Das ist dieselbe Datei wie Import {id}",
-    text: "Der Inhalt ist identisch. Sie wurde importiert: {when}.",
+    text: "Der Inhalt ist identisch. Zeit des früheren Imports: {when}.",
     show: "Import anzeigen",
   },
   result: {
@@ -240,7 +240,7 @@ export const imports: Shape<typeof english> = {
     superseded: "Wiederholte SKUs",
     rejected: "Fehlerhafte Zeilen",
     not_imported: "Nicht importiert",
-    not_imported_text: "Der Import endete vor diesen Zeilen",
+    not_imported_text: "Der Import endete, bevor er diese Zeilen erreichte",
     pending: "Offen",
     pending_text: "Noch nicht verarbeitet",
   },
@@ -296,7 +296,7 @@ export const imports: Shape<typeof english> = {
     column: "Spalte",
     value: "Wert",
     advice:
-      "Korrigieren Sie die Zeilen hier, oder laden Sie rejects.csv herunter: Die Datei enthält jede abgelehnte Zeile mit ihrem Grund. Korrigieren Sie sie dort und importieren Sie die Datei.",
+      "Korrigieren Sie die Zeilen hier. Oder laden Sie rejects.csv herunter, worin jede abgelehnte Zeile mit ihrem Grund steht, korrigieren Sie die Zeilen in dieser Datei und importieren Sie sie.",
     download: "rejects.csv",
     download_name: "Abgelehnte Zeilen von {name}",
     cut: "Diese Zeile ist zu lang, um sie ganz anzuzeigen. Vollständig ist sie in rejects.csv.",

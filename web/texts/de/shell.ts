@@ -77,7 +77,7 @@ export const shell: Shape<typeof english> = {
     failed: "Fehlgeschlagen",
   },
   operation_result: {
-    created: "{n} zurückgeholt | {n} zurückgeholt",
+    created: "{n} wiederhergestellt | {n} wiederhergestellt",
     updated: "{n} geändert | {n} geändert",
     deleted: "{n} gelöscht | {n} gelöscht",
     kept: "{n} unverändert gelassen | {n} unverändert gelassen",

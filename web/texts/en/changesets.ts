@@ -50,7 +50,7 @@ export const changesets = {
   more: "Load more",
   products: "Products",
   change: "Filter by change",
-  find_sku: "SKU or SKU prefix*",
+  find_sku: "SKU, or its beginning and *",
   download: "CSV",
   changes_failed: "The changed products could not be loaded",
   no_products: "This change did not affect any products.",

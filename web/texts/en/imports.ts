@@ -176,7 +176,7 @@ export const imports = {
   end: {
     cancelled_title: "This import was cancelled",
     cancelled_text:
-      "The changes made before that were kept: {created} created, {updated} updated. To import the remaining rows, import the same file again.",
+      "The changes made before the cancellation were kept: {created} created, {updated} updated. To import the remaining rows, import the same file again.",
     choose_again: "Choose the file again",
     failed_title: "This import failed",
     choose: "Choose a file",
@@ -215,7 +215,7 @@ export const imports = {
   },
   same: {
     title: "This is the same file as import {id}",
-    text: "The contents are identical. It was imported {when}.",
+    text: "The contents are identical. Time of the earlier import: {when}.",
     show: "Show import",
   },
   result: {
@@ -228,7 +228,7 @@ export const imports = {
     superseded: "Repeated SKUs",
     rejected: "Rows with errors",
     not_imported: "Not imported",
-    not_imported_text: "The import ended before these rows",
+    not_imported_text: "The import ended before it reached these rows",
     pending: "Pending",
     pending_text: "Not processed yet",
   },
@@ -273,7 +273,7 @@ export const imports = {
     title: "Rejected rows",
     count: "{n} row not imported | {n} rows not imported",
     only_first:
-      "{n} rows were rejected, and only the first {listed} are listed. Fix the cause in the file and import it again.",
+      "{n} rows were rejected, and only the first {listed} are listed. Fix the cause in the file and import the file again.",
     reason: "Reason",
     all: "All reasons",
     none: "No row was rejected for this reason.",
@@ -284,7 +284,7 @@ export const imports = {
     column: "Column",
     value: "Value",
     advice:
-      "Fix the rows here, or download rejects.csv: it lists each rejected row with its reason. Fix it there and import the file.",
+      "Fix the rows here. Or download rejects.csv, which lists each rejected row with its reason, fix the rows in that file and import it.",
     download: "rejects.csv",
     download_name: "rejected rows of {name}",
     cut: "This row is too long to show in full. The complete row is in rejects.csv.",
@@ -333,7 +333,7 @@ export const imports = {
     text: "Drop a supplier's CSV file here, exactly as you received it. Half a million rows take seconds, and you can undo every change.",
     sample: "Try it with sample data",
     sample_text:
-      "A sample catalogue of about 2,400 products with brands, prices and a few rows with errors. It is imported like any other file, and you can undo it.",
+      "A sample catalogue of about 2,400 products with brands, prices and a few rows with errors. It is imported like any other file, and you can undo the import.",
     next: "What you can do next",
     step_find: "Search, filter and edit products as in a spreadsheet.",
     step_undo: "See who changed what, and undo any change.",

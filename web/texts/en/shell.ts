@@ -75,7 +75,7 @@ export const shell = {
     failed: "Failed",
   },
   operation_result: {
-    created: "{n} brought back | {n} brought back",
+    created: "{n} restored | {n} restored",
     updated: "{n} changed | {n} changed",
     deleted: "{n} deleted | {n} deleted",
     kept: "{n} left unchanged | {n} left unchanged",

@@ -10,7 +10,7 @@ const request = {
 };
 const now = new Date(1614265330_000);
 
-test("a copied command has the current time and a matching signature", async () => {
+test("a copied command contains the current time and a matching signature", async () => {
   expect(await signedCurl(request, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", now)).toBe(
     [
       "curl -i 'https://example.com/hook?a=1'",

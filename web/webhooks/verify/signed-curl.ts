@@ -9,7 +9,7 @@ export interface SignedRequest {
 }
 
 /** Returns a command that sends the body with the current time and a new signature. While the secret is hidden, the command
- * contains a placeholder for it.
+ * contains a placeholder instead of the signature.
  * The signed text and the key are described at
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export async function signedCurl(request: SignedRequest, secret: string, now: Date): Promise<string> {
