@@ -226,7 +226,8 @@ export const catalog: Shape<typeof english> = {
     do_delete: "{n} Produkt löschen | {n} Produkte löschen",
     can_be_undone: "Sie können die Änderung danach rückgängig machen.",
     ask_delete_all: "Den ganzen Katalog löschen?",
-    delete_all_text: "Alle Produkte werden gelöscht. Unter „Änderungen“ können Sie das Löschen danach rückgängig machen.",
+    delete_all_text:
+      "Alle Produkte werden gelöscht. Unter „Änderungen“ können Sie das Löschen danach rückgängig machen.",
     type_count: "Geben Sie {n} ein, die Zahl der Produkte, um fortzufahren",
     not_started: "Die Änderung konnte nicht gestartet werden",
     done: "{n} Produkt geändert | {n} Produkte geändert",

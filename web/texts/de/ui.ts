@@ -26,7 +26,8 @@ export const ui: Shape<typeof english> = {
       keep: "Spätere Änderungen behalten",
       keep_help: "Diese Produkte bleiben, wie sie sind.",
       overwrite: "Auch spätere Änderungen rückgängig machen",
-      overwrite_help: "Auch die späteren Änderungen dieser Produkte werden rückgängig gemacht, bleiben aber im Verlauf.",
+      overwrite_help:
+        "Auch die späteren Änderungen dieser Produkte werden rückgängig gemacht, bleiben aber im Verlauf.",
     },
     conflicts: "Seither geänderte Produkte",
     sku: "SKU",

@@ -42,8 +42,10 @@ export const webhooks = {
     note: "How webhooks work",
     receiver:
       "Your shop, ERP or search engine receives a POST request for each product edited by hand and for each import.",
-    signed: "Requests are signed (Standard Webhooks). The page of each webhook has ready-made receivers in five programming languages.",
-    retried: "Skuport tries each delivery up to ten times over three days. If all attempts fail, you can send it again yourself.",
+    signed:
+      "Requests are signed (Standard Webhooks). The page of each webhook has ready-made receivers in five programming languages.",
+    retried:
+      "Skuport tries each delivery up to ten times over three days. If all attempts fail, you can send it again yourself.",
     listen: "To try it on this computer, start a receiver and allow the server to call it:",
     example: "Example request",
   },
