@@ -149,7 +149,7 @@ async function change(
   if (key === stored.sku_key) {
     if (!(await archiveVersion(client, stored, stamp))) throw new Conflict();
     if (!(await updateProduct(client, stored, values, stamp))) throw new Conflict();
-  } else await rename(client, stored, key, current, values, stamp);
+  } else await rename(client, stored, current, values, stamp);
   const product = (await readProduct(client, key)) as Product;
   const { id, sku, version } = product;
   const keys = key === stored.sku_key ? [key] : [stored.sku_key, key];
@@ -163,11 +163,11 @@ async function change(
 async function rename(
   client: pg.PoolClient,
   stored: StoredVersion,
-  key: string,
   current: Product,
   values: ProductValues,
   stamp: Stamp,
 ): Promise<void> {
+  const key = skuKey(values.sku);
   if (!(await archiveVersion(client, stored, stamp, { renamed_to: key }))) throw new Conflict();
   if (!(await deleteProduct(client, stored))) throw new Conflict();
   if (!(await insertRenamed(client, key, current, values, stamp))) throw skuTaken(values.sku);
