@@ -1,4 +1,5 @@
-// Lint rules: typescript-eslint's strictest set that knows types, Vue's, and those of the project's own rules that a linter can check.
+// Lint rules: the strictest type-aware rules of typescript-eslint, the rules for Vue, and those of the project's own rules that a linter
+// can check.
 import vue from "eslint-plugin-vue";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";

@@ -94,7 +94,7 @@ function auditSource(path, entry, packages) {
   const found = [];
   if (entry.name !== undefined && entry.name !== name)
     found.push(`${path} is an alias of another package, ${entry.name}.`);
-  // npm omits `resolved` for some packages of the registry.
+  // npm can omit `resolved`, the address, for packages of the registry.
   if (entry.resolved !== undefined && !entry.resolved.startsWith(REGISTRY))
     found.push(`${path} comes from ${entry.resolved}, not from ${REGISTRY}.`);
   // A bundled package is part of its parent's archive and hash.

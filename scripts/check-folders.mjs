@@ -17,7 +17,7 @@ const counts = new Map();
 for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
 for (const [folder, count] of counts)
   if (count > MAX_FILES)
-    faults.push(`${folder}/ has ${count} files; at most ${MAX_FILES}: make a folder of some of them`);
+    faults.push(`${folder}/ has ${count} files; at most ${MAX_FILES}: move some of them to a new folder`);
 for (const file of files) {
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
   if (lines.length > MAX_LINES && !REASON.test(lines.slice(0, REASON_LINES).join("\n")))

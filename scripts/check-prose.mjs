@@ -46,7 +46,7 @@ let faults = 0;
 for (const file of files) {
   for (const { line, text } of proseOf(file, readFileSync(file, "utf8"))) {
     if (text.includes("prose-ok")) continue;
-    // Code in backquotes is quoted, not written.
+    // Ignore code in backquotes.
     const prose = text.replaceAll(/`[^`]*`/g, "");
     for (const [pattern, instead] of RULES) {
       const found = pattern.exec(prose);

@@ -9,8 +9,8 @@ import { fileURLToPath, pathToFileURL, URL } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOCK = join(ROOT, ".setup.lock");
 const BEAT = pathToFileURL(join(ROOT, "scripts/beat.mjs")).href;
-// A lock that was last touched longer ago is free. A busy program, or one that starts on a slow machine, may not touch its lock for some
-// seconds.
+// A lock that has not been touched for this long is free. A busy program, or one that starts on a slow machine, may not touch its lock
+// for some seconds.
 const SILENT_MS = 10_000;
 const POLL_MS = 250;
 // Pause after a process has written its id into a free lock. No process needs longer between finding the lock free and writing its id.

@@ -29,7 +29,7 @@ export const LOWEST_SAFE = {
   yauzl: [["3.2.1"], "CVE-2026-31988"],
   yazl: [[], "none known"],
   zod: [["3.22.3"], "CVE-2023-4316"],
-  // Dependencies of these
+  // Indirect dependencies of the server
   ajv: [["6.14.0", "8.18.0"], "CVE-2025-69873"],
   "brace-expansion": [["5.0.5"], "CVE-2026-33750"],
   cookie: [["0.7.0"], "CVE-2024-47764"],

@@ -17,7 +17,7 @@ export interface Config {
   readonly port: number;
   /** False = the port is the default, and the server may use the next free one. */
   readonly port_is_explicit: boolean;
-  /** Absolute path. */
+  /** Absolute path of the data folder. */
   readonly data_dir: string;
   /** undefined = the embedded PostgreSQL in the data folder. */
   readonly database_url: string | undefined;
@@ -62,7 +62,7 @@ interface Setting {
   example: string;
   /** Converts the variable's text to its value. The error message contains the correct form. */
   schema: z.ZodType<unknown, string>;
-  /** The value is hidden in messages. */
+  /** Hides the value in messages. */
   is_secret?: true;
 }
 
@@ -75,7 +75,7 @@ const wholeNumber = (min: number, max: number) => {
     .refine((number) => number >= min && number <= max, message);
 };
 
-/** A comma-separated list. */
+/** Schema of a comma-separated list. */
 const listOf = (isValid: (text: string) => boolean, message: string) =>
   z
     .string()

@@ -18,7 +18,7 @@ import { makeWorkbook } from "../../tests/support/make-workbook.ts";
 import { applyNames, describe, type Model } from "./fault-model.ts";
 import type { Site } from "./fault-site.ts";
 
-/** An action that takes longer than this is stuck. */
+/** An action that takes longer than this counts as stuck. */
 const STUCK_MS = 180_000;
 const NEW_PRODUCTS = 50;
 

@@ -14,7 +14,7 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 
 /** Interval of the health checks. */
 const PULSE_MS = 20;
-/** A request or an import that takes longer than this hangs. */
+/** A request or an import that takes longer than this counts as hanging. */
 const TIMEOUT_MS = 300_000;
 const GOOD_FILE = Buffer.from("sku,name\nGOOD-1,One\nGOOD-2,Two\n");
 

@@ -15,7 +15,7 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 export const VICTIMS = ["worker", "server", "postgres"] as const;
 export type Victim = (typeof VICTIMS)[number];
 
-/** An import that takes longer than this after a kill is stuck. */
+/** An import that takes longer than this after a kill counts as stuck. */
 const STUCK_MS = 120_000;
 
 export interface KillReport {

@@ -11,7 +11,7 @@ import { startServer, workerOf, type BenchServer } from "../server.ts";
 
 export const ALLOW_LOOPBACK = { SKUPORT_WEBHOOK_ALLOW_CIDRS: "127.0.0.0/8" };
 
-/** A run without a delivery for this long is stuck. */
+/** A run without a delivery for this long counts as stuck. */
 const STUCK_MS = 120_000;
 /** Number of events per transaction. */
 const BATCH = 1000;

@@ -95,7 +95,7 @@ async function pageOfCreated(
 /** Maximum number of renames between a product's current key and its first version. */
 const MAX_RENAMES = 100;
 
-/** Reads the first version of each product, by id. If the product had another key then, follows its renames back to that key. */
+/** Reads the first version of each product, by id. If the product has been renamed since then, follows its renames back. */
 async function readFirstVersions(db: Queryable, products: readonly VersionKey[]): Promise<Map<number, Version>> {
   const firsts = new Map<number, Version>();
   let searched = [...products];
@@ -108,7 +108,7 @@ async function readFirstVersions(db: Queryable, products: readonly VersionKey[])
     const missing = searched.filter(({ id }) => !firsts.has(id));
     if (missing.length === 0) break;
     const renamed = await listRenamed(db, missing);
-    // Continue before the latest rename to this key that is older than this version.
+    // Continue with the version that ended with the latest rename to this key.
     searched = missing.flatMap(({ id, sku_key, version }) =>
       renamed
         .filter((past) => past.id === id && past.to === sku_key && past.version < version)

@@ -101,8 +101,8 @@ function filterOf({
   if (sku.includes("\0")) throw new Problem("invalid-request", "sku: A SKU cannot contain a NUL character. Remove it.");
   const isPrefix = sku.endsWith("*") && !sku.endsWith("\\*");
   const from = skuKey(isPrefix ? sku.slice(0, -1) : sku.replace(/\\\*$/, "*"));
-  // The end of the range is excluded. For a prefix, it is the prefix and the greatest character; for a whole key, it is the next possible
-  // key, since no key contains a NUL.
+  // The end of the range is excluded. For a prefix, the end is the prefix followed by the greatest character. For a whole key, the end is
+  // the next possible key, since no key contains a NUL.
   return { change, keys: { from, to: `${from}${isPrefix ? "\u{10ffff}" : "\u0001"}` } };
 }
 
@@ -124,7 +124,7 @@ function isInstant(value: unknown): value is string {
   return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
 }
 
-/** Converts a time to one that PostgreSQL accepts. JavaScript accepts more UTC offsets than PostgreSQL, and the year 0. */
+/** Converts a time to one that PostgreSQL accepts. JavaScript accepts the year 0 and more UTC offsets than PostgreSQL. */
 function instantOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const utc = utcInstant(text);

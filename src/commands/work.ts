@@ -1,4 +1,4 @@
-// skuport work: runs a worker process. Several workers can share a database, and also one import.
+// skuport work: runs a worker process. Several workers can share a database and load the same import.
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";

@@ -5,7 +5,7 @@ import { allOf, join, parameter, raw, sql, statement, withLiterals } from "./sql
 
 const { pool } = await createTestDatabase();
 
-test("nested fragments are numbered in the order of the text", () => {
+test("nested fragments are numbered in the order in which they appear", () => {
   const where = allOf([sql`a = ${1}`, sql`b = ${"x"}::text`]);
   expect(statement`select ${raw("a")} from t where ${where} limit ${10}`).toEqual({
     text: "select a from t where a = $1 and b = $2::text limit $3",

@@ -1,4 +1,4 @@
-// Stores events in the caller's transaction, so that readers see an event exactly if the change was committed.
+// Stores events in the caller's transaction, so that readers see an event if and only if the change was committed.
 import type { Queryable } from "../db/connection/connect.ts";
 import { EVENT_CHANNEL } from "./channels.ts";
 import type { EventData, EventType } from "../../contract/webhooks/events.ts";

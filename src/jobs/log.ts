@@ -1,4 +1,4 @@
-// The log that background work writes to: fields first, then the message, in pino's order.
+// The log that background work writes to: its methods take fields first and then the message, as pino's do.
 
 export interface Log {
   info(fields: object, message: string): void;

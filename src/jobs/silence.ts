@@ -1,7 +1,8 @@
 // Measures how long unfinished work has shown no sign of life, with this process's monotonic clock. The database's clock is not enough
 // to end another process's work for good: it can be set, and work cannot show a sign of life while the database is unavailable.
 
-/** After a longer pause between two observations, this process or its database was unavailable, so the measurement starts again. */
+/** Longest pause between two observations. If a pause is longer, this process or its database was unavailable, and the measurement starts
+ * again. */
 const MAX_PAUSE_MS = 15_000;
 
 export interface SilenceWatch {

@@ -37,6 +37,6 @@ try {
   await deliverWebhooks({ pool, log, ...webhookContext(config) }, address, stop.signal);
 } finally {
   await pool.end();
-  // Otherwise the port keeps the thread alive.
+  // An open port would keep the thread alive.
   parentPort?.unref();
 }

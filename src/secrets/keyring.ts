@@ -43,7 +43,7 @@ export async function addKey(path: string): Promise<Keyring> {
   return toKeyring(keys);
 }
 
-/** True if the text is a key: 32 bytes in Base64. */
+/** True if the string is a key: 32 bytes in Base64. */
 export const isKey = (text: string): boolean =>
   /^[A-Za-z0-9+/]{43}=?$/.test(text) && Buffer.from(text, "base64").length === KEY_BYTES;
 

@@ -13,7 +13,7 @@ export interface Progress {
 
 const BAR_CHARACTERS = 24;
 const REDRAW_MS = 100;
-/** The time left is shown only after this time, because earlier estimates vary too much. */
+/** The progress shows the time left only after this delay, because earlier estimates vary too much. */
 const STABLE_AFTER_MS = 1000;
 
 /** Text for each state of a running import. undefined = the import has ended. */

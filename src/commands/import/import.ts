@@ -100,7 +100,7 @@ async function importRemotely(
   });
   if (sent === undefined) return undefined;
   let last: ListedImport = sent;
-  // Ctrl-C cancels the import, and the command still reports its end.
+  // Ctrl-C cancels the import. The command then waits for the end of the import and reports it.
   const cancel = (): void => void cancelRemotely(baseUrl, sent.id).catch(() => undefined);
   io.signal.addEventListener("abort", cancel, { once: true });
   for await (const state of watchImport(sent.id, { base_url: baseUrl })) {

@@ -162,7 +162,7 @@ function readObject(text: string): Record<string, unknown> {
     const value = JSON.parse(text) as unknown;
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Reported below.
+    // The UsageError below reports the invalid JSON.
   }
   throw new UsageError("--data: write a JSON object.");
 }

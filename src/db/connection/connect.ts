@@ -50,7 +50,7 @@ export function createPool(address: DatabaseAddress, options: ConnectOptions & {
   };
   // Without a listener, this process would exit when PostgreSQL closes an idle connection.
   pool.on("error", (error) => options.onIdleError?.(error));
-  // Do the same for a connection that is checked out but runs no query. Its next query reports the error.
+  // A connection that is checked out but runs no query also needs a listener. Its next query reports the error.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
@@ -198,7 +198,7 @@ function isDiskFull(error: unknown): boolean {
 }
 
 // pg reports a connection that ends during a query, and its own timeouts, as a plain Error without code or class (pg/lib/client.js,
-// pg-pool/index.js). These texts are therefore the only messages that the code compares.
+// pg-pool/index.js). The code compares no other messages.
 function isBrokenConnection(error: Error): boolean {
   return /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect$|^timeout expired$/.test(
     error.message,
@@ -210,7 +210,7 @@ function clientConfig(address: DatabaseAddress, options: ConnectOptions): pg.Cli
   return {
     ...where,
     application_name: options.application_name,
-    // In a pool: how long a statement waits for a connection while all are in use.
+    // How long a statement waits for a connection of its pool while all connections are in use.
     connectionTimeoutMillis: 30_000,
     ...KEEP_ALIVE,
     types: { getTypeParser },

@@ -14,7 +14,7 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
   tcp_keepalives_idle: 5,
   tcp_keepalives_interval: 2,
   tcp_keepalives_count: 3,
-  // The same, in milliseconds, for a machine that vanished before it acknowledged an answer.
+  // The limit in milliseconds for a machine that vanished before it acknowledged an answer.
   tcp_user_timeout: 11_000,
 };
 
@@ -30,7 +30,7 @@ export async function liftTransactionTimeout(client: pg.ClientBase): Promise<voi
   );
 }
 
-/** Adds our options to the URL's own, which take precedence. */
+/** Adds our options to those in the URL. The options in the URL take precedence. */
 export function withSessionOptions(url: string): { connectionString: string; options: string } {
   if (!URL.canParse(url)) return { connectionString: url, options: SESSION_OPTIONS };
   const parsed = new URL(url);

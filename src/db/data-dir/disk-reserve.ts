@@ -27,7 +27,8 @@ const CHECK_BYTES = 64 << 20;
 /** Share of the free space that one file may use between two checks, because several files may be written at the same time. */
 const CHECK_SHARE = 1 / 16;
 
-/** Called before each write with its size. Usually returns undefined; returns a promise if the disk has to be checked first. */
+/** A function to call before each write, with the size of the write. Usually returns undefined; returns a promise if the disk has to be
+ * checked first. */
 export type SpaceCheck = (bytes: number) => Promise<void> | undefined;
 
 /**

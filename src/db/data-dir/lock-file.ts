@@ -41,7 +41,7 @@ export async function readLock(path: string): Promise<Holder | undefined> {
     const holder: unknown = JSON.parse(text);
     if (isHolder(holder)) return holder;
   } catch {
-    // Empty or truncated: treated as a dead holder below.
+    // The file is empty or truncated. The code below treats it as the file of a dead holder.
   }
   // The path is part of the token, so that an empty claim on an empty lock does not name itself.
   const token = createHash("sha256")

@@ -20,7 +20,7 @@ const USER = "skuport";
 const DATABASE = "skuport";
 // Failed starts in a row before giving up.
 const MAX_FAILED_STARTS = 5;
-// Longest pause between checks of a full disk, for which there is no limit.
+// Longest pause between checks of a full disk. The number of checks is not limited.
 const LONGEST_PAUSE_MS = 10_000;
 
 export type { EmbeddedConnection, Log } from "./postmaster.ts";

@@ -25,7 +25,7 @@ export async function launch({ program, args, cluster_dir, account, output }: La
   try {
     const child = spawn(program, ["-D", folder === undefined ? cluster_dir : "/proc/self/fd/3", ...args], {
       ...account,
-      // A separate session, because Ctrl-C on our terminal is for us; we stop PostgreSQL after its clients.
+      // Start a separate session, so that Ctrl-C on our terminal does not reach PostgreSQL. We stop PostgreSQL after its clients.
       detached: true,
       // Do not pass our environment: PGPORT, PGDATA and similar variables would change the behaviour of these programs.
       env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },

@@ -122,7 +122,7 @@ async function createDatabase(connection: EmbeddedConnection): Promise<void> {
 function explainSpawn({ code, message }: NodeJS.ErrnoException): string {
   if (code === "EPERM" || code === "EINVAL")
     return "this system does not let root start a process as another user. Start Skuport as an ordinary user, or set DATABASE_URL.";
-  // The file exists (findBinaries checked), so its loader is missing.
+  // The file exists (findBinaries checked), so the dynamic loader that it needs is missing.
   if (code === "ENOENT")
     return "it needs glibc, which Alpine and other musl systems lack. Set DATABASE_URL to a PostgreSQL 15 or newer.";
   return message;
