@@ -1,9 +1,10 @@
-// The search index's backlog: every transaction records the products it changed, so that a search also finds changes that the index does
-// not contain yet.
+// The backlog of the search index: every transaction records the products that it changed, so that a search also finds changes that the
+// index does not contain yet.
 import type { BinaryArray } from "../db/binary/binary-array.ts";
 import type { Queryable } from "../db/connection/connect.ts";
 
-/** Products created with ids of [id_from, id_to], and products with these keys that were changed, renamed or deleted. */
+/** The products that one transaction changed: created products have ids from `id_from` to `id_to`; `keys` are the keys of products that
+ * were changed, renamed or deleted. */
 export interface ChangedProducts {
   changeset_id: number;
   id_from?: number;
@@ -11,8 +12,8 @@ export interface ChangedProducts {
   keys?: readonly string[] | BinaryArray;
   /** Number of products. */
   rows: number;
-  /** Change of the number of products: `rows` for created products, -`rows` for deleted ones, otherwise 0. The sum over the backlog and
-   * the index is the size of the catalogue, so that no list has to count it. */
+  /** Change in the total number of products: `rows` if products were created, -`rows` if they were deleted, otherwise 0. The size of the
+   * catalogue is `search_state.products` plus the sum of `delta` over the backlog, so no list has to count products. */
   delta: number;
 }
 
@@ -24,7 +25,8 @@ export async function noteChanged(db: Queryable, changed: ChangedProducts): Prom
   );
 }
 
-/** Records the staged products, before their rows are deleted. Their keys stay in the database. */
+/** Records the products of the staging table. Call this before the staged rows are deleted. The keys need not be sent to this process,
+ * because a single SQL statement copies them. */
 export async function noteStaged(db: Queryable, changesetId: number, part: number): Promise<void> {
   await db.query(
     `insert into search_backlog (changeset_id, keys, rows)

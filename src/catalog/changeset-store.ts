@@ -1,13 +1,13 @@
-// The SQL that writes changesets: who changed the catalogue, when, and how many products.
+// The SQL that writes changesets. A changeset records who changed the catalogue, when, and how many products.
 import type { Queryable } from "../db/connection/connect.ts";
 import type { ChangesetKind } from "../../contract/changesets/changeset-kinds.ts";
 
 export interface NewChangeset {
   kind: ChangesetKind;
   actor: string;
-  /** The range of ids for its new products. */
+  /** The range of ids that is reserved for new products of the changeset. */
   ids?: { base: number; count: number };
-  /** The changeset that this one undoes. */
+  /** Id of the changeset that this changeset undoes. */
   undoes?: number;
   reason?: string | undefined;
 }
@@ -26,7 +26,7 @@ export interface NewEdit extends Omit<NewChangeset, "kind" | "undoes"> {
   sku: string;
 }
 
-/** Inserts the finished changeset of an edit of one product, and returns the time of the change. */
+/** Inserts the finished changeset of an edit of one product. Returns the changeset's id and the time of the change. */
 export async function insertEdit(db: Queryable, edit: NewEdit): Promise<{ changeset_id: number; now: string }> {
   const { actor, ids, reason = null, change, sku } = edit;
   const { rows } = await db.query<{ changeset_id: number; now: string }>(

@@ -1,10 +1,10 @@
-// PostgreSQL's `hashtextextended` in JavaScript. Rows are compared with products by eight bytes instead of by their texts, which would
-// have to be sent and unpacked. Each comparison uses a random seed, so a change goes unnoticed with a probability of 2^-64 per row,
-// and no one can craft such a change.
+// PostgreSQL's `hashtextextended` in JavaScript. Rows are compared with products by hashes of eight bytes, because PostgreSQL would have to
+// send and unpack their texts. Each comparison uses a random seed. A change therefore goes unnoticed with a probability of only 2^-64 per
+// row, and no one can craft a change that goes unnoticed.
 
-/** Bob Jenkins' lookup3 (https://burtleburtle.net/bob/c/lookup3.c), as in PostgreSQL's `hash_bytes_extended` (src/common/hashfn.c, the same
- * in versions 11 to 18, because hash partitions on disk depend on it).
- * @param hash the seed, high word first; replaced by the hash, so that calls can be chained */
+/** Bob Jenkins' lookup3 (https://burtleburtle.net/bob/c/lookup3.c), as PostgreSQL implements it in `hash_bytes_extended`
+ * (src/common/hashfn.c). The function is the same in versions 11 to 18, because hash partitions on disk depend on it.
+ * @param hash the seed, high word first; the function replaces it with the hash, so that calls can be chained */
 export function hashTextExtended(bytes: DataView, start: number, end: number, hash: Int32Array): void {
   const length = end - start;
   let a = (0x9e3779b9 + length + 3923095) | 0;
@@ -44,7 +44,7 @@ export function hashTextExtended(bytes: DataView, start: number, end: number, ha
     c = ((c - b) | 0) ^ ((b << 4) | (b >>> 28));
     b = (b + a) | 0;
   }
-  // The lowest byte of c holds the length.
+  // The lowest byte of `c` is reserved for the length, so text begins at its second byte.
   for (let i = 0; at + i < end; i++) {
     const byte = bytes.getUint8(at + i);
     if (i < 4) a = (a + (byte << (8 * i))) | 0;

@@ -1,9 +1,10 @@
-// Brings many products up to date: compares rows with products, copies the new ones, and archives and updates the changed ones.
-// Every bulk change of the catalogue runs these statements.
+// Brings many products up to date: compares rows with the stored products, inserts new products, and archives and updates changed ones.
+// Imports and bulk edits use these statements.
 //
-// The comparison and the writes are separate statements, so an unchanged row costs one read. Nothing is locked in between. If another
-// writer creates, deletes or changes a product meanwhile, a write fails with a duplicate key or affects fewer rows; the transaction
-// rolls back and the caller repeats it. (Citus rejects `FOR UPDATE` on a distributed table.)
+// The comparison and the writes are separate statements, so an unchanged row costs only one read. The comparison locks nothing. If another
+// writer creates, deletes or changes a product before the write, the write fails with a duplicate key or affects fewer rows than expected.
+// The transaction then rolls back and the caller repeats it. (`FOR UPDATE` would lock the rows, but Citus rejects it on a distributed
+// table.)
 import { finished } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
@@ -23,31 +24,31 @@ import {
 } from "../product/column-lists.ts";
 import type { FieldKind } from "../product/product-columns.ts";
 
-/** The columns that the rows set. The other columns keep their values. */
+/** The columns that the rows set. Products keep their values in all other columns. */
 export interface MergeColumns {
   fields: readonly SettableField[];
-  /** A blank value removes the attribute. Empty: the rows set no attributes. */
+  /** Names of the attributes that the rows set; empty if the rows set none. A blank value removes the attribute from the product. */
   attributes: readonly string[];
 }
 
-/** Binary arrays with one element per row. */
+/** The rows to compare, as binary arrays with one element per row. */
 export interface ComparisonArrays {
   keys: BinaryArray;
-  /** Hashes of the SKU and the text fields that the rows set; see `hashTextExtended`. */
+  /** For each row, a hash of its SKU and of the text fields that the rows set; see `hashTextExtended`. */
   hashes: BinaryArray;
-  /** Start value of every chain of hashes, as the text of a bigint. */
+  /** The seed of every hash: a bigint in decimal notation. */
   seed: string;
-  /** Every other field that the rows set, as described in `COMPARISONS`. */
+  /** The other fields that the rows set, encoded as `COMPARISONS` describes. */
   fields: Partial<Record<SettableField, BinaryArray>>;
-  /** JSON objects. */
+  /** The attributes of each row as a JSON object. */
   attributes?: BinaryArray;
 }
 
-/** Elements of an array of `boolean` cells. */
+/** How an array encodes the cells of a `boolean` field. */
 export const BOOLEAN_CELLS = { no: 0, yes: 1, blank: 2 } as const;
 
-/** How rows are compared with products `p`, for the kinds that the hash does not cover.
- * A blank `boolean` cell keeps the product's value. A blank `number` cell is NaN in the array and clears the value. */
+/** How rows `i` are compared with products `p`, by kind of field. Text fields are compared by hash instead.
+ * A blank `boolean` cell keeps the product's value. A blank `number` cell is NaN in the array and clears the product's value. */
 const COMPARISONS: Record<FieldKind, { array: string; differs: (field: string) => string } | undefined> = {
   text: undefined,
   boolean: {
@@ -58,18 +59,20 @@ const COMPARISONS: Record<FieldKind, { array: string; differs: (field: string) =
   number: { array: "float8[]", differs: (field) => `p.${field} is distinct from nullif(i.${field}, 'NaN')` },
 };
 
-/** Indexes into the arrays. A row in neither list belongs to a product that does not exist. */
+/** The result of a comparison. `same` and `changed` are row numbers: indexes into the arrays that were compared. A row in neither list has
+ * no product yet. */
 export interface Comparison {
   same: Int32Array;
   changed: Int32Array;
   /** `changed_versions[i]` is the version that row `changed[i]` was compared with. */
   changed_versions: Int32Array;
-  /** Where the products of `changed` are stored, a tid[]. */
+  /** Storage locations (tid[]) of the products of `changed`; null if tids are not used. */
   changed_tids: BinaryArray | null;
 }
 
-/** Returns true if a statement may find a product by the tid that an earlier statement returned, instead of through the index. That saves a
- * tenth of the time of an update; the version shows whether the row is still the same. On Citus a tid is valid on one shard only. */
+/** Whether a statement may find a product by the tid that an earlier statement returned, instead of through the index. This saves a tenth
+ * of the time of an update; the version shows whether the row is still the same. On Citus this is not possible, because a tid is valid on
+ * one shard only. */
 export async function hasTids(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ has_tids: boolean }>(
     "select not exists (select from pg_extension where extname = 'citus') as has_tids",
@@ -77,7 +80,7 @@ export async function hasTids(db: Queryable): Promise<boolean> {
   return rows[0]?.has_tids === true;
 }
 
-/** Finds which of `count` rows belong to existing products, and which of those would change the product. */
+/** Finds which of the `count` rows belong to existing products, and which of these rows would change their product. */
 export async function compareWithProducts(
   db: pg.ClientBase,
   columns: MergeColumns,
@@ -125,7 +128,7 @@ export async function compareWithProducts(
   );
   const row = rows[0];
   return {
-    // A file that is imported again is the most frequent case: the server answers with one word instead of `count` indexes.
+    // Most often, a file is imported again and no row differs. PostgreSQL then returns one boolean instead of `count` indexes.
     same: row?.is_all_same === true ? Int32Array.from({ length: count }, (_, index) => index) : int32sOf(row?.same),
     changed: int32sOf(row?.changed),
     changed_versions: int32sOf(row?.versions),
@@ -133,7 +136,8 @@ export async function compareWithProducts(
   };
 }
 
-/** Copies rows of `COPIED_COLUMNS` and `optional` into products. An existing key fails the transaction with 23505. */
+/** Inserts new products. `rows` contains the columns `COPIED_COLUMNS` and `optional` in the binary format of COPY. If a key already exists,
+ * the transaction fails with 23505 (unique_violation). */
 export async function copyNewProducts(
   db: pg.ClientBase,
   rows: Buffer,
@@ -146,27 +150,28 @@ export async function copyNewProducts(
   );
 }
 
-/** Copies rows of `STAGED_COLUMNS` into the staging table. */
+/** Inserts rows with the columns `STAGED_COLUMNS` into the staging table. */
 export async function stageChanges(db: pg.ClientBase, rows: Buffer): Promise<void> {
   await copyInto(db, `copy product_staging (${columnList(STAGED_COLUMNS)}) from stdin (format binary)`, rows);
 }
 
-/** Rows of the staging table that one transaction applies, and the time of the change. `now` is a parameter, since Citus rejects
- * volatile functions in some writes. */
+/** Identifies the staged rows that one transaction applies, and contains the time of the change. `now` is passed as a parameter, because
+ * Citus rejects volatile functions in some writes. */
 export interface Stage {
   changeset_id: number;
   part: number;
   now: string;
 }
 
-/** How a staged row `s` changes its product `p`. A `boolean` that is null in the staging table keeps the product's value. */
+/** The SQL that assigns the value of a staged row `s` to its product `p`, by kind of field. If a `boolean` is null in the staging table,
+ * the product keeps its value. */
 const ASSIGNMENTS: Record<FieldKind, (field: string) => string> = {
   text: (field) => `${field} = s.${field}`,
   boolean: (field) => `${field} = coalesce(s.${field}, p.${field})`,
   number: (field) => `${field} = s.${field}`,
 };
 
-/** Archives the products of the staged rows, updates them, and deletes the staged rows.
+/** Archives the products of the staged rows, updates these products, and deletes the staged rows.
  * @param byTid true if every staged row has a tid
  * @throws ConcurrentChange unless all `expected` products still have the version that was compared */
 export async function applyStagedChanges(
@@ -207,13 +212,14 @@ export async function applyStagedChanges(
   await db.query("delete from product_staging s where s.changeset_id = $1 and s.part = $2", [changeset_id, part]);
 }
 
-/** Bytes written to the socket at once: enough to keep it busy, and few enough not to double a chunk's memory. */
+/** Number of bytes written to the socket at once: large enough to keep the socket busy, and small enough not to double the memory of a
+ * chunk. */
 const COPY_WINDOW_BYTES = 1 << 18;
 
 async function copyInto(db: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
   const stream = db.query(copyFrom(statement));
   const done = finished(stream);
-  // Awaited below. Without this handler, a failure while a write waits for `drain` would be an unhandled rejection.
+  // `done` is awaited below. Without this handler, a failure before that would be an unhandled rejection.
   done.catch(() => undefined);
   for (let at = 0; at < rows.length && !stream.destroyed; at += COPY_WINDOW_BYTES) {
     if (!stream.write(rows.subarray(at, at + COPY_WINDOW_BYTES))) {

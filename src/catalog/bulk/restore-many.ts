@@ -1,6 +1,6 @@
-// Writes that bring many products back to versions of their history, inside the caller's transaction. Each write names the version
-// that the caller compared, and archives before it changes. If another writer was faster, a count differs and the caller repeats the
-// transaction.
+// Restores many products to past versions, inside the caller's transaction. Each write names the version that the caller compared, and
+// archives this version before it changes the product. If another writer was faster, a write affects fewer rows than expected and the
+// caller repeats the transaction.
 import type pg from "pg";
 import type { BinaryArray } from "../../db/binary/binary-array.ts";
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
@@ -8,7 +8,7 @@ import { columnList, STORED_COLUMNS, VALUE_COLUMNS } from "../product/column-lis
 
 type List<T> = readonly T[] | BinaryArray;
 
-/** Lists with one element per product, all of the length `count`. */
+/** Products as parallel lists. Each list has `count` elements, one per product. */
 interface Products {
   count: number;
   keys: List<string>;
@@ -16,16 +16,16 @@ interface Products {
 }
 
 export interface LiveProducts extends Products {
-  /** The versions that the caller compared. */
+  /** The version of each product at the time when the caller compared it. */
   live_versions: List<number>;
-  /** Where the products were stored at the comparison; null if unknown. */
+  /** Storage locations (tid[]) of the products at that time; null if unknown. */
   live_tids: BinaryArray | null;
 }
 
-/** Versions in the history. */
+/** Past versions of products, which are in the history. */
 export interface PastVersions extends Products {
   versions: List<number>;
-  /** Where the versions are stored; null if unknown. */
+  /** Storage locations (tid[]) of the past versions; null if unknown. */
   tids: BinaryArray | null;
 }
 
@@ -39,12 +39,12 @@ const isLive = (tids: BinaryArray | null): string =>
 const isVersion = (tids: BinaryArray | null): string =>
   `h.sku_key = i.sku_key and h.id = i.id and h.version = i.version${tids === null ? "" : " and h.ctid = i.tid"}`;
 
-/** STORED_COLUMNS as expressions over the history `h`, some of them replaced. */
+/** Returns the SQL of STORED_COLUMNS: each column of the history `h`, or the expression that replaces it. */
 const storedFrom = (replaced: Partial<Record<(typeof STORED_COLUMNS)[number], string>>): string =>
   STORED_COLUMNS.map((column) => replaced[column] ?? `h.${column}`).join(", ");
 
-/** Gives existing products the values of the past versions `versions`, as a new version of each.
- * @throws ConcurrentChange */
+/** Restores existing products to the values of the past versions `versions`. Each product gets a new version.
+ * @throws ConcurrentChange if another writer has changed one of the products */
 export async function restoreProducts(
   db: pg.ClientBase,
   products: LiveProducts & PastVersions,
@@ -65,13 +65,13 @@ export async function restoreProducts(
   expectCount(rowCount, count);
 }
 
-/** Each product's new key, or null for a product that is deleted and not renamed. */
+/** The new key of each product, or null for a product that is deleted and not renamed. The list is null if no product is renamed. */
 interface Renaming {
   renamed_to: readonly (string | null)[] | null;
 }
 
 /** Deletes products. A product with a key in `renamed_to` is renamed: the caller inserts it again under that key.
- * @throws ConcurrentChange */
+ * @throws ConcurrentChange if another writer has changed one of the products */
 export async function deleteProducts(
   db: pg.ClientBase,
   products: LiveProducts & Renaming,
@@ -88,7 +88,8 @@ export async function deleteProducts(
   expectCount(rowCount, count);
 }
 
-/** @param deleted SQL: true if the version ends with the deletion of its product */
+/** Copies the current versions of the products to the history.
+ * @param deleted SQL condition: whether the version ended with the deletion of its product */
 async function archiveVersions(
   db: pg.ClientBase,
   { count, keys, ids, live_versions, live_tids, renamed_to }: LiveProducts & Renaming,
@@ -106,8 +107,9 @@ async function archiveVersions(
   expectCount(rowCount, count);
 }
 
-/** Inserts products with the values of past versions. `new_versions[i]` is the number of the new version; null means that only the
- * deletion is between the two. An existing key fails the transaction with 23505. */
+/** Inserts products with the values of past versions. `new_versions[i]` is the number of the new version of product i. If `new_versions` is
+ * null, each new version has the number of the past version plus 2, because the deletion counts as the version in between. If a key already
+ * exists, the transaction fails with 23505 (unique_violation). */
 export async function reinsertProducts(
   db: pg.ClientBase,
   products: PastVersions & { new_versions: readonly number[] | null },
@@ -129,8 +131,9 @@ export async function reinsertProducts(
   expectCount(rowCount, count);
 }
 
-/** Inserts the deletions themselves as past versions, which the changeset ends by reinserting the products. Each is a copy of the
- * deleted version, changed by the changeset that deleted it. `renamed_to` holds the key of a product that returns under another one. */
+/** Adds the deletions of products to the history, as past versions that ended when this changeset reinserted the products. Each of these
+ * versions is a copy of the deleted version and names the changeset that deleted the product. `renamed_to` contains the new key of a
+ * product that is reinserted under another key. */
 export async function insertTombstones(
   db: pg.ClientBase,
   deletedVersions: PastVersions & Renaming,

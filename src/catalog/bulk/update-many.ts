@@ -1,5 +1,5 @@
-// Sets the same values on many products, or deletes them, inside the caller's transaction. Unchanged products are not written.
-// `setValues` locks nothing between reading and writing, as merge.ts explains.
+// Sets the same values on many products, or deletes many products, inside the caller's transaction. Products that already have the values
+// are not written. `setValues` locks nothing between reading and writing; merge.ts explains why.
 import type pg from "pg";
 import { noteChanged } from "../backlog.ts";
 import { applyStagedChanges, type MergeColumns, type Stage } from "./merge.ts";
@@ -15,21 +15,21 @@ import {
 } from "../product/column-lists.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 
-/** New values. An absent value stays, and an attribute that is null is removed. */
+/** The values to set. If a field is absent, products keep its value. If an attribute is null, it is removed. */
 export type NewValues = { [Field in SettableField]?: ProductValues[Field] | undefined } & {
   attributes?: Record<string, string | null> | undefined;
 };
 
-/** Products by their keys. */
+/** Products, identified by their keys. */
 export interface KeyedProducts {
   keys: BinaryArray;
-  /** Where the products were stored when they were selected; null if unknown. */
+  /** Storage locations (tid[]) of the products when they were selected; null if unknown. */
   tids: BinaryArray | null;
   count: number;
 }
 
 /** Sets the values on the products with these keys. Keys without a product are ignored.
- * @throws ConcurrentChange */
+ * @throws ConcurrentChange if another writer changes one of the products meanwhile */
 export async function setValues(
   db: pg.ClientBase,
   keys: BinaryArray,
@@ -42,11 +42,11 @@ export async function setValues(
   };
   const updated = await stageValues(db, keys, set, columns, stage);
   if (updated > 0) await applyStagedChanges(db, columns, stage, updated);
-  // Count after writing: the changed rows are locked now.
+  // Count after the write: the changed rows are locked now, so no other writer can delete them.
   return { updated, unchanged: (await countProducts(db, keys)) - updated };
 }
 
-/** Stages the products whose values differ, and returns how many there are. */
+/** Writes the products whose values would change to the staging table, and returns their number. */
 async function stageValues(
   db: pg.ClientBase,
   keys: BinaryArray,
@@ -80,15 +80,15 @@ async function countProducts(db: pg.ClientBase, keys: BinaryArray): Promise<numb
   return rows[0]?.count ?? 0;
 }
 
-/** Deletes and archives the products in one statement, so that no writer can come in between. Returns how many were deleted.
- * Other writers lock the history first, so this may end in a deadlock with one of them (40P01). */
+/** Deletes and archives the products in one statement, so that no other writer can change them in between. Returns the number of deleted
+ * products. All other writers lock the history first, so a deadlock with one of them is possible (40P01). */
 export async function deleteProducts(
   db: pg.ClientBase,
   { keys, tids, count }: KeyedProducts,
   stage: Stage,
 ): Promise<number> {
   let deleted = tids === null ? 0 : await deleteAndArchive(db, keys, tids, stage);
-  // Products that an update has moved to another tid since the selection.
+  // An update may have moved some products to another tid since the selection, so find the remaining products by key.
   if (deleted < count) deleted += await deleteAndArchive(db, keys, null, stage);
   return deleted;
 }

@@ -1,5 +1,6 @@
-// Edits one product: reads it, decides its new values, and writes them with history, changeset, event and the entry in the search index's
-// backlog in one transaction. Nothing is locked between read and write; if another writer was faster, the edit repeats.
+// Edits one product: reads it, determines its new values, and writes them. One transaction writes the product, its history, the changeset,
+// the event and the backlog entry for the search index. Nothing is locked between read and write. If another writer was faster, the edit is
+// repeated.
 import type pg from "pg";
 import { insertEdit } from "../changeset-store.ts";
 import { withCertainCommit } from "../../db/connection/certain-commit.ts";
@@ -28,33 +29,35 @@ export interface Author {
   reason: string | undefined;
 }
 
-/** Returns the new values of the product, or null to delete it. Called again if another writer was faster. The client gets the Problem
- * that it throws. */
+/** Returns the new values of the product, or null to delete it. The editor calls this function again if another writer was faster. A
+ * Problem that the function throws is sent to the client. */
 export type Decide = (current: Product | undefined) => ProductValues | null;
 
 export type Edited =
   | { change: "created" | "updated" | "unchanged"; product: Product }
   | { change: "deleted"; product: Product; changeset_id: number };
 
-/** Gives the product with the key the values that `decide` returns.
- * @throws Problem sku-taken if the new SKU belongs to another product; being-changed; any Problem that `decide` throws */
+/** Edits the product with this key: gives it the values that `decide` returns.
+ * @throws Problem sku-taken if the new SKU belongs to another product; being-changed if another writer holds the product; any Problem that
+ * `decide` throws */
 export type Edit = (key: string, author: Author, decide: Decide) => Promise<Edited>;
 
-/** Serializes this process's edits of the same product: of hundreds of concurrent edits, each would otherwise conflict with all the others.
- * Edits of other processes and imports are handled as conflicts. */
+/** Creates a function that edits products. Within this process, edits of the same product run one after the other. Hundreds of concurrent
+ * edits would otherwise conflict with each other again and again. Edits by other processes and by imports are handled as conflicts. */
 export function createEditor(pool: pg.Pool): Edit {
   const mutex = createKeyedMutex();
   return (key, author, decide) => {
     const start = performance.now();
     return mutex(key, () => {
-      // The earlier edits have already waited this long for an import.
+      // The edits that were queued before this one have already waited this long, probably for an import.
       if (performance.now() - start > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
       return editProduct(pool, key, author, decide);
     });
   };
 }
 
-/** Conflicts with other writers before giving up. Each conflict means that another writer made progress. */
+/** Number of conflicts with other writers after which an edit gives up. It is large because each conflict means that another writer made
+ * progress. */
 const MAX_CONFLICTS = 100;
 
 async function editProduct(pool: pg.Pool, key: string, author: Author, decide: Decide): Promise<Edited> {
@@ -76,12 +79,12 @@ async function editProduct(pool: pg.Pool, key: string, author: Author, decide: D
   throw beingChanged(undefined);
 }
 
-/** How long an edit waits for a lock. A strict import locks its products until it ends. */
+/** How long an edit waits for a lock. A strict import keeps its products locked until it ends. */
 const LOCK_TIMEOUT_MS = 10_000;
 
 type Write = (client: pg.PoolClient, author: Author) => Promise<Edited>;
 
-/** Returns the write, or the product if its values do not change. */
+/** Returns a function that performs the write, or the product itself if its values do not change. */
 async function planWrite(
   pool: pg.Pool,
   key: string,
@@ -90,7 +93,8 @@ async function planWrite(
 ): Promise<Write | Product> {
   if (current === undefined) {
     if (values === null) throw new TypeError("a product that does not exist cannot be deleted");
-    // Before the transaction, which would lock the row of ids: other edits and imports would wait for the commit.
+    // Take the id before the transaction begins. Inside the transaction, the row of ids would stay locked until the commit, and other edits
+    // and imports would have to wait.
     const id = await takeProductIds(pool, 1);
     return (client, author) => create(client, author, key, id, values);
   }
@@ -159,7 +163,7 @@ async function change(
   return { change: "updated", product };
 }
 
-/** Deletes the product and inserts it under the new key: a key is never updated, because it distributes the table on Citus. */
+/** Deletes the product and inserts it under the new key. A key is never updated, because on Citus it determines the shard of a row. */
 async function rename(
   client: pg.PoolClient,
   stored: StoredVersion,
@@ -176,18 +180,19 @@ async function rename(
 export const skuTaken = (sku: string): Problem =>
   new Problem(
     "sku-taken",
-    `Another product already has the SKU "${sku}". Upper and lower case make no difference. Choose another SKU.`,
+    `Another product already has the SKU "${sku}". SKUs are not case-sensitive. Choose another SKU.`,
     {
       extra: { link: productPath(sku) },
     },
   );
 
-/** Another writer created, changed or deleted the product between the read and the write. */
+/** Thrown if another writer created, changed or deleted the product between the read and the write. */
 class Conflict extends Error {
   override readonly name = "Conflict";
 }
 
-/** unique_violation (another writer has inserted the same history row), serialization_failure, deadlock_detected. */
+/** SQLSTATEs of conflicts: unique_violation (another writer has inserted the same history row), serialization_failure,
+ * deadlock_detected. */
 const CONFLICT_STATES = new Set(["23505", "40001", "40P01"]);
 
 const isConflict = (error: unknown): boolean =>

@@ -11,8 +11,10 @@ export interface Preconditions {
 
 type Tagged = Pick<Product, "id" | "version">;
 
-/** @param current undefined if the product does not exist
- * @throws Problem precondition-failed with the current version; invalid-request for an invalid entity tag */
+/** Checks the preconditions of a request that reads or changes a product.
+ * @param current the product, or undefined if it does not exist
+ * @throws Problem precondition-failed with the current version if a precondition does not hold; invalid-request if an entity tag is not
+ * valid */
 export function checkPreconditions(sku: string, current: Tagged | undefined, conditions: Preconditions): void {
   const { if_match, if_none_match } = conditions;
   const holds =
@@ -27,7 +29,8 @@ export function checkPreconditions(sku: string, current: Tagged | undefined, con
   throw new Problem("precondition-failed", detail, { extra: { version: current?.version ?? null, link } });
 }
 
-/** Parses `*` or a comma-separated list of entity tags. A weak tag matches only in a weak comparison. */
+/** Whether the header, `*` or a comma-separated list of entity tags, matches the current product. If `isWeak`, weak tags (`W/"…"`) can
+ * match too. */
 function matches(header: string, name: string, current: Tagged | undefined, isWeak: boolean): boolean {
   const text = header.trim();
   if (text === "*") return current !== undefined;
@@ -42,5 +45,6 @@ function matches(header: string, name: string, current: Tagged | undefined, isWe
   return tags.some((tag) => tag === etag || (isWeak && tag === `W/${etag}`));
 }
 
-/** Our tags contain no commas, so tags with commas are rejected. Linear in the length of the header: no two parts overlap. */
+/** A comma-separated list of entity tags. Our tags contain no commas, so tags with commas are rejected. No two adjacent parts of the
+ * expression can match the same character, so matching takes linear time. */
 const ENTITY_TAGS = /^(?:W\/)?"[^",]*"(?:\s*,\s*(?:W\/)?"[^",]*")*$/;

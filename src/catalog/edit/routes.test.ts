@@ -39,7 +39,7 @@ async function ask(
 
 const pointersOf = ({ body }: Answer): string[] => (body.errors ?? []).map(({ pointer }) => pointer).sort();
 
-/** Numbers of rows in every table that an edit writes. */
+/** Counts the rows of every table that an edit writes. */
 async function traces(): Promise<object> {
   const { rows } = await pool.query(
     `select (select count(*)::int from products) as products, (select count(*)::int from product_history) as history,
@@ -93,7 +93,7 @@ describe("POST", () => {
     ]);
   });
 
-  test("returns 409 with a link if the SKU is taken, in upper or lower case", async () => {
+  test("returns 409 with a link if another product has the SKU, which is not case-sensitive", async () => {
     await ask("POST", "/api/products", { sku: "Abc", name: "One" });
     const again = await ask("POST", "/api/products", { sku: "aBC ", name: "Two" });
     expect(again).toMatchObject({ status: 409, body: { type: "/problems/sku-taken", link: "/api/products/Abc" } });
@@ -131,18 +131,18 @@ describe("POST", () => {
   });
 
   test.each<[string, unknown, string[]]>([
-    ["nothing", {}, ["/body/name", "/body/sku"]],
-    ["no object", [1], ["/body"]],
+    ["an empty object", {}, ["/body/name", "/body/sku"]],
+    ["an array instead of an object", [1], ["/body"]],
     ["a blank SKU", { sku: "\u2003", name: "x" }, ["/body/sku"]],
     ["a long name", { sku: "a", name: "x".repeat(1001) }, ["/body/name"]],
-    ["a long text", { sku: "a", name: "x", description: "é".repeat(500_001) }, ["/body/description"]],
-    ["attributes that are none", { sku: "a", name: "x", attributes: ["a"] }, ["/body/attributes"]],
+    ["a long description", { sku: "a", name: "x", description: "é".repeat(500_001) }, ["/body/description"]],
+    ["attributes that are not an object", { sku: "a", name: "x", attributes: ["a"] }, ["/body/attributes"]],
     [
       "more attributes than a file has columns",
       { sku: "a", name: "x", attributes: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`a${i}`, "x"])) },
       ["/body/attributes"],
     ],
-  ])("refuses %s", async (_title, body, pointers) => {
+  ])("rejects %s", async (_title, body, pointers) => {
     const answer = await ask("POST", "/api/products", body);
     expect([answer.status, pointersOf(answer)]).toEqual([400, pointers]);
   });
@@ -152,7 +152,7 @@ describe("POST", () => {
     ["application/json", "{", 400],
     ["application/json", "", 400],
     ["application/json", `{"sku":"a","name":"${"x".repeat(9 << 20)}"}`, 413],
-  ])("takes no %s body like this", async (type, payload, status) => {
+  ])("rejects this %s body", async (type, payload, status) => {
     const response = await app.inject({
       method: "POST",
       url: "/api/products",
@@ -192,7 +192,7 @@ describe("PUT", () => {
 });
 
 describe("PATCH", () => {
-  // The product before is { name: "n", description: "d", active: true, attributes: { a: "1", b: "2" } }.
+  // Before the patch, the product is { name: "n", description: "d", active: true, attributes: { a: "1", b: "2" } }.
   test.each<[object, object]>([
     [{ name: "m" }, { name: "m", description: "d" }],
     [{ description: null }, { description: "" }],
@@ -307,7 +307,7 @@ describe("DELETE", () => {
 });
 
 describe("preconditions", () => {
-  // `N` is the product's id; it has version 2.
+  // `N` is replaced by the product's id. The product has version 2.
   test.each<[Method, Record<string, string>, number]>([
     ["PATCH", { "if-match": '"N-2"' }, 200],
     ["PATCH", { "if-match": '"N-1"' }, 412],

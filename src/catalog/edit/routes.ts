@@ -12,12 +12,13 @@ import { decodeJsonBody } from "../../../contract/json-bounds.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { etagOf, type Product } from "../../../contract/catalog/products.ts";
 
-/** A text of 1 MB takes up to six bytes per character in JSON. */
+/** Maximum size of a request body. A value may have 1 MB, and JSON takes up to six bytes for each character. */
 const BODY_LIMIT = 8 << 20;
 
 export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
   instance.register((scope, _options, done) => {
-    // Fastify's parser rejects members named __proto__. This one keeps them; no code here copies members by assignment.
+    // Fastify's parser rejects members named __proto__. This parser keeps them, which is safe because no code here copies members by
+    // assignment.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       ["application/json", "application/merge-patch+json"],
@@ -30,7 +31,8 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
         }
       },
     );
-    // The handlers validate bodies with the import's rules and report all faults at once. The schema is for documentation only.
+    // The handlers validate request bodies with the rules of imports and report all faults at once. The schema of the body is used for
+    // documentation only.
     scope.setValidatorCompiler((part) =>
       part.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(part as never),
     );
@@ -45,7 +47,7 @@ export function editRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool 
 
 function parseBody(bytes: Buffer): unknown {
   const text = decodeJsonBody(bytes);
-  // A DELETE may have the content type JSON and no body.
+  // A DELETE request may have the content type JSON and no body.
   if (text === "") return undefined;
   try {
     return JSON.parse(text) as unknown;
@@ -121,7 +123,8 @@ function answer(reply: FastifyReply, { change, product }: Edited): Product {
   return product;
 }
 
-/** PostgreSQL's text type rejects NUL, so no SKU contains one. */
+/** Returns the key of a SKU. No product has a SKU with a NUL character, because PostgreSQL's text type rejects NUL.
+ * @throws Problem not-found if the SKU contains a NUL character */
 function keyOf(sku: string): string {
   if (sku.includes("\0")) throw noSuchProduct(sku);
   return skuKey(sku);

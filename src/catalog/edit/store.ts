@@ -1,5 +1,5 @@
-// The SQL of editing one product. Every write names the version that was read; if it affects no row, another writer was faster.
-// The history is written first, as in merge.ts, so that two writers always lock in the same order.
+// The SQL that edits one product. Every write names the version that was read; if the write affects no row, another writer was faster. The
+// history is written before the product, as in merge.ts, so that two writers always lock rows in the same order.
 import type { Queryable } from "../../db/connection/connect.ts";
 import { join, parameter, raw, sql, statement } from "../../db/sql.ts";
 import { columnList, STORED_COLUMNS, VALUE_COLUMNS } from "../product/column-lists.ts";
@@ -11,18 +11,18 @@ export interface StoredVersion {
   version: number;
 }
 
-/** The changeset that a write belongs to, and its time. */
+/** The changeset that a write belongs to, and the time of the change. */
 export interface Stamp {
   changeset_id: number;
   now: string;
 }
 
-/** The values as parameters, in the order of VALUE_COLUMNS. */
+/** Returns the values of a product as SQL parameters, in the order of VALUE_COLUMNS. */
 const parametersOf = (values: ProductValues): unknown[] =>
   VALUE_COLUMNS.map((column) => (column === "attributes" ? JSON.stringify(values.attributes) : values[column]));
 
-/** Inserts a product with a new id.
- * @returns false if the key is taken */
+/** Inserts a new product with the given id.
+ * @returns false if another product has the key */
 export const insertProduct = (
   db: Queryable,
   skuKey: string,
@@ -34,8 +34,8 @@ export const insertProduct = (
   return insertVersion(db, skuKey, created, values, stamp);
 };
 
-/** Inserts a product, deleted under its old key, under a new one.
- * @returns false if the key is taken */
+/** Inserts a renamed product under its new key. The caller has already deleted the product under its old key.
+ * @returns false if another product has the new key */
 export const insertRenamed = (
   db: Queryable,
   skuKey: string,
@@ -76,8 +76,8 @@ async function insertVersion(
   return rowCount === 1;
 }
 
-/** Copies the version to the history as the one that the changeset ended.
- * @returns false if the product has another version now */
+/** Copies a product's current version to the history and records that this changeset ended the version.
+ * @returns false if the product no longer has this version */
 export async function archiveVersion(
   db: Queryable,
   { sku_key, id, version }: StoredVersion,
@@ -93,7 +93,7 @@ export async function archiveVersion(
   return rowCount === 1;
 }
 
-/** @returns false if the product has another version now */
+/** @returns false if the product no longer has this version */
 export async function updateProduct(
   db: Queryable,
   { sku_key, id, version }: StoredVersion,
@@ -110,7 +110,7 @@ export async function updateProduct(
   return rowCount === 1;
 }
 
-/** @returns false if the product has another version now */
+/** @returns false if the product no longer has this version */
 export async function deleteProduct(db: Queryable, { sku_key, id, version }: StoredVersion): Promise<boolean> {
   const { rowCount } = await db.query("delete from products where sku_key = $1 and id = $2 and version = $3", [
     sku_key,

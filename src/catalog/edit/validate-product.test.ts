@@ -6,7 +6,7 @@ import { MAX_ATTRIBUTES } from "../../../contract/catalog/product-limits.ts";
 const attributesOf = (count: number, value: string | null, name: string) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`${name}${n}`, value]));
 
-test("too many attributes are one fault, however many there are", () => {
+test("too many attributes are reported as one fault, however many there are", () => {
   for (const count of [MAX_ATTRIBUTES + 1, 2 * MAX_ATTRIBUTES + 1, 300_000]) {
     const read = (): unknown => readProductBody({ sku: "A", name: "a", attributes: attributesOf(count, "x", "a") });
     expect(read).toThrow(Problem);

@@ -13,9 +13,9 @@ import { DEFAULT_VALUES } from "../product/product-columns.ts";
 import { countCharacters, isBlankText, isSkuTooLong, longestValue } from "../product/product.ts";
 import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 
-/** Reads a whole product. A field that the body leaves out gets its default.
- * @param sku from the URL; the body may only spell it differently
- * @throws Problem invalid-request with every fault */
+/** Reads a complete product from a request body. Fields that are missing in the body get their default values.
+ * @param sku the SKU of the URL; the body's SKU may differ from it only in spelling
+ * @throws Problem invalid-request with all faults of the body */
 export function readProductBody(body: unknown, sku?: string): ProductValues {
   const faults: Fault[] = [];
   const base = { ...DEFAULT_VALUES, sku: trimWhiteSpace(sku ?? "") };
@@ -36,7 +36,7 @@ export function readProductBody(body: unknown, sku?: string): ProductValues {
 }
 
 /** Applies a JSON Merge Patch (https://www.rfc-editor.org/rfc/rfc7396) to the product.
- * @throws Problem invalid-request with every fault */
+ * @throws Problem invalid-request with all faults of the patch */
 export function patchProduct(product: ProductValues, patch: unknown): ProductValues {
   const faults: Fault[] = [];
   const values = readMembers(patch, product, true, faults);
@@ -44,7 +44,8 @@ export function patchProduct(product: ProductValues, patch: unknown): ProductVal
   return values;
 }
 
-/** The fields that differ between two versions. A version that does not exist is null, as is a value that a version does not have. */
+/** Returns the fields that differ between two versions, with the values before and after. Pass null for a version that does not exist. A
+ * value that a version does not have is null in the result. */
 export function changesOf(before: ProductValues | null, after: ProductValues | null): FieldChanges {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   const changes = new Map<string, { before: unknown; after: unknown }>();
@@ -68,7 +69,8 @@ function refuse(faults: readonly Fault[]): void {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Returns `base` with the values of the body's members. In a patch, null clears a value that may be empty. */
+/** Returns a copy of `base` with the values from the body, and adds the faults of the body to `faults`. In a patch, null clears a value
+ * that may be empty. */
 function readMembers(body: unknown, base: ProductValues, isPatch: boolean, faults: Fault[]): ProductValues {
   if (!isObject(body)) {
     faults.push({ pointer: "/body", detail: "Send a JSON object with the product's fields." });
@@ -96,12 +98,12 @@ const READ_ONLY: ReadonlySet<string> = new Set(
 const unknownFieldFault = (name: string): string =>
   READ_ONLY.has(name)
     ? "This field is read-only. Leave it out."
-    : `Unknown field. A product has ${FIELD_NAMES.join(", ")} and attributes.`;
+    : `Unknown field. The fields of a product are ${FIELD_NAMES.join(", ")} and attributes.`;
 
 const SKU_BLANK = "A product needs a SKU.";
 const NAME_BLANK = "A product needs a name.";
 
-/** The value as it is stored, or why it is refused. */
+/** The value to store, or the reason why the value is not valid. */
 type Read = { value: unknown } | { fault: string };
 
 function readField(field: FieldName, value: unknown, isPatch: boolean): Read {
@@ -109,16 +111,16 @@ function readField(field: FieldName, value: unknown, isPatch: boolean): Read {
   switch (kind) {
     case "text": {
       const text = isPatch && value === null && !isRequired(field) ? "" : value;
-      const fault = typeof text === "string" ? fieldFault(field, text) : "Write a text.";
+      const fault = typeof text === "string" ? fieldFault(field, text) : "Must be a string.";
       if (fault !== undefined) return { fault };
       return { value: field === "sku" ? trimWhiteSpace(text as string) : text };
     }
     case "boolean":
-      return typeof value === "boolean" ? { value } : { fault: "Write true or false." };
+      return typeof value === "boolean" ? { value } : { fault: "Must be true or false." };
     case "number":
       return value === null || (typeof value === "number" && Number.isFinite(value))
         ? { value }
-        : { fault: "Write a number, or null for none." };
+        : { fault: "Must be a number, or null for no value." };
   }
 }
 
@@ -135,7 +137,7 @@ function skuFault(sku: string): string | undefined {
   return isSkuTooLong(key) ? `The SKU has more than ${MAX_SKU_CHARACTERS} characters. Shorten it.` : textFault(sku);
 }
 
-/** An empty text removes the attribute, as an empty cell of an import does. */
+/** Reads the attributes of a request body. An empty string removes the attribute, as an empty cell does in an import. */
 function readAttributes(
   value: unknown,
   base: ProductValues["attributes"],
@@ -144,14 +146,15 @@ function readAttributes(
 ): ProductValues["attributes"] {
   if (isPatch && value === null) return {};
   if (!isObject(value)) {
-    faults.push({ pointer: "/body/attributes", detail: "Write an object of names and texts." });
+    faults.push({ pointer: "/body/attributes", detail: "Must be an object that contains attribute names and string values." });
     return base;
   }
   const tooMany = (): void => {
     const detail = `A product has at most ${MAX_ATTRIBUTES.toLocaleString("en")} attributes.`;
     faults.push({ pointer: "/body/attributes", detail });
   };
-  // A patch may replace all attributes at once, hence twice the limit. Checking 300,000 names one by one stopped a busy server for seconds.
+  // Reject far too many names at once: checking 300,000 names one by one stopped a busy server for seconds. The limit is doubled because a
+  // patch that replaces all attributes names the old and the new ones.
   if (Object.keys(value).length > 2 * MAX_ATTRIBUTES) {
     tooMany();
     return base;
@@ -169,7 +172,8 @@ function readAttributes(
   return Object.fromEntries(attributes);
 }
 
-/** An export writes these columns itself, so an import of it would not read them as attributes. */
+/** Names that an attribute cannot have. An export writes these columns itself, so an import of the exported file would not read such a
+ * column as an attribute. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([...FIELD_NAMES, ...REJECT_COLUMNS]);
 
 function nameFault(name: string): string | undefined {
@@ -185,8 +189,8 @@ function nameFault(name: string): string | undefined {
 function attributeFault(value: unknown): string | undefined {
   if (typeof value === "string") return valueFault(value, "attribute");
   return typeof value === "number" || typeof value === "boolean"
-    ? `An attribute is a text. Write "${String(value)}".`
-    : "An attribute is a text.";
+    ? `Attribute values must be strings. Write "${String(value)}".`
+    : "Attribute values must be strings.";
 }
 
 function valueFault(text: string, field: string): string | undefined {
@@ -198,9 +202,9 @@ function valueFault(text: string, field: string): string | undefined {
 }
 
 function textFault(text: string): string | undefined {
-  if (text.includes("\0")) return "The text contains a NUL character. Remove it.";
-  return text.isWellFormed() ? undefined : "The text contains half a character (a lone surrogate). Check the encoding.";
+  if (text.includes("\0")) return "The value contains a NUL character. Remove it.";
+  return text.isWellFormed() ? undefined : "The value contains half a character (a lone surrogate). Check the encoding.";
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6901 */
+/** Escapes a name for a JSON Pointer (https://www.rfc-editor.org/rfc/rfc6901). */
 const escapePointer = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1");

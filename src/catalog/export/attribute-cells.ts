@@ -1,18 +1,18 @@
-// Finds the attribute values of a product in one pass over jsonb's text, without parsing it into an object.
+// Finds the attribute values of a product in one pass over the text of its jsonb value, without parsing that text into an object.
 
 export interface AttributeName {
   name: string;
-  /** The name as jsonb writes it, with quotes. */
+  /** The name with quotes, as it appears in the text of a jsonb value. */
   json: Buffer;
 }
 
-/** The attributes of one product by column. */
+/** The attribute values of one product, by column. */
 export interface AttributeCells {
-  /** Reads the text of a jsonb object in bytes[from, to). */
+  /** Reads the attributes of the next product from the text of a jsonb object in bytes[from, to). */
   read(bytes: Buffer, from: number, to: number): void;
   has(column: number): boolean;
-  /** Sets `bytes`, `start` and `end` to the value's text, valid until the next call: a string without quotes and escapes, any other
-   * value as JSON. */
+  /** Sets `bytes`, `start` and `end` to the value in this column, valid until the next call. Strings have no quotes and no escapes; all
+   * other values are JSON. */
   find(column: number): void;
   bytes: Buffer;
   start: number;
@@ -22,7 +22,7 @@ export interface AttributeCells {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** @param names in jsonb's own order of keys: by length in bytes, then by bytes
+/** @param names in the order in which jsonb stores keys: by length in bytes, then by bytes
  * @param columns the column of each name */
 export function createAttributeCells(names: readonly AttributeName[], columns: readonly number[]): AttributeCells {
   const starts = new Int32Array(names.length);
@@ -47,7 +47,7 @@ export function createAttributeCells(names: readonly AttributeName[], columns: r
       row++;
       source = bytes;
       let index = 0;
-      // `{"a": "b", "c": "d"}`: jsonb writes a space after each colon and comma.
+      // An example of the text is `{"a": "b", "c": "d"}`: jsonb writes a space after each colon and comma.
       for (let pos = from + 1; pos < to - 1;) {
         const keyEnd = endOfString(bytes, pos);
         while (index < names.length && !isName(index, bytes, pos, keyEnd)) index++;
@@ -82,14 +82,14 @@ export function createAttributeCells(names: readonly AttributeName[], columns: r
   return cells;
 }
 
-/** The offset after the string that begins at `pos`. */
+/** Returns the offset after the string that begins at `pos`. */
 function endOfString(bytes: Buffer, pos: number): number {
   let at = pos + 1;
   while (bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return at + 1;
 }
 
-/** The offset after a number, a keyword, or an array or object with its contents. */
+/** Returns the offset after the value at `pos`: a number, a keyword, or an array or object with its contents. */
 function endOfValue(bytes: Buffer, pos: number, to: number): number {
   let depth = 0;
   let at = pos;
@@ -115,7 +115,8 @@ const ESCAPES = new Map([
   [0x74, 0x09],
 ]);
 
-/** Decodes JSON's escapes and returns the length. jsonb writes \u for control characters only. */
+/** Decodes the JSON escapes of bytes[from, to) into `target` and returns the length of the result. Every \u escape becomes a single byte,
+ * because jsonb writes \u for control characters only. */
 function unescape(bytes: Buffer, from: number, to: number, target: Buffer): number {
   let at = 0;
   for (let pos = from; pos < to; pos++) {

@@ -1,17 +1,19 @@
-// Parses PostgreSQL's binary COPY format (https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format") into field bounds,
-// without an object per row or a string per text. Half a million products take 0.8 s; through a cursor they take 3 s.
+// Finds the start and end of every field in PostgreSQL's binary COPY format (https://www.postgresql.org/docs/current/sql-copy.html, "Binary
+// Format"), without creating an object per row or a string per value. Reading half a million products takes 0.8 s; reading them through a
+// cursor takes 3 s.
 import { COPY_HEADER, COPY_TRAILER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../db/binary/format.ts";
 
 /** A batch of rows, valid until the next batch is requested. */
 export interface CopyRows {
   bytes: Buffer;
   count: number;
-  /** Field f of row r is bytes[bounds[i], bounds[i + 1]) with i = 2 * (r * columns + f); a start of -1 is null. */
+  /** The start and end of every field. Field f of row r is bytes[bounds[i], bounds[i + 1]) with i = 2 * (r * columns + f). A start of -1
+   * means null. */
   bounds: Int32Array;
 }
 
-/** @param chunks the COPY stream, split anywhere
- * @param columns fields of each row */
+/** @param chunks the COPY stream; a chunk may end in the middle of a row
+ * @param columns number of fields in each row */
 export async function* copyRows(chunks: AsyncIterable<Buffer>, columns: number): AsyncGenerator<CopyRows> {
   const rows: CopyRows = { bytes: Buffer.alloc(0), count: 0, bounds: new Int32Array(columns * 2 * 256) };
   let incomplete: Buffer = Buffer.alloc(0);

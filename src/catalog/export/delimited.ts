@@ -1,14 +1,14 @@
-// Writes cells of CSV and TSV: adds quotes where needed, and protects spreadsheet programs from formulas.
+// Writes the cells of CSV and TSV files: adds quotes where needed, and prevents spreadsheet programs from running text as formulas.
 //
 // Spreadsheet programs run a cell as a formula if it begins with =, +, -, @, a tab or a CR, so a supplier's text could attack the person
-// who opens the file. In files for such programs, these cells get a leading apostrophe. An import removes one apostrophe from a cell
-// that has apostrophes before such a character. Cells that already look like this get one more apostrophe in every file, so that each
-// value survives an export and import.
+// who opens the file. In files for such programs, these cells get a leading apostrophe. An import removes one apostrophe from a cell that
+// begins with apostrophes followed by one of these characters. A value that already begins like this gets one more apostrophe in every
+// file, so that each value survives an export and import.
 import type { Output } from "./output.ts";
 
 export interface DelimitedStyle {
   delimiter: "," | "\t";
-  /** The file will be opened in a spreadsheet program. */
+  /** Whether the file will be opened in a spreadsheet program. */
   spreadsheet: boolean;
 }
 
@@ -68,7 +68,8 @@ export function createCellWriter(output: Output, { delimiter, spreadsheet }: Del
   };
 }
 
-/** Whether the cell would run as a formula, or looks as if it already had an added apostrophe. */
+/** Whether the cell needs a leading apostrophe, because it would run as a formula or because an import would remove an apostrophe from
+ * it. */
 function needsApostrophe(bytes: Buffer, start: number, end: number, spreadsheet: boolean): boolean {
   const first = bytes[start] as number;
   if (RUNS[first] === 1) return spreadsheet;
@@ -78,13 +79,13 @@ function needsApostrophe(bytes: Buffer, start: number, end: number, spreadsheet:
   return pos < end && RUNS[bytes[pos] as number] === 1;
 }
 
-/** Whether the cell may begin or end with white space or begin with an apostrophe: readers trim unquoted white space, and may take an
- * apostrophe for the quote character. May return true for other cells, because unneeded quotes do no harm. */
+/** Whether the cell may begin or end with white space or begin with an apostrophe. Such cells need quotes: readers trim unquoted white
+ * space, and may take an apostrophe for the quote character. May also return true for other cells, because unneeded quotes do no harm. */
 function needsQuotes(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start] as number;
   const last = bytes[end - 1] as number;
   if (first <= 0x20 || first === APOSTROPHE || last <= 0x20) return true;
-  // The first UTF-8 bytes of Unicode white space and of a byte order mark
+  // The table contains the first UTF-8 bytes of Unicode white space and of a byte order mark.
   if (MAY_BE_BLANK[first] === 1) return true;
   return last >= 0x80 && (MAY_BE_BLANK[bytes[end - 3] ?? 0] === 1 || bytes[end - 2] === 0xc2);
 }

@@ -73,7 +73,7 @@ async function lines(options: Record<string, unknown> = {}): Promise<string[]> {
 }
 
 describe("CSV", () => {
-  test("has the fields, then a column for each attribute in the order of names, in SKU order", async () => {
+  test("has columns for the fields, then for the attributes sorted by name, and rows in SKU order", async () => {
     await give([
       { sku: "B-2", name: "Two", attributes: { Zeta: "z", "Weight (kg)": "0017" } },
       { sku: "a-1", name: "One", description: "d", active: false, attributes: { Brand: "B" } },
@@ -192,7 +192,7 @@ describe("filter and order", () => {
 });
 
 describe("XLSX", () => {
-  test("is a zip file of a workbook in which texts stay texts", async () => {
+  test("is a zip file with a workbook in which text values stay text", async () => {
     await give([
       { sku: "0017", name: "=1<2", description: " a\r\n_x000D_", active: false, attributes: { B: "\u0001" } },
     ]);
@@ -214,7 +214,7 @@ describe("XLSX", () => {
     );
   });
 
-  test("a text that is too long for a cell is reported with its product, before the file begins", async () => {
+  test("a value that is too long for a cell is reported with its product, before the file begins", async () => {
     await give([{ sku: "short", description: "日".repeat(32_767) }]);
     await exported({ format: "xlsx" });
     await give([{ sku: "long", attributes: { Text: "\u{1f600}".repeat(16_384) } }]);
@@ -262,7 +262,7 @@ describe("one snapshot", () => {
   });
 });
 
-/** The number of busy connections, except the one that counts them. */
+/** Returns the number of connections that are not idle, except the connection that counts them. */
 async function running(): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `select count(*)::int as count from pg_stat_activity
@@ -278,7 +278,7 @@ describe("importing an export changes nothing", () => {
     fc.string({ unit: "binary" }),
     fc.constantFrom("0017", "90.750", "1E5", "123456789012345678", "'=1", "''+", "true", "\ufeff", "日本語", "="),
   );
-  /** PostgreSQL stores neither NUL nor lone surrogates. */
+  /** Removes NUL characters and replaces lone surrogates, because PostgreSQL can store neither. */
   const clean = (value: string): string => value.replaceAll("\0", "").toWellFormed();
   const cell = textValue.map(clean);
   const attributeName = fc.constantFrom("Brand", "=Formula", "'=x", "EAN", "größe", "a,b", "Weight (kg)", "z\ny", "-");

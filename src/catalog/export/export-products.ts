@@ -13,14 +13,15 @@ import { Problem } from "../../../contract/problems.ts";
 export interface ExportFile {
   filename: string;
   media_type: string;
-  /** Destroying the stream cancels the query. */
+  /** The contents of the file. Destroying this stream cancels the query. */
   bytes: Readable;
 }
 
 export interface ExportLimits {
-  /** Disconnects a reader that takes longer than this for a chunk: it holds a connection, and its snapshot blocks vacuum. */
+  /** How long the reader may take for a chunk before it is disconnected. A reader holds a database connection, and its snapshot blocks
+   * vacuum. */
   patience_ms?: number;
-  /** Rows of a sheet; tests set fewer to get several sheets. */
+  /** Maximum number of rows in a sheet. Tests set a smaller number to get several sheets. */
   sheet_rows?: number | undefined;
 }
 
@@ -52,7 +53,7 @@ export async function exportProducts(
     ),
     { objectMode: false },
   );
-  // Cancel at once: the generator may be waiting for rows and would notice later.
+  // Cancel the query at once. The generator may be waiting for rows and would notice the closed stream only later.
   rows.once("close", () => {
     stop.abort();
   });
@@ -88,7 +89,7 @@ async function* closing(snapshot: Snapshot, chunks: AsyncIterable<Buffer>): Asyn
   }
 }
 
-/** Limits the time that the reader takes from receiving a chunk to requesting the next one. */
+/** Calls `giveUp` if the reader takes longer than `patienceMs` from receiving a chunk to requesting the next one. */
 async function* withTimeout(
   chunks: AsyncIterable<Buffer>,
   patienceMs: number | undefined,
@@ -102,7 +103,7 @@ async function* withTimeout(
   }
 }
 
-/** Level 1 saves three quarters of what level 6 saves, in a third of the time. */
+/** Compresses the file with gzip. Level 1 saves three quarters of the bytes that level 6 saves, in a third of the time. */
 function compressed(rows: Readable): Readable {
   const gzip = createGzip({ level: 1, chunkSize: 1 << 16 });
   // An error of either stream destroys both, so the reader of the compressed bytes sees it.

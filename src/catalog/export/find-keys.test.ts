@@ -1,4 +1,4 @@
-// A filtered export contains exactly the matching products, whatever part of them the index has processed.
+// A filtered export contains exactly the matching products, no matter which of them the index has processed.
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -12,7 +12,8 @@ import { exportProducts } from "./export-products.ts";
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "import", actor: "test" });
 
-/** A search matches none, one in thirty or half of them: few are found by the index, many by a scan of all products. */
+/** Number of products. A search matches none of them, one in thirty, or half of them. Few matches are found through the index, many by a
+ * scan of all products. */
 const PRODUCTS = 60;
 const names = fc.array(fc.constantFrom("red chair", "Blue", "blue chair", "green table"), {
   minLength: PRODUCTS,
@@ -20,7 +21,7 @@ const names = fc.array(fc.constantFrom("red chair", "Blue", "blue chair", "green
 });
 const search = fc.constantFrom("chair", "reen", "blue", "rare", "rar", "rare chair", "none");
 
-test("an export finds by index and backlog what a sequential scan finds", async () => {
+test("an export that uses the index and the backlog finds the same products as a sequential scan", async () => {
   await fc.assert(
     fc.asyncProperty(
       names,

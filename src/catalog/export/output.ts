@@ -1,6 +1,6 @@
 // A growing buffer that collects the bytes of a file and hands them out in chunks.
 
-/** Chunks of about this size keep the calls to socket and compressor few. */
+/** Approximate size of a chunk. Larger chunks mean fewer calls to the socket and the compressor. */
 const CHUNK_BYTES = 1 << 17;
 /** Up to this length, copying byte by byte is faster than a call into native code. */
 const SHORT = 32;
@@ -9,7 +9,7 @@ export class Output {
   buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES * 2);
   length = 0;
 
-  /** Makes sure that `bytes` more bytes fit. */
+  /** Makes room for `bytes` more bytes. */
   reserve(bytes: number): void {
     if (this.length + bytes <= this.buffer.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + bytes));
@@ -17,7 +17,7 @@ export class Output {
     this.buffer = larger;
   }
 
-  // The methods below write into reserved space only.
+  // The methods below require that `reserve` has made room for the bytes that they write.
 
   byte(byte: number): void {
     this.buffer[this.length++] = byte;

@@ -20,7 +20,7 @@ test.each([
   ["?format=jsonl", "application/x-ndjson", "jsonl"],
   ["?format=xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"],
   ["?gzip=true", "application/gzip", "csv.gz"],
-])("%j is a download of the right type", async (query, type, ending) => {
+])("%j returns a download with the right media type", async (query, type, ending) => {
   const { statusCode, headers } = await get(`${query}${query === "" ? "?" : "&"}sku=sku-1`);
   expect(statusCode).toBe(200);
   expect(headers["content-type"]).toBe(type);
@@ -42,7 +42,7 @@ test.each(["?format=xls", "?spreadsheet=perhaps", "?limit=5", "?format=xlsx&gzip
   },
 );
 
-test("a text that is too long for a cell is a problem, not a truncated file", async () => {
+test("a value that is too long for a cell causes an error, not a truncated file", async () => {
   await database.pool.query(`update products set description = repeat('d', 40000) where sku_key = 'sku-7'`);
   const response = await get("?format=xlsx");
   expect(response.statusCode).toBe(422);

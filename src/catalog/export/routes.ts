@@ -7,9 +7,10 @@ import { exportProducts } from "./export-products.ts";
 import { export_products } from "../../../contract/catalog/export.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** An export holds a connection of the pool until the client has read it. The limit leaves connections for other requests. */
+/** Maximum number of exports that run at the same time. An export holds a connection of the pool until the client has read the whole file,
+ * and other requests need connections too. */
 const MAX_EXPORTS = 4;
-/** Time for the client to read 128 kB. Clients slower than 2 kB a second are disconnected. */
+/** How long the client may take to read a chunk of 128 kB. Clients that read less than about 2 kB per second are disconnected. */
 const PATIENCE_MS = 60_000;
 
 export function exportRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
@@ -24,7 +25,7 @@ export function exportRoutes(instance: FastifyInstance, { pool }: { pool: pg.Poo
         reply.header("retry-after", "10");
         throw new Problem(
           "too-many-exports",
-          `Limit reached: ${running} exports are running. Try again when one of them has ended.`,
+          `${running} exports are already running. Try again when one of them has ended.`,
         );
       }
       running++;

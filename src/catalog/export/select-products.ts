@@ -1,5 +1,5 @@
-// Selects the products of an export, as SQL without parameters. If few products have the search terms, the index and the backlog name the
-// products to read. The filter's own condition decides in any case.
+// Selects the products of an export with SQL that has no parameters. If few products have the search terms, the index and the backlog
+// determine which products are read. The condition of the filter always decides which of them are exported.
 import { LOOK_UP } from "../../db/planner-hints.ts";
 import { raw, sql, withLiterals, type Sql } from "../../db/sql.ts";
 import type { ParsedFilter } from "../query/parse-filter.ts";
@@ -9,7 +9,7 @@ import { orderOf, SORT_KEYS } from "../query/order.ts";
 import type { Selection, Snapshot } from "./snapshot.ts";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 
-/** @param keys a query that returns the keys of the products to read, each once; default: all products */
+/** @param keys a query that returns the keys of the products to read, without duplicates; if omitted, all products are read */
 export function selectProducts(filter: ParsedFilter, sort: ProductSort, keys?: Sql): Selection {
   const { field, descending } = orderOf(sort);
   const direction = descending ? "desc" : "asc";
@@ -21,22 +21,23 @@ export function selectProducts(filter: ParsedFilter, sort: ProductSort, keys?: S
   };
 }
 
-/** With more pending changes, or a larger share of the catalogue by the index, scanning all products is as quick. */
+/** If more changes are pending, scanning all products is as quick as using the index. */
 const MAX_PENDING = 20_000;
+/** If the index selects a larger share of the catalogue, scanning all products is as quick. */
 const MAX_SHARE = 0.1;
 
-/** A query for the keys of the products to read in this snapshot; undefined if scanning all products is quicker. */
+/** Returns a query for the keys of the products to read in this snapshot, or undefined if scanning all products is quicker. */
 export async function findKeys(snapshot: Snapshot, filter: ParsedFilter): Promise<Sql | undefined> {
   const { products, pending } = await readBacklog(snapshot);
   if (pending > MAX_PENDING) return undefined;
   const [rarest] = await readTermStats(snapshot, filter);
   if (rarest === undefined || rarest.products > products * MAX_SHARE) return undefined;
-  // The planner cannot estimate how few rows the terms select.
+  // Tell the planner to use indexes, because it cannot estimate how few rows the terms select.
   await snapshot.query(LOOK_UP);
   return keysOf(rarest);
 }
 
-/** The indexed products that have one of the terms, and all pending products. */
+/** Returns a query for the keys of all indexed products that have one of the terms, and of all pending products. */
 const keysOf = ({ any_of }: TermCondition): Sql => sql`
   select s.sku_key from product_search s where s.terms && ${any_of}::int[]
   union select unnest(b.keys) from search_backlog b

@@ -1,29 +1,31 @@
-// Writes the cells of a sheet as XML (ECMA-376, 18.3.1). Texts are inline, because a table of shared texts would stay in memory until
-// the end of the export.
+// Writes the cells of a sheet as XML (ECMA-376, 18.3.1). Each cell contains its text. A table of shared strings would have to stay in
+// memory until the end of the export.
 //
-// Every text cell has the number format "Text". Values such as `0017` or `=1` therefore stay text when someone edits them in a spreadsheet
-// program: they cannot run as formulas, and need no escape.
+// Every text cell has the number format "Text". Values such as `0017` or `=1` therefore stay text even when someone edits them in a
+// spreadsheet program: they cannot run as formulas and need no escape.
 import type { FieldKind } from "../product/product-columns.ts";
 import type { Output } from "./output.ts";
 
 export const MAX_SHEET_ROWS = 1_048_576;
 export const MAX_SHEET_COLUMNS = 16_384;
-/** In UTF-16 code units. */
+/** Maximum length of the text in a cell, in UTF-16 code units. */
 export const MAX_CELL_LENGTH = 32_767;
 
 export interface SheetWriter {
   begin(): void;
   beginRow(row: number): void;
-  /** Writes no cell for an empty text. */
+  /** Writes a text cell. An empty text gets no cell. */
   text(column: number, bytes: Buffer, start: number, end: number): void;
-  /** Writes a field of the product in the form that `rowsQuery` selects. Writes no cell for null, which has the start -1. */
+  /** Writes the cell of a product field, whose bytes have the form that `rowsQuery` selects. A null value gets no cell; its `start` is
+   * -1. */
   value(column: number, bytes: Buffer, start: number, end: number): void;
   endRow(): void;
   end(): void;
 }
 
-/** Indexes into the styles of workbook-parts.ts. */
+/** Index of the format of text cells in the styles of workbook-parts.ts. */
 const TEXT_STYLE = 1;
+/** Index of the format of the header. */
 const HEADER_STYLE = 2;
 
 const LF = 0x0a;
@@ -31,7 +33,7 @@ const BLANK = 0x20;
 const UNDERSCORE = 0x5f;
 const NONCHARACTER_LEAD = 0xef;
 
-/** 1 = the byte may need an escape in XML. */
+/** For each byte value, 1 if the byte may need an escape in XML, otherwise 0. */
 const SPECIAL = new Uint8Array(256).fill(1, 0, BLANK);
 for (const character of "&<>_") SPECIAL[character.charCodeAt(0)] = 1;
 SPECIAL[0x09] = 0;
@@ -57,7 +59,7 @@ const CLOSE = Buffer.from("</t></is></c>");
 const END_ROW = Buffer.from("</row>\n");
 const END = Buffer.from("</sheetData></worksheet>\n");
 
-/** @param kinds the kinds of the first columns; the other columns hold text */
+/** @param kinds the field kinds of the first columns; all other columns contain text */
 // eslint-disable-next-line max-lines-per-function -- one closure over the output and the current row
 export function createSheetWriter(output: Output, columns: number, kinds: readonly FieldKind[]): SheetWriter {
   const letters = Array.from({ length: columns }, (_, column) => Buffer.from(`<c r="${columnName(column)}`));
@@ -72,7 +74,7 @@ export function createSheetWriter(output: Output, columns: number, kinds: readon
   const text = (column: number, bytes: Buffer, start: number, end: number): void => {
     if (start === end) return;
     beginCell(column, isHeader ? HEADER : TEXT);
-    // An escaped byte takes seven bytes.
+    // The escape of a byte, such as `_x000D_`, has up to seven bytes.
     output.reserve((end - start) * 7 + 64);
     output.raw(hasBlanks(bytes, start, end) ? OPEN_WITH_BLANKS : OPEN);
     writeText(output, bytes, start, end);
@@ -129,7 +131,8 @@ const SHEET_HEAD =
   '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
   "<cols>COLUMNS</cols><sheetData>\n";
 
-/** The text format applies to whole columns, so that values typed into empty cells stay text. */
+/** Attributes of the `<col>` element, by kind of field. Text columns as a whole have the text format, so that values typed into empty cells
+ * stay text. */
 const COLUMN_STYLES: Record<FieldKind, string> = {
   text: `width="20" customWidth="1" style="${TEXT_STYLE}"`,
   boolean: 'width="9" customWidth="1"',
@@ -138,7 +141,7 @@ const COLUMN_STYLES: Record<FieldKind, string> = {
 const columnStyle = (column: number, kind: FieldKind): string =>
   `<col min="${column + 1}" max="${column + 1}" ${COLUMN_STYLES[kind]}/>`;
 
-/** A, B, … Z, AA, … */
+/** Returns the name of a column: A, B, … Z, AA, … */
 function columnName(column: number): string {
   const last = String.fromCharCode(65 + (column % 26));
   return column < 26 ? last : columnName(Math.floor(column / 26) - 1) + last;
@@ -164,8 +167,8 @@ function writeText(output: Output, bytes: Buffer, start: number, end: number): v
   output.copy(bytes, from, end);
 }
 
-/** Escapes characters that XML cannot contain or would change, as `_x000D_` (ST_Xstring, 22.9.2.19). A text that looks like such an escape
- * is escaped too. */
+/** Returns the escape of a character that XML cannot contain or would change, such as `_x000D_` (ST_Xstring, 22.9.2.19). Also escapes the
+ * underscore of a text that looks like such an escape. Returns undefined if the character needs no escape. */
 function escapeOf(bytes: Buffer, pos: number, end: number): Buffer | undefined {
   const byte = bytes[pos] as number;
   if (byte < BLANK) return Buffer.from(`_x00${byte.toString(16).toUpperCase().padStart(2, "0")}_`);
@@ -174,7 +177,7 @@ function escapeOf(bytes: Buffer, pos: number, end: number): Buffer | undefined {
       ? Buffer.from("_x005F_")
       : undefined;
   }
-  // U+FFFE and U+FFFF
+  // Of the characters that begin with this byte, only U+FFFE and U+FFFF need an escape.
   if (bytes[pos + 1] !== 0xbf || (bytes[pos + 2] as number) < 0xbe) return undefined;
   return Buffer.from(bytes[pos + 2] === 0xbe ? "_xFFFE_" : "_xFFFF_");
 }

@@ -1,24 +1,26 @@
-// The SQL of an export. One transaction sees the catalogue as it was at its start, however long the client takes to read the file.
+// The SQL of an export. A single transaction reads the catalogue in its state at the start of the export, however long the client takes to
+// read the file.
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { AttributeName } from "./attribute-cells.ts";
 
-/** Selects and orders the products; SQL without parameters, because COPY takes none. */
+/** SQL fragments that select and order the products of an export. They have no parameters, because COPY accepts none. */
 export interface Selection {
-  /** The text after `from`, with the products as `p`. It ends with a condition, so that `and …` can follow. */
+  /** The SQL after the keyword `from`. It names the products `p` and ends with a condition, so that `and …` can follow. */
   from: string;
   order_by: string;
 }
 
 export interface Snapshot {
   query: pg.ClientBase["query"];
-  /** The rows of a query in COPY's binary format. */
+  /** Runs a query and returns its rows in COPY's binary format. */
   copy(query: string): AsyncIterable<Buffer>;
-  /** Ends the transaction, even during a query. */
+  /** Ends the transaction, even while a query is running. */
   close(): void;
 }
 
-/** @param signal closes the snapshot, and cancels its query, when the client disconnects */
+/** Opens a transaction that reads one snapshot of the catalogue.
+ * @param signal aborts when the client disconnects; the snapshot is then closed and its query cancelled */
 export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<Snapshot> {
   const client = await pool.connect();
   let isOpen = true;
@@ -28,7 +30,7 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
     isOpen = false;
     signal.removeEventListener("abort", close);
     const { processID: pid } = client as pg.PoolClient & { processID?: number };
-    // After the connection is closed, PostgreSQL notices only when it sends rows. A sort of millions of rows would keep running.
+    // Cancel the query: PostgreSQL notices a closed connection only when it sends rows, so a sort of millions of rows would keep running.
     if (isBusy && pid !== undefined) pool.query("select pg_cancel_backend($1::integer)", [pid]).catch(() => undefined);
     client.release(isBusy);
   };
@@ -52,13 +54,15 @@ export async function openSnapshot(pool: pg.Pool, signal: AbortSignal): Promise<
   };
 }
 
-/** Rounds that look for missing names, and the rows that each of them examines. The last round examines all rows. */
+/** Number of rounds that read at most `GUESS_ROWS` products with unknown attributes. One more round reads all such products. */
 const MAX_GUESSES = 4;
+/** Maximum number of products that such a round reads. */
 const GUESS_ROWS = 1000;
 
-/** All attributes that any of the products has, in the order of jsonb's keys. */
+/** Lists all attributes that at least one of the products has, in the order in which jsonb stores keys. */
 export async function listAttributeNames({ query }: Snapshot, { from }: Selection): Promise<AttributeName[]> {
-  // Guess the names from a few products, then check that no product has others: a third of the time of listing the names of all products.
+  // Guess the names from a few products, then check that no product has another name. This takes a third of the time of listing the names
+  // of all products.
   let names: string[] = [];
   for (let guess = 0; ; guess++) {
     const { rows } = await query<{ name: string }>(
@@ -89,18 +93,18 @@ export interface LongCell {
   length: number;
 }
 
-/** Cells that one error reports. */
+/** Maximum number of cells that one error lists. */
 const MAX_REPORTED = 10;
-/** PostgreSQL's compression makes no text more than 250 times smaller. */
+/** Maximum compression ratio: PostgreSQL compresses no value to less than 1/250 of its size. */
 const MAX_COMPRESSION = 250;
 
-/** The first cells with more than `max` UTF-16 code units. */
+/** Finds the first cells with more than `max` UTF-16 code units. */
 export async function findLongCells(
   { query }: Snapshot,
   { from, order_by }: Selection,
   max: number,
 ): Promise<LongCell[]> {
-  // Bytes are compared first: PostgreSQL knows them without reading the text, and a text never has fewer bytes than code units.
+  // Compare the length in bytes first: PostgreSQL knows it without reading the text, and a text never has fewer bytes than code units.
   const { rows } = await query<LongCell>(
     `select p.sku, cell.field, cell.length
      from (select p.* from ${from} and (octet_length(p.description) > $1 or pg_column_size(p.attributes) > $2)) p,

@@ -7,7 +7,7 @@ import type { Selection, Snapshot } from "./snapshot.ts";
 import { API_COLUMNS, columnList, FIELD_NAMES, kindOf, type FieldName } from "../product/column-lists.ts";
 import type { FieldKind } from "../product/product-columns.ts";
 
-/** The SQL of a field by kind: a boolean stays one byte, every other value becomes text. */
+/** The SQL that selects a field, by kind: a boolean stays one byte, every other value becomes text. */
 const SELECTED: Record<FieldKind, (field: FieldName) => string> = {
   text: (field) => `p.${field}`,
   boolean: (field) => `p.${field}`,
@@ -20,7 +20,8 @@ const FIELD_IS_BOOLEAN = FIELD_NAMES.map((field) => kindOf(field) === "boolean")
 const YES = Buffer.from("true");
 const NO = Buffer.from("false");
 
-/** The header of the file, and the column of each attribute. Columns are sorted by name, which is not the order of jsonb's keys. */
+/** Returns the header of the file, and the column of each attribute. Columns are sorted by name, whereas jsonb stores its keys in another
+ * order. */
 export function columnsOf(attributes: readonly AttributeName[]): { header: string[]; columns: number[] } {
   const names = attributes.map(({ name }) => name);
   const sorted = names.toSorted();
@@ -75,7 +76,7 @@ export async function* writeDelimited(
 
 const LF = 0x0a;
 
-/** One product per line, in the format of the API. */
+/** Writes one product per line, in the format of the API. */
 export async function* writeJsonLines(snapshot: Snapshot, { from, order_by }: Selection): AsyncGenerator<Buffer> {
   const output = new Output();
   const product = `select row_to_json(product)::text from (select ${columnList(API_COLUMNS, "p")}) product`;

@@ -11,7 +11,7 @@ const numbered = (count: number, part: (number: number) => string): string =>
 
 export const sheetPath = (number: number): string => `xl/worksheets/sheet${number}.xml`;
 
-/** Path and content of each part. The first one must be [Content_Types].xml, by which programs recognize the file. */
+/** The path and content of each part. The first part must be [Content_Types].xml, because programs recognize the file by it. */
 export const workbookParts = (sheets: number): [path: string, xml: string][] => [
   [
     "[Content_Types].xml",
@@ -51,7 +51,7 @@ export const workbookParts = (sheets: number): [path: string, xml: string][] => 
   ["xl/styles.xml", STYLES],
 ];
 
-/** Cell formats: 0 general, 1 text, 2 bold text. Number format 49 is "Text". */
+/** The cell formats by index: 0 is general, 1 is text, 2 is bold text. Number format 49 is "Text". */
 const STYLES =
   `${XML}<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>` +
   '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>' +

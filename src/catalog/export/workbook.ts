@@ -1,5 +1,5 @@
-// Writes XLSX: sheets are streamed row by row into a zip file. Products that do not fit into a sheet are reported before the first byte is
-// sent, because a truncated file would be useless.
+// Writes XLSX files: sheets are streamed row by row into a zip file. Products that do not fit into a sheet are reported before the first
+// byte is sent, because a truncated file would be useless.
 import { PassThrough, pipeline, Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { createAttributeCells, type AttributeCells, type AttributeName } from "./attribute-cells.ts";
@@ -12,12 +12,12 @@ import { sheetPath, workbookParts } from "./workbook-parts.ts";
 import { FIELD_NAMES, kindOf } from "../product/column-lists.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Level 1 takes a third of the time of level 6, and the file is a quarter larger. */
+/** Compression level 1 takes a third of the time of level 6, and the file is a quarter larger. */
 const COMPRESSION = { compressionLevel: 1 };
 const KINDS = FIELD_NAMES.map(kindOf);
 
-/** @throws Problem `does-not-fit-sheet`, before it returns
- * @param sheetRows rows of a sheet including the header; tests set fewer to get several sheets */
+/** @param sheetRows maximum number of rows in a sheet, including the header; tests set a smaller number to get several sheets
+ * @throws Problem `does-not-fit-sheet` before the first byte, if the products do not fit into a sheet */
 export async function writeWorkbook(
   snapshot: Snapshot,
   selection: Selection,
@@ -42,7 +42,7 @@ export async function writeWorkbook(
 }
 
 const doesNotFit = (reason: string, extra: Record<string, unknown> = {}): Problem =>
-  new Problem("does-not-fit-sheet", `${reason} Export as CSV instead, or filter such products out.`, { extra });
+  new Problem("does-not-fit-sheet", `${reason} Export as CSV instead, or exclude such products with a filter.`, { extra });
 
 async function* zipSheets(
   snapshot: Snapshot,
@@ -73,7 +73,8 @@ interface RowCursor {
   row: number;
 }
 
-/** Iterates over all rows. It is shared by the sheets: each one continues where the previous one is full. */
+/** Returns a function that returns the next row, or undefined after the last one. All sheets share this function: each sheet continues
+ * where the previous one was full. */
 function eachRow(batches: AsyncGenerator<CopyRows>): () => RowCursor | undefined | Promise<RowCursor | undefined> {
   const cursor: RowCursor = { rows: { bytes: Buffer.alloc(0), count: 0, bounds: new Int32Array() }, row: 0 };
   const nextBatch = async (): Promise<RowCursor | undefined> => {

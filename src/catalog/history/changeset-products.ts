@@ -1,18 +1,18 @@
-// Reads the products that a changeset changed: in key order, in constant memory, and from any key on, so that an interrupted reader can
-// continue.
+// Reads the products that a changeset changed, in key order and in constant memory. A reader that was interrupted can continue after any
+// key.
 import type pg from "pg";
 
 export interface ChangedProduct {
   sku_key: string;
   id: number;
   sku: string;
-  /** The version that the change made; for a deleted product, its last version. */
+  /** The version that the changeset created; for a deleted product, its last version. */
   version: number;
   change: "created" | "updated" | "deleted";
 }
 
-// The changeset's range of ids finds created products, also if they were deleted later. Every other change has left a past version in the
-// history.
+// The changeset's range of ids finds the products that it created, even if they were deleted later. Every other change has left a past
+// version in the history.
 const CHANGED = `
   select p.sku_key, p.id, p.sku, 1 as version, 'created' as change
   from products p where p.id >= $2::bigint and p.id < $3::bigint and p.created_in = $1::bigint and p.sku_key > $4::text
@@ -26,7 +26,8 @@ const CHANGED = `
   from product_history h left join products p on p.sku_key = h.sku_key and p.id = h.id
   where h.replaced_in = $1::bigint and h.sku_key > $4::text`;
 
-/** Yields batches of up to `size` products with keys after `after`, all of one snapshot. `client` has an open transaction meanwhile. */
+/** Yields batches of up to `size` products with keys greater than `after`. All batches come from one snapshot, so `client` has an open
+ * transaction until the generator ends. */
 export async function* changedProducts(
   client: pg.ClientBase,
   changesetId: number,

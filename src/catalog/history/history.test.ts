@@ -56,7 +56,7 @@ test("a version shows the file and line of an import, and the reason of an edit"
   ]);
 });
 
-test("a history ends with the deletion and continues when an undo restores the product", async () => {
+test("a history ends when the product is deleted, and continues when an undo restores the product", async () => {
   await importBytes(context, "sku,name\na,A\n");
   await request("PATCH", "/api/products/a", { name: "B" });
   const { body } = await request("DELETE", "/api/products/a");
@@ -74,7 +74,7 @@ test("a history ends with the deletion and continues when an undo restores the p
   ]);
   expect(history.items[1]).toMatchObject({ source_line: null, product: { name: "B" } });
   expect(history.items[1]?.fields).toMatchObject({ name: { before: null, after: "B" } });
-  // Also in pages of one.
+  // Pages of one entry contain the same history.
   const paged: unknown[] = [];
   for (let cursor: unknown = ""; cursor !== null;) {
     const page = await request(
@@ -101,7 +101,7 @@ test("the changes of an undo show the products that it deleted and restored", as
     { sku: "a", change: "updated", version: 3, before: { name: "A2" }, after: { name: "A" } },
     { sku: "c", change: "deleted", version: 2, before: { name: "C" }, after: null },
   ]);
-  // The import's changes remain visible.
+  // The changes of the import are still listed.
   expect(await changesOf(changeset_id as number)).toMatchObject([
     { sku: "c", change: "created", version: 1, after: { name: "C" } },
     { sku: "a", change: "updated", version: 2, before: { name: "A" }, after: { name: "A2" } },
@@ -147,7 +147,7 @@ test("a history that is read during edits contains each version once", async () 
   expect(seen).toEqual(expected);
 });
 
-test("the former SKU of a product finds its history", async () => {
+test("the history of a product is found by its former SKU", async () => {
   await request("POST", "/api/products", { sku: "old", name: "n" });
   await request("PATCH", "/api/products/old", { sku: "new" });
   expect(await historyOf("old")).toMatchObject({ sku: "new", exists: true });
@@ -158,7 +158,7 @@ test.each([
   "/api/products/a%00/history",
   "/api/changesets/99",
   "/api/changesets/99/changes",
-])("%s is not there", async (url) => {
+])("%s does not exist", async (url) => {
   expect((await request("GET", url)).status).toBe(404);
 });
 
@@ -171,7 +171,7 @@ test.each([
   `/api/changesets/1/changes?cursor=${encodeCursor("changes", ["2026-02-30T00:00:00Z", "", 1])}`,
   "/api/changesets/1/changes?sku=%00",
   "/api/changesets/1/changes?change=moved",
-])("%s is refused", async (url) => {
+])("%s is rejected", async (url) => {
   await request("POST", "/api/products", { sku: "a", name: "n" });
   expect((await request("GET", url)).status).toBe(400);
 });

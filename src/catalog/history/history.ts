@@ -1,4 +1,4 @@
-// The history of a product: every version, who made it and what changed, across renames, deletions and restorations.
+// The history of a product: all versions with their authors and changes, across renames, deletions and restorations.
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { encodeCursor } from "../../cursor.ts";
@@ -19,15 +19,15 @@ export interface HistoryPage {
 }
 
 export interface HistoryRequest {
-  /** Selects among the products that have had the key. The default is the product that has it now, or had it last. */
+  /** Id of the product, if several products have had the key. The default is the product that has the key now or had it last. */
   id: number | undefined;
-  /** Only versions before this one. */
+  /** Only versions with smaller numbers than this one are returned. */
   before: number | undefined;
   limit: number;
 }
 
-/** Returns undefined if no product has ever had the key, or the product `id` has not. Reads one snapshot: otherwise the version before an
- * edit between the reads would appear twice, as current and as past. */
+/** Returns undefined if no product has ever had the key, or if product `id` has never had it. All reads use one snapshot. Otherwise, if an
+ * edit came between two reads, the same version would appear twice: as current and as past. */
 export const readHistory = (pool: pg.Pool, skuKey: string, request: HistoryRequest): Promise<HistoryPage | undefined> =>
   withSnapshot(pool, (db) => readPage(db, skuKey, request));
 
@@ -41,8 +41,8 @@ async function readPage(
   if (id === undefined || !holders.includes(id)) return undefined;
   const keys = await listKeys(db, id, skuKey);
   const current = await readCurrent(db, id, keys);
-  // One version more than the page, since the last entry is compared with the version before it, and another one, since a deletion makes
-  // two entries of one version.
+  // Read two versions more than the page has: one because the last entry is compared with the version before it, and one because a deletion
+  // makes two entries of one version.
   const past = await listPast(db, id, keys, before, limit + 2);
   const versions = current !== undefined && current.version < before ? [current, ...past] : past;
   const newest = current ?? past[0] ?? (await listPast(db, id, keys, MAX_VERSION, 1))[0];
@@ -66,7 +66,7 @@ export const MAX_VERSION = 2 ** 31 - 1;
 
 type Entry = Omit<ProductVersion, "changeset"> & { changeset_id: number };
 
-/** Entries from the newest to the oldest. Each is compared with the next older version. */
+/** Returns the entries from the newest to the oldest. Each version is compared with the next older one. */
 function entriesOf(versions: readonly Version[]): Entry[] {
   return versions.flatMap((version, index) => {
     if (version.was_deleted) return [];
@@ -108,7 +108,7 @@ async function withAuthors(db: Queryable, entries: readonly Entry[]): Promise<Pr
   return entries.map(({ changeset_id, ...entry }) => {
     const changeset = authors.get(changeset_id);
     if (changeset === undefined) throw new Error(`changeset ${changeset_id} of a version does not exist`);
-    // An undo copies the line from the version that it restores, but did not read that file.
+    // Only imports have source lines. An undo copies the line from the version that it restores, but did not read that file.
     return { ...entry, source_line: changeset.kind === "import" ? entry.source_line : null, changeset };
   });
 }

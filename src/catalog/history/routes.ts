@@ -19,7 +19,7 @@ export function historyRoutes(instance: FastifyInstance, { pool }: { pool: pg.Po
         const detail =
           id === undefined
             ? `The history contains no product with the SKU "${sku}".`
-            : `The history does not show that product ${id} has had the SKU "${sku}".`;
+            : `According to the history, product ${id} has never had the SKU "${sku}".`;
         throw new Problem("not-found", detail);
       }
       return page;

@@ -3,7 +3,7 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { CURRENT, PAST, type Version } from "./version-store.ts";
 import type { ProductVersion } from "../../../contract/catalog/edit-products.ts";
 
-/** Lists the products that have had the key: first the one that has it now, then from the latest to the earliest. */
+/** Lists the ids of the products that have had the key: first the product that has the key now, then the others, the latest first. */
 export async function listHolders(db: Queryable, skuKey: string): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select id from (
@@ -16,7 +16,7 @@ export async function listHolders(db: Queryable, skuKey: string): Promise<number
   return rows.map(({ id }) => id);
 }
 
-/** Maximum number of keys of one product, to bound the cost of its history. */
+/** Maximum number of keys that are read for one product, to limit the cost of its history. */
 const MAX_KEYS = 1000;
 
 /** Lists all keys that the product has had, following its renames from and to the given key. */
@@ -43,7 +43,7 @@ export async function readCurrent(db: Queryable, id: number, keys: readonly stri
   return rows[0];
 }
 
-/** Lists past versions with numbers below `before`, the newest first. */
+/** Lists past versions with numbers below `before`, from the newest to the oldest. */
 export async function listPast(
   db: Queryable,
   id: number,

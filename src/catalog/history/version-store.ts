@@ -1,4 +1,5 @@
-// The SQL of versions, current and past. History is distributed by key, so a version is read by key, id and number.
+// The SQL that reads versions of products, current and past. On Citus, the history is distributed by key, so a version is read by key, id
+// and number.
 import type { Queryable } from "../../db/connection/connect.ts";
 import { columnList, VALUE_COLUMNS } from "../product/column-lists.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
@@ -13,17 +14,18 @@ export interface Version extends ProductValues {
   updated_at: string;
   replaced_in: number | null;
   replaced_at: string | null;
-  /** The version ended with the deletion of the product. */
+  /** Whether the version ended with the deletion of the product. */
   deleted: boolean;
-  /** The version is a deletion itself. It ended when the product was restored. */
+  /** Whether the version is itself a deletion. Such a version ended when the product was restored. */
   was_deleted: boolean;
-  /** The key of the next version, if it differs. */
+  /** The key of the next version, or null if the key did not change. */
   renamed_to: string | null;
 }
 
 const VERSION = columnList(["sku_key", "id", "version", ...VALUE_COLUMNS, "changed_in", "source_line", "updated_at"]);
-/** The columns of a version in product_history, and the same in products. */
+/** The columns of a `Version`, selected from product_history. */
 export const PAST = `${VERSION}, replaced_in, replaced_at, deleted, was_deleted, renamed_to`;
+/** The columns of a `Version`, selected from products. */
 export const CURRENT = `${VERSION}, null::bigint as replaced_in, null::timestamptz as replaced_at, false as deleted,
   false as was_deleted, null::text as renamed_to`;
 
@@ -33,7 +35,7 @@ export interface VersionKey {
   version: number;
 }
 
-/** Reads the versions with these keys, current or past. The result is keyed by `nameOf`. */
+/** Reads current and past versions. `nameOf` returns the key of a version in the result. */
 export async function readVersions(db: Queryable, keys: readonly VersionKey[]): Promise<Map<string, Version>> {
   const found = new Map<string, Version>();
   const read = async (table: "products" | "product_history", columns: string): Promise<void> => {
@@ -46,7 +48,7 @@ export async function readVersions(db: Queryable, keys: readonly VersionKey[]): 
     );
     for (const row of rows) found.set(nameOf(row), row);
   };
-  // Read the history before and after products: a version that moves to the history in between must not be missed in both tables.
+  // Read the history both before and after products. A version that moves to the history between two reads would otherwise be missed.
   await read("product_history", PAST);
   await read("products", CURRENT);
   await read("product_history", PAST);
