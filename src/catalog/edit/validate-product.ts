@@ -146,7 +146,10 @@ function readAttributes(
 ): ProductValues["attributes"] {
   if (isPatch && value === null) return {};
   if (!isObject(value)) {
-    faults.push({ pointer: "/body/attributes", detail: "Must be an object that contains attribute names and string values." });
+    faults.push({
+      pointer: "/body/attributes",
+      detail: "Must be an object that contains attribute names and string values.",
+    });
     return base;
   }
   const tooMany = (): void => {
@@ -203,7 +206,9 @@ function valueFault(text: string, field: string): string | undefined {
 
 function textFault(text: string): string | undefined {
   if (text.includes("\0")) return "The value contains a NUL character. Remove it.";
-  return text.isWellFormed() ? undefined : "The value contains half a character (a lone surrogate). Check the encoding.";
+  return text.isWellFormed()
+    ? undefined
+    : "The value contains half a character (a lone surrogate). Check the encoding.";
 }
 
 /** Escapes a name for a JSON Pointer (https://www.rfc-editor.org/rfc/rfc6901). */

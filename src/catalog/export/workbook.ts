@@ -42,7 +42,9 @@ export async function writeWorkbook(
 }
 
 const doesNotFit = (reason: string, extra: Record<string, unknown> = {}): Problem =>
-  new Problem("does-not-fit-sheet", `${reason} Export as CSV instead, or exclude such products with a filter.`, { extra });
+  new Problem("does-not-fit-sheet", `${reason} Export as CSV instead, or exclude such products with a filter.`, {
+    extra,
+  });
 
 async function* zipSheets(
   snapshot: Snapshot,
