@@ -1,7 +1,7 @@
-// Builds the URL of an endpoint: path parameters and query string filled in.
+// Builds the URL of a request from an endpoint, its path parameters and its query string.
 import { skuSegment } from "../contract/catalog/product-path.ts";
 
-/** Members of `querystring` that are undefined are left out. */
+/** Leaves out members of `querystring` that are undefined. */
 export function address(
   endpoint: { url: string },
   { params = {}, querystring = {} }: { params?: unknown; querystring?: unknown },

@@ -1,8 +1,8 @@
-// Turns responses into values, Problems, or UnreachableErrors. Shared by all kinds of requests.
+// Turns responses into values, Problems or UnreachableErrors. All kinds of requests use this file.
 import type { ProblemDocument } from "../contract/problem-document.ts";
 import { Problem, PROBLEMS, type ProblemSlug } from "../contract/problems.ts";
 
-/** No server responded, or one that is not Skuport; `status` is set in the second case. */
+/** Thrown if no server responded, or if the server that responded is not Skuport. `status` is set in the second case. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
   readonly status: number | undefined;
@@ -30,14 +30,15 @@ export function failureOf(status: number, body: string): Problem | UnreachableEr
   const { type, detail } = document;
   const extra = Object.fromEntries(Object.entries(document).filter(([name]) => !STANDARD_MEMBERS.has(name)));
   const slug = type.slice(type.lastIndexOf("/") + 1);
-  // A newer server may send a slug that this client does not know; its detail is still valid.
+  // A newer server may send a slug that this client does not know; the detail is useful nevertheless.
   return new Problem(isSlug(slug) ? slug : "internal-error", detail, { extra });
 }
 
-/** The largest response, except downloads, is a page of products with long texts, about 10 MB. */
+/** Maximum size of a response. Apart from downloads, the largest response is a page of products with long values, about 10 MB. */
 export const MAX_ANSWER_BYTES = 100_000_000;
 
-/** The text of a body. Throws an UnreachableError above `MAX_ANSWER_BYTES`: another program may send an endless response. */
+/** Reads a body as text. Throws an UnreachableError if the body exceeds `MAX_ANSWER_BYTES`, because a program other than
+ * Skuport may send an endless response. */
 export async function readText(body: AsyncIterable<Uint8Array>, status: number): Promise<string> {
   const decoder = new TextDecoder();
   const texts: string[] = [];
@@ -55,7 +56,8 @@ export async function readText(body: AsyncIterable<Uint8Array>, status: number):
   return texts.join("") + decoder.decode();
 }
 
-/** Reads a body chunk by chunk. Uses a reader because Safari cannot iterate streams. Ending the iteration closes the connection. */
+/** Yields the chunks of a body. Uses a reader because Safari cannot iterate over a stream. Ending the iteration closes the
+ * connection. */
 export async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array, void> {
   if (body === null) return;
   const reader = body.getReader();
@@ -76,7 +78,8 @@ export async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncG
 export const unreachable = (url: string, cause: unknown): UnreachableError =>
   new UnreachableError(`No response from ${originOf(url)}. Check that the server is running.`, { cause });
 
-/** Checks the required members. Without zod, which commands that only send a file do not load. */
+/** Whether a body has the required members of a problem document. Does not use zod, because commands that only send a file do
+ * not load it. */
 function isProblemDocument(body: unknown): body is ProblemDocument {
   if (typeof body !== "object" || body === null) return false;
   const { type, title, status, detail } = body as Partial<ProblemDocument>;
@@ -85,7 +88,7 @@ function isProblemDocument(body: unknown): body is ProblemDocument {
 
 const isSlug = (text: string): text is ProblemSlug => Object.hasOwn(PROBLEMS, text);
 
-/** Returns undefined if the text is not JSON. */
+/** Parses JSON. Returns undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,5 +1,5 @@
-// Calls an endpoint of the contract, typed by the endpoint's schemas. Responses are not validated: the server serialises them
-// with the same schemas.
+// Calls an endpoint of the contract. The endpoint's schemas determine the types. Responses are not validated, because the server
+// serialises them with the same schemas.
 import type { z } from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { address } from "./address.ts";
@@ -22,16 +22,16 @@ export type ResultOf<E extends Endpoint> = {
 }[Success];
 
 export interface CallOptions {
-  /** Such as `http://127.0.0.1:8000`; empty = the origin of the page. */
+  /** URL of the server, such as `http://127.0.0.1:8000`; empty = the origin of the page. */
   base_url?: string;
   signal?: AbortSignal | undefined;
-  /** Such as `if-match` or `idempotency-key`. */
+  /** Additional request headers, such as `if-match` or `idempotency-key`. */
   headers?: Record<string, string>;
 }
 
 /**
- * Throws a Problem (an error reported by the server), an UnreachableError (no server, or another program), or the signal's
- * reason. Returns responses other than JSON (rejects.csv) as text.
+ * Sends a request and returns the body of the response; a body that is not JSON (rejects.csv) is returned as a string. Throws a
+ * Problem (an error reported by the server), an UnreachableError (no server, or another program) or the signal's reason.
  */
 export async function call<const E extends Endpoint>(
   endpoint: E,

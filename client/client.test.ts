@@ -1,4 +1,4 @@
-// The client against a small server of ours that misbehaves on purpose.
+// Tests the client with a small server that misbehaves on purpose.
 import { createServer, type RequestListener, type Server } from "node:http";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -52,7 +52,7 @@ test("a problem document becomes a Problem with its further members", async () =
   });
 });
 
-test("a refused connection and a response of another program are UnreachableErrors", async () => {
+test("a refused connection and a response of another program throw an UnreachableError", async () => {
   const refused = await call(get_import, { params: { id: 1 } }, { base_url: "http://127.0.0.1:9" }).catch(
     (e: unknown) => e,
   );
@@ -64,7 +64,7 @@ test("a refused connection and a response of another program are UnreachableErro
   });
 });
 
-test("an endless response is an UnreachableError, and reading stops", async () => {
+test("an endless response throws an UnreachableError and is not read further", async () => {
   const piece = Buffer.alloc(1 << 20, " ");
   let closed = 0;
   const baseUrl = await serve((_, response) => {
@@ -159,7 +159,7 @@ test("an upload that is refused before its end reports the reason", async () => 
       response.end(JSON.stringify(toProblemDocument(new Problem("payload-too-large", "At most 1 MB."))));
     });
   });
-  // eslint-disable-next-line @typescript-eslint/require-await -- a source that happens to be ready
+  // eslint-disable-next-line @typescript-eslint/require-await -- this source never waits
   const endless = async function* () {
     for (;;) yield Buffer.alloc(65_536);
   };
@@ -168,22 +168,26 @@ test("an upload that is refused before its end reports the reason", async () => 
   });
 });
 
-test("an upload without a server throws an UnreachableError, a missing file its own error, an aborted upload the signal's reason", async () => {
-  const source = () => Readable.from([Buffer.from("sku\n")]);
-  await expect(
-    uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 }),
-  ).rejects.toBeInstanceOf(UnreachableError);
-  await expect(uploadPath("/nowhere.csv", { base_url: "http://127.0.0.1:9" })).rejects.toMatchObject({
-    code: "ENOENT",
-  });
-  const baseUrl = await serve(() => undefined);
-  const signal = AbortSignal.timeout(100);
-  await expect(uploadStream(source(), { base_url: baseUrl, filename: "a", size: 4, signal })).rejects.toMatchObject({
-    name: "TimeoutError",
-  });
-});
+test(
+  "an upload throws an UnreachableError without a server, the file system's error for a missing file, and the " +
+    "signal's reason when aborted",
+  async () => {
+    const source = () => Readable.from([Buffer.from("sku\n")]);
+    await expect(
+      uploadStream(source(), { base_url: "http://127.0.0.1:9", filename: "a", size: 4 }),
+    ).rejects.toBeInstanceOf(UnreachableError);
+    await expect(uploadPath("/nowhere.csv", { base_url: "http://127.0.0.1:9" })).rejects.toMatchObject({
+      code: "ENOENT",
+    });
+    const baseUrl = await serve(() => undefined);
+    const signal = AbortSignal.timeout(100);
+    await expect(uploadStream(source(), { base_url: baseUrl, filename: "a", size: 4, signal })).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
+  },
+);
 
-test("a file or stream that the server refuses because it is busy is sent again, whole", async () => {
+test("a file or stream that the server refuses because it is busy is sent again from the beginning", async () => {
   let requests = 0;
   const baseUrl = await serve((request, response) => {
     if (++requests % 2 === 1) {
@@ -208,7 +212,7 @@ test("a file or stream that the server refuses because it is busy is sent again,
   expect(onBusy).toHaveBeenCalledTimes(2);
 });
 
-test("an upload sends its request only when its source has a first byte", async () => {
+test("an upload starts its request only when the source has sent a first byte", async () => {
   let requests = 0;
   const baseUrl = await serve((request, response) => {
     requests++;

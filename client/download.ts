@@ -9,8 +9,8 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Resolves when the response has started. Throws a Problem, an UnreachableError or the signal's reason, also during the
- * iteration. Ending the iteration closes the connection. */
+/** Requests the file; resolves when the response has started. The request and the iteration throw a Problem, an
+ * UnreachableError or the signal's reason. Ending the iteration closes the connection. */
 export async function download<const E extends Endpoint>(
   endpoint: E,
   request: RequestOf<E>,
@@ -33,7 +33,7 @@ async function* bytesOf(body: ReadableStream<Uint8Array>, reading: AbortControll
   try {
     yield* chunksOf(body);
   } catch (error) {
-    // fetch's error for a broken connection
+    // fetch throws a TypeError if the connection breaks.
     if (!(error instanceof TypeError)) throw error;
     throw new UnreachableError("The server's response is incomplete: the file is truncated. Try again.", {
       cause: error,

@@ -5,7 +5,7 @@ import { MAX_EVENT_CHARACTERS, readEvents, type StreamEvent } from "./event-stre
 
 async function eventsOf(...pieces: (string | Uint8Array)[]): Promise<StreamEvent[]> {
   const bytes = pieces.map((piece) => (typeof piece === "string" ? new TextEncoder().encode(piece) : piece));
-  // eslint-disable-next-line @typescript-eslint/require-await -- a source that happens to be ready
+  // eslint-disable-next-line @typescript-eslint/require-await -- this source never waits
   const source = async function* () {
     yield* bytes;
   };
@@ -40,10 +40,10 @@ test.each([
   ["a line", "x".repeat(100_000)],
   ["an event's data", `data: ${"x".repeat(100_000)}\n`],
   ["an event of empty lines of data", "data\n".repeat(20_000)],
-])("%s without end is an error, and read no further", async (_, piece) => {
+])("%s without an end throws an error and is not read further", async (_, piece) => {
   const bytes = new TextEncoder().encode(piece);
   let given = 0;
-  // eslint-disable-next-line @typescript-eslint/require-await -- a source that happens to be ready
+  // eslint-disable-next-line @typescript-eslint/require-await -- this source never waits
   const source = async function* () {
     for (;;) {
       given += bytes.length;

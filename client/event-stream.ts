@@ -5,16 +5,16 @@ import { UnreachableError } from "./answer.ts";
 export interface StreamEvent {
   type: string;
   data: string;
-  /** The last id received, with this or an earlier event. */
+  /** The last id received: the id of this event or, if this event has no id, of an earlier one. */
   id: string;
 }
 
-/** Maximum length of a line and of an event's data, in characters, so that an endless event cannot fill the memory. Skuport's
- * events are below 100 kB. */
+/** Maximum length in characters, both of a line and of an event's data: an endless event must not fill the memory. Skuport's
+ * events are smaller than 100 kB. */
 export const MAX_EVENT_CHARACTERS = 4_000_000;
 
-/** Yields each complete event. Drops an incomplete one at the end, as the standard requires. Throws an UnreachableError for a
- * line or event that is too long. */
+/** Yields each complete event. Drops an incomplete event at the end of the stream, as the standard requires. Throws an
+ * UnreachableError if a line or event is too long. */
 export async function* readEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   let type = "";
   let data: string[] = [];

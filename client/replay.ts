@@ -1,13 +1,14 @@
-// Reads a stream in a way that its beginning can be sent again, such as standard input after a refused request.
+// Keeps the beginning of a stream, such as standard input, so that it can be sent again after a refused request.
 
-/** The beginning of a stream that is kept. The answer to a refused request arrives before more than the socket buffers are sent. */
+/** Number of bytes that are kept. When a refusal arrives, the client has sent no more than fits into the socket buffers, which
+ * are smaller than this. */
 const KEPT_BYTES = 16 << 20;
 const RELEASED = new Uint8Array(0);
 
 export interface Replay {
   /** Resolves when the source has its first chunk or has ended. */
   waitForData: () => Promise<void>;
-  /** The source's chunks from the beginning. */
+  /** Yields the source's chunks from the beginning. Can be called again while `canRepeat` returns true. */
   chunks: () => AsyncGenerator<Uint8Array>;
   /** False once more than KEPT_BYTES have been read. */
   canRepeat: () => boolean;
@@ -20,7 +21,7 @@ export function createReplay(source: AsyncIterable<Uint8Array>): Replay {
   let hasEnded = false;
   let reading: Promise<void> | undefined;
 
-  // Two requests may wait for the same chunk: the refused one and its repetition.
+  // Two requests may wait for the same chunk: the refused request and its repetition.
   const readMore = (): Promise<void> =>
     (reading ??= iterator
       .next()

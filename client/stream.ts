@@ -3,10 +3,10 @@
 import { UnreachableError } from "./answer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 
-/** The server sends a heartbeat every 15 seconds; without any bytes for this time, the connection counts as dead. */
+/** Time without any bytes after which the connection counts as dead. The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 40_000;
 
-/** The server responded, but not with a stream. */
+/** Thrown if the server responded, but not with a stream. */
 export class NoStream extends Error {
   override readonly name = "NoStream";
   readonly status: number;

@@ -13,24 +13,25 @@ import { failureOf, unreachable, readText } from "./answer.ts";
 import { createReplay } from "./replay.ts";
 import { orAborted, wait } from "./wait.ts";
 
-// Not an import: that would read all names of the module and so load fetch and TLS, 17 ms of a command that starts in 40 ms.
+// Do not use `import` here: it would read all exports of the module and thereby load fetch and TLS. That would take 17 ms, in a
+// command that starts in 40 ms.
 const { request: requestHttp } = process.getBuiltinModule("node:http");
 
 export interface UploadOptions {
   base_url: string;
-  /** Options of the import; an absent one takes the server's default. */
+  /** Options of the import. The server uses its defaults for options that are not given. */
   options?: Omit<z.input<typeof create_import.schema.querystring>, "filename">;
   signal?: AbortSignal | undefined;
-  /** Bytes handed to the connection, and the file's size (null = unknown). */
+  /** Called with the number of bytes written to the connection so far and the size of the file (null = unknown). */
   onProgress?: (sent: number, size: number | null) => void;
-  /** Called when the server refuses the file because it receives too many; it is sent again after a pause. */
+  /** Called when the server refuses the file because it is receiving too many files. The file is then sent again after a pause. */
   onBusy?: () => void;
   busy_pause_ms?: number;
 }
 
 /**
- * Sends the file at `path` under its own name. While the server receives too many files, waits and sends it again.
- * Throws a Problem, an UnreachableError, the reading error or the signal's reason.
+ * Sends the file at `path` with its own name. If the server is receiving too many files, waits and sends the file again. Throws
+ * a Problem, an UnreachableError, the error of reading the file or the signal's reason.
  */
 export async function uploadPath(path: string, upload: UploadOptions): Promise<Import> {
   const file = await open(path);
@@ -45,14 +46,15 @@ export async function uploadPath(path: string, upload: UploadOptions): Promise<I
   }
 }
 
-/** Sends a stream whose size may be unknown (null), such as standard input. Otherwise as `uploadPath`. */
+/** Sends a stream, such as standard input, whose size may be unknown (null). Waits, repeats and throws like `uploadPath`. */
 export async function uploadStream(
   source: Readable | AsyncIterable<Uint8Array>,
   upload: UploadOptions & { filename: string; size: number | null },
 ): Promise<Import> {
   const replay = createReplay(source);
   try {
-    // Without a request: a server ends one whose body is silent for a minute, and a pipe may be silent for longer.
+    // Start the request only when data is available: the server ends a request whose body is silent for a minute, and a pipe may
+    // be silent for longer.
     await orAborted(replay.waitForData(), upload.signal);
     return await repeatWhileBusy(() => sendOnce(replay.chunks(), upload), upload, replay.canRepeat);
   } finally {
@@ -60,25 +62,26 @@ export async function uploadStream(
   }
 }
 
-/** Bytes read and sent at once. */
+/** Maximum number of bytes that are read and sent at once. */
 const CHUNK_BYTES = 1 << 20;
 
-/** The file's bytes up to `size`, through one reused buffer: a new buffer for each chunk costs more in garbage collection than sending
- * it. A chunk is valid until the next one is requested. */
+/** Yields the file's bytes up to `size` in one reused buffer: the garbage collection of a new buffer for each chunk costs more
+ * than sending the chunk. A chunk is valid until the next one is requested. */
 async function* readChunks(file: FileHandle, size: number): AsyncGenerator<Uint8Array> {
   const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
   for (let position = 0; position < size;) {
     const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, size - position), position);
-    if (bytesRead === 0) throw new Error("The file became shorter while it was sent. Send it again.");
+    if (bytesRead === 0) throw new Error("The file was shortened while it was being sent. Send it again.");
     position += bytesRead;
     yield chunk.subarray(0, bytesRead);
   }
 }
 
-/** Pause before a repeated request; the `Retry-After` of the server. */
+/** Pause before a refused file is sent again; the same as the server's `Retry-After`. */
 const BUSY_PAUSE_MS = 5000;
 
-/** The server refuses a file with `too-many-files` before it does anything with it, so sending it again is safe. */
+/** Calls `send`, and calls it again after a pause while the server responds with `too-many-files`. Repeating is safe, because
+ * the server has not processed a file that it refuses. */
 async function repeatWhileBusy(
   send: () => Promise<Import>,
   { signal, onBusy, busy_pause_ms = BUSY_PAUSE_MS }: UploadOptions,
@@ -112,12 +115,12 @@ async function sendOnce(
     "content-type": "application/octet-stream",
     ...(size === null ? {} : { "content-length": size }),
   };
-  // Loaded only if needed: TLS takes as long to load as the rest of a command.
+  // Load `node:https` only if needed: loading TLS takes as long as the rest of a command.
   const send = url.startsWith("https:") ? (await import("node:https")).request : requestHttp;
   const request = send(url, { method: "POST", headers, signal });
   const answered = answerOf(request);
-  // The answer alone decides the outcome: a source that fails destroys the request with its error. The answer can arrive before the
-  // whole file is sent (too large, disk full), and the rest is then not sent.
+  // Wait for the response only. If the source fails, its error destroys the request, so the wait ends too. The response can
+  // arrive before the whole file is sent (file too large, disk full); the remaining bytes are then not sent.
   let sourceError: unknown;
   const sending = sendChunks(request, chunks, (sent) => onProgress?.(sent, size)).catch((error: unknown) => {
     sourceError = error;
@@ -141,11 +144,12 @@ async function sendOnce(
 const answerOf = (request: ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     request.once("response", resolve);
-    request.on("error", reject); // stays: without a listener, an error after the answer would end the process
+    request.on("error", reject); // never removed: without a listener, an error after the response would end the process
   });
 
-/** Sends one chunk at a time: requests the next when the connection has taken the last. Returns when the request closes, even
- * while the source is silent. Throws what the source throws; the connection's errors are the request's. */
+/** Sends one chunk at a time: requests the next chunk when the connection has accepted the previous one. Returns when the
+ * request closes, even while the source is silent. Throws errors of the source only: the request emits the errors of the
+ * connection. */
 async function sendChunks(
   request: ClientRequest,
   chunks: AsyncIterable<Uint8Array>,
@@ -177,6 +181,6 @@ async function sendChunks(
   request.end();
 }
 
-/** A system error of the connection. */
+/** Whether an error is a system error of the connection. */
 const isConnectionError = (error: unknown): boolean =>
   error instanceof Error && "code" in error && /^E[A-Z]+$/.test(String(error.code));

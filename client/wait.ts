@@ -1,4 +1,4 @@
-// Waiting that ends early when a signal aborts.
+// Functions that wait, and stop waiting when a signal aborts.
 
 /** Resolves after `ms`, or rejects with the signal's reason. */
 export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -16,7 +16,7 @@ export function wait(ms: number, signal: AbortSignal | undefined): Promise<void>
   });
 }
 
-/** The promise's result, or a rejection with the signal's reason if that comes first. */
+/** Resolves or rejects like the promise, or rejects with the signal's reason if the signal aborts first. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

@@ -21,7 +21,8 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Pause after the server has refused a stream. */
 const REFUSED_PAUSE_MS = 15_000;
 
-/** Yields each event. Events may have been purged while the connection was lost: reload all state on `onState(true)`. */
+/** Yields each event. Events may have been purged while the connection was lost, so reload all state when `onState(true)` is
+ * called. */
 export async function* watchEvents(options: WatchEventsOptions): AsyncGenerator<LiveEvent & { id: string }, void> {
   const { signal, onState } = options;
   const url = address(watch_events, {}, options.base_url);

@@ -17,7 +17,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Yields the current state of the import, as in lists, and then each newer version; the last one is terminal. Reconnects until
+ * Yields the current state of the import, as in lists, and then each newer version until the import has ended. Reconnects until
  * the signal aborts. Throws a Problem if the import does not exist.
  */
 export async function* watchImport(id: number, options: WatchOptions = {}): AsyncGenerator<ListedImport, void> {
@@ -44,7 +44,7 @@ export async function* watchImport(id: number, options: WatchOptions = {}): Asyn
   }
 }
 
-/** Yields the states of one connection, or the current state if the server refuses the stream. */
+/** Yields the states that arrive over one connection, or only the current state if the server refuses the stream. */
 async function* statesOnce(id: number, seen: number, options: WatchOptions): AsyncGenerator<ListedImport> {
   const url = address({ url: WATCH_IMPORT_URL }, { params: { id } }, options.base_url);
   const lastEventId = seen >= 0 ? String(seen) : undefined;
@@ -61,7 +61,7 @@ async function* statesOnce(id: number, seen: number, options: WatchOptions): Asy
   }
 }
 
-/** Errors that may disappear: no connection, or a server that is starting or stopping. */
+/** Whether an error may be temporary: no connection, or a server that is starting or stopping. */
 function isTransient(error: unknown): boolean {
   if (error instanceof Problem) return error.status >= 500;
   return error instanceof UnreachableError || error instanceof TypeError;

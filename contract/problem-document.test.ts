@@ -35,7 +35,7 @@ test("a document has at most 64 kB, regardless of its faults", () => {
   expect(problem_document.safeParse(document).success).toBe(true);
 });
 
-test("further members are included if they fit", () => {
+test("additional members of a problem are included if they fit", () => {
   const extra = {
     headers: Array.from({ length: 2000 }, (_, i) => `${i}${"ü".repeat(100)}`),
     count: 3,
@@ -50,7 +50,7 @@ test("further members are included if they fit", () => {
   expect(document).not.toHaveProperty("text");
 });
 
-test("a text is never truncated within a surrogate pair", () => {
+test("a string is never truncated within a surrogate pair", () => {
   expect(cutText("abc", 3)).toBe("abc");
   expect(cutText("abcd", 3)).toBe("ab…");
   expect(cutText("ab😀cd", 4)).toBe("ab…");

@@ -11,10 +11,10 @@ const of = (text: string): [unknown, { success: boolean }][] => [
   ["description", create_webhook_body.safeParse({ url: "https://a.example/", description: text })],
 ];
 
-test.each(["a\0b", "\ud800", "a\udfffb"])("%j is refused in all texts that are stored or compared", (text) => {
+test.each(["a\0b", "\ud800", "a\udfffb"])("%j is refused in every string that is stored or compared", (text) => {
   for (const [name, { success }] of of(text)) expect([name, success]).toEqual([name, false]);
 });
 
-test("other texts are accepted", () => {
+test("other strings are accepted", () => {
   for (const [name, { success }] of of("Größe 😀\t\u0001")) expect([name, success]).toEqual([name, true]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseYesNo } from "./yes-no.ts";
 
-test("reads yes and no in the languages of the columns it knows, in any case", () => {
+test("parseYesNo reads yes and no in the languages of the known column names, in upper or lower case", () => {
   for (const word of ["yes", "TRUE", "1", "ja", "J", "WAHR", "oui", "Vrai", "sí", "si", "sim", "vero", "waar", "tak"]) {
     expect([word, parseYesNo(` ${word} `)]).toEqual([word, true]);
   }
@@ -10,7 +10,7 @@ test("reads yes and no in the languages of the columns it knows, in any case", (
   }
 });
 
-test("does not guess other words", () => {
+test("parseYesNo returns undefined for other words", () => {
   for (const word of ["", "perhaps", "vielleicht", "x", "2", "ne"])
     expect([word, parseYesNo(word)]).toEqual([word, undefined]);
 });

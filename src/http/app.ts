@@ -49,9 +49,9 @@ export interface AppContext
   limits?: HttpLimits;
 }
 
-/** Limits that tests shorten. */
+/** Time limits of requests. Tests use shorter ones. */
 export interface HttpLimits {
-  /** Headers must be complete after this. */
+  /** Time within which the headers must be complete. */
   headers_ms: number;
   bodies: BodyLimits;
 }
@@ -66,7 +66,7 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
     directives: {
       defaultSrc: ["'self'"],
       scriptSrc: ["'self'"],
-      // Nuxt UI sets styles from scripts
+      // Scripts of Nuxt UI set inline styles.
       styleSrc: ["'self'", "'unsafe-inline'"],
       imgSrc: ["'self'", "data:"],
       fontSrc: ["'self'"],
@@ -77,7 +77,7 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
       frameAncestors: ["'none'"],
     },
   },
-  // Served on loopback without TLS
+  // The server listens on loopback without TLS.
   strictTransportSecurity: false,
 };
 
@@ -88,10 +88,10 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     rewriteUrl: overrideMethod,
-    // The schema limits the length of SKUs, which may contain encoded slashes.
+    // High enough for percent-encoded SKUs; the schema limits the length of SKUs.
     routerOptions: { maxParamLength: 4000 },
     bodyLimit: 1 << 20,
-    // No total limit: limit-bodies.ts bounds the time of a body by its rate.
+    // Node does not limit the total time: limit-bodies.ts requires a minimum rate of a body instead.
     requestTimeout: 0,
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
     forceCloseConnections: true,
@@ -105,7 +105,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   identifyCallers(app);
   useProblems(app, context.isDiskFull);
-  // First, because the body of a refused request may still arrive.
+  // Register this first: it must also see requests that the next hooks refuse, because their bodies may still arrive.
   limitBodies(app, bodies);
   app.addHook("onRequest", checkOrigin);
   useIdempotency(app, context.pool);
@@ -140,7 +140,8 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
 
 const DOCS = "/docs";
 
-/** The plugin's own redirect replaces the end of the URL; with a query string it would redirect to itself. */
+/** Redirects `/docs/static/index.html` itself. The plugin's redirect replaces the end of the URL, so a URL with a query string
+ * would be redirected to itself. */
 function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: FastifyReply, next: () => void): void {
   if (url === `${DOCS}/static/index.html`) void reply.redirect(`${DOCS}/`);
   else next();
@@ -152,8 +153,8 @@ const validateRequest: FastifySchemaCompiler<ZodType> = (part) => {
   return part.httpPart === "body" ? (body: unknown) => validate(body ?? undefined) : validate;
 };
 
-/** Fastify's parser, which refuses `__proto__`, preceded by our checks. An empty body counts as no body: some clients send the
- * content type with every POST. */
+/** Parses JSON bodies: first checks their bounds, then uses Fastify's parser, which refuses `__proto__`. An empty body counts
+ * as no body, because some clients send the content type with every POST. */
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, bytes, parsed) => {
@@ -169,7 +170,7 @@ function parseJson(app: FastifyInstance): void {
   });
 }
 
-/** A 304 has headers only; handlers send null, which would be serialised as JSON. */
+/** Removes the body of 304 responses, which must not have one: handlers send null, which would be serialised as JSON. */
 function emptyNotModified(app: FastifyInstance): void {
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (reply.statusCode !== 304) {
@@ -181,8 +182,8 @@ function emptyNotModified(app: FastifyInstance): void {
   });
 }
 
-/** Prevents caching of the API unless a route sets its own header. Registered after `useIdempotency`, which does not store a
- * response whose route sets no-store itself. */
+/** Sets `no-store` on API responses unless the route has set its own `cache-control`. Must be registered after
+ * `useIdempotency`, which does not store responses whose route has set `no-store`. */
 function storeNothing(app: FastifyInstance): void {
   app.addHook("onSend", (request, reply, payload, done) => {
     if (request.url.startsWith("/api") && !reply.hasHeader("cache-control"))
@@ -195,7 +196,7 @@ function mountModules(app: FastifyInstance, context: AppContext, closing: AbortS
   const streams = createStreams(closing);
   const withStreams = { ...context, log: context.logger, sendStates: createSendStates(streams, context.logger) };
   const withLag = { ...context, countStreams: () => streams.size, readSearchLag: () => readBacklogSize(context.pool) };
-  // First, because it measures only the routes registered after it.
+  // Register the metrics first, because they measure only routes that are registered later.
   metricsRoute(app, withLag);
   healthRoutes(app, withLag);
   importRoutes(app, withStreams);

@@ -5,9 +5,10 @@ import { LOCAL_ACTOR } from "../../contract/actor.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Recorded as the author of changes; stored responses of one actor are never sent to another. */
+    /** Recorded as the author of changes. Idempotency keys belong to one actor, so a stored response is never sent to another
+     * actor. */
     readonly actor: string;
-    /** For limits per client: a network address. */
+    /** Network address of the client, used for limits per client. */
     readonly client: string;
   }
 }
@@ -22,15 +23,15 @@ export function identifyCallers(app: FastifyInstance): void {
   });
 }
 
-/** The address that opened the connection. For a connection from this computer, the address that a reverse proxy appended to
- * `X-Forwarded-For`: otherwise everyone behind the proxy would be one client. A local program can forge that header, but it can
- * connect from any address in 127.0.0.0/8 just as well. */
+/** Returns the address that opened the connection or, if that is this computer, the address that a reverse proxy appended to
+ * `X-Forwarded-For`: otherwise all users of the proxy would count as one client. A local program can forge that header, but it
+ * could also connect from any address in 127.0.0.0/8. */
 export function clientOf({ raw, headers }: FastifyRequest): string {
   const peer = withoutMapping(raw.socket.remoteAddress ?? "");
   return isLoopbackAddress(peer) ? (lastForwarded(headers["x-forwarded-for"]) ?? peer) : peer;
 }
 
-/** The proxy appends the address it sees; a client may have written what precedes it. */
+/** Returns the last address, which the proxy appended. The client may have forged the addresses before it. */
 function lastForwarded(header: string | string[] | undefined): string | undefined {
   const last = [header].flat().at(-1)?.split(",").at(-1)?.trim() ?? "";
   return isIP(last) === 0 ? undefined : withoutMapping(last);

@@ -1,4 +1,4 @@
-// Refused and accepted requests of browsers, for every method.
+// Tests which requests of browsers are refused and accepted, for every method.
 import { expect, test } from "vitest";
 import { createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";

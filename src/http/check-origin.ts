@@ -1,11 +1,12 @@
-// Refuses requests that pages of other sites send to this computer: through a name that points at 127.0.0.1 (DNS rebinding), or
-// as cross-site requests, which could not read responses but would occupy streams and run queries.
+// Refuses requests that pages of other sites send to this computer. Such a page can use a name that points at 127.0.0.1 (DNS
+// rebinding), or send cross-site requests, whose responses it cannot read but which occupy streams and run queries.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isLoopbackAddress } from "./caller.ts";
 import { Problem } from "../../contract/problems.ts";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** Accepted values of Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/): our own page, and addresses that the user typed. */
+/** Accepted values of Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/): requests of our own page, and URLs that the user
+ * typed. */
 const OWN_SITE = new Set(["same-origin", "none"]);
 
 export function checkOrigin(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
@@ -25,14 +26,14 @@ function faultOf(request: FastifyRequest): Problem | undefined {
   );
 }
 
-/** The public name by which a reverse proxy on this computer was called; `Host` is still required to be a loopback name. A page of
- * another site cannot send this header without a CORS preflight, which no route answers. */
+/** Returns the public host name under which a reverse proxy on this computer was called. `Host` must still be a loopback name.
+ * A page of another site cannot send this header without a CORS preflight, which no route accepts. */
 function forwardedHost({ raw, headers }: FastifyRequest): string[] {
   const name = headers["x-forwarded-host"];
   return typeof name === "string" && isLoopbackAddress(raw.socket.remoteAddress ?? "") ? [name.trim()] : [];
 }
 
-/** A link on another site may open our page as a top-level document. */
+/** Whether the browser opens a top-level document: a link on another site may open our page. */
 const opensDocument = ({ method, headers }: FastifyRequest): boolean =>
   (method === "GET" || method === "HEAD") &&
   headers["sec-fetch-mode"] === "navigate" &&
@@ -43,7 +44,7 @@ function isLoopback(host: string): boolean {
   return LOOPBACK.has(name) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name) || name.endsWith(".localhost");
 }
 
-/** Sandboxed pages send `null`, which is not a URL. */
+/** Whether the URL in `Origin` has this host. Sandboxed pages send `null`, which is not a URL. */
 function isSameHost(origin: string, host: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }

@@ -31,7 +31,7 @@ test.each([
   ["ECONNRESET", 503],
   ["ENOSPC", 507],
   ["EDQUOT", 507],
-])("%s is %i", (code, status) => {
+])("an error with the code %s gets status %i", (code, status) => {
   expect(statusOf(withCode(code))).toBe(status);
   expect(statusOf(new Error("wrapped", { cause: withCode(code) }))).toBe(status);
   expect(statusOf(new AggregateError([new Error("another"), withCode(code)]))).toBe(status);
@@ -42,7 +42,7 @@ test("an error of our own code is not a database problem", () => {
     expect(problemOfDatabase(error)).toBeUndefined();
 });
 
-test("NUL characters, read-only sessions and cancelled queries are not a 500", async () => {
+test("NUL characters, read-only sessions and cancelled queries do not get status 500", async () => {
   const { pool } = database;
   const failures = [
     [400, () => pool.query("select $1::text", ["a\0b"])],

@@ -4,7 +4,7 @@ import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
 type Answer = readonly [slug: ProblemSlug, detail: string];
 
-const AWAY: Answer = ["not-ready", "The database does not answer at the moment. Try again in a few seconds."];
+const AWAY: Answer = ["not-ready", "The database does not respond at the moment. Try again in a few seconds."];
 const FULL: Answer = [
   "disk-full",
   "The disk of the server or its database is full, so nothing can be saved. Free some space and try again.",
@@ -34,7 +34,7 @@ const BY_SQLSTATE: Readonly<Record<string, Answer>> = {
   "53400": ["not-ready", "The request exceeds a limit that the database is configured with. Ask its administrator."],
   "54000": TOO_COMPLEX, // program_limit_exceeded, such as a value that is too long for an index
   "54001": TOO_COMPLEX, // statement_too_complex: deeper than PostgreSQL's stack
-  "55P03": ["not-ready", "Another change holds what this request needs. Try again in a few seconds."],
+  "55P03": ["not-ready", "Another change has locked data that this request needs. Try again in a few seconds."],
   "57014": ["not-ready", "The database cancelled the query because it took too long. Try again in a minute."],
   "57P01": AWAY, // admin_shutdown
   "57P02": AWAY, // crash_shutdown
@@ -44,7 +44,7 @@ const BY_SQLSTATE: Readonly<Record<string, Answer>> = {
 
 const BY_ERRNO: Readonly<Record<string, Answer>> = { ENOSPC: FULL, EDQUOT: FULL };
 
-/** The problem of `error` or of one of its causes; undefined for errors of our own code. */
+/** Returns the problem for `error` or one of its causes, or undefined for errors of our own code. */
 export function problemOfDatabase(error: unknown): Problem | undefined {
   const [slug, detail] = answerTo(error) ?? (isTransient(error) ? AWAY : []);
   return slug === undefined || detail === undefined ? undefined : new Problem(slug, detail, { cause: error });

@@ -19,7 +19,7 @@ export const describeRoute: Transform = (route) => {
   } = route.schema as Partial<Endpoint["schema"]>;
   if (schema.response === undefined) return jsonSchemaTransform(route);
   const method = String(route.route.method);
-  // Any route may respond so: forbidden host, unavailable database, internal error.
+  // `default` describes problems that any route may return: forbidden host, unavailable database, internal error.
   const response = { ...problemsOf(method), ...schema.response, default: problem_document };
   const headers = method === "POST" ? { headers: withIdempotencyKey(schema.headers) } : {};
   const described = jsonSchemaTransform({ ...route, schema: { ...schema, ...headers, response } });
@@ -55,7 +55,10 @@ const withIdempotencyKey = (headers: z.ZodType | undefined): z.ZodType =>
       .string()
       .max(255)
       .optional()
-      .describe("A request repeated with the same key within 7 days is executed once and gets the first response"),
+      .describe(
+        "Unique key of the request, such as a UUID. If the request is repeated with the same key within 7 days, it " +
+          "is not executed again and gets the first response",
+      ),
   });
 
 function describeAnswer(status: string, schema: object, answerType: string | readonly string[]): object {
@@ -67,7 +70,8 @@ function describeAnswer(status: string, schema: object, answerType: string | rea
   };
 }
 
-/** OpenAPI 3.1 does not require a schema, but documentation pages and code generators recognise a file by it. */
+/** Schema of a file. OpenAPI 3.1 does not require one, but documentation pages and code generators recognise files by this
+ * schema. */
 const BYTES = { type: "string", format: "binary" };
 
 function describeFile({ types, form }: NonNullable<Endpoint["schema"]["file_body"]>): object {
@@ -79,7 +83,7 @@ function describeFile({ types, form }: NonNullable<Endpoint["schema"]["file_body
 
 function formWithFile(form: z.ZodType): object {
   const { $schema: _, ...fields } = z.toJSONSchema(form, { io: "input", target: "draft-2020-12" });
-  const file = { ...BYTES, description: "The file; must follow the other fields" };
+  const file = { ...BYTES, description: "The file; it must follow the other fields of the form" };
   return { ...fields, properties: { ...fields.properties, file }, required: ["file"] };
 }
 

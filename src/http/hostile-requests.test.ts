@@ -1,4 +1,4 @@
-// Requests that none of our clients sends, and their responses.
+// Tests how the server responds to requests that none of our clients sends.
 import { beforeAll, expect, test } from "vitest";
 import { createTestApp } from "../../tests/support/app.ts";
 import { createTestDatabase } from "../../tests/support/database.ts";
@@ -43,7 +43,7 @@ test.each(ROUTES)("%s %s refuses JSON nested thousands deep", async (method, url
 const NAMES = ["constructor", "__proto__", "prototype", "toString", "hasOwnProperty"];
 const VALUES: unknown[] = [null, 1, "x", [], {}, { prototype: null }, { prototype: { a: 1 } }, { constructor: null }];
 
-test("names of built-in object members are ordinary names", async () => {
+test("names of built-in object members can be used like any other name", async () => {
   for (const [method, url, bodyWith] of ROUTES)
     for (const name of NAMES)
       for (const value of VALUES) {
@@ -66,7 +66,7 @@ test.each(["POST", "PATCH"] as const)(
   },
 );
 
-test("responses under /api, including problems, are not cached; other responses may be", async () => {
+test("responses under /api, including problems, must not be cached; other responses may be", async () => {
   for (const url of ["/api/products", "/api/products/a", "/api/nothing", "/api/imports/x", "/api/webhooks/1/reveal"])
     expect([url, (await app.inject({ method: "GET", url })).headers["cache-control"]]).toEqual([url, "no-store"]);
   const { headers } = await app.inject({ method: "GET", url: "/api/products" });

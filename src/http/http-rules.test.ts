@@ -1,4 +1,4 @@
-// Rules of HTTP that every route follows: bodies, HEAD, 304, Location.
+// Tests rules of HTTP that every route follows: bodies, HEAD, 304, Location.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -36,13 +36,13 @@ test.each([
   ["/api/webhooks/1/rotate", 200],
   ["/api/webhooks/1/reveal", 200],
   ["/api/products", 400],
-])("POST %s with a JSON content type and an empty body is a POST without a body", async (url, status) => {
+])("POST %s with a JSON content type and an empty body is treated as a POST without a body", async (url, status) => {
   const typed = await app.inject({ method: "POST", url, headers: json });
   const plain = await app.inject({ method: "POST", url });
   expect([url, typed.statusCode, plain.statusCode, typed.body]).toEqual([url, status, status, expect.anything()]);
 });
 
-test.each(["/api/products/%ff", "/api/products/%", "/%ff"])("GET %s is a problem document", async (url) => {
+test.each(["/api/products/%ff", "/api/products/%", "/%ff"])("GET %s returns a problem document", async (url) => {
   const answer = await app.inject({ method: "GET", url });
   expect([answer.statusCode, answer.headers["content-type"]]).toEqual([400, "application/problem+json; charset=utf-8"]);
   expect(answer.json()).toMatchObject({ type: "/problems/invalid-request", status: 400 });
@@ -95,7 +95,7 @@ test.each(["/api/products/a", "/api/products"])("a 304 of %s has no body and no 
 
 const RESERVED = Object.keys(openapi.paths).flatMap((path) => /^\/api\/products\/(\w+)$/.exec(path)?.[1] ?? []);
 
-test("every word that follows /api/products/ is known to productPath", () => {
+test("productPath knows every word that follows /api/products/ in the URL of a route", () => {
   expect(RESERVED.sort()).toEqual(["attributes", "bulk", "export", "facets", "positions"]);
   for (const word of RESERVED) expect(productPath(word)).not.toBe(`/api/products/${word}`);
 });

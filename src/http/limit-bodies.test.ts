@@ -1,4 +1,4 @@
-// Bodies that arrive too slowly, and too many of them. Requests are written to the socket as text.
+// Tests bodies that arrive too slowly, and too many files at once. The tests write requests to the socket as text.
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { afterEach, beforeAll, expect, test } from "vitest";
@@ -10,7 +10,7 @@ import type { Import } from "../../contract/imports/imports.ts";
 
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
-/** A client that sends nothing for this long is too slow. */
+/** Time after which a client that sends nothing is too slow. */
 const WINDOW_MS = 600;
 const bodies = { total_ms: 400, window_ms: WINDOW_MS, min_bytes_per_s: 1000, files: 3, linger_ms: 200 };
 const app = await createTestApp(database, { ...context, limits: { headers_ms: 300, bodies } });
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 interface Client {
   socket: Socket;
-  /** Everything received. */
+  /** Returns everything that was received. */
   answer: () => string;
   closed: Promise<unknown>;
 }
@@ -144,7 +144,7 @@ test("a part that was too slow keeps its received bytes, and the upload can cont
   expect(resumed.answer()).toMatch(/^HTTP\/1.1 204 /);
 });
 
-test("the number of files arriving at once is limited; the next is refused until one has ended", async () => {
+test("the number of files arriving at once is limited; another file is refused until one of them has arrived", async () => {
   const first = await Promise.all(Array.from({ length: bodies.files }, () => send(head("POST", "/api/imports", FILE))));
   const unfinished = async (): Promise<number> =>
     (await database.pool.query("select from imports where state = 'receiving'")).rowCount ?? 0;
@@ -179,7 +179,7 @@ test("the connection of a refused file is closed after the response, instead of 
   expect(sent).toBeGreaterThan(0);
 });
 
-test("a connection whose body trickles after the response is closed", async () => {
+test("a connection whose body still arrives slowly after the response is closed", async () => {
   const client = await send(head("POST", "/api/products", { ...JSON_HEADERS, origin: "https://another.example" }));
   await client.closed;
   expect(client.answer()).toMatch(/^HTTP\/1.1 403 /);

@@ -1,19 +1,19 @@
-// Limits how slowly a body may arrive, and how many files arrive at once. A body that is too slow fails with request-timeout for
-// its reader, and its connection is closed after the response. The bytes themselves are not modified.
+// Limits how slowly a body may arrive, and how many files arrive at once. If a body is too slow, its reader gets the error
+// request-timeout, and the connection is closed after the response. The bytes themselves are not modified.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { whenClosed } from "./streams/when-closed.ts";
 import type { Endpoint } from "../../contract/endpoint.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export interface BodyLimits {
-  /** A body other than a file must be complete after this time. */
+  /** Time within which a body other than a file must be complete. */
   total_ms: number;
   /** Period over which the average rate of a file must be at least `min_bytes_per_s`. */
   window_ms: number;
   min_bytes_per_s: number;
   /** Maximum number of files arriving at once. Each costs an open file and a few queries per second. */
   files: number;
-  /** Only tests set it. */
+  /** Replaces LINGER_MS in tests. */
   linger_ms?: number;
 }
 
@@ -21,10 +21,11 @@ export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, mi
 
 /** Number of rate samples per window. */
 const SAMPLES = 6;
-/** The failure is repeated at this interval until a reader of the body receives it, or the connection is closed after the response. */
+/** Interval at which the error is emitted again until a reader of the body receives it, or the connection is closed after the
+ * response. */
 const AGAIN_MS = 1000;
 const RETRY_AFTER_S = "5";
-/** Time that a client gets to read a response that was sent before its body was complete. */
+/** Time for a client to read a response that was sent before the body of the request was complete. */
 const LINGER_MS = 5000;
 
 export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
@@ -61,7 +62,8 @@ export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
   });
 }
 
-/** Node would read the rest of a refused file, however large. To cut the connection at once could destroy the response on its way. */
+/** Closes the connection if the body has not arrived completely after `lingerMs`. Otherwise Node would read the whole refused
+ * file, however large. Closing the connection at once could destroy the response in transit. */
 function cutUnreadBody(request: FastifyRequest, lingerMs: number): void {
   const { raw } = request;
   if (raw.complete || raw.destroyed) return;

@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 const UPLOAD = /^\/api\/uploads\//;
 const METHODS: ReadonlySet<string> = new Set(["PATCH", "DELETE"]);
 
-/** Fastify calls this before it chooses a route. Changes the method, and returns the URL unmodified. */
+/** Fastify calls this function before it chooses a route. The function changes the method and returns the URL unmodified. */
 export function overrideMethod(request: IncomingMessage): string {
   const { url = "/", method, headers } = request;
   const override = String(headers["x-http-method-override"] ?? "").toUpperCase();

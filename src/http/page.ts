@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify";
 import { noSuchRoute, sendProblem } from "./problems.ts";
 
 const DIST = join(import.meta.dirname, "../../dist");
-/** Addresses that get a problem document instead of the page. */
+/** Path prefixes that get a problem document instead of the page. */
 const NOT_PAGE = ["/api", "/health", "/openapi.json", "/docs", "/assets", "/metrics", "/problems"];
 
 export async function servePage(app: FastifyInstance): Promise<void> {

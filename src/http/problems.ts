@@ -12,7 +12,7 @@ import { Problem, type ProblemSlug } from "../../contract/problems.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Further checks of a body that its schema has refused, so that the response lists all faults. */
+    /** Returns further faults of a body that its schema has refused, so that the response lists all faults. */
     faultsOf?: (body: unknown) => Fault[];
   }
 }
@@ -27,7 +27,7 @@ export function useProblems(app: FastifyInstance, isDiskFull: () => boolean = ()
   });
 }
 
-/** Answers requests that never reach a route: headers too long, or not HTTP. */
+/** Sends a problem for a request that never reaches a route, because its headers are too long or it is not HTTP. */
 export function sendClientProblem(error: ConnectionError, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
@@ -48,7 +48,7 @@ export function sendClientProblem(error: ConnectionError, socket: Socket): void 
 const CLIENT_PROBLEMS: Partial<Record<string, { slug: ProblemSlug; detail: string }>> = {
   HPE_HEADER_OVERFLOW: {
     slug: "headers-too-large",
-    detail: "The URL and headers together exceed 16 kB. Shorten them.",
+    detail: "The URL and the headers together exceed 16 kB. Shorten them.",
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     slug: "request-timeout",
@@ -69,7 +69,7 @@ export const noSuchRoute = (request: FastifyRequest): Problem =>
     `${request.method} ${cutText(request.url.split("?")[0] ?? "", 500)} does not exist. See /docs for the API.`,
   );
 
-/** Enough for PostgreSQL to begin its restart, and acceptable for a waiting user. */
+/** Value of `Retry-After`: enough time for PostgreSQL to begin its restart, and acceptable for a waiting user. */
 const RETRY_AFTER_SECONDS = 5;
 
 export async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<void> {
@@ -78,7 +78,7 @@ export async function sendProblem(request: FastifyRequest, reply: FastifyReply, 
   await reply
     .code(problem.status)
     .type("application/problem+json; charset=utf-8")
-    // Bypasses the response schema of the route.
+    // Set a serializer of our own, because the route's serializer would apply the response schema.
     .serializer((payload: unknown) => JSON.stringify(payload))
     .send(document);
 }
@@ -109,9 +109,13 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   }
   const ofDatabase = problemOfDatabase(error);
   if (ofDatabase !== undefined) return ofDatabase;
-  return new Problem("internal-error", `The server's log contains the cause under the request id ${request.id}.`, {
-    cause: error,
-  });
+  return new Problem(
+    "internal-error",
+    `The server could not process the request. Its log contains the cause under the request id ${request.id}.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function describeType({ headers }: FastifyRequest): string {

@@ -16,7 +16,7 @@ import {
 import { Problem } from "../../contract/problems.ts";
 import type { CreateWebhook, PatchWebhook, Webhook } from "../../contract/webhooks/webhooks.ts";
 
-/** The fan-out compares every event with every webhook, and every delivery is a row. */
+/** Maximum number of webhooks. The fan-out compares every event with every webhook, and every delivery is a row. */
 const MAX_WEBHOOKS = 1000;
 
 export async function createWebhook(context: WebhookContext, given: CreateWebhook): Promise<Webhook> {
@@ -24,7 +24,10 @@ export async function createWebhook(context: WebhookContext, given: CreateWebhoo
   const keys = await context.loadKeys();
   return withCertainCommit(context.pool, async (client) => {
     if ((await countWebhooks(client)) >= MAX_WEBHOOKS)
-      throw new Problem("limit-reached", `Limit reached: ${MAX_WEBHOOKS} webhooks. Delete one first.`);
+      throw new Problem(
+        "limit-reached",
+        `Limit reached: there are already ${MAX_WEBHOOKS} webhooks. Delete a webhook before you add another.`,
+      );
     const id = await insertWebhook(client, { ...given, url });
     await addSecret(client, keys, id);
     await writeHeaders(client, keys, id, headers);

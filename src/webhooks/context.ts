@@ -6,16 +6,16 @@ import type { Log } from "../jobs/log.ts";
 export interface WebhookContext {
   pool: pg.Pool;
   log: Log;
-  /** Loads the current keys: another process may have rotated them. */
+  /** Loads the current keys, which another process may have rotated. */
   loadKeys: () => Promise<Keyring>;
   settings: WebhookSettings;
 }
 
-/** Plain values only: they are posted to the delivery thread. */
+/** Settings of the deliveries. They must be plain values, because they are posted to the delivery thread. */
 export interface WebhookSettings {
   allow_cidrs: readonly string[];
   proxy: string | undefined;
-  /** Factor of all pauses; less than 1 in tests. */
+  /** Factor by which all pauses are multiplied; less than 1 in tests. */
   time_scale: number;
   keep_days: number;
 }

@@ -1,4 +1,5 @@
-// Prefix of public event ids, unique per installation. An event has the same id in all attempts and in the feed.
+// Reads the prefix of public event ids, which is unique per installation. An event has the same id in all attempts and in the
+// feed.
 import type { Queryable } from "../db/connection/connect.ts";
 
 export async function readEventPrefix(db: Queryable): Promise<string> {

@@ -5,7 +5,8 @@ import type { Keyring } from "../secrets/keyring.ts";
 import { keyIdOf, seal, unseal } from "../secrets/seal.ts";
 import { headersAad, secretAad } from "./secrets.ts";
 
-/** Returns the number of re-encrypted values. Each row is its own transaction, so an interrupted run can be repeated. */
+/** Returns the number of re-encrypted values. Each row is updated in a separate transaction, so an interrupted run can be
+ * repeated. */
 export async function resealWebhooks(pool: pg.Pool, keys: Keyring): Promise<number> {
   const secrets = await pool.query<{ id: number; webhook_id: number }>(
     "select id, webhook_id from webhook_secrets order by id",

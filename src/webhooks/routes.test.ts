@@ -51,7 +51,7 @@ test("a webhook is created with defaults, listed, changed and deleted", async ()
   expect((await ask("GET", `/api/webhooks/${twin.id}`)).status).toBe(200);
 });
 
-test("the list comes in pages", async () => {
+test("the list of webhooks has pages", async () => {
   const ids = [(await create()).id, (await create()).id, (await create()).id];
   const seen: number[] = [];
   for (let cursor = ""; ;) {
@@ -102,14 +102,14 @@ test("faults found by schema and rules are reported together with their pointers
   ]);
   const { id } = await create();
   expect(await pointersOf("PATCH", `/api/webhooks/${id}`, faulty)).not.toContain("/body/headers/x-b");
-  // If both find a fault at one pointer, only the schema's fault is reported
+  // If schema and rules find faults with the same pointer, only the schema's fault is reported.
   const twice = { url: "ftp://10.0.0.1/", headers: { "x-a": "a".repeat(4001) }, max_parallel: 0 };
   expect(await pointersOf("POST", "/api/webhooks", twice)).toEqual([
     "/body/headers/x-a",
     "/body/max_parallel",
     "/body/url",
   ]);
-  // A value that is not an object is one fault, regardless of its length.
+  // If the value is not an object, exactly one fault is reported, regardless of the value's length.
   for (const headers of ["é".repeat(1000), ["é"]])
     expect(await pointersOf("POST", "/api/webhooks", { url: 7, headers })).toEqual(["/body/headers", "/body/url"]);
   for (const body of [null, [], "text", { headers: [] }, { headers: 7, url: 7 }])
@@ -158,7 +158,7 @@ test("a response with secrets is not stored for repeated requests", async () => 
   expect(JSON.stringify(rows)).not.toMatch(/hunter2|whsec_/);
 });
 
-test("headers are replaced together; null keeps the stored value", async () => {
+test("a change replaces all headers; null keeps the stored value of a header", async () => {
   const { id } = await create({ headers: { "x-a": "1", "x-b": "2" } });
   await ask("PATCH", `/api/webhooks/${id}`, { headers: { "X-A": null, "x-c": "3" } });
   expect((await reveal(id)).headers).toEqual({ "x-a": "1", "x-c": "3" });

@@ -1,4 +1,5 @@
-// Secrets and header values of a webhook: encrypted in the database, decrypted here and for requests only.
+// Stores and reads the secrets and header values of a webhook. They are encrypted in the database and decrypted only here and for
+// requests.
 import type { Queryable } from "../db/connection/connect.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { seal, unseal } from "../secrets/seal.ts";
@@ -6,7 +7,7 @@ import { makeSecret } from "./deliver/request/sign.ts";
 import { expireSecrets, insertSecret, listSecrets, readSealedHeaders, setHeaders } from "./store.ts";
 import type { WebhookSecrets } from "../../contract/webhooks/webhooks.ts";
 
-/** Additional authenticated data: binds an encrypted text to its webhook and use. */
+/** Additional authenticated data, which binds an encrypted value to its webhook and purpose. */
 export const secretAad = (webhookId: number): string => `webhook ${webhookId} secret`;
 export const headersAad = (webhookId: number): string => `webhook ${webhookId} headers`;
 
@@ -14,7 +15,7 @@ export async function addSecret(db: Queryable, keys: Keyring, webhookId: number)
   await insertSecret(db, webhookId, seal(keys, secretAad(webhookId), makeSecret()));
 }
 
-/** Adds a secret. Older ones stay valid for `overlapHours`. */
+/** Adds a secret. Older secrets stay valid for `overlapHours`. */
 export async function rotateSecret(
   db: Queryable,
   keys: Keyring,

@@ -3,7 +3,7 @@ import type { Queryable } from "../db/connection/connect.ts";
 import { WEBHOOK_CHANNEL } from "../events/channels.ts";
 import type { Webhook } from "../../contract/webhooks/webhooks.ts";
 
-/** Waiting deliveries are counted up to this number. */
+/** Maximum to which waiting deliveries are counted. */
 const COUNTED = 10_000;
 
 const WEBHOOK = `
@@ -40,7 +40,7 @@ export async function countWebhooks(db: Queryable): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Settings of a webhook, without its headers, which are encrypted. */
+/** Settings of a webhook without its headers, which are stored encrypted. */
 export interface WebhookValues {
   url: string;
   description: string;
@@ -76,7 +76,7 @@ export async function updateWebhook(db: Queryable, id: number, values: WebhookVa
   );
 }
 
-/** Ends a pause and resets the failure count, because the user expects the receiver to work. */
+/** Ends a pause and resets the failure count. Called when the user expects the receiver to work again. */
 export async function resetFailures(db: Queryable, id: number): Promise<void> {
   await db.query(
     "update webhooks set failing_since = null, consecutive_failures = 0, trips = 0, paused_until = null where id = $1",
@@ -116,7 +116,7 @@ export interface SealedSecret {
   expires_at: string | null;
 }
 
-/** Valid secrets, newest first. */
+/** Returns the valid secrets, newest first. */
 export async function listSecrets(db: Queryable, webhookId: number): Promise<SealedSecret[]> {
   const { rows } = await db.query<SealedSecret>(
     `select sealed, created_at, expires_at from webhook_secrets

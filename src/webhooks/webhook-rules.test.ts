@@ -50,7 +50,7 @@ test.each([
   expect(faultOf(() => checkUrl(url))).toContain(why);
 });
 
-test("faults of host and headers are reported together", () => {
+test("faults of the host and of the headers are reported together", () => {
   const given = { url: "http://10.0.0.1/", headers: { host: "evil.example", "x-a": "a\nb" } };
   const said = faultOf(() => checkTarget(given, {}, PUBLIC_ONLY));
   for (const pointer of ["/body/url", "/body/headers/host", "/body/headers/x-a"]) expect(said).toContain(pointer);
@@ -89,7 +89,7 @@ test.each([
   expect(faultOf(() => checkHeaders({ [name]: value }, {}))).toContain("/body/headers");
 });
 
-test("a header given in two cases and a 21st header are refused", () => {
+test("a header name given in upper and in lower case and a 21st header are refused", () => {
   expect(faultOf(() => checkHeaders({ "x-a": "1", "X-A": "2" }, {}))).toContain("twice");
   const many = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`x-${i}`, "1"]));
   expect(faultOf(() => checkHeaders(many, {}))).toContain("more than 20");

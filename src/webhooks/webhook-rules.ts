@@ -1,17 +1,18 @@
-// Validates URL and headers of a webhook. Pure; fan-out.ts decides in SQL which events a webhook gets.
+// Validates the URL and headers of a webhook without using the database. fan-out.ts decides in SQL which events a webhook gets.
 import { problemOfFaults, type Fault } from "../../contract/faults.ts";
 import { MAX_HEADER_BYTES, MAX_HEADERS } from "../../contract/webhooks/webhooks.ts";
 import { checkLiteral, portOf, RefusedAddress, type AddressRules } from "./deliver/request/ssrf-guard.ts";
 
 export interface Target {
-  /** The normalised URL; undefined if none was given. */
+  /** The normalised URL; undefined if no URL was given. */
   url: string | undefined;
-  /** Values by name in lower case. */
+  /** Header values by lower-case name. */
   headers: Record<string, string>;
 }
 
-/** The URL and custom headers of a webhook; a header value of null keeps the stored value from `kept`. Host names are resolved
- * only when connecting. @throws Problem that lists all faults of both, without header values */
+/** Validates and normalises the URL and custom headers of a webhook. A header value of null keeps the stored value from `kept`.
+ * Host names are not resolved here but for each connection. @throws Problem that lists all faults of URL and headers, without
+ * header values */
 export function checkTarget(
   given: { url?: string | undefined; headers: Readonly<Record<string, string | null>> },
   kept: Readonly<Record<string, string>>,
@@ -26,8 +27,8 @@ export function checkTarget(
   throw problemOfFaults(refused === undefined ? "invalid-request" : "refused-url", faults);
 }
 
-/** Faults of the URL's host and the headers in a body that its schema has refused, as far as they can be read. @param kept
- * undefined = stored headers are unknown here, so null is accepted */
+/** Returns the faults of the URL's host and of the headers in a body that its schema has refused, as far as URL and headers can
+ * be read. @param kept stored headers; undefined = unknown, so null is accepted as a value */
 export function faultsOfTarget(
   body: unknown,
   rules: AddressRules,
@@ -36,7 +37,7 @@ export function faultsOfTarget(
   const { url, headers } = (body ?? {}) as { url?: unknown; headers?: unknown };
   const parsed = typeof url === "string" ? URL.parse(url.trim()) : null;
   const refused = parsed !== null && /^https?:$/.test(parsed.protocol) ? refusalOfHost(parsed, rules) : undefined;
-  // A string also has entries: its characters.
+  // Object.entries would return the characters of a string as entries.
   const given: object = typeof headers === "object" && headers !== null && !Array.isArray(headers) ? headers : {};
   const known = Object.entries(given).filter(
     (entry): entry is [string, string | null] => entry[1] === null || typeof entry[1] === "string",
@@ -55,8 +56,8 @@ function refusalOfHost(url: URL, rules: AddressRules): string | undefined {
   }
 }
 
-// Headers that the delivery sets itself, and headers for framing or for one hop: a second `host` or `content-length` enables
-// request smuggling.
+// Headers that webhooks must not have: those that a delivery sets itself, and those for framing or for one hop. A second `host`
+// or `content-length` would enable request smuggling.
 const OWN_HEADERS = new Set([
   "host",
   "content-length",
@@ -97,11 +98,11 @@ function faultOfHeader(name: string, value: string | null, isRepeated: boolean, 
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "it is not a valid header name";
   const lower = name.toLowerCase();
   if (OWN_HEADERS.has(lower) || OWN_PREFIXES.some((prefix) => lower.startsWith(prefix)))
-    return "every delivery sets this header itself";
-  if (isRepeated) return "it is given twice; header names ignore case";
+    return "custom headers must not have this name";
+  if (isRepeated) return "it is given twice; header names are not case-sensitive";
   if (value === null) return isKept ? undefined : "it has no stored value to keep";
   if (Buffer.byteLength(value) > MAX_HEADER_BYTES) return `its value is longer than ${MAX_HEADER_BYTES} bytes`;
   // field-value of RFC 9110, 5.5, without bytes above ASCII, whose encoding is undefined
-  if (!/^[\x20-\x7e\t]*$/.test(value)) return "its value holds a line break or a character that is not ASCII";
+  if (!/^[\x20-\x7e\t]*$/.test(value)) return "its value contains a line break or a character that is not ASCII";
   return value === value.trim() ? undefined : "its value begins or ends with a space";
 }

@@ -6,9 +6,9 @@ import { pipeline, Transform, type Readable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 export interface Fingerprint {
-  /** Read this stream instead of the original body. */
+  /** The body as a stream that hashes what is read; read it instead of the original body. */
   body: Readable;
-  /** Hash of the bytes read so far and the content type. */
+  /** Returns the hash of the content type and the bytes read so far. */
   digest(): Promise<string>;
 }
 
@@ -23,15 +23,15 @@ export function fingerprintOf(headers: IncomingHttpHeaders, payload: Readable): 
       done(null, chunk);
     },
   });
-  // The reader of the body receives its errors.
+  // Ignore errors here: `body` emits them to its reader.
   // The iterator must not destroy the request: that would close the connection before the response.
   pipeline(payload.iterator({ destroyOnReturn: false }), body, () => undefined);
   let digest: Promise<string> | undefined;
-  // The form parser emits its data by the next turn of the event loop.
+  // Wait one turn of the event loop: by then the form parser has emitted the data it was given.
   return { body, digest: () => (digest ??= nextTurn().then(() => hash.digest("hex"))) };
 }
 
-/** Hashes names, values, file names and files. Returns undefined for an unreadable form. */
+/** Hashes the names, values, file names and files of a form. Returns undefined if the form cannot be read. */
 function hashForm(hash: Hash, headers: IncomingHttpHeaders): ((chunk: Buffer) => void) | undefined {
   try {
     const form = new Busboy({ headers: { ...headers, "content-type": headers["content-type"] ?? "" } });
@@ -44,7 +44,7 @@ function hashForm(hash: Hash, headers: IncomingHttpHeaders): ((chunk: Buffer) =>
       file.on("data", (chunk: Buffer) => hash.update(chunk));
       file.on("error", () => undefined);
     });
-    // The reader of the body reports a broken form.
+    // Ignore a broken form here: the reader of the body reports it.
     form.on("error", () => undefined);
     return (chunk) => void form.write(chunk);
   } catch {

@@ -48,7 +48,7 @@ describe("a repeated POST", () => {
     expect(await count("changesets")).toBe(2);
   });
 
-  test("gets a refusal again, even if it would succeed now", async () => {
+  test("gets the same refusal again, even if the request would succeed now", async () => {
     await post(undefined, { sku: "a", name: "A" });
     const first = await post("k1", { sku: "A", name: "B" });
     await pool.query("delete from products");
@@ -56,7 +56,7 @@ describe("a repeated POST", () => {
     expect([first.status, again.status, again.body]).toEqual([409, 409, first.body]);
   });
 
-  test("is executed if the first one was not", async () => {
+  test("is executed if the first request was not executed", async () => {
     expect((await post("k1", { sku: "a" })).status).toBe(400);
     expect((await post("k1", { sku: "a", name: "A" })).status).toBe(201);
   });
@@ -75,7 +75,7 @@ describe("a repeated POST", () => {
     expect((await post(key, { sku: "a", name: "A" })).status).toBe(400);
   });
 
-  test("1,000 at once make one product", async () => {
+  test("1,000 requests at once create one product", async () => {
     const answers = await Promise.all(Array.from({ length: 1000 }, () => post("k1", { sku: "a", name: "A" })));
     const statuses = new Map<number, number>();
     for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -87,7 +87,7 @@ describe("a repeated POST", () => {
     expect((await post("k1", { sku: "a", name: "A" })).status).toBe(201);
   });
 
-  test("1,000 at once without a key make one product too, and 999 get a link to it", async () => {
+  test("1,000 requests at once without a key also create one product, and 999 of them get a link to it", async () => {
     const answers = await Promise.all(Array.from({ length: 1000 }, () => post(undefined, { sku: "a", name: "A" })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(999);
@@ -105,7 +105,7 @@ describe("a key", () => {
   });
   const response = { status: 201, headers: { etag: '"1"' }, body: "{}" };
 
-  test("of a dead process is free after its lease, and its late response is not stored", async () => {
+  test("of a dead process is free after its lease, and a late response of that process is not stored", async () => {
     expect(await claimKey(pool, claim("1"))).toBe("ours");
     expect(await claimKey(pool, claim("2"))).toEqual({ request: "POST /x", fingerprint: "f", response: null });
     await pool.query("update idempotency_keys set lease_until = now() - interval '1 second'");
@@ -175,7 +175,7 @@ describe("a repeated file", () => {
     `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="x.csv"\r\ncontent-type: text/csv\r\n\r\n` +
     `${csv}\r\n--${boundary}--\r\n`;
 
-  test("is the first import", async () => {
+  test("returns the first import", async () => {
     const first = await send("k", CSV);
     expect(first.status).toBe(201);
     expect(await send("k", CSV)).toEqual(first);
@@ -183,7 +183,7 @@ describe("a repeated file", () => {
     expect(await count("imports")).toBe(1);
   });
 
-  test("as a form with another boundary, too", async () => {
+  test("returns the first import even if it is sent as a form with another boundary", async () => {
     const big = `sku,name\n${Array.from({ length: 50_000 }, (_, i) => `sku-${i},name ${i}\n`).join("")}`;
     const first = await send("k", form("one", big), "multipart/form-data; boundary=one");
     expect(first.status).toBe(201);
@@ -193,7 +193,7 @@ describe("a repeated file", () => {
     expect(await count("imports")).toBe(1);
   });
 
-  test("is refused while the first is arriving, and may be repeated after an interrupted upload", async () => {
+  test("is refused while the first upload is arriving, and is accepted after an interrupted upload", async () => {
     const base = await app.listen({ host: "127.0.0.1", port: 0 });
     const url = `${base}/api/imports?filename=x.csv`;
     const headers = { "content-type": "text/csv", "idempotency-key": "k" };

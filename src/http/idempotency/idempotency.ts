@@ -1,8 +1,8 @@
-// Idempotency-Key on every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a repeated
-// request gets the first response and is not executed again.
+// Implements Idempotency-Key for every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a
+// repeated request gets the first response and is not executed again.
 //
-// If a process dies during a request, its lease expires and the repetition is executed. The endpoint itself then shows whether
-// the first one was committed: the SKU is taken, or the file changes nothing.
+// If a process dies during a request, its lease expires and the repetition is executed. The response then shows whether the first
+// request was committed: the SKU is taken, or the file changes nothing.
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -22,7 +22,7 @@ import {
 } from "./store.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** How long to retry storing a response while the database is unreachable. */
+/** Time for which storing a response is retried while the database is unreachable. */
 const STORE_AGAIN_MS = 300_000;
 
 interface Keyed {
@@ -69,7 +69,7 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
       running.delete(claim.token);
     } catch (error) {
       request.log.warn({ err: error }, "cannot store the response of an idempotent request; retrying");
-      // The lease is renewed meanwhile: a repetition must wait rather than do the work again.
+      // The lease is renewed meanwhile, so that a repeated request waits and is not executed a second time.
       void retryTransient(store, { timeout_ms: STORE_AGAIN_MS })
         .catch((lost: unknown) => {
           request.log.error({ err: lost }, "cannot store the response of an idempotent request");
@@ -92,15 +92,19 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
   });
 }
 
-/** Visible ASCII. Quotes of a structured string are part of the key. */
+/** A valid key: visible ASCII characters. If the header is a structured string, its quotes are part of the key. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 async function claimOf(request: FastifyRequest, fingerprint: Fingerprint): Promise<KeyedRequest> {
   const key = request.headers["idempotency-key"];
   if (typeof key !== "string" || !KEY.test(key)) {
-    throw new Problem("invalid-request", "Idempotency-Key: write 1 to 255 visible ASCII characters, such as a UUID.", {
-      extra: { errors: [{ pointer: "/headers/idempotency-key", detail: "Not a valid key." }] },
-    });
+    throw new Problem(
+      "invalid-request",
+      "The Idempotency-Key is not valid. Use 1 to 255 visible ASCII characters, such as a UUID.",
+      {
+        extra: { errors: [{ pointer: "/headers/idempotency-key", detail: "Not a valid key." }] },
+      },
+    );
   }
   return {
     actor: request.actor,
@@ -113,7 +117,7 @@ async function claimOf(request: FastifyRequest, fingerprint: Fingerprint): Promi
 
 const isStreamed = ({ body }: FastifyRequest): boolean => body instanceof Readable;
 
-/** Sends the first response, or throws the reason why it cannot. */
+/** Sends the stored response of the first request, or throws a Problem that states why that is not possible. */
 async function replay(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -122,13 +126,13 @@ async function replay(
 ): Promise<FastifyReply> {
   const { response } = first;
   const body = isStreamed(request) ? (request.body as Readable) : undefined;
-  // Read the body in any case: some clients read the response only after sending their whole body.
+  // Always read the body: some clients read the response only after they have sent their whole body.
   body?.resume();
-  if (first.request !== `${request.method} ${request.url}`) throw reused(`It was for ${first.request}.`);
+  if (first.request !== `${request.method} ${request.url}`) throw reused(`The first request was ${first.request}.`);
   if (response === null && (first.fingerprint === null || body !== undefined)) throw stillRunning(reply);
   // Read the whole file to compare its hash.
   if (body !== undefined) await finished(body);
-  if (first.fingerprint !== (await fingerprint.digest())) throw reused("The body was different.");
+  if (first.fingerprint !== (await fingerprint.digest())) throw reused("The first request had a different body.");
   if (response === null) throw stillRunning(reply);
   if (response.body === null) throw notStored(response);
   return reply
@@ -159,16 +163,17 @@ function stillRunning(reply: FastifyReply): Problem {
 
 /** Headers stored with a response. */
 const STORED_HEADERS = ["content-type", "location", "etag"];
-/** Statuses of requests that were not executed. They are not stored, so the same key can be used for a corrected request. */
+/** Statuses of requests that were not executed. Responses with these statuses are not stored, so the same key can be used for a
+ * corrected request. */
 const NOT_STORED_STATUSES = new Set([400, 401, 403, 408, 413, 415, 429]);
 
-/** Largest response body that is stored. Only a product with very long texts has a larger one. */
+/** Maximum length of a response body that is stored. Only a product with very long values has a longer one. */
 export const MAX_STORED_BYTES = 1_000_000;
 
 function responseOf(reply: FastifyReply, payload: unknown): StoredResponse | undefined {
   const { statusCode: status } = reply;
   if (status >= 500 || NOT_STORED_STATUSES.has(status) || typeof payload !== "string") return undefined;
-  // Secrets must not be stored unencrypted, so such a request is executed again.
+  // The response contains secrets, which must not be stored unencrypted. A repeated request is therefore executed again.
   if (reply.getHeader("cache-control") === "no-store") return undefined;
   const headers = STORED_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);

@@ -1,7 +1,7 @@
 // SQL of idempotency keys: leases of running requests, and stored responses.
 import type { Queryable } from "../../db/connection/connect.ts";
 
-/** Days for which a response is stored. */
+/** Number of days for which a response is stored. */
 const KEEP_DAYS = 7;
 /** Lease of a running request; its process renews it every LEASE_RENEWAL_MS. */
 const LEASE_SECONDS = 30;
@@ -20,7 +20,7 @@ export interface KeyedRequest {
 export interface StoredResponse {
   status: number;
   headers: Record<string, string>;
-  /** null: too large to be stored. */
+  /** null = the response was too large to be stored. */
   body: string | null;
 }
 
@@ -46,8 +46,8 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
       [actor, key, request, fingerprint, token, LEASE_SECONDS, KEEP_DAYS],
     );
     if (rowCount === 1) return "ours";
-    // The database's clock was set back after the lease began. Shorten the lease instead of ending it: its process may be alive
-    // and renew it.
+    // Shorten a lease that is too long because the database's clock was set back after it began. Do not end the lease: the
+    // process that holds it may be alive and renew it.
     await db.query(
       `update idempotency_keys set lease_until = now() + make_interval(secs => $3)
        where actor = $1 and key = $2 and status is null and lease_until > now() + make_interval(secs => 2 * $3)`,
@@ -60,7 +60,7 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
       key,
     ]);
     const row = rows[0];
-    // Released in the meantime: claim it again.
+    // The key was released in the meantime: claim it again.
     if (row === undefined) continue;
     const { status, headers, body } = row;
     const response = status === null ? null : { status, headers, body };
@@ -81,7 +81,7 @@ export async function storeResponse(
   );
 }
 
-/** Frees the key of a request that was not executed. */
+/** Deletes the key of a request that was not executed, so that the key can be used again. */
 export async function releaseKey(db: Queryable, { actor, key, token }: KeyedRequest): Promise<void> {
   await db.query("delete from idempotency_keys where actor = $1 and key = $2 and token = $3", [actor, key, token]);
 }
@@ -94,13 +94,15 @@ export async function renewLeases(db: Queryable, tokens: readonly string[]): Pro
   );
 }
 
-/** Rows deleted per statement. */
+/** Number of rows deleted per statement. */
 const PURGED_AT_ONCE = 5000;
 
-/** Bytes of all stored responses, as PostgreSQL stores them; the oldest are deleted beyond that. */
+/** Maximum total size of all stored responses in bytes, as PostgreSQL stores them. If it is exceeded, the oldest responses are
+ * deleted. */
 const MAX_TOTAL_BYTES = 1 << 30;
 
-/** Deletes keys that are older than a week, then the oldest answered ones while responses take more than `maxBytes`.
+/** Deletes keys that are older than a week. Then deletes the oldest keys with a stored response until the responses take at
+ * most `maxBytes`.
  * @returns the number of deleted keys */
 export async function purgeKeys(db: Queryable, maxBytes = MAX_TOTAL_BYTES): Promise<number> {
   const old = "select actor, key from idempotency_keys where created_at < now() - make_interval(days => $1) limit $2";

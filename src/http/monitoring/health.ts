@@ -1,4 +1,4 @@
-// Health checks: `live` if the process responds, `ready` if the database does too.
+// Health checks: `live` succeeds if the process responds, `ready` if the database responds too.
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { VERSION } from "../../version.ts";

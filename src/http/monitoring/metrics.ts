@@ -1,4 +1,5 @@
-// GET /metrics in Prometheus' text format. Durations are recorded by each request; values from the database are read by each scrape.
+// GET /metrics in Prometheus' text format. Durations are recorded by each request; values from the database are read by each
+// scrape.
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -11,7 +12,7 @@ export interface MetricsContext {
   readSearchLag: () => Promise<{ pending: number; seconds: number }>;
 }
 
-/** In seconds. Lists should take at most 0.05; uploads may take minutes. */
+/** Histogram buckets in seconds. Lists should take at most 0.05; uploads may take minutes. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 export function metricsRoute(app: FastifyInstance, context: MetricsContext): void {
@@ -25,7 +26,7 @@ export function metricsRoute(app: FastifyInstance, context: MetricsContext): voi
     registers: [register],
   });
   app.addHook("onResponse", (request, reply, done) => {
-    // The pattern of the route, because the number of URLs is unlimited.
+    // Label the request with the route's pattern, not its URL: the number of URLs is unlimited.
     const route = request.routeOptions.url ?? "none";
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     done();
@@ -50,9 +51,13 @@ function addGauges(register: Registry, context: MetricsContext): void {
       },
     });
   };
-  gauge("skuport_search_pending_products", "Changed products that the search index does not contain yet", async () => {
-    return (await readSearchLag()).pending;
-  });
+  gauge(
+    "skuport_search_pending_products",
+    "Number of changed products that the search index does not contain yet",
+    async () => {
+      return (await readSearchLag()).pending;
+    },
+  );
   gauge(
     "skuport_search_lag_seconds",
     "Age of the oldest change that the search index does not contain yet",
@@ -60,20 +65,20 @@ function addGauges(register: Registry, context: MetricsContext): void {
       return (await readSearchLag()).seconds;
     },
   );
-  gauge("skuport_imports_unfinished", "Imports that have not ended", async () => {
+  gauge("skuport_imports_unfinished", "Number of imports that have not ended", async () => {
     const { rows } = await pool.query<{ n: number }>(
       "select count(*)::int as n from imports where state not in ('done', 'cancelled', 'failed')",
     );
     return rows[0]?.n ?? 0;
   });
-  gauge("skuport_workers", "Worker processes seen in the last 30 seconds", countWorkers);
-  gauge("skuport_streams_open", "Open event streams of all kinds", () => Promise.resolve(countStreams()));
-  gauge("skuport_database_connections_waiting", "Requests waiting for a database connection", () =>
+  gauge("skuport_workers", "Number of worker processes that were active in the last 30 seconds", countWorkers);
+  gauge("skuport_streams_open", "Number of open event streams of all kinds", () => Promise.resolve(countStreams()));
+  gauge("skuport_database_connections_waiting", "Number of requests waiting for a database connection", () =>
     Promise.resolve(pool.waitingCount),
   );
   new Gauge({
     name: "skuport_jobs_queued",
-    help: "Waiting jobs by queue",
+    help: "Number of waiting jobs by queue",
     labelNames: ["queue"],
     registers,
     async collect() {

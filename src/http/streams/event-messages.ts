@@ -1,8 +1,8 @@
-// Messages of the stream of all events, as text.
+// Formats the messages of the stream of all events.
 import type { StoredEvent } from "../../events/read.ts";
 import type { EventType, StreamData, StreamEvent } from "../../../contract/webhooks/events.ts";
 
-/** Give an `id` only if a reader that resumes from it misses nothing. */
+/** Formats a message. Pass an `id` only if a reader that resumes after this id misses nothing. */
 export function writeMessage(event: string, data: unknown, id?: number): string {
   return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
@@ -26,7 +26,8 @@ const SHOWN_AS: Record<EventType, StreamData<"products">["changes"][number]["cha
 
 const shownAs = (type: string) => (Object.hasOwn(SHOWN_AS, type) ? SHOWN_AS[type as EventType] : null);
 
-/** One message for all changed products, and one per changeset. The last message has the id of the last event. */
+/** Formats events: one message for all changed products, and one message per changeset. The last message has the id of the last
+ * event. */
 export function writeEvents(events: readonly StoredEvent[]): string {
   const messages: { event: StreamEvent; data: unknown }[] = [];
   const changes = events.flatMap(({ type, data }) => {

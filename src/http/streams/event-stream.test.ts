@@ -65,7 +65,7 @@ test("individually changed products are sent as ids with versions", async () => 
   expect(changesIn(messages)).toEqual(["created a 1", "updated a 2", "deleted a 3"]);
 });
 
-test("an import is sent as increasing states and as its changeset, not as its products", async () => {
+test("an import is sent as states with increasing versions and as a changeset, not as single products", async () => {
   const { messages } = await follow();
   const { id, changeset_id } = await importBytes(imports, "sku,name\na,A\nb,B\n");
   await until(() => messages.some(({ type }) => type === "changeset"));
@@ -118,7 +118,7 @@ test("product messages are sent at most five times a second", async () => {
     }),
   );
   await until(() => changesIn(messages).length === 200);
-  // Counted over the whole time: on a busy machine single messages may arrive late, but never more of them.
+  // Count the messages of the whole time: on a busy machine a message may arrive late, but there cannot be more messages.
   const products = messages.filter(({ type }) => type === "products");
   const elapsedMs = (products.at(-1)?.at ?? 0) - startedMs;
   expect(products.length).toBeLessThanOrEqual(Math.ceil(elapsedMs / 200) + 1);

@@ -1,5 +1,5 @@
-// GET /api/events: one stream of all changes per reader. States are absolute, so the next one makes up for a skipped one. Events
-// are sent in order from the reader's last position, at least once each.
+// GET /api/events: one stream of all changes per reader. A state contains all values, so a state can be skipped if a newer one
+// follows. Events are sent in order from the reader's last position, each at least once.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import pLimit from "p-limit";
@@ -13,9 +13,10 @@ import type { Stream, Streams } from "./registry.ts";
 import { watch_events } from "../../../contract/webhooks/events.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Events read at once while a reader catches up. */
+/** Number of events per read while a reader catches up. */
 const PAGE = 1000;
-/** Concurrent reads: after a restart all readers reconnect at once, and requests need database connections too. */
+/** Maximum number of concurrent reads. After a restart all readers reconnect at once, and requests need database connections
+ * too. */
 const PAGES_AT_ONCE = 2;
 
 export interface EventStreamContext extends Omit<HubContext, "onError"> {
@@ -23,7 +24,7 @@ export interface EventStreamContext extends Omit<HubContext, "onError"> {
   closing: AbortSignal;
 }
 
-/** Shared by all streams of a server, so that streams that open together share their reads. */
+/** State that all streams of a server share, so that streams that open at the same time share their reads. */
 interface Shared {
   hub: Hub;
   oldest: () => Promise<number>;
@@ -98,7 +99,7 @@ async function openStream(
     reader.take(await recent());
     await reader.catchUp(hub, page);
   } catch {
-    // After the response has started, the only way to report an error is to close it; the reader reconnects.
+    // Once the response has started, the only way to report an error is to close the connection; the reader then reconnects.
     stream.cut();
   }
 }
@@ -112,7 +113,7 @@ function sinceOf({ headers }: FastifyRequest): number | undefined {
 }
 
 interface Reader {
-  /** Sends new states and events. Ignores them before `begin`, which reads the current state itself. */
+  /** Sends new states and events. Has no effect before `begin`, which reads the current state itself. */
   take: (found: Found) => void;
   begin(position: number): void;
   /** Sends the events between the positions of the reader and the hub, then follows the hub. */
@@ -147,16 +148,17 @@ function createReader(stream: Stream): Reader {
         sendEvents(foundOf([], events));
         await stream.drained();
       }
-      // No await since the positions were compared, so no event can be missing.
+      // There was no await since the positions were compared, so no event can have been missed.
       follows = true;
     },
   };
 }
 
-/** Records whose version is remembered per stream: many more than run at a time. */
+/** Number of records whose version each stream remembers; far more than can be running at a time. */
 const REMEMBERED = 1000;
 
-/** Returns whether a state is newer than the one sent before: a slow read must not send an older state. */
+/** Returns a function that reports whether a state is newer than the last state sent for the same record. A slow read may
+ * return an older state, which must not be sent. */
 function createVersions(): (event: string, state: State) => boolean {
   const sent = new Map<string, number>();
   return (event, { id, version }) => {

@@ -1,4 +1,4 @@
-// The registry alone: limits, readers that do not read, and unusual requests.
+// Tests the registry on its own: limits, readers that do not read, and unusual requests.
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -12,7 +12,7 @@ interface Server {
   streams: Streams;
   opened: Stream[];
   closing: AbortController;
-  /** Sends a request and returns its socket before reading the response. */
+  /** Sends a request and returns the socket, from which nothing has been read yet. */
   ask: (request?: string) => Promise<Socket>;
 }
 
@@ -53,7 +53,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a server has a limit of streams for all clients; the next is refused", async () => {
+test("a server limits the number of streams of all clients; another stream is refused", async () => {
   const { streams, ask } = await serve({ total: 3 });
   const open = await Promise.all([ask(), ask(), ask()]);
   await until(() => streams.size === 3);
@@ -65,7 +65,7 @@ test("a server has a limit of streams for all clients; the next is refused", asy
   expect(await firstBytes(await ask())).toMatch(/^HTTP\/1.1 200 /);
 });
 
-test("HEAD gets the head and ends", async () => {
+test("HEAD gets only the headers, and its response ends", async () => {
   const { streams, ask } = await serve();
   const socket = await ask(GET.replace("GET", "HEAD"));
   const answer = await firstBytes(socket);
@@ -75,7 +75,7 @@ test("HEAD gets the head and ends", async () => {
   expect(await firstBytes(socket)).toMatch(/^HTTP\/1.1 200 OK\r\n/);
 });
 
-test("HTTP/1.0 gets the stream unframed, and the connection ends it", async () => {
+test("HTTP/1.0 gets the stream without chunked encoding, and closing the connection ends the stream", async () => {
   const { streams, opened, ask } = await serve();
   const socket = await ask(GET.replace("1.1", "1.0"));
   let answer = "";
@@ -87,7 +87,7 @@ test("HTTP/1.0 gets the stream unframed, and the connection ends it", async () =
   await until(() => streams.size === 0);
 });
 
-test("pipelined streams are released with their connection", async () => {
+test("pipelined streams are released when their connection closes", async () => {
   const { streams, ask } = await serve();
   const socket = await ask(GET.repeat(5));
   await until(() => streams.size === 5);
@@ -126,7 +126,7 @@ test("a reader that accepts no byte between four heartbeats is disconnected", as
     await nextTurn();
   }
   expect(streams.size).toBe(2);
-  // The kernel may accept more bytes at first.
+  // Allow further heartbeats: the kernel may still accept bytes during the first ones, which counts as progress.
   await until(() => {
     vi.advanceTimersByTime(15_000);
     return streams.size === 1;
@@ -166,7 +166,7 @@ test("a reader whose unsent bytes exceed its share is disconnected", async () =>
   });
 });
 
-test("a stopping server ends open streams and opens no more", async () => {
+test("a stopping server ends open streams and refuses new ones", async () => {
   const { streams, closing, ask } = await serve();
   const socket = await ask();
   await until(() => streams.size === 1);

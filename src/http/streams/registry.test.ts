@@ -1,4 +1,4 @@
-// Slots, reads and queries of open and aborted streams of every kind.
+// Tests the slots, reads and queries of open and aborted streams of every kind.
 import { beforeAll, describe, expect, test } from "vitest";
 import { createTestApp } from "../../../tests/support/app.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -11,7 +11,7 @@ const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 const app = await createTestApp(database, context);
 const base = await app.listen({ host: "127.0.0.1", port: 0 });
-/** Separate from the server's pool, whose queries are counted. */
+/** Connections of the test, separate from the server's pool, whose queries are counted. */
 const own = createPool(database.address, { application_name: "test", max: 3 });
 let queries = 0;
 database.pool.on("acquire", () => (queries += 1));
@@ -43,7 +43,7 @@ async function openStreams(): Promise<number> {
   return Number(/^skuport_streams_open (\d+)$/m.exec(body)?.[1]);
 }
 
-/** Changes the import and notifies, like a worker. */
+/** Changes the import and sends a notification, like a worker. */
 async function touch(): Promise<number> {
   const { rows } = await own.query<{ version: number }>(
     "update imports set version = version + 1 where id = $1 returning version",
@@ -61,7 +61,7 @@ async function abortAll(streams: readonly { destroy(): void }[]): Promise<void> 
 describe.each(KINDS)("500 aborted streams ($kind) release their slots and run no queries", ({ path, table }) => {
   const PER_WAY = 167;
 
-  test("aborted before their head, at any moment", async () => {
+  test("aborted at any moment before the headers are sent", async () => {
     for (let i = 0; i < PER_WAY; i++) {
       const asked = askForStream(base, path(), nextClient());
       asked.on("socket", (socket) => {
@@ -76,12 +76,13 @@ describe.each(KINDS)("500 aborted streams ($kind) release their slots and run no
     await until(async () => (await openStreams()) === 0);
   });
 
-  test("aborted while the first state is read", async () => {
+  test("aborted while the first state is being read", async () => {
     const blocker = await own.connect();
     await blocker.query("begin");
     await blocker.query(`lock table ${table} in access exclusive mode`);
     const asked = Array.from({ length: PER_WAY }, () => askForStream(base, path(), nextClient()));
-    // /metrics cannot respond without the database: a read that waits for the lock shows that the handlers run.
+    // Do not read /metrics here, which needs the database too: a read that waits for the lock shows that the handlers are
+    // running.
     await until(async () => {
       const { rows } = await own.query<{ n: number }>(
         "select count(*)::int as n from pg_locks where not granted and relation = $1::regclass",
@@ -111,7 +112,7 @@ describe.each(KINDS)("500 aborted streams ($kind) release their slots and run no
   });
 });
 
-test("a client may open 6 streams of all kinds; the next is refused until one closes", async () => {
+test("a client may open 6 streams of any kind; another stream is refused until one of them closes", async () => {
   const client = nextClient();
   const open: RawStream[] = [];
   for (const { path } of [...KINDS, ...KINDS]) open.push(await openRawStream(base, path(), client));
@@ -125,7 +126,7 @@ test("a client may open 6 streams of all kinds; the next is refused until one cl
   await abortAll([...open, another].map(({ close }) => ({ destroy: close })));
 });
 
-test("1,000 open streams share their reads, and lists answer meanwhile", async () => {
+test("1,000 open streams share their reads, and lists still respond", async () => {
   const open: RawStream[] = [];
   for (let i = 0; i < 1000; i += 100) {
     const more = Array.from({ length: 100 }, (_, k) =>

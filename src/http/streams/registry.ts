@@ -1,5 +1,5 @@
-// Registry of all open event streams of any kind: their limit, heartbeat, and unsent bytes. A slot is taken first and released
-// in one place, when the response or its connection closes.
+// Registry of all open event streams of any kind. It limits their number, sends heartbeats and limits unsent bytes. A stream
+// takes its slot before anything else; one function releases the slot when the response or its connection closes.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -7,12 +7,12 @@ import { inBatches } from "./in-batches.ts";
 import { whenClosed } from "./when-closed.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Proxies close silent connections after a minute or less. */
+/** Interval of heartbeats. Proxies close silent connections after a minute or less. */
 export const HEARTBEAT_MS = 15_000;
-/** Heartbeats without any byte accepted, while bytes wait, before a reader counts as dead. */
+/** Number of heartbeats after which a reader counts as dead, if bytes are waiting for it and it has accepted none of them. */
 const DEAD_BEATS = 3;
-/** Unsent bytes of all streams together; each may use an equal share, up to 4 MB. The stream of a slower reader is closed, and
- * the reader reconnects for the missing events. */
+/** Maximum number of unsent bytes of all streams together. Each stream may use an equal share of up to 4 MB. If a reader is so
+ * slow that its stream exceeds the share, the stream is closed; the reader reconnects and gets the missing events. */
 const WAITING_BYTES = 256 << 20;
 const MAX_WAITING_BYTES = 4 << 20;
 const RETRY_AFTER_S = "10";
@@ -22,14 +22,14 @@ export interface StreamLimits {
   per_client: number;
 }
 
-/** A browser opens six connections to a server. Each stream costs a socket and about 50 kB. */
+/** Default limits. A browser opens at most six connections to a server. Each stream costs a socket and about 50 kB. */
 const LIMITS: StreamLimits = { total: 2000, per_client: 6 };
 
-/** A stream, from before its head is sent until its connection closes. */
+/** A stream. It exists from before the headers of its response are sent until its connection closes. */
 export interface Stream {
   /** Whether the connection is closed, so that writing has no effect. */
   readonly is_closed: boolean;
-  /** Sends the head of the response; earlier writes are ignored. */
+  /** Sends the headers of the response. Writes before this call are ignored. */
   begin(): void;
   write(text: string): void;
   end(): void;
@@ -135,7 +135,8 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
     },
     write(text) {
       if (!isBegun || stream.is_closed) return;
-      // Node flushes at the end of a turn, so only earlier writes show how slow the reader is.
+      // Check before writing. Node sends new bytes only at the end of this turn, so only the bytes of earlier turns show how slow
+      // the reader is.
       if (response.writableLength > maxWaiting()) stream.cut();
       else response.write(text);
     },
@@ -168,8 +169,9 @@ function createStream(request: FastifyRequest, reply: FastifyReply, maxWaiting: 
   return stream;
 }
 
-/** Changes whenever the reader accepts bytes. `bytesWritten` includes bytes that only wait in Node. `writeQueueSize`, which Node's
- * own timeouts use too, shrinks while one large write is under way. */
+/** Returns a string that changes whenever the reader accepts bytes. `bytesWritten` alone is not enough, because it includes
+ * bytes that are still waiting in Node. `writeQueueSize`, which Node's own timeouts use too, shrinks during a single large
+ * write. */
 function progressOf(socket: Socket): string {
   const { _handle: handle } = socket as Socket & { _handle?: { writeQueueSize?: number } | null };
   return `${socket.bytesWritten - socket.writableLength} ${handle?.writeQueueSize ?? 0}`;
@@ -180,7 +182,7 @@ function writeHead(reply: FastifyReply): ServerResponse {
     ...(reply.getHeaders() as Record<string, string>),
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store",
-    // nginx would buffer the events otherwise
+    // prevents nginx from buffering the events
     "x-accel-buffering": "no",
   });
 }

@@ -1,6 +1,7 @@
 // Shares one read among concurrent callers.
 
-/** Callers that arrive during a read share the next one, so that it starts after their call. At most one read runs at a time. */
+/** Runs at most one read at a time. Callers that arrive during a read share the next read, which starts after their call and so
+ * returns current data. */
 export function shareReads<T>(read: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   let next: Promise<T> | undefined;

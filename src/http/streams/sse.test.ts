@@ -6,7 +6,7 @@ import { Problem } from "../../../contract/problems.ts";
 import type { Stream } from "./registry.ts";
 import { createSendStates } from "./sse.ts";
 
-test("a state that is older than the one sent before is not sent", async () => {
+test("a state that is older than the last one sent is not sent", async () => {
   const written: string[] = [];
   const stream: Stream = {
     is_closed: false,

@@ -1,5 +1,5 @@
 // Streams the states of one record (https://html.spec.whatwg.org/multipage/server-sent-events.html), throttled. All streams of a
-// record share one subscription, one read per change and one text. registry.ts owns slots, heartbeat and writing.
+// record share one subscription, one read per change and one formatted message. registry.ts owns slots, heartbeat and writing.
 import type { FastifyBaseLogger, FastifyRequest } from "fastify";
 import pLimit from "p-limit";
 import { isTransient } from "../../db/connection/connect.ts";
@@ -8,15 +8,16 @@ import { inBatches } from "./in-batches.ts";
 import { shareReads } from "./share-reads.ts";
 import type { Stream, Streams } from "./registry.ts";
 
-/** At most five states a second. */
+/** Minimum interval between the states of a record: at most five states a second. */
 const THIN_MS = 200;
-/** Leaves most connections of the pool to requests, regardless of the number of watched records. */
+/** Maximum number of concurrent reads. It leaves most connections of the pool to requests, regardless of the number of watched
+ * records. */
 const READS_AT_ONCE = 2;
 
 export function createSendStates(streams: Streams, log: FastifyBaseLogger): SendStates {
   const watches = new Map<string, Watch>();
   const limit = pLimit(READS_AT_ONCE);
-  // In case a notification was lost.
+  // Read the states again with each heartbeat, in case a notification was lost.
   streams.onHeartbeat(() => {
     for (const watch of watches.values()) watch.changed(false);
   });
@@ -49,7 +50,7 @@ export function createSendStates(streams: Streams, log: FastifyBaseLogger): Send
   };
 }
 
-/** A state as it is sent. */
+/** A state of a record in the form in which it is sent. */
 interface Snapshot {
   version: number;
   is_last: boolean;
@@ -64,7 +65,7 @@ function snapshotOf<T extends State>({ event, isLast }: StateStream<T>, state: T
 }
 
 interface Reader {
-  /** Sends the first state; `take` sends nothing before. */
+  /** Sends the first state. `take` sends nothing before this call. */
   begin(first: Snapshot): void;
   take(snapshot: Snapshot | undefined): void;
 }
@@ -74,13 +75,13 @@ function createReader(stream: Stream, { headers }: FastifyRequest): Reader {
   return {
     begin(first) {
       sent = first.version;
-      // A client that has the last state gets it again: a stream that ends without an event would look like a failure.
+      // Send the last state even to a client that already has it: a stream that ends without an event would look like a failure.
       if (String(first.version) !== headers["last-event-id"] || first.is_last) stream.write(first.text);
       if (first.is_last) stream.end();
     },
     take(snapshot) {
       if (sent === undefined) return;
-      // A batch may still hand out a snapshot that is older than the one this reader began with.
+      // A batch that is being processed may pass a snapshot that is older than the first snapshot of this reader.
       if (snapshot !== undefined && snapshot.version <= sent) return;
       if (snapshot !== undefined) {
         sent = snapshot.version;
@@ -122,7 +123,7 @@ function createWatch(read: () => Promise<Snapshot | undefined>, log: FastifyBase
     publish()
       .catch((error: unknown) => {
         isDirty = true;
-        // The next turn retries; an unavailable database is not logged here.
+        // The next read retries. An unavailable database is not logged here.
         if (!isTransient(error)) log.warn({ err: error }, "cannot read the state of an event stream");
       })
       .finally(() => {

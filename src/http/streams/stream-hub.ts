@@ -1,5 +1,5 @@
-// Collects states and events once for all open streams, at most five times a second. Events are in commit order. Notifications
-// only trigger a read.
+// Reads new states and events once for all open streams, at most five times a second. Events are in commit order. A notification
+// contains no data: it only triggers a read.
 import type pg from "pg";
 import { isTransient } from "../../db/connection/connect.ts";
 import { EVENT_CHANNEL } from "../../events/channels.ts";
@@ -9,12 +9,12 @@ import { writeEvents, writeMessage } from "./event-messages.ts";
 import { inBatches } from "./in-batches.ts";
 import type { State, StateSource } from "../../events/state-stream.ts";
 
-/** At most five reads per second. */
+/** Minimum interval between reads: at most five reads a second. */
 const THIN_MS = 200;
 /** Maximum number of events per read; further ones are left to the next read. */
 const EVENTS_AT_ONCE = 1000;
 
-/** The result of one read, with its text, which is generated once for all readers. */
+/** The result of one read, including the formatted messages, which are generated once for all readers. */
 export interface Found {
   states: readonly { event: string; state: State; text: () => string }[];
   events: readonly StoredEvent[];
@@ -27,7 +27,7 @@ export const foundOf = (states: readonly { event: string; state: State }[], even
   all_events: once(() => writeEvents(events)),
 });
 
-/** Text of the events after a position. */
+/** Returns the formatted messages of the events after a position. */
 export function eventsAfter({ events, all_events }: Found, position: number): string {
   if ((events[0]?.position ?? 0) > position) return all_events();
   return writeEvents(events.filter((event) => event.position > position));
@@ -41,9 +41,9 @@ function once(write: () => string): () => string {
 export interface Hub {
   /** Position of the last event passed to readers; undefined without readers. */
   readonly position: number | undefined;
-  /** Passes everything found from now on to the reader. */
+  /** Passes all states and events that are found from now on to the reader. Returns the function that unsubscribes it. */
   subscribe(reader: (found: Found) => void): () => void;
-  /** Reads now, so that `position` is the newest one. */
+  /** Reads now, so that `position` is the position of the newest event. */
   refresh(): Promise<void>;
   /** Reads everything again, in case a notification was lost. */
   readAgain: () => void;
@@ -76,7 +76,7 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       let events: StoredEvent[] = [];
       if (position === undefined) position = await newest(pool);
       else if (wereEventsDirty) events = await nextEvents(pool, position);
-      // A reader that joins later starts after these events: `inBatches` passes them only to the current readers.
+      // `inBatches` passes these events only to the current readers. A reader that subscribes later starts after these events.
       if (readers.size === 0) position = undefined;
       else position = events.at(-1)?.position ?? position;
       if (events.length === EVENTS_AT_ONCE) eventsDirty = true;
@@ -132,7 +132,7 @@ export function createHub({ pool, listener, sources, onError }: HubContext): Hub
       readers.add(reader);
       return () => {
         readers.delete(reader);
-        // Without readers, events need not be read; the next reader starts at the newest one.
+        // Without readers, events need not be read; the next reader starts at the newest event.
         if (readers.size === 0) position = undefined;
       };
     },
@@ -154,7 +154,7 @@ async function readStates(changed: Changed): Promise<{ event: string; state: Sta
   const found: { event: string; state: State }[] = [];
   for (const [source, ids] of changed) {
     if (ids === "all") for (const state of await source.listRecent()) found.push({ event: source.event, state });
-    // One at a time, to leave the pool's connections to requests.
+    // Read one record at a time, to leave the pool's connections to requests.
     else
       for (const id of ids) {
         const state = await source.read(id);

@@ -7,7 +7,7 @@ export interface Closing {
   onClose: (callback: () => void) => void;
 }
 
-/** Watches both, because the response of a pipelined request never emits `close` itself. */
+/** Watches both the response and its connection, because the response of a pipelined request never emits `close` itself. */
 export function whenClosed({ raw: { socket } }: FastifyRequest, { raw: response }: FastifyReply): Closing {
   const callbacks: (() => void)[] = [];
   let isClosed = response.destroyed || socket.destroyed;

@@ -1,4 +1,4 @@
-// A worker's clock may differ from the database's clock by any amount without effect.
+// Tests that a worker's clock may differ from the database's clock by any amount without effect.
 import { beforeEach, expect, test, vi } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createReceiver } from "../../../tests/support/receiver.ts";
@@ -37,7 +37,7 @@ async function attemptWith(skewMs: number, status: number, id?: number) {
   return { outcome, webhook_id: webhookId, webhook: await readWebhook(pool, webhookId) };
 }
 
-/** Seconds from a time of a webhook to the database's current time. */
+/** Returns the number of seconds from a time of a webhook to the database's current time. */
 async function distance(at: string | null | undefined): Promise<number> {
   const { rows } = await pool.query<{ s: number }>(
     "select abs(extract(epoch from now() - $1::timestamptz))::float8 as s",

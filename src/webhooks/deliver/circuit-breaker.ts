@@ -7,7 +7,8 @@ import { agoOf } from "./store.ts";
 import { BREAKER_FAILURES, breakerPause, DISABLE_AFTER_MS, overloadPause, saysOverloaded } from "./retry-schedule.ts";
 import type { Outcome } from "./request/send.ts";
 
-/** `outcomes` in the order in which they ended. Read the target again afterwards: the webhook may be paused or disabled. */
+/** Records the outcomes of attempts, which must be in the order in which the attempts ended. Read the target again afterwards:
+ * the webhook may have been paused or disabled. */
 export async function recordOutcomes(
   context: WebhookContext,
   webhookId: number,
@@ -79,7 +80,7 @@ async function countOutcomes(
   return rows[0];
 }
 
-/** SQL: the time `ms` milliseconds ago by the database's clock, as for all times of a webhook; null for null. */
+/** SQL for the time `ms` milliseconds ago; null if `ms` is null. Uses the database's clock, like all times of a webhook. */
 const ago = (ms: string): string => `now() - make_interval(secs => ${ms}::float8 / 1000)`;
 
 async function pause(pool: pg.Pool, webhookId: number, pauseMs: number, trips: boolean): Promise<void> {
@@ -91,7 +92,7 @@ async function pause(pool: pg.Pool, webhookId: number, pauseMs: number, trips: b
   );
 }
 
-/** Disables the webhook and emits an event. Its waiting deliveries are sent after it is enabled again. */
+/** Disables the webhook and emits an event. Waiting deliveries of the webhook are sent when it is enabled again. */
 async function disable(context: WebhookContext, webhookId: number, reason: "gone" | "failing"): Promise<void> {
   await withTransaction(context.pool, async (client) => {
     const { rows } = await client.query<{ description: string }>(

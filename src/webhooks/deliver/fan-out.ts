@@ -3,8 +3,9 @@
 import type { Queryable } from "../../db/connection/connect.ts";
 import { VOLUME_TYPES } from "../../../contract/webhooks/event-types.ts";
 
-/** Maximum number of events per statement, and approximate maximum number of deliveries. */
+/** Maximum number of events per statement. */
 const EVENTS = 1000;
+/** Approximate maximum number of deliveries per statement. */
 const DELIVERIES = 20_000;
 
 /** Events that are split into batches of products for webhooks with the volume `products`. */
@@ -21,17 +22,18 @@ export const SUBSCRIBES = `case
 /** SQL condition: event `e` can be split into batches of products. */
 export const CAN_SPLIT = `(e.type in ${list(SPLIT_TYPES)} and e.changeset_id is not null)`;
 
-/** SQL: batches have a lower priority (1) than current events (0). */
+/** SQL for the priority of a delivery: `products.changed` events have a lower priority (1) than other events (0). */
 const PRIORITY = "case when e.type = 'products.changed' then 1 else 0 end";
 
 export interface FannedOut {
   events: number;
-  /** Number of these events to split into batches. */
+  /** Number of the processed events that must be split into batches. */
   to_split: number;
   webhook_ids: number[];
 }
 
-/** Creates deliveries for waiting events. Processes a limited number: call it until `events` is 0. */
+/** Creates deliveries for waiting events. Each call processes a limited number of events: call this function until `events` is
+ * 0. */
 export async function fanOut(db: Queryable): Promise<FannedOut> {
   const { rows } = await db.query<{ events: number; to_split: number; webhook_ids: number[] | null }>(
     `with e as (

@@ -70,7 +70,8 @@ test("a receiver that never responds does not delay the events of other receiver
   const worker = startWorker();
   for (let i = 0; i < 60; i++) await emit(i);
   await until(() => well.receiver.received.length === 60);
-  // 60 deliveries to the hanging receiver take at least 60 / 8 timeouts: if the other waited for them, they would be over.
+  // 60 deliveries to the hanging receiver take at least 60 / 8 timeouts. Some of them must still be waiting: otherwise the other
+  // receiver had to wait for them.
   expect(await countOf(`webhook_id = ${hanging.id} and state in ('waiting', 'sending')`)).toBeGreaterThan(0);
   await pool.query("update webhooks set enabled = false");
   await hanging.receiver.close();
@@ -127,7 +128,7 @@ test("a worker that has lost its claim cannot fail the delivery, but can report 
     { state: "waiting", claimed_by: 102 },
     { state: "delivered", claimed_by: null },
   ]);
-  // The log contains every attempt, of any worker
+  // The log contains every attempt of both workers.
   expect((await pool.query("select from webhook_attempts")).rowCount).toBe(2);
 });
 

@@ -5,19 +5,21 @@ import type { WebhookContext } from "../context.ts";
 import type { Claimed, Completed } from "./store.ts";
 import type { Target } from "./request/target.ts";
 
-/** Maximum number of deliveries claimed at once; for a slow receiver, as many as it accepts within BATCH_MS. */
+/** Maximum number of deliveries claimed at once. For a slow receiver, the maximum is the number that it accepts within
+ * BATCH_MS. */
 const BATCH = 64;
 const BATCH_MS = 250;
-/** Claimed in addition to a full batch, so that current events need not wait for claimed `products.changed` events. */
+/** Number of deliveries claimed in addition to a full batch, so that current events need not wait for claimed
+ * `products.changed` events. */
 const URGENT = 16;
-/** A delayed sender may catch up on this much time of its rate limit. */
+/** A delayed sender may catch up on requests that its rate limit allowed during this time, but not on earlier ones. */
 const CATCH_UP_MS = 100;
-/** Total number of concurrent requests of all senders in a process. */
+/** Maximum number of concurrent requests of all senders in a process. */
 const ALL_SLOTS = 4000;
 
 export interface Worker {
   context: WebhookContext;
-  /** Stored in `claimed_by`. */
+  /** Id of the worker, stored in `claimed_by`. */
   id: number;
   /** Number of running workers, which share the limits of each webhook. */
   alive: number;
@@ -38,22 +40,23 @@ export interface State {
   queue: Claimed[];
   sending: Set<number>;
   outcomes: Completed[];
-  /** Stopped requests, released when the sender drains. */
+  /** Ids of deliveries whose requests were stopped; they are released when the sender drains. */
   stopped: number[];
-  /** Claim again at the next turn. */
+  /** Whether the next turn must claim deliveries. */
   wants_more: boolean;
-  /** The last claim returned as many as requested, so more may be due. */
+  /** Whether more deliveries may be due, because the last claim returned as many as requested. */
   may_be_more: boolean;
-  /** Sending waits until the outcomes are stored: the circuit breaker may open. */
+  /** Whether sending waits until the outcomes are stored, because the circuit breaker may open. */
   is_waiting: boolean;
   failures_in_row: number;
-  /** The claim and the store operation in progress; each runs at most once at a time. */
+  /** The claim in progress; at most one runs at a time. */
   taking: Promise<void> | undefined;
+  /** The operation in progress that stores outcomes; at most one runs at a time. */
   writing: Promise<void> | undefined;
   draining: boolean;
   /** Moving average of request durations. */
   average_ms: number;
-  /** When the rate limit allows the next request. */
+  /** Time at which the rate limit allows the next request. */
   next_at: number;
   rate_timer: NodeJS.Timeout | undefined;
   idle_timer: NodeJS.Timeout | undefined;
@@ -96,7 +99,7 @@ export const claimedBy = ({ queue, sending, outcomes }: State): number[] => [
 export const isBusy = ({ queue, sending, outcomes, wants_more, taking, writing }: State): boolean =>
   queue.length + sending.size + outcomes.length > 0 || wants_more || taking !== undefined || writing !== undefined;
 
-/** Maximum number of concurrent requests. */
+/** Returns the maximum number of concurrent requests. */
 export function slotsOf({ target, worker }: State): number {
   if (target === undefined) return 0;
   if (target.is_probed) return 1;
@@ -104,7 +107,7 @@ export function slotsOf({ target, worker }: State): number {
   return Math.max(1, Math.min(Math.ceil(target.max_parallel / worker.alive), fair));
 }
 
-/** Number of deliveries to claim now. */
+/** Returns the number of deliveries to claim now. */
 export function claimLimitOf(state: State): number {
   const { queue, target, average_ms } = state;
   if (target?.is_probed === true) return 1 - queue.length;
@@ -114,7 +117,8 @@ export function claimLimitOf(state: State): number {
   return queue.length < slots ? batch - queue.length : Math.min(URGENT, 2 * BATCH - queue.length);
 }
 
-/** Whether the rate limit allows a request now; if so, counts it. Otherwise calls `again` when it does. */
+/** Returns whether the rate limit allows a request now. If it does, the request is counted; otherwise `again` is called when
+ * the next request is allowed. */
 export function isInRate(state: State, again: () => void): boolean {
   const perSecond = state.target?.max_per_second ?? null;
   if (perSecond === null) return true;

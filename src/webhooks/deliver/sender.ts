@@ -18,18 +18,19 @@ import {
 } from "./sender-state.ts";
 import { readTarget, type Target } from "./request/target.ts";
 
-/** Time to collect outcomes before storing them: one statement per outcome would dominate the cost. */
+/** Time for which outcomes are collected before one statement stores them. A statement per outcome would cost more than the
+ * delivery. */
 const COLLECT_MS = 10;
-/** Maximum number of outcomes that are not stored yet: after a crash, these deliveries are sent again. */
+/** Maximum number of outcomes that are not stored yet. After a crash, these deliveries are sent again. */
 const MAX_UNSTORED = 256;
 /** Time for which an idle sender keeps its connections. */
 const IDLE_MS = 5000;
 export interface Sender {
-  /** Call when deliveries are due or the webhook has changed. */
+  /** Must be called when deliveries are due or the webhook has changed. */
   wake(): void;
-  /** Ids of claimed deliveries. */
+  /** Returns the ids of claimed deliveries. */
   claimedIds(): number[];
-  /** Stops claiming, releases unsent deliveries, and resolves when all outcomes are stored. */
+  /** Stops claiming deliveries, releases unsent ones, and resolves when all outcomes are stored. */
   drain(): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ function turn(state: State): void {
   if (!state.draining && state.wants_more && state.taking === undefined) {
     state.taking = take(state)
       .catch((error: unknown) => {
-        state.worker.context.log.warn({ webhook_id: state.webhook_id, err: error }, "cannot take deliveries");
+        state.worker.context.log.warn({ webhook_id: state.webhook_id, err: error }, "cannot claim deliveries");
       })
       .finally(() => {
         state.taking = undefined;
@@ -68,7 +69,7 @@ function turn(state: State): void {
   )
     void sendOne(state, state.queue.shift() as Claimed);
   if (isBusy(state) || state.draining) return;
-  // Delayed: another event may follow soon and reuse the connection
+  // Wait before closing the connections: another event may follow soon and reuse them.
   state.idle_timer ??= setTimeout(() => {
     closeAgent(state);
     state.onIdle();
@@ -96,7 +97,7 @@ async function take(state: State): Promise<void> {
   const limit = claimLimitOf(state);
   if (limit <= 0) return;
   const taken = await claimDeliveries(pool, webhook_id, worker.id, limit);
-  // If a lease expired during a request, we may claim our own delivery again
+  // If a lease expires during a request, this sender may claim its own delivery again.
   const claimedIds = new Set(claimedBy(state));
   state.queue.push(...taken.filter(({ id }) => !claimedIds.has(id)));
   state.queue.sort((a, b) => a.priority - b.priority);
@@ -108,7 +109,7 @@ async function openTarget(worker: Worker, webhookId: number): Promise<Target | u
   try {
     return await readTarget(pool, worker.keys, webhookId);
   } catch {
-    // The keys may have been rotated. If that is not the reason, this throws again.
+    // The keys may have been rotated, so reload them. If the keys were not the reason, `readTarget` throws again.
     worker.keys = await loadKeys();
     return readTarget(pool, worker.keys, webhookId);
   }
@@ -123,7 +124,7 @@ function ensureAgent(state: State): void {
 }
 
 function closeAgent(state: State): void {
-  // Waits for running requests
+  // `close` waits for running requests.
   void state.agent?.close().catch(() => undefined);
   state.agent = undefined;
 }
@@ -167,7 +168,10 @@ function write(state: State): void {
   state.writing ??= writeAll(state)
     .catch((error: unknown) => {
       // These deliveries are sent again after their leases expire.
-      state.worker.context.log.error({ webhook_id: state.webhook_id, err: error }, "cannot write outcomes down");
+      state.worker.context.log.error(
+        { webhook_id: state.webhook_id, err: error },
+        "cannot store the outcomes of deliveries",
+      );
       state.outcomes.length = 0;
       state.is_waiting = false;
     })
@@ -189,7 +193,7 @@ async function writeAll(state: State): Promise<void> {
   const outcomes = completed.map(({ outcome }) => outcome);
   await retryTransient(() => recordOutcomes(worker.context, webhook_id, outcomes));
   if (!state.is_waiting) return;
-  // Reload the webhook before sending anything: it may be paused or disabled now
+  // Reload the webhook before sending anything: it may be paused or disabled now.
   state.target = undefined;
   state.wants_more = true;
   state.is_waiting = false;

@@ -103,7 +103,7 @@ test("an interrupted split continues at its position: each product is reported e
   await setUp("products");
   await importBytes(imports, csv(0, 2600, "first"));
   await fanOut(pool);
-  // Interrupted repeatedly: each run writes at most one batch
+  // Interrupt the split repeatedly: each run writes at most one batch.
   for (let turns = 0; ; turns++) {
     const stop = new AbortController();
     const { rows } = await pool.query<{ count: number }>("select count(*) from events where type = 'products.changed'");
@@ -128,7 +128,7 @@ test("an interrupted split continues at its position: each product is reported e
   expect(rows.map(({ data }) => data.is_last)).toEqual([false, false, false, false, false, true]);
 });
 
-test("two workers split an event once", async () => {
+test("two workers together split an event only once", async () => {
   await setUp("products");
   await importBytes(imports, csv(0, 3000, "first"));
   await fanOut(pool);

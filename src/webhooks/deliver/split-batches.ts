@@ -1,5 +1,5 @@
-// Splits the event of an import or operation into `products.changed` events of up to 500 products. Each batch commits together
-// with its position, so another worker can continue after a crash, and each product is reported exactly once.
+// Splits the event of an import or operation into `products.changed` events of up to 500 products. Each batch is committed
+// together with the position after it, so another worker can continue after a crash, and each product is reported exactly once.
 import type pg from "pg";
 import { changedProducts, type ChangedProduct } from "../../catalog/history/changeset-products.ts";
 import { lockKeys } from "../../db/advisory-locks.ts";
@@ -31,7 +31,7 @@ export async function splitNextEvent(pool: pg.Pool, eventPrefix: string, signal:
     broken = false;
     return job !== undefined;
   } finally {
-    // Closing the connection releases the lock
+    // Closing the connection releases the lock.
     client.release(broken);
   }
 }
@@ -46,7 +46,7 @@ async function claimSplit(client: pg.ClientBase): Promise<SplitJob | undefined> 
       lockKeys("split_batches", event_id),
     );
     if (locked[0]?.is_ours !== true) continue;
-    // Read again under the lock: another worker may have finished it
+    // Read the job again under the lock: another worker may have finished it.
     const { rows: jobs } = await client.query<SplitJob>(
       "select event_id, changeset_id, happened_at, batch, after_key from webhook_batches where event_id = $1 and not done",
       [event_id],

@@ -3,7 +3,7 @@ import { LOCKS } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Outcome } from "./request/send.ts";
 
-/** Longer than any attempt; a worker renews the leases of its claims. */
+/** Duration of a lease; longer than any attempt. A worker renews the leases of its claims. */
 export const LEASE_SECONDS = 75;
 
 export interface Claimed {
@@ -11,7 +11,7 @@ export interface Claimed {
   event_id: number | null;
   type: string;
   happened_at: string;
-  /** JSON text from PostgreSQL, identical each time, so that every attempt has the same body. */
+  /** JSON as formatted by PostgreSQL, which is always identical, so that every attempt has the same body. */
   data: string;
   priority: number;
   step: number;
@@ -19,7 +19,7 @@ export interface Claimed {
 
 const CLAIMABLE = `webhook_id = $1 and state = 'waiting' and due_at <= now() and (claimed_by is null or lease_until < now())`;
 
-/** Claims up to `limit` due deliveries by priority. */
+/** Claims up to `limit` due deliveries in order of priority. */
 export async function claimDeliveries(
   db: Queryable,
   webhookId: number,
@@ -47,7 +47,7 @@ export async function claimDeliveries(
   return rows.filter((row): row is Claimed => row.data !== null);
 }
 
-/** Marks deliveries as failed whose events have been purged. */
+/** Marks deliveries as failed because their events have been purged. */
 async function giveUp(db: Queryable, ids: readonly number[]): Promise<void> {
   await db.query(
     `update webhook_deliveries set state = 'failed', claimed_by = null, lease_until = null, finished_at = now()
@@ -56,7 +56,7 @@ async function giveUp(db: Queryable, ids: readonly number[]): Promise<void> {
   );
 }
 
-/** Gives back what was not sent. */
+/** Releases claimed deliveries that were not sent. */
 export async function releaseDeliveries(db: Queryable, worker: number, ids: readonly number[]): Promise<void> {
   await db.query(
     "update webhook_deliveries set claimed_by = null, lease_until = null where id = any($1) and claimed_by = $2",
@@ -95,7 +95,8 @@ export interface Completed {
   delay_ms: number | undefined;
 }
 
-/** Milliseconds since an attempt started. The database computes the time from it, because a worker's clock may be wrong. */
+/** Returns the milliseconds since an attempt started. The database subtracts them from its own time, because a worker's clock
+ * may be wrong. */
 export const agoOf = ({ started_ms }: Outcome): number => Math.max(0, performance.now() - started_ms);
 
 /** Stores attempts and states of deliveries in one statement. A delivery that another worker has claimed in the meantime keeps
@@ -148,7 +149,7 @@ export async function completeDeliveries(
   );
 }
 
-/** Webhooks with deliveries to send now. */
+/** Returns the webhooks that have deliveries to send now. */
 export async function listDueWebhooks(db: Queryable): Promise<number[]> {
   const { rows } = await db.query<{ id: number }>(
     `select w.id from webhooks w

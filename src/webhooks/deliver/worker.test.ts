@@ -13,7 +13,7 @@ import { create_webhook_body } from "../../../contract/webhooks/webhooks.ts";
 
 const database = await createTestDatabase();
 const { pool } = database;
-// 75.6 hours in 2.7 s
+// Shortens the retry schedule of 75.6 hours to 2.7 seconds.
 const SCALE = 0.00001;
 const context = createWebhookContext(database, { time_scale: SCALE });
 
@@ -70,7 +70,7 @@ test("an event is delivered immediately with a signature that the standard's lib
       response_headers: { "content-length": "2" },
     },
   ]);
-  // Stored after the delivery
+  // The status is stored after the delivery.
   await until(async () => (await findWebhook(pool, id)).status === "healthy");
   expect(await findWebhook(pool, id)).toMatchObject({ consecutive_failures: 0, waiting: 0 });
   await switchOff(id);
@@ -146,7 +146,7 @@ test("Retry-After is respected: no attempt is made before it", async () => {
   await switchOff(id);
 });
 
-test("five days of failures disable a webhook with a reason", async () => {
+test("five days of failures disable a webhook, and the reason is stored", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = (_request, response) => response.writeHead(500).end();
   await emit(1);
@@ -157,7 +157,7 @@ test("five days of failures disable a webhook with a reason", async () => {
   );
   await until(async () => !(await findWebhook(pool, id)).enabled);
   expect(await findWebhook(pool, id)).toMatchObject({ disabled_reason: "failing" });
-  // After it is enabled again, the failure count is reset and waiting deliveries are sent
+  // When the webhook is enabled again, its failure count is reset and waiting deliveries are sent.
   receiver.answer = (_request, response) => response.end();
   await changeWebhook(context, id, { enabled: true });
   await until(async () => (await deliveriesOf(id))[0]?.state === "delivered");
@@ -243,7 +243,7 @@ test("concurrent requests and requests per second stay within the limits", async
   await emit(...Array.from({ length: 40 }, (_, i) => i));
   await until(() => slots.receiver.received.length === 40 && rate.receiver.received.length === 40);
   expect(most).toBe(3);
-  // 40 requests at 20 a second take at least two seconds, minus a short burst. A busy machine can only take longer.
+  // 40 requests at 20 a second take two seconds, minus a short burst at the beginning. A busy machine can only take longer.
   expect((rate.receiver.received.at(-1)?.at ?? 0) - startedMs).toBeGreaterThan(1700);
   expect(new Set(idsOf(slots.receiver.received)).size).toBe(40);
   for (const { id } of [slots, rate]) await switchOff(id);

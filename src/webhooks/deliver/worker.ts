@@ -17,19 +17,20 @@ import { stepReplays } from "../log/replay.ts";
 import type { Worker } from "./sender-state.ts";
 
 const NAME = "skuport webhooks";
-/** Notifications wake the loops immediately; these intervals serve retries and lost notifications. */
+/** Interval of the fan-out. Notifications wake the loops immediately; the intervals of this and the other loops are for retries
+ * and lost notifications. */
 const FAN_OUT_MS = 1000;
 const DUE_MS = 500;
 const HEARTBEAT_MS = 1000;
 const REPLAY_MS = 500;
 const SPLIT_MS = 2000;
 const PURGE_MS = 600_000;
-/** A third of a lease. */
+/** Interval at which leases are renewed; a third of the duration of a lease. */
 const RENEW_MS = 25_000;
-/** Time for running requests to end when the worker stops; the server waits 10 s for its worker. */
+/** Time within which running requests may end when the worker stops. The server waits 10 s for its worker. */
 const DRAIN_MS = 7000;
 
-/** Runs until the signal aborts, then waits for running requests. */
+/** Delivers webhooks until the signal aborts, then waits for running requests. */
 export async function deliverWebhooks(
   context: WebhookContext,
   address: DatabaseAddress,
@@ -104,7 +105,7 @@ interface Loops {
   fan_out: Loop;
   due: Loop;
   replays: Loop;
-  /** Resolves after the signal, when no loop is running. */
+  /** Resolves when the signal has aborted and no loop is running any more. */
   ended: Promise<void>;
 }
 
@@ -144,12 +145,12 @@ function startLoops(worker: Worker, senders: Senders, signal: AbortSignal): Loop
 }
 
 interface Loop {
-  /** Starts the next round now, or right after the current one. */
+  /** Starts the next round now, or directly after the current round. */
   wake(): void;
   ended: Promise<void>;
 }
 
-/** Runs `work` now, every `everyMs`, and when woken, never concurrently with itself. */
+/** Runs `work` now, then every `everyMs` and whenever `wake` is called. Runs of `work` never overlap. */
 function startLoop({ context }: Worker, everyMs: number, signal: AbortSignal, work: () => Promise<void>): Loop {
   let woken = false;
   let wakeUp: () => void = () => undefined;
@@ -187,7 +188,8 @@ async function nextWorkerId(pool: pg.Pool): Promise<number> {
   return (rows[0] as { id: number }).id;
 }
 
-/** Holds the advisory lock that marks this worker as alive, on its own connection; reacquires it when the connection is lost. */
+/** Holds the advisory lock that marks this worker as alive. Uses a separate connection, and acquires the lock again when that
+ * connection is lost. */
 async function holdLock(
   address: DatabaseAddress,
   id: number,
@@ -206,7 +208,7 @@ async function holdLock(
     });
     await opened.query("select pg_advisory_lock($1, $2)", lockKeys("webhook_worker", id));
     client = opened;
-    // Released while connecting: an open connection would keep the process alive.
+    // The lock was released while connecting: close the connection, which would keep the process alive.
     if (released.signal.aborted) await opened.end();
   };
   await retryTransient(hold);

@@ -15,10 +15,10 @@ interface Page {
   has_more: boolean;
 }
 
-/** A page ends after this many stored bytes, possibly compressed: one product event can have 4 MB. */
+/** Maximum size of a page, in stored and possibly compressed bytes: a single product event can have 4 MB. */
 const PAGE_BYTES = 512 << 10;
 
-/** @throws Problem if the cursor is not valid, or the events after it have been purged */
+/** Reads a page of events. @throws Problem if the cursor is not valid, or if events after the cursor have been purged */
 export async function readFeed(
   pool: pg.Pool,
   { cursor, type, limit }: { cursor?: string | undefined; type?: EventType | undefined; limit: number },
@@ -46,7 +46,7 @@ export async function readFeed(
   );
   const page = rows.slice(0, limit);
   const hasMore = (rows[0]?.found ?? 0) > page.length;
-  // If the page is not full, all events up to the newest have been read
+  // If the page is not full, all events up to the newest one have been read.
   const last = hasMore ? (page.at(-1)?.position ?? after) : Math.max(newest, after);
   return {
     items: page.map(({ id, type: ofType, timestamp, data }) => ({ id, type: ofType, timestamp, data })),

@@ -56,7 +56,7 @@ const replayOf = async (id: number, body: object): Promise<Replay> => {
 };
 const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
 
-test("the log has filters and pages, newest first", async () => {
+test("the log can be filtered, has pages and lists the newest deliveries first", async () => {
   const { receiver, id } = await setUp();
   receiver.answer = ({ json }, response) =>
     response.writeHead(json.data["id"] === 3 ? 400 : 200, { "x-a": "b" }).end("<html>");
@@ -109,7 +109,7 @@ test("a replay sends all failed deliveries", async () => {
   const COUNT = 600;
   await emit(...Array.from({ length: COUNT }, (_, i) => i));
   await until(async () => (await pool.query("select from events where not fanned_out")).rowCount === 0);
-  // As if all attempts had failed
+  // Wait until all deliveries are done, then mark them as failed.
   await until(() => receiver.received.length === COUNT);
   await until(async () => (await ask("GET", `/api/webhooks/${id}/health`)).body["due"] === 0);
   await pool.query("update webhook_deliveries set state = 'failed', finished_at = now() where webhook_id = $1", [id]);
@@ -140,7 +140,7 @@ test("a replay sends events from before the webhook existed and while it was dis
   await patch(id, { enabled: false });
 });
 
-test("a test sends any type with any data, returns the response, and appears only in the log", async () => {
+test("a test event can have any type and data, returns the response and has no effect except in the log", async () => {
   const { receiver, id } = await setUp({ enabled: false });
   receiver.answer = (_request, response) => response.writeHead(418, { "x-tea": "pot" }).end("short");
   const { body } = await ask("POST", `/api/webhooks/${id}/test`, { type: "product.updated", data: { id: 9 } });
@@ -167,7 +167,7 @@ test("a test sends any type with any data, returns the response, and appears onl
   expect((await ask("POST", `/api/webhooks/${id}/test`, { data: { text: "\0" } })).status).toBe(400);
 });
 
-test("health shows rates and latencies of a day, and scheduled attempts", async () => {
+test("health shows the success rate and latencies of a day, and scheduled attempts", async () => {
   const { receiver, id } = await setUp();
   expect((await ask("GET", `/api/webhooks/${id}/health`)).body).toMatchObject({ attempts: 0, success_rate: null });
   receiver.answer = ({ json }, response) => response.writeHead(json.data["id"] === 1 ? 500 : 200).end();
@@ -205,7 +205,7 @@ test("the feed pages through every event once in order, and refuses a purged cur
   expect((await ask("GET", "/api/events/feed")).status).toBe(200);
 });
 
-test("every type of event, a retry and a replay verify with the published library, by either secret of a rotation", async () => {
+test("the published library verifies every type of event, a retry and a replay with either secret of a rotation", async () => {
   const since = ago(1);
   const { receiver, id } = await setUp();
   expect((await ask("POST", `/api/webhooks/${id}/rotate`, {})).status).toBe(200);

@@ -7,7 +7,7 @@ const BATCH = 5000;
 /** Returns the number of deleted deliveries. */
 export async function purgeDeliveries(pool: pg.Pool, keepDays: number, signal?: AbortSignal): Promise<number> {
   let purged = 0;
-  // The oldest deliveries have the smallest ids
+  // The oldest deliveries have the smallest ids.
   purged += await inBatches(
     pool,
     `select id from (select id, created_at from webhook_deliveries order by id limit ${BATCH}) oldest

@@ -6,7 +6,8 @@ import { SUBSCRIBES, CAN_SPLIT } from "../deliver/fan-out.ts";
 import { notifyWorkers } from "../store.ts";
 import type { Replay } from "../../../contract/webhooks/deliveries.ts";
 
-/** A replay queues this many deliveries at once while its webhook has fewer than MAX_WAITING of them. */
+/** Number of deliveries that a replay queues at once. It queues them only while fewer than MAX_WAITING of its deliveries are
+ * waiting. */
 const BATCH = 250;
 const MAX_WAITING = 250;
 
@@ -39,7 +40,7 @@ export async function listReplays(db: Queryable, webhookId: number): Promise<Rep
   return rows;
 }
 
-/** @returns false if it has already ended */
+/** Cancels a replay. @returns false if the replay has already ended */
 export async function cancelReplay(db: Queryable, id: number): Promise<boolean> {
   const { rowCount } = await db.query(
     `update webhook_replays set state = 'cancelled', finished_at = now()
@@ -84,14 +85,15 @@ async function stepReplay(db: Queryable, id: number): Promise<number> {
   return queueBatch(db, replay);
 }
 
-// Parameters of the following conditions: $1 webhook, $2 since, $3 until
+// Parameters of the following SQL conditions: $1 webhook, $2 since, $3 until.
 const FAILED = `d.webhook_id = $1 and d.state = 'failed' and d.event_id is not null and d.finished_at between $2 and $3`;
 const MISSING = `w.id = $1 and e.at between $2 and $3 and e.fanned_out and ${SUBSCRIBES}
   and not exists (select from webhook_deliveries d where d.webhook_id = w.id and d.event_id = e.id)`;
 
 const rangeOf = ({ webhook_id, since, until }: Replay): unknown[] => [webhook_id, since, until];
 
-/** Requests the split of events that no webhook needed in batches before. Returns whether any of them is not finished. */
+/** Requests that events are split into batches if no webhook needed their batches before. Returns whether a split is not
+ * finished yet. */
 async function isStillBeingSplit(db: Queryable, replay: Replay): Promise<boolean> {
   await db.query(
     `insert into webhook_batches (event_id, changeset_id, happened_at)

@@ -69,7 +69,7 @@ function logRoutes(instance: FastifyInstance, pool: pg.Pool): void {
         const { webhook_id } = await findDelivery(client, id);
         await refuseDisabled(client, webhook_id);
         await requeue(client, id);
-        // The user expects the receiver to work again
+        // Reset the failure count, because the user expects the receiver to work again.
         await resetFailures(client, webhook_id);
         await notifyWorkers(client, webhook_id);
         return findDelivery(client, id);
@@ -114,7 +114,7 @@ function replayRoutes(instance: FastifyInstance, pool: pg.Pool): void {
 
 async function refuseDisabled(db: Queryable, webhookId: number): Promise<void> {
   const { enabled } = await findWebhook(db, webhookId);
-  if (!enabled) throw new Problem("webhook-disabled", `Webhook ${webhookId} is disabled. Enable it, then send again.`);
+  if (!enabled) throw new Problem("webhook-disabled", `Webhook ${webhookId} is disabled. Enable it, then try again.`);
 }
 
 async function findDelivery(db: Queryable, id: number): Promise<Delivery> {

@@ -11,7 +11,7 @@ import type { EventType } from "../../../contract/webhooks/events.ts";
 import type { Attempt, Delivery } from "../../../contract/webhooks/deliveries.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Larger than any usual event, but not large enough to load a receiver. */
+/** Maximum length of the data of a test event: larger than usual events, but too small to overload a receiver. */
 const MAX_BYTES = 200_000;
 
 interface Tested {
@@ -36,11 +36,11 @@ export async function sendTest(
       "payload-too-large",
       `The data of a test event may have at most ${MAX_BYTES} characters. Shorten it.`,
     );
-  // PostgreSQL's jsonb cannot contain NUL
+  // PostgreSQL's jsonb cannot contain NUL.
   if (json.includes("\\u0000"))
     throw new Problem(
       "invalid-request",
-      "/body/data: a text contains the character NUL, which cannot be stored. Remove it.",
+      "/body/data: a string contains a NUL character, which cannot be stored. Remove this character.",
     );
   const { id, happened_at, data } = await insertTestDelivery(pool, webhookId, type, json);
   const eventId = `${await readEventPrefix(pool)}_test_${id}`;

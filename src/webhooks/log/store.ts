@@ -4,7 +4,7 @@ import { allOf, raw, sql, statement, type Sql } from "../../db/sql.ts";
 import type { Attempt, Delivery, DeliveryDetail } from "../../../contract/webhooks/deliveries.ts";
 import type { WebhookHealth } from "../../../contract/webhooks/webhooks.ts";
 
-/** SQL: the public event id; `s` is webhook_source. */
+/** SQL for the public event id; `s` is the table webhook_source. */
 const EVENT_ID = "s.prefix || '_' || coalesce(d.event_id::text, 'test_' || d.id)";
 
 const DELIVERY = `
@@ -19,7 +19,7 @@ export interface LogFilter {
   since?: string | undefined;
   until?: string | undefined;
   limit: number;
-  /** Only deliveries with a smaller id. */
+  /** If given, only deliveries with a smaller id are listed. */
   below?: number | undefined;
 }
 
@@ -40,7 +40,8 @@ export async function listDeliveries(db: Queryable, webhookId: number, filter: L
   return rows;
 }
 
-/** Literals instead of parameters, so that the planner can use the partial index on failed deliveries. */
+/** SQL conditions on the state. They contain literals instead of parameters, so that the planner can use the partial index on
+ * failed deliveries. */
 const STATES: Record<Delivery["state"], Sql> = {
   waiting: sql`d.state = 'waiting' and d.claimed_by is null`,
   sending: sql`d.state = 'waiting' and d.claimed_by is not null`,
@@ -77,7 +78,7 @@ export async function readDeliveryDetail(db: Queryable, delivery: Delivery): Pro
   };
 }
 
-/** The request body of an event. Uses the JSON text from PostgreSQL, which is identical each time. */
+/** Returns the request body of an event. `data` is JSON as formatted by PostgreSQL, which is always identical. */
 export const bodyOf = ({ type, happened_at, data }: { type: string; happened_at: string; data: string }): string =>
   `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(happened_at)},"data":${data}}`;
 
@@ -106,7 +107,7 @@ export async function insertTestDelivery(
   type: string,
   data: string,
 ): Promise<{ id: number; happened_at: string; data: string }> {
-  // Inserted as finished, so that no worker claims it
+  // The delivery is inserted as finished, so that no worker claims it.
   const { rows } = await db.query<{ id: number; happened_at: string; data: string }>(
     `insert into webhook_deliveries (webhook_id, type, happened_at, test_data, state, due_at, finished_at)
      values ($1, $2, now(), $3, 'failed', now(), now()) returning id, happened_at, test_data::text as data`,

@@ -15,7 +15,7 @@ async function call(url: string, options: { total_ms?: number; headers?: Record<
   return outcome;
 }
 
-/** A server whose behaviour is given as a function of the connection. */
+/** Starts a server that calls `talk` with each connection. */
 async function createRawServer(talk: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -34,7 +34,7 @@ async function createRawServer(talk: (socket: Socket) => void): Promise<string> 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Injected delay: writes a few bytes now and then, forever. */
+/** Injected delay: writes a few bytes at intervals, forever. */
 const drip = (socket: Socket, text: string): void => {
   const timer = setInterval(() => socket.write(text), 20);
   socket.on("close", () => {
@@ -43,7 +43,7 @@ const drip = (socket: Socket, text: string): void => {
 };
 
 test.each([
-  ["says nothing", () => undefined],
+  ["sends nothing", () => undefined],
   [
     "drips headers",
     (socket: Socket) => {
@@ -62,7 +62,7 @@ test.each([
   expect(["timeout", "bad_answer"]).toContain(outcome.error);
 });
 
-test("an endless slow body does not block its slot after the status", async () => {
+test("an endless slow body does not occupy its slot once the status has arrived", async () => {
   const url = await createRawServer((socket) => {
     socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n");
     drip(socket, "x");
@@ -72,7 +72,7 @@ test("an endless slow body does not block its slot after the status", async () =
   expect(outcome.response_body).toMatch(/^x+$/);
 });
 
-test("only the first bytes of a large body are stored, and the others are not read", async () => {
+test("only the first bytes of a large body are stored, and the remaining bytes are not read", async () => {
   let written = 0;
   const url = await createRawServer((socket) => {
     socket.write("HTTP/1.1 500 No\r\ncontent-length: 1000000000\r\n\r\n");
@@ -141,7 +141,7 @@ test("only 2xx is a success", async () => {
   }
 });
 
-test("headers of the delivery override custom ones, and hidden values stay hidden", async () => {
+test("headers of the delivery override custom headers, and the log contains no values of custom headers", async () => {
   const receiver = await createReceiver();
   const outcome = await call(receiver.url, {
     headers: { "webhook-id": "forged", "content-type": "text/evil", authorization: "Bearer hunter2" },
@@ -168,7 +168,7 @@ test("a body of 5 MB with all kinds of characters arrives exactly as signed", as
   expect(receiver.received[0]?.body).toBe(body);
 });
 
-test("a Retry-After date is compared with the receiver's clock, or with ours if the answer has no date", async () => {
+test("a Retry-After date is compared with the receiver's clock, or with our clock if the response has no date", async () => {
   const answer = (headers: string): Promise<string> =>
     createRawServer((socket) => socket.end(`HTTP/1.1 503 Busy\r\n${headers}content-length: 0\r\n\r\n`));
   const inAMinute = "retry-after: Sat, 01 Jan 2000 00:01:00 GMT\r\n";

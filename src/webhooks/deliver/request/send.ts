@@ -1,4 +1,4 @@
-// One attempt: signs and posts a body and returns the outcome. Never throws: every failure is an outcome.
+// Makes one attempt: signs and posts a body and returns the outcome. Never throws: every failure is an outcome.
 import type { lookup as dnsLookup } from "node:dns";
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from "undici";
 import { VERSION } from "../../../version.ts";
@@ -10,11 +10,11 @@ import type { Attempt } from "../../../../contract/webhooks/deliveries.ts";
 
 const CONNECT_MS = 3000;
 const TOTAL_MS = 15_000;
-/** Time to read the response body; the outcome depends on the status only. */
+/** Maximum time to read the response body. The outcome does not depend on the body, only on the status. */
 const BODY_MS = 2000;
-/** Bytes of the response body that are stored. */
+/** Number of bytes of the response body that are stored. */
 const STORED_BYTES = 2000;
-/** Bodies up to this size are read completely, so that the connection can be reused. */
+/** Maximum size of a response body that is read completely, so that the connection can be reused. */
 const READ_BYTES = 1 << 16;
 const MAX_HEADER_BYTES = 16_384;
 const SHOWN_HEADERS = 50;
@@ -34,7 +34,8 @@ export interface Outgoing {
 type AttemptError = NonNullable<Attempt["error"]>;
 
 export interface Outcome extends Omit<Attempt, "id" | "number" | "started_at"> {
-  /** Start by `performance.now()`. The database computes the time from it with its own clock. */
+  /** Start of the attempt by `performance.now()`. The database uses its own clock and the age of the attempt to compute the
+   * time. */
   started_ms: number;
   retry_after_ms: number | undefined;
 }
@@ -54,11 +55,12 @@ export function createAgent(settings: WebhookSettings, connections: number, look
   return new ProxyAgent({ ...options, uri: settings.proxy, proxyTunnel: true });
 }
 
-/** Checks hosts given as IP addresses here, and names when they are resolved for the connection. */
+/** Creates a connector that checks the host before it connects. An IP address is checked directly; a name is checked when it is
+ * resolved for the connection. */
 function guardedConnector(settings: WebhookSettings, lookup?: typeof dnsLookup): buildConnector.connector {
   const byPort = new Map<number, buildConnector.connector>();
   const connectorTo = (port: number): buildConnector.connector => {
-    // Undici passes `lookup` to `net.connect`
+    // Undici passes `lookup` to `net.connect`.
     const options = { timeout: CONNECT_MS, allowH2: false, lookup: guardedLookup(port, settings, lookup) };
     const connector = byPort.get(port) ?? buildConnector(options);
     byPort.set(port, connector);
@@ -76,7 +78,8 @@ function guardedConnector(settings: WebhookSettings, lookup?: typeof dnsLookup):
   };
 }
 
-/** `settings` must be those of the agent. With a proxy, this is the only check of the address. */
+/** Sends a delivery once. `settings` must be the settings of the agent. With a proxy, this function is the only check of the
+ * address. */
 export async function send(
   agent: Dispatcher,
   outgoing: Outgoing,
@@ -157,7 +160,7 @@ function answerOf({ statusCode: status, headers }: Dispatcher.ResponseData): Sta
 const first = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-/** Time of the response by the receiver's clock, so that a date in `Retry-After` does not depend on our clock. */
+/** Returns the time of the response by the receiver's clock, so that a date in `Retry-After` does not depend on our clock. */
 function answeredAt(headers: Dispatcher.ResponseData["headers"]): number {
   const date = Date.parse(first(headers["date"]) ?? "");
   return Number.isNaN(date) ? Date.now() : date;
@@ -198,7 +201,7 @@ async function readStart(
       resolve(hasEnded);
     });
   });
-  // PostgreSQL text cannot contain NUL
+  // PostgreSQL text cannot contain NUL.
   const text = Buffer.concat(start).toString("utf8").replaceAll("\0", "\uFFFD");
   return { response_body: text, response_truncated: !isWhole || read > STORED_BYTES };
 }
@@ -222,25 +225,28 @@ const BY_CODE: Partial<Record<string, [AttemptError, string]>> = {
   EHOSTUNREACH: ["connection_refused", "The host cannot be reached."],
   ENETUNREACH: ["connection_refused", "The host cannot be reached."],
   ETIMEDOUT: ["connect_timeout", "The host did not respond."],
-  UND_ERR_CONNECT_TIMEOUT: ["connect_timeout", `No connection within ${CONNECT_MS / 1000} seconds.`],
-  UND_ERR_HEADERS_TIMEOUT: ["timeout", `No response within ${TOTAL_MS / 1000} seconds.`],
+  UND_ERR_CONNECT_TIMEOUT: [
+    "connect_timeout",
+    `The host did not accept the connection within ${CONNECT_MS / 1000} seconds.`,
+  ],
+  UND_ERR_HEADERS_TIMEOUT: ["timeout", `The receiver did not respond within ${TOTAL_MS / 1000} seconds.`],
   UND_ERR_HEADERS_OVERFLOW: ["bad_answer", "The response headers are too long."],
   ECONNRESET: ["connection_lost", "The receiver closed the connection before it responded."],
   EPIPE: ["connection_lost", "The receiver closed the connection before it responded."],
   UND_ERR_SOCKET: ["connection_lost", "The receiver closed the connection before it responded."],
 };
 
-/** The failure in our own words: the message of an error may contain internal addresses. */
+/** Describes a failure in our own words, because the message of an error may contain internal addresses. */
 function failureOf(error: unknown, signal: AbortSignal): Answer {
-  if (signal.aborted) return failure("timeout", `No response within ${TOTAL_MS / 1000} seconds.`);
+  if (signal.aborted) return failure("timeout", `The receiver did not respond within ${TOTAL_MS / 1000} seconds.`);
   if (error instanceof RefusedAddress) return failure("refused_address", error.message);
-  // If all addresses of a name fail, report the first failure
+  // If all addresses of a name fail, report the first failure.
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const { code = "", name } = cause as { code?: string; name: string };
   const known = BY_CODE[code];
   if (known !== undefined) return failure(...known);
   if (name === "HTTPParserError") return failure("bad_answer", "The response is not valid HTTP.");
   if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|HOSTNAME_)|^EPROTO$/.test(code))
-    return failure("tls", `The receiver's certificate or TLS is not accepted (${code}).`);
+    return failure("tls", `The TLS connection failed (${code}). Check the receiver's certificate and TLS settings.`);
   return failure("connection_lost", `The request failed${code === "" ? "" : ` (${code})`}.`);
 }

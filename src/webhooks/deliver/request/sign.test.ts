@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { keyOf, makeSecret, sign, verify } from "./sign.ts";
 
-// Published examples: from the standard's libraries, and from a provider's documentation.
+// Published examples from the standard's libraries and from a provider's documentation.
 test.each([
   [
     "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -23,7 +23,7 @@ test.each([
   expect(sign([keyOf(secret)], id, timestamp, body)).toBe(signature);
 });
 
-test("every secret is different and has 32 bytes", () => {
+test("every new secret is different and has 32 bytes", () => {
   expect(keyOf(makeSecret())).toHaveLength(32);
   expect(makeSecret()).not.toBe(makeSecret());
 });

@@ -17,7 +17,7 @@ import type { Delivery, DeliveryDetail } from "../../../../contract/webhooks/del
 
 const PUBLIC_ONLY: WebhookSettings = { allow_cidrs: [], proxy: undefined, time_scale: 1, keep_days: 30 };
 
-/** Counts connections, of which there must be none. */
+/** A server that counts connections. The guard must prevent every connection to it. */
 let canary: Server;
 let port: number;
 let dialled = 0;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   canary.listen(0, "::");
   await once(canary, "listening");
   port = (canary.address() as AddressInfo).port;
-  // Control: it counts connections over IPv4 and IPv6
+  // Control: the server counts connections over IPv4 and IPv6.
   for (const host of ["127.0.0.1", "::1"]) connect(port, host).on("error", () => undefined);
   await until(() => dialled === 2);
 });
@@ -46,7 +46,7 @@ async function call(url: string, settings = PUBLIC_ONLY, lookup?: Lookup): Promi
   return outcome;
 }
 
-/** Returns the `answers` one after the other, then always the last one. */
+/** Creates a resolver that returns the `answers` one after the other, and then always the last one. */
 const namesAre = (...answers: string[][]): Lookup & { asked: number } => {
   const lookup = (
     _name: string,
@@ -202,7 +202,7 @@ test.each([
   ["fd00:1::5", 80, ["fd00:1::/64"]],
   ["::ffff:10.1.2.3", 80, ["10.1.2.0/24"]],
   ["169.254.169.254", 80, ["169.254.169.254/32"]],
-])("%s, port %i, may be called if %o is allowed", (address, to, allowCidrs) => {
+])("%s, port %i, may be called if the allowed networks are %o", (address, to, allowCidrs) => {
   expect(refusalOf(address, to, { allow_cidrs: allowCidrs })).toBeUndefined();
 });
 
@@ -212,7 +212,7 @@ test.each([
   ["fd00:ec2::254", ["fc00::/7"]],
   ["168.63.129.16", ["0.0.0.0/0"]],
   ["nonsense", ["0.0.0.0/0"]],
-])("%s is refused although %o is allowed", (address, allowCidrs) => {
+])("%s is refused even if the allowed networks are %o", (address, allowCidrs) => {
   expect(refusalOf(address, 80, { allow_cidrs: allowCidrs })).toBeDefined();
 });
 

@@ -1,6 +1,6 @@
-// SSRF guard: decides which addresses webhooks may call. Without it, anyone who can add a webhook could reach services that
-// trust this machine, such as cloud metadata or databases without passwords. Checks the address of each connection when it is
-// opened.
+// SSRF guard: decides which addresses webhooks may call. Without the guard, anyone who can add a webhook could reach services
+// that trust this machine, such as cloud metadata or databases without passwords. The guard checks the address of each connection
+// when the connection is opened.
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
@@ -8,23 +8,26 @@ import ipaddr from "ipaddr.js";
 type Cidr = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 export interface AddressRules {
-  /** Private networks that may be called, on any port. */
+  /** Private networks that webhooks may call, on any port. */
   allow_cidrs: readonly string[];
 }
 
-/** A refused address. The message contains the host that the user entered, never the address it resolves to. */
+/** Thrown for a refused address. The message contains the host that the user entered, never the address to which the host
+ * resolves. */
 export class RefusedAddress extends Error {
   override readonly name = "RefusedAddress";
 }
 
-// Azure's metadata and DNS, which only machines in Azure reach. ipaddr.js counts it as `unicast`.
+// Address of Azure's metadata and DNS services, which can be reached from machines in Azure only. ipaddr.js classifies it as
+// `unicast`.
 const INSIDE = new Set(["168.63.129.16"]);
-// These services return credentials, so they must be allowed by their exact address; a network that contains them is not enough.
+// Addresses of services that return credentials. Such an address must be allowed exactly; an allowed network that contains it is
+// not enough.
 const METADATA = new Set(["169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200", "fd00:ec2::254"]);
 /** The global unicast range assigned by IANA: https://www.iana.org/assignments/ipv6-address-space. */
 const PUBLIC_IPV6: Cidr = [ipaddr.parse("2000::"), 3];
 
-// Ports of services that an HTTP request could harm or that trust this machine: those that browsers block
+// Ports from 1024 of services that an HTTP request could harm or that trust this machine: ports that browsers block
 // (https://fetch.spec.whatwg.org/#port-blocking), databases and control ports. Below 1024, only 80 and 443 are allowed.
 const REFUSED_PORTS = new Set([
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
@@ -32,7 +35,7 @@ const REFUSED_PORTS = new Set([
   9300, 10250, 10255, 11211, 15672, 27017, 27018, 50070,
 ]);
 
-/** The reason to refuse an address; undefined if it is allowed. `port` 0 = not known yet. */
+/** Returns the reason to refuse an address, or undefined if the address is allowed. `port` 0 = not known yet. */
 export function refusalOf(address: string, port: number, rules: AddressRules): string | undefined {
   const parsed = unmap(address);
   if (parsed === undefined) return "it is not an IP address";
@@ -44,8 +47,8 @@ export function refusalOf(address: string, port: number, rules: AddressRules): s
   return isPortRefused(port) ? `port ${port} is not allowed` : undefined;
 }
 
-/** A `lookup` for `net.connect` that refuses a name if any of its addresses is refused. The connection uses the checked
- * addresses, so DNS rebinding between check and connect has no effect. */
+/** Creates a `lookup` for `net.connect` that refuses a name if any of its addresses is refused. The connection uses the checked
+ * addresses, so DNS rebinding between the check and the connection has no effect. */
 export function guardedLookup(port: number, rules: AddressRules, lookup: typeof dnsLookup = dnsLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
@@ -71,13 +74,13 @@ export function checkLiteral(hostname: string, port: number, rules: AddressRules
   if (reason !== undefined) throw new RefusedAddress(`${hostname} is refused: ${reason}.`);
 }
 
-/** The port of a URL, or the default port of its scheme. */
+/** Returns the port of a URL, or the default port of its scheme. */
 export const portOf = (url: URL): number =>
   url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 
 export const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1");
 
-/** The kernel treats ::ffff:127.0.0.1 as 127.0.0.1. */
+/** Parses an address and converts an IPv4-mapped one to IPv4, because the kernel treats ::ffff:127.0.0.1 as 127.0.0.1. */
 function unmap(address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (isIP(address) === 0) return undefined;
   const parsed = ipaddr.parse(address);

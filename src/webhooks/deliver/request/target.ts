@@ -11,7 +11,7 @@ export interface Target {
   headers: Record<string, string>;
   max_parallel: number;
   max_per_second: number | null;
-  /** After too many failures, one delivery is sent at a time. */
+  /** Whether only one delivery is sent at a time, because too many have failed. */
   is_probed: boolean;
 }
 
@@ -24,13 +24,13 @@ interface Row {
   consecutive_failures: number;
 }
 
-/** Returns undefined if the webhook is disabled, paused or deleted. */
+/** Reads the target of a webhook. Returns undefined if the webhook is disabled, paused or deleted. */
 export async function readTarget(db: Queryable, keys: Keyring, webhookId: number): Promise<Target | undefined> {
   const row = await readRow(db, webhookId, false);
   return row === undefined ? undefined : toTarget(row, keys, webhookId);
 }
 
-/** The target for a test, which disabled and paused webhooks get too. */
+/** Returns the target for a test event, which is sent even if the webhook is disabled or paused. */
 export async function readTestTarget(db: Queryable, keys: Keyring, webhookId: number): Promise<Target | undefined> {
   const row = await readRow(db, webhookId, true);
   return row === undefined ? undefined : toTarget(row, keys, webhookId);
