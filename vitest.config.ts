@@ -1,4 +1,5 @@
 // All tests in one run: beside their files and in tests/. They share one PostgreSQL, each file has a database of its own.
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     globalSetup: ["tests/support/start-postgres.ts"],
     reporters: ["default", "./tests/support/count-reporter.ts"],
     pool: "forks",
+    // More than Vitest's default of one less than there are cores: many tests wait for other processes or for injected delays.
+    maxWorkers: Math.max(3, availableParallelism()),
     // Tests wait for conditions. These limits only end a test that hangs, even with four busy loops beside it on two cores.
     testTimeout: 240_000,
     hookTimeout: 240_000,
