@@ -12,7 +12,7 @@ export interface Chunk {
   first_row: number;
   first_line: number;
   records: number;
-  /** Bit r is set if record r is superseded or rejected. */
+  /** Bitmap in which bit r is set if record r is superseded or rejected, so that loaders skip it. */
   skip: Buffer;
 }
 
@@ -52,7 +52,7 @@ export async function claimChunk(
   return rows[0];
 }
 
-/** How many of a chunk's rows had each outcome. */
+/** Number of a chunk's rows with each outcome. */
 export interface ChunkCounts {
   created: number;
   updated: number;
@@ -60,8 +60,8 @@ export interface ChunkCounts {
   rejected: number;
 }
 
-/** Stores a chunk's counts in the chunk's own row. An update of the import's row would lock it until the commit is on disk, and every
- * loader would wait for the disk writes of the other loaders. */
+/** Stores a chunk's counts in the chunk's own row. Updating the import's row instead would lock that row until the commit is on
+ * disk, and every loader would wait for the disk writes of the other loaders. */
 export async function markChunkDone(
   client: pg.ClientBase,
   importId: number,

@@ -1,5 +1,6 @@
 // Caches the record bounds that a scan finds, so that the loaders of the same process need not split the bytes again, which would
-// take a tenth of a worker's time. The cache is bounded, is enough for about a million rows, and a miss only costs time.
+// take a tenth of a worker's time. The cache has a limited size, which is enough for about a million rows. A miss only costs
+// time.
 import type { Chunk } from "./chunk-store.ts";
 import { releaseBuffer } from "../db/binary/release-buffer.ts";
 import { growFields, growRecords, type Records } from "./read/records.ts";
@@ -29,7 +30,7 @@ interface CachedWindow {
   count: number;
   start: Int32Array;
   end: Int32Array;
-  /** Relative to `first_line`. */
+  /** Line of each record, relative to `first_line`. */
   line: Int32Array;
   fault: Uint8Array;
   first_field: Int32Array;

@@ -285,7 +285,7 @@ describe("a file in a form", () => {
     return form;
   };
   const file = new File([CSV], "übersicht.csv", { type: "text/csv" });
-  /** Sends a form as text, for forms that FormData cannot create. */
+  /** Sends the text as the body of a form, for forms that FormData cannot create. */
   const raw = (text: string): Promise<{ status: number; body: ProblemDocument }> =>
     refused("", text.replaceAll("\n", "\r\n"), "multipart/form-data; boundary=x");
 

@@ -52,7 +52,7 @@ export function importRoutes(instance: FastifyInstance, context: ImportRoutesCon
 
 function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): void {
   instance.register((scope, _options, done) => {
-    // These routes stream the body, so no parser may read it before them.
+    // These routes stream the body, so no parser may read it first.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       [...create_import.schema.file_body.types, "multipart/form-data"],
@@ -62,7 +62,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
     );
     scope.withTypeProvider<ZodTypeProvider>().route({
       ...create_import,
-      // `receiveImport` limits the size.
+      // `receiveImport` limits the size of the file instead.
       bodyLimit: Number.MAX_SAFE_INTEGER,
       handler: async (request, reply) => {
         const { filename = "upload.csv", ...options } = request.query;
@@ -96,7 +96,7 @@ function previewRoute(instance: FastifyInstance): void {
     scope.addHook("onRequest", (_request, reply, next) => {
       if (bodies >= MAX_PREVIEW_BODIES) throw tooManyPreviews(bodies);
       bodies++;
-      // This also runs when the client closes the connection while it sends the body.
+      // `finished` also calls this when the client closes the connection while it is sending the body.
       finished(reply.raw, () => bodies--);
       next();
     });
@@ -208,10 +208,10 @@ const IS_ENDED_BY_WORKER: Record<ImportState, boolean> = {
   failed: true,
 };
 
-/** Number of imports that the stream of all changes starts with. */
+/** Number of imports that the stream of all imports sends first. */
 const RECENT = 20;
 
-/** The imports in the stream of all changes. */
+/** Source of the event stream of all imports. */
 export const importSource = (pool: pg.Pool): StateSource => ({
   event: "import",
   channel: IMPORT_CHANNEL,

@@ -87,7 +87,7 @@ export async function readImport(db: Queryable, id: number): Promise<Import | un
   return rows[0];
 }
 
-/** Reads an import as lists and streams show it, without long values. */
+/** Reads an import without its long values, as lists and streams show it. */
 export async function readListedImport(db: Queryable, id: number): Promise<ListedImport | undefined> {
   const { rows } = await db.query<ListedImport>(`select ${LISTED_IMPORT} from imports where id = $1`, [id]);
   return rows[0];
@@ -110,7 +110,7 @@ export interface ImportWork {
   state: Import["state"];
   file: string;
   received: number;
-  /** Bytes of the whole file, if the client has announced them. */
+  /** Size of the whole file in bytes, if the client has announced it. */
   size: number | null;
   options: ImportOptions;
   dialect: Dialect | null;
@@ -124,7 +124,7 @@ export interface ImportWork {
   filename: string;
   /** Token of the newest scan; see scan/store.ts. */
   scan_token: number;
-  /** Bytes of the scanned text. Null until loading begins. */
+  /** Size of the scanned text in bytes. Null until loading begins. */
   text_size: number | null;
 }
 
@@ -170,7 +170,7 @@ export async function noteReceived(db: Queryable, id: number, received: number):
   return updated > 0;
 }
 
-/** Marks the file as complete, so that a worker can continue, even if a worker has paused the upload meanwhile.
+/** Marks the file as complete, so that a worker can continue, even if a worker has paused the upload in the meantime.
  * @returns false if the upload was cancelled or has ended */
 export async function markReceived(db: Queryable, id: number, size: number, sha256: string): Promise<boolean> {
   const updated = await changeImport(
@@ -184,7 +184,8 @@ export async function markReceived(db: Queryable, id: number, size: number, sha2
   return updated > 0;
 }
 
-// Counts never decrease: if two loaders sum the chunks at the same time, the older sum can be stored last, and deleted chunks sum to zero.
+// Counts never decrease. Otherwise, two loaders that sum the chunks at the same time could store the older sum last, and deleted
+// chunks would sum to zero.
 const SUMS = {
   created: "greatest(created, $2::bigint)",
   updated: "greatest(updated, $3::bigint)",
@@ -209,7 +210,7 @@ export async function noteLoaded(db: Queryable, id: number): Promise<void> {
   );
 }
 
-/** Counts the rejects that made a strict import fail. @returns false if the import has ended */
+/** Adds the rejects that made a strict import fail to its counts. @returns false if the import has ended */
 export async function addRejected(db: Queryable, id: number, rejected: number): Promise<boolean> {
   return (await changeImport(db, id, "rejected = rejected + $2::bigint", "state = 'loading'", [rejected])) > 0;
 }

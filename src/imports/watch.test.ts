@@ -1,4 +1,4 @@
-// The event stream of an import: the first state, later states, and the state after a reconnect.
+// Tests the event stream of an import: the first state, later states, and the state after a reconnect.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readEvents } from "../../client/event-stream.ts";
 import { isTerminal, type Import } from "../../contract/imports/imports.ts";
@@ -62,7 +62,7 @@ function watch(
 const CSV = ["sku,name", ...Array.from({ length: 400 }, (_, i) => `W-${i},Name ${i}`)].join("\n");
 const receive = async (): Promise<Import> => receiveBytes(context, CSV);
 
-/** Changes the import without a worker. */
+/** Changes the import directly in the database and returns it. */
 async function touch(id: number, scanned: number): Promise<Import> {
   const found: ScanProgress = { scanned, text_size: 10_000, lines: 1, rows: 1, superseded: 0, rejected: 0 };
   await noteScanned(pool, { id, scan_token: 0 }, found);
@@ -97,7 +97,7 @@ describe("a client", () => {
     let last: Import | undefined;
     for (let scanned = 1; scanned <= 100; scanned++) last = await touch(id, scanned);
     await until(() => seen.at(-1)?.state.version === last?.version);
-    // A busy machine makes the time longer, never the number of states larger.
+    // On a busy machine, the test takes longer, but the number of states per second does not increase.
     expect(seen.length - 1).toBeLessThanOrEqual(Math.ceil((performance.now() - started) / 200) + 1);
     expect(seen.at(-1)?.state.scanned).toBe(100);
   });

@@ -50,7 +50,7 @@ export async function workOnImports(boss: PgBoss, given: ImportContext, signal: 
   );
 }
 
-/** Sweeps once now and then every hour. */
+/** Removes the files and attempt records of ended imports, first immediately and later once an hour. */
 async function sweepHourly(boss: PgBoss, context: ImportContext): Promise<void> {
   const sweep = async (): Promise<void> => {
     await sweepImportAttempts(context.pool);

@@ -13,7 +13,7 @@ export const diskFull = (filename: string, cause?: unknown): Problem =>
     { cause },
   );
 
-/** @throws Problem disk-full unless the file fits on the disk without touching the reserve */
+/** Ensures that the file fits on the disk without touching the reserve. @throws Problem disk-full if it does not fit */
 export async function requireSpace(disk: DiskReserve | undefined, filename: string, bytes: number): Promise<void> {
   if (disk !== undefined && (await disk.freeBytes()) < bytes) throw diskFull(filename);
 }
@@ -52,7 +52,7 @@ export async function waitForSpace(
   do {
     if (performance.now() - notedAt >= NOTE_MS) {
       notedAt = performance.now();
-      // A full disk can stop the database too. That must not end the wait.
+      // A full disk can stop the database too. Keep waiting in this case.
       const isActive = await noteWaiting(pool, importId, "disk-full").catch(() => true);
       if (!isActive) return false;
     }

@@ -12,7 +12,7 @@ export async function removeImportFiles(context: FilesContext, file: string): Pr
   await removeWhere(context, (name) => name.startsWith(`${file}.`));
 }
 
-/** Removes the files that the import's scans wrote, or only those of the scan with this token. */
+/** Removes the files that the import's scans wrote. If a token is given, removes only the files of the scan with this token. */
 export async function removeTexts(
   context: FilesContext,
   { file }: { file: string },

@@ -33,7 +33,8 @@ export const createChunkScratch = (): ChunkScratch => ({
   numbers: Array.from({ length: 10 }, () => new Int32Array(MAX_CHUNK_RECORDS)),
 });
 
-/** @param skip bit r is set if record r is superseded or rejected */
+/** Returns the rows of the chunk that are to be applied, sorted by key.
+ * @param skip bit r is set if record r is superseded or rejected */
 export function chunkRows(
   records: Records,
   skip: Uint8Array,

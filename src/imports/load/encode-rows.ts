@@ -55,7 +55,8 @@ export interface NewProductStamp {
   now_us: number;
 }
 
-/** One loader reuses `writer` for all its chunks: the result of a method is valid until the next call. */
+/** Creates the encoder of a chunk's rows. One loader reuses `writer` for all its chunks, so the result of a method is valid only
+ * until the next call. */
 // eslint-disable-next-line max-lines-per-function -- many small functions over the same rows, called once per cell
 export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
   const { records, texts } = rows;

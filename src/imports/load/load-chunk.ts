@@ -25,7 +25,7 @@ export interface LoadPlan {
   options: Pick<ImportOptions, "mode" | "active">;
   changeset_id: number;
   id_base: number;
-  /** See `hasTids`. */
+  /** Whether products may be found by their tids; see `hasTids`. */
   has_tids: boolean;
 }
 
@@ -38,7 +38,8 @@ export interface ChunkInput {
   records: Records;
   writer: ByteWriter;
   scratch: ChunkScratch;
-  /** Whether to compare the rows with existing products. If false, a product that exists fails the transaction with 23505. */
+  /** Whether to compare the rows with existing products. If false, the transaction fails with error 23505 when a product already
+   * exists. */
   compare: boolean;
 }
 

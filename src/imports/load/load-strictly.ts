@@ -32,7 +32,7 @@ export async function loadStrictly(context: ImportContext, work: ImportWork, sig
   });
 }
 
-/** @throws RejectedRows, CancelledMeanwhile */
+/** Loads all chunks in one transaction. @throws RejectedRows, CancelledMeanwhile */
 async function loadAllChunks(context: ImportContext, loader: Loader, client: pg.PoolClient): Promise<void> {
   const { work, attempts } = loader;
   const { signal } = attempts;
@@ -71,7 +71,8 @@ class RejectedRows extends Error {
 /** Stores the rejects that made a strict import fail, after its transaction was rolled back. */
 async function saveRejects(pool: pg.Pool, importId: number, rejects: readonly Reject[]): Promise<void> {
   await withTransaction(pool, async (client) => {
-    // A second loader that waited for this one finds the same rejects. They count once.
+    // A second loader that waited for this one finds the same rejects. `insertRejects` counts only those that were not stored
+    // before.
     const rejected = await insertRejects(client, importId, rejects);
     // A loader that was frozen and replaced must not add rejects to an import that has ended.
     if (!(await addRejected(client, importId, rejected))) throw new AlreadyEnded();

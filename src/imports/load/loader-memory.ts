@@ -31,7 +31,8 @@ export const createLoaderMemory = (): LoaderMemory => ({
   bytes: Buffer.alloc(0),
 });
 
-/** Call this only after the last transaction was committed: after a failure, a connection may still be sending from these buffers. */
+/** Releases the memory. Call this only after the last transaction was committed: after a failure, a connection may still be
+ * sending from these buffers. */
 export function releaseLoaderMemory({ writer, scratch, bytes }: LoaderMemory): void {
   releaseBuffer(writer.buffer);
   releaseBuffer(scratch.texts);
@@ -44,7 +45,7 @@ export interface ChunkSource {
   scan_token: number;
   file: FileHandle;
   dialect: Dialect;
-  /** In a table with a single column, a blank line is a record. */
+  /** Whether a blank line is a record, as in a table with a single column. */
   blank_is_record: boolean;
   record_cache: RecordCache | undefined;
 }

@@ -64,7 +64,7 @@ export async function withLoader(
   } finally {
     await file.close();
     await releaseParts(pool, attempt, begun);
-    // Loaders have taken all chunks, or the import has failed.
+    // No loader needs the cached records any more: all chunks have been claimed, or the import has failed.
     record_cache?.drop(id);
   }
 }

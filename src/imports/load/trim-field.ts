@@ -7,7 +7,7 @@ export function trimField(bytes: Buffer, at: number, length: number): number {
   if (length === 0) return 0;
   const first = bytes[at] as number;
   const last = bytes[at + length - 1] as number;
-  // Most SKUs begin and end with a visible ASCII character.
+  // Return early if the field begins and ends with a visible ASCII character, as most SKUs do.
   if (first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80) return length;
   return bytes.write(trimWhiteSpace(bytes.toString("utf8", at, at + length)), at, "utf8");
 }

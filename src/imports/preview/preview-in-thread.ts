@@ -42,7 +42,7 @@ interface Thread {
   ready: Promise<unknown>;
 }
 
-/** @param limits lower limits, for tests */
+/** @param limits replaces the default limits in tests */
 export function createPreviewer(limits: PreviewLimits = {}): Previewer {
   const oneAtATime = pLimit(1);
   const closing = new AbortController();
@@ -110,7 +110,7 @@ async function limitCpuTime(
       ({ user, system }) => {
         if ((user + system) / 1000 > cpuMs) exceeded.abort();
       },
-      // The thread has ended; messageOf rejects for the same reason.
+      // Reading the CPU time fails if the thread has ended; messageOf rejects for the same reason.
       () => undefined,
     );
   }, watchMs);

@@ -5,7 +5,7 @@ export const CR = 13;
 export const BLANK = 32;
 export const TAB = 9;
 
-/** The marks of a dialect that decide where a field ends. */
+/** The characters of a dialect that decide where a field ends. */
 export interface FieldEnds {
   readonly delimiter: Uint8Array;
   /** The quote as a byte, or -1 if the dialect has no quote. */

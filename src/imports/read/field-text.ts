@@ -18,7 +18,7 @@ export function recordTexts(records: Records, record: number, dialect: Dialect):
   return Array.from({ length: end - first }, (_, field) => fieldText(records, first + field, dialect));
 }
 
-/** Up to this length, a loop over the bytes is faster than a call of the native `copy`. */
+/** Maximum length of a field for which a loop over the bytes is faster than a call of the native `copy`. */
 const SHORT_FIELD_BYTES = 32;
 
 /** Copies a field's value into `target` at `offset` and returns its length. A value is never longer than the field's bounds. */

@@ -40,7 +40,7 @@ export interface ScratchFolder {
 
 export interface ReadOptions {
   overrides?: DialectOverrides;
-  /** Called only for a file that needs a copy. */
+  /** Creates the scratch folder. Called only if the file has to be unpacked or transcoded. */
   createScratch: () => Promise<ScratchFolder>;
   signal?: AbortSignal;
 }

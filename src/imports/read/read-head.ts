@@ -71,7 +71,7 @@ const inMemory = (text: Buffer): TextFile => ({
     Promise.resolve({ bytesRead: text.copy(target, at, position, Math.min(position + length, text.length)) }),
 });
 
-/** Unpacks only HEAD_BYTES, so that a decompression bomb costs nothing. */
+/** Unpacks at most HEAD_BYTES, so that a decompression bomb costs nothing. */
 async function unpackHead(packed: Buffer, isWhole: boolean): Promise<{ head: Buffer; is_whole: boolean }> {
   const chunks: Buffer[] = [];
   let length = 0;

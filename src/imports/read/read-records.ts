@@ -11,7 +11,7 @@ import { splitRecords } from "./split-records.ts";
 import { createSplitter, type Splitter } from "./splitter.ts";
 import { bomLength } from "./text/transcode.ts";
 
-/** Bytes at the start of a file from which its dialect is detected. */
+/** Number of bytes at the start of a file from which its dialect is detected. */
 export const HEAD_BYTES = 262_144;
 /** Initial size of the window. 1 MB is split in 2 ms: it is large enough that the cost of a call does not matter, and small
  * enough for the processor's cache. */
@@ -38,7 +38,7 @@ export interface Table {
   /** The fault in the header's form, if any. If there is one, `header` and `columns` are only guesses. */
   header_fault: RejectCode | null;
   columns: Column[];
-  /** In a table of one column, a blank line is a record. */
+  /** Whether a blank line is a record, as in a table of one column. */
   blank_is_record: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface TextFile {
 }
 
 export interface RecordWindow {
-  /** Valid until the next window is requested. */
+  /** The records of the window, valid until the next window is requested. */
   records: Records;
   /** Offset of the window in the file: record r starts at offset + records.start[r]. */
   offset: number;
@@ -103,7 +103,7 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
       header_fault: fault,
       columns: matchColumns(cells),
       blank_is_record: blankIsRecord,
-      // The end of a header that is too long is unknown, so no records are read after it.
+      // If the header is too long, its end is unknown, so no records are read after it.
       start: fault === "record_too_long" ? size : offset + end + lineEnd,
       first_line: line + breaks + 1,
     };
@@ -112,7 +112,7 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
 
-/** How much of a file is available. */
+/** The part of a file that can be read so far. */
 export interface Extent {
   end: number;
   /** Whether the file ends at `end`. False while its upload continues. */
@@ -187,7 +187,7 @@ async function skipPreamble(
     const length = await readFully(file, window, 0, offset);
     for (let pos = 0; pos < length; pos++) {
       const byte = window[pos];
-      // A CR and the LF after it are one line end, even where a window ends between them.
+      // A CR and the LF after it are one line end, even if a window ends between them.
       if (afterCr && byte === LF) {
         afterCr = false;
         if (line === dialect.preamble) return offset + pos + 1;

@@ -37,11 +37,11 @@ export interface BadQuote {
 }
 
 /**
- * Tries three readings, in this order:
- * 1. A field starts at the closing quote: it opens that field, and the earlier quote was never closed.
- * 2. A later quote is followed by a field end: the quotes before it are unescaped text of one long field.
- * 3. No such quote within reach: the opening quote is text. If the field has line breaks, it reaches to the end of the line
- *    with the bad quote, because that line cannot be a record of its own.
+ * Tries three interpretations, in this order:
+ * 1. A field starts at the closing quote: this quote opens that field, and the earlier quote was never closed.
+ * 2. A later quote is followed by a field end: the quotes before the later one are unescaped text of one long field.
+ * 3. No quote like that follows within MAX_BAD_QUOTE_BYTES: the opening quote is text. If the field has line breaks, it ends at the
+ * end of the line with the bad quote, because that line cannot be a record of its own.
  * @param to end of the bytes in the window
  */
 export function resolveBadQuote(ends: FieldEnds, bytes: Buffer, to: number, bad: BadQuote): void {

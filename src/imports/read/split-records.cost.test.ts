@@ -82,7 +82,7 @@ const contents: fc.Arbitrary<Buffer> = fc
     return content;
   });
 
-/** Returns the visits per byte when the file is read in windows, as an import does. */
+/** Returns the number of visits per byte when the file is read in windows, as an import does. */
 async function visitsOf(content: Buffer, dialect: Dialect, counted: CountedReader = reader): Promise<number> {
   counted.visits.count = 0;
   const splitter = counted.createSplitter(dialect, 1);

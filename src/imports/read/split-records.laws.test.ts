@@ -1,5 +1,5 @@
-// Properties of the splitter for any bytes: windows and cuts at record starts do not change the result, and a written table is
-// read back unchanged. split-records.cost.test.ts tests the cost.
+// Tests properties of the splitter for any bytes: windows and cuts at record starts do not change the result, and a written table
+// is read back unchanged. split-records.cost.test.ts tests the cost.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Dialect } from "../../../contract/imports/imports.ts";

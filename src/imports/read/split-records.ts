@@ -43,8 +43,8 @@ export interface Window {
 }
 
 /**
- * Splits the complete records of a window into `out`. Returns the offset after the last byte consumed: the caller passes the
- * bytes from there on again, with more bytes after them. A window that is `at_end` is consumed completely.
+ * Splits the complete records of a window into `out`. Returns the offset after the last byte consumed. The caller passes the
+ * bytes after that offset again, followed by more bytes. A window that is `at_end` is consumed completely.
  */
 // eslint-disable-next-line max-lines-per-function -- one loop, so that its state lives in registers and no field costs a call
 export function splitRecords(splitter: Splitter, window: Window, out: Records): number {
@@ -98,7 +98,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
       let contentEnd = -1;
       let flags = 0;
       if (pos < safeTo && bytes[pos] === quote) {
-        // A quoted field: search for the closing quote.
+        // This is a quoted field: search for the closing quote.
         const open = pos;
         const quoteStop = open + MAX_RECORD_BYTES < safeTo ? open + MAX_RECORD_BYTES : safeTo;
         let breaks = 0;
@@ -109,8 +109,8 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
           // One table lookup skips nearly every byte.
           while (p < quoteStop && in_quotes[bytes[p] as number] === 0) {
             p++;
-            // On a word boundary, skip four bytes at once while none of them is a quote or less than 14, as LF and CR are.
-            // The bit trick is "has zero byte" (Hacker's Delight, 6-1). It may stop early, which only costs time.
+            // On a word boundary, skip four bytes at once while none of them is a quote or less than 14 (LF is 10, CR is 13). The
+            // bit trick is "has zero byte" (Hacker's Delight, 6-1). It may stop early, which only costs time.
             if (((p + shift) & 3) !== 0 || backslash >= 0) continue;
             for (const last = quoteStop - 4; p <= last; p += 4) {
               const word = words[(p + shift) >> 2] as number;
@@ -167,7 +167,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
           bad.needs_more = false;
         }
         if (contentEnd < 0) {
-          // A bad quoted field: record the fault, and continue as resolveBadQuote decided.
+          // The quoted field is bad: record the fault, and continue as resolveBadQuote decided.
           if (bad.needs_more && !atEnd) break records;
           if (fault === 0) fault = bad.fault;
           if (bad.opens_text) {
@@ -184,7 +184,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
         }
       }
       if (contentEnd < 0) {
-        // An unquoted field: search for the delimiter or line end.
+        // This is an unquoted field: search for the delimiter or line end.
         for (;;) {
           while (pos < stop && outside[bytes[pos] as number] === 0) pos++;
           if (pos >= stop) break;

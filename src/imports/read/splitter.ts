@@ -9,9 +9,9 @@ export const APOSTROPHE = 39;
 
 export interface Splitter extends FieldEnds {
   readonly dialect: Dialect;
-  /** Line of the next record, from 1. At the end of the file: the number of lines + 1. */
+  /** Line of the next record, from 1. At the end of the file, this is the number of lines + 1. */
   line: number;
-  /** True while the splitter skips the remainder of a record that is too long, up to the next line end. */
+  /** Whether the splitter is skipping the remainder of a record that is too long, up to the next line end. */
   skipping: boolean;
   /** Whether a blank line is a record with one empty field, as in a file of a single column. In any other file, blank lines are
    * skipped. */
@@ -24,7 +24,7 @@ export interface Splitter extends FieldEnds {
   readonly unescapes: boolean;
   /** Whether to count line breaks inside fields. False for a sheet, where line numbers are row numbers. */
   readonly counts_breaks: boolean;
-  /** Reused for every bad quote, so that a hostile file cannot cause allocations. */
+  /** The object for resolveBadQuote, reused for every bad quote, so that a hostile file cannot cause allocations. */
   readonly bad: BadQuote;
   /** Lookup table with 1 for each byte that may end a run of plain text inside quotes. */
   readonly in_quotes: Uint8Array;
@@ -74,7 +74,7 @@ export function createSplitter(dialect: Dialect, firstLine: number, blankIsRecor
   };
 }
 
-/** A lookup table with 1 at each of the bytes; negative values are ignored. */
+/** Returns a lookup table with 1 at each of the bytes. Negative values are ignored. */
 export function byteTable(bytes: readonly number[]): Uint8Array {
   const table = new Uint8Array(256);
   for (const byte of bytes) if (byte >= 0) table[byte] = 1;

@@ -2,7 +2,8 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 
-/** Buffers are collected up to this size: a write for each buffer from the socket took 10 % of an upload's time. */
+/** Buffers are collected up to this number of bytes: writing each buffer from the socket separately took 10 % of an upload's
+ * time. */
 const WRITE_BYTES = 1 << 20;
 /** A sync starts after this many bytes, so that the last sync, which the client waits for, is short. */
 const SYNC_BYTES = 16 << 20;
@@ -10,14 +11,14 @@ const SYNC_BYTES = 16 << 20;
 export interface DurableFile {
   /** Takes ownership of the buffer: it is written later, and its memory is released afterwards. */
   write(buffer: Buffer): Promise<void>;
-  /** Writes the collected buffers, for a scan that reads the file at the same time. */
+  /** Writes the collected buffers to the file, because a scan reads it at the same time. */
   flush(): Promise<void>;
   /** Waits until all bytes are on disk. */
   finish(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Creates the file, readable by this user only. It must not exist. */
+/** Creates the file, readable by this user only. Fails if the file exists. */
 export const createDurableFile = async (path: string): Promise<DurableFile> =>
   durableFile(await open(path, "wx", 0o600));
 

@@ -22,12 +22,12 @@ export interface ReceivedFile {
   id: number;
   file: DurableFile;
   hash: Hash;
-  /** Bytes received so far, including those of earlier requests. */
+  /** Number of bytes received so far, including those of earlier requests. */
   received: number;
   max_bytes: number;
   /** Creates the error to throw when more than `max_bytes` have arrived. */
   tooLarge: () => Error;
-  /** Throws if the disk is too full for the bytes. */
+  /** Called before each write. Throws if the disk is too full for the bytes. */
   space: SpaceCheck;
 }
 

@@ -72,7 +72,7 @@ export async function receiveForm(
     },
     (error: unknown) => {
       if (file === undefined) reject(error instanceof Problem ? error : unreadable(error));
-      // This tells the reader of the file that the form is incomplete.
+      // Destroying the stream informs the reader of the file that the form is incomplete.
       else file.destroy(error as Error);
     },
   );
@@ -105,7 +105,8 @@ function readOptions(defaults: ImportOptions, fields: ReadonlyMap<string, string
   throw invalidRequest(errors);
 }
 
-/** Yields the file's bytes, and then throws unless the whole form is valid. A form that ends too early is an interrupted upload. */
+/** Yields the file's bytes, and then throws if any part of the form is invalid. If the form ends too early, the upload counts as
+ * interrupted. */
 async function* requireWholeForm(
   stream: Readable,
   whole: Promise<void>,

@@ -16,7 +16,7 @@ import type { Import, ImportOptions } from "../../../contract/imports/imports.ts
 
 export interface Upload {
   filename: string;
-  /** Bytes of the file, if the client has announced them. */
+  /** Size of the file in bytes, if the client has announced it. */
   size: number | null;
   options: ImportOptions;
   actor: string;
@@ -65,7 +65,8 @@ async function endCancelled(context: ImportContext, id: number): Promise<Import>
   return ended;
 }
 
-/** Hands an import whose file is complete and durable to a worker. @returns false if it was cancelled or has failed meanwhile */
+/** Hands an import whose file is complete and durable to a worker.
+ * @returns false if the import was cancelled or has failed in the meantime */
 export const acceptFile = (context: ImportContext, id: number, size: number, sha256: string): Promise<boolean> =>
   retryTransient(async () => {
     const isAccepted = await withTransaction(context.pool, async (client) => {
@@ -122,7 +123,8 @@ function causeOf(error: unknown, filename: string): unknown {
   return isBrokenStream(error) ? uploadInterrupted("", error) : error;
 }
 
-/** Returns whether the client closed the connection: the request's stream then ends with one of Node's connection errors. */
+/** Returns whether the error means that the client closed the connection. The request's stream then ends with one of Node's
+ * connection errors. */
 export function isBrokenStream(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === "ECONNRESET" || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ABORT_ERR" || code === "EPIPE";

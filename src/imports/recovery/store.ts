@@ -15,7 +15,7 @@ export interface OpenUpload {
   is_silent: boolean;
 }
 
-/** Lists uploads in the state `receiving`. */
+/** Lists uploads that are receiving bytes, according to their state. */
 export async function listOpenUploads(db: Queryable, silentMs: number): Promise<OpenUpload[]> {
   const { rows } = await db.query<OpenUpload>(
     `select id, version, cancel_requested, upload_expires_at is not null as is_resumable, ${SILENT_SINCE} as is_silent

@@ -12,7 +12,8 @@ const UNKNOWN_KEPT_MS = 10 * 60_000;
 /** Matches names from `randomUUID`, with or without the suffixes of scans. Other files in the folder do not belong to imports. */
 const IMPORT_FILE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\..+)?$/;
 
-/** Returns the number of imports whose files were removed. Several hosts can sweep the same folder. */
+/** Removes the files of ended imports from the folder. Several hosts can sweep the same folder.
+ * @returns the number of imports whose files were removed */
 export async function sweepFiles(context: Pick<ImportContext, "pool" | "files_dir" | "log">): Promise<number> {
   const names = new Map<string, string[]>();
   for (const name of await readdir(context.files_dir).catch(() => [])) {

@@ -1,4 +1,5 @@
-// Takeover of imports and uploads without a sign of life, and the cases in which a worker must not take over.
+// Tests the takeover of imports and uploads whose process no longer updates their row, and the cases in which a worker must not
+// take over.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, receiveBytes } from "../../../tests/support/import-file.ts";
@@ -71,7 +72,7 @@ test("an upload does not fail because the database was unavailable or its clock 
 });
 
 test.each(["-1 minute", "1 hour"])(
-  "a worker is woken for an import whose last sign of life is %s from now by the database's clock",
+  "a worker is woken for an import whose last update is %s from now by the database's clock",
   async (interval) => {
     const { id } = await receiveBytes(context, "sku,name\nA,One\n");
     woken.length = 0;

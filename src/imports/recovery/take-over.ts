@@ -8,7 +8,8 @@ import { uploadInterrupted } from "../problems.ts";
 import { isUnchanged, listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 
-/** A server updates the row of an upload every five seconds, however slow the sender is. */
+/** An upload is silent if its row was not updated for this long. A server updates the row every five seconds, however slow the
+ * client is. */
 const SILENT_UPLOAD_MS = 30_000;
 
 /** Wakes workers for imports whose row was not updated for `silentMs`. Ends uploads whose server is gone, or pauses them if the
@@ -50,7 +51,7 @@ async function giveUpUploads(context: ImportContext, seen: SilenceWatch | undefi
     await finishImport(context, upload.id, "failed", expired(upload.filename), (client) => isUnchanged(client, upload));
 }
 
-/** Ends the upload, unless its row changes at the last moment. */
+/** Ends the upload as failed or cancelled, unless its row has changed since it was read. */
 const giveUp = (context: ImportContext, upload: OpenUpload): Promise<void> =>
   finishImport(
     context,

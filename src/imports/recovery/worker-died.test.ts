@@ -1,4 +1,5 @@
-// Parts of an import that kill their worker: after the first death they are processed one at a time, after the second they fail.
+// Tests parts of an import that kill their worker: after the first death, they are processed one at a time; after the second
+// death, they fail.
 import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -29,7 +30,7 @@ beforeEach(async () => {
   await pool.query("truncate products, product_history, imports, import_chunks, import_rejects, work_attempts cascade");
 });
 
-/** Inserts the records that workers leave when they are killed while they process the part. */
+/** Inserts the attempt records that remain when workers are killed while they process the part. */
 async function die(id: number, part: number, times = 1): Promise<void> {
   for (let i = 0; i < times; i++)
     await pool.query("insert into work_attempts (kind, work_id, part, worker) values ($1, $2, $3, $4)", [
@@ -220,7 +221,7 @@ describe("a part that waits for its turn", () => {
   }
   const versionOf = async (id: number): Promise<number> => (await readImport(pool, id))?.version ?? -1;
 
-  test("gives signs of life", async () => {
+  test("keeps updating the import's row", async () => {
     const { id } = await receiveBytes(context, CSV);
     await runScan(context, id, signal);
     await die(id, 0);

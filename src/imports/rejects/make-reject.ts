@@ -17,9 +17,10 @@ interface FileRecords {
   dialect: Dialect;
 }
 
-/** @param r index of the record in `records`
+/** Returns the description of a rejected row.
+ * @param r index of the record in `records`
  * @param row number of the row in the file, from 1
- * @param column index of the wrong column, or -1 for the record as a whole */
+ * @param column index of the wrong column, or -1 if the record as a whole is wrong */
 export function makeReject(
   { records, layout, dialect }: FileRecords,
   r: number,

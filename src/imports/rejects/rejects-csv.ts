@@ -1,4 +1,5 @@
-// Exports the rejected rows of an import as CSV: the file's own columns plus the reason. Users fix the rows and import this file.
+// Exports the rejected rows of an import as CSV: the file's own columns plus the reason. Users fix the rows and import the
+// exported file.
 import { Readable } from "node:stream";
 import type pg from "pg";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
@@ -59,7 +60,8 @@ const noteOf = (column: (typeof REJECT_COLUMNS)[number], rejected: number, liste
 
 type FieldReader = (raw: string) => string[] | undefined;
 
-/** The cells of a rejected row. A record that cannot be split, or has too many fields, is written unmodified into the last column. */
+/** Returns the cells of a rejected row. A record that cannot be split, or has too many fields, is written
+ * unmodified into the last column. */
 function cells(
   { row, line, column, code, message, raw }: Reject,
   fieldsOf: FieldReader,
@@ -73,7 +75,7 @@ function cells(
 }
 
 function createFieldReader(dialect: Dialect | null): FieldReader {
-  // An earlier version may have read the file with a dialect that is no longer allowed.
+  // If an earlier version has read the file with a dialect that is no longer allowed, the records cannot be split.
   if (dialect === null || findMarkConflict(dialect) !== undefined) return () => undefined;
   const records = createRecords();
   return (raw) => {

@@ -16,7 +16,7 @@ export async function insertRejects(db: Queryable, importId: number, rejects: re
   return rowCount ?? 0;
 }
 
-/** One array for each column of `import_rejects`, in the order of the table. */
+/** Returns one array for each column of `import_rejects`, in the order of the table. */
 export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
   rejects.map((reject) => reject.row),
   rejects.map((reject) => reject.line),
@@ -43,7 +43,7 @@ export async function insertListedRejects(
   await insertRejects(client, importId, rejects.slice(0, Math.max(0, MAX_LISTED_REJECTS - (rows[0]?.stored ?? 0))));
 }
 
-/** Maximum number of groups: a file has few reasons, but may have thousands of columns. */
+/** Maximum number of groups. A file has few reasons, but may have thousands of columns. */
 const MAX_GROUPS = 200;
 
 /** Counts the rejects by reason and column, the most frequent first. */
@@ -56,7 +56,7 @@ export async function countRejects(db: Queryable, importId: number): Promise<Rej
   return rows;
 }
 
-/** Returns a page of rejects in file order, after row `after`. Raw records are cut after `raw_characters`. */
+/** Returns a page of rejects in file order, after row `after`. Raw records are truncated to `raw_characters`. */
 export async function listRejects(
   db: Queryable,
   importId: number,
@@ -70,7 +70,7 @@ export async function listRejects(
   return rows;
 }
 
-/** Bytes of raw records per page. A single record can have a megabyte. */
+/** Maximum number of bytes of raw records per page. A single record can have a megabyte. */
 const MAX_PAGE_BYTES = 4 << 20;
 
 /** Returns complete rejects in file order, after row `after`: at most `limit`, and fewer if their records are long. */

@@ -8,7 +8,7 @@ import type { Column, RejectCode } from "../../../contract/imports/imports.ts";
 
 type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
 
-/** The columns whose cells have a maximum length of their own. */
+/** The text columns whose cells have a maximum length, other than the SKU column. */
 export const limitedColumns = (layout: Layout): LimitedColumn[] =>
   layout.columns.flatMap(({ target }, index) => (isLimited(target) ? [{ index, ...longestValue(target) }] : []));
 

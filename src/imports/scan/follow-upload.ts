@@ -7,7 +7,7 @@ import { truncatedFile } from "../problems.ts";
 import { wholeExtent, type Extent } from "../read/read-records.ts";
 import { readImportWork, type ImportWork } from "../store.ts";
 
-/** The upload has paused or ended, or is too slow to follow. */
+/** Thrown if the upload has paused or ended, or is too slow to follow. */
 export class NothingToFollow extends Error {
   override readonly name = "NothingToFollow";
 }

@@ -87,7 +87,7 @@ describe("the table", () => {
         map.set(key, row);
       }
     }
-    // Growing must not have lost a key.
+    // Check that no key was lost when the table grew.
     for (const [key, row] of map) if (find(table, key, 999_999) !== row) expect.fail(`${key} is lost`);
   });
 

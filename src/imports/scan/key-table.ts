@@ -11,9 +11,10 @@ import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 const SEGMENTS = 256;
 const WORDS_PER_SLOT = 4;
 const FIRST_SLOTS = 1024;
-/** A segment grows by a quarter above this share of used slots. 5,000,000 keys then take 95 MB. */
+/** Share of used slots above which a segment grows by a quarter. With this share, 5,000,000 keys take 95 MB. */
 const MAX_LOAD = 0.8;
-/** Upper bound for `expect`, which works from an estimate. Beyond it, segments grow when they are full. */
+/** Maximum number of rows for which `expect` allocates slots, because it works from an estimate. For more rows, segments grow
+ * when they are full. */
 const MAX_EXPECTED_ROWS = 16_000_000;
 
 export interface KeyTable {
@@ -85,7 +86,8 @@ export function createKeyTable(): KeyTable {
       foundIn[foundAt + 3] = row + 1;
     },
     expect(rows) {
-      // Hashes are spread evenly: with four standard deviations, hardly any of the 256 segments needs more than this.
+      // Hashes are spread evenly: with an allowance of four standard deviations, hardly any of the 256 segments needs more slots
+      // than this.
       const share = Math.min(rows, MAX_EXPECTED_ROWS) / SEGMENTS;
       const slots = Math.ceil((share + 4 * Math.sqrt(share)) / MAX_LOAD);
       for (let segment = 0; segment < SEGMENTS; segment++)

@@ -50,7 +50,7 @@ async function scanOrFail(
     else if (lock.lost.aborted) {
       if (!(await isTakenOver(context, work))) throw new LockLost();
     }
-    // The job queue runs this job again if the database was away or the disk was full. Any other error is final.
+    // The job queue runs this job again if the database was unavailable or the disk was full. Any other error is final.
     else if (isTransient(error) || isDiskFull(error)) throw error;
     else await retryTransient(() => fail(context, work, error), { signal });
   } finally {
@@ -67,7 +67,7 @@ async function scanAsAttempt(
 ): Promise<void> {
   const attempt: Work = { kind: "import", id: work.id };
   const onWait = async (): Promise<void> => {
-    // `watchScan` notices a cancel. A database that is away for a moment must not end the wait.
+    // Ignore errors: `watchScan` notices a cancel, and a short outage of the database must not end the wait.
     await noteAlive(context.pool, work.id).catch(() => undefined);
   };
   const deaths = await beginPart(context.pool, { client, until: "unlock", onWait }, attempt, SCAN_PART, signal);
@@ -104,8 +104,8 @@ async function settle(context: ImportContext, work: ImportWork): Promise<void> {
   else await concludeLoading(context, work.id);
 }
 
-/** Removes the text of a failed scan. If the database is away, it is unknown whether loading has started: the text stays, and the next
- * scan removes it. */
+/** Removes the text of a failed scan. If the database is unavailable, it is unknown whether loading has started: the text is
+ * kept, and the next scan removes it. */
 async function removeUnlessLoading(context: ImportContext, work: ImportWork): Promise<void> {
   const current = await readImportWork(context.pool, work.id).catch(() => undefined);
   if (current === undefined) return;

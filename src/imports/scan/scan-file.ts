@@ -26,21 +26,22 @@ import { problemOfTable } from "./table-problems.ts";
 import { ScanOver } from "./watch-scan.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
 
-/** How often progress is stored. The page updates no faster. */
+/** Interval of storing progress. The page is not updated more often. */
 const PROGRESS_MS = 200;
 /** Number of rejects per statement. */
 const REJECTS_BATCH = 5000;
 /** If a text is larger than this, it has more records than the record cache can hold. */
 const MAX_CACHED_TEXT = 200 << 20;
 
-/** One run of a scan. */
+/** The values that all steps of one scan share. */
 interface Run {
   context: ImportContext;
   work: ImportWork;
   signal: AbortSignal;
 }
 
-/** @throws ScanOver if the import was cancelled or taken over by a newer scan; Problem if the file cannot be imported */
+/** Scans the file and starts loading it.
+ * @throws ScanOver if the import was cancelled or taken over by a newer scan; Problem if the file cannot be imported */
 export async function scanFile(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
   const run = { context, work, signal };
   const uploaded = uploadedPath(context, work.file);
@@ -74,7 +75,7 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
   const table = await openTable(file, dialect, signal);
   const layout = layoutOf(table.columns);
   const problem = problemOfTable(table, dialect);
-  // If the header has an error, its columns are meaningless.
+  // If the header has a fault, its columns are meaningless, so do not store them.
   if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table.columns));
   if (problem !== undefined) throw problem;
   const textSize = extent.whole ? extent.end : (work.size ?? undefined);
@@ -104,7 +105,7 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
       await fenced(run, () => noteFaulty(pool, work, scanner));
       throw tooManyRejects;
     }
-    // As long as the file is still being received, the import shows the progress of the upload.
+    // While the file is still being received, the import shows the progress of the upload.
     if (!extent.whole || performance.now() - notedAt < PROGRESS_MS) continue;
     notedAt = performance.now();
     await fenced(run, () => noteScanned(pool, work, found(offset)));

@@ -29,7 +29,7 @@ const KEY_GROWTH = 4;
 export interface Scanner {
   /** Scans the records of one window of bytes. `offset` is the start of `records.bytes` in the text. */
   scan(records: Records, offset: number): void;
-  /** Returns the listed rejects since the last call. */
+  /** Returns the listed rejects that were found since the last call. */
   takeRejects(): Reject[];
   /** Returns a problem if nearly every row so far was rejected, and the scan must stop; see tally.ts. */
   tooManyRejects(): Problem | undefined;
@@ -48,11 +48,11 @@ export interface ScanRules {
   chunk_records?: number | undefined;
   /** Maximum number of listed rejects. Further rejects are only counted. */
   listed_rejects?: number | undefined;
-  /** Bytes of the text, if known. The scanner then allocates memory for all keys in advance. */
+  /** Number of bytes of the text, if known. The scanner then allocates memory for all keys in advance. */
   text_size?: number | undefined;
 }
 
-/** The caller passes only rows to the scanner, not the header. */
+/** Creates a scanner of rows. The caller does not pass the header to it. */
 // eslint-disable-next-line max-lines-per-function -- one closure over the state of the second hottest loop, after the splitter's
 export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules): Scanner {
   const keys = createKeyTable();
@@ -172,14 +172,14 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         larger.set(skip);
         skip = larger;
       }
-      // The scan stops at the row that exceeds the share of rejects.
+      // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;
         applyRow(records, r, row);
         const start = offset + (records.start[r] as number);
         const end = offset + (records.end[r] as number);
         if (current !== undefined && keepsBlankLines) current.byte_end = start;
-        // A record that is too long for memory belongs to no chunk.
+        // A record that is too long for memory is not part of any chunk.
         if (RECORD_FAULTS[records.fault[r] as number] === "record_too_long") {
           current = undefined;
           continue;
@@ -220,7 +220,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       if (current !== undefined && keepsBlankLines) current.byte_end = textEnd;
       return open.flatMap(({ last_row, ...chunk }) => {
         const bits = bitsOf(skip, chunk.first_row - 1, last_row + 1);
-        // A chunk without a row to apply is left out. A file that contains only rejects has no chunks.
+        // Leave out a chunk without a row to apply. A file that contains only rejects has no chunks.
         return isAllSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
       });
     },
@@ -230,7 +230,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   };
 }
 
-/** Maximum number of records in a chunk. Wide tables get fewer, because this bounds a loader's memory. */
+/** Returns the maximum number of records in a chunk. It is lower for wide tables, because it bounds a loader's memory. */
 export function maxChunkRecords({ width, attributes }: Layout): number {
   const nameBytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
   return Math.max(

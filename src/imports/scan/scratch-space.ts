@@ -4,7 +4,8 @@ import type { ImportContext } from "../context.ts";
 import { waitForSpace } from "../files/disk-space.ts";
 import { ScanOver } from "./watch-scan.ts";
 
-/** @throws ScanOver if the import is cancelled or ends during the wait */
+/** Returns a check that waits until the disk has space for a write.
+ * @throws ScanOver if the import is cancelled or ends during the wait */
 export const scratchSpace = (context: ImportContext, importId: number, signal: AbortSignal): SpaceCheck => {
   const { disk } = context;
   return disk === undefined

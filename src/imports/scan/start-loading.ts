@@ -12,7 +12,7 @@ import { ScanOver } from "./watch-scan.ts";
 /** Number of chunks per statement. Each chunk has a bitmap of 2 kB. */
 const CHUNKS_BATCH = 500;
 
-/** @throws ScanOver if the import was cancelled or taken over by a newer scan */
+/** Ends the scan and starts loading. @throws ScanOver if the import was cancelled or taken over by a newer scan */
 export async function startLoading(
   context: ImportContext,
   work: ImportWork,

@@ -1,5 +1,5 @@
-// SQL of scans. A scan can write only while its token is the import's newest. A scan that was frozen or cut off, and was replaced
-// meanwhile, changes nothing when it continues.
+// SQL of scans. A scan can write only while its token is the import's newest. If a scan is frozen or cut off, and is replaced in
+// the meantime, it changes nothing when it continues.
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { rejectColumns } from "../rejects/store.ts";
@@ -37,9 +37,9 @@ export async function noteFormat(
 }
 
 export interface ScanProgress {
-  /** Bytes of the text that have been scanned. */
+  /** Number of bytes of the text that have been scanned. */
   scanned: number;
-  /** Bytes of the whole text, as far as known. */
+  /** Number of bytes of the whole text, or of the part that is known so far. */
   text_size: number;
   lines: number;
   rows: number;
@@ -49,7 +49,7 @@ export interface ScanProgress {
 
 const WHILE_SCANNING = "scan_token = $8 and state = 'scanning' and not cancel_requested";
 
-/** @returns false if the import was cancelled or no longer belongs to this scan */
+/** Stores the progress of a scan. @returns false if the import was cancelled or no longer belongs to this scan */
 export async function noteScanned(db: Queryable, scan: ScanId, found: ScanProgress): Promise<boolean> {
   const values = [...scanValues(found), scan.scan_token];
   return (await changeImport(db, scan.id, SCAN_SETS, WHILE_SCANNING, values)) > 0;
@@ -104,7 +104,8 @@ const scanValues = (scan: ScanProgress): unknown[] => [
   scan.rejected,
 ];
 
-// The share lock orders this statement and a newer scan's update of the token: whichever comes second sees the result of the first.
+// The share lock orders this statement and a newer scan's update of the token: whichever runs second sees the result of the
+// first.
 const MINE = `mine as (
   select 1 from imports where id = $1 and scan_token = $2 and state in ('receiving', 'scanning') for share
 )`;
@@ -119,7 +120,7 @@ export async function deleteScanRejects(db: Queryable, scan: ScanId): Promise<bo
   );
 }
 
-/** @returns false if the import no longer belongs to this scan */
+/** Stores rejects that the scan has found. @returns false if the import no longer belongs to this scan */
 export async function insertScanRejects(db: Queryable, scan: ScanId, rejects: readonly Reject[]): Promise<boolean> {
   return writeFenced(
     db,

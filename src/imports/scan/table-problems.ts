@@ -4,7 +4,7 @@ import { cutText } from "../../../contract/faults.ts";
 import { REJECT_CODES, type Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** @returns undefined if the table's records can be scanned */
+/** Returns the problem of a table whose records cannot be scanned. @returns undefined if they can be scanned */
 export function problemOfTable(table: Table, dialect: Dialect): Problem | undefined {
   if (table.header_fault !== null) {
     return new Problem(

@@ -1,4 +1,4 @@
-// Watches whether a scan must stop, independently of what the scan is doing: it may unpack a workbook or wait for an upload.
+// Watches whether a scan must stop, even while the scan is busy unpacking a workbook or waits for an upload.
 import type pg from "pg";
 import { readImportWork, type ImportWork } from "../store.ts";
 import { isTerminal } from "../../../contract/imports/imports.ts";

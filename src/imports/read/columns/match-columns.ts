@@ -14,8 +14,9 @@ const FIELD_OF_NAME = new Map(
 
 /**
  * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a
- * synonym, an earlier synonym of the list over a later one, and the first column over another of the same name. The other
- * columns are attributes under their trimmed names. An empty name becomes `Column 3`, and a repeated one gets ` (2)` appended.
+ * synonym, an earlier synonym of the list over a later one, and the first of several columns with the same name over the later
+ * ones. The remaining columns are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a
+ * repeated name gets ` (2)` appended.
  */
 export function matchColumns(header: readonly string[]): Column[] {
   const names = header.map((cell) => cell.trim());
@@ -37,7 +38,7 @@ export function matchColumns(header: readonly string[]): Column[] {
 /** Names of columns to ignore: the columns that a rejects file adds, and a name that no attribute may have. */
 const IGNORED_NAMES: ReadonlySet<string> = new Set([...REJECT_COLUMNS, UNUSABLE_ATTRIBUTE_NAME]);
 
-/** Returns the columns of a file without a header. All are attributes: which of them is the SKU is not guessed. */
+/** Returns the columns of a file without a header. All are attributes, because which of them contains the SKU cannot be known. */
 export function unnamedColumns(count: number): Column[] {
   return Array.from({ length: count }, (_, position) => ({
     name: `Column ${String(position + 1)}`,
@@ -48,7 +49,7 @@ export function unnamedColumns(count: number): Column[] {
 /** Maximum number of columns that a problem lists. All 2,000 possible columns would add 200 kB to a list of imports. */
 const LISTED_COLUMNS = 20;
 
-/** The problem's text for a file without a SKU column: the columns found, and names that would be recognized. */
+/** Returns the problem's text for a file without a SKU column: the columns found, and names that would be recognized. */
 export function describeMissingSku(columns: readonly Column[]): string {
   const names = columns.slice(0, LISTED_COLUMNS).map(({ name }) => `"${name}"`);
   if (columns.length > LISTED_COLUMNS) names.push(`and ${columns.length - LISTED_COLUMNS} more`);
@@ -66,7 +67,8 @@ export function countKnownNames(cells: readonly string[]): number {
   return known.size;
 }
 
-/** Removes case, blanks, punctuation and accents, so that spellings of a name compare as equal. `#` stays: it means "number". */
+/** Removes case, blanks, punctuation and accents, so that spellings of a name compare as equal. `#` is not removed, because it
+ * means "number". */
 function plainName(name: string): string {
   if (name.length > MAX_ATTRIBUTE_NAME_CHARACTERS) return "";
   return name

@@ -1,5 +1,5 @@
-// Reads files of other projects: RFC 4180 cases, csv-spectrum, and real catalogues. The corpora are not part of the repository; their
-// tests are skipped where they are missing.
+// Reads files of other projects: RFC 4180 cases, csv-spectrum, and real catalogues. The corpora are not part of the repository;
+// if one is missing, its tests are skipped.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";

@@ -1,5 +1,5 @@
-// Scores the reader on the Pollock corpus of polluted CSV files, with the true dialect of each file and with detection. The corpus is
-// not part of the repository; the tests are skipped where it is missing.
+// Scores the reader on the Pollock corpus of polluted CSV files, with the true dialect of each file and with detection. The
+// corpus is not part of the repository; if it is missing, the tests are skipped.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -70,7 +70,7 @@ describe("Pollock", () => {
   });
 });
 
-/** Returns the file as canonical CSV, and its rows below the header that have no fault. */
+/** Returns the file as canonical CSV, and those of its rows below the header that have no fault. */
 async function load(path: string, overrides: DialectOverrides): Promise<{ text: string; accepted: string[][] }> {
   let text = "";
   const accepted: string[][] = [];

@@ -14,7 +14,7 @@ export function scoreFile(clean: readonly string[][], loaded: readonly string[][
   return 1 + header + records + cells;
 }
 
-/** Parses canonical CSV, the form of the corpus' expected results. */
+/** Parses canonical CSV, the form of the corpus's expected results. */
 export function parseCanonical(text: string): string[][] {
   const rows: string[][] = [];
   const normal = text.replaceAll("\r\n", "\n").replaceAll("\r", "\n");

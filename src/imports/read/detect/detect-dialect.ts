@@ -45,7 +45,7 @@ const SPACED = [", ", "; ", "| ", " | "];
  */
 export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOverrides): Dialect {
   const encoding = overrides.encoding ?? detectEncoding(head, whole);
-  // UTF-16 takes two bytes for a character of the sample.
+  // In UTF-16, most characters take twice as many bytes as in the sample, which is UTF-8.
   const raw = head.subarray(0, SAMPLE_BYTES * 2);
   const text = transcodeHead(raw, encoding, whole && raw.length === head.length);
   const sample = text.subarray(0, SAMPLE_BYTES);
@@ -68,11 +68,11 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
   const below = rows.filter(({ line }) => line > preamble);
   const header = overrides.header ?? detectHeader(below);
   if (overrides.preamble !== undefined) return { ...dialect, header, preamble };
-  // Without a header, a title cannot be distinguished from a first record: no line is skipped.
+  // Without a header, a title cannot be distinguished from a first record, so no line is skipped.
   return { ...dialect, header, preamble: skipped + (header ? preamble : 0) };
 }
 
-/** Returns the delimiter that Excel's own first line declares, as in `sep=;`. */
+/** Returns the delimiter that the first line declares in Excel's own form, as in `sep=;`. */
 function declaredSeparator(sample: Buffer): string | null {
   const first = sample.toString("latin1", 0, 8);
   const match = /^sep=([^\r\n])\r?\n/i.exec(first);
@@ -119,7 +119,7 @@ function skipLines(bytes: Buffer, count: number, lineEnding: Dialect["line_endin
   return bytes.subarray(pos);
 }
 
-/** Returns the dialect with the highest weighted score; among equals, the first one. */
+/** Returns the dialect with the highest weighted score, or the first one of several with that score. */
 function best(dialects: readonly Dialect[], table: Buffer, isEnd: boolean): Dialect {
   const records = createRecords();
   let found: { dialect: Dialect; score: number } | undefined;
@@ -165,7 +165,7 @@ function candidates(
   });
 }
 
-/** Returns the dialect with each escape that is possible in the sample. */
+/** Returns a copy of the dialect for each escape that is possible in the sample. */
 function withEscapes(dialect: Dialect, table: Buffer): Dialect[] {
   if (dialect.quote === "") return [dialect];
   const escape = dialect.quote === "'" && hasDoubledOnly(table) ? DEFAULT_QUOTE : "\\";
@@ -174,7 +174,7 @@ function withEscapes(dialect: Dialect, table: Buffer): Dialect[] {
   return escape === DEFAULT_QUOTE ? [escaped] : [dialect, escaped];
 }
 
-/** True if every `"` is doubled: the writer escaped double quotes although its quote is the apostrophe. */
+/** Whether every `"` is doubled: the writer then escaped double quotes although its quote is the apostrophe. */
 function hasDoubledOnly(table: Buffer): boolean {
   let found = false;
   for (let pos = table.indexOf(DOUBLE_QUOTE); pos !== -1; pos = table.indexOf(DOUBLE_QUOTE, pos + 2)) {

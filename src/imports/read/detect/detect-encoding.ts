@@ -75,7 +75,7 @@ function countSequences(text: Buffer): { valid: number; invalid: number } {
   return { valid, invalid };
 }
 
-/** Returns the length of the UTF-8 character that starts with this byte, or 0 if no character does. */
+/** Returns the length of the UTF-8 character that starts with this byte, or 0 if no character starts with it. */
 function sequenceLength(byte: number): number {
   if (byte < 0x80) return 1;
   if (byte >= 0xc2 && byte <= 0xdf) return 2;

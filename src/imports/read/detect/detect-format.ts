@@ -8,11 +8,12 @@ export type Format = Dialect["format"];
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZIP = Buffer.from("PK\x03\x04", "latin1");
 const EMPTY_ZIP = Buffer.from("PK\x05\x06", "latin1");
-/** OLE2: the format of Excel up to 2003, and the container of a workbook with a password. */
+/** First bytes of an OLE2 file: the format of Excel up to 2003, and the container of a workbook with a password. */
 const OLE2 = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
 const PDF = Buffer.from("%PDF-");
 
-/** @throws Problem unsupported-file for formats that cannot be imported; and the file system's errors */
+/** Detects the format of the file at `path`.
+ * @throws Problem unsupported-file if the format cannot be imported; and the file system's errors */
 export async function detectFormat(path: string): Promise<Format> {
   const file = await open(path);
   try {

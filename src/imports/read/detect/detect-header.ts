@@ -20,14 +20,15 @@ export function detectPreamble(rows: readonly Row[]): number {
   return header <= 0 ? 0 : (rows[header] as Row).line - 1;
 }
 
-/** Returns the number of lines before the last of several equal headers, one below the other. */
+/** Returns the number of lines before the last of several equal headers in consecutive rows. */
 function repeatedLines(rows: readonly Row[]): number {
   const header = JSON.stringify(rows[0]?.cells);
   const firstOther = rows.findIndex(({ cells }) => JSON.stringify(cells) !== header);
   return firstOther <= 1 ? 0 : (rows[firstOther - 1] as Row).line - 1;
 }
 
-/** @param rows the first rows of the table, without a preamble */
+/** Returns whether the first row is a header.
+ * @param rows the first rows of the table, without a preamble */
 export function detectHeader(rows: readonly Row[]): boolean {
   const [first, ...others] = rows;
   if (first === undefined || countKnownNames(first.cells) > 0) return true;
@@ -40,7 +41,7 @@ export function detectHeader(rows: readonly Row[]): boolean {
   });
 }
 
-/** True for a number, price, date or time: digits, punctuation and at most a short currency name. */
+/** Whether the cell is a number, price, date or time: digits, punctuation and at most a short currency name. */
 function isNumberLike(cell: string): boolean {
   const text = cell.trim();
   if (text.length === 0 || text.length > 40 || !/\d/.test(text)) return false;

@@ -11,14 +11,14 @@ const DOUBLE_QUOTE = 34;
 const TOP_ROWS = 5;
 
 export interface Row {
-  /** Line in the sample, from 1. */
+  /** Number of the line in the sample, from 1. */
   line: number;
   cells: string[];
 }
 
 export interface Score {
   score: number;
-  /** The most frequent number of fields. */
+  /** The number of fields that most records have. */
   width: number;
 }
 

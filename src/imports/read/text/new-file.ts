@@ -20,7 +20,7 @@ export async function* waitForSpace<Chunk extends { readonly length: number }>(
   checkSpace: SpaceCheck = () => undefined,
 ): AsyncGenerator<Chunk> {
   for await (const chunk of chunks) {
-    // Usually undefined: awaiting it for every chunk would cost a turn of the event loop each time.
+    // `waiting` is usually undefined. Awaiting it for every chunk would cost a turn of the event loop each time.
     const waiting = checkSpace(chunk.length);
     if (waiting !== undefined) await waiting;
     yield chunk;
@@ -28,7 +28,7 @@ export async function* waitForSpace<Chunk extends { readonly length: number }>(
 }
 
 /** Returns the size of a file whose stream has ended.
- * @throws Error if the size is not what was written, because another process has changed the file */
+ * @throws Error if the file does not have the size that was written, because another process has changed it */
 export async function checkNewFile({ path, bytesWritten }: WriteStream): Promise<number> {
   const { size } = await stat(path);
   if (size === bytesWritten) return size;

@@ -1,4 +1,4 @@
-// Converts a file of any format and encoding to what the splitter reads: a file of UTF-8 text.
+// Converts a file of any format and encoding to a file of UTF-8 text, which the splitter can read.
 import { createReadStream } from "node:fs";
 import { rename, stat, unlink } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
@@ -14,8 +14,8 @@ import { convertWorkbook } from "../workbook/convert-workbook.ts";
 
 const CHUNK_BYTES = 1 << 18;
 
-/** Detects the dialect of a text file from its first bytes. Returns undefined for a gzip file or a workbook, which `prepareText`
- * has to unpack first. */
+/** Detects the dialect of a text file from its first bytes. Returns undefined for a gzip file or a workbook, because
+ * `prepareText` has to unpack it first. */
 export async function detectText(path: string, overrides: DialectOverrides): Promise<Dialect | undefined> {
   if ((await detectFormat(path)) !== "text") return undefined;
   refuseSheet(overrides);

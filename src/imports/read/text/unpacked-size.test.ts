@@ -4,7 +4,8 @@ import { createUnpackedCount } from "./unpacked-size.ts";
 const MB = 1 << 20;
 const CHUNK_BYTES = 1 << 18;
 
-/** Simulates unpacking a file of sections `[packed bytes, unpacked bytes for each]`. Returns the unpacked bytes that passed. */
+/** Simulates unpacking a file with these sections. `ratio` is the number of unpacked bytes per packed byte. Returns the number of
+ * unpacked bytes before the file was refused. */
 function unpack(...sections: readonly (readonly [packed: number, ratio: number])[]): {
   passed: number;
   refused: boolean;

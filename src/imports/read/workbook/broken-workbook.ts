@@ -1,7 +1,7 @@
 // The problem that all parts of the workbook reader throw for a damaged or hostile workbook.
 import { Problem } from "../../../../contract/problems.ts";
 
-/** @param fault what is wrong, as a sentence */
+/** @param fault a sentence that describes what is wrong with the workbook */
 export const brokenWorkbook = (fault: string, cause?: unknown): Problem =>
   new Problem(
     "broken-workbook",

@@ -10,7 +10,7 @@ const EPOCH_1900 = Date.UTC(1899, 11, 30);
 const EPOCH_1904 = Date.UTC(1904, 0, 1);
 /** The number of 29 February 1900, which did not exist. Day numbers before it have to be shifted by one. */
 const FALSE_LEAP_DAY = 60;
-/** The day after 9999-12-31, the last date of a spreadsheet. */
+/** The number of the day after 9999-12-31, the last date of a spreadsheet. */
 const END_OF_DAYS = 2_958_466;
 
 export function numberText(raw: string, format: NumberFormat, is1904: boolean): string {
@@ -22,8 +22,8 @@ export function numberText(raw: string, format: NumberFormat, is1904: boolean): 
   return format === "plain" ? plain : (dateText(value, format, is1904) ?? plain);
 }
 
-/** Keeps whole numbers (codes may have 18 digits) and short fractions as they are stored. Other numbers are rounded to the 15
- * digits that a spreadsheet shows: 0.30000000000000004 becomes 0.3. */
+/** Converts a number to text. Whole numbers (codes may have 18 digits) and short fractions stay as they are stored. Other numbers
+ * are rounded to the 15 digits that a spreadsheet shows: 0.30000000000000004 becomes 0.3. */
 function plainNumber(text: string, value: number): string {
   if (/^-?(?:0|[1-9]\d*)$/.test(text)) return text;
   if (/^-?(?:0|[1-9]\d*)\.\d+$/.test(text) && text.replace(/^-?0*\.?0*|\D/g, "").length <= 15) return text;

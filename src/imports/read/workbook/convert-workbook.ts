@@ -1,5 +1,5 @@
-// Converts a workbook to canonical CSV: the first table, followed by the tables of other sheets with the same header. Each row is
-// a record. Rows above the header and missing rows become blank lines, so that line numbers are row numbers.
+// Converts a workbook to canonical CSV: the first table, followed by the tables of other sheets with the same header. Each row
+// becomes a record. Rows above the header and missing rows become blank lines, so that line numbers are row numbers.
 import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
@@ -76,7 +76,7 @@ export async function convertHead(
 }
 
 interface Conversion {
-  /** The file's path, or all of its bytes. */
+  /** The path of the workbook's file, or all of its bytes. */
   source: string | Buffer;
   /** Path of the file for the shared strings. If undefined, they are held in memory. */
   strings_path?: string;
@@ -171,7 +171,7 @@ function candidates(sheets: readonly SheetPart[], given: string | undefined): Sh
 const isContinued = ({ columns }: SheetTable, { table }: InspectedSheet): boolean =>
   columns !== undefined && table?.columns === columns;
 
-/** Encodes the text, and counts it against the budget. */
+/** Encodes the text and counts its bytes against the budget. */
 async function* countStored(texts: AsyncIterable<string>, budget: WorkBudget): AsyncGenerator<Buffer> {
   for await (const text of texts) {
     const bytes = Buffer.from(text);
@@ -217,7 +217,7 @@ function line({ cells, beyond }: SheetRow, width: number): string {
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i] as string;
     if (cell === "") continue;
-    // Write a run of blank cells at once: one by one, 40 million of them took 10 s.
+    // Write a run of blank cells at once. Written one by one, 40 million of them took 10 s.
     text += i - at === 1 ? `,${quoted(cell)}` : `${",".repeat(i - at)}${quoted(cell)}`;
     at = i;
   }

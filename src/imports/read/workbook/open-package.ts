@@ -17,7 +17,7 @@ const MAX_SMALL_PART = 16 << 20;
 /** Maximum number of bytes in a chunk. All rows of a chunk are in memory at once, and a few kilobytes can refer to megabytes of
  * shared strings. */
 const MAX_CHUNK_BYTES = 16_384;
-/** Bytes of each part's header in the file, without the name. */
+/** Number of bytes of each part's header in the file, without the name. */
 const LOCAL_HEADER = 30;
 
 export interface Package {
@@ -35,7 +35,8 @@ const ENCRYPTED = 1;
 const FILE_TYPE = 0xf000;
 const LINK = 0xa000;
 
-/** @param source the file's path, or all of its bytes
+/** Opens the zip file and checks its parts.
+ * @param source the file's path, or all of its bytes
  * @throws Problem unsupported-file, broken-workbook */
 export async function openPackage(source: string | Buffer, budget: WorkBudget): Promise<Package> {
   const options = { autoClose: false };

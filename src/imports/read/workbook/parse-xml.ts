@@ -5,7 +5,7 @@ import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
 export interface XmlHandler {
-  /** The name has no namespace prefix. */
+  /** Called for each opening tag. `name` has no namespace prefix. */
   open(name: string, attributes: Record<string, string>): void;
   close(name: string): void;
   text(text: string): void;
@@ -106,7 +106,7 @@ function localName(name: string): string {
 
 const IGNORE = (): void => undefined;
 
-/** Calls `open` and `close` for each element of a part. A part without any bytes has no elements. */
+/** Calls `open` and `close` for each element of a part, or not at all if the part is missing or empty. */
 export async function eachElement(
   part: string,
   chunks: AsyncIterable<Buffer>,

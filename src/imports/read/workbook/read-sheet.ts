@@ -161,7 +161,8 @@ function textOf(
   }
 }
 
-/** Returns the column index of a reference such as `AB12`, or the next column for a cell without a reference. */
+/** Returns the column index of a reference such as `AB12`. For a cell without a reference, returns the column after the last
+ * cell. */
 function columnOf(reference: string | undefined, last: number): number {
   if (reference === undefined) return last + 1;
   let column = 0;

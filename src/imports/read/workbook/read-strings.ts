@@ -7,7 +7,7 @@ import type { WorkBudget } from "./work-budget.ts";
 /** Maximum number of characters of a string that are stored. A record with a longer string is rejected anyway. */
 const MAX_LENGTH = 1_200_000;
 
-/** @throws Problem broken-workbook, unpacks-too-large */
+/** Adds each shared string to the store. @throws Problem broken-workbook, unpacks-too-large */
 export async function readStrings(
   part: string,
   chunks: AsyncIterable<Buffer>,

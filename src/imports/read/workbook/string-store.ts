@@ -19,7 +19,7 @@ export interface StringStore {
   add(text: string): void;
   /** Number of bytes of all strings added so far. */
   size(): number;
-  /** Must be called after the last `add` and before the first `get`. */
+  /** Completes the store. Call this after the last `add` and before the first `get`. */
   seal(): void;
   /** @throws Problem broken-workbook if the string does not exist */
   get(index: number): string;

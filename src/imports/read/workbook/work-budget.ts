@@ -1,8 +1,8 @@
-// Limits the work that a workbook may cause, in proportion to its size: bytes of XML, elements, characters of cells, bytes on disk. A
-// hostile file of a few kilobytes is refused within a second. Decision 0036 has the figures of honest workbooks.
+// Limits the work that a workbook may cause, in proportion to its size: bytes of XML, elements, characters of cells, bytes on
+// disk. A hostile file of a few kilobytes is refused within a second. Decision 0036 has figures for ordinary workbooks.
 //
 // The limits are leaky buckets, as in unpacked-size.ts: each packed byte that is read adds credit, up to a fixed maximum. A large
-// picture in the file can therefore not pay for a bomb.
+// picture in the file can therefore not collect enough credit for a bomb.
 import { Problem } from "../../../../contract/problems.ts";
 import { createUnpackedCount } from "../text/unpacked-size.ts";
 import { brokenWorkbook } from "./broken-workbook.ts";

@@ -30,7 +30,7 @@ const MAX_STYLES = 65_536;
 /** Maximum number of relationships: one per part. */
 const MAX_RELATIONS = 10_000;
 
-/** @throws Problem broken-workbook, unpacks-too-large */
+/** Reads the list of sheets and the properties that are needed to read them. @throws Problem broken-workbook, unpacks-too-large */
 export async function readParts(file: Package, budget: WorkBudget): Promise<WorkbookParts> {
   const root = await readRelations(file, "_rels/.rels", "", budget);
   const workbook = root.find(({ type }) => type.endsWith("/officeDocument"))?.target ?? "xl/workbook.xml";
@@ -47,7 +47,7 @@ export async function readParts(file: Package, budget: WorkBudget): Promise<Work
     if (name !== "sheet") return;
     const id = Object.entries(attributes).find(([key]) => key === "id" || key.endsWith(":id"))?.[1];
     const relation = byId.get(id ?? "");
-    // A chart sheet has no cells.
+    // Ignore sheets that are not worksheets, such as chart sheets: they have no rows.
     if (relation === undefined || !relation.type.endsWith("/worksheet")) return;
     if (sheets.length === MAX_SHEETS)
       throw brokenWorkbook(`It has more than ${MAX_SHEETS.toLocaleString("en")} sheets.`);

@@ -70,7 +70,8 @@ export async function appendBytes(
   return target.received;
 }
 
-/** Receives all bytes and makes them durable, unless the disk is full. @returns why the request ended early, if it did */
+/** Receives all bytes and makes them durable, unless the disk is full.
+ * @returns the reason if the request ended early, otherwise undefined */
 async function receiveAll(
   context: ImportContext,
   target: ReceivedFile,

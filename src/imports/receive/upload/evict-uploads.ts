@@ -32,7 +32,7 @@ export function chooseEvictions(
   const own = open.filter((upload) => upload.client === client);
   let uploads = own.length;
   let bytes = own.reduce((sum, upload) => sum + upload.size, 0);
-  // The bytes that unfinished uploads have yet to send are reserved.
+  // Reserve space for the bytes that unfinished uploads have yet to send.
   let freeBytes = limits.free_bytes - open.reduce((sum, upload) => sum + upload.size - upload.received, 0);
   const evicted: OpenUpload[] = [];
   while (uploads >= limits.uploads || bytes + size > limits.bytes || freeBytes < size) {

@@ -5,10 +5,10 @@ import { file_name, import_query, type ImportOptions } from "../../../../contrac
 
 const POINTER = "/headers/upload-metadata";
 
-/** Names that Uppy sends with every upload (https://uppy.io/docs/tus/). They do not concern the import. */
+/** Names that Uppy sends with every upload (https://uppy.io/docs/tus/) and that do not affect the import. */
 const IGNORED: ReadonlySet<string> = new Set(["filetype", "name", "type", "relativePath"]);
 
-/** @throws Problem invalid-request */
+/** Reads the file name and the import's options from the header. @throws Problem invalid-request */
 export function readMetadata(header: string): { filename: string; options: ImportOptions } {
   const { filename = "upload.csv", ...given } = Object.fromEntries(readPairs(header));
   const name = file_name.safeParse(filename);
@@ -42,7 +42,7 @@ function readPairs(header: string): Map<string, string> {
   return pairs;
 }
 
-/** @returns undefined if the value is not Base64 of UTF-8 text */
+/** Decodes a Base64 value. @returns undefined if the value is not Base64 of UTF-8 text */
 function decode(value: string): string | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return undefined;
   try {

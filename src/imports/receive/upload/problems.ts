@@ -1,7 +1,7 @@
 // Problems of resumable uploads.
 import { Problem } from "../../../../contract/problems.ts";
 
-/** How long an interrupted upload can be resumed. */
+/** Number of hours in which an interrupted upload can be resumed. */
 export const KEPT_HOURS = 24;
 
 export const unknownUpload = (): Problem =>
@@ -13,7 +13,7 @@ export const uploadGone = (filename: string): Problem =>
     `The upload of "${filename}" was cancelled or has failed. Start it again from the beginning.`,
   );
 
-/** @param limit unfinished uploads that the client can have */
+/** @param limit maximum number of unfinished uploads of the client */
 export const evicted = (filename: string, limit: number): Problem =>
   new Problem(
     "too-many-uploads",

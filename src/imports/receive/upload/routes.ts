@@ -30,9 +30,10 @@ import {
 
 /** Maximum number of unfinished uploads of one client. */
 const MAX_CLIENT_UPLOADS = 20;
-/** Maximum bytes of one client's unfinished uploads, as a multiple of the largest allowed file: two files of any size are possible. */
+/** Maximum total size of one client's unfinished uploads, as a multiple of the largest allowed file. Two files of any allowed
+ * size are always possible. */
 const MAX_CLIENT_FILES = 2;
-/** Maximum number of unfinished uploads of all clients. Only a program that forges its address reaches it. */
+/** Maximum number of unfinished uploads of all clients together. Only a program that forges its address reaches it. */
 const MAX_UPLOADS = 1000;
 
 export interface UploadRoutesContext extends ImportContext {

@@ -42,7 +42,7 @@ export interface StoredUpload {
   filename: string;
   state: Import["state"];
   size: number;
-  /** Whether the whole file was received, whatever happened to the import afterwards. */
+  /** Whether the whole file was received. Stays true even if the import was cancelled or failed afterwards. */
   is_whole: boolean;
   is_expired: boolean;
   upload_expires_at: string;
