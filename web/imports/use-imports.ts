@@ -25,7 +25,8 @@ export function useImports() {
   return { imports, ...list };
 }
 
-/** Updates the list with a state of an import: replaces an older state of it, or adds the import if it is newer than the list. */
+/** Updates the list with a state of an import: replaces an older state of the same import, or adds the import if it is newer than
+ * all listed ones. */
 export function withRecord(list: ListedImport[], record: ListedImport): ListedImport[] {
   const listed = list.find(({ id }) => id === record.id);
   if (listed) {

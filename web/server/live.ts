@@ -45,7 +45,8 @@ export function startLiveUpdates(): void {
     isOpen.value = open === true;
     if (open === null) reportLost();
     if (open !== true) return;
-    // Events may be lost if no event ID is known. With the last event's ID, the server sends all later events, or reports `missed`.
+    // Without the ID of the last event, events may have been missed. With it, the server sends all later events, or reports
+    // `missed`.
     if (hasBeenOpen && lastEventId === undefined) gaps.value += 1;
     hasBeenOpen = true;
   };

@@ -12,7 +12,7 @@ export interface Command {
   run: () => unknown;
 }
 
-/** Finds commands for the typed text, such as a command that opens the product with this SKU. */
+/** Finds commands for the typed text, such as a command that opens the product with the typed SKU. */
 export interface CommandSearch {
   id: string;
   heading: string;

@@ -65,7 +65,7 @@ export function listenToKeys(target: Window): () => void {
 
 const isModifier = (key: string): boolean => ["Shift", "Control", "Alt", "Meta"].includes(key);
 
-/** Names a key press. The name of a symbol does not include Shift, because keyboards differ in whether `?` needs it. */
+/** Names a key press. The name of a symbol does not include Shift, because keyboards differ in whether `?` needs Shift. */
 export function nameOf({
   key,
   shiftKey,

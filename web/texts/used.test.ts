@@ -54,7 +54,8 @@ test("the scan finds keys", () => {
   expect(templates.length).toBeGreaterThan(5);
 });
 
-/** Strings and property names of the page and the contract. The placeholders of a key in a template must be filled with them. */
+/** Strings and property names of the page and the contract. The variable part of a key, as in `imports.state.${state}`, must be one
+ * of them. */
 const fillings = new Set(
   [...`${sources}\n${contract}`.matchAll(/["'`]([\w-]+)["'`]|\b(\w+)\??:/g)].map(([, value, name]) => value ?? name),
 );

@@ -27,7 +27,7 @@ export type BulkAction = "activate" | "deactivate" | "set" | "delete";
 /** Interval at which the page checks whether the operation has ended. The dock shows its progress. */
 const POLL_MS = 400;
 
-/** Number of products from which a change asks for confirmation. Deleting always asks. */
+/** A change of at least this many products asks for confirmation. Deleting always asks. */
 const CONFIRM_FROM = 100;
 
 interface Deps {

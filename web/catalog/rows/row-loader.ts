@@ -15,7 +15,7 @@ export const createState = () => ({
   /** The total of the last loaded page. */
   page_total: ref<PageTotal | null>(null),
   error: shallowRef<Error | null>(null),
-  /** Increases when another list is shown, or the same list from another entry. */
+  /** Counter that increases when another list is shown, or when the same list is entered elsewhere. */
   generation: ref(0),
   /** Row number at which the list was entered. */
   entry_row: ref(0),
@@ -42,7 +42,7 @@ export function createLoader(state: State, { request, entryOf, onEnter }: Deps) 
   let viewport = { first: 0, last: 0 };
   let isLoading = false;
 
-  /** Shows another list, or the same list from another entry. */
+  /** Shows another list, or enters the same list elsewhere. */
   async function restart(entry: Entry): Promise<void> {
     running.abort();
     running = new AbortController();

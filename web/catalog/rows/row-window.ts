@@ -47,7 +47,7 @@ interface Page<T> {
 }
 
 export class RowWindow<T> {
-  /** Adjacent pages in list order. Only the cursor of the last page may be known; its length is then 0. */
+  /** Adjacent pages in list order. If the last page is not loaded yet, its cursor is known and its length is 0. */
   private readonly pages: Page<T>[];
   private rowsBefore: number;
   /** Cursor of the page before the first one; null if the first page starts the list. */
@@ -148,7 +148,7 @@ export class RowWindow<T> {
     for (const page of this.pages) page.is_expired = page.items !== null;
   }
 
-  /** Replaces rows in place. Returns whether there were any. */
+  /** Replaces rows in place. Returns whether any row was replaced. */
   replace(matches: (row: T) => boolean, change: (row: T) => T): boolean {
     let changed = false;
     for (const page of this.pages) {
@@ -181,15 +181,16 @@ export class RowWindow<T> {
     return this.pages.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Links a loaded page to the next one. If it now ends at another cursor, rows were added or removed: drops the pages after it,
-   * which are then loaded again from the new cursor. */
+  /** Links a loaded page to the next one. If the loaded page ends at another cursor than before, rows were added or removed, so the
+   * pages after it are dropped and loaded again from the new cursor. */
   private linkNext(page: number, cursor: string | null): void {
     if (this.pages[page + 1]?.cursor === (cursor ?? undefined)) return;
     this.pages.length = page + 1;
     if (cursor !== null) this.pages.push(pageAt(cursor, "forward"));
   }
 
-  /** Links a loaded page to the previous one. If it now starts at another cursor, drops the pages before it. */
+  /** Links a loaded page to the previous one. If the loaded page starts at another cursor than before, the pages before it are
+   * dropped. */
   private linkPrevious(page: number, cursor: string | null): void {
     if (page > 0 && this.pages[page - 1]?.cursor === cursor) return;
     this.rowsBefore = this.startOf(page);

@@ -1,4 +1,5 @@
-// Loads the most frequent values of the attribute that the user is typing. Only products that match the other terms are counted.
+// Loads the most frequent values of the attribute whose value the user is typing. Only products that match the other terms are
+// counted.
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { list_facets } from "../../../contract/catalog/products.ts";
 import { ask } from "../../server/use-connection.ts";
