@@ -1,6 +1,7 @@
-// The layers: which part may import which. Imports run in one direction, main -> commands -> processes -> http -> modules -> events, jobs
-// -> db everything -> contract web/shell, web/<section> -> web/server -> web/services -> web/ui -> web/texts Any other import is an
-// error. Its rule below states the reason.
+// The layers: which part may import which. Imports run in one direction,
+//   main -> commands -> processes -> http -> modules -> events, jobs -> db        everything -> contract
+//   web/shell, web/<section> -> web/server -> web/services -> web/ui -> web/texts
+// Any other import is an error. Its rule below states the reason.
 
 const MODULES = "catalog|imports|changesets|operations|webhooks";
 const SECTIONS = "catalog|changesets|imports|settings|webhooks";

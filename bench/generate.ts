@@ -10,7 +10,7 @@ hold heart arrive season window morning practice station general father produce 
     /\s+/,
   );
 
-/** Rows per thousand that repeat an earlier SKU. */
+/** Number of rows per thousand that repeat an earlier SKU. */
 const REPEATS_PER_THOUSAND = 67;
 /** Number of earlier SKUs that can be repeated. Some of them are from the last few rows, others from much earlier ones. */
 const RECENT = 50_000;

@@ -26,7 +26,7 @@ const PAGE_SOURCES = ["web", "contract", "client", "vite.config.ts", "package-lo
 const VITE = join(ROOT, "node_modules/vite/bin/vite.js");
 const PAGE_STAMP = join(ROOT, "dist/.built-from");
 
-/** Installs the dependencies of the lockfile unless they are installed. `dev` = also development dependencies. */
+/** Installs the dependencies of the lockfile unless they are installed. With `dev`, installs development dependencies too. */
 export function ensureDependencies({ dev }) {
   setUp(() => dependenciesAreCurrent({ dev }), installDependencies);
 }

@@ -29,7 +29,7 @@ export interface Config {
   /** Number of loaders of one worker. Each uses one connection and loads one chunk at a time. */
   readonly worker_concurrency: number;
   readonly max_upload_bytes: number;
-  /** Bytes that files leave free on the data folder's disk; undefined = 5 % of the disk, at most 1 GB. */
+  /** Number of bytes that files leave free on the data folder's disk; undefined = 5 % of the disk, at most 1 GB. */
   readonly disk_reserve_bytes: number | undefined;
   /** Keys in Base64, newest first; empty = the file secrets.key in the data folder. */
   readonly secrets_keys: readonly string[];

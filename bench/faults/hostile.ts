@@ -68,7 +68,7 @@ export async function measureHostile(folder: string): Promise<string> {
   const server = await startServer();
   const lines: string[] = [];
   try {
-    // Warm up, so that the first file does not pay for loading code.
+    // Warm up, so that the costs of the first file do not include loading code.
     await runHostileFile(server, "good.csv", GOOD_FILE);
     for (const name of names)
       lines.push(lineOf(await runHostileFile(server, name, await readFile(join(folder, name)))));

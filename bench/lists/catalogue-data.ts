@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 
-/** Distinct words of names and descriptions. */
+/** Number of distinct words of names and descriptions. */
 const VOCABULARY = 30_000;
 const SYLLABLES =
   "ba be bo da de do fa fi ga go ha hi ka ki la le li lo ma me mi na ne no pa pe ra re ri ro sa se si ta te ti to va ve vi".split(

@@ -18,7 +18,7 @@ import { logStrayErrors } from "../processes/stray-errors.ts";
 import { webhookContext } from "../processes/webhook-context.ts";
 
 const NAME = "skuport serve";
-/** Ports tried after the default port before giving up. */
+/** Number of ports to try after the default port before giving up. */
 const PORTS_TRIED = 100;
 
 export const serve: Command = {

@@ -62,7 +62,7 @@ export async function eventBounds(db: Queryable): Promise<{ oldest: number; newe
   return rows[0] as { oldest: number; newest: number };
 }
 
-/** Rows deleted by one statement. */
+/** Maximum number of rows that one statement deletes. */
 const PURGE_BATCH = 5000;
 
 /** Deletes events older than `keepDays` days. @returns the number of deleted events */

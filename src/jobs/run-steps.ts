@@ -6,7 +6,7 @@ import { ConcurrentChange } from "../db/concurrent-change.ts";
 
 /** Minimum interval between reports; the page does not show them more often. */
 const REPORT_MS = 200;
-/** Conflicts with other writers on one chunk before giving up. Each conflict means that another writer made progress. */
+/** Maximum number of conflicts with other writers on one chunk. Each conflict means that another writer made progress. */
 const MAX_CONFLICTS = 100;
 
 export interface WorkOptions {

@@ -12,7 +12,7 @@ export interface WorkerLoop {
   /** Name of the work in the log, such as "imports". */
   subject: string;
   log: Log;
-  /** Connections that one import or operation uses at the same time. */
+  /** Number of connections that one import or operation uses at the same time. */
   concurrency: number;
   /** Registers the queues. Every job must run through `track`, so that the loop can wait for it. */
   register(track: Track): Promise<void>;

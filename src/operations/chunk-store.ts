@@ -63,7 +63,7 @@ export interface ChunkCounts {
   unchanged: number;
   missing: number;
   kept: number;
-  /** Products outside the selection that had to be deleted. */
+  /** Number of products outside the selection that had to be deleted. */
   more: number;
 }
 

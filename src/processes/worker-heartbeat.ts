@@ -3,7 +3,7 @@
 
 export interface HeartbeatLimits {
   tick_ms: number;
-  /** Consecutive ticks without a beat after which the watched loop counts as blocked. */
+  /** Number of consecutive ticks without a beat after which the watched loop counts as blocked. */
   silent_ticks: number;
 }
 

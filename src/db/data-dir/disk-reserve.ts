@@ -22,7 +22,7 @@ export function createDiskReserve(folder: string, bytes?: number): DiskReserve {
   };
 }
 
-/** Bytes that may be written between two checks of the disk. */
+/** Number of bytes that may be written between two checks of the disk. */
 const CHECK_BYTES = 64 << 20;
 /** Share of the free space that one file may use between two checks, because several files may be written at the same time. */
 const CHECK_SHARE = 1 / 16;

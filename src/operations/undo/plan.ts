@@ -23,7 +23,7 @@ export interface UndoPlan {
     deleted: number;
     unchanged: number;
     kept: number;
-    /** Deleted products that the changeset did not change, but whose key another product needs. */
+    /** Number of products that the changeset did not change and that are deleted because another product needs their key. */
     more: number;
   };
 }

@@ -10,7 +10,7 @@ type Sample = UndoPreview["samples"][number];
 type Values = NonNullable<Sample["before"]>;
 
 const MAX_SAMPLES = 10;
-/** Characters of a description in a sample. */
+/** Maximum number of characters of a description in a sample. */
 const DESCRIPTION_CHARACTERS = 2000;
 const VALUES = VALUE_COLUMNS.map((column) =>
   column === "description" ? `left(description, ${DESCRIPTION_CHARACTERS}) as description` : column,
