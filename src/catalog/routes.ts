@@ -19,7 +19,7 @@ export { readBacklogSize } from "./search/pending/read-backlog.ts";
 
 export interface ProductRoutesContext {
   pool: pg.Pool;
-  /** Called for each request of the list. */
+  /** Called for each request for a list of products. */
   onList?: () => void;
 }
 
@@ -68,7 +68,7 @@ export function productRoutes(instance: FastifyInstance, { pool, onList }: Produ
   });
 }
 
-/** Pending changes from which on the response mentions them, because the search may have taken longer. */
+/** If more changes than this are pending, the response includes their number, because the search may have taken longer. */
 const LARGE_BACKLOG = 10_000;
 
 const pickFields = (product: Product, fields: readonly string[]): Partial<Product> =>

@@ -12,10 +12,11 @@ const SHORT_COLUMNS = columnList(
   "p",
 );
 
-/** Compares stored sizes, which PostgreSQL reads without unpacking a text. long-texts.ts reads long texts once the page is complete. */
+/** SQL condition for products with long texts. It compares stored sizes, which PostgreSQL reads without unpacking a text. When the page is
+ * complete, long-texts.ts reads the long texts. */
 const IS_LONG = "(octet_length(p.description) > 10000 or pg_column_size(p.attributes) > 1000)";
 
-/** Like PRODUCT, but with empty texts for products whose texts are long. */
+/** The columns of PRODUCT for a list. If a product has long texts, its description and attributes are empty. */
 export const LISTED = `${SHORT_COLUMNS}, ${IS_LONG} as is_long,
   case when ${IS_LONG} then '' else p.description end as description,
   case when ${IS_LONG} then '{}'::jsonb else p.attributes end as attributes`;

@@ -5,14 +5,14 @@ import { raw, sql, statement, type Sql } from "../../db/sql.ts";
 import { readBacklog } from "../search/pending/read-backlog.ts";
 
 export interface AttributeCounts {
-  /** Products in the catalogue. */
+  /** Number of products in the catalogue. */
   products: number;
   items: { name: string; products: number }[];
   relation: "eq" | "estimate";
 }
 
-/** Catalogues up to this size are counted exactly; larger ones by a sample of this size, in which an attribute of one product in a
- * hundred is still visible. */
+/** Up to this many products are counted exactly. In a larger catalogue, counts are estimated from a sample of this size, in which an
+ * attribute that one product in a hundred has is still visible. */
 const SAMPLE_SIZE = 10_000;
 
 export async function countAttributes(pool: pg.Pool, limit: number): Promise<AttributeCounts> {
@@ -35,7 +35,8 @@ export async function countAttributes(pool: pg.Pool, limit: number): Promise<Att
   });
 }
 
-/** Names with equal counts are in jsonb's own order, like the attributes of a product. */
+/** Counts the products of `source` by attribute, the most frequent attribute first. Attributes with equal counts are in the order in which
+ * jsonb stores keys. */
 async function count(
   db: pg.ClientBase,
   limit: number,

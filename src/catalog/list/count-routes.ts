@@ -1,4 +1,4 @@
-// HTTP routes that count products of a filter: the values of an attribute, the attributes, and the positions of a list.
+// HTTP routes that count products: by value of an attribute, by attribute, and by position in a list.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import pLimit from "p-limit";
@@ -9,7 +9,8 @@ import { cursorOf, END_OF_LIST, orderOf } from "../query/order.ts";
 import { readPositions } from "./positions.ts";
 import { list_attributes, list_facets, list_positions } from "../../../contract/catalog/products.ts";
 
-/** A count may hold a connection of the pool for seconds. Further counts wait, so that other requests still get connections. */
+/** Maximum number of position counts that run at the same time. A count may hold a connection of the pool for seconds. Further counts wait,
+ * so that other requests still get connections. */
 const COUNTS_AT_ONCE = 2;
 
 export function countRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool }): void {
@@ -41,7 +42,7 @@ export function countRoutes(instance: FastifyInstance, { pool }: { pool: pg.Pool
   });
 }
 
-/** Aborts when the client disconnects. */
+/** Returns a signal that aborts when the client disconnects. */
 function whenClosed(response: FastifyReply["raw"]): AbortSignal {
   const closing = new AbortController();
   response.once("close", () => {

@@ -18,11 +18,11 @@ export interface FacetRequest {
 export interface Facets {
   values: { value: string; count: number }[];
   relation: "eq" | "estimate";
-  /** Counted products: all matching ones, or the sample. */
+  /** Number of products that were counted: all matching ones, or the matching ones of the sample. */
   sample_size: number;
 }
 
-/** Up to this many products are counted exactly, in 60 ms; a sample has the same size. */
+/** Up to this many products are counted exactly, which takes 60 ms. Otherwise, a sample of this many products is counted. */
 const SAMPLE_SIZE = 30_000;
 const MAX_CANDIDATES = SAMPLE_SIZE * 2;
 
@@ -33,7 +33,7 @@ export async function countFacets(pool: pg.Pool, request: FacetRequest): Promise
   return withSnapshot(pool, async (db) => {
     const { products, pending } = await readBacklog(db);
     if (products <= SAMPLE_SIZE) return count(db, counter, raw("products p"));
-    // The index is complete only without pending changes.
+    // The index is complete only if no changes are pending.
     if (pending === 0) {
       const hasAttribute = [attributeTerm(attribute)];
       const [rarest] = await readTermStats(db, { ...filter, fixed_terms: [...filter.fixed_terms, hasAttribute] });

@@ -1,4 +1,4 @@
-// Pages read from any position, forward and backward, together are the whole list.
+// Reading pages forward and backward from any position returns the whole list.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -50,10 +50,10 @@ interface Reading {
 }
 
 const readPage = ({ filter, sort, limit }: Reading, after: PagePosition | undefined): Promise<Page> =>
-  // Small windows, so that pages end before they are full.
+  // Use small windows, so that pages end before they are full.
   listProducts(pool, { filter, order: orderOf(sort), after, limit }, { first_window: 2, patience_ms: 0 });
 
-/** The SKUs of all following or all previous pages, in list order. */
+/** Returns the SKUs of all following or all previous pages, in list order. */
 async function readAll(
   reading: Reading,
   start: PagePosition | undefined,
@@ -80,7 +80,7 @@ const given = fc.uniqueArray(
 );
 const filter = fc.constantFrom<ProductFilter>({}, { search: "x" }, { name: "y" }, { sku: "a*" });
 
-test("a list from a SKU begins there, and its previous pages contain all other products", async () => {
+test("a list from a SKU begins at that SKU, and the previous pages contain all other products", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({
@@ -155,7 +155,7 @@ test("the list can be read backward from its end", async () => {
   );
 });
 
-test("the total is exact only if it is known, which it is not in the middle of a filtered list", async () => {
+test("the total is exact if it is known; in the middle of a filtered list it is a minimum", async () => {
   await fill(
     ["a", "b", "c", "d"].map((sku) => ({ sku, name: "x" })),
     4,

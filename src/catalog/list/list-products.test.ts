@@ -35,7 +35,7 @@ interface Row {
   at: string;
 }
 
-/** Replaces the catalogue. Only the first `indexed` rows are in the search index. */
+/** Replaces all products with `rows`. Only the first `indexed` rows are in the search index. */
 async function fill(rows: readonly Row[], indexed = rows.length): Promise<void> {
   await pool.query("truncate products, product_search, search_backlog; update search_state set products = 0");
   await insert(rows.slice(0, indexed), 0);
@@ -84,7 +84,7 @@ async function list(query: Record<string, string>): Promise<Listed> {
   return response.json();
 }
 
-/** SKUs of all pages. */
+/** Reads all pages of a list and returns the SKUs of their products. */
 async function all(query: Record<string, string>): Promise<string[]> {
   const skus: string[] = [];
   for (let cursor: string | null = null; ;) {
@@ -158,7 +158,7 @@ test.each([0, 2, 4])("each condition finds exactly its products with %i of them 
   for (const [query, skus] of cases) expect([query, await all(query)]).toEqual([query, skus]);
 });
 
-test("an invalid query is an error that names the parameter or the valid ones", async () => {
+test("the error for an invalid query names the parameter or the valid parameters", async () => {
   const cases: [string, string][] = [
     [
       "serach=x",

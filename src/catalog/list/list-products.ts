@@ -1,5 +1,5 @@
-// Reads a page of products. The result is exact at any time, and the time is bounded, because a page scans only a part of the
-// catalogue. Merges what the index knows with the pending products.
+// Reads a page of products. The result is always exact. The time is bounded, because a page scans only a part of the catalogue. Products
+// that the index finds are merged with pending products.
 import type pg from "pg";
 import { withSnapshot } from "../../db/snapshot.ts";
 import { addLongTexts } from "./long-texts.ts";
@@ -16,30 +16,31 @@ import type { Product } from "../../../contract/catalog/products.ts";
 export interface PageRequest {
   filter: ProductFilter;
   order: Order;
-  /** undefined = the first page. */
+  /** The position at which the page begins; undefined for the first page. */
   after: PagePosition | undefined;
   limit: number;
 }
 
 export interface Page {
   items: Product[];
-  /** null = this is the last page. */
+  /** The position at which the next page begins; null if this is the last page. */
   next: PagePosition | null;
-  /** null = this is the first page. */
+  /** The position at which the previous page ends; null if this is the first page. */
   previous: PagePosition | null;
   total: { value: number; relation: "eq" | "gte" };
-  /** Changes that the index had not processed. */
+  /** Number of changes that the index has not processed yet. */
   pending: number;
 }
 
-/** An ordered scan ends with a short page after this time. */
+/** Time limit of an ordered scan. When the limit is reached, the page ends early and may have fewer products than requested. */
 const PATIENCE_MS = 45;
 
 export interface ListOptions {
-  /** Without it, pending products are read from the database. */
+  /** Holds pending products in memory. Without a memtable, pending products are read from the database. */
   memtable?: Memtable;
   patience_ms?: number;
-  /** Products in the first window of an ordered scan; each later window doubles. Default: windows follow the cost estimate. */
+  /** Number of products in the first window of an ordered scan; each later window is twice as large. By default, the cost estimate
+   * determines the size of all windows. */
   first_window?: number;
 }
 
@@ -70,7 +71,7 @@ async function readPage(
     filter,
     order: after?.backward ? reverseOrder(order) : order,
     after: after?.is_end ? undefined : after,
-    // The extra product shows whether another page follows.
+    // One extra product shows whether another page follows.
     limit: limit + 1,
     patience_ms,
   };
@@ -92,7 +93,7 @@ async function readPage(
 interface PageBounds {
   limit: number;
   after: PagePosition | undefined;
-  /** undefined = unknown without counting. */
+  /** Number of products in the list; undefined if it is not known without counting. */
   total: number | undefined;
 }
 
@@ -101,7 +102,7 @@ function pageOf({ rows, until }: Found, { limit, after, total }: PageBounds): Om
   const isBackward = after?.backward === true;
   const seen = after === undefined ? 0 : after.seen;
   const shown = seen === null || isBackward ? null : seen + items.length;
-  // In reading direction, the page lies between `begin` and `end`; `end` is undefined at the end of the list.
+  // In the direction of reading, the page lies between `begin` and `end`. `end` is undefined if the page reaches the end of the list.
   const begin = items[0] ?? (after && reversePosition(after));
   const end = rows.length > limit ? items.at(-1) : until;
   const [next, previous] = isBackward ? [after.is_end ? undefined : begin, end] : [end, after && begin];
@@ -115,6 +116,6 @@ function pageOf({ rows, until }: Found, { limit, after, total }: PageBounds): Om
   };
 }
 
-/** The position alone: the argument may be a row with all its columns. */
+/** Returns only the properties of the position, because the argument may be a whole row. */
 const positionOf = ({ sort_value, sku_key, is_before }: KeysetPosition): KeysetPosition =>
   is_before ? { sort_value, sku_key, is_before } : { sort_value, sku_key };

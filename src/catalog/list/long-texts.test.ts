@@ -1,4 +1,4 @@
-// Pages of products with long texts are limited in bytes, and together are the whole list.
+// Pages of products with long texts are limited in bytes, and all pages together contain every product.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { insertChangeset } from "../changeset-store.ts";
@@ -44,7 +44,7 @@ test.each(["sku", "-sku", "name"] as const)(
         n % 3 === 1 ? LONG : 0,
       ]);
     }
-    // Back from the last page to the first
+    // Read back from the last page to the first.
     const back: string[] = [];
     for (let page = pages.at(-1); page?.previous;) {
       page = await listProducts(pool, { filter: {}, order: orderOf(sort), after: page.previous, limit: 200 });

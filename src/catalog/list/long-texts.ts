@@ -1,8 +1,9 @@
-// Limits a page of products by bytes. A product may have 8 MB of texts, and a page of 200 such products blocked the server for 15 s.
+// Limits the size of a page of products in bytes. The texts of one product may have 8 MB, and a page of 200 such products blocked the
+// server for 15 s.
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { Found, Row } from "../search/query/read-index.ts";
 
-/** Limit for the long texts of a page. A product beyond it makes a page of its own. */
+/** Limit for the total size of the long texts of a page. A single product that exceeds the limit gets a page of its own. */
 const MAX_PAGE_BYTES = 4_000_000;
 
 /** Reads the long texts of a page, and ends the page early if they exceed the limit. */

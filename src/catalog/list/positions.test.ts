@@ -1,4 +1,4 @@
-// Positions in the middle of a list are about right, and counting takes bounded time.
+// Positions in the middle of a list are approximately right, and counting takes bounded time.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createPool } from "../../db/connection/connect.ts";
@@ -17,7 +17,7 @@ const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" })
 await fill(PRODUCTS);
 const connected = new AbortController().signal;
 
-/** Every fourth product is red; names are in the reverse order of the SKUs. */
+/** Fills the catalogue. Every fourth product is red; names are in the reverse order of the SKUs. */
 async function fill(products: number): Promise<void> {
   await pool.query(
     `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
@@ -39,7 +39,7 @@ async function fill(products: number): Promise<void> {
 const positionsOf = (filter: ProductFilter, sort: ProductSort, limit = 20): Promise<Positions> =>
   readPositions(pool, { filter, order: orderOf(sort), limit }, connected);
 
-/** The error of each position, as a share of the list. */
+/** Returns the error of each position, as a share of the length of the list. */
 async function errorsOf(filter: ProductFilter, sort: ProductSort): Promise<number[]> {
   const { positions, total } = await positionsOf(filter, sort);
   const errors: number[] = [];
@@ -52,7 +52,7 @@ async function errorsOf(filter: ProductFilter, sort: ProductSort): Promise<numbe
   return errors;
 }
 
-test("positions are about as far into the list as they state, in any order", async () => {
+test("the row number of each position is approximately right, in any order", async () => {
   for (const sort of [...SORTS, "-sku", "-updated_at"] as const) {
     const errors = await errorsOf({}, sort);
     expect(errors.length).toBeGreaterThan(15);
@@ -96,7 +96,7 @@ test("a count that takes too long is estimated, and ends when the client disconn
   expect(blocked).toEqual([{ waiting: 0 }]);
 });
 
-test("counts without a client do not block each other when they hold all connections", async () => {
+test("counts of disconnected clients do not block each other when they hold all connections", async () => {
   const few = createPool(address, { application_name: "test", max: 2 });
   try {
     const request = { filter: { "attributes.colour": "red" }, order: orderOf("sku"), limit: 5 };

@@ -1,5 +1,5 @@
-// Counts the products of a list, and finds positions at which the middle of the list can be entered. Counting takes bounded time;
-// positions come from a random sample. Lists do not wait for this.
+// Counts the products of a list, and finds positions from which a client can start reading in the middle of the list. Counting takes
+// bounded time; positions come from a random sample. List requests do not wait for this work.
 import type pg from "pg";
 import { withSnapshot } from "../../db/snapshot.ts";
 import { raw, sql, statement, type Sql } from "../../db/sql.ts";
@@ -18,24 +18,25 @@ export interface PositionsRequest {
 
 export interface Positions {
   total: { value: number; relation: "eq" | "estimate" };
-  /** In list order. */
+  /** Positions spread evenly over the list, in list order. */
   positions: {
     /** Estimated number of products before the position. */
     row: number;
-    /** The sort value at the position; a SKU in its original spelling. */
+    /** The sort value at the position. If the list is sorted by SKU, this is the SKU in its original spelling. */
     value: string;
     position: PagePosition;
   }[];
 }
 
-/** Size of the sample. A position from 30,000 products is wrong by about 1 % of the list. Smaller catalogues are counted exactly. */
+/** Number of products in the sample. A position that is estimated from 30,000 products is wrong by about 1 % of the list. Smaller
+ * catalogues are counted exactly. */
 const SAMPLE_SIZE = 30_000;
 /** After this time, counting stops and the total is estimated from the sample. */
 const COUNT_MS = 4000;
-/** Above this number of products with the term, scanning the whole table is as quick as using the index. */
+/** If more products than this have the rarest term, scanning the whole table is as quick as using the index. */
 const MAX_CANDIDATES = 200_000;
 
-/** @param signal stops the count; it aborts when the client disconnects */
+/** @param signal aborts when the client disconnects; the count then stops */
 export async function readPositions(
   pool: pg.Pool,
   { filter: given, order, limit }: PositionsRequest,
@@ -50,7 +51,7 @@ export async function readPositions(
     const share = SAMPLE_SIZE / products;
     const sampled = await samplePositions(db, request, sql`products p tablesample system (${share * 100}::float4)`);
     if (filter.matches_all) return { sample: sampled, total: { value: products, relation: "eq" as const } };
-    // The index is complete only without pending changes.
+    // The index is complete only if no changes are pending.
     const source = pending > 0 ? ALL_PRODUCTS : sourceOf((await readTermStats(db, filter))[0]);
     const counted = await untilAborted(pool, db, signal, () => countMatching(db, request, source, countMs));
     if (typeof counted === "object") return exactly(counted);
@@ -74,7 +75,7 @@ interface ParsedRequest extends Omit<PositionsRequest, "filter"> {
 
 const exactly = (sample: Sample) => ({ sample, total: { value: sample.matching, relation: "eq" as const } });
 
-/** Sources of products, as `p`. */
+/** The SQL source of all products. A source follows the keyword `from` and names the products `p`. */
 const ALL_PRODUCTS = raw("products p");
 
 const sourceOf = (rarest: TermCondition | undefined): Sql =>
@@ -85,11 +86,11 @@ const sourceOf = (rarest: TermCondition | undefined): Sql =>
 
 interface Sample {
   matching: number;
-  /** `before`: matching products before the position. */
+  /** `before` is the number of matching products before the position. */
   positions: { before: number; sku: string; sort_value: string; sku_key: string }[];
 }
 
-/** Counts the matching products of the source, and picks positions at equal distances among them. */
+/** Counts the matching products of the source, and selects positions at equal distances among them. */
 async function samplePositions(
   db: pg.ClientBase,
   { filter, order, limit }: ParsedRequest,
@@ -112,15 +113,15 @@ async function samplePositions(
   return { matching: rows[0]?.matching ?? 0, positions };
 }
 
-/** Counts the matching products. If they are few, returns exact positions, because a sample of the table contains too few of them. It may
- * be cancelled, so it must be the last statement of its transaction. */
+/** Counts the matching products. If there are only few, returns exact positions instead, because a sample of the table would contain too
+ * few of these products. The statements may be cancelled, so they must be the last ones of their transaction. */
 async function countMatching(
   db: pg.ClientBase,
   request: ParsedRequest,
   source: Sql,
   countMs: number,
 ): Promise<number | Sample> {
-  // One CPU core is enough, because lists do not wait for the count.
+  // Use only one CPU core, because lists do not wait for the count.
   await db.query(`set local statement_timeout = ${countMs}; set local max_parallel_workers_per_gather = 0;
                   set local enable_seqscan = ${source === ALL_PRODUCTS ? "on" : "off"}`);
   const { rows } = await db.query<{ count: number }>(
@@ -130,7 +131,8 @@ async function countMatching(
   return counted > SAMPLE_SIZE ? counted : samplePositions(db, request, source);
 }
 
-/** @returns undefined if the statement timed out or the client disconnected */
+/** Runs `work`, and cancels its statement when the signal aborts.
+ * @returns undefined if the statement timed out or the client disconnected */
 async function untilAborted<T>(
   pool: pg.Pool,
   client: pg.PoolClient,
@@ -140,7 +142,8 @@ async function untilAborted<T>(
   if (signal.aborted) return undefined;
   let cancelled: Promise<unknown> | undefined;
   const cancel = (): void => {
-    // Without a free connection, do not wait for one: the running counts might hold them all. The time limit ends the count anyway.
+    // If no connection is free, do not wait for one, because the running counts might hold all connections. The time limit ends the count
+    // in any case.
     if (!hasFreeConnection(pool)) return;
     cancelled = pool.query("select pg_cancel_backend($1::integer)", [pidOf(client)]).catch(() => undefined);
   };
@@ -152,7 +155,7 @@ async function untilAborted<T>(
     return undefined;
   } finally {
     signal.removeEventListener("abort", cancel);
-    // Otherwise a late cancellation could hit the connection's next statement.
+    // Wait for the cancellation. If it arrived late, it could cancel the next statement of this connection.
     await cancelled;
   }
 }

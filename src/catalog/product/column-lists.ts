@@ -3,7 +3,7 @@ import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 import { PRODUCT_FIELDS, type FieldKind } from "./product-columns.ts";
 
 export type FieldName = keyof typeof PRODUCT_FIELDS;
-/** A field that a column of a file or a bulk change sets. The SKU identifies the product instead. */
+/** A field that a file or a bulk change can set. The SKU is not among these fields, because it identifies the product. */
 export type SettableField = Exclude<FieldName, "sku">;
 
 export const FIELD_NAMES = Object.keys(PRODUCT_FIELDS) as FieldName[];
@@ -22,20 +22,20 @@ type BooleanField = {
 
 export const SQL_TYPES: Record<FieldKind, string> = { text: "text", boolean: "boolean", number: "double precision" };
 
-/** What a person or a file decides about a product. */
+/** The columns whose values come from a user or from a file. */
 export const VALUE_COLUMNS = [...FIELD_NAMES, "attributes"] as const;
 
-/** Written by the application with each change. */
+/** The columns that the application fills in: the changesets and times of creation and last change, and the line in the file. */
 const AUDIT_COLUMNS = ["created_in", "changed_in", "source_line", "created_at", "updated_at"] as const;
 
 /** The columns that `products` and `product_history` have in common. */
 export const STORED_COLUMNS = ["sku_key", "id", "version", ...VALUE_COLUMNS, ...AUDIT_COLUMNS] as const;
 
-/** A product as the API and JSON Lines show it, in this order. */
+/** The columns of a product in API responses and JSON Lines files, in this order. */
 export const API_COLUMNS = ["sku", "id", ...SETTABLE_FIELDS, "attributes", "version", ...AUDIT_COLUMNS] as const;
 
-/** The first columns of a row that binary COPY writes into `products`. A column of `OPTIONAL_COPIED_COLUMNS` follows only where the rows
- * set it: a default costs less than half (the input function of jsonb alone took a tenth of the copy). */
+/** The first columns of the rows that binary COPY writes into `products`. A column of `OPTIONAL_COPIED_COLUMNS` follows only if the rows
+ * set it, because a default value costs less than half as much (the input function of jsonb alone took a tenth of the copy). */
 export const COPIED_COLUMNS = [
   "sku_key",
   "id",
@@ -65,10 +65,10 @@ export const STAGED_COLUMNS = [
   "tid",
 ] as const;
 
-/** Columns for a statement, each qualified with the table's alias if one is given. */
+/** Returns a list of columns for an SQL statement, each prefixed with the alias of its table if an alias is given. */
 export const columnList = (columns: readonly string[], alias?: string): string =>
   columns.map((column) => (alias === undefined ? column : `${alias}.${column}`)).join(", ");
 
-/** The values alone, without what else the object holds. */
+/** Returns only the values of a product, because the argument may have other properties. */
 export const valuesOf = (product: ProductValues): ProductValues =>
   Object.fromEntries(VALUE_COLUMNS.map((column) => [column, product[column]])) as ProductValues;

@@ -2,12 +2,13 @@
 // this table through column-lists.ts.
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 
-/** `text`: empty when blank, never null. `boolean`: never null. `number`: a `double precision`, null when blank. */
+/** How a field is stored. A `text` is never null; a blank value is stored as the empty string. A `boolean` is never null. A `number` is a
+ * `double precision`; a blank value is stored as null. */
 export type FieldKind = "text" | "boolean" | "number";
 
 type KindOf<Value> = Value extends string ? "text" : Value extends boolean ? "boolean" : "number";
 
-/** One entry per field of the contract except `attributes`, which is jsonb and has code of its own everywhere. */
+/** The kind of each field. `attributes` is missing here, because it is jsonb and has its own code everywhere. */
 export const PRODUCT_FIELDS = {
   sku: "text",
   name: "text",
@@ -15,7 +16,7 @@ export const PRODUCT_FIELDS = {
   active: "boolean",
 } as const satisfies { [Field in Exclude<keyof ProductValues, "attributes">]: KindOf<ProductValues[Field]> };
 
-/** The values of a new product where nothing sets them; the same as the defaults of the table `products`. */
+/** The values of a new product for fields that are not set. They are the same as the defaults of the table `products`. */
 export const DEFAULT_VALUES: Readonly<ProductValues> = {
   sku: "",
   name: "",

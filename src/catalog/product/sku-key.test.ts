@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { skuKey, trimWhiteSpace, writeSkuKey } from "./sku-key.ts";
 
-/** Spellings and their keys. */
+/** Spellings of SKUs and the expected keys. */
 const KEYS: [spelling: string, key: string][] = [
   ["ABC", "abc"],
   ["abc", "abc"],
@@ -26,18 +26,18 @@ const KEYS: [spelling: string, key: string][] = [
   ["I", "i"],
   ["ı", "ı"],
   ["ΟΔΟΣ", "οδος"],
-  ["οδοσ", "οδοσ"], // a sigma that is written small already stays which it is
+  ["οδοσ", "οδοσ"], // a lower-case sigma stays unchanged, even at the end of a word
   ["\u212a", "k"], // the Kelvin sign
   ["\u212b", "\u00e5"], // the Ångström sign
-  ["ﬁ", "ﬁ"], // no compatibility forms: a ligature is itself
+  ["ﬁ", "ﬁ"], // no compatibility mapping: a ligature stays a ligature
   ["Ａ", "ａ"],
   ["А", "а"], // Cyrillic stays Cyrillic
-  ["\u{10400}", "\u{10428}"], // beyond the first plane
+  ["\u{10400}", "\u{10428}"], // outside the Basic Multilingual Plane
   ["\u0085abc\u0085", "abc"],
   ["\u00a0abc\u00a0", "abc"],
   ["\u3000abc\u2003\u202f", "abc"],
-  ["\ufeffabc", "\ufeffabc"], // U+FEFF is no white space to Unicode
-  ["abc\u200b", "abc\u200b"], // nor is the zero width space
+  ["\ufeffabc", "\ufeffabc"], // U+FEFF does not have the property White_Space
+  ["abc\u200b", "abc\u200b"], // the zero width space does not have the property either
   ["\u001fabc", "\u001fabc"],
   ["", ""],
   ["  \u00a0\u0085\t ", ""],
@@ -70,7 +70,7 @@ describe("the SKU rule", () => {
   });
 });
 
-/** Letters and marks with the hardest cases of case mapping and composition, and all of Unicode. */
+/** Random text: characters that are hard cases of case mapping and composition, and characters from all of Unicode. */
 const text = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.string({ unit: "binary" }),
@@ -119,7 +119,7 @@ test("the key of a key is the key itself", () => {
   );
 });
 
-test("the key of bytes equals the key of their text, and has at most three times their length", () => {
+test("the key of UTF-8 bytes equals the key of the same text, and is at most three times as long as the bytes", () => {
   fc.assert(
     fc.property(text, fc.nat(5), (spelling, offset) => {
       expect(keyOfBytes(spelling, offset)).toBe(skuKey(spelling));
@@ -140,7 +140,7 @@ test("white space around a SKU, its case and its composition do not change the k
   );
 });
 
-/** Calls `writeSkuKey` with the text between other bytes and a target of the documented size. */
+/** Calls `writeSkuKey` for the text, which is surrounded by other bytes. The target has the documented minimum size. */
 function keyOfBytes(spelling: string, offset = 3): string {
   const textBytes = Buffer.from(spelling);
   const bytes = Buffer.concat([Buffer.from("A\u00a0"), textBytes, Buffer.from(" Z")]);

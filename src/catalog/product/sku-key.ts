@@ -1,23 +1,25 @@
-// The SKU rule: computes the key that makes two spellings the same product. Imports, edits, URLs and filters all use this one function.
+// The SKU rule: computes the key of a SKU. Two spellings with the same key refer to the same product. Imports, edits, URLs and filters all
+// use this function.
 
-/** `sku_key` = NFC, trimmed of Unicode white space, lower-cased without locale.
+/** Returns the key of a SKU: normalized to NFC, without Unicode white space at both ends, and lower-cased independently of the locale.
  *
- * Lower-casing may leave a composable pair (`İ` becomes `i` + U+0307), so the result is composed once more: the rule then
- * maps every key to itself. `ß` stays `ß` (it is not `ss`), `İ` and `i` stay different, look-alikes of other scripts too. */
+ * Lower-casing may leave two characters that can be composed (`İ` becomes `i` + U+0307), so the result is normalized again. The key of a
+ * key is therefore the key itself. `ß` stays `ß` and does not become `ss`. `İ` and `i` stay different, and so do characters of other
+ * scripts that look alike. */
 export function skuKey(sku: string): string {
   return trimWhiteSpace(sku.normalize("NFC")).toLowerCase().normalize("NFC");
 }
 
-/** Prefixes of the keys of SKUs with this beginning. There are two if it ends in a Greek sigma, which has another lower-case form at the end
- * of a word. */
+/** Returns the possible prefixes of the keys of all SKUs that begin with `beginning`. There are two prefixes if `beginning` ends with a
+ * Greek sigma, because sigma has another lower-case form at the end of a word. */
 export function skuKeyPrefixes(beginning: string): string[] {
   const start = trimStart(beginning.normalize("NFC"));
   const prefixes = [start.toLowerCase(), `${start}x`.toLowerCase().slice(0, -1)].map((text) => text.normalize("NFC"));
   return [...new Set(prefixes)];
 }
 
-/** Removes white space (Unicode property White_Space) at both ends. `String.trim` uses another set: it removes U+FEFF and keeps U+0085.
- * A loop, because `/\s+$/` takes quadratic time on hostile text. */
+/** Removes white space (Unicode property White_Space) at both ends. `String.trim` uses another set of characters: it removes U+FEFF and
+ * keeps U+0085. The function uses a loop, because `/\s+$/` takes quadratic time on malicious input. */
 export function trimWhiteSpace(text: string): string {
   let start = 0;
   let end = text.length;
@@ -32,7 +34,8 @@ function trimStart(text: string): string {
   return text.slice(start);
 }
 
-/** https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt, White_Space. All these characters are in the Basic Multilingual Plane. */
+/** Whether the character has the property White_Space (https://www.unicode.org/Public/UCD/latest/ucd/PropList.txt). All characters with
+ * this property are in the Basic Multilingual Plane. */
 function isWhiteSpace(code: number): boolean {
   if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
   if (code < 0x1680) return code === 0x85 || code === 0xa0;
@@ -47,8 +50,8 @@ function isWhiteSpace(code: number): boolean {
   );
 }
 
-/** Writes the key of the UTF-8 text in `bytes[start, end)` into `target` at `offset` and returns its length in bytes.
- * Nearly every SKU is ASCII and never becomes a string. The target must have space for three times the text. */
+/** Writes the key of the UTF-8 text in `bytes[start, end)` into `target` at `offset`, and returns the length of the key in bytes. Nearly
+ * every SKU is ASCII; its key is written without creating a string. `target` must have space for three times the length of the text. */
 export function writeSkuKey(bytes: Buffer, start: number, end: number, target: Buffer, offset: number): number {
   let from = start;
   let to = end;

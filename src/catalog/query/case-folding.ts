@@ -1,13 +1,13 @@
-// Case-insensitive comparison that is the same on every database, whatever its locale: PostgreSQL lowers the letters A to Z with
-// lower(… collate "C"), and the pattern lists every spelling of all other characters.
+// Compares text without regard to case, with the same result on every database, whatever its locale: PostgreSQL lower-cases the letters A
+// to Z with lower(… collate "C"), and the search pattern lists every spelling of all other characters.
 
 import { classOf } from "./terms.ts";
 
-/** The result of PostgreSQL's lower(text collate "C"). */
+/** Returns the same result as PostgreSQL's lower(text collate "C"). */
 export const lowerAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
-/** The lower case of one code point, if that is one code point too: `İ` and the Kelvin sign stay unchanged. The grams of every
- * stored index depend on this function, so its results must not change. */
+/** Returns the lower case of a code point. A code point outside ASCII stays unchanged if its lower case has several code points (`İ`) or is
+ * in ASCII (the Kelvin sign). The grams of every stored index depend on this function, so its results must not change. */
 export function lowerPoint(point: string): string {
   const lower = point.toLowerCase();
   if (isAscii(point)) return lower;
@@ -17,22 +17,23 @@ export function lowerPoint(point: string): string {
 const isAscii = (text: string): boolean => text.charCodeAt(0) < 0x80;
 
 const SIGMA = "σ";
-/** The form of σ at the end of a word. Both have the capital Σ, so lower case alone would keep them apart. */
+/** The form of σ at the end of a word. Both forms have the same capital letter Σ, but lower-casing leaves them different. */
 const FINAL_SIGMA = "ς";
 
-/** Code points that a search treats as the same have the same folded form. */
+/** Returns the folded form of a code point. A search treats code points with the same folded form as equal. */
 function foldPoint(point: string): string {
   const lower = lowerPoint(point);
   return lower === FINAL_SIGMA ? SIGMA : lower;
 }
 
-/** All spellings of a code point in a text whose letters A to Z are lowered: both cases, composed and decomposed. */
+/** Returns all spellings of a code point in a text whose letters A to Z are already lower-case: upper and lower case, composed and
+ * decomposed. */
 export function spellingsOf(point: string): string[] {
   if (isAscii(point)) return [point.toLowerCase()];
   const cached = cachedSpellings.get(point);
   if (cached !== undefined) return cached;
   const found = findSpellings(point);
-  // Only letters with several spellings, of which Unicode has a few thousand, so the cache cannot grow without limit.
+  // Cache only letters with several spellings. Unicode has a few thousand of them, so the cache cannot grow without limit.
   if (found.length > 1) cachedSpellings.set(point, found);
   return found;
 }
@@ -45,7 +46,8 @@ function findSpellings(point: string): string[] {
   for (const composed of [folded, ...(variants().get(folded) ?? [])]) {
     spellings.add(composed);
     const decomposed = lowerAscii(composed.normalize("NFD"));
-    // A single-character word, or a character whose accent separates words, would be split differently when decomposed.
+    // Omit a decomposed form that the index would split into other words: that of a single-character word, or of a character whose accent
+    // separates words.
     if (classOf(composed.codePointAt(0) as number) === "run" && isRun(decomposed)) spellings.add(decomposed);
   }
   return [...spellings];
@@ -56,7 +58,8 @@ const isRun = (text: string): boolean =>
 
 let variantsOfFolded: Map<string, string[]> | undefined;
 
-/** From a folded code point to the other code points that fold to it. Built on first use, in about 20 ms. */
+/** Returns a map from each folded code point to the other code points with this folded form. The map is built on first use, which takes
+ * about 20 ms. */
 function variants(): Map<string, string[]> {
   if (variantsOfFolded !== undefined) return variantsOfFolded;
   variantsOfFolded = new Map();

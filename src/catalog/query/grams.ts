@@ -1,11 +1,11 @@
-// Grams: hashes of every three neighbouring characters of a word. They find the words that contain a text.
+// Grams are hashes of every three neighbouring characters of a word. They are used to find the words that contain a search text.
 import { lowerAscii, lowerPoint } from "./case-folding.ts";
 import { isPlain, textOf, type CodePoint } from "./pattern.ts";
 import { hashUnits, hashWord } from "./terms.ts";
 
 const GRAM_LENGTH = 3;
 
-/** The grams that the index stores for a word. */
+/** Returns the grams that the index stores for a word. */
 export function gramsOf(word: string): number[] {
   const form = gramForm(word);
   const grams = new Set<number>();
@@ -13,15 +13,15 @@ export function gramsOf(word: string): number[] {
   return [...grams];
 }
 
-/** Lower case with decomposed accents: one form for nearly all spellings of a word. Each character is decomposed by itself, because
- * reordering accents across characters would break up what a pattern matches. */
+/** Returns the word in lower case with decomposed accents. Nearly all spellings of a word have the same form. Each character is decomposed
+ * by itself: if accents were reordered across characters, the characters that a pattern matches would no longer be adjacent. */
 function gramForm(word: string): string {
   if (/^[\x00-\x7f]*$/.test(word)) return word;
   return Array.from(word, (point) => lowerAscii(lowerPoint(point).normalize("NFD"))).join("");
 }
 
-/** The grams of a searched text: a word that contains it has one hash of each inner list. A list has several hashes if spellings
- * differ in the index: σ and ς. */
+/** Returns the grams of a search text, as lists of alternatives: a word that contains the text has at least one hash from every list. A
+ * list has several hashes if the index distinguishes spellings of a character, such as σ and ς. */
 export function gramsOfText(points: readonly CodePoint[]): number[][] {
   if (isPlain(points)) return gramsOf(textOf(points)).map((gram) => [gram]);
   const grams = new Map<string, number[]>();
@@ -35,12 +35,12 @@ export function gramsOfText(points: readonly CodePoint[]): number[][] {
   return [...grams.values()];
 }
 
-/** The code units of a character in the gram form, each with its alternatives. An empty list stands for forms of different lengths:
- * no gram may contain it. */
+/** Returns the code units of a character in its gram form. For each code unit, a list contains the alternatives. If the forms of the
+ * character have different lengths, returns a single empty list, so that no gram contains the character. */
 function unitsOf({ spellings }: CodePoint): string[][] {
   const forms = [...new Set(spellings.map(gramForm))];
   const [first = ""] = forms;
   if (forms.some(({ length }) => length !== first.length)) return [[]];
-  // Not Array.from, which would keep the two units of a surrogate pair together.
+  // Use `split`, which separates the two units of a surrogate pair. Array.from would keep them together.
   return first.split("").map((_, i) => [...new Set(forms.map((form) => form.charAt(i)))]);
 }

@@ -1,4 +1,4 @@
-// The orders of a list, and keyset positions in them. Every order is total: the SKU key decides between products with equal values.
+// The sort orders of a list, and keyset positions in them. Every order is total: products with equal sort values are sorted by SKU key.
 import { badCursor, decodeCursor, encodeCursor } from "../../cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { skuKey } from "../product/sku-key.ts";
@@ -11,26 +11,27 @@ export interface Order {
   descending: boolean;
 }
 
-/** A keyset position: just after the product with this value and key, even if that product no longer exists. */
+/** A position in a sorted list, just after the product with this sort value and key. The position is valid even if that product no longer
+ * exists. */
 export interface KeysetPosition {
-  /** The sort value as text; the SKU key if the list is sorted by SKU. */
+  /** The sort value as text; if the list is sorted by SKU, the SKU key. */
   sort_value: string;
   sku_key: string;
-  /** Just before the product instead. */
+  /** The position is just before the product, not just after it. */
   is_before?: true;
 }
 
-/** The position at which a page begins, or ends if it is read backward. */
+/** The position at which a page begins. If the page is read backward, the position at which the page ends. */
 export interface PagePosition extends KeysetPosition {
-  /** Products on the pages before this one; null if the client did not read the list from its start. */
+  /** Number of products on the pages before this one; null if the client did not read the list from its start. */
   seen: number | null;
-  /** The page contains the products before the position, in the list's own order. */
+  /** The page is read backward: it contains the products before the position, but still in list order. */
   backward?: true;
   /** The position is after all products. */
   is_end?: true;
 }
 
-/** The end of the last page. */
+/** The position after all products, from which the last page is read backward. */
 export const END_OF_LIST: PagePosition = { sort_value: "", sku_key: "", seen: null, backward: true, is_end: true };
 
 export function orderOf(sort: ProductSort): Order {
@@ -40,15 +41,15 @@ export function orderOf(sort: ProductSort): Order {
 
 export const reverseOrder = ({ field, descending }: Order): Order => ({ field, descending: !descending });
 
-/** The same position in the reverse order: a product that is after it in one order is before it in the other. */
+/** Returns the same position for the reverse order. A product that is after the position in one order is before it in the other. */
 export const reversePosition = ({ sort_value, sku_key, is_before }: KeysetPosition): KeysetPosition =>
   is_before ? { sort_value, sku_key } : { sort_value, sku_key, is_before: true };
 
-/** Names are sorted by their first characters, by code point, ignoring the case of A to Z. A B-tree entry has room for this many
- * characters in any script. */
+/** Names are sorted by this many first characters. The characters are compared by code point, after A to Z are lower-cased. A B-tree entry
+ * has room for this many characters in any script. */
 export const NAME_KEY_CHARACTERS = 100;
 
-/** The sort values as SQL on `products p`; `p.sku_key` decides between equal values. */
+/** The SQL of each sort value on `products p`. Products with equal values are sorted by `p.sku_key`. */
 export const SORT_KEYS = {
   sku: { sql: "p.sku_key", type: "text" },
   name: { sql: `left(lower(p.name collate "C"), ${NAME_KEY_CHARACTERS})`, type: "text" },
@@ -62,14 +63,14 @@ export function cursorOf(order: Order, position: PagePosition): string {
   return encodeCursor(listOf(order), [sort_value, sku_key, seen, ...(flags === "" ? [] : [flags])]);
 }
 
-/** A cursor is valid for its sort order only. */
+/** Returns the name of the list for which a cursor is valid. The name contains the order, because a cursor is valid for one order only. */
 const listOf = ({ descending, field }: Order): string => `products:${descending ? "-" : ""}${field}`;
 
 const IS_BEFORE = "i";
 const BACKWARD = "b";
 const IS_END = "e";
 
-/** The position just before a SKU, or before the next product if no product has that SKU.
+/** Returns the position just before a SKU, or before the next product if no product has that SKU.
  * @throws Problem `invalid-request` if the list is not sorted by SKU */
 export function startAt(sku: string, order: Order): PagePosition {
   if (order.field !== "sku") {
@@ -80,7 +81,8 @@ export function startAt(sku: string, order: Order): PagePosition {
   return { sort_value: key, sku_key: key, is_before: true, seen: null };
 }
 
-/** @throws Problem `invalid-request` if the cursor is malformed or belongs to another order */
+/** Decodes a cursor.
+ * @throws Problem `invalid-request` if the cursor is malformed or belongs to another order */
 export function positionOf(cursor: string, order: Order): PagePosition {
   const [value, key, seen, flags = ""] = decodeCursor(listOf(order), cursor);
   if (!isText(value) || !isText(key) || !isSeen(seen) || !isText(flags)) throw badCursor();
@@ -100,7 +102,8 @@ const isSeen = (value: unknown): value is number | null =>
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
-/** The format in which db/connection/connect.ts returns times. PostgreSQL accepts no year before 1 in this format. */
+/** Whether the text is a time in the format that db/connection/connect.ts uses for results. PostgreSQL does not accept the year 0 in this
+ * format. */
 const isInstant = (text: string): boolean =>
   /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(text) && !Number.isNaN(Date.parse(text));
 
@@ -115,12 +118,14 @@ export function comparePositions(order: Order, a: KeysetPosition, b: KeysetPosit
   return order.descending ? -compared : compared;
 }
 
-/** By code point, as in the collation "C". JavaScript's `<` compares code units, which differs for surrogate pairs. */
+/** Compares texts by code point, as the collation "C" does. JavaScript's `<` compares code units, which gives another order for surrogate
+ * pairs. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   if (/[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : 1;
 }
 
-/** Times in UTC without trailing zeros, as db/connection/connect.ts returns them. Without the `Z` they sort as text. */
+/** Compares times in UTC without trailing zeros, as db/connection/connect.ts returns them. Without the `Z`, such times can be compared as
+ * text. */
 const compareInstants = (a: string, b: string): number => (a === b ? 0 : compareText(a.slice(0, -1), b.slice(0, -1)));

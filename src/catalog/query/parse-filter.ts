@@ -1,5 +1,5 @@
-// Parses a filter once per request. Lists, facets, positions, counts, exports and bulk operations all use the result. Its condition is
-// exact for every product and needs no index; search/ makes it fast.
+// Parses a filter once per request. Lists, facets, positions, counts, exports and bulk operations all use the result. The SQL condition of
+// the filter is exact for every product and needs no index; the code in search/ makes searches fast.
 import { tokensOf, type Token } from "./tokens.ts";
 import { utcInstant } from "./utc-instant.ts";
 import { codePointsOf, escapeLike, patternOf, splitSearch, type CodePoint } from "./pattern.ts";
@@ -16,17 +16,18 @@ import { allOf, join, parameter, raw, sql, type Sql } from "../../db/sql.ts";
 import { attributesOf, type ProductFilter } from "../../../contract/catalog/product-filter.ts";
 
 export interface ParsedFilter {
-  /** Whether there are no conditions. */
+  /** Whether the filter has no conditions, so that all products match. */
   matches_all: boolean;
-  /** The condition on `products p` that holds for exactly the products of the filter. Values are parameters, never SQL text. */
+  /** The SQL condition on `products p` that exactly the matching products fulfil. Values are parameters, never SQL text. */
   where: Sql;
   texts: readonly TextCondition[];
   sku: SkuCondition | undefined;
-  /** Terms of conditions other than texts: the index has one of each list for every product of the filter. */
+  /** The terms of all conditions that are neither texts nor SKUs, one list per condition. In the index, every matching product has at least
+   * one term from each list. */
   fixed_terms: readonly (readonly number[])[];
 }
 
-/** One of the columns contains the text. */
+/** A condition: at least one of the columns contains the text. */
 export interface TextCondition {
   columns: readonly TextColumn[];
   points: readonly CodePoint[];
@@ -35,7 +36,7 @@ export interface TextCondition {
 
 type TextColumn = "sku" | "name" | "description";
 
-/** The SKU key is, or starts with, one of these. */
+/** A condition: the SKU key is one of `keys` or, if `is_prefix`, starts with one of them. */
 export interface SkuCondition {
   is_prefix: boolean;
   keys: readonly string[];
@@ -83,14 +84,14 @@ function contains({ columns, points }: TextCondition): Sql {
   return sql`(${join(found, " or ")})`;
 }
 
-/** A trailing `*` makes a prefix; `\*` at the end is a literal star. */
+/** Parses the SKU of a filter. A trailing `*` makes it a prefix; a trailing `\*` is a literal asterisk. */
 function parseSku(sku: string): SkuCondition {
   if (sku.endsWith("\\*")) return { is_prefix: false, keys: [skuKey(`${sku.slice(0, -2)}*`)] };
   if (sku.endsWith("*")) return { is_prefix: true, keys: skuKeyPrefixes(sku.slice(0, -1)) };
   return { is_prefix: false, keys: [skuKey(sku)] };
 }
 
-/** The condition on the SKU for a column of keys, for an index in key order. */
+/** Returns the SQL of a SKU condition on a column of SKU keys. An index in key order can evaluate this condition. */
 export function skuCondition({ is_prefix, keys }: SkuCondition, column: Sql): Sql {
   if (!is_prefix) return sql`${column} = ${keys[0]}::text`;
   const likes = keys.map((key) => sql`${column} like ${`${escapeLike(key)}%`}::text`);
@@ -99,7 +100,7 @@ export function skuCondition({ is_prefix, keys }: SkuCondition, column: Sql): Sq
 
 interface Condition {
   where: Sql;
-  /** undefined: the index has no terms for this condition. */
+  /** The terms of which every matching product has at least one; undefined if the index has no terms for this condition. */
   terms?: readonly number[];
 }
 

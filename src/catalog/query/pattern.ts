@@ -1,20 +1,21 @@
-// From the search text to the texts that a product must contain, and from each of them to a pattern that PostgreSQL evaluates.
+// Splits a search into words and phrases that a product must contain, and converts each of them to a pattern that PostgreSQL evaluates.
 import { lowerAscii, spellingsOf } from "./case-folding.ts";
 import { classOf, type CharacterClass } from "./terms.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Bounds the work of one search. */
+/** Maximum number of words and phrases in one search, to limit its cost. */
 const MAX_WORDS = 32;
 
-/** The texts that a product must all contain: single words, and quoted texts unmodified. An unclosed quote extends to the end.
- * @throws Problem `invalid-request` for more than MAX_WORDS of them */
+/** Returns the single words and the quoted phrases of a search. A product must contain all of them. A quote that is not closed extends to
+ * the end of the search.
+ * @throws Problem `invalid-request` if there are more than MAX_WORDS words and phrases */
 export function splitSearch(search: string): string[] {
   const words = new Set<string>();
   for (const [, quoted, word] of search.normalize("NFC").matchAll(/"([^"]*)(?:"|$)|([^\s"]+)/gu)) {
     const text = lowerAscii(quoted ?? word ?? "");
     if (text !== "") words.add(text);
   }
-  // A product that contains a longer text contains its parts too.
+  // Omit words that are part of a longer word or phrase, because a product that contains the longer one also contains the word.
   const needed = [...words].filter((word) => ![...words].some((other) => other !== word && other.includes(word)));
   if (needed.length > MAX_WORDS) {
     const detail = `The search has ${needed.length} words. Search for at most ${MAX_WORDS} words at once.`;
@@ -25,9 +26,9 @@ export function splitSearch(search: string): string[] {
   return needed;
 }
 
-/** A character of a searched text. */
+/** A character of a search text. */
 export interface CodePoint {
-  /** At least one; several for a letter with case or accents outside ASCII. */
+  /** The spellings of the character: at least one, and several for a letter outside ASCII that has case or accents. */
   spellings: readonly string[];
   class: CharacterClass;
 }
@@ -38,14 +39,14 @@ export const codePointsOf = (text: string): CodePoint[] =>
     class: classOf(point.codePointAt(0) as number),
   }));
 
-/** Whether every character has one spelling, so that plain comparison finds the text. */
+/** Whether every character has only one spelling, so that a plain comparison finds the text. */
 export const isPlain = (points: readonly CodePoint[]): boolean =>
   points.every(({ spellings }) => spellings.length === 1);
 
-/** The text in its first spelling. */
+/** Returns the text with the first spelling of each character. */
 export const textOf = (points: readonly CodePoint[]): string => points.map(({ spellings }) => spellings[0]).join("");
 
-/** Tests whether a text contains another; both lowered by lower(… collate "C"). */
+/** An SQL operator and operand that test whether a text contains the search text. Both texts are lower-cased by lower(… collate "C"). */
 export interface Pattern {
   operator: "like" | "~";
   operand: string;
@@ -58,7 +59,8 @@ export function patternOf(points: readonly CodePoint[]): Pattern {
 
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
 
-/** In PostgreSQL's regular expressions (ARE), a backslash makes any character literal that is not a letter or digit. */
+/** Returns a PostgreSQL regular expression (ARE) that matches the text. In such an expression, a backslash makes any character literal that
+ * is not a letter or digit. */
 export const regexOf = (points: readonly CodePoint[]): string =>
   points
     .map(({ spellings }) => {

@@ -1,7 +1,8 @@
-// The words and terms of the search index. Words are split by code units alone, so that index and query split every text alike.
+// The words and terms of the search index. Only code units decide how a text is split into words, so the index and a query split every text
+// in the same way.
 
-/** Letters and digits form runs; all other ASCII characters separate words. In scripts written without spaces, each character is a
- * word. */
+/** The class of a character determines how text is split into words. Letters and digits form runs ("run"); all other ASCII characters
+ * separate words ("between"). In scripts written without spaces, each character is a word ("single"). */
 export type CharacterClass = "between" | "run" | "single";
 
 export function classOf(code: number): CharacterClass {
@@ -10,18 +11,19 @@ export function classOf(code: number): CharacterClass {
     return isWord ? "run" : "between";
   }
   if (code < 0x2e80) return "run";
-  // Han, Kana, Yi; Hangul; Han compatibility; everything beyond the basic multilingual plane
+  // The ranges contain Han, Kana and Yi, Hangul, Han compatibility characters, and everything beyond the Basic Multilingual Plane.
   const isSingle =
     code <= 0xa4cf || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) || code > 0xffff;
   return isSingle ? "single" : "run";
 }
 
-/** The index splits a longer run into segments of this many code units; neighbours overlap by half. */
+/** Maximum length of a word in code units. The index splits a longer run into segments of this length; each segment overlaps the next one
+ * by half. */
 export const LONGEST_WORD = 48;
-/** Any part of a run that is no longer than this lies within one of its segments. */
+/** Any part of a run with at most this many code units lies completely within one segment of the run. */
 export const LONGEST_PART = 24;
 
-/** FNV-1a over UTF-16 code units with a final mix, so that every bit depends on all input: https://www.rfc-editor.org/rfc/rfc9923 */
+/** Hashes UTF-16 code units with FNV-1a (https://www.rfc-editor.org/rfc/rfc9923). A final mix makes every bit depend on all input. */
 export function hashUnits(text: string, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
@@ -37,7 +39,8 @@ function mix(hash: number): number {
   return (hash ^ (hash >>> 16)) | 0;
 }
 
-/** Terms that are not words begin with U+0001, which no word contains. */
+/** The term of inactive products. Like all terms that are not words, it is the hash of a string that begins with U+0001, which no word
+ * contains. */
 export const inactiveTerm = (): number => hashWord("\u0001inactive");
 export const attributeTerm = (name: string): number => hashWord(`\u0001attribute\u0001${name}`);
 export const attributeValueTerm = (name: string, value: string): number =>
@@ -45,5 +48,5 @@ export const attributeValueTerm = (name: string, value: string): number =>
 export const otherValueTerm = (name: string): number => hashWord(`\u0001other value\u0001${name}`);
 export const createdInTerm = (changesetId: number): number => hashWord(`\u0001created_in\u0001${changesetId}`);
 export const changedInTerm = (changesetId: number): number => hashWord(`\u0001changed_in\u0001${changesetId}`);
-/** The table of words stores the product count of such a term under this name. */
+/** Returns the name under which the table of words stores the product count of a term that is not a word. */
 export const wordOfTerm = (term: number): string => `\u0001${term}`;

@@ -1,17 +1,18 @@
-// From a searched text to conditions on the words that a product must have.
+// Converts a search text to conditions on the words that a product must have.
 import { escapeLike, isPlain, regexOf, textOf, type CodePoint } from "./pattern.ts";
 import { gramsOfText } from "./grams.ts";
 import { LONGEST_PART, LONGEST_WORD } from "./terms.ts";
 
-/** A condition on a word. Every product that contains the searched text has a word that fulfils it. */
+/** A condition on a word. Every product that contains the search text has at least one word that fulfils this condition. */
 export interface Token {
   operator: "=" | "like" | "~";
   operand: string;
-  /** The word has one gram of each list. Empty if the operator finds words by their B-tree order. */
+  /** A matching word contains at least one gram from each list. Empty if the operator can use the B-tree index of the words. */
   grams: readonly (readonly number[])[];
 }
 
-/** No tokens if the text is too short or consists of separators only: the index cannot narrow such a search. */
+/** Returns the tokens of a search text. There are none if the text is too short or consists of separators only, because the index cannot
+ * narrow such a search. */
 export function tokensOf(points: readonly CodePoint[]): Token[] {
   const tokens: Token[] = [];
   for (let i = 0; i < points.length; i++) {
@@ -26,12 +27,14 @@ export function tokensOf(points: readonly CodePoint[]): Token[] {
   return tokens.filter(isIndexed);
 }
 
-/** One or two letters anywhere in a word would be compared with every word of the catalogue, which costs more than it saves. */
+/** Whether the index should be searched for the token. One or two letters anywhere in a word would be compared with every word of the
+ * catalogue, which costs more than it saves. */
 const isIndexed = ({ operator, operand, grams }: Token): boolean =>
   operator === "=" || (operator === "like" && !operand.startsWith("%")) || grams.length > 0;
 
-/** @param atStart the text contains a separator before the run, so the run begins a word
- * @param atEnd the text contains a separator after the run, so the run ends a word */
+/** Returns the token for a run of letters and digits.
+ * @param atStart whether the text contains a separator before the run, so that the run begins a word
+ * @param atEnd whether the text contains a separator after the run, so that the run ends a word */
 function tokenOfRun(run: readonly CodePoint[], atStart: boolean, atEnd: boolean): Token {
   if (atStart && atEnd && lengthOf(run) <= LONGEST_WORD) return wholeWord(run);
   if (atStart) return prefix(firstPart(run));
@@ -52,13 +55,13 @@ function prefix(points: readonly CodePoint[]): Token {
   return { operator: "~", operand: `^${regexOf(points)}`, grams: gramsOfText(points) };
 }
 
-/** As many of the first characters as certainly lie within one segment of a long word. */
+/** Returns the first characters of the run, at most as many as certainly lie within one segment of a long word. */
 function firstPart(run: readonly CodePoint[]): CodePoint[] {
   let length = 0;
   const end = run.findIndex((point) => (length += lengthOf([point])) > LONGEST_PART);
   return run.slice(0, end === -1 ? run.length : end);
 }
 
-/** In code units, by the longest spellings. */
+/** Returns the maximum length of the text in code units, with the longest spelling of each character. */
 const lengthOf = (points: readonly CodePoint[]): number =>
   points.reduce((sum, { spellings }) => sum + Math.max(...spellings.map((spelling) => spelling.length)), 0);

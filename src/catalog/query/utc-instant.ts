@@ -1,4 +1,4 @@
-// Times in a form that PostgreSQL accepts, whatever offset the client sent.
+// Converts times to a form that PostgreSQL accepts, whatever offset the client sent.
 
 /** Converts an ISO 8601 time with offset to UTC and keeps its fraction of a second, up to microseconds. */
 export function utcInstant(text: string): string {

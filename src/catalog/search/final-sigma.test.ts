@@ -1,4 +1,4 @@
-// Searches find Σ, σ and ς by each other, whether products are indexed, pending or held in memory.
+// A search for Σ, σ or ς finds all three letters, whether the products are indexed, pending in the database or pending in memory.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { insertChangeset } from "../changeset-store.ts";
@@ -58,14 +58,14 @@ test("pending products are found in memory", async () => {
   await expectAllFound({ memtable });
 });
 
-test("indexed products are found, by the terms that indexes have stored since they exist", async () => {
+test("indexed products are found by the grams that existing indexes contain", async () => {
   await indexBacklog(pool, createIndexMemory());
   const { rows } = await pool.query<{ word: string; grams: number[] }>(
     "select word, grams from search_words where word in ('οδος', 'ΟΔΟΣ') order by word collate \"C\"",
   );
-  // An index is never rebuilt, so these hashes may not change: ς has other grams than σ.
+  // Existing indexes are not rebuilt, so these hashes must never change. In the index, ς and σ have different grams.
   expect(rows).toEqual(STORED);
-  // Makes scans look expensive, so that the index is asked.
+  // Make scans look expensive, so that the index is used.
   await pool.query("update search_state set products = 1000000000");
   await expectAllFound();
 });

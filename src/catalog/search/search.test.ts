@@ -1,4 +1,4 @@
-// Lists equal those of a sequential scan, whatever has changed and whatever part of it the index has processed.
+// Lists are the same as those of a sequential scan, whatever has changed and however many of the changes the index has processed.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
@@ -16,7 +16,7 @@ import type { ProductSort } from "../../../contract/catalog/products.ts";
 const { pool } = await createTestDatabase();
 const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
 
-/** Holds entries of every size. */
+/** A memtable that holds entries of every size. */
 const memtable = new Memtable(pool, 1);
 
 interface StoredProduct {
@@ -33,7 +33,7 @@ interface StoredProduct {
 type Model = Map<string, StoredProduct>;
 
 const LARGE = 1e12;
-/** Every other product is in the sample from which key ranges are estimated. */
+/** Distance between the ids of products. With this distance, every other product is in the sample from which key ranges are estimated. */
 const ID_STEP = 128;
 
 const WORDS = [
@@ -131,11 +131,12 @@ const filter: fc.Arbitrary<ProductFilter> = fc.oneof(
 );
 const sort = fc.constantFrom<ProductSort>("sku", "-sku", "name", "-name", "updated_at", "-updated_at");
 
-/** Pending products are read from the database or from memory; `hasty` ends a page after every scanned product. */
+/** The ways to read a list. Pending products are read from the database (`plain`) or from memory. `hasty` ends a page after every scanned
+ * product. */
 const MODES = { plain: {}, memory: { memtable }, hasty: { memtable, patience_ms: -1, first_window: 1 } };
 const mode = fc.constantFrom<keyof typeof MODES>("plain", "memory", "hasty");
 
-test("lists equal those of a sequential scan, in any state of the index", async () => {
+test("lists are the same as those of a sequential scan, in any state of the index", async () => {
   const steps = fc.array(
     fc.oneof(
       action,
@@ -252,7 +253,7 @@ async function change(
   });
 }
 
-/** The expected list, by the simplest possible implementation. */
+/** Returns the expected list, computed by the simplest possible implementation. */
 function sequentially(model: Model, wanted: ProductFilter, order: ProductSort): string[] {
   const terms = [...(wanted.search ?? "").matchAll(/"([^"]*)(?:"|$)|([^\s"]+)/g)].map(
     ([, quoted, word]) => quoted ?? word ?? "",

@@ -1,4 +1,4 @@
-// The text format of COPY: https://www.postgresql.org/docs/current/sql-copy.html
+// Writes the text format of COPY: https://www.postgresql.org/docs/current/sql-copy.html
 
 const ESCAPES: Record<string, string> = {
   "\\": "\\\\",
@@ -10,7 +10,7 @@ const ESCAPES: Record<string, string> = {
   "\v": "\\v",
 };
 
-/** Escapes a text for a field of COPY's text format. */
+/** Escapes a string for a field in COPY's text format. */
 export function escapeCopy(text: string): string {
   if (!/[\\\b\f\n\r\t\v]/.test(text)) return text;
   return text.replace(/[\\\b\f\n\r\t\v]/g, (character) => ESCAPES[character] as string);

@@ -6,14 +6,14 @@ import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 
 const { pool } = await createTestDatabase();
 
-/** More than the indexer counts before it writes the counts. */
+/** Number of words: more than the indexer collects before it writes their counts. */
 const WORDS = 30_000;
 const PRODUCTS = 100;
 const BATCHES = 8;
 
 test("words that are counted while earlier counts are written are not lost", async () => {
   const changesetId = await insertChangeset(pool, { kind: "edit", actor: "test" });
-  // The same words in each batch
+  // Use the same words in each batch.
   const own = WORDS / PRODUCTS;
   const names = Array.from({ length: BATCHES * PRODUCTS }, (_, n) =>
     Array.from({ length: own }, (_, word) => `word${String((n % PRODUCTS) * own + word)}`).join(" "),

@@ -1,4 +1,4 @@
-// Brings the search index up to date, batch by batch of the backlog. One transaction writes a batch to the index and removes it from the
+// Updates the search index, one batch of the backlog at a time. One transaction writes a batch to the index and removes the batch from the
 // backlog. Changes made meanwhile have backlog entries of their own.
 import type pg from "pg";
 import type { Queryable } from "../../../db/connection/connect.ts";
@@ -20,37 +20,37 @@ import { batchesThatFit, prepareBatch, type Batch, type PreparedBatch } from "./
 import { gramsOf } from "../../query/grams.ts";
 import type { CountedWord } from "./words.ts";
 
-/** Products of a batch: large enough to be fast, small enough for the memory that a worker shares with an import. */
+/** Number of products in a batch: large enough to be fast, and small enough for the memory that a worker shares with an import. */
 const BATCH_ROWS = 4096;
-/** Batches planned at once. */
+/** Number of batches that are planned at once. */
 const PLANNED_BATCHES = 4;
-/** Words that a worker remembers as stored. */
+/** Number of words that a worker remembers as stored. When there are more, it forgets all of them. */
 const MAX_REMEMBERED = 100_000;
-/** Counts of this many words are collected before they are written. */
+/** Number of words whose counts are collected before these counts are written. */
 const MAX_COUNTED = 20_000;
 
-/** What a worker remembers between batches. */
+/** The state that a worker keeps between batches. */
 export interface IndexMemory {
-  /** Words that the database has. Words are never removed. */
+  /** Words that the database is known to contain. Words are never removed from the database. */
   stored: Set<string>;
-  /** Products of stored words that the database has not counted yet. */
+  /** For each stored word, the number of products to add to its count in the database. */
   counts: Map<string, number>;
-  /** The file number of the table of words; it changes when the table is truncated. */
+  /** The number of the file that stores the table of words. The number changes when the table is truncated. */
   file: number | undefined;
 }
 
 export const createIndexMemory = (): IndexMemory => ({ stored: new Set(), counts: new Map(), file: undefined });
 
 export interface IndexOptions {
-  /** Products of a batch. */
+  /** Number of products in a batch. */
   rows?: number;
-  /** Stops after this many batches. */
+  /** Indexing stops after this many batches. */
   max_batches?: number;
-  /** Called before each batch; false stops. */
+  /** Called before each batch. Indexing stops if the result is false. */
   shouldContinue?: () => Promise<boolean>;
 }
 
-/** Indexes until the backlog is empty, and returns the number of products; 0 while another worker is indexing. */
+/** Indexes until the backlog is empty, and returns the number of indexed products. Returns 0 if another worker is indexing. */
 export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: IndexOptions = {}): Promise<number> {
   const writer = await pool.connect();
   let broken = true;
@@ -67,7 +67,7 @@ export async function indexBacklog(pool: pg.Pool, memory: IndexMemory, options: 
     broken = false;
     return products;
   } finally {
-    // Closing a broken connection releases the lock too.
+    // A broken connection is closed, which also releases the lock.
     writer.release(broken);
   }
 }
@@ -87,7 +87,7 @@ async function indexLocked(
     while (next !== undefined) {
       const prepared = await next;
       if (written === max_batches || !(await shouldContinue())) return products;
-      // Prepare the next batch while PostgreSQL writes this one. That stores its words early, which is harmless.
+      // Prepare the next batch while PostgreSQL writes this one. The words of the next batch are then stored early, which is harmless.
       next = written + 1 === max_batches ? undefined : prepare(pool, batches.shift(), memory);
       await writeBatch(writer, prepared);
       if (memory.counts.size > MAX_COUNTED) await writeCounts(writer, memory);
@@ -100,7 +100,7 @@ async function indexLocked(
 
 async function writeCounts(writer: pg.PoolClient, memory: IndexMemory): Promise<void> {
   const { counts } = memory;
-  // The next batch is counted into a new map meanwhile.
+  // Meanwhile, the words of the next batch are counted in a new map.
   memory.counts = new Map();
   if (counts.size > 0) await countWords(writer, counts);
 }
@@ -111,16 +111,18 @@ function prepare(pool: pg.Pool, batch: Batch | undefined, memory: IndexMemory): 
     await writeWords(pool, made.words, memory);
     return made;
   });
-  // The caller awaits it later, or not at all if another error comes first. Without this, Node would report an unhandled rejection.
+  // The caller awaits `prepared` later, or not at all if another error comes first. Without this handler, Node would report an unhandled
+  // rejection.
   prepared.catch(() => undefined);
   return prepared;
 }
 
-/** Runs before the products are written, so that a search that reads a product's terms also finds their words. */
+/** Stores the words of a batch. This happens before its products are written, so that a search that reads the terms of a product also finds
+ * the words. */
 async function writeWords(pool: pg.Pool, counted: readonly CountedWord[], memory: IndexMemory): Promise<void> {
   await checkMemory(pool, memory);
   const words = counted.filter(({ word }) => !memory.stored.has(word));
-  // Always in the same order, against deadlocks.
+  // Insert words always in the same order, which prevents deadlocks.
   words.sort((a, b) => (a.word < b.word ? -1 : 1));
   const inserted = await insertWords(
     pool,
@@ -130,7 +132,8 @@ async function writeWords(pool: pg.Pool, counted: readonly CountedWord[], memory
 }
 
 async function writeBatch(writer: pg.PoolClient, batch: PreparedBatch): Promise<void> {
-  // No wait for the disk: after a crash of PostgreSQL, the backlog still contains what the index lost.
+  // The commit need not wait for the disk: if a crash of PostgreSQL undoes the changes of the index, it also restores the batch in the
+  // backlog.
   await writer.query("begin; set local synchronous_commit = off");
   try {
     if (batch.keys.length > 0) await removeFromIndex(writer, batch.keys);
@@ -156,8 +159,8 @@ async function checkMemory(db: Queryable, memory: IndexMemory): Promise<void> {
   memory.counts.clear();
 }
 
-/** Nearly all products are new to the index. Removing their old rows first would take a tenth of the indexing time, so that happens only
- * after a conflict. */
+/** Copies a batch into the index. Nearly all products are new to the index. Removing old rows before every copy would take a tenth of the
+ * indexing time, so old rows are removed only after a conflict. */
 async function copyBatch(writer: pg.PoolClient, { lines, found }: PreparedBatch): Promise<void> {
   await writer.query("savepoint copied");
   try {
@@ -172,7 +175,8 @@ async function copyBatch(writer: pg.PoolClient, { lines, found }: PreparedBatch)
 
 const UNIQUE_VIOLATION = "23505";
 
-/** Remembers and counts the words that occur again. Most words come from SKUs and never occur again. */
+/** Remembers words that occur in several products, and collects their counts. A new word with only one product is ignored: most of these
+ * words come from SKUs and never occur again. */
 function remember({ stored, counts }: IndexMemory, words: readonly CountedWord[], inserted: ReadonlySet<string>): void {
   if (stored.size > MAX_REMEMBERED) stored.clear();
   for (const { word, products } of words) {
@@ -184,5 +188,5 @@ function remember({ stored, counts }: IndexMemory, words: readonly CountedWord[]
   }
 }
 
-/** V8 makes a substring a slice that keeps the whole text in memory; the copy does not. */
+/** Copies a word. V8 makes a substring a slice that keeps the whole text in memory; the copy does not. */
 const copyOf = (word: string): string => Buffer.from(word).toString();

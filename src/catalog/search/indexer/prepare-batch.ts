@@ -23,10 +23,11 @@ import { WordCounter, type CountedWord } from "./words.ts";
 export interface Batch {
   ranges: { from: number; to: number }[];
   keys: string[];
-  /** Entries that end in this batch, and the change in the number of products that they recorded. */
+  /** Ids of the entries that end in this batch. */
   done: number[];
+  /** Change in the number of products that these entries recorded. */
   delta: number;
-  /** The entry that continues in the next batch: its new first id, and the number of keys to remove from it. */
+  /** The entry that continues in the next batch, with its new first id and the number of keys to remove from it. */
   shortened: { id: number; id_from: number | null; keys: number } | undefined;
 }
 
@@ -38,7 +39,8 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
     let from = id_from ?? 1;
     const to = id_to ?? 0;
     let taken = 0;
-    /** Keys of the entry in this batch only: earlier batches will already have removed theirs. */
+    /** Number of keys of the entry in the current batch. Keys in earlier batches are not counted, because these batches will already have
+     * removed them. */
     let takenHere = 0;
     for (;;) {
       if (batch === undefined || free <= 0) {
@@ -63,16 +65,18 @@ export function splitBacklog(entries: readonly BacklogEntry[], rows: number): Ba
     }
     batch.done.push(id);
     batch.delta += delta;
-    // An entry costs something even if its products no longer exist.
+    // Count the entry itself too, because it costs time even if its products no longer exist.
     free--;
   }
   return batches;
 }
 
-/** Limit for the text of a batch. 4,096 typical products have 1 to 2 MB, but each may have 8 MB, and a worker's heap is limited. */
+/** Limit for the text of a batch. 4,096 typical products have 1 to 2 MB of text, but each product may have 8 MB, and a worker's heap is
+ * limited. */
 const MAX_BATCH_BYTES = 4_000_000;
 
-/** Batches of `rows` products, or of fewer if their texts are long. Returns only the first batches if a later one is too large. */
+/** Splits the entries into batches of `rows` products, or of fewer products if their texts are long. If a batch is too large, only the
+ * batches before it are returned. */
 export async function batchesThatFit(db: Queryable, entries: readonly BacklogEntry[], rows: number): Promise<Batch[]> {
   const batches = splitBacklog(entries, rows);
   if (rows === 1) return batches;
@@ -82,7 +86,7 @@ export async function batchesThatFit(db: Queryable, entries: readonly BacklogEnt
     fitting.push(batch);
   }
   if (fitting.length > 0 || batches.length === 0) return fitting;
-  // A batch depends on where the one before it ends, so smaller batches need a new split.
+  // The first batch is too large. Split all entries again, because each batch begins where the one before it ends.
   return batchesThatFit(db, entries, Math.ceil(rows / 4));
 }
 
@@ -93,14 +97,14 @@ async function measureBatch(db: Queryable, { ranges, keys }: Batch): Promise<num
 }
 
 export interface PreparedBatch extends Batch {
-  /** Rows in COPY's text format, in key order. */
+  /** The index rows of the products in COPY's text format, in key order. */
   lines: string;
   /** Keys of the products in `lines`. */
   found: string[];
   words: CountedWord[];
 }
 
-/** Reads the current state of the products of a batch. */
+/** Reads the current state of the products of a batch, and makes index rows of them. */
 export async function prepareBatch(db: Queryable, batch: Batch): Promise<PreparedBatch> {
   const products = new Map<string, IndexedProduct>();
   const add = (found: readonly IndexedProduct[]): void => {
@@ -108,7 +112,7 @@ export async function prepareBatch(db: Queryable, batch: Batch): Promise<Prepare
   };
   for (const { from, to } of batch.ranges) add(await readProductsOfIds(db, from, to));
   if (batch.keys.length > 0) add(await readProductsOfKeys(db, batch.keys));
-  // In key order, PostgreSQL writes to the pages of the B-tree one after the other.
+  // Sort by key, so that PostgreSQL writes to the pages of the B-tree one after the other.
   const found = [...products.keys()].sort();
   const counter = new WordCounter();
   let lines = "";
@@ -125,7 +129,7 @@ function lineOf(product: IndexedProduct, counter: WordCounter): string {
   if (!active) counter.addTerm(inactiveTerm());
   for (const [attribute, value] of Object.entries(attributes)) {
     counter.addTerm(attributeTerm(attribute));
-    // PostgreSQL formats values other than texts differently, so they share one term.
+    // PostgreSQL formats values other than strings differently than JavaScript does, so all these values share one term.
     counter.addTerm(typeof value === "string" ? attributeValueTerm(attribute, value) : otherValueTerm(attribute));
   }
   counter.addTerm(createdInTerm(product[11]));

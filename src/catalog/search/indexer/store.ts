@@ -7,8 +7,8 @@ import { lockKeys } from "../../../db/advisory-locks.ts";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { SORT_KEYS } from "../../query/order.ts";
 
-/** Makes this session the only one that writes the index. Two indexers could overwrite a newer version of a product with an older one.
- * @returns false if another session holds the lock */
+/** Makes this session the only one that writes the index. With two indexers, one could overwrite a newer version of a product with an older
+ * one. */
 export async function lockIndex(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>(
     "select pg_try_advisory_lock($1, $2) as locked",
@@ -29,7 +29,8 @@ export interface BacklogEntry {
   delta: number;
 }
 
-/** The oldest entries, at least one, with about `rows` products in total. */
+/** Reads the oldest entries of the backlog, which have about `rows` products in total. Returns at least one entry unless the backlog is
+ * empty. */
 export async function readOldestEntries(db: Queryable, rows: number): Promise<BacklogEntry[]> {
   const { rows: entries } = await db.query<BacklogEntry>(
     `select id, id_from, id_to, keys, delta
@@ -40,13 +41,13 @@ export async function readOldestEntries(db: Queryable, rows: number): Promise<Ba
   return entries;
 }
 
-/** Removes entries that the index has processed. */
+/** Removes entries that the index has processed, and adds `delta` to the number of products. */
 export async function removeEntries(client: pg.ClientBase, ids: readonly number[], delta: number): Promise<void> {
   await client.query("delete from search_backlog where id = any($1::bigint[])", [ids]);
   await client.query("update search_state set products = products + $1, is_settled = false", [delta]);
 }
 
-/** Removes the processed part of an entry. */
+/** Removes the processed part of an entry: sets its first id to `idFrom`, and removes its first `keys` keys. */
 export async function shortenEntry(
   client: pg.ClientBase,
   id: number,
@@ -60,7 +61,7 @@ export async function shortenEntry(
   ]);
 }
 
-/** The columns that the index needs; times as text. */
+/** The columns of a product that the index needs. Times are text. */
 export type IndexedProduct = [
   sku_key: string,
   id: number,
@@ -80,7 +81,8 @@ export type IndexedProduct = [
 const COLUMNS = `p.sku_key, p.id, p.version, ${SORT_KEYS.name.sql}, p.created_at, p.updated_at, p.sku, p.name, p.description,
   p.active, p.attributes, p.created_in, p.changed_in`;
 
-/** Approximate bytes of text. Attributes with up to 1,000 stored bytes count as 1,000, which avoids decompressing them. */
+/** The SQL of the approximate size of the products' text in bytes. Attributes with up to 1,000 stored bytes count as 1,000 bytes, so that
+ * they need not be decompressed. */
 const BYTES = `coalesce(sum(octet_length(p.description) + case when pg_column_size(p.attributes) > 1000
   then octet_length(p.attributes::text) else 1000 end), 0)::float8`;
 
@@ -123,7 +125,7 @@ export async function copyIntoIndex(client: pg.ClientBase, lines: string): Promi
   await pipeline(Readable.from([Buffer.from(lines)], { objectMode: false }), client.query(copy));
 }
 
-/** Inserts the words that the table does not have, and returns them. */
+/** Inserts the words that the table does not contain yet, and returns these words. */
 export async function insertWords(
   db: Queryable,
   words: readonly { word: string; grams: readonly number[]; products: number }[],
@@ -141,7 +143,7 @@ export async function insertWords(
   return new Set(rows.map(({ word }) => word));
 }
 
-/** Adds to the product counts of stored words. */
+/** Adds the counts to the product counts of words that are already stored. */
 export async function countWords(db: Queryable, counts: ReadonlyMap<string, number>): Promise<void> {
   await db.query(
     `update search_words w set products = least(w.products::bigint + n.products, 2000000000)
@@ -150,7 +152,7 @@ export async function countWords(db: Queryable, counts: ReadonlyMap<string, numb
   );
 }
 
-/** Moves the pending lists of the GIN indexes (fastupdate) into the indexes, because every search scans these lists. */
+/** Moves the entries of the GIN indexes' pending lists (fastupdate) into the indexes themselves, because every search scans these lists. */
 export async function settle(client: pg.ClientBase): Promise<void> {
   await client.query(
     `select gin_clean_pending_list('product_search_terms'), gin_clean_pending_list('search_words_grams')
@@ -159,13 +161,13 @@ export async function settle(client: pg.ClientBase): Promise<void> {
   await client.query("update search_state set is_settled = true where not is_settled");
 }
 
-/** The number of the file that stores the table of words. Truncating the table changes it. */
+/** Returns the number of the file that stores the table of words. Truncating the table changes this number. */
 export async function readWordsFile(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ file: number }>("select pg_relation_filenode('search_words')::bigint as file");
   return (rows[0] as { file: number }).file;
 }
 
-/** Adds the rows written since the last call to the block range index of the history. */
+/** Updates the block range (BRIN) index of the history with the rows written since the last call. */
 export async function summarizeHistory(db: Queryable): Promise<void> {
   await db.query("select brin_summarize_new_values('product_history_replaced_in')");
 }

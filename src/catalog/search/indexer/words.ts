@@ -2,12 +2,12 @@
 import { classOf, hashUnits, LONGEST_PART, LONGEST_WORD, wordOfTerm } from "../../query/terms.ts";
 import { lowerAscii } from "../../query/case-folding.ts";
 
-/** Calls `found` with the bounds of each word. The text comes from `lowerAscii`. */
+/** Calls `found` with the start and end of each word. The text must be a result of `lowerAscii`. */
 export function eachWord(text: string, found: (start: number, end: number) => void): void {
   let start = -1;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    // First the test for ASCII, because nearly all text is ASCII.
+    // Test for ASCII first, because nearly all text is ASCII.
     if (
       code < 0x80
         ? (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
@@ -41,11 +41,11 @@ function eachSegment(start: number, end: number, found: (start: number, end: num
   }
 }
 
-/** Counts the products of each word in a batch of products. Terms are collected in plain arrays: a Set for every product took a quarter
- * of the indexing time. */
+/** Counts, for each word of a batch, the products that contain it. Terms are collected in plain arrays, because a Set for every product
+ * took a quarter of the indexing time. */
 export class WordCounter {
   readonly #words = new Map<number, CountedWord>();
-  /** Words with the same hash as another word of the batch. */
+  /** Words whose hash is also the hash of another word of the batch. */
   readonly #collisions = new Map<string, CountedWord>();
   #terms: number[] = [];
   #product = 0;
@@ -56,7 +56,7 @@ export class WordCounter {
     this.#product++;
   }
 
-  /** The terms of the current product, each once. */
+  /** The terms of the current product, without duplicates. */
   get terms(): readonly number[] {
     return this.#terms;
   }
@@ -95,14 +95,14 @@ export class WordCounter {
     const counted = this.#collisions.get(word);
     if (counted === undefined) this.#collisions.set(word, { ...sameHash, word, products: 1, last: this.#product });
     else counted.products++;
-    // Both words share the term; the product gets it once.
+    // Both words have the same term, so add this term to the product only once.
     if (sameHash.last !== this.#product) {
       sameHash.last = this.#product;
       this.#terms.push(sameHash.term);
     }
   }
 
-  /** The words and other terms of the batch, each once. */
+  /** Returns the words and the other terms of the batch, without duplicates. */
   counted(): CountedWord[] {
     return [...this.#words.values(), ...this.#collisions.values()];
   }
@@ -112,6 +112,6 @@ export interface CountedWord {
   term: number;
   word: string;
   products: number;
-  /** Number of the last product counted, so that each product counts once. */
+  /** Number of the last product that was counted for the word, so that no product is counted twice. */
   last: number;
 }

@@ -1,18 +1,19 @@
-// Runs the indexer in a worker: it processes the backlog whenever there is one.
+// Runs the indexer in a worker: it processes the backlog whenever the backlog contains entries.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { summarizeHistory } from "./store.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 import { readBacklogSize } from "../pending/read-backlog.ts";
 
-/** The longest delay before the indexer sees an edit. Lists include the edit from the start. */
+/** How often the indexer checks the backlog. Lists contain an edit at once, even before it is indexed. */
 const POLL_MS = 300;
-/** A backlog of this size slows lists down, so the indexer then runs half of the time even during an import. */
+/** A backlog of this many changes slows down lists, so the indexer then runs half of the time even during an import. */
 const LARGE_BACKLOG = 1_000_000;
 const AFTER_ERROR_MS = 5000;
-/** From this many changes on, the history's block range index is updated first: 0.2 s for 500,000 changes. */
+/** If more changes than this are pending, the block range (BRIN) index of the history is updated first. This takes 0.2 s for 500,000
+ * changes. */
 const MIN_SUMMARIZED = 20_000;
-/** Smaller updates are not logged. */
+/** The log mentions only updates of more products than this. */
 const MIN_LOGGED = 10_000;
 
 export interface IndexerContext {
@@ -41,7 +42,7 @@ export async function runIndexer({ pool, log, isBusy }: IndexerContext, signal: 
       const started = performance.now();
       const { pending } = await readBacklogSize(pool);
       const hasWork = pending > 0 && (await shouldContinue());
-      // Before indexing, so that the changes of a large import can be listed soon.
+      // Do this before indexing, so that the changes of a large import can be listed soon.
       if (hasWork && pending > MIN_SUMMARIZED) await summarizeHistory(pool);
       const products = hasWork ? await indexBacklog(pool, memory, { shouldContinue }) : 0;
       const ms = Math.round(performance.now() - started);

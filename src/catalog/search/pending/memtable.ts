@@ -1,28 +1,29 @@
-// Holds the larger backlog entries in memory, as segments: after an import of half a million products every list would otherwise read
-// them again. Loads segments in the background while list requests arrive, and drops those that the index has processed.
+// Holds the products of larger backlog entries in memory, as segments. Otherwise, after an import of half a million products, every list
+// would read all of them again. Segments are loaded in the background while list requests arrive, and dropped after the index has processed
+// their entries.
 import { totalmem } from "node:os";
 import type pg from "pg";
 import { Segment } from "./segment.ts";
 import { readSegmentData } from "./segment-data.ts";
 import { readBacklog, type BacklogEntry } from "./read-backlog.ts";
 
-/** Reading a smaller entry from the database takes no longer. */
+/** Minimum number of products of an entry that is held in memory. Reading a smaller entry from the database takes no longer. */
 const MIN_ROWS = 500;
-/** Loading a larger entry would block other requests. */
+/** Maximum number of products of an entry that is held in memory. Loading a larger entry would block other requests. */
 const MAX_ROWS = 50_000;
-/** Limit for all segments, about two million products. Entries beyond it are read from the database. */
+/** Maximum size of all segments together, enough for about two million products. Entries beyond this limit are read from the database. */
 const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);
-/** PostgreSQL prepares one segment while this process builds the other. */
+/** Number of segments that are loaded at once: PostgreSQL prepares one segment while this process builds the other. */
 const LOADED_AT_ONCE = 2;
-/** How long a list waits for the segments it needs. Reading them from the database would take longer. */
+/** How long a list waits for the segments that it needs. Reading their products from the database would take longer. */
 const PATIENCE_MS = 1000;
-/** New segments are loaded until no list has been requested for this long. */
+/** How long after the last list request new segments are loaded. After this time, all segments are dropped. */
 const WARM_MS = 60_000;
 const POLL_MS = 100;
-/** The interval after a new entry appeared: the next chunk of an import is about to follow. */
+/** The polling interval after a new entry has appeared. It is shorter, because the next chunk of an import will probably follow soon. */
 const BUSY_POLL_MS = 30;
 
-/** The list needs pending products that are not in memory yet. Searching them in the database would take long. */
+/** Thrown if a list needs pending products that are not in memory yet. Searching for them in the database would take a long time. */
 export class SegmentsMissing extends Error {
   override readonly name = "SegmentsMissing";
   readonly missing: readonly BacklogEntry[];
@@ -39,7 +40,7 @@ export class Memtable {
   readonly #max_bytes: number;
   readonly #segments = new Map<number, Segment>();
   readonly #loading = new Map<number, Promise<void>>();
-  /** Entries that cannot be held: their texts are too long or contain the separator. */
+  /** Entries that cannot be held in memory, because their texts are too long or contain the separator. */
   readonly #unfit = new Set<number>();
   readonly #queues = Array.from({ length: LOADED_AT_ONCE }, () => Promise.resolve());
   #bytes = 0;
@@ -52,15 +53,15 @@ export class Memtable {
     this.#max_bytes = maxBytes;
   }
 
-  /** The current segments by backlog entry. Call it before opening the database snapshot: a segment shows its products as they were
-   * when it was loaded, and the backlog that the snapshot sees contains all later changes. */
+  /** Returns the current segments by the id of their backlog entry. Call this before opening the database snapshot: a segment contains its
+   * products in the state at the time when it was loaded, and the backlog of the snapshot contains all later changes. */
   segments(): ReadonlyMap<number, Segment> {
     this.#warm_until = performance.now() + WARM_MS;
     this.#timer ??= this.#schedulePoll(0);
     return new Map(this.#segments);
   }
 
-  /** The entries that could be held and have no segment. */
+  /** Returns the entries that could be held in memory but have no segment yet. */
   missingOf(entries: readonly BacklogEntry[], segments: ReadonlyMap<number, Segment> = this.#segments): BacklogEntry[] {
     if (this.#bytes > this.#max_bytes) return [];
     return entries.filter(
@@ -94,7 +95,7 @@ export class Memtable {
         this.#bytes += segment.bytes;
       }
     } catch (error) {
-      // Lists work without the segment. The next list tries again, unless the texts are too long for PostgreSQL to join.
+      // Lists work without the segment. The next list request tries again, unless the texts are too long for PostgreSQL to join.
       if ((error as { code?: string }).code === PROGRAM_LIMIT_EXCEEDED) this.#unfit.add(entry.id);
     }
     this.#loading.delete(entry.id);
@@ -132,10 +133,11 @@ export class Memtable {
   }
 }
 
-/** program_limit_exceeded: the joined texts are longer than 1 GB. */
+/** SQLSTATE program_limit_exceeded: the joined texts are longer than 1 GB. */
 const PROGRAM_LIMIT_EXCEEDED = "54000";
 
-/** @returns undefined if a text contains the separator */
+/** Loads the products of an entry.
+ * @returns undefined if a text contains the separator */
 async function loadSegment(
   pool: pg.Pool,
   { id, id_from, id_to, has_keys }: BacklogEntry,
@@ -157,7 +159,7 @@ async function loadSegment(
   }
 }
 
-/** The keys of an entry as an SQL literal. If the entry is gone, the segment is empty and no list uses it. */
+/** Returns the keys of an entry as an SQL literal. If the entry no longer exists, the segment will be empty and no list will use it. */
 async function readKeys(client: pg.ClientBase, id: number): Promise<string> {
   const { rows } = await client.query<{ keys: string }>(
     "select quote_literal(keys::text) || '::text[]' as keys from search_backlog where id = $1",

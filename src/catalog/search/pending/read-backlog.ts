@@ -1,4 +1,5 @@
-// Pending products: changes that the search index has not processed. They are recorded in the backlog and read directly here.
+// Reads pending products, which have changes that the search index has not processed yet. The backlog records them, and this module reads
+// them directly from the table of products.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { parameter, raw, sql, statement } from "../../../db/sql.ts";
 import { SORT_KEYS } from "../../query/order.ts";
@@ -6,16 +7,16 @@ import { LISTED } from "../../store.ts";
 import { isAfter, type Query, type Row } from "../query/read-index.ts";
 
 export interface Backlog {
-  /** Products in the catalogue. */
+  /** Number of products in the catalogue. */
   products: number;
-  /** Changes that the index has not processed. */
+  /** Number of changes that the index has not processed yet. */
   pending: number;
   /** Whether the pending lists of the GIN indexes are empty. */
   is_settled: boolean;
   entries: BacklogEntry[];
 }
 
-/** An entry without its keys: they are read only if needed. */
+/** A backlog entry without its keys, which are read only if needed. */
 export interface BacklogEntry {
   id: number;
   id_from: number | null;
@@ -63,7 +64,7 @@ export function backlogOf(row: BacklogRow | undefined): Backlog {
   };
 }
 
-/** The first matching products of these entries. */
+/** Reads the first matching products of these entries. */
 export async function readPending(
   db: Queryable,
   { filter, order, after, limit }: Query,
@@ -101,7 +102,7 @@ function joinRanges(entries: readonly BacklogEntry[]): { from: number; to: numbe
   return joined;
 }
 
-/** The keys of changed products, each once. */
+/** Reads the keys of the changed products, without duplicates. */
 async function readKeys(db: Queryable, entries: readonly BacklogEntry[]): Promise<string[]> {
   const { rows } = await db.query<{ keys: string[] }>(
     "select keys from search_backlog where keys is not null and id = any($1::bigint[])",
@@ -110,7 +111,7 @@ async function readKeys(db: Queryable, entries: readonly BacklogEntry[]): Promis
   return [...new Set(rows.flatMap(({ keys }) => keys))];
 }
 
-/** The lag of the index: the number of pending changes, and the age of the oldest in seconds. */
+/** Reads the lag of the index: the number of pending changes, and the age of the oldest change in seconds. */
 export async function readBacklogSize(db: Queryable): Promise<{ pending: number; seconds: number }> {
   const { rows } = await db.query<{ pending: number; seconds: number }>(
     `select coalesce(sum(rows), 0)::bigint as pending,

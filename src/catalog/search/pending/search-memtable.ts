@@ -1,5 +1,5 @@
-// Searches the pending products in memory. Segments name the products that may match and their keyset positions. The database decides
-// whether they match and are still at that position.
+// Searches pending products in memory. The segments return keyset positions of products that may match. The database then decides whether
+// these products match and are still at their positions.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { raw, statement } from "../../../db/sql.ts";
@@ -10,10 +10,10 @@ import { matchersOf } from "./byte-matcher.ts";
 import type { Found, Query, Row } from "../query/read-index.ts";
 
 const MAX_BATCH = 5000;
-/** Half a million products take about 50 ms. The search yields this often, so that other requests need not wait. */
+/** How long the search runs before it yields to other requests. A search of half a million products takes about 50 ms in total. */
 const TURN_MS = 10;
 
-/** @param until leaves out products after this position */
+/** @param until products after this position are omitted */
 export async function searchMemtable(
   db: Queryable,
   query: Query,
@@ -51,7 +51,7 @@ async function searchAll(
   return positions;
 }
 
-/** The first positions of several segments, without duplicates. */
+/** Returns the first positions of several segments, without duplicates. */
 function firstOf(positions: KeysetPosition[], { order }: Query, count: number): KeysetPosition[] {
   positions.sort((a, b) => comparePositions(order, a, b));
   return positions
@@ -59,7 +59,7 @@ function firstOf(positions: KeysetPosition[], { order }: Query, count: number): 
     .slice(0, count);
 }
 
-/** The matching products that are still at their position. If a product has moved since, another backlog entry contains it. */
+/** Reads the matching products that are still at their position. If a product has moved since then, another backlog entry contains it. */
 async function readAt(db: Queryable, { filter, order }: Query, positions: readonly KeysetPosition[]): Promise<Row[]> {
   const expected = new Set(positions.map(textOf));
   const keys = [...new Set(positions.map(({ sku_key }) => sku_key))];

@@ -1,16 +1,17 @@
 // Loads the products of a backlog entry in a compact form. PostgreSQL joins all texts into one value, because receiving each row
-// separately, by query or by COPY, would cost more than everything that is done with it here.
+// separately, by query or by COPY, would take longer than all processing in this module.
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { instantsOf } from "../../../db/binary/binary-array.ts";
 import { COPY_HEADER, FIELD_COUNT_BYTES, LENGTH_BYTES } from "../../../db/binary/format.ts";
 
-/** The texts of each product, in this order. */
+/** The columns whose texts are loaded for each product, in this order. */
 export const TEXTS = ["sku_key", "sku", "name", "description"] as const;
-/** Indexes into TEXTS. */
+/** Indexes of columns in TEXTS. */
 export const [KEY, SKU, NAME] = [0, 1, 2];
 
-/** Three neighbouring bytes hash into one of 2^9 buckets. A product with a hundred different grams fills a fifth of the buckets. */
+/** Number of bits of a gram's hash. A gram is three neighbouring bytes and belongs to one of 2^9 buckets. A product with a hundred
+ * different grams fills a fifth of the buckets. */
 const GRAM_BITS = 9;
 const GRAM_BUCKETS = 2 ** GRAM_BITS;
 export const GRAM_BYTES = 3;
@@ -18,18 +19,19 @@ export const GRAM_BYTES = 3;
 /** The products of one segment. */
 export interface SegmentData {
   rows: number;
-  /** The TEXTS of all products, with A to Z lowered and a separator after each text. */
+  /** The TEXTS of all products, with A to Z in lower case and a separator after each text. */
   texts: Buffer;
   /** Text t of product n begins at `starts[n * TEXTS.length + t]`; the next text begins after the separator. */
   starts: Uint32Array;
-  /** For each bucket one bit per product: whether its texts, except the key, contain a gram of that bucket. */
+  /** One bitmap per bucket, with one bit per product: whether the texts of the product, except its key, contain a gram of that bucket. */
   grams: Uint32Array[];
-  /** In microseconds since 1970, exact from 1720 to 2250. A single element if all products have the same time. */
+  /** Times in microseconds since 1970, exact from 1720 to 2250. The array has a single element if all products have the same time. */
   created_at: Float64Array;
+  /** In the same form as `created_at`. */
   updated_at: Float64Array;
 }
 
-/** ASCII's "unit separator": hardly any text contains it, and unlike NUL, PostgreSQL accepts it. */
+/** The character between texts: ASCII's "unit separator". Hardly any text contains it, and PostgreSQL accepts it, unlike NUL. */
 const SEPARATOR = 0x1f;
 const INSTANTS = ["created_at", "updated_at"] as const;
 
@@ -38,7 +40,8 @@ const COLUMNS = [
   ...INSTANTS.map((instant) => `array_agg(p.${instant})`),
 ];
 
-/** @param where a condition on `products p` without parameters: pg supports binary results for COPY only, which takes none
+/** Reads the products that fulfil a condition.
+ * @param where an SQL condition on `products p` without parameters, because pg returns binary results for COPY only, which accepts none
  * @returns undefined if a text contains the separator */
 export async function readSegmentData(client: pg.ClientBase, where: string): Promise<SegmentData | undefined> {
   const chunks: Buffer[] = [];
@@ -49,7 +52,7 @@ export async function readSegmentData(client: pg.ClientBase, where: string): Pro
   const [joined, ...instants] = fieldsOf(Buffer.concat(chunks)) as [Buffer, Buffer, Buffer];
   const [createdAt, updatedAt] = instants.map(instantsOf) as [Float64Array, Float64Array];
   const rows = createdAt.length;
-  // A copy, so that the rest of the received row can be freed.
+  // Copy the texts, so that the other parts of the received row can be freed.
   const texts = Buffer.from(joined);
   const starts = lowerAndSplit(texts, rows * TEXTS.length);
   if (starts === undefined) return undefined;
@@ -57,7 +60,7 @@ export async function readSegmentData(client: pg.ClientBase, where: string): Pro
   return { rows, texts, starts, grams: gramBitmaps(texts, starts, rows), ...times };
 }
 
-/** Splits the only row of a binary COPY into its fields. They are empty if there are no products. */
+/** Splits the only row of a binary COPY into its fields. If there are no products, all fields are empty. */
 function fieldsOf(row: Buffer): Buffer[] {
   const fields: Buffer[] = [];
   let at = COPY_HEADER.length + FIELD_COUNT_BYTES;
@@ -69,15 +72,15 @@ function fieldsOf(row: Buffer): Buffer[] {
   return fields;
 }
 
-/** Lowers A to Z in place and returns the start of each text, plus the end. Returns undefined if the number of separators is not
- * `count`. */
+/** Lower-cases A to Z in place. Returns the start of each text, and the end of the last one. Returns undefined if the number of separators
+ * is not `count`. */
 function lowerAndSplit(texts: Buffer, count: number): Uint32Array | undefined {
   const starts = new Uint32Array(count + 1);
   let found = 0;
   for (let i = 0; i < texts.length; i++) {
     const byte = texts[i] as number;
     if (byte >= 0x41 && byte <= 0x5a) texts[i] = byte | 0x20;
-    // Typed arrays ignore writes beyond their end.
+    // If there are too many separators, this writes beyond the end of `starts`, which typed arrays ignore.
     else if (byte === SEPARATOR) starts[++found] = i + 1;
   }
   return found === count ? starts : undefined;

@@ -1,4 +1,4 @@
-// A segment finds what the database finds, in the same order.
+// A segment finds the same products as the database, in the same order.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { comparePositions, SORT_KEYS, type KeysetPosition, type Order, type SortField } from "../../query/order.ts";
@@ -36,7 +36,7 @@ const instant = fc
   .map(([seconds, microseconds]) =>
     new Date(seconds * 1000).toISOString().replace("000Z", String(microseconds).padStart(6, "0") + "Z"),
   );
-/** The digits make the SKUs differ. */
+/** Random SKUs. The digits make more of them different. */
 const sku = fc
   .tuple(text, fc.constantFrom("", "0", "1", "12", "123"))
   .map(([text, digits]) => `${text}${digits}`.trim())
@@ -47,13 +47,13 @@ const made = fc.uniqueArray(fc.record({ sku, name: text, description: text }), {
   maxLength: 70,
   size: "max",
 });
-/** Products with one time, like those of an import, or with several. */
+/** Products that all have the same time, like those of an import, or several times. */
 const products = fc
   .tuple(
     made,
     fc.array(instant, { minLength: 1, maxLength: 4 }),
     fc.array(instant, { minLength: 1, maxLength: 4 }),
-    // The prefix of all products
+    // The common prefix of all SKUs and names.
     fc.constantFrom("", "ACME-", "é".repeat(98)),
   )
   .map(([made, created, updated, prefix]) =>
@@ -90,10 +90,10 @@ const filter = fc.oneof(
   fc.constant({ name: "\u001f" }),
   fc.constant({}),
 );
-/** The position just before or just after one of the expected products, or none. */
+/** A position just before or just after one of the expected products, or no position. */
 const bound = fc.option(fc.record({ n: fc.nat(70), is_before: fc.boolean() }), { nil: undefined });
 
-test("a segment finds what the database finds, in the same order, between any two positions", async () => {
+test("a segment finds the same products as the database, in the same order, between any two positions", async () => {
   await fc.assert(
     fc.asyncProperty(products, order, filter, bound, bound, async (made, by, filter, from, to) => {
       await fill(made);
@@ -107,7 +107,7 @@ test("a segment finds what the database finds, in the same order, between any tw
       const matchers = matchersOf(parseFilter(filter));
       const first = (count: number): KeysetPosition[] => segment?.first(by, { after, until }, matchers, count) ?? [];
       const found = first(made.length);
-      // A segment may find a text of the name in the description; the database decides.
+      // A segment may find the text for the name in the description. The database decides.
       const right = new Set(expected.map(({ sku_key }) => sku_key));
       const isExact = Object.keys(filter).every((key) => key === "search");
       expect(isExact ? found : found.filter(({ sku_key }) => right.has(sku_key))).toEqual(
@@ -123,7 +123,7 @@ test("a segment finds what the database finds, in the same order, between any tw
   );
 });
 
-test("an entry with too much text is neither loaded again nor waited for", async () => {
+test("an entry with too much text is not loaded again, and no list waits for it", async () => {
   const description = "x".repeat(1000);
   const at = "2026-01-01T00:00:00Z";
   await fill([{ sku: "A", name: "a", description, created_at: at, updated_at: at }]);

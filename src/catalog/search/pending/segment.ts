@@ -1,5 +1,5 @@
-// The products of one backlog entry in memory. A segment returns the keyset positions of its products that may match; it may return too
-// many, never too few, and the database checks them.
+// Holds the products of one backlog entry in memory. A segment returns the keyset positions of the products that may match. It may return
+// too many positions, never too few, and the database checks them.
 import { NAME_KEY_CHARACTERS, type KeysetPosition, type Order, type SortField } from "../../query/order.ts";
 import { GRAM_BYTES, gramBucket, KEY, NAME, SKU, TEXTS, type SegmentData } from "./segment-data.ts";
 import type { Matchers } from "./byte-matcher.ts";
@@ -12,15 +12,17 @@ interface Bound {
   is_before: boolean;
 }
 
-/** Products after one position, up to and including another; undefined: no limit. */
+/** The products after the position `after`, up to and including the position `until`. undefined means no limit. */
 export interface KeyRange {
   after: KeysetPosition | undefined;
   until: KeysetPosition | undefined;
 }
 
-/** More than the products of a segment. Four bytes of text and a row number below this fit exactly into a float. */
+/** Upper limit for the number of products in a segment. Four bytes of text and a row number below this limit together fit exactly into a
+ * float. */
 const MAX_ROWS = 2 ** 20;
-/** Memory for a product besides its texts: their starts, its grams, its times and its row number in each order. */
+/** Memory in bytes that a product needs besides its texts: for the starts of its texts, its grams, its times and its row number in each
+ * order. */
 const ROW_BYTES = 112;
 
 export class Segment {
@@ -34,7 +36,7 @@ export class Segment {
     this.bytes = data.texts.length + data.rows * ROW_BYTES;
   }
 
-  /** The first `count` positions of the key range whose texts fulfil all matchers. */
+  /** Returns the positions of the first `count` products in the key range whose texts fulfil all matchers. */
   first(order: Order, { after, until }: KeyRange, matchers: Matchers, count: number): KeysetPosition[] {
     const { field, descending } = order;
     const from = after && boundOf(after, field);
@@ -53,7 +55,8 @@ export class Segment {
     return found;
   }
 
-  /** Compares times only. It rules out whole segments when a list is sorted by time, because an import's products share one time. */
+  /** Whether all products are certain to be outside the range. Compares times only: an import's products share one time, so whole segments
+   * can be skipped when a list is sorted by time. */
   #isOutside({ field, descending }: Order, from: Bound | undefined, to: Bound | undefined): boolean {
     if (field !== "created_at" && field !== "updated_at") return false;
     const instants = this.#data[field];
@@ -63,12 +66,12 @@ export class Segment {
     return (from !== undefined && instant < signed(from)) || (to !== undefined && instant > signed(to));
   }
 
-  /** The index of the first product after `from`, by binary search. */
+  /** Finds the index of the first product after `from`, by binary search. */
   #startIn(rows: Uint32Array, order: Order, from: Bound | undefined): number {
     const { descending } = order;
     let low = 0;
     let high = rows.length;
-    // The products after `from` are at the end of `rows`; in descending order, at its beginning.
+    // The products after `from` are at the end of `rows` or, in descending order, at its beginning.
     while (from !== undefined && low < high) {
       const middle = (low + high) >>> 1;
       if (this.#isAfter(order, rows[middle] as number, from) === descending) low = middle + 1;
@@ -93,8 +96,8 @@ export class Segment {
       const byKey = this.#inOrder("sku");
       return this.#data[field].length === 1 ? byKey : byKey.slice().sort(compare);
     }
-    // First by four bytes as a number, which is far quicker than comparing texts; then by text where the numbers are equal. A prefix
-    // that all texts share is skipped: the SKUs of a supplier often have one.
+    // Sort first by four bytes as a number, which is far quicker than comparing texts. Then sort the rows with equal numbers by text. A
+    // prefix that all texts share is skipped: the SKUs of a supplier often have one.
     const { rows } = this.#data;
     const numbers = new Float64Array(rows);
     const skipped = this.#commonPrefix(field);
@@ -111,7 +114,7 @@ export class Segment {
     return sorted;
   }
 
-  /** The length in bytes of the prefix that all products share. */
+  /** Returns the length in bytes of the prefix that the texts of all products share. */
   #commonPrefix(field: "sku" | "name"): number {
     const { rows, texts } = this.#data;
     if (rows === 0) return 0;
@@ -125,7 +128,7 @@ export class Segment {
     return common;
   }
 
-  /** The four bytes after the skipped ones, as a number. */
+  /** Returns the four bytes after the first `skipped` bytes of the text, as a number. */
   #numberAt(skipped: number, row: number, field: "sku" | "name"): number {
     const { texts } = this.#data;
     const [start, end] = this.#boundsOf(row, field);
@@ -145,19 +148,19 @@ export class Segment {
     return this.#data.starts[row * TEXTS.length + text] as number;
   }
 
-  /** The position of the separator after the text. */
+  /** Returns the position of the separator after the text. */
   #endOf(row: number, text: number): number {
     return this.#startOf(row, text + 1) - 1;
   }
 
-  /** The end of the part of the name that lists are sorted by. */
+  /** Returns the end of that part of the name by which lists are sorted. */
   #nameEndOf(row: number): number {
     const { texts } = this.#data;
     const [start, end] = [this.#startOf(row, NAME), this.#endOf(row, NAME)];
     if (end - start <= NAME_KEY_CHARACTERS) return end;
     let at = start;
     for (let left = NAME_KEY_CHARACTERS; at < end; at++) {
-      // Bytes 10xxxxxx continue a character.
+      // Bytes of the form 10xxxxxx continue a character.
       if (((texts[at] as number) & 0xc0) !== 0x80 && left-- === 0) return at;
     }
     return end;
@@ -194,7 +197,7 @@ export class Segment {
     return compared === 0 ? is_before : descending ? compared < 0 : compared > 0;
   }
 
-  /** By bytes, as in the collation "C". */
+  /** Compares names by bytes, as the collation "C" does. */
   #compareName(row: number, bytes: Uint8Array, start: number, end: number): number {
     return this.#compareBytes(this.#startOf(row, NAME), this.#nameEndOf(row), bytes, start, end);
   }
@@ -214,7 +217,8 @@ export class Segment {
     return end - start - (otherEnd - otherStart);
   }
 
-  /** One bit per product: whether it may fulfil the matchers. undefined if the matchers exclude no product. */
+  /** Returns a bitmap with one bit per product: whether the product may fulfil the matchers. Returns undefined if the matchers exclude no
+   * product. */
   #candidatesOf({ texts, prefixes }: Matchers): Uint32Array | undefined {
     const bitmaps = texts.flatMap(({ runs }) => runs.flatMap((run) => this.#bitmapsOf(run)));
     if (prefixes.length > 0) bitmaps.unshift(this.#withPrefix(prefixes));
@@ -227,7 +231,7 @@ export class Segment {
     return candidates;
   }
 
-  /** The bitmaps of all grams of a byte sequence. */
+  /** Returns the bitmaps of all grams of a byte sequence. */
   #bitmapsOf(run: Uint8Array): Uint32Array[] {
     const bitmaps: Uint32Array[] = [];
     for (let i = GRAM_BYTES; i <= run.length; i++) {
@@ -271,7 +275,7 @@ function boundOf({ sort_value, sku_key, is_before }: KeysetPosition, field: Sort
   };
 }
 
-/** The format in which db/connection/connect.ts returns times: without trailing zeros. */
+/** Formats a time as db/connection/connect.ts does: without trailing zeros. */
 function instantText(microseconds: number): string {
   const fraction = ((microseconds % 1_000_000) + 1_000_000) % 1_000_000;
   const seconds = new Date((microseconds - fraction) / 1000).toISOString().slice(0, -".000Z".length);

@@ -1,52 +1,52 @@
-// Estimates the quickest way to read a page: by the terms of its products, or in list order until the page is full, either product
-// by product or key range by key range. Costs are microseconds of a database with warm caches; only their ratios matter.
+// Estimates which way to read a page is the quickest: by the terms of its products, or in list order until the page is full. In list order,
+// products are read one by one or by key range. Costs are microseconds of a database with warm caches; only their ratios matter.
 import { groupsOf } from "./posting-groups.ts";
 import type { TermCondition } from "./term-conditions.ts";
 import type { ParsedFilter, TextCondition } from "../../query/parse-filter.ts";
 
-// Measured at 1,000,000 products.
-/** Reads an entry of a posting list. */
+// These costs were measured with 1,000,000 products.
+/** Cost of reading an entry of a posting list. */
 const ENTRY_US = 0.1;
-/** Adds an entry to PostgreSQL's bitmap. */
+/** Cost of adding an entry to PostgreSQL's bitmap. */
 const NOTE_US = 0.1;
-/** Compares an entry with one more posting list of the same scan: 150,000 entries of 550 lists took 0.8 s. */
+/** Cost of comparing an entry with one more posting list of the same scan: 150,000 entries of 550 lists took 0.8 s. */
 const ENTRY_LIST_US = 0.0085;
-/** Looks up and sorts a candidate: a product in all posting lists. */
+/** Cost of looking up and sorting a candidate, which is a product in all posting lists. */
 const CANDIDATE_US = 1;
-/** Evaluates the filter for a candidate, until the page is full. */
+/** Cost of evaluating the filter for a candidate. Candidates are evaluated until the page is full. */
 const CHECK_US = 5;
-/** Reads the next product in list order. In SKU order this includes its texts. */
+/** Cost of reading the next product in list order. In SKU order, this includes reading the product's texts. */
 const SCAN_US = 3;
-/** In other orders: compares the product's terms with one word that the search may mean. */
+/** Cost of comparing the terms of a product with one word that the search may refer to, in orders other than SKU order. */
 const SCAN_WORD_US = 0.1;
-/** Larger tables cost more per product, because products are further apart and no longer in PostgreSQL's own buffers: four times as
- * much for ten times as many products. */
+/** Exponent of the growth of costs with the number of products. In larger tables, products are further apart and no longer in PostgreSQL's
+ * own buffers: with ten times as many products, each product costs four times as much. */
 const SPREAD = 0.6;
-/** Finds the end of a key range. */
+/** Cost of finding the end of a key range. */
 const RANGE_US = 1000;
-/** Reads an entry of the order's index within a key range. */
+/** Cost of reading an entry of the order's index within a key range. */
 const RANGE_ENTRY_US = 0.15;
 
-/** Products with the words next to each other are rarer by this factor than products with the words anywhere. */
+/** Factor by which products with two words next to each other are rarer than products with the same words anywhere. */
 const TOGETHER = 8;
-/** One in this many words of a product is in its name. */
+/** Assumed number of words of a product for each word in its name. */
 const IN_NAME = 7;
 
 export interface Costs {
-  /** The cost of reading by terms; Infinity without term conditions. */
+  /** Cost of reading by terms; Infinity if there are no term conditions. */
   candidates: number;
-  /** The conditions with which that is cheapest. */
+  /** The conditions with which reading by terms is cheapest. */
   narrowing: readonly TermCondition[];
-  /** Products that an ordered scan reads for each one it finds. */
+  /** Number of products that an ordered scan reads for each matching product. */
   scanned_per_match: number;
   one_by_one: ScanCost;
   by_key_range: ScanCost & { narrowing: readonly TermCondition[] };
 }
 
 interface ScanCost {
-  /** Until the page is full. */
+  /** Cost of scanning until the page is full. */
   all: number;
-  /** For each scanned product, without the start-up cost of a statement. */
+  /** Cost of each scanned product, without the start-up cost of a statement. */
   each: number;
 }
 
@@ -57,7 +57,7 @@ interface Catalogue {
   is_settled: boolean;
 }
 
-/** @param conditions the most selective first */
+/** @param conditions sorted, with the most selective condition first */
 export function estimateCosts(
   filter: ParsedFilter,
   conditions: readonly TermCondition[],
@@ -111,7 +111,7 @@ function costOfEntries(conditions: readonly TermCondition[], isSettled: boolean)
   }, 0);
 }
 
-/** A guess: the share of the filter's products among the products that have all its terms. */
+/** Guesses the share of the filter's products among the products that have all terms of the filter. */
 const precisionOf = ({ texts }: ParsedFilter): number =>
   texts.reduce((product, text) => product * precisionOfText(text), 1);
 

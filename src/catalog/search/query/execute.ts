@@ -1,4 +1,4 @@
-// Finds the products of a page: reads the index in the way that is estimated to be quickest, then merges the pending products.
+// Finds the products of a page: reads the index in the way that is estimated to be quickest, then adds the pending products.
 import type pg from "pg";
 import { comparePositions, type KeysetPosition } from "../../query/order.ts";
 import type { Segment } from "../pending/segment.ts";
@@ -10,14 +10,15 @@ import { searchMemtable } from "../pending/search-memtable.ts";
 import { readCandidates, type Found, type Query, type Row } from "./read-index.ts";
 import { SegmentsMissing } from "../pending/memtable.ts";
 
-/** If more products have the terms, the page is read in order instead and may be short. */
+/** Maximum number of products that are read by terms. If more products have the terms, the page is read in list order instead and may have
+ * fewer products than requested. */
 const MAX_CANDIDATES = 500_000;
 
 export interface SearchState extends Backlog {
   segments: ReadonlyMap<number, Segment>;
-  /** Entries without a segment that are worth waiting for. */
+  /** Entries that have no segment yet and whose segments are worth waiting for. */
   missing: readonly BacklogEntry[];
-  /** See ListOptions. */
+  /** See `first_window` in ListOptions. */
   first_window?: number | undefined;
 }
 
@@ -28,7 +29,7 @@ export async function findPage(db: pg.ClientBase, query: Query, state: SearchSta
   const { is_settled, products, first_window } = state;
   const bySku = order.field === "sku";
   const costs = estimateCosts(filter, conditions, { limit, products, by_sku: bySku, is_settled });
-  // An SKU prefix is a key range of the SKU order; in any other order it narrows the search as terms do.
+  // In SKU order, a SKU prefix is a key range. In any other order, the prefix narrows the search as terms do.
   const skuNarrows = filter.sku !== undefined && !bySku;
   const termsUs = costs.candidates;
   const byKeyRange = costs.by_key_range.all < costs.one_by_one.all;
@@ -47,12 +48,12 @@ export async function findPage(db: pg.ClientBase, query: Query, state: SearchSta
   return addPending(db, query, await readInOrder(query, scan, { ...limits, terms_us: Infinity }), state);
 }
 
-/** @throws SegmentsMissing */
+/** @throws SegmentsMissing if segments are missing */
 function expectSegments({ missing }: SearchState): void {
   if (missing.length > 0) throw new SegmentsMissing(missing);
 }
 
-/** Adds the pending products, from segments where they exist and from the database otherwise. */
+/** Adds the pending products of the page. They are read from segments where these exist, otherwise from the database. */
 async function addPending(
   db: pg.ClientBase,
   query: Query,
@@ -70,7 +71,7 @@ async function addPending(
   ]);
 }
 
-/** Merges the sources in list order, each product once. The page ends where the first incomplete source ends. */
+/** Merges the sources in list order and removes duplicates. The page ends where the first incomplete source ends. */
 function merge({ order, limit }: Query, sources: readonly Found[]): Found {
   const rows = new Map<string, Row>();
   for (const row of sources.flatMap((source) => source.rows)) rows.set(row.sku_key, row);

@@ -1,26 +1,28 @@
-// Reads products in list order and skips those that do not match: product by product, or key range by key range. In a key range, the
-// terms select the products that may match.
+// Reads products in list order and skips those that do not match. Products are read one by one or by key range. In a key range, the terms
+// select the products that may match.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import type { KeysetPosition } from "../../query/order.ts";
 import type { Costs } from "./cost-model.ts";
 import type { TermCondition } from "./term-conditions.ts";
 import { readCandidates, readKeyRangeEnd, readWindow, type Found, type Query, type Row } from "./read-index.ts";
 
-/** Products scanned by one statement: at least this many, because every statement has a start-up cost, … */
+/** Minimum number of products that a statement scans, because every statement has a start-up cost. */
 const MIN_WINDOW = 2000;
-/** … and at most this many, so that the scan can be re-estimated. */
+/** Maximum number of products that a statement scans, so that the cost of the scan can be estimated again. */
 const MAX_WINDOW = 32_000;
-/** Key ranges are longer than the estimate by this factor: a second range would read all entries of the terms again. */
+/** Factor by which key ranges are longer than estimated, because a second range would read all entries of the terms again. */
 const MARGIN = 1.5;
-/** A scan switches to terms only if they are estimated to be quicker by this factor: the first few windows prove little. */
+/** A scan switches to reading by terms only if the estimated cost of that is below this share of the remaining cost of the scan. The margin
+ * is needed because the first few windows prove little. */
 const SWITCH_FACTOR = 0.7;
-/** Searches estimated above this are read in order. If the scan times out without a match, the higher limit applies. */
+/** Maximum estimated cost of reading by terms. A more expensive search is read in list order. */
 export const MAX_TERMS_US = 250_000;
+/** Maximum estimated cost of reading by terms after a scan in list order has timed out without a match. */
 const MAX_TERMS_US_LATE = 500_000;
 
-/** A way to scan in order. */
+/** A way to read products in list order. */
 export interface OrderedScan {
-  /** Estimated cost of a scanned product. */
+  /** Estimated cost of each scanned product in microseconds. */
   us: number;
   max_window: number;
   read: (query: Query, window: number) => Promise<ScannedWindow>;
@@ -39,7 +41,7 @@ export function scanOneByOne(db: Queryable, conditions: readonly TermCondition[]
   };
 }
 
-/** PostgreSQL intersects the entries of the order's index with those of the terms before it reads any product. */
+/** Scans by key range. PostgreSQL intersects the entries of the order's index with those of the terms before it reads any product. */
 export function scanByKeyRange(
   db: Queryable,
   { patience_ms }: Query,
@@ -58,11 +60,12 @@ export function scanByKeyRange(
 }
 
 interface ScanLimits {
-  /** Estimated cost of finding the page by terms instead; Infinity if that is not an option. */
+  /** Estimated cost of reading the page by terms instead; Infinity if that is not possible. */
   terms_us: number;
   /** Estimated number of scanned products for each match. */
   scanned_per_match: number;
-  /** Products of the first window; each later window doubles. undefined: windows follow the estimate. */
+  /** Number of products in the first window; each later window is twice as large. If undefined, the cost estimate determines the size of
+   * all windows. */
   first_window: number | undefined;
 }
 
@@ -88,10 +91,10 @@ export async function readInOrder(
     const isSlower = terms_us < MAX_TERMS_US && terms_us < left * scan.us * SWITCH_FACTOR;
     const spentMs = performance.now() - started;
     const isLate = spentMs >= query.patience_ms;
-    // For example, the newest import comes first in the order and none of its products match.
+    // This happens, for example, if the newest import comes first in the order and none of its products match.
     const isStuck = isLate && rows.length === 0 && terms_us < MAX_TERMS_US_LATE;
     if (isSlower || isStuck || isLate) return { rows, until: after, is_abandoned: isSlower || isStuck };
-    // At most as many as fit into the remaining time at the measured speed.
+    // This is the number of products that can be scanned in the remaining time at the measured speed.
     const fitting = (scanned * (query.patience_ms - spentMs)) / spentMs;
     window = first_window === undefined ? windowFor(Math.min(left * 1.2, fitting)) : window * 2;
   }

@@ -1,13 +1,14 @@
 // Groups the posting lists of a single term condition. PostgreSQL scans the lists of a group together.
 import type { TermCondition } from "./term-conditions.ts";
 
-/** Entries of one group. Below this, starting another group costs more (about 50 us) than comparing the lists. */
+/** Maximum number of entries in a group. With fewer entries, starting another group costs more (about 50 us) than comparing the lists. */
 const MAX_GROUP_ENTRIES = 4500;
 const MAX_GROUPS = 64;
-/** Each group scans the GIN index's pending list (fastupdate), which takes up to some milliseconds. */
+/** Maximum number of groups while the pending list (fastupdate) of the GIN index has entries. Each group scans this list, which takes up to
+ * several milliseconds. */
 const MAX_GROUPS_UNSETTLED = 3;
 
-/** Each group holds the terms [from, to) of the condition. */
+/** Splits the terms of the condition into groups. Each group contains the terms [from, to). */
 export function groupsOf({ any_of, counts }: TermCondition, isSettled: boolean): { from: number; to: number }[] {
   const maxGroups = isSettled ? MAX_GROUPS : MAX_GROUPS_UNSETTLED;
   const groups: { from: number; to: number }[] = [];

@@ -1,5 +1,5 @@
-// Reads up to a page of products from the index: by their terms, or in list order. An index entry is valid only for the version of the
-// product that it names, and every product is checked against the filter itself.
+// Reads up to one page of products through the index, either by terms or in list order. An index entry is valid only for the product
+// version that it names. Every product is checked with the condition of the filter.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import { allOf, join, parameter, raw, sql, statement, type Sql } from "../../../db/sql.ts";
 import { skuCondition, type ParsedFilter } from "../../query/parse-filter.ts";
@@ -16,18 +16,18 @@ export interface Query {
   order: Order;
   after: KeysetPosition | undefined;
   limit: number;
-  /** After this time the page ends early. */
+  /** Time in milliseconds after which the page ends early. */
   patience_ms: number;
 }
 
 export interface Found {
-  /** In list order. */
+  /** The products that were found, in list order. */
   rows: Row[];
-  /** The position up to which all matching products are in `rows`; undefined: up to the end of the list, or `rows` is full. */
+  /** All matching products up to this position are in `rows`. undefined if `rows` is full or reaches the end of the list. */
   until: KeysetPosition | undefined;
 }
 
-/** The sort keys in `product_search s`. For the SKU order, `products p` has the same index. */
+/** The sort keys as columns of `product_search s`. For SKU order, `products p` has the same index. */
 const INDEXED_KEYS = { sku: "s.sku_key", name: "s.name_key", updated_at: "s.updated_at", created_at: "s.created_at" };
 
 const PRODUCT = raw(LISTED);
@@ -37,13 +37,13 @@ const DESCENDING = raw("desc");
 interface CandidateOptions {
   /** Whether the pending lists of the GIN indexes are empty. */
   is_settled: boolean;
-  /** Maximum number of candidates. If there are more, the result is not usable. */
+  /** Maximum number of candidates. If there are more, the result is incomplete and must not be used. */
   max?: number;
-  /** Leaves out products after this position. */
+  /** Products after this position are omitted. */
   until?: KeysetPosition | undefined;
 }
 
-/** Products that have a term of every condition. */
+/** Reads the matching products among the candidates. A candidate has at least one term from every condition. */
 export async function readCandidates(
   db: Queryable,
   { filter, order, after, limit }: Query,
@@ -72,9 +72,9 @@ export async function readCandidates(
   return { rows: found, until: found.length < limit ? until : undefined, candidates: rows[0]?.candidates ?? 0 };
 }
 
-/** PostgreSQL intersects several conditions in the index and skips entries that cannot match. The terms of a single condition are read
- * in groups, one after the other, because a scan compares each entry with all lists of its group. Lists of frequent words form
- * groups of their own: 107,000 entries of 59 words took 48 ms instead of 91. */
+/** Returns the SQL of term conditions. PostgreSQL intersects several conditions in the index and skips entries that cannot match. The terms
+ * of a single condition are read in groups, one after the other, because a scan compares each entry with all lists of its group. Lists of
+ * frequent words form groups of their own: reading 107,000 entries of 59 words took 48 ms instead of 91 ms. */
 function termConditions(conditions: readonly TermCondition[], isSettled: boolean): Sql[] {
   const hasOneOf = (terms: readonly number[]): Sql => sql`s.terms && ${terms}::int[]`;
   const [condition] = conditions;
@@ -83,10 +83,10 @@ function termConditions(conditions: readonly TermCondition[], isSettled: boolean
   return [sql`(${join(groups, " or ")})`];
 }
 
-/** One in this many indexed products is in the sample from which key ranges are estimated. */
+/** One of this many indexed products is in the sample from which key ranges are estimated. */
 const SAMPLED = 256;
 
-/** The end of a key range of about `products` products, estimated from the sample; undefined if fewer products follow. */
+/** Estimates the end of a key range of about `products` products from the sample. Returns undefined if fewer products follow. */
 export async function readKeyRangeEnd(
   db: Queryable,
   { order, after }: Query,
@@ -102,7 +102,7 @@ export async function readKeyRangeEnd(
   return rows[0] && { ...rows[0], is_before: true };
 }
 
-/** Matching products among the next `window` products of the index or, in SKU order, of the table. */
+/** Reads the matching products among the next `window` products of the index or, in SKU order, of the table. */
 export async function readWindow(
   db: Queryable,
   query: Query,
@@ -116,7 +116,7 @@ export async function readWindow(
   const { rows } = await db.query<Row & WindowEnd>(
     statement`with w as materialized (select ${columns} from ${source} limit ${window}),
      page as materialized (${page}),
-     -- Only if the page is not full; otherwise PostgreSQL need not read the rest of the window.
+     -- The end of the window is read only if the page is not full; otherwise PostgreSQL need not read the rest of the window.
      last as (
        select w.key as last_value, w.sku_key as last_key, (select count(*) from w) as scanned
        from w where (select count(*) from page) < ${limit} order by w.key ${backward}, w.sku_key ${backward} limit 1
@@ -174,7 +174,8 @@ function windowEnd(end: WindowEnd | undefined, window: number): KeysetPosition |
   return { sort_value: last_value, sku_key: last_key };
 }
 
-/** The keyset condition: products after the position. `table` has a column `sku_key`; `key` is its sort value. */
+/** Returns the keyset condition, which selects the products after the position. `table` has a column `sku_key`; `key` is the SQL of its
+ * sort value. */
 export function isAfter(order: Order, table: "s" | "p", key: Sql, after: KeysetPosition): Sql {
   const { type } = SORT_KEYS[order.field];
   const skuKey = raw(`${table}.sku_key`);

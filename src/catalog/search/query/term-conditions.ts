@@ -5,20 +5,21 @@ import { hashWord, wordOfTerm } from "../../query/terms.ts";
 import type { ParsedFilter } from "../../query/parse-filter.ts";
 import type { Token } from "../../query/tokens.ts";
 
-/** Every indexed product of the filter has one of these terms. */
+/** A condition on the terms of a product: every indexed product that matches the filter has at least one of these terms. */
 export interface TermCondition {
   any_of: number[];
-  /** Estimated products with each term, in descending order, and their sum. */
+  /** Estimated number of products with each term, in descending order. */
   counts: number[];
+  /** Sum of `counts`. */
   products: number;
 }
 
-/** A token that matches more words than this narrows the search too little. */
+/** Maximum number of words that a token may match. A token that matches more words narrows the search too little. */
 const MAX_WORDS = 2000;
-/** The index is asked for this many tokens, the longest first, because long tokens narrow the search most. */
+/** Maximum number of tokens that are looked up in the index. The longest tokens are used, because they narrow the search most. */
 const MAX_TOKENS = 8;
 
-/** The term conditions of a filter, the most selective first. */
+/** Returns the term conditions of a filter, the most selective first. */
 export async function readTermStats(
   db: Queryable,
   { texts, fixed_terms }: Pick<ParsedFilter, "texts" | "fixed_terms">,
