@@ -91,7 +91,7 @@ async function exportAlone(
   io: Io,
   write: (bytes: AsyncIterable<Uint8Array>) => Promise<void>,
 ): Promise<void> {
-  // Loaded only if needed: an export from a server needs none of these.
+  // Load these modules only if needed: an export from a server needs none of these.
   const { exportProducts } = await import("../catalog/export/export-products.ts");
   const { createLog } = await import("../processes/log.ts");
   const { openDatabase, openPool } = await import("../processes/open-database.ts");

@@ -13,7 +13,7 @@ export interface Migration {
   version: number;
   name: string;
   sql: string;
-  /** SHA-256 of the file with LF line ends, so that a checkout with CRLF is the same migration. */
+  /** SHA-256 of the file with LF line ends, so that a checkout with CRLF has the same checksum. */
   checksum: string;
 }
 

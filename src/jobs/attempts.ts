@@ -74,7 +74,7 @@ const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${par
 let releasing: Promise<unknown> = Promise.resolve();
 
 /** Deletes this process's records of the parts, and removes the parts from the set, after a normal stop. If the database is unavailable
- * for longer than 5 s, both stay, and `releaseLater` deletes the records. */
+ * for longer than 5 s, the records and the set stay unchanged, and `releaseLater` deletes the records later. */
 export async function releaseParts(pool: pg.Pool, work: Work, parts: Set<number>): Promise<void> {
   if (parts.size === 0) return;
   const numbers = [...parts];

@@ -1,4 +1,4 @@
-// Sets up pg-boss: the queues, how their jobs are retried, and how workers notice them at once.
+// Sets up pg-boss: the queues, the retries of their jobs, and the notifications that wake workers.
 import { PgBoss, type ConstructorOptions } from "pg-boss";
 import { bossConfig, type DatabaseAddress, type Queryable } from "../db/connection/connect.ts";
 

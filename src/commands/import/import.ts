@@ -79,7 +79,7 @@ async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>
   const { mode, repeats, strict, active } = values;
   const options = { mode, repeats, strict, active, ...readOverrides(values) };
   if (Object.values(options).every((value) => value === undefined)) return {};
-  // Loaded only if needed: most imports have no options, and zod takes longer to load than the rest of the command.
+  // Load this module only if needed: most imports have no options, and zod takes longer to load than the rest of the command.
   const { import_query } = await import("../../../contract/imports/imports.ts");
   const result = import_query.safeParse(options);
   if (result.success) return result.data;
@@ -149,7 +149,7 @@ async function importAlone(
   io: Io,
   progress: Progress,
 ): Promise<Import> {
-  // Loaded only if needed: without these, a remote import starts in half the time.
+  // Load these modules only if needed: without them, a remote import starts in half the time.
   const { createLog } = await import("../../processes/log.ts");
   const { holdDatabase, openPool } = await import("../../processes/open-database.ts");
   const { startBoss } = await import("../../jobs/boss.ts");

@@ -46,7 +46,7 @@ export const webhooksCommand: Command = {
       throw new UsageError(
         `${name === "" ? "Give a subcommand" : `Unknown subcommand "${name}". Subcommands`}: ${Object.keys(SUBCOMMANDS).join(", ")}.`,
       );
-    // The positional URL of `add` is the receiver's; --url is always the server's.
+    // The positional URL of `add` is the URL of the receiver. --url is always the URL of the server.
     return run({ args: rest, options, base_url: await findServer(options, io), io });
   },
 };

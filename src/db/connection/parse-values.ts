@@ -20,7 +20,7 @@ const PARSERS = new Map<number, Parser>([
   [TIMESTAMPTZ_ARRAY, (text) => parseArray(text, parseTimestamp)],
 ]);
 
-// Set per connection: pg.types.setTypeParser would also change pg-boss and every other user of the module.
+// These parsers are set per connection, because pg.types.setTypeParser would also change pg-boss and every other user of the module.
 export const getTypeParser = ((oid: number, format?: string) =>
   (format === "binary" ? undefined : PARSERS.get(oid)) ?? findParser(oid, format)) as typeof pg.types.getTypeParser;
 

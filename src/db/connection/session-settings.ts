@@ -23,7 +23,8 @@ export const SESSION_OPTIONS = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${String(value)}`)
   .join(" ");
 
-/** Disables transaction_timeout, which exists from PostgreSQL 17; in SESSION_OPTIONS, older versions would refuse the connection. */
+/** Disables transaction_timeout. It is not in SESSION_OPTIONS, because versions before PostgreSQL 17 do not know it and would refuse the
+ * connection. */
 export async function liftTransactionTimeout(client: pg.ClientBase): Promise<void> {
   await client.query(
     "select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) <> '0'",

@@ -10,7 +10,7 @@ export interface State {
 export interface Facts {
   /** State before the changeset; undefined if the changeset created or restored the product. */
   before: State | undefined;
-  /** State after the changeset; undefined if it deleted the product. */
+  /** State after the changeset; undefined if the changeset deleted the product. */
   after: State | undefined;
   /** Current state; undefined if the product does not exist. */
   now: State | undefined;
@@ -23,7 +23,7 @@ export interface Decision {
   action: "none" | "keep" | "restore" | "move" | "revive" | "delete";
   /** How the product was changed after the changeset. */
   conflict?: Conflict["conflict"];
-  /** Delete the product that has the key first. */
+  /** True if the product that now has the key must be deleted first. */
   evict?: boolean;
 }
 
