@@ -10,7 +10,7 @@ export interface ChangedProducts {
   id_from?: number;
   id_to?: number;
   keys?: readonly string[] | BinaryArray;
-  /** Number of products. */
+  /** Number of products that were changed. */
   rows: number;
   /** Change in the total number of products: `rows` if products were created, -`rows` if they were deleted, otherwise 0. The size of the
    * catalogue is `search_state.products` plus the sum of `delta` over the backlog, so no list has to count products. */
@@ -25,8 +25,8 @@ export async function noteChanged(db: Queryable, changed: ChangedProducts): Prom
   );
 }
 
-/** Records the products of the staging table. Call this before the staged rows are deleted. The keys need not be sent to this process,
- * because a single SQL statement copies them. */
+/** Records the staged products of a changeset in the backlog. Call this before the staged rows are deleted. A single SQL statement copies
+ * the keys, so they need not be sent to this process. */
 export async function noteStaged(db: Queryable, changesetId: number, part: number): Promise<void> {
   await db.query(
     `insert into search_backlog (changeset_id, keys, rows)

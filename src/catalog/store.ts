@@ -12,8 +12,8 @@ const SHORT_COLUMNS = columnList(
   "p",
 );
 
-/** SQL condition for products with long texts. It compares stored sizes, which PostgreSQL reads without unpacking a text. When the page is
- * complete, long-texts.ts reads the long texts. */
+/** SQL condition for products with long texts. It compares stored sizes, which PostgreSQL reads without unpacking a text. long-texts.ts
+ * reads the long texts later, when the products of the page are known. */
 const IS_LONG = "(octet_length(p.description) > 10000 or pg_column_size(p.attributes) > 1000)";
 
 /** The columns of PRODUCT for a list. If a product has long texts, its description and attributes are empty. */

@@ -1,6 +1,6 @@
-// PostgreSQL's `hashtextextended` in JavaScript. Rows are compared with products by hashes of eight bytes, because PostgreSQL would have to
-// send and unpack their texts. Each comparison uses a random seed. A change therefore goes unnoticed with a probability of only 2^-64 per
-// row, and no one can craft a change that goes unnoticed.
+// PostgreSQL's `hashtextextended` in JavaScript. Rows of a file are compared with products by hashes of eight bytes. To compare the texts
+// themselves, these would have to be sent and unpacked. Each comparison uses a random seed. A change therefore goes unnoticed with a
+// probability of only 2^-64 per row, and no one can craft a change that goes unnoticed.
 
 /** Bob Jenkins' lookup3 (https://burtleburtle.net/bob/c/lookup3.c), as PostgreSQL implements it in `hash_bytes_extended`
  * (src/common/hashfn.c). The function is the same in versions 11 to 18, because hash partitions on disk depend on it.
@@ -44,7 +44,7 @@ export function hashTextExtended(bytes: DataView, start: number, end: number, ha
     c = ((c - b) | 0) ^ ((b << 4) | (b >>> 28));
     b = (b + a) | 0;
   }
-  // The lowest byte of `c` is reserved for the length, so text begins at its second byte.
+  // The lowest byte of `c` is reserved for the length, so text is added from its second byte on.
   for (let i = 0; at + i < end; i++) {
     const byte = bytes.getUint8(at + i);
     if (i < 4) a = (a + (byte << (8 * i))) | 0;

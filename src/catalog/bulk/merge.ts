@@ -47,7 +47,7 @@ export interface ComparisonArrays {
 /** How an array encodes the cells of a `boolean` field. */
 export const BOOLEAN_CELLS = { no: 0, yes: 1, blank: 2 } as const;
 
-/** How rows `i` are compared with products `p`, by kind of field. Text fields are compared by hash instead.
+/** How rows `i` are compared with products `p`, by kind of field. `text` is undefined, because text fields are compared by hash.
  * A blank `boolean` cell keeps the product's value. A blank `number` cell is NaN in the array and clears the product's value. */
 const COMPARISONS: Record<FieldKind, { array: string; differs: (field: string) => string } | undefined> = {
   text: undefined,
@@ -219,7 +219,7 @@ const COPY_WINDOW_BYTES = 1 << 18;
 async function copyInto(db: pg.ClientBase, statement: string, rows: Buffer): Promise<void> {
   const stream = db.query(copyFrom(statement));
   const done = finished(stream);
-  // `done` is awaited below. Without this handler, a failure before that would be an unhandled rejection.
+  // `done` is awaited below. Without this handler, an earlier failure would be an unhandled rejection.
   done.catch(() => undefined);
   for (let at = 0; at < rows.length && !stream.destroyed; at += COPY_WINDOW_BYTES) {
     if (!stream.write(rows.subarray(at, at + COPY_WINDOW_BYTES))) {

@@ -18,7 +18,7 @@ interface Products {
 export interface LiveProducts extends Products {
   /** The version of each product at the time when the caller compared it. */
   live_versions: List<number>;
-  /** Storage locations (tid[]) of the products at that time; null if unknown. */
+  /** Storage locations (tid[]) of the products at the time when the caller compared them; null if unknown. */
   live_tids: BinaryArray | null;
 }
 

@@ -38,8 +38,8 @@ export type Edited =
   | { change: "deleted"; product: Product; changeset_id: number };
 
 /** Edits the product with this key: gives it the values that `decide` returns.
- * @throws Problem sku-taken if the new SKU belongs to another product; being-changed if another writer holds the product; any Problem that
- * `decide` throws */
+ * @throws Problem sku-taken if the new SKU belongs to another product; being-changed if other writers keep locking or changing the product;
+ * any Problem that `decide` throws */
 export type Edit = (key: string, author: Author, decide: Decide) => Promise<Edited>;
 
 /** Creates a function that edits products. Within this process, edits of the same product run one after the other. Hundreds of concurrent
@@ -49,15 +49,15 @@ export function createEditor(pool: pg.Pool): Edit {
   return (key, author, decide) => {
     const start = performance.now();
     return mutex(key, () => {
-      // The edits that were queued before this one have already waited this long, probably for an import.
+      // The previous edits of this product have already waited this long, probably for an import.
       if (performance.now() - start > LOCK_TIMEOUT_MS) throw beingChanged(undefined);
       return editProduct(pool, key, author, decide);
     });
   };
 }
 
-/** Number of conflicts with other writers after which an edit gives up. It is large because each conflict means that another writer made
- * progress. */
+/** Number of conflicts with other writers after which an edit gives up. The limit is high because each conflict means that another writer
+ * made progress. */
 const MAX_CONFLICTS = 100;
 
 async function editProduct(pool: pg.Pool, key: string, author: Author, decide: Decide): Promise<Edited> {

@@ -11,7 +11,7 @@ export interface Preconditions {
 
 type Tagged = Pick<Product, "id" | "version">;
 
-/** Checks the preconditions of a request that reads or changes a product.
+/** Checks the preconditions of a request that edits a product.
  * @param current the product, or undefined if it does not exist
  * @throws Problem precondition-failed with the current version if a precondition does not hold; invalid-request if an entity tag is not
  * valid */

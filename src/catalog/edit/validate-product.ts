@@ -175,8 +175,8 @@ function readAttributes(
   return Object.fromEntries(attributes);
 }
 
-/** Names that an attribute cannot have. An export writes these columns itself, so an import of the exported file would not read such a
- * column as an attribute. */
+/** Names that an attribute cannot have. In files, columns with these names have another meaning, so an import would not read them as
+ * attributes. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([...FIELD_NAMES, ...REJECT_COLUMNS]);
 
 function nameFault(name: string): string | undefined {

@@ -11,8 +11,8 @@ export interface AttributeCells {
   /** Reads the attributes of the next product from the text of a jsonb object in bytes[from, to). */
   read(bytes: Buffer, from: number, to: number): void;
   has(column: number): boolean;
-  /** Sets `bytes`, `start` and `end` to the value in this column, valid until the next call. Strings have no quotes and no escapes; all
-   * other values are JSON. */
+  /** Sets `bytes`, `start` and `end` to the value in this column. They are valid until the next call. Strings have no quotes and no
+   * escapes; all other values are JSON. */
   find(column: number): void;
   bytes: Buffer;
   start: number;

@@ -1,4 +1,4 @@
-// Exports products as a file: one snapshot of the catalogue, streamed in constant memory. Used by the server and the command line.
+// Exports products as a file: one snapshot of the catalogue, streamed in constant memory. The server and the command line use this module.
 import { pipeline, Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type pg from "pg";
@@ -18,7 +18,7 @@ export interface ExportFile {
 }
 
 export interface ExportLimits {
-  /** How long the reader may take for a chunk before it is disconnected. A reader holds a database connection, and its snapshot blocks
+  /** How long the reader may take for a chunk before it is disconnected. A slow reader holds a database connection, and its snapshot blocks
    * vacuum. */
   patience_ms?: number;
   /** Maximum number of rows in a sheet. Tests set a smaller number to get several sheets. */
@@ -26,7 +26,7 @@ export interface ExportLimits {
 }
 
 /** Prepares the file so that all foreseeable errors are thrown before the first byte.
- * @throws Problem `invalid-request`, `does-not-fit-sheet` */
+ * @throws Problem `invalid-request` or `does-not-fit-sheet` */
 export async function exportProducts(
   pool: pg.Pool,
   options: ExportOptions,

@@ -2,7 +2,7 @@
 
 /** Approximate size of a chunk. Larger chunks mean fewer calls to the socket and the compressor. */
 const CHUNK_BYTES = 1 << 17;
-/** Up to this length, copying byte by byte is faster than a call into native code. */
+/** Maximum length in bytes up to which copying byte by byte is faster than a call into native code. */
 const SHORT = 32;
 
 export class Output {

@@ -1,5 +1,5 @@
-// Writes the cells of a sheet as XML (ECMA-376, 18.3.1). Each cell contains its text. A table of shared strings would have to stay in
-// memory until the end of the export.
+// Writes the cells of a sheet as XML (ECMA-376, 18.3.1). Each cell contains its text directly, because a table of shared strings would have
+// to stay in memory until the end of the export.
 //
 // Every text cell has the number format "Text". Values such as `0017` or `=1` therefore stay text even when someone edits them in a
 // spreadsheet program: they cannot run as formulas and need no escape.
@@ -25,7 +25,7 @@ export interface SheetWriter {
 
 /** Index of the format of text cells in the styles of workbook-parts.ts. */
 const TEXT_STYLE = 1;
-/** Index of the format of the header. */
+/** Index of the format of header cells in the styles of workbook-parts.ts. */
 const HEADER_STYLE = 2;
 
 const LF = 0x0a;

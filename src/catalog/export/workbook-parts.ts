@@ -11,7 +11,7 @@ const numbered = (count: number, part: (number: number) => string): string =>
 
 export const sheetPath = (number: number): string => `xl/worksheets/sheet${number}.xml`;
 
-/** The path and content of each part. The first part must be [Content_Types].xml, because programs recognize the file by it. */
+/** The path and content of each part. The first part must be [Content_Types].xml, because programs recognize an XLSX file by this part. */
 export const workbookParts = (sheets: number): [path: string, xml: string][] => [
   [
     "[Content_Types].xml",

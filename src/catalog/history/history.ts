@@ -21,7 +21,7 @@ export interface HistoryPage {
 export interface HistoryRequest {
   /** Id of the product, if several products have had the key. The default is the product that has the key now or had it last. */
   id: number | undefined;
-  /** Only versions with smaller numbers than this one are returned. */
+  /** If set, only versions with smaller numbers than this one are returned. */
   before: number | undefined;
   limit: number;
 }
@@ -108,7 +108,8 @@ async function withAuthors(db: Queryable, entries: readonly Entry[]): Promise<Pr
   return entries.map(({ changeset_id, ...entry }) => {
     const changeset = authors.get(changeset_id);
     if (changeset === undefined) throw new Error(`changeset ${changeset_id} of a version does not exist`);
-    // Only imports have source lines. An undo copies the line from the version that it restores, but did not read that file.
+    // Only imports have source lines. An undo copies the line number from the version that it restores, although the undo itself has read
+    // no file.
     return { ...entry, source_line: changeset.kind === "import" ? entry.source_line : null, changeset };
   });
 }

@@ -25,7 +25,8 @@ export const SQL_TYPES: Record<FieldKind, string> = { text: "text", boolean: "bo
 /** The columns whose values come from a user or from a file. */
 export const VALUE_COLUMNS = [...FIELD_NAMES, "attributes"] as const;
 
-/** The columns that the application fills in: the changesets and times of creation and last change, and the line in the file. */
+/** The columns that the application fills in: the changesets and times of the creation and the last change, and the line of the imported
+ * file. */
 const AUDIT_COLUMNS = ["created_in", "changed_in", "source_line", "created_at", "updated_at"] as const;
 
 /** The columns that `products` and `product_history` have in common. */

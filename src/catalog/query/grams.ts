@@ -35,8 +35,8 @@ export function gramsOfText(points: readonly CodePoint[]): number[][] {
   return [...grams.values()];
 }
 
-/** Returns the code units of a character in its gram form. For each code unit, a list contains the alternatives. If the forms of the
- * character have different lengths, returns a single empty list, so that no gram contains the character. */
+/** Returns one list for each code unit of a character in its gram form. The list contains the alternatives for this code unit. If the forms
+ * of the character have different lengths, returns a single empty list, so that no gram contains the character. */
 function unitsOf({ spellings }: CodePoint): string[][] {
   const forms = [...new Set(spellings.map(gramForm))];
   const [first = ""] = forms;

@@ -1,4 +1,4 @@
-// The sort orders of a list, and keyset positions in them. Every order is total: products with equal sort values are sorted by SKU key.
+// The sort orders of lists, and positions in sorted lists. Every order is total: products with equal sort values are sorted by SKU key.
 import { badCursor, decodeCursor, encodeCursor } from "../../cursor.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { skuKey } from "../product/sku-key.ts";
@@ -45,8 +45,8 @@ export const reverseOrder = ({ field, descending }: Order): Order => ({ field, d
 export const reversePosition = ({ sort_value, sku_key, is_before }: KeysetPosition): KeysetPosition =>
   is_before ? { sort_value, sku_key } : { sort_value, sku_key, is_before: true };
 
-/** Names are sorted by this many first characters. The characters are compared by code point, after A to Z are lower-cased. A B-tree entry
- * has room for this many characters in any script. */
+/** Number of characters by which names are sorted. Only the beginning of a name is compared, by code point and with A to Z in lower case. A
+ * B-tree entry has room for this many characters in any script. */
 export const NAME_KEY_CHARACTERS = 100;
 
 /** The SQL of each sort value on `products p`. Products with equal values are sorted by `p.sku_key`. */

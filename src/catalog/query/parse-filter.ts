@@ -100,7 +100,7 @@ export function skuCondition({ is_prefix, keys }: SkuCondition, column: Sql): Sq
 
 interface Condition {
   where: Sql;
-  /** The terms of which every matching product has at least one; undefined if the index has no terms for this condition. */
+  /** Every matching product has at least one of these terms. undefined if the index has no terms for this condition. */
   terms?: readonly number[];
 }
 

@@ -1,5 +1,5 @@
-// The words and terms of the search index. Only code units decide how a text is split into words, so the index and a query split every text
-// in the same way.
+// The words and terms of the search index. How a text is split into words depends only on its code units, so the index and a query split
+// every text in the same way.
 
 /** The class of a character determines how text is split into words. Letters and digits form runs ("run"); all other ASCII characters
  * separate words ("between"). In scripts written without spaces, each character is a word ("single"). */
@@ -32,7 +32,7 @@ export function hashUnits(text: string, start: number, end: number): number {
 
 export const hashWord = (word: string): number => hashUnits(word, 0, word.length);
 
-/** The finalizer of MurmurHash3. */
+/** Mixes the bits of a hash with the finalizer of MurmurHash3. */
 function mix(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

@@ -55,13 +55,13 @@ function prefix(points: readonly CodePoint[]): Token {
   return { operator: "~", operand: `^${regexOf(points)}`, grams: gramsOfText(points) };
 }
 
-/** Returns the first characters of the run, at most as many as certainly lie within one segment of a long word. */
+/** Returns the beginning of the run, cut to a length that certainly lies within one segment of a long word. */
 function firstPart(run: readonly CodePoint[]): CodePoint[] {
   let length = 0;
   const end = run.findIndex((point) => (length += lengthOf([point])) > LONGEST_PART);
   return run.slice(0, end === -1 ? run.length : end);
 }
 
-/** Returns the maximum length of the text in code units, with the longest spelling of each character. */
+/** Returns the length in code units if every character has its longest spelling. */
 const lengthOf = (points: readonly CodePoint[]): number =>
   points.reduce((sum, { spellings }) => sum + Math.max(...spellings.map((spelling) => spelling.length)), 0);

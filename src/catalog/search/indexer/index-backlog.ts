@@ -24,7 +24,7 @@ import type { CountedWord } from "./words.ts";
 const BATCH_ROWS = 4096;
 /** Number of batches that are planned at once. */
 const PLANNED_BATCHES = 4;
-/** Number of words that a worker remembers as stored. When there are more, it forgets all of them. */
+/** Maximum number of words that a worker remembers as stored. When there are more, the worker forgets all of them. */
 const MAX_REMEMBERED = 100_000;
 /** Number of words whose counts are collected before these counts are written. */
 const MAX_COUNTED = 20_000;

@@ -27,7 +27,7 @@ export interface Batch {
   done: number[];
   /** Change in the number of products that these entries recorded. */
   delta: number;
-  /** The entry that continues in the next batch, with its new first id and the number of keys to remove from it. */
+  /** The entry that continues in the next batch, with its new first id and the number of keys to remove from the entry. */
   shortened: { id: number; id_from: number | null; keys: number } | undefined;
 }
 
@@ -129,7 +129,7 @@ function lineOf(product: IndexedProduct, counter: WordCounter): string {
   if (!active) counter.addTerm(inactiveTerm());
   for (const [attribute, value] of Object.entries(attributes)) {
     counter.addTerm(attributeTerm(attribute));
-    // PostgreSQL formats values other than strings differently than JavaScript does, so all these values share one term.
+    // PostgreSQL and JavaScript convert values other than strings to different text, so all such values of an attribute share one term.
     counter.addTerm(typeof value === "string" ? attributeValueTerm(attribute, value) : otherValueTerm(attribute));
   }
   counter.addTerm(createdInTerm(product[11]));

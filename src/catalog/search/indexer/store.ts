@@ -81,7 +81,7 @@ export type IndexedProduct = [
 const COLUMNS = `p.sku_key, p.id, p.version, ${SORT_KEYS.name.sql}, p.created_at, p.updated_at, p.sku, p.name, p.description,
   p.active, p.attributes, p.created_in, p.changed_in`;
 
-/** The SQL of the approximate size of the products' text in bytes. Attributes with up to 1,000 stored bytes count as 1,000 bytes, so that
+/** SQL for the approximate size of the products' texts in bytes. Attributes with up to 1,000 stored bytes count as 1,000 bytes, so that
  * they need not be decompressed. */
 const BYTES = `coalesce(sum(octet_length(p.description) + case when pg_column_size(p.attributes) > 1000
   then octet_length(p.attributes::text) else 1000 end), 0)::float8`;

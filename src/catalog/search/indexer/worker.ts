@@ -5,15 +5,15 @@ import { summarizeHistory } from "./store.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 import { readBacklogSize } from "../pending/read-backlog.ts";
 
-/** How often the indexer checks the backlog. Lists contain an edit at once, even before it is indexed. */
+/** The interval at which the indexer checks the backlog. Lists contain an edit at once, even before it is indexed. */
 const POLL_MS = 300;
-/** A backlog of this many changes slows down lists, so the indexer then runs half of the time even during an import. */
+/** If more changes than this are pending, lists are slow. The indexer then runs half of the time even during an import. */
 const LARGE_BACKLOG = 1_000_000;
 const AFTER_ERROR_MS = 5000;
 /** If more changes than this are pending, the block range (BRIN) index of the history is updated first. This takes 0.2 s for 500,000
  * changes. */
 const MIN_SUMMARIZED = 20_000;
-/** The log mentions only updates of more products than this. */
+/** An update of the index is logged only if it has more products than this. */
 const MIN_LOGGED = 10_000;
 
 export interface IndexerContext {

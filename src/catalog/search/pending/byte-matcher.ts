@@ -1,10 +1,10 @@
 // Compiles the texts of a filter to matchers for the raw bytes of a segment: plain bytes, or a regular expression if a character has
-// several spellings. A matcher may match too much (for example a description although the filter names the name), never too little.
+// several spellings. A matcher may match too much (for example, a text for the name also matches in the description), but never too little.
 import type { CodePoint } from "../../query/pattern.ts";
 import { isPlain, textOf } from "../../query/pattern.ts";
 import type { ParsedFilter } from "../../query/parse-filter.ts";
 
-/** Matches one text of a filter. `runs` are byte sequences that every matching product contains. */
+/** A matcher for one text of a filter. `runs` are byte sequences that every matching product contains. */
 export type TextMatcher = { runs: Buffer[] } & (
   { bytes: Buffer; regex?: undefined } | { bytes?: undefined; regex: RegExp }
 );

@@ -17,10 +17,11 @@ const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);
 const LOADED_AT_ONCE = 2;
 /** How long a list waits for the segments that it needs. Reading their products from the database would take longer. */
 const PATIENCE_MS = 1000;
-/** How long after the last list request new segments are loaded. After this time, all segments are dropped. */
+/** Segments are loaded for this long after the last list request. Then all segments are dropped. */
 const WARM_MS = 60_000;
 const POLL_MS = 100;
-/** The polling interval after a new entry has appeared. It is shorter, because the next chunk of an import will probably follow soon. */
+/** The polling interval after a new entry has appeared. This interval is shorter, because the next chunk of an import will probably follow
+ * soon. */
 const BUSY_POLL_MS = 30;
 
 /** Thrown if a list needs pending products that are not in memory yet. Searching for them in the database would take a long time. */
@@ -53,8 +54,8 @@ export class Memtable {
     this.#max_bytes = maxBytes;
   }
 
-  /** Returns the current segments by the id of their backlog entry. Call this before opening the database snapshot: a segment contains its
-   * products in the state at the time when it was loaded, and the backlog of the snapshot contains all later changes. */
+  /** Returns the current segments by the id of their backlog entry. Call this before opening the database snapshot: a segment shows the
+   * products as they were when it was loaded, and the backlog in the snapshot contains all later changes. */
   segments(): ReadonlyMap<number, Segment> {
     this.#warm_until = performance.now() + WARM_MS;
     this.#timer ??= this.#schedulePoll(0);

@@ -47,7 +47,7 @@ export async function readBacklog(db: Queryable): Promise<Backlog> {
   return backlogOf((await db.query<BacklogRow>(SELECT_BACKLOG)).rows[0]);
 }
 
-/** @param row the result of SELECT_BACKLOG */
+/** Converts the row that SELECT_BACKLOG returns. */
 export function backlogOf(row: BacklogRow | undefined): Backlog {
   const { products = 0, pending = 0, is_settled = false, ids, starts, ends, have_keys, counts } = row ?? {};
   return {
@@ -64,7 +64,7 @@ export function backlogOf(row: BacklogRow | undefined): Backlog {
   };
 }
 
-/** Reads the first matching products of these entries. */
+/** Reads the first matching products of these entries, in list order. */
 export async function readPending(
   db: Queryable,
   { filter, order, after, limit }: Query,

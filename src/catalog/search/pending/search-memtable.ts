@@ -13,7 +13,8 @@ const MAX_BATCH = 5000;
 /** How long the search runs before it yields to other requests. A search of half a million products takes about 50 ms in total. */
 const TURN_MS = 10;
 
-/** @param until products after this position are omitted */
+/** Searches the segments for the products of a page.
+ * @param until products after this position are omitted */
 export async function searchMemtable(
   db: Queryable,
   query: Query,

@@ -19,7 +19,7 @@ export const GRAM_BYTES = 3;
 /** The products of one segment. */
 export interface SegmentData {
   rows: number;
-  /** The TEXTS of all products, with A to Z in lower case and a separator after each text. */
+  /** The texts of all products in the order of TEXTS, with A to Z in lower case and a separator after each text. */
   texts: Buffer;
   /** Text t of product n begins at `starts[n * TEXTS.length + t]`; the next text begins after the separator. */
   starts: Uint32Array;
@@ -27,7 +27,7 @@ export interface SegmentData {
   grams: Uint32Array[];
   /** Times in microseconds since 1970, exact from 1720 to 2250. The array has a single element if all products have the same time. */
   created_at: Float64Array;
-  /** In the same form as `created_at`. */
+  /** Times in microseconds, in the same form as `created_at`. */
   updated_at: Float64Array;
 }
 

@@ -53,7 +53,7 @@ const products = fc
     made,
     fc.array(instant, { minLength: 1, maxLength: 4 }),
     fc.array(instant, { minLength: 1, maxLength: 4 }),
-    // The common prefix of all SKUs and names.
+    // A common prefix for all SKUs and names
     fc.constantFrom("", "ACME-", "é".repeat(98)),
   )
   .map(([made, created, updated, prefix]) =>
@@ -107,7 +107,7 @@ test("a segment finds the same products as the database, in the same order, betw
       const matchers = matchersOf(parseFilter(filter));
       const first = (count: number): KeysetPosition[] => segment?.first(by, { after, until }, matchers, count) ?? [];
       const found = first(made.length);
-      // A segment may find the text for the name in the description. The database decides.
+      // A segment may find the text that is searched for in the name also in the description. The database decides.
       const right = new Set(expected.map(({ sku_key }) => sku_key));
       const isExact = Object.keys(filter).every((key) => key === "search");
       expect(isExact ? found : found.filter(({ sku_key }) => right.has(sku_key))).toEqual(

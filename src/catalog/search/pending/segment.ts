@@ -21,8 +21,7 @@ export interface KeyRange {
 /** Upper limit for the number of products in a segment. Four bytes of text and a row number below this limit together fit exactly into a
  * float. */
 const MAX_ROWS = 2 ** 20;
-/** Memory in bytes that a product needs besides its texts: for the starts of its texts, its grams, its times and its row number in each
- * order. */
+/** Memory in bytes for each product besides its texts: the start of each text, the grams, the times, and the row number in each order. */
 const ROW_BYTES = 112;
 
 export class Segment {
@@ -55,8 +54,8 @@ export class Segment {
     return found;
   }
 
-  /** Whether all products are certain to be outside the range. Compares times only: an import's products share one time, so whole segments
-   * can be skipped when a list is sorted by time. */
+  /** Whether all products are certain to be outside the range. Only times are compared: all products of an import have the same time, so
+   * whole segments can be skipped when a list is sorted by time. */
   #isOutside({ field, descending }: Order, from: Bound | undefined, to: Bound | undefined): boolean {
     if (field !== "created_at" && field !== "updated_at") return false;
     const instants = this.#data[field];
@@ -114,7 +113,7 @@ export class Segment {
     return sorted;
   }
 
-  /** Returns the length in bytes of the prefix that the texts of all products share. */
+  /** Returns the length in bytes of the prefix that the SKU keys or names of all products share. */
   #commonPrefix(field: "sku" | "name"): number {
     const { rows, texts } = this.#data;
     if (rows === 0) return 0;

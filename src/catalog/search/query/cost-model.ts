@@ -1,5 +1,5 @@
 // Estimates which way to read a page is the quickest: by the terms of its products, or in list order until the page is full. In list order,
-// products are read one by one or by key range. Costs are microseconds of a database with warm caches; only their ratios matter.
+// products are read one by one or by key range. Costs are in microseconds for a database with warm caches; only their ratios matter.
 import { groupsOf } from "./posting-groups.ts";
 import type { TermCondition } from "./term-conditions.ts";
 import type { ParsedFilter, TextCondition } from "../../query/parse-filter.ts";
@@ -19,17 +19,17 @@ const CHECK_US = 5;
 const SCAN_US = 3;
 /** Cost of comparing the terms of a product with one word that the search may refer to, in orders other than SKU order. */
 const SCAN_WORD_US = 0.1;
-/** Exponent of the growth of costs with the number of products. In larger tables, products are further apart and no longer in PostgreSQL's
- * own buffers: with ten times as many products, each product costs four times as much. */
+/** Exponent with which the cost per product grows with the size of the table. In larger tables, products are further apart and no longer in
+ * PostgreSQL's own buffers: with ten times as many products, each product costs four times as much. */
 const SPREAD = 0.6;
 /** Cost of finding the end of a key range. */
 const RANGE_US = 1000;
 /** Cost of reading an entry of the order's index within a key range. */
 const RANGE_ENTRY_US = 0.15;
 
-/** Factor by which products with two words next to each other are rarer than products with the same words anywhere. */
+/** Assumed factor by which products that contain two words next to each other are rarer than products that contain these words anywhere. */
 const TOGETHER = 8;
-/** Assumed number of words of a product for each word in its name. */
+/** Assumed ratio of all words of a product to the words in its name. */
 const IN_NAME = 7;
 
 export interface Costs {
@@ -57,7 +57,7 @@ interface Catalogue {
   is_settled: boolean;
 }
 
-/** @param conditions sorted, with the most selective condition first */
+/** @param conditions the term conditions of the filter, with the most selective first */
 export function estimateCosts(
   filter: ParsedFilter,
   conditions: readonly TermCondition[],
@@ -111,7 +111,7 @@ function costOfEntries(conditions: readonly TermCondition[], isSettled: boolean)
   }, 0);
 }
 
-/** Guesses the share of the filter's products among the products that have all terms of the filter. */
+/** Guesses which share of the products that have all terms of the filter actually match the filter. */
 const precisionOf = ({ texts }: ParsedFilter): number =>
   texts.reduce((product, text) => product * precisionOfText(text), 1);
 

@@ -12,8 +12,8 @@ const MIN_WINDOW = 2000;
 const MAX_WINDOW = 32_000;
 /** Factor by which key ranges are longer than estimated, because a second range would read all entries of the terms again. */
 const MARGIN = 1.5;
-/** A scan switches to reading by terms only if the estimated cost of that is below this share of the remaining cost of the scan. The margin
- * is needed because the first few windows prove little. */
+/** A scan switches to reading by terms only if this is estimated to cost less than this share of continuing the scan. The margin is needed
+ * because the first few windows prove little. */
 const SWITCH_FACTOR = 0.7;
 /** Maximum estimated cost of reading by terms. A more expensive search is read in list order. */
 export const MAX_TERMS_US = 250_000;
@@ -69,7 +69,7 @@ interface ScanLimits {
   first_window: number | undefined;
 }
 
-/** Scans until the page is full, the time is up, or terms prove to be quicker: `is_abandoned` then. */
+/** Scans until the page is full, the time is up, or reading by terms seems better. In the last case, `is_abandoned` is true. */
 export async function readInOrder(
   query: Query,
   scan: OrderedScan,
@@ -91,7 +91,7 @@ export async function readInOrder(
     const isSlower = terms_us < MAX_TERMS_US && terms_us < left * scan.us * SWITCH_FACTOR;
     const spentMs = performance.now() - started;
     const isLate = spentMs >= query.patience_ms;
-    // This happens, for example, if the newest import comes first in the order and none of its products match.
+    // The scan is stuck, for example, if the newest import comes first in the order and none of its products match.
     const isStuck = isLate && rows.length === 0 && terms_us < MAX_TERMS_US_LATE;
     if (isSlower || isStuck || isLate) return { rows, until: after, is_abandoned: isSlower || isStuck };
     // This is the number of products that can be scanned in the remaining time at the measured speed.

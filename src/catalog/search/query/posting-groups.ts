@@ -1,7 +1,7 @@
 // Groups the posting lists of a single term condition. PostgreSQL scans the lists of a group together.
 import type { TermCondition } from "./term-conditions.ts";
 
-/** Maximum number of entries in a group. With fewer entries, starting another group costs more (about 50 us) than comparing the lists. */
+/** Maximum number of entries in a group. Up to this number, comparing more lists costs less than starting another group (about 50 us). */
 const MAX_GROUP_ENTRIES = 4500;
 const MAX_GROUPS = 64;
 /** Maximum number of groups while the pending list (fastupdate) of the GIN index has entries. Each group scans this list, which takes up to

@@ -27,7 +27,7 @@ export interface Found {
   until: KeysetPosition | undefined;
 }
 
-/** The sort keys as columns of `product_search s`. For SKU order, `products p` has the same index. */
+/** The columns of `product_search s` that contain the sort keys. For SKU order, `products p` has an index on the same key. */
 const INDEXED_KEYS = { sku: "s.sku_key", name: "s.name_key", updated_at: "s.updated_at", created_at: "s.created_at" };
 
 const PRODUCT = raw(LISTED);
