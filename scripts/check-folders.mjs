@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 const MAX_FILES = 16;
 const MAX_LINES = 300;
 /** A file that is too long must contain this phrase, and the reason for its length, in its first lines. */
-const REASON = /\bLong because\b/;
+const REASON = /\blong because\b/i;
 const REASON_LINES = 12;
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" })
