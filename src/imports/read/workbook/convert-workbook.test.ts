@@ -284,7 +284,7 @@ describe("refused, with a problem that names the remedy", () => {
       "broken-workbook",
       "UTF-8",
     ],
-    ["a missing sheet", () => makeWorkbook({ sheets: {}, parts: { "xl/x": "" } }), "broken-workbook", "no sheet"],
+    ["a missing sheet", () => makeWorkbook({ sheets: {}, parts: { "xl/x": "" } }), "broken-workbook", "no worksheet"],
     [
       "a column beyond the last one",
       () => makeWorkbook({ sheets: { S: '<row><c r="ZZZZ1"/></row>' } }),

@@ -178,7 +178,7 @@ test("shared strings of any length are read back from memory and from disk, acro
     expect(store.size()).toBe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
     const wrong = texts.findIndex((text, i) => store.get(i) !== text);
     expect(wrong).toBe(-1);
-    expect(() => store.get(texts.length)).toThrow("the text 66000, but there are only 66,000");
+    expect(() => store.get(texts.length)).toThrow("shared string 66000; there are only 66,000");
     store.close();
   }
 });

@@ -61,8 +61,7 @@ export function createStringStore(path: string | undefined): StringStore {
     index < 0 ? 0 : ((ends[Math.floor(index / SEGMENT_TEXTS)] as Float64Array)[index % SEGMENT_TEXTS] as number);
   return {
     add(text) {
-      if (count === MAX_TEXTS)
-        throw brokenWorkbook(`It has more than ${MAX_TEXTS.toLocaleString("en")} shared strings.`);
+      if (count === MAX_TEXTS) throw brokenWorkbook(`It has over ${MAX_TEXTS.toLocaleString("en")} shared strings.`);
       if (count % SEGMENT_TEXTS === 0) ends.push(new Float64Array(SEGMENT_TEXTS));
       if (text !== "") size += appendText(text);
       (ends.at(-1) as Float64Array)[count % SEGMENT_TEXTS] = size;
@@ -74,9 +73,7 @@ export function createStringStore(path: string | undefined): StringStore {
     },
     get(index) {
       if (!Number.isInteger(index) || index < 0 || index >= count)
-        throw brokenWorkbook(
-          `A cell refers to shared string ${index}, but the workbook has only ${count.toLocaleString("en")}.`,
-        );
+        throw brokenWorkbook(`A cell refers to shared string ${index}; there are only ${count.toLocaleString("en")}.`);
       const start = endOf(index - 1);
       const length = endOf(index) - start;
       const first = Math.floor(start / BLOCK_BYTES);
