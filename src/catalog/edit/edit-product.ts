@@ -191,7 +191,7 @@ class Conflict extends Error {
   override readonly name = "Conflict";
 }
 
-/** SQLSTATEs of conflicts: unique_violation (another writer has inserted the same history row), serialization_failure,
+/** Error codes of conflicts: unique_violation (another writer has inserted the same history row), serialization_failure,
  * deadlock_detected. */
 const CONFLICT_STATES = new Set(["23505", "40001", "40P01"]);
 

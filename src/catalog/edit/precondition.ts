@@ -24,7 +24,7 @@ export function checkPreconditions(sku: string, current: Tagged | undefined, con
   const detail =
     current === undefined
       ? `No product has the SKU "${sku}".`
-      : `The product was changed or created meanwhile. Its ETag is now ${etagOf(current)}. Read the product again and repeat the change if it still applies.`;
+      : `The product was changed or created meanwhile. The product's ETag is now ${etagOf(current)}. Read the product again, and repeat your change if it is still needed.`;
   const link = current === undefined ? null : productPath(sku);
   throw new Problem("precondition-failed", detail, { extra: { version: current?.version ?? null, link } });
 }
@@ -36,7 +36,7 @@ function matches(header: string, name: string, current: Tagged | undefined, isWe
   if (text === "*") return current !== undefined;
   const tags = text.match(ENTITY_TAGS) === null ? [] : text.split(",").map((tag) => tag.trim());
   if (tags.length === 0) {
-    throw new Problem("invalid-request", `${name}: send the product's ETag with its quotes, such as "17-3", or *.`, {
+    throw new Problem("invalid-request", `The header ${name} is not valid. Send the product's ETag including the quotes, such as "17-3", or send *.`, {
       extra: { errors: [{ pointer: `/headers/${name}`, detail: "Not a valid entity tag." }] },
     });
   }

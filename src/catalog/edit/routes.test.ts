@@ -93,7 +93,7 @@ describe("POST", () => {
     ]);
   });
 
-  test("returns 409 with a link if another product has the SKU, which is not case-sensitive", async () => {
+  test("returns 409 with a link if another product has the SKU, in upper or lower case", async () => {
     await ask("POST", "/api/products", { sku: "Abc", name: "One" });
     const again = await ask("POST", "/api/products", { sku: "aBC ", name: "Two" });
     expect(again).toMatchObject({ status: 409, body: { type: "/problems/sku-taken", link: "/api/products/Abc" } });

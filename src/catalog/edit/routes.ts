@@ -52,7 +52,7 @@ function parseBody(bytes: Buffer): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new Problem("invalid-request", `The body is not JSON: ${(cause as Error).message}.`, { cause });
+    throw new Problem("invalid-request", `The request body is not valid JSON: ${(cause as Error).message}.`, { cause });
   }
 }
 

@@ -28,7 +28,7 @@ export function readProductBody(body: unknown, sku?: string): ProductValues {
     if (missing.includes("name")) faults.push({ pointer: "/body/name", detail: NAME_BLANK });
   }
   if (sku !== undefined && skuKey(values.sku) !== skuKey(sku)) {
-    const detail = `The body's SKU differs from the URL's "${sku}". Leave it out, or rename the product with PATCH.`;
+    const detail = `The SKU in the body differs from the SKU "${sku}" in the URL. Omit the SKU from the body, or rename the product with PATCH.`;
     faults.push({ pointer: "/body/sku", detail });
   }
   refuse(faults);
@@ -97,7 +97,7 @@ const READ_ONLY: ReadonlySet<string> = new Set(
 );
 const unknownFieldFault = (name: string): string =>
   READ_ONLY.has(name)
-    ? "This field is read-only. Leave it out."
+    ? "This field is read-only. Omit this field."
     : `Unknown field. The fields of a product are ${FIELD_NAMES.join(", ")} and attributes.`;
 
 const SKU_BLANK = "A product needs a SKU.";
@@ -181,8 +181,8 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([...FIELD_NAMES, ...REJECT_C
 
 function nameFault(name: string): string | undefined {
   if (name === "") return "An attribute needs a name.";
-  if (name !== name.trim()) return "Remove the white space around the name.";
-  if (name === UNUSABLE_ATTRIBUTE_NAME) return "Many programs lose this name when they read JSON. Choose another name.";
+  if (name !== name.trim()) return "The name begins or ends with white space. Remove the white space.";
+  if (name === UNUSABLE_ATTRIBUTE_NAME) return "Many programs discard this name when they read JSON. Choose another name.";
   if (RESERVED_NAMES.has(name)) return "This name is reserved for another column. Choose another name.";
   return countCharacters(name) > MAX_ATTRIBUTE_NAME_CHARACTERS
     ? `The name has more than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters. Shorten it.`

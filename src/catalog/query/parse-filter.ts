@@ -22,8 +22,8 @@ export interface ParsedFilter {
   where: Sql;
   texts: readonly TextCondition[];
   sku: SkuCondition | undefined;
-  /** The terms of all conditions that are neither texts nor SKUs, one list per condition. In the index, every matching product has at least
-   * one term from each list. */
+  /** The terms of conditions other than texts and SKUs, one list per condition that has terms. In the index, every matching product has at
+   * least one term from each list. */
   fixed_terms: readonly (readonly number[])[];
 }
 

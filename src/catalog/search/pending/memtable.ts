@@ -134,7 +134,7 @@ export class Memtable {
   }
 }
 
-/** SQLSTATE program_limit_exceeded: the joined texts are longer than 1 GB. */
+/** The error code of program_limit_exceeded: the joined texts are longer than 1 GB. */
 const PROGRAM_LIMIT_EXCEEDED = "54000";
 
 /** Loads the products of an entry.
