@@ -36,9 +36,13 @@ function matches(header: string, name: string, current: Tagged | undefined, isWe
   if (text === "*") return current !== undefined;
   const tags = text.match(ENTITY_TAGS) === null ? [] : text.split(",").map((tag) => tag.trim());
   if (tags.length === 0) {
-    throw new Problem("invalid-request", `The header ${name} is not valid. Send the product's ETag including the quotes, such as "17-3", or send *.`, {
-      extra: { errors: [{ pointer: `/headers/${name}`, detail: "Not a valid entity tag." }] },
-    });
+    throw new Problem(
+      "invalid-request",
+      `The header ${name} is not valid. Send the product's ETag including the quotes, such as "17-3", or send *.`,
+      {
+        extra: { errors: [{ pointer: `/headers/${name}`, detail: "Not a valid entity tag." }] },
+      },
+    );
   }
   if (current === undefined) return false;
   const etag = etagOf(current);

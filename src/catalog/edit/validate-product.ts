@@ -182,7 +182,8 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set([...FIELD_NAMES, ...REJECT_C
 function nameFault(name: string): string | undefined {
   if (name === "") return "An attribute needs a name.";
   if (name !== name.trim()) return "The name begins or ends with white space. Remove the white space.";
-  if (name === UNUSABLE_ATTRIBUTE_NAME) return "Many programs discard this name when they read JSON. Choose another name.";
+  if (name === UNUSABLE_ATTRIBUTE_NAME)
+    return "Many programs discard this name when they read JSON. Choose another name.";
   if (RESERVED_NAMES.has(name)) return "This name is reserved for another column. Choose another name.";
   return countCharacters(name) > MAX_ATTRIBUTE_NAME_CHARACTERS
     ? `The name has more than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters. Shorten it.`
