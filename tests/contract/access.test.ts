@@ -1,4 +1,4 @@
-// Every endpoint states the role that it requires.
+// Every endpoint of the API declares the role that it requires.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// fast-check generators of values for a JSON schema: most are valid, some are hostile, as an attacker or a faulty program sends them.
+// fast-check generators of values for a JSON schema. Most values are valid; some are hostile, as an attacker or faulty program would send them.
 import fc from "fast-check";
 
 export interface Schema {
@@ -24,7 +24,7 @@ export interface Schema {
   pattern?: string;
 }
 
-/** Hostile texts: SQL, escapes, NUL, unpaired surrogates, prototype names, invalid numbers, long texts. */
+/** Hostile strings: SQL, escapes, NUL, unpaired surrogates, prototype names, invalid numbers, long strings. */
 export const hostileText = fc.oneof(
   fc.constantFrom(
     "",
@@ -71,9 +71,9 @@ const hostileValue = fc.oneof(
 
 export interface Making {
   components: Record<string, Schema>;
-  /** Values that exist in the database, by property name. */
+  /** Values that exist in the database, such as ids and SKUs, by property name. */
   known: Record<string, readonly unknown[]>;
-  /** Percentage of hostile values. */
+  /** Percentage of generated values that are hostile. */
   hostile: number;
 }
 

@@ -15,10 +15,10 @@ export interface FuzzRequest {
   payload?: Buffer;
 }
 
-/** HTTP clients and `inject` only send such header values. */
+/** Header values of printable ASCII. HTTP clients and `inject` refuse to send other characters. */
 const headerText = hostileText.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
 
-/** Half of the requests are valid. In the others any value may be hostile, and unknown members may be added.
+/** Generates requests for the operation. Half of them are valid. In the others, any value may be hostile, and unknown members may be added.
  * @param path with its parameters in braces */
 export function requestFor(
   path: string,
@@ -49,13 +49,13 @@ function requestOf(path: string, operation: Operation, making: Making): fc.Arbit
     }));
 }
 
-/** Texts that PostgreSQL cannot store: with NUL, and with an unpaired surrogate. */
+/** Strings that PostgreSQL cannot store: one contains NUL, the other an unpaired surrogate. */
 const NOT_STORABLE = ["a\0b", "a\ud800b"];
-/** Valid requests whose texts are replaced; together they contain every optional member. */
+/** Number of valid requests whose strings are replaced: enough to include every optional member at least once. */
 const SAMPLES = 20;
 
-/** Valid requests that each contain one text that cannot be stored: one request for every path and query parameter, and for every text
- * and member name in a body. */
+/** Requests that are valid except for one string that cannot be stored. That string replaces, in turn, every path and query parameter
+ * and every string and member name in a body. */
 export function unstorableRequests(
   path: string,
   operation: Operation,
@@ -87,7 +87,7 @@ export function unstorableRequests(
 
 const KNOWN_OF_ANY = { id: [1], sku: ["A-1"], skus: [["A-1"]], url: ["http://127.0.0.1:9/hook"] };
 
-/** Variants of the body: in each, one text or one member name is replaced by `text`. */
+/** Variants of the body. In each, `text` replaces one string or one member name. */
 function jsonBodiesWith({ headers, payload }: Body, text: string, seen: Set<string>): Buffer[] {
   if (payload === undefined || headers["content-type"]?.includes("json") !== true) return [];
   const made: Buffer[] = [];
@@ -113,7 +113,7 @@ function jsonBodiesWith({ headers, payload }: Body, text: string, seen: Set<stri
   return made;
 }
 
-/** Generators by parameter name; optional parameters are mostly undefined. */
+/** Generates an object with the values of the parameters, by name. Optional parameters are mostly undefined. */
 function parametersOf(operation: Operation, place: string, making: Making): fc.Arbitrary<Record<string, unknown>> {
   const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
   return fc.record(
@@ -126,7 +126,7 @@ function parametersOf(operation: Operation, place: string, making: Making): fc.A
   );
 }
 
-/** Idempotency keys are rarely reused, because a reused key returns the stored response. */
+/** Generates the value of one parameter. Idempotency keys are rarely reused, because a reused key returns the stored response. */
 function parameterOf(name: string, schema: Schema, making: Making): fc.Arbitrary<unknown> {
   const value = valueOf(schema, making, name);
   return name === "idempotency-key"
@@ -137,12 +137,12 @@ function parameterOf(name: string, schema: Schema, making: Making): fc.Arbitrary
 function addressOf(path: string, values: Record<string, unknown>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const text = asText(values[name]);
-    // An empty value would match another route.
+    // An empty value, "." and ".." would change the path, and the request would match another route.
     return text === "" || text === "." || text === ".." ? "1" : encode(text);
   });
 }
 
-/** Unpaired surrogates become an invalid UTF-8 byte. */
+/** Percent-encodes a string. If it contains an unpaired surrogate, the result contains an invalid UTF-8 byte. */
 const encode = (text: string): string => (text.isWellFormed() ? encodeURIComponent(text) : "%FF");
 
 const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

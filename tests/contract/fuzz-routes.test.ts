@@ -11,11 +11,11 @@ import type { Schema } from "./from-schema.ts";
 import { requestFor, unstorableRequests, type FuzzRequest, type Operation } from "./fuzz-requests.ts";
 import { createImportContext, importBytes } from "../support/import-file.ts";
 
-/** Any route may return these without listing them: unknown host, unreachable database, headers too long. */
+/** Statuses that any route may return without listing them: unknown host, unreachable database, headers too long. */
 const GENERAL = new Set(["403", "503", "431"]);
-/** Total for all routes. */
+/** Time limit for the requests to all routes together. */
 const TIME_MS = 45_000;
-/** Fixed, so that every run sends the same requests. Set FUZZ_SEED and FUZZ_TIMES for others. */
+/** Seed of the generators. It is fixed, so that every run sends the same requests. Set FUZZ_SEED and FUZZ_TIMES for others. */
 const SEED = Number(process.env["FUZZ_SEED"] ?? 1);
 const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
 
@@ -29,7 +29,7 @@ const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
 
-// Deleting operations come last, so that the others find data.
+// DELETE operations come last, so that the other operations find data.
 operations.sort((a, b) => Number(a.method === "DELETE") - Number(b.method === "DELETE"));
 
 const database = await createTestDatabase();
@@ -57,7 +57,7 @@ beforeAll(async () => {
   baseUrl = await app.listen({ port: 0, host: "127.0.0.1" });
 });
 
-/** Ids of uploads that are too large to complete during the test. */
+/** Begins `count` uploads that are too large to complete during the test. @returns their ids */
 async function beginUploads(count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let i = 0; i < count; i++) {
@@ -89,20 +89,20 @@ test.each(operations)("$method $path", async ({ method, path, operation }) => {
       seed: SEED,
       numRuns: 300 * TIMES,
       interruptAfterTimeLimit: (TIME_MS * TIMES) / operations.length,
-      // The responses seen so far still count.
+      // When the time is up, the test passes if all responses received so far are valid.
       markInterruptAsFailure: false,
     },
   );
 });
 
-test.each(operations)("$method $path rejects texts that cannot be stored", async ({ method, path, operation }) => {
+test.each(operations)("$method $path rejects strings that cannot be stored", async ({ method, path, operation }) => {
   const ask = isEventStream(operation) ? fetchHead : inject;
   const requests = unstorableRequests(path, operation, api.components.schemas);
   expect(requests.length).toBeGreaterThan(0);
   for (const request of requests) check(method, operation, await ask(method, request));
 });
 
-test("nearly every route succeeded at least once, so that the requests are meaningful", () => {
+test("nearly every route has succeeded at least once, which shows that the requests are meaningful", () => {
   const failed = operations.map(({ operation }) => operation.operationId).filter((id) => !succeeded.has(id));
   expect(failed.length, failed.join(", ")).toBeLessThanOrEqual(operations.length / 10);
 });
@@ -127,7 +127,7 @@ async function inject(method: string, { url, headers, payload }: FuzzRequest): P
   };
 }
 
-/** An event stream does not end, so only its beginning is read. */
+/** Sends the request and reads only the beginning of the response, because an event stream does not end. */
 async function fetchHead(method: string, { url, headers: { host: _, ...headers } }: FuzzRequest): Promise<Answer> {
   const stop = new AbortController();
   const response = await fetch(baseUrl + url, { method, headers, signal: stop.signal });

@@ -1,4 +1,4 @@
-// The committed API description must match the server's, and be valid for other tools.
+// The committed openapi.json must match the API description that the server generates, and must be valid for other tools.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
@@ -11,7 +11,7 @@ test("openapi.json is up to date (`skuport openapi > openapi.json` updates it)",
   expect(await readFile(COMMITTED, "utf8")).toBe(await describeApi());
 });
 
-test("it is valid OpenAPI 3.1, and every operation has a unique id", async () => {
+test("openapi.json is valid OpenAPI 3.1, and every operation has a unique id", async () => {
   const document = JSON.parse(await describeApi()) as {
     openapi: string;
     paths: Record<string, Record<string, { operationId?: string }>>;

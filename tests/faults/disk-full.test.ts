@@ -1,4 +1,4 @@
-// A full disk: uploads are rejected with 507, workers wait, PostgreSQL recovers, and nothing is lost.
+// If the disk is full, uploads are rejected with status 507, workers wait, PostgreSQL recovers, and nothing is lost.
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ async function contextOn(folder: string, reserveMb: number): Promise<ImportConte
 
 const importNow = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
 
-test("an upload does not use the disk reserve, with or without a declared size", async () => {
+test("an upload, with or without a declared size, does not use the disk reserve", async () => {
   const disk = mountSmallDisk(100);
   const context = await contextOn(disk.folder, 20);
   const upload = { filename: "large.csv", options: import_query.parse({}), actor: "test", max_bytes: 1e9 };
@@ -68,7 +68,7 @@ test("an upload does not use the disk reserve, with or without a declared size",
   expect(rows).toMatchObject([{ state: "failed", problem: { type: "/problems/disk-full", status: 507 } }]);
   expect(readdirSync(context.files_dir)).toEqual([]);
 
-  // Control: without a reserve, the disk itself is filled; the sender gets the same error.
+  // Control: without a reserve, an upload fills the disk completely, and the client gets the same error.
   const unprotected = receiveImport({ ...context, disk: undefined as never }, { ...upload, size: null }, send());
   disk.fill(10);
   await expect(unprotected).rejects.toMatchObject({ slug: "disk-full" });
@@ -115,7 +115,7 @@ function* piecesOf(bytes: Buffer): Generator<Buffer> {
 }
 
 test(
-  "unpacking waits while the disk is full, shows that, can be cancelled, and continues",
+  "unpacking waits while the disk is full, reports that it waits, can be cancelled, and continues when there is space",
   async () => {
     const disk = mountSmallDisk(60);
     const context = await contextOn(disk.folder, 10);
@@ -164,7 +164,7 @@ test.each([false, true])(
 );
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-// A small write-ahead log for a small disk.
+// The write-ahead log must be small, because the disk is small.
 const settings = { shared_buffers: "32MB", max_wal_size: "48MB", min_wal_size: "32MB", wal_buffers: "4MB" };
 const BALLAST = "disk-reserve.bin";
 
@@ -183,7 +183,7 @@ async function startOn({ folder }: SmallDisk, reserve?: DiskReserve) {
     postgres,
     attempt,
     stop,
-    /** Needs space for tables, for the write-ahead log and for a checkpoint. */
+    /** Runs writes that need space for tables, for the write-ahead log and for a checkpoint. */
     async write() {
       await attempt("update kept set text = reverse(text)");
       await attempt("select pg_logical_emit_message(false, 'test', repeat('x', 20000000))");
@@ -196,7 +196,7 @@ const ROWS = 20_000;
 const CREATE = `create table kept as select i, repeat(md5(i::text), 10) as text from generate_series(1, ${String(ROWS)}) i`;
 
 test(
-  "PostgreSQL on a full disk recovers with the space of the reserve",
+  "PostgreSQL on a full disk uses the space of the reserve to recover",
   async () => {
     const disk = mountSmallDisk(300);
     const { postgres, attempt, count, stop } = await startOn(disk, createDiskReserve(disk.folder));
@@ -205,7 +205,7 @@ test(
     await until(() => readdirSync(disk.folder).includes(BALLAST));
     const firstPid = postgres.pid;
     disk.fill(0);
-    // Small WAL records: one that waits for the recovery must fit into the reserve.
+    // Keep the WAL records small: a record that is still unwritten when the recovery begins must fit into the reserve.
     const message = "select pg_logical_emit_message(false, 'test', repeat('x', 2000000))";
     await until(async () => !readdirSync(disk.folder).includes(BALLAST) || (await attempt(message), false));
     await until(() => postgres.pid !== firstPid);
@@ -217,7 +217,7 @@ test(
 );
 
 test(
-  "PostgreSQL without free space is restarted as soon as there is some; a failed start names files to delete",
+  "PostgreSQL without free space is restarted as soon as there is space; the error of a failed start lists files to delete",
   async () => {
     const disk = mountSmallDisk(300);
     const first = await startOn(disk);
@@ -228,7 +228,7 @@ test(
     await until(async () => (await first.write(), first.postgres.is_disk_full));
     disk.makeRoom();
     await until(async () => (await first.count()) === ROWS);
-    // The supervisor notes the restart a moment after the first connection is possible.
+    // The supervisor detects the restart a moment after PostgreSQL accepts connections.
     await until(() => !first.postgres.is_disk_full);
     expect(ended).toBe(false);
 
@@ -237,7 +237,7 @@ test(
     mkdirSync(join(disk.folder, "files"));
     renameSync(join(disk.folder, "filler"), join(disk.folder, "files/0b0e"));
     await expect(startOn(disk)).rejects.toThrow(/is full \(.* free\).*\n {2}\d+ MB {2}.*files\/0b0e\n/s);
-    // Left-over unpacked files are deleted automatically.
+    // With this name, it is the unpacked file of an unfinished scan, and the start deletes it.
     renameSync(join(disk.folder, "files/0b0e"), join(disk.folder, "files/0b0e.1.utf8.unpacked"));
     const second = await startOn(disk);
     onTestFinished(second.stop);

@@ -1,4 +1,4 @@
-// Connections that stay open while no data passes: the other machine has vanished, or a proxy or firewall holds them.
+// Tests of connections that stay open although no data passes: the other machine has vanished, or a proxy or firewall holds the connection.
 import pg from "pg";
 import { afterEach, expect, test } from "vitest";
 import { connectClient, createPool, isTransient } from "../../src/db/connection/connect.ts";
@@ -42,7 +42,7 @@ test("if the database stops responding, a statement times out and later ones fai
   await expect(pool.query("select 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
   const connections = proxy.accepted;
   await expect(pool.query("select 1")).rejects.toSatisfy(isTransient);
-  // Only probes open connections, one at a time.
+  // While the database does not respond, the pool opens only one connection at a time, to probe it.
   expect(proxy.accepted - connections).toBeLessThanOrEqual(1);
   expect(answered).toBe(false);
   proxy.setMode("forward");
@@ -60,7 +60,7 @@ test("a connection whose response is lost is closed; a long statement on another
   const { proxy, pool } = await proxied(2);
   const [long, lost] = [await pool.connect(), await pool.connect()];
   proxy.links()[1]?.setMode("mute");
-  // Injected delay: the statement outlasts the time after which the other connection is closed.
+  // Injected delay: the statement takes longer than the time after which the other connection is closed.
   const slept = long.query("select pg_sleep(6), 7 as n");
   await expect(lost.query("select 1")).rejects.toMatchObject({ code: "ETIMEDOUT" });
   expect((await slept).rows).toMatchObject([{ n: 7 }]);

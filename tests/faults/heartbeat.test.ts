@@ -17,11 +17,11 @@ import { until } from "../support/until.ts";
 const database = await createTestDatabase();
 const { host, port, user, database: name } = database.address;
 
-/** 10 s: even a busy machine starts a worker and forwards its heartbeats faster. */
+/** A worker is stopped after 10 s without a heartbeat. Even on a busy machine, it starts and sends heartbeats faster than that. */
 const SHORT: HeartbeatLimits = { tick_ms: 1000, silent_ticks: 10 };
 const OFF: HeartbeatLimits = { tick_ms: 1000, silent_ticks: 1e9 };
 
-/** Settings for a worker that loads hang.mjs, which writes files to the data folder that show where it was loaded. */
+/** Creates settings for a worker that loads hang.mjs, which writes a file to the data folder for each thread that has loaded it. */
 async function createSettings(): Promise<{
   config: Config;
   env: Record<string, string | undefined>;
@@ -89,7 +89,7 @@ describe.concurrent("a heartbeat", () => {
   test.for([
     ["hangs", "SIGUSR2"],
     ["is frozen", "SIGSTOP"],
-  ] as const)("ends and restarts a worker that %s, and logs it", async ([, signal], context) => {
+  ] as const)("ends and restarts a worker that %s, and logs the restart", async ([, signal], context) => {
     const [unwatched, watched] = await Promise.all([supervise(context, OFF), supervise(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, signal);
 
@@ -99,7 +99,7 @@ describe.concurrent("a heartbeat", () => {
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
-  test("lets the delivery thread end a worker without a server, and logs its job", async (context) => {
+  test("makes the delivery thread end a worker whose server is gone, and log the worker's job", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGUSR2");
     expect(await watched.exited).toEqual([null, "SIGKILL"]);
@@ -111,7 +111,7 @@ describe.concurrent("a heartbeat", () => {
     expect(isAlive(unwatched.pid)).toBe(true);
   });
 
-  test("lets the main loop restart a delivery thread that hangs", async (context) => {
+  test("makes the main loop restart a delivery thread that hangs", async (context) => {
     const [unwatched, watched] = await Promise.all([startAlone(context, OFF), startAlone(context, SHORT)]);
     for (const { pid } of [unwatched, watched]) process.kill(pid, "SIGWINCH");
     await until(() => watched.err().includes("webhook delivery stopped responding; restarting"));

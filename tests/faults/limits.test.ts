@@ -15,7 +15,7 @@ const ROWS = 400;
 const NAME = "skuport faults";
 const signal = new AbortController().signal;
 
-/** Each file has different names, so that it changes every product. */
+/** Number of files created so far. Each file has different product names, so that its import changes every product. */
 let files = 0;
 const nextFile = (): string => {
   files++;
@@ -47,7 +47,7 @@ async function createContext() {
   return { pool, context };
 }
 
-/** A context, and an import in it that has been scanned and can be loaded. */
+/** Creates a context and, in it, an import that has been scanned and is ready to be loaded. */
 async function createScannedImport() {
   const { pool, context } = await createContext();
   const { id } = await receiveBytes(context, nextFile());
@@ -84,7 +84,7 @@ test("an import completes under an administrator's shortest timeouts", async () 
 test("an import completes although its sessions are terminated repeatedly", async () => {
   const { context, id } = await createScannedImport();
   let cuts = 0;
-  // pg-boss also retries a job whose loader could not read its import.
+  // Retry here as pg-boss does: a loader that cannot read its import fails its job, and pg-boss runs the job again.
   const loaders = Array.from({ length: context.concurrency }, () =>
     retryTransient(() => runLoader(context, id, signal)),
   );
@@ -130,7 +130,7 @@ test("an import waits while the database is read-only", async () => {
   }
 });
 
-/** Makes writes to import_chunks fail as on a full disk. */
+/** Makes writes to import_chunks fail with the error of a full disk. */
 async function fillDisk(): Promise<void> {
   await database.pool.query(`
     create sequence if not exists refusals;

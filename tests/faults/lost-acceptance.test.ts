@@ -1,4 +1,5 @@
-// The commit that accepts an uploaded file succeeds but its response is lost; and a worker gives up an upload while it arrives.
+// Two faults during an upload: the commit that accepts the file succeeds but its response is lost, and a worker discards the upload as
+// abandoned while data still arrives.
 import { createHash } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { import_query } from "../../contract/imports/imports.ts";
@@ -26,7 +27,7 @@ afterAll(async () => {
 
 const direct = await createImportContext(pool);
 let sent = 0;
-/** Loses the response to the next commit. */
+/** An import context that loses the response to the next commit. */
 const losing: ImportContext = {
   ...direct,
   pool: proxied,
@@ -76,7 +77,7 @@ test("a resumable upload is accepted once although the response to the last comm
   expect(await leftovers(direct)).toEqual(NOTHING_LEFT);
 });
 
-test("an upload that a worker gave up fails", async () => {
+test("an upload that a worker has discarded fails", async () => {
   const givenUp = new Problem("upload-interrupted", "A worker gave the upload up.");
   async function* bytes() {
     yield CSV;

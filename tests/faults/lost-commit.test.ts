@@ -1,4 +1,4 @@
-// Commits whose responses are lost: a client that repeats its request must not do the work twice.
+// The response to a commit is lost. If the client repeats its request, the server must not do the work twice.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { withCertainCommit } from "../../src/db/connection/certain-commit.ts";
@@ -30,7 +30,7 @@ test("a commit without a response succeeds if PostgreSQL has committed", async (
   expect([result, proxy.lost_answers - lost, await written()]).toEqual(["result", 1, [1]]);
 });
 
-test("a connection lost before the commit is an error, and nothing is written", async () => {
+test("if the connection is lost before the commit, the transaction throws an error, and nothing is written", async () => {
   const work = withCertainCommit(pool, async (client) => {
     await client.query("insert into written values (2)");
     proxy.cut();

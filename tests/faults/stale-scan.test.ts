@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 interface Worker extends RunningProcess {
-  /** Cuts its database connections, which releases its locks. */
+  /** Cuts the worker's database connections, which releases its locks. */
   cut(): void;
 }
 
@@ -50,20 +50,20 @@ async function startWorker(): Promise<Worker> {
   });
 }
 
-/** `rows` products with SKUs that only this import uses; every hundredth row has no SKU. */
+/** A file of `rows` rows. Its SKUs begin with `label`, so that no other import uses them; every hundredth row has no SKU. */
 function csv(label: string, rows: number): Buffer {
   const lines = ["sku,name,description"];
   for (let i = 0; i < rows; i++) lines.push(`${i % 100 === 99 ? "" : `${label}-${i}`},Name ${i},${PADDING}`);
   return Buffer.from(`${lines.join("\n")}\n`);
 }
 
-/** Makes the import look abandoned, so that the next worker takes it over. */
+/** Makes the import appear abandoned, so that the next worker takes it over. */
 const abandon = (id: number): Promise<unknown> =>
   pool.query("update imports set updated_at = now() - interval '1 minute' where id = $1 and state = 'scanning'", [id]);
 
 const stateOf = async (id: number): Promise<Import> => (await readImport(pool, id)) as Import;
 
-/** Waits until the scan with this token writes the unpacked text. */
+/** Waits until the scan with this token has begun to write the unpacked text. */
 async function isUnpacking(id: number, token: number): Promise<void> {
   const file = (await readImportWork(pool, id))?.file ?? "";
   try {
@@ -88,11 +88,11 @@ async function done(id: number): Promise<Import> {
   }
 }
 
-/** Allowed rounds in which the worker finished before it was frozen. */
+/** Number of rounds that may fail because the worker finished before it was frozen. */
 const MAX_MISSES = 5;
 
-/** Freezes the worker and cuts its connections while the import is in the state. If the import has already left that state, lets the
- * worker finish, and returns false. */
+/** Freezes the worker. If the import is in the given state, cuts the worker's connections and returns true. If the import has already
+ * left that state, lets the worker finish and returns false. */
 async function catchIn(state: Import["state"], id: number, worker: Worker): Promise<boolean> {
   worker.freeze();
   if ((await stateOf(id)).state === state) {
@@ -172,7 +172,7 @@ test(
       await done(id);
       first.wake();
       await until(() => first.output().includes(TAKEN_OVER));
-      // Stopping waits for everything that the worker had started.
+      // stop() waits for everything that the worker has started.
       await Promise.all([first.stop(), second.stop()]);
       await check(id, label);
       expect(await tokenOf(id)).toBe(2);
@@ -197,7 +197,7 @@ test(
       const second = await startWorker();
       await done(id);
       first.wake();
-      // Stopping waits for its loaders.
+      // stop() waits for the worker's loaders.
       await Promise.all([first.stop(), second.stop()]);
       await check(id, label);
     }

@@ -1,4 +1,4 @@
-// Unhandled errors, a closed terminal and a closed output do not end a server, and no process ends without a message.
+// Unhandled errors and a closed log output do not end a server, a closed terminal shuts it down, and no process ends without a message.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
@@ -26,7 +26,7 @@ function start(args: string[], env: Record<string, string> = {}) {
 test.each([
   ["server", 0, "still here\n", "continuing"],
   ["worker", 1, "", "ending"],
-])("a stray error is logged with its cause; a %s exits with %i", async (kind, code, printed, lastWord) => {
+])("an unhandled error is logged with its cause, and a %s exits with status %i", async (kind, code, printed, lastWord) => {
   const { closed, out, err } = start([join(import.meta.dirname, "support/stray.ts"), kind]);
   expect(await closed).toEqual([code, null]);
   expect(out()).toBe(printed);
@@ -53,7 +53,7 @@ test("a server whose log output is closed continues, and shuts down when its ter
   const url = await until(() => /Skuport is ready: (http:[^"]+)"/.exec(err())?.[1]);
   child.stderr.destroy();
   child.stdout.destroy();
-  // Each request causes a log line that cannot be written.
+  // Each request causes a log line, which cannot be written because the output is closed.
   for (let i = 0; i < 3; i++) expect((await fetch(`${url}/api/no-such-thing`)).status).toBe(404);
   expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   child.kill("SIGHUP");

@@ -19,7 +19,7 @@ const { atEnd, startProxy, startServer, startWorker, closing } = createFaultFixt
 
 const connected = async (url: string): Promise<pg.Client> => closing(await connectClient({ url }, options));
 
-/** Number of the tests' sessions in PostgreSQL. */
+/** Returns the number of PostgreSQL sessions that the tests have opened. */
 async function countSessions(): Promise<number> {
   const { rows } = await database.pool.query<{ n: number }>(
     "select count(*)::int as n from pg_stat_activity where application_name = $1 and datname = current_database()",
@@ -51,7 +51,7 @@ test("a cut ends both sides with a transient error, and the next connection work
   expect(proxy.accepted).toBe(2);
 });
 
-test("held connections stay open on the server's side until they are forwarded, even if the client is gone", async () => {
+test("while the proxy holds a connection, PostgreSQL's side stays open, even if the client is gone", async () => {
   const proxy = await startProxy();
   const client = await connected(proxy.url());
   await client.query("begin");
@@ -65,7 +65,7 @@ test("held connections stay open on the server's side until they are forwarded, 
   await until(() => proxy.links().length === 0);
 });
 
-test("the statements of a muted connection are executed, and their responses dropped", async () => {
+test("the statements of a muted connection are executed, but their responses are dropped", async () => {
   const proxy = await startProxy();
   const client = await connected(proxy.url());
   proxy.links()[0]?.setMode("mute");
@@ -99,7 +99,7 @@ test("a refusing proxy looks like a stopped server", async () => {
 });
 
 test(
-  "server and workers run through proxies, survive freezing and cut connections, and leave nothing over",
+  "server and workers connect through proxies, survive freezing and cut connections, and leave nothing behind",
   { timeout: 300_000 },
   async () => {
     const { data_dir: dataDir, expectNothingLeft } = await createDataDir();

@@ -1,5 +1,5 @@
-// A worker's machine vanishes while it holds locks. PostgreSQL cannot detect that, because a proxy keeps the connections open and
-// answers their keepalives. Another worker ends the sessions and continues the import.
+// The machine of a worker vanishes while the worker holds locks. PostgreSQL cannot detect that, because a proxy keeps the connections
+// open and answers TCP keepalives. Another worker ends the vanished worker's sessions and continues the import.
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { generateFile } from "../../bench/generate.ts";
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 300_000;
 const database = await createTestDatabase();
 const { startProxy, startServer, startWorker, closing } = createFaultFixtures(database);
 
-/** Number of workers' sessions in a transaction that has written, and of those that have been idle for a second. */
+/** Counts the workers' sessions that are idle in a transaction that has written: all, and those that have been idle for a second. */
 async function countWriters(): Promise<{ all: number; silent: number }> {
   const { rows } = await database.pool.query<{ all: number; silent: number }>(
     `select count(*)::int as all, count(*) filter (where state_change < clock_timestamp() - interval '1 second')::int as silent
@@ -41,7 +41,7 @@ test(
     await until(async () => {
       if ((await countWriters()).all === 0) return false;
       proxy.setMode("hold");
-      // A commit that was in progress when the proxy began to hold may still arrive.
+      // A commit that was in progress when the proxy began to hold connections may still reach PostgreSQL.
       const held = await until(async () => {
         const { all, silent } = await countWriters();
         return all === silent ? { silent } : undefined;
@@ -87,7 +87,7 @@ test("silent sessions that hold locks are ended; active ones, readers and sessio
   await holder.client.query("select pg_advisory_lock(1, 1)");
   await activeHolder.client.query("select pg_advisory_lock(1, 2)");
   await stranger.client.query("begin; create temporary table written (n int); select pg_advisory_lock(1, 3)");
-  // The watch compares its own observations, so a step of the database's clock does not matter.
+  // The watch measures time with its own clock, so a jump of the database's clock does not matter. Here, the test sets that time.
   let now = 0;
   const watch = createHolderWatch(() => now);
   const endAt = async (ms: number): Promise<number[]> => {

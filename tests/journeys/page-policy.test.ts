@@ -16,7 +16,7 @@ test.each(["/", "/imports", "/products", "/changes", "/webhooks", "/docs/"])(
     const page = await open("about:blank");
     await page.addInitScript({ content: COLLECT });
     await page.goto(path);
-    // By now the contract is loaded and its schemas are compiled.
+    // Once a heading is visible, the contract is loaded and its schemas are compiled.
     await page.locator("h1, h2").first().waitFor();
     expect(await page.evaluate("violations")).toEqual([]);
   },

@@ -1,4 +1,4 @@
-// Opens raw event streams for tests, with a different client address for each, which the test can cut at any moment.
+// Opens raw event streams for tests. Each can have its own client address, and the test can cut it at any moment.
 import { Agent, request, type ClientRequest, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 

@@ -1,4 +1,4 @@
-// A scratch folder for the reader, in the system's temporary folder.
+// Creates a ScratchFolder (see read-file.ts) for tests, in the system's temporary folder. Does not check for free space.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

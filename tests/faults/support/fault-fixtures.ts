@@ -1,4 +1,4 @@
-// Fixtures of fault tests: proxies, connections, servers and workers that are closed or killed after each test.
+// Fixtures for fault tests: proxies, connections, servers and workers, which are closed or killed after each test.
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,17 +17,17 @@ import {
 import { startProxy, type Proxy } from "./proxy.ts";
 
 export interface FaultFixtures {
-  /** Runs after the test, in reverse order of registration. */
+  /** Registers a function to call after the test. Functions are called in reverse order of registration. */
   atEnd: (cleanup: () => Promise<unknown>) => void;
-  /** A proxy in front of the database. */
+  /** Starts a proxy in front of the database. */
   startProxy: () => Promise<Proxy>;
   startServer: (options: ProcessOptions) => Promise<RunningServer>;
   startWorker: (options: ProcessOptions) => Promise<RunningProcess>;
-  /** Registers a client to be ended. */
+  /** Registers a client to be closed after the test, and returns it. */
   closing: (client: pg.Client) => pg.Client;
 }
 
-/** Call at the top of a test file. */
+/** Creates the fixtures. Call it at the top of a test file. */
 export function createFaultFixtures(database: TestDatabase): FaultFixtures {
   const cleanups: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
@@ -54,7 +54,7 @@ export function createFaultFixtures(database: TestDatabase): FaultFixtures {
   };
 }
 
-/** A new data folder, and an assertion that no files, locks, jobs or unfinished rows are left in it and in the database. */
+/** Creates a data folder. Also returns an assertion: no files, locks, jobs or unfinished rows are left in the folder or the database. */
 export async function createDataDir(): Promise<{
   data_dir: string;
   expectNothingLeft: (db: Queryable) => Promise<void>;

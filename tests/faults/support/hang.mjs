@@ -1,4 +1,4 @@
-// Loaded into a worker process by `--import`: signals make its main loop or its delivery thread hang, or its heap grow.
+// Test workers load this module with `--import`. Then signals make the worker's main loop or its delivery thread hang, or its heap grow.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BroadcastChannel, isMainThread } from "node:worker_threads";
@@ -12,10 +12,10 @@ if (isMainThread) {
 } else {
   channel.onmessage = hang;
 }
-// The test may send signals now.
+// This file shows the test that the handlers are installed and signals can be sent.
 writeFileSync(join(process.env.SKUPORT_DATA_DIR, `${process.pid}-${isMainThread ? "main" : "thread"}`), "");
 
-/** For ever, without taking the processor from the others. */
+/** Blocks the thread forever, without using the processor. */
 function hang() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }

@@ -1,4 +1,4 @@
-// Finds what work leaves over if it does not end cleanly: files, locks, rows of unfinished work, jobs, idle transactions.
+// Finds what imports and operations leave behind if they do not end cleanly: files, locks, unfinished rows, jobs, idle transactions.
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,20 +9,20 @@ import { until } from "../../support/until.ts";
 export interface Leftovers {
   /** Files in the folder of uploads. */
   files: string[];
-  /** Temporary folders of the program; see `temporaryFolders`. */
+  /** The program's temporary folders, as `temporaryFolders` returns them. */
   temporary: string[];
-  /** Numbers of rows. */
+  /** This member and those up to `jobs` are numbers of rows. */
   unfinished_imports: number;
   unfinished_operations: number;
   import_chunks: number;
   operation_chunks: number;
   staged_products: number;
   waiting_deliveries: number;
-  /** Queued or running jobs of imports and operations. */
+  /** Number of queued or running jobs of imports and operations. */
   jobs: number;
-  /** Held advisory locks, except those that show that a worker is alive. */
+  /** Number of held advisory locks, except those that show that a worker is alive. */
   advisory_locks: number;
-  /** Sessions that are idle inside a transaction. */
+  /** Number of sessions that are idle inside a transaction. */
   idle_transactions: number;
 }
 
@@ -42,11 +42,11 @@ export const NOTHING_LEFT: Leftovers = {
 
 export interface LeftoversOptions {
   data_dir: string;
-  /** Temporary folders that existed before; not counted. */
+  /** Temporary folders that existed before the test; they are ignored. */
   temporary_before?: readonly string[];
 }
 
-/** `db` must be a direct connection, not one through a proxy. */
+/** Finds leftovers. `db` must be a direct connection, not one through a proxy. */
 export async function findLeftovers(db: Queryable, options: LeftoversOptions): Promise<Leftovers> {
   const { data_dir, temporary_before = [] } = options;
   const { rows } = await db.query<Omit<Leftovers, "files" | "temporary" | "jobs">>(
@@ -70,7 +70,7 @@ export async function findLeftovers(db: Queryable, options: LeftoversOptions): P
   };
 }
 
-/** Waits until nothing is left. If that does not happen, returns what is left, to be compared with NOTHING_LEFT. */
+/** Waits until nothing is left, for a limited time. @returns what is left in the end, to be compared with NOTHING_LEFT */
 export async function settledLeftovers(db: Queryable, options: LeftoversOptions): Promise<Leftovers> {
   let left = NOTHING_LEFT;
   await until(async () => {

@@ -10,9 +10,9 @@ const MAIN = join(import.meta.dirname, "../../../src/main.ts");
 const MAX_OUTPUT = 1 << 20;
 
 export interface ProcessOptions {
-  /** DATABASE_URL of the process, usually a proxy's. */
+  /** DATABASE_URL of the process, usually the URL of a proxy. */
   url: string;
-  /** Shared by the server and the workers of one database. */
+  /** Data folder. The server and the workers of one database share it. */
   data_dir: string;
   /** Further environment variables. */
   settings?: Record<string, string>;
@@ -25,21 +25,21 @@ export interface RunningProcess {
   isRunning(): boolean;
   /** The last MB of stdout and stderr. */
   output(): string;
-  /** SIGSTOP: its connections stay open, acknowledged by the kernel, and it does nothing. */
+  /** Sends SIGSTOP: the process does nothing, but its connections stay open, and the kernel still acknowledges data. */
   freeze(): void;
   wake(): void;
-  /** SIGKILL, which also ends a frozen process. */
+  /** Sends SIGKILL, which ends even a frozen process. */
   kill(): Promise<void>;
-  /** SIGTERM, and waits until it has ended. */
+  /** Sends SIGTERM, and waits until the process has ended. */
   stop(): Promise<void>;
 }
 
 export interface RunningServer extends RunningProcess {
-  /** Such as http://127.0.0.1:43017. */
+  /** URL of the server, such as http://127.0.0.1:43017. */
   readonly base_url: string;
 }
 
-/** `skuport serve` without a worker. */
+/** Starts `skuport serve` without a worker. */
 export async function startServerProcess(options: ProcessOptions): Promise<RunningServer> {
   const { data_dir } = options;
   const child = start(["serve", "--no-worker", "--port", "0", "--data-dir", data_dir], options);
@@ -50,7 +50,8 @@ export async function startServerProcess(options: ProcessOptions): Promise<Runni
   return { ...child, base_url: baseUrl };
 }
 
-/** `skuport work`, ready to take jobs. A worker that loses the database earlier exits, to be restarted by its supervisor. */
+/** Starts `skuport work`, and waits until it is ready to take jobs. A worker that loses the database before that exits, because its
+ * supervisor would restart it. */
 export async function startWorkerProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = start(["work", "--data-dir", options.data_dir], options);
   const READY = ["worker ready for imports", "worker ready for operations"];

@@ -5,45 +5,45 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
 
 /**
- * - `forward`: bytes pass both ways.
- * - `hold`: the connection stays open and nothing passes, not even its end, as if the other machine had vanished.
+  * - `forward`: bytes pass in both directions.
+  * - `hold`: the connection stays open and nothing passes, not even the closing of the other side, as if the other machine had vanished.
  * - `mute`: requests reach PostgreSQL; its responses are dropped.
  */
 export type Mode = "forward" | "hold" | "mute";
 
 /** One proxied connection. */
 export interface Link {
-  /** Counted from 1 in the order in which they were accepted. */
+  /** Number of the connection, from 1, in the order in which connections were accepted. */
   readonly number: number;
   readonly mode: Mode;
   readonly bytes_to_server: number;
-  /** Includes dropped responses. */
+  /** Number of bytes sent by PostgreSQL, including dropped responses. */
   readonly bytes_to_client: number;
   readonly open: boolean;
   setMode(mode: Mode): void;
-  /** Resets the client's side and ends PostgreSQL's. */
+  /** Resets the connection to the client, and closes the connection to PostgreSQL. */
   cut(): void;
 }
 
 export interface Proxy {
   readonly port: number;
-  /** Connections accepted so far, ended ones included. */
+  /** Number of connections accepted so far, including those that have ended. */
   readonly accepted: number;
   /** Number of responses dropped by `loseAnswers`. */
   readonly lost_answers: number;
   /** Open connections, oldest first. */
   links(): Link[];
-  /** URL of a database through the proxy; `database` defaults to the one of the address. */
+  /** URL to reach a database through the proxy. `database` defaults to the database of the address that the proxy was started with. */
   url(database?: string): string;
   /** Sets the mode of all open and future connections. */
   setMode(mode: Mode): void;
   /** Resets all open connections. New connections are accepted. */
   cut(): void;
-  /** Refuses connections until `admit`: ECONNREFUSED, as from a stopped server. Open connections stay. */
+  /** Refuses new connections with ECONNREFUSED, as if the server were stopped, until `admit` is called. Open connections stay open. */
   refuse(): Promise<void>;
   admit(): Promise<void>;
   /** Forwards the next `count` requests that contain `text`, drops the responses and cuts the connections: the statement is
-   * executed, but the client cannot know. Matches text within one packet, so `text` should be a short statement. */
+   * executed, but the client cannot know. `text` is only found within one packet, so it should be a short statement. */
   loseAnswers(text: string, count?: number): void;
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export async function startProxy(address: Exclude<DatabaseAddress, { url: string
     });
     links.add(link);
   };
-  // Half-open sockets: the link forwards the end of a connection, or delays it while it holds.
+  // The sockets allow half-open connections, because the link itself forwards the end of a connection, or delays it while it holds.
   let server = await listen(0, accept);
   const { port } = server.address() as AddressInfo;
   return {
@@ -119,7 +119,7 @@ function connectTo({ host, port }: { host: string; port: number }): Socket {
 }
 
 interface LinkEvents {
-  /** Returns true if the response to this request is to be dropped. */
+  /** Called for each request. @returns whether to drop the response */
   onRequest(bytes: Buffer): boolean;
   onLostAnswer(): void;
   onClose(): void;
@@ -130,7 +130,7 @@ function createLink(client: Socket, server: Socket, number: number, firstMode: M
   let open = true;
   let losesAnswer = false;
   const bytes = { to_server: 0, to_client: 0 };
-  /** Events that occurred while the link held; replayed when it forwards again. */
+  /** Events that occurred while the link held the connection. They are replayed when the link forwards again. */
   const delayed: (() => void)[] = [];
   const unlessHeld = (pass: () => void): void => {
     if (mode === "hold") delayed.push(pass);

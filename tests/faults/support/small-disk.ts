@@ -1,4 +1,4 @@
-// Mounts a small disk for a test, to be filled and emptied.
+// Mounts a small disk that a test can fill and empty.
 import { execFileSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ const MB = 1 << 20;
 export interface SmallDisk {
   folder: string;
   freeMb(): number;
-  /** Fills the disk with a file until only `leaveMb` are free. */
+  /** Writes a file until only `leaveMb` megabytes are free. */
   fill(leaveMb: number): void;
   /** Deletes the file that `fill` wrote. */
   makeRoom(): void;
@@ -19,7 +19,7 @@ export interface SmallDisk {
 /** Reason why this machine cannot mount a small disk; undefined if it can. */
 export const NO_SMALL_DISK = whyNot();
 
-/** Mounts a tmpfs that is unmounted after the test. */
+/** Mounts a tmpfs of `sizeMb` megabytes, which is unmounted after the test. */
 export function mountSmallDisk(sizeMb: number): SmallDisk {
   const folder = mkdtempSync(join(tmpdir(), "small-disk-"));
   mount(folder, sizeMb);
@@ -56,7 +56,7 @@ function writeUntil(file: number, piece: Buffer, isEnough: () => boolean): void 
 }
 
 function mount(folder: string, sizeMb: number): void {
-  // Mode 0755: PostgreSQL runs as another account, which must be able to enter the folder.
+  // The mode is 755 because PostgreSQL runs under another account, which must be able to enter the folder.
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${String(sizeMb)}m,mode=755`, "none", folder], { stdio: "pipe" });
 }
 
