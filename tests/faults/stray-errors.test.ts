@@ -26,18 +26,21 @@ function start(args: string[], env: Record<string, string> = {}) {
 test.each([
   ["server", 0, "still here\n", "continuing"],
   ["worker", 1, "", "ending"],
-])("an unhandled error is logged with its cause, and a %s exits with status %i", async (kind, code, printed, lastWord) => {
-  const { closed, out, err } = start([join(import.meta.dirname, "support/stray.ts"), kind]);
-  expect(await closed).toEqual([code, null]);
-  expect(out()).toBe(printed);
-  const lines = err()
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as { msg: string; err: { stack: string } });
-  expect(lines.map(({ msg }) => msg.slice(msg.lastIndexOf(" ") + 1))).toEqual(["continuing", lastWord]);
-  expect(lines[0]?.err.stack).toContain("its cause");
-  expect(lines[1]?.err.stack).toContain("stray.ts");
-});
+])(
+  "an unhandled error is logged with its cause, and a %s exits with status %i",
+  async (kind, code, printed, lastWord) => {
+    const { closed, out, err } = start([join(import.meta.dirname, "support/stray.ts"), kind]);
+    expect(await closed).toEqual([code, null]);
+    expect(out()).toBe(printed);
+    const lines = err()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { msg: string; err: { stack: string } });
+    expect(lines.map(({ msg }) => msg.slice(msg.lastIndexOf(" ") + 1))).toEqual(["continuing", lastWord]);
+    expect(lines[0]?.err.stack).toContain("its cause");
+    expect(lines[1]?.err.stack).toContain("stray.ts");
+  },
+);
 
 test("a command whose output is closed exits without an error", async () => {
   const { child, closed, err } = start([MAIN, "openapi"]);

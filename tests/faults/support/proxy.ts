@@ -5,8 +5,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import type { DatabaseAddress } from "../../../src/db/connection/connect.ts";
 
 /**
-  * - `forward`: bytes pass in both directions.
-  * - `hold`: the connection stays open and nothing passes, not even the closing of the other side, as if the other machine had vanished.
+ * - `forward`: bytes pass in both directions.
+ * - `hold`: the connection stays open and nothing passes, not even the closing of the other side, as if the other machine had vanished.
  * - `mute`: requests reach PostgreSQL; its responses are dropped.
  */
 export type Mode = "forward" | "hold" | "mute";
