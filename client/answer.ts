@@ -16,7 +16,7 @@ export class UnreachableError extends Error {
 /** Members of every problem document. */
 const STANDARD_MEMBERS: ReadonlySet<string> = new Set(["type", "title", "status", "detail"]);
 
-/** The error for a failed response: a Problem if the body is a problem document, otherwise an UnreachableError. */
+/** Returns the error for a failed response: a Problem if the body is a problem document, otherwise an UnreachableError. */
 export function failureOf(status: number, body: string): Problem | UnreachableError {
   const document = parseJson(body);
   if (!isProblemDocument(document)) {
@@ -74,7 +74,7 @@ export async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncG
   }
 }
 
-/** The error for a request that reached no server. */
+/** Returns the error for a request that reached no server. */
 export const unreachable = (url: string, cause: unknown): UnreachableError =>
   new UnreachableError(`No response from ${originOf(url)}. Check that the server is running.`, { cause });
 

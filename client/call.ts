@@ -10,7 +10,7 @@ type Given<S, Name extends "params" | "querystring" | "body"> =
 type OptionalGiven<S, Name extends "querystring"> =
   S extends Record<Name, infer T extends z.ZodType> ? Partial<Record<Name, z.input<T>>> : object;
 
-/** Input of an endpoint: `params`, `querystring` and `body`, if its schema has them. */
+/** Input of an endpoint: those of `params`, `querystring` and `body` that the schema of the endpoint has. */
 export type RequestOf<E extends Endpoint> = Given<E["schema"], "params"> &
   OptionalGiven<E["schema"], "querystring"> &
   Given<E["schema"], "body">;

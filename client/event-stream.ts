@@ -29,7 +29,7 @@ export async function* readEvents(chunks: AsyncIterable<Uint8Array>): AsyncGener
       continue;
     }
     const colon = line.indexOf(":");
-    if (colon === 0) continue; // a comment: the server's heartbeat
+    if (colon === 0) continue; // the line is a comment, which the server sends as a heartbeat
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     if (field === "event") type = value;

@@ -1,5 +1,5 @@
-// One connection to a stream of server-sent events, using fetch: an EventSource gives up after any status but 200, hides
-// heartbeats, and is missing in Node.
+// Opens one connection to a stream of server-sent events. Uses fetch instead of an EventSource, which does not reconnect after a
+// status other than 200, hides heartbeats, and does not exist in Node.
 import { UnreachableError } from "./answer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 
@@ -18,7 +18,7 @@ export class NoStream extends Error {
 }
 
 export interface StreamOptions {
-  /** Id of the last event received; the server continues after it. */
+  /** Id of the last event received; the server continues after that event. */
   last_event_id?: string | undefined;
   signal?: AbortSignal | undefined;
   onOpen?: () => void;
@@ -61,7 +61,7 @@ export async function* openStream(
   }
 }
 
-/** Uses a reader because Safari cannot iterate streams. */
+/** Yields the chunks of a body. Uses a reader because Safari cannot iterate over a stream. */
 async function* chunksOf(body: ReadableStream<Uint8Array>, onBytes: () => void): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   for (;;) {

@@ -1,5 +1,5 @@
-// Sends a file to be imported, from Node: a path or any stream of bytes, in constant memory and with progress.
-// A browser cannot send a stream over HTTP/1.1; web/imports/upload/upload-file.ts sends its File.
+// Sends a file to be imported from Node: a path or any stream of bytes. Uses constant memory and reports progress. A browser
+// cannot send a stream over HTTP/1.1, so the page uses web/imports/upload/upload-file.ts.
 import { open, type FileHandle } from "node:fs/promises";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { basename } from "node:path";

@@ -10,7 +10,7 @@ export type LiveEvent = { [Name in StreamEvent]: { name: Name; data: StreamData<
 export interface WatchEventsOptions {
   base_url?: string;
   signal: AbortSignal;
-  /** The last id of an earlier watch. */
+  /** The last event id received in an earlier watch; the watch continues after this event. */
   last_event_id?: string | undefined;
   /** Called with true when a stream opens, false when it closes, and null when no server responds. */
   onState?: (open: boolean | null) => void;
@@ -18,7 +18,7 @@ export interface WatchEventsOptions {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-/** Pause after the server has refused a stream. */
+/** Pause before the next attempt after the server has refused a stream. */
 const REFUSED_PAUSE_MS = 15_000;
 
 /** Yields each event. Events may have been purged while the connection was lost, so reload all state when `onState(true)` is

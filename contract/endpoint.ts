@@ -30,10 +30,11 @@ export interface Endpoint {
     headers?: z.ZodType;
     querystring?: z.ZodType;
     body?: z.ZodType;
-    /** Responses by status; `z.string()` if `answer_type` is not JSON. */
+    /** Schemas of the responses by status; `z.string()` if the response is not JSON. */
     response: Record<number, z.ZodType>;
   };
 }
 
-/** Preserves literal types: the server and the client infer parameters and responses from the same object. */
+/** Returns its argument with literal types, so that the server and the client can infer the types of parameters and responses
+ * from it. */
 export const endpoint = <const E extends Endpoint>(definition: E): E => definition;

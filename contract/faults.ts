@@ -19,7 +19,7 @@ const MAX_SENTENCE = 2000;
 export const invalidRequest = (found: readonly Fault[], cause?: unknown): Problem =>
   problemOfFaults("invalid-request", found, cause);
 
-/** A problem that lists these faults; at least one is required. */
+/** Returns a problem that lists these faults; at least one fault is required. */
 export function problemOfFaults(slug: ProblemSlug, found: readonly Fault[], cause?: unknown): Problem {
   const errors = found.slice(0, MAX_FAULTS).map(({ pointer, detail }) => ({
     pointer: cutText(pointer, MAX_POINTER),
@@ -41,7 +41,7 @@ function sentenceOf(errors: readonly Fault[], more: number): string {
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-/** Truncates to `max` characters, including the ellipsis, without splitting a surrogate pair. */
+/** Truncates a string to `max` characters, including the ellipsis, without splitting a surrogate pair. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   const start = text.slice(0, max - 1);

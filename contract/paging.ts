@@ -1,4 +1,5 @@
-// Paging and time ranges of every list: `cursor` in, `next_cursor` out; `since` is inclusive, `until` exclusive.
+// Parameters and responses for the pages and time ranges of lists. A request has `cursor`, a response has `next_cursor`; `since`
+// is inclusive and `until` exclusive.
 import { z } from "zod";
 
 /** Maximum length of a cursor. The longest cursors are those of the product list: they contain a name's first 100 characters

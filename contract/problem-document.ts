@@ -25,7 +25,7 @@ export type ProblemDocument = z.infer<typeof problem_document>;
 const MAX_DOCUMENT_BYTES = 64 << 10;
 const MAX_DETAIL_CHARACTERS = 8000;
 
-/** The document of a Problem, at most 64 kB. `instance` contains the request id. */
+/** Returns the document of a Problem, which has at most 64 kB. `instance` contains the request id. */
 export function toProblemDocument(problem: Problem, instance?: string): ProblemDocument {
   const { status, title } = PROBLEMS[problem.slug];
   const document = {
@@ -39,7 +39,7 @@ export function toProblemDocument(problem: Problem, instance?: string): ProblemD
   return { ...extra, ...moreErrors(problem.extra, extra), ...document };
 }
 
-/** The Problem that a document describes. */
+/** Returns the Problem that a document describes. */
 export function problemOf({ type, detail }: ProblemDocument): Problem {
   const slug = type.split("/").at(-1) ?? "";
   return new Problem(slug in PROBLEMS ? (slug as ProblemSlug) : "internal-error", detail);

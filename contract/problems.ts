@@ -53,7 +53,7 @@ export const PROBLEMS = {
 
 export type ProblemSlug = keyof typeof PROBLEMS;
 
-/** An error with one meaning for users and programs. `detail` states what happened, to what, and what to do next. */
+/** An error that is reported to users and programs. `detail` states what happened, to what, and what to do next. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly slug: ProblemSlug;

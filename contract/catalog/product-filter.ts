@@ -44,7 +44,7 @@ export const filter_shape = {
     .describe("Earliest time of the last change: only products that were last changed at this time or later match"),
 };
 
-/** The parsed filter. May contain members `attributes.<Name>` besides `attributes`; `attributesOf` reads both. */
+/** The parsed filter. It may contain members `attributes.<Name>` in addition to `attributes`; `attributesOf` reads both. */
 export type ProductFilter = z.output<z.ZodObject<typeof filter_shape>> & Record<string, unknown>;
 
 const ATTRIBUTE_PREFIX = "attributes.";
@@ -103,7 +103,8 @@ export function countText(value: unknown): number {
   return Object.entries(value).reduce((sum, [name, member]) => sum + name.length + countText(member), 0);
 }
 
-/** All attribute conditions as name and value. The value `*` matches any value; `\*` matches a literal asterisk. */
+/** Returns all attribute conditions of a filter, each as name and value. The value `*` matches any value; `\*` matches a
+ * literal asterisk. */
 export function attributesOf(filter: ProductFilter): [name: string, value: string][] {
   const flat = Object.entries(filter).filter(([name]) => name.startsWith(ATTRIBUTE_PREFIX));
   return [

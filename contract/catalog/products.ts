@@ -28,7 +28,8 @@ export const product = z
   .meta({ id: "Product" });
 export type Product = z.infer<typeof product>;
 
-/** The entity tag. It includes the id because a product that is deleted and created again restarts at version 1. */
+/** Returns the entity tag of a product. The tag includes the id because a product that is deleted and created again restarts at
+ * version 1. */
 export const etagOf = ({ id, version }: Pick<Product, "id" | "version">): string => `"${id}-${version}"`;
 
 export const SORTS = ["sku", "name", "updated_at", "created_at"] as const;
@@ -55,7 +56,8 @@ const total = z.object({
   relation: z
     .enum(["eq", "gte"])
     .describe(
-      "`eq`: `value` is the exact number of products. `gte`: there are at least `value` products; an exact count would take too long",
+      "`eq`: `value` is the exact number of products. `gte`: there are at least `value` products; an exact count " +
+        "would take too long",
     ),
 });
 

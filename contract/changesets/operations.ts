@@ -1,4 +1,4 @@
-// Endpoints of operations: changes of many products that run as jobs, with progress and cancel.
+// Endpoints of operations. An operation changes many products as a job, which reports progress and can be cancelled.
 import { z } from "zod";
 import { bulk_set } from "../catalog/bulk-set.ts";
 import { endpoint } from "../endpoint.ts";

@@ -1,4 +1,4 @@
-// Descriptions and examples of event types: documentation for receivers, and the payloads of test events.
+// Descriptions and examples of event types. They are documentation for receivers, and the examples are also sent as test events.
 import type { EventData, EventType } from "./events.ts";
 
 export const EVENT_TYPES = [

@@ -96,7 +96,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
     forceCloseConnections: true,
     clientErrorHandler: sendClientProblem,
-    // Errors before routing, such as an address that cannot be decoded, do not reach the error handler.
+    // Handles errors before routing, such as a URL that cannot be decoded: they do not reach the error handler.
     frameworkErrors: (error, request, reply) => {
       void sendProblem(request, reply, new Problem("invalid-request", cutText(`${error.message}.`, 500)));
     },
@@ -147,7 +147,7 @@ function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: Fas
   else next();
 }
 
-/** Fastify passes null for a request without a body; schemas with a default expect undefined. */
+/** Validates requests. Fastify passes null for a request without a body, but schemas with a default expect undefined. */
 const validateRequest: FastifySchemaCompiler<ZodType> = (part) => {
   const validate = validatorCompiler(part);
   return part.httpPart === "body" ? (body: unknown) => validate(body ?? undefined) : validate;

@@ -40,5 +40,5 @@ function lastForwarded(header: string | string[] | undefined): string | undefine
 export const isLoopbackAddress = (address: string): boolean =>
   address === "::1" || withoutMapping(address).startsWith("127.");
 
-/** A socket that listens on IPv6 reports IPv4 peers as ::ffff:192.0.2.1. */
+/** Removes the prefix of IPv4-mapped addresses: a socket that listens on IPv6 reports IPv4 peers as ::ffff:192.0.2.1. */
 const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "").toLowerCase();

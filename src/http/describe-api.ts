@@ -1,5 +1,5 @@
-// Describes the contract as OpenAPI 3.1: the schemas from fastify-type-provider-zod, plus the media types of bodies and
-// responses other than JSON.
+// Describes the contract as OpenAPI 3.1. Uses the schemas from fastify-type-provider-zod, and adds the media types of bodies and
+// responses that are not JSON.
 import { STATUS_CODES } from "node:http";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";

@@ -51,7 +51,7 @@ export async function changeWebhook(context: WebhookContext, id: number, patch: 
   });
 }
 
-/** Returns the deleted webhook. */
+/** Deletes a webhook and returns it. */
 export async function deleteWebhook(context: WebhookContext, id: number): Promise<Webhook> {
   return withCertainCommit(context.pool, async (client) => {
     await lockWebhook(client, id);
@@ -62,7 +62,7 @@ export async function deleteWebhook(context: WebhookContext, id: number): Promis
   });
 }
 
-/** @throws Problem not-found */
+/** Reads a webhook. @throws Problem not-found */
 export async function findWebhook(db: Parameters<typeof readWebhook>[0], id: number): Promise<Webhook> {
   const webhook = await readWebhook(db, id);
   if (webhook === undefined) throw new Problem("not-found", `Webhook ${id} does not exist.`);

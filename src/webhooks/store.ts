@@ -62,7 +62,8 @@ export async function insertWebhook(db: Queryable, values: WebhookValues): Promi
   return (rows[0] as { id: number }).id;
 }
 
-/** Updates all settings. Enabling clears the disabled state; disabling records `manual` as the reason. */
+/** Updates all settings of a webhook. Enabling the webhook clears the reason why it was disabled; disabling it records the
+ * reason `manual`. */
 export async function updateWebhook(db: Queryable, id: number, values: WebhookValues): Promise<void> {
   const { url, description, types, volume, enabled, max_parallel, max_per_second } = values;
   await db.query(

@@ -94,7 +94,7 @@ function checkHeaders(
 }
 
 function faultOfHeader(name: string, value: string | null, isRepeated: boolean, isKept: boolean): string | undefined {
-  // token of RFC 9110, 5.6.2
+  // A header name must be a token of RFC 9110, 5.6.2.
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "it is not a valid header name";
   const lower = name.toLowerCase();
   if (OWN_HEADERS.has(lower) || OWN_PREFIXES.some((prefix) => lower.startsWith(prefix)))
@@ -102,7 +102,7 @@ function faultOfHeader(name: string, value: string | null, isRepeated: boolean, 
   if (isRepeated) return "it is given twice; header names are not case-sensitive";
   if (value === null) return isKept ? undefined : "it has no stored value to keep";
   if (Buffer.byteLength(value) > MAX_HEADER_BYTES) return `its value is longer than ${MAX_HEADER_BYTES} bytes`;
-  // field-value of RFC 9110, 5.5, without bytes above ASCII, whose encoding is undefined
+  // A value must be a field-value of RFC 9110, 5.5, without bytes above ASCII, whose encoding is undefined.
   if (!/^[\x20-\x7e\t]*$/.test(value)) return "its value contains a line break or a character that is not ASCII";
   return value === value.trim() ? undefined : "its value begins or ends with a space";
 }

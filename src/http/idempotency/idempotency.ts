@@ -27,7 +27,7 @@ const STORE_AGAIN_MS = 300_000;
 
 interface Keyed {
   fingerprint: Fingerprint;
-  /** Set once this process has claimed the key. */
+  /** Present once this process has claimed the key of the request. */
   claim?: KeyedRequest;
 }
 

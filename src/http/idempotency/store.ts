@@ -3,16 +3,16 @@ import type { Queryable } from "../../db/connection/connect.ts";
 
 /** Number of days for which a response is stored. */
 const KEEP_DAYS = 7;
-/** Lease of a running request; its process renews it every LEASE_RENEWAL_MS. */
+/** Duration of the lease of a running request. The process that executes the request renews the lease every LEASE_RENEWAL_MS. */
 const LEASE_SECONDS = 30;
 export const LEASE_RENEWAL_MS = 10_000;
 
 export interface KeyedRequest {
   actor: string;
   key: string;
-  /** Method and URL. */
+  /** Method and URL of the request. */
   request: string;
-  /** null until a streamed body has arrived. */
+  /** Hash of the body; null until a streamed body has arrived. */
   fingerprint: string | null;
   token: string;
 }
@@ -68,7 +68,7 @@ export async function claimKey(db: Queryable, claim: KeyedRequest): Promise<"our
   }
 }
 
-/** Stores the response for repetitions, unless another process has claimed the key in the meantime. */
+/** Stores the response for repeated requests, unless another process has claimed the key in the meantime. */
 export async function storeResponse(
   db: Queryable,
   { actor, key, token, fingerprint }: KeyedRequest,

@@ -80,7 +80,7 @@ async function openStream(
 ): Promise<void> {
   await hub.refresh();
   const { position } = hub;
-  // The hub has no position while it has no readers.
+  // The stream was closed meanwhile. Check this before `position`, because the hub has no position while it has no readers.
   if (stream.is_closed) {
     stream.begin();
     return;
@@ -90,7 +90,7 @@ async function openStream(
   const oldest = await readOldest();
   stream.begin();
   try {
-    // A position after the newest event belongs to another database.
+    // If the reader's position is after the newest event, it comes from another database.
     const isKnown = since !== undefined && since >= oldest - 1 && since <= position;
     const begin = isKnown ? since : position;
     stream.write(writeMessage("open", { position: begin }, begin));
@@ -104,7 +104,7 @@ async function openStream(
   }
 }
 
-/** The reader's last position; undefined for a new reader. */
+/** Returns the reader's last position; undefined for a new reader. */
 function sinceOf({ headers }: FastifyRequest): number | undefined {
   const id = headers["last-event-id"];
   if (id === undefined || id === "") return undefined;

@@ -33,7 +33,7 @@ export interface Stream {
   begin(): void;
   write(text: string): void;
   end(): void;
-  /** Closes the connection; the reader reconnects. */
+  /** Closes the connection immediately; the reader then reconnects. */
   cut(): void;
   /** Calls back when the stream closes, or at once if it is closed. */
   onClose(callback: () => void): void;

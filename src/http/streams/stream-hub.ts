@@ -11,7 +11,7 @@ import type { State, StateSource } from "../../events/state-stream.ts";
 
 /** Minimum interval between reads: at most five reads a second. */
 const THIN_MS = 200;
-/** Maximum number of events per read; further ones are left to the next read. */
+/** Maximum number of events per read; further events are read by the next read. */
 const EVENTS_AT_ONCE = 1000;
 
 /** The result of one read, including the formatted messages, which are generated once for all readers. */

@@ -1,4 +1,5 @@
-// Circuit breaker: outcomes of deliveries reset the failure count of their webhook, pause it, or disable it.
+// Circuit breaker: depending on the outcomes of deliveries, resets the failure count of a webhook, or pauses or disables the
+// webhook.
 import type pg from "pg";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { emitEvents } from "../../events/emit.ts";

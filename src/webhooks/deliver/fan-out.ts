@@ -1,5 +1,6 @@
-// Fans out events: one statement creates a delivery for each webhook that subscribes to an event. Several workers can run it at
-// the same time. Events are processed as they become visible, not in id order, so a long transaction delays only its own events.
+// Fans out events: one statement creates a delivery for each webhook that subscribes to an event. Several workers can run this
+// statement at the same time. Events are processed as they become visible, not in id order, so a long transaction delays only its
+// own events.
 import type { Queryable } from "../../db/connection/connect.ts";
 import { VOLUME_TYPES } from "../../../contract/webhooks/event-types.ts";
 

@@ -89,7 +89,7 @@ export function createState(worker: Worker, webhookId: number, onIdle: () => voi
   };
 }
 
-/** Ids of deliveries that are claimed and whose outcome is not stored yet. */
+/** Returns the ids of deliveries that are claimed and whose outcome is not stored yet. */
 export const claimedBy = ({ queue, sending, outcomes }: State): number[] => [
   ...queue.map(({ id }) => id),
   ...sending,

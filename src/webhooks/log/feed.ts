@@ -1,4 +1,4 @@
-// The event feed: all events in commit order, for receivers that poll or reconcile.
+// The event feed: all events in commit order, for receivers that poll for events or look for events they missed.
 import type pg from "pg";
 import { badCursor, decodeIntegerCursor, encodeCursor } from "../../cursor.ts";
 import { eventBounds, assignPositions } from "../../events/read.ts";

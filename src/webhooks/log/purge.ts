@@ -4,7 +4,8 @@ import type pg from "pg";
 
 const BATCH = 5000;
 
-/** Returns the number of deleted deliveries. */
+/** Deletes deliveries and replays that are older than `keepDays`, and all data of deleted webhooks. Returns the number of
+ * deleted deliveries. */
 export async function purgeDeliveries(pool: pg.Pool, keepDays: number, signal?: AbortSignal): Promise<number> {
   let purged = 0;
   // The oldest deliveries have the smallest ids.

@@ -40,7 +40,7 @@ export interface Outcome extends Omit<Attempt, "id" | "number" | "started_at"> {
   retry_after_ms: number | undefined;
 }
 
-/** A connection pool for one webhook. Connects to allowed addresses only, and does not follow redirects. */
+/** Creates a connection pool for one webhook, which connects to allowed addresses only and does not follow redirects. */
 export function createAgent(settings: WebhookSettings, connections: number, lookup?: typeof dnsLookup): Dispatcher {
   const options = {
     connections,

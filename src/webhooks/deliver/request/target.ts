@@ -1,4 +1,4 @@
-// The target of a webhook: URL, headers, keys and limits for its sender.
+// Reads the target of a webhook, which a sender needs: URL, headers, keys and limits.
 import type { Queryable } from "../../../db/connection/connect.ts";
 import type { Keyring } from "../../../secrets/keyring.ts";
 import { BREAKER_FAILURES } from "../retry-schedule.ts";
