@@ -145,7 +145,7 @@ function readWindows(windows: readonly CachedWindow[], chunk: Chunk, bytes: Buff
     const end = Math.min(to - window.first_row, window.count);
     if (first < end) append(window, first, end, window.offset - chunk.byte_start, out);
   }
-  // If not, the cache was cleared, or the chunk does not start at a cached record.
+  // If the records do not match the chunk, the cache was cleared, or the chunk does not start at a cached record.
   return out.count === chunk.records && out.start[0] === 0;
 }
 

@@ -6,7 +6,7 @@ const NUL_BYTE = 4;
 const NOT_TEXT = 5;
 
 /**
- * Checks the whole window first, with two native calls at memory speed. Only if that check fails, each record is checked.
+ * Checks the whole window first, with two native calls at memory speed. Checks each record only if the window fails this check.
  * @param from offset of the bytes that the window's records were split from
  */
 export function markBytes(out: Records, from: number, to: number): void {

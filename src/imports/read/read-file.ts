@@ -92,7 +92,8 @@ function findFaults(records: Records, firstRow: number, dialect: Dialect, { colu
   const faults: Fault[] = [];
   const width = columns.length;
   const firstCellBytes = Buffer.byteLength(header[0] ?? "");
-  /** Compares the first cell's length first, so that almost no record has to be decoded. */
+  /** Whether the record repeats the header. The length of the first cell is compared first, so that almost no record has to be
+   * decoded. */
   const isHeader = (record: number): boolean => {
     const first = records.first_field[record] as number;
     if ((records.field_end[first] as number) - (records.field_start[first] as number) !== firstCellBytes) return false;

@@ -1,17 +1,17 @@
 // Splits a window of UTF-8 bytes into records and fields, in one pass over the bytes. The result is bounds only: no strings, and
 // nothing is allocated per record.
 //
-// Each record is split from its own bytes and from nothing before it. A file cut at any record starts therefore gives the same
-// records, which is what lets an import load its chunks independently and resume at any of them.
+// The bounds of a record depend only on its own bytes, not on anything before it. Cutting a file between records therefore does not
+// change the records, so an import can load its chunks independently and resume at any of them.
 //
 // Rules, the same for every dialect:
 // - A quote opens a quoted field only as the field's first byte. Any other quote in an unquoted field is text.
 // - Blanks and tabs may follow a closing quote, because real exports pad their columns.
-// - LF and CRLF always end a record. A lone CR does so where the dialect's line ending is `cr` or `mixed`, and as the last byte
-//   of the file.
+// - LF and CRLF always end a record. A lone CR ends a record if the dialect's line ending is `cr` or `mixed`, or if it is the last
+//   byte of the file.
 // - A fault is a property of one record. The next record starts after the line end, or where resolve-bad-quote.ts decides.
 //
-// Each byte is visited a bounded number of times, whatever the file holds: split-records.cost.test.ts counts the visits.
+// Each byte is visited a bounded number of times, whatever the file contains: split-records.cost.test.ts counts the visits.
 import { BLANK, CR, isDelimiter, isFieldEnd, LF, lineEndLength, TAB } from "./field-end.ts";
 import { markBytes } from "./mark-bytes.ts";
 import { ESCAPED, growFields, growRecords, QUOTED, type Records } from "./records.ts";

@@ -4,7 +4,7 @@ import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { MAX_LISTED_REJECTS, type Reject, type RejectGroup } from "../../../contract/imports/imports.ts";
 
-/** @returns the number of rejects that were not stored before */
+/** Stores rejects. @returns the number of rejects that were not stored before */
 export async function insertRejects(db: Queryable, importId: number, rejects: readonly Reject[]): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(

@@ -4,8 +4,8 @@ import { Problem } from "../../../contract/problems.ts";
 
 /** The scan never stops before this row: a user can check the rejects of a small file, and may want its few valid rows. */
 const MIN_ROWS = 10_000;
-/** Share of rejected rows above which the scan stops. It then means that the dialect is wrong, or that the file is not a product
- * list. */
+/** Share of rejected rows above which the scan stops. A larger share means that the dialect is wrong, or that the file is not a
+ * product list. */
 const MAX_REJECTED_SHARE = 0.99;
 
 export interface RejectTally {

@@ -91,7 +91,7 @@ export async function markLoading(
   return updated > 0;
 }
 
-// The dialect and the columns are not among these values: they may have hundreds of kilobytes and do not change during a scan.
+// The dialect and the columns are not stored here: they may have hundreds of kilobytes and do not change during a scan.
 const SCAN_SETS = `scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7,
    fraction = greatest(fraction, ${RECEIVED_FRACTION} + ${SCANNED_FRACTION - RECEIVED_FRACTION} * $2::bigint / greatest($3::bigint, 1))`;
 

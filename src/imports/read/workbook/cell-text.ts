@@ -1,6 +1,6 @@
 // Converts a cell's number to the text that a spreadsheet program shows: digits, a date, a time, or a code with leading zeros.
 
-/** How a cell's number is displayed. A value of type `number` means as an integer, padded with zeros to that many digits. */
+/** How a cell's number is displayed. If the format is itself a number, the cell is padded with leading zeros to that many digits. */
 export type NumberFormat = "plain" | "date" | "time" | "duration" | number;
 
 const DAY_MS = 86_400_000;

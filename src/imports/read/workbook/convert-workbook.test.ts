@@ -402,7 +402,7 @@ describe("refused, with a problem that names the remedy", () => {
 
   async function encrypted(): Promise<Buffer> {
     const bytes = await makeWorkbook(one);
-    // The flags of the first directory entry, whose signature is PK 01 02.
+    // Offset of the flags in the first directory entry, whose signature is PK 01 02.
     const at = bytes.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 8;
     bytes.writeUInt16LE(bytes.readUInt16LE(at) | 1, at);
     return bytes;

@@ -12,7 +12,8 @@ export interface SheetTable {
   preamble: number;
   /** Number of the header row; undefined if the table has no header. */
   header: number | undefined;
-  /** Hash of the header, equal for sheets with equal headers. Hundreds of sheets may have headers of a megabyte each. */
+  /** Hash of the header, for comparing the headers of sheets. The headers themselves could take too much memory: hundreds of
+   * sheets may have headers of a megabyte each. */
   columns: string | undefined;
   has_sku: boolean;
   width: number;
@@ -40,7 +41,7 @@ export function findTable(
   const header = (hasHeader ?? detectHeader(below)) ? first : undefined;
   if (header !== undefined) refuseWideHeader(rows, header.line);
   return {
-    // The rows in between have only cells beyond the last possible column.
+    // The rows between the preamble and this row have only cells beyond the last possible column.
     preamble: Math.max(preamble, first.line - 1),
     header: header?.line,
     columns: header && createHash("sha256").update(JSON.stringify(header.cells)).digest("hex"),

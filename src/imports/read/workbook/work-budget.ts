@@ -23,13 +23,14 @@ const FREE_TEXT = 48 << 20;
 
 /** Every function throws Problem unpacks-too-large or broken-workbook when its part of the budget is exhausted. */
 export interface WorkBudget {
-  /** Called with bytes of XML before they are parsed, and with the packed bytes that were consumed for them. */
+  /** Called with the number of bytes of XML before they are parsed, and with the number of packed bytes that were consumed for
+   * them. */
   countUnpacked(bytes: number, packed: number): void;
   /** Called for each opening tag. */
   countElement(): void;
   /** Called with the length of the cells that were read: their characters, and one for each blank cell before them. */
   countRead(length: number): void;
-  /** Called with bytes of shared strings or of the table that are stored, on disk or in memory. */
+  /** Called with the number of bytes of shared strings or of the table that are stored, on disk or in memory. */
   countStored(bytes: number): void;
 }
 
