@@ -1,4 +1,4 @@
-// fast-check generators of values for a JSON schema. Most values are valid; some are hostile, as an attacker or faulty program would send them.
+// fast-check generators of values for a JSON schema. Most values are valid; some are hostile, as if sent by an attacker or faulty program.
 import fc from "fast-check";
 
 export interface Schema {

@@ -1,5 +1,5 @@
-// Adds one column of each kind to a cloned schema and to the declaration of the product's fields, and nowhere else. Import, edit, bulk
-// change, undo, history, changesets and export must all keep the values.
+// Adds one column of each kind to a copy of the schema and to the declaration of the product's fields, and nowhere else. Import, edit, bulk
+// change, undo, history, changesets and export must all support the new columns.
 import { expect, test, vi } from "vitest";
 import type { Operation } from "../../contract/changesets/operations.ts";
 
@@ -43,7 +43,7 @@ const { app, ask, context } = await createOperationApp(database, 2);
 
 type Added = [subtitle: string, featured: boolean, weight: number | null];
 
-/** The added values by SKU. */
+/** Returns the values of the added columns, by SKU. */
 async function stored(): Promise<Record<string, Added>> {
   const { rows } = await pool.query<{ sku: string; subtitle: string; featured: boolean; weight: number | null }>(
     "select sku, subtitle, featured, weight from products order by sku_key",
@@ -58,7 +58,8 @@ async function patch(sku: string, body: object): Promise<void> {
   expect(answer.statusCode, answer.body).toBe(200);
 }
 
-/** Not over HTTP: the contract does not know the added columns, so it would not serialize an operation that sets them. */
+/** Runs the operation and reads it from the database. An HTTP response could not contain an operation that sets the added columns,
+ * because the contract does not declare them. */
 async function finish(id: number): Promise<Operation> {
   await runExecutor(context, id, new AbortController().signal);
   return (await readOperation(pool, id)) as Operation;
@@ -102,7 +103,7 @@ test("imports create, compare and update every kind of column", async () => {
   expect(await stored()).toEqual(IMPORTED);
 });
 
-test("an import rejects cells that are not of the column's kind", async () => {
+test("an import rejects cells whose values do not match the column's kind", async () => {
   const { id } = await importCsv("sku,name,featured,weight\nX,x,perhaps,1\nY,y,yes,heavy\nZ,z,yes,2\n");
   expect((await rejectsOf(context, id)).map(({ code, column }) => [code, column])).toEqual([
     ["not_yes_or_no", "featured"],
@@ -141,7 +142,7 @@ test("edits, renames and deletions keep the columns, and undo restores them", as
   ]);
 });
 
-test("bulk changes set the columns, and undo restores them and finds later changes", async () => {
+test("bulk changes set the columns, and undo restores them and detects later changes", async () => {
   const change = await bulk(["A", "B", "C"], { action: "set", set: { subtitle: "same", featured: true, weight: 7 } });
   expect(change).toMatchObject({ updated: 3 });
   expect(await stored()).toEqual({ A: ["same", true, 7], B: ["same", true, 7], C: ["same", true, 7] });
@@ -169,7 +170,7 @@ test("history and changesets show the columns", async () => {
   await undo(await newestChangeset());
 });
 
-test("exports contain the columns, and an import of them changes nothing", async () => {
+test("exports contain the columns, and importing an export changes nothing", async () => {
   expect((await exported("csv")).toString()).toBe(
     "sku,name,description,active,subtitle,featured,weight\n" +
       "A,One,New,true,first,true,1.5\nB,Two,,true,,false,\nC,Three,,true,third,false,-20\n",

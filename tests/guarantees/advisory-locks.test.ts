@@ -1,4 +1,4 @@
-// Each advisory lock has a key of its own: two purposes that share one wait for each other, or mistake each other's locks for theirs.
+// Each kind of advisory lock has its own key. If two kinds shared a key, they would wait for each other or be mistaken for each other.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -11,7 +11,7 @@ import { createTestDatabase } from "../support/database.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const { pool } = await createTestDatabase();
 
-test("an undo that starts is not counted as a webhook worker", async () => {
+test("the lock of a starting undo is not counted as a webhook worker", async () => {
   await withTransaction(pool, async (client) => {
     await lockChangeset(client, 1);
     expect(await releaseOfDead(pool)).toBe(0);

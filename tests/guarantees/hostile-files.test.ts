@@ -1,5 +1,5 @@
-// Hostile files on a real server with a worker: each is imported or fails with a clear problem, memory stays bounded, and a valid file is
-// imported after each. `npm run bench -- hostile FOLDER` measures time and memory.
+// Uploads hostile files to a real server with a worker. Each file is imported or fails with a clear problem, memory stays bounded, and a
+// valid file can be imported afterwards. `npm run bench -- hostile FOLDER` measures time and memory.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { runHostileFile } from "../../bench/faults/hostile.ts";
 import { startServer, type BenchServer } from "../../bench/server.ts";
 import { HOSTILE_FILES } from "./hostile-files.ts";
 
-/** Only ends a test that hangs. */
+/** Ends a test that hangs; far longer than a test takes. */
 const TIMEOUT_MS = 600_000;
 const MAX_MB = 400;
 

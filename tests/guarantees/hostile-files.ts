@@ -1,13 +1,13 @@
-// Small files, up to 2 MB, that try to exhaust time, memory or disk, with the expected result of each.
+// Hostile files: files of up to 2 MB that try to exhaust time, memory or disk space, each with its expected result.
 import { makeWorkbook, textRow, type WorkbookInput } from "../support/make-workbook.ts";
 
 export interface HostileFile {
   name: string;
   make: () => Buffer | Promise<Buffer>;
-  /** Expected state and problem of the import. */
+  /** Expected state of the import. */
   state: "done" | "failed";
   slug?: string;
-  /** Expected problem of the preview, as response or as part of it; undefined if the preview has rows. */
+  /** Expected problem: the response to the preview request, or a member of the preview. Undefined if the preview has rows. */
   preview?: string;
 }
 
@@ -31,7 +31,7 @@ const workbook = (name: string, input: () => WorkbookInput, slug: string, previe
   preview,
 });
 
-/** 200 sheets that refer to the same part, in which each cell refers to the longest text. */
+/** Creates a workbook with 200 sheets. All refer to the same part, in which each cell refers to the longest text. */
 function sheetsOfOnePart(): WorkbookInput {
   const relation = (id: string, type: string, target: string): string =>
     `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;

@@ -1,4 +1,4 @@
-// Records with large values: lists and streams omit the values, and the record's own endpoint returns them.
+// Tests of records with large values: lists and event streams omit these values, and the endpoint for a single record returns them.
 import { beforeAll, expect, test } from "vitest";
 import { readEvents } from "../../client/event-stream.ts";
 import { STREAM_EVENTS, type StreamEvent } from "../../contract/webhooks/events.ts";
@@ -50,7 +50,7 @@ test("a list of imports omits long columns; a single import has them", async () 
   expect(whole.columns).toHaveLength(COLUMNS);
 });
 
-test("a problem with the headers of a wide file is short in lists and in its event", async () => {
+test("in lists and events, a problem that names the headers of a wide file is short", async () => {
   const { body } = await ask<{ items: ListedImport[] }>("GET", "/api/imports?limit=1");
   const { problem } = body.items[0] as ListedImport;
   expect(problem).toMatchObject({ type: "/problems/no-sku-column", status: 422 });
@@ -89,7 +89,7 @@ test("a list of imports omits the sheets of a workbook with many sheets", async 
   expect((await ask<Import>("GET", `/api/imports/${id}`)).body.dialect?.sheets).toHaveLength(200);
 });
 
-/** Reads a stream until `last` returns true; returns its messages. */
+/** Reads messages from a stream until `last` returns true for one of them. @returns all messages read */
 async function readUntil(path: string, last: (type: string, data: string) => boolean, id?: string) {
   const stop = new AbortController();
   const headers = id === undefined ? {} : { "last-event-id": id };
@@ -170,7 +170,7 @@ test("a page of the feed ends early if events are large; all pages together have
   expect(pages).toBeGreaterThan(3);
 });
 
-/** Incompressible text. */
+/** Returns random text, which cannot be compressed. */
 function randomText(length: number): string {
   let text = "";
   while (text.length < length) text += Math.random().toString(36).slice(2);

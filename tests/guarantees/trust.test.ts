@@ -1,5 +1,5 @@
-// Guarantees that users of an importer rely on. Each test checks the tables themselves, not only the counts of the import.
-// Long because it is the list of guarantees.
+// Tests of the guarantees that users of an importer rely on. Each test checks the database tables, not only the counts of the import.
+// This file is long because it lists all guarantees.
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { reject as reject_schema, type Import, type Reject } from "../../contract/imports/imports.ts";
@@ -21,7 +21,7 @@ import {
 } from "../support/import-file.ts";
 
 const { pool } = await createTestDatabase();
-/** Three rows per chunk, so that even small files span several chunks. */
+/** Context of all imports. It has three rows per chunk, so that even small files span several chunks. */
 const context = await createImportContext(pool, 3);
 
 beforeEach(async () => {
@@ -50,7 +50,7 @@ const skus = async (): Promise<string[]> => (await products()).map(({ sku }) => 
 const names = async (): Promise<Record<string, string>> =>
   Object.fromEntries((await products()).map(({ sku, name }) => [sku, name]));
 
-/** Imports, and checks the invariants of every import: counts add up and match the tables, and nothing is left over. */
+/** Imports the bytes, and checks the invariants of every import: its counts add up and match the tables, and nothing is left behind. */
 async function run(bytes: Buffer | string, options: Options = {}): Promise<Import> {
   const result = await importBytes(context, bytes, options);
   await checkImport(result);
@@ -76,7 +76,7 @@ async function checkImport(result: Import): Promise<void> {
   if (result.state === "done") {
     expect(created + updated + unchanged + superseded + rejected).toBe(result.rows);
     expect(result).toMatchObject({ problem: null, fraction: 1 });
-    // Right after the import, both tables must match its counts. Later imports may replace its rows.
+    // Both tables are compared right after the import, because later imports may replace its rows.
     expect(rows[0]).toEqual({ created, updated });
   } else {
     expect(rows[0]).toEqual({ created: 0, updated: 0 });
@@ -91,7 +91,7 @@ const codes = (rejects: Reject[]): [number, string][] => rejects.map(({ row, cod
 
 describe("the same SKU twice", () => {
   const ROWS = 14;
-  /** Rows 0 to 13; row `second` has the SKU of row `first` in another spelling. */
+  /** A file with rows 0 to 13, in which row `second` has the SKU of row `first` in another spelling. */
   const fileWith = (first: number, second: number): string => {
     const rows = Array.from({ length: ROWS }, (_, row) =>
       csvLine([row === second ? ` Sku-${first} ` : `sKU-${row}`, `name ${row}`]),
@@ -160,7 +160,7 @@ test("the same rule distinguishes SKUs in files, in the database and in product 
       "17": "row 12",
     },
   });
-  // Another spelling of an existing SKU updates the spelling and creates no second product.
+  // A row whose SKU is another spelling of an existing one updates the product's SKU and does not create a second product.
   expect(await run("sku,name\nABC,row 3\nÉ,row 5\n")).toMatchObject({ created: 0, updated: 2 });
   expect((await skus()).sort()).toEqual(["0017", "17", "ABC", "I", "ss", "ß", "É", "İ"].sort());
 });
@@ -182,7 +182,7 @@ describe("export and import", () => {
     "null",
   ];
 
-  test("keep values byte for byte, as SKU, text and attribute", async () => {
+  test("keep SKUs, texts and attributes byte for byte", async () => {
     const file = `sku,name,description,active,Code\n${CODES.map((code) => csvLine([code, code, code, "true", code])).join("")}`;
     expect(await run(file)).toMatchObject({ created: CODES.length });
     for (const { sku, name, description, attributes } of await products()) {
@@ -255,7 +255,7 @@ describe("export and import", () => {
           formula_escape: true,
         } as const;
         const first = await run(`sku,name,description,active,Colour,Größe\n${file.join("")}`, fixed);
-        // Values with NUL are rejected; all others are imported.
+        // Rows with NUL are rejected, and all other rows are imported.
         const count = first.created;
         const out = await exported();
         expect(await run(out), out).toMatchObject({ unchanged: count, created: 0, updated: 0, rejected: 0 });
@@ -330,7 +330,7 @@ describe("files of every dialect", () => {
     }
   });
 
-  test("rows with a wrong number of cells are rejected with their line; the others are imported", async () => {
+  test("rows with the wrong number of cells are rejected with their line number, and the other rows are imported", async () => {
     const result = await run("sku,name,Brand\nA,one,x\nB,two\nC,three,y,z\nD\nE,five,\n");
     expect(result).toMatchObject({ rows: 5, created: 2, rejected: 3 });
     expect(await skus()).toEqual(["A", "E"]);
@@ -363,7 +363,7 @@ describe("files of every dialect", () => {
     expect(codes(await rejectsOf(context, result.id))).toEqual([[2, "not_text"]]);
   });
 
-  test("a cell of 10 MB is rejected, and the rows around it are imported with the right lines", async () => {
+  test("a cell of 10 MB is rejected, and the rows around it are imported with the right line numbers", async () => {
     const huge = "0123456789abcdef".repeat(10 * 65_536);
     const result = await run(`sku,name,description\nA,one,x\nB,two,"${huge}"\nC,three,y\nD,four,z\n`);
     expect(result).toMatchObject({ state: "done", created: 3, rejected: 1, rows: 4 });
@@ -417,7 +417,7 @@ describe("files of every dialect", () => {
 });
 
 describe("a file without products", () => {
-  test("without rows is done and imports nothing", async () => {
+  test("without rows is imported successfully and creates no product", async () => {
     for (const file of ["sku,name", "sku,name\n", "\ufeffsku,name\r\n\r\n"]) {
       expect(await run(file)).toMatchObject({ state: "done", rows: 0, created: 0, rejected: 0 });
     }
@@ -440,7 +440,7 @@ describe("a file without products", () => {
     expect(await products()).toEqual([]);
   });
 
-  test("of blank lines, or of numbers without a header, fails because it has no SKU column", async () => {
+  test("that contains only blank lines, or only numbers without a header, fails because it has no SKU column", async () => {
     for (const file of ["\n\n\n", "1,2,3\n4,5,6\n", " \n"]) {
       expect(await run(file)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
     }
@@ -486,7 +486,7 @@ describe("one invalid row among many", () => {
   test("fails a strict import even if only the catalogue shows the fault: a new product without a name", async () => {
     await run("sku,name,description\nA,one,x\nB,two,x\nC,three,x\nD,four,x\nE,five,x\n");
     const before = await products();
-    // Five changes in two chunks precede the new product.
+    // Five rows in two chunks, which change products, precede the row of the new product.
     const file = "sku,description\nA,y\nB,y\nC,y\nD,y\nE,y\nF,y\n";
     const strict = await run(file, { strict: true });
     expect(strict).toMatchObject({ state: "failed", rejected: 1, problem: { type: "/problems/rejected-rows" } });
@@ -512,7 +512,7 @@ describe("one invalid row among many", () => {
     expect((await rejectsOf(context, update.id)).map(({ code }) => code)).toContain("does_not_exist");
     expect(await products()).toEqual(before);
     expect((await pool.query("select from product_history")).rowCount).toBe(0);
-    // A tolerant import imports the other rows.
+    // An import that is not strict rejects this row and imports the other rows.
     expect(await run(file, { mode: "create" })).toMatchObject({ state: "done", created: 6, rejected: 1 });
     expect((await names())["last"]).toBe("known");
   });

@@ -1,4 +1,4 @@
-// Concurrent imports: two files with the same SKUs, several workers on one file, and a cancel during an import.
+// Tests of concurrency: two imports with the same SKUs, several workers on one import, and a cancel request during an import.
 import { expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
@@ -13,7 +13,7 @@ const { pool } = await createTestDatabase();
 const context = await createImportContext(pool, 40);
 const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
 
-/** A file of `count` products with `name` in every product name. `step` must be coprime to `count`; it shuffles the order. */
+/** Creates a file of `count` products whose names contain `label`. `step` must be coprime to `count`; it shuffles the rows. */
 const fileOf = (label: string, count: number, step: number): string =>
   ["sku,name", ...Array.from({ length: count }, (_, i) => `both-${(i * step) % count},${label} ${i}`)].join("\n");
 
@@ -40,7 +40,7 @@ test("two imports of the same SKUs in different order both finish, and every cha
   expect(a.created + b.created).toBe(2000);
   expect(a.updated + b.updated).toBe(history);
   expect(versions).toBe(products + history);
-  // Each product has the values of one file, never a mixture.
+  // All values of a product are from the same file.
   const { rows } = await pool.query<{ mixed: number }>(
     `select count(*)::int as mixed from products p join changesets c on c.id = p.changed_in
      where left(p.name, 1) <> case when c.id = $1 then 'a' else 'b' end`,
@@ -55,14 +55,14 @@ test("several workers load one file together, and each chunk is loaded once", as
   const { id } = await receiveBytes(context, fileOf("c", 3000, 11));
   const signal = new AbortController().signal;
   const workers: ImportContext[] = [context, { ...context }, { ...context }];
-  // All workers scan and load at the same time: one performs the scan, the others wait for chunks.
+  // All workers start at the same time. One of them performs the scan, and all load chunks.
   await Promise.all(workers.map((worker) => runScan(worker, id, signal)));
   await Promise.all(workers.flatMap((worker) => [runLoader(worker, id, signal), runLoader(worker, id, signal)]));
   expect(await readImport(pool, id)).toMatchObject({ state: "done", rows: 3000, created: 3000, updated: 0 });
   expect(await totals()).toEqual({ products: 3000, versions: 3000, history: 0 });
 });
 
-test("a cancel during an import keeps and counts committed products, and leaves nothing over", async () => {
+test("a cancelled import keeps and counts committed products, and leaves nothing behind", async () => {
   await pool.query("truncate products, product_history");
   const { id } = await receiveBytes(context, fileOf("d", 20_000, 3));
   const signal = new AbortController().signal;
@@ -82,7 +82,7 @@ test("a cancel during an import keeps and counts committed products, and leaves 
   );
   expect(rows).toEqual([{ created: ended.created, updated: 0, finished: true }]);
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
-  // Importing the same file again imports the rest.
+  // Importing the same file again creates the remaining products.
   const again = await importBytes(context, fileOf("d", 20_000, 3));
   expect(again).toMatchObject({ state: "done", created: 20_000 - ended.created, unchanged: ended.created });
 });

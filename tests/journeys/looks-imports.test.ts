@@ -1,4 +1,4 @@
-// Inspects the import pages in every look (looks.ts).
+// Checks the import pages in every look (see looks.ts).
 import { expect, test } from "vitest";
 import { startOnePage } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";
@@ -24,7 +24,7 @@ test("the empty imports page, its options and the paste dialog", async () => {
   await inspectLooks(page, "imports-paste", false);
 });
 
-test("a running import, and the dialog that confirms a cancel", async () => {
+test("a running import, and the dialog that asks before it is cancelled", async () => {
   await importFile(await writeProducts(server.folder, "whole-range.csv", 1_200_000));
   await page.getByTestId("sum").waitFor();
   await inspectLooks(page, "imports-progress");
@@ -69,7 +69,7 @@ test("the list, and a running upload", async () => {
   expect(watched.complaints).toEqual([]);
 });
 
-test("dragged files, missing pages, and an unreachable server", async () => {
+test("files dragged over the page, a page that does not exist, and an unreachable server", async () => {
   await page.evaluate(`{
     const files = new DataTransfer();
     files.items.add(new File([], "a.csv"));

@@ -1,4 +1,4 @@
-// The changes pages: timeline, changed products before and after, and undo with conflicts.
+// End-to-end tests of the changes pages: the timeline, products before and after a change, and undo with conflicts.
 import { expect, test } from "vitest";
 import { startOnePage } from "./support/journey.ts";
 import { inspectLooks } from "./support/looks.ts";

@@ -1,4 +1,4 @@
-// Journeys of a user through the import pages, with a real server and a real browser.
+// End-to-end tests of the import pages, with a real server and a real browser.
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Page } from "playwright-core";
@@ -7,7 +7,7 @@ import { openPage, openTab } from "./support/browser.ts";
 import { pagesOf, startJourney } from "./support/journey.ts";
 import { writeFaultyProducts, writeProducts, writeWithoutSku } from "./support/page-files.ts";
 
-/** Enough rows that tests can act during the upload and the import. */
+/** Number of rows of a file that is large enough for tests to act during its upload and import. */
 const MANY = 600_000;
 
 const journey = await startJourney();
@@ -35,7 +35,7 @@ async function drop(page: Page, path: string): Promise<void> {
 const untilState = (page: Page, state: string): Promise<void> =>
   page.locator("h1 + p").getByTestId("state").getByText(state, { exact: true }).waitFor();
 
-/** The numbers of the result panel, by part. */
+/** Reads the counts in the result panel, by name. */
 async function readSum(page: Page): Promise<Record<string, number>> {
   const parts = await page.getByTestId("sum").locator("[data-part]").all();
   const entries = parts.map(async (part): Promise<[string, number]> => {
@@ -201,7 +201,7 @@ test("progress is live in two tabs and after a reload, and never decreases", asy
   expect(await readSum(beside.page)).toEqual(sum);
 });
 
-/** Records every percentage that the progress bar shows from now on; the returned function reads them. */
+/** Starts recording the percentages that the progress bar shows. The returned function returns those recorded so far. */
 async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
   await page.getByRole("main").getByRole("progressbar").waitFor();
   await page.evaluate(`{
@@ -216,7 +216,7 @@ async function watchPercent(page: Page): Promise<() => Promise<number[]>> {
   return () => page.evaluate<number[]>("window.seen");
 }
 
-test("a running import and its end are shown in another tab on another page", async () => {
+test("a tab on another page shows that an import is running and that it has ended", async () => {
   const page = await open("/settings");
   const beside = await openTab(page, server.base_url);
   add(beside);
@@ -231,7 +231,7 @@ test("a running import and its end are shown in another tab on another page", as
   expect(await page.getByTestId("announcement").innerText()).toContain("whole-range.csv");
 });
 
-test("a cancel asks for confirmation; written products are kept and counted", async () => {
+test("cancelling an import asks for confirmation; committed products are kept and counted", async () => {
   const changed = await writeProducts(server.folder, "new-range.csv", 2 * MANY);
   const page = await open("/imports");
   await choose(page, changed);
@@ -254,7 +254,7 @@ test("the page notices when the server goes away and when it is back", async () 
   await page.getByText("The server is not responding.").waitFor();
   await server.start();
   await page.getByText("The server is not responding.").waitFor({ state: "detached" });
-  await untilState(page, "Done"); // the upload that waited for the connection was sent automatically
+  await untilState(page, "Done"); // the page has sent the waiting upload automatically
   expect(watched.foreign_requests).toEqual([]); // complaints are not checked: the browser logs refused connections
   await watched.close();
 });

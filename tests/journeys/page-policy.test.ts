@@ -11,7 +11,7 @@ const COLLECT = `
   });`;
 
 test.each(["/", "/imports", "/products", "/changes", "/webhooks", "/docs/"])(
-  "%s does not violate the policy",
+  "%s does not violate the content security policy",
   async (path) => {
     const page = await open("about:blank");
     await page.addInitScript({ content: COLLECT });

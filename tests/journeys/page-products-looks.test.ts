@@ -1,4 +1,4 @@
-// Checks the products section in every look (looks.ts).
+// Checks the products section in every look (see looks.ts).
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -13,7 +13,7 @@ const { server, watched, page } = await startOnePage();
 const NAMES = ["Table lamp", "Floor lamp, brass", "Desk lamp", "Wall light, outdoor, with motion sensor", "Pendant"];
 const BRANDS = ["Lumen & Co", "Nordlicht", "Brightside", "Halo"];
 
-/** A catalogue with realistic names, so that the screenshots can be reviewed. */
+/** Imports products with realistic names, so that the screenshots can be reviewed. */
 async function importLamps(rows: number): Promise<void> {
   const lines = Array.from({ length: rows }, (_, i) => {
     const name = NAMES[i % NAMES.length] ?? "";
@@ -101,7 +101,7 @@ test("columns, saved views, and the list as an API call", async () => {
   await inspectLooks(page, "products-api", false);
 });
 
-test("an open product with its history, while editing and renaming, and in conflict", async () => {
+test("an open product: its history, editing, renaming, and a conflict", async () => {
   const { base_url } = server;
   for (const body of [{ name: "Table lamp, revised" }, { attributes: { Price: "24.90", Season: "autumn" } }])
     await call(patch_product, { params: { sku: "LMP-10002" }, body }, { base_url });

@@ -1,5 +1,5 @@
 // End-to-end tests of the products section with a real server and browser.
-// Long because all tests share one server, one browser and one import.
+// This file is long because all tests share one server, one browser and one import.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
@@ -15,7 +15,7 @@ const ROWS = 3_000;
 
 const journey = await startJourney();
 const { server } = journey;
-// The browser logs every response with a status of 400 or more; this one is expected.
+// The browser logs every response with a status of 400 or more. These tests expect such responses.
 const { open } = pagesOf(journey, { viewport: { width: 1280, height: 800 } }, (complaint) =>
   complaint.startsWith("Failed to load resource"),
 );
@@ -185,7 +185,7 @@ test("a pasted spreadsheet column goes to the selected rows", async () => {
   await untilCell(page, 12, "attributes.price", "1.2");
 });
 
-test("an import by others is announced until another list is loaded", async () => {
+test("another user's import is announced until a different list is loaded", async () => {
   const page = await open("/products");
   await row(page, 0).waitFor();
   await page.getByText("Live", { exact: true }).first().waitFor();
@@ -228,7 +228,7 @@ test("selected products are changed together, and the change is undone", async (
   await untilCell(page, 2, "active", "Yes");
 });
 
-test("all matching products are changed by their filter, loaded or not", async () => {
+test("all products that match the filter are changed, even if they are not loaded", async () => {
   const page = await open("/products?q=colour:blue+sku:SKU-*");
   await row(page, 0).locator("[data-act=select]").click();
   await page.getByRole("button", { name: /Select all [67][05][01]\+? matching products/ }).click();
@@ -271,22 +271,22 @@ test("a deleted product is restored with its ID", async () => {
   expect((await product("SKU-0002001")).id).toBe(id);
 });
 
-/** Drags the grid's scrollbar to a fraction of its height. */
+/** Drags the grid's scrollbar to `share`, a fraction of the grid's height. */
 const dragTo = (page: Page, share: number): Promise<void> =>
   page.evaluate(`{
     const grid = document.querySelector("[data-testid=grid]");
     grid.scrollTop = ${String(share)} * grid.scrollHeight;
   }`);
-/** The number in the first SKU in the viewport. */
+/** Returns the number in the first SKU in the viewport. */
 const firstInViewport = async (page: Page): Promise<number> =>
   Number((await page.locator("tbody tr").first().innerText()).match(/SKU-(\d+)/)?.[1]);
 
-test("the list is entered in the middle by its scrollbar, at its end, or at a SKU, which the URL stores", async () => {
+test("the list jumps to the scrollbar's position, to its end, or to a SKU, and the URL stores the position", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await page
     .getByTestId("total")
     .getByText(/3,00[01] found/)
-    .waitFor(); // counted by a separate request
+    .waitFor(); // the page requests the number of products separately
   await dragTo(page, 0.5);
   await expect.poll(() => firstInViewport(page)).toBeGreaterThan(1400);
   expect(await firstInViewport(page)).toBeLessThan(1600);
@@ -301,7 +301,7 @@ test("the list is entered in the middle by its scrollbar, at its end, or at a SK
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("SKU").fill(" sku-0001234x ");
   await dialog.getByRole("button", { name: "Go", exact: true }).click();
-  // No product has this SKU: the list shows the next one.
+  // No product has this SKU, so the list begins at the next product.
   await expect.poll(() => firstInViewport(page)).toBe(1235);
   expect(new URL(page.url()).searchParams.get("from")).toBe("sku-0001234x");
   await page.getByRole("grid").focus();
@@ -325,14 +325,14 @@ test("the list is entered in the middle by its scrollbar, at its end, or at a SK
   await expect.poll(() => firstInViewport(page)).toBe(2000);
 });
 
-test("edits made offline wait and are saved after the reconnect, and list and panel are live again", async () => {
+test("edits made offline are saved after the reconnect, and the list and the panel are live again", async () => {
   const { base_url } = server;
   const page = await open("/products?q=sku:SKU-*&open=SKU-0002500");
   await row(page, 0).waitFor();
   const panel = page.getByTestId("panel");
   await panel.getByText("Product 2500").first().waitFor();
   await page.getByText("Live", { exact: true }).first().waitFor();
-  // The list has not loaded the open product.
+  // The open product is shown although its row is not loaded in the list.
   await call(patch_product, { params: { sku: "SKU-0002500" }, body: { name: "Renamed elsewhere" } }, { base_url });
   await panel.getByRole("button", { name: "Renamed elsewhere" }).waitFor();
 
@@ -353,7 +353,7 @@ test("edits made offline wait and are saved after the reconnect, and list and pa
   const [kept = "", mine = ""] = skus;
   await call(patch_product, { params: { sku: mine }, body: { name: "Theirs" } }, { base_url });
   await page.context().setOffline(false);
-  // Unchanged products are saved automatically; for a product that someone else changed the page asks.
+  // After the reconnect, the page saves edits automatically. If someone else has changed the product meanwhile, the page asks the user.
   await expect.poll(async () => (await product(kept)).name).toBe("Kept");
   await page.getByRole("link", { name: "Imports" }).first().click();
   const question = page.getByRole("dialog").filter({ hasText: "1 unsaved change" });
@@ -376,7 +376,7 @@ test("the export contains the products of the list", async () => {
   expect(csv.trimEnd().split("\n")).toHaveLength(26);
   expect(csv).toContain("SKU-0000096");
 
-  // In the file for spreadsheets no cell runs as a formula.
+  // In a CSV file for spreadsheets, no cell is interpreted as a formula.
   await call(
     patch_product,
     { params: { sku: "SKU-0000096" }, body: { description: "=1+1" } },
@@ -390,7 +390,7 @@ test("the export contains the products of the list", async () => {
   expect(await readFile(await sheet.path(), "utf8")).toMatch(/^\ufeff.*\r\n(.*\r\n)*SKU-0000096,Product 96,"?'=1\+1/);
 });
 
-test("on a phone products are cards with the chosen columns, and an open product fills the screen", async () => {
+test("on a phone, products are cards with the chosen columns, and an open product fills the screen", async () => {
   const page = await open("/products?q=sku:SKU-*", { viewport: { width: 390, height: 844 }, hasTouch: true });
   await row(page, 2)
     .getByText(/price 0\.\d/)

@@ -1,4 +1,4 @@
-// Workbooks on the page: the imported sheets are shown, and others can be imported.
+// End-to-end tests of workbooks: the page shows which sheets were imported, and the user can import other sheets.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

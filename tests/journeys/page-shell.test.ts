@@ -1,4 +1,4 @@
-// End-to-end tests of the shell: first use, keyboard, palette, languages and connection; and the size of the first load.
+// End-to-end tests of the shell (first use, keyboard, palette, languages and connection), and of the size of the first load.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -74,7 +74,7 @@ test("the palette navigates, and ? lists the shortcuts", async () => {
   await page.keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await help.getByText("Go to Imports").waitFor();
-  await page.keyboard.press("g"); // shortcuts do not run while a dialog is open
+  await page.keyboard.press("g"); // has no effect: shortcuts do not work while a dialog is open
   await page.keyboard.press("i");
   await page.keyboard.press("Escape");
   await help.waitFor({ state: "detached" });
@@ -86,7 +86,7 @@ test("the palette navigates, and ? lists the shortcuts", async () => {
   await choosing;
 });
 
-test("on a phone the palette opens by touch and omits the keyboard help", async () => {
+test("on a phone, the palette opens by touch and omits the keyboard help", async () => {
   const page = await open("/imports", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   await page.getByRole("button", { name: "Jump to…" }).tap();
   await page.getByRole("option", { name: "Import a file…" }).waitFor();
@@ -114,7 +114,7 @@ test("theme and density are remembered", async () => {
   await page.locator("html.dark[data-density=compact]").waitFor();
 });
 
-test("a lost network is reported, and changes made meanwhile appear after the reconnect", async () => {
+test("a lost connection is reported, and changes made meanwhile appear after the reconnect", async () => {
   const watched = await openPage(journey.browser, server.base_url);
   const { page } = watched;
   await page.goto("/imports");
@@ -129,7 +129,7 @@ test("a lost network is reported, and changes made meanwhile appear after the re
   await page.context().setOffline(false);
   await page.getByText("You are offline.").waitFor({ state: "detached" });
   await page.locator("tr", { hasText: "meanwhile.csv" }).getByText("Done").waitFor();
-  await watched.close(); // its console contains the browser's own network errors
+  await watched.close(); // not checked: the browser logs network errors on the console
 });
 
 test("the first view needs less than 250 kB of gzipped scripts", async () => {

@@ -1,4 +1,4 @@
-// Uploads of large files over unreliable connections: interruptions, a reload, a server restart; with a real browser.
+// End-to-end tests of large uploads over unreliable connections: interruptions, a reload of the page, and a server restart.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, open, readFile, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -13,7 +13,7 @@ import { writeProducts } from "./support/page-files.ts";
 import { until } from "../support/until.ts";
 
 const ROWS = 200_000;
-/** Injected delay: bytes per second, so that the upload takes more than ten seconds. */
+/** Injected delay: the upload is limited to this speed, so that it takes more than ten seconds. */
 const SLOW_BYTES_PER_SECOND = 1_000_000;
 
 const { server, browser } = await startJourney();
@@ -30,7 +30,7 @@ afterEach(async () => {
 interface SlowPage {
   page: Page;
   network: CDPSession;
-  /** `Upload-Offset` of every PATCH request. */
+  /** `Upload-Offset` headers of all PATCH requests so far. */
   offsets: number[];
 }
 
@@ -41,7 +41,7 @@ async function openSlowPage(): Promise<SlowPage> {
   page.on("request", (request) => {
     if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
   });
-  page.on("dialog", (dialog) => void dialog.accept()); // confirms leaving the page
+  page.on("dialog", (dialog) => void dialog.accept()); // accept the question whether to leave the page
   await page.goto("/imports");
   const network = await page.context().newCDPSession(page);
   await setSpeed(network, SLOW_BYTES_PER_SECOND);
@@ -56,7 +56,7 @@ async function newest(): Promise<ListedImport | undefined> {
   return items[0];
 }
 
-/** Starts the upload and waits until the server has received a part of the file. */
+/** Starts the upload and waits until the server has received part of the file. */
 async function beginUpload(page: Page): Promise<ListedImport> {
   await page.getByTestId("file").setInputFiles(file);
   await page.getByTestId("dock").getByRole("progressbar", { name: "Upload of whole-range.csv" }).waitFor();
@@ -73,7 +73,7 @@ async function untilDone(page: Page): Promise<ListedImport> {
   return import_ as ListedImport;
 }
 
-test("after a lost connection the upload waits, and continues automatically", async () => {
+test("if the connection is lost, the upload waits and then continues automatically", async () => {
   const { page, network, offsets } = await openSlowPage();
   const { id } = await beginUpload(page);
   await setSpeed(network, SLOW_BYTES_PER_SECOND, true);
@@ -87,7 +87,7 @@ test("after a lost connection the upload waits, and continues automatically", as
 
 test("the first rows are shown during the upload, and are updated when options change", async () => {
   const { page, network } = await openSlowPage();
-  await setSpeed(network, SLOW_BYTES_PER_SECOND / 5); // long enough to inspect the preview
+  await setSpeed(network, SLOW_BYTES_PER_SECOND / 5); // slow enough to inspect the preview during the upload
   await page.getByTestId("file").setInputFiles(file);
   const preview = page.getByTestId("preview");
   await preview.getByRole("columnheader", { name: "sku SKU" }).waitFor();
@@ -119,7 +119,7 @@ test("after a server restart the upload continues", async () => {
   expect(offsets.at(-1)).toBeGreaterThan(2_000_000);
 });
 
-test("after a reload the upload is offered to be resumed, with the same file only", async () => {
+test("after a reload, the page offers to resume the upload, and accepts only the same file", async () => {
   const { page, network, offsets } = await openSlowPage();
   const { id } = await beginUpload(page);
   await page.reload();
@@ -151,7 +151,7 @@ async function chooseBy(page: Page, click: () => Promise<void>, path: string): P
   await (await choosing).setFiles(path);
 }
 
-/** A file with the same name, size and time, but other bytes at the end. */
+/** Creates a file with the same name, size and modification time, but different bytes at the end. */
 async function impostorOf(path: string): Promise<string> {
   const folder = join(server.folder, "other");
   await mkdir(folder);

@@ -1,4 +1,4 @@
-// The webhook pages: create, test, verify, deliver, replay, edit and delete a webhook.
+// End-to-end tests of the webhook pages: create, test, verify, deliver, replay, edit and delete a webhook.
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -13,7 +13,7 @@ interface Received {
 }
 
 const received: Received[] = [];
-/** Status that the receiver responds with. */
+/** Status code of the receiver's responses. */
 let status = 204;
 const receiver = createServer((request, response) => {
   let body = "";
@@ -85,7 +85,7 @@ test("the secret is shown on request, verifies received requests, and is inserte
   await page.getByText(/^Valid until/).waitFor();
 });
 
-test("an edit is logged with request and response; a failed delivery shows its next attempt", async () => {
+test("the delivery of an edit is logged with request and response; a failed delivery shows its next attempt", async () => {
   const create = (sku: string) =>
     page.request.post("/api/products", { data: { sku, name: `Product ${sku}` }, headers: { origin: server.base_url } });
   expect((await create("WEB-1")).status()).toBe(201);
@@ -140,6 +140,6 @@ test("a webhook is deleted after a confirmation; no page requested a foreign hos
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.getByRole("heading", { name: "No webhooks yet" }).waitFor();
   expect(watched.foreign_requests).toEqual([]);
-  // The invalid URL that the first test submitted.
+  // The only message on the console is about the invalid URL that the first test submitted.
   expect(watched.complaints).toEqual([expect.stringContaining("400 (Bad Request)")]);
 });

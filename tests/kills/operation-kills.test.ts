@@ -1,4 +1,4 @@
-// Kills worker, server and PostgreSQL at random moments of bulk changes, of deleting all products, and of their undos.
+// Kills the worker, the server or PostgreSQL at random moments of operations: bulk changes, deleting all products, and their undos.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { until } from "../support/until.ts";
 const ROWS = 20_000;
 const KILLS = 12;
 const TIMEOUT_MS = 600_000;
-/** About as long as an operation on ROWS products takes. */
+/** The kill comes within this time, which is about as long as an operation on ROWS products takes. */
 const MAX_DELAY_MS = 1200;
 
 async function request(server: BenchServer, method: "GET" | "POST", path: string, body?: object): Promise<Operation> {
@@ -38,7 +38,7 @@ async function waitForEnd(server: BenchServer, id: number): Promise<Operation> {
   });
 }
 
-/** Hash of the products without versions and times, and counts of faults: gaps in versions, left-over chunks and staged rows. */
+/** Returns a hash of the products without versions and times, and counts of faults: gaps in versions, left-over chunks and staged rows. */
 async function inspect(server: BenchServer): Promise<{ products: string; faults: unknown }> {
   const columns = "sku_key, id, sku, name, description, active, attributes, created_in, source_line";
   return retryTransient(async () => {
@@ -62,9 +62,9 @@ async function inspect(server: BenchServer): Promise<{ products: string; faults:
 const NO_FAULTS = { gaps: 0, chunks: 0, staged: 0 };
 
 test(
-  "bulk changes, deleting all products and their undos continue after kills, and end with the same products and counts",
+  "operations and undos continue after kills: each operation changes every product, and its undo restores all of them",
   async () => {
-    // Servers without a database log errors, which are expected here.
+    // While PostgreSQL is down, the server logs errors, which are expected here.
     vi.stubEnv("SKUPORT_LOG_LEVEL", "fatal");
     const folder = await mkdtemp(join(tmpdir(), "skuport-operation-kills-"));
     let server = await startServer(join(folder, "data"));

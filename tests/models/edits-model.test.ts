@@ -1,6 +1,6 @@
-// Random edits and imports compared with a sequential model: the catalogue, every version of every product, the changes of each
-// changeset, and the events must match the model.
-// Long because the model and its commands belong together.
+// Compares random edits and imports with a sequential model. The catalogue, every version of every product, the changes in each
+// changeset, and all events must match the model.
+// This file is long because the model and its commands belong together.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ProductChange } from "../../contract/changesets/changesets.ts";
@@ -53,7 +53,7 @@ type Given = Omit<Partial<ProductValues>, "attributes" | "description"> & {
   attributes?: Record<string, string | null> | null;
 };
 
-/** All versions of one product; null = deleted. */
+/** The versions of one product, in order, and its SKU key at each version. A deletion is a version that is null. */
 interface Life {
   versions: (ProductValues | null)[];
   keys: string[];
@@ -62,7 +62,7 @@ interface Life {
 class Model {
   readonly current = new Map<string, Life>();
   readonly lives: Life[] = [];
-  /** For each changeset, in order: which products it changed to which version. */
+  /** The changes of each changeset, in order: a product, and the version to which the changeset changed it. */
   readonly changes: { life: Life; version: number }[][] = [];
 
   product(given: string): ProductValues | undefined {
@@ -104,7 +104,7 @@ function withAttributes(base: ProductValues["attributes"], given: Given["attribu
   return Object.fromEntries(entries);
 }
 
-/** Expected response of the API. */
+/** Applies the step to the model. @returns the expected status code of the API, or 0 for an import */
 function apply(model: Model, given: Step): number {
   if (given.do === "import") {
     const changes = given.rows.flatMap((row) => {
@@ -212,13 +212,13 @@ test("random edits, renames, deletions and imports match the model", async () =>
   );
 });
 
-/** Checks the changes of each changeset, also filtered by kind and SKU and as CSV. Returns the ids of the products. */
+/** Checks the changes of each changeset, including those filtered by kind and by SKU, and the CSV. @returns the ids of the products */
 async function checkChanges(model: Model, limit: number): Promise<Map<Life, number>> {
   const { items: changesets } = await everyPage<{ id: number; created: number; updated: number; deleted: number }>(
     "/api/changesets",
     limit,
   );
-  // Ids have gaps after a rollback.
+  // A rollback leaves gaps in the ids, so compare only the number of changesets.
   expect(changesets).toHaveLength(model.changes.length);
   const ids = new Map<Life, number>();
   for (const [index, expected] of model.changes.entries()) {
@@ -264,7 +264,7 @@ async function checkChanges(model: Model, limit: number): Promise<Map<Life, numb
 
 async function checkHistory(life: Life, ids: ReadonlyMap<Life, number>, limit: number): Promise<void> {
   const id = ids.get(life) as number;
-  // Under every SKU key that the product has had.
+  // The history must be available under every SKU key that the product has had.
   for (const key of new Set(life.keys)) {
     const url = `/api/products/${encodeURIComponent(key)}/history?id=${id}`;
     const { items, first } = await everyPage<ProductVersion>(url, limit);

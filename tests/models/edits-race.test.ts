@@ -1,4 +1,4 @@
-// Concurrent writers: no change is lost without a 412, and every version is stored once and in order.
+// Tests of concurrent writers: no change is lost without a response with status 412, and every version is stored once and in order.
 import type { FastifyInstance } from "fastify";
 import { beforeEach, expect, test } from "vitest";
 import type { Product } from "../../contract/catalog/products.ts";
@@ -8,7 +8,7 @@ import { createImportContext, importBytes, leftovers } from "../support/import-f
 
 const database = await createTestDatabase();
 const { pool } = database;
-// Two servers, because a single server serializes edits of a product.
+// There are two servers, because a single server serializes the edits of a product.
 const apps = [await createTestApp(database), await createTestApp(database)];
 const imports = await createImportContext(pool, 20);
 
@@ -31,7 +31,7 @@ async function ask(method: Method, url: string, payload?: object, headers: Recor
 const times = <T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
-/** Counts missing, duplicate and out-of-order versions, and changes without an event or a count in their changeset. */
+/** Finds missing, duplicate and out-of-order versions, and changes that have no event or are not counted in their changeset. */
 async function faults(): Promise<object[]> {
   const { rows } = await pool.query<object>(
     `with versions as (
@@ -53,7 +53,7 @@ async function faults(): Promise<object[]> {
   return rows;
 }
 
-/** Increments the number in the description: reads the product, then writes it. */
+/** Reads the product, increments the number in its description, and writes it. */
 async function increment(headersOf: (etag: string) => Record<string, string>): Promise<number> {
   for (let refused = 0; ; refused++) {
     const { body, etag } = await ask("GET", "/api/products/counter");
@@ -72,7 +72,7 @@ test("with If-Match no increment is lost", async () => {
     return sum;
   });
   expect((await ask("GET", "/api/products/counter")).body).toMatchObject({ description: "80", version: 81 });
-  // At least one write conflicted.
+  // At least one write was rejected because of a conflict; otherwise the test would prove nothing.
   expect(refused.reduce((a, b) => a + b)).toBeGreaterThan(0);
   expect(await faults()).toEqual([]);
 });
@@ -110,7 +110,7 @@ test("if many requests claim one SKU by rename, POST or PUT, exactly one succeed
   expect(await faults()).toEqual([]);
 });
 
-test("concurrent creations and deletions of one SKU leave a separate history for each product", async () => {
+test("products that are concurrently created and deleted under one SKU have separate histories", async () => {
   const statuses = await times(8, async (writer) => {
     const seen: number[] = [];
     for (let i = 0; i < 12; i++) {
@@ -132,7 +132,7 @@ test("concurrent creations and deletions of one SKU leave a separate history for
   expect(created - deleted).toBe(products);
 });
 
-test("with writers and imports of the same products, every successful response is a version", async () => {
+test("if the same products are edited and imported concurrently, every successful response is stored as a version", async () => {
   const COUNT = 120;
   const file = (round: number): string =>
     ["sku,name", ...Array.from({ length: COUNT }, (_, i) => `p${(i * 7) % COUNT},import ${round}`)].join("\n");
@@ -152,7 +152,7 @@ test("with writers and imports of the same products, every successful response i
       const answer = await ask("PATCH", url, { name }, { "if-match": etag });
       expect([200, 404, 412]).toContain(answer.status);
       if (answer.status !== 200) continue;
-      // No other version was written between the version read and the one created.
+      // The new version directly follows the version that was read.
       expect([answer.body.id, answer.body.version]).toEqual([body.id, body.version + 1]);
       written.push({ id: answer.body.id, version: answer.body.version, name });
     }

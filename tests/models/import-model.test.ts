@@ -1,4 +1,4 @@
-// Compares imports of random files, in small chunks on a real database, with the sequential model.
+// Compares imports of random files, in small chunks and with a real database, with the sequential model.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Import, ImportOptions } from "../../contract/imports/imports.ts";
@@ -65,7 +65,7 @@ test("a sequence of random files gives the products and counts of the sequential
       await pool.query("truncate products, product_history");
       const model: Catalogue = new Map();
       for (const { header, rows, options } of files) {
-        // A row of one blank cell is a blank line, which is not a record.
+        // A row with a single blank cell is a blank line. It is not a record, unless the file has only one column.
         const records = rows.filter((cells) => cells.length > 1 || header.length === 1 || cells[0] !== "");
         const body = [header, ...records].map(csvLine).join("");
         const fixed = {
@@ -117,7 +117,7 @@ async function readCatalogue(): Promise<[string, ModelProduct][]> {
 const sorted = (model: Catalogue): [string, ModelProduct][] =>
   [...model].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
-/** Checks that each product has all its versions: the newest in the catalogue, the others in the history. */
+/** Checks that all versions of each product are stored: the newest in the catalogue, the others in the history. */
 async function checkHistory(): Promise<void> {
   const { rows } = await pool.query<{ sku_key: string; version: number; kept: number[] }>(
     `select p.sku_key, p.version, coalesce(array_agg(h.version order by h.version) filter (where h.version is not null), '{}') as kept

@@ -1,4 +1,4 @@
-// The expected result of an import, computed as simply as possible: one row after the other, in one Map.
+// Computes the expected result of an import as simply as possible: one row after another, in one Map.
 import type { ImportOptions, RejectCode } from "../../contract/imports/imports.ts";
 
 export interface ModelProduct {
@@ -23,7 +23,7 @@ export type Catalogue = Map<string, ModelProduct>;
 
 export const keyOf = (sku: string): string => sku.normalize("NFC").trim().toLowerCase();
 
-/** Applies rows of cells under `header` to the catalogue. A strict import with rejects does not change it. */
+/** Applies a file with `header` and rows of cells to the catalogue. A strict import with rejected rows does not change the catalogue. */
 export function applyFile(
   catalogue: Catalogue,
   header: readonly string[],

@@ -1,4 +1,4 @@
-// Compares undo with the model: random imports, edits, bulk changes, deletions and undos, one after the other, in small chunks.
+// Compares undo with the model. Random imports, edits, bulk changes, deletions and undos run one after another, in small chunks.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Operation } from "../../contract/changesets/operations.ts";
@@ -53,7 +53,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("undo" as const), which: fc.nat(30), policy }) },
 );
 
-/** Performs the step. @returns the changeset, or undefined if there was nothing to do */
+/** Performs the step. @returns the id of its changeset, or undefined if there was nothing to do */
 async function take(next: Exclude<Step, { kind: "undo" }>): Promise<number | undefined> {
   const before = await newestChangeset();
   if (next.kind === "import")
@@ -131,14 +131,14 @@ async function checkUndo(
   return operation.changeset_id;
 }
 
-/** Checks that the preview matches the result. */
+/** Checks that the preview of the undo matches its result. */
 function checkCounts(operation: Operation, preview: UndoPreview): void {
   const { total, created, updated, deleted, unchanged, kept, missing } = operation;
   expect(total).toBe(created + updated + deleted + unchanged + kept + missing);
   expect(preview).toMatchObject({ total, created, updated, deleted, unchanged, kept });
 }
 
-/** Checks that versions are consecutive and unique, and that the search backlog's sum matches the number of products. */
+/** Checks that versions are consecutive and unique, and that the sum of the search backlog matches the number of products. */
 async function checkVersions(): Promise<void> {
   const { rows } = await pool.query<{ versions: number[] }>(
     `select array_agg(version order by version) as versions

@@ -1,7 +1,7 @@
-// The expected result of an undo, computed as simply as possible: the states of all products before and after each changeset, in one Map.
+// Computes the expected result of an undo as simply as possible, from the states of all products before and after each changeset.
 import type pg from "pg";
 
-/** SKU key and values of each product as one text, by product id. */
+/** The SKU key and the values, as one string, of each product, by product id. */
 export type Catalogue = Map<number, { sku_key: string; values: string }>;
 
 export interface Change {
@@ -18,7 +18,7 @@ export async function readCatalogue(pool: pg.Pool): Promise<Catalogue> {
   return new Map(rows.map(({ id, ...rest }) => [id, rest]));
 }
 
-/** The changes of a step, by product. */
+/** Returns the changes between two states of the catalogue, by product id. */
 export function difference(before: Catalogue, after: Catalogue): Map<number, Change> {
   const changes = new Map<number, Change>();
   for (const id of new Set([...before.keys(), ...after.keys()])) {
@@ -28,7 +28,7 @@ export function difference(before: Catalogue, after: Catalogue): Map<number, Cha
   return changes;
 }
 
-/** The catalogue after an undo, and the products that kept their later changes. */
+/** Computes the catalogue after an undo, and the products that keep their later changes. */
 export function undo(
   catalogue: Catalogue,
   changes: ReadonlyMap<number, Change>,
@@ -64,7 +64,7 @@ export function undo(
   }
 }
 
-/** Compares values only, not the last changeset or the line in the file. */
+/** Whether SKU key and values are equal. The last changeset and the line in the file are not compared. */
 const isSame = (a: Change["before"], b: Change["before"]): boolean =>
   a?.sku_key === b?.sku_key && valuesOf(a) === valuesOf(b);
 

@@ -1,4 +1,4 @@
-// Decisions are referred to by number, so their numbers must be unique.
+// Checks the numbers of the decisions in docs/decisions. Other documents refer to a decision by its number, so it must be unique.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// The lockfile audit accepts our own files and detects each of these changes to them.
+// The lockfile audit must accept our own package.json and lockfile, and detect each faulty change to them.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

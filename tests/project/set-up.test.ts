@@ -1,4 +1,5 @@
-// Commands started at the same time in a fresh clone: one installs the packages, the others wait. A fake npm replaces the real one.
+// If several commands start at the same time in a fresh clone, one installs the packages and the others wait. A fake npm replaces the real
+// one.
 import { spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { until } from "../support/until.ts";
 
-// Like `npm ci`, the fake npm clears node_modules, takes some time, writes its record last, and fails if another one runs.
+// Like `npm ci`, the fake npm clears node_modules, takes some time, writes its record last, and fails if another npm runs.
 const NPM = `#!${process.execPath}
 const fs = require("node:fs");
 fs.appendFileSync("runs", "npm\\n");
@@ -46,7 +47,7 @@ test("the npm of a killed command continues, and the next command waits for it",
   await first.ended;
   const second = clone.start();
   await until(() => second.said() === WAITING);
-  // One heartbeat per second: some come from the npm whose parent was killed.
+  // The lock gets a heartbeat every second. Wait for one from the npm whose parent was killed.
   const before = await clone.lastBeat();
   await until(async () => (await clone.lastBeat()) > before);
   await clone.write("go");
@@ -54,7 +55,7 @@ test("the npm of a killed command continues, and the next command waits for it",
   expect(await clone.read("runs")).toBe("npm\n");
 });
 
-test("a stale lock does not block commands for long", async () => {
+test("a stale lock blocks commands only briefly", async () => {
   const clone = await makeClone();
   await clone.write("go");
   await clone.write(".setup.lock");

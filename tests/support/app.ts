@@ -1,4 +1,4 @@
-// The HTTP application on a test's database, to be called with `inject`.
+// Creates the HTTP application with the database of a test. Tests call it with `inject`.
 import type { FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { afterAll } from "vitest";
@@ -9,7 +9,8 @@ import { webhookContext } from "./webhook-app.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** Closed after the last test of the file. Runs no worker. `context` overrides parts of the default context. */
+/** Creates the application without a worker. It is closed after the last test of the file. `context` overrides parts of the default
+ * context. */
 export async function createTestApp(
   { address, pool }: TestDatabase,
   context: Partial<AppContext> = {},

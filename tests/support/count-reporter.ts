@@ -9,7 +9,7 @@ export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
-    // A file that fails before its first test, a failed hook and an error outside any test also count as failures.
+    // A test file that fails before its first test, a failed hook, and an error outside any test each count as one failure.
     const broken = modules.filter(
       (module) => module.state() === "failed" && ![...module.children.allTests("failed")].length,
     );

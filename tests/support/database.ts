@@ -12,8 +12,8 @@ export interface TestDatabase {
 }
 
 /**
- * Call at the top of a test file: `const database = await createTestDatabase();`. Dropped after the last test of the file.
- * @param template "migrated", or "empty" for tests that create their own tables.
+ * Creates a database, which is dropped after the last test of the file. Call it at the top: `const database = await createTestDatabase();`.
+ * @param template "migrated" for a database with all tables, or "empty" for tests that create their own tables
  */
 export async function createTestDatabase(template: "migrated" | "empty" = "migrated"): Promise<TestDatabase> {
   const postgres = inject("postgres");

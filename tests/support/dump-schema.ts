@@ -3,7 +3,7 @@
 // cspell:disable -- columns of PostgreSQL's catalogue
 import type { Queryable } from "../../src/db/connection/connect.ts";
 
-/** Tables, views, indexes, functions and triggers of the schema public, without the migrations' own table. */
+/** Dumps the tables, views, indexes, functions and triggers of the schema public, except for the table that records migrations. */
 export async function dumpSchema(db: Queryable): Promise<string> {
   const parts = await Promise.all(
     [TYPES, TABLES, VIEWS, INDEXES, FUNCTIONS, TRIGGERS].map((sql) => readTexts(db, sql)),
@@ -45,7 +45,7 @@ const TABLES = `
         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
        where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) columns on true
     left join lateral (
-      -- 'n': PostgreSQL 18 lists NOT NULL here too, the columns say it already
+      -- 'n': PostgreSQL 18 also lists NOT NULL constraints here, but the columns already contain them
       select string_agg(format('  constraint %I %s', conname, pg_get_constraintdef(oid)), E',\\n' order by contype desc, conname) as text
         from pg_constraint where conrelid = c.oid and contype <> 'n') constraints on true
     left join lateral (
@@ -61,7 +61,7 @@ const VIEWS = `
   select format(E'create %sview %I as\\n%s', case relkind when 'm' then 'materialized ' else '' end, relname, pg_get_viewdef(oid)) as text
     from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm') order by relname`;
 
-/** Without the indexes of constraints, which are part of their tables. */
+/** Query for the indexes, except those of constraints, which the dump lists with their tables. */
 const INDEXES = `
   select pg_get_indexdef(i.indexrelid) || ';' as text
     from pg_index i join pg_class c on c.oid = i.indexrelid
@@ -72,7 +72,7 @@ const INDEXES = `
 const FUNCTIONS = `
   select pg_get_functiondef(oid) || ';' as text
     from pg_proc where pronamespace = 'public'::regnamespace and prokind in ('f', 'p')
-     and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e') -- an extension's
+     and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e') -- functions of extensions
    order by proname, oid`;
 
 const TRIGGERS = `

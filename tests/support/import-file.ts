@@ -17,7 +17,7 @@ import { listRejects } from "../../src/imports/rejects/store.ts";
 const nothing = (): Promise<void> => Promise.resolve();
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A context with a new files folder, removed after the last test of the file. */
+/** Creates a context with a new folder for uploads. The folder is deleted after the last test of the file. */
 export async function createImportContext(pool: pg.Pool, chunkRecords?: number): Promise<ImportContext> {
   const filesDir = await mkdtemp(join(tmpdir(), "skuport-files-"));
   afterAll(() => rm(filesDir, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ export async function createImportContext(pool: pg.Pool, chunkRecords?: number):
 
 export type Options = Partial<ImportOptions>;
 
-/** Receives the bytes as an import that no worker has scanned yet. */
+/** Receives the bytes as an upload and returns its import, which has not been scanned yet. */
 export async function receiveBytes(
   context: ImportContext,
   bytes: Buffer | string,
@@ -52,7 +52,7 @@ export async function receiveBytes(
   return receiveImport(context, upload, Readable.from([whole], { objectMode: false }));
 }
 
-/** Receives, scans and loads a file with `concurrency` loaders. */
+/** Imports a file completely: receives it, scans it, and loads it with as many loaders as `context.concurrency`. */
 export async function importBytes(
   context: ImportContext,
   bytes: Buffer | string,
@@ -75,7 +75,7 @@ export const rejectsOf = (context: ImportContext, id: number): Promise<Reject[]>
 /** The result of `leftovers` after a clean end. */
 export const NOTHING_LEFT = { files: [], chunks: 0, staged: 0 };
 
-/** Counts files and rows that an ended import must not leave. */
+/** Returns the files, and counts the rows, that an ended import must not leave behind. */
 export async function leftovers(context: ImportContext): Promise<{ files: string[]; chunks: number; staged: number }> {
   const { rows } = await context.pool.query<{ chunks: number; staged: number }>(
     "select (select count(*) from import_chunks)::int as chunks, (select count(*) from product_staging)::int as staged",

@@ -4,16 +4,16 @@ import { PassThrough, pipeline } from "node:stream";
 import { ZipFile } from "yazl";
 
 export interface WorkbookInput {
-  /** Rows of each sheet as XML, by the sheet's name. */
+  /** The rows of each sheet as XML, by sheet name. */
   sheets: Record<string, string>;
-  /** States of sheets, such as "hidden". */
+  /** The states of sheets, such as "hidden", by sheet name. Other sheets are visible. */
   states?: Record<string, string>;
-  /** `<si>…</si>` elements. */
+  /** `<si>…</si>` elements of the shared strings. */
   strings?: string;
-  /** `<xf …/>` elements of the cells, and `<numFmt …/>` ones. */
+  /** `cells` contains `<xf …/>` elements, and `formats` contains `<numFmt …/>` elements. */
   styles?: { formats?: string; cells: string };
   is_1904?: boolean;
-  /** Additional parts, or replacements of the generated ones. */
+  /** Additional parts, or replacements for generated parts, by path. */
   parts?: Record<string, string | Buffer>;
 }
 
@@ -53,7 +53,7 @@ export async function makeWorkbook(input: WorkbookInput): Promise<Buffer> {
   return zipOf(parts);
 }
 
-/** @param modes Unix modes of parts, such as that of a link */
+/** Writes the parts to a ZIP file. @param modes Unix file modes by path, such as the mode of a symbolic link */
 export async function zipOf(
   parts: Record<string, string | Buffer>,
   modes: Record<string, number> = {},
@@ -71,7 +71,7 @@ export async function zipOf(
   return buffer(bytes);
 }
 
-/** `<c>` elements with texts, starting at column A. */
+/** Returns a `<row>` element with text cells, starting at column A. */
 export const textRow = (number: number, ...cells: string[]): string =>
   `<row r="${number}">${cells
     .map((text, index) =>

@@ -4,21 +4,21 @@ import { once } from "node:events";
 
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
 
-/** Address of the nth client, sent like a reverse proxy does. */
+/** IP address of the nth client. It is sent in the header that a reverse proxy sends. */
 export const clientAddress = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
 
 export interface RawStream {
   response: IncomingMessage;
-  /** Everything received so far. */
+  /** Returns all text received so far. */
   text: () => string;
   close: () => void;
 }
 
-/** Sends the request; the caller waits for the response, or cuts the connection. */
+/** Sends the request without waiting for the response. The caller waits for it or cuts the connection. */
 export function askForStream(baseUrl: string, path: string, client: number, method = "GET"): ClientRequest {
   const headers = { "x-forwarded-for": clientAddress(client) };
   const asked = request(`${baseUrl}${path}`, { method, headers, agent });
-  // Cutting the connection is an error of the request.
+  // When the connection is cut, the request emits an error, which would otherwise be uncaught.
   asked.on("error", () => undefined);
   asked.end();
   return asked;

@@ -1,4 +1,4 @@
-// The HTTP application with operations that run in the test process, without pg-boss.
+// Creates the HTTP application for tests of operations, which run in the test process, without pg-boss.
 import type { FastifyInstance } from "fastify";
 import { isOperationOver, type Operation } from "../../contract/changesets/operations.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
@@ -8,7 +8,7 @@ import { createTestApp } from "./app.ts";
 import type { TestDatabase } from "./database.ts";
 import { createImportContext } from "./import-file.ts";
 
-/** Sends a request and returns the parsed body, typed as the caller expects. */
+/** Sends a request and returns its status and the parsed body, which has the type that the caller expects. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast, as in response.json()
 export type Ask = <T = Operation>(
   method: "GET" | "POST",
@@ -20,13 +20,13 @@ export interface OperationApp {
   app: FastifyInstance;
   context: OperationContext & ImportContext;
   ask: Ask;
-  /** Runs the operation until it has ended. */
+  /** Runs the operation until it has ended, and returns it. */
   finish: (id: number) => Promise<Operation>;
 }
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** `chunk` products per chunk, so that even small tests span several chunks. */
+/** Creates the application. Chunks have only `chunk` products, so that even small operations span several chunks. */
 export async function createOperationApp(database: TestDatabase, chunk = 3): Promise<OperationApp> {
   const imports = await createImportContext(database.pool, chunk);
   const nothing = (): Promise<void> => Promise.resolve();
@@ -45,7 +45,7 @@ export async function createOperationApp(database: TestDatabase, chunk = 3): Pro
       for (;;) {
         const { body } = await ask("GET", `/api/operations/${id}`);
         if (isOperationOver(body.state)) return body;
-        // The server may still be selecting; then an executor finds no chunk.
+        // While the server still selects products, the executors find no chunk and end. Then they are started again.
         await Promise.all(Array.from({ length: context.concurrency }, () => runExecutor(context, id, signal)));
       }
     },

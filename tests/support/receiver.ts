@@ -16,7 +16,7 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
-  /** Responds to each request; may be replaced at any time. */
+  /** Responds to each request. A test may replace this function at any time. */
   answer: (request: Received, response: ServerResponse) => void;
   close(): Promise<void>;
 }

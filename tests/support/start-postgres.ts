@@ -1,5 +1,5 @@
-// Global setup: starts one PostgreSQL in a temporary folder, with a migrated template that each test file clones. With TEST_POSTGRES the
-// tests use that server instead, to test other versions or settings of PostgreSQL.
+// Global setup: starts one PostgreSQL in a temporary folder, with a migrated template that each test file clones. If TEST_POSTGRES is set,
+// the tests use the server at that URL instead, to test other versions or settings of PostgreSQL.
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,8 @@ export const TEMPLATE = "skuport_template";
 
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
   const runDir = await mkdtemp(join(tmpdir(), "skuport-tests-"));
-  await chmod(runDir, 0o711); // as root, PostgreSQL runs under another account, which needs its sockets in this folder
-  // Temporary files of tests are removed with this folder, even after a kill.
+  await chmod(runDir, 0o711); // if the tests run as root, PostgreSQL runs under another account, which must be able to enter this folder
+  // Tests create their temporary files in this folder, so that they are deleted with it even if a test process is killed.
   process.env["TMPDIR"] = runDir;
   const own = process.env["TEST_POSTGRES"];
   const postgres = own === undefined ? await startThrowaway(join(runDir, "data")) : borrow(own);
@@ -35,12 +35,12 @@ export default async function startPostgres(project: TestProject): Promise<() =>
 
 async function startThrowaway(dataDir: string): Promise<TestPostgres> {
   const log = { info: () => undefined, warn: console.warn, error: console.error };
-  // Without fsync, because the data is thrown away. Tests of durability start their own PostgreSQL with the real settings.
+  // fsync is off because the data is discarded after the run. Tests of durability start their own PostgreSQL with the real settings.
   const settings = { fsync: "off", shared_buffers: "256MB", max_wal_size: "1GB", max_connections: "200" };
   return startEmbedded({ data_dir: dataDir, log, settings });
 }
 
-/** @param url superuser without password on a server that is used only for tests: postgres://postgres@127.0.0.1:5432 */
+/** Uses a server that exists only for tests. @param url with a superuser without a password, such as postgres://postgres@127.0.0.1:5432 */
 function borrow(url: string): TestPostgres {
   const { hostname, port, username } = new URL(url);
   const connection = { host: hostname, port: Number(port || 5432), user: username, database: "postgres" };

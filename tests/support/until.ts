@@ -1,6 +1,6 @@
-// Waits in tests are for conditions, never for durations.
+// Tests use `until` to wait for a condition instead of a fixed time.
 
-/** Ends a wait that hangs. Far longer than a wait takes even on a busy machine, and shorter than the time limit of a test. */
+/** Default timeout of `until`. It is far longer than a wait takes even on a busy machine, and shorter than the time limit of a test. */
 export const HANGING_MS = 200_000;
 const POLL_MS = 20;
 

@@ -6,7 +6,7 @@ import { loadKeyring } from "../../src/secrets/keyring.ts";
 import type { WebhookContext, WebhookSettings } from "../../src/webhooks/context.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** Allows loopback, where the receivers of tests listen. */
+/** Creates keys and settings for webhooks. The settings allow loopback addresses, where the receivers of tests listen. */
 export function webhookContext(settings: Partial<WebhookSettings> = {}): Pick<WebhookContext, "loadKeys" | "settings"> {
   const key = randomBytes(32).toString("base64");
   return {
@@ -24,7 +24,7 @@ export const createWebhookContext = (
   ...webhookContext(settings),
 });
 
-/** Sends a request and returns status and JSON. */
+/** Sends a request and returns the status and the parsed JSON body. */
 export type Ask = (
   method: "GET" | "POST" | "PATCH" | "DELETE",
   url: string,

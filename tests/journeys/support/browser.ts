@@ -1,10 +1,10 @@
-// A real Chromium for the journeys: the one from npm, or the one at CHROMIUM_PATH. Every page records requests to foreign hosts and
-// messages on the console.
+// Starts a real Chromium for the end-to-end tests: the one from npm, or the one at CHROMIUM_PATH. Every page records requests to foreign
+// hosts and messages on the console.
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { HANGING_MS } from "../../support/until.ts";
 import { unpackBrowser } from "./unpack-browser.ts";
 
-/** Starts the browser; the caller closes it. */
+/** Starts the browser. The caller must close it. */
 export async function launchBrowser(): Promise<Browser> {
   const given = process.env["CHROMIUM_PATH"];
   const executablePath = given === undefined || given === "" ? await unpackBrowser() : given;
@@ -13,14 +13,14 @@ export async function launchBrowser(): Promise<Browser> {
 
 export interface WatchedPage {
   page: Page;
-  /** Requests to any host but the server's. */
+  /** Requests to hosts other than the server. */
   foreign_requests: string[];
   /** Errors and warnings on the console, and uncaught exceptions. */
   complaints: string[];
   close: () => Promise<void>;
 }
 
-/** Opens a page in a new context with its own storage. `baseUrl` is the only host that it may request. */
+/** Opens a page in a new browser context, which has its own storage. Requests to hosts other than that of `baseUrl` are recorded. */
 export async function openPage(
   browser: Browser,
   baseUrl: string,
@@ -32,7 +32,7 @@ export async function openPage(
   return { page, ...watch(page, baseUrl), close: () => context.close() };
 }
 
-/** Opens a second tab in the context of a page. */
+/** Opens another tab in the browser context of `neighbour`. */
 export async function openTab(neighbour: Page, baseUrl: string): Promise<WatchedPage> {
   const page = await neighbour.context().newPage();
   return { page, ...watch(page, baseUrl), close: () => page.close() };

@@ -1,4 +1,4 @@
-// Starts a server and a browser for the end-to-end tests of a file, and opens pages whose requests and console are recorded.
+// Starts a server and a browser for the end-to-end tests of one file, and opens pages whose requests and console messages are recorded.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, expect } from "vitest";
 import { launchBrowser, openPage, type WatchedPage } from "./browser.ts";
@@ -9,7 +9,7 @@ export interface Journey {
   browser: Browser;
 }
 
-/** Call it at the top of a file. Server and browser stop after its last test. `settings` are those of the server. */
+/** Starts a server with `settings` and a browser. Call it at the top of a test file. Both stop after the last test of the file. */
 export async function startJourney(settings?: Readonly<Record<string, string>>): Promise<Journey> {
   const [server, browser] = await Promise.all([startPageServer(settings), launchBrowser()]);
   afterAll(async () => {
@@ -19,7 +19,7 @@ export async function startJourney(settings?: Readonly<Record<string, string>>):
   return { server, browser };
 }
 
-/** The same, with one page for all tests of the file and without animations. */
+/** Starts a server and a browser like `startJourney`, and opens one page without animations for all tests of the file. */
 export async function startOnePage(
   options?: BrowserContextOptions,
   settings?: Readonly<Record<string, string>>,
@@ -29,8 +29,8 @@ export async function startOnePage(
   return { server, watched, page: watched.page };
 }
 
-/** Opens pages for one test each. After the test they are closed, and must have sent no request to a foreign host and logged no error
- * other than those that `isMeant` accepts. */
+/** Returns a function that opens a page for one test. After the test, the page is closed. It must not have requested a foreign host, and
+ * must have logged only errors that `isExpected` accepts. */
 export function pagesOf(
   { server, browser }: Journey,
   options: BrowserContextOptions = {},
@@ -52,7 +52,7 @@ export function pagesOf(
     await watched.page.goto(path);
     return watched.page;
   };
-  /** Closes and checks another tab in the same way, before its page. */
+  /** Registers another tab, which is checked and closed in the same way, before the pages. */
   const add = (watched: WatchedPage): void => {
     opened.unshift(watched);
   };

@@ -1,5 +1,5 @@
-// Checks a view of the page in light mode, in dark mode and on a phone: no accessibility fault (axe, WCAG 2.2 AA), and nothing wider
-// than the screen. Saves screenshots for review in tests/screenshots/.
+// Checks a view of the page in each look: light mode, dark mode and on a phone. It must have no accessibility fault (axe, WCAG 2.2 AA) and
+// not be wider than the screen. Screenshots for review are saved in tests/screenshots/.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -16,17 +16,17 @@ const LOOKS = [
   { look: "phone", colorScheme: "light", viewport: PHONE },
 ] as const;
 
-/** Reka's two focus guards around the toasts are focusable and hidden from screen readers on purpose. */
+/** Selector of the two focus guards that Reka puts around the toasts. They are focusable but hidden from screen readers on purpose. */
 const FOCUS_GUARDS = "span[aria-hidden=true][tabindex='0'][style*='position: fixed']";
 
-/** Inspects the current view and leaves the page in its desktop size and light mode. Screenshots show the full height of the page or,
- * for dialogs (`full_page` = false), the screen. */
+/** Inspects the current view in every look. Afterwards, the page has its desktop size and light mode. Screenshots show the full height of
+ * the page, or only the screen if `fullPage` is false, as for dialogs. */
 export async function inspectLooks(page: Page, view: string, fullPage = true): Promise<void> {
   await mkdir(SCREENSHOTS, { recursive: true });
   for (const { look, colorScheme, viewport } of LOOKS) {
     await setLook(page, colorScheme, viewport);
     await page.evaluate("scrollTo(0, 0)");
-    // As tall as the page, so that bars at the edges of the screen cover nothing.
+    // Make the viewport as tall as the page, so that bars at the edges of the screen cover nothing.
     const height = await page.evaluate<number>("document.documentElement.scrollHeight");
     if (fullPage) await page.setViewportSize({ width: viewport.width, height: Math.max(height, viewport.height) });
     await page.screenshot({ path: join(SCREENSHOTS, `${view}-${look}.png`), fullPage });

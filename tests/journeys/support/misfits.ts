@@ -1,8 +1,8 @@
-// Finds layout faults: texts that are cut off without a tooltip, and controls that overlap. They are most likely with the longer German
-// texts and compact rows.
+// Finds layout faults: texts that are cut off without a tooltip, and controls that overlap. Such faults are most likely in German, whose
+// texts are longer, and with compact rows.
 import type { Page } from "playwright-core";
 
-/** Runs in the page and describes each fault once. */
+/** Script that runs in the page and returns a description of each fault. */
 const FIND = `(() => {
   const isVisible = (element) => {
     const { width, height } = element.getBoundingClientRect();
@@ -19,7 +19,7 @@ const FIND = `(() => {
     const { overflowX, textOverflow } = getComputedStyle(element);
     if (overflowX !== "hidden" && overflowX !== "clip") continue;
     if (element.classList.contains("sr-only") || element.clientWidth <= 1) continue;
-    // An ellipsis is acceptable if a tooltip of the element, or of one around it, shows the whole text.
+    // An ellipsis is acceptable if a tooltip of the element, or of an element that contains it, shows the whole text.
     if (textOverflow === "ellipsis" && element.closest("[title],[aria-label]")) continue;
     misfits.push("cut off: " + textOf(element));
   }

@@ -1,4 +1,4 @@
-// Product files for the end-to-end tests of the page.
+// Writes product files for the end-to-end tests of the page.
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 const HEADER = "sku,name,description,active,price,colour\n";
 const COLOURS = ["red", "green", "blue", "black"];
 
-/** Writes a valid file of `rows` products; the same number of rows gives the same file. */
+/** Writes a valid file of `rows` products. Files with the same number of rows are identical. */
 export async function writeProducts(folder: string, name: string, rows: number): Promise<string> {
   const path = join(folder, name);
   // eslint-disable-next-line @typescript-eslint/require-await -- a source for pipeline
@@ -24,7 +24,7 @@ export async function writeProducts(folder: string, name: string, rows: number):
 const productLine = (i: number): string =>
   `SKU-${String(i).padStart(7, "0")},Product ${String(i)},Made for the catalogue,${i % 7 === 0 ? "no" : "yes"},${(i % 900) / 10},${COLOURS[i % 4] ?? ""}\n`;
 
-/** Writes 200 rows, of which 6 are rejected for three reasons and 1 is superseded. */
+/** Writes a file of 200 rows. An import rejects 6 of them, for three different reasons, and 1 is superseded by a later row. */
 export async function writeFaultyProducts(folder: string): Promise<string> {
   const path = join(folder, "with-faults.csv");
   const lines = Array.from({ length: 200 }, (_, i) => productLine(9_000_000 + i));

@@ -1,4 +1,4 @@
-// Starts a real server for the journeys: a separate process, on a free port, with an empty data folder.
+// Starts a real server for the end-to-end tests: a separate process, on a free port, with an empty data folder.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,22 +11,22 @@ const ROOT = join(import.meta.dirname, "../../..");
 
 export interface PageServer {
   base_url: string;
-  /** Folder for files of the test; removed together with the server. */
+  /** Folder for files of the test. `remove` deletes it. */
   folder: string;
   stop: () => Promise<void>;
-  /** Starts it again on the same port and data. */
+  /** Starts the server again on the same port with the same data. */
   start: () => Promise<void>;
-  /** Stops the server and removes its data. */
+  /** Stops the server and deletes its data. */
   remove: () => Promise<void>;
 }
 
-/** `settings` are added to the environment of the server. */
+/** Starts a server. `settings` are added to its environment variables. */
 export async function startPageServer(settings: Readonly<Record<string, string>> = {}): Promise<PageServer> {
   const folder = await mkdtemp(join(tmpdir(), "skuport-page-"));
   const port = await findFreePort();
   const baseUrl = `http://127.0.0.1:${String(port)}`;
   let running: ChildProcess | undefined;
-  // Also if a file fails before it registers its cleanup.
+  // Stop the server even if a test file fails before it registers its cleanup.
   process.once("exit", () => running?.kill());
 
   const start = async (): Promise<void> => {
@@ -38,7 +38,7 @@ export async function startPageServer(settings: Readonly<Record<string, string>>
         SKUPORT_PORT: String(port),
         SKUPORT_DATA_DIR: join(folder, "data"),
         SKUPORT_LOG_LEVEL: "warn",
-        // A single loader keeps imports slow enough for journeys that act during an import.
+        // With a single loader, imports are slow enough for tests that act during an import.
         SKUPORT_WORKER_CONCURRENCY: "1",
         ...settings,
       },
@@ -71,7 +71,7 @@ async function untilReady(baseUrl: string, child: ChildProcess): Promise<void> {
       const { workers } = (await response.json()) as { workers?: number };
       return response.ok && workers !== undefined && workers > 0;
     } catch {
-      return false; // not listening yet
+      return false; // the server is not listening yet
     }
   });
 }

@@ -1,23 +1,23 @@
-// Unpacks the Chromium from npm once for all test processes of a run, with its own libraries and fonts.
+// Unpacks the Chromium from npm, with its own libraries and fonts, once for all test processes of a run.
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../../support/until.ts";
 
-/** Unpacks the browser into the run's temporary folder and returns the path of the program. */
+/** Unpacks the browser into the temporary folder of the test run, and returns the path of the executable. */
 export async function unpackBrowser(): Promise<string> {
-  // The package reads this when it is loaded, and then also unpacks shared libraries that a minimal system lacks.
+  // The package reads this variable when it is loaded. With it, it also unpacks shared libraries that a minimal system lacks.
   process.env["AWS_LAMBDA_JS_RUNTIME"] = "nodejs20.x";
   process.env["FONTCONFIG_FILE"] = join(tmpdir(), "fontconfig.xml");
   const { default: packed } = await import("@sparticuz/chromium");
   const isUnpacked = join(tmpdir(), "browser-is-unpacked");
   if (await isFirst(join(tmpdir(), "browser-is-being-unpacked"))) {
-    // The package's own fontconfig only lists /tmp. Without fonts, the browser shows no text.
+    // The package's own fontconfig file only lists fonts in /tmp. Without fonts, the browser shows no text.
     await writeFile(process.env["FONTCONFIG_FILE"], fontconfig(tmpdir()));
     await packed.executablePath();
     await writeFile(isUnpacked, "");
   }
-  // Another process may be unpacking; do not start an incomplete program.
+  // Another process may still be unpacking. Wait, so that no incomplete executable is started.
   await until(() => exists(isUnpacked));
   return packed.executablePath();
 }
