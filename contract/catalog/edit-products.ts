@@ -149,7 +149,7 @@ export const product_deletion = z
   .object({
     sku: z.string(),
     id: z.int(),
-    version: z.int().describe("Version number of the deletion"),
+    version: z.int().describe("Number of the version that the deletion created"),
     changeset_id: z.int().describe("Id of the changeset of the deletion; undo this changeset to restore the product"),
   })
   .meta({ id: "ProductDeletion" });

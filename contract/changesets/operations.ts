@@ -30,7 +30,9 @@ export const operation_options = z
     filter: product_filter.optional(),
     skus: z.int().optional().describe("Number of SKUs in the request"),
     undoes: z.int().optional().describe("Id of the changeset to undo"),
-    policy: undo_policy.optional().describe("Whether products that were changed later are kept or overwritten"),
+    policy: undo_policy
+      .optional()
+      .describe("For an undo: whether products that were changed later are kept or overwritten"),
   })
   .meta({ id: "OperationOptions" });
 export type OperationOptions = z.infer<typeof operation_options>;

@@ -50,7 +50,7 @@ export const dialect = z
       .min(1)
       .max(MAX_DELIMITER_CHARACTERS)
       .regex(/^[^\0\r\n]*$/, "A delimiter cannot contain a line end or NUL")
-      .describe("The one to eight characters between two fields"),
+      .describe("Delimiter between two fields, one to eight characters"),
     quote: one_ascii.describe("Quote character (ASCII); an empty string = fields are not quoted"),
     escape: one_ascii.describe(
       "Character that escapes a quote inside a quoted field: the quote itself (a doubled quote) or a backslash; an " +
@@ -250,7 +250,7 @@ export const import_ = z
     superseded: count.describe("Number of rows that were not applied because another row of the file has the same SKU"),
     rejected: count,
     rejects_listed: count.describe(`Number of rejected rows listed with their reasons: ${FIRST_REJECTS}`),
-    fraction: z.number().min(0).max(1).describe("Progress of the whole import; never decreases"),
+    fraction: z.number().min(0).max(1).describe("Progress of the whole import, from 0 to 1; never decreases"),
     rows_per_second: count.nullable(),
     created_at: instant,
     started_at: instant.nullable(),

@@ -133,7 +133,9 @@ export const REPLAY_STATES = ["preparing", "running", "done", "cancelled"] as co
 
 export const replay_scope = z
   .enum(["failed", "missing"])
-  .describe("`failed`: deliveries whose last attempt failed. `missing`: events that have no delivery to this webhook");
+  .describe(
+    "`failed`: deliveries that failed in all ten attempts. `missing`: events that have no delivery to this webhook",
+  );
 
 export const replay = z
   .object({
@@ -161,7 +163,7 @@ export const create_replay = endpoint({
     operationId: "create_replay",
     summary: "Send failed deliveries or missing events since a given time",
     description:
-      "With the scope `failed`, sends the deliveries whose last attempt failed. With the scope `missing`, sends " +
+      "With the scope `failed`, sends the deliveries that failed in all ten attempts. With the scope `missing`, sends " +
       "events that the webhook subscribes to but never got, because it was disabled or did not exist. The number " +
       "of deliveries is not limited: they are queued in batches, and new events take precedence. To follow the " +
       "progress, poll the returned replay. Returns 409 if the webhook is disabled.",

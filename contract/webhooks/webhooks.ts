@@ -307,7 +307,9 @@ export const webhook_health = z
     p95_ms: z.number().nullable(),
     due: count.describe("Number of deliveries that are due now; counted up to 10,000"),
     retrying: count.describe("Number of deliveries that are scheduled for another attempt; counted up to 10,000"),
-    failed: count.describe("Number of deliveries whose last attempt failed in the last 24 hours; counted up to 10,000"),
+    failed: count.describe(
+      "Number of deliveries whose tenth attempt failed in the last 24 hours; counted up to 10,000",
+    ),
     next_attempt_at: instant.nullable(),
   })
   .meta({ id: "WebhookHealth" });
