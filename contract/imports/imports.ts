@@ -59,7 +59,7 @@ export const dialect = z
     line_ending: z
       .enum(LINE_ENDINGS)
       .describe("Line ending of the file; `row` for workbooks, where row numbers are used as line numbers"),
-    header: z.boolean().describe("Whether the first record names the columns"),
+    header: z.boolean().describe("Whether the first record contains the column names"),
     preamble: z
       .int()
       .min(0)
@@ -249,7 +249,9 @@ export const import_ = z
     unchanged: count,
     superseded: count.describe("Number of rows that were not applied because another row of the file has the same SKU"),
     rejected: count,
-    rejects_listed: count.describe(`Number of rejected rows listed with their reasons: ${FIRST_REJECTS}`),
+    rejects_listed: count.describe(
+      `Number of rejected rows that are listed with their reasons, at most ${FIRST_REJECTS}`,
+    ),
     fraction: z.number().min(0).max(1).describe("Progress of the whole import, from 0 to 1; never decreases"),
     rows_per_second: count.nullable(),
     created_at: instant,
@@ -344,7 +346,7 @@ export const preview = z
     columns: z.array(column),
     rows: z
       .array(z.object({ line: z.int(), cells: z.array(z.string()) }))
-      .describe("The first 20 rows, each with its first 100 cells, truncated to 200 characters"),
+      .describe("The first 20 rows, each with its first 100 cells; each cell is truncated to 200 characters"),
     sample_size: count.describe("Number of complete rows in the sample. The sample has at most 256 kB"),
     rejected: count.describe(
       "Number of sample rows that an import would reject whatever products the catalogue contains",
@@ -446,7 +448,7 @@ export const list_rejects = endpoint({
   access: "viewer",
   schema: {
     operationId: "list_rejects",
-    summary: `List rejected rows with their reasons in file order, ${FIRST_REJECTS}`,
+    summary: `List the rejected rows of an import (at most ${FIRST_REJECTS}) with their reasons, in file order`,
     tags: ["imports"],
     params: id_params,
     querystring: z

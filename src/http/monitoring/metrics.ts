@@ -1,5 +1,4 @@
-// GET /metrics in Prometheus' text format. Durations are recorded by each request; values from the database are read by each
-// scrape.
+// GET /metrics in Prometheus' text format. Each request records its duration; each scrape reads the values from the database.
 import type { FastifyInstance } from "fastify";
 import type pg from "pg";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
