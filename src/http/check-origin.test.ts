@@ -27,10 +27,16 @@ const REFUSED: [string, Headers][] = [
   ["another port's Origin", { origin: "http://127.0.0.1:9000" }],
   ["the Origin null", { origin: "null" }],
   ["an Origin that is not a URL", { origin: "127.0.0.1:8000" }],
-  ["another Origin that says same-origin", { origin: "https://evil.example", "sec-fetch-site": "same-origin" }],
+  [
+    "another Origin with the Sec-Fetch-Site same-origin",
+    { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
+  ],
   ["a navigation with another Origin", { origin: "https://evil.example", "sec-fetch-site": "cross-site", ...NAVIGATE }],
   ["another host", { host: "evil.example" }],
-  ["another host that says it was forwarded", { host: "evil.example", "x-forwarded-host": "evil.example" }],
+  [
+    "another host with its own name as the forwarded host",
+    { host: "evil.example", "x-forwarded-host": "evil.example" },
+  ],
   ["an Origin other than the proxy's", { origin: "https://evil.example", "x-forwarded-host": "shop.example" }],
   ["a list of forwarded hosts", { origin: "https://a.example", "x-forwarded-host": "a.example, shop.example" }],
 ];
@@ -52,7 +58,7 @@ const SERVED: [string, Headers][] = [
     "our page behind a reverse proxy",
     { "sec-fetch-site": "same-origin", origin: "https://shop.example:8443", "x-forwarded-host": "shop.example:8443" },
   ],
-  ["an address that was typed", { "sec-fetch-site": "none", ...NAVIGATE }],
+  ["a URL that the user typed", { "sec-fetch-site": "none", ...NAVIGATE }],
 ];
 
 test.each(SERVED)("%s is accepted", async (_name, headers) => {
@@ -60,7 +66,7 @@ test.each(SERVED)("%s is accepted", async (_name, headers) => {
   expect(await statusOf("POST", headers, "/api/products")).not.toBe(403);
 });
 
-test("a link from another site opens a page, but sends no form", async () => {
+test("a link on another site may open a page, but a form on another site is refused", async () => {
   const headers = { "sec-fetch-site": "cross-site", ...NAVIGATE };
   expect(await statusOf("GET", headers, "/api/products")).toBe(200);
   expect(await statusOf("HEAD", headers, "/api/products")).toBe(200);

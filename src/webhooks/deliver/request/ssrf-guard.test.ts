@@ -139,16 +139,16 @@ test.each(LITERALS)("the literal address %s is refused without a connection", as
 });
 
 test.each([
-  ["localhost itself", ["127.0.0.1"]],
-  ["IPv6 loopback", ["::1"]],
+  ["an IPv4 loopback address", ["127.0.0.1"]],
+  ["an IPv6 loopback address", ["::1"]],
   ["a public address first, then a private one", ["93.184.216.34", "127.0.0.1"]],
   ["a private address first, then a public one", ["127.0.0.1", "93.184.216.34"]],
-  ["IPv4-mapped IPv6", ["::ffff:127.0.0.1"]],
-  ["6to4", ["2002:7f00:1::"]],
-  ["NAT64", ["64:ff9b::7f00:1"]],
-  ["metadata", ["169.254.169.254"]],
-  ["Azure's metadata", ["168.63.129.16"]],
-])("a name that is %s is refused without a connection", async (_what, addresses) => {
+  ["an IPv4-mapped IPv6 address", ["::ffff:127.0.0.1"]],
+  ["a 6to4 address", ["2002:7f00:1::"]],
+  ["a NAT64 address", ["64:ff9b::7f00:1"]],
+  ["a metadata address", ["169.254.169.254"]],
+  ["Azure's metadata address", ["168.63.129.16"]],
+])("a name that resolves to %s is refused without a connection", async (_what, addresses) => {
   const outcome = await call(`http://receiver.example:${port}/`, PUBLIC_ONLY, namesAre(addresses));
   expect(outcome).toMatchObject({ error: "refused_address", status: null });
   expect(outcome.message).toBe("receiver.example is refused: it is not a public internet address.");
