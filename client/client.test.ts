@@ -33,7 +33,7 @@ async function serve(listener: RequestListener): Promise<string> {
 const event = (state: Partial<Import>) =>
   `event: import\nid: ${String(state.version)}\ndata: ${JSON.stringify(state)}\n\n`;
 
-test("a problem document becomes a Problem with its further members", async () => {
+test("a problem document becomes a Problem that also has the document's additional members", async () => {
   const baseUrl = await serve((_, response) => {
     const document = toProblemDocument(
       new Problem("no-sku-column", "Name one.", { extra: { headers: ["a"] } }),
@@ -52,7 +52,7 @@ test("a problem document becomes a Problem with its further members", async () =
   });
 });
 
-test("a refused connection and a response of another program throw an UnreachableError", async () => {
+test("a refused connection and a response from another program each throw an UnreachableError", async () => {
   const refused = await call(get_import, { params: { id: 1 } }, { base_url: "http://127.0.0.1:9" }).catch(
     (e: unknown) => e,
   );
@@ -64,7 +64,7 @@ test("a refused connection and a response of another program throw an Unreachabl
   });
 });
 
-test("an endless response throws an UnreachableError and is not read further", async () => {
+test("a response that never ends throws an UnreachableError, and the client stops reading", async () => {
   const piece = Buffer.alloc(1 << 20, " ");
   let closed = 0;
   const baseUrl = await serve((_, response) => {
@@ -83,7 +83,7 @@ test("an endless response throws an UnreachableError and is not read further", a
   await until(() => closed === 2);
 });
 
-test("watching survives an interrupted stream and a busy server, and ends with the terminal state", async () => {
+test("watching an import continues after an interrupted stream and a busy server, and stops when the import has ended", async () => {
   const asked: (string | undefined)[] = [];
   const baseUrl = await serve((request, response) => {
     if (!request.url?.endsWith("/events")) {
@@ -118,7 +118,7 @@ test("watching an import that does not exist throws the Problem", async () => {
   await expect(Array.fromAsync(watchImport(9, { base_url: baseUrl }))).rejects.toMatchObject({ slug: "not-found" });
 });
 
-test("watching stops with its signal", async () => {
+test("watching stops when its signal is aborted", async () => {
   const baseUrl = await serve((_, response) => response.writeHead(503).end());
   const signal = AbortSignal.timeout(300);
   await expect(Array.fromAsync(watchImport(1, { base_url: baseUrl, signal }))).rejects.toMatchObject({
@@ -126,7 +126,7 @@ test("watching stops with its signal", async () => {
   });
 });
 
-test("an upload sends the bytes, the name, the options and its progress", async () => {
+test("an upload sends the bytes, the file name and the options, and reports its progress", async () => {
   const folder = await mkdtemp(join(tmpdir(), "skuport-"));
   closing.push(() => rm(folder, { recursive: true }));
   const path = join(folder, "a & b.csv");
@@ -152,7 +152,7 @@ test("an upload sends the bytes, the name, the options and its progress", async 
   expect(progress.at(-1)).toBe(5_000_000);
 });
 
-test("an upload that is refused before its end reports the reason", async () => {
+test("an upload that the server refuses before the end of the file throws the server's problem", async () => {
   const baseUrl = await serve((request, response) => {
     request.once("data", () => {
       response.writeHead(413, { connection: "close" });
@@ -169,8 +169,8 @@ test("an upload that is refused before its end reports the reason", async () => 
 });
 
 test(
-  "an upload throws an UnreachableError without a server, the file system's error for a missing file, and the " +
-    "signal's reason when aborted",
+  "an upload throws an UnreachableError if there is no server, the file system's error if the file is missing, and " +
+    "the signal's reason if the signal is aborted",
   async () => {
     const source = () => Readable.from([Buffer.from("sku\n")]);
     await expect(
@@ -187,7 +187,7 @@ test(
   },
 );
 
-test("a file or stream that the server refuses because it is busy is sent again from the beginning", async () => {
+test("a file or stream that a busy server refuses is sent again from the beginning", async () => {
   let requests = 0;
   const baseUrl = await serve((request, response) => {
     if (++requests % 2 === 1) {
@@ -212,7 +212,7 @@ test("a file or stream that the server refuses because it is busy is sent again 
   expect(onBusy).toHaveBeenCalledTimes(2);
 });
 
-test("an upload starts its request only when the source has sent a first byte", async () => {
+test("an upload sends its request only after the source has produced the first byte", async () => {
   let requests = 0;
   const baseUrl = await serve((request, response) => {
     requests++;

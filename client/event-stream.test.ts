@@ -39,8 +39,8 @@ test.each([
 test.each([
   ["a line", "x".repeat(100_000)],
   ["an event's data", `data: ${"x".repeat(100_000)}\n`],
-  ["an event of empty lines of data", "data\n".repeat(20_000)],
-])("%s without an end throws an error and is not read further", async (_, piece) => {
+  ["an event of empty data lines", "data\n".repeat(20_000)],
+])("%s that never ends throws an error, and the reader stops", async (_, piece) => {
   const bytes = new TextEncoder().encode(piece);
   let given = 0;
   // eslint-disable-next-line @typescript-eslint/require-await -- this source never waits
@@ -54,7 +54,7 @@ test.each([
   expect(given).toBeLessThan(6 * MAX_EVENT_CHARACTERS);
 });
 
-test("any split of the bytes gives the same events", async () => {
+test("the events do not depend on how the bytes are split into chunks", async () => {
   const bytes = new TextEncoder().encode(
     'event: import\r\nid: 3\r\ndata: {"filename":"Müller €.csv"}\r\n\r\n: beat\r\n\r\ndata: b\r\n\r\n',
   );

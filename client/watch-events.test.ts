@@ -19,7 +19,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
 
-test("a broken stream is resumed after its last event; unknown events are ignored", async () => {
+test("an interrupted stream is resumed after its last event, and unknown events are ignored", async () => {
   const asked: (string | undefined)[] = [];
   const baseUrl = await serve((request, response) => {
     const from = request.headers["last-event-id"] as string | undefined;
@@ -44,7 +44,7 @@ test("a broken stream is resumed after its last event; unknown events are ignore
   expect(states).toEqual([true, false, true]);
 });
 
-test("a server that refuses a stream is distinguished from a missing server", async () => {
+test("a server that refuses the stream and a missing server are reported as different states", async () => {
   const baseUrl = await serve((_request, response) => {
     response.writeHead(429).end();
   });

@@ -18,7 +18,7 @@ test("brackets and commas inside strings are not counted", () => {
   );
 });
 
-test("a body may have MAX_JSON_VALUES values and MAX_JSON_DEPTH levels", () => {
+test("a body may have up to MAX_JSON_VALUES values and MAX_JSON_DEPTH levels, but not more", () => {
   const values = (count: number): string => `[${Array.from({ length: count }, () => '"a,[{"').join(",")}]`;
   const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
   checkJsonBounds(values(MAX_JSON_VALUES - 1));
@@ -34,6 +34,6 @@ test("a body may have MAX_JSON_VALUES values and MAX_JSON_DEPTH levels", () => {
     }).toThrow(message);
 });
 
-test("text that is not JSON is not reported, because the parser does that", () => {
+test("invalid JSON is not reported, because the parser reports it", () => {
   for (const text of ["", '{"a":', '"', "]]]]", "{'a'}", '"\\', "nul"]) checkJsonBounds(text);
 });

@@ -6,7 +6,7 @@ import { Problem } from "./problems.ts";
 const LIMIT = 64 << 10;
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-test("a document lists all of a few faults", () => {
+test("a document lists all faults if there are few", () => {
   const problem = invalidRequest([
     { pointer: "/body/a", detail: "Too long." },
     { pointer: "/body/b", detail: "missing" },
@@ -24,7 +24,7 @@ test("a document lists the first hundred faults and counts the others", () => {
   expect(document.detail).toMatch(/^\/body\/0: unknown; .*; and 249,?\d+ more\.$/);
 });
 
-test("a document has at most 64 kB, regardless of its faults", () => {
+test("a document has at most 64 kB, regardless of the number and length of its faults", () => {
   const faults = Array.from({ length: 300 }, () => ({
     pointer: `/${"€".repeat(99_999)}`,
     detail: "\u0001".repeat(99_999),

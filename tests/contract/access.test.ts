@@ -16,7 +16,7 @@ const operations = Object.values(document.paths).flatMap((path) =>
   Object.entries(path).map(([method, operation]) => ({ method, ...operation })),
 );
 
-test("every operation has a known role", () => {
+test("every operation requires a known role", () => {
   const unknown = operations.filter(({ "x-access": access }) => access === undefined || !ACCESS.includes(access));
   expect(unknown.map(({ operationId }) => operationId)).toEqual([]);
   expect(operations.length).toBeGreaterThan(50);
@@ -31,7 +31,7 @@ test("only health and the description of uploads are public", () => {
   ]);
 });
 
-test("a viewer reads and changes nothing", () => {
+test("a viewer can read, but cannot change anything", () => {
   const writes = operations.filter(
     ({ method, "x-access": access }) => access === "viewer" && method !== "get" && method !== "head",
   );

@@ -81,7 +81,7 @@ test("an import completes under an administrator's shortest timeouts", async () 
   await expectDone({ context, id });
 });
 
-test("an import completes although its sessions are terminated repeatedly", async () => {
+test("an import completes even if its sessions are terminated repeatedly", async () => {
   const { context, id } = await createScannedImport();
   let cuts = 0;
   // Retry here as pg-boss does: a loader that cannot read its import fails its job, and pg-boss runs the job again.

@@ -46,7 +46,7 @@ const CSV = Buffer.from("sku,name\nA,One\nB,Two\n");
 const sha256 = createHash("sha256").update(CSV).digest("hex");
 const options = import_query.parse({});
 
-test("a file is accepted once although the response to the commit is lost", async () => {
+test("a file is accepted once even if the response to the commit is lost", async () => {
   for (let round = 0; round < TIMES; round++) {
     sent = 0;
     const lost = proxy.lost_answers;
@@ -58,7 +58,7 @@ test("a file is accepted once although the response to the commit is lost", asyn
   expect(await leftovers(direct)).toEqual(NOTHING_LEFT);
 });
 
-test("a resumable upload is accepted once although the response to the last commit is lost", async () => {
+test("a resumable upload is accepted once even if the response to the last commit is lost", async () => {
   for (let round = 0; round < TIMES; round++) {
     sent = 0;
     const lost = proxy.lost_answers;

@@ -99,7 +99,7 @@ describe("the same SKU twice", () => {
     return `sku,name\n${rows.join("")}`;
   };
 
-  test("is one product with the last row's values, adjacent or on both sides of any chunk boundary", async () => {
+  test("is one product with the last row's values, whether the rows are adjacent or in different chunks", async () => {
     for (let first = 0; first < ROWS - 1; first++) {
       for (const second of new Set([first + 1, ROWS - 1])) {
         await pool.query("truncate products, product_history");
@@ -310,7 +310,7 @@ describe("files of every dialect", () => {
     expect(await products()).toMatchObject([{ name: "one", attributes: { Price: "1" } }, { name: "two" }]);
   });
 
-  test("mixed line endings, line breaks in quotes and a missing last line ending keep row and line numbers right", async () => {
+  test("row and line numbers are correct despite mixed line endings, line breaks in quotes and a missing last line ending", async () => {
     const file = 'sku,name\nA,one\r\nB,"two\nlines"\rC,"three\r\n""quoted""\rlines"\nD,last';
     const result = await run(file);
     expect(result).toMatchObject({ rows: 4, created: 4, lines: 8, dialect: { line_ending: "mixed" } });

@@ -63,7 +63,7 @@ test("the timeline names files and products, and its filter is part of the URL",
   expect(await list.getByRole("link", { name: /^Import of/ }).count()).toBe(0);
 });
 
-test("a change lists every product before and after, page by page, and finds one by its SKU", async () => {
+test("the page of a change lists every product before and after the change, and finds a product by its SKU", async () => {
   await page.goto("/changes");
   await page.getByRole("link", { name: "Import of summer.csv" }).click();
   await page.getByRole("heading", { name: "Import of summer.csv" }).waitFor();
@@ -84,7 +84,7 @@ test("a change lists every product before and after, page by page, and finds one
   expect((await download).suggestedFilename()).toMatch(/\.csv$/);
 });
 
-test("an undo shows what it would restore and what was changed since, and keeps later changes", async () => {
+test("the preview of an undo lists the products to restore and those changed since, and the undo keeps later changes", async () => {
   await page.goto("/changes");
   await page.getByRole("button", { name: "Undo: Import of summer.csv" }).click();
   const dialog = page.getByRole("dialog");

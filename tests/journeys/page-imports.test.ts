@@ -244,7 +244,7 @@ test("cancelling an import asks for confirmation; committed products are kept an
   await page.getByText("This import was cancelled").waitFor();
 });
 
-test("the page notices when the server goes away and when it is back", async () => {
+test("the page reports when the server becomes unreachable and when it is reachable again", async () => {
   const watched = await openPage(journey.browser, server.base_url);
   const { page } = watched;
   await page.goto("/imports");

@@ -112,7 +112,7 @@ test("a header sorts, the URL stores the chosen columns, and a view is saved und
   await untilCell(page, 0, "sku", "lamp/1 ü");
 });
 
-test("the keyboard moves the cursor, opens, edits and undoes", async () => {
+test("with the keyboard, a user can move the cursor, open and edit products, and undo a change", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await row(page, 0).waitFor();
   await page.getByRole("grid").focus();
@@ -162,7 +162,7 @@ test("if two people change the same field, the page shows both values and lets t
   expect((await product("SKU-0000006")).description).toBe("Theirs");
 });
 
-test("a pasted spreadsheet column goes to the selected rows", async () => {
+test("a pasted spreadsheet column fills the selected rows", async () => {
   const page = await open("/products?q=sku:SKU-*");
   await row(page, 0).waitFor();
   await row(page, 10).locator("[data-act=select]").click();

@@ -64,7 +64,7 @@ async function increment(headersOf: (etag: string) => Record<string, string>): P
   }
 }
 
-test("with If-Match no increment is lost", async () => {
+test("with If-Match, no increment is lost", async () => {
   await ask("POST", "/api/products", { sku: "counter", name: "n", description: "0" });
   const refused = await times(8, async () => {
     let sum = 0;
@@ -77,7 +77,7 @@ test("with If-Match no increment is lost", async () => {
   expect(await faults()).toEqual([]);
 });
 
-test("without If-Match increments are lost (control for the test above)", async () => {
+test("without If-Match, increments are lost (control for the test above)", async () => {
   await ask("POST", "/api/products", { sku: "counter", name: "n", description: "0" });
   await times(8, async () => {
     for (let i = 0; i < 10; i++) await increment(() => ({}));

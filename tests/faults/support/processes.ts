@@ -1,5 +1,5 @@
-// Starts servers and workers as separate processes on a database that they reach through a proxy, to freeze, wake and kill them. Processes that still
-// run when the test process exits are killed.
+// Starts servers and workers as separate processes, which tests can freeze, wake and kill. They reach the database through a proxy.
+// Processes that still run when the test process exits are killed.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
