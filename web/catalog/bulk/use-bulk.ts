@@ -22,7 +22,7 @@ import { atLeast, type Total } from "../search/count-words.ts";
 import type { ListFilter } from "../search/list-filter.ts";
 import type { Selection } from "./selection.ts";
 
-export type BulkAction = "activate" | "deactivate" | "set" | "delete";
+export type BulkAction = BulkRequest["action"];
 
 /** Interval at which the page checks whether the operation has ended. The dock shows its progress. */
 const POLL_MS = 400;
