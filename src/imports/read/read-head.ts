@@ -3,7 +3,7 @@
 import { createGunzip } from "node:zlib";
 import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
 import { detectDialect } from "./detect/detect-dialect.ts";
-import { formatOf, type Format } from "./detect/detect-format.ts";
+import { formatOf } from "./detect/detect-format.ts";
 import { brokenGzip, refuseSheet } from "./text/prepare-text.ts";
 import { HEAD_BYTES, openTable, type Table, type TextFile } from "./read-records.ts";
 import { createRecords, type Records } from "./records.ts";
@@ -35,17 +35,21 @@ export async function readHead(
   overrides: DialectOverrides,
 ): Promise<Head | undefined> {
   const format = formatOf(bytes);
-  if (format === "xlsx") {
-    if (!isWhole) return undefined;
-    const { dialect, text } = await convertHead(bytes, WORKBOOK_TEXT_BYTES, overrides);
-    return readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES);
+  switch (format) {
+    case "xlsx": {
+      if (!isWhole) return undefined;
+      const { dialect, text } = await convertHead(bytes, WORKBOOK_TEXT_BYTES, overrides);
+      return readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES);
+    }
+    case "gzip":
+    case "text":
+      refuseSheet(overrides);
+      return readText(format, bytes, isWhole, overrides);
   }
-  refuseSheet(overrides);
-  return readText(format, bytes, isWhole, overrides);
 }
 
 async function readText(
-  format: Exclude<Format, "xlsx">,
+  format: "text" | "gzip",
   bytes: Buffer,
   isWhole: boolean,
   overrides: DialectOverrides,
