@@ -21,19 +21,10 @@ export const EVENT_TYPES = [
  * because only tests send it. */
 export const CHOSEN_TYPES = EVENT_TYPES.filter((type) => type !== "products.changed" && type !== "ping");
 
-/** Types of events about many products at once. A webhook with the volume `none` does not get them. */
-export const VOLUME_TYPES = [
-  "import.started",
-  "import.completed",
-  "import.failed",
-  "import.cancelled",
-  "bulk.completed",
-  "changeset.undone",
-  "catalog.cleared",
-] as const satisfies readonly EventType[];
-
 interface Described<Type extends EventType> {
   description: string;
+  /** True for an event about many products at once. A webhook with the volume `none` does not get it. */
+  needs_volume: boolean;
   example: EventData<Type>;
 }
 
@@ -52,6 +43,7 @@ const lamp = { id: 4711, sku: "LAMP-0042", version: 3 };
 
 export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
   "product.created": {
+    needs_volume: false,
     description: "A product was created individually, not by an import or bulk change",
     example: {
       ...lamp,
@@ -61,15 +53,18 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "product.updated": {
+    needs_volume: false,
     description:
       "A product was changed individually. `changes` contains the changed fields with their values before and after",
     example: { ...lamp, changeset_id: 36, changes: { name: { before: "Desk lamp", after: "Desk lamp, brass" } } },
   },
   "product.deleted": {
+    needs_volume: false,
     description: "A product was deleted individually, not by a bulk change or undo",
     example: { ...lamp, changeset_id: 37 },
   },
   "products.changed": {
+    needs_volume: true,
     description:
       "An import or operation changed up to 500 products. Only webhooks with the volume `products` get this event",
     example: {
@@ -84,14 +79,17 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "import.started": {
+    needs_volume: true,
     description: "An import has started to write products",
     example: { ...summary, created: 0, updated: 0, unchanged: 0 },
   },
   "import.completed": {
+    needs_volume: true,
     description: "An import has finished; all its products are in the catalogue",
     example: summary,
   },
   "import.failed": {
+    needs_volume: true,
     description: "An import failed. The changes that it had already made remain and are counted",
     example: {
       ...summary,
@@ -104,16 +102,19 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "import.cancelled": {
+    needs_volume: true,
     description: "An import was cancelled. The changes that it had already made remain and are counted",
     example: { ...summary, created: 120_000 },
   },
   "bulk.completed": {
+    needs_volume: true,
     description:
       "A bulk change has ended. `state` shows whether it was completed, or cancelled or failed after changing some " +
       "products",
     example: { state: "done", changeset_id: 38, operation_id: 5, action: "deactivate", updated: 1200, deleted: 0 },
   },
   "changeset.undone": {
+    needs_volume: true,
     description: "A changeset was undone. `state` shows whether the undo was completed",
     example: {
       state: "done",
@@ -126,12 +127,17 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     },
   },
   "catalog.cleared": {
+    needs_volume: true,
     description: "The deletion of all products has ended. `state` shows whether it was completed",
     example: { state: "done", changeset_id: 40, operation_id: 6, deleted: 466_000 },
   },
   "webhook.disabled": {
+    needs_volume: false,
     description: "A webhook was disabled because its receiver responded with 410 (gone) or failed for five days",
     example: { webhook_id: 2, description: "Shop", reason: "failing" },
   },
-  ping: { description: "A test event", example: { message: "Hello from Skuport" } },
+  ping: { needs_volume: false, description: "A test event", example: { message: "Hello from Skuport" } },
 };
+
+/** Types of events about many products at once, except the batches that the volume alone selects. */
+export const VOLUME_TYPES = CHOSEN_TYPES.filter((type) => DESCRIBED_EVENTS[type].needs_volume);
