@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { product } from "../../../contract/catalog/products.ts";
-import { product_values } from "../../../contract/catalog/edit-products.ts";
+import { new_product, product_patch, product_values } from "../../../contract/catalog/edit-products.ts";
+import { bulk_set } from "../../../contract/catalog/bulk-set.ts";
 import { COLUMN_TARGETS } from "../../../contract/imports/imports.ts";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import {
@@ -49,6 +50,12 @@ test("the API shows every column except the key, and a file can have a column fo
   expect(sorted(API_COLUMNS)).toEqual(sorted(Object.keys(product.shape)));
   expect(sorted(VALUE_COLUMNS)).toEqual(sorted(Object.keys(product_values.shape)));
   expect(sorted(COLUMN_TARGETS)).toEqual(sorted([...FIELD_NAMES, "attribute", "ignored"]));
+});
+
+test("every field can be created, edited and set by a bulk change", () => {
+  expect(sorted(Object.keys(new_product.shape))).toEqual(sorted(VALUE_COLUMNS));
+  expect(sorted(Object.keys(product_patch.shape))).toEqual(sorted(VALUE_COLUMNS));
+  expect(sorted(["sku", ...Object.keys(bulk_set.shape)])).toEqual(sorted(VALUE_COLUMNS));
 });
 
 test("the defaults are those of the table", async () => {
