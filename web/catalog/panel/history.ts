@@ -23,12 +23,10 @@ export function provenanceOf({ changeset, source_line }: ProductVersion): string
 
 /** The patch that restores the values of an earlier version; null if the product already has them. */
 export function restorePatch(now: Product, then: NonNullable<ProductVersion["product"]>): ProductPatch | null {
-  const attributes = attributesPatch(now.attributes, then.attributes);
+  const { attributes: earlier, ...values } = then;
+  const attributes = attributesPatch(now.attributes, earlier);
   const patch: ProductPatch = {
-    ...(now.sku === then.sku ? {} : { sku: then.sku }),
-    ...(now.name === then.name ? {} : { name: then.name }),
-    ...(now.description === then.description ? {} : { description: then.description }),
-    ...(now.active === then.active ? {} : { active: then.active }),
+    ...Object.fromEntries(Object.entries(values).filter(([field, value]) => now[field as keyof Product] !== value)),
     ...(attributes === null ? {} : { attributes }),
   };
   return Object.keys(patch).length === 0 ? null : patch;
