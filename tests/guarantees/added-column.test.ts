@@ -3,8 +3,8 @@
 import { expect, test, vi } from "vitest";
 import type { Operation } from "../../contract/changesets/operations.ts";
 
-const ADDED = { subtitle: "text", featured: "boolean", weight: "number" } as const;
-const DEFAULTS = { subtitle: "", featured: false, weight: null };
+const ADDED = { added_subtitle: "text", added_featured: "boolean", added_weight: "number" } as const;
+const DEFAULTS = { added_subtitle: "", added_featured: false, added_weight: null };
 
 vi.mock(import("../../src/catalog/product/product-columns.ts"), async (original) => {
   const module = await original();
@@ -35,20 +35,30 @@ const { export_query } = await import("../../contract/catalog/export.ts");
 const database = await createTestDatabase();
 const { pool } = database;
 for (const table of ["products", "product_history"]) {
-  await pool.query(`alter table ${table} add subtitle text not null default '', add featured boolean not null default false,
-                    add weight double precision`);
+  await pool.query(`alter table ${table} add added_subtitle text not null default '', add added_featured boolean not null default false,
+                    add added_weight double precision`);
 }
-await pool.query("alter table product_staging add subtitle text, add featured boolean, add weight double precision");
+await pool.query(
+  "alter table product_staging add added_subtitle text, add added_featured boolean, add added_weight double precision",
+);
 const { app, ask, context } = await createOperationApp(database, 2);
 
-type Added = [subtitle: string, featured: boolean, weight: number | null];
+type Added = [added_subtitle: string, added_featured: boolean, added_weight: number | null];
 
 /** Returns the values of the added columns, by SKU. */
 async function stored(): Promise<Record<string, Added>> {
-  const { rows } = await pool.query<{ sku: string; subtitle: string; featured: boolean; weight: number | null }>(
-    "select sku, subtitle, featured, weight from products order by sku_key",
+  const { rows } = await pool.query<{
+    sku: string;
+    added_subtitle: string;
+    added_featured: boolean;
+    added_weight: number | null;
+  }>("select sku, added_subtitle, added_featured, added_weight from products order by sku_key");
+  return Object.fromEntries(
+    rows.map(({ sku, added_subtitle, added_featured, added_weight }) => [
+      sku,
+      [added_subtitle, added_featured, added_weight],
+    ]),
   );
-  return Object.fromEntries(rows.map(({ sku, subtitle, featured, weight }) => [sku, [subtitle, featured, weight]]));
 }
 
 const importCsv = (text: string) => importBytes(context, text);
@@ -87,7 +97,8 @@ async function exported(format: "csv" | "jsonl" | "xlsx"): Promise<Buffer> {
   return Buffer.concat(windows);
 }
 
-const FILE = "sku,name,subtitle,featured,weight\nA,One,first,yes,1.5\nB,Two,,,\nC,Three,third,no,-20\n";
+const FILE =
+  "sku,name,added_subtitle,added_featured,added_weight\nA,One,first,yes,1.5\nB,Two,,,\nC,Three,third,no,-20\n";
 const IMPORTED: Record<string, Added> = { A: ["first", true, 1.5], B: ["", false, null], C: ["third", false, -20] };
 
 test("imports create, compare and update every kind of column", async () => {
@@ -104,17 +115,17 @@ test("imports create, compare and update every kind of column", async () => {
 });
 
 test("an import rejects cells whose values do not match the column's kind", async () => {
-  const { id } = await importCsv("sku,name,featured,weight\nX,x,perhaps,1\nY,y,yes,heavy\nZ,z,yes,2\n");
+  const { id } = await importCsv("sku,name,added_featured,added_weight\nX,x,perhaps,1\nY,y,yes,heavy\nZ,z,yes,2\n");
   expect((await rejectsOf(context, id)).map(({ code, column }) => [code, column])).toEqual([
-    ["not_yes_or_no", "featured"],
-    ["not_a_number", "weight"],
+    ["not_yes_or_no", "added_featured"],
+    ["not_a_number", "added_weight"],
   ]);
   await undo(await newestChangeset());
   expect(await stored()).toEqual(IMPORTED);
 });
 
 test("edits, renames and deletions keep the columns, and undo restores them", async () => {
-  await patch("A", { weight: 3.25, subtitle: "edited" });
+  await patch("A", { added_weight: 3.25, added_subtitle: "edited" });
   const edit = await newestChangeset();
   expect((await stored()).A).toEqual(["edited", true, 3.25]);
   expect(await undo(edit)).toMatchObject({ updated: 1 });
@@ -134,22 +145,25 @@ test("edits, renames and deletions keep the columns, and undo restores them", as
   const refused = await app.inject({
     method: "PATCH",
     url: "/api/products/A",
-    payload: { weight: "heavy", featured: 1 },
+    payload: { added_weight: "heavy", added_featured: 1 },
   });
   expect(refused.json<{ errors: { pointer: string }[] }>().errors.map(({ pointer }) => pointer)).toEqual([
-    "/body/weight",
-    "/body/featured",
+    "/body/added_weight",
+    "/body/added_featured",
   ]);
 });
 
 test("bulk changes set the columns, and undo restores them and detects later changes", async () => {
-  const change = await bulk(["A", "B", "C"], { action: "set", set: { subtitle: "same", featured: true, weight: 7 } });
+  const change = await bulk(["A", "B", "C"], {
+    action: "set",
+    set: { added_subtitle: "same", added_featured: true, added_weight: 7 },
+  });
   expect(change).toMatchObject({ updated: 3 });
   expect(await stored()).toEqual({ A: ["same", true, 7], B: ["same", true, 7], C: ["same", true, 7] });
-  await patch("B", { weight: 8 });
+  await patch("B", { added_weight: 8 });
   expect(await undo(change.changeset_id)).toMatchObject({ updated: 2, kept: 1 });
   expect(await stored()).toEqual({ ...IMPORTED, B: ["same", true, 8] });
-  await patch("B", { subtitle: "", featured: false, weight: null });
+  await patch("B", { added_subtitle: "", added_featured: false, added_weight: null });
 
   const deletion = await bulk(["A", "C"], { action: "delete" });
   expect(await undo(deletion.changeset_id)).toMatchObject({ created: 2 });
@@ -157,26 +171,29 @@ test("bulk changes set the columns, and undo restores them and detects later cha
 });
 
 test("history and changesets show the columns", async () => {
-  await patch("C", { weight: 21 });
+  await patch("C", { added_weight: 21 });
   const page = await readHistory(pool, "c", { id: undefined, before: undefined, limit: 2 });
   expect(page?.items[0]).toMatchObject({
-    fields: { weight: { before: -20, after: 21 } },
-    product: { subtitle: "third", featured: false, weight: 21 },
+    fields: { added_weight: { before: -20, after: 21 } },
+    product: { added_subtitle: "third", added_featured: false, added_weight: 21 },
   });
   const changeset = await readChangeset(pool, await newestChangeset());
   const filter = { change: undefined, keys: undefined };
   const { items } = await listChanges(pool, changeset as NonNullable<typeof changeset>, filter, undefined, 10);
-  expect(items).toMatchObject([{ before: { weight: -20 }, after: { weight: 21 } }]);
+  expect(items).toMatchObject([{ before: { added_weight: -20 }, after: { added_weight: 21 } }]);
   await undo(await newestChangeset());
 });
 
 test("exports contain the columns, and importing an export changes nothing", async () => {
   expect((await exported("csv")).toString()).toBe(
-    "sku,name,description,active,subtitle,featured,weight\n" +
+    "sku,name,description,active,added_subtitle,added_featured,added_weight\n" +
       "A,One,New,true,first,true,1.5\nB,Two,,true,,false,\nC,Three,,true,third,false,-20\n",
   );
   const lines = (await exported("jsonl")).toString().trim().split("\n");
-  expect(lines.map((line) => JSON.parse(line) as object)[0]).toMatchObject({ subtitle: "first", weight: 1.5 });
+  expect(lines.map((line) => JSON.parse(line) as object)[0]).toMatchObject({
+    added_subtitle: "first",
+    added_weight: 1.5,
+  });
   for (const format of ["csv", "xlsx"] as const) {
     expect(await importBytes(context, await exported(format)), format).toMatchObject({ state: "done", unchanged: 3 });
   }
