@@ -19,7 +19,7 @@ export interface FuzzRequest {
 const headerText = hostileText.map((text) => text.replace(/[^\x20-\x7e]/g, "?"));
 
 /** Generates requests for the operation. Half of them are valid. In the others, any value may be hostile, and unknown members may be added.
- * @param path with its parameters in braces */
+ * @param path of the operation in openapi.json, with the names of parameters in braces */
 export function requestFor(
   path: string,
   operation: Operation,

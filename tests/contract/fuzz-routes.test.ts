@@ -89,7 +89,7 @@ test.each(operations)("$method $path", async ({ method, path, operation }) => {
       seed: SEED,
       numRuns: 300 * TIMES,
       interruptAfterTimeLimit: (TIME_MS * TIMES) / operations.length,
-      // When the time is up, the test passes if all responses received so far are valid.
+      // When the time is over, stop. The test passes if all responses received until then are valid.
       markInterruptAsFailure: false,
     },
   );

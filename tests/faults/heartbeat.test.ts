@@ -17,7 +17,7 @@ import { until } from "../support/until.ts";
 const database = await createTestDatabase();
 const { host, port, user, database: name } = database.address;
 
-/** A worker is stopped after 10 s without a heartbeat. Even on a busy machine, it starts and sends heartbeats faster than that. */
+/** A worker that sends no heartbeat for 10 s is stopped. Even on a busy machine, a worker starts and sends heartbeats faster than that. */
 const SHORT: HeartbeatLimits = { tick_ms: 1000, silent_ticks: 10 };
 const OFF: HeartbeatLimits = { tick_ms: 1000, silent_ticks: 1e9 };
 

@@ -117,7 +117,7 @@ test("an import waits while the database is read-only", async () => {
   await loading;
   await expectDone({ context, id });
 
-  /** Waits until the server has rolled back `count` more transactions. */
+  /** Waits until PostgreSQL has rolled back `count` more transactions. */
   async function untilRolledBack(count: number): Promise<void> {
     const rolledBack = async (): Promise<number> => {
       const { rows } = await database.pool.query<{ n: number }>(

@@ -78,7 +78,7 @@ test("a resumable upload is accepted once even if the response to the last commi
 });
 
 test("an upload that a worker has discarded fails", async () => {
-  const givenUp = new Problem("upload-interrupted", "A worker gave the upload up.");
+  const givenUp = new Problem("upload-interrupted", "A worker discarded the upload.");
   async function* bytes() {
     yield CSV;
     const [{ id } = { id: 0 }] = await listImports(pool, { limit: 1 });

@@ -50,7 +50,7 @@ async function startWorker(): Promise<Worker> {
   });
 }
 
-/** A file of `rows` rows. Its SKUs begin with `label`, so that no other import uses them; every hundredth row has no SKU. */
+/** Creates a file of `rows` rows. Its SKUs begin with `label`, so that no other import uses them; every hundredth row has no SKU. */
 function csv(label: string, rows: number): Buffer {
   const lines = ["sku,name,description"];
   for (let i = 0; i < rows; i++) lines.push(`${i % 100 === 99 ? "" : `${label}-${i}`},Name ${i},${PADDING}`);

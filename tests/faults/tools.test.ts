@@ -1,4 +1,4 @@
-// Tests of the tools that inject faults; the tests of each fault rely on them.
+// Tests the tools that inject faults. All other fault tests rely on these tools.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
@@ -120,7 +120,7 @@ test(
 );
 
 /** Waits for the end of the import and returns its state.
- * @throws with the logs of server and worker if the import does not end */
+ * @throws an error with the logs of the server and the worker if the import does not end */
 async function lastState(server: RunningServer, worker: RunningProcess, id: number): Promise<string | undefined> {
   let last: ListedImport | undefined;
   try {

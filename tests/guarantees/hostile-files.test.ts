@@ -8,7 +8,7 @@ import { runHostileFile } from "../../bench/faults/hostile.ts";
 import { startServer, type BenchServer } from "../../bench/server.ts";
 import { HOSTILE_FILES } from "./hostile-files.ts";
 
-/** Ends a test that hangs; far longer than a test takes. */
+/** Time limit that ends a test that hangs. It is far longer than a test takes. */
 const TIMEOUT_MS = 600_000;
 const MAX_MB = 400;
 

@@ -20,7 +20,7 @@ async function choose(page: Page, path: string): Promise<void> {
   await page.getByTestId("file").setInputFiles(path);
 }
 
-/** Drops a file on the page, like a drag from a file manager. */
+/** Drops a file on the page, as if a user had dragged it from a file manager. */
 async function drop(page: Page, path: string): Promise<void> {
   const script = `({ text, name }) => {
     const files = new DataTransfer();

@@ -1,4 +1,4 @@
-// No page violates the content security policy. Violations are recorded even if their errors are caught.
+// No page violates the content security policy. Violations are recorded even if the page catches the resulting errors.
 import { expect, test } from "vitest";
 import { startJourney, pagesOf } from "./support/journey.ts";
 

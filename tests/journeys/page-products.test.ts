@@ -153,7 +153,7 @@ test("if two people change the same field, the page shows both values and lets t
   await notice.getByRole("button", { name: "Mine: Mine" }).click();
   await expect.poll(async () => (await product("SKU-0000005")).name).toBe("Mine");
 
-  // A change of another field of the same product is not a conflict: both changes are kept.
+  // If two users change different fields of the same product, there is no conflict, and both changes are kept.
   await cell(page, 6, "name").dblclick();
   await page.keyboard.type("Mine too");
   await call(patch_product, { params: { sku: "SKU-0000006" }, body: { description: "Theirs" } }, { base_url });

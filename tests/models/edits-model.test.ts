@@ -273,7 +273,7 @@ async function checkHistory(life: Life, ids: ReadonlyMap<Life, number>, limit: n
     let rebuilt: Record<string, unknown> = {};
     for (const { version, change, product, fields } of items.toReversed()) {
       expect([version, change, product]).toEqual([version, kindOf(life, version), life.versions[version - 1]]);
-      // Applying the listed changes to a version gives the next version.
+      // Applying the listed changes to the previous version must give this version.
       for (const [field, { before, after }] of Object.entries(fields ?? {})) {
         expect(rebuilt[field] ?? null).toEqual(before);
         rebuilt[field] = after;

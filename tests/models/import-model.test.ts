@@ -1,4 +1,4 @@
-// Compares imports of random files, in small chunks and with a real database, with the sequential model.
+// Imports random files, in small chunks and with a real database, and compares the results with those of the sequential model.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Import, ImportOptions } from "../../contract/imports/imports.ts";

@@ -1,4 +1,4 @@
-// Compares undo with the model. Random imports, edits, bulk changes, deletions and undos run one after another, in small chunks.
+// Compares undo with its model (undo-model.ts). Random imports, edits, bulk changes, deletions and undos run one after another.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Operation } from "../../contract/changesets/operations.ts";

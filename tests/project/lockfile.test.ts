@@ -45,18 +45,18 @@ const entry = ({ lockfile }: Files, path: string): Entry => {
 };
 const FASTIFY = "node_modules/fastify";
 
-test("our own lockfile passes", () => {
+test("the audit accepts our own lockfile", () => {
   expect(audit(() => undefined)).toEqual([]);
 });
 
 test.each<[name: string, change: (files: Files) => void, fault: string]>([
   [
-    "a direct dependency older than its last fix",
+    "a direct dependency older than its last security fix",
     (files) => (entry(files, FASTIFY).version = "5.12.1"),
     "fastify 5.12.1 is vulnerable",
   ],
   [
-    "a prerelease of the fixed version",
+    "a direct dependency at a prerelease of the fixed version",
     (files) => (entry(files, FASTIFY).version = "5.12.2-rc.1"),
     "fastify 5.12.2-rc.1 is vulnerable",
   ],
@@ -75,7 +75,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "cookie 0.6.0 is vulnerable",
   ],
   [
-    "a fix in one major version does not fix another",
+    "a vulnerable version although another major version is fixed",
     (files) => (entry(files, "node_modules/undici").version = "8.4.0"),
     "undici 8.4.0 is vulnerable",
   ],
@@ -90,7 +90,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "comes from https://registry.example",
   ],
   [
-    "a URL that only begins like the registry's",
+    "a URL that only begins like the registry's URL",
     (files) => (entry(files, FASTIFY).resolved = "https://registry.npmjs.org.example/fastify-5.12.8.tgz"),
     "comes from https://registry.npmjs.org.example",
   ],
@@ -102,7 +102,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
   ["a missing hash", (files) => delete entry(files, FASTIFY).integrity, "node_modules/fastify has no sha512 hash"],
   ["a weak hash", (files) => (entry(files, FASTIFY).integrity = "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk="), "no sha512 hash"],
   [
-    "a missing hash because the package claims to be bundled",
+    "a missing hash of a package that claims to be bundled",
     (files) => Object.assign(entry(files, FASTIFY), { integrity: undefined, inBundle: true }),
     "node_modules/fastify has no sha512 hash",
   ],
@@ -113,7 +113,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     "../elsewhere is a folder",
   ],
   [
-    "a package under another's name",
+    "a package under the name of another package",
     (files) => (entry(files, FASTIFY).name = "fastifyy"),
     "is another package, fastifyy",
   ],
@@ -137,7 +137,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     'vite is "github:vitejs/vite"',
   ],
   [
-    "another package's name in an override",
+    "an override that names another package",
     ({ manifest }) => (manifest.overrides.pino = { "sonic-boom": "npm:other@1.0.0" }),
     'the override of sonic-boom is "npm:other@1.0.0"',
   ],
@@ -154,8 +154,8 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
     },
     "the dependency lodash has no row",
   ],
-  ["an old format of lockfile", ({ lockfile }) => (lockfile.lockfileVersion = 1), "lockfileVersion is 1"],
-])("%s is found", (_, change, fault) => {
+  ["an old lockfile format", ({ lockfile }) => (lockfile.lockfileVersion = 1), "lockfileVersion is 1"],
+])("the audit detects %s", (_, change, fault) => {
   const found = audit(change);
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(fault);

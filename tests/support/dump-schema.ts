@@ -1,5 +1,5 @@
 // Dumps the schema of a database as text from PostgreSQL's system catalogue. The text does not depend on the order of creation.
-// pg_dump is not among the embedded programs.
+// pg_dump cannot be used, because it is not among the embedded programs.
 // cspell:disable -- columns of PostgreSQL's catalogue
 import type { Queryable } from "../../src/db/connection/connect.ts";
 

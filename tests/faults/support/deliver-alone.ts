@@ -1,4 +1,4 @@
-// Runs a worker's delivery thread and heartbeat in a process without a server. Argument: [config, address, limits] as JSON.
+// Runs a worker's delivery thread and heartbeat in a process without a server. The argument is a JSON array: [config, address, limits].
 import { createLog } from "../../../src/processes/log.ts";
 import { startPulse, type HeartbeatLimits } from "../../../src/processes/worker-heartbeat.ts";
 import { deliverInThread } from "../../../src/processes/start-deliveries.ts";

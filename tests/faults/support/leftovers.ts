@@ -11,7 +11,7 @@ export interface Leftovers {
   files: string[];
   /** The program's temporary folders, as `temporaryFolders` returns them. */
   temporary: string[];
-  /** This member and those up to `jobs` are numbers of rows. */
+  /** This and the following members, up to `waiting_deliveries`, are numbers of rows. */
   unfinished_imports: number;
   unfinished_operations: number;
   import_chunks: number;

@@ -14,7 +14,7 @@ export interface ProcessOptions {
   url: string;
   /** Data folder. The server and the workers of one database share it. */
   data_dir: string;
-  /** Further environment variables. */
+  /** Additional environment variables. */
   settings?: Record<string, string>;
 }
 
@@ -50,8 +50,8 @@ export async function startServerProcess(options: ProcessOptions): Promise<Runni
   return { ...child, base_url: baseUrl };
 }
 
-/** Starts `skuport work`, and waits until it is ready to take jobs. A worker that loses the database before that exits, because its
- * supervisor would restart it. */
+/** Starts `skuport work`, and waits until it is ready to take jobs. The worker exits if it loses the database before it is ready. In
+ * production, its supervisor would then restart it. */
 export async function startWorkerProcess(options: ProcessOptions): Promise<RunningProcess> {
   const child = start(["work", "--data-dir", options.data_dir], options);
   const READY = ["worker ready for imports", "worker ready for operations"];

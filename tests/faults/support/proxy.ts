@@ -140,7 +140,7 @@ function createLink(client: Socket, server: Socket, number: number, firstMode: M
     if (!open) return;
     open = false;
     if (!client.destroyed) client.resetAndDestroy();
-    // A Unix socket cannot be reset.
+    // A Unix socket cannot be reset, so it is closed.
     server.destroy();
     events.onClose();
   };
