@@ -43,7 +43,7 @@ export const PROBLEMS = {
   "history-purged": { status: 410, title: "The history has been purged" },
   "webhook-disabled": { status: 409, title: "The webhook is disabled" },
   "limit-reached": { status: 409, title: "A limit has been reached" },
-  "refused-url": { status: 400, title: "Requests to this address are not allowed" },
+  "refused-url": { status: 400, title: "Webhooks must not call this address" },
   "file-missing": { status: 500, title: "The uploaded file no longer exists" },
   "worker-died": { status: 500, title: "The worker stopped twice while processing this job" },
   "forbidden-host": { status: 403, title: "This host name or origin is not allowed" },

@@ -150,7 +150,9 @@ export const replay = z
     created_at: instant,
     finished_at: instant
       .nullable()
-      .describe("When the last delivery was queued. The list of deliveries shows the results"),
+      .describe(
+        "When the replay had queued all its deliveries or was cancelled; null until then. The list of deliveries shows whether each delivery succeeded",
+      ),
   })
   .meta({ id: "Replay" });
 export type Replay = z.infer<typeof replay>;

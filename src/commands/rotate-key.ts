@@ -15,11 +15,12 @@ Adds a new key to the file secrets.key in the data folder, and encrypts the secr
 stay in the file, because backups of the database need them. Delete their lines when you no longer need those backups. The
 server may keep running.
 
-If you set the key with SKUPORT_SECRETS_KEY:
-  1. Write the new key before the old one, separated by a comma.
-  2. Restart the server and all workers.
-  3. Run this command.
-  4. Remove the old key.
+If you set the key with SKUPORT_SECRETS_KEY, this command adds no key. Instead:
+  1. Generate a key with: openssl rand -base64 32
+  2. In SKUPORT_SECRETS_KEY, put the new key before the old one, separated by a comma.
+  3. Restart the server and all workers.
+  4. Run this command.
+  5. Remove the old key when you no longer need backups that were encrypted with it.
 
   --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
 `,

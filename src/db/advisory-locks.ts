@@ -17,11 +17,11 @@ export const LOCKS = {
   scan: 7582,
   /** Transaction: one loader at a time loads a strict import. Second key: the import. */
   strict_import: 7583,
-  /** Session: one indexer writes the search index. */
+  /** Session: one indexer at a time writes the search index. */
   indexer: 7584,
   /** Session: its holder, a webhook worker, is alive. Second key: the worker's number. */
   webhook_worker: 7585,
-  /** Session: one worker splits a changeset into batches for webhooks. Second key: the event. */
+  /** Session: one worker at a time splits a changeset into batches for webhooks. Second key: the event. */
   split_batches: 7586,
   /** Transaction: loaders count the stored rejects of an import one after the other. Second key: the import. */
   listed_rejects: 7587,
@@ -29,7 +29,7 @@ export const LOCKS = {
   suspect_part: 7588,
   /** Transaction: no undo can start during a purge of history. A purge takes the lock exclusively, and an undo takes it shared. */
   history_purge: 7589,
-  /** Session or transaction: one process selects the products of an operation. Second key: the operation. */
+  /** Session or transaction: one process at a time selects the products of an operation. Second key: the operation. */
   selection: 7590,
   /** Transaction: unfinished uploads are counted and added one after the other. */
   open_uploads: 7591,

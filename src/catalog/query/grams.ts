@@ -13,8 +13,9 @@ export function gramsOf(word: string): number[] {
   return [...grams];
 }
 
-/** Returns the word in lower case with decomposed accents. Nearly all spellings of a word have the same form. Each character is decomposed
- * by itself: if accents were reordered across characters, the characters that a pattern matches would no longer be adjacent. */
+/** Returns the word in lower case with decomposed accents, a form that nearly all spellings of the word share. Characters are decomposed
+ * one at a time: normalizing the whole word could reorder the accents of neighbouring characters, and the grams of a search text would then
+ * not occur in it. */
 function gramForm(word: string): string {
   if (/^[\x00-\x7f]*$/.test(word)) return word;
   return Array.from(word, (point) => lowerAscii(lowerPoint(point).normalize("NFD"))).join("");

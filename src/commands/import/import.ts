@@ -111,7 +111,7 @@ async function importRemotely(
   return last.shortened ? readWhole(baseUrl, sent.id) : (last as Import);
 }
 
-/** Reads the whole import. The stream of its states omits long values. */
+/** Fetches the import with all its values: the events of `watchImport` omit or truncate values longer than 1 kB. */
 async function readWhole(baseUrl: string, id: number): Promise<Import> {
   const { call } = await import("../../../client/call.ts");
   const { get_import } = await import("../../../contract/imports/imports.ts");

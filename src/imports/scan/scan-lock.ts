@@ -32,7 +32,7 @@ export async function withScanLock(
     if (rows[0]?.locked === true) {
       const stopHeartbeat = startHeartbeat(client);
       await work({ client, lost: lost.signal }).finally(stopHeartbeat);
-      // This also releases the turn that `beginPart` may have taken on this connection.
+      // This also releases the lock of suspect parts that `beginPart` may have taken on this connection.
       if (!lost.signal.aborted) await client.query("select pg_advisory_unlock_all()");
     }
     isReusable = !lost.signal.aborted;

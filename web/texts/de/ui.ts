@@ -102,7 +102,7 @@ export const ui: Shape<typeof english> = {
     "history-purged": "Der Verlauf ist nicht mehr gespeichert",
     "webhook-disabled": "Der Webhook ist ausgeschaltet",
     "limit-reached": "Eine Grenze ist erreicht",
-    "refused-url": "Anfragen an diese Adresse sind nicht erlaubt",
+    "refused-url": "Webhooks dürfen diese Adresse nicht aufrufen",
     "file-missing": "Die hochgeladene Datei gibt es nicht mehr",
     "worker-died": "Der Worker wurde bei diesem Vorgang zweimal beendet",
     "forbidden-host": "Dieser Hostname oder Ursprung ist nicht erlaubt",

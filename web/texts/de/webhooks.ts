@@ -166,7 +166,7 @@ export const webhooks: Shape<typeof english> = {
   errors: {
     status: "Der Status der Antwort war nicht 2xx",
     redirect: "Der Empfänger antwortete mit einer Weiterleitung; Weiterleitungen werden nicht befolgt",
-    refused_address: "Anfragen an diese Adresse sind nicht erlaubt",
+    refused_address: "Webhooks dürfen diese Adresse nicht aufrufen",
     unknown_host: "Der Name des Servers konnte nicht aufgelöst werden",
     connection_refused: "Die Verbindung wurde abgelehnt",
     connection_lost: "Die Verbindung ist abgebrochen",

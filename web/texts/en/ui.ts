@@ -95,7 +95,7 @@ export const ui = {
     "history-purged": "The history is no longer stored",
     "webhook-disabled": "The webhook is turned off",
     "limit-reached": "A limit has been reached",
-    "refused-url": "Requests to this address are not allowed",
+    "refused-url": "Webhooks must not call this address",
     "file-missing": "The uploaded file no longer exists",
     "worker-died": "The worker stopped twice while processing this job",
     "forbidden-host": "This host name or origin is not allowed",

@@ -160,7 +160,7 @@ export const webhooks = {
   errors: {
     status: "The response status was not 2xx",
     redirect: "The receiver answered with a redirect; redirects are not followed",
-    refused_address: "Requests to this address are not allowed",
+    refused_address: "Webhooks must not call this address",
     unknown_host: "The host name could not be resolved",
     connection_refused: "The connection was refused",
     connection_lost: "The connection was lost",

@@ -25,7 +25,7 @@ export interface Batch {
   keys: string[];
   /** Ids of the entries that end in this batch. */
   done: number[];
-  /** Change in the number of products that these entries recorded. */
+  /** Sum of the changes in the number of products that the entries in `done` recorded. */
   delta: number;
   /** The entry that continues in the next batch, with its new first id and the number of keys to remove from the entry. */
   shortened: { id: number; id_from: number | null; keys: number } | undefined;

@@ -17,7 +17,7 @@ const MAX_BYTES = Math.min(512 << 20, totalmem() / 16);
 const LOADED_AT_ONCE = 2;
 /** How long a list waits for the segments that it needs. Reading their products from the database would take longer. */
 const PATIENCE_MS = 1000;
-/** Segments are loaded for this long after the last list request. Then all segments are dropped. */
+/** How long new segments continue to be loaded after the last list request. After that time, all segments are dropped. */
 const WARM_MS = 60_000;
 const POLL_MS = 100;
 /** The polling interval after a new entry has appeared. This interval is shorter, because the next chunk of an import will probably follow

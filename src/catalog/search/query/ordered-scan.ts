@@ -64,8 +64,8 @@ interface ScanLimits {
   terms_us: number;
   /** Estimated number of scanned products for each match. */
   scanned_per_match: number;
-  /** Number of products in the first window; each later window is twice as large. If undefined, the cost estimate determines the size of
-   * all windows. */
+  /** Number of products in the first window; each further window is twice as large as the one before. If undefined, the first window is
+   * estimated, and the size of each further window depends on the matches found and the speed measured so far. */
   first_window: number | undefined;
 }
 
