@@ -115,7 +115,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
   [
     "a package under the name of another package",
     (files) => (entry(files, FASTIFY).name = "fastifyy"),
-    "is another package, fastifyy",
+    "is an alias of another package, fastifyy",
   ],
   [
     "an install script that is not allowed",
@@ -144,7 +144,7 @@ test.each<[name: string, change: (files: Files) => void, fault: string]>([
   [
     "a lockfile that does not match package.json",
     ({ manifest }) => (manifest.dependencies.fastify = "^6.0.0"),
-    "dependencies are not those of package.json",
+    "dependencies differ from package.json",
   ],
   [
     "a dependency without known safe versions",
