@@ -8,6 +8,17 @@ export const modeLabel = (mode: Import["options"]["mode"]): string => t(`imports
 export const repeatsLabel = (repeats: Import["options"]["repeats"]): string => t(`imports.repeats.${repeats}`);
 export const targetLabel = (target: Column["target"]): string => t(`imports.target.${target}`);
 
+/** Whether files of the format are delimited text, with an encoding, a delimiter and quotes. */
+export function isDelimited(format: Dialect["format"]): boolean {
+  switch (format) {
+    case "text":
+    case "gzip":
+      return true;
+    case "xlsx":
+      return false;
+  }
+}
+
 const DELIMITERS = {
   ",": "imports.format.comma",
   ";": "imports.format.semicolon",

@@ -2,7 +2,15 @@
 import type { Dialect, Import } from "../../../contract/imports/imports.ts";
 import { formatBytes, formatDuration } from "../../ui/format.ts";
 import { t, tn } from "../../texts/t.ts";
-import { delimiterLabel, encodingLabel, lineEndingLabel, modeLabel, quoteLabel, repeatsLabel } from "../labels.ts";
+import {
+  delimiterLabel,
+  encodingLabel,
+  isDelimited,
+  lineEndingLabel,
+  modeLabel,
+  quoteLabel,
+  repeatsLabel,
+} from "../labels.ts";
 
 export interface Fact {
   name: string;
@@ -29,7 +37,7 @@ export const contentSummary = ({ lines, rows, state }: Pick<Import, "lines" | "r
 function dialectFacts({ dialect }: Import): Fact[] {
   if (!dialect) return [];
   // A workbook has no delimiter, quotes or encoding.
-  if (dialect.format === "xlsx") {
+  if (!isDelimited(dialect.format)) {
     const read = (dialect.sheets ?? []).filter(({ read }) => read).map(({ name }) => name);
     return [
       { name: t("imports.facts.format"), value: t("imports.facts.workbook") },
