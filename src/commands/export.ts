@@ -13,8 +13,8 @@ export const exportCommand: Command = {
   summary: "Write products as CSV, TSV, JSON Lines or XLSX",
   help: `Usage: skuport export [-o FILE] [options]
 
-Writes the columns sku, name, description and active, then one column per attribute. Reads the database of the data folder, or asks
-the server at --url. Importing the written file changes nothing.
+Writes one column per product field, then one column per attribute. Reads the database of the data folder, or asks the server at
+--url. Importing the written file changes nothing.
 
   -o, --output FILE   file to write (default: standard output)
   --format FORMAT     ${FORMATS} (default: from the ending of FILE, otherwise csv)
