@@ -10,7 +10,7 @@ export type TextKey = Keys<typeof english>;
 export type PlainKey = {
   [Key in TextKey]: [Placeholders<At<typeof english, Key>>] extends [never] ? Key : never;
 }[TextKey];
-type Texts = Shape<typeof english>;
+export type Texts = Shape<typeof english>;
 
 /** Arguments for the placeholders of a text. The placeholder `n` of a plural needs no argument: it is filled with the count. */
 type Values<Key extends TextKey, Known extends string = never> = [

@@ -9,39 +9,35 @@ import { PROBLEMS } from "../../contract/problems.ts";
 import { ATTEMPT_ERRORS, DELIVERY_STATES } from "../../contract/webhooks/deliveries.ts";
 import { EVENT_TYPES } from "../../contract/webhooks/event-types.ts";
 import { DISABLED_REASONS, VOLUMES, WEBHOOK_STATUSES } from "../../contract/webhooks/webhooks.ts";
-import { german } from "./de.ts";
+import { leaves, TEXTS } from "./all-languages.ts";
 import { english } from "./en.ts";
+import { LANGUAGES } from "./language.ts";
 import { i18n, t, tn } from "./t.ts";
 
-type Tree = { [key: string]: string | Tree };
-
-const leaves = (tree: Tree, path = ""): [string, string][] =>
-  Object.entries(tree).flatMap(([key, value]) =>
-    typeof value === "string" ? [[path + key, value]] : leaves(value, `${path}${key}.`),
-  );
 const placeholders = (text: string): string[] =>
   [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name))].toSorted();
 const forms = (text: string): number => text.split(" | ").length;
 
-const translated = Object.fromEntries(leaves(german));
+const translations = LANGUAGES.map((language) => [language, Object.fromEntries(leaves(TEXTS[language]))] as const);
 
 test.each(leaves(english))("%s has the same placeholders and plural forms in every language", (key, text) => {
-  const translation = translated[key];
-  expect(translation, `${key} is missing`).toBeTypeOf("string");
-  expect(translation).not.toBe("");
-  expect(placeholders(translation ?? "")).toEqual(placeholders(text));
-  expect(forms(translation ?? "")).toBe(forms(text));
+  for (const [language, { [key]: translation }] of translations) {
+    expect(translation, `${key} is missing in ${language}`).toBeTypeOf("string");
+    expect(translation, language).not.toBe("");
+    expect(placeholders(translation ?? ""), language).toEqual(placeholders(text));
+    expect(forms(translation ?? ""), language).toBe(forms(text));
+  }
 });
 
-test("every language has exactly the keys of English", () => {
-  expect(Object.keys(translated)).toEqual(leaves(english).map(([key]) => key));
+test.each(translations)("%s has exactly the keys of English", (_, texts) => {
+  expect(Object.keys(texts)).toEqual(leaves(english).map(([key]) => key));
 });
 
 test("vue-i18n can interpret every text and replaces all placeholders", () => {
-  i18n.global.setLocaleMessage("de", german);
-  for (const language of ["en", "de"] as const) {
+  for (const language of LANGUAGES) {
+    i18n.global.setLocaleMessage(language, TEXTS[language]);
     i18n.global.locale.value = language;
-    for (const [key, text] of leaves(language === "en" ? english : german)) {
+    for (const [key, text] of leaves(TEXTS[language])) {
       const values = Object.fromEntries(placeholders(text).map((name) => [name, `<${name}>`]));
       const shown = i18n.global.t(key, values, 2);
       expect(shown, key).not.toBe(key);
@@ -79,11 +75,8 @@ const DISPLAYED: [values: readonly string[], keyOf: (value: string) => string][]
   [DISABLED_REASONS.filter((reason) => reason !== "manual"), (reason) => `webhooks.page.disabled_${reason}`],
 ];
 
-test.each([
-  ["English", english],
-  ["German", german],
-])("every problem, reject code, state and type of the contract has a text in %s", (_, texts) => {
-  const known = new Set(leaves(texts).map(([key]) => key));
+test.each(translations)("every problem, reject code, state and type of the contract has a text in %s", (_, texts) => {
+  const known = new Set(Object.keys(texts));
   const needed = DISPLAYED.flatMap(([values, keyOf]) => values.map(keyOf));
   expect(needed.length).toBeGreaterThan(100);
   expect(needed.filter((key) => !known.has(key))).toEqual([]);

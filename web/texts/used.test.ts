@@ -3,18 +3,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { german } from "./de.ts";
+import { leaves, TEXTS } from "./all-languages.ts";
 import { english } from "./en.ts";
-
-type Tree = { [key: string]: string | Tree };
+import { LANGUAGES } from "./language.ts";
 
 const WEB = join(import.meta.dirname, "..");
 
-const keysOf = (tree: Tree, path = ""): string[] =>
-  Object.entries(tree).flatMap(([key, value]) =>
-    typeof value === "string" ? [path + key] : keysOf(value, `${path}${key}.`),
-  );
-const keys = keysOf(english);
+const keys = leaves(english).map(([key]) => key);
 const sections = Object.keys(english);
 
 const readAll = (folder: string, isSource: (file: string) => boolean): string =>
@@ -73,10 +68,8 @@ test("every text is used", () => {
   expect(unused).toEqual([]);
 });
 
-test.each([
-  ["English", keys],
-  ["German", keysOf(german)],
-])("every used key has a text in %s", (_, known) => {
+test.each(LANGUAGES)("every used key has a text in %s", (language) => {
+  const known = leaves(TEXTS[language]).map(([key]) => key);
   const texts = new Set(known);
   const used = [...sources.matchAll(/\btn?\(\s*["'`]([\w.-]+)["'`]/g)].map(([, key = ""]) => key);
   expect(used.length).toBeGreaterThan(200);
