@@ -1,6 +1,7 @@
 // Labels, icons and colours of changesets, in the current language.
+import { product_values, type ProductValues } from "../../contract/catalog/edit-products.ts";
 import type { Changeset, ProductChange } from "../../contract/changesets/changesets.ts";
-import { formatWhen } from "../ui/format.ts";
+import { formatNumber, formatWhen } from "../ui/format.ts";
 import { tn, t } from "../texts/t.ts";
 
 export const KIND_ICONS = {
@@ -52,13 +53,16 @@ export const countsOf = (changeset: Changeset): Count[] =>
 /** Label of a changed field: the name of the attribute, or the translated name of the field. */
 export function fieldName(field: string): string {
   if (field.startsWith("attributes.")) return field.slice("attributes.".length);
-  const known = (["sku", "name", "description", "active"] as const).find((name) => name === field);
-  return known === undefined ? field : t(`changesets.fields.${known}`);
+  return isField(field) ? t(`catalog.columns.${field}`) : field;
 }
+
+const isField = (name: string): name is Exclude<keyof ProductValues, "attributes"> =>
+  name !== "attributes" && Object.hasOwn(product_values.shape, name);
 
 /** A value for display; null if the product has no such value. */
 export function valueText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === "boolean") return value ? t("ui.yes") : t("ui.no");
+  if (typeof value === "number") return formatNumber(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -4,6 +4,7 @@ import { locale } from "../texts/language.ts";
 import { t } from "../texts/t.ts";
 
 const numbers = cached((of) => new Intl.NumberFormat(of));
+const decimals = cached((of) => new Intl.NumberFormat(of, { maximumFractionDigits: 20 }));
 const oneDigit = cached((of) => new Intl.NumberFormat(of, { maximumFractionDigits: 1 }));
 const percents = cached((of) => new Intl.NumberFormat(of, { style: "percent" }));
 const clocks = cached((of) => new Intl.DateTimeFormat(of, { hour: "2-digit", minute: "2-digit" }));
@@ -20,6 +21,9 @@ function cached<Format>(make: (locale: string) => Format): () => Format {
     return format;
   };
 }
+
+/** Formats a number with all its decimal places. */
+export const formatNumber = (number: number): string => decimals().format(number);
 
 export const formatCount = (count: number): string => numbers().format(count);
 

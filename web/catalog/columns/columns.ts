@@ -1,17 +1,6 @@
 // The columns of the grid: the fields of the product, and its attributes as `attributes.<Name>`.
 import type { Product } from "../../../contract/catalog/products.ts";
-
-export const FIELD_COLUMNS = [
-  "sku",
-  "name",
-  "description",
-  "active",
-  "updated_at",
-  "created_at",
-  "version",
-  "id",
-] as const;
-type FieldColumn = (typeof FIELD_COLUMNS)[number];
+import { fieldWidth, isEditableField, isFieldColumn } from "./fields.ts";
 
 const ATTRIBUTE_PREFIX = "attributes.";
 const BASE: readonly string[] = ["sku", "name", "active", "updated_at"];
@@ -19,18 +8,6 @@ const BASE: readonly string[] = ["sku", "name", "active", "updated_at"];
 const MAX_USUAL_ATTRIBUTES = 3;
 /** Share of products that must have an attribute for it to become a default column. Below that, the column would be almost empty. */
 const USUAL_SHARE = 0.1;
-const EDITABLE: ReadonlySet<string> = new Set(["name", "description", "active"]);
-const SORTABLE: ReadonlySet<string> = new Set(["sku", "name", "updated_at", "created_at"]);
-const WIDTHS: Readonly<Record<FieldColumn, number>> = {
-  sku: 190,
-  name: 280,
-  description: 320,
-  active: 96,
-  updated_at: 168,
-  created_at: 168,
-  version: 88,
-  id: 104,
-};
 const ATTRIBUTE_WIDTH = 140;
 export const NARROWEST_PX = 64;
 export const WIDEST_PX = 900;
@@ -41,10 +18,7 @@ export const attributeColumn = (name: string): string => ATTRIBUTE_PREFIX + name
 export const attributeOf = (column: string): string | undefined =>
   column.startsWith(ATTRIBUTE_PREFIX) ? column.slice(ATTRIBUTE_PREFIX.length) : undefined;
 
-export const isFieldColumn = (column: string): column is FieldColumn =>
-  (FIELD_COLUMNS as readonly string[]).includes(column);
-export const isEditable = (column: string): boolean => EDITABLE.has(column) || attributeOf(column) !== undefined;
-export const isSortable = (column: string): boolean => SORTABLE.has(column);
+export const isEditable = (column: string): boolean => isEditableField(column) || attributeOf(column) !== undefined;
 
 /** The default columns, shown until the user chooses others: the most important fields, with attributes after the name. */
 export function defaultColumns(attributes: readonly string[]): string[] {
@@ -65,7 +39,7 @@ export const formatColumns = (columns: readonly string[]): string =>
   columns.map((name) => name.replaceAll(/[\\,]/g, "\\$&")).join(",");
 
 export const widthOf = (column: string, widths: Readonly<Record<string, number>>): number =>
-  widths[column] ?? (isFieldColumn(column) ? WIDTHS[column] : ATTRIBUTE_WIDTH);
+  widths[column] ?? (isFieldColumn(column) ? fieldWidth(column) : ATTRIBUTE_WIDTH);
 
 export const clampWidth = (px: number): number => Math.round(Math.max(NARROWEST_PX, Math.min(WIDEST_PX, px)));
 

@@ -10,9 +10,9 @@ import {
   attributesFor,
   countAttributes,
   defaultColumns,
-  FIELD_COLUMNS,
   usualAttributes,
 } from "./columns.ts";
+import { FIELD_COLUMNS } from "./fields.ts";
 
 /** Largest number of attribute names to remember and offer. Others can still be shown through the URL. */
 const MAX_ATTRIBUTES = 200;

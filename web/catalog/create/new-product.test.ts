@@ -11,6 +11,17 @@ test("empty attribute lines are not sent", () => {
   expect(bodyOf({ ...emptyForm(), sku: "A", name: "Lamp", attributes }).attributes).toEqual({ price: "5" });
 });
 
+test("the form begins with the defaults of the API", () => {
+  expect(emptyForm()).toMatchObject({ sku: "", name: "", description: "", active: true, attributes: [] });
+  expect(bodyOf({ ...emptyForm(), sku: "A", name: "Lamp" })).toMatchObject({
+    sku: "A",
+    name: "Lamp",
+    description: "",
+    active: true,
+    attributes: {},
+  });
+});
+
 test("errors are assigned to their fields", () => {
   const errors = [
     { pointer: "/body/sku", detail: "It is empty." },

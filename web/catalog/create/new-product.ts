@@ -1,20 +1,49 @@
 // The form of a new product: builds the request, and assigns the server's errors to fields.
+import type { z } from "zod";
+import { new_product, type ProductValues } from "../../../contract/catalog/edit-products.ts";
 import type { Problem } from "../../../contract/problems.ts";
+import { attributeText } from "../columns/columns.ts";
+import { kindOf, VALUE_FIELDS, type ValueField } from "../columns/fields.ts";
+import { parseCell } from "../edit/cell-value.ts";
 
-export interface ProductForm {
-  sku: string;
-  name: string;
-  description: string;
-  active: boolean;
-  attributes: { name: string; value: string }[];
-}
+type SwitchedField = { [Field in ValueField]: ProductValues[Field] extends boolean ? Field : never }[ValueField];
+type WrittenField = Exclude<ValueField, SwitchedField>;
 
-export const emptyForm = (): ProductForm => ({ sku: "", name: "", description: "", active: true, attributes: [] });
+const isSwitched = (field: ValueField): field is SwitchedField => kindOf(field) === "boolean";
+export const SWITCHED_FIELDS = VALUE_FIELDS.filter(isSwitched);
+export const WRITTEN_FIELDS = VALUE_FIELDS.filter((field): field is WrittenField => !isSwitched(field));
 
-/** The request body; attribute lines without a name or value are omitted. */
-export function bodyOf({ attributes, ...fields }: ProductForm) {
-  const filled = attributes.filter(({ name, value }) => name.trim() !== "" && value !== "");
-  return { ...fields, attributes: Object.fromEntries(filled.map(({ name, value }) => [name.trim(), value])) };
+export type ProductForm = Record<WrittenField, string> &
+  Record<SwitchedField, boolean> & { attributes: { name: string; value: string }[] };
+
+/** The form with the defaults of the API; a field without a default is empty. */
+export const emptyForm = (): ProductForm => ({
+  ...(Object.fromEntries(WRITTEN_FIELDS.map((field) => [field, attributeText(defaultOf(field))])) as Record<
+    WrittenField,
+    string
+  >),
+  ...(Object.fromEntries(SWITCHED_FIELDS.map((field) => [field, defaultOf(field) === true])) as Record<
+    SwitchedField,
+    boolean
+  >),
+  attributes: [],
+});
+
+const defaultOf = (field: ValueField): unknown => new_product.shape[field].safeParse(undefined).data;
+
+/** The request body; attribute lines without a name or value are omitted. A text that is not a value of its field is sent as it is,
+ * and the server reports it. */
+export function bodyOf(form: ProductForm): z.input<typeof new_product> {
+  const filled = form.attributes.filter(({ name, value }) => name.trim() !== "" && value !== "");
+  const written = WRITTEN_FIELDS.map((field) => {
+    const value = parseCell(field, form[field]);
+    return [field, value === undefined ? form[field] : value] as const;
+  });
+  const switched = SWITCHED_FIELDS.map((field) => [field, form[field]] as const);
+  return {
+    ...Object.fromEntries<unknown>([...written, ...switched]),
+    attributes: Object.fromEntries(filled.map(({ name, value }) => [name.trim(), value])),
+  } as z.input<typeof new_product>;
 }
 
 /** Errors by field (`sku`, `name`, `attributes.<Name>`). The key "" holds errors that belong to no field of the form. */
@@ -41,7 +70,7 @@ function fieldOf(pointer: string): string {
   if (path[0] === "body") path.shift();
   const [field = "", ...rest] = path;
   if (field === "attributes" && rest.length > 0) return `attributes.${rest.join("/")}`;
-  return ["sku", "name", "description", "active"].includes(field) ? field : "";
+  return (VALUE_FIELDS as readonly string[]).includes(field) ? field : "";
 }
 
 function decodeSafely(text: string): string {

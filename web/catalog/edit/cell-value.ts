@@ -1,22 +1,32 @@
 // Converts the text of an edited cell to a value and to a merge patch (RFC 7396), and a value back to text.
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
+import type { ProductPatch } from "../../../contract/catalog/edit-products.ts";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { attributeOf, attributeText, valueOf } from "../columns/columns.ts";
+import { kindOf } from "../columns/fields.ts";
 
 /** A cell's value; undefined if the product does not have the attribute. */
 export type CellValue = unknown;
 
-export interface ProductPatch {
-  name?: string;
-  description?: string;
-  active?: boolean;
-  attributes?: Record<string, string | null>;
+/** Converts typed text to a cell value. Returns undefined if the column needs yes or no, or a number, and the text is neither. */
+export function parseCell(column: string, text: string): CellValue {
+  switch (kindOf(column)) {
+    case "boolean":
+      return parseActive(text);
+    case "number":
+      return parseNumber(text);
+    case "line":
+    case "text":
+    case "time":
+      return attributeOf(column) !== undefined && text === "" ? null : text;
+  }
 }
 
-/** Converts typed text to a cell value. Returns undefined if the column is `active` and the text means neither yes nor no. */
-export function parseCell(column: string, text: string): CellValue {
-  if (column === "active") return parseActive(text);
-  return attributeOf(column) !== undefined && text === "" ? null : text;
+/** Parses a number; a blank is null. */
+function parseNumber(text: string): number | null | undefined {
+  if (text.trim() === "") return null;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** Parses a yes or no. Accepts the importer's words and also, as in tables that mark active products, `x` for yes and a blank for

@@ -2,11 +2,10 @@
 import type { Product } from "../../../contract/catalog/products.ts";
 import { toast } from "../../server/toasts.ts";
 import { tn } from "../../texts/t.ts";
-import { parseCell } from "./cell-value.ts";
-import { columnLabel } from "../columns/column-label.ts";
 import { isEditable } from "../columns/columns.ts";
 import type { Edit } from "./edit-queue.ts";
-import { assignCells, parseClipboard } from "./pasted-cells.ts";
+import { assignCells, parseClipboard, readCells } from "./pasted-cells.ts";
+import { reportUnreadable } from "./save-typed.ts";
 
 /** Largest number of rows that a paste can fill. Saving this many takes about a minute; for more, an import is faster. */
 export const MAX_PASTED = 2_000;
@@ -28,16 +27,11 @@ export function editsOfPaste(
     [...products.keys()],
     columns.map((id) => ({ id, is_editable: isEditable(id) })),
   );
-  const edits: Edit[] = [];
-  let unreadable = 0;
-  for (const { sku, column, text: typed } of assigned) {
-    const product = products.get(sku);
-    const value = parseCell(column, typed);
-    if (value === undefined) unreadable += 1;
-    else if (product) edits.push({ product, column, value });
-  }
+  const { values, unreadable } = readCells(assigned);
   if (left_over > 0) toast({ title: tn("catalog.edit.left_over", left_over), tone: "warning" });
-  if (unreadable > 0)
-    toast({ title: tn("catalog.edit.not_yes_or_no", unreadable, { column: columnLabel("active") }), tone: "warning" });
-  return edits;
+  for (const [column, count] of unreadable) reportUnreadable(column, count);
+  return values.flatMap(({ sku, column, value }) => {
+    const product = products.get(sku);
+    return product === undefined ? [] : [{ product, column, value }];
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseClipboard, assignCells } from "./pasted-cells.ts";
+import { assignCells, parseClipboard, readCells } from "./pasted-cells.ts";
 
 test.each([
   ["a", [["a"]]],
@@ -42,5 +42,24 @@ test("a single pasted row goes to all products; columns that cannot be edited ar
     { sku: "A", column: "attributes.price", text: "z" },
     { sku: "B", column: "name", text: "x" },
     { sku: "B", column: "attributes.price", text: "z" },
+  ]);
+});
+
+test("pasted texts that a column cannot store are counted for this column", () => {
+  const cells = [
+    { sku: "A", column: "name", text: "perhaps" },
+    { sku: "A", column: "active", text: "perhaps" },
+    { sku: "B", column: "active", text: "no" },
+    { sku: "B", column: "version", text: "many" },
+    { sku: "C", column: "version", text: "few" },
+  ];
+  const { values, unreadable } = readCells(cells);
+  expect(values).toEqual([
+    { sku: "A", column: "name", value: "perhaps" },
+    { sku: "B", column: "active", value: false },
+  ]);
+  expect([...unreadable]).toEqual([
+    ["active", 1],
+    ["version", 2],
   ]);
 });

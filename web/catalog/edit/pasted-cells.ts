@@ -1,4 +1,5 @@
 // Parses cells pasted from a spreadsheet and assigns them to cells of the grid.
+import { parseCell, type CellValue } from "./cell-value.ts";
 
 /** Parses rows of tab-separated cells, as spreadsheets copy them. A cell that contains a tab or a line break is in quotes. */
 export function parseClipboard(text: string): string[][] {
@@ -60,4 +61,19 @@ export function assignCells(
     });
   });
   return { assigned, left_over: single ? 0 : Math.max(0, cells.length - skus.length) };
+}
+
+/** Converts the texts to values. `unreadable` is the number of texts that their column cannot store, by column. */
+export function readCells(cells: readonly PastedCell[]): {
+  values: { sku: string; column: string; value: CellValue }[];
+  unreadable: Map<string, number>;
+} {
+  const values: { sku: string; column: string; value: CellValue }[] = [];
+  const unreadable = new Map<string, number>();
+  for (const { sku, column, text } of cells) {
+    const value = parseCell(column, text);
+    if (value === undefined) unreadable.set(column, (unreadable.get(column) ?? 0) + 1);
+    else values.push({ sku, column, value });
+  }
+  return { values, unreadable };
 }

@@ -2,10 +2,11 @@
 import { nextTick, ref, type Ref } from "vue";
 import type { Product } from "../../../contract/catalog/products.ts";
 import { shownValue } from "../grid/cell-states.ts";
-import { parseCell } from "./cell-value.ts";
 import { isEditable } from "../columns/columns.ts";
+import { kindOf } from "../columns/fields.ts";
 import { nextEditable, type Cursor } from "../grid/grid-cursor.ts";
 import { editsOfPaste, MAX_PASTED } from "./paste-cells.ts";
+import { saveTyped } from "./save-typed.ts";
 import type { Edits } from "./use-edits.ts";
 import type { Selecting } from "../bulk/use-selection.ts";
 
@@ -34,7 +35,7 @@ export function useGridEditing(grid: Grid) {
     const name = grid.columns.value[column];
     if (!product || name === undefined || !isEditable(name)) return;
     grid.setCursor({ row, column });
-    if (name === "active") {
+    if (kindOf(name) === "boolean") {
       const value = shownValue(product, name, grid.edits.states.of(product.sku)) !== true;
       await grid.edits.save([{ product, column: name, value }]);
     } else {
@@ -48,7 +49,7 @@ export function useGridEditing(grid: Grid) {
     if (!from) return;
     const column = grid.columns.value[from.column] ?? "";
     edited.value = null;
-    if (base) void grid.edits.save([{ product: base, column, value: parseCell(column, text) }]);
+    if (base) saveTyped(grid.edits, base, column, text);
     if (then !== "stay") moveOn(from, then);
   }
 
@@ -59,8 +60,8 @@ export function useGridEditing(grid: Grid) {
     if (!next) return;
     grid.setCursor(next);
     if (then === "down") return;
-    // The column `active` has no text field: Tab stops at the cell, and a key toggles it.
-    if (grid.columns.value[next.column] !== "active") void nextTick(() => begin(next.row, next.column));
+    // A yes or no has no text field: Tab stops at the cell, and a key toggles it.
+    if (kindOf(grid.columns.value[next.column] ?? "") !== "boolean") void nextTick(() => begin(next.row, next.column));
   }
 
   function cancel(): void {

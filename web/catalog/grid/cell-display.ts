@@ -1,22 +1,19 @@
 // Formats the value of a cell for display.
-import { formatCount, formatWhen } from "../../ui/format.ts";
+import { formatNumber, formatWhen } from "../../ui/format.ts";
 import { t } from "../../texts/t.ts";
-import { attributeText, isFieldColumn } from "../columns/columns.ts";
+import { attributeText } from "../columns/columns.ts";
+import { kindOf } from "../columns/fields.ts";
 
 export function displayValue(column: string, value: unknown): string {
-  if (!isFieldColumn(column)) return attributeText(value);
-  switch (column) {
-    case "active":
+  switch (kindOf(column)) {
+    case "boolean":
       return value === true ? t("ui.yes") : t("ui.no");
-    case "updated_at":
-    case "created_at":
+    case "time":
       return typeof value === "string" ? formatWhen(value) : "";
-    case "version":
-    case "id":
-      return typeof value === "number" ? formatCount(value) : "";
-    case "sku":
-    case "name":
-    case "description":
+    case "number":
+      return typeof value === "number" ? formatNumber(value) : "";
+    case "line":
+    case "text":
       return attributeText(value);
   }
 }

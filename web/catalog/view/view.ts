@@ -1,5 +1,6 @@
 // The state of the page that is stored in the URL: search, sort order, columns and the open product.
-import { formatColumns, isSortable, parseColumns } from "../columns/columns.ts";
+import { formatColumns, parseColumns } from "../columns/columns.ts";
+import { isSortable } from "../columns/fields.ts";
 import { formatQuery, parseQuery, type Term } from "../search/query-language.ts";
 
 export interface View {

@@ -139,6 +139,8 @@ export const catalog: Shape<typeof english> = {
     more_open: "Und {n} weitere | Und {n} weitere",
     left_over:
       "{n} eingefügte Zeile ignoriert: Für sie gibt es keine Produktzeile | {n} eingefügte Zeilen ignoriert: Für sie gibt es keine Produktzeilen",
+    not_a_number:
+      "{n} Wert für {column} ignoriert: Er ist keine Zahl | {n} Werte für {column} ignoriert: Sie sind keine Zahlen",
     not_yes_or_no:
       "{n} Wert für {column} ignoriert: Er ist weder ja noch nein | {n} Werte für {column} ignoriert: Sie sind weder ja noch nein",
   },

@@ -30,7 +30,6 @@ export const changesets: Shape<typeof english> = {
   },
   actions: { created: "Angelegt", updated: "Geändert", deleted: "Gelöscht" },
   filters: { all: "Alle", created: "Angelegt", updated: "Geändert", deleted: "Gelöscht" },
-  fields: { sku: "SKU", name: "Name", description: "Beschreibung", active: "Aktiv" },
   by: "{actor}, {when}",
   number: "Änderung {id}",
   running: "Läuft",

@@ -136,6 +136,8 @@ export const catalog = {
     more_open: "And {n} more | And {n} more",
     left_over:
       "{n} pasted row ignored: there is no product row for it | {n} pasted rows ignored: there are no product rows for them",
+    not_a_number:
+      "{n} value for {column} ignored: it is not a number | {n} values for {column} ignored: they are not numbers",
     not_yes_or_no:
       "{n} value for {column} ignored: it is neither yes nor no | {n} values for {column} ignored: they are neither yes nor no",
   },

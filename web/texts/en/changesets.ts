@@ -27,7 +27,6 @@ export const changesets = {
   },
   actions: { created: "Created", updated: "Updated", deleted: "Deleted" },
   filters: { all: "All", created: "Created", updated: "Updated", deleted: "Deleted" },
-  fields: { sku: "SKU", name: "Name", description: "Description", active: "Active" },
   by: "{actor}, {when}",
   number: "Change {id}",
   running: "In progress",
