@@ -16,8 +16,8 @@ export interface SheetWriter {
   beginRow(row: number): void;
   /** Writes a text cell. An empty text gets no cell. */
   text(column: number, bytes: Buffer, start: number, end: number): void;
-  /** Writes the cell of a product field, whose bytes have the form that `rowsQuery` selects. A null value gets no cell; its `start` is
-   * -1. */
+  /** Writes the cell of a product field. The bytes are the value as selected by `rowsQuery` (text-formats.ts): one byte for a
+   * boolean, otherwise text. For null, `start` is -1 and no cell is written. */
   value(column: number, bytes: Buffer, start: number, end: number): void;
   endRow(): void;
   end(): void;

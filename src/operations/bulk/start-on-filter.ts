@@ -32,7 +32,10 @@ export function createFilterStarter(context: OperationContext): FilterStarter {
   const selectInBackground = (client: pg.PoolClient, operation: Operation, filter: ParsedFilter): Promise<void> => {
     const selecting = select(client, context, operation, filter)
       .catch((err: unknown) => {
-        log.warn({ operation_id: operation.id, err }, "cannot select the products; a worker will select them");
+        log.warn(
+          { operation_id: operation.id, err },
+          "could not start the bulk operation in this process; a worker will retry",
+        );
       })
       .finally(() => {
         running.delete(client);

@@ -6,6 +6,6 @@ export interface Total {
   is_exact: boolean;
 }
 
-/** Replaces "601" by "601+" in the text if more products may match. */
+/** Appends "+" to the count in the text if the count is only a lower bound: "Delete 601 products" becomes "Delete 601+ products". */
 export const atLeast = (text: string, { value, is_exact }: Total): string =>
   is_exact ? text : text.replace(formatCount(value), `${formatCount(value)}+`);

@@ -15,7 +15,8 @@ const ENTRY_LIST_US = 0.0085;
 const CANDIDATE_US = 1;
 /** Cost of evaluating the filter for a candidate. Candidates are evaluated until the page is full. */
 const CHECK_US = 5;
-/** Cost of reading the next product in list order. In SKU order, this includes reading the product's texts. */
+/** Cost of reading the next product in list order. In SKU order, this includes reading the product's texts; in other orders, SCAN_WORD_US
+ * is added for comparing its terms. */
 const SCAN_US = 3;
 /** Cost of comparing the terms of a product with one word that the search may refer to, in orders other than SKU order. */
 const SCAN_WORD_US = 0.1;

@@ -43,7 +43,7 @@ export async function convertWorkbook(
   const stringsPath = `${target}.strings`;
   try {
     const budget = createWorkBudget(size);
-    // The file of shared strings is written synchronously, without checking the disk space itself.
+    // Check the disk space here for the file of shared strings: its writes are synchronous and cannot wait for a check.
     await checkSpace?.(size);
     return await withTable({ source: path, strings_path: stringsPath, overrides, budget, signal }, async (text) => {
       const written = await createNewFile(target);

@@ -109,7 +109,8 @@ async function settle(
   { received, hash }: ReceivedFile,
 ): Promise<void> {
   const work = await readImportWork(context.pool, id);
-  // If the import has already ended, `finishImport` removes the file that this request created after the end.
+  // Call finishImport even if the import has already ended: this request may have created the file again after it was
+  // removed, and finishImport removes it.
   if (work !== undefined && (work.cancel_requested || isTerminal(work.state)))
     await finishImport(context, id, "cancelled");
   if (work === undefined || work.cancel_requested || isTerminal(work.state)) throw uploadGone(filename);
