@@ -99,8 +99,8 @@ export const list_products = endpoint({
           .int()
           .optional()
           .describe(
-            "Number of changed products that the search index does not contain yet. Present if there are so many " +
-              "that they slow down the search; the result is exact nevertheless",
+            "Number of changed products that the search index does not contain yet. Present only if this number slows down " +
+              "the search; the result is exact nevertheless",
           ),
       }),
       304: unchanged,
