@@ -48,6 +48,9 @@ const emit = (...ids: number[]): Promise<void> =>
 const countOf = async (condition: string): Promise<number> =>
   (await pool.query(`select from webhook_deliveries where ${condition}`)).rowCount ?? 0;
 
+const waitingForLock = async (table: string): Promise<number> =>
+  (await pool.query("select from pg_locks where relation = $1::regclass and not granted", [table])).rowCount ?? 0;
+
 const outcome = (succeeded: boolean): Outcome => ({
   started_ms: performance.now(),
   duration_ms: 1,
@@ -97,6 +100,30 @@ test("a stopping worker finishes running requests, stores their outcomes and rel
   await until(async () => (await countOf("state = 'delivered'")) === 6);
   expect(receiver.received).toHaveLength(6);
   await next.stop();
+});
+
+test("a stopping worker begins no request while one of its loops waits for the database", async () => {
+  const { receiver } = await setUp({ max_parallel: 2 });
+  const responses: ServerResponse[] = [];
+  receiver.answer = (_request, response) => responses.push(response);
+  const worker = startWorker();
+  await emit(1, 2, 3, 4, 5, 6);
+  await until(() => receiver.received.length === 2);
+  const blocker = await pool.connect();
+  try {
+    await blocker.query("begin; lock table events in access exclusive mode");
+    await until(async () => (await waitingForLock("events")) > 0);
+    const stopped = worker.stop();
+    for (const response of responses) response.end();
+    await until(async () => (await countOf("state = 'delivered'")) === 2);
+    expect(receiver.received).toHaveLength(2);
+    await blocker.query("rollback");
+    await stopped;
+  } finally {
+    blocker.release();
+  }
+  expect(receiver.received).toHaveLength(2);
+  expect(await countOf("claimed_by is not null")).toBe(0);
 });
 
 test("claims of a dead worker are taken over before their leases expire", async () => {

@@ -1,5 +1,6 @@
 // Delivers webhooks in a worker process: fans out events, sends deliveries, splits batches, runs replays and purges. All state
 // is in the database, so any number of workers can share the work and continue after a crash of one of them.
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { lockKeys } from "../../db/advisory-locks.ts";
@@ -63,11 +64,13 @@ export async function deliverWebhooks(
     loops.replays.wake();
     loops.due.wake();
   });
-  await loops.ended;
+  if (!signal.aborted) await once(signal, "abort");
   const drained = setTimeout(() => {
     stop.abort();
   }, DRAIN_MS);
-  await senders.drain();
+  // A loop may still be waiting for the database. Stop the senders without waiting for the loops, so that no sender begins another
+  // request.
+  await Promise.all([senders.drain(), loops.ended]);
   clearTimeout(drained);
   await listener.stop();
   await lock.release();
@@ -76,13 +79,16 @@ export async function deliverWebhooks(
 interface Senders {
   wake(webhookId: number): void;
   claimedIds(): number[];
+  /** Drains all senders. From now on, `wake` does nothing. */
   drain(): Promise<void>;
 }
 
 function createSenders(worker: Worker): Senders {
   const senders = new Map<number, Sender>();
+  let draining = false;
   return {
     wake(webhookId) {
+      if (draining) return;
       let sender = senders.get(webhookId);
       if (sender === undefined) {
         sender = createSender(worker, webhookId, () => {
@@ -96,6 +102,7 @@ function createSenders(worker: Worker): Senders {
     },
     claimedIds: () => [...senders.values()].flatMap((sender) => sender.claimedIds()),
     async drain() {
+      draining = true;
       await Promise.allSettled([...senders.values()].map((sender) => sender.drain()));
     },
   };
