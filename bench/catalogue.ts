@@ -6,7 +6,7 @@ import type pg from "pg";
 const IDLE_CHECKS = 5;
 const CHECK_MS = 100;
 
-/** The indexer may send no query for this long, while it prepares a batch. */
+/** While the indexer prepares a batch, it may send no query for this long. */
 const BATCH_MS = 1500;
 
 /** Deletes all products and their search index. */

@@ -17,8 +17,8 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Yields the current state of the import, as in lists, and then each newer version until the import has ended. Reconnects until
- * the signal aborts. Throws a Problem if the import does not exist.
+ * Yields the current state of the import, and then newer states until the import has ended. Long values may be shortened. Reconnects
+ * until the signal aborts. Throws a Problem if the import does not exist.
  */
 export async function* watchImport(id: number, options: WatchOptions = {}): AsyncGenerator<ListedImport, void> {
   const { signal, onConnection } = options;

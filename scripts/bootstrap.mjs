@@ -159,7 +159,7 @@ export function makeEnv(node) {
 export function run(node, args, { cwd = process.cwd(), env = {} } = {}) {
   const child = spawn(node, args, { cwd, env: { ...makeEnv(node), ...env }, stdio: "inherit" });
   // On Ctrl-C, the terminal signals this process and its child. Do not forward the signal: the server would take the second one as a
-  // request to exit at once.
+  // request to exit immediately.
   const on_terminal = process.stdin.isTTY === true;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {

@@ -70,7 +70,7 @@ function createIo(): Io {
     ["SIGHUP", 129],
   ] as const) {
     process.on(signal, () => {
-      // The second Ctrl-C exits at once. SIGHUP may arrive twice, from the kernel and from the shell.
+      // The second Ctrl-C exits immediately. SIGHUP may arrive twice, from the kernel and from the shell.
       if (stop.signal.aborted && signal !== "SIGHUP") process.exit(code);
       stop.abort();
     });

@@ -34,7 +34,7 @@ export async function measureLists(rows: number, folder?: string, chosen: readon
     const lines: string[] = [];
     const print = (line: string): void => {
       lines.push(line);
-      // Also print at once: a run takes minutes, and a failure should not lose the results so far.
+      // Also print immediately: a run takes minutes, and a failure should not lose the results so far.
       process.stderr.write(`${line}\n`);
     };
     print(await prepare(db, rows, folder !== undefined));

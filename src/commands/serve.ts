@@ -75,7 +75,7 @@ async function serveOn(
   const { signal } = io;
   const pool = openPool(address, NAME, config.database_connections, log);
   const onError = (err: unknown): void => {
-    log.warn({ err }, "lost the database; retrying");
+    log.warn({ err }, "lost the connection to the database; retrying");
   };
   const boss = await startBoss(address, { application_name: NAME, works: false, onError });
   const listener = await listen(address, { application_name: NAME, onError });

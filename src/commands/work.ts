@@ -74,7 +74,7 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
     } catch (error) {
       // A worker does not wait for the database during its start; its supervisor restarts it.
       if (!isTransient(error)) throw error;
-      log.error({ err: error }, "lost the database; ending");
+      log.error({ err: error }, "lost the connection to the database; exiting");
       return 1;
     }
     return 0;
@@ -93,7 +93,7 @@ async function workOn(
   const pool = openPool(address, NAME, config.worker_concurrency * 2 + 8, log);
   lowerBackends(pool, address);
   const onError = (err: Error): void => {
-    log.warn({ err }, "lost the database; retrying");
+    log.warn({ err }, "lost the connection to the database; retrying");
   };
   // Start deliveries first, so that this worker takes over the deliveries of a killed worker while its other parts start.
   const deliveries = deliverInThread({ config, address }, options);

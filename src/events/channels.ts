@@ -6,7 +6,7 @@ export const IMPORT_CHANNEL = "skuport_import";
 export const OPERATION_CHANNEL = "skuport_operation";
 /** Payload: the id of the transaction's newest event. */
 export const EVENT_CHANNEL = "skuport_event";
-/** Payload: the id of a webhook that changed or has deliveries to send at once. */
+/** Payload: the id of a webhook that changed or has deliveries to send immediately. */
 export const WEBHOOK_CHANNEL = "skuport_webhook";
 
 /** The channels that each process listens to. */

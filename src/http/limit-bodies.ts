@@ -63,7 +63,7 @@ export function limitBodies(app: FastifyInstance, limits: BodyLimits): void {
 }
 
 /** Closes the connection if the body has not arrived completely after `lingerMs`. Otherwise Node would read the whole refused
- * file, however large. Closing the connection at once could destroy the response in transit. */
+ * file, however large. Closing the connection immediately could destroy the response in transit. */
 function cutUnreadBody(request: FastifyRequest, lingerMs: number): void {
   const { raw } = request;
   if (raw.complete || raw.destroyed) return;

@@ -208,7 +208,7 @@ const IS_ENDED_BY_WORKER: Record<ImportState, boolean> = {
   failed: true,
 };
 
-/** Number of imports that the stream of all imports sends first. */
+/** Number of recent imports that the stream of all imports sends at its start. */
 const RECENT = 20;
 
 /** Source of the event stream of all imports. */

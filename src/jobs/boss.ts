@@ -33,7 +33,7 @@ const QUEUE = {
   retryBackoff: true,
   retryDelayMax: 30,
   deleteAfterSeconds: 3600,
-  // Notifications wake a worker at once. With polling every two seconds, a small import would spend most of its time waiting.
+  // Notifications wake a worker immediately. With polling every two seconds, a small import would spend most of its time waiting.
   notify: true,
 };
 
@@ -114,7 +114,7 @@ export async function sendJob<Queue extends keyof Jobs>(
   for (let i = 0; i < count; i++) await boss.send(queue, job, { db: executor });
 }
 
-/** Polling interval. Polling is a fallback while the LISTEN connection of pg-boss is lost; otherwise pg-boss wakes a worker at once. */
+/** Polling interval. Polling is a fallback while the LISTEN connection of pg-boss is lost; otherwise pg-boss wakes a worker immediately. */
 const POLL_SECONDS = 2;
 
 /** Processes the queue's jobs, up to `concurrency` at a time. */

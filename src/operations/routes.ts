@@ -114,7 +114,7 @@ function bulkRoute(instance: FastifyInstance, context: OperationContext): void {
   });
 }
 
-/** Number of operations that the stream of all events sends first. */
+/** Number of recent operations that the stream of all events sends at its start. */
 const RECENT = 20;
 
 /** The operations in the stream of all events. */

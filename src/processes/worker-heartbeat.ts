@@ -19,7 +19,7 @@ export interface Beat {
 }
 
 export interface Pulse {
-  /** Sends a beat with these jobs at once, before one of them can block the loop. */
+  /** Immediately sends a beat with these jobs, before one of them can block the event loop. */
   report: (jobs: readonly string[]) => void;
   /** Sends beats to `listener` from now on. @returns a function that stops them */
   onBeat: (listener: (beat: Beat) => void) => () => void;

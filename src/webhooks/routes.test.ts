@@ -167,7 +167,7 @@ test("a change replaces all headers; null keeps the stored value of a header", a
   expect((await ask("PATCH", `/api/webhooks/${id}`, { headers: { "x-new": null } })).status).toBe(400);
 });
 
-test("a rotated secret stays valid for a day, or ends at once if it has leaked", async () => {
+test("a rotated secret stays valid for a day, or ends immediately if it has leaked", async () => {
   const { id } = await create();
   const [first] = (await reveal(id)).secrets;
   const rotated = (await ask("POST", `/api/webhooks/${id}/rotate`, {})).body as WebhookSecrets;

@@ -68,7 +68,7 @@ test("a new webhook is tested with edited data, and the response is shown", asyn
 
 test("the secret is shown on request, verifies received requests, and is inserted into the example receivers", async () => {
   await tab("Verify").click();
-  await page.getByText("Show the secret to insert it into the code.").waitFor();
+  await page.getByText("The code contains a placeholder until you show the secret above.").waitFor();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const secret = await page.getByRole("region", { name: "Secret" }).locator("pre").first().innerText();
   const { headers, body } = lastReceived();

@@ -30,7 +30,7 @@ export async function ask<const E extends Endpoint>(
   try {
     return await call(endpoint, request, options);
   } catch (error) {
-    // An invalid response does not count as a lost connection: the retry would succeed at once, and the page would reload
+    // An invalid response does not count as a lost connection: the retry would succeed immediately, and the page would reload
     // everything in an endless loop.
     if (error instanceof UnreachableError && error.status === undefined) reportLost();
     throw error;

@@ -53,7 +53,7 @@ export async function exportProducts(
     ),
     { objectMode: false },
   );
-  // Cancel the query at once. The generator may be waiting for rows and would notice the closed stream only later.
+  // Cancel the query immediately. The generator may be waiting for rows and would notice the closed stream only later.
   rows.once("close", () => {
     stop.abort();
   });

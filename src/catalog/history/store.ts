@@ -19,7 +19,7 @@ export async function listHolders(db: Queryable, skuKey: string): Promise<number
 /** Maximum number of keys that are read for one product, to limit the cost of its history. */
 const MAX_KEYS = 1000;
 
-/** Lists all keys that the product has had, following its renames from and to the given key. */
+/** Lists all keys that the product has had. Starts at the given key and follows the product's renames in both directions. */
 export async function listKeys(db: Queryable, id: number, skuKey: string): Promise<string[]> {
   const keys = new Set([skuKey]);
   for (let added = [skuKey]; added.length > 0 && keys.size < MAX_KEYS;) {

@@ -164,7 +164,7 @@ async function importAlone(
   const stop = new AbortController();
   const pool = openPool(database.address, "skuport import", config.worker_concurrency * 2 + 8, log);
   const onError = (err: Error): void => {
-    log.warn({ err }, "lost the database; retrying");
+    log.warn({ err }, "lost the connection to the database; retrying");
   };
   const boss = await startBoss(database.address, { application_name: "skuport import", works: true, onError });
   const filesDir = join(config.data_dir, "files");

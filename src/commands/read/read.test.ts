@@ -172,7 +172,7 @@ test("the summary of a file without a SKU column lists its columns", async () =>
   expect((await run([file("qux,quux\n1,2\n"), "--header"])).stdout).toContain('Columns found: "qux", "quux"');
 });
 
-test("a device and a pipe without a writer are refused at once", async ({ skip }) => {
+test("a device and a pipe without a writer are refused immediately", async ({ skip }) => {
   skip(process.platform === "win32", "needs mkfifo and /dev/zero");
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", [pipe]);

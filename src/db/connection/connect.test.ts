@@ -165,7 +165,7 @@ test("with waits_for_space, retries continue for as long as the disk is full", a
   expect(await retryTransient(work, { timeout_ms: 0, waits_for_space: true })).toBe(5);
 });
 
-test("transient errors are retried, others are thrown at once", async () => {
+test("transient errors are retried, others are thrown immediately", async () => {
   let calls = 0;
   const work = (code: string) => () =>
     ++calls < 3 ? Promise.reject(Object.assign(new Error(code), { code })) : Promise.resolve(calls);

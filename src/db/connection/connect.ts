@@ -32,7 +32,7 @@ export class UnfitDatabaseError extends Error {
 }
 
 /** Creates a pool of at most `max` connections, which it opens on demand. When PostgreSQL stops responding, statements fail within some
- * seconds; while it is unreachable, they fail at once. See guard.ts. */
+ * seconds; while it is unreachable, they fail immediately. See guard.ts. */
 export function createPool(address: DatabaseAddress, options: ConnectOptions & { max: number }): pg.Pool {
   const config = clientConfig(address, options);
   const guard = new Guard(config);

@@ -122,7 +122,7 @@ export class Guard {
 }
 
 /** A client class whose connections `guard` watches, for the option `Client` of pg.Pool. While PostgreSQL is unreachable, connecting
- * fails at once. */
+ * fails immediately. */
 export function guardedClient(guard: Guard): new (config?: pg.ClientConfig) => pg.Client {
   return class extends BoundedClient {
     constructor(config?: pg.ClientConfig) {

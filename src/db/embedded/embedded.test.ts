@@ -74,7 +74,7 @@ test("a killed postmaster is restarted on the same socket with all committed dat
   await pool.query("create table stored (n int)");
   for (let n = 1; n <= 3; n++) {
     await pool.query("insert into stored values ($1)", [n]);
-    // A busy backend does not notice at once that its postmaster has died.
+    // A busy backend does not notice immediately that its postmaster has died.
     const busy = pool.query("select sum(i) from generate_series(1, 100000000) i").catch((error: unknown) => error);
     await until(
       async () =>

@@ -24,8 +24,8 @@ export function openLog(dataDir: string): number {
   return openSync(path, "a", 0o600);
 }
 
-/** Rotates the log if it is too long, while PostgreSQL writes to it: copies and truncates the file. PostgreSQL's descriptor appends, so
- * it continues at the new end. Lines written between the copy and the truncation are lost. */
+/** If the log is too long, copies and truncates it. PostgreSQL can write to it meanwhile: its descriptor appends, so it continues
+ * at the new end. Lines written between the copy and the truncation are lost. */
 export async function boundLog(dataDir: string, maxBytes = MAX_BYTES): Promise<void> {
   const path = logPath(dataDir);
   if ((await stat(path)).size <= maxBytes) return;

@@ -48,7 +48,7 @@ export function tuneSettings({ memory, free_disk, shared_memory }: Resources): R
     max_connections: "100",
     // A value for SSDs. The default of 4 makes the planner avoid index scans.
     random_page_cost: "1.1",
-    // Detects deadlocks between imports quickly, since the chunk is then repeated at once.
+    // Detects deadlocks between imports quickly, since the chunk is then repeated immediately.
     deadlock_timeout: "200ms",
     timezone: "UTC",
     log_timezone: "UTC",

@@ -35,7 +35,7 @@ export interface Stream {
   end(): void;
   /** Closes the connection immediately; the reader then reconnects. */
   cut(): void;
-  /** Calls back when the stream closes, or at once if it is closed. */
+  /** Calls back when the stream closes, or immediately if it is closed. */
   onClose(callback: () => void): void;
   /** Resolves when all bytes are sent or the stream is closed. */
   drained(): Promise<void>;
@@ -46,7 +46,7 @@ export interface Streams {
   /** Takes a slot for a stream that answers `request`; it is released automatically.
    * @throws Problem too-many-streams, not-ready */
   take(request: FastifyRequest, reply: FastifyReply): Stream;
-  /** Calls back with each heartbeat, while any stream is open. */
+  /** Calls back at each heartbeat while any stream is open. */
   onHeartbeat(callback: () => void): void;
 }
 

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 export interface Closing {
   readonly is_closed: boolean;
-  /** Calls back when the response or its connection closes, or at once if it is closed. */
+  /** Calls back when the response or its connection closes, or immediately if it is closed. */
   onClose: (callback: () => void) => void;
 }
 

@@ -1,4 +1,4 @@
-// Limits of a bulk request: every body up to the size limit gets a response at once, with a short document.
+// Limits of a bulk request: every body up to the size limit immediately gets a response, with a short document.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";

@@ -39,7 +39,7 @@ export async function deliverWebhooks(
 ): Promise<void> {
   const { pool, log } = context;
   const onError = (err: unknown): void => {
-    log.warn({ err }, "lost the database; retrying");
+    log.warn({ err }, "lost the connection to the database; retrying");
   };
   const stop = new AbortController();
   const id = await retryTransient(() => nextWorkerId(pool));
@@ -169,7 +169,7 @@ function startLoop({ context }: Worker, everyMs: number, signal: AbortSignal, wo
       } catch (error) {
         context.log.warn(
           { err: error },
-          isTransient(error) ? "lost the database; retrying" : "webhook delivery failed; retrying",
+          isTransient(error) ? "lost the connection to the database; retrying" : "webhook delivery failed; retrying",
         );
         await sleep(everyMs, undefined, { signal }).catch(() => undefined);
       }

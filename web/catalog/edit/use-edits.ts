@@ -1,4 +1,4 @@
-// Edits of cells. An edit is shown at once and saved in the background. The user can undo it, retry it or resolve its conflict.
+// Edits of cells. An edit is shown immediately and saved in the background. The user can undo it, retry it or resolve its conflict.
 import { get_product, type Product } from "../../../contract/catalog/products.ts";
 import { watch } from "vue";
 import { ask, useConnection } from "../../server/use-connection.ts";

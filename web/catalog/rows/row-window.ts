@@ -33,7 +33,7 @@ export interface MissingPage {
 
 interface Page<T> {
   cursor: string | null;
-  /** `forward`: the page starts after the previous one. `backward`: it ends before the next one. `entry`: the list was entered at
+  /** `forward`: the page starts after the previous page. `backward`: it ends before the next page. `entry`: the list was entered at
    * this page. */
   direction: "forward" | "backward" | "entry";
   /** Number of rows in the page. It stays known when the rows are evicted from memory. */
@@ -50,7 +50,7 @@ export class RowWindow<T> {
   /** Adjacent pages in list order. If the last page is not loaded yet, its cursor is known and its length is 0. */
   private readonly pages: Page<T>[];
   private rowsBefore: number;
-  /** Cursor of the page before the first one; null if the first page starts the list. */
+  /** Cursor of the page before `pages[0]`; null if `pages[0]` is at the start of the list. */
   private previousCursor: string | null = null;
   private readonly from: string | null;
 

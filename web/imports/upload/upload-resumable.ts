@@ -12,7 +12,7 @@ import { claimUpload } from "./claim-upload.ts";
 import { forgetUpload, fingerprintOf, rememberUpload, type Unfinished } from "./unfinished.ts";
 import type { FileUpload } from "./upload-file.ts";
 
-/** Number of attempts without progress, while the server is reachable, after which the upload fails. */
+/** Maximum number of attempts without progress, after which the upload fails. While the server is unreachable, no attempts are made. */
 const MAX_FAILED_ATTEMPTS = 5;
 /** A connection that makes no progress for this time counts as lost. */
 const STALLED_MS = 20_000;

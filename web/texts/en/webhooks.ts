@@ -216,7 +216,7 @@ export const webhooks = {
     text: "A complete program that verifies signatures. It rejects requests that are unsigned or older than five minutes.",
     language: "Language",
     copy: "Copy code",
-    hidden: "Show the secret to insert it into the code.",
+    hidden: "The code contains a placeholder until you show the secret above.",
   },
   palette: { add: "Add a webhook" },
 } as const;

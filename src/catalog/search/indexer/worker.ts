@@ -5,7 +5,7 @@ import { summarizeHistory } from "./store.ts";
 import { createIndexMemory, indexBacklog } from "./index-backlog.ts";
 import { readBacklogSize } from "../pending/read-backlog.ts";
 
-/** The interval at which the indexer checks the backlog. Lists contain an edit at once, even before it is indexed. */
+/** The interval at which the indexer checks the backlog. Lists contain an edit immediately, even before it is indexed. */
 const POLL_MS = 300;
 /** If more changes than this are pending, lists are slow. The indexer then runs half of the time even during an import. */
 const LARGE_BACKLOG = 1_000_000;

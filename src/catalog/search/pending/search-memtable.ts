@@ -52,7 +52,7 @@ async function searchAll(
   return positions;
 }
 
-/** Returns the first positions of several segments, without duplicates. */
+/** Sorts the positions found in all segments, removes duplicates and returns the first `count`. */
 function firstOf(positions: KeysetPosition[], { order }: Query, count: number): KeysetPosition[] {
   positions.sort((a, b) => comparePositions(order, a, b));
   return positions

@@ -33,7 +33,8 @@ const MAX_ROW_LENGTH = 1_200_000;
  * if each row that Excel writes in a chunk has the longest string that Excel allows, they add up to only 7 million characters. */
 const MAX_CHUNK_LENGTH = 16 << 20;
 
-/** For each chunk, yields the rows that end in it. Rows that the sheet's XML leaves out are not yielded.
+/** Parses the sheet's XML in chunks and, after each chunk, yields the rows that ended in it. Rows that are missing from the XML are
+ * not yielded.
  * @throws Problem broken-workbook */
 export async function* readSheet(
   part: string,
