@@ -1,17 +1,18 @@
 // `npm run bench`: measures and prints a section for bench/RESULTS.md.
 //   npm run bench                      imports of 10,000 to 5,000,000 rows
-//   npm run bench -- speed 500000 3    one size and its number of rounds
-//   npm run bench -- speed 5000000 1 http latency    only some ways: baselines cli http latency
+//   npm run bench -- speed 500000 3    imports of 500,000 rows, three rounds
+//   npm run bench -- speed 5000000 1 http latency    the same with only the named measurements. Names: baselines cli http latency
 //   npm run bench -- catalogue 1000000  lists, filters, searches, facets and histories
 //   npm run bench -- catalogue 10000000 /tmp/kept    the same on a catalogue that is created once and kept
-//   npm run bench -- catalogue 10000000 /tmp/kept facets idle    only some: lists hard facets history; idle conventional importing
+//   npm run bench -- catalogue 10000000 /tmp/kept facets idle    only the named requests and conditions
+//     Requests: lists, hard (searches that are hard for the index), facets, history. Conditions: idle, importing, conventional (plain SQL, without Skuport).
 //   npm run bench -- kills 200         random kills during imports of 200,000 rows
-//   npm run bench -- hostile hostile    previews and imports of the hostile files in a folder
+//   npm run bench -- hostile FOLDER    previews and imports of the files in the folder (default: hostile)
 //   npm run bench -- faults 200        random faults of network, processes and PostgreSQL during all kinds of writes
-//   npm run bench -- faults 10 vanished    only the kinds whose names contain this text
+//   npm run bench -- faults 10 vanished    only the kinds of faults whose names contain "vanished"
 //   npm run bench -- webhooks 100000   deliveries: undisturbed, with kills, beside a hanging receiver, and during an import
 //   npm run bench -- export 500000     exports in every format, and their re-import
-//   npm run bench -- export 10000000 /tmp/kept csv gzip    exports of a kept catalogue, only in some formats: csv sheet gzip jsonl xlsx
+//   npm run bench -- export 10000000 /tmp/kept csv gzip    exports of a kept catalogue, only in the named formats. Formats: csv sheet gzip jsonl xlsx
 //   npm run bench -- scroll 1000000    the page's grid in a real browser: time per frame, time until far rows appear
 //   npm run bench -- undo 500000       undo of an import that changed everything, and delete all
 //   npm run bench -- streams 100000    lists without event streams and with 1,000 of them

@@ -28,7 +28,7 @@ export const PROBLEMS = {
   "no-sku-column": { status: 422, title: "The file has no SKU column" },
   "bad-header": { status: 422, title: "The header row of the file cannot be read" },
   "upload-interrupted": { status: 400, title: "The upload ended before the file was complete" },
-  "upload-offset": { status: 409, title: "The upload continues at a different byte" },
+  "upload-offset": { status: 409, title: "The upload must continue at a different byte" },
   "upload-gone": { status: 410, title: "The upload no longer exists" },
   "too-many-uploads": { status: 429, title: "There are too many unfinished uploads" },
   "tus-version": { status: 412, title: "This version of the upload protocol is not supported" },

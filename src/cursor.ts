@@ -7,7 +7,7 @@ export const encodeCursor = (list: string, key: readonly CursorValue[]): string 
   Buffer.from(JSON.stringify([list, ...key])).toString("base64url");
 
 /** Returns the sort key that `encodeCursor` was given.
- * @throws Problem invalid-request if the string is not a cursor of this list */
+ * @throws Problem invalid-request if the string is not a cursor of `list` */
 export function decodeCursor(list: string, cursor: string): CursorValue[] {
   const [name, ...key] = parseArray(cursor);
   if (name !== list || !key.every(isCursorValue)) throw badCursor();
@@ -22,7 +22,7 @@ export function badCursor(): Problem {
 }
 
 /** Returns the sort key in the cursor of a list that is ordered by one integer; undefined without a cursor.
- * @throws Problem invalid-request if the string is not a cursor of this list */
+ * @throws Problem invalid-request if the string is not a cursor of `list` */
 export function decodeIntegerCursor(
   list: string,
   cursor: string | undefined,

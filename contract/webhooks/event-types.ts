@@ -23,7 +23,7 @@ export const CHOSEN_TYPES = EVENT_TYPES.filter((type) => type !== "products.chan
 
 interface Described<Type extends EventType> {
   description: string;
-  /** True for an event about many products at once. A webhook with the volume `none` does not get it. */
+  /** True for an event about many products at once. A webhook whose `volume` is `none` does not get it. */
   needs_volume: boolean;
   example: EventData<Type>;
 }
@@ -66,7 +66,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
   "products.changed": {
     needs_volume: true,
     description:
-      "An import or operation changed up to 500 products. Only webhooks with the volume `products` get this event",
+      "An import or operation changed up to 500 products. Only webhooks whose `volume` is `products` get this event",
     example: {
       changeset_id: 34,
       event_id: "evt_example_1001",
@@ -139,5 +139,5 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
   ping: { needs_volume: false, description: "A test event", example: { message: "Hello from Skuport" } },
 };
 
-/** Types of events about many products at once, except the batches that the volume alone selects. */
+/** Types of events about many products at once. Excludes `products.changed`, which only the volume of a webhook selects. */
 export const VOLUME_TYPES = CHOSEN_TYPES.filter((type) => DESCRIBED_EVENTS[type].needs_volume);

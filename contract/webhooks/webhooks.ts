@@ -347,7 +347,9 @@ export const list_event_types = endpoint({
               .describe(
                 "What determines whether a webhook gets the event: its `types`, its `volume` alone, or a test request",
               ),
-            needs_volume: z.boolean().describe("Whether the volume `none` suppresses events of this type"),
+            needs_volume: z
+              .boolean()
+              .describe("True if webhooks whose `volume` is `none` do not get events of this type"),
             schema: z.record(z.string(), z.unknown()).describe("JSON Schema of the body"),
             example: z.record(z.string(), z.unknown()).describe("Example of the body"),
           }),

@@ -33,7 +33,8 @@ export interface ChangeFilter {
   keys: KeyRange | undefined;
 }
 
-/** The keyset position before a page: the id of a created product, or the position of an ended version. */
+/** The last change of a page, after which the next page starts: the id of a product that the changeset created, or the keyset position of
+ * a version that it ended by changing or deleting the product. */
 export type ChangePosition = { created: number } | { ended: Position };
 
 export async function listChanges(
@@ -56,7 +57,7 @@ export async function listChanges(
   items.push(...(await describeEnded(pool, shown)));
   if (ended.length === shown.length) return { items, next: undefined };
   const last = shown.at(-1);
-  // Created products fill the page. Ended versions start on the next one.
+  // Created products fill the page. Ended versions start on the next page.
   if (last === undefined) return { items, next: { ended: START } };
   return { items, next: { ended: { at: last.replaced_at, sku_key: last.sku_key, id: last.id } } };
 }

@@ -25,7 +25,7 @@ export const LOCKS = {
   split_batches: 7586,
   /** Transaction: loaders count the stored rejects of an import one after the other. Second key: the import. */
   listed_rejects: 7587,
-  /** Session or transaction: one chunk over which a worker died is processed at a time. */
+  /** Session or transaction: of the chunks during which a worker has died, only one is processed at a time. */
   suspect_part: 7588,
   /** Transaction: no undo can start during a purge of history. A purge takes the lock exclusively, and an undo takes it shared. */
   history_purge: 7589,

@@ -1,5 +1,5 @@
-// One LISTEN connection for the whole process and any number of readers. A notification is only a hint to read again. After a lost
-// connection all readers are notified, so that they miss nothing.
+// One LISTEN connection for the whole process and any number of readers. A notification is only a hint to read again. When a lost
+// connection has been restored, all readers are notified, because they may have missed notifications.
 import type pg from "pg";
 import { CHANNELS, type Channel } from "./channels.ts";
 import { connectClient, type DatabaseAddress } from "../db/connection/connect.ts";
@@ -10,7 +10,7 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** Pause before a lost connection is opened again. */
+/** Pause before an attempt to restore a lost connection. */
 const RECONNECT_MS = 500;
 
 export async function listen(

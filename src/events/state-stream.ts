@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Channel } from "./channels.ts";
 import type { Problem } from "../../contract/problems.ts";
 
-/** A record that is sent whole. A higher version is newer. */
+/** The state of a record. It is always sent with all its fields. A higher version is newer. */
 export interface State {
   id: number;
   version: number;

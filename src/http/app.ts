@@ -91,7 +91,7 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
     // High enough for percent-encoded SKUs; the schema limits the length of SKUs.
     routerOptions: { maxParamLength: 4000 },
     bodyLimit: 1 << 20,
-    // Node does not limit the total time: limit-bodies.ts requires a minimum rate of a body instead.
+    // Turns off Node's limit for the total time of a request. limit-bodies.ts limits how slowly a body may arrive instead.
     requestTimeout: 0,
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headers_ms) },
     forceCloseConnections: true,
@@ -140,8 +140,8 @@ export async function buildApp(context: AppContext): Promise<FastifyInstance> {
 
 const DOCS = "/docs";
 
-/** Redirects `/docs/static/index.html` itself. The plugin's redirect replaces the end of the URL, so a URL with a query string
- * would be redirected to itself. */
+/** Redirects `/docs/static/index.html` before the plugin does. The plugin's redirect only replaces the end of the URL, so it would redirect
+ * a URL with a query string to the same URL, again and again. */
 function redirectDocsIndex({ routeOptions: { url } }: FastifyRequest, reply: FastifyReply, next: () => void): void {
   if (url === `${DOCS}/static/index.html`) void reply.redirect(`${DOCS}/`);
   else next();

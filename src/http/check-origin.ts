@@ -1,5 +1,6 @@
-// Refuses requests that pages of other sites send to this computer. Such a page can use a name that points at 127.0.0.1 (DNS
-// rebinding), or send cross-site requests, whose responses it cannot read but which occupy streams and run queries.
+// Refuses requests that pages of other sites send to this computer. Such a page can call this server by a
+// host name that resolves to 127.0.0.1 (DNS rebinding). It can also send cross-site requests: it cannot read their responses, but they
+// occupy streams and run queries.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isLoopbackAddress } from "./caller.ts";
 import { Problem } from "../../contract/problems.ts";

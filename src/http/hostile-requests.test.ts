@@ -54,7 +54,7 @@ test("names of built-in object members can be used like any other name", async (
 });
 
 test.each(["POST", "PATCH"] as const)(
-  "no header of a new webhook has a value that null could keep (%s)",
+  "null, which keeps the stored value of a header, is refused for a header without a stored value (%s)",
   async (method) => {
     const url = method === "POST" ? "/api/webhooks" : "/api/webhooks/1";
     for (const name of ["constructor", "toString", "x-new"]) {

@@ -8,7 +8,7 @@ import { Problem } from "../../contract/problems.ts";
 export interface BodyLimits {
   /** Time within which a body other than a file must be complete. */
   total_ms: number;
-  /** Period over which the average rate of a file must be at least `min_bytes_per_s`. */
+  /** Period over which a file must arrive at an average rate of at least `min_bytes_per_s`. */
   window_ms: number;
   min_bytes_per_s: number;
   /** Maximum number of files arriving at once. Each costs an open file and a few queries per second. */
@@ -21,8 +21,8 @@ export const BODY_LIMITS: BodyLimits = { total_ms: 30_000, window_ms: 60_000, mi
 
 /** Number of rate samples per window. */
 const SAMPLES = 6;
-/** Interval at which the error is emitted again until a reader of the body receives it, or the connection is closed after the
- * response. */
+/** Interval at which the error is emitted again, because the body may not have had a reader before. Once a response has begun, the
+ * connection is closed instead. */
 const AGAIN_MS = 1000;
 const RETRY_AFTER_S = "5";
 /** Time for a client to read a response that was sent before the body of the request was complete. */
@@ -99,7 +99,7 @@ function failWhenSlow(request: FastifyRequest, reply: FastifyReply, limits: Body
   const { raw } = request;
   let samples = [raw.socket.bytesRead];
   const look = (): void => {
-    // Unread bytes are waiting: the server is slow, not the client.
+    // Unread bytes are waiting, so the server is slow, not the client: begin a new window.
     if (raw.readableLength > 0) samples = [];
     samples.push(raw.socket.bytesRead);
     if (samples.length <= SAMPLES) return;

@@ -1,6 +1,7 @@
 // Counts the worker processes that died while they processed one part of an import or operation (a chunk, a scan, a strict load). An
-// input that kills its worker then fails instead of being retried for ever. A process records each part it begins and deletes the
-// record when it stops normally. Only one process at a time holds a part's lock, so records of other processes mean deaths.
+// input that kills its worker then fails instead of being retried for ever. A process stores a record of each part that it begins,
+// and deletes the record of an unfinished part when it stops normally. Only one process at a time holds a part's lock. Therefore, if a process
+// begins a part and finds a record of another process, the other process died.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
@@ -24,7 +25,7 @@ export interface Work {
   id: number;
 }
 
-/** The connection that takes the lock of suspect parts. */
+/** The connection that takes the lock for suspect parts. A part is suspect after a worker has died while processing it. */
 export interface LockHolder {
   client: pg.ClientBase;
   /** Whether the lock ends with an unlock or with the transaction. */
@@ -34,9 +35,9 @@ export interface LockHolder {
   onWait?: () => Promise<void>;
 }
 
-/** Records that this process begins the part, whose lock the caller holds. A part over which a worker has died waits until no other such
- * part is being processed. If another worker dies, this part is the cause and not one that ran beside it.
- * @returns the number of other processes that died over the part; if it is MAX_DEATHS or more, the caller must not begin the part */
+/** Records that this process begins the part, whose lock the caller holds. If the part is suspect, waits until no other suspect part is
+ * being processed: if another worker then dies, this part is the cause, and not a part that was processed at the same time.
+ * @returns the number of other processes that died while processing the part; if it is MAX_DEATHS or more, the caller must not begin it */
 export async function beginPart(
   pool: pg.Pool,
   holder: LockHolder,
@@ -70,7 +71,7 @@ async function recordBegin(db: Queryable, work: Work, part: number): Promise<num
 /** Records of this process that could not be deleted because the database was unavailable. */
 const unreleased = new Map<string, { work: Work; part: number }>();
 const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${part}`;
-/** The deletion by `releaseLater` that is running. */
+/** The current deletion by `releaseLater`. */
 let releasing: Promise<unknown> = Promise.resolve();
 
 /** Deletes this process's records of the parts, and removes the parts from the set, after a normal stop. If the database is unavailable

@@ -19,7 +19,7 @@ interface Jobs {
 
 /** Time limit of a job, long enough for the largest file. Dead jobs are detected by the heartbeat, not by this limit. */
 const EXPIRE_SECONDS = 86_400;
-/** The shortest heartbeat that pg-boss permits. It is only a fallback: a worker searches for silent imports itself when it starts. */
+/** The shortest heartbeat that pg-boss permits. It is only a fallback: workers search for silent work themselves (worker-loop.ts). */
 const HEARTBEAT_SECONDS = 10;
 
 /** How often pg-boss searches for jobs without a heartbeat. Jobs of a vanished worker stay active until then. */
@@ -138,7 +138,7 @@ export async function workQueue<Queue extends keyof Jobs>(
   }
 }
 
-/** Runs `work` every hour, in one of all worker processes. */
+/** Runs `work` once an hour, at this minute, in only one of the worker processes. */
 export async function workHourly(
   boss: PgBoss,
   queue: string,

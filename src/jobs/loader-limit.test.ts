@@ -25,7 +25,7 @@ async function countRunning(limit: LoaderLimit): Promise<number> {
   return count;
 }
 
-test("throttled loaders leave one CPU core, and all continue two seconds later", async () => {
+test("throttled loaders leave one CPU core free, and all of them continue two seconds later", async () => {
   const limit = createLoaderLimit(3);
   expect(await countRunning(limit)).toBe(4);
   limit.throttle();

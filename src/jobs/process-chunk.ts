@@ -17,7 +17,7 @@ export interface Attempts {
 }
 
 /** Records that this process begins the part.
- * @throws the Problem `died` if two workers have died over the part, or CancelledMeanwhile if the work was cancelled */
+ * @throws the Problem `died` if two workers have died while processing the part, or CancelledMeanwhile if the work was cancelled */
 export async function beginAttempt(
   { pool, work, begun, signal, noteAlive }: Attempts,
   client: pg.ClientBase,
@@ -35,7 +35,7 @@ export async function beginAttempt(
 export interface ChunkSteps<Chunk extends { chunk_no: number }> {
   claim: (client: pg.PoolClient) => Promise<Chunk | undefined>;
   process: (client: pg.PoolClient, chunk: Chunk) => Promise<unknown>;
-  /** The problem of a chunk over which two workers have died. */
+  /** The problem of a chunk during which two workers have died. */
   died: (chunk: Chunk) => Problem;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createLoaderLimit } from "./loader-limit.ts";
 import { runSteps } from "./run-steps.ts";
 
-test("a loader that waits for the limit takes no step after its signal", async () => {
+test("a loader that waits for the limit takes no step after its signal has aborted", async () => {
   const { run, throttle } = createLoaderLimit(2);
   throttle();
   const other = Promise.withResolvers<undefined>();

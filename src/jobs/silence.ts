@@ -1,5 +1,6 @@
-// Measures how long unfinished work has shown no sign of life, with this process's monotonic clock. The database's clock is not enough
-// to end another process's work for good: it can be set, and work cannot show a sign of life while the database is unavailable.
+// Measures how long unfinished work has shown no sign of life, with this process's monotonic clock. The database's clock is not
+// reliable enough to declare another process's work dead: it can be set forward, and work cannot show a sign of life while the database is
+// unavailable.
 
 /** Longest pause between two observations. If a pause is longer, this process or its database was unavailable, and the measurement starts
  * again. */

@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 
 /** Work without a sign of life for this long is taken over. A worker gives a sign of life with every chunk. */
 export const SILENT_WORK_MS = 10_000;
-/** Pause between two checks. Another worker continues work 10 to 13 s after the machine that did it has vanished. */
+/** Pause between two checks. Another worker continues work 10 to 13 s after the machine that was doing it has vanished. */
 const TAKE_OVER_MS = 2500;
 
 export interface WorkerLoop {

@@ -23,8 +23,9 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** Locks the data folder and opens a migrated database, for a server or a command without a server.
- * @throws DataDirBusyError when another process holds the folder */
+/** Locks the data folder, connects to the configured database or starts the embedded one, and migrates it. For a server, or for a command
+ * that runs without one.
+ * @throws DataDirBusyError when another process has locked the folder */
 export async function holdDatabase(config: Config, command: string, log: Logger): Promise<OpenDatabase> {
   const disk = createDiskReserve(config.data_dir, config.disk_reserve_bytes);
   const dataDir = await takeDataDir(config.data_dir, command);

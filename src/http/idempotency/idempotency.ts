@@ -1,8 +1,8 @@
 // Implements Idempotency-Key for every POST (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/): a
 // repeated request gets the first response and is not executed again.
 //
-// If a process dies during a request, its lease expires and the repetition is executed. The response then shows whether the first
-// request was committed: the SKU is taken, or the file changes nothing.
+// If a process dies during a request, the request's lease expires, and a repeated request is executed. Its response then shows whether the
+// first request was committed: if so, the SKU is taken, or the file changes nothing.
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -69,7 +69,7 @@ export function useIdempotency(app: FastifyInstance, pool: pg.Pool): void {
       running.delete(claim.token);
     } catch (error) {
       request.log.warn({ err: error }, "cannot store the response of an idempotent request; retrying");
-      // The lease is renewed meanwhile, so that a repeated request waits and is not executed a second time.
+      // The lease is renewed meanwhile, so that a repeated request gets the problem request-running and is not executed.
       void retryTransient(store, { timeout_ms: STORE_AGAIN_MS })
         .catch((lost: unknown) => {
           request.log.error({ err: lost }, "cannot store the response of an idempotent request");
@@ -173,7 +173,7 @@ export const MAX_STORED_BYTES = 1_000_000;
 function responseOf(reply: FastifyReply, payload: unknown): StoredResponse | undefined {
   const { statusCode: status } = reply;
   if (status >= 500 || NOT_STORED_STATUSES.has(status) || typeof payload !== "string") return undefined;
-  // The response contains secrets, which must not be stored unencrypted. A repeated request is therefore executed again.
+  // A route sets no-store if its response contains secrets, which must not be stored unencrypted. A repeated request is executed again.
   if (reply.getHeader("cache-control") === "no-store") return undefined;
   const headers = STORED_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);

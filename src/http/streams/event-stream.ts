@@ -90,7 +90,7 @@ async function openStream(
   const oldest = await readOldest();
   stream.begin();
   try {
-    // If the reader's position is after the newest event, it comes from another database.
+    // If `since` is after the newest event, it comes from another database.
     const isKnown = since !== undefined && since >= oldest - 1 && since <= position;
     const begin = isKnown ? since : position;
     stream.write(writeMessage("open", { position: begin }, begin));
@@ -113,8 +113,9 @@ function sinceOf({ headers }: FastifyRequest): number | undefined {
 }
 
 interface Reader {
-  /** Sends new states and events. Has no effect before `begin`, which reads the current state itself. */
+  /** Sends new states and events. Has no effect before `begin`: `openStream` then reads the current states and the missing events itself. */
   take: (found: Found) => void;
+  /** Sets the position after which the reader gets events. */
   begin(position: number): void;
   /** Sends the events between the positions of the reader and the hub, then follows the hub. */
   catchUp(hub: Hub, read: (after: number) => Promise<StoredEvent[]>): Promise<void>;

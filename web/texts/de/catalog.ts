@@ -54,7 +54,7 @@ export const catalog: Shape<typeof english> = {
       active: "ja oder nein",
       updated: "Geändert seit: heute, 24h, 7d, 2026-11-01",
       created_in: "Nummer der Änderung, die das Produkt angelegt hat",
-      changed_in: "Nummer der letzten Änderung des Produkts",
+      changed_in: "Nummer der Änderung, die das Produkt zuletzt geändert hat",
       has: "Name eines Merkmals, das das Produkt hat",
     },
     fault: {

@@ -87,7 +87,7 @@ export const ui: Shape<typeof english> = {
     "no-sku-column": "Die Datei hat keine SKU-Spalte",
     "bad-header": "Die Kopfzeile der Datei ist nicht lesbar",
     "upload-interrupted": "Der Upload endete, bevor die Datei vollständig war",
-    "upload-offset": "Der Upload geht an einer anderen Stelle weiter",
+    "upload-offset": "Der Upload muss an einer anderen Stelle fortgesetzt werden",
     "upload-gone": "Den Upload gibt es nicht mehr",
     "too-many-uploads": "Es gibt zu viele unvollständige Uploads",
     "tus-version": "Diese Version des Upload-Protokolls wird nicht unterstützt",

@@ -222,7 +222,7 @@ export const webhooks: Shape<typeof english> = {
     text: "Ein vollständiges Programm, das Signaturen prüft. Es lehnt Anfragen ab, die nicht signiert oder älter als fünf Minuten sind.",
     language: "Sprache",
     copy: "Code kopieren",
-    hidden: "Zeigen Sie das Geheimnis an, um es in den Code einzusetzen.",
+    hidden: "Der Code enthält einen Platzhalter, bis Sie oben das Geheimnis anzeigen.",
   },
   palette: { add: "Webhook anlegen" },
 };

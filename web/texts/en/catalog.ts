@@ -52,7 +52,7 @@ export const catalog = {
       active: "yes or no",
       updated: "Changed since: today, 24h, 7d, 2026-11-01",
       created_in: "Number of the change that created the product",
-      changed_in: "Number of the product's latest change",
+      changed_in: "Number of the change that last modified the product",
       has: "Name of an attribute that the product has",
     },
     fault: {

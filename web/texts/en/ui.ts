@@ -80,7 +80,7 @@ export const ui = {
     "no-sku-column": "The file has no SKU column",
     "bad-header": "The header row of the file cannot be read",
     "upload-interrupted": "The upload ended before the file was complete",
-    "upload-offset": "The upload continues at a different byte",
+    "upload-offset": "The upload must continue at a different byte",
     "upload-gone": "The upload no longer exists",
     "too-many-uploads": "There are too many unfinished uploads",
     "tus-version": "This version of the upload protocol is not supported",

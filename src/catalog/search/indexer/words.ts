@@ -95,7 +95,7 @@ export class WordCounter {
     const counted = this.#collisions.get(word);
     if (counted === undefined) this.#collisions.set(word, { ...sameHash, word, products: 1, last: this.#product });
     else counted.products++;
-    // Both words have the same term, so add this term to the product only once.
+    // `sameHash` is another word with the same term. If the product also contains that word, the product already has the term.
     if (sameHash.last !== this.#product) {
       sameHash.last = this.#product;
       this.#terms.push(sameHash.term);

@@ -1,4 +1,4 @@
-// Test helper: the score of Pollock, a corpus of polluted CSV files. It measures how much of a file's header, records and cells a
+// Test helper: the score of Pollock, a corpus of polluted CSV files. The score measures how much of a file's header, records and cells a
 // reader recovers (Vitagliano et al., "Pollock: A Data Loading Benchmark", VLDB 2023,
 // https://github.com/HPI-Information-Systems/Pollock).
 
