@@ -76,6 +76,7 @@ create table import_rejects (
   code text not null,
   message text not null,
   raw text not null,
+  ignored boolean default false not null,
   constraint import_rejects_pkey PRIMARY KEY (import_id, "row"),
   constraint import_rejects_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
 );
@@ -120,10 +121,13 @@ create table imports (
   columns_count integer generated always as (jsonb_array_length(columns)) stored not null,
   wait_reason text,
   upload_client text,
+  ignored bigint default 0 not null,
+  notices jsonb default '[]'::jsonb not null,
+  plan jsonb,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
-  constraint imports_check CHECK (((state <> 'done'::text) OR (rows = ((((created + updated) + unchanged) + superseded) + rejected)))),
-  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text]))),
+  constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((created + updated) + unchanged) + superseded) + rejected) + ignored)))),
+  constraint imports_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'scanning'::text, 'held'::text, 'ready'::text, 'loading'::text, 'finishing'::text, 'done'::text, 'cancelled'::text, 'failed'::text]))),
   constraint imports_wait_reason_check CHECK ((wait_reason = 'disk-full'::text))
 );
 

@@ -10,6 +10,7 @@ export const IMPORT_STATES = [
   "receiving",
   "paused",
   "scanning",
+  "held",
   "ready",
   "loading",
   "finishing",

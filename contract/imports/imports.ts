@@ -15,6 +15,7 @@ import {
   IMPORTS_URL,
   WATCH_IMPORT_URL,
 } from "./import-names.ts";
+import { notice } from "./notices.ts";
 import { problem_document } from "../problem-document.ts";
 
 export { ENCODINGS, isTerminal, type ImportState } from "./import-names.ts";
@@ -74,9 +75,15 @@ export type Dialect = z.infer<typeof dialect>;
 export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute", "ignored"] as const;
 export const column_target = z.enum(COLUMN_TARGETS);
 
-/** A column of the file. With the target `attribute`, its values are stored as the attribute `name`. With the target `ignored`,
- * the column was added by rejects.csv. */
-export const column = z.object({ name: z.string(), target: column_target }).meta({ id: "Column" });
+/** A column of the file. With the target `attribute`, its values are stored as the attribute `attribute`, or `name` if
+ * `attribute` is missing. With the target `ignored`, the column is not imported. */
+export const column = z
+  .object({
+    name: z.string(),
+    target: column_target,
+    attribute: z.string().optional().describe("Name of the attribute, if it differs from the name of the column"),
+  })
+  .meta({ id: "Column" });
 export type Column = z.infer<typeof column>;
 
 export const MODES = ["upsert", "create", "update"] as const;
@@ -198,6 +205,14 @@ export const REJECT_CODES = {
   exists_already: "The product already exists and the import only creates products",
   does_not_exist: "The product does not exist and the import only updates products",
 } as const;
+
+/** Reasons for ignoring a row that is not a product, with their meaning. */
+export const IGNORE_CODES = {
+  header_repeated: "The row repeats the header",
+  condition: "The row meets a condition of the mapping",
+} as const;
+export type IgnoreCode = keyof typeof IGNORE_CODES;
+export const ignore_code = z.enum(Object.keys(IGNORE_CODES) as [IgnoreCode, ...IgnoreCode[]]);
 export const reject_code = z.enum(Object.keys(REJECT_CODES) as [RejectCode, ...RejectCode[]]);
 export type RejectCode = keyof typeof REJECT_CODES;
 
@@ -224,11 +239,15 @@ export const reject = z
   .meta({ id: "Reject" });
 export type Reject = z.infer<typeof reject>;
 
+/** A row that was ignored because it is not a product. */
+export const ignored_row = reject.extend({ code: ignore_code }).meta({ id: "IgnoredRow" });
+export type IgnoredRow = z.infer<typeof ignored_row>;
+
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true });
 
 /** An import with its upload, progress and result. When it is done,
- * rows = created + updated + unchanged + superseded + rejected. */
+ * rows = created + updated + unchanged + superseded + rejected + ignored. */
 export const import_ = z
   .object({
     id: z.int(),
@@ -249,6 +268,8 @@ export const import_ = z
     unchanged: count,
     superseded: count.describe("Number of rows that were not applied because another row of the file has the same SKU"),
     rejected: count,
+    ignored: count.describe("Number of rows that are not products, such as totals, notes and repeated headers"),
+    notices: z.array(notice),
     rejects_listed: count.describe(
       `Number of rejected rows that are listed with their reasons, at most ${FIRST_REJECTS}`,
     ),

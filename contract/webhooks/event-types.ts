@@ -38,6 +38,7 @@ const summary = {
   unchanged: 3,
   superseded: 33_300,
   rejected: 7,
+  ignored: 0,
 };
 const lamp = { id: 4711, sku: "LAMP-0042", version: 3 };
 

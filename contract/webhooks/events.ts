@@ -22,6 +22,7 @@ const import_summary = z.object({
   unchanged: z.int(),
   superseded: z.int(),
   rejected: z.int(),
+  ignored: z.int(),
 });
 
 /** How an operation ended. A cancelled or failed operation is reported only if it changed at least one product; the counts show

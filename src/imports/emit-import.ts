@@ -10,7 +10,7 @@ export async function emitImport(
 ): Promise<void> {
   const state = await readListedImport(db, importId);
   if (state === undefined) return;
-  const { changeset_id, filename, rows, created, updated, unchanged, superseded, rejected, problem } = state;
+  const { changeset_id, filename, rows, created, updated, unchanged, superseded, rejected, ignored, problem } = state;
   const summary = {
     import_id: importId,
     changeset_id,
@@ -21,6 +21,7 @@ export async function emitImport(
     unchanged,
     superseded,
     rejected,
+    ignored,
   };
   if (type === "import.failed") await emitEvents(db, [{ type, changeset_id, data: { ...summary, problem } }]);
   else await emitEvents(db, [{ type, changeset_id, data: summary }]);

@@ -23,7 +23,9 @@ export function layoutOf(columns: readonly Column[]): Layout {
   return {
     width: columns.length,
     ...(Object.fromEntries(FIELD_NAMES.map((field) => [field, indexOf(field)])) as Record<FieldName, number>),
-    attributes: columns.flatMap(({ name, target }, index) => (target === "attribute" ? [{ index, name }] : [])),
+    attributes: columns.flatMap(({ name, target, attribute = name }, index) =>
+      target === "attribute" ? [{ index, name: attribute }] : [],
+    ),
     columns,
   };
 }

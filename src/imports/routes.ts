@@ -200,6 +200,7 @@ const IS_ENDED_BY_WORKER: Record<ImportState, boolean> = {
   receiving: false,
   paused: false,
   scanning: true,
+  held: false,
   ready: false,
   loading: true,
   finishing: true,

@@ -24,10 +24,10 @@ export const SCANNED_FRACTION = 0.2;
 // least 0. The elapsed time of a stage that has not begun is 0 too, because greatest() ignores nulls.
 const COMMON = `
   id, state, filename, size, received, sha256, options, columns_count, lines, rows, scanned, created, updated, unchanged,
-  superseded, rejected, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
+  superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
   case when state in ('receiving', 'paused') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
-       else floor((created + updated + unchanged + superseded + rejected)
+       else floor((created + updated + unchanged + superseded + rejected + ignored)
                   / greatest(extract(epoch from coalesce(finished_at, now()) - started_at), 0.001))::bigint
   end as rows_per_second,
   jsonb_build_object(
@@ -199,7 +199,7 @@ const valuesOf = (sums: ChunkCounts): number[] => [sums.created, sums.updated, s
 
 /** Stores the summed counts of the loaded chunks as the import's progress. */
 export async function noteLoaded(db: Queryable, id: number): Promise<void> {
-  const handled = `superseded + ${Object.values(SUMS).join(" + ")}`;
+  const handled = `superseded + ignored + ${Object.values(SUMS).join(" + ")}`;
   await changeImport(
     db,
     id,

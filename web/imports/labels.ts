@@ -87,10 +87,10 @@ export const slugOf = (type: string): string => type.slice(type.lastIndexOf("/")
 
 /** The counts of an import, such as "3 rejected, 5 created": rejected rows come first, counts of zero are omitted. */
 export function countsSummary(
-  counts: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">,
+  counts: Pick<Import, "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored">,
 ): string {
   if (counts.rows === null) return "";
-  const parts = (["rejected", "created", "updated", "unchanged", "superseded"] as const)
+  const parts = (["rejected", "created", "updated", "unchanged", "superseded", "ignored"] as const)
     .filter((name) => counts[name] > 0)
     .map((name) => tn(`imports.counted.${name}`, counts[name]));
   return parts.length === 0 ? tn("ui.rows", counts.rows) : parts.join(", ");

@@ -21,6 +21,7 @@ const STAGES: Record<ListedImport["state"], string | undefined> = {
   receiving: "Sending",
   paused: "Paused",
   scanning: "Scanning",
+  held: "Waiting for an answer",
   ready: "Waiting",
   loading: "Loading",
   finishing: "Finishing",
@@ -110,6 +111,7 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
     unchanged,
     superseded,
     rejected,
+    ignored,
     rejects_listed,
     elapsed_ms,
     problem,
@@ -123,7 +125,7 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
   const output = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
   if (rows !== null) {
     output.push(`  ${countOf(rows, "row")} on ${countOf(lines ?? 0, "line")}:`);
-    const counts = { created, updated, unchanged, superseded, rejected };
+    const counts = { created, updated, unchanged, superseded, rejected, ignored };
     const width = Math.max(...Object.values(counts).map((number) => count(number).length));
     for (const [name, number] of Object.entries(counts)) output.push(`  ${count(number).padStart(width)} ${name}`);
     const where = baseUrl === undefined ? " (when a server is running): " : `: ${baseUrl}`;
@@ -135,7 +137,7 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
 }
 
 const handled = (state: ListedImport): number =>
-  state.created + state.updated + state.unchanged + state.superseded + state.rejected;
+  state.created + state.updated + state.unchanged + state.superseded + state.rejected + state.ignored;
 
 function timeLeft(state: ListedImport): string {
   if (isTerminal(state.state) || state.elapsed_ms.load < STABLE_AFTER_MS || state.rows === null) return "";

@@ -143,9 +143,12 @@ function createReader(stream: Stream): Reader {
       position = begin;
     },
     async catchUp(hub, read) {
-      while (!stream.is_closed && position !== undefined && position < (hub.position ?? 0)) {
+      for (;;) {
+        const until = hub.position ?? 0;
+        if (stream.is_closed || position === undefined || position >= until) break;
         const events = await read(position);
-        if (events.length === 0) break;
+        // If there are none, the events up to `until` were purged. There may be newer ones.
+        if (events.length === 0) position = until;
         sendEvents(foundOf([], events));
         await stream.drained();
       }

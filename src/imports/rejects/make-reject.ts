@@ -5,7 +5,15 @@ import type { Layout } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import type { Records } from "../read/records.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
-import type { Column, Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import {
+  IGNORE_CODES,
+  type Column,
+  type Dialect,
+  type IgnoreCode,
+  type IgnoredRow,
+  type Reject,
+  type RejectCode,
+} from "../../../contract/imports/imports.ts";
 
 /** Maximum number of characters of a wrong value that are shown. */
 const SHOWN_VALUE = 200;
@@ -39,6 +47,19 @@ export function makeReject(
     value,
     code,
     message: describe(code, { value: value ?? "", width, layout, target }),
+    raw: plainText(records.bytes.toString("utf8", records.start[r], records.end[r])),
+  };
+}
+
+/** Returns the description of a row that is not a product. */
+export function makeIgnored({ records }: FileRecords, r: number, row: number, code: IgnoreCode): IgnoredRow {
+  return {
+    row,
+    line: records.line[r] as number,
+    column: null,
+    value: null,
+    code,
+    message: `${IGNORE_CODES[code]}.`,
     raw: plainText(records.bytes.toString("utf8", records.start[r], records.end[r])),
   };
 }

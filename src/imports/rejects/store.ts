@@ -2,14 +2,20 @@
 import type pg from "pg";
 import { lockKeys } from "../../db/advisory-locks.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
-import { MAX_LISTED_REJECTS, type Reject, type RejectGroup } from "../../../contract/imports/imports.ts";
+import {
+  IGNORE_CODES,
+  MAX_LISTED_REJECTS,
+  type IgnoredRow,
+  type Reject,
+  type RejectGroup,
+} from "../../../contract/imports/imports.ts";
 
 /** Stores rejects. @returns the number of rejects that were not stored before */
 export async function insertRejects(db: Queryable, importId: number, rejects: readonly Reject[]): Promise<number> {
   if (rejects.length === 0) return 0;
   const { rowCount } = await db.query(
-    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
-     select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) as r
+    `insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored)
+     select $1, r.* from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[]) as r
      on conflict (import_id, "row") do nothing`,
     [importId, ...rejectColumns(rejects)],
   );
@@ -17,7 +23,7 @@ export async function insertRejects(db: Queryable, importId: number, rejects: re
 }
 
 /** Returns one array for each column of `import_rejects`, in the order of the table. */
-export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
+export const rejectColumns = (rejects: readonly (Reject | IgnoredRow)[]): unknown[] => [
   rejects.map((reject) => reject.row),
   rejects.map((reject) => reject.line),
   rejects.map((reject) => reject.column),
@@ -25,6 +31,7 @@ export const rejectColumns = (rejects: readonly Reject[]): unknown[] => [
   rejects.map((reject) => reject.code),
   rejects.map((reject) => reject.message),
   rejects.map((reject) => reject.raw),
+  rejects.map((reject) => reject.code in IGNORE_CODES),
 ];
 
 /** Stores the rejects of a chunk inside the chunk's transaction, up to MAX_LISTED_REJECTS for the import. The import's loaders do
@@ -37,7 +44,7 @@ export async function insertListedRejects(
   if (rejects.length === 0) return;
   await client.query("select pg_advisory_xact_lock($1, $2)", lockKeys("listed_rejects", importId));
   const { rows } = await client.query<{ stored: number }>(
-    "select count(*)::int as stored from import_rejects where import_id = $1",
+    "select count(*)::int as stored from import_rejects where import_id = $1 and not ignored",
     [importId],
   );
   await insertRejects(client, importId, rejects.slice(0, Math.max(0, MAX_LISTED_REJECTS - (rows[0]?.stored ?? 0))));
@@ -49,7 +56,7 @@ const MAX_GROUPS = 200;
 /** Counts the rejects by reason and column, the most frequent first. */
 export async function countRejects(db: Queryable, importId: number): Promise<RejectGroup[]> {
   const { rows } = await db.query<RejectGroup>(
-    `select code, "column", count(*)::bigint as count from import_rejects where import_id = $1
+    `select code, "column", count(*)::bigint as count from import_rejects where import_id = $1 and not ignored
      group by code, "column" order by count desc, code, "column" limit $2`,
     [importId, MAX_GROUPS],
   );
@@ -64,7 +71,7 @@ export async function listRejects(
 ): Promise<Reject[]> {
   const { rows } = await db.query<Reject>(
     `select "row", line, "column", value, code, message, left(raw, $5) as raw from import_rejects
-     where import_id = $1 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
+     where import_id = $1 and not ignored and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
     [importId, page.after, page.limit, page.code ?? null, page.raw_characters],
   );
   return rows;
@@ -79,7 +86,7 @@ export async function readRejects(db: Queryable, importId: number, after: number
     `select "row", line, "column", value, code, message, raw
      from (
        select r.*, sum(octet_length(raw)) over (order by "row") - octet_length(raw) as bytes_before
-       from (select * from import_rejects where import_id = $1 and "row" > $2 order by "row" limit $3) r
+       from (select * from import_rejects where import_id = $1 and not ignored and "row" > $2 order by "row" limit $3) r
      ) r
      where bytes_before < $4 order by "row"`,
     [importId, after, limit, MAX_PAGE_BYTES],

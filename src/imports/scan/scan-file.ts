@@ -93,6 +93,7 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
     rows: scanner.rows,
     superseded: scanner.superseded,
     rejected: scanner.rejected,
+    ignored: scanner.ignored,
   });
   const cache = (textSize ?? 0) <= MAX_CACHED_TEXT ? context.record_cache?.begin(work.id, work.scan_token) : undefined;
   let notedAt = performance.now();
@@ -123,7 +124,7 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
 }
 
 async function saveRejects(run: Run, scanner: Scanner): Promise<void> {
-  const rejects = scanner.takeRejects();
+  const rejects = [...scanner.takeRejects(), ...scanner.takeIgnored()];
   for (let i = 0; i < rejects.length; i += REJECTS_BATCH) {
     const batch = rejects.slice(i, i + REJECTS_BATCH);
     await fenced(run, () => insertScanRejects(run.context.pool, run.work, batch));

@@ -12,7 +12,7 @@ import { makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText } from "../read/field-text.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
-import type { Dialect, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Dialect, IgnoredRow, Reject, RejectCode } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of bytes in a chunk, because a loader holds a whole chunk in memory. */
@@ -31,11 +31,14 @@ export interface Scanner {
   scan(records: Records, offset: number): void;
   /** Returns the listed rejects that were found since the last call. */
   takeRejects(): Reject[];
+  /** Returns the listed ignored rows that were found since the last call. */
+  takeIgnored(): IgnoredRow[];
   /** Returns a problem if nearly every row so far was rejected, and the scan must stop; see tally.ts. */
   tooManyRejects(): Problem | undefined;
   readonly rows: number;
   readonly superseded: number;
   readonly rejected: number;
+  readonly ignored: number;
   /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
   chunks(textEnd: number): Chunk[];
   /** Frees the memory of the keys. Nothing can be scanned afterwards. */
@@ -70,6 +73,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   let superseded = 0;
   const tally = createRejectTally(rules.listed_rejects);
   let rejects: Reject[] = [];
+  let ignoredRows: IgnoredRow[] = [];
   const open: (Omit<Chunk, "skip"> & { last_row: number })[] = [];
   let current: (Omit<Chunk, "skip"> & { last_row: number }) | undefined;
 
@@ -206,6 +210,11 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       rejects = [];
       return taken;
     },
+    takeIgnored() {
+      const taken = ignoredRows;
+      ignoredRows = [];
+      return taken;
+    },
     get rows() {
       return rows;
     },
@@ -214,6 +223,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     },
     get rejected() {
       return tally.rejected;
+    },
+    get ignored() {
+      return 0;
     },
     tooManyRejects: () => (tally.has_too_many ? tally.problem(rows) : undefined),
     chunks(textEnd) {

@@ -51,7 +51,7 @@ const dialect: Dialect = {
   preamble: 0,
   formula_escape: false,
 };
-const found: ScanProgress = { scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0 };
+const found: ScanProgress = { scanned: 10, text_size: 10, lines: 2, rows: 1, superseded: 0, rejected: 0, ignored: 0 };
 const reject = (row: number): Reject => ({
   row,
   line: row + 1,

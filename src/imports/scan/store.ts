@@ -4,7 +4,7 @@ import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { rejectColumns } from "../rejects/store.ts";
 import { changeImport, RECEIVED_FRACTION, SCANNED_FRACTION, type ImportWork } from "../store.ts";
-import type { Column, Dialect, Reject } from "../../../contract/imports/imports.ts";
+import type { Column, Dialect, IgnoredRow, Reject } from "../../../contract/imports/imports.ts";
 
 /** One scan of one import. */
 export type ScanId = Pick<ImportWork, "id" | "scan_token">;
@@ -45,9 +45,10 @@ export interface ScanProgress {
   rows: number;
   superseded: number;
   rejected: number;
+  ignored: number;
 }
 
-const WHILE_SCANNING = "scan_token = $8 and state = 'scanning' and not cancel_requested";
+const WHILE_SCANNING = "scan_token = $9 and state = 'scanning' and not cancel_requested";
 
 /** Stores the progress of a scan. @returns false if the import was cancelled or no longer belongs to this scan */
 export async function noteScanned(db: Queryable, scan: ScanId, found: ScanProgress): Promise<boolean> {
@@ -84,7 +85,7 @@ export async function markLoading(
     db,
     scan.id,
     `${SCAN_SETS}, state = 'loading', load_started_at = clock_timestamp(), wait_reason = null, text_size = $3, scan_rejected = $7,
-     changeset_id = $9, id_base = $10, catalogue_was_empty = $11`,
+     changeset_id = $10, id_base = $11, catalogue_was_empty = $12`,
     WHILE_SCANNING,
     [...scanValues(found), scan.scan_token, start.changeset_id, start.id_base, start.catalogue_was_empty],
   );
@@ -92,7 +93,7 @@ export async function markLoading(
 }
 
 // The dialect and the columns are not stored here: they may have hundreds of kilobytes and do not change during a scan.
-const SCAN_SETS = `scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7,
+const SCAN_SETS = `scanned = $2::bigint, lines = $4, rows = $5, superseded = $6, rejected = $7, ignored = $8,
    fraction = greatest(fraction, ${RECEIVED_FRACTION} + ${SCANNED_FRACTION - RECEIVED_FRACTION} * $2::bigint / greatest($3::bigint, 1))`;
 
 const scanValues = (scan: ScanProgress): unknown[] => [
@@ -102,6 +103,7 @@ const scanValues = (scan: ScanProgress): unknown[] => [
   scan.rows,
   scan.superseded,
   scan.rejected,
+  scan.ignored,
 ];
 
 // The share lock orders this statement and a newer scan's update of the token: whichever runs second sees the result of the
@@ -120,14 +122,18 @@ export async function deleteScanRejects(db: Queryable, scan: ScanId): Promise<bo
   );
 }
 
-/** Stores rejects that the scan has found. @returns false if the import no longer belongs to this scan */
-export async function insertScanRejects(db: Queryable, scan: ScanId, rejects: readonly Reject[]): Promise<boolean> {
+/** Stores the rejected and ignored rows that the scan has found. @returns false if the import no longer belongs to this scan */
+export async function insertScanRejects(
+  db: Queryable,
+  scan: ScanId,
+  rejects: readonly (Reject | IgnoredRow)[],
+): Promise<boolean> {
   return writeFenced(
     db,
     `inserted as (
-       insert into import_rejects (import_id, "row", line, "column", value, code, message, raw)
+       insert into import_rejects (import_id, "row", line, "column", value, code, message, raw, ignored)
        select $1, r.*
-       from mine, unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[]) as r
+       from mine, unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[]) as r
        on conflict (import_id, "row") do nothing
      )`,
     scan,

@@ -180,6 +180,7 @@ test("types and volume decide which events are delivered", async () => {
     unchanged: 0,
     superseded: 0,
     rejected: 0,
+    ignored: 0,
   };
   await emitEvents(pool, [
     { type: "import.completed", changeset_id: null, data: summary },

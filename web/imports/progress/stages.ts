@@ -12,6 +12,7 @@ const STAGE_OF: Record<ImportState, number> = {
   receiving: 0,
   paused: 0,
   scanning: 1,
+  held: 1,
   ready: LOAD_STAGE,
   loading: LOAD_STAGE,
   finishing: 3,
@@ -75,6 +76,8 @@ export function progressText(import_: Progress): string {
             size: formatBytes(import_.size),
             rows,
           });
+    case "held":
+      return t("imports.progress.held");
     case "ready":
       return t("imports.progress.found", { rows });
     case "loading":

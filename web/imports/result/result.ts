@@ -3,19 +3,22 @@ import { isTerminal, type Import } from "../../../contract/imports/imports.ts";
 import { t } from "../../texts/t.ts";
 
 export interface ResultPart {
-  key: "created" | "updated" | "unchanged" | "superseded" | "rejected" | "pending";
+  key: "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored" | "pending";
   label: string;
   count: number;
   explanation: string;
 }
 
-type Counts = Pick<Import, "state" | "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected">;
+type Counts = Pick<
+  Import,
+  "state" | "rows" | "created" | "updated" | "unchanged" | "superseded" | "rejected" | "ignored"
+>;
 
-const PARTS = ["created", "updated", "unchanged", "superseded", "rejected"] as const;
+const PARTS = ["created", "updated", "unchanged", "superseded", "rejected", "ignored"] as const;
 
 /** Number of rows processed so far. */
 export const countProcessed = (counts: Counts): number =>
-  counts.created + counts.updated + counts.unchanged + counts.superseded + counts.rejected;
+  counts.created + counts.updated + counts.unchanged + counts.superseded + counts.rejected + counts.ignored;
 
 /** True for an import that is done but imported none of its rows. */
 export const isNothingImported = ({ state, created, updated, unchanged, rejected }: Counts): boolean =>

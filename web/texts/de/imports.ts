@@ -13,6 +13,7 @@ export const imports: Shape<typeof english> = {
     receiving: "Wird empfangen",
     paused: "Angehalten",
     scanning: "Wird geprüft",
+    held: "Wartet auf eine Antwort",
     ready: "Wartet auf das Laden",
     loading: "Wird geladen",
     finishing: "Wird abgeschlossen",
@@ -29,6 +30,7 @@ export const imports: Shape<typeof english> = {
     unchanged: "Unverändert",
     superseded: "Überholt",
     rejected: "Abgelehnt",
+    ignored: "Übergangen",
   },
   counted: {
     created: "{n} angelegt | {n} angelegt",
@@ -36,6 +38,7 @@ export const imports: Shape<typeof english> = {
     unchanged: "{n} unverändert | {n} unverändert",
     superseded: "{n} überholt | {n} überholt",
     rejected: "{n} abgelehnt | {n} abgelehnt",
+    ignored: "{n} übergangen | {n} übergangen",
   },
   list: { file: "Datei", state: "Status" },
   new: {
@@ -174,6 +177,7 @@ export const imports: Shape<typeof english> = {
     received_of: "{received} von {size} empfangen",
     reading: "Die Datei wird gelesen",
     read_of: "{scanned} von {size} gelesen, {rows} gefunden",
+    held: "Wartet auf Ihre Antwort",
     found: "{rows} gefunden, warten auf das Laden",
     loaded: "{done} von {rows}",
     finishing: "Der Import wird abgeschlossen",
@@ -242,6 +246,7 @@ export const imports: Shape<typeof english> = {
     not_imported: "Nicht importiert",
     not_imported_text: "Der Import endete, bevor er diese Zeilen erreichte",
     pending: "Offen",
+    ignored: "Zeilen, die keine Produkte sind, etwa Summen, Notizen und wiederholte Kopfzeilen",
     pending_text: "Noch nicht verarbeitet",
   },
   facts: {

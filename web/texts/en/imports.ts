@@ -10,6 +10,7 @@ export const imports = {
     receiving: "Receiving",
     paused: "Paused",
     scanning: "Scanning",
+    held: "Waiting for an answer",
     ready: "Waiting to load",
     loading: "Loading",
     finishing: "Finishing",
@@ -26,6 +27,7 @@ export const imports = {
     unchanged: "Unchanged",
     superseded: "Superseded",
     rejected: "Rejected",
+    ignored: "Ignored",
   },
   counted: {
     created: "{n} created | {n} created",
@@ -33,6 +35,7 @@ export const imports = {
     unchanged: "{n} unchanged | {n} unchanged",
     superseded: "{n} superseded | {n} superseded",
     rejected: "{n} rejected | {n} rejected",
+    ignored: "{n} ignored | {n} ignored",
   },
   list: { file: "File", state: "Status" },
   new: {
@@ -162,6 +165,7 @@ export const imports = {
     received_of: "{received} of {size} received",
     reading: "Reading the file",
     read_of: "{scanned} of {size} read, {rows} found",
+    held: "Waiting for your answer",
     found: "{rows} found, waiting to be loaded",
     loaded: "{done} of {rows}",
     finishing: "Completing the import",
@@ -230,6 +234,7 @@ export const imports = {
     not_imported: "Not imported",
     not_imported_text: "The import ended before it reached these rows",
     pending: "Pending",
+    ignored: "Rows that are not products, such as totals, notes and repeated headers",
     pending_text: "Not processed yet",
   },
   facts: {

@@ -1,0 +1,273 @@
+// The mapping language: how the columns of a file become the values of products. A mapping is data: it contains no scripts and no
+// regular expressions, so reading a file by it takes linear time. A profile is a mapping with a name.
+import { z } from "zod";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../catalog/product-limits.ts";
+
+/** Limits of a mapping. They bound the work for each row of a file. */
+const MAX_STATEMENTS = 500;
+const MAX_MAP_ENTRIES = 10_000;
+const MAX_TEXT = 2000;
+
+const text = z.string().max(MAX_TEXT);
+const column_name = z.string().min(1).max(MAX_TEXT).describe("Name of a column, not case-sensitive");
+/** A column name in which `*` matches any characters and `{n}` matches a number. */
+const column_pattern = z.string().min(1).max(MAX_TEXT);
+
+export const STEPS_OF_ELSE = ["reject", "keep", "blank"] as const;
+
+export interface MappedValue {
+  from?: ValueSource | undefined;
+  const?: string | undefined;
+  join?: string | undefined;
+  need?: "all" | undefined;
+  all?: boolean | undefined;
+  strip_html?: boolean | undefined;
+  trim?: boolean | undefined;
+  replace?: [string, string][] | undefined;
+  case?: "upper" | "lower" | undefined;
+  split?: string | undefined;
+  like?: string | undefined;
+  map?: Record<string, string> | undefined;
+  else?: (typeof STEPS_OF_ELSE)[number] | "hold" | undefined;
+  number?: string | undefined;
+  scale?: number | undefined;
+  date?: string | undefined;
+  yes_no?: { yes: string[]; no: string[] } | undefined;
+  prefix?: string | undefined;
+  suffix?: string | undefined;
+  list?: boolean | undefined;
+  default?: string | undefined;
+}
+/** A column, or several sources of which the first that is not blank is used (or all of them, with `join` or `all`). */
+export type ValueSource = string | (string | MappedValue)[];
+/** A column, the first of several that is not blank, or a value with steps. */
+export type Value = string | (string | MappedValue)[] | MappedValue;
+
+/** The members of a value, in the order in which they are applied. */
+export const mapped_value: z.ZodType<MappedValue> = z.lazy(() =>
+  z
+    .object({
+      from: z
+        .union([column_name, sources])
+        .optional()
+        .describe("The column, or several of which the first that is not blank is used"),
+      const: text.optional().describe("A constant instead of a column"),
+      join: text
+        .optional()
+        .describe("Joins all sources with this separator instead of using the first one; blank sources are left out"),
+      need: z.literal("all").optional().describe("With `join`: the value is blank if one of the sources is blank"),
+      all: z
+        .boolean()
+        .optional()
+        .describe(
+          "Makes a list of all sources that are not blank, without repeats. A source may be a pattern such as `Image {n}`",
+        ),
+      strip_html: z
+        .boolean()
+        .optional()
+        .describe("Removes tags, decodes entities, and turns <br> and block elements into line breaks"),
+      trim: z
+        .boolean()
+        .optional()
+        .describe("Removes white space at both ends; on by default in keys, names and numbers"),
+      replace: z
+        .array(z.tuple([text.min(1), text]))
+        .max(20)
+        .optional()
+        .describe("Replaces text; each pair is [old, new]"),
+      case: z.enum(["upper", "lower"]).optional(),
+      split: text
+        .min(1)
+        .max(8)
+        .optional()
+        .describe("Makes a list of the parts between this separator; the parts are trimmed, blank ones left out"),
+      like: text
+        .optional()
+        .describe(
+          "A template that the whole text must match: literals and holes such as `{value:number} {currency:letters}`. A hole is `{name}`, `{name:number}`, " +
+            "`{name:digits}`, `{name:letters}` or `{*}`; the hole `value` becomes the value",
+        ),
+      map: z
+        .record(text, text)
+        .refine(
+          (map) => Object.keys(map).length <= MAX_MAP_ENTRIES,
+          `A value map has at most ${MAX_MAP_ENTRIES} entries`,
+        )
+        .optional()
+        .describe("Replaces whole values. The keys are not case-sensitive"),
+      else: z
+        .enum([...STEPS_OF_ELSE, "hold"])
+        .optional()
+        .describe(
+          "What happens to a text that `like` or `map` does not know: the row is rejected, the text is kept, the value is blank, or the import waits for an answer. " +
+            "By default, `like` rejects and `map` keeps",
+        ),
+      number: text
+        .optional()
+        .describe(
+          "A sample number such as `1.234,56`. It shows the decimal and the group separator. The value is stored as `1234.56`, with all its digits",
+        ),
+      scale: z
+        .int()
+        .min(-12)
+        .max(12)
+        .optional()
+        .describe("Moves the decimal point of the number to the right (or to the left, if negative)"),
+      date: text
+        .optional()
+        .describe("A sample or pattern such as `31.12.2026` or `DD.MM.YYYY`. The value is stored as `2026-12-31`"),
+      yes_no: z
+        .object({ yes: z.array(text).max(50), no: z.array(text).max(50) })
+        .optional()
+        .describe("Words for yes and no in addition to the known ones"),
+      prefix: text.optional().describe("Text to put before a value that is not blank"),
+      suffix: text.optional(),
+      list: z.boolean().optional().describe("Stores a list even if it has one element, and one text as a list"),
+      default: text.optional().describe("Used if the value is blank"),
+    })
+    .strict(),
+);
+const sources = z
+  .array(z.union([column_name, mapped_value]))
+  .min(1)
+  .max(100);
+export const value: z.ZodType<Value> = z.union([column_name, sources, mapped_value]);
+
+export interface Condition {
+  blank?: string | string[] | undefined;
+  of?: Value | undefined;
+  is?: string | string[] | undefined;
+  not?: string | string[] | undefined;
+  like?: string | undefined;
+  any?: Condition[] | undefined;
+}
+const one_or_many = z.union([text, z.array(text).min(1).max(100)]);
+/** `{blank: column(s)}` is met if all these columns are blank; `{of, is | not | like}` compares a value, not case-sensitive; `{any: […]}` is met
+ * if one of its conditions is. */
+export const condition: z.ZodType<Condition> = z.lazy(() =>
+  z
+    .object({
+      blank: z.union([column_name, z.array(column_name).min(1).max(100)]).optional(),
+      of: value.optional(),
+      is: one_or_many.optional(),
+      not: one_or_many.optional(),
+      like: text.optional(),
+      any: z.array(condition).min(1).max(20).optional(),
+    })
+    .strict(),
+);
+
+const columns_option = z.union([z.boolean(), z.array(column_pattern).max(MAX_STATEMENTS)]);
+
+/** Attribute values whose names come from the data: numbered columns (`each`), or `a=b,c=d` in a cell (`in`). */
+const pair = z
+  .object({
+    each: column_pattern
+      .optional()
+      .describe("A pattern such as `Attribute {n} name`: one pair for each column that matches it"),
+    name: value.optional().describe("The attribute's name"),
+    value: value.optional(),
+    unit: value.optional().describe("Stored as the attribute `<name>-unit`"),
+    in: column_name.optional().describe("A column that contains several pairs"),
+    split: text.min(1).max(8).optional().describe("Separator between the pairs of a cell"),
+    pair: text
+      .min(1)
+      .max(8)
+      .optional()
+      .describe("Sign between name and value; a part without it belongs to the pair before it"),
+    like: text.optional().describe("Template of one pair, such as `{name}:{value}:{*}`"),
+    without: z.array(text).max(50).optional().describe("Values that are left out"),
+    list: z.boolean().optional(),
+  })
+  .strict();
+
+export const mapping = z
+  .object({
+    file: z
+      .object({
+        encoding: z.string().max(40).optional(),
+        delimiter: z.string().min(1).max(8).optional(),
+        quote: z.string().max(1).optional(),
+        sheet: z.string().min(1).max(255).optional(),
+        header: z
+          .object({
+            at: z
+              .union([z.int().min(1), z.array(z.int().min(1)).min(1).max(5)])
+              .optional()
+              .describe("Line of the column names, or several lines whose names are joined by a space"),
+            data: z.int().min(1).optional().describe("First line of data, if it does not follow the header"),
+            names: z.array(text).max(2000).optional().describe("The names of a file without a header"),
+          })
+          .strict()
+          .optional(),
+      })
+      .strict()
+      .optional()
+      .describe("How to read the file, where detection must not decide"),
+    ignore: z.array(condition).max(50).optional().describe("Rows that are not products. They are counted and listed"),
+    key: value.describe("The SKU, or the value to match with `match`"),
+    match: z
+      .object({
+        attribute: z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS),
+        as: z
+          .enum(["text", "gtin"])
+          .optional()
+          .describe("`gtin` compares 8 to 14 digits with a valid check digit, padded to 14 digits"),
+        none: z
+          .enum(["reject", "create"])
+          .optional()
+          .describe(
+            "What happens if no product has the value; with `create`, the value becomes the SKU of a new product",
+          ),
+      })
+      .strict()
+      .optional()
+      .describe("Finds products by this attribute of the catalogue instead of the SKU"),
+    mode: z.enum(["upsert", "create", "update"]).optional(),
+    repeats: z.enum(["last", "first", "reject"]).optional(),
+    name: value.optional(),
+    description: value.optional(),
+    active: value.optional(),
+    parent: value.optional().describe("The SKU of the parent, which need not exist"),
+    attributes: z
+      .record(z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS), value)
+      .optional()
+      .describe("Attributes by name. A name may use columns and holes: `price-{currency}`"),
+    keep: columns_option
+      .optional()
+      .describe("Columns that no statement uses and that become attributes under their own names; all by default"),
+    drop: z.array(column_pattern).max(MAX_STATEMENTS).optional().describe("Columns that are not imported"),
+    also: z
+      .array(column_pattern)
+      .max(MAX_STATEMENTS)
+      .optional()
+      .describe("Columns that become attributes although a statement uses them"),
+    rename: z
+      .record(text, z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS))
+      .optional()
+      .describe("New names of kept columns: { column or template: attribute }"),
+    split: z
+      .record(z.string().min(1).max(8), z.array(column_pattern).max(MAX_STATEMENTS))
+      .optional()
+      .describe("Kept columns that are lists, by separator"),
+    format: z.record(column_pattern, mapped_value).optional().describe("Steps for kept columns"),
+    pairs: z.array(pair).max(50).optional(),
+    blank: z
+      .object({
+        remove: z.array(column_pattern).max(MAX_STATEMENTS).optional(),
+        reject: z.array(column_pattern).max(MAX_STATEMENTS).optional(),
+      })
+      .strict()
+      .optional()
+      .describe("What a blank cell does. By default it changes nothing; a name cannot be removed"),
+    empty: z
+      .array(text.min(1))
+      .max(20)
+      .optional()
+      .describe("Markers that always erase the value, such as `__EMPTY__VALUE__`"),
+    on_new_column: z.enum(["attribute", "ignore", "hold"]).optional(),
+    on_missing_column: z.enum(["keep", "hold"]).optional(),
+  })
+  .strict()
+  .meta({ id: "Mapping" });
+export type Mapping = z.infer<typeof mapping>;

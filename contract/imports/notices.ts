@@ -1,0 +1,23 @@
+// Notices of an import: what users should know about it, apart from the rejected rows.
+import { z } from "zod";
+
+/** The kinds of notices, with their meaning. */
+export const NOTICES = {
+  active_as_attribute:
+    "A column is named like the active column, but its values are neither yes nor no; it was imported as an attribute",
+  damaged_numbers: "Cells contain numbers that a spreadsheet has shortened, such as 4.00638E+12",
+  unknown_value: "A value map does not contain the value; the value was kept",
+  new_column: "The file has a column that the profile does not know",
+  missing_column: "The file lacks a column that the profile uses",
+} as const;
+export type NoticeCode = keyof typeof NOTICES;
+
+export const notice = z
+  .object({
+    code: z.enum(Object.keys(NOTICES) as [NoticeCode, ...NoticeCode[]]),
+    message: z.string().describe("A full sentence"),
+    column: z.string().nullable().describe("Name of the column; null if the notice is not about one column"),
+    count: z.int().min(0).nullable().describe("Number of rows concerned, if known"),
+  })
+  .meta({ id: "ImportNotice" });
+export type Notice = z.infer<typeof notice>;
