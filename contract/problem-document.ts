@@ -66,7 +66,8 @@ function firstWithin(items: readonly unknown[], maxBytes: number): unknown[] {
   return end === -1 ? [...items] : items.slice(0, end);
 }
 
-/** Returns the number of all faults that are not listed, including those that did not fit, as `more_errors`. */
+/** Returns the number of faults that are not in the list, as `more_errors`: faults that `given` only counts, and faults that did not fit
+ * into the document. */
 function moreErrors(given: Record<string, unknown>, listed: Record<string, unknown>): { more_errors?: number } {
   if (!Array.isArray(given["errors"])) return {};
   const omitted = given["errors"].length - (Array.isArray(listed["errors"]) ? listed["errors"].length : 0);

@@ -125,8 +125,8 @@ const WINDOW_ROWS = 4000;
 /** A changeset with at most this many ended versions is read and sorted as a whole. */
 const MAX_SORTED = 20_000;
 
-/** Reads a page of ended versions from time windows of growing length, because a page of a large changeset is in one or two of its
- * chunks. */
+/** Reads a page of ended versions. All versions that one chunk ended have the same time, so a page of a large changeset needs only a short
+ * time window. If a window has too few versions, a longer one is read. */
 async function findEnded(
   pool: pg.Pool,
   changeset: ListedChangeset,

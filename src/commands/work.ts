@@ -72,7 +72,7 @@ workers, on one machine or on machines that share the data folder. \`skuport ser
     try {
       await workOn(config, address, { env: io.env, log, signal, pulse });
     } catch (error) {
-      // A worker does not wait for the database during its start; its supervisor restarts it.
+      // If the database is unavailable while the worker starts, the worker exits and its supervisor restarts it.
       if (!isTransient(error)) throw error;
       log.error({ err: error }, "lost the connection to the database; exiting");
       return 1;

@@ -25,7 +25,7 @@ export const LOCKS = {
   split_batches: 7586,
   /** Transaction: loaders count the stored rejects of an import one after the other. Second key: the import. */
   listed_rejects: 7587,
-  /** Session or transaction: of the chunks during which a worker has died, only one is processed at a time. */
+  /** Session or transaction: one suspect part at a time is processed; see `LockHolder` in jobs/attempts.ts. */
   suspect_part: 7588,
   /** Transaction: no undo can start during a purge of history. A purge takes the lock exclusively, and an undo takes it shared. */
   history_purge: 7589,
@@ -33,7 +33,7 @@ export const LOCKS = {
   selection: 7590,
   /** Transaction: unfinished uploads are counted and added one after the other. */
   open_uploads: 7591,
-  /** Transaction: events get their positions one reader at a time. */
+  /** Transaction: one reader at a time gives positions to events. */
   event_order: 7592,
 } as const;
 

@@ -170,7 +170,8 @@ export async function noteReceived(db: Queryable, id: number, received: number):
   return updated > 0;
 }
 
-/** Marks the file as complete, so that a worker can continue, even if a worker has paused the upload in the meantime.
+/** Marks the upload as complete, so that a worker can scan the file. This also works if a worker has marked the upload as paused in the
+ * meantime.
  * @returns false if the upload was cancelled or has ended */
 export async function markReceived(db: Queryable, id: number, size: number, sha256: string): Promise<boolean> {
   const updated = await changeImport(

@@ -71,7 +71,8 @@ async function recordBegin(db: Queryable, work: Work, part: number): Promise<num
 /** Records of this process that could not be deleted because the database was unavailable. */
 const unreleased = new Map<string, { work: Work; part: number }>();
 const keyOf = ({ kind, id }: Work, part: number): string => `${kind} ${id} ${part}`;
-/** The current deletion by `releaseLater`. */
+/** The latest deletion of a record by `releaseLater`. `recordBegin` waits for it, because it could delete the record of a part that this
+ * process begins again. */
 let releasing: Promise<unknown> = Promise.resolve();
 
 /** Deletes this process's records of the parts, and removes the parts from the set, after a normal stop. If the database is unavailable
@@ -109,12 +110,12 @@ async function deleteRecords(db: Queryable, { kind, id }: Work, parts: readonly 
   );
 }
 
-/** Deletes all records of an import or operation that has ended. */
+/** Deletes all attempt records of an import or operation that has ended. */
 export async function forgetAttempts(db: Queryable, { kind, id }: Work): Promise<void> {
   await db.query("delete from work_attempts where kind = $1 and work_id = $2", [kind, id]);
 }
 
-/** Deletes records of work that has ended. A process that begins a part at the moment when the work ends can leave such a record.
+/** Deletes the attempt records of work that has ended. A process that begins a part just when the work ends can leave such a record.
  * @param activeIds a query for the ids of all work of this kind that has not ended */
 export async function sweepAttempts(db: Queryable, kind: Work["kind"], activeIds: string): Promise<void> {
   await db.query(`delete from work_attempts where kind = $1 and work_id not in (${activeIds})`, [kind]);

@@ -36,7 +36,7 @@ export async function runWorkerLoop(loop: WorkerLoop, signal: AbortSignal): Prom
   let silentMs = 0;
   while (!signal.aborted) {
     await loop.takeOver(silentMs).catch((error: unknown) => {
-      log.warn({ err: error }, `cannot check for ${subject} without a worker`);
+      log.warn({ err: error }, `cannot check for ${subject} whose worker has died; retrying`);
     });
     silentMs = SILENT_WORK_MS;
     await sleep(TAKE_OVER_MS, undefined, { signal }).catch(() => undefined);

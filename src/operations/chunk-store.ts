@@ -77,8 +77,8 @@ export const NO_COUNTS: Readonly<ChunkCounts> = {
   more: 0,
 };
 
-/** Stores the counts in the chunk's row. In the operation's row, executors would wait for each other, because each would lock the row
- * until its commit is on disk. */
+/** Stores the counts in the chunk's row. If executors stored them in the operation's row, they would wait for each other, because each
+ * would lock the row until its commit is on disk. */
 export async function markChunkDone(
   client: pg.ClientBase,
   operationId: number,
@@ -110,8 +110,9 @@ export async function insertFilterChunks(
   );
 }
 
-/** Stores chunks of the versions that a changeset ended, and of the products that it created and that still exist. In an undo, one
- * product may have taken the key of another. Chunks of an undo therefore keep all versions of a key together. */
+/** Stores chunks of the versions that a changeset ended, and of the products that it created and that still exist. If the
+ * changeset is itself an undo, it may have given the key of one product to another, so that a key has several versions. All versions of a
+ * key are then stored in the same chunk. */
 export async function insertChangesetChunks(
   db: Queryable,
   operationId: number,

@@ -49,7 +49,7 @@ test("old versions are deleted, and their changesets can no longer be undone", a
   expect((await ask("POST", `/api/changesets/${third}/undo`)).status).toBe(202);
 });
 
-test("a changeset is kept if an older one ended after it", async () => {
+test("a changeset is kept if an earlier one that ended later is kept", async () => {
   await pool.query("update changesets set finished_at = coalesce(finished_at, now())");
   const long = await importNames("four");
   const inside = await importNames("five");

@@ -3,7 +3,7 @@ import type { Queryable } from "../db/connection/connect.ts";
 import { WEBHOOK_CHANNEL } from "../events/channels.ts";
 import type { Webhook } from "../../contract/webhooks/webhooks.ts";
 
-/** Maximum to which waiting deliveries are counted. */
+/** Waiting deliveries are counted only up to this number. */
 const COUNTED = 10_000;
 
 const WEBHOOK = `

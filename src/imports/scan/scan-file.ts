@@ -30,7 +30,7 @@ import type { Dialect } from "../../../contract/imports/imports.ts";
 const PROGRESS_MS = 200;
 /** Number of rejects per statement. */
 const REJECTS_BATCH = 5000;
-/** If a text is larger than this, it has more records than the record cache can hold. */
+/** Maximum size in bytes of a text whose records are cached. A larger text usually has more records than the record cache can hold. */
 const MAX_CACHED_TEXT = 200 << 20;
 
 /** The values that all steps of one scan share. */

@@ -1,4 +1,4 @@
-// Limits of a bulk request: every body up to the size limit immediately gets a response, with a short document.
+// Limits of a bulk request: even the largest body gets a response quickly, and the response is short.
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createOperationApp } from "../../../tests/support/operation-app.ts";

@@ -161,7 +161,7 @@ test("lists operations, the newest first", async () => {
   expect(next.body.items.map(({ id }) => id)).toEqual([a.id]);
 });
 
-test("an operation ends when two workers died on the same products, and counts its earlier changes", async () => {
+test("an operation fails after two workers have died on the same products, and its earlier changes are counted", async () => {
   const started = await ask("POST", "/api/products/bulk", { action: "deactivate", skus: ["p-0", "p-1", "p-2", "p-3"] });
   const { id } = started.body;
   for (const worker of [randomUUID(), randomUUID()])

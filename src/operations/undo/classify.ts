@@ -6,7 +6,7 @@ import { columnList, VALUE_COLUMNS } from "../../catalog/product/column-lists.ts
 import type { Chunk } from "../chunk-store.ts";
 
 /** The possible results, by the letter that the statement returns:
- * restore, revive, delete: the product is as the changeset left it, and this write undoes the changeset.
+ * restore, revive, delete: the product is as the changeset left it, and the undo makes this write.
  * same: the product already has its values from before the changeset.
  * changed_*: the product was changed later, and this write would overwrite the later change.
  * renamed_delete: like changed_delete, for a product that was renamed later.

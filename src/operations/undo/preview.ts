@@ -109,13 +109,13 @@ interface Page {
   end: (db: Queryable) => Promise<Pick<Preview, "items" | "next">>;
 }
 
-/** Collects the first `limit` conflicts after `after`, and keeps no more than that in memory. */
+/** Collects the first `limit` conflicts after `after`, and keeps only these and the next one in memory. */
 function createPage(after: ConflictPosition | undefined, limit: number): Page {
   let kept: FoundConflict[] = [];
   return {
     add(conflicts) {
       const later = after === undefined ? conflicts : conflicts.filter((conflict) => compare(conflict, after) > 0);
-      // One more than the page holds shows that there is a next page.
+      // Keep one conflict more than the page holds: it shows that there is a next page.
       if (later.length > 0) kept = [...kept, ...later].sort(compare).slice(0, limit + 1);
     },
     async end(db) {

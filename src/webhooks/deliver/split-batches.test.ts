@@ -139,7 +139,7 @@ test("two workers together split an event only once", async () => {
   expect(rows[0]?.count).toBe(6);
 });
 
-test("a replay of missing events splits an import that no webhook needed in batches before", async () => {
+test("a replay of missing events splits an import into batches if no webhook needed them before", async () => {
   const since = new Date().toISOString();
   const { receiver, id } = await setUp("summary");
   await changeWebhook(context, id, { enabled: false });

@@ -12,8 +12,8 @@ const MIN_WINDOW = 2000;
 const MAX_WINDOW = 32_000;
 /** Factor by which key ranges are longer than estimated, because a second range would read all entries of the terms again. */
 const MARGIN = 1.5;
-/** A scan switches to reading by terms only if this is estimated to cost less than this share of continuing the scan. The margin is needed
- * because the first few windows prove little. */
+/** A scan switches to reading by terms only if the estimated cost of the terms is less than this share of the estimated cost of continuing.
+ * The margin is needed because the first few windows prove little. */
 const SWITCH_FACTOR = 0.7;
 /** Maximum estimated cost of reading by terms. A more expensive search is read in list order. */
 export const MAX_TERMS_US = 250_000;

@@ -17,7 +17,7 @@ import { readParts, type SheetPart } from "./workbook-parts.ts";
 const MAX_SHEETS = 200;
 /** Maximum number of sheets that a message lists. */
 const LISTED_SHEETS = 50;
-/** A chunk of text is written when it has at least this many characters; its last row may exceed them. */
+/** Rows are collected until a chunk of text has at least this many characters. */
 const CHUNK_LENGTH = 1 << 20;
 /** Maximum number of bytes of shared strings and table text that a preview holds in memory. Of the workbooks that are small
  * enough for a preview, only hostile ones have more. */
