@@ -9,6 +9,7 @@ import { markChunkDone, type Chunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
 import { layoutOf } from "../layout.ts";
 import { truncatedFile } from "../problems.ts";
+import { isBlankRecord } from "../read/read-records.ts";
 import { insertListedRejects } from "../rejects/store.ts";
 import type { ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
@@ -52,7 +53,7 @@ export async function withLoader(
     work,
     attempts: { pool, work: attempt, begun, signal, noteAlive: () => noteAlive(pool, id) },
     plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids: usesTids },
-    source: { import_id: id, scan_token, file, dialect, blank_is_record: layout.width === 1, record_cache },
+    source: { import_id: id, scan_token, file, dialect, blank_is_record: isBlankRecord(layout.width, dialect), record_cache },
     memory: undefined,
     compare: !work.catalogue_was_empty,
   };

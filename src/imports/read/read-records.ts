@@ -89,12 +89,13 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
   for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size), signal)) {
     if (records.count === 0) continue;
     const cells = recordTexts(records, 0, dialect);
-    const blankIsRecord = cells.length === 1;
+    const blankIsRecord = isBlankRecord(cells.length, dialect);
     if (!dialect.header) return { ...table, columns: unnamedColumns(cells.length), blank_is_record: blankIsRecord };
     const end = records.end[0] as number;
     const fault = recordFault(records, 0);
     const line = records.line[0] as number;
-    const breaks = countLineEnds(records.bytes.subarray(records.start[0], end), splitter.cr_ends);
+    const headerBytes = records.bytes.subarray(records.start[0], end);
+    const breaks = splitter.counts_breaks ? countLineEnds(headerBytes, splitter.cr_ends) : 0;
     const lineEnd = await lineEndBytes(file, offset + end, splitter);
     return {
       ...table,
@@ -111,6 +112,10 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
   // The file has only blank lines. Treat it as a table of one column without a name.
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };
 }
+
+/** Whether a blank line is a record. In a sheet it is not: a blank row has no cells at all. */
+export const isBlankRecord = (columns: number, { line_ending }: Dialect): boolean =>
+  columns === 1 && line_ending !== "row";
 
 /** The part of a file that can be read so far. */
 export interface Extent {

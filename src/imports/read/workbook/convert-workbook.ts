@@ -195,11 +195,10 @@ async function* lines(
       signal?.throwIfAborted();
       let text = "";
       for (const row of rows) {
-        // In a table of one column, a blank line would be a record.
-        if (width > 1) text += "\n".repeat(row.number - last - 1);
+        text += "\n".repeat(row.number - last - 1);
         last = row.number;
-        if ((row.cells.length > 0 || row.beyond !== undefined) && row.number > firstRow) text += line(row, width);
-        else if (width > 1) text += "\n";
+        const isBlank = row.cells.length === 0 && row.beyond === undefined;
+        text += isBlank || row.number <= firstRow ? "\n" : line(row, width);
         if (text.length < CHUNK_LENGTH) continue;
         yield text;
         text = "";

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeWorkbook, textRow, zipOf, type WorkbookInput } from "../../../../tests/support/make-workbook.ts";
 import { prepareText } from "../text/prepare-text.ts";
 import { readHead } from "../read-head.ts";
-import { formatOfCode } from "./cell-text.ts";
 import { createStringStore } from "./string-store.ts";
 
 let folder = "";
@@ -181,8 +180,4 @@ test("shared strings of any length are read back from memory and from disk, acro
     expect(() => store.get(texts.length)).toThrow("shared string 66000; there are only 66,000");
     store.close();
   }
-});
-
-test("a format code with many opening brackets is classified in linear time", () => {
-  expect(formatOfCode(`[Red${"[".repeat(400)}]yyyy`)).toBe("date");
 });

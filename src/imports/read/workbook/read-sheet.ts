@@ -1,10 +1,11 @@
 // Streams the rows of a sheet. Each cell becomes the string that a spreadsheet program displays (ECMA-376, 18.3.1).
 import { MAX_FIELDS } from "../split-records.ts";
-import { numberText, type NumberFormat } from "./cell-text.ts";
+import { numberText } from "./cells/cell-text.ts";
+import type { NumberFormat } from "./cells/number-format.ts";
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import { createXmlParser, type XmlHandler } from "./parse-xml.ts";
 import type { StringStore } from "./string-store.ts";
-import { unescapeText } from "./unescape.ts";
+import { unescapeText } from "./cells/unescape.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
 export interface SheetRow {

@@ -1,7 +1,7 @@
 // Reads the part with the shared strings of a workbook into a string store.
 import { createXmlParser } from "./parse-xml.ts";
 import type { StringStore } from "./string-store.ts";
-import { unescapeText } from "./unescape.ts";
+import { unescapeText } from "./cells/unescape.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
 /** Maximum number of characters of a string that are stored. A record with a longer string is rejected anyway. */

@@ -1,6 +1,6 @@
 // Reads the small parts of a workbook: its list of sheets, its number formats, and its way of counting days.
 import { posix } from "node:path";
-import { builtInFormat, formatOfCode, type NumberFormat } from "./cell-text.ts";
+import { builtInFormat, formatOfCode, type NumberFormat } from "./cells/number-format.ts";
 import { brokenWorkbook, truncated } from "./broken-workbook.ts";
 import type { Package } from "./open-package.ts";
 import { eachElement } from "./parse-xml.ts";

@@ -1,0 +1,141 @@
+// Converts a cell's number to the text that a spreadsheet program shows: digits, a date, a time, or a code with leading zeros.
+import { DIGIT, OPTIONAL_DIGIT, POINT, sectionOf, type NumberFormat, type NumberKind } from "./number-format.ts";
+
+const DAY_MS = 86_400_000;
+/** Day 0 of workbooks that count days from 1900. */
+const EPOCH_1900 = Date.UTC(1899, 11, 30);
+/** Day 0 of workbooks that count days from 1904, as Excel for old Macs did. */
+const EPOCH_1904 = Date.UTC(1904, 0, 1);
+/** The number of 29 February 1900, which did not exist. Day numbers before it have to be shifted by one. */
+const FALSE_LEAP_DAY = 60;
+/** The number of the day after 9999-12-31, the last date of a spreadsheet. */
+const END_OF_DAYS = 2_958_466;
+
+/** Maximum number of digits that a spreadsheet shows. */
+const SHOWN_DIGITS = 15;
+/** Maximum number of zeros that an exponent may add. No code or price has that many digits. */
+const MAX_PLACES = 40;
+
+const WHOLE = /^(?:0|-?[1-9]\d*)$/;
+const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
+export function numberText(raw: string, format: NumberFormat, is1904: boolean): string {
+  if (format === "plain" && WHOLE.test(raw)) return raw;
+  const text = raw.trim();
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value)) return text;
+  const plain = plainNumber(text, value);
+  if (typeof format === "string") return kindText(plain, value, format, is1904);
+  if (typeof format === "number") return paddedText(plain, format);
+  const section = sectionOf(format, value);
+  if (section === undefined) return plain;
+  if (typeof section.shows === "string") return kindText(plain, value, section.shows, is1904);
+  const code = codeText(plain.replace("-", ""), section.shows.code);
+  if (code === undefined) return plain;
+  // The second section is for negative numbers. It contains the minus sign, if one is displayed.
+  return value < 0 && section !== format[1] ? `-${code}` : code;
+}
+
+const kindText = (plain: string, value: number, kind: NumberKind, is1904: boolean): string =>
+  kind === "plain" ? plain : (dateText(value, kind, is1904) ?? plain);
+
+function paddedText(plain: string, length: number): string {
+  if (!WHOLE.test(plain)) return plain;
+  return plain.startsWith("-") ? `-${plain.slice(1).padStart(length, "0")}` : plain.padStart(length, "0");
+}
+
+/** Converts a number to the same text however the program that wrote it spells it: without an exponent and without zeros at the
+ * end of its fraction. Whole numbers (codes may have 18 digits) and short fractions keep all digits. Other numbers are rounded to
+ * the 15 digits that a spreadsheet shows: 0.30000000000000004 becomes 0.3. */
+function plainNumber(text: string, value: number): string {
+  const parts = NUMBER.exec(text);
+  // A number such as 0x11, which only JavaScript accepts.
+  if (parts === null) return text;
+  const [, sign = "", whole = "", fraction = "", exponent] = parts;
+  const places = Number(exponent ?? 0);
+  if (Math.abs(places) > MAX_PLACES) return String(value);
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const significant = withoutZeros(digits);
+  if (significant === "") return "0";
+  const isExact = significant.length <= SHOWN_DIGITS || (exponent === undefined && /^0*$/.test(fraction));
+  if (!isExact) return plainNumber(roundedText(value), value);
+  return (
+    (sign === "-" ? "-" : "") + shifted(significant, digits.length - significant.length - fraction.length + places)
+  );
+}
+
+/** Removes the zeros at the end. A regular expression would take quadratic time for many zeros before another digit. */
+function withoutZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  return digits.slice(0, end);
+}
+
+/** Rounds to 15 digits. The result has an exponent, so that it never counts as a whole number with more digits. */
+const roundedText = (value: number): string => value.toExponential(SHOWN_DIGITS - 1);
+
+/** Writes `digits` times ten to the power of `places`. */
+function shifted(digits: string, places: number): string {
+  if (places >= 0) return digits + "0".repeat(places);
+  const point = digits.length + places;
+  return point > 0 ? `${digits.slice(0, point)}.${digits.slice(point)}` : `0.${"0".repeat(-point)}${digits}`;
+}
+
+/** Writes an unsigned number in the pattern of a code. Returns undefined if the pattern has too few decimal places: the spreadsheet
+ * then shows a rounded number, which could be the code of another product. */
+function codeText(plain: string, pattern: string): string | undefined {
+  const [whole = "", fraction = ""] = plain.split(".");
+  const [before = "", after = ""] = pattern.split(POINT);
+  const decimals = digitsOf(after);
+  if (fraction.length > decimals) return undefined;
+  const tail = after === "" ? "" : fillFraction(fraction, after);
+  return fillWhole(whole === "0" ? "" : whole, before) + tail;
+}
+
+const isDigit = (char: string): boolean => char === DIGIT || char === OPTIONAL_DIGIT;
+const digitsOf = (pattern: string): number => Array.from(pattern).filter(isDigit).length;
+
+/** Fills the placeholders from right to left. Digits without a placeholder come before the first one. */
+function fillWhole(digits: string, pattern: string): string {
+  let left = digits;
+  let placeholders = digitsOf(pattern);
+  const filled: string[] = [];
+  for (const char of Array.from(pattern).reverse()) {
+    if (!isDigit(char)) {
+      filled.push(char);
+      continue;
+    }
+    const isFirst = --placeholders === 0;
+    const from = isFirst ? 0 : Math.max(0, left.length - 1);
+    filled.push(left.slice(from) || (char === DIGIT ? "0" : ""));
+    left = left.slice(0, from);
+  }
+  return filled.reverse().join("");
+}
+
+function fillFraction(digits: string, pattern: string): string {
+  let used = 0;
+  const filled = Array.from(pattern, (char) => {
+    if (!isDigit(char)) return char;
+    const digit = digits[used++];
+    return digit ?? (char === DIGIT ? "0" : "");
+  }).join("");
+  return /^\d/.test(filled) ? `.${filled}` : filled;
+}
+
+function dateText(value: number, format: Exclude<NumberKind, "plain">, is1904: boolean): string | undefined {
+  if (value < 0 || value >= END_OF_DAYS) return undefined;
+  const seconds = Math.round(value * 86_400);
+  if (format === "duration") return clock(Math.floor(seconds / 3600), seconds);
+  const days = Math.floor(seconds / 86_400);
+  const time = clock(Math.floor(seconds / 3600) % 24, seconds);
+  if (format === "time" || (days === 0 && !is1904)) return time;
+  const falseDay = !is1904 && days < FALSE_LEAP_DAY ? 1 : 0;
+  const date = new Date((is1904 ? EPOCH_1904 : EPOCH_1900) + (days + falseDay) * DAY_MS).toISOString().slice(0, 10);
+  return seconds % 86_400 === 0 ? date : `${date} ${time}`;
+}
+
+function clock(hours: number, seconds: number): string {
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
