@@ -53,7 +53,14 @@ export async function withLoader(
     work,
     attempts: { pool, work: attempt, begun, signal, noteAlive: () => noteAlive(pool, id) },
     plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids: usesTids },
-    source: { import_id: id, scan_token, file, dialect, blank_is_record: isBlankRecord(layout.width, dialect), record_cache },
+    source: {
+      import_id: id,
+      scan_token,
+      file,
+      dialect,
+      blank_is_record: isBlankRecord(layout.width, dialect),
+      record_cache,
+    },
     memory: undefined,
     compare: !work.catalogue_was_empty,
   };
