@@ -26,6 +26,8 @@ export const PROBLEMS = {
   "no-such-sheet": { status: 422, title: "The workbook has no such sheet" },
   "empty-file": { status: 422, title: "The file contains no data" },
   "no-sku-column": { status: 422, title: "The file has no SKU column" },
+  "mapping-invalid": { status: 422, title: "The mapping is not valid for this file" },
+  "value-unseen": { status: 422, title: "The file contains values that the mapping does not know" },
   "bad-header": { status: 422, title: "The header row of the file cannot be read" },
   "upload-interrupted": { status: 400, title: "The upload ended before the file was complete" },
   "upload-offset": { status: 409, title: "The upload must continue at a different byte" },

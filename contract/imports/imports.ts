@@ -82,6 +82,12 @@ export const column = z
     name: z.string(),
     target: column_target,
     attribute: z.string().optional().describe("Name of the attribute, if it differs from the name of the column"),
+    blank: z
+      .enum(["keep", "remove"])
+      .optional()
+      .describe(
+        "What a blank cell does to the attribute: it keeps or removes the product's value; `remove` by default",
+      ),
   })
   .meta({ id: "Column" });
 export type Column = z.infer<typeof column>;

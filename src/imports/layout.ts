@@ -10,34 +10,71 @@ import {
 import { DEFAULT_VALUES } from "../catalog/product/product-columns.ts";
 import type { Column } from "../../contract/imports/imports.ts";
 
+/** A column of a record: of the file, or computed by a mapping and appended to the record (mapping/plan.ts). */
+export interface LayoutColumn extends Omit<Column, "target"> {
+  target: Column["target"] | "members" | "removals";
+  /** Whether a mapping appends the column to the columns of the file. */
+  computed?: true;
+  /** Only for `members`: the static names of its attributes whose blank values remove the product's value. */
+  removable?: string[];
+  /** Only for `members`: number of bytes that the mapping itself adds to each record, such as names and constants. */
+  added_bytes?: number;
+  /** Only for `members`: how many times the values of a record can contain the text of the record. */
+  copies?: number;
+}
+
 /** The properties named after product fields are column indexes. -1 means that the file has no such column. */
 export interface Layout extends Record<FieldName, number> {
   /** Number of fields in a valid record. */
   width: number;
+  /** Number of columns in the file: `width` without the columns that a mapping appends. */
+  file_width: number;
   attributes: readonly { index: number; name: string }[];
-  columns: readonly Column[];
+  /** Attributes whose blank cells remove the product's value. */
+  removable: readonly string[];
+  /** The columns that contain members of the attributes' JSON object: computed attributes, and attributes to remove. */
+  members: number;
+  removals: number;
+  added_bytes: number;
+  copies: number;
+  columns: readonly LayoutColumn[];
 }
 
-export function layoutOf(columns: readonly Column[]): Layout {
-  const indexOf = (target: Column["target"]): number => columns.findIndex((column) => column.target === target);
+export function layoutOf(columns: readonly LayoutColumn[]): Layout {
+  const indexOf = (target: LayoutColumn["target"]): number => columns.findIndex((column) => column.target === target);
+  const members = columns.find(({ target }) => target === "members");
+  const copied = columns.filter(({ target }) => target === "attribute");
   return {
     width: columns.length,
+    file_width: columns.filter(({ computed }) => computed !== true).length,
     ...(Object.fromEntries(FIELD_NAMES.map((field) => [field, indexOf(field)])) as Record<FieldName, number>),
     attributes: columns.flatMap(({ name, target, attribute = name }, index) =>
       target === "attribute" ? [{ index, name: attribute }] : [],
     ),
+    removable: [
+      ...copied.filter(({ blank }) => blank !== "keep").map(({ name, attribute = name }) => attribute),
+      ...(members?.removable ?? []),
+    ],
+    members: indexOf("members"),
+    removals: indexOf("removals"),
+    added_bytes: members?.added_bytes ?? 0,
+    copies: members?.copies ?? 1,
     columns,
   };
 }
 
+/** Whether the rows set attributes. */
+export const hasAttributes = (layout: Layout): boolean => layout.attributes.length > 0 || layout.members >= 0;
+
 export const mergeColumnsOf = (layout: Layout): MergeColumns => ({
   fields: SETTABLE_FIELDS.filter((field) => layout[field] >= 0),
-  attributes: layout.attributes.map(({ name }) => name),
+  attributes: hasAttributes(layout) ? layout.removable : null,
+  null_removes: layout.removals >= 0,
 });
 
 /** The optional columns that the rows of new products contain. The table's defaults apply to the other columns. */
 export const optionalColumns = (layout: Layout, active: boolean): OptionalCopiedColumn[] =>
   OPTIONAL_COPIED_COLUMNS.filter((column) => {
-    if (column === "attributes") return layout.attributes.length > 0;
+    if (column === "attributes") return hasAttributes(layout);
     return layout[column] >= 0 || (column === "active" && active !== DEFAULT_VALUES.active);
   });

@@ -27,8 +27,10 @@ import type { FieldKind } from "../product/product-columns.ts";
 /** The columns that the rows set. Products keep their values in all other columns. */
 export interface MergeColumns {
   fields: readonly SettableField[];
-  /** Names of the attributes that the rows set; empty if the rows set none. A blank value removes the attribute from the product. */
-  attributes: readonly string[];
+  /** Names of the attributes that a product loses if its row has no value for them; null if the rows set no attributes. */
+  attributes: readonly string[] | null;
+  /** Whether the value null removes an attribute from the product. */
+  null_removes: boolean;
 }
 
 /** The rows to compare, as binary arrays with one element per row. */
@@ -103,11 +105,12 @@ export async function compareWithProducts(
     names.push(field);
     differs.push(raw(comparison.differs(field)));
   }
-  if (columns.attributes.length > 0) {
+  if (columns.attributes !== null) {
     unnested.push(sql`${arrays.attributes}::text[]`);
     names.push("attributes");
     const removed = sql`${columns.attributes}::text[]`;
-    differs.push(sql`p.attributes is distinct from ((p.attributes - ${removed}) || i.attributes::jsonb)`);
+    const merged = sql`((p.attributes - ${removed}) || i.attributes::jsonb)`;
+    differs.push(sql`p.attributes is distinct from ${columns.null_removes ? sql`jsonb_strip_nulls(${merged})` : merged}`);
   }
   const tid = raw(withTids ? "p.ctid" : "null::tid");
   const { rows } = await db.query<
@@ -198,9 +201,10 @@ export async function applyStagedChanges(
     ...columns.fields.map((field) => ASSIGNMENTS[kindOf(field)](field)),
   ];
   const values: unknown[] = [changeset_id, part, now];
-  if (columns.attributes.length > 0) {
+  if (columns.attributes !== null) {
     values.push(columns.attributes);
-    sets.push("attributes = (p.attributes - $4::text[]) || s.attributes");
+    const merged = "(p.attributes - $4::text[]) || s.attributes";
+    sets.push(`attributes = ${columns.null_removes ? `jsonb_strip_nulls(${merged})` : merged}`);
   }
   const { rowCount } = await db.query(
     `update products p set ${sets.join(", ")} from product_staging s where ${ofPart}`,

@@ -36,9 +36,11 @@ export async function setValues(
   set: NewValues,
   stage: Stage,
 ): Promise<{ updated: number; unchanged: number }> {
+  const names = Object.keys(set.attributes ?? {});
   const columns: MergeColumns = {
     fields: SETTABLE_FIELDS.filter((field) => set[field] !== undefined),
-    attributes: Object.keys(set.attributes ?? {}),
+    attributes: names.length === 0 ? null : names,
+    null_removes: false,
   };
   const updated = await stageValues(db, keys, set, columns, stage);
   if (updated > 0) await applyStagedChanges(db, columns, stage, updated);
@@ -60,7 +62,7 @@ async function stageValues(
   const values = fields.map((field) => sql`${set[field]}::${raw(SQL_TYPES[kindOf(field)])}`);
   const differs = [
     ...fields.map((field, i) => sql`${raw(`p.${field}`)} is distinct from ${values[i]}`),
-    sql`p.attributes <> (p.attributes - ${names}::text[]) || ${changed}`,
+    sql`p.attributes <> (p.attributes - ${names ?? []}::text[]) || ${changed}`,
   ];
   const columns = columnList(["sku_key", "changeset_id", "part", "version", "sku", "attributes", ...fields]);
   const selected = [sql`p.sku_key, ${changeset_id}::bigint, ${part}::integer, p.version, p.sku`, changed, ...values];

@@ -16,7 +16,7 @@ import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
 import { JSONB_VERSION, OIDS, TID_BYTES } from "../../db/binary/format.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
 import { createRowCells } from "./row-cells.ts";
-import { optionalColumns, type Layout } from "../layout.ts";
+import { hasAttributes, optionalColumns, type Layout } from "../layout.ts";
 import { copyField } from "../read/field-text.ts";
 import { ESCAPED } from "../read/records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
@@ -94,8 +94,19 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     if (Number.isNaN(value)) writer.fieldNull();
     else writer.fieldFloat64(value);
   };
-  /** Writes `{"Brand":"…"}` with the row's attribute cells that are not empty. */
-  const writeAttributes = (row: number): void => {
+  /** Appends members of a JSON object that a mapping has written, and returns whether the object still has no member. */
+  const writeMembers = (row: number, column: number, isFirst: boolean): boolean => {
+    const field = fieldOf(row, column);
+    const start = records.field_start[field] as number;
+    const end = records.field_end[field] as number;
+    if (start === end) return isFirst;
+    if (!isFirst) writer.buffer[writer.length++] = 0x2c;
+    writer.raw(records.bytes, start, end);
+    return false;
+  };
+  /** Writes `{"Brand":"…"}` with the row's attribute cells that are not empty.
+   * @param withRemovals whether to write null for the attributes that the row removes */
+  const writeAttributes = (row: number, withRemovals: boolean): void => {
     const buffer = writer.buffer;
     buffer[writer.length++] = 0x7b;
     let first = true;
@@ -112,6 +123,8 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       writer.jsonText(scratch, 0, length);
       buffer[writer.length++] = 0x22;
     }
+    if (layout.members >= 0) first = writeMembers(row, layout.members, first);
+    if (withRemovals && layout.removals >= 0) writeMembers(row, layout.removals, first);
     buffer[writer.length++] = 0x7d;
   };
   /** Writes a field whose length is known only after it has been written. */
@@ -121,11 +134,24 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     write();
     writer.setInt32(at, writer.length - at - 4);
   };
+  // The fields that a mapping has appended are not part of the record's bytes.
+  const computed = Array.from({ length: layout.width - layout.file_width }, (_, index) => layout.file_width + index);
+  const computedLength = (row: number): number => {
+    let length = 0;
+    for (let c = 0; c < computed.length; c++) length += fieldLength(fieldOf(row, computed[c] as number)) + 1;
+    return length;
+  };
   const roomForRow = (row: number): number => {
     const text = recordLength(row);
     // A control character in an attribute takes six bytes in JSON.
     const json = layout.attributes.length > 0 ? text * 6 + keysLength : 0;
-    return ROW_OVERHEAD + text * 2 + json + ((rows.key_end[row] as number) - (rows.sku_start[row] as number));
+    return (
+      ROW_OVERHEAD +
+      text * 2 +
+      json +
+      computedLength(row) +
+      ((rows.key_end[row] as number) - (rows.sku_start[row] as number))
+    );
   };
 
   /** Appends one array parameter with an element for each row. */
@@ -172,10 +198,10 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
           writer.fieldFloat64(numberCell(row, layout[field]));
         });
       }
-      if (layout.attributes.length > 0) {
+      if (hasAttributes(layout)) {
         arrays.attributes = arrayOf(OIDS.text, (row) => {
           writeSized(() => {
-            writeAttributes(row);
+            writeAttributes(row, true);
           });
         });
       }
@@ -191,7 +217,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         fallback: defaults[field],
       }));
       const numbers = numberColumns.filter((column) => column >= 0);
-      const hasAttributes = optional.includes("attributes");
+      const writesAttributes = optional.includes("attributes");
       // The values that all rows share are encoded once and copied as one run of bytes.
       const common = new ByteWriter(64);
       common.fieldInt64(stamp.changeset_id);
@@ -216,7 +242,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
           writer.fieldBoolean(cell === BOOLEAN_CELLS.blank ? fallback : cell === BOOLEAN_CELLS.yes);
         }
         for (const column of numbers) writeNumber(row, column);
-        if (hasAttributes) writeJsonb(row);
+        if (writesAttributes) writeJsonb(row, false);
       }
       writer.copyTrailer();
       return writer.written();
@@ -242,8 +268,8 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
           else writer.fieldBoolean(cell === BOOLEAN_CELLS.yes);
         }
         for (const column of numberColumns) writeNumber(row, column);
-        if (layout.attributes.length === 0) writer.fieldNull();
-        else writeJsonb(row);
+        if (hasAttributes(layout)) writeJsonb(row, true);
+        else writer.fieldNull();
         if (tids === null) writer.fieldNull();
         else writer.fieldBytes(tids, tidStart(i), tidStart(i) + TID_BYTES);
       }
@@ -275,10 +301,10 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     else writeCell(row, column);
   }
 
-  function writeJsonb(row: number): void {
+  function writeJsonb(row: number, withRemovals: boolean): void {
     writeSized(() => {
       writer.buffer[writer.length++] = JSONB_VERSION;
-      writeAttributes(row);
+      writeAttributes(row, withRemovals);
     });
   }
 }

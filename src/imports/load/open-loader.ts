@@ -58,7 +58,7 @@ export async function withLoader(
       scan_token,
       file,
       dialect,
-      blank_is_record: isBlankRecord(layout.width, dialect),
+      blank_is_record: isBlankRecord(layout.file_width, dialect),
       record_cache,
     },
     memory: undefined,

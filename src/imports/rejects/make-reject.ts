@@ -1,13 +1,12 @@
 // Describes a rejected row for the user: what is wrong, where, and how to fix it.
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
 import { longestValue } from "../../catalog/product/product.ts";
-import type { Layout } from "../layout.ts";
+import type { Layout, LayoutColumn } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
 import type { Records } from "../read/records.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
 import {
   IGNORE_CODES,
-  type Column,
   type Dialect,
   type IgnoreCode,
   type IgnoredRow,
@@ -70,7 +69,7 @@ interface Fault {
   width: number;
   layout: Layout;
   /** Target of the wrong column. */
-  target: Column["target"] | undefined;
+  target: LayoutColumn["target"] | undefined;
 }
 
 function describe(code: RejectCode, { value, width, layout, target }: Fault): string {
@@ -89,11 +88,11 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return `The value is longer than ${limit.toLocaleString("en")} ${unit}. Shorten it.`;
     }
     case "too_few_fields":
-      return `The row has ${width} fields, but the header has ${layout.width}. Check for a missing delimiter or a line break without quotes.`;
+      return `The row has ${width} fields, but the header has ${layout.file_width}. Check for a missing delimiter or a line break without quotes.`;
     case "too_many_fields":
       return width > MAX_FIELDS
         ? `The row has more than ${MAX_FIELDS.toLocaleString("en")} fields. Check the delimiter.`
-        : `The row has ${width} fields, but the header has ${layout.width}. Put quotes around values that contain the delimiter.`;
+        : `The row has ${width} fields, but the header has ${layout.file_width}. Put quotes around values that contain the delimiter.`;
     case "text_after_quote":
       return "There is text between a closing quote and the next delimiter. If the quote is part of the value, write it twice.";
     case "unclosed_quote":

@@ -3,8 +3,8 @@ import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import { kindOf, SETTABLE_FIELDS } from "../../catalog/product/column-lists.ts";
 import type { FieldKind } from "../../catalog/product/product-columns.ts";
 import { longestValue, parseNumber } from "../../catalog/product/product.ts";
-import type { Layout } from "../layout.ts";
-import type { Column, RejectCode } from "../../../contract/imports/imports.ts";
+import type { Layout, LayoutColumn } from "../layout.ts";
+import type { RejectCode } from "../../../contract/imports/imports.ts";
 
 type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
 
@@ -13,9 +13,21 @@ export const limitedColumns = (layout: Layout): LimitedColumn[] =>
   layout.columns.flatMap(({ target }, index) => (isLimited(target) ? [{ index, ...longestValue(target) }] : []));
 
 /** Whether the text of this column's cells has a maximum length to check here. The length of a SKU is checked with its key, and a
- * number or boolean is checked as a whole. */
-const isLimited = (target: Column["target"]): boolean =>
-  target === "attribute" || target === "ignored" || (target !== "sku" && kindOf(target) === "text");
+ * number or boolean is checked as a whole. The mapper checks the computed
+ * attributes. */
+const isLimited = (target: LayoutColumn["target"]): boolean => {
+  switch (target) {
+    case "attribute":
+    case "ignored":
+      return true;
+    case "sku":
+    case "members":
+    case "removals":
+      return false;
+    default:
+      return kindOf(target) === "text";
+  }
+};
 
 export interface TypedColumn {
   index: number;

@@ -61,8 +61,9 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const keys = createKeyTable();
   // In a table with a single column, a blank line is a record. A chunk then extends to the start of the next record, so that it includes
   // its last line end.
-  const keepsBlankLines = layout.width === 1;
+  const keepsBlankLines = layout.file_width === 1;
   const chunkRecords = rules.chunk_records ?? maxChunkRecords(layout);
+  const chunkBytes = MAX_CHUNK_BYTES / layout.copies;
   const limited = limitedColumns(layout);
   const smallestLimit = Math.min(...limited.map(({ limit }) => limit), Infinity);
   const typed = typedColumns(layout);
@@ -188,7 +189,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
           current = undefined;
           continue;
         }
-        if (current === undefined || current.records === chunkRecords || end - current.byte_start > MAX_CHUNK_BYTES) {
+        if (current === undefined || current.records === chunkRecords || end - current.byte_start > chunkBytes) {
           current = {
             chunk_no: open.length,
             byte_start: start,
@@ -243,8 +244,11 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
 }
 
 /** Returns the maximum number of records in a chunk. It is lower for wide tables, because it bounds a loader's memory. */
-export function maxChunkRecords({ width, attributes }: Layout): number {
-  const nameBytes = attributes.reduce((sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4, 1);
+export function maxChunkRecords({ width, attributes, added_bytes }: Layout): number {
+  const nameBytes = attributes.reduce(
+    (sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4,
+    1 + added_bytes,
+  );
   return Math.max(
     1,
     Math.floor(Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes)),

@@ -85,6 +85,8 @@ export const ui: Shape<typeof english> = {
     "no-such-sheet": "Dieses Blatt gibt es in der Arbeitsmappe nicht",
     "empty-file": "Die Datei enthält keine Daten",
     "no-sku-column": "Die Datei hat keine SKU-Spalte",
+    "mapping-invalid": "Die Zuordnung passt nicht zu dieser Datei",
+    "value-unseen": "Die Datei enthält Werte, die die Zuordnung nicht kennt",
     "bad-header": "Die Kopfzeile der Datei ist nicht lesbar",
     "upload-interrupted": "Der Upload endete, bevor die Datei vollständig war",
     "upload-offset": "Der Upload muss an einer anderen Stelle fortgesetzt werden",

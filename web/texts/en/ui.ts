@@ -78,6 +78,8 @@ export const ui = {
     "no-such-sheet": "The workbook has no such sheet",
     "empty-file": "The file contains no data",
     "no-sku-column": "The file has no SKU column",
+    "mapping-invalid": "The mapping is not valid for this file",
+    "value-unseen": "The file contains values that the mapping does not know",
     "bad-header": "The header row of the file cannot be read",
     "upload-interrupted": "The upload ended before the file was complete",
     "upload-offset": "The upload must continue at a different byte",

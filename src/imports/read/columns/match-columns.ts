@@ -26,6 +26,17 @@ export function matchColumns(header: readonly string[]): Column[] {
     const best = bestColumn(field, names, plain);
     if (best !== -1) targets.set(best, field);
   }
+  return nameColumns(names, targets);
+}
+
+/** Returns the columns with all of them as attributes. */
+export const attributeColumns = (header: readonly string[]): Column[] =>
+  nameColumns(
+    header.map((cell) => cell.trim()),
+    new Map(),
+  );
+
+function nameColumns(names: readonly string[], targets: ReadonlyMap<number, FieldName>): Column[] {
   const taken = new Map(names.filter((_, position) => targets.has(position)).map((name) => [name, 1]));
   return names.map((name, position) => {
     const target = targets.get(position);

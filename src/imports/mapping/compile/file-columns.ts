@@ -1,0 +1,105 @@
+// Finds columns of a file by name or by pattern. Names are not case-sensitive, and blanks around them do not matter.
+
+/** Finds columns by name, and notes which columns statements have named. */
+export interface FileColumns {
+  readonly names: readonly string[];
+  /** Returns the index of the column, or -1. If the name occurs twice, the first column wins. */
+  find(name: string): number;
+  /** Returns the columns whose names match the pattern, sorted by the numbers that its `{n}` matches, then in file order. */
+  match(pattern: string): PatternMatch[];
+  /** Notes that a statement names these columns. */
+  note(columns: Iterable<number>): void;
+  /** Notes that the file lacks a column that a statement names. */
+  lack(name: string): void;
+  readonly named: ReadonlySet<number>;
+  readonly missing: ReadonlySet<string>;
+}
+
+export interface PatternMatch {
+  column: number;
+  /** The text that `{n}` matches; empty if the pattern has none. */
+  number: string;
+}
+
+/** A pattern never matches a longer name, so that matching takes little time for every header. */
+const MAX_MATCHED_NAME = 1000;
+
+/** The form in which names are compared. */
+export const comparableName = (name: string): string => name.trim().normalize("NFC").toLowerCase();
+
+export const isPattern = (name: string): boolean => name.includes("*") || name.includes("{n}");
+
+export function createFileColumns(header: readonly string[]): FileColumns {
+  const comparable = header.map(comparableName);
+  const exact = new Map<string, number>();
+  const indexes = new Map<string, number>();
+  comparable.forEach((name, index) => {
+    const trimmed = (header[index] as string).trim();
+    if (!exact.has(trimmed)) exact.set(trimmed, index);
+    if (!indexes.has(name)) indexes.set(name, index);
+  });
+  const named = new Set<number>();
+  const missing = new Set<string>();
+  return {
+    names: header,
+    named,
+    missing,
+    find: (name) => exact.get(name.trim()) ?? indexes.get(comparableName(name)) ?? -1,
+    match: (pattern) => matchPattern(comparable, comparableName(pattern)),
+    note(columns) {
+      for (const column of columns) named.add(column);
+    },
+    lack(name) {
+      missing.add(name);
+    },
+  };
+}
+
+function matchPattern(names: readonly string[], pattern: string): PatternMatch[] {
+  const literal = names.indexOf(pattern);
+  const found = names.flatMap((name, column) => {
+    const number = name.length > MAX_MATCHED_NAME ? undefined : patternNumber(name, pattern);
+    return number === undefined ? [] : [{ column, number }];
+  });
+  // A name with an asterisk, such as `Name *`, is also a pattern; a column of exactly this name is the one.
+  if (literal !== -1 && !pattern.includes("{n}")) return [{ column: literal, number: "" }];
+  return found.toSorted((a, b) => compareNumbers(a.number, b.number) || a.column - b.column);
+}
+
+/** Compares numbers of any length without converting them. */
+function compareNumbers(a: string, b: string): number {
+  const left = a.replace(/^0+/, "");
+  const right = b.replace(/^0+/, "");
+  return left.length - right.length || (left < right ? -1 : Number(left > right));
+}
+
+/** Matches a name with a pattern of literals, `*` and at most one `{n}`. Returns undefined if it does not match, and otherwise the text that
+ * `{n}` matches. A name has at most a few hundred characters, and a pattern without `{n}` is matched from left to right in linear time. */
+export function patternNumber(name: string, pattern: string): string | undefined {
+  const at = pattern.indexOf("{n}");
+  if (at === -1) return matchesGlob(name, pattern) ? "" : undefined;
+  const before = pattern.slice(0, at);
+  const after = pattern.slice(at + 3);
+  for (const { index, 0: digits } of name.matchAll(/\d+/g)) {
+    if (!matchesGlob(name.slice(0, index), before)) continue;
+    if (matchesGlob(name.slice(index + digits.length), after)) return digits;
+  }
+  return undefined;
+}
+
+/** Whether the name matches the glob. Each `*` matches as little as it can, which finds a match if there is one. */
+function matchesGlob(name: string, glob: string): boolean {
+  const parts = glob.split("*");
+  const first = parts[0] as string;
+  if (parts.length === 1) return name === glob;
+  const last = parts.at(-1) as string;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  const end = name.length - last.length;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, from);
+    if (found === -1 || found + part.length > end) return false;
+    from = found + part.length;
+  }
+  return true;
+}

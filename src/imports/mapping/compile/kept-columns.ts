@@ -1,0 +1,102 @@
+// Determines which columns become attributes under their own or a new name.
+import { UNUSABLE_ATTRIBUTE_NAME, MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../../contract/catalog/product-limits.ts";
+import type { Column } from "../../../../contract/imports/imports.ts";
+import type { Mapping } from "../../../../contract/imports/mapping.ts";
+import { countCharacters } from "../../../catalog/product/product.ts";
+import { parseTemplate, type Token } from "../steps/template.ts";
+import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
+import { comparableName, type FileColumns } from "./file-columns.ts";
+import { invalidMapping } from "./invalid.ts";
+
+/** Returns the indexes of the columns that match one of the patterns, and notes them as named. */
+export function matchAll(file: FileColumns, patterns: readonly string[]): Set<number> {
+  const found = new Set<number>();
+  for (const pattern of patterns) {
+    const matches = file.match(pattern);
+    if (matches.length === 0) file.lack(pattern);
+    for (const { column } of matches) found.add(column);
+  }
+  file.note(found);
+  return found;
+}
+
+/** Returns the name of the attribute of each kept column.
+ * @param used the columns that values use
+ * @param declared names of attributes that statements define; a column with such a name is not kept */
+export function keptColumns(
+  mapping: Mapping,
+  file: FileColumns,
+  columns: readonly Column[],
+  used: ReadonlySet<number>,
+  declared: ReadonlySet<string>,
+): Map<number, string> {
+  const { keep = true } = mapping;
+  const listed = Array.isArray(keep) ? matchAll(file, keep) : undefined;
+  const dropped = matchAll(file, mapping.drop ?? []);
+  const also = matchAll(file, mapping.also ?? []);
+  const rename = renamer(mapping, file);
+  const kept = new Map<number, string>();
+  const taken = new Set(declared);
+  columns.forEach(({ name, target }, index) => {
+    if (target !== "attribute") return;
+    const isKept = keep !== false && !used.has(index) && !dropped.has(index) && (listed?.has(index) ?? true);
+    if (!isKept && !also.has(index)) return;
+    const attribute = rename(name, index);
+    if (attribute === undefined || attribute === "" || attribute === UNUSABLE_ATTRIBUTE_NAME) return;
+    if (countCharacters(attribute) > MAX_ATTRIBUTE_NAME_CHARACTERS) return;
+    if (taken.has(attribute)) {
+      if (declared.has(attribute)) return;
+      throw invalidMapping("rename", `two columns become the attribute "${attribute}"`);
+    }
+    taken.add(attribute);
+    kept.set(index, attribute);
+  });
+  return kept;
+}
+
+/** Returns a function that applies `rename` to the name of a kept column. */
+function renamer(mapping: Mapping, file: FileColumns): (name: string, index: number) => string | undefined {
+  const exact = new Map<number, string>();
+  const templates: { from: ReturnType<typeof compileTemplate>; to: Token[] }[] = [];
+  for (const [from, to] of Object.entries(mapping.rename ?? {})) {
+    const column = file.find(from);
+    if (column !== -1) {
+      exact.set(column, to);
+      continue;
+    }
+    const tokens = parseTemplate(from);
+    if (typeof tokens === "string") throw invalidMapping(`rename.${from}`, tokens);
+    if (tokens.every((token) => "literal" in token)) {
+      file.lack(from);
+      continue;
+    }
+    templates.push({ from: compileTemplate(tokens), to: newNameOf(from, to, tokens) });
+  }
+  file.note(exact.keys());
+  return (name, index) => {
+    const renamed = exact.get(index);
+    if (renamed !== undefined) return renamed.trim();
+    for (const { from, to } of templates) {
+      const holes = matchTemplate(from, name);
+      if (holes === undefined) continue;
+      file.note([index]);
+      return to
+        .map((token) => ("literal" in token ? token.literal : (holes.get(token.hole) ?? "")))
+        .join("")
+        .trim();
+    }
+    return name;
+  };
+}
+
+function newNameOf(from: string, to: string, tokens: readonly Token[]): Token[] {
+  const target = parseTemplate(to);
+  if (typeof target === "string") throw invalidMapping(`rename.${from}`, target);
+  const holes = new Set(tokens.flatMap((token) => ("hole" in token ? [token.hole] : [])));
+  for (const token of target)
+    if ("hole" in token && (token.hole === "*" || !holes.has(token.hole)))
+      throw invalidMapping(`rename.${from}`, `"${from}" has no hole {${token.hole}}`);
+  return target;
+}
+
+export const sameName = (a: string, b: string): boolean => comparableName(a) === comparableName(b);

@@ -1,0 +1,114 @@
+// The plan of a mapping: what a mapping does to the records of one file, with its columns as numbers. A plan is stored with its import as
+// JSON, so that the scan, all loaders and a resumed import compute the same values.
+import type { FieldName } from "../../catalog/product/column-lists.ts";
+import type { LayoutColumn } from "../layout.ts";
+import type { Column } from "../../../contract/imports/imports.ts";
+import type { DateFormat } from "./steps/date.ts";
+import type { NumberFormat } from "./steps/number.ts";
+import type { Token } from "./steps/template.ts";
+
+/** Version of the mapper. Another version may compute other values, so a loader refuses the plan of another version. */
+export const PLAN_VERSION = 1;
+
+/** What happens to a text that a template or a value map does not know. `note`: the text is kept and counted. */
+export type Otherwise = "reject" | "keep" | "note" | "blank" | "hold";
+
+/** A step on the way from a cell to a value. The steps of a value are in the order in which they are applied. */
+export type Step =
+  | { step: "strip_html" }
+  | { step: "trim" }
+  | { step: "replace"; pairs: [string, string][] }
+  | { step: "case"; to: "upper" | "lower" }
+  | { step: "split"; by: string }
+  | { step: "like"; text: string; template: Token[]; otherwise: Otherwise }
+  | { step: "map"; entries: [string, string][]; otherwise: Otherwise; statement: string }
+  | { step: "number"; format: NumberFormat; scale: number }
+  | { step: "date"; format: DateFormat }
+  | { step: "yes_no"; yes: string[]; no: string[] }
+  | { step: "prefix"; text: string }
+  | { step: "suffix"; text: string };
+
+export interface ValueNode {
+  /** Columns, and values with steps of their own. */
+  sources: (number | ValueNode)[];
+  /** `constant` is used if there are no sources. */
+  constant: string | null;
+  use: "first" | "join" | "all";
+  /** Separator of `join`. */
+  separator: string;
+  /** With `join`: the value is blank if one of its sources is blank. */
+  need_all: boolean;
+  /** Whether the texts of the sources are trimmed. */
+  trim: boolean;
+  steps: Step[];
+  /** `true` stores one text as a list, `false` stores the first element of a list. */
+  list: boolean | null;
+  fallback: string | null;
+  /** The first column that the value reads, for messages; -1 if it reads none. */
+  column: number;
+}
+
+/** A part of an attribute's name: a text, a column, or a hole of the value's template. */
+export type NamePart = { text: string } | { column: number } | { hole: string };
+
+export interface AttributeNode {
+  /** A text if the name is the same for all records. */
+  name: string | NamePart[];
+  value: ValueNode;
+}
+
+export type PairNode =
+  | { kind: "each"; name: ValueNode; value: ValueNode; unit: ValueNode | null; without: string[]; list: boolean }
+  | {
+      kind: "in";
+      column: number;
+      split: string;
+      pair: string;
+      like: { text: string; template: Token[] } | null;
+      without: string[];
+      list: boolean;
+    };
+
+/** All members that are present must be met. */
+export interface ConditionNode {
+  blank: number[] | null;
+  of: ValueNode | null;
+  is: string[] | null;
+  not: string[] | null;
+  like: Token[] | null;
+  any: ConditionNode[] | null;
+}
+
+/** A column that the mapper appends to each record. The column `members` contains the computed attributes as the members of a JSON object,
+ * without its braces. The column `removals` contains a member with the value null for each attribute that a marker erases. */
+export interface PlanColumn extends LayoutColumn {
+  target: FieldName | "members" | "removals";
+  computed: true;
+}
+
+export interface MappingPlan {
+  version: number;
+  /** Number of columns of the file. */
+  width: number;
+  /** Names of the file's columns, for messages. */
+  names: string[];
+  /** The appended columns, in order. */
+  columns: PlanColumn[];
+  /** The value of each appended column whose target is a field. */
+  fields: { target: FieldName; value: ValueNode }[];
+  attributes: AttributeNode[];
+  pairs: PairNode[];
+  ignore: ConditionNode[];
+  /** Columns in which a blank cell rejects the row. */
+  reject_blank: number[];
+  /** Texts that erase a value. */
+  empty: string[];
+  /** Attributes that are copied from their columns: the mapper appends no pair with the same name if the column is filled. */
+  copied: { name: string; column: number }[];
+}
+
+/** The columns of the records that the mapper returns: those of the file, followed by the appended ones. */
+export const planLayoutColumns = (columns: readonly Column[], plan: MappingPlan | null): LayoutColumn[] => [
+  ...columns,
+  ...(plan?.columns ?? []),
+];
