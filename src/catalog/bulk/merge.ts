@@ -110,7 +110,9 @@ export async function compareWithProducts(
     names.push("attributes");
     const removed = sql`${columns.attributes}::text[]`;
     const merged = sql`((p.attributes - ${removed}) || i.attributes::jsonb)`;
-    differs.push(sql`p.attributes is distinct from ${columns.null_removes ? sql`jsonb_strip_nulls(${merged})` : merged}`);
+    differs.push(
+      sql`p.attributes is distinct from ${columns.null_removes ? sql`jsonb_strip_nulls(${merged})` : merged}`,
+    );
   }
   const tid = raw(withTids ? "p.ctid" : "null::tid");
   const { rows } = await db.query<
