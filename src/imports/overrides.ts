@@ -1,22 +1,55 @@
-// Returns the dialect settings that the client has specified in an import's options.
+// Returns the dialect settings that the client has specified in an import's options. Options override the mapping.
+import { findMarkConflict } from "../../contract/imports/dialect-rules.ts";
+import { encodingOf } from "../../contract/imports/import-names.ts";
 import type { DialectOverrides, ImportOptions } from "../../contract/imports/imports.ts";
+import type { Mapping } from "../../contract/imports/mapping.ts";
+import { Problem } from "../../contract/problems.ts";
 
-export const overridesOf = ({
-  encoding,
-  delimiter,
-  quote,
-  escape,
-  header,
-  preamble,
-  formula_escape,
-  sheet,
-}: ImportOptions): DialectOverrides => ({
-  ...(encoding === undefined ? {} : { encoding }),
-  ...(delimiter === undefined ? {} : { delimiter }),
-  ...(quote === undefined ? {} : { quote }),
-  ...(escape === undefined ? {} : { escape }),
-  ...(header === undefined ? {} : { header }),
-  ...(preamble === undefined ? {} : { preamble }),
-  ...(formula_escape === undefined ? {} : { formula_escape }),
-  ...(sheet === undefined ? {} : { sheet }),
-});
+const GIVEN = [
+  "encoding",
+  "delimiter",
+  "quote",
+  "escape",
+  "header",
+  "preamble",
+  "formula_escape",
+  "sheet",
+] as const satisfies (keyof DialectOverrides)[];
+
+/** @throws Problem invalid-request if the mapping names an unknown encoding, or a delimiter or quote that cannot be used */
+export function overridesOf(options: Partial<Pick<ImportOptions, (typeof GIVEN)[number] | "mapping">>): DialectOverrides {
+  const given = Object.fromEntries(
+    GIVEN.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  ) as DialectOverrides;
+  const overrides = { ...overridesOfMapping(options.mapping), ...given };
+  const conflict = findMarkConflict(overrides);
+  if (conflict !== undefined) throw new Problem("invalid-request", `The mapping's ${conflict.option}: ${conflict.message}`);
+  return overrides;
+}
+
+function overridesOfMapping(mapping: Mapping | undefined): DialectOverrides {
+  const { encoding, delimiter, quote, sheet, header } = mapping?.file ?? {};
+  return {
+    ...(encoding === undefined ? {} : { encoding: requireEncoding(encoding) }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(sheet === undefined ? {} : { sheet }),
+    ...overridesOfHeader(header),
+  };
+}
+
+type Header = NonNullable<NonNullable<Mapping["file"]>["header"]>;
+
+function overridesOfHeader({ at, data, names }: Header = {}): DialectOverrides {
+  if (names !== undefined) return { header: false, preamble: (data ?? 1) - 1, header_names: names };
+  if (at === undefined) return data === undefined ? {} : { header_data: data };
+  const lines = (typeof at === "number" ? [at] : at).toSorted((a, b) => a - b);
+  const preamble = (lines[0] as number) - 1;
+  return { header: true, preamble, header_at: lines, ...(data === undefined ? {} : { header_data: data }) };
+}
+
+function requireEncoding(label: string): NonNullable<DialectOverrides["encoding"]> {
+  const encoding = encodingOf(label);
+  if (encoding !== undefined) return encoding;
+  throw new Problem("invalid-request", `The mapping names the encoding "${label}", which is not supported.`);
+}

@@ -10,8 +10,8 @@ import type { SendStates, StateSource } from "../events/state-stream.ts";
 import type { ImportContext } from "./context.ts";
 import { finishImport } from "./finish-import.ts";
 import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
-import { isForm, receiveForm } from "./receive/receive-form.ts";
-import { receiveImport, type Upload } from "./receive/receive.ts";
+import { isForm, receiveForm, type FormUpload } from "./receive/receive-form.ts";
+import { receiveImport } from "./receive/receive.ts";
 import { rejectsCsv, rejectsCsvName } from "./rejects/rejects-csv.ts";
 import { countRejects, listRejects } from "./rejects/store.ts";
 import { bodyOf } from "./receive/request-body.ts";
@@ -19,6 +19,7 @@ import { listImports, readImport, readListedImport, requestCancel } from "./stor
 import { uploadRoutes } from "./receive/upload/routes.ts";
 import {
   cancel_import,
+  completeOptions,
   create_import,
   download_rejects,
   get_import,
@@ -67,7 +68,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
       handler: async (request, reply) => {
         const { filename = "upload.csv", ...options } = request.query;
         const { max_upload_bytes: maxBytes } = context;
-        const upload: Upload = {
+        const upload: FormUpload = {
           filename,
           size: contentLength(request),
           options,
@@ -77,7 +78,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
         const bytes = fileOf(request);
         const import_ = await (isForm(request.headers)
           ? receiveForm(context, upload, request.headers, bytes)
-          : receiveImport(context, upload, bytes));
+          : receiveImport(context, { ...upload, options: completeOptions(options) }, bytes));
         return reply.code(201).header("location", `/api/imports/${import_.id}`).send(import_);
       },
     });
@@ -123,7 +124,7 @@ function previewRoute(instance: FastifyInstance): void {
         reply.raw.once("close", () => {
           gone.abort();
         });
-        return previewer.preview({ bytes: body, is_whole: isWhole, options }, gone.signal);
+        return previewer.preview({ bytes: body, is_whole: isWhole, options: completeOptions(options) }, gone.signal);
       },
     });
     done();

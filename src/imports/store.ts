@@ -23,7 +23,7 @@ export const SCANNED_FRACTION = 0.2;
 // The columns of the API, including elapsed times and rate. A reader's now() can be older than the row that it reads, so times are at
 // least 0. The elapsed time of a stage that has not begun is 0 too, because greatest() ignores nulls.
 const COMMON = `
-  id, state, filename, size, received, sha256, options, columns_count, lines, rows, scanned, created, updated, unchanged,
+  id, state, filename, size, received, sha256, columns_count, lines, rows, scanned, created, updated, unchanged,
   superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
   case when state in ('receiving', 'paused') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
@@ -35,12 +35,13 @@ const COMMON = `
     'load', greatest(0, floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000)),
     'total', greatest(0, floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000))
   ) as elapsed_ms`;
-const IMPORT = `${COMMON}, dialect, columns, problem, false as shortened`;
+const IMPORT = `${COMMON}, options, dialect, columns, problem, false as shortened`;
 const LISTED_IMPORT = `${COMMON},
+  case when ${isShort("options")} then options else options - 'mapping' end as options,
   case when ${isShort("dialect")} then dialect else dialect - 'sheets' end as dialect,
   case when ${isShort("columns")} then columns end as columns,
   ${shortProblem("problem")} as problem,
-  not (${isShort("dialect")} and ${isShort("columns")} and ${isShort("problem")}) as shortened`;
+  not (${isShort("options")} and ${isShort("dialect")} and ${isShort("columns")} and ${isShort("problem")}) as shortened`;
 
 /** Updates one import if it meets the condition `where`. @returns the number of updated rows: 0 or 1 */
 export async function changeImport(

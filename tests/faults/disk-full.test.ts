@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { import_query, type Import } from "../../contract/imports/imports.ts";
+import { completeOptions, import_query, type Import } from "../../contract/imports/imports.ts";
 import { createPool } from "../../src/db/connection/connect.ts";
 import { createDiskReserve, type DiskReserve } from "../../src/db/data-dir/disk-reserve.ts";
 import { startEmbedded } from "../../src/db/embedded/embedded.ts";
@@ -43,7 +43,7 @@ const importNow = async (id: number): Promise<Import> => (await readImport(pool,
 test("an upload, with or without a declared size, does not use the disk reserve", async () => {
   const disk = mountSmallDisk(100);
   const context = await contextOn(disk.folder, 20);
-  const upload = { filename: "large.csv", options: import_query.parse({}), actor: "test", max_bytes: 1e9 };
+  const upload = { filename: "large.csv", options: completeOptions(import_query.parse({})), actor: "test", max_bytes: 1e9 };
   let sent = 0;
   let leastFree = Infinity;
   const send = () =>

@@ -2,7 +2,7 @@
 // abandoned while data still arrives.
 import { createHash } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { import_query } from "../../contract/imports/imports.ts";
+import { completeOptions, import_query } from "../../contract/imports/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 import { createPool } from "../../src/db/connection/connect.ts";
 import type { ImportContext } from "../../src/imports/context.ts";
@@ -44,7 +44,7 @@ beforeEach(async () => {
 
 const CSV = Buffer.from("sku,name\nA,One\nB,Two\n");
 const sha256 = createHash("sha256").update(CSV).digest("hex");
-const options = import_query.parse({});
+const options = completeOptions(import_query.parse({}));
 
 test("a file is accepted once even if the response to the commit is lost", async () => {
   for (let round = 0; round < TIMES; round++) {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { uploadPath, uploadStream } from "../../../client/upload.ts";
 import { watchImport } from "../../../client/watch.ts";
 import { isTerminal } from "../../../contract/imports/import-names.ts";
-import type { Import, ImportOptions, ListedImport } from "../../../contract/imports/imports.ts";
+import type { GivenOptions, Import, ListedImport } from "../../../contract/imports/imports.ts";
 import { optionError, readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides, type DialectValues } from "../dialect-options.ts";
+import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions, type ColumnValues } from "../column-options.ts";
 import { findServer } from "../find-server.ts";
 import { createProgress, describeResult, type Progress } from "./import-progress.ts";
 import { findSource, type ImportSource } from "./import-source.ts";
@@ -19,6 +20,7 @@ const OPTIONS = {
   repeats: { type: "string" },
   strict: { type: "boolean" },
   active: { type: "boolean" },
+  ...COLUMN_OPTIONS,
   ...DIALECT_OPTIONS,
 } as const;
 
@@ -38,7 +40,7 @@ running, imports the file into the embedded database itself. FILE may be a pipe,
   --repeats WHICH     row to use if the file repeats a SKU: last (default), first, or reject (use none of them)
   --strict            if any row is rejected, fail the import and change nothing
   --no-active         create new products as inactive if the file does not say
-
+${COLUMN_HELP}
 The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}
 Exit code: 0 done, 1 failed or cancelled, 2 usage error. Rejected rows do not fail an import without --strict.
@@ -67,7 +69,7 @@ Exit code: 0 done, 1 failed or cancelled, 2 usage error. Rejected rows do not fa
   },
 };
 
-interface OptionValues extends DialectValues {
+interface OptionValues extends DialectValues, ColumnValues {
   mode?: string | undefined;
   repeats?: string | undefined;
   strict?: boolean | undefined;
@@ -75,9 +77,9 @@ interface OptionValues extends DialectValues {
 }
 
 /** Returns the given options. For missing options, the server uses its defaults. */
-async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>> {
+async function readOptions(values: OptionValues): Promise<Partial<GivenOptions>> {
   const { mode, repeats, strict, active } = values;
-  const options = { mode, repeats, strict, active, ...readOverrides(values) };
+  const options = { mode, repeats, strict, active, ...readOverrides(values), ...(await readColumnOptions(values)) };
   if (Object.values(options).every((value) => value === undefined)) return {};
   // Load this module only if needed: most imports have no options, and zod takes longer to load than the rest of the command.
   const { import_query } = await import("../../../contract/imports/imports.ts");
@@ -90,7 +92,7 @@ async function readOptions(values: OptionValues): Promise<Partial<ImportOptions>
 async function importRemotely(
   baseUrl: string,
   source: ImportSource,
-  options: Partial<ImportOptions>,
+  options: Partial<GivenOptions>,
   io: Io,
   progress: Progress,
 ): Promise<Import | undefined> {
@@ -127,7 +129,7 @@ async function cancelRemotely(baseUrl: string, id: number): Promise<void> {
 function send(
   baseUrl: string,
   { path, filename, size, open }: ImportSource,
-  options: Partial<ImportOptions>,
+  options: Partial<GivenOptions>,
   { signal }: Io,
   progress: Progress,
 ): Promise<Import> {
@@ -144,7 +146,7 @@ function send(
 /** Does the work of the server and the worker in this process. */
 async function importAlone(
   { filename, size, open }: ImportSource,
-  options: Partial<ImportOptions>,
+  options: Partial<GivenOptions>,
   values: { "data-dir"?: string | undefined },
   io: Io,
   progress: Progress,
@@ -156,7 +158,7 @@ async function importAlone(
   const { senders, workOnImports } = await import("../../imports/worker.ts");
   const { receiveImport } = await import("../../imports/receive/receive.ts");
   const { readImport, requestCancel } = await import("../../imports/store.ts");
-  const { import_query } = await import("../../../contract/imports/imports.ts");
+  const { completeOptions, import_query } = await import("../../../contract/imports/imports.ts");
 
   const config = await io.loadConfig(values["data-dir"] === undefined ? {} : { SKUPORT_DATA_DIR: values["data-dir"] });
   const log = createLog({ log_level: config.log_level === "info" ? "warn" : config.log_level }, "skuport import");
@@ -176,7 +178,7 @@ async function importAlone(
       size,
       actor: LOCAL_ACTOR,
       max_bytes: config.max_upload_bytes,
-      options: import_query.parse(options),
+      options: completeOptions(import_query.parse(options)),
     };
     let state = await receiveImport(context, upload, open());
     let cancelled = false;

@@ -3,12 +3,15 @@ import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
+import { overridesOf } from "../../imports/overrides.ts";
+import { planColumns } from "../../imports/plan-columns.ts";
 import { readFile, type ScratchFolder } from "../../imports/read/read-file.ts";
 import { oneLine } from "../../terminal.ts";
 import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
+import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
-import { printCsv, printSummary, type PrinterOutput } from "./printers.ts";
+import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
 import { createScratchFolder, scratchDiskFull } from "./scratch-folder.ts";
 
 export const readCommand: Command = {
@@ -24,6 +27,7 @@ faulty records. Nothing is imported.
                       printed as text, and records that are too long or not text are left out
   --json              print the summary as JSON
 
+${COLUMN_HELP}
 Options for the file's format; a property that is not given is detected:
 ${DIALECT_HELP}`,
   async run(args, io) {
@@ -34,13 +38,15 @@ ${DIALECT_HELP}`,
       options: {
         csv: { type: "boolean" },
         json: { type: "boolean" },
+        ...COLUMN_OPTIONS,
         ...DIALECT_OPTIONS,
       },
     });
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0) throw new UsageError("Name exactly one file: skuport read FILE");
     if (values.csv === true && values.json === true) throw new UsageError("Use either --csv or --json, not both.");
-    const overrides = readOverrides(values);
+    const columnOptions = await readColumnOptions(values);
+    const overrides = overridesOf({ ...columnOptions, ...readOverrides(values) });
 
     const output = openOutput(io);
     let scratchPath = tmpdir();
@@ -51,8 +57,12 @@ ${DIALECT_HELP}`,
           `${oneLine(path)} is not a regular file, and \`skuport read\` has to read a file twice. Save its content to a file first.`,
         );
       }
-      const observer =
+      const printer =
         values.csv === true ? printCsv(output) : printSummary(output, values.json === true, path, stats.size);
+      const observer: Printer = {
+        ...printer,
+        onTable: (dialect, table) => printer.onTable(dialect, { ...table, ...planColumns(table, columnOptions) }),
+      };
       const createScratch = async (): Promise<ScratchFolder> => {
         const scratch = await createScratchFolder(await io.loadConfig());
         scratchPath = scratch.path;

@@ -1,11 +1,12 @@
 // Shows how an import would read a file, from its first bytes: format, columns, first rows and rejects. Nothing is stored.
 import { layoutOf } from "../layout.ts";
 import { overridesOf } from "../overrides.ts";
+import { planColumns } from "../plan-columns.ts";
 import { readHead, type Head } from "../read/read-head.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { createScanner } from "../scan/scanner.ts";
 import { problemOfTable } from "../scan/table-problems.ts";
-import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
+import type { Column, ImportOptions, Preview } from "../../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../../contract/problem-document.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
@@ -18,9 +19,10 @@ const SHOWN_RAW = 1000;
 /** @param isWhole whether `bytes` is the whole file
  * @throws Problem if the file cannot be read at all */
 export async function previewFile(bytes: Buffer, isWhole: boolean, options: ImportOptions): Promise<Preview> {
-  const head = await readHead(bytes, isWhole, overridesOf(options));
-  if (head === undefined)
+  const found = await readHead(bytes, isWhole, overridesOf(options));
+  if (found === undefined)
     return { dialect: null, columns: [], rows: [], sample_size: 0, rejected: 0, rejects: [], problem: null };
+  const head = { ...found, table: { ...found.table, ...planColumns(found.table, options) } };
   const fault = problemOfTable(head.table, head.dialect);
   const scanned = fault === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [], problem: fault };
   return {
@@ -34,7 +36,7 @@ export async function previewFile(bytes: Buffer, isWhole: boolean, options: Impo
   };
 }
 
-function firstRows({ records, dialect }: Head): Preview["rows"] {
+function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Preview["rows"] {
   return Array.from({ length: Math.min(SHOWN_ROWS, records.count) }, (_, r) => {
     const cells = recordTexts(records, r, dialect)
       .slice(0, SHOWN_CELLS)
@@ -45,7 +47,7 @@ function firstRows({ records, dialect }: Head): Preview["rows"] {
 
 /** Returns the rejects among the sampled records that can be found without the catalogue. */
 function rejectsOf(
-  { records, table, dialect, offset }: Head,
+  { records, table, dialect, offset }: Omit<Head, "table"> & { table: { columns: Column[] } },
   { repeats }: ImportOptions,
 ): Pick<Preview, "rejected" | "rejects"> & { problem: Problem | undefined } {
   const scanner = createScanner(layoutOf(table.columns), dialect, { repeats, listed_rejects: SHOWN_REJECTS });

@@ -55,12 +55,12 @@ export async function readFile(
   observer: FileObserver,
 ): Promise<{ lines: number; rows: number }> {
   const detected = await detectText(path, overrides);
-  if (detected !== undefined && isPlainText(detected)) return readTable(path, detected, observer, signal);
+  if (detected !== undefined && isPlainText(detected)) return readTable(path, detected, { overrides, signal }, observer);
   const scratch = await createScratch();
   try {
     const copy = join(scratch.path, "utf-8.csv");
     const dialect = await prepareText(path, copy, overrides, signal, scratch.checkSpace);
-    return await readTable(copy, dialect, observer, signal);
+    return await readTable(copy, dialect, { overrides, signal }, observer);
   } finally {
     await scratch.remove();
   }
@@ -69,12 +69,12 @@ export async function readFile(
 async function readTable(
   path: string,
   dialect: Dialect,
+  { overrides, signal }: { overrides: DialectOverrides; signal: AbortSignal | undefined },
   observer: FileObserver,
-  signal: AbortSignal | undefined,
 ): Promise<{ lines: number; rows: number }> {
   const file = await open(path);
   try {
-    const table = await openTable(file, dialect, signal);
+    const table = await openTable(file, dialect, signal, overrides);
     await observer.onTable(dialect, table);
     const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
     let rows = 0;

@@ -39,7 +39,7 @@ export async function readHead(
     case "xlsx": {
       if (!isWhole) return undefined;
       const { dialect, text } = await convertHead(bytes, WORKBOOK_TEXT_BYTES, overrides);
-      return readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES);
+      return readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES, overrides);
     }
     case "gzip":
     case "text":
@@ -56,11 +56,17 @@ async function readText(
 ): Promise<Head> {
   const unpacked = format === "gzip" ? await unpackHead(bytes, isWhole) : { head: bytes, is_whole: isWhole };
   const dialect = { ...detectDialect(unpacked.head, unpacked.is_whole, overrides), format };
-  return readTable(dialect, transcodeHead(unpacked.head, dialect.encoding, unpacked.is_whole), unpacked.is_whole);
+  const text = transcodeHead(unpacked.head, dialect.encoding, unpacked.is_whole);
+  return readTable(dialect, text, unpacked.is_whole, overrides);
 }
 
-async function readTable(dialect: Dialect, text: Buffer, isWhole: boolean): Promise<Head> {
-  const table = await openTable(inMemory(text), dialect);
+async function readTable(
+  dialect: Dialect,
+  text: Buffer,
+  isWhole: boolean,
+  overrides: DialectOverrides,
+): Promise<Head> {
+  const table = await openTable(inMemory(text), dialect, undefined, overrides);
   const records = createRecords();
   const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
   const end = Math.min(text.length, table.start + HEAD_BYTES);

@@ -5,6 +5,7 @@ import type { Column, Dialect, DialectOverrides, RejectCode } from "../../../con
 import { detectDialect } from "./detect/detect-dialect.ts";
 import { CR, LF, lineEndLength } from "./field-end.ts";
 import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
+import { padded, readHeader, type Heading } from "./columns/read-header.ts";
 import { recordTexts } from "./field-text.ts";
 import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
 import { splitRecords } from "./split-records.ts";
@@ -69,7 +70,12 @@ export async function detectFile(path: string, overrides: DialectOverrides): Pro
 }
 
 /** Finds the table in a UTF-8 file, which is the received file or its transcoded copy. */
-export async function openTable(file: TextFile, dialect: Dialect, signal?: AbortSignal): Promise<Table> {
+export async function openTable(
+  file: TextFile,
+  dialect: Dialect,
+  signal?: AbortSignal,
+  heading: Heading = {},
+): Promise<Table> {
   const { size } = await file.stat();
   const mark = Buffer.alloc(3);
   await readFully(file, mark, 0, 0);
@@ -88,26 +94,32 @@ export async function openTable(file: TextFile, dialect: Dialect, signal?: Abort
   const splitter = createSplitter(dialect, firstLine);
   for await (const { records, offset } of readRecords(file, splitter, start, wholeExtent(size), signal)) {
     if (records.count === 0) continue;
-    const cells = recordTexts(records, 0, dialect);
-    const blankIsRecord = isBlankRecord(cells.length, dialect);
-    if (!dialect.header) return { ...table, columns: unnamedColumns(cells.length), blank_is_record: blankIsRecord };
-    const end = records.end[0] as number;
+    const width = recordTexts(records, 0, dialect).length;
+    const blankIsRecord = isBlankRecord(width, dialect);
+    if (!dialect.header) {
+      const names = heading.header_names?.slice(0, width) ?? [];
+      const columns = names.length > 0 ? matchColumns(padded(names, width)) : unnamedColumns(width);
+      return { ...table, columns, blank_is_record: blankIsRecord };
+    }
+    const { cells, last, data } = readHeader(records, dialect, heading);
+    const end = records.end[last] as number;
     const fault = recordFault(records, 0);
-    const line = records.line[0] as number;
-    const headerBytes = records.bytes.subarray(records.start[0], end);
+    const headerBytes = records.bytes.subarray(records.start[last], end);
     const breaks = splitter.counts_breaks ? countLineEnds(headerBytes, splitter.cr_ends) : 0;
     const lineEnd = await lineEndBytes(file, offset + end, splitter);
-    return {
+    const found = {
       ...table,
       header: cells,
-      header_line: line,
+      header_line: records.line[0] as number,
       header_fault: fault,
       columns: matchColumns(cells),
       blank_is_record: blankIsRecord,
-      // If the header is too long, its end is unknown, so no records are read after it.
-      start: fault === "record_too_long" ? size : offset + end + lineEnd,
-      first_line: line + breaks + 1,
     };
+    // If the header is too long, its end is unknown, so no records are read after it.
+    if (fault === "record_too_long") return { ...found, start: size };
+    if (data < records.count)
+      return { ...found, start: offset + (records.start[data] as number), first_line: records.line[data] as number };
+    return { ...found, start: offset + end + lineEnd, first_line: (records.line[last] as number) + breaks + 1 };
   }
   // The file has only blank lines. Treat it as a table of one column without a name.
   return { ...table, columns: unnamedColumns(start < size ? 1 : 0), blank_is_record: true };

@@ -6,20 +6,35 @@ import { pipeline } from "node:stream/promises";
 import type { ImportContext } from "../context.ts";
 import { receiveImport, type Upload } from "./receive.ts";
 import { invalidRequest } from "../../../contract/faults.ts";
-import { file_name, import_query, type Import, type ImportOptions } from "../../../contract/imports/imports.ts";
+import {
+  completeOptions,
+  file_name,
+  import_query,
+  type GivenOptions,
+  type Import,
+  type ImportOptions,
+} from "../../../contract/imports/imports.ts";
+import { MAX_MAPPING_CHARACTERS } from "../../../contract/imports/mapping-text.ts";
 import { Problem } from "../../../contract/problems.ts";
 
-/** Limits of a form: one file, and enough fields and characters for all options. */
-const LIMITS = { files: 1, fields: 50, fieldSize: 1000, parts: 60 };
+/** Maximum number of characters of an option that is not a mapping. */
+const MAX_OPTION_CHARACTERS = 2000;
+const longestOf = (name: string): number => (name === "mapping" ? MAX_MAPPING_CHARACTERS : MAX_OPTION_CHARACTERS);
+
+/** Limits of a form: one file, and enough fields and bytes for all options. */
+const LIMITS = { files: 1, fields: 50, fieldSize: MAX_MAPPING_CHARACTERS * 4, parts: 60 };
 
 export const isForm = ({ "content-type": type = "" }: IncomingHttpHeaders): boolean =>
   /^multipart\/form-data\b/i.test(type);
+
+/** An upload whose options are not complete, because the form may contain more of them. */
+export type FormUpload = Omit<Upload, "options"> & { options: GivenOptions };
 
 /** Receives the form's file like `receiveImport`. The options in the form override those in `upload`.
  * @throws Problem invalid-request, and the Problems of `receiveImport` */
 export async function receiveForm(
   context: ImportContext,
-  upload: Upload,
+  upload: FormUpload,
   headers: IncomingHttpHeaders,
   bytes: AsyncIterable<Buffer>,
 ): Promise<Import> {
@@ -33,7 +48,8 @@ export async function receiveForm(
     // Ignoring such a field would make the client believe that its option applies.
     if (file !== undefined)
       fault ??= invalid(`The form's field "${name}" comes after the file. Send all fields before the file.`);
-    else if (valueIsCut) fault ??= invalid(`The form's field "${name}" is too long. No option has such a long value.`);
+    else if (valueIsCut || value.length > longestOf(name))
+      fault ??= invalid(`The form's field "${name}" is too long. No option has such a long value.`);
     else if (fields.has(name)) fault ??= invalid(`The form contains the field "${name}" twice. Send it once.`);
     else fields.set(name, value);
   });
@@ -95,9 +111,9 @@ function openForm(headers: IncomingHttpHeaders): InstanceType<typeof Busboy> {
   }
 }
 
-function readOptions(defaults: ImportOptions, fields: ReadonlyMap<string, string>): ImportOptions {
-  const options = import_query.safeParse({ ...defaults, ...Object.fromEntries(fields) });
-  if (options.success) return options.data;
+function readOptions(given: GivenOptions, fields: ReadonlyMap<string, string>): ImportOptions {
+  const options = import_query.safeParse({ ...given, ...Object.fromEntries(fields) });
+  if (options.success) return completeOptions(options.data);
   const errors = options.error.issues.map(({ path, message }) => ({
     pointer: ["/body", ...path].join("/"),
     detail: message,

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { createTestDatabase } from "../../../tests/support/database.ts";
 import { createImportContext, receiveBytes } from "../../../tests/support/import-file.ts";
-import { import_query, type Import } from "../../../contract/imports/imports.ts";
+import { completeOptions, import_query, type Import } from "../../../contract/imports/imports.ts";
 import { createSilenceWatch } from "../../jobs/silence.ts";
 import { isImporting } from "../is-importing.ts";
 import { insertImport, noteReceived, readImport } from "../store.ts";
@@ -23,7 +23,7 @@ const receiving = (): Promise<number> =>
     filename: "slow.csv",
     file: crypto.randomUUID(),
     size: 100,
-    options: import_query.parse({}),
+    options: completeOptions(import_query.parse({})),
   });
 const stateOf = async (id: number): Promise<Import["state"] | undefined> => (await readImport(pool, id))?.state;
 const setClock = (id: number, interval: string): Promise<unknown> =>

@@ -4,6 +4,7 @@ import { retryTransient } from "../../db/connection/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { layoutOf } from "../layout.ts";
 import { overridesOf } from "../overrides.ts";
+import { planColumns } from "../plan-columns.ts";
 import { strictProblem, truncatedFile } from "../problems.ts";
 import { openTable, readRecords, type Extent } from "../read/read-records.ts";
 import { createSplitter } from "../read/splitter.ts";
@@ -72,7 +73,8 @@ async function fenced({ signal }: Run, write: () => Promise<boolean>): Promise<v
 async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dialect): Promise<void> {
   const { context, work, signal } = run;
   const { pool } = context;
-  const table = await openTable(file, dialect, signal);
+  const found = await openTable(file, dialect, signal, overridesOf(work.options));
+  const table = { ...found, ...planColumns(found, work.options) };
   const layout = layoutOf(table.columns);
   const problem = problemOfTable(table, dialect);
   // If the header has a fault, its columns are meaningless, so do not store them.
@@ -86,7 +88,7 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
     text_size: textSize,
   });
   const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
-  const found = (scanned: number): ScanProgress => ({
+  const progressAt = (scanned: number): ScanProgress => ({
     scanned,
     text_size: extent.end,
     lines: splitter.line - 1,
@@ -109,17 +111,17 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
     // While the file is still being received, the import shows the progress of the upload.
     if (!extent.whole || performance.now() - notedAt < PROGRESS_MS) continue;
     notedAt = performance.now();
-    await fenced(run, () => noteScanned(pool, work, found(offset)));
+    await fenced(run, () => noteScanned(pool, work, progressAt(offset)));
   }
   if ((await file.stat()).size !== extent.end) throw truncatedFile();
   if (work.options.strict && scanner.rejected > 0) {
-    await fenced(run, () => noteScanned(pool, work, found(extent.end)));
+    await fenced(run, () => noteScanned(pool, work, progressAt(extent.end)));
     throw strictProblem(scanner.rejected);
   }
   const chunks = scanner.chunks(extent.end);
   // Free the memory of the keys before the loaders allocate theirs.
   scanner.release();
-  const start = (): Promise<void> => startLoading(context, work, found(extent.end), chunks);
+  const start = (): Promise<void> => startLoading(context, work, progressAt(extent.end), chunks);
   await retryTransient(start, { signal, waits_for_space: true });
 }
 

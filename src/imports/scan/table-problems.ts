@@ -1,11 +1,13 @@
 // Finds out why a readable table cannot be imported at all.
 import type { Table } from "../read/read-records.ts";
 import { cutText } from "../../../contract/faults.ts";
-import { REJECT_CODES, type Dialect } from "../../../contract/imports/imports.ts";
+import { REJECT_CODES, type Column, type Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 
+type ReadableTable = Pick<Table, "header" | "header_fault" | "header_line"> & { columns: readonly Column[] };
+
 /** Returns the problem of a table whose records cannot be scanned. @returns undefined if they can be scanned */
-export function problemOfTable(table: Table, dialect: Dialect): Problem | undefined {
+export function problemOfTable(table: ReadableTable, dialect: Dialect): Problem | undefined {
   if (table.header_fault !== null) {
     return new Problem(
       "bad-header",
@@ -20,7 +22,7 @@ const SHOWN_HEADERS = 50;
 /** Maximum number of characters of each of these cells. */
 const SHOWN_CHARACTERS = 100;
 
-function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
+function noSkuColumn({ header, columns }: ReadableTable, dialect: Dialect): Problem {
   if (!dialect.header) {
     return new Problem(
       "no-sku-column",
@@ -32,7 +34,7 @@ function noSkuColumn({ header, columns }: Table, dialect: Dialect): Problem {
   const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
   return new Problem(
     "no-sku-column",
-    `The file has no SKU column. Rename the column with the SKUs to "sku" and import the file again. Columns found: ${shown.join(", ")}${more}.`,
+    `The file has no SKU column. Choose the column with the SKUs (option key), or rename it to "sku", and import the file again. Columns found: ${shown.join(", ")}${more}.`,
     { extra: { headers } },
   );
 }

@@ -1,7 +1,7 @@
 // Reads the header `Upload-Metadata`: comma-separated pairs of a name and a Base64 value
 // (https://tus.io/protocols/resumable-upload#upload-metadata). The names are `filename` and the options of an import.
 import { invalidRequest } from "../../../../contract/faults.ts";
-import { file_name, import_query, type ImportOptions } from "../../../../contract/imports/imports.ts";
+import { completeOptions, file_name, import_query, type ImportOptions } from "../../../../contract/imports/imports.ts";
 
 const POINTER = "/headers/upload-metadata";
 
@@ -18,7 +18,7 @@ export function readMetadata(header: string): { filename: string; options: Impor
     detail: message,
   }));
   if (!name.success || !options.success) throw invalidRequest(errors);
-  return { filename: name.data, options: options.data };
+  return { filename: name.data, options: completeOptions(options.data) };
 }
 
 function readPairs(header: string): Map<string, string> {

@@ -1,0 +1,73 @@
+// The format of an imported file, and its columns.
+import { z } from "zod";
+import { MAX_DELIMITER_CHARACTERS } from "./dialect-rules.ts";
+import { ENCODINGS } from "./import-names.ts";
+
+export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
+export const FORMATS = ["text", "gzip", "xlsx"] as const;
+
+const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
+
+/** The format of the file. If `escape` equals `quote`, a quote is escaped by doubling it; if it is an empty string, quotes
+ * cannot be escaped. */
+export const dialect = z
+  .object({
+    format: z
+      .enum(FORMATS)
+      .describe(
+        "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`: " +
+          "delimited text compressed by gzip. `xlsx`: an Excel workbook",
+      ),
+    sheets: z
+      .array(z.object({ name: z.string(), read: z.boolean() }))
+      .optional()
+      .describe(
+        "Sheets of the workbook. `read` shows whether the rows of a sheet are imported. By default, the first " +
+          "sheet with a SKU column and all sheets with the same header are imported",
+      ),
+    encoding: z.enum(ENCODINGS),
+    delimiter: z
+      .string()
+      .min(1)
+      .max(MAX_DELIMITER_CHARACTERS)
+      .regex(/^[^\0\r\n]*$/, "A delimiter cannot contain a line end or NUL")
+      .describe("Delimiter between two fields, one to eight characters"),
+    quote: one_ascii.describe("Quote character (ASCII); an empty string = fields are not quoted"),
+    escape: one_ascii.describe(
+      "Character that escapes a quote inside a quoted field: the quote itself (a doubled quote) or a backslash; an " +
+        "empty string = quotes cannot be escaped",
+    ),
+    line_ending: z
+      .enum(LINE_ENDINGS)
+      .describe("Line ending of the file; `row` for workbooks, where row numbers are used as line numbers"),
+    header: z.boolean().describe("Whether the first record contains the column names"),
+    preamble: z
+      .int()
+      .min(0)
+      .describe("Number of lines to skip before the header, or before the first record if there is no header"),
+    formula_escape: z
+      .boolean()
+      .describe("Whether to remove an apostrophe before =, +, -, @, tab or CR at the start of a cell"),
+  })
+  .meta({ id: "Dialect" });
+export type Dialect = z.infer<typeof dialect>;
+
+export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute", "ignored"] as const;
+export const column_target = z.enum(COLUMN_TARGETS);
+
+/** A column of the file. With the target `attribute`, its values are stored as the attribute `attribute`, or `name` if
+ * `attribute` is missing. With the target `ignored`, the column is not imported. */
+export const column = z
+  .object({
+    name: z.string(),
+    target: column_target,
+    attribute: z.string().optional().describe("Name of the attribute, if it differs from the name of the column"),
+    blank: z
+      .enum(["keep", "remove"])
+      .optional()
+      .describe(
+        "What a blank cell does to the attribute: it keeps or removes the product's value; `remove` by default",
+      ),
+  })
+  .meta({ id: "Column" });
+export type Column = z.infer<typeof column>;

@@ -1,0 +1,54 @@
+// A mapping as a JSON text, as in a query parameter, a form field or a file.
+import { z } from "zod";
+import { checkJsonBounds } from "../json-bounds.ts";
+import { holdsStorable, NOT_STORABLE } from "../stored-text.ts";
+import { mapping, type Mapping } from "./mapping.ts";
+
+/** Maximum number of characters of the text. It is larger than the largest query string, because a form field can be this long. */
+export const MAX_MAPPING_CHARACTERS = 200_000;
+
+/** Accepts a JSON text, or a mapping that has already been parsed. Lists the faults of the members, each with its path. */
+export const mapping_text = z.unknown().transform((given, context): Mapping => {
+  const text = typeof given === "string" ? parse(given) : given;
+  const parsed = mapping.safeParse(text);
+  if (parsed.success) return parsed.data;
+  if (typeof text === "string") context.addIssue({ code: "custom", message: text });
+  else
+    for (const issue of parsed.error.issues) {
+      const { path, message } = mostSpecific(issue);
+      context.addIssue({ code: "custom", path, message });
+    }
+  return z.NEVER;
+});
+
+/** @returns a message if the text is not JSON */
+function parse(text: string): unknown {
+  if (text.length > MAX_MAPPING_CHARACTERS)
+    return `The mapping is longer than ${MAX_MAPPING_CHARACTERS.toLocaleString("en")} characters.`;
+  try {
+    checkJsonBounds(text);
+    const value: unknown = JSON.parse(text);
+    if (!holdsStorable(value)) return NOT_STORABLE;
+    return typeof value === "string" ? "The mapping is a JSON text, not a JSON object." : value;
+  } catch (error) {
+    return `The mapping is not valid JSON: ${(error as Error).message}`;
+  }
+}
+
+interface Fault {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** A value may be a text, a list or an object. Returns the fault in the alternative that fits best: the one with the longest path. */
+function mostSpecific(issue: z.core.$ZodIssue): Fault {
+  if (issue.code !== "invalid_union") return { path: [...issue.path], message: issue.message };
+  const faults = issue.errors
+    .flat()
+    .map(mostSpecific)
+    .sort((a, b) => b.path.length - a.path.length);
+  const [best] = faults;
+  if (best === undefined || best.path.length === 0)
+    return { path: [...issue.path], message: "Enter the name of a column, a list, or an object with `from`" };
+  return { path: [...issue.path, ...best.path], message: best.message };
+}

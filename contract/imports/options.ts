@@ -1,0 +1,136 @@
+// The options of an import, as JSON and as strings.
+import { z } from "zod";
+import { boolean_parameter } from "../boolean-parameter.ts";
+import { dialect, type Dialect } from "./dialect.ts";
+import { findMarkConflict, MAX_PREAMBLE_LINES } from "./dialect-rules.ts";
+import { encodingOf, ENCODINGS } from "./import-names.ts";
+import { mapping } from "./mapping.ts";
+import { mapping_text } from "./mapping-text.ts";
+
+export const MODES = ["upsert", "create", "update"] as const;
+export const REPEATS = ["last", "first", "reject"] as const;
+
+const sheet_name = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\0]*$/, "A name cannot contain NUL");
+
+const column_option = z
+  .string()
+  .min(1)
+  .max(2000)
+  .regex(/^[^\0]*$/, "A name cannot contain NUL");
+
+/** Options given by the client; omitted properties of the file are detected. */
+export const import_options = z
+  .object({
+    mode: z
+      .enum(MODES)
+      .describe(
+        "`upsert` creates and changes products, `create` never changes existing products, `update` never creates " +
+          "products",
+      ),
+    repeats: z
+      .enum(REPEATS)
+      .describe(
+        "Which row to apply if several rows have the same SKU; `reject` applies the first one and rejects the others",
+      ),
+    strict: z.boolean().describe("Whether the import fails without any change if a row is rejected"),
+    active: z.boolean().describe("Whether new products are active if the file does not specify it"),
+    encoding: dialect.shape.encoding.optional(),
+    delimiter: dialect.shape.delimiter.optional(),
+    quote: dialect.shape.quote.optional(),
+    escape: dialect.shape.escape.optional(),
+    header: dialect.shape.header.optional(),
+    preamble: dialect.shape.preamble.max(MAX_PREAMBLE_LINES).optional(),
+    formula_escape: dialect.shape.formula_escape.optional(),
+    sheet: sheet_name
+      .optional()
+      .describe(
+        "Name of the only sheet to import. By default, the first sheet with a SKU column and all sheets with the " +
+          "same header are imported",
+      ),
+    key: column_option
+      .optional()
+      .describe("Name of the column with the SKUs, not case-sensitive. By default, the column is recognized"),
+    name: column_option
+      .optional()
+      .describe("Name of the column with the product names, not case-sensitive. By default, the column is recognized"),
+    mapping: mapping
+      .optional()
+      .describe("How the columns become the values of products. `key` and `name` override those of the mapping"),
+  })
+  .meta({ id: "ImportOptions" });
+export type ImportOptions = z.infer<typeof import_options>;
+
+/** The same options, as query parameters, form fields or command-line options, where every value is a
+ * string. */
+export const import_query = import_options
+  .extend({
+    mode: import_options.shape.mode
+      .optional()
+      .describe(`${import_options.shape.mode.description ?? ""}; default: that of the mapping, or \`upsert\``),
+    repeats: import_options.shape.repeats
+      .optional()
+      .describe(`${import_options.shape.repeats.description ?? ""}; default: that of the mapping, or \`last\``),
+    strict: boolean_parameter
+      .default(false)
+      .describe(`${import_options.shape.strict.description ?? ""}; default false`),
+    active: boolean_parameter.default(true).describe(`${import_options.shape.active.description ?? ""}; default true`),
+    header: boolean_parameter.optional().describe(dialect.shape.header.description ?? ""),
+    encoding: z
+      .preprocess(
+        (label: string | undefined) => (label === undefined ? undefined : (encodingOf(label) ?? label)),
+        z.enum(ENCODINGS, `The encoding is not supported. Use one of ${ENCODINGS.join(", ")}.`),
+      )
+      .optional()
+      .describe("WHATWG label of one of these encodings, such as `latin1`; not case-sensitive"),
+    preamble: z
+      .preprocess(
+        // Number() would turn an empty string into 0.
+        (lines: string | number | undefined) =>
+          typeof lines === "string" ? (/^\d+$/.test(lines) ? Number(lines) : Number.NaN) : lines,
+        z.int("Enter the number of lines in digits.").min(0).max(MAX_PREAMBLE_LINES),
+      )
+      .optional()
+      .describe(dialect.shape.preamble.description ?? ""),
+    formula_escape: boolean_parameter.optional().describe(dialect.shape.formula_escape.description ?? ""),
+    mapping: mapping_text
+      .optional()
+      .meta({ description: `${import_options.shape.mapping.description ?? ""}; a JSON text`, type: "string" }),
+  })
+  .strict()
+  .superRefine((options, context) => {
+    const conflict = findMarkConflict(options);
+    if (conflict !== undefined)
+      context.addIssue({ code: "custom", path: [conflict.option], message: conflict.message });
+  });
+/** The options as a client gives them: without the defaults that depend on the mapping. */
+export type GivenOptions = z.infer<typeof import_query>;
+
+/** Returns all options of an import. A mode and a choice of repeats that are not given come from the mapping. */
+export const completeOptions = (given: GivenOptions): ImportOptions => ({
+  ...given,
+  mode: given.mode ?? given.mapping?.mode ?? "upsert",
+  repeats: given.repeats ?? given.mapping?.repeats ?? "last",
+});
+
+export type DialectOverrides = Partial<
+  Pick<Dialect, "encoding" | "delimiter" | "quote" | "escape" | "header" | "preamble" | "formula_escape"> & {
+    sheet: string;
+    /** Lines of the column names, in ascending order. The names of several lines are joined by a space. */
+    header_at: readonly number[];
+    /** First line of data, if it does not follow the header. */
+    header_data: number;
+    /** Column names of a file without a header. */
+    header_names: readonly string[];
+  }
+>;
+
+/** Schema of a file name. It excludes NUL, because PostgreSQL text cannot contain it. */
+export const file_name = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\0]*$/, "A name cannot contain NUL");

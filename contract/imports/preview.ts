@@ -1,0 +1,64 @@
+// The preview of an import.
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { problem_document } from "../problem-document.ts";
+import { column, dialect } from "./dialect.ts";
+import { FILE_TYPES } from "./file-types.ts";
+import { import_query } from "./options.ts";
+import { reject } from "./rejects.ts";
+
+const count = z.int().min(0);
+
+/** Maximum number of bytes that a preview reads of a file. */
+export const PREVIEW_BYTES = 131_072;
+/** Maximum size of a workbook that can be previewed: a preview of a workbook needs the whole file. */
+export const MAX_PREVIEW_BYTES = 1_048_576;
+
+export const preview = z
+  .object({
+    dialect: dialect
+      .nullable()
+      .describe(
+        "Detected format of the file; null if it can only be detected from the whole file, as for a large workbook",
+      ),
+    columns: z.array(column),
+    rows: z
+      .array(z.object({ line: z.int(), cells: z.array(z.string()) }))
+      .describe("The first 20 rows, each with its first 100 cells; each cell is truncated to 200 characters"),
+    sample_size: count.describe("Number of complete rows in the sample. The sample has at most 256 kB"),
+    rejected: count.describe(
+      "Number of sample rows that an import would reject whatever products the catalogue contains",
+    ),
+    rejects: z.array(reject).describe("The first 20 of these rejected rows"),
+    problem: problem_document.nullable().describe("Why the file cannot be imported; null if it can be imported"),
+  })
+  .meta({ id: "Preview" });
+export type Preview = z.infer<typeof preview>;
+
+export const preview_import = endpoint({
+  method: "POST",
+  url: "/api/imports/preview",
+  access: "importer",
+  schema: {
+    operationId: "preview_import",
+    summary: "Preview how an import would read a file",
+    description:
+      "Send the first 100 kB of the file, or the whole file if it is a workbook of up to 1 MB. `size` is the size " +
+      "of the file in bytes; if it is omitted or equals the size of the body, the body is the whole file. Nothing " +
+      "is stored.",
+    tags: ["imports"],
+    file_body: { types: FILE_TYPES },
+    querystring: import_query.safeExtend({
+      size: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    }),
+    response: {
+      200: preview,
+      400: problem_document,
+      413: problem_document,
+      415: problem_document,
+      422: problem_document,
+      503: problem_document,
+      507: problem_document,
+    },
+  },
+});

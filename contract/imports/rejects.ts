@@ -1,0 +1,150 @@
+// Rows of an import that were rejected or ignored, and the endpoints that list them.
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { next_cursor, pageQuery } from "../paging.ts";
+import { problem_document } from "../problem-document.ts";
+import { id_params } from "./id-params.ts";
+
+/** Columns that rejects.csv adds to the columns of the file; an import ignores these columns. */
+export const REJECT_COLUMNS = [
+  "reject_row",
+  "reject_line",
+  "reject_column",
+  "reject_code",
+  "reject_reason",
+  "reject_raw",
+] as const;
+
+/** Reasons for rejecting a row, with their meaning. */
+export const REJECT_CODES = {
+  sku_empty: "The SKU is empty",
+  sku_too_long: "The SKU is too long",
+  sku_repeated: "An earlier row has the same SKU and the import rejects repeated SKUs",
+  name_empty: "A new product needs a name",
+  value_too_long: "The value is too long",
+  too_few_fields: "The record has fewer fields than the header",
+  too_many_fields: "The record has more fields than the header",
+  text_after_quote: "There is text between a closing quote and the next delimiter",
+  unclosed_quote: "An opening quote has no closing quote",
+  nul_byte: "The value contains a NUL byte",
+  not_text: "The bytes are not valid in the file's encoding",
+  record_too_long: "The record exceeds the maximum length",
+  not_yes_or_no: "The value is neither yes nor no",
+  not_a_number: "The value is not a number",
+  exists_already: "The product already exists and the import only creates products",
+  does_not_exist: "The product does not exist and the import only updates products",
+} as const;
+
+/** Reasons for ignoring a row that is not a product, with their meaning. */
+export const IGNORE_CODES = {
+  header_repeated: "The row repeats the header",
+  condition: "The row meets a condition of the mapping",
+} as const;
+export type IgnoreCode = keyof typeof IGNORE_CODES;
+export const ignore_code = z.enum(Object.keys(IGNORE_CODES) as [IgnoreCode, ...IgnoreCode[]]);
+export const reject_code = z.enum(Object.keys(REJECT_CODES) as [RejectCode, ...RejectCode[]]);
+export type RejectCode = keyof typeof REJECT_CODES;
+
+/** Maximum number of rejects stored and listed per import; further rejects are only counted. */
+export const MAX_LISTED_REJECTS = 100_000;
+export const FIRST_REJECTS = `the first ${MAX_LISTED_REJECTS.toLocaleString("en")}`;
+
+/** Maximum length of a raw record in a page of rejects and in `skuport read`, in characters. rejects.csv contains the whole
+ * record. */
+export const MAX_RAW_CHARACTERS = 10_000;
+
+export const reject = z
+  .object({
+    row: z.int().describe("Number of the row; the first row below the header has number 1"),
+    line: z.int().describe("Line of the file on which the record starts, counted from 1"),
+    column: z.string().nullable(),
+    value: z.string().nullable().describe("The invalid value, truncated to 200 characters"),
+    code: reject_code,
+    message: z.string(),
+    raw: z
+      .string()
+      .describe(`The unmodified record, truncated to ${MAX_RAW_CHARACTERS.toLocaleString("en")} characters`),
+  })
+  .meta({ id: "Reject" });
+export type Reject = z.infer<typeof reject>;
+
+/** A row that was ignored because it is not a product. */
+export const ignored_row = reject.extend({ code: ignore_code }).meta({ id: "IgnoredRow" });
+export type IgnoredRow = z.infer<typeof ignored_row>;
+
+const count = z.int().min(0);
+
+/** Number of rejected rows that are listed, as in the import itself. */
+export const rejects_listed = count.describe(
+  `Number of rejected rows that are listed with their reasons, at most ${FIRST_REJECTS}`,
+);
+const not_found = { 404: problem_document };
+
+/** Counts that are returned with every page of rejects. */
+const listed_rejects = {
+  rejected: count.describe("Number of rejected rows of the import"),
+  rejects_listed,
+};
+
+export const list_rejects = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/rejects",
+  access: "viewer",
+  schema: {
+    operationId: "list_rejects",
+    summary: `List the rejected rows of an import (at most ${FIRST_REJECTS}) with their reasons, in file order`,
+    tags: ["imports"],
+    params: id_params,
+    querystring: z
+      .object({
+        ...pageQuery({ limit: 100, max: 500 }),
+        code: reject_code.optional(),
+      })
+      .strict(),
+    response: {
+      200: z.object({ items: z.array(reject), next_cursor, ...listed_rejects }),
+      400: problem_document,
+      ...not_found,
+    },
+  },
+});
+
+/** Rejects with the same reason and column. */
+export const reject_group = z
+  .object({ code: reject_code, column: z.string().nullable(), count: count })
+  .meta({ id: "RejectGroup" });
+export type RejectGroup = z.infer<typeof reject_group>;
+
+export const summarize_rejects = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/rejects/summary",
+  access: "viewer",
+  schema: {
+    operationId: "summarize_rejects",
+    summary: "Count the listed rejects by reason and column, most frequent first",
+    tags: ["imports"],
+    params: id_params,
+    response: {
+      200: z.object({ items: z.array(reject_group), ...listed_rejects }),
+      400: problem_document,
+      ...not_found,
+    },
+  },
+});
+
+export const download_rejects = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/rejects.csv",
+  access: "viewer",
+  schema: {
+    operationId: "download_rejects",
+    summary: "Download the listed rejected rows with their reasons as a CSV file that can be corrected and imported",
+    description:
+      "If not all rejected rows are listed, the last record of the file states this in the column " +
+      "`reject_reason`, and the file name contains the number of listed rows.",
+    tags: ["imports"],
+    params: id_params,
+    answer_type: "text/csv",
+    response: { 200: z.string(), 400: problem_document, ...not_found },
+  },
+});

@@ -1,0 +1,57 @@
+// Reads the column names of a table, which may take several lines.
+import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
+import { recordTexts } from "../field-text.ts";
+import type { Records } from "../records.ts";
+
+/** Where the column names and the data are, if detection must not decide. */
+export type Heading = Pick<DialectOverrides, "header_at" | "header_data" | "header_names">;
+
+export interface Header {
+  cells: string[];
+  /** Index of the last record of the header. */
+  last: number;
+  /** Index of the first record of data, or the number of records if the data simply follow the header. */
+  data: number;
+}
+
+/** @param records the first records of the table, from the first line of the header on */
+export function readHeader(records: Records, dialect: Dialect, { header_at = [], header_data }: Heading): Header {
+  const used = [0, ...header_at.slice(1).map((line) => recordOnLine(records, line))].filter((r) => r < records.count);
+  const last = Math.max(...used);
+  const data = header_data === undefined ? records.count : Math.max(recordOnLine(records, header_data), last + 1);
+  const lines = [...new Set(used)].map((r) => recordTexts(records, r, dialect));
+  return { cells: lines.length === 1 ? (lines[0] as string[]) : joined(lines), last, data };
+}
+
+/** Returns the first record that starts on this line or after it, or the number of records if there is none. */
+function recordOnLine(records: Records, line: number): number {
+  for (let r = 0; r < records.count; r++) if ((records.line[r] as number) >= line) return r;
+  return records.count;
+}
+
+/** Joins the names of each column by a space. A name also applies to the columns to its right whose cell is blank, as under merged
+ * cells, if they have a name on a line below. */
+function joined(lines: readonly string[][]): string[] {
+  const width = Math.max(...lines.map((cells) => cells.length));
+  const last = lines.at(-1) as string[];
+  const applied = lines.map((cells, index) => (index === lines.length - 1 ? cells : spread(cells, last)));
+  return Array.from({ length: width }, (_, column) =>
+    applied
+      .map((cells) => cells[column]?.trim() ?? "")
+      .filter((name) => name !== "")
+      .join(" "),
+  );
+}
+
+function spread(cells: readonly string[], below: readonly string[]): string[] {
+  let name = "";
+  return below.map((lower, column) => {
+    const own = cells[column]?.trim() ?? "";
+    if (own !== "") name = own;
+    return own === "" && lower.trim() === "" ? "" : name;
+  });
+}
+
+/** Returns the names, with blank ones added up to `width`. */
+export const padded = (names: readonly string[], width: number): string[] =>
+  Array.from({ length: width }, (_, column) => names[column] ?? "");
