@@ -25,5 +25,7 @@ function asText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "object" && value !== null) return JSON.stringify(value);
-  throw new TypeError(`A parameter must be a string, a number, a boolean or an object, not a value of type ${typeof value}`);
+  throw new TypeError(
+    `A parameter must be a string, a number, a boolean or an object, not a value of type ${typeof value}`,
+  );
 }

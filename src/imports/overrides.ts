@@ -17,13 +17,16 @@ const GIVEN = [
 ] as const satisfies (keyof DialectOverrides)[];
 
 /** @throws Problem invalid-request if the mapping names an unknown encoding, or a delimiter or quote that cannot be used */
-export function overridesOf(options: Partial<Pick<ImportOptions, (typeof GIVEN)[number] | "mapping">>): DialectOverrides {
+export function overridesOf(
+  options: Partial<Pick<ImportOptions, (typeof GIVEN)[number] | "mapping">>,
+): DialectOverrides {
   const given = Object.fromEntries(
     GIVEN.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
   ) as DialectOverrides;
   const overrides = { ...overridesOfMapping(options.mapping), ...given };
   const conflict = findMarkConflict(overrides);
-  if (conflict !== undefined) throw new Problem("invalid-request", `The mapping's ${conflict.option}: ${conflict.message}`);
+  if (conflict !== undefined)
+    throw new Problem("invalid-request", `The mapping's ${conflict.option}: ${conflict.message}`);
   return overrides;
 }
 

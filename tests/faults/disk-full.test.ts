@@ -43,7 +43,12 @@ const importNow = async (id: number): Promise<Import> => (await readImport(pool,
 test("an upload, with or without a declared size, does not use the disk reserve", async () => {
   const disk = mountSmallDisk(100);
   const context = await contextOn(disk.folder, 20);
-  const upload = { filename: "large.csv", options: completeOptions(import_query.parse({})), actor: "test", max_bytes: 1e9 };
+  const upload = {
+    filename: "large.csv",
+    options: completeOptions(import_query.parse({})),
+    actor: "test",
+    max_bytes: 1e9,
+  };
   let sent = 0;
   let leastFree = Infinity;
   const send = () =>

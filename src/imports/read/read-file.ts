@@ -55,7 +55,8 @@ export async function readFile(
   observer: FileObserver,
 ): Promise<{ lines: number; rows: number }> {
   const detected = await detectText(path, overrides);
-  if (detected !== undefined && isPlainText(detected)) return readTable(path, detected, { overrides, signal }, observer);
+  if (detected !== undefined && isPlainText(detected))
+    return readTable(path, detected, { overrides, signal }, observer);
   const scratch = await createScratch();
   try {
     const copy = join(scratch.path, "utf-8.csv");

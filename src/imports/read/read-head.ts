@@ -60,12 +60,7 @@ async function readText(
   return readTable(dialect, text, unpacked.is_whole, overrides);
 }
 
-async function readTable(
-  dialect: Dialect,
-  text: Buffer,
-  isWhole: boolean,
-  overrides: DialectOverrides,
-): Promise<Head> {
+async function readTable(dialect: Dialect, text: Buffer, isWhole: boolean, overrides: DialectOverrides): Promise<Head> {
   const table = await openTable(inMemory(text), dialect, undefined, overrides);
   const records = createRecords();
   const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
