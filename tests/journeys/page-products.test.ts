@@ -325,6 +325,65 @@ test("the list jumps to the scrollbar's position, to its end, or to a SKU, and t
   await expect.poll(() => firstInViewport(page)).toBe(2000);
 });
 
+test("the list shows its position, and Previous and Next scroll by one screen", async () => {
+  const page = await open("/products?q=sku:SKU-*");
+  const position = page.getByTestId("position");
+  const [previous, next] = ["Previous", "Next"].map((name) => page.getByRole("button", { name, exact: true }));
+  await position.getByText(/^Rows 1–\d+ of 3,00[01]$/).waitFor();
+  const shown = Number(/–(\d+) of/.exec(await position.innerText())?.[1]);
+  expect(await previous?.getAttribute("aria-disabled")).toBe("true");
+  await next?.click();
+  await position.getByText(`Rows ${String(shown + 1)}–${String(2 * shown)} of`).waitFor();
+  await page
+    .getByTestId("announcement")
+    .getByText(`Rows ${String(shown + 1)}–`)
+    .waitFor({ state: "attached" });
+  await page.getByText(`SKU-000${String(2 * shown - 1).padStart(4, "0")}`).waitFor();
+
+  // The keyboard continues in the rows that are shown.
+  await page.getByRole("grid").focus();
+  await page.keyboard.press("x");
+  await row(page, shown).and(page.locator("[aria-selected=true]")).waitFor();
+  await previous?.focus();
+  await page.keyboard.press("Enter");
+  await position.getByText(`Rows 1–${String(shown)} of`).waitFor();
+  await page.keyboard.press("Enter");
+  await previous?.and(page.locator(":focus")).waitFor();
+
+  // In the middle of a list, row numbers are estimates; at its end, they are exact.
+  await dragTo(page, 0.5);
+  await position.getByText(/^About rows 1,[45]\d\d–1,5\d\d of 3,00[01]$/).waitFor();
+  await page.getByRole("grid").focus();
+  await page.keyboard.press("Control+End");
+  await position.getByText(/^Rows 2,9\d\d–(3,00[01]) of \1$/).waitFor();
+  expect(await next?.getAttribute("aria-disabled")).toBe("true");
+});
+
+test("a link with the filter parameters of the API shows the same list", async () => {
+  const page = await open("/products?search=product&sku=SKU-00000*&attributes.colour=red&active=false");
+  await page.getByTestId("total").getByText("4 found").waitFor();
+  expect(await chips(page)).toEqual(
+    ["sku: SKU-00000*", "active: no", "colour: red"].map((text) => expect.stringContaining(text) as string),
+  );
+  expect(await page.getByRole("combobox").first().inputValue()).toBe("product");
+  await page.getByRole("button", { name: "Remove active:no" }).click();
+  await page.getByTestId("total").getByText("25 found").waitFor();
+  expect(new URL(page.url()).searchParams.get("q")).toBe("sku:SKU-00000* colour:red product");
+  expect(new URL(page.url()).searchParams.has("search")).toBe(false);
+});
+
+test("a wide screen shows the description, also beside an open product; a narrow one leaves it out", async () => {
+  const page = await open("/products?q=sku:SKU-*", { viewport: { width: 1920, height: 900 } });
+  await untilCell(page, 0, "description", "Made for the catalogue");
+  const overflow = "(grid => grid.scrollWidth - grid.clientWidth)(document.querySelector('[data-testid=grid]'))";
+  expect(await page.evaluate(overflow)).toBe(0);
+  await cell(page, 0, "sku").click();
+  await page.getByTestId("panel").waitFor();
+  expect(await cell(page, 0, "description").count()).toBe(1);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await cell(page, 0, "description").waitFor({ state: "detached" });
+});
+
 test("edits made offline are saved after the reconnect, and the list and the panel are live again", async () => {
   const { base_url } = server;
   const page = await open("/products?q=sku:SKU-*&open=SKU-0002500");

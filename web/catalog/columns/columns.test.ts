@@ -6,6 +6,7 @@ import {
   clampWidth,
   countAttributes,
   defaultColumns,
+  defaultDescriptionWidth,
   formatColumns,
   isEditable,
   parseColumns,
@@ -27,8 +28,25 @@ test("a URL without columns, with unknown columns or without the SKU is valid", 
 });
 
 test("the default columns contain attributes after the name", () => {
-  expect(defaultColumns([])).toEqual(["sku", "name", "active", "updated_at"]);
-  expect(defaultColumns(["a", "b"])).toEqual(["sku", "name", "attributes.a", "attributes.b", "active", "updated_at"]);
+  expect(defaultColumns([], 800)).toEqual(["sku", "name", "active", "updated_at"]);
+  expect(defaultColumns(["a", "b"], 800)).toEqual([
+    "sku",
+    "name",
+    "attributes.a",
+    "attributes.b",
+    "active",
+    "updated_at",
+  ]);
+});
+
+test("the description is a default column if the list has room for it, and becomes narrower before it is left out", () => {
+  const describedAt = (px: number, attributes: string[] = []): boolean =>
+    defaultColumns(attributes, px).includes("description");
+  expect(defaultColumns(["a"], 1600)).toEqual(["sku", "name", "description", "attributes.a", "active", "updated_at"]);
+  expect([1013, 1014].map((px) => describedAt(px))).toEqual([false, true]);
+  expect([1433, 1434].map((px) => describedAt(px, ["a", "b", "c"]))).toEqual([false, true]);
+  const widthAt = (px: number): number => defaultDescriptionWidth(defaultColumns([], px), px);
+  expect([1014, 1064, 1134, 2000].map(widthAt)).toEqual([200, 250, 320, 320]);
 });
 
 test("the default attributes are the three most frequent ones", () => {

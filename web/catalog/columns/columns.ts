@@ -9,6 +9,13 @@ const MAX_USUAL_ATTRIBUTES = 3;
 /** Share of products that must have an attribute for it to become a default column. Below that, the column would be almost empty. */
 const USUAL_SHARE = 0.1;
 const ATTRIBUTE_WIDTH = 140;
+/** Smallest width at which the description is worth a default column: about 28 characters. */
+const NARROWEST_DESCRIPTION_PX = 200;
+export const CHECK_PX = 40;
+/** Minimum width of the last column, which fills the remaining space. */
+export const FILLER_PX = 24;
+/** Space for the scrollbar of the grid. */
+const SCROLLBAR_PX = 16;
 export const NARROWEST_PX = 64;
 export const WIDEST_PX = 900;
 
@@ -20,11 +27,27 @@ export const attributeOf = (column: string): string | undefined =>
 
 export const isEditable = (column: string): boolean => isEditableField(column) || attributeOf(column) !== undefined;
 
-/** The default columns, shown until the user chooses others: the most important fields, with attributes after the name. */
-export function defaultColumns(attributes: readonly string[]): string[] {
+/** The default columns, shown until the user chooses others: the most important fields, with attributes after the name. The description
+ * is one of them if a list of this width has room for it beside the other columns. */
+export function defaultColumns(attributes: readonly string[], listPx: number): string[] {
   const [sku, name, ...rest] = BASE as [string, string, ...string[]];
-  return [sku, name, ...attributes.map(attributeColumn), ...rest];
+  const columns = [sku, name, ...attributes.map(attributeColumn), ...rest];
+  return roomBeside(columns, listPx) < NARROWEST_DESCRIPTION_PX ? columns : columns.toSpliced(2, 0, "description");
 }
+
+/** The width of the description among the default columns: its usual width, or less if the list has less room. */
+export const defaultDescriptionWidth = (columns: readonly string[], listPx: number): number =>
+  Math.min(
+    fieldWidth("description"),
+    roomBeside(
+      columns.filter((column) => column !== "description"),
+      listPx,
+    ),
+  );
+
+/** The width that the columns leave free. Widths that the user chose do not count, so that dragging a column does not hide another. */
+const roomBeside = (columns: readonly string[], listPx: number): number =>
+  columns.reduce((left, column) => left - widthOf(column, {}), listPx - CHECK_PX - FILLER_PX - SCROLLBAR_PX);
 
 /** Parses the URL parameter: column names separated by commas; a backslash escapes a comma in a name. */
 export function parseColumns(text: string | undefined): string[] | null {

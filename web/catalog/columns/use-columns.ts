@@ -10,6 +10,7 @@ import {
   attributesFor,
   countAttributes,
   defaultColumns,
+  defaultDescriptionWidth,
   usualAttributes,
 } from "./columns.ts";
 import { FIELD_COLUMNS } from "./fields.ts";
@@ -20,12 +21,17 @@ const MAX_ATTRIBUTES = 200;
 /** Known attribute names, including those of deleted products. */
 export const useAttributes = () => useStorage<string[]>("skuport-product-attributes", []);
 
-export function useColumns(
-  chosen: Readonly<Ref<string[] | null>>,
-  loaded: () => Product[],
-  version: Readonly<Ref<unknown>>,
-) {
-  const widths = useStorage<Record<string, number>>("skuport-product-widths", {});
+interface List {
+  /** The columns in the URL. */
+  chosen: Readonly<Ref<string[] | null>>;
+  loaded: () => Product[];
+  /** Changes whenever rows are loaded. */
+  version: Readonly<Ref<unknown>>;
+  width_px: Readonly<Ref<number>>;
+}
+
+export function useColumns({ chosen, loaded, version, width_px: widthPx }: List) {
+  const chosenWidths = useStorage<Record<string, number>>("skuport-product-widths", {});
   const remembered = useStorage<string[]>("skuport-product-columns", []);
   const attributes = useAttributes();
   /** The most frequent attributes of the whole catalogue. */
@@ -53,9 +59,12 @@ export function useColumns(
   }
   void readAttributes();
 
-  const columns = computed(
-    () => chosen.value ?? (remembered.value.length > 0 ? remembered.value : defaultColumns(shown.value)),
-  );
+  const chosenColumns = computed(() => chosen.value ?? (remembered.value.length > 0 ? remembered.value : null));
+  const columns = computed(() => chosenColumns.value ?? defaultColumns(shown.value, widthPx.value));
+  const widths = computed(() => {
+    if (chosenColumns.value !== null || !columns.value.includes("description")) return chosenWidths.value;
+    return { description: defaultDescriptionWidth(columns.value, widthPx.value), ...chosenWidths.value };
+  });
   /** All columns that the user can choose. The columns already shown come first, in their order. */
   const offered = computed(() => [
     ...new Set([...columns.value, ...FIELD_COLUMNS, ...attributes.value.map(attributeColumn)]),
@@ -64,8 +73,8 @@ export function useColumns(
     remembered.value = now ?? [];
   };
   const setWidth = (column: string, px: number | null): void => {
-    const { [column]: _old, ...others } = widths.value;
-    widths.value = px === null ? others : { ...others, [column]: px };
+    const { [column]: _old, ...others } = chosenWidths.value;
+    chosenWidths.value = px === null ? others : { ...others, [column]: px };
   };
   /** Known attributes, including shown ones that no loaded row has. */
   const knownAttributes = computed(() => [

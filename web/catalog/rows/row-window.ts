@@ -67,7 +67,12 @@ export class RowWindow<T> {
 
   /** Whether the whole list is known, from start to end. */
   get is_whole(): boolean {
-    return this.complete && this.previousCursor === null && this.rowsBefore === 0;
+    return this.complete && this.is_start_known;
+  }
+
+  /** Whether the row numbers are exact. They are estimates until the start of the list has been reached. */
+  get is_start_known(): boolean {
+    return this.previousCursor === null && this.rowsBefore === 0;
   }
 
   /** Row number of the first known row. The row itself may have been evicted. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rowsInViewport, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
+import { completeRows, rowsInViewport, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
 
 test("in a short list the scrollbar moves rows pixel by pixel", () => {
   const map = scrollMap(1000, 40, 400);
@@ -21,6 +21,15 @@ test("in a list beyond the height limit the scrollbar reaches both ends", () => 
 
 test("a list shorter than the viewport does not scroll", () => {
   expect(rowsInViewport(120, 3, 40, 400)).toEqual({ first: 0, end: 3, shift: 0 });
+});
+
+test("only completely visible rows count for the position", () => {
+  expect(completeRows(0, 1000, 40, 400)).toEqual({ first: 0, end: 10 });
+  expect(completeRows(50, 1000, 40, 405)).toEqual({ first: 2, end: 11 });
+  expect(completeRows(39_600, 1000, 40, 400)).toEqual({ first: 990, end: 1000 });
+  expect(completeRows(0, 3, 40, 400)).toEqual({ first: 0, end: 3 });
+  expect(completeRows(60, 1000, 40, 30)).toEqual({ first: 2, end: 3 });
+  expect(completeRows(0, 0, 40, 400)).toEqual({ first: 0, end: 0 });
 });
 
 test("scrolling to a row moves no farther than needed", () => {

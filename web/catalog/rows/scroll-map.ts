@@ -33,6 +33,19 @@ export function rowsInViewport(pxAbove: number, rows: number, rowHeight: number,
   return { first, end: Math.min(rows, first + Math.ceil(viewportPx / rowHeight) + 1), shift: top - first * rowHeight };
 }
 
+/** The rows that are shown completely: the number of the first one, and that of the row after the last one. Half a pixel more or less is a
+ * rounding error. If no row is shown completely, it is the first one in the viewport. */
+export function completeRows(
+  pxAbove: number,
+  rows: number,
+  rowHeight: number,
+  viewportPx: number,
+): Pick<Viewport, "first" | "end"> {
+  const first = Math.max(0, Math.min(Math.ceil((pxAbove - 0.5) / rowHeight), rows - 1));
+  const end = Math.min(rows, Math.floor((pxAbove + viewportPx + 0.5) / rowHeight));
+  return { first, end: Math.max(end, Math.min(rows, first + 1)) };
+}
+
 /** Height of all rows above the viewport after scrolling just enough to show the whole row. */
 export function scrollToRow(pxAbove: number, row: number, rowHeight: number, viewportPx: number): number {
   const rowTop = row * rowHeight;

@@ -1,5 +1,5 @@
 // The list described by the URL: its filter, rows and columns.
-import { computed, ref, shallowRef, watch } from "vue";
+import { computed, ref, shallowRef, watch, type Ref } from "vue";
 import { watchDebounced } from "@vueuse/core";
 import type { ProductSort } from "../../../contract/catalog/products.ts";
 import { filterOf, type ListFilter } from "../search/list-filter.ts";
@@ -10,7 +10,8 @@ import { useRows } from "./use-rows.ts";
 import { useView } from "../view/use-view.ts";
 import { formatSort } from "../view/view.ts";
 
-export function useList() {
+/** @param widthPx the width of the list, including the panel of the open product */
+export function useList(widthPx: Readonly<Ref<number>>) {
   const { view, change, apply, shareable } = useView();
   const chosen = computed(() => view.value.columns);
   const filter = shallowRef<ListFilter>({});
@@ -27,7 +28,12 @@ export function useList() {
   const rows = useRows(request, from);
   // Dragging the scrollbar enters the list many times; the URL changes only when the user stops.
   watchDebounced(rows.entered, (sku) => void change({ from: sku }), { debounce: 400 });
-  const columns = useColumns(chosen, () => rows.rows.value.loaded(), rows.rows);
+  const columns = useColumns({
+    chosen,
+    loaded: () => rows.rows.value.loaded(),
+    version: rows.rows,
+    width_px: widthPx,
+  });
   watch([listKey, wantedFrom], ([now, sku], [before]) => {
     if (now !== before) requestList(columns.attributes.value);
     from.value = sku;

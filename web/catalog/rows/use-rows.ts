@@ -69,6 +69,7 @@ export function useRows(request: Readonly<Ref<ListRequest>>, from: Readonly<Ref<
     ...state,
     ...changes,
     total,
+    are_numbers_exact: computed(() => areNumbersExact(rows.value, total.value)),
     entered,
     positions,
     refresh,
@@ -96,6 +97,10 @@ function useTotal({ rows, page_total }: State, counted: Readonly<Ref<ListTotal |
     return counted.value ?? { value: Math.max(page_total.value.value, window.count - window.first), relation: "gte" };
   });
 }
+
+/** Whether the row numbers are exact: the rows are known from the start of the list, or up to its end and the total is exact. */
+const areNumbersExact = (rows: State["rows"]["value"], total: ListTotal | null): boolean =>
+  rows.is_start_known || (rows.complete && total?.relation === "eq" && total.value === rows.count);
 
 const without = <T extends ListTotal>(total: T, removed: number): T => ({
   ...total,

@@ -3,7 +3,7 @@
 // scrollbar is corrected when scrolling ends.
 import { computed, nextTick, onScopeDispose, ref, watch, type Ref } from "vue";
 import { useElementSize } from "@vueuse/core";
-import { isJump, rowsInViewport, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
+import { completeRows, isJump, rowsInViewport, scrolled, scrollMap, scrollToRow } from "./scroll-map.ts";
 
 interface Measures {
   rows: Readonly<Ref<number>>;
@@ -21,6 +21,7 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
   const heightPx = computed(() => Math.max(row_px.value, height.value - head_px.value));
   const map = computed(() => scrollMap(rows.value, row_px.value, heightPx.value));
   const viewport = computed(() => rowsInViewport(above.value, rows.value, row_px.value, heightPx.value));
+  const complete = computed(() => completeRows(above.value, rows.value, row_px.value, heightPx.value));
   /** Whether the user is dragging the scrollbar across thousands of rows. */
   const jumping = ref(false);
   /** The scroll position that matches the shown rows. */
@@ -88,5 +89,5 @@ export function useViewport(scroller: Readonly<Ref<HTMLElement | null>>, { rows,
     clearTimeout(endTimer);
   });
   const pageRows = computed(() => Math.max(1, Math.floor(heightPx.value / row_px.value) - 1));
-  return { map, viewport, height, page_rows: pageRows, jumping, onScroll, showRow, scrollRowToTop, moveRows };
+  return { map, viewport, complete, height, page_rows: pageRows, jumping, onScroll, showRow, scrollRowToTop, moveRows };
 }

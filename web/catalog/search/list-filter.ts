@@ -1,6 +1,6 @@
 // Converts the terms of the search box to the API filter that lists, facets, exports and bulk changes share.
 import { parseActive } from "../edit/cell-value.ts";
-import { attributeColumn } from "../columns/columns.ts";
+import { attributeColumn, attributeOf } from "../columns/columns.ts";
 import type { Term } from "./query-language.ts";
 
 /** Query parameters of the list request. The parameter of an attribute is `attributes.<Name>`. */
@@ -83,7 +83,8 @@ export function attributeFor(field: string, attributes: readonly string[]): stri
 
 function conditionOf(field: string, value: string, attributes: readonly string[], now: Date): ListFilter {
   const operator = operatorOf(field);
-  if (operator === undefined) return { [attributeColumn(attributeFor(field, attributes))]: value };
+  if (operator === undefined)
+    return { [attributeColumn(attributeFor(attributeOf(field) ?? field, attributes))]: value };
   switch (operator) {
     case "active":
       return { active: parseActive(value) === true };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { filterOf } from "../search/list-filter.ts";
 import { formatView, nextSort, parseView, type Sort } from "./view.ts";
 
 test("a view survives a round trip through the URL", () => {
@@ -19,6 +20,29 @@ test("the default list has a URL without parameters", () => {
 test("invalid URL parameters are ignored", () => {
   const view = parseView({ sort: "price;drop", q: ["lamp", "bulb"], open: null });
   expect(view).toMatchObject({ sort: { by: "sku", descending: false }, terms: [{ value: "lamp" }], open: null });
+});
+
+const NOW = new Date("2026-11-25T15:00:00Z");
+
+test.each([
+  { search: "lamp" },
+  { search: 'brass "desk lamp" a:b https://example.org' },
+  { search: "lamp", sku: "AB*", name: "Tisch lampe", description: '50% "off"', active: false },
+  { created_in: 41, changed_in: 42, updated_since: "2026-11-01T10:00:00.000Z" },
+  { "attributes.Brand": "Acme Ltd", "attributes.colour": "*", "attributes.Size: cm": "\\*" },
+  {
+    "attributes.active": "perhaps",
+    "attributes.Aktiv": "ja",
+    "attributes.attributes.x": "y",
+    "attributes.has": "brand",
+  },
+])("the API's filter %j works in the URL of the page", (filter) => {
+  const link = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, String(value)]));
+  const view = parseView({ ...link, sort: "-name", limit: "50" });
+  expect(filterOf(view.terms, ["Brand"], NOW)).toEqual(filter);
+  expect(view.sort).toEqual({ by: "name", descending: true });
+  // The page's own form of the URL shows the same list.
+  expect(filterOf(parseView(formatView(view)).terms, ["Brand"], NOW)).toEqual(filter);
 });
 
 test("clicks on a header cycle: one direction, the other, then by SKU again", () => {

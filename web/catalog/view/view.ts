@@ -2,6 +2,7 @@
 import { formatColumns, parseColumns } from "../columns/columns.ts";
 import { isSortable } from "../columns/fields.ts";
 import { formatQuery, parseQuery, type Term } from "../search/query-language.ts";
+import { linkedTerms } from "./linked-terms.ts";
 
 export interface View {
   terms: Term[];
@@ -25,7 +26,7 @@ type Query = Readonly<Record<string, unknown>>;
 
 export function parseView(query: Query): View {
   return {
-    terms: parseQuery(textOf(query, "q") ?? ""),
+    terms: [...parseQuery(textOf(query, "q") ?? ""), ...linkedTerms((name) => textOf(query, name), Object.keys(query))],
     sort: parseSort(textOf(query, "sort")),
     columns: parseColumns(textOf(query, "columns")),
     from: textOf(query, "from") ?? null,

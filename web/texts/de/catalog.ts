@@ -40,6 +40,13 @@ export const catalog: Shape<typeof english> = {
     width_hint: "Ziehen oder Pfeiltasten benutzen. Doppelklick setzt die Breite zurück.",
     filler: "Leere Spalte",
   },
+  position: {
+    label: "Position in der Liste",
+    rows: "Zeile {last} von {total} | Zeilen {first}–{last} von {total}",
+    rows_about: "Etwa Zeile {last} von {total} | Etwa Zeilen {first}–{last} von {total}",
+    previous: "Zurück",
+    next: "Weiter",
+  },
   search: {
     label: "Produkte suchen",
     placeholder: "Suchen, oder sku:AB* active:nein …",

@@ -38,6 +38,13 @@ export const catalog = {
     width_hint: "Drag or use the arrow keys. Double-click to reset.",
     filler: "Empty column",
   },
+  position: {
+    label: "Position in the list",
+    rows: "Row {last} of {total} | Rows {first}–{last} of {total}",
+    rows_about: "About row {last} of {total} | About rows {first}–{last} of {total}",
+    previous: "Previous",
+    next: "Next",
+  },
   search: {
     label: "Search products",
     placeholder: "Search, or sku:AB* active:no …",
