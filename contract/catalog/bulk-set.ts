@@ -1,5 +1,6 @@
 // Values that a bulk change sets.
 import { z } from "zod";
+import { MAX_LIST_ELEMENTS } from "./attribute-value.ts";
 import { countText } from "./product-filter.ts";
 import { MAX_NAME_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 
@@ -8,13 +9,18 @@ const MAX_SET_ATTRIBUTES = 2000;
 /** Maximum total length of all values, in characters. It is limited because each changed product stores a copy of the values. */
 const MAX_SET_CHARACTERS = 2_000_000;
 
+const attribute_value = z.union([
+  z.string().max(MAX_TEXT_BYTES),
+  z.array(z.string().min(1).max(MAX_TEXT_BYTES)).max(MAX_LIST_ELEMENTS),
+]);
+
 /** New values; omitted fields stay unchanged. An attribute set to null is removed. */
 export const bulk_set = z
   .object({
     name: z.string().trim().min(1).max(MAX_NAME_CHARACTERS).optional(),
     description: z.string().max(MAX_TEXT_BYTES).optional(),
     active: z.boolean().optional(),
-    attributes: z.record(z.string().min(1).max(1000), z.string().max(MAX_TEXT_BYTES).nullable()).optional(),
+    attributes: z.record(z.string().min(1).max(1000), attribute_value.nullable()).optional(),
   })
   .strict()
   .refine((set) => Object.keys(set).length > 0, "give at least one value")

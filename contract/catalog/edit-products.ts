@@ -4,6 +4,7 @@ import { changeset_kind } from "../changesets/changeset-kinds.ts";
 import { endpoint } from "../endpoint.ts";
 import { next_cursor, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
+import { MAX_LIST_ELEMENTS } from "./attribute-value.ts";
 import { MAX_NAME_CHARACTERS, MAX_SKU_CHARACTERS, MAX_TEXT_BYTES } from "./product-limits.ts";
 import { product } from "./products.ts";
 import { isStorable, NOT_STORABLE } from "../stored-text.ts";
@@ -22,9 +23,16 @@ const sku = z
   .describe(`SKU of at most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
 const name = z.string().min(1).max(MAX_NAME_CHARACTERS);
 const description = z.string().max(MAX_TEXT_BYTES);
+const attribute_value = z
+  .union([z.string(), z.array(z.string().min(1)).max(MAX_LIST_ELEMENTS)])
+  .describe(
+    `A string or a list of strings, of at most ${MAX_TEXT_BYTES.toLocaleString("en")} bytes; an element is not empty`,
+  );
 const attributes = z
-  .record(z.string().min(1), z.string())
-  .describe("Attribute values by attribute name; an attribute whose value is an empty string is not stored");
+  .record(z.string().min(1), attribute_value)
+  .describe(
+    "Attribute values by attribute name; an attribute whose value is an empty string or an empty list is not stored",
+  );
 
 export const new_product = z
   .object({
@@ -53,7 +61,7 @@ export const product_patch = z
     description: description.nullable().optional(),
     active: z.boolean().optional(),
     attributes: z
-      .record(z.string().min(1), z.string().nullable())
+      .record(z.string().min(1), attribute_value.nullable())
       .nullable()
       .optional()
       .describe(

@@ -30,7 +30,8 @@ export const filter_shape = {
     .record(text(1000), attribute_value)
     .optional()
     .describe(
-      "Attribute values by attribute name. In a query string, write each attribute as a parameter: `attributes.<Name>=<value>`",
+      "Attribute values by attribute name; a list matches if one of its elements is the value. In a query string, write each " +
+        "attribute as a parameter: `attributes.<Name>=<value>`",
     ),
   created_in: changeset_id.optional().describe("Id of the changeset that created the product"),
   changed_in: changeset_id.optional().describe("Id of the changeset that last changed the product"),

@@ -2,8 +2,19 @@
 import { z } from "zod";
 import { endpoint } from "../endpoint.ts";
 import { next_cursor, pageQuery } from "../paging.ts";
+import { MAX_LIST_ELEMENTS } from "./attribute-value.ts";
 import { filterWith, text } from "./product-filter.ts";
 import { problem_document } from "../problem-document.ts";
+
+/** Only describes the value. A response is not validated against it, because that would slow down lists. */
+const attribute_value = z.unknown().meta({
+  id: "AttributeValue",
+  description: `A string, or a list of 1 to ${MAX_LIST_ELEMENTS.toLocaleString("en")} strings`,
+  anyOf: [
+    { type: "string" },
+    { type: "array", items: { type: "string", minLength: 1 }, minItems: 1, maxItems: MAX_LIST_ELEMENTS },
+  ],
+});
 
 export const product = z
   .object({
@@ -12,9 +23,7 @@ export const product = z
     name: z.string(),
     description: z.string(),
     active: z.boolean(),
-    attributes: z
-      .record(z.string(), z.unknown())
-      .describe("Attribute values by attribute name; every value is a string"),
+    attributes: z.record(z.string(), attribute_value).describe("Attribute values by attribute name"),
     version: z.int(),
     created_in: z.int().describe("Id of the changeset that created the product"),
     changed_in: z.int().describe("Id of the changeset that last changed the product"),
@@ -132,7 +141,7 @@ export const list_facets = endpoint({
     response: {
       200: z.object({
         attribute: z.string(),
-        values: z.array(z.object({ value: z.string(), count: z.int() })).describe("The values, most frequent first"),
+        values: z.array(z.object({ value: z.string(), count: z.int() })).describe("The values, most frequent first. In a list, each element counts as a value"),
         relation: z
           .enum(["eq", "estimate"])
           .describe("`eq`: the counts are exact. `estimate`: they are estimated from a random sample"),

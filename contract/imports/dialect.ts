@@ -68,6 +68,12 @@ export const column = z
       .describe(
         "What a blank cell does to the attribute: it keeps or removes the product's value; `remove` by default",
       ),
+    is_list: z
+      .boolean()
+      .optional()
+      .describe(
+        "True if the name ends with `[]`: a cell that begins with `[` or a quote contains JSON, a list of strings or a string",
+      ),
   })
   .meta({ id: "Column" });
 export type Column = z.infer<typeof column>;

@@ -29,7 +29,7 @@ export interface Layout extends Record<FieldName, number> {
   width: number;
   /** Number of columns in the file: `width` without the columns that a mapping appends. */
   file_width: number;
-  attributes: readonly { index: number; name: string }[];
+  attributes: readonly AttributeColumn[];
   /** Attributes whose blank cells remove the product's value. */
   removable: readonly string[];
   /** The columns that contain members of the attributes' JSON object: computed attributes, and attributes to remove. */
@@ -40,6 +40,14 @@ export interface Layout extends Record<FieldName, number> {
   columns: readonly LayoutColumn[];
 }
 
+export interface AttributeColumn {
+  index: number;
+  name: string;
+  /** If true, a field that begins with `[` or `"` is a JSON array of strings or a JSON string, which the loader writes unmodified. The scan
+   * or the mapping that made the field has checked it. Any other field contains a text. */
+  is_list: boolean;
+}
+
 export function layoutOf(columns: readonly LayoutColumn[]): Layout {
   const indexOf = (target: LayoutColumn["target"]): number => columns.findIndex((column) => column.target === target);
   const members = columns.find(({ target }) => target === "members");
@@ -48,8 +56,8 @@ export function layoutOf(columns: readonly LayoutColumn[]): Layout {
     width: columns.length,
     file_width: columns.filter(({ computed }) => computed !== true).length,
     ...(Object.fromEntries(FIELD_NAMES.map((field) => [field, indexOf(field)])) as Record<FieldName, number>),
-    attributes: columns.flatMap(({ name, target, attribute = name }, index) =>
-      target === "attribute" ? [{ index, name: attribute }] : [],
+    attributes: columns.flatMap(({ name, target, attribute = name, is_list = false }, index) =>
+      target === "attribute" ? [{ index, name: attribute, is_list }] : [],
     ),
     removable: [
       ...copied.filter(({ blank }) => blank !== "keep").map(({ name, attribute = name }) => attribute),

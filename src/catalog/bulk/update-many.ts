@@ -13,11 +13,12 @@ import {
   STORED_COLUMNS,
   type SettableField,
 } from "../product/column-lists.ts";
+import type { AttributeValue } from "../../../contract/catalog/attribute-value.ts";
 import type { ProductValues } from "../../../contract/catalog/edit-products.ts";
 
 /** The values to set. If a field is absent, products keep its value. If an attribute is null, it is removed. */
 export type NewValues = { [Field in SettableField]?: ProductValues[Field] | undefined } & {
-  attributes?: Record<string, string | null> | undefined;
+  attributes?: Record<string, AttributeValue | null> | undefined;
 };
 
 /** Products, identified by their keys. */

@@ -1,4 +1,5 @@
 // Reads product values from a request body. Applies the rules of imports and reports all faults of a body at once.
+import { isBlankValue, isList, MAX_LIST_ELEMENTS } from "../../../contract/catalog/attribute-value.ts";
 import { REJECT_COLUMNS } from "../../../contract/imports/imports.ts";
 import { invalidRequest, MAX_FAULTS, type Fault } from "../../../contract/faults.ts";
 import type { FieldChanges, ProductValues } from "../../../contract/catalog/edit-products.ts";
@@ -6,10 +7,12 @@ import {
   MAX_ATTRIBUTE_NAME_CHARACTERS,
   MAX_ATTRIBUTES,
   MAX_SKU_CHARACTERS,
+  MAX_TEXT_BYTES,
   UNUSABLE_ATTRIBUTE_NAME,
 } from "../../../contract/catalog/product-limits.ts";
 import { API_COLUMNS, FIELD_NAMES, kindOf, VALUE_COLUMNS, type FieldName } from "../product/column-lists.ts";
 import { DEFAULT_VALUES } from "../product/product-columns.ts";
+import { faultOfList } from "../product/attribute-list.ts";
 import { countCharacters, isBlankText, isSkuTooLong, longestValue } from "../product/product.ts";
 import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 
@@ -137,7 +140,8 @@ function skuFault(sku: string): string | undefined {
   return isSkuTooLong(key) ? `The SKU has more than ${MAX_SKU_CHARACTERS} characters. Shorten it.` : textFault(sku);
 }
 
-/** Reads the attributes of a request body. An empty string removes the attribute, as an empty cell does in an import. */
+/** Reads the attributes of a request body. A blank value removes the attribute, as an empty cell does in an
+ * import. */
 function readAttributes(
   value: unknown,
   base: ProductValues["attributes"],
@@ -148,7 +152,7 @@ function readAttributes(
   if (!isObject(value)) {
     faults.push({
       pointer: "/body/attributes",
-      detail: "Must be an object that contains attribute names and string values.",
+      detail: "Must be an object that contains attribute names and values.",
     });
     return base;
   }
@@ -163,13 +167,13 @@ function readAttributes(
     return base;
   }
   const attributes = new Map(isPatch ? Object.entries(base) : []);
-  for (const [name, text] of Object.entries(value)) {
+  for (const [name, given] of Object.entries(value)) {
     if (faults.length >= MAX_FAULTS) break;
-    const removes = text === "" || (isPatch && text === null);
-    const fault = removes ? undefined : (nameFault(name) ?? attributeFault(text));
+    const removes = isBlankValue(given) || (isPatch && given === null);
+    const fault = removes ? undefined : (nameFault(name) ?? attributeFault(given));
     if (fault !== undefined) faults.push({ pointer: `/body/attributes/${escapePointer(name)}`, detail: fault });
     else if (removes) attributes.delete(name);
-    else attributes.set(name, text);
+    else attributes.set(name, given);
   }
   if (attributes.size > MAX_ATTRIBUTES) tooMany();
   return Object.fromEntries(attributes);
@@ -192,9 +196,26 @@ function nameFault(name: string): string | undefined {
 
 function attributeFault(value: unknown): string | undefined {
   if (typeof value === "string") return valueFault(value, "attribute");
+  if (isList(value)) return listFault(value);
   return typeof value === "number" || typeof value === "boolean"
-    ? `Attribute values must be strings. Write "${String(value)}".`
-    : "Attribute values must be strings.";
+    ? `Attribute values must be strings or lists of strings. Write "${String(value)}".`
+    : "Attribute values must be strings or lists of strings.";
+}
+
+function listFault(list: readonly unknown[]): string | undefined {
+  const fault = faultOfList(list);
+  switch (fault) {
+    case "too_many":
+      return `The list has more than ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements. Shorten it.`;
+    case "not_text":
+      return "Every element of a list must be a string that is not empty.";
+    case "too_long":
+      return `The list has more than ${MAX_TEXT_BYTES.toLocaleString("en")} bytes. Shorten it.`;
+    case "not_storable":
+      return (list as readonly string[]).map(textFault).find((found) => found !== undefined);
+    case undefined:
+      return undefined;
+  }
 }
 
 function valueFault(text: string, field: string): string | undefined {

@@ -4,6 +4,9 @@ export interface AttributeName {
   name: string;
   /** The name with quotes, as it appears in the text of a jsonb value. */
   json: Buffer;
+  /** Whether the column of the attribute contains lists: one of the exported values is a list, or the name looks like that of such a
+   * column. */
+  is_list: boolean;
 }
 
 /** The attribute values of one product, by column. */
@@ -12,7 +15,7 @@ export interface AttributeCells {
   read(bytes: Buffer, from: number, to: number): void;
   has(column: number): boolean;
   /** Sets `bytes`, `start` and `end` to the value in this column. They are valid until the next call. Strings have no quotes and no
-   * escapes; all other values are JSON. */
+   * escapes; all other values are JSON. In a column of lists, a string that looks like JSON is JSON too. */
   find(column: number): void;
   bytes: Buffer;
   start: number;
@@ -21,6 +24,7 @@ export interface AttributeCells {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const OPEN_ARRAY = 0x5b;
 
 /** @param names in the order in which jsonb stores keys: by length in bytes, then by bytes
  * @param columns the column of each name */
@@ -28,6 +32,8 @@ export function createAttributeCells(names: readonly AttributeName[], columns: r
   const starts = new Int32Array(names.length);
   const ends = new Int32Array(names.length);
   const seen = new Float64Array(names.length);
+  const hasLists = new Uint8Array(names.length);
+  names.forEach(({ is_list }, index) => (hasLists[columns[index] as number] = Number(is_list)));
   let row = 0;
   let source: Buffer = Buffer.alloc(0);
   let scratch = Buffer.allocUnsafe(1024);
@@ -68,7 +74,7 @@ export function createAttributeCells(names: readonly AttributeName[], columns: r
       cells.bytes = source;
       cells.start = start;
       cells.end = end;
-      if (source[start] !== QUOTE) return;
+      if (source[start] !== QUOTE || (hasLists[column] === 1 && looksLikeJson(source, start + 1))) return;
       cells.start = start + 1;
       cells.end = end - 1;
       const escape = source.subarray(start, end).indexOf(BACKSLASH);
@@ -81,6 +87,10 @@ export function createAttributeCells(names: readonly AttributeName[], columns: r
   };
   return cells;
 }
+
+/** Whether the text of a JSON string that begins at `pos` begins with `[` or with a quote, which JSON escapes. */
+const looksLikeJson = (bytes: Buffer, pos: number): boolean =>
+  bytes[pos] === OPEN_ARRAY || (bytes[pos] === BACKSLASH && bytes[pos + 1] === QUOTE);
 
 /** Returns the offset after the string that begins at `pos`. */
 function endOfString(bytes: Buffer, pos: number): number {

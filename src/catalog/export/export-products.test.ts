@@ -10,6 +10,7 @@ import { createTestDatabase } from "../../../tests/support/database.ts";
 import { export_query } from "../../../contract/catalog/export.ts";
 import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
+import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
 import { skuKey } from "../product/sku-key.ts";
 import { exportProducts } from "./export-products.ts";
 
@@ -226,6 +227,43 @@ describe("XLSX", () => {
   });
 });
 
+describe("lists", () => {
+  const PRODUCTS = [
+    { sku: "a", attributes: { Tags: ["Home", 'The "new" line'], Size: "[L", Plain: "[" } },
+    { sku: "b", attributes: { Tags: "one", Size: ["M"] } },
+    { sku: "c", attributes: { Tags: '"quoted"', Size: "[]", "Kind[]": "[x" } },
+  ];
+
+  test("an attribute with a list has a column with [], in which a text that looks like JSON is JSON", async () => {
+    await give(PRODUCTS);
+    expect(await lines({ format: "tsv" })).toEqual([
+      "sku\tname\tdescription\tactive\tKind[][]\tPlain\tSize[]\tTags[]",
+      String.raw`a	n		true		[	"""[L"""	"[""Home"", ""The \""new\"" line""]"`,
+      'b\tn\t\ttrue\t\t\t"[""M""]"\tone',
+      String.raw`c	n		true	"""[x"""		"""[]"""	"""\""quoted\"""""`,
+      "",
+    ]);
+    const result = await importBytes(context, await exported({ format: "tsv" }));
+    expect(await rejectsOf(context, result.id)).toEqual([]);
+    expect(result).toMatchObject({ state: "done", unchanged: 3 });
+  });
+
+  test("the columns are the same whether or not the search index is complete", async () => {
+    await give(PRODUCTS);
+    const pending = await lines();
+    await indexBacklog(pool, createIndexMemory());
+    expect(await lines()).toEqual(pending);
+    expect((await lines({ sku: "b" }))[0]).toBe("sku,name,description,active,Size[],Tags");
+  });
+
+  test("JSON Lines contain lists as lists", async () => {
+    await give(PRODUCTS.slice(1, 2));
+    expect(JSON.parse((await lines({ format: "jsonl" }))[0] as string)).toMatchObject({
+      attributes: { Tags: "one", Size: ["M"] },
+    });
+  });
+});
+
 describe("one snapshot", () => {
   test("changes made while the file is read are not in it", async () => {
     await give(Array.from({ length: 20_000 }, (_, i) => ({ sku: `sku-${i}`, description: "d".repeat(300) })));
@@ -277,20 +315,19 @@ describe("importing an export changes nothing", () => {
     fc.string({ unit: "grapheme" }),
     fc.string({ unit: "binary" }),
     fc.constantFrom("0017", "90.750", "1E5", "123456789012345678", "'=1", "''+", "true", "\ufeff", "日本語", "="),
+    fc.constantFrom("[", '"', "[]", '["a"]', '"a"', '["', "\\"),
   );
   /** Removes NUL characters and replaces lone surrogates, because PostgreSQL can store neither. */
   const clean = (value: string): string => value.replaceAll("\0", "").toWellFormed();
   const cell = textValue.map(clean);
-  const attributeName = fc.constantFrom("Brand", "=Formula", "'=x", "EAN", "größe", "a,b", "Weight (kg)", "z\ny", "-");
+  const filledCell = cell.filter((value) => value !== "");
+  const attributeName = fc.constantFrom("Brand", "=Formula", "'=x", "EAN", "größe", "a,b", "Weight (kg)", "z\ny", "-", "Tags[]", "[]");
   const product = fc.record({
     sku: cell.map((value) => value.trim().slice(0, 50)).filter((value) => skuKey(value) !== ""),
     name: cell.map((value) => `${value}n`),
     description: cell,
     active: fc.boolean(),
-    attributes: fc.dictionary(
-      attributeName,
-      cell.filter((value) => value !== ""),
-    ),
+    attributes: fc.dictionary(attributeName, fc.oneof(filledCell, fc.array(filledCell, { minLength: 1, maxLength: 4 }))),
   });
   const catalogue = fc.uniqueArray(product, { minLength: 1, maxLength: 12, selector: ({ sku }) => skuKey(sku) });
 

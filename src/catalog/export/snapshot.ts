@@ -2,7 +2,9 @@
 // read the file.
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
+import { LIST_SUFFIX } from "../../../contract/catalog/attribute-value.ts";
 import type { AttributeName } from "./attribute-cells.ts";
+import { listTerm, wordOfTerm } from "../query/terms.ts";
 
 /** SQL fragments that select and order the products of an export. They have no parameters, because COPY accepts none. */
 export interface Selection {
@@ -61,7 +63,9 @@ const MAX_GUESSES = 4;
 const GUESS_ROWS = 1000;
 
 /** Lists all attributes that at least one of the products has, in the order in which jsonb stores keys. */
-export async function listAttributeNames({ query }: Snapshot, { from }: Selection): Promise<AttributeName[]> {
+export async function listAttributeNames(snapshot: Snapshot, selection: Selection): Promise<AttributeName[]> {
+  const { query } = snapshot;
+  const { from } = selection;
   // Guess the names from a few products, then check that no product has another name. This takes a third of the time of listing the names
   // of all products.
   let names: string[] = [];
@@ -75,12 +79,54 @@ export async function listAttributeNames({ query }: Snapshot, { from }: Selectio
     names = [...names, ...rows.map(({ name }) => name)];
     if (rows.length === 0 || guess === MAX_GUESSES) break;
   }
+  const lists = await listNamesOfLists(snapshot, selection, names);
   const { rows } = await query<{ name: string; json: string }>(
     `select name, to_json(name)::text as json from unnest($1::text[]) name
      order by octet_length(name), name collate "C"`,
     [names],
   );
-  return rows.map(({ name, json }) => ({ name, json: Buffer.from(json) }));
+  return rows.map(({ name, json }) => ({
+    name,
+    json: Buffer.from(json),
+    // A name with this ending would be read as that of a column of lists.
+    is_list: lists.has(name) || name.endsWith(LIST_SUFFIX),
+  }));
+}
+
+/** Lists the attributes that have a list as value in at least one of the products. */
+async function listNamesOfLists(
+  { query }: Snapshot,
+  { from }: Selection,
+  names: readonly string[],
+): Promise<Set<string>> {
+  const candidates = await withIndexedLists(query, names);
+  const found = new Set<string>();
+  // Most often, the first products show that all candidates have lists. Reading all products would double the time of an export.
+  for (const limit of [GUESS_ROWS, null]) {
+    if (found.size === candidates.length) break;
+    const { rows } = await query<{ name: string }>(
+      `select distinct name
+       from (select p.attributes
+             from ${from} and p.attributes - $1::text[] @? 'strict $.* ? (@.type() == "array")' limit $2) p,
+            jsonb_each(p.attributes) as each (name, value)
+       where jsonb_typeof(value) = 'array'`,
+      [[...found], limit],
+    );
+    for (const { name } of rows) found.add(name);
+    if (rows.length === 0) break;
+  }
+  return found;
+}
+
+/** Returns the attributes of which the search index has seen a list, or all of them if the index is not complete. */
+async function withIndexedLists(query: Snapshot["query"], names: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await query<{ is_complete: boolean; words: string[] }>(
+    `select not exists (select 1 from search_backlog) as is_complete,
+            array(select word from search_words where word = any($1::text[])) as words`,
+    [names.map((name) => wordOfTerm(listTerm(name)))],
+  );
+  const { is_complete = false, words = [] } = rows[0] ?? {};
+  return is_complete ? names.filter((name) => words.includes(wordOfTerm(listTerm(name)))) : names;
 }
 
 export async function countProducts({ query }: Snapshot, { from }: Selection): Promise<number> {
@@ -103,8 +149,10 @@ const MAX_COMPRESSION = 250;
 export async function findLongCells(
   { query }: Snapshot,
   { from, order_by }: Selection,
+  attributes: readonly AttributeName[],
   max: number,
 ): Promise<LongCell[]> {
+  const lists = attributes.filter(({ is_list }) => is_list).map(({ name }) => name);
   // Compare the length in bytes first: PostgreSQL knows it without reading the text, and a text never has fewer bytes than code units.
   const { rows } = await query<LongCell>(
     `select p.sku, cell.field, cell.length
@@ -112,11 +160,13 @@ export async function findLongCells(
      lateral (
        select field, length(value) + length(regexp_replace(value, '[^\\U00010000-\\U0010FFFF]+', '', 'g')) as length
        from (select 'description' as field, p.description as value
-             union all select key, value from jsonb_each_text(p.attributes)) texts
+             union all select key, case when key = any($3::text[]) and value #>> '{}' ~ '^["[]' then value::text
+                                        else value #>> '{}' end
+                       from jsonb_each(p.attributes)) texts
        where octet_length(value) > $1
      ) cell
      where cell.length > $1 order by ${order_by} limit ${MAX_REPORTED}`,
-    [max, Math.floor(max / MAX_COMPRESSION)],
+    [max, Math.floor(max / MAX_COMPRESSION), lists],
   );
   return rows;
 }

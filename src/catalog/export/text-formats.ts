@@ -5,6 +5,7 @@ import { createCellWriter, type DelimitedStyle } from "./delimited.ts";
 import { Output } from "./output.ts";
 import type { Selection, Snapshot } from "./snapshot.ts";
 import { API_COLUMNS, columnList, FIELD_NAMES, kindOf, type FieldName } from "../product/column-lists.ts";
+import { LIST_SUFFIX } from "../../../contract/catalog/attribute-value.ts";
 import type { FieldKind } from "../product/product-columns.ts";
 
 /** The SQL that selects a field, by kind: a boolean stays one byte, every other value becomes text. */
@@ -23,10 +24,12 @@ const NO = Buffer.from("false");
 /** Returns the header of the file, and the column of each attribute. Columns are sorted by name, whereas jsonb stores its keys in another
  * order. */
 export function columnsOf(attributes: readonly AttributeName[]): { header: string[]; columns: number[] } {
-  const names = attributes.map(({ name }) => name);
-  const sorted = names.toSorted();
-  const columns = new Map(sorted.map((name, column) => [name, column]));
-  return { header: [...FIELD_NAMES, ...sorted], columns: names.map((name) => columns.get(name) as number) };
+  const sorted = attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const columns = new Map(sorted.map(({ name }, column) => [name, column]));
+  return {
+    header: [...FIELD_NAMES, ...sorted.map(({ name, is_list }) => (is_list ? name + LIST_SUFFIX : name))],
+    columns: attributes.map(({ name }) => columns.get(name) as number),
+  };
 }
 
 export const rowsQuery = ({ from, order_by }: Selection): string =>

@@ -29,7 +29,7 @@ export async function writeWorkbook(
       `The products have ${attributes.length.toLocaleString("en")} attributes, but a sheet has only ${MAX_SHEET_COLUMNS.toLocaleString("en")} columns.`,
     );
   }
-  const long = await findLongCells(snapshot, selection, MAX_CELL_LENGTH);
+  const long = await findLongCells(snapshot, selection, attributes, MAX_CELL_LENGTH);
   const first = long[0];
   if (first !== undefined) {
     throw doesNotFit(

@@ -64,11 +64,22 @@ interface Counter {
   limit: number;
 }
 
+/** Counts the products of each value. In a list, each element is a value. */
 async function count(db: pg.ClientBase, { attribute, where, limit }: Counter, source: Sql): Promise<Facets> {
   const { rows } = await db.query<{ sample_size: number; value: string | null; count: number }>(
-    statement`with found as materialized (select p.attributes ->> ${attribute}::text as value from ${source} where ${where}),
+    statement`with found as materialized (
+       select p.attributes -> ${attribute}::text as value from ${source} where ${where}
+     ),
+     shown as (
+       select value #>> '{}' as value from found where jsonb_typeof(value) <> 'array'
+       union all
+       select element from found, lateral (
+         select distinct element
+         from jsonb_array_elements_text(case when jsonb_typeof(value) = 'array' then value else '[]' end) element
+       ) elements
+     ),
      counted as (
-       select value, count(*) as count from found where value is not null group by value
+       select value, count(*) as count from shown where value is not null group by value
        order by count(*) desc, value collate "C" limit ${limit}
      )
      select (select count(*) from found) as sample_size, counted.* from (select) one left join counted on true`,

@@ -29,7 +29,7 @@ interface Row {
   name: string;
   description: string;
   active: boolean;
-  attributes: Record<string, string>;
+  attributes: Record<string, string | string[]>;
   created_in: number;
   changed_in: number;
   at: string;
@@ -104,7 +104,7 @@ test.each([0, 2, 4])("each condition finds exactly its products with %i of them 
       active: false,
       created_in: 7,
       changed_in: 8,
-      attributes: { Brand: "Süd" },
+      attributes: { Brand: ["Süd", "West", "*"], Size: ["Süd"] },
     }),
     product({ sku: "100%_x", name: "Rail\\road", description: 'he said "yes"', at: "2026-02-01T00:00:00.000001Z" }),
     product({ sku: "ÄPFEL/Grün", name: "İstanbul Straße ΣΊΣΥΦΟΣ", description: "cafe\u0301 CAFÉ" }),
@@ -146,6 +146,12 @@ test.each([0, 2, 4])("each condition finds exactly its products with %i of them 
     [{ "attributes.Brand": "nord" }, []],
     [{ "attributes.Brand": "*" }, ["Ab-1", "ab-2"]],
     [{ "attributes.a.b": "\\*" }, ["Ab-1"]],
+    [{ "attributes.Brand": "Süd" }, ["ab-2"]],
+    [{ "attributes.Brand": "West", "attributes.Size": "Süd" }, ["ab-2"]],
+    [{ "attributes.Brand": "\\*" }, ["ab-2"]],
+    [{ "attributes.Brand": "Sü" }, []],
+    [{ "attributes.Brand": '["Süd", "West", "*"]' }, []],
+    [{ "attributes.Size": "West" }, []],
     [{ created_in: "7" }, ["ab-2"]],
     [{ changed_in: "8" }, ["ab-2"]],
     [{ updated_since: "2026-02-01T01:00:00+01:00" }, ["100%_x"]],
@@ -326,7 +332,21 @@ test("facets count the most frequent values of an attribute among the products o
   expect(await facets({ attribute: "Brand", active: "true", search: "a1" })).toMatchObject({
     values: [{ value: "Nord", count: 1 }],
   });
-  expect(await facets({ attribute: "Colour" })).toMatchObject({ values: [] });
+  await fill(
+    [["red", "blue", "red"], "red", ["blue", "green"], "*", ["\n"]].map((colour, i) =>
+      product({ sku: `a${i}`, attributes: { Colour: colour } }),
+    ),
+  );
+  expect(await facets({ attribute: "Colour" })).toMatchObject({
+    values: [
+      { value: "blue", count: 2 },
+      { value: "red", count: 2 },
+      { value: "\n", count: 1 },
+      { value: "*", count: 1 },
+      { value: "green", count: 1 },
+    ],
+  });
+  expect(await facets({ attribute: "Size" })).toMatchObject({ values: [] });
   expect(await facets({})).toMatchObject({ status: 400 });
   expect(await facets({ attribute: "a\0" })).toMatchObject({ status: 400 });
 });

@@ -114,7 +114,10 @@ function attributeCondition(name: string, value: string): Condition {
   if (value === "*") return { where: sql`p.attributes ? ${name}::text`, terms: [attributeTerm(name)] };
   const literal = value === "\\*" ? "*" : value;
   return {
-    where: sql`p.attributes ->> ${name}::text = ${literal}::text`,
+    // A list has its elements as keys in the sense of `?`, and a string has itself. Other values, which no release has written, are compared as
+    // text.
+    where: sql`(p.attributes -> ${name}::text ? ${literal}::text
+      or p.attributes ->> ${name}::text = ${literal}::text and jsonb_typeof(p.attributes -> ${name}::text) <> 'array')`,
     terms: [attributeValueTerm(name, literal), otherValueTerm(name)],
   };
 }

@@ -45,6 +45,8 @@ export const inactiveTerm = (): number => hashWord("\u0001inactive");
 export const attributeTerm = (name: string): number => hashWord(`\u0001attribute\u0001${name}`);
 export const attributeValueTerm = (name: string, value: string): number =>
   hashWord(`\u0001value\u0001${name}\u0001${value}`);
+/** The term of products in which the attribute is a list. */
+export const listTerm = (name: string): number => hashWord(`\u0001list\u0001${name}`);
 export const otherValueTerm = (name: string): number => hashWord(`\u0001other value\u0001${name}`);
 export const createdInTerm = (changesetId: number): number => hashWord(`\u0001created_in\u0001${changesetId}`);
 export const changedInTerm = (changesetId: number): number => hashWord(`\u0001changed_in\u0001${changesetId}`);

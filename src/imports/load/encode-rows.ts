@@ -15,45 +15,14 @@ import { tidStart } from "../../db/binary/binary-array.ts";
 import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
 import { JSONB_VERSION, OIDS, TID_BYTES } from "../../db/binary/format.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
+import { isBlankJson, isJson } from "./list-field.ts";
 import { createRowCells } from "./row-cells.ts";
+import type { RowEncoder } from "./row-encoder.ts";
+import { createRowRoom } from "./row-room.ts";
 import { hasAttributes, optionalColumns, type Layout } from "../layout.ts";
 import { copyField } from "../read/field-text.ts";
 import { ESCAPED } from "../read/records.ts";
 import type { Dialect } from "../../../contract/imports/imports.ts";
-
-/** Upper bound for the bytes of a row, not counting its string values. */
-const ROW_OVERHEAD = 256;
-
-/** Encodes the rows of one chunk. */
-export interface RowEncoder {
-  comparisonArrays(): ComparisonArrays;
-  /** Encodes rows for `copyNewProducts`. `which` contains the indexes of these rows in the chunk. */
-  newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
-  /** Encodes rows for `stageChanges`. Row `which[i]` was compared with the product whose version is `versions[i]` and whose tid
-   * is the i-th of `tids`. */
-  stagedChanges(
-    which: ArrayLike<number>,
-    versions: ArrayLike<number>,
-    tids: Buffer | null,
-    changesetId: number,
-    part: number,
-  ): Buffer;
-  isBlank(row: number, column: number): boolean;
-}
-
-/** The values that all new products of a chunk share. */
-export interface NewProductStamp {
-  changeset_id: number;
-  /** First id of the range reserved for the import. A product gets the id id_base + first_row + its index in the chunk's key
-   * order, so loading the chunk again gives the same ids. Because ids follow the key order, new rows are appended to both
-   * indexes from left to right. */
-  id_base: number;
-  /** Number of the chunk's first row in the file. */
-  first_row: number;
-  active: boolean;
-  /** Time of the changes, in microseconds since 1970. */
-  now_us: number;
-}
 
 /** Creates the encoder of a chunk's rows. One loader reuses `writer` for all its chunks, so the result of a method is valid only
  * until the next call. */
@@ -61,9 +30,9 @@ export interface NewProductStamp {
 export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Dialect, writer: ByteWriter): RowEncoder {
   const { records, texts } = rows;
   const cells = createRowCells(rows, dialect);
-  const { fieldOf, fieldLength, recordLength, booleanCell, numberCell } = cells;
+  const { fieldOf, fieldLength, booleanCell, numberCell } = cells;
   const attributeKeys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
-  const keysLength = attributeKeys.reduce((sum, key) => sum + key.length + 4, 0);
+  const hasList = layout.attributes.map((attribute) => attribute.is_list);
   let scratch = Buffer.allocUnsafe(1 << 16);
   let scratchView = viewOf(scratch);
   const recordsView = viewOf(records.bytes);
@@ -116,9 +85,17 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
       if (room === 0) continue;
       makeScratch(room);
       const length = copyField(records, field, dialect, scratch, 0);
+      const isRaw = hasList[a] === true && isJson(scratch);
+      if (isRaw && isBlankJson(scratch, length)) continue;
       if (!first) buffer[writer.length++] = 0x2c;
       first = false;
       const key = attributeKeys[a] as Buffer;
+      if (isRaw) {
+        // Leave out the quote at the end of the key.
+        writer.raw(key, 0, key.length - 1);
+        writer.raw(scratch, 0, length);
+        continue;
+      }
       writer.raw(key, 0, key.length);
       writer.jsonText(scratch, 0, length);
       buffer[writer.length++] = 0x22;
@@ -134,25 +111,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     write();
     writer.setInt32(at, writer.length - at - 4);
   };
-  // The fields that a mapping has appended are not part of the record's bytes.
-  const computed = Array.from({ length: layout.width - layout.file_width }, (_, index) => layout.file_width + index);
-  const computedLength = (row: number): number => {
-    let length = 0;
-    for (let c = 0; c < computed.length; c++) length += fieldLength(fieldOf(row, computed[c] as number)) + 1;
-    return length;
-  };
-  const roomForRow = (row: number): number => {
-    const text = recordLength(row);
-    // A control character in an attribute takes six bytes in JSON.
-    const json = layout.attributes.length > 0 ? text * 6 + keysLength : 0;
-    return (
-      ROW_OVERHEAD +
-      text * 2 +
-      json +
-      computedLength(row) +
-      ((rows.key_end[row] as number) - (rows.sku_start[row] as number))
-    );
-  };
+  const roomForRow = createRowRoom(rows, layout, cells);
 
   /** Appends one array parameter with an element for each row. */
   const arrayOf = (elementOid: number, writeElement: (row: number) => void): Buffer => {

@@ -11,7 +11,8 @@ import {
 import { noteChanged } from "../../catalog/backlog.ts";
 import type { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
-import { createRowEncoder, type RowEncoder } from "./encode-rows.ts";
+import { createRowEncoder } from "./encode-rows.ts";
+import type { RowEncoder } from "./row-encoder.ts";
 import { mergeColumnsOf, optionalColumns, type Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import type { Records } from "../read/records.ts";

@@ -37,13 +37,14 @@ export function compileMapping(mapping: Mapping, header: readonly string[]): Com
   const kept = keptColumns(mapping, file, named, used, new Set(attributes.keys()));
   for (const [name, column] of attributes) if (column !== -1) kept.set(column, name);
   const removed = matchAll(file, mapping.blank?.remove ?? []);
-  const columns = named.map(({ name }, index): Column => {
+  const columns = named.map(({ name, is_list }, index): Column => {
     const field = fields.get(index);
     if (field !== undefined) return { name, target: field };
     const attribute = kept.get(index);
     if (attribute === undefined) return { name, target: "ignored" };
     const blank = removed.has(index) ? "remove" : "keep";
-    return { name, target: "attribute", ...(attribute === name ? {} : { attribute }), blank };
+    const renamed = attribute === name ? {} : { attribute };
+    return { name, target: "attribute", ...renamed, blank, ...(is_list === true ? { is_list } : {}) };
   });
   return {
     columns,

@@ -1,4 +1,5 @@
 // Describes a rejected row for the user: what is wrong, where, and how to fix it.
+import { MAX_LIST_ELEMENTS } from "../../../contract/catalog/attribute-value.ts";
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
 import { longestValue } from "../../catalog/product/product.ts";
 import type { Layout, LayoutColumn } from "../layout.ts";
@@ -107,6 +108,8 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return `"${value}" is neither yes nor no. Enter yes or no, true or false, 1 or 0.`;
     case "not_a_number":
       return `"${value}" is not a number. Enter digits with a decimal point, such as 12.5.`;
+    case "not_a_list":
+      return `The value begins with [ or a quote, but is not a list such as ["red", "blue"] in JSON, with at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty. Correct it.`;
     case "exists_already":
       return "A product with this SKU already exists, and this import only creates products. Delete the row, or choose an import mode that updates products.";
     case "does_not_exist":

@@ -1,6 +1,7 @@
 // Rules for the cells of a column that do not depend on existing products: maximum lengths and allowed values.
 import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
 import { kindOf, SETTABLE_FIELDS } from "../../catalog/product/column-lists.ts";
+import { isJsonCell, parseListCell } from "../../catalog/product/attribute-list.ts";
 import type { FieldKind } from "../../catalog/product/product-columns.ts";
 import { longestValue, parseNumber } from "../../catalog/product/product.ts";
 import type { Layout, LayoutColumn } from "../layout.ts";
@@ -41,9 +42,14 @@ const FAULTS_OF_TEXT: Record<FieldKind, TypedColumn["faultOfText"] | undefined> 
   number: (text) => (parseNumber(text) === undefined ? "not_a_number" : undefined),
 };
 
-/** The columns that accept only numbers, or only yes and no. */
-export const typedColumns = (layout: Layout): TypedColumn[] =>
-  SETTABLE_FIELDS.flatMap((field) => {
+/** The columns that accept only numbers, only yes and no, or JSON lists. */
+export const typedColumns = (layout: Layout): TypedColumn[] => [
+  ...SETTABLE_FIELDS.flatMap((field) => {
     const faultOfText = FAULTS_OF_TEXT[kindOf(field)];
     return layout[field] < 0 || faultOfText === undefined ? [] : [{ index: layout[field], faultOfText }];
-  });
+  }),
+  ...layout.attributes.flatMap(({ index, is_list }) => (is_list ? [{ index, faultOfText: faultOfListCell }] : [])),
+];
+
+const faultOfListCell = (text: string): RejectCode | undefined =>
+  isJsonCell(text) && parseListCell(text) === undefined ? "not_a_list" : undefined;

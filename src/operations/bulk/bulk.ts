@@ -2,6 +2,7 @@
 import type { NewValues } from "../../catalog/bulk/update-many.ts";
 import { patchProduct } from "../../catalog/edit/validate-product.ts";
 import { DEFAULT_VALUES } from "../../catalog/product/product-columns.ts";
+import { isBlankValue } from "../../../contract/catalog/attribute-value.ts";
 import { invalidRequest, type Fault } from "../../../contract/faults.ts";
 import type { BulkSet } from "../../../contract/catalog/bulk-set.ts";
 import type { BulkRequest } from "../../../contract/changesets/operations.ts";
@@ -52,9 +53,11 @@ export function newValues(action: SettingAction, set: BulkSet | undefined): NewV
 
 const unknownAction = (action: never): TypeError => new TypeError(`unknown bulk action "${String(action)}"`);
 
-/** An empty string removes the attribute, as an empty cell of an import does. */
+/** A blank value removes the attribute, as an empty cell of an import does. */
 function withoutEmptyAttributes(set: BulkSet): NewValues {
   if (set.attributes === undefined) return set;
-  const attributes = Object.entries(set.attributes).map(([name, text]) => [name, text === "" ? null : text] as const);
+  const attributes = Object.entries(set.attributes).map(
+    ([name, value]) => [name, isBlankValue(value) ? null : value] as const,
+  );
   return { ...set, attributes: Object.fromEntries(attributes) };
 }

@@ -309,6 +309,7 @@ export const imports = {
     record_too_long: "The row is too long",
     not_yes_or_no: "The value must be yes or no",
     not_a_number: "The value must be a number",
+    not_a_list: "The value must be a list in JSON or a text",
     exists_already: "The product already exists, and this import only creates products",
     does_not_exist: "The product does not exist, and this import only updates products",
   },

@@ -6,6 +6,7 @@ import {
   changedInTerm,
   createdInTerm,
   inactiveTerm,
+  listTerm,
   otherValueTerm,
 } from "../../query/terms.ts";
 import { escapeCopy } from "./copy-text.ts";
@@ -120,6 +121,10 @@ export async function prepareBatch(db: Queryable, batch: Batch): Promise<Prepare
   return { ...batch, lines, found, words: counter.counted() };
 }
 
+/** PostgreSQL and JavaScript convert values other than strings to different text, so all such values of an attribute share one term. */
+const termOfValue = (attribute: string, value: unknown): number =>
+  typeof value === "string" ? attributeValueTerm(attribute, value) : otherValueTerm(attribute);
+
 function lineOf(product: IndexedProduct, counter: WordCounter): string {
   const [skuKey, id, version, nameKey, createdAt, updatedAt, sku, name, description, active, attributes] = product;
   counter.next();
@@ -129,8 +134,10 @@ function lineOf(product: IndexedProduct, counter: WordCounter): string {
   if (!active) counter.addTerm(inactiveTerm());
   for (const [attribute, value] of Object.entries(attributes)) {
     counter.addTerm(attributeTerm(attribute));
-    // PostgreSQL and JavaScript convert values other than strings to different text, so all such values of an attribute share one term.
-    counter.addTerm(typeof value === "string" ? attributeValueTerm(attribute, value) : otherValueTerm(attribute));
+    if (Array.isArray(value)) {
+      counter.addTerm(listTerm(attribute));
+      for (const element of value) counter.addTerm(termOfValue(attribute, element));
+    } else counter.addTerm(termOfValue(attribute, value));
   }
   counter.addTerm(createdInTerm(product[11]));
   counter.addTerm(changedInTerm(product[12]));

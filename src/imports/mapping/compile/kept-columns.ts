@@ -37,11 +37,12 @@ export function keptColumns(
   const rename = renamer(mapping, file);
   const kept = new Map<number, string>();
   const taken = new Set(declared);
-  columns.forEach(({ name, target }, index) => {
+  columns.forEach(({ name, attribute: own = name, target }, index) => {
     if (target !== "attribute") return;
     const isKept = keep !== false && !used.has(index) && !dropped.has(index) && (listed?.has(index) ?? true);
     if (!isKept && !also.has(index)) return;
-    const attribute = rename(name, index);
+    const renamed = rename(name, index);
+    const attribute = renamed === name ? own : renamed;
     if (attribute === undefined || attribute === "" || attribute === UNUSABLE_ATTRIBUTE_NAME) return;
     if (countCharacters(attribute) > MAX_ATTRIBUTE_NAME_CHARACTERS) return;
     if (taken.has(attribute)) {

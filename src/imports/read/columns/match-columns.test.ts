@@ -81,6 +81,32 @@ describe("an attribute's name", () => {
   });
 });
 
+describe("a column of lists", () => {
+  const columns = (...header: string[]): unknown[] => matchColumns(header);
+
+  test("is the attribute without [], and its values are lists", () => {
+    expect(columns("Tags[]", " Größe [] ")).toEqual([
+      { name: "Tags[]", target: "attribute", attribute: "Tags", is_list: true },
+      { name: "Größe[]", target: "attribute", attribute: "Größe", is_list: true },
+    ]);
+  });
+  test("is not a field of the product", () => {
+    expect(columns("Title[]", "sku[]")).toMatchObject([
+      { attribute: "Title", target: "attribute" },
+      { attribute: "sku", target: "attribute" },
+    ]);
+  });
+  test("has a name that no other column has", () => {
+    expect(names("Tags", "Tags[]", "Tags[]")).toEqual(["Tags", "Tags (2)[]", "Tags (3)[]"]);
+  });
+  test("needs a name before []", () => {
+    expect(columns("[]", "__proto__[]")).toEqual([
+      { name: "[]", target: "attribute" },
+      { name: "__proto__[]", target: "attribute" },
+    ]);
+  });
+});
+
 test("a file without a header has no SKU column, and the message lists its columns", () => {
   expect(unnamedColumns(2)).toEqual([
     { name: "Column 1", target: "attribute" },

@@ -1,5 +1,6 @@
 // Matches the columns of a file with the fields of a product, by their names alone. A column that matches no field becomes an
 // attribute.
+import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { REJECT_COLUMNS, type Column } from "../../../../contract/imports/imports.ts";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
@@ -16,11 +17,11 @@ const FIELD_OF_NAME = new Map(
  * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a
  * synonym, an earlier synonym of the list over a later one, and the first of several columns with the same name over the later
  * ones. The remaining columns are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a
- * repeated name gets ` (2)` appended.
+ * repeated name gets ` (2)` appended. A column of lists, whose name ends with `[]`, becomes the attribute without this ending.
  */
 export function matchColumns(header: readonly string[]): Column[] {
   const names = header.map((cell) => cell.trim());
-  const plain = names.map(plainName);
+  const plain = names.map((name) => (listNameOf(name) === undefined ? plainName(name) : ""));
   const targets = new Map<number, FieldName>();
   for (const field of FIELD_NAMES) {
     const best = bestColumn(field, names, plain);
@@ -42,8 +43,20 @@ function nameColumns(names: readonly string[], targets: ReadonlyMap<number, Fiel
     const target = targets.get(position);
     if (target !== undefined) return { name, target };
     if (IGNORED_NAMES.has(name)) return { name, target: "ignored" };
+    const list = listNameOf(name);
+    if (list !== undefined) {
+      const attribute = freeName(shorten(list), taken);
+      return { name: attribute + LIST_SUFFIX, target: "attribute", attribute, is_list: true };
+    }
     return { name: freeName(shorten(name) || `Column ${String(position + 1)}`, taken), target: "attribute" };
   });
+}
+
+/** Returns the name of the attribute if the column contains lists, and otherwise undefined. */
+function listNameOf(name: string): string | undefined {
+  if (!name.endsWith(LIST_SUFFIX)) return undefined;
+  const list = name.slice(0, -LIST_SUFFIX.length).trimEnd();
+  return list === "" || list === UNUSABLE_ATTRIBUTE_NAME ? undefined : list;
 }
 
 /** Names of columns to ignore: the columns that a rejects file adds, and a name that no attribute may have. */

@@ -1,0 +1,33 @@
+// What the encoder of a chunk's rows (encode-rows.ts) does for the loader.
+import type { ComparisonArrays } from "../../catalog/bulk/merge.ts";
+
+/** Encodes the rows of one chunk. */
+export interface RowEncoder {
+  comparisonArrays(): ComparisonArrays;
+  /** Encodes rows for `copyNewProducts`. `which` contains the indexes of these rows in the chunk. */
+  newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
+  /** Encodes rows for `stageChanges`. Row `which[i]` was compared with the product whose version is `versions[i]` and whose tid
+   * is the i-th of `tids`. */
+  stagedChanges(
+    which: ArrayLike<number>,
+    versions: ArrayLike<number>,
+    tids: Buffer | null,
+    changesetId: number,
+    part: number,
+  ): Buffer;
+  isBlank(row: number, column: number): boolean;
+}
+
+/** The values that all new products of a chunk share. */
+export interface NewProductStamp {
+  changeset_id: number;
+  /** First id of the range reserved for the import. A product gets the id id_base + first_row + its index in the chunk's key
+   * order, so loading the chunk again gives the same ids. Because ids follow the key order, new rows are appended to both
+   * indexes from left to right. */
+  id_base: number;
+  /** Number of the chunk's first row in the file. */
+  first_row: number;
+  active: boolean;
+  /** Time of the changes, in microseconds since 1970. */
+  now_us: number;
+}
