@@ -141,7 +141,9 @@ export const list_facets = endpoint({
     response: {
       200: z.object({
         attribute: z.string(),
-        values: z.array(z.object({ value: z.string(), count: z.int() })).describe("The values, most frequent first. In a list, each element counts as a value"),
+        values: z
+          .array(z.object({ value: z.string(), count: z.int() }))
+          .describe("The values, most frequent first. In a list, each element counts as a value"),
         relation: z
           .enum(["eq", "estimate"])
           .describe("`eq`: the counts are exact. `estimate`: they are estimated from a random sample"),

@@ -321,13 +321,28 @@ describe("importing an export changes nothing", () => {
   const clean = (value: string): string => value.replaceAll("\0", "").toWellFormed();
   const cell = textValue.map(clean);
   const filledCell = cell.filter((value) => value !== "");
-  const attributeName = fc.constantFrom("Brand", "=Formula", "'=x", "EAN", "größe", "a,b", "Weight (kg)", "z\ny", "-", "Tags[]", "[]");
+  const attributeName = fc.constantFrom(
+    "Brand",
+    "=Formula",
+    "'=x",
+    "EAN",
+    "größe",
+    "a,b",
+    "Weight (kg)",
+    "z\ny",
+    "-",
+    "Tags[]",
+    "[]",
+  );
   const product = fc.record({
     sku: cell.map((value) => value.trim().slice(0, 50)).filter((value) => skuKey(value) !== ""),
     name: cell.map((value) => `${value}n`),
     description: cell,
     active: fc.boolean(),
-    attributes: fc.dictionary(attributeName, fc.oneof(filledCell, fc.array(filledCell, { minLength: 1, maxLength: 4 }))),
+    attributes: fc.dictionary(
+      attributeName,
+      fc.oneof(filledCell, fc.array(filledCell, { minLength: 1, maxLength: 4 })),
+    ),
   });
   const catalogue = fc.uniqueArray(product, { minLength: 1, maxLength: 12, selector: ({ sku }) => skuKey(sku) });
 
