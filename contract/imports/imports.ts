@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from "../paging.ts";
 import { column, dialect } from "./dialect.ts";
 import { FILE_TYPES } from "./file-types.ts";
 import { id_params } from "./id-params.ts";
-import { CANCEL_IMPORT_URL, IMPORT_STATES, IMPORT_URL, IMPORTS_URL, WATCH_IMPORT_URL } from "./import-names.ts";
+import { CANCEL_IMPORT_URL, CONTINUE_IMPORT_URL, IMPORT_STATES, IMPORT_URL, IMPORTS_URL, WATCH_IMPORT_URL } from "./import-names.ts";
 import { notice } from "./notices.ts";
 import { file_name, import_options, import_query } from "./options.ts";
 import { rejects_listed } from "./rejects.ts";
@@ -58,7 +58,9 @@ export const import_ = z
     changeset_id: z.int().nullable(),
     upload_expires_at: instant
       .nullable()
-      .describe("When the unfinished resumable upload expires; null if the file is complete or the import has ended"),
+      .describe(
+        "When the unfinished resumable upload, or the import that waits for an answer, expires; null if the import does not wait for the client",
+      ),
     cancel_requested: z.boolean(),
     wait_reason: z
       .enum(WAIT_REASONS)
@@ -166,6 +168,26 @@ export const cancel_import = endpoint({
     summary: "Cancel an import; changes that it has already committed remain and are counted",
     tags: ["imports"],
     params: id_params,
+    response: { 202: import_, 400: problem_document, 409: problem_document, ...not_found },
+  },
+});
+
+/** Options of an import as JSON, all of them optional. */
+export const continue_options = import_options.partial().strict();
+
+export const continue_import = endpoint({
+  method: "POST",
+  url: CONTINUE_IMPORT_URL,
+  access: "importer",
+  schema: {
+    operationId: "continue_import",
+    summary: "Continue an import that is held because it has a question",
+    description:
+      "The body contains the options that answer the question: its member `option` names the option, and `candidates` lists " +
+      "possible values. Options that are not given stay unchanged. The file is scanned again.",
+    tags: ["imports"],
+    params: id_params,
+    body: continue_options,
     response: { 202: import_, 400: problem_document, 409: problem_document, ...not_found },
   },
 });

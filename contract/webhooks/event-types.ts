@@ -7,6 +7,7 @@ export const EVENT_TYPES = [
   "product.deleted",
   "products.changed",
   "import.started",
+  "import.held",
   "import.completed",
   "import.failed",
   "import.cancelled",
@@ -83,6 +84,25 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
     needs_volume: true,
     description: "An import has started to write products",
     example: { ...summary, created: 0, updated: 0, unchanged: 0 },
+  },
+  "import.held": {
+    needs_volume: true,
+    description: "An import waits for an answer and has written nothing. `problem` is the question",
+    example: {
+      ...summary,
+      changeset_id: null,
+      created: 0,
+      updated: 0,
+      unchanged: 0,
+      problem: {
+        type: "/problems/key-in-doubt",
+        title: "It is unclear which column contains the SKU",
+        status: 422,
+        detail: 'It is unclear whether the SKUs are in the column "Item" or in the column "Article code".',
+        option: "key",
+        candidates: [{ value: "Item", samples: ["1", "2", "3"] }],
+      },
+    },
   },
   "import.completed": {
     needs_volume: true,

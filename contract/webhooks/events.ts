@@ -40,6 +40,7 @@ export const EVENTS = {
   }),
   "product.deleted": thin_product.extend({ changeset_id }),
   "import.started": import_summary,
+  "import.held": import_summary.extend({ problem: z.record(z.string(), z.unknown()).nullable() }),
   "import.completed": import_summary,
   "import.failed": import_summary.extend({ problem: z.record(z.string(), z.unknown()).nullable() }),
   "import.cancelled": import_summary,

@@ -38,7 +38,7 @@ export async function assignPositions(pool: pg.Pool): Promise<void> {
 const STREAMED_DATA = `
   case when type in ('product.created', 'product.updated') then data - '{product,changes}'::text[]
        when type = 'products.changed' then data - 'items'
-       when type = 'import.failed' then jsonb_set(data, '{problem}', coalesce(${shortProblem("(data -> 'problem')")}, 'null'))
+       when type in ('import.failed', 'import.held') then jsonb_set(data, '{problem}', coalesce(${shortProblem("(data -> 'problem')")}, 'null'))
        else data end`;
 
 /** The events after position `after` in order, with `data` as shown in the stream. */

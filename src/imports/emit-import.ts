@@ -6,7 +6,7 @@ import { readListedImport } from "./store.ts";
 export async function emitImport(
   db: Queryable,
   importId: number,
-  type: "import.started" | "import.completed" | "import.failed" | "import.cancelled",
+  type: "import.started" | "import.held" | "import.completed" | "import.failed" | "import.cancelled",
 ): Promise<void> {
   const state = await readListedImport(db, importId);
   if (state === undefined) return;
@@ -23,6 +23,7 @@ export async function emitImport(
     rejected,
     ignored,
   };
-  if (type === "import.failed") await emitEvents(db, [{ type, changeset_id, data: { ...summary, problem } }]);
+  if (type === "import.failed" || type === "import.held")
+    await emitEvents(db, [{ type, changeset_id, data: { ...summary, problem } }]);
   else await emitEvents(db, [{ type, changeset_id, data: summary }]);
 }

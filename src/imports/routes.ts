@@ -8,6 +8,7 @@ import { IMPORT_CHANNEL } from "../events/channels.ts";
 import type { Listener } from "../events/listen.ts";
 import type { SendStates, StateSource } from "../events/state-stream.ts";
 import type { ImportContext } from "./context.ts";
+import { continueImport } from "./held/hold-import.ts";
 import { finishImport } from "./finish-import.ts";
 import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
 import { isForm, receiveForm, type FormUpload } from "./receive/receive-form.ts";
@@ -20,6 +21,7 @@ import { uploadRoutes } from "./receive/upload/routes.ts";
 import {
   cancel_import,
   completeOptions,
+  continue_import,
   create_import,
   download_rejects,
   get_import,
@@ -170,6 +172,14 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
       }
       const import_ = await findImport(pool, id);
       if (!IS_ENDED_BY_WORKER[import_.state]) await finishImport(context, id, "cancelled");
+      return reply.code(202).send(await findImport(pool, id));
+    },
+  });
+
+  app.route({
+    ...continue_import,
+    handler: async ({ params: { id }, body }, reply) => {
+      await continueImport(context, await findImport(pool, id), body);
       return reply.code(202).send(await findImport(pool, id));
     },
   });

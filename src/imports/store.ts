@@ -25,7 +25,7 @@ export const SCANNED_FRACTION = 0.2;
 const COMMON = `
   id, state, filename, size, received, sha256, columns_count, lines, rows, scanned, created, updated, unchanged,
   superseded, rejected, ignored, notices, least(rejected, ${MAX_LISTED_REJECTS}) as rejects_listed, fraction, changeset_id, cancel_requested, wait_reason, created_at, started_at, finished_at, version,
-  case when state in ('receiving', 'paused') then upload_expires_at end as upload_expires_at,
+  case when state in ('receiving', 'paused', 'held') then upload_expires_at end as upload_expires_at,
   case when load_started_at is null then null
        else floor((created + updated + unchanged + superseded + rejected + ignored)
                   / greatest(extract(epoch from coalesce(finished_at, now()) - started_at), 0.001))::bigint

@@ -27,13 +27,14 @@ export const isOver = (item: Running): boolean =>
   item.kind === "import" ? isTerminal(item.record.state) : isOperationOver(item.record.state);
 export const keyOf = ({ kind, record }: Running): string => `${kind} ${String(record.id)}`;
 
-/** Whether the item is an import whose upload was interrupted. It waits until the client sends the remaining bytes. */
-const isPaused = (item: Running): boolean => item.kind === "import" && item.record.state === "paused";
+/** Whether the item is an import that waits for the client: for the remaining bytes of its file, or for an answer. */
+const isWaiting = (item: Running): boolean =>
+  item.kind === "import" && (item.record.state === "paused" || item.record.state === "held");
 
 /** Running and just ended items, oldest first. */
 export const running = computed(() =>
   [...tracked.values()]
-    .filter((item) => !isPaused(item))
+    .filter((item) => !isWaiting(item))
     .toSorted((a, b) => a.record.created_at.localeCompare(b.record.created_at)),
 );
 /** Average progress of all running items; null if nothing runs. */

@@ -27,6 +27,7 @@ export const EVENT_DESCRIPTIONS = {
   "product.deleted": "webhooks.events.product_deleted",
   "products.changed": "webhooks.events.products_changed",
   "import.started": "webhooks.events.import_started",
+  "import.held": "webhooks.events.import_held",
   "import.completed": "webhooks.events.import_completed",
   "import.failed": "webhooks.events.import_failed",
   "import.cancelled": "webhooks.events.import_cancelled",

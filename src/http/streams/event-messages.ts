@@ -14,6 +14,7 @@ const SHOWN_AS: Record<EventType, StreamData<"products">["changes"][number]["cha
   "product.deleted": "deleted",
   "products.changed": null,
   "import.started": null,
+  "import.held": null,
   "import.completed": "changeset",
   "import.failed": "changeset",
   "import.cancelled": "changeset",

@@ -3,6 +3,7 @@ import type { SilenceWatch } from "../../jobs/silence.ts";
 import { listSilentWork } from "../../jobs/unfinished-work.ts";
 import type { ImportContext } from "../context.ts";
 import { finishImport } from "../finish-import.ts";
+import { endUnanswered } from "../held/hold-import.ts";
 import { WORKED_ON } from "../is-importing.ts";
 import { uploadInterrupted } from "../problems.ts";
 import { isUnchanged, listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
@@ -37,6 +38,7 @@ export async function takeOverSilentImports(
     }
   }
   await giveUpUploads(context, seen);
+  await endUnanswered(context);
 }
 
 async function giveUpUploads(context: ImportContext, seen: SilenceWatch | undefined): Promise<void> {

@@ -5,6 +5,7 @@ import { beginPart, MAX_DEATHS, releaseParts, type Work } from "../../jobs/attem
 import type { ImportContext } from "../context.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedScanning, SCAN_PART } from "../problems.ts";
+import { holdImport, isQuestionOfScan } from "../held/hold-import.ts";
 import { NothingToFollow } from "./follow-upload.ts";
 import { removeTexts } from "../files/remove-files.ts";
 import { scanFile } from "./scan-file.ts";
@@ -52,7 +53,10 @@ async function scanOrFail(
     }
     // The job queue runs this job again if the database was unavailable or the disk was full. Any other error is final.
     else if (isTransient(error) || isDiskFull(error)) throw error;
-    else await retryTransient(() => fail(context, work, error), { signal });
+    else if (isQuestionOfScan(error)) {
+      await retryTransient(() => holdImport(context, work, error), { signal });
+      await settle(context, work);
+    } else await retryTransient(() => fail(context, work, error), { signal });
   } finally {
     watch.end();
   }

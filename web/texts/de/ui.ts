@@ -102,6 +102,7 @@ export const ui: Shape<typeof english> = {
     "disk-full": "Der Datenträger ist voll",
     "nearly-all-rejected": "Fast jede Zeile wurde abgelehnt",
     "rejected-rows": "Nichts importiert, weil einige Zeilen Fehler haben",
+    "not-held": "Der Import wartet auf keine Antwort",
     "already-finished": "Der Vorgang ist schon zu Ende",
     "confirmation-needed": "Bestätigung nötig",
     "already-undone": "Die Änderung ist schon rückgängig gemacht",

@@ -33,6 +33,7 @@ export const webhooks: Shape<typeof english> = {
     import_started: "Ein Import hat begonnen, Produkte zu laden",
     import_completed: "Ein Import ist fertig; alle seine Produkte sind im Katalog",
     import_failed: "Ein Import ist fehlgeschlagen; die Änderungen bis dahin bleiben erhalten",
+    import_held: "Ein Import wartet auf eine Antwort; er hat nichts geschrieben",
     import_cancelled: "Ein Import wurde abgebrochen; die Änderungen bis dahin bleiben erhalten",
     bulk_completed: "Eine Sammeländerung ist beendet; endete sie vorzeitig, bleiben die Änderungen bis dahin erhalten",
     changeset_undone: "Eine Änderung wurde rückgängig gemacht; der Zustand zeigt, ob vollständig",

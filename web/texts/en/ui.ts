@@ -95,6 +95,7 @@ export const ui = {
     "disk-full": "The disk is full",
     "nearly-all-rejected": "Nearly every row was rejected",
     "rejected-rows": "Nothing was imported because some rows have errors",
+    "not-held": "The import does not wait for an answer",
     "already-finished": "The job has already finished",
     "confirmation-needed": "Confirmation is required",
     "already-undone": "The change has already been undone",

@@ -30,6 +30,7 @@ export const webhooks = {
     import_started: "An import has started to load products",
     import_completed: "An import is complete; all its products are in the catalogue",
     import_failed: "An import failed; the changes made before that were kept",
+    import_held: "An import waits for an answer; it has written nothing",
     import_cancelled: "An import was cancelled; the changes made before that were kept",
     bulk_completed: "A bulk change ended; if it ended early, the changes made before that were kept",
     changeset_undone: "A change was undone; the state shows whether it was undone completely",

@@ -1,0 +1,25 @@
+// Questions of an import: problems that the user solves by choosing the value of an option. Does not import zod, because commands import
+// this file.
+import type { ProblemDocument } from "../problem-document.ts";
+
+/** A possible answer, with samples of what it means. */
+export interface Candidate {
+  value: string;
+  samples: string[];
+}
+
+export interface Question {
+  /** Name of the option that answers the question. */
+  option: string;
+  candidates: Candidate[];
+}
+
+/** Whether the members of a problem contain a question. An import with such a problem is held instead of failing. */
+export const isQuestion = ({ option, candidates }: Record<string, unknown>): boolean =>
+  typeof option === "string" && Array.isArray(candidates);
+
+/** @returns undefined if the problem is not a question */
+export function questionOf(problem: ProblemDocument | null): Question | undefined {
+  if (problem === null || !isQuestion(problem)) return undefined;
+  return { option: problem["option"] as string, candidates: problem["candidates"] as Candidate[] };
+}

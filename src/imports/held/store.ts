@@ -1,0 +1,47 @@
+// SQL of imports that are held because they have a question.
+import type pg from "pg";
+import type { Queryable } from "../../db/connection/connect.ts";
+import { changeImport } from "../store.ts";
+import type { ScanId } from "../scan/store.ts";
+import type { Import, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { ProblemDocument } from "../../../contract/problem-document.ts";
+
+/** Holds an import until its question is answered. @returns false if the import was cancelled or no longer belongs to this scan */
+export async function markHeld(
+  client: pg.ClientBase,
+  scan: ScanId,
+  question: ProblemDocument,
+  keptHours: number,
+): Promise<boolean> {
+  const updated = await changeImport(
+    client,
+    scan.id,
+    `state = 'held', problem = $3, wait_reason = null, upload_expires_at = now() + make_interval(hours => $4::int)`,
+    "scan_token = $2 and state = 'scanning' and not cancel_requested",
+    [scan.scan_token, JSON.stringify(question), keptHours],
+  );
+  return updated > 0;
+}
+
+/** Sets the import to `scanning` again, with these options and without the results of its last scan. @returns false if it is not held */
+export async function markContinued(db: Queryable, id: number, options: ImportOptions): Promise<boolean> {
+  const updated = await changeImport(
+    db,
+    id,
+    `state = 'scanning', options = $2, problem = null, notices = '[]', upload_expires_at = null, started_at = clock_timestamp(),
+     scanned = 0, lines = null, rows = null, superseded = 0, rejected = 0, ignored = 0`,
+    "state = 'held' and not cancel_requested",
+    [JSON.stringify(options)],
+  );
+  return updated > 0;
+}
+
+/** Lists held imports whose question was not answered in time. */
+export async function listUnanswered(
+  db: Queryable,
+): Promise<(Pick<Import, "id" | "version"> & { problem: ProblemDocument })[]> {
+  const { rows } = await db.query<Pick<Import, "id" | "version"> & { problem: ProblemDocument }>(
+    "select id, version, problem from imports where state = 'held' and upload_expires_at < now() order by id",
+  );
+  return rows;
+}
