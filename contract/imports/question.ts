@@ -16,7 +16,7 @@ export interface Question {
 
 /** Whether the members of a problem contain a question. An import with such a problem is held instead of failing. */
 export const isQuestion = ({ option, candidates }: Record<string, unknown>): boolean =>
-  typeof option === "string" && Array.isArray(candidates);
+  typeof option === "string" && Array.isArray(candidates) && candidates.length > 0;
 
 /** @returns undefined if the problem is not a question */
 export function questionOf(problem: ProblemDocument | null): Question | undefined {

@@ -110,6 +110,28 @@ export const list_rejects = endpoint({
   },
 });
 
+export const list_ignored = endpoint({
+  method: "GET",
+  url: "/api/imports/:id/ignored",
+  access: "viewer",
+  schema: {
+    operationId: "list_ignored",
+    summary: `List the ignored rows of an import (at most ${FIRST_REJECTS}): rows that are not products, in file order`,
+    tags: ["imports"],
+    params: id_params,
+    querystring: z.object({ ...pageQuery({ limit: 100, max: 500 }), code: ignore_code.optional() }).strict(),
+    response: {
+      200: z.object({
+        items: z.array(ignored_row),
+        next_cursor,
+        ignored: count.describe("Number of ignored rows of the import"),
+      }),
+      400: problem_document,
+      ...not_found,
+    },
+  },
+});
+
 /** Rejects with the same reason and column. */
 export const reject_group = z
   .object({ code: reject_code, column: z.string().nullable(), count: count })

@@ -21,7 +21,7 @@ export interface Command {
   summary: string;
   /** The output of `--help`. */
   help: string;
-  /** @returns the exit code: 0 done, 1 failed or cancelled, 2 usage error */
+  /** @returns the exit code: 0 done, 1 failed or cancelled, 2 usage error, 3 a question needs an answer */
   run(args: string[], io: Io): Promise<number>;
 }
 

@@ -13,27 +13,21 @@ import { finishImport } from "./finish-import.ts";
 import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
 import { isForm, receiveForm, type FormUpload } from "./receive/receive-form.ts";
 import { receiveImport } from "./receive/receive.ts";
-import { rejectsCsv, rejectsCsvName } from "./rejects/rejects-csv.ts";
-import { countRejects, listRejects } from "./rejects/store.ts";
+import { rejectRoutes } from "./rejects/routes.ts";
 import { bodyOf } from "./receive/request-body.ts";
-import { listImports, readImport, readListedImport, requestCancel } from "./store.ts";
+import { listImports, noSuchImport, readListedImport, requestCancel, requireImport } from "./store.ts";
 import { uploadRoutes } from "./receive/upload/routes.ts";
 import {
   cancel_import,
   completeOptions,
   continue_import,
   create_import,
-  download_rejects,
   get_import,
   isTerminal,
   list_imports,
-  list_rejects,
   MAX_PREVIEW_BYTES,
-  MAX_RAW_CHARACTERS,
   preview_import,
-  summarize_rejects,
   watch_import,
-  type Import,
   type ImportState,
   type ListedImport,
 } from "../../contract/imports/imports.ts";
@@ -160,27 +154,27 @@ function stateRoutes(instance: FastifyInstance, context: ImportRoutesContext): v
     },
   });
 
-  app.route({ ...get_import, handler: ({ params }) => findImport(pool, params.id) });
+  app.route({ ...get_import, handler: ({ params }) => requireImport(pool, params.id) });
 
   app.route({
     ...cancel_import,
     handler: async ({ params: { id } }, reply) => {
-      await findImport(pool, id);
+      await requireImport(pool, id);
       if (!(await requestCancel(pool, id))) {
-        const { state } = await findImport(pool, id);
+        const { state } = await requireImport(pool, id);
         throw new Problem("already-finished", `Import ${id} cannot be cancelled because it has ended: it is ${state}.`);
       }
-      const import_ = await findImport(pool, id);
+      const import_ = await requireImport(pool, id);
       if (!IS_ENDED_BY_WORKER[import_.state]) await finishImport(context, id, "cancelled");
-      return reply.code(202).send(await findImport(pool, id));
+      return reply.code(202).send(await requireImport(pool, id));
     },
   });
 
   app.route({
     ...continue_import,
     handler: async ({ params: { id }, body }, reply) => {
-      await continueImport(context, await findImport(pool, id), body);
-      return reply.code(202).send(await findImport(pool, id));
+      await continueImport(context, await requireImport(pool, id), body);
+      return reply.code(202).send(await requireImport(pool, id));
     },
   });
 
@@ -230,46 +224,3 @@ export const importSource = (pool: pg.Pool): StateSource => ({
   listRecent: () => listImports(pool, { limit: RECENT }),
   read: (id) => readListedImport(pool, id),
 });
-
-function rejectRoutes(instance: FastifyInstance, { pool }: ImportRoutesContext): void {
-  const app = instance.withTypeProvider<ZodTypeProvider>();
-
-  app.route({
-    ...list_rejects,
-    handler: async ({ params: { id }, query: { limit, cursor, code } }) => {
-      const after = decodeIntegerCursor("rejects", cursor) ?? 0;
-      const { rejected, rejects_listed } = await findImport(pool, id);
-      const page = { limit: limit + 1, after, code, raw_characters: MAX_RAW_CHARACTERS };
-      const found = await listRejects(pool, id, page);
-      return { ...toPage("rejects", found, limit, ({ row }) => [row]), rejected, rejects_listed };
-    },
-  });
-
-  app.route({
-    ...summarize_rejects,
-    handler: async ({ params: { id } }) => {
-      const { rejected, rejects_listed } = await findImport(pool, id);
-      return { items: await countRejects(pool, id), rejected, rejects_listed };
-    },
-  });
-
-  app.route({
-    ...download_rejects,
-    handler: async ({ params: { id } }, reply) => {
-      const import_ = await findImport(pool, id);
-      return reply
-        .type("text/csv; charset=utf-8")
-        .header("content-disposition", `attachment; filename="${rejectsCsvName(import_)}"`)
-        .serializer((payload: unknown) => payload as string)
-        .send(rejectsCsv(pool, import_) as never);
-    },
-  });
-}
-
-async function findImport(pool: pg.Pool, id: number): Promise<Import> {
-  const import_ = await readImport(pool, id);
-  if (import_ === undefined) throw noSuchImport(id);
-  return import_;
-}
-
-const noSuchImport = (id: number): Problem => new Problem("not-found", `Import ${id} does not exist.`);

@@ -13,6 +13,7 @@ import {
   type ImportOptions,
   type ListedImport,
 } from "../../contract/imports/imports.ts";
+import { Problem } from "../../contract/problems.ts";
 import type { ProblemDocument } from "../../contract/problem-document.ts";
 
 /** Value of an import's `fraction` when the file has been received. */
@@ -87,6 +88,15 @@ export async function readImport(db: Queryable, id: number): Promise<Import | un
   const { rows } = await db.query<Import>(`select ${IMPORT} from imports where id = $1`, [id]);
   return rows[0];
 }
+
+/** @throws Problem not-found */
+export async function requireImport(db: Queryable, id: number): Promise<Import> {
+  const import_ = await readImport(db, id);
+  if (import_ === undefined) throw noSuchImport(id);
+  return import_;
+}
+
+export const noSuchImport = (id: number): Problem => new Problem("not-found", `Import ${id} does not exist.`);
 
 /** Reads an import without its long values, as lists and streams show it. */
 export async function readListedImport(db: Queryable, id: number): Promise<ListedImport | undefined> {

@@ -1,6 +1,7 @@
 // Shows the progress of an import: on a terminal as a bar with rate and time left, in a log as one line per stage.
 import { isTerminal } from "../../../contract/imports/import-names.ts";
 import type { ListedImport } from "../../../contract/imports/imports.ts";
+import { questionOf, type Question } from "../../../contract/imports/question.ts";
 import { oneLine, redrawLine } from "../../terminal.ts";
 
 export interface Progress {
@@ -122,6 +123,8 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
     cancelled: `Import ${id} of ${filename} was cancelled. Rows loaded before that stay in the catalogue.`,
     failed: `Import ${id} of ${filename} failed: ${oneLine(problem?.detail ?? "The server gave no reason.")}`,
   };
+  const question = state === "held" ? questionOf(problem) : undefined;
+  if (question !== undefined) return describeQuestion(import_, question);
   const output = [head[state] ?? `Import ${id} of ${filename} is ${state}.`];
   if (rows !== null) {
     output.push(`  ${countOf(rows, "row")} on ${countOf(lines ?? 0, "line")}:`);
@@ -131,9 +134,26 @@ export function describeResult(import_: ListedImport, baseUrl?: string): string 
     const where = baseUrl === undefined ? " (when a server is running): " : `: ${baseUrl}`;
     const listed =
       rejects_listed < rejected ? `first ${rejects_listed.toLocaleString("en")} rejected rows` : "rejected rows";
+    for (const { message } of import_.notices) output.push(`  Note: ${oneLine(message)}`);
     if (rejected > 0) output.push(`  Download the ${listed} with their reasons${where}/api/imports/${id}/rejects.csv`);
+    if (ignored > 0) output.push(`  List the ignored rows with their reasons${where}/api/imports/${id}/ignored`);
   }
   return `${output.join("\n")}\n`;
+}
+
+/** The question of a held import, with the options that answer it. */
+function describeQuestion({ filename, problem }: ListedImport, { option, candidates }: Question): string {
+  const given = candidates.map(({ value }) => `--${option} ${JSON.stringify(oneLine(value))}`);
+  const width = Math.max(0, ...given.map(({ length }) => length));
+  const answers = candidates.map(
+    ({ samples }, index) => `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`,
+  );
+  return [
+    `${oneLine(filename)} needs a decision, and nothing was imported. ${oneLine(problem?.detail ?? "")}`,
+    "Run the command again with one of these options:",
+    ...answers,
+    "",
+  ].join("\n");
 }
 
 const handled = (state: ListedImport): number =>

@@ -43,7 +43,8 @@ running, imports the file into the embedded database itself. FILE may be a pipe,
 ${COLUMN_HELP}
 The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}
-Exit code: 0 done, 1 failed or cancelled, 2 usage error. Rejected rows do not fail an import without --strict.
+Exit code: 0 done, 1 failed or cancelled, 2 usage error, 3 the file needs a decision: nothing was imported, and the
+question is printed with the options that answer it. Rejected rows do not fail an import without --strict.
 `,
   async run(args, io) {
     const { values, positionals } = readArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });
@@ -65,9 +66,11 @@ Exit code: 0 done, 1 failed or cancelled, 2 usage error. Rejected rows do not fa
       return 1;
     }
     io.stdout.write(values.json === true ? `${JSON.stringify(ended)}\n` : describeResult(ended, baseUrl));
-    return ended.state === "done" ? 0 : 1;
+    return EXIT_CODES[ended.state] ?? 1;
   },
 };
+
+const EXIT_CODES: Partial<Record<Import["state"], number>> = { done: 0, held: 3 };
 
 interface OptionValues extends DialectValues, ColumnValues {
   mode?: string | undefined;
@@ -88,7 +91,8 @@ async function readOptions(values: OptionValues): Promise<Partial<GivenOptions>>
   throw optionError(result.error.issues);
 }
 
-/** @returns undefined if the command was interrupted before the import was created */
+/** @returns the ended import, or a held one, which has then been cancelled; undefined if the command was interrupted before the import was
+ * created */
 async function importRemotely(
   baseUrl: string,
   source: ImportSource,
@@ -108,8 +112,14 @@ async function importRemotely(
   for await (const state of watchImport(sent.id, { base_url: baseUrl })) {
     last = state;
     progress.show(state);
+    if (state.state === "held") break;
   }
   io.signal.removeEventListener("abort", cancel);
+  if (last.state === "held") {
+    const held = await readWhole(baseUrl, sent.id);
+    await cancelRemotely(baseUrl, sent.id);
+    return held;
+  }
   return last.shortened ? readWhole(baseUrl, sent.id) : (last as Import);
 }
 
@@ -156,6 +166,7 @@ async function importAlone(
   const { holdDatabase, openPool } = await import("../../processes/open-database.ts");
   const { startBoss } = await import("../../jobs/boss.ts");
   const { senders, workOnImports } = await import("../../imports/worker.ts");
+  const { finishImport } = await import("../../imports/finish-import.ts");
   const { receiveImport } = await import("../../imports/receive/receive.ts");
   const { readImport, requestCancel } = await import("../../imports/store.ts");
   const { completeOptions, import_query } = await import("../../../contract/imports/imports.ts");
@@ -187,7 +198,10 @@ async function importAlone(
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       state = (await readImport(pool, state.id)) as Import;
       progress.show(state);
+      if (state.state === "held") break;
     }
+    // The command is run again with an answer, so the file is not needed any more.
+    if (state.state === "held") await finishImport(context, state.id, "cancelled");
     return state;
   } finally {
     stop.abort();

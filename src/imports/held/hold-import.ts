@@ -37,7 +37,7 @@ export async function continueImport(
   answer: z.infer<typeof continue_options>,
 ): Promise<void> {
   const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
-  const changed = { ...options, ...given } as ImportOptions;
+  const changed = { ...options, ...given };
   const isContinued = await withTransaction(context.pool, async (client) => {
     const isMarked = await markContinued(client, id, changed);
     if (isMarked) await context.sendScan(client, id);

@@ -63,16 +63,31 @@ export async function countRejects(db: Queryable, importId: number): Promise<Rej
   return rows;
 }
 
+interface Page {
+  after: number;
+  limit: number;
+  raw_characters: number;
+  code?: string | undefined;
+}
+
 /** Returns a page of rejects in file order, after row `after`. Raw records are truncated to `raw_characters`. */
-export async function listRejects(
+export const listRejects = (db: Queryable, importId: number, page: Page): Promise<Reject[]> =>
+  listRows<Reject>(db, importId, page, false);
+
+/** Returns a page of ignored rows, like `listRejects`. */
+export const listIgnored = (db: Queryable, importId: number, page: Page): Promise<IgnoredRow[]> =>
+  listRows<IgnoredRow>(db, importId, page, true);
+
+async function listRows<Row extends Reject | IgnoredRow>(
   db: Queryable,
   importId: number,
-  page: { after: number; limit: number; raw_characters: number; code?: string | undefined },
-): Promise<Reject[]> {
-  const { rows } = await db.query<Reject>(
+  page: Page,
+  isIgnored: boolean,
+): Promise<Row[]> {
+  const { rows } = await db.query<Row>(
     `select "row", line, "column", value, code, message, left(raw, $5) as raw from import_rejects
-     where import_id = $1 and not ignored and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
-    [importId, page.after, page.limit, page.code ?? null, page.raw_characters],
+     where import_id = $1 and ignored = $6 and "row" > $2 and ($4::text is null or code = $4) order by "row" limit $3`,
+    [importId, page.after, page.limit, page.code ?? null, page.raw_characters, isIgnored],
   );
   return rows;
 }

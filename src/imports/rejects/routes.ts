@@ -1,0 +1,61 @@
+// HTTP routes of rejected and ignored rows.
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { decodeIntegerCursor, toPage } from "../../cursor.ts";
+import type { ImportContext } from "../context.ts";
+import { requireImport } from "../store.ts";
+import { rejectsCsv, rejectsCsvName } from "./rejects-csv.ts";
+import { countRejects, listIgnored, listRejects } from "./store.ts";
+import {
+  download_rejects,
+  list_ignored,
+  list_rejects,
+  MAX_RAW_CHARACTERS,
+  summarize_rejects,
+} from "../../../contract/imports/imports.ts";
+
+export function rejectRoutes(instance: FastifyInstance, { pool }: Pick<ImportContext, "pool">): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.route({
+    ...list_rejects,
+    handler: async ({ params: { id }, query: { limit, cursor, code } }) => {
+      const after = decodeIntegerCursor("rejects", cursor) ?? 0;
+      const { rejected, rejects_listed } = await requireImport(pool, id);
+      const page = { limit: limit + 1, after, code, raw_characters: MAX_RAW_CHARACTERS };
+      const found = await listRejects(pool, id, page);
+      return { ...toPage("rejects", found, limit, ({ row }) => [row]), rejected, rejects_listed };
+    },
+  });
+
+  app.route({
+    ...list_ignored,
+    handler: async ({ params: { id }, query: { limit, cursor, code } }) => {
+      const after = decodeIntegerCursor("ignored", cursor) ?? 0;
+      const { ignored } = await requireImport(pool, id);
+      const page = { limit: limit + 1, after, code, raw_characters: MAX_RAW_CHARACTERS };
+      const found = await listIgnored(pool, id, page);
+      return { ...toPage("ignored", found, limit, ({ row }) => [row]), ignored };
+    },
+  });
+
+  app.route({
+    ...summarize_rejects,
+    handler: async ({ params: { id } }) => {
+      const { rejected, rejects_listed } = await requireImport(pool, id);
+      return { items: await countRejects(pool, id), rejected, rejects_listed };
+    },
+  });
+
+  app.route({
+    ...download_rejects,
+    handler: async ({ params: { id } }, reply) => {
+      const import_ = await requireImport(pool, id);
+      return reply
+        .type("text/csv; charset=utf-8")
+        .header("content-disposition", `attachment; filename="${rejectsCsvName(import_)}"`)
+        .serializer((payload: unknown) => payload as string)
+        .send(rejectsCsv(pool, import_) as never);
+    },
+  });
+}
