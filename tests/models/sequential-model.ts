@@ -69,9 +69,9 @@ export function applyFile(
     }
     const active = (cell("active") ?? "").trim();
     const now: ModelProduct = {
-      sku: (cell("sku") as string).trim(),
-      name: cell("name") ?? old?.name ?? "",
-      description: cell("description") ?? old?.description ?? "",
+      sku: old !== undefined && options.mode === "update" ? old.sku : (cell("sku") as string).trim(),
+      name: filled(cell("name")) ?? old?.name ?? "",
+      description: filled(cell("description")) ?? old?.description ?? cell("description") ?? "",
       active: active === "" ? (old?.active ?? options.active) : ["yes", "true"].includes(active),
       attributes: Object.fromEntries(attributes),
       version: (old?.version ?? 0) + 1,
@@ -83,6 +83,9 @@ export function applyFile(
     }
   }
 }
+
+/** A blank cell changes nothing. */
+const filled = (text: string | undefined): string | undefined => (text?.trim() === "" ? undefined : text);
 
 const NO_ATTRIBUTES: ReadonlySet<string> = new Set(["sku", "name", "description", "active", "__proto__"]);
 

@@ -31,13 +31,20 @@ export interface MergeColumns {
   attributes: readonly string[] | null;
   /** Whether the value null removes an attribute from the product. */
   null_removes: boolean;
+  /** Whether products keep the spelling of their SKU. */
+  keeps_sku?: boolean;
+  /** Whether a product keeps its value of a text field that is null in the staging table. */
+  keeps_texts?: boolean;
 }
 
 /** The rows to compare, as binary arrays with one element per row. */
 export interface ComparisonArrays {
   keys: BinaryArray;
-  /** For each row, a hash of its SKU and of the text fields that the rows set; see `hashTextExtended`. */
+  /** For each row, a hash of its SKU (unless products keep theirs) and of the text fields that the rows set; see `hashTextExtended`. */
   hashes: BinaryArray;
+  /** For each row, bit i is set if the product keeps its value of the i-th text field that the rows set. The hash of the row then contains
+   * the empty string instead. Undefined if this applies to no row. */
+  kept_texts?: BinaryArray;
   /** The seed of every hash: a bigint in decimal notation. */
   seed: string;
   /** The other fields that the rows set, encoded as `COMPARISONS` describes. */
@@ -92,11 +99,19 @@ export async function compareWithProducts(
 ): Promise<Comparison> {
   const unnested = [sql`${arrays.keys}::text[]`, sql`${arrays.hashes}::bigint[]`];
   const names = ["sku_key", "hash"];
-  const texts = ["sku", ...columns.fields.filter((field) => kindOf(field) === "text")];
-  const hash = texts.reduce(
-    (chain, name) => sql`hashtextextended(${raw(`p.${name}`)}, ${chain})`,
+  const texts = columns.fields
+    .filter((field) => kindOf(field) === "text")
+    .map((field, i) =>
+      arrays.kept_texts === undefined ? `p.${field}` : `case when i.kept & ${1 << i} = 0 then p.${field} else '' end`,
+    );
+  const hash = (columns.keeps_sku === true ? texts : ["p.sku", ...texts]).reduce(
+    (chain, text) => sql`hashtextextended(${raw(text)}, ${chain})`,
     sql`${arrays.seed}::bigint`,
   );
+  if (arrays.kept_texts !== undefined) {
+    unnested.push(sql`${arrays.kept_texts}::int4[]`);
+    names.push("kept");
+  }
   const differs = [sql`${hash} <> i.hash`];
   for (const field of columns.fields) {
     const comparison = COMPARISONS[kindOf(field)];
@@ -194,13 +209,17 @@ export async function applyStagedChanges(
      from product_staging s join products p on ${ofPart}`,
     [changeset_id, part, now],
   );
+  const assign = (field: SettableField): string =>
+    columns.keeps_texts === true && kindOf(field) === "text"
+      ? `${field} = coalesce(s.${field}, p.${field})`
+      : ASSIGNMENTS[kindOf(field)](field);
   const sets = [
-    "sku = s.sku",
+    ...(columns.keeps_sku === true ? [] : ["sku = s.sku"]),
     "version = p.version + 1",
     "changed_in = $1::bigint",
     "source_line = s.source_line",
     "updated_at = $3::timestamptz",
-    ...columns.fields.map((field) => ASSIGNMENTS[kindOf(field)](field)),
+    ...columns.fields.map(assign),
   ];
   const values: unknown[] = [changeset_id, part, now];
   if (columns.attributes !== null) {

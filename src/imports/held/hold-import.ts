@@ -7,7 +7,7 @@ import { isUnchanged } from "../recovery/store.ts";
 import { isScannedBy, type ScanId } from "../scan/store.ts";
 import { readImport } from "../store.ts";
 import { listUnanswered, markContinued, markHeld } from "./store.ts";
-import type { continue_options, Import, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { continue_options, Import } from "../../../contract/imports/imports.ts";
 import { problemOf, toProblemDocument, type ProblemDocument } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { isQuestion } from "../../../contract/imports/question.ts";

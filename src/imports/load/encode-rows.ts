@@ -55,6 +55,8 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   // The column index of each text field, or -1 if the file has no column for the field.
   const textColumns = TEXT_FIELDS.map((field) => layout[field]);
   const hashedColumns = textColumns.filter((column) => column >= 0);
+  /** Whether a blank cell of this chunk keeps a text of its product. */
+  let hasKeptTexts = false;
   const booleanColumns = BOOLEAN_FIELDS.map((field) => layout[field]);
   const numberColumns = NUMBER_FIELDS.map((field) => layout[field]);
 
@@ -126,10 +128,11 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   };
 
   return {
-    comparisonArrays() {
+    comparisonArrays(keepsSku) {
       // A new random seed for every comparison: an attacker cannot craft a change with the same hash as the product's current values.
       const seed = randomBytes(8);
       const hash = new Int32Array(2);
+      const kept = new Uint8Array(rows.record.length);
       writer.length = 0;
       const arrays: ComparisonArrays = {
         seed: String(seed.readBigInt64BE()),
@@ -139,14 +142,27 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         hashes: arrayOf(OIDS.int8, (row) => {
           hash[0] = seed.readInt32BE(0);
           hash[1] = seed.readInt32BE(4);
-          hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
-          for (let c = 0; c < hashedColumns.length; c++) hashCell(row, hashedColumns[c] as number, hash);
+          if (!keepsSku)
+            hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
+          for (let c = 0; c < hashedColumns.length; c++) {
+            if (!cells.isKept(row, hashedColumns[c] as number)) hashCell(row, hashedColumns[c] as number, hash);
+            else {
+              hashTextExtended(textsView, 0, 0, hash);
+              kept[row] = (kept[row] as number) | (1 << c);
+              hasKeptTexts = true;
+            }
+          }
           writer.int32(8);
           writer.int32(hash[0]);
           writer.int32(hash[1]);
         }),
         fields: {},
       };
+      if (hasKeptTexts) {
+        arrays.kept_texts = arrayOf(OIDS.int4, (row) => {
+          writer.fieldInt32(kept[row] as number);
+        });
+      }
       for (const field of BOOLEAN_FIELDS.filter((name) => layout[name] >= 0)) {
         arrays.fields[field] = arrayOf(OIDS.int4, (row) => {
           writer.fieldInt32(booleanCell(row, layout[field]));
@@ -256,7 +272,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   }
 
   function writeCellOrNull(row: number, column: number): void {
-    if (column < 0) writer.fieldNull();
+    if (column < 0 || (hasKeptTexts && cells.isKept(row, column))) writer.fieldNull();
     else writeCell(row, column);
   }
 

@@ -7,6 +7,7 @@ import {
   compareWithProducts,
   stageChanges,
   type Comparison,
+  type MergeColumns,
 } from "../../catalog/bulk/merge.ts";
 import { noteChanged } from "../../catalog/backlog.ts";
 import type { ByteWriter } from "../../db/binary/copy-writer.ts";
@@ -57,11 +58,14 @@ export async function loadChunk(
   const { layout, dialect, changeset_id } = plan;
   const rows = chunkRows(records, chunk.skip, layout, dialect, scratch);
   const encoder = createRowEncoder(rows, layout, dialect, writer);
-  const columns = mergeColumnsOf(layout);
-  const found =
-    compare && rows.record.length > 0
-      ? await compareWithProducts(client, columns, encoder.comparisonArrays(), rows.record.length, plan.has_tids)
-      : NO_PRODUCTS;
+  // An import that only updates products does not change the spelling of their SKUs.
+  const columns: MergeColumns = { ...mergeColumnsOf(layout), keeps_sku: plan.options.mode === "update" };
+  let found = NO_PRODUCTS;
+  if (compare && rows.record.length > 0) {
+    const arrays = encoder.comparisonArrays(columns.keeps_sku === true);
+    columns.keeps_texts = arrays.kept_texts !== undefined;
+    found = await compareWithProducts(client, columns, arrays, rows.record.length, plan.has_tids);
+  }
   const { changed, same } = found;
   const rejects: Reject[] = [];
   const reject = (row: number, code: RejectCode, column: number): void => {

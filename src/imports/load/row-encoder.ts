@@ -3,7 +3,8 @@ import type { ComparisonArrays } from "../../catalog/bulk/merge.ts";
 
 /** Encodes the rows of one chunk. */
 export interface RowEncoder {
-  comparisonArrays(): ComparisonArrays;
+  /** @param keepsSku whether products keep the spelling of their SKU */
+  comparisonArrays(keepsSku: boolean): ComparisonArrays;
   /** Encodes rows for `copyNewProducts`. `which` contains the indexes of these rows in the chunk. */
   newProducts(which: ArrayLike<number>, stamp: NewProductStamp): Buffer;
   /** Encodes rows for `stageChanges`. Row `which[i]` was compared with the product whose version is `versions[i]` and whose tid

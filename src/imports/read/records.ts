@@ -5,6 +5,8 @@
 export const QUOTED = 1;
 /** Flag of a quoted field with escapes inside: its bytes are not its value. Read it with `fieldText` or `copyField`. */
 export const ESCAPED = 2;
+/** Flag of a blank field that a mapping appends to a record: it erases the product's value instead of keeping it. */
+export const ERASES = 4;
 
 /** Codes of the faults in a record's form. `Records.fault` contains an index into this array, or 0 for a record without a fault.
  * Rejects have the same codes. */
@@ -38,7 +40,7 @@ export interface Records {
   field_start: Int32Array;
   /** Offset after the last byte of each field's content. */
   field_end: Int32Array;
-  /** For each field, the bitwise OR of its flags QUOTED and ESCAPED. */
+  /** For each field, the bitwise OR of its flags QUOTED, ESCAPED and ERASES. */
   field_flags: Uint8Array;
 }
 
