@@ -5,7 +5,14 @@ import { pageOf, pageQuery } from "../paging.ts";
 import { column, dialect } from "./dialect.ts";
 import { FILE_TYPES } from "./file-types.ts";
 import { id_params } from "./id-params.ts";
-import { CANCEL_IMPORT_URL, CONTINUE_IMPORT_URL, IMPORT_STATES, IMPORT_URL, IMPORTS_URL, WATCH_IMPORT_URL } from "./import-names.ts";
+import {
+  CANCEL_IMPORT_URL,
+  CONTINUE_IMPORT_URL,
+  IMPORT_STATES,
+  IMPORT_URL,
+  IMPORTS_URL,
+  WATCH_IMPORT_URL,
+} from "./import-names.ts";
 import { notice } from "./notices.ts";
 import { file_name, import_options, import_query } from "./options.ts";
 import { rejects_listed } from "./rejects.ts";

@@ -146,7 +146,8 @@ function describeQuestion({ filename, problem }: ListedImport, { option, candida
   const given = candidates.map(({ value }) => `--${option} ${JSON.stringify(oneLine(value))}`);
   const width = Math.max(0, ...given.map(({ length }) => length));
   const answers = candidates.map(
-    ({ samples }, index) => `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`,
+    ({ samples }, index) =>
+      `  ${(given[index] as string).padEnd(width)}  ${samples.map((sample) => oneLine(sample)).join(", ")}`,
   );
   return [
     `${oneLine(filename)} needs a decision, and nothing was imported. ${oneLine(problem?.detail ?? "")}`,

@@ -16,7 +16,8 @@ import type { z } from "zod";
 /** Number of hours for which an import waits for its answer. */
 const KEPT_HOURS = 24;
 
-export const isQuestionOfScan = (error: unknown): error is Problem => error instanceof Problem && isQuestion(error.extra);
+export const isQuestionOfScan = (error: unknown): error is Problem =>
+  error instanceof Problem && isQuestion(error.extra);
 
 /** Holds the import until its question is answered. The file is kept, and nothing is written to the catalogue. Does nothing if the
  * import was cancelled or taken over, or if its upload is still running: it is then scanned again when the file is complete. */

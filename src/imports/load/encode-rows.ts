@@ -142,8 +142,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         hashes: arrayOf(OIDS.int8, (row) => {
           hash[0] = seed.readInt32BE(0);
           hash[1] = seed.readInt32BE(4);
-          if (!keepsSku)
-            hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
+          if (!keepsSku) hashTextExtended(textsView, rows.sku_start[row] as number, rows.sku_end[row] as number, hash);
           for (let c = 0; c < hashedColumns.length; c++) {
             if (!cells.isKept(row, hashedColumns[c] as number)) hashCell(row, hashedColumns[c] as number, hash);
             else {
