@@ -19,11 +19,19 @@ export const dialect = z
           "delimited text compressed by gzip. `xlsx`: an Excel workbook",
       ),
     sheets: z
-      .array(z.object({ name: z.string(), read: z.boolean() }))
+      .array(
+        z.object({
+          name: z.string(),
+          read: z.boolean(),
+          hidden: z.boolean().optional(),
+          has_sku: z.boolean().optional(),
+        }),
+      )
       .optional()
       .describe(
-        "Sheets of the workbook. `read` shows whether the rows of a sheet are imported. By default, the first " +
-          "sheet with a SKU column and all sheets with the same header are imported",
+        "Sheets of the workbook. `read` shows whether the rows of a sheet are imported, `hidden` whether the sheet is " +
+          "hidden, and `has_sku` whether its header names a SKU column; it is missing if the sheet was not inspected. " +
+          "By default, the sheet whose header fits best and all visible sheets with the same header are imported",
       ),
     encoding: z.enum(ENCODINGS),
     delimiter: z

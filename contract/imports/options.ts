@@ -48,8 +48,8 @@ export const import_options = z
     sheet: sheet_name
       .optional()
       .describe(
-        "Name of the only sheet to import. By default, the first sheet with a SKU column and all sheets with the " +
-          "same header are imported",
+        "Name of the only sheet to import. By default, the sheet whose header fits best and all visible sheets with " +
+          "the same header are imported",
       ),
     key: column_option
       .optional()

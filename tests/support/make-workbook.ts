@@ -6,6 +6,8 @@ import { ZipFile } from "yazl";
 export interface WorkbookInput {
   /** The rows of each sheet as XML, by sheet name. */
   sheets: Record<string, string>;
+  /** References of merged ranges such as "A1:B2", by sheet name. */
+  merged?: Record<string, readonly string[]>;
   /** The states of sheets, such as "hidden", by sheet name. Other sheets are visible. */
   states?: Record<string, string>;
   /** `<si>…</si>` elements of the shared strings. */
@@ -37,9 +39,9 @@ export async function makeWorkbook(input: WorkbookInput): Promise<Buffer> {
       relation("t", "styles", "/xl/styles.xml"),
     ].join("")}</Relationships>`,
     ...Object.fromEntries(
-      Object.values(input.sheets).map((rows, index) => [
+      Object.entries(input.sheets).map(([name, rows], index) => [
         `xl/worksheets/sheet${index + 1}.xml`,
-        `<?xml version="1.0"?><worksheet><sheetData>${rows}</sheetData></worksheet>`,
+        `<?xml version="1.0"?><worksheet><sheetData>${rows}</sheetData>${mergeCells(input.merged?.[name])}</worksheet>`,
       ]),
     ),
     ...(input.strings === undefined ? {} : { "xl/sharedStrings.xml": `<sst>${input.strings}</sst>` }),
@@ -52,6 +54,11 @@ export async function makeWorkbook(input: WorkbookInput): Promise<Buffer> {
   };
   return zipOf(parts);
 }
+
+const mergeCells = (references: readonly string[] = []): string =>
+  references.length === 0
+    ? ""
+    : `<mergeCells>${references.map((reference) => `<mergeCell ref="${reference}"/>`).join("")}</mergeCells>`;
 
 /** Writes the parts to a ZIP file. @param modes Unix file modes by path, such as the mode of a symbolic link */
 export async function zipOf(

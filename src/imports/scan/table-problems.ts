@@ -3,6 +3,7 @@ import type { Table } from "../read/read-records.ts";
 import { cutText } from "../../../contract/faults.ts";
 import { REJECT_CODES, type Column, type Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
+import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
 
 type ReadableTable = Pick<Table, "header" | "header_fault" | "header_line"> & { columns: readonly Column[] };
 
@@ -26,7 +27,7 @@ function noSkuColumn({ header, columns }: ReadableTable, dialect: Dialect): Prob
   if (!dialect.header) {
     return new Problem(
       "no-sku-column",
-      `The file has no line with column names, so it is unknown which of its ${columns.length} columns contains the SKU. Add a first line with the column names (sku, name, …) and import the file again.`,
+      `The file has no line with column names, so it is unknown which of its ${columns.length} columns contains the SKU. Add a first line with the column names (sku, name, …) and import the file again.${describeOtherSheets(dialect)}`,
     );
   }
   const headers = header.slice(0, SHOWN_HEADERS).map((name) => cutText(name, SHOWN_CHARACTERS));
@@ -34,7 +35,7 @@ function noSkuColumn({ header, columns }: ReadableTable, dialect: Dialect): Prob
   const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
   return new Problem(
     "no-sku-column",
-    `The file has no SKU column. Choose the column with the SKUs (option key), or rename it to "sku", and import the file again. Columns found: ${shown.join(", ")}${more}.`,
+    `The file has no SKU column. Choose the column with the SKUs (option key), or rename it to "sku", and import the file again. Columns found: ${shown.join(", ")}${more}.${describeOtherSheets(dialect)}`,
     { extra: { headers } },
   );
 }

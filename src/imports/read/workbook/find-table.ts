@@ -4,19 +4,32 @@ import type { DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { detectHeader, detectPreamble } from "../detect/detect-header.ts";
 import { matchColumns } from "../columns/match-columns.ts";
+import type { Row } from "../detect/score-dialect.ts";
 import { MAX_FIELDS } from "../split-records.ts";
+import { joinHeader, type JoinedHeader } from "./merged/join-header.ts";
+import type { MergedRange } from "./merged/read-merged.ts";
 import type { SheetRow } from "./read-sheet.ts";
 
 export interface SheetTable {
   /** Number of the last row above the table, 0 for none. */
   preamble: number;
-  /** Number of the header row; undefined if the table has no header. */
+  /** Number of the header row, the last one if there are several; undefined if the table has no header. */
   header: number | undefined;
+  /** The names of a header with merged cells. For an ordinary header, its cells are the names. */
+  joined: JoinedNames | undefined;
   /** Hash of the header, for comparing the headers of sheets. The headers themselves could take too much memory: hundreds of
    * sheets may have headers of a megabyte each. */
   columns: string | undefined;
   has_sku: boolean;
+  has_name: boolean;
+  has_records: boolean;
   width: number;
+}
+
+export interface JoinedNames {
+  names: string[];
+  /** The cells of the rows from which the names were joined. They may be repeated on each page of a sheet. */
+  rows: readonly (readonly string[])[];
 }
 
 /** Maximum number of rows at the start of a sheet that are searched for the table. */
@@ -26,29 +39,52 @@ export const HEAD_LENGTH = 4_000_000;
 
 /**
  * @param rows the first rows of the sheet that are not blank
+ * @param ranges the ranges of merged cells near the header
  * @returns undefined for a sheet without a table
  * @throws Problem bad-header
  */
 export function findTable(
   rows: readonly SheetRow[],
-  { preamble: givenPreamble, header: hasHeader }: DialectOverrides,
+  ranges: readonly MergedRange[],
+  overrides: DialectOverrides,
 ): SheetTable | undefined {
   const filled = rows.filter(({ cells }) => cells.length > 0).map(({ number, cells }) => ({ line: number, cells }));
-  const preamble = givenPreamble ?? detectPreamble(filled);
+  const preamble = overrides.preamble ?? detectPreamble(filled);
   const below = filled.filter(({ line }) => line > preamble);
   const first = below[0];
   if (first === undefined) return undefined;
-  const header = (hasHeader ?? detectHeader(below)) ? first : undefined;
-  if (header !== undefined) refuseWideHeader(rows, header.line);
+  // The rows between the preamble and this row have only cells beyond the last possible column.
+  const titles = Math.max(preamble, first.line - 1);
+  const table = { preamble: titles, joined: undefined, width: widthOf(below) };
+  if (!(overrides.header ?? detectHeader(below))) {
+    return { ...table, header: undefined, columns: undefined, has_sku: false, has_name: false, has_records: true };
+  }
+  refuseWideHeader(rows, first.line);
+  const joined = joinHeader(rows, ranges, {
+    row: first.line,
+    lines: overrides.header_at,
+    may_begin_above: overrides.preamble === undefined,
+  });
+  const names = joined?.names ?? first.cells;
+  const targets = new Set(matchColumns(names).map(({ target }) => target));
+  const header = joined?.lines.at(-1) ?? first.line;
   return {
-    // The rows between the preamble and this row have only cells beyond the last possible column.
-    preamble: Math.max(preamble, first.line - 1),
-    header: header?.line,
-    columns: header && createHash("sha256").update(JSON.stringify(header.cells)).digest("hex"),
-    has_sku: header !== undefined && matchColumns(header.cells).some(({ target }) => target === "sku"),
-    width: below.reduce((width, { cells }) => Math.max(width, cells.length), 0),
+    ...table,
+    preamble: (joined?.lines[0] ?? titles + 1) - 1,
+    header,
+    joined: joined && { names, rows: cellsOf(rows, joined) },
+    columns: createHash("sha256").update(JSON.stringify(names)).digest("hex"),
+    has_sku: targets.has("sku"),
+    has_name: targets.has("name"),
+    has_records: below.some(({ line }) => line > header),
+    width: Math.max(names.length, widthOf(below.filter(({ line }) => line >= header))),
   };
 }
+
+const widthOf = (rows: readonly Row[]): number => rows.reduce((width, { cells }) => Math.max(width, cells.length), 0);
+
+const cellsOf = (rows: readonly SheetRow[], { lines }: JoinedHeader): string[][] =>
+  rows.filter(({ number }) => lines.includes(number)).map(({ cells }) => cells);
 
 function refuseWideHeader(rows: readonly SheetRow[], line: number): void {
   const beyond = rows.find(({ number }) => number === line)?.beyond;

@@ -24,7 +24,7 @@ export interface CellContext {
   budget: WorkBudget;
 }
 
-const MAX_ROWS = 1_048_576;
+export const MAX_ROWS = 1_048_576;
 /** Excel's limit (column XFD). Only the first MAX_FIELDS columns can be imported; a row with a cell beyond those is read, but
  * only to be rejected. */
 const MAX_COLUMNS = 16_384;

@@ -6,6 +6,7 @@ import type { Dialect, DialectOverrides } from "../../../../contract/imports/imp
 import { recordTexts } from "../field-text.ts";
 import { readFile } from "../read-file.ts";
 import type { Table } from "../read-records.ts";
+import { describeOtherSheets } from "./other-sheets.ts";
 
 interface Read {
   dialect: Dialect;
@@ -49,4 +50,50 @@ test.each<[string, Record<number, string[]>]>([
   ["c53-header-break-rejects", { 2: ["c53-1", "Lamp", "3"], 3: ["", "Desk", "4"], 4: ["c53-3", "Bed", "5"] }],
 ])("%s", async (name, records) => {
   expect((await read(name)).records).toEqual(records);
+});
+
+test("c11-sheets: the sheet whose header names the SKU and the name wins over one that explains the columns", async () => {
+  const { dialect, records } = await read("c11-sheets");
+  expect(records).toEqual({ 2: ["c11-1", "Lamp", "3"] });
+  expect(dialect.sheets).toEqual([
+    { name: "Read me", read: false, has_sku: true },
+    { name: "Products", read: true, has_sku: true },
+    { name: "Lists", read: false, hidden: true },
+  ]);
+});
+
+test("c77-hidden-sku: a hidden sheet with a SKU column is reported", async () => {
+  const { dialect } = await read("c77-hidden-sku");
+  expect(dialect.sheets).toEqual([
+    { name: "Cover", read: true, has_sku: false },
+    { name: "Data", read: false, hidden: true, has_sku: true },
+  ]);
+  expect(describeOtherSheets(dialect)).toContain('The sheet "Data" (hidden) has a SKU column.');
+});
+
+test("title-rows-and-merged-header", async () => {
+  for (const overrides of [{}, { preamble: 3, header: true, header_at: [4, 5] }]) {
+    const { dialect, table, records } = await read("title-rows-and-merged-header", overrides);
+    expect(table.header).toEqual([
+      "Warengruppe",
+      "Artikel Nummer",
+      "Artikel Name",
+      "Preis netto",
+      "Preis brutto",
+      "Verpackung Einheit",
+      "Verpackung Stück",
+    ]);
+    expect(table.columns.slice(0, 3).map(({ target }) => target)).toEqual(["attribute", "sku", "name"]);
+    expect(table.header_line).toBe(5);
+    expect(dialect.sheets?.map(({ read }) => read)).toEqual([true, false]);
+    expect(Object.keys(records).map(Number)).toEqual([...Array.from({ length: 24 }, (_, row) => row + 6), 31]);
+    expect(records[6]).toEqual(["Home", "00000", "Pflanzkelle Ostrel 1", "72.71", "117.28", "Karton", "6"]);
+    expect(
+      Object.values(records)
+        .slice(0, 24)
+        .every(([group]) => group === "Home"),
+    ).toBe(true);
+    // The note below the table has no SKU.
+    expect(records[31]).toEqual(["", "", "Alle Preise in Euro", "", "", "", ""]);
+  }
 });

@@ -1,0 +1,133 @@
+// Reads the merged ranges of a sheet. They are at the end of the sheet's XML, after all rows, but are needed before the first row:
+// a merged cell of the header names several columns, and a cell merged over several rows is the value of each of them.
+import { MAX_FIELDS } from "../../split-records.ts";
+import { brokenWorkbook, truncated } from "../broken-workbook.ts";
+import { createXmlParser, type XmlParser } from "../parse-xml.ts";
+import type { WorkBudget } from "../work-budget.ts";
+import { MAX_ROWS } from "../read-sheet.ts";
+
+/** A range of merged cells. Rows are counted from 1, columns from 0; all four are part of the range. */
+export interface MergedRange {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+export interface MergedCells {
+  /** The ranges that overlap the inspected rows, at most MAX_NEAR. */
+  near: MergedRange[];
+  /** The first columns of all ranges of several rows, packed by `packColumn`, in ascending order of their top rows. */
+  columns: Float64Array;
+}
+
+export const NO_MERGED_CELLS: MergedCells = { near: [], columns: new Float64Array() };
+
+/** Maximum number of ranges of several rows, which take 8 bytes each in memory: one for each row of the largest sheet. */
+const MAX_COLUMNS_OF_RANGES = 1_048_576;
+/** Maximum number of ranges near the header: one for every tenth cell of the inspected rows. */
+const MAX_NEAR = 2000;
+/** Name of the element that contains the ranges. In the text of a cell, it cannot follow `<`. */
+const ELEMENT = Buffer.from("mergeCells");
+/** Number of bytes of the previous chunk in which the start of the element may be, including its namespace prefix. */
+const OVERLAP = 256;
+
+const BOTTOM_VALUES = 2 ** 20;
+const COLUMN_VALUES = 2 ** 11;
+
+/** Packs a column of a range into one number. 20 bits for each row and 11 for the column fit into the 53 bits of a double. */
+const packColumn = ({ top, bottom, left }: MergedRange): number =>
+  ((top - 1) * COLUMN_VALUES + left) * BOTTOM_VALUES + (bottom - 1);
+
+export function unpackColumn(packed: number): { top: number; bottom: number; column: number } {
+  const bottom = (packed % BOTTOM_VALUES) + 1;
+  const rest = Math.floor(packed / BOTTOM_VALUES);
+  return { top: Math.floor(rest / COLUMN_VALUES) + 1, bottom, column: rest % COLUMN_VALUES };
+}
+
+/**
+ * @param chunks the whole XML of the sheet; only the element with the ranges is parsed
+ * @param rows the rows near the header, for `near`
+ * @throws Problem broken-workbook, unpacks-too-large
+ */
+export async function readMerged(
+  part: string,
+  chunks: AsyncIterable<Buffer>,
+  rows: { first: number; last: number },
+  budget: WorkBudget,
+): Promise<MergedCells> {
+  const reader = createReader(part, rows, budget);
+  let before: Buffer = Buffer.alloc(0);
+  let isFound = false;
+  for await (const chunk of chunks) {
+    if (isFound) reader.write(chunk);
+    else {
+      const bytes = Buffer.concat([before, chunk]);
+      const at = bytes.indexOf(ELEMENT);
+      isFound = at >= 0;
+      if (isFound) reader.write(bytes.subarray(Math.max(bytes.lastIndexOf("<", at), 0)));
+      before = bytes.subarray(-OVERLAP);
+    }
+    if (reader.isDone()) break;
+  }
+  return reader.result();
+}
+
+function createReader(part: string, rows: { first: number; last: number }, budget: WorkBudget) {
+  const near: MergedRange[] = [];
+  const columns: number[] = [];
+  let isDone = false;
+  const add = (range: MergedRange): void => {
+    if (range.top <= rows.last && range.bottom >= rows.first && near.length < MAX_NEAR) near.push(range);
+    if (range.bottom === range.top) return;
+    if (columns.length === MAX_COLUMNS_OF_RANGES)
+      throw brokenWorkbook(
+        `Its part "${truncated(part)}" has more than ${MAX_COLUMNS_OF_RANGES.toLocaleString("en")} merged ranges.`,
+      );
+    columns.push(packColumn(range));
+  };
+  const parser: XmlParser = createXmlParser(
+    part,
+    {
+      open(name, attributes) {
+        const range = name === "mergeCell" ? rangeOf(attributes["ref"] ?? "") : undefined;
+        if (range !== undefined) add(range);
+      },
+      close(name) {
+        if (name === "mergeCells") isDone = true;
+      },
+      text: () => undefined,
+    },
+    budget,
+  );
+  return {
+    write(bytes: Buffer): void {
+      try {
+        parser.write(bytes);
+      } catch (error) {
+        // After the element, the parser finds tags without a root. They are parsed with the rows.
+        if (!isDone) throw error;
+      }
+    },
+    isDone: () => isDone,
+    result: (): MergedCells => ({ near, columns: Float64Array.from(columns).sort() }),
+  };
+}
+
+/** Reads a reference such as `B4:C5`. Returns undefined for a single cell and for a range beyond the last column of a table. */
+export function rangeOf(reference: string): MergedRange | undefined {
+  const parts = /^([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})$/i.exec(reference);
+  if (parts === null) return undefined;
+  const columns = [columnOf(parts[1] as string), columnOf(parts[3] as string)];
+  const rows = [Number(parts[2]), Number(parts[4])];
+  const [left, right] = [Math.min(...columns), Math.min(Math.max(...columns), MAX_FIELDS - 1)];
+  const [top, bottom] = [Math.min(...rows), Math.min(Math.max(...rows), MAX_ROWS)];
+  if (left >= MAX_FIELDS || top < 1 || top > MAX_ROWS || (left === right && top === bottom)) return undefined;
+  return { top, bottom, left, right };
+}
+
+function columnOf(letters: string): number {
+  let column = 0;
+  for (const letter of letters.toUpperCase()) column = column * 26 + letter.charCodeAt(0) - 64;
+  return column - 1;
+}
