@@ -3,8 +3,8 @@
 //   web/shell, web/<section> -> web/server -> web/services -> web/ui -> web/texts
 // Any other import is an error. Its rule below states the reason.
 
-const MODULES = "catalog|imports|changesets|operations|webhooks";
-const SECTIONS = "catalog|changesets|imports|settings|webhooks";
+const MODULES = "catalog|imports|profiles|changesets|operations|webhooks";
+const SECTIONS = "catalog|changesets|imports|profiles|settings|webhooks";
 const TESTS = "\\.test\\.ts$|^tests/|^bench/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */

@@ -21,6 +21,18 @@ create table changesets (
   constraint changesets_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'edit'::text, 'bulk'::text, 'delete_all'::text, 'undo'::text])))
 );
 
+create table column_choices (
+  id bigint generated always as identity not null,
+  name_key text not null,
+  name text not null,
+  target text not null,
+  import_id bigint not null,
+  chosen_at timestamp with time zone default now() not null,
+  constraint column_choices_name_key_key UNIQUE (name_key),
+  constraint column_choices_pkey PRIMARY KEY (id),
+  constraint column_choices_target_check CHECK ((target = ANY (ARRAY['sku'::text, 'name'::text, 'description'::text, 'active'::text])))
+);
+
 create table events (
   id bigint generated always as identity not null,
   "position" bigint,
@@ -124,6 +136,7 @@ create table imports (
   ignored bigint default 0 not null,
   notices jsonb default '[]'::jsonb not null,
   plan jsonb,
+  profile json,
   constraint imports_pkey PRIMARY KEY (id),
   constraint imports_changeset_id_fkey FOREIGN KEY (changeset_id) REFERENCES changesets(id),
   constraint imports_check CHECK (((state <> 'done'::text) OR (rows = (((((created + updated) + unchanged) + superseded) + rejected) + ignored)))),
@@ -275,6 +288,37 @@ create table products (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint products_pkey PRIMARY KEY (sku_key)
+);
+
+create table profile_uses (
+  name_key text not null,
+  used_at timestamp with time zone default now() not null,
+  import_id bigint not null,
+  columns json not null,
+  constraint profile_uses_pkey PRIMARY KEY (name_key)
+);
+
+create table profile_versions (
+  profile_id bigint not null,
+  version integer not null,
+  definition json not null,
+  actor text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint profile_versions_pkey PRIMARY KEY (profile_id, version),
+  constraint profile_versions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE
+);
+
+create table profiles (
+  id bigint generated always as identity not null,
+  name_key text not null,
+  name text not null,
+  version integer default 1 not null,
+  tests_count integer default 0 not null,
+  tests_failed integer,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint profiles_name_key_key UNIQUE (name_key),
+  constraint profiles_pkey PRIMARY KEY (id)
 );
 
 create table search_backlog (

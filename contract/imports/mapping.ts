@@ -126,12 +126,16 @@ export const mapped_value: z.ZodType<MappedValue> = z.lazy(() =>
       default: text.optional().describe("Used if the value is blank"),
     })
     .strict(),
-);
+).meta({ id: "MappedValue" });
 const sources = z
   .array(z.union([column_name, mapped_value]))
   .min(1)
-  .max(100);
-export const value: z.ZodType<Value> = z.union([column_name, sources, mapped_value]);
+  .max(100)
+  .meta({ id: "ValueSources" });
+export const value: z.ZodType<Value> = z.union([column_name, sources, mapped_value]).meta({
+  id: "Value",
+  description: "A column, the first of several that is not blank, or a value with steps",
+});
 
 export interface Condition {
   blank?: string | string[] | undefined;
@@ -155,7 +159,7 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
       any: z.array(condition).min(1).max(20).optional(),
     })
     .strict(),
-);
+).meta({ id: "Condition" });
 
 const columns_option = z.union([z.boolean(), z.array(column_pattern).max(MAX_STATEMENTS)]);
 

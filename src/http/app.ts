@@ -27,6 +27,7 @@ import { overrideMethod } from "./method-override.ts";
 import { metricsRoute, type MetricsContext } from "./monitoring/metrics.ts";
 import { useIdempotency } from "./idempotency/idempotency.ts";
 import { servePage } from "./page.ts";
+import { profileRoutes } from "../profiles/routes.ts";
 import { sendClientProblem, sendProblem, useProblems } from "./problems.ts";
 import { createSendStates } from "./streams/sse.ts";
 import { createStreams } from "./streams/registry.ts";
@@ -203,6 +204,7 @@ function mountModules(app: FastifyInstance, context: AppContext, closing: AbortS
   operationRoutes(app, withStreams);
   productRoutes(app, context);
   changesetRoutes(app, context);
+  profileRoutes(app, context);
   const sources = [importSource(context.pool), operationSource(context.pool)];
   eventStreamRoute(app, { pool: context.pool, listener: context.listener, sources, streams, closing });
   webhookRoutes(app, { pool: context.pool, log: context.logger, ...context.webhooks });

@@ -75,11 +75,21 @@ export interface Making {
   known: Record<string, readonly unknown[]>;
   /** Percentage of generated values that are hostile. */
   hostile: number;
+  /** Number of references around the value. A schema may refer to itself. */
+  depth?: number;
 }
 
+/** Number of references after which values are simple. */
+const MAX_DEPTH = 2;
+
 export function valueOf(schema: Schema, making: Making, name = ""): fc.Arbitrary<unknown> {
-  const of = (inner: Schema, innerName = ""): fc.Arbitrary<unknown> => valueOf(inner, making, innerName);
-  const { components, known, hostile } = making;
+  const { components, known, hostile, depth = 0 } = making;
+  if (depth > MAX_DEPTH) return fc.constantFrom<unknown>("A-1", {});
+  const of = (inner: Schema, innerName = ""): fc.Arbitrary<unknown> =>
+    // Generators of references are created when they are used, because a schema may refer to itself.
+    inner.$ref === undefined
+      ? valueOf(inner, making, innerName)
+      : fc.constant(null).chain(() => valueOf(inner, { ...making, depth: depth + 1 }, innerName));
   const values = Object.hasOwn(known, name) ? (known[name] as readonly unknown[]) : [];
   return fc.oneof(
     { weight: hostile, arbitrary: hostileValue },

@@ -39,6 +39,8 @@ let baseUrl = "";
 const known: Record<string, unknown[]> = {
   id: [1, 2, 3],
   sku: ["A-1", "a-2", "x/y", "é"],
+  name: ["A profile", "é"],
+  version: [1],
   "upload-offset": [0],
   skus: [["A-1", "x/y"]],
   url: ["http://127.0.0.1:9/hook"],
@@ -51,6 +53,7 @@ beforeAll(async () => {
   await importBytes(context, "sku,name\nA-1,Uno\n");
   for (let i = 0; i < 3; i++)
     await app.inject({ method: "POST", url: "/api/webhooks", payload: { url: "http://127.0.0.1:9/hook" } });
+  await app.inject({ method: "PUT", url: "/api/profiles/A%20profile", payload: { key: "sku" } });
   await app.inject({ method: "PATCH", url: "/api/products/A-1", payload: { name: "Eins" } });
   expect((await fanOut(database.pool)).webhook_ids).toHaveLength(3);
   known["upload_id"] = await beginUploads(20);

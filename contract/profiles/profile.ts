@@ -1,0 +1,45 @@
+// A profile: a mapping with a name, the columns by which it is recognized, and tests.
+import { z } from "zod";
+import { mapping } from "../imports/mapping.ts";
+import { holdsStorable, isStorable, NOT_STORABLE } from "../stored-text.ts";
+import { MAX_PROFILE_NAME_CHARACTERS, NO_PROFILE } from "./profile-names.ts";
+
+const NAME_FAULT = `Write a name of 1 to ${MAX_PROFILE_NAME_CHARACTERS} characters without control characters`;
+
+export const profile_name = z
+  .string()
+  .trim()
+  .min(1, NAME_FAULT)
+  .max(MAX_PROFILE_NAME_CHARACTERS, NAME_FAULT)
+  .refine((name) => isStorable(name) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name), NAME_FAULT)
+  .refine(
+    (name) => name.toLowerCase() !== NO_PROFILE && !/^\.+$/.test(name),
+    `The names "${NO_PROFILE}" and "." are reserved`,
+  );
+
+const column_name = z.string().min(1).max(2000);
+
+const detect = z
+  .object({
+    columns: z.array(column_name).min(1).max(200).describe("Column names by which a file of this kind is recognized"),
+    need: z.int().min(1).max(200).describe("How many of these columns a file must have"),
+  })
+  .strict()
+  .refine(({ columns, need }) => need <= columns.length, {
+    path: ["need"],
+    message: "`need` is larger than the number of columns",
+  })
+  .describe(
+    "Selects the profile by the columns of a file. Without it, the columns that the mapping uses are compared",
+  );
+
+export const profile_definition = z
+  .object({
+    profile: profile_name.optional().describe("The name of the profile, as in the URL"),
+    detect: detect.optional(),
+    ...mapping.shape,
+  })
+  .strict()
+  .refine(holdsStorable, NOT_STORABLE)
+  .meta({ id: "ProfileDefinition" });
+export type ProfileDefinition = z.infer<typeof profile_definition>;

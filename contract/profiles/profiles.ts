@@ -1,0 +1,186 @@
+// Endpoints of profiles: list, read, store, delete, versions and tests.
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { pageOf, pageQuery } from "../paging.ts";
+import { problem_document } from "../problem-document.ts";
+import { profile_definition, profile_name } from "./profile.ts";
+
+const instant = z.iso.datetime({ offset: true });
+const count = z.int().min(0);
+
+const tests = z
+  .object({
+    count,
+    failed: count.nullable().describe("Number of tests that failed when they last ran; null if they have not run"),
+  })
+  .describe("The tests that the profile carries");
+
+/** A text that an older release stored may not fit today's schema, and must be readable so that it can be corrected. */
+const stored_definition = z
+  .record(z.string(), z.unknown())
+  .describe("The text of the profile, as `put_profile` accepts it (`ProfileDefinition`)");
+
+/** A profile in the list. */
+export const listed_profile = z
+  .object({
+    id: z.int().nullable().describe("null for a built-in profile"),
+    name: z.string(),
+    built_in: z.boolean().describe("Whether the profile is part of Skuport. Built-in profiles cannot be changed"),
+    version: z.int().describe("Increases with every change"),
+    columns: z.array(z.string()).describe("Columns of a file that the profile uses, at most 100"),
+    tests,
+    created_at: instant.nullable(),
+    updated_at: instant.nullable().describe("null for a built-in profile"),
+    used_at: instant.nullable().describe("When an import last used the profile"),
+    import_id: z.int().nullable().describe("The import that last used the profile"),
+  })
+  .meta({ id: "ListedProfile" });
+export type ListedProfile = z.infer<typeof listed_profile>;
+
+export const profile = listed_profile
+  .extend({
+    definition: stored_definition,
+    seen_columns: z
+      .array(z.string())
+      .nullable()
+      .describe("Columns of the file with which the profile was last used. New columns are found by comparison"),
+  })
+  .meta({ id: "Profile" });
+export type Profile = z.infer<typeof profile>;
+
+export const profile_version = z
+  .object({
+    version: z.int(),
+    actor: z.string(),
+    created_at: instant,
+    current: z.boolean(),
+  })
+  .meta({ id: "ProfileVersion" });
+export type ProfileVersion = z.infer<typeof profile_version>;
+
+const name_params = z.object({ name: profile_name });
+const version_params = name_params.extend({
+  version: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1),
+});
+const headers = z.looseObject({
+  "if-match": z
+    .string()
+    .max(1000)
+    .optional()
+    .describe("ETag of the profile that you read. If the profile has changed since then, the response is 412"),
+});
+const problems = { 400: problem_document, 404: problem_document };
+export const list_profiles = endpoint({
+  method: "GET",
+  url: "/api/profiles",
+  access: "viewer",
+  schema: {
+    operationId: "list_profiles",
+    summary: "List profiles by name, including the built-in ones",
+    description: "A stored profile replaces the built-in profile with the same name.",
+    tags: ["profiles"],
+    querystring: z.object({ ...pageQuery({ limit: 50, max: 200 }) }).strict(),
+    response: { 200: pageOf(listed_profile), 400: problem_document },
+  },
+});
+
+export const get_profile = endpoint({
+  method: "GET",
+  url: "/api/profiles/:name",
+  access: "viewer",
+  schema: {
+    operationId: "get_profile",
+    summary: "Show a profile",
+    description: "Names are not case-sensitive. The response has an ETag for `If-Match`.",
+    tags: ["profiles"],
+    params: name_params,
+    response: { 200: profile, ...problems },
+  },
+});
+
+export const put_profile = endpoint({
+  method: "PUT",
+  url: "/api/profiles/:name",
+  access: "importer",
+  schema: {
+    operationId: "put_profile",
+    summary: "Create or replace a profile",
+    description:
+      "Older texts are kept as versions; the same text creates no version. A request with " +
+      "`If-None-Match: *` only creates a profile; a request with `If-Match` only replaces one.",
+    tags: ["profiles"],
+    params: name_params,
+    headers: headers.extend({
+      "if-none-match": z.string().max(1000).optional().describe("`*`: create the profile only if it does not exist"),
+    }),
+    body: profile_definition,
+    response: {
+      200: profile,
+      201: profile,
+      400: problem_document,
+      409: problem_document,
+      412: problem_document,
+    },
+  },
+});
+
+export const delete_profile = endpoint({
+  method: "DELETE",
+  url: "/api/profiles/:name",
+  access: "importer",
+  schema: {
+    operationId: "delete_profile",
+    summary: "Delete a profile and its versions, and return the deleted profile",
+    description: "Imports keep the text of the profile that they used.",
+    tags: ["profiles"],
+    params: name_params,
+    headers,
+    response: { 200: profile, 409: problem_document, 412: problem_document, ...problems },
+  },
+});
+
+export const list_profile_versions = endpoint({
+  method: "GET",
+  url: "/api/profiles/:name/versions",
+  access: "viewer",
+  schema: {
+    operationId: "list_profile_versions",
+    summary: "List the versions of a profile, newest first",
+    tags: ["profiles"],
+    params: name_params,
+    querystring: z.object({ ...pageQuery({ limit: 50, max: 200 }) }).strict(),
+    response: { 200: pageOf(profile_version), ...problems },
+  },
+});
+
+export const get_profile_version = endpoint({
+  method: "GET",
+  url: "/api/profiles/:name/versions/:version",
+  access: "viewer",
+  schema: {
+    operationId: "get_profile_version",
+    summary: "Show a version of a profile",
+    tags: ["profiles"],
+    params: version_params,
+    response: { 200: profile_version.extend({ definition: stored_definition }), ...problems },
+  },
+});
+
+export const restore_profile_version = endpoint({
+  method: "POST",
+  url: "/api/profiles/:name/versions/:version/restore",
+  access: "importer",
+  schema: {
+    operationId: "restore_profile_version",
+    summary: "Make an older version of a profile the current one",
+    description: "Stores the older text as a new version.",
+    tags: ["profiles"],
+    params: version_params,
+    headers,
+    response: { 200: profile, 409: problem_document, 412: problem_document, ...problems },
+  },
+});

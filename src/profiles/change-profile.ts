@@ -1,0 +1,118 @@
+// Stores, restores and deletes profiles, each in one transaction.
+import type pg from "pg";
+import { withCertainCommit } from "../db/connection/certain-commit.ts";
+import { matchesTag } from "../entity-tags.ts";
+import { findBuiltIn } from "./built-in.ts";
+import { describeStored } from "./describe-profile.ts";
+import { findProfile, findStored } from "./find-profile.ts";
+import { profileKey } from "./profile-key.ts";
+import {
+  countStored,
+  deleteStored,
+  insertProfile,
+  lockProfiles,
+  readProfileVersion,
+  readStored,
+  updateProfile,
+  type ProfileText,
+  type StoredProfile,
+} from "./store.ts";
+import { readUses } from "./use-store.ts";
+import { Problem } from "../../contract/problems.ts";
+import { profileEtag } from "../../contract/profiles/profile-names.ts";
+import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
+import type { Profile } from "../../contract/profiles/profiles.ts";
+
+/** Maximum number of stored profiles. Every import compares its columns with all of them. */
+const MAX_PROFILES = 1000;
+
+export interface Preconditions {
+  if_match: string | undefined;
+  if_none_match?: string | undefined;
+}
+
+export interface Change {
+  name: string;
+  definition: ProfileDefinition;
+  actor: string;
+  preconditions: Preconditions;
+}
+
+/** Creates or replaces a profile. */
+export async function putProfile(pool: pg.Pool, change: Change): Promise<{ created: boolean; profile: Profile }> {
+  const key = profileKey(change.name);
+  const { name, definition, actor } = change;
+  const text = { name, definition, actor, tests_count: 0, tests_failed: null };
+  const created = await withCertainCommit(pool, async (client) => {
+    await lockProfiles(client);
+    const before = await readStored(client, key);
+    checkPreconditions(change, before);
+    if (before === undefined) await addProfile(client, key, text);
+    else if (!isSameText(before, text)) await updateProfile(client, before.id, before.version + 1, text);
+    return before === undefined;
+  });
+  return { created, profile: await findProfile(pool, change.name) };
+}
+
+/** Stores the text of an older version as a new version. */
+export async function restoreVersion(
+  pool: pg.Pool,
+  version: number,
+  change: Omit<Change, "definition">,
+): Promise<Profile> {
+  const { id, name } = await findStored(pool, change.name);
+  const found = await readProfileVersion(pool, id, version);
+  if (found === undefined) throw noSuchVersion(name, version);
+  const { profile } = await putProfile(pool, { ...change, definition: found.definition });
+  return profile;
+}
+
+export const noSuchVersion = (name: string, version: number): Problem =>
+  new Problem("not-found", `The profile "${name}" has no version ${version}.`);
+
+/** Deletes a profile with its versions and returns it. */
+export async function deleteProfile(pool: pg.Pool, name: string, preconditions: Preconditions): Promise<Profile> {
+  return withCertainCommit(pool, async (client) => {
+    await lockProfiles(client);
+    const stored = await findStored(client, name);
+    checkPreconditions({ name, preconditions }, stored);
+    const use = (await readUses(client, [stored.key])).get(stored.key);
+    await deleteStored(client, stored.id, stored.key);
+    return describeStored(stored, use);
+  });
+}
+
+async function addProfile(client: pg.PoolClient, key: string, text: ProfileText): Promise<void> {
+  if ((await countStored(client)) >= MAX_PROFILES)
+    throw new Problem(
+      "limit-reached",
+      `Limit reached: there are already ${MAX_PROFILES} profiles. Delete a profile before you add another.`,
+    );
+  await insertProfile(client, key, text);
+}
+
+const isSameText = (before: StoredProfile, text: ProfileText): boolean =>
+  before.name === text.name && JSON.stringify(before.definition) === JSON.stringify(text.definition);
+
+/** @throws Problem profile-changed with the current version if a precondition does not hold */
+function checkPreconditions(
+  { name, preconditions }: Pick<Change, "name" | "preconditions">,
+  stored: StoredProfile | undefined,
+): void {
+  const { if_match, if_none_match } = preconditions;
+  const etag = stored === undefined ? builtInTag(name) : profileEtag(stored);
+  const holds =
+    (if_match === undefined || matchesTag(if_match, "if-match", etag, false)) &&
+    (if_none_match === undefined || !matchesTag(if_none_match, "if-none-match", etag, true));
+  if (holds) return;
+  throw new Problem(
+    "profile-changed",
+    etag === undefined
+      ? `There is no profile "${name}".`
+      : `The profile "${name}" was created or changed meanwhile. Its ETag is now ${etag}. Read the profile again, and repeat your change if it is still needed.`,
+    { extra: { version: stored?.version ?? null } },
+  );
+}
+
+const builtInTag = (name: string): string | undefined =>
+  findBuiltIn(name) === undefined ? undefined : profileEtag({ id: null, version: 1 });

@@ -1,0 +1,121 @@
+// Profiles through the API: store, read, list, versions, preconditions, faults.
+import { expect, test } from "vitest";
+import { createTestApp } from "../../tests/support/app.ts";
+import { createTestDatabase } from "../../tests/support/database.ts";
+import type { Profile, ProfileVersion } from "../../contract/profiles/profiles.ts";
+
+const database = await createTestDatabase();
+const app = await createTestApp(database);
+
+type Method = "GET" | "PUT" | "POST" | "DELETE";
+async function ask(method: Method, url: string, body?: object, headers: Record<string, string> = {}) {
+  const payload = body === undefined ? {} : { payload: body };
+  const response = await app.inject({ method, url, headers, ...payload });
+  return { status: response.statusCode, headers: response.headers, body: response.json<never>() };
+}
+const path = (name: string): string => `/api/profiles/${encodeURIComponent(name)}`;
+
+test("a profile is stored, read, listed and deleted", async () => {
+  const definition = { key: "Art.-Nr.", name: "Bezeichnung", attributes: { price: { from: "EK", number: "1.234,56" } } };
+  const created = await ask("PUT", path("Lieferant A/B"), definition);
+  expect(created.status).toBe(201);
+  expect(created.headers.location).toBe("/api/profiles/Lieferant%20A%2FB");
+  const read = await ask("GET", path("lieferant a/b"));
+  expect(read.body).toMatchObject({
+    name: "Lieferant A/B",
+    built_in: false,
+    version: 1,
+    columns: ["Art.-Nr.", "Bezeichnung", "EK"],
+    used_at: null,
+    definition: { profile: "Lieferant A/B", ...definition },
+  });
+  expect(read.headers.etag).toBe(created.headers.etag);
+  const { body: list } = await ask("GET", "/api/profiles?limit=200");
+  expect((list as { items: Profile[] }).items.map(({ name }) => name)).toContain("Lieferant A/B");
+  expect((await ask("DELETE", path("Lieferant A/B"))).body).toMatchObject({ name: "Lieferant A/B" });
+  expect((await ask("GET", path("Lieferant A/B"))).status).toBe(404);
+});
+
+test("the order of members is kept, because it is the order of attributes", async () => {
+  const definition = { key: "k", attributes: { z: "Z", a: "A", "10": "T" } };
+  await ask("PUT", path("ordered"), definition);
+  const { body } = await ask("GET", path("ordered"));
+  expect(Object.keys((body as Profile).definition["attributes"] as object)).toEqual(Object.keys(definition.attributes));
+});
+
+test("each change keeps the older text as a version, which can be restored", async () => {
+  await ask("PUT", path("versions"), { key: "a" });
+  expect((await ask("PUT", path("versions"), { key: "a" })).body).toMatchObject({ version: 1 });
+  expect((await ask("PUT", path("versions"), { key: "b" })).body).toMatchObject({ version: 2 });
+  expect((await ask("GET", `${path("versions")}/versions/1`)).body).toMatchObject({
+    current: false,
+    definition: { profile: "versions", key: "a" },
+  });
+  const restored = await ask("POST", `${path("versions")}/versions/1/restore`);
+  expect(restored.body).toMatchObject({ version: 3, definition: { key: "a" } });
+  const first = (await ask("GET", `${path("versions")}/versions?limit=2`)).body as {
+    items: ProfileVersion[];
+    next_cursor: string;
+  };
+  expect(first.items.map(({ version, current }) => [version, current])).toEqual([
+    [3, true],
+    [2, false],
+  ]);
+  const rest = await ask("GET", `${path("versions")}/versions?cursor=${first.next_cursor}`);
+  expect(rest.body).toMatchObject({ items: [{ version: 1, actor: "local" }], next_cursor: null });
+  expect((await ask("GET", `${path("versions")}/versions/9`)).status).toBe(404);
+});
+
+test("preconditions protect against lost changes", async () => {
+  const { headers } = await ask("PUT", path("guarded"), { key: "a" }, { "if-none-match": "*" });
+  const etag = headers.etag as string;
+  expect((await ask("PUT", path("guarded"), { key: "b" }, { "if-none-match": "*" })).status).toBe(412);
+  expect((await ask("PUT", path("guarded"), { key: "b" }, { "if-match": etag })).status).toBe(200);
+  const late = await ask("PUT", path("guarded"), { key: "c" }, { "if-match": etag });
+  expect(late).toMatchObject({ status: 412, body: { type: "/problems/profile-changed", version: 2 } });
+  expect((await ask("DELETE", path("guarded"), undefined, { "if-match": etag })).status).toBe(412);
+  expect((await ask("PUT", path("missing"), { key: "c" }, { "if-match": etag })).status).toBe(412);
+  expect((await ask("PUT", path("guarded"), { key: "c" }, { "if-match": "x" })).status).toBe(400);
+  // A new profile with the same name and version has another tag.
+  await ask("DELETE", path("guarded"));
+  expect((await ask("PUT", path("guarded"), { key: "a" })).headers.etag).not.toBe(etag);
+});
+
+test.each([
+  [{}, "/body/key"],
+  [{ key: { from: "a", nonsense: 1 } }, "/body/key"],
+  [{ key: "a", name: { from: "n", case: "title" } }, "/body/name/case"],
+  [{ key: "a", attributes: { x: { from: [] } } }, "/body/attributes/x/from"],
+  [{ key: "a", attributes: { "x/y": 3 } }, "/body/attributes/x~1y"],
+  [{ key: "a", detect: { columns: ["a"], need: 2 } }, "/body/detect/need"],
+  [{ key: "a", keys: "b" }, "/body"],
+  [{ key: "a", profile: "other" }, "/body/profile"],
+  [[], "/body"],
+])("the faults of %j name the member", async (body, pointer) => {
+  const { status, body: problem } = await ask("PUT", path("faulty"), body);
+  expect(status).toBe(400);
+  const { errors } = problem as { errors: { pointer: string }[] };
+  expect(errors.map((fault) => fault.pointer)).toContain(pointer);
+});
+
+test.each(["none", "NONE", "x".repeat(101), "a\tb", "%20"])("%j is not a name", async (name) => {
+  expect((await ask("PUT", `/api/profiles/${encodeURIComponent(name).replace("%2520", "%20")}`, { key: "a" })).status).toBe(
+    400,
+  );
+});
+
+test("the list has pages in the order of the names", async () => {
+  await database.pool.query("truncate profiles cascade");
+  const names = ["b", "A", "c", "ä", "𝒜"];
+  for (const name of names) expect((await ask("PUT", path(name), { key: "k" })).status).toBe(201);
+  const found: string[] = [];
+  for (let cursor = ""; ;) {
+    const { body } = await ask("GET", `/api/profiles?limit=2${cursor}`);
+    const page = body as { items: Profile[]; next_cursor: string | null };
+    found.push(...page.items.filter(({ built_in }) => !built_in).map(({ name }) => name));
+    if (page.next_cursor === null) break;
+    cursor = `&cursor=${page.next_cursor}`;
+  }
+  expect(found).toEqual(["A", "b", "c", "ä", "𝒜"]);
+  expect((await ask("GET", "/api/profiles?cursor=nonsense")).status).toBe(400);
+});

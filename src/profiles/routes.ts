@@ -1,0 +1,126 @@
+// HTTP routes of profiles.
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type pg from "pg";
+import { badCursor, decodeCursor, decodeIntegerCursor, toPage } from "../cursor.ts";
+import { deleteProfile, noSuchVersion, putProfile, restoreVersion, type Preconditions } from "./change-profile.ts";
+import { findProfile, findStored, listProfiles } from "./find-profile.ts";
+import { readDefinition } from "./read-definition.ts";
+import { listProfileVersions, readProfileVersion } from "./store.ts";
+import { profileEtag } from "../../contract/profiles/profile-names.ts";
+import {
+  delete_profile,
+  get_profile,
+  get_profile_version,
+  list_profile_versions,
+  list_profiles,
+  put_profile,
+  restore_profile_version,
+} from "../../contract/profiles/profiles.ts";
+
+export interface ProfileRoutesContext {
+  pool: pg.Pool;
+}
+
+export function profileRoutes(instance: FastifyInstance, context: ProfileRoutesContext): void {
+  instance.register((scope, _options, done) => {
+    // The handlers validate profiles themselves, because the faults of a union need the member that has the fault.
+    scope.setValidatorCompiler((part) =>
+      part.httpPart === "body" ? (value: unknown) => ({ value }) : validatorCompiler(part as never),
+    );
+    readRoutes(scope, context);
+    changeRoutes(scope, context);
+    versionRoutes(scope, context);
+    done();
+  });
+}
+
+function readRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.route({
+    ...list_profiles,
+    handler: async ({ query: { limit, cursor } }) => {
+      const found = await listProfiles(pool, decodeNameCursor(cursor), limit + 1);
+      return toPage("profiles", found, limit, ({ key }) => [key]);
+    },
+  });
+  app.route({
+    ...get_profile,
+    handler: async ({ params }, reply) => {
+      const profile = await findProfile(pool, params.name);
+      return reply.header("etag", profileEtag(profile)).send(profile);
+    },
+  });
+}
+
+function decodeNameCursor(cursor: string | undefined): string {
+  if (cursor === undefined) return "";
+  const [key, ...more] = decodeCursor("profiles", cursor);
+  if (typeof key !== "string" || more.length > 0) throw badCursor();
+  return key;
+}
+
+function changeRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.route({
+    ...put_profile,
+    handler: async (request, reply) => {
+      const { name } = request.params;
+      const { created, profile } = await putProfile(pool, {
+        name,
+        definition: readDefinition(request.body, name),
+        actor: request.actor,
+        preconditions: preconditionsOf(request),
+      });
+      reply.header("etag", profileEtag(profile));
+      if (created) reply.code(201).header("location", `/api/profiles/${encodeURIComponent(profile.name)}`);
+      return profile;
+    },
+  });
+  app.route({
+    ...delete_profile,
+    handler: (request) => deleteProfile(pool, request.params.name, preconditionsOf(request)),
+  });
+}
+
+function versionRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.route({
+    ...list_profile_versions,
+    handler: async ({ params, query: { limit, cursor } }) => {
+      const { id } = await findStored(pool, params.name);
+      const before = decodeIntegerCursor("profile-versions", cursor);
+      const found = await listProfileVersions(pool, id, before, limit + 1);
+      return toPage("profile-versions", found, limit, ({ version }) => [version]);
+    },
+  });
+  app.route({
+    ...get_profile_version,
+    handler: async ({ params: { name, version } }) => {
+      const stored = await findStored(pool, name);
+      const found = await readProfileVersion(pool, stored.id, version);
+      if (found === undefined) throw noSuchVersion(stored.name, version);
+      return found;
+    },
+  });
+  app.route({
+    ...restore_profile_version,
+    handler: async (request, reply) => {
+      const { name, version } = request.params;
+      const profile = await restoreVersion(pool, version, {
+        name,
+        actor: request.actor,
+        preconditions: preconditionsOf(request),
+      });
+      return reply.header("etag", profileEtag(profile)).send(profile);
+    },
+  });
+}
+
+const preconditionsOf = ({ headers }: Pick<FastifyRequest, "headers">): Preconditions => ({
+  if_match: headers["if-match"],
+  if_none_match: headers["if-none-match"],
+});

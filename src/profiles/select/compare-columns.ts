@@ -1,0 +1,75 @@
+// Compares the columns of a file with those that a profile knows.
+import { columnKey, isPattern, matchesColumn } from "./column-names.ts";
+import { hasOneOf, headerOf, type KnownProfile } from "./select-profile.ts";
+import { requiredGroups, usedColumns } from "./used-columns.ts";
+
+export interface ColumnChanges {
+  added: string[];
+  /** Columns that the profile reads or that the last file had. */
+  missing: string[];
+  /** Pairs of a missing and a new column with similar names. Both are also in the other lists. */
+  renamed: { from: string; to: string }[];
+}
+
+export function compareColumns(
+  header: readonly string[],
+  { definition, seen_columns, built_in }: KnownProfile,
+): ColumnChanges {
+  const file = headerOf(header);
+  const used = usedColumns(definition);
+  const named = [...used.named, ...(definition.detect?.columns ?? [])];
+  const plain = new Set([...named.filter((name) => !isPattern(name)), ...(seen_columns ?? [])].map(columnKey));
+  const patterns = named.filter(isPattern);
+  // A built-in profile names only some columns of a format, so all others are new only if a file has been imported with it.
+  const knowsAll = built_in && seen_columns === null;
+  const isKnown = (key: string): boolean => plain.has(key) || patterns.some((pattern) => matchesColumn(pattern, key));
+  const added = knowsAll ? [] : distinctNames(header).filter((name) => !isKnown(columnKey(name)));
+  const unread = requiredGroups(used.read).filter((group) => !hasOneOf(file, group));
+  const unseen = (seen_columns ?? []).filter((name) => !file.set.has(columnKey(name)));
+  const missing = distinctNames([...unread.map((group) => group[0] as string), ...unseen]);
+  return { added, missing, renamed: similarNames(missing, added) };
+}
+
+const distinctNames = (names: readonly string[]): string[] => [
+  ...new Map(
+    names
+      .map((name) => [columnKey(name), name] as const)
+      .filter(([key]) => key !== "")
+      .reverse(),
+  ).values(),
+].reverse();
+
+/** Number of missing and new names that are compared with each other. */
+const MAX_COMPARED = 50;
+
+function similarNames(missing: readonly string[], added: readonly string[]): ColumnChanges["renamed"] {
+  const free = new Set(added.slice(0, MAX_COMPARED));
+  return missing.slice(0, MAX_COMPARED).flatMap((from) => {
+    const to = [...free].find((name) => isSimilar(columnKey(from), columnKey(name)));
+    if (to === undefined) return [];
+    free.delete(to);
+    return [{ from, to }];
+  });
+}
+
+/** Whether one name contains the letters of the other, or differs from it in few letters. */
+function isSimilar(a: string, b: string): boolean {
+  const [short, long] = [lettersOf(a), lettersOf(b)].sort((x, y) => x.length - y.length) as [string, string];
+  if (short.length < 3 || long.length > 100) return short === long && short !== "";
+  return long.includes(short) || editDistance(short, long) <= Math.floor(short.length / 4);
+}
+
+const lettersOf = (key: string): string => key.normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "");
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

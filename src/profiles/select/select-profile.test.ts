@@ -1,0 +1,100 @@
+// Which profile a file gets, and which changes of its columns are reported.
+import { expect, test } from "vitest";
+import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+import { matchesColumn } from "./column-names.ts";
+import { compareColumns } from "./compare-columns.ts";
+import { selectProfile, type KnownProfile } from "./select-profile.ts";
+
+const known = (name: string, definition: ProfileDefinition, more: Partial<KnownProfile> = {}): KnownProfile => ({
+  id: 1,
+  name,
+  version: 1,
+  built_in: false,
+  definition,
+  seen_columns: null,
+  ...more,
+});
+const supplier = known("supplier", {
+  key: { from: ["Lieferant", "Art.-Nr."], join: ":", need: "all" },
+  name: "Bezeichnung",
+  attributes: { price: { from: "EK-Preis", number: "1.234,56" } },
+});
+const HEADER = ["Lieferant", "Art.-Nr.", "Bezeichnung", "EK-Preis", "Farbe"];
+const nameOf = (header: string[], profiles: KnownProfile[]): string | undefined =>
+  selectProfile(header, profiles).profile?.name;
+
+test("a profile is selected by the columns that it uses, and new columns do not lose it", () => {
+  expect(nameOf(HEADER, [supplier])).toBe("supplier");
+  expect(nameOf([...HEADER, "Neu", "Noch eine"], [supplier])).toBe("supplier");
+  expect(nameOf(HEADER.map((name) => ` ${name.toUpperCase()} `), [supplier])).toBe("supplier");
+  expect(nameOf(HEADER.filter((name) => name !== "EK-Preis"), [supplier])).toBe("supplier");
+});
+
+test("a profile whose key column is missing is not selected", () => {
+  expect(nameOf(HEADER.filter((name) => name !== "Art.-Nr."), [supplier])).toBeUndefined();
+  const all = { ...supplier, seen_columns: HEADER };
+  expect(nameOf(HEADER.filter((name) => name !== "Lieferant"), [all])).toBeUndefined();
+});
+
+test("general names alone do not select a profile for a file with many other columns", () => {
+  const plain = known("plain", { key: "sku", name: "name", description: "description" });
+  expect(nameOf(["sku", "name", "description", "price", "brand", "colour", "size"], [plain])).toBeUndefined();
+  expect(nameOf(["sku", "name", "description", "price"], [plain])).toBe("plain");
+  expect(nameOf(["sku", "name", "price"], [])).toBeUndefined();
+});
+
+test("detect.columns and need decide if they are given", () => {
+  const shop = known("shop", { key: "code", name: "title", detect: { columns: ["code", "a", "b", "c"], need: 3 } });
+  expect(nameOf(["code", "a", "b", "title", "x", "y", "z"], [shop])).toBe("shop");
+  expect(nameOf(["code", "a", "title"], [shop])).toBeUndefined();
+});
+
+test("the largest overlap wins, a tie selects none, and a stored profile precedes a built-in one", () => {
+  const larger = known("larger", {
+    ...supplier.definition,
+    attributes: { ...supplier.definition.attributes, colour: "Farbe" },
+  });
+  expect(nameOf(HEADER, [supplier, larger])).toBe("larger");
+  const twin = { ...supplier, name: "twin" };
+  expect(selectProfile(HEADER, [supplier, twin])).toEqual({ profile: undefined, tied: ["supplier", "twin"] });
+  expect(nameOf(HEADER, [{ ...twin, built_in: true }, supplier])).toBe("supplier");
+  // The last file of a profile is evidence too.
+  expect(nameOf(HEADER, [supplier, { ...twin, seen_columns: HEADER }])).toBe("twin");
+});
+
+test("new, missing and renamed columns are found", () => {
+  const seen = { ...supplier, seen_columns: HEADER };
+  expect(compareColumns(["Lieferant", "Art.-Nr.", "Bezeichnung", "EK-Preis netto", "Gewicht"], seen)).toEqual({
+    added: ["EK-Preis netto", "Gewicht"],
+    missing: ["EK-Preis", "Farbe"],
+    renamed: [{ from: "EK-Preis", to: "EK-Preis netto" }],
+  });
+  expect(compareColumns(HEADER, seen)).toEqual({ added: [], missing: [], renamed: [] });
+  expect(compareColumns(HEADER, supplier)).toMatchObject({ added: ["Farbe"], missing: [] });
+  const builtIn = { ...supplier, built_in: true };
+  expect(compareColumns(HEADER, builtIn)).toMatchObject({ added: [], missing: [] });
+});
+
+test("alternatives and patterns are missing only if no column matches", () => {
+  const profile = known("p", {
+    key: "sku",
+    name: ["name-en", "name-de"],
+    attributes: { images: { from: "Image {n}", all: true } },
+    drop: ["tmp*"],
+  });
+  expect(compareColumns(["sku", "name-de", "tmp 1", "Image 2"], profile)).toEqual({
+    added: [],
+    missing: [],
+    renamed: [],
+  });
+  expect(compareColumns(["sku"], profile).missing).toEqual(["name-en"]);
+});
+
+test("a pattern matches in time proportional to its length, even if it is hostile", () => {
+  expect(matchesColumn("image {n}", "image 17")).toBe(true);
+  expect(matchesColumn("image {n}", "image x")).toBe(false);
+  expect(matchesColumn("*-products", "x_sell-products")).toBe(true);
+  expect(matchesColumn("*(x,y,z...)", "categories (x,y,z...)")).toBe(true);
+  expect(matchesColumn("a{n}1", "a2341")).toBe(true);
+  expect(matchesColumn(`${"*a".repeat(500)}b`, "a".repeat(1000))).toBe(false);
+});

@@ -1,0 +1,105 @@
+// Selects the profile for a file by the overlap of its columns, so that a new column does not lose the profile.
+import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
+import { columnKey, isPattern, matchesColumn } from "./column-names.ts";
+import { requiredGroups, usedColumns, type UsedColumns } from "./used-columns.ts";
+
+/** A profile that can be selected. */
+export interface KnownProfile {
+  id: number | null;
+  name: string;
+  version: number;
+  built_in: boolean;
+  definition: ProfileDefinition;
+  /** Columns of the file with which the profile was last used. */
+  seen_columns: string[] | null;
+}
+
+export interface Selection {
+  profile: KnownProfile | undefined;
+  /** Names of the profiles that fit equally well, if that is why no profile was selected. */
+  tied: string[];
+}
+
+/** Share of the columns that a file must have if the profile does not define it. */
+const MIN_SHARE = 0.7;
+/** Number of common columns that make a file recognizable, if their names are not those of product fields. */
+const MIN_SPECIFIC = 2;
+/** Names that occur in files of every kind. */
+const GENERAL_NAMES: ReadonlySet<string> = new Set(FIELD_NAMES);
+
+/** Selects the profile whose columns have the largest overlap with the header. A stored profile precedes a built-in one with the same
+ * overlap; if two other profiles fit equally well, none is selected. Neither is a profile whose key column is missing. */
+export function selectProfile(header: readonly string[], profiles: readonly KnownProfile[]): Selection {
+  const columns = headerOf(header);
+  const fitting = profiles.flatMap((profile) => {
+    const score = scoreOf(profile, columns);
+    return score === 0 ? [] : [{ profile, score }];
+  });
+  const highest = Math.max(...fitting.map(({ score }) => score));
+  const best = fitting.filter(({ score }) => score === highest).map(({ profile }) => profile);
+  const stored = best.filter(({ built_in }) => !built_in);
+  const [profile, ...equal] = stored.length > 0 ? stored : best;
+  return profile === undefined || equal.length === 0
+    ? { profile, tied: [] }
+    : { profile: undefined, tied: [profile, ...equal].map(({ name }) => name) };
+}
+
+/** The keys of the columns of a file, in which columns and patterns are searched. */
+interface Header {
+  keys: readonly string[];
+  set: ReadonlySet<string>;
+}
+
+export function headerOf(names: readonly string[]): Header {
+  const set = new Set(names.map(columnKey).filter((key) => key !== ""));
+  return { keys: [...set], set };
+}
+
+export const hasOneOf = ({ keys, set }: Header, group: readonly string[]): boolean =>
+  group.some((name) => (isPattern(name) ? keys.some((key) => matchesColumn(name, key)) : set.has(columnKey(name))));
+
+/** The columns of a profile, prepared for comparison with headers. */
+interface Compared {
+  used: UsedColumns;
+  required: string[][];
+  /** All single column names that the profile uses or detects. */
+  names: ReadonlySet<string>;
+}
+
+const compared = new WeakMap<ProfileDefinition, Compared>();
+
+function comparedOf(definition: ProfileDefinition): Compared {
+  const known = compared.get(definition);
+  if (known !== undefined) return known;
+  const used = usedColumns(definition);
+  const names = [...used.read.flat(), ...(definition.detect?.columns ?? [])].filter((name) => !isPattern(name));
+  const made = { used, required: requiredGroups(used.read), names: new Set(names.map(columnKey)) };
+  compared.set(definition, made);
+  return made;
+}
+
+/** Returns the number of columns that the file and the profile have in common, or 0 if the profile does not fit. */
+function scoreOf({ definition, seen_columns }: KnownProfile, header: Header): number {
+  const { used, required, names } = comparedOf(definition);
+  if (used.key.length === 0 || !used.key.every((group) => hasOneOf(header, group))) return 0;
+  const seen = headerOf(seen_columns ?? []).keys;
+  const isKnown =
+    definition.detect === undefined
+      ? hasRequired(required, header) || isLike(seen, header)
+      : definition.detect.columns.filter((name) => hasOneOf(header, [name])).length >= definition.detect.need;
+  return isKnown ? [...new Set([...names, ...seen])].filter((key) => header.set.has(key)).length : 0;
+}
+
+function hasRequired(required: readonly string[][], header: Header): boolean {
+  const present = required.filter((group) => hasOneOf(header, group));
+  if (present.length < required.length * MIN_SHARE) return false;
+  const specific = present.filter((group) => !group.some((name) => GENERAL_NAMES.has(columnKey(name))));
+  return specific.length >= MIN_SPECIFIC || present.length >= header.keys.length * MIN_SHARE;
+}
+
+/** Whether nearly all columns of the last file are in this file, and the other way round. */
+function isLike(seen: readonly string[], header: Header): boolean {
+  const common = seen.filter((key) => header.set.has(key)).length;
+  return common > 0 && common >= seen.length * MIN_SHARE && common >= header.keys.length * MIN_SHARE;
+}

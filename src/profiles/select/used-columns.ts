@@ -1,0 +1,73 @@
+// Lists the columns of a file that a profile uses.
+import type { Condition, MappedValue, Mapping, Value } from "../../../contract/imports/mapping.ts";
+import { isPattern } from "./column-names.ts";
+
+export interface UsedColumns {
+  /** Columns of the key, which a file must have. Each entry lists alternatives, of which one is enough. */
+  key: string[][];
+  /** Columns of all statements that read values, including the key. Each entry lists alternatives. */
+  read: string[][];
+  /** All names and patterns that the profile contains. */
+  named: string[];
+}
+
+export function usedColumns(mapping: Mapping): UsedColumns {
+  const key = columnsOf(mapping.key);
+  const values: Value[] = [
+    ...[mapping.name, mapping.description, mapping.active, mapping.parent].filter((value) => value !== undefined),
+    ...Object.values(mapping.attributes ?? {}),
+  ];
+  const pairs = (mapping.pairs ?? []).flatMap((pair) => [
+    ...[pair.in, pair.each].filter((name) => name !== undefined).map((name) => [name]),
+    ...[pair.name, pair.value, pair.unit].flatMap((value) => (value === undefined ? [] : columnsOf(value))),
+  ]);
+  const read = distinct([
+    ...key,
+    ...values.flatMap(columnsOf),
+    ...(mapping.blank?.reject ?? []).map((name) => [name]),
+    ...(mapping.ignore ?? []).flatMap(columnsOfCondition),
+    ...pairs,
+  ]);
+  const others = [
+    ...(Array.isArray(mapping.keep) ? mapping.keep : []),
+    ...(mapping.drop ?? []),
+    ...(mapping.also ?? []),
+    ...Object.keys(mapping.rename ?? {}).map(patternOfTemplate),
+    ...Object.values(mapping.split ?? {}).flat(),
+    ...Object.keys(mapping.format ?? {}),
+    ...(mapping.blank?.remove ?? []),
+  ];
+  return { key, read, named: [...new Set([...read.flat(), ...others])] };
+}
+
+/** The columns that a value reads. If only the first filled source is used, the sources are alternatives. */
+function columnsOf(value: Value): string[][] {
+  if (typeof value === "string") return [[value]];
+  if (Array.isArray(value)) return alternatives(value);
+  if (value.from === undefined) return [];
+  if (typeof value.from === "string") return [[value.from]];
+  return value.join === undefined || value.need === undefined ? alternatives(value.from) : value.from.flatMap(columnsOf);
+}
+
+function alternatives(sources: (string | MappedValue)[]): string[][] {
+  const columns = sources.flatMap(columnsOf).flat();
+  // A constant among the sources makes all columns optional.
+  const isOptional = sources.some((source) => typeof source !== "string" && columnsOf(source).length === 0);
+  return columns.length === 0 || isOptional ? [] : [columns];
+}
+
+const columnsOfCondition = (condition: Condition): string[][] => [
+  ...[condition.blank ?? []].flat().map((name) => [name]),
+  ...(condition.of === undefined ? [] : columnsOf(condition.of)),
+  ...(condition.any ?? []).flatMap(columnsOfCondition),
+];
+
+/** The holes of a template in `rename` match any characters. */
+const patternOfTemplate = (template: string): string => template.replace(/\{(?!n\})[^{}]*\}/g, "*");
+
+function distinct(groups: string[][]): string[][] {
+  return [...new Map(groups.map((group) => [JSON.stringify(group), group])).values()];
+}
+
+/** Groups without a pattern: only those can be missing. A pattern may match no column. */
+export const requiredGroups = (groups: string[][]): string[][] => groups.filter((group) => !group.some(isPattern));
