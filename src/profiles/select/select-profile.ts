@@ -1,7 +1,8 @@
 // Selects the profile for a file by the overlap of its columns, so that a new column does not lose the profile.
 import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
 import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
-import { columnKey, isPattern, matchesColumn } from "./column-names.ts";
+import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
+import { columnKey, matchesColumn } from "./column-names.ts";
 import { requiredGroups, usedColumns, type UsedColumns } from "./used-columns.ts";
 
 /** A profile that can be selected. */

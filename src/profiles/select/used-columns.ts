@@ -1,6 +1,6 @@
 // Lists the columns of a file that a profile uses.
 import type { Condition, MappedValue, Mapping, Value } from "../../../contract/imports/mapping.ts";
-import { isPattern } from "./column-names.ts";
+import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
 
 export interface UsedColumns {
   /** Columns of the key, which a file must have. Each entry lists alternatives, of which one is enough. */
