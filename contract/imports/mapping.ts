@@ -44,89 +44,91 @@ export type ValueSource = string | (string | MappedValue)[];
 export type Value = string | (string | MappedValue)[] | MappedValue;
 
 /** The members of a value, in the order in which they are applied. */
-export const mapped_value: z.ZodType<MappedValue> = z.lazy(() =>
-  z
-    .object({
-      from: z
-        .union([column_name, sources])
-        .optional()
-        .describe("The column, or several of which the first that is not blank is used"),
-      const: text.optional().describe("A constant instead of a column"),
-      join: text
-        .optional()
-        .describe("Joins all sources with this separator instead of using the first one; blank sources are left out"),
-      need: z.literal("all").optional().describe("With `join`: the value is blank if one of the sources is blank"),
-      all: z
-        .boolean()
-        .optional()
-        .describe(
-          "Makes a list of all sources that are not blank, without repeats. A source may be a pattern such as `Image {n}`",
-        ),
-      strip_html: z
-        .boolean()
-        .optional()
-        .describe("Removes tags, decodes entities, and turns <br> and block elements into line breaks"),
-      trim: z
-        .boolean()
-        .optional()
-        .describe("Removes white space at both ends; on by default in keys, names and numbers"),
-      replace: z
-        .array(z.tuple([text.min(1), text]))
-        .max(20)
-        .optional()
-        .describe("Replaces text; each pair is [old, new]"),
-      case: z.enum(["upper", "lower"]).optional(),
-      split: text
-        .min(1)
-        .max(8)
-        .optional()
-        .describe("Makes a list of the parts between this separator; the parts are trimmed, blank ones left out"),
-      like: text
-        .optional()
-        .describe(
-          "A template that the whole text must match: literals and holes such as `{value:number} {currency:letters}`. A hole is `{name}`, `{name:number}`, " +
-            "`{name:digits}`, `{name:letters}` or `{*}`; the hole `value` becomes the value",
-        ),
-      map: z
-        .record(text, text)
-        .refine(
-          (map) => Object.keys(map).length <= MAX_MAP_ENTRIES,
-          `A value map has at most ${MAX_MAP_ENTRIES} entries`,
-        )
-        .optional()
-        .describe("Replaces whole values. The keys are not case-sensitive"),
-      else: z
-        .enum([...STEPS_OF_ELSE, "hold"])
-        .optional()
-        .describe(
-          "What happens to a text that `like` or `map` does not know: the row is rejected, the text is kept, the value is blank, or the import waits for an answer. " +
-            "By default, `like` rejects and `map` keeps",
-        ),
-      number: text
-        .optional()
-        .describe(
-          "A sample number such as `1.234,56`. It shows the decimal and the group separator. The value is stored as `1234.56`, with all its digits",
-        ),
-      scale: z
-        .int()
-        .min(-12)
-        .max(12)
-        .optional()
-        .describe("Moves the decimal point of the number to the right (or to the left, if negative)"),
-      date: text
-        .optional()
-        .describe("A sample or pattern such as `31.12.2026` or `DD.MM.YYYY`. The value is stored as `2026-12-31`"),
-      yes_no: z
-        .object({ yes: z.array(text).max(50), no: z.array(text).max(50) })
-        .optional()
-        .describe("Words for yes and no in addition to the known ones"),
-      prefix: text.optional().describe("Text to put before a value that is not blank"),
-      suffix: text.optional(),
-      list: z.boolean().optional().describe("Stores a list even if it has one element, and one text as a list"),
-      default: text.optional().describe("Used if the value is blank"),
-    })
-    .strict(),
-).meta({ id: "MappedValue" });
+export const mapped_value: z.ZodType<MappedValue> = z
+  .lazy(() =>
+    z
+      .object({
+        from: z
+          .union([column_name, sources])
+          .optional()
+          .describe("The column, or several of which the first that is not blank is used"),
+        const: text.optional().describe("A constant instead of a column"),
+        join: text
+          .optional()
+          .describe("Joins all sources with this separator instead of using the first one; blank sources are left out"),
+        need: z.literal("all").optional().describe("With `join`: the value is blank if one of the sources is blank"),
+        all: z
+          .boolean()
+          .optional()
+          .describe(
+            "Makes a list of all sources that are not blank, without repeats. A source may be a pattern such as `Image {n}`",
+          ),
+        strip_html: z
+          .boolean()
+          .optional()
+          .describe("Removes tags, decodes entities, and turns <br> and block elements into line breaks"),
+        trim: z
+          .boolean()
+          .optional()
+          .describe("Removes white space at both ends; on by default in keys, names and numbers"),
+        replace: z
+          .array(z.tuple([text.min(1), text]))
+          .max(20)
+          .optional()
+          .describe("Replaces text; each pair is [old, new]"),
+        case: z.enum(["upper", "lower"]).optional(),
+        split: text
+          .min(1)
+          .max(8)
+          .optional()
+          .describe("Makes a list of the parts between this separator; the parts are trimmed, blank ones left out"),
+        like: text
+          .optional()
+          .describe(
+            "A template that the whole text must match: literals and holes such as `{value:number} {currency:letters}`. A hole is `{name}`, `{name:number}`, " +
+              "`{name:digits}`, `{name:letters}` or `{*}`; the hole `value` becomes the value",
+          ),
+        map: z
+          .record(text, text)
+          .refine(
+            (map) => Object.keys(map).length <= MAX_MAP_ENTRIES,
+            `A value map has at most ${MAX_MAP_ENTRIES} entries`,
+          )
+          .optional()
+          .describe("Replaces whole values. The keys are not case-sensitive"),
+        else: z
+          .enum([...STEPS_OF_ELSE, "hold"])
+          .optional()
+          .describe(
+            "What happens to a text that `like` or `map` does not know: the row is rejected, the text is kept, the value is blank, or the import waits for an answer. " +
+              "By default, `like` rejects and `map` keeps",
+          ),
+        number: text
+          .optional()
+          .describe(
+            "A sample number such as `1.234,56`. It shows the decimal and the group separator. The value is stored as `1234.56`, with all its digits",
+          ),
+        scale: z
+          .int()
+          .min(-12)
+          .max(12)
+          .optional()
+          .describe("Moves the decimal point of the number to the right (or to the left, if negative)"),
+        date: text
+          .optional()
+          .describe("A sample or pattern such as `31.12.2026` or `DD.MM.YYYY`. The value is stored as `2026-12-31`"),
+        yes_no: z
+          .object({ yes: z.array(text).max(50), no: z.array(text).max(50) })
+          .optional()
+          .describe("Words for yes and no in addition to the known ones"),
+        prefix: text.optional().describe("Text to put before a value that is not blank"),
+        suffix: text.optional(),
+        list: z.boolean().optional().describe("Stores a list even if it has one element, and one text as a list"),
+        default: text.optional().describe("Used if the value is blank"),
+      })
+      .strict(),
+  )
+  .meta({ id: "MappedValue" });
 const sources = z
   .array(z.union([column_name, mapped_value]))
   .min(1)
@@ -148,18 +150,20 @@ export interface Condition {
 const one_or_many = z.union([text, z.array(text).min(1).max(100)]);
 /** `{blank: column(s)}` is met if all these columns are blank; `{of, is | not | like}` compares a value, not case-sensitive; `{any: […]}` is met
  * if one of its conditions is. */
-export const condition: z.ZodType<Condition> = z.lazy(() =>
-  z
-    .object({
-      blank: z.union([column_name, z.array(column_name).min(1).max(100)]).optional(),
-      of: value.optional(),
-      is: one_or_many.optional(),
-      not: one_or_many.optional(),
-      like: text.optional(),
-      any: z.array(condition).min(1).max(20).optional(),
-    })
-    .strict(),
-).meta({ id: "Condition" });
+export const condition: z.ZodType<Condition> = z
+  .lazy(() =>
+    z
+      .object({
+        blank: z.union([column_name, z.array(column_name).min(1).max(100)]).optional(),
+        of: value.optional(),
+        is: one_or_many.optional(),
+        not: one_or_many.optional(),
+        like: text.optional(),
+        any: z.array(condition).min(1).max(20).optional(),
+      })
+      .strict(),
+  )
+  .meta({ id: "Condition" });
 
 const columns_option = z.union([z.boolean(), z.array(column_pattern).max(MAX_STATEMENTS)]);
 

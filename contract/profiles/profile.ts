@@ -29,9 +29,7 @@ const detect = z
     path: ["need"],
     message: "`need` is larger than the number of columns",
   })
-  .describe(
-    "Selects the profile by the columns of a file. Without it, the columns that the mapping uses are compared",
-  );
+  .describe("Selects the profile by the columns of a file. Without it, the columns that the mapping uses are compared");
 
 export const profile_definition = z
   .object({

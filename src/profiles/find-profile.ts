@@ -40,7 +40,10 @@ export type KeyedProfile = ListedProfile & { key: string };
 export async function listProfiles(db: Queryable, after: string, limit: number): Promise<KeyedProfile[]> {
   const stored = await listStored(db, after, limit);
   const builtIn = await visibleBuiltIns(db, after);
-  const uses = await readUses(db, [...stored, ...builtIn].map(({ key }) => key));
+  const uses = await readUses(
+    db,
+    [...stored, ...builtIn].map(({ key }) => key),
+  );
   return [
     ...stored.map((profile) => ({ ...listedStored(profile, uses.get(profile.key)), key: profile.key })),
     ...builtIn.map((profile) => ({ ...listedBuiltIn(profile, uses.get(profile.key)), key: profile.key })),

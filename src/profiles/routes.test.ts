@@ -16,7 +16,11 @@ async function ask(method: Method, url: string, body?: object, headers: Record<s
 const path = (name: string): string => `/api/profiles/${encodeURIComponent(name)}`;
 
 test("a profile is stored, read, listed and deleted", async () => {
-  const definition = { key: "Art.-Nr.", name: "Bezeichnung", attributes: { price: { from: "EK", number: "1.234,56" } } };
+  const definition = {
+    key: "Art.-Nr.",
+    name: "Bezeichnung",
+    attributes: { price: { from: "EK", number: "1.234,56" } },
+  };
   const created = await ask("PUT", path("Lieferant A/B"), definition);
   expect(created.status).toBe(201);
   expect(created.headers.location).toBe("/api/profiles/Lieferant%20A%2FB");
@@ -99,9 +103,9 @@ test.each([
 });
 
 test.each(["none", "NONE", "x".repeat(101), "a\tb", "%20"])("%j is not a name", async (name) => {
-  expect((await ask("PUT", `/api/profiles/${encodeURIComponent(name).replace("%2520", "%20")}`, { key: "a" })).status).toBe(
-    400,
-  );
+  expect(
+    (await ask("PUT", `/api/profiles/${encodeURIComponent(name).replace("%2520", "%20")}`, { key: "a" })).status,
+  ).toBe(400);
 });
 
 test("the list has pages in the order of the names", async () => {

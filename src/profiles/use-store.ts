@@ -16,12 +16,7 @@ export async function readUses(db: Queryable, keys: readonly string[]): Promise<
 }
 
 /** Records that an import used the profile for a file with these columns. */
-export async function noteUse(
-  db: Queryable,
-  key: string,
-  importId: number,
-  columns: readonly string[],
-): Promise<void> {
+export async function noteUse(db: Queryable, key: string, importId: number, columns: readonly string[]): Promise<void> {
   await db.query(
     `insert into profile_uses (name_key, import_id, columns) values ($1, $2, $3)
      on conflict (name_key) do update set used_at = now(), import_id = excluded.import_id, columns = excluded.columns

@@ -31,14 +31,15 @@ export function compareColumns(
   return { added, missing, renamed: similarNames(missing, added) };
 }
 
-const distinctNames = (names: readonly string[]): string[] => [
-  ...new Map(
-    names
-      .map((name) => [columnKey(name), name] as const)
-      .filter(([key]) => key !== "")
-      .reverse(),
-  ).values(),
-].reverse();
+const distinctNames = (names: readonly string[]): string[] =>
+  [
+    ...new Map(
+      names
+        .map((name) => [columnKey(name), name] as const)
+        .filter(([key]) => key !== "")
+        .reverse(),
+    ).values(),
+  ].reverse();
 
 /** Number of missing and new names that are compared with each other. */
 const MAX_COMPARED = 50;

@@ -26,14 +26,34 @@ const nameOf = (header: string[], profiles: KnownProfile[]): string | undefined 
 test("a profile is selected by the columns that it uses, and new columns do not lose it", () => {
   expect(nameOf(HEADER, [supplier])).toBe("supplier");
   expect(nameOf([...HEADER, "Neu", "Noch eine"], [supplier])).toBe("supplier");
-  expect(nameOf(HEADER.map((name) => ` ${name.toUpperCase()} `), [supplier])).toBe("supplier");
-  expect(nameOf(HEADER.filter((name) => name !== "EK-Preis"), [supplier])).toBe("supplier");
+  expect(
+    nameOf(
+      HEADER.map((name) => ` ${name.toUpperCase()} `),
+      [supplier],
+    ),
+  ).toBe("supplier");
+  expect(
+    nameOf(
+      HEADER.filter((name) => name !== "EK-Preis"),
+      [supplier],
+    ),
+  ).toBe("supplier");
 });
 
 test("a profile whose key column is missing is not selected", () => {
-  expect(nameOf(HEADER.filter((name) => name !== "Art.-Nr."), [supplier])).toBeUndefined();
+  expect(
+    nameOf(
+      HEADER.filter((name) => name !== "Art.-Nr."),
+      [supplier],
+    ),
+  ).toBeUndefined();
   const all = { ...supplier, seen_columns: HEADER };
-  expect(nameOf(HEADER.filter((name) => name !== "Lieferant"), [all])).toBeUndefined();
+  expect(
+    nameOf(
+      HEADER.filter((name) => name !== "Lieferant"),
+      [all],
+    ),
+  ).toBeUndefined();
 });
 
 test("general names alone do not select a profile for a file with many other columns", () => {

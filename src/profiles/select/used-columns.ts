@@ -46,7 +46,9 @@ function columnsOf(value: Value): string[][] {
   if (Array.isArray(value)) return alternatives(value);
   if (value.from === undefined) return [];
   if (typeof value.from === "string") return [[value.from]];
-  return value.join === undefined || value.need === undefined ? alternatives(value.from) : value.from.flatMap(columnsOf);
+  return value.join === undefined || value.need === undefined
+    ? alternatives(value.from)
+    : value.from.flatMap(columnsOf);
 }
 
 function alternatives(sources: (string | MappedValue)[]): string[][] {
