@@ -14,6 +14,7 @@ export const LOWEST_SAFE = {
   "@fastify/static": [["10.1.3"], "GHSA-423g-23ch-w7c6"],
   "@fastify/swagger": [[], "none known"],
   "@fastify/swagger-ui": [["2.1.0"], "CVE-2024-22207"],
+  entities: [[], "none known"],
   fastify: [["5.12.2"], "four advisories of 2026-09, SNYK-JS-FASTIFY-19639040"],
   "fastify-type-provider-zod": [[], "none known"],
   "ipaddr.js": [[], "none known"],

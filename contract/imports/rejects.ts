@@ -31,6 +31,8 @@ export const REJECT_CODES = {
   record_too_long: "The record exceeds the maximum length",
   not_yes_or_no: "The value is neither yes nor no",
   not_a_number: "The value is not a number",
+  does_not_fit: "The value is not what the mapping expects",
+  value_empty: "The mapping requires a value, but the cell is empty",
   not_a_list: "The value is not valid JSON, or not a list of texts",
   exists_already: "The product already exists and the import only creates products",
   does_not_exist: "The product does not exist and the import only updates products",

@@ -1,12 +1,18 @@
 // Compiles a mapping for the columns of one file.
 import { attributeColumns } from "../read/columns/match-columns.ts";
-import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
+import type { FieldName } from "../../catalog/product/column-lists.ts";
 import type { Column } from "../../../contract/imports/imports.ts";
-import type { Mapping, Value } from "../../../contract/imports/mapping.ts";
-import { createFileColumns, isPattern, type FileColumns } from "./compile/file-columns.ts";
-import { invalidMapping } from "./compile/invalid.ts";
-import { keptColumns, matchAll } from "./compile/kept-columns.ts";
-import type { MappingPlan } from "./plan.ts";
+import type { Mapping } from "../../../contract/imports/mapping.ts";
+import { compileAttributes } from "./compile/compile-attributes.ts";
+import { compileCondition } from "./compile/compile-condition.ts";
+import { compileFields } from "./compile/compile-fields.ts";
+import { compilePairs } from "./compile/compile-pairs.ts";
+import type { CompileContext } from "./compile/compile-value.ts";
+import { createFileColumns } from "./compile/file-columns.ts";
+import { keptAttributes } from "./compile/kept-attributes.ts";
+import { matchAll } from "./compile/kept-columns.ts";
+import { planColumns } from "./compile/plan-columns.ts";
+import { PLAN_VERSION, type AttributeNode, type MappingPlan, type ValueNode } from "./plan.ts";
 
 export interface CompiledMapping {
   /** The columns of the file, in file order. */
@@ -24,59 +30,91 @@ export interface CompiledMapping {
 export function compileMapping(mapping: Mapping, header: readonly string[]): CompiledMapping {
   const file = createFileColumns(header);
   const named = attributeColumns(header);
-  const fields = copiedFields(mapping, file);
-  const used = new Set(fields.keys());
-  const attributes = new Map(
-    Object.entries(mapping.attributes ?? {}).map(([name, value]) => [
-      name,
-      copiedColumn(file, value, `attributes.${name}`),
-    ]),
-  );
-  for (const column of attributes.values()) used.add(column);
-  file.note(used);
-  const kept = keptColumns(mapping, file, named, used, new Set(attributes.keys()));
-  for (const [name, column] of attributes) if (column !== -1) kept.set(column, name);
+  const context: CompileContext = { file, used: new Set(), sources: 0 };
+  const ignore = (mapping.ignore ?? []).flatMap((each, i) => compileCondition(context, each, `ignore.${i}`) ?? []);
+  const fields = compileFields(context, mapping);
+  const declared = compileAttributes(context, mapping.attributes ?? {});
+  const pairs = compilePairs(context, mapping.pairs ?? []);
+  const kept = keptAttributes(context, mapping, named, declared);
   const removed = matchAll(file, mapping.blank?.remove ?? []);
-  const columns = named.map(({ name, is_list }, index): Column => {
-    const field = fields.get(index);
-    if (field !== undefined) return { name, target: field };
-    const attribute = kept.get(index);
-    if (attribute === undefined) return { name, target: "ignored" };
-    const blank = removed.has(index) ? "remove" : "keep";
-    const renamed = attribute === name ? {} : { attribute };
-    return { name, target: "attribute", ...renamed, blank, ...(is_list === true ? { is_list } : {}) };
-  });
-  return {
+  const rejected = [...matchAll(file, mapping.blank?.reject ?? [])];
+  const empty = (mapping.empty ?? []).map((marker) => marker.trim());
+
+  const targets = assignTargets(fields, [...declared, ...kept], empty.length > 0);
+  const columns = named.map((column, index) => columnOf(column, targets.copied.get(index), removed.has(index)));
+  const found = {
     columns,
-    plan: null,
     missing: [...file.missing],
     unused: named.filter((_, index) => !file.named.has(index)).map(({ name }) => name),
   };
+  const { fields: computedFields, attributes } = targets;
+  const isCopy = [computedFields, attributes, pairs, ignore, rejected].every((statements) => statements.length === 0);
+  if (isCopy) return { ...found, plan: null };
+  const plan: MappingPlan = {
+    version: PLAN_VERSION,
+    width: header.length,
+    names: named.map(({ name }) => name),
+    columns: planColumns({
+      names: header,
+      fields: computedFields,
+      attributes,
+      pairs,
+      removed,
+      erases: empty.length > 0,
+    }),
+    fields: computedFields,
+    attributes,
+    pairs,
+    ignore,
+    reject_blank: rejected,
+    empty,
+    copied: columns.flatMap(({ name, target, attribute = name }, column) =>
+      target === "attribute" ? [{ name: attribute, column }] : [],
+    ),
+  };
+  return { ...found, plan };
 }
 
-const FIELD_STATEMENTS: Record<FieldName, "key" | "name" | "description" | "active"> = {
-  sku: "key",
-  name: "name",
-  description: "description",
-  active: "active",
-};
+/** What a column of the file is copied to. */
+type Copy = { field: FieldName } | { attribute: string };
 
-/** The columns that are copied to fields of the product. */
-function copiedFields(mapping: Mapping, file: FileColumns): Map<number, FieldName> {
-  const fields = new Map<number, FieldName>();
-  for (const field of FIELD_NAMES) {
-    const value = mapping[FIELD_STATEMENTS[field]];
-    if (value === undefined) continue;
-    const column = copiedColumn(file, value, FIELD_STATEMENTS[field]);
-    if (column !== -1) fields.set(column, field);
-  }
-  return fields;
+interface Targets {
+  copied: Map<number, Copy>;
+  fields: { target: FieldName; value: ValueNode }[];
+  attributes: AttributeNode[];
 }
 
-function copiedColumn(file: FileColumns, value: Value, statement: string): number {
-  if (typeof value !== "string" || isPattern(value))
-    throw invalidMapping(statement, "only a column's name is possible yet");
-  const column = file.find(value);
-  if (column === -1) file.lack(value);
-  return column;
+/** Separates the values that are copies of a column from those that must be computed. A column can be copied to one target only.
+ * @param erases whether markers erase values, so that a value is never a plain copy */
+function assignTargets(
+  fields: readonly { target: FieldName; value: ValueNode }[],
+  attributes: readonly AttributeNode[],
+  erases: boolean,
+): Targets {
+  const copied = new Map<number, Copy>();
+  const copy = (value: ValueNode, to: Copy): boolean => {
+    // A key is trimmed in every import. An attribute is not, so trimming it is a step.
+    if ("attribute" in to && value.trim) return false;
+    const column = value.sources[0];
+    if (erases || !isCopyOfColumn(value) || typeof column !== "number" || copied.has(column)) return false;
+    copied.set(column, to);
+    return true;
+  };
+  return {
+    copied,
+    fields: fields.filter(({ target, value }) => !copy(value, { field: target })),
+    attributes: attributes.filter(({ name, value }) => typeof name !== "string" || !copy(value, { attribute: name })),
+  };
+}
+
+/** Whether the value is the text of a column. */
+const isCopyOfColumn = ({ sources, steps, use, list, fallback }: ValueNode): boolean =>
+  sources.length === 1 && steps.length === 0 && use !== "all" && list === null && fallback === null;
+
+function columnOf({ name, is_list }: Column, copy: Copy | undefined, isRemoved: boolean): Column {
+  if (copy === undefined) return { name, target: "ignored" };
+  if ("field" in copy) return { name, target: copy.field };
+  const blank = isRemoved ? "remove" : "keep";
+  const renamed = copy.attribute === name ? {} : { attribute: copy.attribute };
+  return { name, target: "attribute", ...renamed, blank, ...(is_list === true ? { is_list } : {}) };
 }

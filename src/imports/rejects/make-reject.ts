@@ -4,6 +4,7 @@ import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts"
 import { longestValue } from "../../catalog/product/product.ts";
 import type { Layout, LayoutColumn } from "../layout.ts";
 import { fieldText } from "../read/field-text.ts";
+import type { MappingFault } from "../mapping/mapper.ts";
 import type { Records } from "../read/records.ts";
 import { MAX_FIELDS, MAX_RECORD_BYTES } from "../read/split-records.ts";
 import {
@@ -49,6 +50,16 @@ export function makeReject(
     message: describe(code, { value: value ?? "", width, layout, target }),
     raw: plainText(records.bytes.toString("utf8", records.start[r], records.end[r])),
   };
+}
+
+/** Returns the description of a row with a value that does not fit its mapping. */
+export function makeMappingReject(file: FileRecords, r: number, row: number, fault: MappingFault): Reject {
+  const { code, column, text, expected } = fault;
+  const reject = makeReject(file, r, row, code, -1);
+  const name = file.layout.columns[column]?.name ?? null;
+  const message =
+    code === "does_not_fit" ? `"${text}" is not ${expected}. Correct the value, or change the mapping.` : undefined;
+  return { ...reject, column: name, value: column < 0 ? null : plainText(text), message: message ?? reject.message };
 }
 
 /** Returns the description of a row that is not a product. */
@@ -108,6 +119,10 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return `"${value}" is neither yes nor no. Enter yes or no, true or false, 1 or 0.`;
     case "not_a_number":
       return `"${value}" is not a number. Enter digits with a decimal point, such as 12.5.`;
+    case "does_not_fit":
+      return `"${value}" is not what the mapping expects. Correct the value, or change the mapping.`;
+    case "value_empty":
+      return "The cell is empty, but the mapping requires a value. Enter a value.";
     case "not_a_list":
       return `The value begins with [ or a quote, but is not a list such as ["red", "blue"] in JSON, with at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty. Correct it.`;
     case "exists_already":

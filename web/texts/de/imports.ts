@@ -321,6 +321,8 @@ export const imports: Shape<typeof english> = {
     record_too_long: "Die Zeile ist zu lang",
     not_yes_or_no: "Der Wert muss Ja oder Nein sein",
     not_a_number: "Der Wert muss eine Zahl sein",
+    does_not_fit: "Der Wert ist nicht das, was die Zuordnung erwartet",
+    value_empty: "Die Zelle ist leer, aber die Zuordnung verlangt einen Wert",
     not_a_list: "Der Wert muss eine Liste in JSON oder ein Text sein",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",
     does_not_exist: "Das Produkt gibt es nicht, und dieser Import ändert nur vorhandene Produkte",

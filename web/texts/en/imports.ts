@@ -309,6 +309,8 @@ export const imports = {
     record_too_long: "The row is too long",
     not_yes_or_no: "The value must be yes or no",
     not_a_number: "The value must be a number",
+    does_not_fit: "The value is not what the mapping expects",
+    value_empty: "The cell is empty, but the mapping requires a value",
     not_a_list: "The value must be a list in JSON or a text",
     exists_already: "The product already exists, and this import only creates products",
     does_not_exist: "The product does not exist, and this import only updates products",

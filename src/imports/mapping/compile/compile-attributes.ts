@@ -1,0 +1,54 @@
+// Compiles the names of attributes, which may contain columns and holes: `price-{currency}`.
+import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
+import type { Value } from "../../../../contract/imports/mapping.ts";
+import { countCharacters } from "../../../catalog/product/product.ts";
+import type { AttributeNode, NamePart, ValueNode } from "../plan.ts";
+import { parseTemplate } from "../steps/template.ts";
+import { compileValue, type CompileContext } from "./compile-value.ts";
+import { invalidMapping } from "./invalid.ts";
+
+export function compileAttributes(
+  context: CompileContext,
+  attributes: Readonly<Record<string, Value>>,
+): AttributeNode[] {
+  return Object.entries(attributes).flatMap(([name, value]): AttributeNode[] => {
+    const statement = `attributes.${name}`;
+    const node = compileValue(context, value, { statement, trim: false });
+    return node === null ? [] : [{ name: nameOf(context, name, node, statement), value: node }];
+  });
+}
+
+function nameOf(context: CompileContext, name: string, value: ValueNode, statement: string): string | NamePart[] {
+  const tokens = name.includes("{") ? parseTemplate(name) : [];
+  if (typeof tokens === "string") throw invalidMapping(statement, tokens);
+  if (!tokens.some((token) => "hole" in token)) return checkedName(name, statement);
+  const holes = holesOf(value);
+  return tokens.map((token): NamePart => {
+    if ("literal" in token) return { text: token.literal };
+    if (holes.has(token.hole)) return { hole: token.hole };
+    const column = context.file.find(token.hole);
+    if (column === -1)
+      throw invalidMapping(
+        statement,
+        `{${token.hole}} is neither a column of the file nor a hole of the value's template`,
+      );
+    context.file.note([column]);
+    context.used.add(column);
+    return { column };
+  });
+}
+
+export function checkedName(name: string, statement: string): string {
+  const trimmed = name.trim();
+  if (trimmed === "" || trimmed === UNUSABLE_ATTRIBUTE_NAME)
+    throw invalidMapping(statement, `"${name}" cannot be the name of an attribute`);
+  if (countCharacters(trimmed) > MAX_ATTRIBUTE_NAME_CHARACTERS)
+    throw invalidMapping(statement, `the name is longer than ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`);
+  return trimmed;
+}
+
+/** The holes of the value's own template. Templates of its sources do not count, because another source may be used. */
+function holesOf({ steps }: ValueNode): Set<string> {
+  const like = steps.find((step) => step.step === "like");
+  return new Set(like?.template.flatMap((token) => ("hole" in token && token.hole !== "*" ? [token.hole] : [])) ?? []);
+}

@@ -1,0 +1,38 @@
+// Compiles the conditions that ignore rows.
+import type { Condition } from "../../../../contract/imports/mapping.ts";
+import type { ConditionNode } from "../plan.ts";
+import { columnsOf, comparable, compileValue, templateOf, type CompileContext } from "./compile-value.ts";
+import { invalidMapping } from "./invalid.ts";
+
+const MAX_DEPTH = 5;
+
+/** A condition does not use its columns: a column that decides whether a row is a product is still imported. A condition on a column that
+ * the file lacks is never met. */
+export function compileCondition(
+  context: CompileContext,
+  condition: Condition,
+  statement: string,
+  depth = 0,
+): ConditionNode | null {
+  if (depth > MAX_DEPTH) throw invalidMapping(statement, `conditions are nested more than ${MAX_DEPTH} times`);
+  const { blank, of, is, not, like, any } = condition;
+  const compares = is !== undefined || not !== undefined || like !== undefined;
+  if (compares !== (of !== undefined)) throw invalidMapping(statement, "it needs of, and one of is, not and like");
+  if (blank === undefined && of === undefined && any === undefined)
+    throw invalidMapping(statement, "it needs blank, of or any");
+  const unused: CompileContext = { file: context.file, used: new Set(), sources: 0 };
+  const columns = blank === undefined ? null : many(blank).flatMap((name) => columnsOf(unused, name));
+  const value = of === undefined ? null : compileValue(unused, of, { statement, trim: true });
+  if (columns?.length === 0 || (of !== undefined && value === null)) return null;
+  const alternatives = any?.map((each, i) => compileCondition(context, each, `${statement}.any.${i}`, depth + 1));
+  return {
+    blank: columns,
+    of: value,
+    is: is === undefined ? null : many(is).map(comparable),
+    not: not === undefined ? null : many(not).map(comparable),
+    like: like === undefined ? null : templateOf(like.toLowerCase(), `${statement}.like`),
+    any: alternatives?.filter((each) => each !== null) ?? null,
+  };
+}
+
+const many = (texts: string | string[]): string[] => (typeof texts === "string" ? [texts] : texts);

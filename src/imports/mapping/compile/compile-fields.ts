@@ -1,0 +1,47 @@
+// Compiles the values of a product's fields.
+import { kindOf, FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
+import type { FieldKind } from "../../../catalog/product/product-columns.ts";
+import type { Mapping } from "../../../../contract/imports/mapping.ts";
+import type { Step, ValueNode } from "../plan.ts";
+import { PLAIN_NUMBER } from "../steps/number.ts";
+import { compileValue, type CompileContext } from "./compile-value.ts";
+import { invalidMapping } from "./invalid.ts";
+
+/** The statement that defines each field, and whether its texts are trimmed by default. */
+const STATEMENTS: Record<FieldName, { statement: keyof Mapping & FieldStatement; trim: boolean }> = {
+  sku: { statement: "key", trim: true },
+  name: { statement: "name", trim: true },
+  description: { statement: "description", trim: false },
+  active: { statement: "active", trim: true },
+};
+type FieldStatement = "key" | "name" | "description" | "active" | "parent";
+
+export function compileFields(context: CompileContext, mapping: Mapping): { target: FieldName; value: ValueNode }[] {
+  return FIELD_NAMES.flatMap((target) => {
+    const { statement, trim } = STATEMENTS[target];
+    const value = mapping[statement];
+    if (value === undefined) return [];
+    const node = compileValue(context, value, { statement, trim });
+    if (node === null) return [];
+    if (isList(node)) throw invalidMapping(statement, "it must be a text, not a list; use join");
+    return [{ target, value: { ...node, steps: [...node.steps, ...lastSteps(kindOf(target), node)] } }];
+  });
+}
+
+/** Whether the value is a list. */
+export const isList = ({ use, steps, list }: ValueNode): boolean =>
+  list ?? (use === "all" || steps.some(({ step }) => step === "split"));
+
+/** The steps that a computed value of this kind needs at its end. The scan checks a copied value. */
+function lastSteps(kind: FieldKind, { steps, sources, constant, fallback }: ValueNode): Step[] {
+  const isCopy = steps.length === 0 && sources.length === 1 && typeof sources[0] === "number" && fallback === null;
+  if (isCopy && constant === null) return [];
+  switch (kind) {
+    case "text":
+      return [];
+    case "boolean":
+      return steps.some(({ step }) => step === "yes_no") ? [] : [{ step: "yes_no", yes: [], no: [] }];
+    case "number":
+      return steps.some(({ step }) => step === "number") ? [] : [{ step: "number", format: PLAIN_NUMBER, scale: 0 }];
+  }
+}

@@ -1,0 +1,147 @@
+// Compiles the values of a mapping: finds their columns, and turns their members into steps.
+import type { MappedValue, Value } from "../../../../contract/imports/mapping.ts";
+import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
+import type { Otherwise, Step, ValueNode } from "../plan.ts";
+import { parseDateSample } from "../steps/date.ts";
+import { parseNumberSample, PLAIN_NUMBER } from "../steps/number.ts";
+import { parseTemplate, type Token } from "../steps/template.ts";
+import { isPattern, type FileColumns } from "./file-columns.ts";
+import { invalidMapping } from "./invalid.ts";
+
+/** What the values of a mapping share while they are compiled. */
+export interface CompileContext {
+  file: FileColumns;
+  /** The columns that values use. */
+  used: Set<number>;
+  /** Number of sources of all values so far. */
+  sources: number;
+}
+
+export interface ValueScope {
+  /** The path of the statement, for problems. */
+  statement: string;
+  /** Whether texts are trimmed by default. */
+  trim: boolean;
+  /** The text that replaces `{n}` in names of columns. */
+  number?: string | undefined;
+}
+
+/** Maximum number of sources of all values of a mapping. Patterns that match thousands of columns could otherwise multiply. */
+const MAX_SOURCES = 20_000;
+
+/** Returns the value; null if the file lacks its columns, so that the value would always be blank.
+ * @throws Problem `mapping-invalid` */
+export function compileValue(context: CompileContext, value: Value, scope: ValueScope): ValueNode | null {
+  const members: MappedValue = typeof value === "string" || Array.isArray(value) ? { from: value } : value;
+  if (members.from !== undefined && members.const !== undefined)
+    throw invalidMapping(scope.statement, "use either from or const");
+  if (members.from === undefined && members.const === undefined && members.default === undefined)
+    throw invalidMapping(scope.statement, "it needs from, const or default");
+  if (members.join !== undefined && members.all === true)
+    throw invalidMapping(scope.statement, "use either join or all");
+  const trim = members.trim ?? (scope.trim || members.join !== undefined);
+  const { sources, lacks } = sourcesOf(context, members, { ...scope, trim });
+  const needAll = members.need === "all";
+  const isMissing = members.from !== undefined && (sources.length === 0 || (needAll && lacks));
+  if (isMissing && members.default === undefined) return null;
+  return {
+    sources: isMissing ? [] : sources,
+    constant: members.const ?? null,
+    use: members.join === undefined ? (members.all === true ? "all" : "first") : "join",
+    separator: members.join ?? "",
+    need_all: needAll,
+    trim,
+    steps: stepsOf(members, scope.statement),
+    list: members.list ?? null,
+    fallback: members.default ?? null,
+    column: sources.map((source) => (typeof source === "number" ? source : source.column)).find((c) => c >= 0) ?? -1,
+  };
+}
+
+/** The columns of a name or a pattern. */
+export function columnsOf(context: CompileContext, name: string, number?: string): number[] {
+  const wanted = number === undefined ? name : name.replaceAll("{n}", number);
+  const column = context.file.find(wanted);
+  const found = column !== -1 ? [column] : isPattern(wanted) ? context.file.match(wanted).map((m) => m.column) : [];
+  // A series of numbered columns may have gaps.
+  if (found.length === 0 && wanted === name) context.file.lack(name);
+  context.file.note(found);
+  return found;
+}
+
+function sourcesOf(
+  context: CompileContext,
+  { from }: MappedValue,
+  scope: ValueScope,
+): { sources: (number | ValueNode)[]; lacks: boolean } {
+  let lacks = false;
+  const sources = (from === undefined ? [] : typeof from === "string" ? [from] : from).flatMap(
+    (source): (number | ValueNode)[] => {
+      if (typeof source === "string") {
+        const columns = columnsOf(context, source, scope.number);
+        for (const column of columns) context.used.add(column);
+        if (columns.length === 0) lacks = true;
+        return columns;
+      }
+      const node = compileValue(context, source, scope);
+      if (node === null) lacks = true;
+      return node === null ? [] : [node];
+    },
+  );
+  context.sources += sources.length;
+  if (context.sources > MAX_SOURCES)
+    throw invalidMapping(scope.statement, `the mapping reads more than ${MAX_SOURCES.toLocaleString("en")} columns`);
+  return { sources, lacks };
+}
+
+/** Returns the steps of the value, in the order in which they are applied. */
+export function stepsOf(members: MappedValue, statement: string): Step[] {
+  const steps: Step[] = [];
+  if (members.strip_html === true) steps.push({ step: "strip_html" });
+  if (members.strip_html === true && members.trim === true) steps.push({ step: "trim" });
+  if (members.replace !== undefined) steps.push({ step: "replace", pairs: members.replace });
+  if (members.case !== undefined) steps.push({ step: "case", to: members.case });
+  if (members.split !== undefined) steps.push({ step: "split", by: members.split });
+  if (members.like !== undefined)
+    steps.push({
+      step: "like",
+      text: members.like,
+      template: templateOf(members.like, `${statement}.like`, true),
+      otherwise: members.else ?? "reject",
+    });
+  if (members.map !== undefined) steps.push(mapStep(members, statement));
+  if (members.number !== undefined || members.scale !== undefined) {
+    const format = members.number === undefined ? PLAIN_NUMBER : parseNumberSample(members.number);
+    if (typeof format === "string") throw invalidMapping(`${statement}.number`, format);
+    steps.push({ step: "number", format, scale: members.scale ?? 0 });
+  }
+  if (members.date !== undefined) {
+    const format = parseDateSample(members.date);
+    if (typeof format === "string") throw invalidMapping(`${statement}.date`, format);
+    steps.push({ step: "date", format });
+  }
+  if (members.yes_no !== undefined) steps.push({ step: "yes_no", ...members.yes_no });
+  if (members.prefix !== undefined) steps.push({ step: "prefix", text: members.prefix });
+  if (members.suffix !== undefined) steps.push({ step: "suffix", text: members.suffix });
+  return steps;
+}
+
+function mapStep({ map = {}, else: otherwise }: MappedValue, statement: string): Step {
+  const entries = Object.entries(map).map(([from, to]): [string, string] => [comparable(from), to]);
+  if (new Set(entries.map(([from]) => from)).size < entries.length)
+    throw invalidMapping(`${statement}.map`, "two of its values differ only by case or blanks");
+  return { step: "map", entries, otherwise: (otherwise ?? "note") satisfies Otherwise, statement };
+}
+
+/** The form in which values are compared. */
+export const comparable = (text: string): string => trimWhiteSpace(text).toLowerCase();
+
+/** Returns the tokens of a template.
+ * @param needsValue whether the template needs a hole named `value` */
+export function templateOf(text: string, statement: string, needsValue = false): Token[] {
+  const tokens = parseTemplate(text);
+  if (typeof tokens === "string") throw invalidMapping(statement, tokens);
+  if (needsValue && !tokens.some((token) => "hole" in token && token.hole === "value"))
+    throw invalidMapping(statement, "the template needs the hole {value}");
+  return tokens;
+}

@@ -1,0 +1,39 @@
+// Compiles the columns that become attributes under their own or a new name, with the steps of `split` and `format`.
+import type { Column } from "../../../../contract/imports/imports.ts";
+import type { MappedValue, Mapping } from "../../../../contract/imports/mapping.ts";
+import type { AttributeNode } from "../plan.ts";
+import { compileValue, type CompileContext } from "./compile-value.ts";
+import type { FileColumns } from "./file-columns.ts";
+import { invalidMapping } from "./invalid.ts";
+import { keptColumns, matchAll } from "./kept-columns.ts";
+
+export function keptAttributes(
+  context: CompileContext,
+  mapping: Mapping,
+  columns: readonly Column[],
+  declared: readonly AttributeNode[],
+): AttributeNode[] {
+  const names = new Set(declared.flatMap(({ name }) => (typeof name === "string" ? [name] : [])));
+  const kept = keptColumns(mapping, context.file, columns, context.used, names);
+  const formats = formatsOf(context.file, mapping);
+  return [...kept].flatMap(([index, name]): AttributeNode[] => {
+    const members = formats.get(index) ?? {};
+    const statement = members.split === undefined ? "format" : "split";
+    // The column is set by its index, because an earlier column may have the same name.
+    const value = compileValue(context, { ...members, const: "" }, { statement, trim: false });
+    return value === null ? [] : [{ name, value: { ...value, constant: null, sources: [index], column: index } }];
+  });
+}
+
+/** The steps of each column that `split` and `format` name. */
+function formatsOf(file: FileColumns, { split = {}, format = {} }: Mapping): Map<number, MappedValue> {
+  const formats = new Map<number, MappedValue>();
+  for (const [separator, patterns] of Object.entries(split))
+    for (const column of matchAll(file, patterns)) formats.set(column, { split: separator });
+  for (const [pattern, steps] of Object.entries(format)) {
+    if (steps.from !== undefined || steps.const !== undefined)
+      throw invalidMapping(`format.${pattern}`, "its values are those of the columns; from and const are not possible");
+    for (const column of matchAll(file, [pattern])) formats.set(column, { ...formats.get(column), ...steps });
+  }
+  return formats;
+}

@@ -1,0 +1,243 @@
+// Evaluates the attributes of a plan, and writes them as members of a JSON object.
+import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
+import {
+  MAX_ATTRIBUTE_NAME_CHARACTERS,
+  MAX_TEXT_BYTES,
+  UNUSABLE_ATTRIBUTE_NAME,
+} from "../../../../contract/catalog/product-limits.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import { countCharacters } from "../../../catalog/product/product.ts";
+import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
+import type { MappingPlan, NamePart } from "../plan.ts";
+import { canFail } from "./can-fail.ts";
+import type { OutBytes } from "./out-bytes.ts";
+import { pairOf, type ReadPair } from "./pairs.ts";
+import type { Row } from "./row.ts";
+import { ERASED, readerOf, type ReadValue, type Result, type ValueContext } from "./value.ts";
+
+/** Maximum number of attribute names that an import makes from the data of its file. */
+const MAX_DYNAMIC_NAMES = 2000;
+/** In a shorter record, no value can exceed a limit of length. */
+const SHORT_RECORD_BYTES = 1800;
+
+const COMMA = 0x2c;
+
+interface StaticMember {
+  name: string;
+  key: Buffer;
+  read: ReadValue;
+  column: number;
+  /** Whether the scan evaluates the value of every record. */
+  can_fail: boolean;
+}
+
+interface NamedMember {
+  name: readonly NamePart[];
+  read: ReadValue;
+  column: number;
+}
+
+export class Members {
+  readonly #fixed: StaticMember[];
+  readonly #named: NamedMember[];
+  readonly #pairs: ReadPair[];
+  readonly #copied: ReadonlyMap<string, number>;
+  readonly #hasNames: boolean;
+  /** The members of the record whose names come from its data. */
+  readonly #dynamic = new Map<string, string | string[]>();
+  /** The static members of the record that have values; only if there are dynamic ones. */
+  readonly #written = new Set<string>();
+  readonly #names = new Set<string>();
+  /** Keys of dynamic members, as bytes. */
+  readonly #keys = new Map<string, Buffer>();
+
+  constructor({ attributes, pairs, copied }: MappingPlan, context: ValueContext) {
+    this.#fixed = attributes.flatMap(({ name, value }) =>
+      typeof name === "string"
+        ? [{ name, key: keyOf(name), read: readerOf(value, context), column: value.column, can_fail: canFail(value) }]
+        : [],
+    );
+    this.#named = attributes.flatMap(({ name, value }) =>
+      typeof name === "string" ? [] : [{ name, read: readerOf(value, context), column: value.column }],
+    );
+    this.#pairs = pairs.map((pair) => pairOf(pair, context));
+    this.#copied = new Map(copied.map(({ name, column }) => [name, column]));
+    this.#hasNames = this.#named.length > 0 || this.#pairs.length > 0;
+  }
+
+  /** Evaluates what can have a fault, and writes nothing.
+   * @param bytes length of the record */
+  check(row: Row, bytes: number): void {
+    const isLong = bytes > SHORT_RECORD_BYTES;
+    for (let i = 0; i < this.#fixed.length; i++) {
+      const { read, column, can_fail } = this.#fixed[i] as StaticMember;
+      if (isLong || can_fail) checkSize(row, read(row), column);
+    }
+    if (this.#hasNames) this.#readNamed(row);
+  }
+
+  /** Writes the members. Returns the end of those with values; the members of erased attributes follow, with the value null. */
+  write(row: Row, out: OutBytes): number {
+    let isFirst = true;
+    let erased: StaticMember[] | undefined;
+    this.#written.clear();
+    for (let i = 0; i < this.#fixed.length; i++) {
+      const member = this.#fixed[i] as StaticMember;
+      const result = member.read(row);
+      if (result === null) continue;
+      if (result === ERASED) {
+        (erased ??= []).push(member);
+        continue;
+      }
+      checkSize(row, result, member.column);
+      if (!isFirst) out.byte(COMMA);
+      isFirst = false;
+      out.copy(member.key);
+      writeValue(out, result);
+      if (this.#hasNames) this.#written.add(member.name);
+    }
+    if (this.#hasNames) {
+      this.#readNamed(row);
+      for (const [name, value] of this.#dynamic) {
+        if (!this.#isFree(row, name)) continue;
+        if (!isFirst) out.byte(COMMA);
+        isFirst = false;
+        out.copy(this.#keyOf(name));
+        writeValue(out, value);
+      }
+    }
+    const end = out.length;
+    erased?.forEach(({ key }, index) => {
+      if (index > 0) out.byte(COMMA);
+      out.copy(key);
+      out.text("null");
+    });
+    return end;
+  }
+
+  /** An attribute with a static name wins over one of the same name whose name comes from the data. */
+  #isFree(row: Row, name: string): boolean {
+    if (this.#written.has(name)) return false;
+    const column = this.#copied.get(name);
+    return column === undefined || row.isBlank(column);
+  }
+
+  #readNamed(row: Row): void {
+    this.#dynamic.clear();
+    for (const { name, read, column } of this.#named) {
+      row.holes = undefined;
+      const result = read(row);
+      if (result === null || result === ERASED) continue;
+      const text = nameText(row, name);
+      if (text === undefined)
+        row.reject("does_not_fit", column, "", `a name for the attribute: ${describeName(name)} is blank`);
+      else this.#add(row, text, result, false, column);
+    }
+    for (let i = 0; i < this.#pairs.length; i++) (this.#pairs[i] as ReadPair)(row, this.#add);
+    for (const [name, value] of this.#dynamic)
+      if (typeof value !== "string") checkSize(row, value, this.#columnOf(name));
+  }
+
+  #columnOf = (name: string): number => this.#copied.get(name) ?? -1;
+
+  #add = (row: Row, rawName: string, value: string | string[], list: boolean, column: number): void => {
+    const name = this.#names.has(rawName) ? rawName : trimWhiteSpace(rawName);
+    if (name === "" || name === UNUSABLE_ATTRIBUTE_NAME || isTooLong(name)) {
+      row.reject(
+        "does_not_fit",
+        column,
+        name,
+        `the name of an attribute with 1 to ${MAX_ATTRIBUTE_NAME_CHARACTERS} characters`,
+      );
+      return;
+    }
+    if (!this.#names.has(name)) {
+      if (this.#names.size >= MAX_DYNAMIC_NAMES) throw tooManyNames(name);
+      this.#names.add(name);
+    }
+    checkSize(row, value, column);
+    const before = this.#dynamic.get(name);
+    if (before === undefined) this.#dynamic.set(name, list && typeof value === "string" ? [value] : value);
+    else this.#dynamic.set(name, together(before, value));
+  };
+
+  #keyOf(name: string): Buffer {
+    let key = this.#keys.get(name);
+    if (key === undefined) this.#keys.set(name, (key = keyOf(name)));
+    return key;
+  }
+}
+
+const keyOf = (name: string): Buffer => Buffer.from(`${JSON.stringify(name)}:`);
+
+const isTooLong = (name: string): boolean =>
+  name.length > MAX_ATTRIBUTE_NAME_CHARACTERS && countCharacters(name) > MAX_ATTRIBUTE_NAME_CHARACTERS;
+
+/** Two values of the same name in one record become a list, unless they are equal. */
+function together(before: string | string[], value: string | string[]): string | string[] {
+  if (before === value) return before;
+  const list = typeof before === "string" ? [before] : before;
+  const added = typeof value === "string" ? [value] : value;
+  return [...new Set([...list, ...added])];
+}
+
+function nameText(row: Row, parts: readonly NamePart[]): string | undefined {
+  let name = "";
+  for (const part of parts) {
+    if ("text" in part) {
+      name += part.text;
+      continue;
+    }
+    const text = trimWhiteSpace("column" in part ? row.text(part.column) : (row.holes?.get(part.hole) ?? ""));
+    if (text === "") return undefined;
+    name += text;
+  }
+  return name;
+}
+
+const describeName = (parts: readonly NamePart[]): string =>
+  parts
+    .map((part) => ("text" in part ? part.text : "hole" in part ? `{${part.hole}}` : `{column ${part.column + 1}}`))
+    .join("");
+
+function checkSize(row: Row, result: Result, column: number): void {
+  if (result === null || result === ERASED) return;
+  if (typeof result === "string") {
+    if (result.length * 3 > MAX_TEXT_BYTES && Buffer.byteLength(result) > MAX_TEXT_BYTES)
+      row.reject("value_too_long", column, result, `at most ${MAX_TEXT_BYTES.toLocaleString("en")} bytes`);
+    return;
+  }
+  if (result.length > MAX_LIST_ELEMENTS) {
+    row.reject(
+      "does_not_fit",
+      column,
+      result.slice(0, 10).join(", "),
+      `a list of at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements`,
+    );
+    return;
+  }
+  let bytes = 2;
+  for (const text of result) bytes += text.length * 6 + 4;
+  if (bytes > MAX_TEXT_BYTES && Buffer.byteLength(JSON.stringify(result)) + result.length > MAX_TEXT_BYTES)
+    row.reject("value_too_long", column, result[0] ?? "", `at most ${MAX_TEXT_BYTES.toLocaleString("en")} bytes`);
+}
+
+function writeValue(out: OutBytes, value: string | string[]): void {
+  if (typeof value === "string") {
+    out.json(value);
+    return;
+  }
+  out.byte(0x5b);
+  for (let i = 0; i < value.length; i++) {
+    if (i > 0) out.byte(COMMA);
+    out.json(value[i] as string);
+  }
+  out.byte(0x5d);
+}
+
+const tooManyNames = (name: string): Problem =>
+  new Problem(
+    "mapping-invalid",
+    `The mapping makes more than ${MAX_DYNAMIC_NAMES.toLocaleString("en")} attribute names from the values of the file, most recently "${name}". Check whether the statement "pairs" or a name with {} uses the right column.`,
+    { extra: { statement: "pairs" } },
+  );

@@ -1,0 +1,77 @@
+// Collects the texts that value maps do not know, for notices and for the question that holds an import.
+import { Problem } from "../../../../contract/problems.ts";
+import type { MapperNotes } from "./steps.ts";
+
+/** Maximum number of different texts that are remembered for each map. */
+const MAX_TEXTS = 100;
+const SHOWN_TEXT = 200;
+
+export interface UnknownValues {
+  /** Path of the value that has the map, such as `attributes.colour`. */
+  statement: string;
+  column: number;
+  /** Number of records. */
+  count: number;
+  /** The first different texts. */
+  texts: string[];
+}
+
+export interface Notes extends MapperNotes {
+  /** The texts that were kept, for each map. */
+  readonly unknown: readonly UnknownValues[];
+  /** Returns the question if a map holds the import. */
+  question(names: readonly string[]): Problem | undefined;
+}
+
+export function createNotes(): Notes {
+  const kept = new Map<string, UnknownValues & { seen: Set<string> }>();
+  const unseen = new Map<string, UnknownValues & { seen: Set<string> }>();
+  return {
+    kept(statement, column, text) {
+      note(kept, statement, column, text);
+    },
+    unseen(statement, column, text) {
+      note(unseen, statement, column, text);
+    },
+    get unknown() {
+      return [...kept.values()].map(withTexts);
+    },
+    question(names) {
+      const [first] = [...unseen.values()].map(withTexts);
+      return first === undefined ? undefined : questionOf(first, names[first.column] ?? "");
+    },
+  };
+}
+
+const withTexts = ({ seen, statement, column, count }: UnknownValues & { seen: Set<string> }): UnknownValues => ({
+  statement,
+  column,
+  count,
+  texts: [...seen],
+});
+
+function note(
+  values: Map<string, UnknownValues & { seen: Set<string> }>,
+  statement: string,
+  column: number,
+  text: string,
+): void {
+  let value = values.get(statement);
+  if (value === undefined) values.set(statement, (value = { statement, column, count: 0, texts: [], seen: new Set() }));
+  value.count++;
+  if (value.seen.size < MAX_TEXTS) value.seen.add(text.slice(0, SHOWN_TEXT));
+}
+
+const LISTED = 5;
+
+function questionOf({ statement, count, texts }: UnknownValues, column: string): Problem {
+  const listed = texts
+    .slice(0, LISTED)
+    .map((text) => `"${text}"`)
+    .join(", ");
+  return new Problem(
+    "value-unseen",
+    `The value map of "${statement}" does not contain ${listed}${texts.length > LISTED ? ", …" : ""} of the column "${column}" (${count.toLocaleString("en")} rows). Add the values to the map, or set its else to keep, reject or blank.`,
+    { extra: { option: "mapping", statement, column, candidates: texts.map((value) => ({ value, samples: [] })) } },
+  );
+}

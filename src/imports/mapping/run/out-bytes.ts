@@ -1,0 +1,70 @@
+// The bytes of a window, followed by the values that the mapper appends.
+
+/** Up to this many characters, a loop over them is faster than a call into native code. */
+const SHORT = 48;
+
+export class OutBytes {
+  bytes = Buffer.allocUnsafe(1 << 16);
+  length = 0;
+
+  /** Begins with a copy of the window. */
+  start(window: Buffer): void {
+    // Leave room for values, so that most windows are copied once.
+    if (this.bytes.length < window.length * 1.5) this.bytes = Buffer.allocUnsafe(Math.ceil(window.length * 2));
+    window.copy(this.bytes);
+    this.length = window.length;
+  }
+
+  reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + count));
+    this.bytes.copy(larger, 0, 0, this.length);
+    this.bytes = larger;
+  }
+
+  text(value: string): void {
+    this.reserve(value.length * 3);
+    if (value.length > SHORT || !this.#ascii(value)) this.length += this.bytes.write(value, this.length, "utf8");
+  }
+
+  /** Writes the text as a JSON string. */
+  json(value: string): void {
+    this.reserve(value.length * 3 + 2);
+    const start = this.length;
+    this.bytes[this.length++] = 0x22;
+    if (value.length > SHORT || !this.#ascii(value)) {
+      const json = JSON.stringify(value);
+      this.length = start;
+      this.reserve(json.length * 3);
+      this.length += this.bytes.write(json, start, "utf8");
+    } else this.bytes[this.length++] = 0x22;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** Copies short bytes, such as the key of a member. */
+  copy(from: Buffer): void {
+    this.reserve(from.length);
+    const { bytes } = this;
+    let at = this.length;
+    if (from.length > SHORT) at += from.copy(bytes, at);
+    else for (let i = 0; i < from.length; i++) bytes[at++] = from[i] as number;
+    this.length = at;
+  }
+
+  /** Writes a text of ASCII characters that JSON does not escape. Returns false, without a change, if the text contains other characters. */
+  #ascii(value: string): boolean {
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code < 0x20 || code >= 0x80 || code === 0x22 || code === 0x5c) return false;
+      bytes[at++] = code;
+    }
+    this.length = at;
+    return true;
+  }
+}

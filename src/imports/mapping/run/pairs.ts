@@ -1,0 +1,96 @@
+// Evaluates pairs: attributes whose names come from the data.
+import type { PairNode } from "../plan.ts";
+import { compileTemplate, matchTemplate, type Template } from "../steps/match-template.ts";
+import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
+import type { Row } from "./row.ts";
+import { ERASED, readerOf, type ValueContext } from "./value.ts";
+
+/** Takes an attribute that a pair contains.
+ * @param list whether values of the same name become a list */
+export type AddMember = (row: Row, name: string, value: string | string[], list: boolean, column: number) => void;
+export type ReadPair = (row: Row, add: AddMember) => void;
+
+export const pairOf = (node: PairNode, context: ValueContext): ReadPair =>
+  node.kind === "each" ? seriesOf(node, context) : cellOf(node, context);
+
+const comparable = (text: string): string => trimWhiteSpace(text).toLowerCase();
+
+function seriesOf(node: PairNode & { kind: "each" }, context: ValueContext): ReadPair {
+  const readName = readerOf(node.name, context);
+  const readValue = readerOf(node.value, context);
+  const readUnit = node.unit === null ? undefined : readerOf(node.unit, context);
+  const without = new Set(node.without);
+  return (row, add) => {
+    const name = readName(row);
+    if (typeof name !== "string") return;
+    const value = readValue(row);
+    if (value === null || value === ERASED) return;
+    if (typeof value === "string" && without.has(comparable(value))) return;
+    const column = node.name.column;
+    add(row, name, value, node.list, column);
+    const unit = readUnit?.(row);
+    if (typeof unit === "string") add(row, `${trimWhiteSpace(name)}-unit`, unit, false, column);
+  };
+}
+
+/** Maximum number of parts that one pair of a cell may consist of, because each part may be compared with the template again. */
+const MAX_JOINED_PARTS = 50;
+
+function cellOf(node: PairNode & { kind: "in" }, context: ValueContext): ReadPair {
+  const { column, split } = node;
+  const without = new Set(node.without);
+  const template = node.like === null ? undefined : compileTemplate(node.like.template);
+  const readPart = template === undefined ? undefined : partReader(template);
+  const expected = node.like === null ? `pairs like name${node.pair}value` : `pairs like ${node.like.text}`;
+  return (row, add) => {
+    if (row.isBlank(column)) return;
+    const text = row.text(column);
+    if (context.markers.has(text.trim())) return;
+    const parts = split === "" ? [text] : text.split(split);
+    const pairs = readPart === undefined ? signedPairs(parts, node) : readPart(parts, split);
+    if (pairs === undefined) {
+      row.reject("does_not_fit", column, text, expected);
+      return;
+    }
+    for (const [name, value] of pairs) {
+      const trimmed = trimWhiteSpace(value);
+      if (trimmed !== "" && !without.has(trimmed.toLowerCase())) add(row, name, trimmed, node.list, column);
+    }
+  };
+}
+
+/** Pairs with a sign between name and value. A part without the sign belongs to the pair before it, so that values may contain the
+ * separator. */
+function signedPairs(
+  parts: readonly string[],
+  { pair, split }: PairNode & { kind: "in" },
+): [string, string][] | undefined {
+  const pairs: [string, string][] = [];
+  for (const part of parts) {
+    const at = part.indexOf(pair);
+    const last = pairs.at(-1);
+    if (at > 0) pairs.push([part.slice(0, at), part.slice(at + pair.length)]);
+    else if (at === -1 && last !== undefined) last[1] += split + part;
+    else if (trimWhiteSpace(part) !== "") return undefined;
+  }
+  return pairs;
+}
+
+/** Pairs that match a template. Parts are joined until they match, so that values may contain the separator. */
+function partReader(template: Template): (parts: readonly string[], split: string) => [string, string][] | undefined {
+  return (parts, split) => {
+    const pairs: [string, string][] = [];
+    let open = "";
+    let joined = 0;
+    for (const part of parts) {
+      open = joined === 0 ? part : open + split + part;
+      joined++;
+      const text = trimWhiteSpace(open);
+      const holes = text === "" ? undefined : matchTemplate(template, text);
+      if (holes !== undefined) pairs.push([holes.get("name") ?? "", holes.get("value") ?? ""]);
+      if (holes !== undefined || text === "") joined = 0;
+      else if (joined > MAX_JOINED_PARTS) return undefined;
+    }
+    return joined === 0 ? pairs : undefined;
+  };
+}

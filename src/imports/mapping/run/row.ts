@@ -1,0 +1,77 @@
+// The record that the mapper is reading: its cells as texts, and what the mapper has found out about it.
+import { isBlankText } from "../../../catalog/product/product.ts";
+import type { Dialect, RejectCode } from "../../../../contract/imports/imports.ts";
+import { fieldText } from "../../read/field-text.ts";
+import type { Records } from "../../read/records.ts";
+
+/** A value that does not fit. */
+export interface MappingFault {
+  code: RejectCode;
+  /** The column of the file; -1 if the fault is not in one column. */
+  column: number;
+  text: string;
+  /** What was expected, as the end of a sentence: `a number like 1.234,56`. */
+  expected: string;
+}
+
+/** Maximum number of characters of a text in a fault. */
+const SHOWN_TEXT = 200;
+
+export class Row {
+  readonly #dialect: Dialect;
+  readonly #texts: string[];
+  /** The serial number of the record that each of `#texts` belongs to. */
+  readonly #serials: Float64Array;
+  #serial = 0;
+  records: Records | undefined;
+  /** Index of the record's first field. */
+  first = 0;
+  /** Number of fields of the record; it may be less than the number of columns. */
+  width = 0;
+  /** The record's first fault. */
+  fault: MappingFault | undefined;
+  /** False if a step must see the same text again in every record. The caller of the steps sets it to true first. */
+  is_repeatable = true;
+  /** The holes of the template that was matched last. */
+  holes: ReadonlyMap<string, string> | undefined;
+
+  constructor(width: number, dialect: Dialect) {
+    this.#dialect = dialect;
+    this.#texts = Array.from({ length: width }, () => "");
+    this.#serials = new Float64Array(width);
+  }
+
+  /** Continues with record r. */
+  open(records: Records, r: number): void {
+    this.records = records;
+    this.first = records.first_field[r] as number;
+    this.width = (records.first_field[r + 1] as number) - this.first;
+    this.#serial++;
+    this.fault = undefined;
+  }
+
+  /** Returns the text of a cell. Each cell is decoded at most once. */
+  text(column: number): string {
+    if (this.#serials[column] === this.#serial) return this.#texts[column] as string;
+    const text = column < this.width ? fieldText(this.records as Records, this.first + column, this.#dialect) : "";
+    this.#texts[column] = text;
+    this.#serials[column] = this.#serial;
+    return text;
+  }
+
+  isBlank(column: number): boolean {
+    if (column >= this.width) return true;
+    const { field_start, field_end, bytes } = this.records as Records;
+    const start = field_start[this.first + column] as number;
+    if (start === field_end[this.first + column]) return true;
+    const byte = bytes[start] as number;
+    if (byte > 0x20 && byte < 0x80) return false;
+    return isBlankText(this.text(column));
+  }
+
+  /** Notes a fault. The first fault of a record counts. */
+  reject(code: RejectCode, column: number, text: string, expected: string): null {
+    this.fault ??= { code, column, text: text.slice(0, SHOWN_TEXT), expected };
+    return null;
+  }
+}

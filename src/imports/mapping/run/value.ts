@@ -1,0 +1,165 @@
+// Evaluates the values of a plan for one record.
+import { isBlankText } from "../../../catalog/product/product.ts";
+import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
+import type { ValueNode } from "../plan.ts";
+import { stepsOf, type MapperNotes, type RunStep } from "./steps.ts";
+import type { Row } from "./row.ts";
+
+/** The value of a source that contains a marker: the product's value is to be erased. */
+export const ERASED = Symbol("erased");
+/** null = blank. A text is never blank, and a list never empty. */
+export type Result = string | string[] | null | typeof ERASED;
+export type ReadValue = (row: Row) => Result;
+
+/** What all values of a mapper share. */
+export interface ValueContext {
+  /** Texts that erase a value. */
+  markers: ReadonlySet<string>;
+  notes: MapperNotes;
+}
+
+/** Returns the function that evaluates the value. */
+export function readerOf(node: ValueNode, context: ValueContext): ReadValue {
+  const read = sourceReader(node, context);
+  const steps = stepsOf(node, context.notes);
+  const { list, fallback } = node;
+  if (steps.length === 0 && list === null && fallback === null) return read;
+  const convert = steps.length > 0 ? remember(node, steps) : undefined;
+  return (row) => {
+    let result = read(row);
+    if (result === ERASED) return ERASED;
+    if (result !== null && convert !== undefined) result = convert(row, result);
+    if (result === null && fallback !== null && row.fault === undefined) result = fallback === "" ? null : fallback;
+    if (result === null || list === null) return result;
+    if (list) return typeof result === "string" ? [result] : result;
+    return typeof result === "string" ? result : ((result as string[])[0] ?? null);
+  };
+}
+
+function sourceReader(
+  { sources, constant, use, separator, need_all, trim }: ValueNode,
+  context: ValueContext,
+): ReadValue {
+  const read = sources.map((source): ReadValue =>
+    typeof source === "number" ? cellReader(source, trim, context.markers) : readerOf(source, context),
+  );
+  const [only] = read;
+  if (only === undefined) {
+    const value = constant === null || isBlankText(constant) ? null : constant;
+    return () => value;
+  }
+  switch (use) {
+    case "all":
+      return (row) => allOf(row, read);
+    case "join":
+      return (row) => joined(row, read, separator, need_all);
+    case "first":
+      return read.length === 1 ? only : (row) => firstOf(row, read);
+  }
+}
+
+function cellReader(column: number, trim: boolean, markers: ReadonlySet<string>): ReadValue {
+  const hasMarkers = markers.size > 0;
+  return (row) => {
+    if (row.isBlank(column)) return null;
+    const text = row.text(column);
+    if (hasMarkers && markers.has(text.trim())) return ERASED;
+    return trim ? trimWhiteSpace(text) : text;
+  };
+}
+
+function firstOf(row: Row, read: readonly ReadValue[]): Result {
+  for (let i = 0; i < read.length; i++) {
+    const result = (read[i] as ReadValue)(row);
+    if (result !== null) return result;
+  }
+  return null;
+}
+
+function joined(row: Row, read: readonly ReadValue[], separator: string, needAll: boolean): Result {
+  let text = "";
+  let found = 0;
+  let isErased = false;
+  for (let i = 0; i < read.length; i++) {
+    const result = (read[i] as ReadValue)(row);
+    if (result === ERASED) isErased = true;
+    if (result === null || result === ERASED) {
+      if (needAll) return isErased ? ERASED : null;
+      continue;
+    }
+    const part = typeof result === "string" ? result : result.join(separator);
+    text = found === 0 ? part : text + separator + part;
+    found++;
+  }
+  return found > 0 ? text : isErased ? ERASED : null;
+}
+
+function allOf(row: Row, read: readonly ReadValue[]): Result {
+  const found = new Set<string>();
+  let isErased = false;
+  for (let i = 0; i < read.length; i++) {
+    const result = (read[i] as ReadValue)(row);
+    if (result === ERASED) isErased = true;
+    else if (typeof result === "string") found.add(result);
+    else if (result !== null) for (const text of result) found.add(text);
+  }
+  return found.size > 0 ? [...found] : isErased ? ERASED : null;
+}
+
+const MAX_REMEMBERED = 4096;
+/** Number of texts after which a value whose texts hardly ever repeat is no longer remembered. */
+const TRIAL = 4096;
+const MIN_HITS = 0.5;
+const MAX_REMEMBERED_LENGTH = 100;
+
+/** Applies the steps, and remembers the results of short texts: the same texts repeat in most columns. */
+function remember(node: ValueNode, steps: readonly RunStep[]): (row: Row, value: string | string[]) => Result {
+  const hasHoles = node.steps.some(({ step }) => step === "like");
+  const isPure = !hasHoles && node.use === "first" && node.sources.length === 1 && typeof node.sources[0] === "number";
+  if (!isPure) return (row, value) => applySteps(row, value, steps);
+  let results = new Map<string, Result>();
+  let asked = 0;
+  let hits = 0;
+  let isOn = true;
+  return (row, value) => {
+    if (!isOn || typeof value !== "string" || value.length > MAX_REMEMBERED_LENGTH)
+      return applySteps(row, value, steps);
+    asked++;
+    const known = results.get(value);
+    if (known !== undefined) {
+      hits++;
+      return known;
+    }
+    if (asked >= TRIAL) {
+      isOn = hits >= asked * MIN_HITS;
+      asked = 0;
+      hits = 0;
+      if (!isOn) results = new Map();
+    }
+    row.is_repeatable = true;
+    const result = applySteps(row, value, steps);
+    // A fault must be noted for every record, and so must a text that a value map does not know.
+    if (row.fault === undefined && result !== null && row.is_repeatable && results.size < MAX_REMEMBERED)
+      results.set(value, result);
+    return result;
+  };
+}
+
+function applySteps(row: Row, value: string | string[], steps: readonly RunStep[]): Result {
+  let result: string | string[] | null = value;
+  for (let i = 0; i < steps.length; i++) {
+    if (result === null) return null;
+    const step = steps[i] as RunStep;
+    if (typeof result === "string") result = step(row, result);
+    else {
+      const parts: string[] = [];
+      for (const text of result) {
+        const part = step(row, text);
+        if (typeof part === "string") parts.push(part);
+        else if (part !== null) for (const each of part) parts.push(each);
+      }
+      result = parts.length === 0 ? null : parts;
+    }
+  }
+  return result;
+}
