@@ -8,6 +8,12 @@ export const FORMATS = ["text", "gzip", "xlsx"] as const;
 
 const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
 
+/** An encoding in which a file may be written. */
+const encoding_choice = z.object({
+  encoding: z.enum(ENCODINGS),
+  samples: z.array(z.string()).describe("Up to three lines of the file in this encoding"),
+});
+
 /** The format of the file. If `escape` equals `quote`, a quote is escaped by doubling it; if it is an empty string, quotes
  * cannot be escaped. */
 export const dialect = z
@@ -34,6 +40,13 @@ export const dialect = z
           "By default, the sheet whose header fits best and all visible sheets with the same header are imported",
       ),
     encoding: z.enum(ENCODINGS),
+    encoding_alternatives: z
+      .array(encoding_choice)
+      .optional()
+      .describe(
+        "The next best encodings in which the text of the file would differ, best first; only if the encoding was " +
+          "detected by the letters of the text",
+      ),
     delimiter: z
       .string()
       .min(1)

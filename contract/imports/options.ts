@@ -3,7 +3,7 @@ import { z } from "zod";
 import { boolean_parameter } from "../boolean-parameter.ts";
 import { dialect, type Dialect } from "./dialect.ts";
 import { findMarkConflict, MAX_PREAMBLE_LINES } from "./dialect-rules.ts";
-import { encodingOf, ENCODINGS } from "./import-names.ts";
+import { encodingOf, ENCODINGS, unknownEncoding } from "./import-names.ts";
 import { mapping } from "./mapping.ts";
 import { mapping_text } from "./mapping-text.ts";
 
@@ -82,10 +82,13 @@ export const import_query = import_options
     encoding: z
       .preprocess(
         (label: string | undefined) => (label === undefined ? undefined : (encodingOf(label) ?? label)),
-        z.enum(ENCODINGS, `The encoding is not supported. Use one of ${ENCODINGS.join(", ")}.`),
+        z.enum(ENCODINGS, { error: ({ input }) => unknownEncoding(String(input)) }),
       )
       .optional()
-      .describe("WHATWG label of one of these encodings, such as `latin1`; not case-sensitive"),
+      .describe(
+        "WHATWG label of one of these encodings, such as `latin1`; not case-sensitive. Without this option, the charset of the " +
+          "content type applies; without either, the encoding is detected",
+      ),
     preamble: z
       .preprocess(
         // Number() would turn an empty string into 0.

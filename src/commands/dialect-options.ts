@@ -4,8 +4,8 @@ import {
   MAX_DELIMITER_CHARACTERS,
   MAX_PREAMBLE_LINES,
 } from "../../contract/imports/dialect-rules.ts";
-import { encodingOf, ENCODINGS } from "../../contract/imports/import-names.ts";
-import type { Dialect, DialectOverrides } from "../../contract/imports/imports.ts";
+import { encodingOf, unknownEncoding } from "../../contract/imports/import-names.ts";
+import type { DialectOverrides } from "../../contract/imports/imports.ts";
 import { UsageError } from "./command.ts";
 
 /** The options, as `parseArgs` takes them. */
@@ -21,7 +21,7 @@ export const DIALECT_OPTIONS = {
 } as const;
 
 /** The section of `--help` about these options. */
-export const DIALECT_HELP = `  --encoding NAME     ${ENCODINGS.join(", ")}
+export const DIALECT_HELP = `  --encoding NAME     utf-8, windows-1252, shift_jis, cp850 and others: any label of the WHATWG encoding standard
   --delimiter TEXT    one to eight characters, or tab, comma, semicolon, pipe, space
   --quote CHARACTER   the character around quoted fields; empty or none if nothing is quoted
   --escape CHARACTER  the quote itself if it is doubled, or a backslash; empty or none if nothing is escaped
@@ -31,13 +31,6 @@ export const DIALECT_HELP = `  --encoding NAME     ${ENCODINGS.join(", ")}
   --sheet NAME        the sheet of a workbook to read
 `;
 
-const ENCODING_NAMES: ReadonlyMap<string, Dialect["encoding"]> = new Map([
-  ...ENCODINGS.map((name) => [name, name] as const),
-  ...(["utf8", "ascii", "us-ascii"] as const).map((name) => [name, "utf-8"] as const),
-  ...(["utf16le", "utf-16", "utf16"] as const).map((name) => [name, "utf-16le"] as const),
-  ["utf16be", "utf-16be"],
-  ...(["cp1252", "latin1", "latin-1", "iso-8859-1"] as const).map((name) => [name, "windows-1252"] as const),
-]);
 const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
   ["tab", "\t"],
   ["\\t", "\t"],
@@ -62,9 +55,8 @@ export interface DialectValues {
 export function readOverrides(values: DialectValues): DialectOverrides {
   const overrides: DialectOverrides = {};
   if (values.encoding !== undefined) {
-    const encoding = ENCODING_NAMES.get(values.encoding.toLowerCase()) ?? encodingOf(values.encoding);
-    if (encoding === undefined)
-      throw new UsageError(`Unknown encoding: --encoding ${values.encoding}. Use one of ${ENCODINGS.join(", ")}.`);
+    const encoding = encodingOf(values.encoding);
+    if (encoding === undefined) throw new UsageError(`--encoding: ${unknownEncoding(values.encoding)}`);
     overrides.encoding = encoding;
   }
   if (values.delimiter !== undefined) {

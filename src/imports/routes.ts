@@ -11,6 +11,7 @@ import type { ImportContext } from "./context.ts";
 import { continueImport } from "./held/hold-import.ts";
 import { finishImport } from "./finish-import.ts";
 import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
+import { withDeclaredEncoding } from "./receive/declared-encoding.ts";
 import { isForm, receiveForm, type FormUpload } from "./receive/receive-form.ts";
 import { receiveImport } from "./receive/receive.ts";
 import { rejectRoutes } from "./rejects/routes.ts";
@@ -62,7 +63,8 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
       // `receiveImport` limits the size of the file instead.
       bodyLimit: Number.MAX_SAFE_INTEGER,
       handler: async (request, reply) => {
-        const { filename = "upload.csv", ...options } = request.query;
+        const { filename = "upload.csv", ...query } = request.query;
+        const options = withDeclaredEncoding(query, request);
         const { max_upload_bytes: maxBytes } = context;
         const upload: FormUpload = {
           filename,
@@ -112,7 +114,11 @@ function previewRoute(instance: FastifyInstance): void {
     scope.withTypeProvider<ZodTypeProvider>().route({
       ...preview_import,
       bodyLimit: MAX_PREVIEW_BYTES,
-      handler: ({ body, query: { size, ...options } }, reply) => {
+      handler: (request, reply) => {
+        const {
+          body,
+          query: { size, ...options },
+        } = request;
         if (!Buffer.isBuffer(body) || body.length === 0)
           throw new Problem("empty-file", "The request has no body. Send the first bytes of the file.");
         const isWhole = size === undefined || size <= body.length;
@@ -120,7 +126,8 @@ function previewRoute(instance: FastifyInstance): void {
         reply.raw.once("close", () => {
           gone.abort();
         });
-        return previewer.preview({ bytes: body, is_whole: isWhole, options: completeOptions(options) }, gone.signal);
+        const given = withDeclaredEncoding(completeOptions(options), request);
+        return previewer.preview({ bytes: body, is_whole: isWhole, options: given }, gone.signal);
       },
     });
     done();

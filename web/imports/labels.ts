@@ -33,16 +33,23 @@ export function delimiterLabel(delimiter: string): string {
   return key === undefined ? delimiter : t(key);
 }
 
+/** Names of encodings whose spelling differs from their identifier by more than capital letters. */
+const ENCODING_NAMES: Partial<Record<Dialect["encoding"], string>> = {
+  shift_jis: "Shift_JIS",
+  big5: "Big5",
+  macintosh: "Mac Roman",
+  "x-mac-cyrillic": "Mac Cyrillic",
+  "x-user-defined": "x-user-defined",
+};
+
 export function encodingLabel(encoding: Dialect["encoding"]): string {
   switch (encoding) {
-    case "utf-8":
-      return "UTF-8";
     case "utf-16le":
       return t("imports.format.little_endian");
     case "utf-16be":
       return t("imports.format.big_endian");
-    case "windows-1252":
-      return "Windows-1252";
+    default:
+      return ENCODING_NAMES[encoding] ?? encoding.toUpperCase().replace("WINDOWS", "Windows");
   }
 }
 

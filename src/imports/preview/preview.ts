@@ -23,7 +23,7 @@ export async function previewFile(bytes: Buffer, isWhole: boolean, options: Impo
   if (found === undefined)
     return { dialect: null, columns: [], rows: [], sample_size: 0, rejected: 0, rejects: [], problem: null };
   const head = { ...found, table: { ...found.table, ...planColumns(found.table, options) } };
-  const fault = problemOfTable(head.table, head.dialect);
+  const fault = head.doubt ?? problemOfTable(head.table, head.dialect);
   const scanned = fault === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [], problem: fault };
   return {
     dialect: head.dialect,

@@ -4,7 +4,7 @@
 // `words[i]`, which reads four bytes at once), and loads the copies with Node. The counted code is therefore the production code,
 // and it is compiled to machine code as well: four megabytes take a fraction of a second. Native calls over a range (isUtf8,
 // includes, toString) are not counted; each of them visits a byte at most once per window, record and field.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -33,6 +33,8 @@ export function loadCountedReader(patch: (source: string) => string = (source) =
 
 function loadFrom(folder: string, patch: (source: string) => string): CountedReader {
   mkdirSync(folder);
+  // The copies import packages too.
+  symlinkSync(join(import.meta.dirname, "../../../node_modules"), join(dirname(folder), "node_modules"));
   writeFileSync(join(folder, VISITS), "export const visits = { count: 0 };\n");
   for (const name of readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".ts") || name.endsWith(".test.ts")) continue;

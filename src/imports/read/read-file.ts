@@ -8,7 +8,7 @@ import { openTable, readRecords, recordFault, wholeExtent, type Table } from "./
 import type { Records } from "./records.ts";
 import { createSplitter } from "./splitter.ts";
 import type { SpaceCheck } from "./text/new-file.ts";
-import { detectText, isPlainText, prepareText } from "./text/prepare-text.ts";
+import { detectWholeText, isPlainText, prepareText } from "./text/prepare-text.ts";
 
 /** Code of a header that is repeated among the records, as in files that were concatenated. Such a record is well-formed but not
  * a product. */
@@ -54,7 +54,7 @@ export async function readFile(
   { overrides = {}, createScratch, signal }: ReadOptions,
   observer: FileObserver,
 ): Promise<{ lines: number; rows: number }> {
-  const detected = await detectText(path, overrides);
+  const detected = await detectWholeText(path, overrides, signal);
   if (detected !== undefined && isPlainText(detected))
     return readTable(path, detected, { overrides, signal }, observer);
   const scratch = await createScratch();

@@ -2,7 +2,9 @@
 // preview that is stopped leaves no file behind.
 import { createGunzip } from "node:zlib";
 import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
+import type { Problem } from "../../../contract/problems.ts";
 import { detectDialect } from "./detect/detect-dialect.ts";
+import { detectEncoding, type DetectedEncoding } from "./detect/detect-encoding.ts";
 import { formatOf } from "./detect/detect-format.ts";
 import { brokenGzip, refuseSheet } from "./text/prepare-text.ts";
 import { HEAD_BYTES, openTable, type Table, type TextFile } from "./read-records.ts";
@@ -22,6 +24,8 @@ export interface Head {
   records: Records;
   /** Offset of `records.bytes` in the text. */
   offset: number;
+  /** Why an import would ask before it reads the file. */
+  doubt: Problem | undefined;
 }
 
 /**
@@ -39,7 +43,8 @@ export async function readHead(
     case "xlsx": {
       if (!isWhole) return undefined;
       const { dialect, text } = await convertHead(bytes, WORKBOOK_TEXT_BYTES, overrides);
-      return readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES, overrides);
+      const head = await readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES, overrides);
+      return { ...head, doubt: undefined };
     }
     case "gzip":
     case "text":
@@ -55,12 +60,20 @@ async function readText(
   overrides: DialectOverrides,
 ): Promise<Head> {
   const unpacked = format === "gzip" ? await unpackHead(bytes, isWhole) : { head: bytes, is_whole: isWhole };
-  const dialect = { ...detectDialect(unpacked.head, unpacked.is_whole, overrides), format };
-  const text = transcodeHead(unpacked.head, dialect.encoding, unpacked.is_whole);
-  return readTable(dialect, text, unpacked.is_whole, overrides);
+  const { head, is_whole: isWholeText } = unpacked;
+  const { encoding } = overrides;
+  const detected: DetectedEncoding = encoding === undefined ? detectEncoding(head, isWholeText) : { encoding };
+  const dialect = { ...detectDialect(head, isWholeText, overrides, detected), format };
+  const text = transcodeHead(head, dialect.encoding, isWholeText);
+  return { ...(await readTable(dialect, text, isWholeText, overrides)), doubt: detected.doubt };
 }
 
-async function readTable(dialect: Dialect, text: Buffer, isWhole: boolean, overrides: DialectOverrides): Promise<Head> {
+async function readTable(
+  dialect: Dialect,
+  text: Buffer,
+  isWhole: boolean,
+  overrides: DialectOverrides,
+): Promise<Omit<Head, "doubt">> {
   const table = await openTable(inMemory(text), dialect, undefined, overrides);
   const records = createRecords();
   const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);

@@ -1,4 +1,5 @@
 // Scans an import's file from the first byte to the last, stores progress and rejects, and starts loading.
+import { isAscii, isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../db/connection/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
@@ -7,8 +8,9 @@ import { overridesOf } from "../overrides.ts";
 import { planColumns } from "../plan-columns.ts";
 import { strictProblem, truncatedFile } from "../problems.ts";
 import { openTable, readRecords, type Extent } from "../read/read-records.ts";
+import type { Records } from "../read/records.ts";
 import { createSplitter } from "../read/splitter.ts";
-import { detectText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
+import { detectText, detectWholeText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
 import type { ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
 import { uploadedExtent } from "./follow-upload.ts";
@@ -48,17 +50,35 @@ export async function scanFile(context: ImportContext, work: ImportWork, signal:
   const uploaded = uploadedPath(context, work.file);
   const extent = await uploadedExtent(context, work, signal);
   const overrides = overridesOf(work.options);
-  let dialect = await detectText(uploaded, overrides);
+  const detected = await detectText(uploaded, overrides);
   await fenced(run, () => deleteScanRejects(context.pool, work));
-  if (dialect === undefined || !isPlainText(dialect)) {
-    while (!extent.whole) await extent.grow();
-    const space = scratchSpace(context, work.id, signal);
-    dialect = await prepareText(uploaded, preparedPath(context, work), overrides, signal, space);
-    extent.end = (await stat(preparedPath(context, work))).size;
+  if (detected !== undefined && isPlainText(detected.dialect)) {
+    if ((await scanTextFile(run, extent, detected.dialect, detected.is_proven)) === "scanned") return;
+    await fenced(run, () => deleteScanRejects(context.pool, work));
   }
-  const file = await open(textPath(context, work, dialect), "r");
+  while (!extent.whole) await extent.grow();
+  const plain = detected === undefined ? undefined : await detectWholeText(uploaded, overrides, signal);
+  if (plain !== undefined && isPlainText(plain)) {
+    await scanTextFile(run, extent, plain, true);
+    return;
+  }
+  const space = scratchSpace(context, work.id, signal);
+  const dialect = await prepareText(uploaded, preparedPath(context, work), overrides, signal, space);
+  extent.end = (await stat(preparedPath(context, work))).size;
+  await scanTextFile(run, extent, dialect, true);
+}
+
+/** @param isProven whether the text is known to be UTF-8. If not, the scan ends with "not UTF-8" at the first window that is not, before
+ * it has scanned a record of that window */
+async function scanTextFile(
+  run: Run,
+  extent: Extent,
+  dialect: Dialect,
+  isProven: boolean,
+): Promise<"scanned" | "not UTF-8"> {
+  const file = await open(textPath(run.context, run.work, dialect), "r");
   try {
-    await scanText(run, file, extent, dialect);
+    return await scanText(run, file, extent, { dialect, is_proven: isProven });
   } finally {
     await file.close();
   }
@@ -70,7 +90,13 @@ async function fenced({ signal }: Run, write: () => Promise<boolean>): Promise<v
   if (!(await retryTransient(write, { signal, waits_for_space: true }))) throw new ScanOver();
 }
 
-async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dialect): Promise<void> {
+async function scanText(
+  run: Run,
+  file: FileHandle,
+  extent: Extent,
+  { dialect, is_proven }: { dialect: Dialect; is_proven: boolean },
+): Promise<"scanned" | "not UTF-8"> {
+  const proof = { is_proven };
   const { context, work, signal } = run;
   const { pool } = context;
   const found = await openTable(file, dialect, signal, overridesOf(work.options));
@@ -100,6 +126,7 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
   const cache = (textSize ?? 0) <= MAX_CACHED_TEXT ? context.record_cache?.begin(work.id, work.scan_token) : undefined;
   let notedAt = performance.now();
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
+    if (isRefuted(proof, records)) return "not UTF-8";
     scanner.scan(records, offset);
     cache?.put(records, offset);
     await saveRejects(run, scanner);
@@ -123,6 +150,16 @@ async function scanText(run: Run, file: FileHandle, extent: Extent, dialect: Dia
   scanner.release();
   const start = (): Promise<void> => startLoading(context, work, progressAt(extent.end), chunks);
   await retryTransient(start, { signal, waits_for_space: true });
+  return "scanned";
+}
+
+/** Whether the records of a window show that the text is not UTF-8. The first window that is more than ASCII proves or refutes it. */
+function isRefuted(proof: { is_proven: boolean }, { bytes, count, start, end }: Records): boolean {
+  if (proof.is_proven || count === 0) return false;
+  const text = bytes.subarray(start[0], end[count - 1]);
+  if (isAscii(text)) return false;
+  proof.is_proven = isUtf8(text);
+  return !proof.is_proven;
 }
 
 async function saveRejects(run: Run, scanner: Scanner): Promise<void> {

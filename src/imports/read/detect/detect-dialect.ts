@@ -5,7 +5,7 @@
 // splitter is linear.
 import { findMarkConflict, DEFAULT_QUOTE } from "../../../../contract/imports/dialect-rules.ts";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
-import { detectEncoding } from "./detect-encoding.ts";
+import { detectEncoding, type DetectedEncoding } from "./detect-encoding.ts";
 import { detectHeader, detectPreamble } from "./detect-header.ts";
 import { CR, LF } from "../field-end.ts";
 import { firstRows, scoreDialect } from "./score-dialect.ts";
@@ -42,9 +42,15 @@ const SPACED = [", ", "; ", "| ", " | "];
 /**
  * @param head the first bytes of the file in its own encoding; a quarter of a megabyte is enough
  * @param whole whether `head` is the whole file
+ * @param detected the encoding, if it was detected from more than the head
  */
-export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOverrides): Dialect {
-  const encoding = overrides.encoding ?? detectEncoding(head, whole);
+export function detectDialect(
+  head: Buffer,
+  whole: boolean,
+  overrides: DialectOverrides,
+  detected: DetectedEncoding = encodingOf(head, whole, overrides),
+): Dialect {
+  const { encoding, alternatives } = detected;
   // In UTF-16, most characters take twice as many bytes as in the sample, which is UTF-8.
   const raw = head.subarray(0, SAMPLE_BYTES * 2);
   const text = transcodeHead(raw, encoding, whole && raw.length === head.length);
@@ -67,10 +73,18 @@ export function detectDialect(head: Buffer, whole: boolean, overrides: DialectOv
   const preamble = overrides.preamble ?? detectPreamble(rows);
   const below = rows.filter(({ line }) => line > preamble);
   const header = overrides.header ?? detectHeader(below);
-  if (overrides.preamble !== undefined) return { ...dialect, header, preamble };
   // Without a header, a title cannot be distinguished from a first record, so no line is skipped.
-  return { ...dialect, header, preamble: skipped + (header ? preamble : 0) };
+  const linesAbove = overrides.preamble ?? skipped + (header ? preamble : 0);
+  return {
+    ...dialect,
+    ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
+    header,
+    preamble: linesAbove,
+  };
 }
+
+const encodingOf = (head: Buffer, whole: boolean, { encoding }: DialectOverrides): DetectedEncoding =>
+  encoding === undefined ? detectEncoding(head, whole) : { encoding };
 
 /** Returns the delimiter that the first line declares in Excel's own form, as in `sep=;`. */
 function declaredSeparator(sample: Buffer): string | null {

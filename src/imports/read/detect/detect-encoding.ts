@@ -1,28 +1,97 @@
-// Detects the encoding of a file from its head: UTF-8, UTF-16 in either byte order, or windows-1252, which is the fallback for any
-// other encoding.
-import { isUtf8 } from "node:buffer";
-import type { Dialect } from "../../../../contract/imports/imports.ts";
+// Detects the encoding of a file: UTF-8 and UTF-16 by their form, any other encoding by the letters that it gives.
+import { isAscii, isUtf8 } from "node:buffer";
+import type { Encoding } from "../../../../contract/imports/import-names.ts";
+import { Problem } from "../../../../contract/problems.ts";
 import { CR, LF } from "../field-end.ts";
+import { chooseEncoding, type Alternative, type Choice } from "./encoding/choose-encoding.ts";
+import { addLines, createSample, type Sample } from "./encoding/sample.ts";
 
-type Encoding = Dialect["encoding"];
+export interface DetectedEncoding {
+  encoding: Encoding;
+  /** The next best encodings that give other text; undefined for UTF-8 and UTF-16, which cannot be mistaken. */
+  alternatives?: Alternative[];
+  /** The problem of a file in which the evidence does not decide between encodings that give different letters. */
+  doubt?: Problem;
+}
 
-/** @param whole whether `head` is the whole file. If it is, an incomplete character at its end is an error */
-export function detectEncoding(head: Buffer, whole: boolean): Encoding {
+/** What is known about a file's bytes: collected from its head, or from all of its chunks. */
+export interface EncodingEvidence {
+  /** Number of characters above 7F in UTF-8, and of bytes above 7F that are not part of one. */
+  valid: number;
+  invalid: number;
+  sample: Sample;
+}
+
+export const noEvidence = (): EncodingEvidence => ({ valid: 0, invalid: 0, sample: createSample() });
+
+/** After this many characters, the numbers of valid and invalid ones are known well enough. */
+const MAX_COUNTED = 1_000_000;
+
+/** Adds a chunk to the evidence. @param isEnd whether an incomplete character at the end of the chunk is an error */
+export function addEvidence(evidence: EncodingEvidence, chunk: Buffer, isEnd: boolean): void {
+  if (isAscii(chunk)) return;
+  const text = isEnd ? chunk : chunk.subarray(0, chunk.length - cutCharacterBytes(chunk));
+  if (evidence.valid + evidence.invalid < MAX_COUNTED) {
+    const { valid, invalid } = countSequences(text);
+    evidence.valid += valid;
+    evidence.invalid += invalid;
+  }
+  // In UTF-8, no sample is needed.
+  if (evidence.invalid >= evidence.valid) addLines(evidence.sample, chunk);
+}
+
+/** Detects an encoding that shows in its form: by a byte order mark, by the zero bytes of UTF-16, or by the escape sequences of
+ * ISO-2022-JP. */
+export function detectByForm(head: Buffer): Encoding | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
-  const utf16 = detectUtf16(head);
-  if (utf16 !== null) return utf16;
-  const text = whole ? head : head.subarray(0, head.length - cutCharacterBytes(head));
-  if (isUtf8(text)) return "utf-8";
-  // A mostly valid UTF-8 file stays UTF-8: only the records with invalid bytes are rejected. As windows-1252, every non-ASCII
-  // character in the file would be wrong.
-  const { valid, invalid } = countSequences(text);
-  return valid > invalid ? "utf-8" : "windows-1252";
+  if (isAscii(head) && (head.includes("\x1b$B") || head.includes("\x1b$@"))) return "iso-2022-jp";
+  return detectUtf16(head);
+}
+
+/** @param whole whether `head` is the whole file. If it is, an incomplete character at its end is an error */
+export function detectEncoding(head: Buffer, whole: boolean): DetectedEncoding {
+  const formed = detectByForm(head);
+  if (formed !== undefined) return { encoding: formed };
+  const evidence = noEvidence();
+  addEvidence(evidence, head, whole);
+  return judgeEvidence(evidence);
+}
+
+/** Whether the head of a larger file is UTF-8 and more than ASCII, or is mostly UTF-8. */
+export function isUtf8Text(head: Buffer): boolean {
+  const evidence = noEvidence();
+  addEvidence(evidence, head, false);
+  return evidence.valid > evidence.invalid;
+}
+
+/** Returns the encoding that the evidence shows. */
+export function judgeEvidence({ valid, invalid, sample }: EncodingEvidence): DetectedEncoding {
+  // A mostly valid UTF-8 file stays UTF-8: only the records with invalid bytes are rejected. In another encoding, every character
+  // above 7F in the file would be wrong.
+  if (invalid === 0 || valid > invalid) return { encoding: "utf-8" };
+  const choice = chooseEncoding(sample.lines);
+  const { encoding, alternatives, doubts } = choice;
+  return { encoding, alternatives, ...(doubts === 0 ? {} : { doubt: encodingInDoubt(choice) }) };
+}
+
+function encodingInDoubt({ encoding, samples, alternatives, doubts }: Choice): Problem {
+  const doubtful = alternatives.slice(0, doubts);
+  const candidates = [
+    { value: encoding, samples },
+    ...doubtful.map((other) => ({ value: other.encoding, samples: other.samples })),
+  ];
+  const shown = candidates.map(({ value, samples: [sample = ""] }) => `${value} ("${sample}")`);
+  return new Problem(
+    "encoding-in-doubt",
+    `The file's encoding cannot be detected with certainty: it may be ${shown.join(" or ")}. Choose the encoding in which the text is right.`,
+    { extra: { option: "encoding", candidates } },
+  );
 }
 
 /** Detects UTF-16 without a byte order mark: its line ends and delimiters are pairs of a zero byte and an ASCII byte. */
-function detectUtf16(head: Buffer): Encoding | null {
+function detectUtf16(head: Buffer): Encoding | undefined {
   const pairs = Math.min(head.length, 65_536) >> 1;
   let big = 0;
   let little = 0;
@@ -43,7 +112,7 @@ function detectUtf16(head: Buffer): Encoding | null {
   // even and at odd offsets.
   if (little > pairs / 10 && little > big * 20 && (littleLineEnds > 0 || little > pairs / 2)) return "utf-16le";
   if (big > pairs / 10 && big > little * 20 && (bigLineEnds > 0 || big > pairs / 2)) return "utf-16be";
-  return null;
+  return undefined;
 }
 
 /** Returns the number of bytes at the end of the head that belong to an incomplete UTF-8 character. */
@@ -64,7 +133,7 @@ function countSequences(text: Buffer): { valid: number; invalid: number } {
     const length = sequenceLength(text[pos] as number);
     if (length === 1) {
       pos++;
-    } else if (length > 1 && isUtf8(text.subarray(pos, pos + length))) {
+    } else if (length > 1 && isContinued(text, pos, length) && isUtf8(text.subarray(pos, pos + length))) {
       valid++;
       pos += length;
     } else {
@@ -74,6 +143,10 @@ function countSequences(text: Buffer): { valid: number; invalid: number } {
   }
   return { valid, invalid };
 }
+
+/** A cheap test before the exact one, which costs a native call. */
+const isContinued = (text: Buffer, pos: number, length: number): boolean =>
+  ((text[pos + 1] ?? 0) & 0xc0) === 0x80 && ((text[pos + length - 1] ?? 0) & 0xc0) === 0x80;
 
 /** Returns the length of the UTF-8 character that starts with this byte, or 0 if no character starts with it. */
 function sequenceLength(byte: number): number {

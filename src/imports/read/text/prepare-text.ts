@@ -7,19 +7,33 @@ import type { Dialect, DialectOverrides } from "../../../../contract/imports/imp
 import { Problem } from "../../../../contract/problems.ts";
 import { detectFormat } from "../detect/detect-format.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
-import { detectFile } from "../read-records.ts";
+import { detectFile, detectHeadOf } from "../read-records.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
 
 const CHUNK_BYTES = 1 << 18;
 
-/** Detects the dialect of a text file from its first bytes. Returns undefined for a gzip file or a workbook, because
- * `prepareText` has to unpack it first. */
-export async function detectText(path: string, overrides: DialectOverrides): Promise<Dialect | undefined> {
+/** Detects the dialect of a text file from its first bytes, while the file may still be arriving. Returns undefined for a file of another
+ * format, because `prepareText` has to unpack it first. */
+export async function detectText(
+  path: string,
+  overrides: DialectOverrides,
+): Promise<{ dialect: Dialect; is_proven: boolean } | undefined> {
   if ((await detectFormat(path)) !== "text") return undefined;
   refuseSheet(overrides);
-  return detectFile(path, overrides);
+  return detectHeadOf(path, overrides);
+}
+
+/** Detects the dialect of a text file that is complete. Returns undefined as `detectText` does. @throws Problem encoding-in-doubt */
+export async function detectWholeText(
+  path: string,
+  overrides: DialectOverrides,
+  signal?: AbortSignal,
+): Promise<Dialect | undefined> {
+  if ((await detectFormat(path)) !== "text") return undefined;
+  refuseSheet(overrides);
+  return detectFile(path, overrides, signal);
 }
 
 /** Refuses the name of a sheet for a file that is not a workbook. @throws Problem no-such-sheet if the sender named a sheet */
@@ -59,7 +73,7 @@ export async function prepareText(
           "unsupported-file",
           "The gzip file contains another packed file. Unpack the gzip file and send the file that it contains.",
         );
-      const dialect = await detectFile(unpacked, overrides);
+      const dialect = await detectFile(unpacked, overrides, signal);
       if (dialect.encoding === "utf-8") await rename(unpacked, target);
       else {
         await transcode(unpacked, dialect.encoding, target, signal, checkSpace);
@@ -69,7 +83,7 @@ export async function prepareText(
     }
     case "text": {
       refuseSheet(overrides);
-      const dialect = await detectFile(path, overrides);
+      const dialect = await detectFile(path, overrides, signal);
       await transcode(path, dialect.encoding, target, signal, checkSpace);
       return dialect;
     }

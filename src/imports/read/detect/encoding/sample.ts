@@ -1,0 +1,67 @@
+// A sample of the lines of a file that contain bytes above 7F, for the detection of its encoding.
+import { isAscii } from "node:buffer";
+import { CR, LF } from "../../field-end.ts";
+
+/** Maximum number of bytes in a sample, and of a line in it. */
+const MAX_SAMPLE_BYTES = 65_536;
+const MAX_LINE_BYTES = 2000;
+/** Maximum number of bytes in which further lines are searched: a bound for the time that a large file takes. */
+const MAX_SEARCHED_BYTES = 32 << 20;
+const MAX_WORDS = 1500;
+const MAX_WORD_BYTES = 60;
+
+export interface Sample {
+  lines: Buffer[];
+  /** The words of the lines that have bytes above 7F. */
+  words: Set<string>;
+  bytes: number;
+  searched: number;
+}
+
+export const createSample = (): Sample => ({ lines: [], words: new Set(), bytes: 0, searched: 0 });
+
+/** Adds the lines of a chunk that have new words with bytes above 7F, so that the sample represents the whole file. Lines are cut
+ * at line ends only, which no encoding uses within a character. */
+export function addLines(sample: Sample, chunk: Buffer): void {
+  for (let from = 0; from < chunk.length && sample.bytes < MAX_SAMPLE_BYTES;) {
+    if (sample.searched > MAX_SEARCHED_BYTES) return;
+    const to = lineEnd(chunk, from);
+    const line = chunk.subarray(from, Math.min(to, from + MAX_LINE_BYTES));
+    sample.searched += to - from;
+    from = to + 1;
+    if (line.length === 0 || isAscii(line)) continue;
+    const known = sample.words.size;
+    for (const word of wordsOf([line], isWordByte)) sample.words.add(word.toString("latin1"));
+    if (sample.words.size === known) continue;
+    sample.lines.push(Buffer.from(line));
+    sample.bytes += line.length;
+  }
+}
+
+/** The bytes of words in encodings of single bytes: letters and digits. */
+export const isWordByte = (byte: number): boolean =>
+  byte > 0x7f || (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+
+function lineEnd(chunk: Buffer, from: number): number {
+  for (let at = from; at < chunk.length; at++) if (chunk[at] === LF || chunk[at] === CR) return at;
+  return chunk.length;
+}
+
+/** Returns the different words of the lines that have bytes above 7F, as runs of bytes for which `isPart` is true. A word counts once,
+ * because its repetition is no further evidence. */
+export function wordsOf(lines: readonly Buffer[], isPart: (byte: number) => boolean): Buffer[] {
+  const words = new Map<string, Buffer>();
+  for (const line of lines) {
+    for (let from = 0; from < line.length; from++) {
+      let to = from;
+      let isHigh = false;
+      for (; to < line.length && to - from < MAX_WORD_BYTES && isPart(line[to] as number); to++)
+        if ((line[to] as number) > 0x7f) isHigh = true;
+      if (isHigh) words.set(line.toString("latin1", from, to), line.subarray(from, to));
+      if (words.size >= MAX_WORDS) return [...words.values()];
+      if (to - from === MAX_WORD_BYTES) to--;
+      from = to;
+    }
+  }
+  return [...words.values()];
+}
