@@ -11,33 +11,41 @@ const FALSE_LEAP_DAY = 60;
 /** The number of the day after 9999-12-31, the last date of a spreadsheet. */
 const END_OF_DAYS = 2_958_466;
 
+const MIDNIGHT = "00:00:00";
+
 /** Maximum number of digits that a spreadsheet shows. */
 const SHOWN_DIGITS = 15;
 /** Maximum number of zeros that an exponent may add. No code or price has that many digits. */
 const MAX_PLACES = 40;
 
 const WHOLE = /^(?:0|-?[1-9]\d*)$/;
+/** A whole number or a fraction, spelled as it is shown if it is not too long. */
+const ORDINARY = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 export function numberText(raw: string, format: NumberFormat, is1904: boolean): string {
-  if (format === "plain" && WHOLE.test(raw)) return raw;
+  if (format === "plain" && isOrdinary(raw)) return raw;
   const text = raw.trim();
   const value = Number(text);
   if (text === "" || !Number.isFinite(value)) return text;
+  if (typeof format === "string") return kindText(text, value, format, is1904);
   const plain = plainNumber(text, value);
-  if (typeof format === "string") return kindText(plain, value, format, is1904);
   if (typeof format === "number") return paddedText(plain, format);
   const section = sectionOf(format, value);
   if (section === undefined) return plain;
-  if (typeof section.shows === "string") return kindText(plain, value, section.shows, is1904);
+  if (typeof section.shows === "string") return kindText(text, value, section.shows, is1904);
   const code = codeText(plain.replace("-", ""), section.shows.code);
   if (code === undefined) return plain;
   // The second section is for negative numbers. It contains the minus sign, if one is displayed.
   return value < 0 && section !== format[1] ? `-${code}` : code;
 }
 
-const kindText = (plain: string, value: number, kind: NumberKind, is1904: boolean): string =>
-  kind === "plain" ? plain : (dateText(value, kind, is1904) ?? plain);
+/** Whether the number is shown as it is spelled. With 16 characters, it has at most 15 digits and a decimal point or a sign. */
+const isOrdinary = (text: string): boolean =>
+  (text.length <= SHOWN_DIGITS + 1 ? ORDINARY : WHOLE).test(text) && text !== "-0";
+
+const kindText = (text: string, value: number, kind: NumberKind, is1904: boolean): string =>
+  (kind === "plain" ? undefined : dateText(value, kind, is1904)) ?? plainNumber(text, value);
 
 function paddedText(plain: string, length: number): string {
   if (!WHOLE.test(plain)) return plain;
@@ -48,6 +56,7 @@ function paddedText(plain: string, length: number): string {
  * end of its fraction. Whole numbers (codes may have 18 digits) and short fractions keep all digits. Other numbers are rounded to
  * the 15 digits that a spreadsheet shows: 0.30000000000000004 becomes 0.3. */
 function plainNumber(text: string, value: number): string {
+  if (isOrdinary(text)) return text;
   const parts = NUMBER.exec(text);
   // A number such as 0x11, which only JavaScript accepts.
   if (parts === null) return text;
@@ -128,11 +137,24 @@ function dateText(value: number, format: Exclude<NumberKind, "plain">, is1904: b
   const seconds = Math.round(value * 86_400);
   if (format === "duration") return clock(Math.floor(seconds / 3600), seconds);
   const days = Math.floor(seconds / 86_400);
-  const time = clock(Math.floor(seconds / 3600) % 24, seconds);
-  if (format === "time" || (days === 0 && !is1904)) return time;
+  const time = seconds % 86_400 === 0 ? undefined : clock(Math.floor(seconds / 3600) % 24, seconds);
+  if (format === "time" || (days === 0 && !is1904)) return time ?? MIDNIGHT;
   const falseDay = !is1904 && days < FALSE_LEAP_DAY ? 1 : 0;
-  const date = new Date((is1904 ? EPOCH_1904 : EPOCH_1900) + (days + falseDay) * DAY_MS).toISOString().slice(0, 10);
-  return seconds % 86_400 === 0 ? date : `${date} ${time}`;
+  const date = isoDate((is1904 ? EPOCH_1904 : EPOCH_1900) + (days + falseDay) * DAY_MS);
+  return time === undefined ? date : `${date} ${time}`;
+}
+
+/** The dates that were converted last. Tables have few different dates, and converting one takes 1 µs. */
+const dates = new Map<number, string>();
+const MAX_DATES = 4096;
+
+function isoDate(milliseconds: number): string {
+  const known = dates.get(milliseconds);
+  if (known !== undefined) return known;
+  if (dates.size >= MAX_DATES) dates.clear();
+  const date = new Date(milliseconds).toISOString().slice(0, 10);
+  dates.set(milliseconds, date);
+  return date;
 }
 
 function clock(hours: number, seconds: number): string {
