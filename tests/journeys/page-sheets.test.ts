@@ -24,6 +24,7 @@ test("the sheets of a workbook are shown, and another one is imported with one c
   await untilDone();
   const sheets = page.getByTestId("sheets");
   await sheets.getByRole("listitem").filter({ hasText: "Spring" }).getByText("imported").waitFor();
+  await sheets.getByRole("listitem").filter({ hasText: "Autumn" }).getByText("has a SKU column").waitFor();
   await page.getByTestId("preview").getByRole("cell", { name: "Tulip" }).waitFor();
   await inspectLooks(page, "imports-sheets");
   const first = page.url();

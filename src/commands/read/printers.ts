@@ -145,6 +145,7 @@ function describe({ file, size, dialect, columns, lines, records, faults, proble
     `  line ends  ${dialect.line_ending}`,
     `  header     ${dialect.header ? `line ${String(table.header_line)}` : "none"}`,
     `  preamble   ${dialect.preamble === 0 ? "none" : count(dialect.preamble, "line")}`,
+    ...(dialect.sheets ?? []).map((sheet) => `  sheet      ${describeSheet(sheet)}`),
     count(columns.length, "column"),
     ...columns.map(
       ({ name, target }, position) =>
@@ -158,6 +159,11 @@ function describe({ file, size, dialect, columns, lines, records, faults, proble
     ...(problem === null ? [] : [oneLine(problem)]),
     "",
   ].join("\n");
+}
+
+function describeSheet({ name, read, hidden, has_sku }: NonNullable<Dialect["sheets"]>[number]): string {
+  const notes = [read ? "read" : "not read", ...(hidden ? ["hidden"] : []), ...(has_sku ? ["has a SKU column"] : [])];
+  return `"${oneLine(name)}", ${notes.join(", ")}`;
 }
 
 function faultLine(fault: { row: number; line: number; code: string; message: string; raw?: string }): string {

@@ -9,6 +9,7 @@ import type { Config } from "../../config.ts";
 import { UsageError, type Io } from "../command.ts";
 import { readCommand } from "./read.ts";
 import { guardTerminal } from "../../terminal.ts";
+import { makeWorkbook, textRow } from "../../../tests/support/make-workbook.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -170,6 +171,19 @@ test("escape sequences in a file are shown and cannot control the terminal", asy
 
 test("the summary of a file without a SKU column lists its columns", async () => {
   expect((await run([file("qux,quux\n1,2\n"), "--header"])).stdout).toContain('Columns found: "qux", "quux"');
+});
+
+test("the summary of a workbook shows its sheets, also those that are not read", async () => {
+  const sheets = {
+    "Read me": textRow(1, "About", "this file"),
+    Products: textRow(1, "sku", "name") + textRow(2, "A", "Lamp"),
+    Old: textRow(1, "sku", "price") + textRow(2, "B", "3"),
+  };
+  const path = file(await makeWorkbook({ sheets, states: { Old: "hidden" } }));
+  const config = { data_dir: folder, disk_reserve_bytes: 0 };
+  expect((await run([path], sink(), config)).stdout).toContain(
+    '  sheet      "Read me", not read\n  sheet      "Products", read, has a SKU column\n  sheet      "Old", not read, hidden\n',
+  );
 });
 
 test("a device and a pipe without a writer are refused immediately", async ({ skip }) => {

@@ -275,6 +275,8 @@ export const imports: Shape<typeof english> = {
     count: "{n} Blatt | {n} Blätter",
     imported: "importiert",
     import: "Importieren",
+    hidden: "ausgeblendet",
+    has_sku: "hat eine SKU-Spalte",
     import_name: "Das Blatt {name} importieren",
     wrong_file_text: "Wählen Sie die Arbeitsmappe dieses Imports aus: {name}, {size}.",
   },

@@ -263,6 +263,8 @@ export const imports = {
     count: "{n} sheet | {n} sheets",
     imported: "imported",
     import: "Import",
+    hidden: "hidden",
+    has_sku: "has a SKU column",
     import_name: "Import the sheet {name}",
     wrong_file_text: "Choose the workbook of this import: {name}, {size}.",
   },
