@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   read: async () => (await import("./commands/read/read.ts")).readCommand,
   undo: async () => (await import("./commands/undo.ts")).undo,
   export: async () => (await import("./commands/export.ts")).exportCommand,
+  profile: async () => (await import("./commands/profile/profile.ts")).profileCommand,
   webhooks: async () => (await import("./commands/webhooks/webhooks.ts")).webhooksCommand,
   "rotate-key": async () => (await import("./commands/rotate-key.ts")).rotateKey,
   openapi: async () => (await import("./commands/openapi.ts")).openapi,

@@ -1,0 +1,30 @@
+// The options of all subcommands of `skuport profile`.
+import { readArgs, UsageError, type Io } from "../command.ts";
+import { NO_SERVER } from "../find-server.ts";
+
+const OPTIONS = {
+  url: { type: "string" },
+  "data-dir": { type: "string" },
+  json: { type: "boolean" },
+} as const;
+
+export const readProfileArgs = (args: string[]) => readArgs({ args, options: OPTIONS, allowPositionals: true });
+
+/** The arguments and options of a subcommand, and the address of the server if there is one. */
+export interface ProfileCall {
+  args: string[];
+  options: ReturnType<typeof readProfileArgs>["values"];
+  base_url: string | undefined;
+  io: Io;
+}
+
+export function needServer({ base_url }: ProfileCall): { base_url: string } {
+  if (base_url === undefined) throw new UsageError(NO_SERVER);
+  return { base_url };
+}
+
+/** Returns the only argument. */
+export function oneArgument({ args: [argument, ...more] }: ProfileCall, usage: string): string {
+  if (argument === undefined || more.length > 0) throw new UsageError(`Usage: skuport profile ${usage}`);
+  return argument;
+}

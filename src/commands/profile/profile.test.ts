@@ -1,0 +1,96 @@
+// Runs the command in a process of its own, against a server on a test database.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+
+const MAIN = join(import.meta.dirname, "../../main.ts");
+const database = await createTestDatabase();
+const app = await createTestApp(database);
+const url = await app.listen({ host: "127.0.0.1", port: 0 });
+const cwd = await mkdtemp(join(tmpdir(), "skuport-cli-"));
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+interface Result {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function runWith(env: Record<string, string>, ...args: string[]): Promise<Result> {
+  const child = spawn(process.execPath, [MAIN, "profile", ...args, "--url", url], {
+    cwd,
+    env: { ...process.env, VISUAL: "", TMPDIR: cwd, ...env },
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, out, err };
+}
+const run = (...args: string[]): Promise<Result> => runWith({}, ...args);
+
+test("a profile is stored from a file, listed, shown, exported and deleted", async () => {
+  await writeFile(join(cwd, "supplier.json"), JSON.stringify({ key: "Art.-Nr.", name: "Bezeichnung" }));
+  expect(await run("import", "supplier.json")).toMatchObject({
+    code: 0,
+    out: 'Stored the profile "supplier", version 1.\n',
+  });
+  expect((await run("import", "supplier.json", "Other name")).code).toBe(0);
+  const list = await run("list");
+  expect(list.out).toContain("supplier\tversion 1");
+  expect(list.out).toContain("Akeneo\tbuilt-in");
+  expect((await run("show", "supplier")).out).toContain("Columns: Art.-Nr., Bezeichnung");
+  const exported = await run("export", "supplier");
+  expect(JSON.parse(exported.out)).toEqual({ profile: "supplier", key: "Art.-Nr.", name: "Bezeichnung" });
+  await run("export", "supplier", "copy.json");
+  expect(await readFile(join(cwd, "copy.json"), "utf8")).toBe(exported.out);
+  expect((await run("delete", "Other name")).code).toBe(0);
+  expect(await run("show", "Other name")).toMatchObject({ code: 1, err: 'There is no profile "Other name".\n' });
+});
+
+/** An editor that writes this text. */
+async function editorOf(text: string): Promise<Record<string, string>> {
+  await writeFile(join(cwd, "new.json"), text);
+  return { VISUAL: "cp new.json" };
+}
+
+test("edit stores what the editor wrote; a faulty text is kept, and its faults are named", async () => {
+  const edited = await runWith(await editorOf('{ "key": "sku", "name": "title" }'), "edit", "edited");
+  expect(edited).toMatchObject({ code: 0, out: 'Stored the profile "edited", version 1.\n' });
+  const faulty = await runWith(await editorOf('{ "key": "sku", "name": { "from": "title", "case": "x" } }'), "edit", "edited");
+  expect(faulty.code).toBe(1);
+  expect(faulty.err).toContain("/body/name/case");
+  const kept = /kept in (\S+\.json)\./.exec(faulty.err)?.[1] ?? "";
+  expect(await readFile(kept, "utf8")).toContain('"case": "x"');
+  const broken = await runWith(await editorOf('{ "key": '), "edit", "edited");
+  expect(broken.err).toContain("is not valid JSON");
+  expect((await runWith({ VISUAL: "true" }, "edit", "edited")).out).toBe("Nothing was changed.\n");
+  expect(await runWith({ VISUAL: "false" }, "edit", "edited")).toMatchObject({ code: 1 });
+  expect((await run("show", "edited", "--json")).out).toContain('"version":1');
+});
+
+test.each([
+  [[], "Give a subcommand"],
+  [["explode"], 'Unknown subcommand "explode"'],
+  [["show"], "Usage: skuport profile show NAME"],
+  [["import"], "Usage: skuport profile import FILE"],
+])("the invalid arguments %o exit with 2 and an explanation", async (args, message) => {
+  const { code, err } = await run(...args);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
+
+test("a file that is not a profile is named", async () => {
+  await writeFile(join(cwd, "list.json"), "[]");
+  expect(await run("import", "list.json")).toMatchObject({ code: 1, err: expect.stringContaining("list.json") as string });
+  expect(await run("import", "missing.json")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("The file missing.json does not exist") as string,
+  });
+});

@@ -1,0 +1,48 @@
+// skuport profile: manages profiles through the server's public API.
+import { UsageError, type Command } from "../command.ts";
+import { findServer } from "../find-server.ts";
+import { readProfileArgs, type ProfileCall } from "./profile-call.ts";
+import { editProfile } from "./profile-edit.ts";
+import { deleteOne, exportProfile, importProfile, listAll, showProfile } from "./profile-remote.ts";
+
+const SUBCOMMANDS: Record<string, (call: ProfileCall) => Promise<number>> = {
+  list: listAll,
+  show: showProfile,
+  edit: editProfile,
+  export: exportProfile,
+  import: importProfile,
+  delete: deleteOne,
+};
+
+export const profileCommand: Command = {
+  name: "profile",
+  summary: "List, show, edit and store profiles, which map the columns of files",
+  help: `Usage: skuport profile list
+       skuport profile show NAME
+       skuport profile edit NAME
+       skuport profile export NAME [FILE]
+       skuport profile import FILE [NAME]
+       skuport profile delete NAME
+
+  list          list all profiles, including the built-in ones
+  show          show a profile: its columns and its text
+  edit          open the text in $VISUAL or $EDITOR and store it. If it has faults, the text is kept in a file
+  export        print the text as JSON, or write it to FILE
+  import        store the profile in FILE. Without NAME, the name is the one in the file, or that of the file
+  delete        delete a profile and its versions
+
+  --url URL         address of the server (default: the server that runs on the data folder)
+  --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
+  --json            print JSON
+`,
+  async run(args, io) {
+    const { values: options, positionals } = readProfileArgs(args);
+    const [name = "", ...rest] = positionals;
+    const run = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
+    if (run === undefined)
+      throw new UsageError(
+        `${name === "" ? "Give a subcommand" : `Unknown subcommand "${name}". Subcommands`}: ${Object.keys(SUBCOMMANDS).join(", ")}.`,
+      );
+    return run({ args: rest, options, base_url: await findServer(options, io), io });
+  },
+};
