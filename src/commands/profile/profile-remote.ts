@@ -71,7 +71,11 @@ export async function importProfile(given: ProfileCall): Promise<number> {
   if (file === undefined || more.length > 0) throw new UsageError("Usage: skuport profile import FILE [NAME]");
   const definition = await readProfileFile(file);
   const name = nameGiven ?? nameOf(definition, file);
-  const stored = await storeProfile(given, name, nameGiven === undefined ? definition : { ...definition, profile: name });
+  const stored = await storeProfile(
+    given,
+    name,
+    nameGiven === undefined ? definition : { ...definition, profile: name },
+  );
   given.io.stdout.write(
     given.options.json === true
       ? `${JSON.stringify(stored)}\n`

@@ -63,7 +63,11 @@ async function editorOf(text: string): Promise<Record<string, string>> {
 test("edit stores what the editor wrote; a faulty text is kept, and its faults are named", async () => {
   const edited = await runWith(await editorOf('{ "key": "sku", "name": "title" }'), "edit", "edited");
   expect(edited).toMatchObject({ code: 0, out: 'Stored the profile "edited", version 1.\n' });
-  const faulty = await runWith(await editorOf('{ "key": "sku", "name": { "from": "title", "case": "x" } }'), "edit", "edited");
+  const faulty = await runWith(
+    await editorOf('{ "key": "sku", "name": { "from": "title", "case": "x" } }'),
+    "edit",
+    "edited",
+  );
   expect(faulty.code).toBe(1);
   expect(faulty.err).toContain("/body/name/case");
   const kept = /kept in (\S+\.json)\./.exec(faulty.err)?.[1] ?? "";
@@ -88,7 +92,10 @@ test.each([
 
 test("a file that is not a profile is named", async () => {
   await writeFile(join(cwd, "list.json"), "[]");
-  expect(await run("import", "list.json")).toMatchObject({ code: 1, err: expect.stringContaining("list.json") as string });
+  expect(await run("import", "list.json")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("list.json") as string,
+  });
   expect(await run("import", "missing.json")).toMatchObject({
     code: 1,
     err: expect.stringContaining("The file missing.json does not exist") as string,
