@@ -122,7 +122,7 @@ async function mergeAll(source: SheetSource, sheets: readonly InspectedSheet[]):
     }
     const header = sheet.table.header ?? 0;
     const near = { first: header - MAX_HEADER_ROWS, last: header + MAX_HEADER_ROWS };
-    const cells = await readMerged(sheet.part, file.read(sheet.part), near, context.budget);
+    const cells = await readMerged(sheet.part, file.read(sheet.part), near, context.budget, signal);
     const table = cells.near.length === 0 ? sheet.table : await inspect(source, sheet, cells.near);
     merged.push({ ...sheet, table, merged: cells });
   }

@@ -154,6 +154,17 @@ describe("a cell merged over several rows", () => {
   });
 });
 
+test("the name of the element may be the text of a cell", async () => {
+  const rows = [
+    ["SKU", "mergeCells"],
+    ["A-1", "x:mergeCells mergeCells=&lt;mergeCells"],
+    ["", "Desk"],
+  ];
+  expect(await textOf(sheet(["A2:A3"], rows))).toBe(
+    '"SKU","mergeCells"\n"A-1","x:mergeCells mergeCells=<mergeCells"\n"A-1","Desk"\n',
+  );
+});
+
 describe("hostile ranges", () => {
   const many = (count: number, make: (i: number) => string): string[] =>
     Array.from({ length: count }, (_, i) => make(i));

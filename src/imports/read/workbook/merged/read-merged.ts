@@ -27,10 +27,11 @@ export const NO_MERGED_CELLS: MergedCells = { near: [], columns: new Float64Arra
 const MAX_COLUMNS_OF_RANGES = 1_048_576;
 /** Maximum number of ranges near the header: one for every tenth cell of the inspected rows. */
 const MAX_NEAR = 2000;
-/** Name of the element that contains the ranges. In the text of a cell, it cannot follow `<`. */
+/** Name of the element that contains the ranges. */
 const ELEMENT = Buffer.from("mergeCells");
-/** Number of bytes of the previous chunk in which the start of the element may be, including its namespace prefix. */
-const OVERLAP = 256;
+const LESS_THAN = 60;
+/** Maximum number of bytes of `<` and the namespace prefix before the name. */
+const MAX_PREFIX = 64;
 
 const BOTTOM_VALUES = 2 ** 20;
 const COLUMN_VALUES = 2 ** 11;
@@ -55,22 +56,34 @@ export async function readMerged(
   chunks: AsyncIterable<Buffer>,
   rows: { first: number; last: number },
   budget: WorkBudget,
+  signal?: AbortSignal,
 ): Promise<MergedCells> {
   const reader = createReader(part, rows, budget);
   let before: Buffer = Buffer.alloc(0);
   let isFound = false;
   for await (const chunk of chunks) {
+    signal?.throwIfAborted();
     if (isFound) reader.write(chunk);
     else {
       const bytes = Buffer.concat([before, chunk]);
-      const at = bytes.indexOf(ELEMENT);
-      isFound = at >= 0;
-      if (isFound) reader.write(bytes.subarray(Math.max(bytes.lastIndexOf("<", at), 0)));
-      before = bytes.subarray(-OVERLAP);
+      const start = findElement(bytes);
+      isFound = start >= 0;
+      if (isFound) reader.write(bytes.subarray(start));
+      before = bytes.subarray(-MAX_PREFIX - ELEMENT.length);
     }
     if (reader.isDone()) break;
   }
   return reader.result();
+}
+
+/** Returns the offset of the element's opening tag, or -1. The name may also occur in the text of a cell, but not after `<`. */
+function findElement(bytes: Buffer): number {
+  for (let at = bytes.indexOf(ELEMENT); at >= 0; at = bytes.indexOf(ELEMENT, at + 1)) {
+    const before = bytes.subarray(Math.max(0, at - MAX_PREFIX), at);
+    const start = before.lastIndexOf(LESS_THAN);
+    if (start >= 0 && /^(?:[\w.-]+:)?$/.test(before.toString("latin1", start + 1))) return at - before.length + start;
+  }
+  return -1;
 }
 
 function createReader(part: string, rows: { first: number; last: number }, budget: WorkBudget) {
