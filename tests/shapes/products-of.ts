@@ -73,6 +73,9 @@ export function productsOf(
       .map(({ name, index }) => [name, textOf(r, index)])
       .filter(([, text]) => text !== "");
     const members = layout.members < 0 ? "" : textOf(r, layout.members);
-    return { ...Object.fromEntries(copied), ...(JSON.parse(`{${members}}`) as Record<string, string | string[]>) };
+    return {
+      ...(Object.fromEntries(copied) as Record<string, string>),
+      ...(JSON.parse(`{${members}}`) as Record<string, string | string[]>),
+    };
   }
 }

@@ -18,7 +18,7 @@ export function keptAttributes(
   const formats = formatsOf(context.file, mapping);
   return [...kept].flatMap(([index, name]): AttributeNode[] => {
     const members = formats.get(index) ?? {};
-    const statement = members.split === undefined ? "format" : "split";
+    const statement = `format.${columns[index]?.name ?? ""}`;
     // The column is set by its index, because an earlier column may have the same name.
     const value = compileValue(context, { ...members, const: "" }, { statement, trim: false });
     return value === null ? [] : [{ name, value: { ...value, constant: null, sources: [index], column: index } }];

@@ -24,8 +24,8 @@ export interface Notes extends MapperNotes {
 }
 
 export function createNotes(): Notes {
-  const kept = new Map<string, UnknownValues & { seen: Set<string> }>();
-  const unseen = new Map<string, UnknownValues & { seen: Set<string> }>();
+  const kept = new Map<string, UnknownValues & { seen: Map<string, string> }>();
+  const unseen = new Map<string, UnknownValues & { seen: Map<string, string> }>();
   return {
     kept(statement, column, text) {
       note(kept, statement, column, text);
@@ -43,23 +43,30 @@ export function createNotes(): Notes {
   };
 }
 
-const withTexts = ({ seen, statement, column, count }: UnknownValues & { seen: Set<string> }): UnknownValues => ({
+const withTexts = ({
+  seen,
   statement,
   column,
   count,
-  texts: [...seen],
+}: UnknownValues & { seen: Map<string, string> }): UnknownValues => ({
+  statement,
+  column,
+  count,
+  texts: [...seen.values()],
 });
 
 function note(
-  values: Map<string, UnknownValues & { seen: Set<string> }>,
+  values: Map<string, UnknownValues & { seen: Map<string, string> }>,
   statement: string,
   column: number,
   text: string,
 ): void {
   let value = values.get(statement);
-  if (value === undefined) values.set(statement, (value = { statement, column, count: 0, texts: [], seen: new Set() }));
+  if (value === undefined) values.set(statement, (value = { statement, column, count: 0, texts: [], seen: new Map() }));
   value.count++;
-  if (value.seen.size < MAX_TEXTS) value.seen.add(text.slice(0, SHOWN_TEXT));
+  const shown = text.slice(0, SHOWN_TEXT);
+  const compared = shown.trim().toLowerCase();
+  if (value.seen.size < MAX_TEXTS && !value.seen.has(compared)) value.seen.set(compared, shown);
 }
 
 const LISTED = 5;

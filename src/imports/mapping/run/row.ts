@@ -30,8 +30,8 @@ export class Row {
   width = 0;
   /** The record's first fault. */
   fault: MappingFault | undefined;
-  /** False if a step must see the same text again in every record. The caller of the steps sets it to true first. */
-  is_repeatable = true;
+  /** Whether a step must see the same text again in every record. */
+  must_see_again = false;
   /** The holes of the template that was matched last. */
   holes: ReadonlyMap<string, string> | undefined;
 
@@ -67,6 +67,15 @@ export class Row {
     const byte = bytes[start] as number;
     if (byte > 0x20 && byte < 0x80) return false;
     return isBlankText(this.text(column));
+  }
+
+  beginSteps(): void {
+    this.must_see_again = false;
+  }
+
+  /** Whether the steps since `beginSteps` have no effect but their result. */
+  isRepeatable(): boolean {
+    return this.fault === undefined && !this.must_see_again;
   }
 
   /** Notes a fault. The first fault of a record counts. */

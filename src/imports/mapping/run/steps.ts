@@ -125,7 +125,7 @@ function mapStep(
     if (value !== undefined) return notBlank(value);
     if (otherwise === "note") notes.kept(statement, column, text);
     if (otherwise === "hold") notes.unseen(statement, column, text);
-    row.is_repeatable = false;
+    row.must_see_again = true;
     return fallback(row, text);
   };
 }

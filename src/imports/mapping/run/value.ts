@@ -136,30 +136,28 @@ function remember(node: ValueNode, steps: readonly RunStep[]): (row: Row, value:
       hits = 0;
       if (!isOn) results = new Map();
     }
-    row.is_repeatable = true;
+    row.beginSteps();
     const result = applySteps(row, value, steps);
-    // A fault must be noted for every record, and so must a text that a value map does not know.
-    if (row.fault === undefined && result !== null && row.is_repeatable && results.size < MAX_REMEMBERED)
-      results.set(value, result);
+    if (result !== null && results.size < MAX_REMEMBERED && row.isRepeatable()) results.set(value, result);
     return result;
   };
 }
 
 function applySteps(row: Row, value: string | string[], steps: readonly RunStep[]): Result {
   let result: string | string[] | null = value;
-  for (let i = 0; i < steps.length; i++) {
-    if (result === null) return null;
+  for (let i = 0; i < steps.length && result !== null; i++) {
     const step = steps[i] as RunStep;
-    if (typeof result === "string") result = step(row, result);
-    else {
-      const parts: string[] = [];
-      for (const text of result) {
-        const part = step(row, text);
-        if (typeof part === "string") parts.push(part);
-        else if (part !== null) for (const each of part) parts.push(each);
-      }
-      result = parts.length === 0 ? null : parts;
-    }
+    result = typeof result === "string" ? step(row, result) : applyToAll(row, result, step);
   }
   return result;
+}
+
+function applyToAll(row: Row, texts: readonly string[], step: RunStep): string[] | null {
+  const parts: string[] = [];
+  for (const text of texts) {
+    const part = step(row, text);
+    if (typeof part === "string") parts.push(part);
+    else if (part !== null) for (const each of part) parts.push(each);
+  }
+  return parts.length === 0 ? null : parts;
 }

@@ -68,10 +68,11 @@ export class WindowCopy {
     this.bounds(start, this.out.length);
   }
 
-  /** Appends a blank field. */
-  erase(isErased: boolean): void {
+  /** Appends a blank field.
+   * @param erases whether the field erases the product's value */
+  blank(erases: boolean): void {
     this.text(null);
-    if (isErased) this.records.field_flags[this.#field - 1] = ERASES;
+    if (erases) this.records.field_flags[this.#field - 1] = ERASES;
   }
 
   /** Appends a field whose bytes have been written. */

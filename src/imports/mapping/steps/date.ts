@@ -32,7 +32,7 @@ export function parseDateSample(sample: string): DateFormat | string {
 
 /** Returns the pattern of a sample of digits, or undefined if the order of day and month is not certain. */
 function patternOf(sample: string): string | undefined {
-  if (/^\d{8}$/.test(sample)) return Number(sample.slice(0, 4)) > 1231 ? "YYYYMMDD" : "DDMMYYYY";
+  if (/^\d{8}$/.test(sample)) return /^(?:19|20|21)\d\d(?:0\d|1[0-2])/.test(sample) ? "YYYYMMDD" : "DDMMYYYY";
   const date = /^(\d{1,4})(\D{1,3})(\d{1,2})(\D{1,3})(\d{1,4})/.exec(sample);
   if (date === null) return undefined;
   const [text, first = "", left = "", second = "", right = "", third = ""] = date;

@@ -97,8 +97,8 @@ function restOf(token: Token, text: string, next: Uint8Array): Uint8Array<ArrayB
   for (let i = length - 1; i >= 0; i--) {
     const belongs = isOfKind(token.kind, text.codePointAt(i) as number) || isLowSurrogate(text, i);
     const through = belongs ? inside : 0;
-    rest[i] = token.kind === "any" ? next[i]! | through : through;
-    inside = next[i]! | through;
+    inside = (next[i] as number) | through;
+    rest[i] = token.kind === "any" ? inside : through;
   }
   return rest;
 }
@@ -134,5 +134,5 @@ function isOfKind(kind: HoleKind, code: number): boolean {
 
 /** The characters of a number other than digits: signs, separators and blanks. */
 const NUMBER_SIGNS: ReadonlySet<number> = new Set(
-  [..."+-.,' \u00a0\u202f\u2009\u2019\u2212"].map((sign) => sign.charCodeAt(0)),
+  Array.from("+-.,' \u00a0\u202f\u2009\u2019\u2212", (sign) => sign.charCodeAt(0)),
 );

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { mapping as mappingSchema, type Mapping } from "../../../contract/imports/mapping.ts";
+import { Problem } from "../../../contract/problems.ts";
+import { compileMapping, type CompiledMapping } from "./compile.ts";
+
+const compile = (statements: Mapping, header: readonly string[]): CompiledMapping =>
+  compileMapping(mappingSchema.parse(statements), header);
+
+/** The targets of the columns, with the names of attributes. */
+const targets = ({ columns }: CompiledMapping): string[] =>
+  columns.map(({ name, target, attribute = name }) => (target === "attribute" ? `= ${attribute}` : target));
+
+describe("a mapping that only copies columns has no plan", () => {
+  const header = ["Code", "Title", "Text", "State", "Price", "Colour "];
+  test.each<[string, Partial<Mapping>, string[]]>([
+    [
+      "fields",
+      { name: "title", description: "TEXT", active: "State" },
+      ["sku", "name", "description", "active", "= Price", "= Colour"],
+    ],
+    ["keep nothing", { keep: false }, ["sku", "ignored", "ignored", "ignored", "ignored", "ignored"]],
+    ["keep some", { keep: ["T*", "price"] }, ["sku", "= Title", "= Text", "ignored", "= Price", "ignored"]],
+    ["drop", { drop: ["*t*e"] }, ["sku", "ignored", "= Text", "ignored", "= Price", "= Colour"]],
+    ["drop and also", { keep: false, also: ["price"] }, ["sku", "ignored", "ignored", "ignored", "= Price", "ignored"]],
+    ["rename", { rename: { price: "price-EUR" } }, ["sku", "= Title", "= Text", "= State", "= price-EUR", "= Colour"]],
+    [
+      "attributes",
+      { keep: false, attributes: { stock: "State" } },
+      ["sku", "ignored", "ignored", "= stock", "ignored", "ignored"],
+    ],
+    [
+      "a declared attribute wins over a column",
+      { attributes: { Colour: "Text" } },
+      ["sku", "= Title", "= Colour", "= State", "= Price", "ignored"],
+    ],
+  ])("%s", (_, statements, expected) => {
+    const compiled = compile({ key: "code", ...statements }, header);
+    expect(compiled.plan).toBeNull();
+    expect(targets(compiled)).toEqual(expected);
+  });
+
+  test("a template renames many columns", () => {
+    const compiled = compile({ key: "sku", rename: { "{name}.{locale}": "{name}-{locale}" } }, [
+      "sku",
+      "title.en",
+      "v1.x.de",
+    ]);
+    expect(targets(compiled)).toEqual(["sku", "= title-en", "= v1-x.de"]);
+  });
+  test("an exact name wins over one that differs by case", () => {
+    expect(targets(compile({ key: "sku", keep: false }, ["SKU", "sku"]))).toEqual(["ignored", "sku"]);
+  });
+  test("names are compared in composed form", () => {
+    expect(targets(compile({ key: "Größe" }, ["Gro\u0308ße"]))).toEqual(["sku"]);
+  });
+  test("a name with an asterisk is a name before it is a pattern", () => {
+    expect(targets(compile({ key: "Name *", drop: ["Name *"] }, ["Name x", "Name *"]))).toEqual(["= Name x", "sku"]);
+  });
+  test("the columns of a rejects file are ignored", () => {
+    expect(targets(compile({ key: "sku" }, ["sku", "reject_reason"]))).toEqual(["sku", "ignored"]);
+  });
+});
+
+describe("a mapping that computes values", () => {
+  test("appends the computed columns, and ignores the columns that only these use", () => {
+    const compiled = compile({ key: { from: ["A", "B"], join: "-" }, also: ["B"] }, ["A", "B", "C"]);
+    expect(targets(compiled)).toEqual(["ignored", "= B", "= C"]);
+    expect(compiled.plan?.columns).toEqual([{ name: "A, B", target: "sku", computed: true }]);
+  });
+  test("numbered columns are used in the order of their numbers", () => {
+    const header = ["sku", "Image 10", "Image 2", "Image 1", "Images"];
+    const compiled = compile({ key: "sku", attributes: { images: { from: "Image {n}", all: true } } }, header);
+    expect(compiled.plan?.attributes[0]?.value.sources).toEqual([3, 2, 1]);
+    expect(targets(compiled)).toEqual(["sku", "ignored", "ignored", "ignored", "= Images"]);
+  });
+  test("bounds the bytes that it adds", () => {
+    const attributes = { a: { from: "x", prefix: "p".repeat(100) }, b: { from: "x", case: "upper" as const } };
+    const [column] = compile({ key: "sku", attributes }, ["sku", "x"]).plan?.columns ?? [];
+    expect(column).toMatchObject({ target: "members", copies: 4 });
+    expect(column?.added_bytes).toBeGreaterThan(100);
+  });
+});
+
+test("columns that the file lacks and columns that no statement names are listed", () => {
+  const compiled = compile(
+    { key: "sku", name: "title", attributes: { p: "price" }, drop: ["x*"], format: { "w*": { trim: true } } },
+    ["sku", "Price", "New column"],
+  );
+  expect(compiled.missing).toEqual(["title", "x*", "w*"]);
+  expect(compiled.unused).toEqual(["New column"]);
+});
+
+test("a value whose columns are missing is left out, not blank", () => {
+  const compiled = compile({ key: "sku", name: ["title", "name"], description: { from: ["text"], trim: true } }, [
+    "sku",
+    "x",
+  ]);
+  expect(compiled.plan).toBeNull();
+  expect(targets(compiled)).toEqual(["sku", "= x"]);
+});
+
+describe("a statement that is not valid is named", () => {
+  test.each<[string, Partial<Mapping>, string]>([
+    ["a sample that is no number", { attributes: { p: { from: "a", number: "x" } } }, "attributes.p.number"],
+    ["a date that is not certain", { format: { a: { date: "01/02/2026" } } }, "format.a.date"],
+    ["a template without a value", { format: { a: { like: "{x}" } } }, "format.a.like"],
+    [
+      "a template with two holes side by side",
+      { attributes: { p: { from: "a", like: "{value}{x}" } } },
+      "attributes.p.like",
+    ],
+    ["a name with an unknown hole", { attributes: { "p-{q}": "a" } }, "attributes.p-{q}"],
+    ["a name that no attribute may have", { attributes: { " ": "a" } }, "attributes. "],
+    ["a list as a name", { name: { from: "a", split: "," } }, "name"],
+    ["from and const", { name: { from: "a", const: "x" } }, "name"],
+    ["join and all", { name: { from: ["a", "b"], join: ",", all: true } }, "name"],
+    ["a value without a source", { name: { trim: true } }, "name"],
+    ["a condition without a comparison", { ignore: [{ of: "a" }] }, "ignore.0"],
+    ["an empty condition", { ignore: [{}] }, "ignore.0"],
+    ["a pair without a value", { pairs: [{ each: "a" }] }, "pairs.0"],
+    ["a pair of both kinds", { pairs: [{ each: "a", in: "b", value: "a" }] }, "pairs.0"],
+    ["a cell of pairs without a sign", { pairs: [{ in: "a", split: "," }] }, "pairs.0"],
+    ["two columns with the same new name", { rename: { a: "x", b: "x" } }, "rename"],
+    ["a new name with an unknown hole", { rename: { "{x}a": "{y}" } }, "rename.{x}a"],
+    ["map entries that differ only by case", { format: { a: { map: { Red: "1", red: "2" } } } }, "format.a.map"],
+    ["a format with a source", { format: { a: { from: "b" } } }, "format.a"],
+  ])("%s", (_, statements, statement) => {
+    let problem: unknown;
+    try {
+      compile({ key: "sku", ...statements }, ["sku", "a", "b"]);
+    } catch (error) {
+      problem = error;
+    }
+    expect(problem).toBeInstanceOf(Problem);
+    expect((problem as Problem).slug).toBe("mapping-invalid");
+    expect((problem as Problem).extra).toEqual({ statement });
+  });
+
+  test("conditions that are nested too deeply", () => {
+    let condition: NonNullable<Mapping["ignore"]>[number] = { blank: "a" };
+    for (let i = 0; i < 7; i++) condition = { any: [condition] };
+    expect(() => compile({ key: "sku", ignore: [condition] }, ["sku", "a"])).toThrow(/nested more than 5 times/);
+  });
+
+  test("patterns that multiply", () => {
+    const header = Array.from({ length: 2000 }, (_, i) => `c${i}`);
+    const all = { from: Array.from({ length: 20 }, () => "c*"), all: true };
+    expect(() => compile({ key: "c0", attributes: { x: all } }, header)).toThrow(/reads more than 20,000 columns/);
+    const pairs = Array.from({ length: 3 }, () => ({ each: "c{n}", value: "c{n}" }));
+    expect(() => compile({ key: "c0", pairs }, header)).toThrow(/more than 4,000 columns/);
+  });
+});

@@ -1,0 +1,290 @@
+import { describe, expect, test } from "vitest";
+import type { Mapping } from "../../../contract/imports/mapping.ts";
+import { mapRows, type MappedRow } from "../../../tests/support/map-rows.ts";
+
+/** Maps one row with the columns sku, a, b and c. */
+function mapRow(mapping: Partial<Mapping>, cells: readonly string[]): MappedRow {
+  const { rows } = mapRows({ key: "sku", keep: false, ...mapping }, ["sku", "a", "b", "c"], [["x", ...cells]]);
+  return rows[0] as MappedRow;
+}
+
+/** Maps one row, and returns the attribute `out`, or its fault. */
+function valueOf(
+  value: NonNullable<Mapping["attributes"]>[string],
+  ...cells: string[]
+): string | string[] | null | undefined {
+  const row = mapRow({ attributes: { out: value } }, [...cells, "", "", ""].slice(0, 3));
+  return row.fault ?? row.attributes["out"];
+}
+
+describe("the sources of a value", () => {
+  test("a column", () => {
+    expect(valueOf("a", " 1 ")).toBe(" 1 ");
+    expect(valueOf("A", "1")).toBe("1");
+  });
+  test("a blank cell is no value", () => {
+    expect(valueOf({ from: "a", suffix: "!" }, "  ")).toBeUndefined();
+  });
+  test("const is the same for all rows", () => {
+    expect(valueOf({ const: "new" })).toBe("new");
+  });
+  test("the first source that is not blank is used", () => {
+    expect(valueOf(["a", "b"], " ", "2")).toBe("2");
+    expect(valueOf({ from: ["a", "b", { const: "none" }] })).toBe("none");
+  });
+  test("join leaves blank sources out", () => {
+    expect(valueOf({ from: ["a", "b", "c"], join: "-" }, " 1 ", "", "3")).toBe("1-3");
+  });
+  test("join with need: all is blank if one source is blank", () => {
+    expect(valueOf({ from: ["a", "b"], join: ":", need: "all" }, "1", "")).toBeUndefined();
+    expect(valueOf({ from: ["a", "b"], join: ":", need: "all" }, "1", "2")).toBe("1:2");
+  });
+  test("all makes a list without repeats", () => {
+    expect(valueOf({ from: ["a", "b", "c"], all: true }, "1", "", "1")).toEqual(["1"]);
+    expect(valueOf({ from: ["a", { from: "b", split: "," }], all: true }, "1", "2, 3,1")).toEqual(["1", "2", "3"]);
+  });
+  test("default is used if the value is blank", () => {
+    expect(valueOf({ from: "a", default: "0" }, "")).toBe("0");
+    expect(valueOf({ from: "a", map: { none: "" }, default: "0" }, "None")).toBe("0");
+  });
+});
+
+describe("the steps of a value", () => {
+  test.each<[string, object, string, unknown]>([
+    ["trim", { trim: true }, " x ", "x"],
+    ["strip_html", { strip_html: true }, "<p>a &amp; b</p>", "a & b"],
+    [
+      "replace",
+      {
+        replace: [
+          ["-", ""],
+          ["x", "yy"],
+        ],
+      },
+      "1-x-",
+      "1yy",
+    ],
+    ["replace everything", { replace: [["x", ""]] }, "xx", undefined],
+    ["case upper", { case: "upper" }, "straße", "STRASSE"],
+    ["case lower", { case: "lower" }, "ÄB", "äb"],
+    ["split", { split: "," }, "a, b,,c", ["a", "b", "c"]],
+    ["split of one part", { split: "," }, "a", ["a"]],
+    ["split with list: false", { split: ",", list: false }, "a,b", "a"],
+    ["like", { like: "{value:number} {unit:letters}" }, "12.5 kg", "12.5"],
+    ["like, else keep", { like: '="{value}"', else: "keep" }, "0017", "0017"],
+    ["like, else blank", { like: "EUR {value}", else: "blank" }, "USD 5", undefined],
+    [
+      "split, then like",
+      { split: ";", like: "EUR {value:digits}", else: "blank", scale: -2, list: false },
+      "USD 1;EUR 250",
+      "2.50",
+    ],
+    ["map", { map: { Red: "rot" } }, " red ", "rot"],
+    ["map keeps", { map: { Red: "rot" } }, "Blue", "Blue"],
+    ["map, else blank", { map: { Red: "rot" }, else: "blank" }, "Blue", undefined],
+    ["number", { number: "1.234,56" }, "1.234,5", "1234.5"],
+    ["scale", { scale: -2 }, "1299", "12.99"],
+    ["number and scale", { number: "1,234", scale: -2 }, "1,299", "12.99"],
+    ["date", { date: "31.12.2026" }, "1.2.2026", "2026-02-01"],
+    ["yes_no", { yes_no: { yes: ["lieferbar"], no: [] } }, "Lieferbar", "yes"],
+    ["yes_no knows common words", { yes_no: { yes: [], no: [] } }, "nein", "no"],
+    ["prefix and suffix", { prefix: "<", suffix: ">" }, "x", "<x>"],
+    ["a list of one", { list: true }, "x", ["x"]],
+    ["all steps of a list", { split: ",", case: "upper", prefix: "-" }, "a,b", ["-A", "-B"]],
+  ])("%s", (_, steps, text, expected) => {
+    expect(valueOf({ from: "a", ...steps }, text)).toEqual(expected);
+  });
+
+  test.each<[string, object, string, string]>([
+    ["like", { like: "EUR {value}" }, "5", 'a: "5" is not a text like EUR {value}'],
+    ["map", { map: { Red: "rot", Blue: "blau" }, else: "reject" }, "x", 'a: "x" is not one of red, blue'],
+    ["number", { number: "1.234,56" }, "auf Anfrage", 'a: "auf Anfrage" is not a number like 1.234,56'],
+    ["number in a list", { split: "|", number: "1.234,56" }, "1|x", 'a: "x" is not a number like 1.234,56'],
+    ["date", { date: "31.12.2026" }, "12/31/2026", 'a: "12/31/2026" is not a date like 31.12.2026'],
+    ["yes_no", { yes_no: { yes: [], no: [] } }, "maybe", 'a: "maybe" is not yes or no'],
+  ])("%s rejects a text that does not fit", (_, steps, text, fault) => {
+    expect(valueOf({ from: "a", ...steps }, text)).toBe(fault);
+  });
+
+  test("replacing never makes a value of any size", () => {
+    const value = valueOf({ from: "a", replace: [["x", "y".repeat(2000)]] }, "x".repeat(1000));
+    expect(value).toContain("at most 1,000,000 bytes");
+  });
+  test("a list has at most 1,000 elements", () => {
+    expect(valueOf({ from: "a", split: "," }, "a,".repeat(1000))).toHaveLength(1000);
+    expect(valueOf({ from: "a", split: "," }, "a,".repeat(1001))).toContain("at most 1,000 elements");
+  });
+});
+
+describe("fields", () => {
+  test("a key of several columns", () => {
+    expect(mapRow({ key: { from: ["a", "b"], join: ":", need: "all" } }, ["acme ", "001", ""]).sku).toBe("acme:001");
+  });
+  test("active takes the words of a map, and the known ones", () => {
+    const active = { from: "a", map: { verfügbar: "yes", vergriffen: "no" } };
+    expect(mapRow({ active }, ["Vergriffen", "", ""]).active).toBe("no");
+    expect(mapRow({ active }, ["ja", "", ""]).active).toBe("yes");
+    expect(mapRow({ active }, ["vielleicht", "", ""]).fault).toBe('a: "vielleicht" is not yes or no');
+  });
+  test("a column can be a field and an attribute", () => {
+    const row = mapRow({ name: ["a", "b"], also: ["a"] }, ["Mug", "Cup", ""]);
+    expect(row).toMatchObject({ name: "Mug", attributes: { a: "Mug" } });
+    expect(mapRow({ also: ["sku"] }, ["", "", ""])).toMatchObject({ sku: "x", attributes: { sku: "x" } });
+  });
+});
+
+describe("names of attributes", () => {
+  test("from holes of the template and from columns", () => {
+    const attributes = { "price-{currency}-{b}": { from: "a", like: "{value:number} {currency:letters}" } };
+    expect(mapRow({ attributes }, ["12.50 EUR", "net", ""]).attributes).toEqual({ "price-EUR-net": "12.50" });
+  });
+  test("a value without a name is rejected", () => {
+    expect(mapRow({ attributes: { "price-{b}": "a" } }, ["1", "", ""]).fault).toContain("a name for the attribute");
+    expect(mapRow({ attributes: { "price-{b}": "a" } }, ["", "", ""])).toMatchObject({
+      fault: undefined,
+      attributes: {},
+    });
+  });
+  test("a name is at most 200 characters long", () => {
+    expect(mapRow({ attributes: { "{b}": "a" } }, ["1", "n".repeat(201), ""]).fault).toContain("1 to 200 characters");
+    expect(mapRow({ attributes: { "{b}": "a" } }, ["1", "__proto__", ""]).fault).toContain("the name of an attribute");
+  });
+  test("an import makes at most 2,000 names from its data", () => {
+    const rows = Array.from({ length: 2001 }, (_, i) => [`s${i}`, `n${i}`, "v"]);
+    const mapping: Mapping = { key: "sku", attributes: { "{a}": "b" } };
+    expect(mapRows(mapping, ["sku", "a", "b"], rows.slice(1)).rows[1999]?.attributes).toEqual({ n2000: "v" });
+    expect(() => mapRows(mapping, ["sku", "a", "b"], rows, "scan")).toThrow(/more than 2,000 attribute names/);
+  });
+});
+
+describe("pairs", () => {
+  const header = ["sku", "Spec10_Name", "Spec10_Value", "Spec2_Name", "Spec2_Value", "Spec2_Unit"];
+  const pairs = [{ each: "Spec{n}_Name", name: "Spec{n}_Name", value: "Spec{n}_Value", unit: "Spec{n}_Unit" }];
+  test("in numbered columns, in the order of the numbers, with gaps", () => {
+    const { rows, compiled } = mapRows({ key: "sku", pairs }, header, [["x", "Finish", "moss", "Height", "20", "cm"]]);
+    expect(Object.entries(rows[0]?.attributes ?? {})).toEqual([
+      ["Height", "20"],
+      ["Height-unit", "cm"],
+      ["Finish", "moss"],
+    ]);
+    expect(compiled.missing).toEqual([]);
+  });
+  test("a pair without a name or a value is left out", () => {
+    const { rows } = mapRows({ key: "sku", pairs }, header, [["x", "Finish", "", "", "20", "cm"]]);
+    expect(rows[0]?.attributes).toEqual({});
+  });
+  test("values that do not count are left out", () => {
+    const without = [{ ...pairs[0], without: ["Default Title"] }];
+    const { rows } = mapRows({ key: "sku", pairs: without }, header, [["x", "Title", "default title", "", "", ""]]);
+    expect(rows[0]?.attributes).toEqual({});
+  });
+  test("a repeated name makes a list", () => {
+    const { rows } = mapRows({ key: "sku", pairs }, header, [["x", "Use", "in", "Use", "out", ""]]);
+    expect(rows[0]?.attributes).toEqual({ Use: ["out", "in"] });
+  });
+  test("in a cell: a part without the sign belongs to the pair before it", () => {
+    const cell = [{ in: "a", split: ",", pair: "=" }];
+    expect(mapRow({ pairs: cell }, ["colour=red, blue,size=L, w=1=2", "", ""]).attributes).toEqual({
+      colour: "red, blue",
+      size: "L",
+      w: "1=2",
+    });
+    expect(mapRow({ pairs: cell }, ["red,size=L", "", ""]).fault).toContain("pairs like name=value");
+  });
+  test("in a cell with a template", () => {
+    const cell = [{ in: "a", split: ",", like: "{name}:{value}:{n:digits}" }];
+    expect(mapRow({ pairs: cell }, ["Colour:moss:0,Text:a, b:1", "", ""]).attributes).toEqual({
+      Colour: "moss",
+      Text: "a, b",
+    });
+    expect(mapRow({ pairs: cell }, ["Colour:moss", "", ""]).fault).toContain("pairs like {name}:{value}:{n:digits}");
+    expect(mapRow({ pairs: cell }, ["x,".repeat(100_000), "", ""]).fault).toBeDefined();
+  });
+  test("an attribute with a static name wins", () => {
+    const mapping = { keep: ["b"], attributes: { size: "c" }, pairs: [{ in: "a", split: ",", pair: "=" }] };
+    expect(mapRow(mapping, ["b=1,size=2,w=3", "own", "S"]).attributes).toEqual({ b: "own", size: "S", w: "3" });
+    expect(mapRow(mapping, ["b=1,size=2,w=3", "", ""]).attributes).toEqual({ b: "1", size: "2", w: "3" });
+  });
+});
+
+describe("blank cells and markers", () => {
+  test("a required cell that is blank rejects the row", () => {
+    expect(mapRow({ blank: { reject: ["a"] } }, [" ", "", ""]).fault).toBe('a: "" is not a value');
+  });
+  test("a marker removes attributes and erases the description, but not the name", () => {
+    const mapping = { keep: ["c"], name: "a", description: "b", empty: ["__EMPTY__"] };
+    expect(mapRow(mapping, ["Mug", " __EMPTY__ ", "__EMPTY__"])).toMatchObject({
+      description: "",
+      attributes: { c: null },
+    });
+    expect(mapRow(mapping, ["__EMPTY__", "", ""]).fault).toContain("a marker cannot erase it");
+    expect(mapRow(mapping, ["Mug", "", "red"])).toMatchObject({ fault: undefined, attributes: { c: "red" } });
+  });
+  test("blank.remove names the attributes that a blank cell removes", () => {
+    const mapping: Mapping = { key: "sku", blank: { remove: ["a", "b"] }, format: { b: { trim: true } } };
+    const { compiled } = mapRows(mapping, ["sku", "a", "b", "c"], []);
+    expect(compiled.columns.map(({ blank }) => blank)).toEqual([undefined, "remove", undefined, "keep"]);
+    expect(compiled.plan?.columns[0]?.removable).toEqual(["b"]);
+  });
+});
+
+describe("conditions", () => {
+  test.each<[string, object, string[], boolean]>([
+    ["blank", { blank: "a" }, [" ", "", ""], true],
+    ["blank of several", { blank: ["a", "b"] }, ["", "1", ""], false],
+    ["is", { of: "a", is: "Total" }, [" total ", "", ""], true],
+    ["is one of", { of: "a", is: ["x", "y"] }, ["z", "", ""], false],
+    ["is blank", { of: "a", is: "" }, ["", "", ""], true],
+    ["not", { of: "a", not: ["x"] }, ["", "", ""], true],
+    ["like", { of: "a", like: "Stand{*}" }, ["STAND: 1.1.", "", ""], true],
+    ["any", { any: [{ blank: "a" }, { of: "b", is: "x" }] }, ["1", "x", ""], true],
+    ["all members", { blank: "a", of: "b", is: "x" }, ["", "y", ""], false],
+    ["a column that the file lacks", { blank: "z" }, ["", "", ""], false],
+    ["a value that does not fit", { of: { from: "a", number: "1.5" }, is: "2" }, ["x", "", ""], false],
+  ])("%s", (_, condition, cells, ignored) => {
+    expect(mapRow({ ignore: [condition] }, cells)).toMatchObject({ ignored, fault: undefined });
+  });
+
+  test("an ignored row has no fault, and a short row can be ignored", () => {
+    const mapping: Mapping = { key: "sku", ignore: [{ of: "sku", like: "Total{*}" }], blank: { reject: ["a"] } };
+    const { rows } = mapRows(mapping, ["sku", "a"], [["Total 5"], ["x", ""], ["Total", ""]]);
+    expect(rows.map(({ ignored, fault }) => [ignored, fault !== undefined])).toEqual([
+      [true, false],
+      [false, true],
+      [true, false],
+    ]);
+  });
+});
+
+describe("texts that a value map does not know", () => {
+  const rows = ["red", "Blue", "GREEN", "blue"].map((colour, i) => [`s${i}`, colour]);
+  const map = (otherwise?: "keep" | "hold"): Mapping => ({
+    key: "sku",
+    format: { colour: { map: { Red: "rot" }, ...(otherwise === undefined ? {} : { else: otherwise }) } },
+  });
+  test("are counted if the mapping does not say what happens to them", () => {
+    const { mapper } = mapRows(map(), ["sku", "colour"], rows, "scan");
+    expect(mapper?.notes.unknown).toEqual([
+      { statement: "format.colour", column: 1, count: 3, texts: ["Blue", "GREEN"] },
+    ]);
+    expect(mapRows(map("keep"), ["sku", "colour"], rows, "scan").mapper?.notes.unknown).toEqual([]);
+  });
+  test("hold the import on request, with the values as candidates", () => {
+    const { mapper } = mapRows(map("hold"), ["sku", "colour"], rows, "scan");
+    const question = mapper?.notes.question(["sku", "colour"]);
+    expect(question?.slug).toBe("value-unseen");
+    expect(question?.message).toContain('"Blue", "GREEN" of the column "colour" (3 rows)');
+    expect(question?.extra).toMatchObject({ option: "mapping", column: "colour" });
+  });
+  test("do not hold an import whose values are all known", () => {
+    const { mapper } = mapRows(map("hold"), ["sku", "colour"], [["x", "RED"]], "scan");
+    expect(mapper?.notes.question(["sku", "colour"])).toBeUndefined();
+  });
+});
+
+test("rows with too few or too many fields stay as they are", () => {
+  const mapping: Mapping = { key: { from: "sku", case: "upper" }, attributes: { n: { from: "a", number: "1.5" } } };
+  const { rows } = mapRows(mapping, ["sku", "a"], [["x", "1"], ["y"], ["z", "1", "2", "3"], ["w", "x"], ["v", "2"]]);
+  expect(rows.map(({ fault }) => fault !== undefined)).toEqual([false, false, false, true, false]);
+  expect(rows[4]).toMatchObject({ sku: "V", attributes: { n: "2" } });
+});

@@ -1,0 +1,86 @@
+// Evaluates a plan for one record, and appends the values to it.
+import type { FieldName } from "../../../catalog/product/column-lists.ts";
+import type { Records } from "../../read/records.ts";
+import type { MappingPlan } from "../plan.ts";
+import { conditionOf, type IsMet } from "./condition.ts";
+import { Members } from "./members.ts";
+import type { Row } from "./row.ts";
+import { ERASED, readerOf, type ReadValue, type ValueContext } from "./value.ts";
+import type { WindowCopy } from "./window-copy.ts";
+
+/** Maximum number of bytes of the values of a record. Without this limit, a long column that 500 values use would fill the memory. */
+const MAX_MAPPED_BYTES = 16 << 20;
+
+interface Field {
+  target: FieldName;
+  read: ReadValue;
+  column: number;
+}
+
+export class RecordMapper {
+  readonly #plan: MappingPlan;
+  readonly #row: Row;
+  readonly #window: WindowCopy;
+  readonly #conditions: IsMet[];
+  readonly #fields: Field[];
+  readonly #members: Members | undefined;
+  readonly #hasRemovals: boolean;
+  /** The largest number of bytes of a record whose values cannot exceed MAX_MAPPED_BYTES. */
+  readonly #longest: number;
+
+  constructor(plan: MappingPlan, context: ValueContext, row: Row, window: WindowCopy) {
+    this.#plan = plan;
+    this.#row = row;
+    this.#window = window;
+    this.#conditions = plan.ignore.map((condition) => conditionOf(condition, context));
+    this.#fields = plan.fields.map(({ target, value }) => ({
+      target,
+      read: readerOf(value, context),
+      column: value.column,
+    }));
+    const sizes = plan.columns.find(({ target }) => target === "members");
+    this.#members = sizes === undefined ? undefined : new Members(plan, context);
+    this.#hasRemovals = plan.columns.some(({ target }) => target === "removals");
+    this.#longest = (MAX_MAPPED_BYTES - (sizes?.added_bytes ?? 0)) / (sizes?.copies ?? 1);
+  }
+
+  /** Whether a condition ignores the record of the row. */
+  isIgnored(): boolean {
+    for (let i = 0; i < this.#conditions.length; i++) if ((this.#conditions[i] as IsMet)(this.#row)) return true;
+    return false;
+  }
+
+  /** Appends the values of the record of the row. */
+  append(records: Records, r: number, isScan: boolean): void {
+    const row = this.#row;
+    const bytes = (records.end[r] as number) - (records.start[r] as number);
+    for (const column of this.#plan.reject_blank)
+      if (row.isBlank(column)) row.reject("value_empty", column, "", "a value");
+    if (bytes > this.#longest)
+      row.reject("value_too_long", -1, "", `at most ${MAX_MAPPED_BYTES.toLocaleString("en")} bytes in all values`);
+    for (let f = 0; f < this.#fields.length && row.fault === undefined; f++)
+      this.#appendField(this.#fields[f] as Field);
+    if (this.#members === undefined || row.fault !== undefined) return;
+    if (isScan) this.#members.check(row, bytes);
+    else this.#appendMembers(this.#members);
+  }
+
+  #appendField({ target, read, column }: Field): void {
+    const result = read(this.#row);
+    if (result !== ERASED) {
+      this.#window.text(typeof result === "string" ? result : null);
+      return;
+    }
+    if (target === "name")
+      this.#row.reject("does_not_fit", column, this.#row.text(column), "a name; a marker cannot erase it");
+    this.#window.blank(target !== "name" && target !== "active");
+  }
+
+  #appendMembers(members: Members): void {
+    const { out } = this.#window;
+    const start = out.length;
+    const end = members.write(this.#row, out);
+    this.#window.bounds(start, end);
+    if (this.#hasRemovals) this.#window.bounds(end, out.length);
+  }
+}

@@ -1,0 +1,89 @@
+// Maps rows in memory: writes them as CSV, splits them as an import does, and returns what the mapper makes of them.
+import type { Dialect } from "../../contract/imports/imports.ts";
+import { mapping as mappingSchema, type Mapping } from "../../contract/imports/mapping.ts";
+import { layoutOf, type Layout } from "../../src/imports/layout.ts";
+import { compileMapping, type CompiledMapping } from "../../src/imports/mapping/compile.ts";
+import { createMapper, type Mapped, type Mapper } from "../../src/imports/mapping/mapper.ts";
+import { planLayoutColumns } from "../../src/imports/mapping/plan.ts";
+import { recordTexts } from "../../src/imports/read/field-text.ts";
+import { createRecords, type Records } from "../../src/imports/read/records.ts";
+import { splitRecords } from "../../src/imports/read/split-records.ts";
+import { createSplitter } from "../../src/imports/read/splitter.ts";
+
+export const CSV: Dialect = {
+  format: "text",
+  encoding: "utf-8",
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "lf",
+  header: true,
+  preamble: 0,
+  formula_escape: false,
+};
+
+/** Returns the records of the rows. Every field is in quotes. */
+export function recordsOf(rows: readonly (readonly string[])[]): Records {
+  const lines = rows.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(","));
+  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+  const records = createRecords();
+  splitRecords(createSplitter(CSV, 1), { bytes, from: 0, to: bytes.length, at_end: true }, records);
+  return records;
+}
+
+export interface MappedRow {
+  ignored: boolean;
+  /** The fault as a sentence, such as `price: "x" is not a number like 1.5`. */
+  fault: string | undefined;
+  /** The texts of the fields that have a column or a computed value. */
+  sku: string;
+  name: string;
+  description: string;
+  active: string;
+  /** An attribute that is to be removed has the value null. */
+  attributes: Record<string, string | string[] | null>;
+}
+
+export interface MappedRows {
+  compiled: CompiledMapping;
+  mapper: Mapper | null;
+  rows: MappedRow[];
+}
+
+/** Maps the rows. The statements are checked by the schema first. */
+export function mapRows(
+  statements: Mapping,
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  mode: "scan" | "load" = "load",
+): MappedRows {
+  const compiled = compileMapping(mappingSchema.parse(statements), header);
+  const { columns, plan } = compiled;
+  const records = recordsOf(rows);
+  const stored = plan === null ? null : (JSON.parse(JSON.stringify(plan)) as typeof plan);
+  const mapper = stored === null ? null : createMapper(stored, CSV);
+  const mapped = mapper?.map(records, undefined, mode) ?? { records, ignored: null, faults: new Map<number, never>() };
+  const layout = layoutOf(planLayoutColumns(columns, plan));
+  return { compiled, mapper, rows: rows.map((_, r) => rowOf(mapped, layout, r)) };
+}
+
+function rowOf({ records, ignored, faults }: Mapped, layout: Layout, r: number): MappedRow {
+  const texts = recordTexts(records, r, CSV);
+  const fault = faults.get(r);
+  const isSound = texts.length === layout.width && records.fault[r] === 0;
+  const of = (column: number): string => (column < 0 || !isSound ? "" : (texts[column] ?? ""));
+  const copied = layout.attributes.map(({ name, index }) => [name, of(index)]).filter(([, text]) => text !== "");
+  return {
+    ignored: ignored !== null && (((ignored[r >> 3] as number) >> (r & 7)) & 1) === 1,
+    fault: fault && `${layout.columns[fault.column]?.name ?? ""}: "${fault.text}" is not ${fault.expected}`,
+    sku: of(layout.sku),
+    name: of(layout.name),
+    description: of(layout.description),
+    active: of(layout.active),
+    attributes: {
+      ...(Object.fromEntries(copied) as Record<string, string>),
+      ...(JSON.parse(`{${of(layout.members)}}`) as Record<string, string | string[]>),
+      ...(JSON.parse(`{${of(layout.removals)}}`) as Record<string, null>),
+    },
+  };
+}
