@@ -10,7 +10,6 @@ import { planLayoutColumns } from "../../src/imports/mapping/plan.ts";
 import { layoutOf } from "../../src/imports/layout.ts";
 import { overridesOf } from "../../src/imports/overrides.ts";
 import { readHead } from "../../src/imports/read/read-head.ts";
-import { decodeShape } from "./decode-shape.ts";
 import { productsOf, type ShapeProduct } from "./products-of.ts";
 
 interface Expected {
@@ -28,8 +27,8 @@ const readJson = (folder: string, name: string): unknown =>
 
 async function readShape(folder: string, mapping: Mapping) {
   const name = readdirSync(join(FIXTURES, folder)).find((file) => file.startsWith("input.")) ?? "";
-  const decoded = decodeShape(readFileSync(join(FIXTURES, folder, name)), mapping);
-  const head = await readHead(decoded.bytes, true, overridesOf({ mapping: decoded.mapping }));
+  const bytes = readFileSync(join(FIXTURES, folder, name));
+  const head = await readHead(bytes, true, overridesOf({ mapping }));
   if (head === undefined) throw new Error(`${name} has no head`);
   const { columns, plan, missing } = compileMapping(mapping, head.table.header);
   expect(missing).toEqual([]);
