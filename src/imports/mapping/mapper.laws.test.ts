@@ -100,7 +100,7 @@ const mappings: fc.Arbitrary<Mapping> = fc
     },
     { requiredKeys: ["key"] },
   )
-  .map((mapping) => mapping as Mapping);
+  .map((mapping) => mapping as unknown as Mapping);
 
 const cell = fc.oneof(
   word,
