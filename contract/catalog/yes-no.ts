@@ -1,80 +1,66 @@
 // The words for yes and no in a cell of the column `active`, used by imports and by the page's cell editor.
 
-// These words cover the languages whose headers the importer recognizes (src/imports/read/columns/column-synonyms.ts). A shop
-// that names the column "aktiv" writes "ja" in it, and a spreadsheet writes booleans in its user's language. No word may mean yes
-// in one language
-// and no in another.
+/** Splits a list of words. */
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
+// These words cover the languages whose headers the importer recognizes (src/imports/read/columns/column-synonyms.ts), and what
+// shops write for products that are or are not shown. A shop that names the column "aktiv" writes "ja" in it, and a spreadsheet
+// writes booleans in its user's language. No word may mean yes in one language and no in another.
 const YES: ReadonlySet<string> = new Set([
-  "yes",
-  "y",
-  "true",
-  "t",
-  "1",
-  "on",
-  "active",
-  "enabled",
-  "published",
-  "ja",
-  "j",
-  "wahr",
-  "aktiv",
-  "aktiviert",
-  "oui",
-  "vrai",
-  "actif",
-  "sí",
-  "si",
-  "sì",
-  "verdadero",
-  "activo",
-  "sim",
-  "verdadeiro",
-  "ativo",
-  "vero",
-  "attivo",
-  "waar",
-  "actief",
-  "tak",
-  "prawda",
-  "aktywny",
+  ...words("yes y true t 1 on active activated enabled enable published visible online live listed public show shown"),
+  ...words(
+    "ja j wahr aktiv aktiviert sichtbar veröffentlicht öffentlich an freigegeben oui vrai actif activé publié visible",
+  ),
+  ...words(
+    "en-ligne sí si sì verdadero activo activado publicado sim verdadeiro ativo vero attivo pubblicato visibile",
+  ),
+  ...words(
+    "waar actief zichtbaar gepubliceerd tak prawda aktywny widoczny opublikowany ano pravda aktivní igen igaz aktív",
+  ),
+  ...words("da adevărat activ evet doğru aktif kyllä tosi ✓ ✔"),
+  ...words("да истина вкл включен включено активен активный опубликован опубликовано так ναι"),
+  ...words("はい 有効 公開 表示 オン 是 真 启用 上架 有效 예 참 활성"),
 ]);
 const NO: ReadonlySet<string> = new Set([
-  "no",
-  "n",
-  "false",
-  "f",
-  "0",
-  "off",
-  "inactive",
-  "disabled",
-  "draft",
-  "archived",
-  "nein",
-  "falsch",
-  "inaktiv",
-  "deaktiviert",
-  "non",
-  "faux",
-  "inactif",
-  "falso",
-  "inactivo",
-  "não",
-  "nao",
-  "inativo",
-  "inattivo",
-  "nee",
-  "onwaar",
-  "inactief",
-  "nie",
-  "fałsz",
-  "nieaktywny",
+  ...words(
+    "no n false f 0 off inactive deactivated disabled disable unpublished hidden invisible offline draft archived",
+  ),
+  ...words("trashed unlisted private hide pending"),
+  ...words(
+    "nein falsch inaktiv deaktiviert unsichtbar versteckt verborgen entwurf archiviert aus gesperrt unveröffentlicht",
+  ),
+  ...words(
+    "non faux inactif désactivé masqué caché brouillon archivé hors-ligne falso inactivo desactivado oculto borrador",
+  ),
+  ...words(
+    "archivado não nao inativo rascunho arquivado inattivo nascosto bozza archiviato nee onwaar inactief verborgen",
+  ),
+  ...words(
+    "concept nie fałsz nieaktywny ukryty szkic nepravda neaktivní nem hamis inaktív nu fals inactiv hayır yanlış pasif",
+  ),
+  ...words("ei epätosi nej falskt falsk"),
+  ...words("нет ложь выкл выключен отключен отключено неактивен неактивный скрыт черновик ні όχι οχι"),
+  ...words("いいえ 無効 非公開 非表示 オフ 下書き 否 假 停用 下架 无效 아니요 거짓 비활성"),
 ]);
+
+/** Which numbers other than 0 mean no in a column. Both depend on the column's other values. */
+export interface YesNoNumbers {
+  minus_one: boolean;
+  two: boolean;
+}
 
 /** Parses a cell of the column `active`, ignoring case and surrounding white space. Returns undefined if the cell means neither
  * yes nor no. */
-export function parseYesNo(text: string): boolean | undefined {
-  const word = text.trim().toLowerCase();
+export function parseYesNo(text: string, numbers?: YesNoNumbers): boolean | undefined {
+  const word = withoutDecimals(text.trim().normalize("NFC").toLowerCase());
   if (YES.has(word)) return true;
-  if (NO.has(word)) return false;
+  if (NO.has(word) || (numbers?.minus_one === true && word === "-1") || (numbers?.two === true && word === "2"))
+    return false;
   return undefined;
+}
+
+/** Removes zeros after the decimal point: spreadsheets write 1 as `1.0` too. */
+function withoutDecimals(word: string): string {
+  const match = /^(-?\d)[.,]0{1,10}$/.exec(word);
+  return match?.[1] ?? word;
 }

@@ -19,8 +19,10 @@ export const REJECT_COLUMNS = [
 export const REJECT_CODES = {
   sku_empty: "The SKU is empty",
   sku_too_long: "The SKU is too long",
+  sku_damaged: "A spreadsheet has replaced the SKU by an error or by a shortened number",
   sku_repeated: "An earlier row has the same SKU and the import rejects repeated SKUs",
   name_empty: "A new product needs a name",
+  repeat_without_name: "The row has no name, and an earlier row with the same SKU has one",
   value_too_long: "The value is too long",
   too_few_fields: "The record has fewer fields than the header",
   too_many_fields: "The record has more fields than the header",

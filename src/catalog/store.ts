@@ -31,6 +31,15 @@ export async function isCatalogueEmpty(db: Queryable): Promise<boolean> {
   return rows[0]?.empty === true;
 }
 
+/** Whether a product with one of these keys exists. */
+export async function hasAnyProduct(db: Queryable, keys: readonly string[]): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    "select exists (select 1 from products where sku_key = any($1::text[])) as found",
+    [keys],
+  );
+  return rows[0]?.found === true;
+}
+
 /** Reserves `count` consecutive ids and returns the first. */
 export async function takeProductIds(db: Queryable, count: number): Promise<number> {
   const { rows } = await db.query<{ first: number }>(

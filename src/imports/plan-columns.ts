@@ -10,3 +10,7 @@ export function planColumns(
 ): { columns: Column[] } {
   return { columns: chooseColumns(columns, header, { key, name }) };
 }
+
+/** Whether the options name the column of the key, so that its values need not confirm it. */
+export const isKeyChosen = ({ key, mapping }: Pick<ImportOptions, "key" | "mapping">): boolean =>
+  key !== undefined || mapping !== undefined;

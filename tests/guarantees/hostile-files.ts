@@ -57,12 +57,18 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   csv(
     "long-column-names",
     () => {
-      const rows = many(20, (k) => `s${k}${",v".repeat(1990)}\n`);
-      return `sku${many(1990, (i) => `,c${String(i).padStart(5, "0")}${"y".repeat(180)}`)}\n${rows}`;
+      const rows = many(20, (k) => `s${k}${",v".repeat(1991)}\n`);
+      return `sku,name${many(1990, (i) => `,c${String(i).padStart(5, "0")}${"y".repeat(180)}`)}\n${rows}`;
     },
     { state: "done" },
   ),
-  csv("only-rejects", () => `sku,name,a\n${",\n".repeat(1 << 20)}`, {
+  csv(
+    "short-rows-of-a-wide-table",
+    () => `sku,name${many(1990, (i) => `,c${i}`)}\n${many(20_000, (k) => `s${k},n\n`)}`,
+    { state: "done" },
+  ),
+  csv("blank-rows", () => `sku,name,a\n${",\n".repeat(1 << 20)}`, { state: "done" }),
+  csv("only-rejects", () => `sku,name,a\n${",x\n".repeat(1 << 20)}`, {
     state: "failed",
     slug: "nearly-all-rejected",
     preview: "nearly-all-rejected",

@@ -15,7 +15,7 @@ const base = await app.listen({ host: "127.0.0.1", port: 0 });
 
 const COLUMNS = 1990;
 const wide = (first: string): string =>
-  `${first},${Array.from({ length: COLUMNS - 1 }, (_, i) => `c${i}${"y".repeat(180)}`).join(",")}\na${",v".repeat(COLUMNS - 1)}\n`;
+  `${first},name,${Array.from({ length: COLUMNS - 2 }, (_, i) => `c${i}${"y".repeat(180)}`).join(",")}\na${",v".repeat(COLUMNS - 1)}\n`;
 const FEW_KB = 6000;
 
 let done: Import;

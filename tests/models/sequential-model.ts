@@ -33,15 +33,25 @@ export function applyFile(
   const counts = { rows: rows.length, created: 0, updated: 0, unchanged: 0, superseded: 0, rejected: 0 };
   const rejects = new Map<number, RejectCode>();
   const deciding = new Map<string, number>();
+  const namedKeys = new Set<string>();
   rows.forEach((cells, index) => {
     const key = keyOf(cells[header.indexOf("sku")] ?? "");
     const active = cells[header.indexOf("active")]?.trim() ?? "";
-    if (cells.length < header.length) rejects.set(index + 1, "too_few_fields");
-    else if (cells.length > header.length) rejects.set(index + 1, "too_many_fields");
+    const name = cells[header.indexOf("name")]?.trim() ?? "";
+    const isNamed = !header.includes("name") || name !== "";
+    if (cells.slice(header.length).some((cell) => !isBlank(cell))) rejects.set(index + 1, "too_many_fields");
     else if (!["", "yes", "no", "true", "0"].includes(active)) rejects.set(index + 1, "not_yes_or_no");
     else if (key === "") rejects.set(index + 1, "sku_empty");
-    else if (!deciding.has(key)) deciding.set(key, index);
-    else if (options.repeats === "reject") rejects.set(index + 1, "sku_repeated");
+    else if (!deciding.has(key)) {
+      deciding.set(key, index);
+      if (isNamed) namedKeys.add(key);
+    } else if (!isNamed && namedKeys.has(key)) rejects.set(index + 1, "repeat_without_name");
+    else if (isNamed && !namedKeys.has(key)) {
+      // A row with a name wins over one without.
+      counts.superseded++;
+      deciding.set(key, index);
+      namedKeys.add(key);
+    } else if (options.repeats === "reject") rejects.set(index + 1, "sku_repeated");
     else {
       counts.superseded++;
       if (options.repeats === "last") deciding.set(key, index);
@@ -57,7 +67,8 @@ export function applyFile(
 
   function applyRow(into: Catalogue, key: string, index: number): void {
     const cells = rows[index] as readonly string[];
-    const cell = (name: string): string | undefined => cells[header.indexOf(name)];
+    const cell = (name: string): string | undefined =>
+      header.includes(name) ? (cells[header.indexOf(name)] ?? "") : undefined;
     const old = into.get(key);
     if (old === undefined && options.mode === "update") return void rejects.set(index + 1, "does_not_exist");
     if (old !== undefined && options.mode === "create") return void rejects.set(index + 1, "exists_already");
@@ -86,6 +97,9 @@ export function applyFile(
 
 /** A blank cell changes nothing. */
 const filled = (text: string | undefined): string | undefined => (text?.trim() === "" ? undefined : text);
+
+/** Whether an import treats the cell as blank when it compares the record with the header. */
+export const isBlank = (cell: string): boolean => /^[ \t]*$/.test(cell);
 
 const NO_ATTRIBUTES: ReadonlySet<string> = new Set(["sku", "name", "description", "active", "__proto__"]);
 

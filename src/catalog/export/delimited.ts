@@ -3,7 +3,8 @@
 // Spreadsheet programs run a cell as a formula if it begins with =, +, -, @, a tab or a CR, so a supplier's text could attack the person
 // who opens the file. In files for such programs, these cells get a leading apostrophe. An import removes one apostrophe from a cell that
 // begins with apostrophes followed by one of these characters. A value that already begins like this gets one more apostrophe in every
-// file, so that each value survives an export and import.
+// file, so that each value survives an export and import. So does a value that begins like `="0017"`, because an import would take it for
+// a text guard.
 import type { Output } from "./output.ts";
 
 export interface DelimitedStyle {
@@ -20,6 +21,7 @@ export interface CellWriter {
 
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
+const EQUALS = 0x3d;
 const LF = 0x0a;
 const CR = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from("\ufeff");
@@ -72,7 +74,7 @@ export function createCellWriter(output: Output, { delimiter, spreadsheet }: Del
  * it. */
 function needsApostrophe(bytes: Buffer, start: number, end: number, spreadsheet: boolean): boolean {
   const first = bytes[start] as number;
-  if (RUNS[first] === 1) return spreadsheet;
+  if (RUNS[first] === 1) return spreadsheet || (bytes[start + 1] === QUOTE && end - start > 1 && first === EQUALS);
   if (first !== APOSTROPHE) return false;
   let pos = start;
   while (pos < end && bytes[pos] === APOSTROPHE) pos++;

@@ -1,11 +1,11 @@
 // The output of `skuport read`: canonical CSV with faults as lines of JSON, or a summary for people or as JSON.
 import { MAX_RAW_CHARACTERS, REJECT_CODES, type Dialect } from "../../../contract/imports/imports.ts";
 import { csvLine } from "../../csv-line.ts";
-import { describeMissingSku } from "../../imports/read/columns/match-columns.ts";
 import { recordTexts } from "../../imports/read/field-text.ts";
 import { HEADER_REPEATED, type Fault, type FileObserver } from "../../imports/read/read-file.ts";
 import type { Table } from "../../imports/read/read-records.ts";
 import type { Records } from "../../imports/read/records.ts";
+import { problemOfTable } from "../../imports/scan/table-problems.ts";
 import { oneLine } from "../../terminal.ts";
 
 type FaultCode = Fault["code"];
@@ -97,7 +97,6 @@ export function printSummary(output: PrinterOutput, asJson: boolean, path: strin
       if (dialect === undefined || table === undefined) return;
       const { columns } = table;
       const faults = [...groups.values()];
-      const hasSku = columns.some(({ target }) => target === "sku");
       const summary = {
         file: path,
         size,
@@ -106,7 +105,7 @@ export function printSummary(output: PrinterOutput, asJson: boolean, path: strin
         lines,
         records: rows,
         faults,
-        problem: hasSku ? null : describeMissingSku(columns),
+        problem: problemOfTable(table, dialect)?.message ?? null,
       };
       await output.print(asJson ? `${JSON.stringify(summary, null, 2)}\n` : describe(summary, table));
     },

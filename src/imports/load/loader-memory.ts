@@ -7,6 +7,7 @@ import type { Chunk } from "../chunk-store.ts";
 import { releaseBuffer } from "../../db/binary/release-buffer.ts";
 import { truncatedFile } from "../problems.ts";
 import type { RecordCache } from "../record-cache.ts";
+import { createFit, fitChunk, type RecordFit } from "../read/fit/fit-records.ts";
 import { createRecords, type Records } from "../read/records.ts";
 import { splitRecords } from "../read/split-records.ts";
 import { createSplitter } from "../read/splitter.ts";
@@ -22,6 +23,7 @@ export interface LoaderMemory {
   writer: ByteWriter;
   scratch: ChunkScratch;
   bytes: Buffer;
+  fit: RecordFit | undefined;
 }
 
 export const createLoaderMemory = (): LoaderMemory => ({
@@ -29,6 +31,7 @@ export const createLoaderMemory = (): LoaderMemory => ({
   writer: new ByteWriter(WRITER_BYTES),
   scratch: createChunkScratch(),
   bytes: Buffer.alloc(0),
+  fit: undefined,
 });
 
 /** Releases the memory. Call this only after the last transaction was committed: after a failure, a connection may still be
@@ -45,12 +48,14 @@ export interface ChunkSource {
   scan_token: number;
   file: FileHandle;
   dialect: Dialect;
+  /** Number of columns of the table. */
+  width: number;
   /** Whether a blank line is a record, as in a table with a single column. */
   blank_is_record: boolean;
   record_cache: RecordCache | undefined;
 }
 
-/** Reads a chunk's bytes and splits them into records, or takes the records from the cache of the scan. */
+/** Reads a chunk's bytes and splits them into records that fit the table, or takes the records from the cache of the scan. */
 export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: ChunkSource): Promise<Records> {
   const length = chunk.byte_end - chunk.byte_start;
   if (memory.bytes.length < length) {
@@ -70,8 +75,10 @@ export async function readChunk(memory: LoaderMemory, chunk: Chunk, source: Chun
     { bytes, from: 0, to: length, at_end: true },
     records,
   );
-  if (records.count !== chunk.records) {
-    throw new Error(`chunk ${chunk.chunk_no} has ${records.count} records, the scan found ${chunk.records}`);
+  memory.fit ??= createFit(source.width, source.dialect);
+  const fitted = fitChunk(records, memory.fit);
+  if (fitted.count !== chunk.records) {
+    throw new Error(`chunk ${chunk.chunk_no} has ${fitted.count} records, the scan found ${chunk.records}`);
   }
-  return records;
+  return fitted;
 }

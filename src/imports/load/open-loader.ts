@@ -58,6 +58,7 @@ export async function withLoader(
       scan_token,
       file,
       dialect,
+      width: layout.file_width,
       blank_is_record: isBlankRecord(layout.file_width, dialect),
       record_cache,
     },

@@ -3,7 +3,9 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dialect, DialectOverrides, RejectCode } from "../../../contract/imports/imports.ts";
-import { recordTexts } from "./field-text.ts";
+import { columnShapes } from "./fit/column-shapes.ts";
+import { createFit, fitRecords } from "./fit/fit-records.ts";
+import { createHeaderTest, type HeaderTest } from "./fit/header-rows.ts";
 import { openTable, readRecords, recordFault, wholeExtent, type Table } from "./read-records.ts";
 import type { Records } from "./records.ts";
 import { createSplitter } from "./splitter.ts";
@@ -78,10 +80,16 @@ async function readTable(
     const table = await openTable(file, dialect, signal, overrides);
     await observer.onTable(dialect, table);
     const splitter = createSplitter(dialect, table.first_line, table.blank_is_record);
+    const skuColumn = table.columns.findIndex(({ target }) => target === "sku");
     let rows = 0;
-    for await (const { records } of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
-      await observer.onRecords(records, findFaults(records, rows + 1, dialect, table));
-      rows += records.count;
+    const fit = createFit(table.columns.length, dialect, columnShapes(table.rows, table.columns));
+    const isHeader = createHeaderTest(table.header, skuColumn, dialect);
+    for await (const window of readRecords(file, splitter, table.start, wholeExtent(table.size), signal)) {
+      // Without a SKU column, the table is only shown, so its records stay unmodified.
+      for (const records of skuColumn < 0 ? [window.records] : fitRecords(window.records, fit)) {
+        await observer.onRecords(records, findFaults(records, rows, table, isHeader));
+        rows += records.count;
+      }
     }
     return { lines: splitter.line - 1, rows };
   } finally {
@@ -89,23 +97,16 @@ async function readTable(
   }
 }
 
-function findFaults(records: Records, firstRow: number, dialect: Dialect, { columns, header }: Table): Fault[] {
+/** @param rows number of rows before these records */
+function findFaults(records: Records, rows: number, { columns }: Table, isHeader: HeaderTest): Fault[] {
   const faults: Fault[] = [];
   const width = columns.length;
-  const firstCellBytes = Buffer.byteLength(header[0] ?? "");
-  /** Whether the record repeats the header. The length of the first cell is compared first, so that almost no record has to be
-   * decoded. */
-  const isHeader = (record: number): boolean => {
-    const first = records.first_field[record] as number;
-    if ((records.field_end[first] as number) - (records.field_start[first] as number) !== firstCellBytes) return false;
-    return recordTexts(records, record, dialect).every((text, field) => text === header[field]);
-  };
   for (let record = 0; record < records.count; record++) {
     const fields = (records.first_field[record + 1] as number) - (records.first_field[record] as number);
     let code: Fault["code"] | null = recordFault(records, record);
     if (code === null && fields !== width) code = fields < width ? "too_few_fields" : "too_many_fields";
-    if (code === null && header.length > 1 && isHeader(record)) code = HEADER_REPEATED;
-    if (code !== null) faults.push({ row: firstRow + record, line: records.line[record] as number, code, record });
+    if (code === null && isHeader(records, record, rows + record)) code = HEADER_REPEATED;
+    if (code !== null) faults.push({ row: rows + record + 1, line: records.line[record] as number, code, record });
   }
   return faults;
 }

@@ -6,6 +6,8 @@ import type { Problem } from "../../../contract/problems.ts";
 import { detectDialect } from "./detect/detect-dialect.ts";
 import { detectEncoding, type DetectedEncoding } from "./detect/detect-encoding.ts";
 import { formatOf } from "./detect/detect-format.ts";
+import { columnShapes } from "./fit/column-shapes.ts";
+import { createFit, fitRecords } from "./fit/fit-records.ts";
 import { brokenGzip, refuseSheet } from "./text/prepare-text.ts";
 import { HEAD_BYTES, openTable, type Table, type TextFile } from "./read-records.ts";
 import { createRecords, type Records } from "./records.ts";
@@ -80,7 +82,10 @@ async function readTable(
   const end = Math.min(text.length, table.start + HEAD_BYTES);
   const isEnd = isWhole && end === text.length;
   splitRecords(splitter, { bytes: text, from: table.start, to: end, at_end: isEnd }, records);
-  return { dialect, table, records, offset: 0 };
+  const fit = createFit(table.columns.length, dialect, columnShapes(table.rows, table.columns));
+  // The first part is the whole head, except in a table of many columns and short records.
+  const [fitted = records] = fitRecords(records, fit);
+  return { dialect, table, records: fitted, offset: 0 };
 }
 
 const inMemory = (text: Buffer): TextFile => ({

@@ -17,6 +17,8 @@ import { CR, LF, lineEndLength } from "./field-end.ts";
 import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
 import { padded, readHeader, type Heading } from "./columns/read-header.ts";
 import { recordTexts } from "./field-text.ts";
+import { lastCell } from "./fit/last-cell.ts";
+import { namedHeader, sampleRows, withoutGuard } from "./fit/sample-table.ts";
 import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
 import { splitRecords } from "./split-records.ts";
 import { createSplitter, type Splitter } from "./splitter.ts";
@@ -42,13 +44,17 @@ export interface Table {
   first_line: number;
   /** Size of the file in bytes. */
   size: number;
-  /** The header's unmodified cells; empty if the file has no header. */
+  /** The header's unmodified cells, without unnamed ones at its end; empty if the file has no header. */
   header: string[];
   /** The line on which the header starts. */
   header_line: number;
   /** The fault in the header's form, if any. If there is one, `header` and `columns` are only guesses. */
   header_fault: RejectCode | null;
   columns: Column[];
+  /** The last filled cell of a header with too many columns; otherwise null. */
+  last_cell: { column: number; text: string } | null;
+  /** The cells of the first rows; a row may have more or fewer cells than there are columns. */
+  rows: string[][];
   /** Whether a blank line is a record, as in a table of one column. */
   blank_is_record: boolean;
 }
@@ -150,6 +156,8 @@ export async function openTable(
     header_line: firstLine,
     header_fault: null,
     columns: [],
+    last_cell: null,
+    rows: [],
     blank_is_record: false,
   };
   const splitter = createSplitter(dialect, firstLine);
@@ -159,21 +167,27 @@ export async function openTable(
     const blankIsRecord = isBlankRecord(width, dialect);
     if (!dialect.header) {
       const names = heading.header_names?.slice(0, width) ?? [];
-      const columns = names.length > 0 ? matchColumns(padded(names, width)) : unnamedColumns(width);
-      return { ...table, columns, blank_is_record: blankIsRecord };
+      const rows = sampleRows(records, 0, dialect);
+      const columns = names.length > 0 ? matchColumns(padded(names, width), rows) : unnamedColumns(width);
+      return { ...table, columns, rows, blank_is_record: blankIsRecord };
     }
     const { cells, last, data } = readHeader(records, dialect, heading);
+    const rows = sampleRows(records, data < records.count ? data : last + 1, dialect);
     const end = records.end[last] as number;
     const fault = recordFault(records, 0);
     const headerBytes = records.bytes.subarray(records.start[last], end);
     const breaks = splitter.counts_breaks ? countLineEnds(headerBytes, splitter.cr_ends) : 0;
     const lineEnd = await lineEndBytes(file, offset + end, splitter);
+    const names = cells.map((cell) => withoutGuard(cell, dialect));
+    const header = fault === null ? namedHeader(names, rows) : names;
     const found = {
       ...table,
-      header: cells,
+      header,
       header_line: records.line[0] as number,
       header_fault: fault,
-      columns: matchColumns(cells),
+      columns: matchColumns(header, rows),
+      last_cell: fault === "too_many_fields" ? lastCell(records, 0, splitter) : null,
+      rows,
       blank_is_record: blankIsRecord,
     };
     // If the header is too long, its end is unknown, so no records are read after it.

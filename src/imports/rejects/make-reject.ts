@@ -91,10 +91,14 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return `The row has no SKU: its column "${skuColumn}" is empty. Enter a SKU.`;
     case "sku_too_long":
       return `The SKU is longer than ${MAX_SKU_CHARACTERS} characters. Shorten it, or check whether the columns are shifted.`;
+    case "sku_damaged":
+      return `The SKU "${value}" was damaged by a spreadsheet: it is an error or a shortened number. Get the file again with the SKUs as text.`;
     case "sku_repeated":
       return `The SKU "${value}" already appears in an earlier row of this file. Delete one of the rows.`;
     case "name_empty":
       return "No product has this SKU yet, and a new product needs a name. Enter a name.";
+    case "repeat_without_name":
+      return "An earlier row has the same SKU and a name, so this row without a name was not applied. Enter the name, or delete the row.";
     case "value_too_long": {
       const { limit, unit } = longestValue(target ?? "attribute");
       return `The value is longer than ${limit.toLocaleString("en")} ${unit}. Shorten it.`;
@@ -102,7 +106,7 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
     case "too_few_fields":
       return `The row has ${width} fields, but the header has ${layout.file_width}. Check for a missing delimiter or a line break without quotes.`;
     case "too_many_fields":
-      return width > MAX_FIELDS
+      return width >= MAX_FIELDS
         ? `The row has more than ${MAX_FIELDS.toLocaleString("en")} fields. Check the delimiter.`
         : `The row has ${width} fields, but the header has ${layout.file_width}. Put quotes around values that contain the delimiter.`;
     case "text_after_quote":

@@ -3,17 +3,22 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { retryTransient } from "../../db/connection/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
-import { layoutOf } from "../layout.ts";
+import { hasAnyProduct } from "../../catalog/store.ts";
+import { layoutOf, type Layout } from "../layout.ts";
 import { overridesOf } from "../overrides.ts";
-import { planColumns } from "../plan-columns.ts";
+import { isKeyChosen, planColumns } from "../plan-columns.ts";
 import { strictProblem, truncatedFile } from "../problems.ts";
-import { openTable, readRecords, type Extent } from "../read/read-records.ts";
+import { columnShapes } from "../read/fit/column-shapes.ts";
+import { createFit, fitRecords } from "../read/fit/fit-records.ts";
+import { openTable, readRecords, type Extent, type Table } from "../read/read-records.ts";
 import type { Records } from "../read/records.ts";
 import { createSplitter } from "../read/splitter.ts";
 import { detectText, detectWholeText, isPlainText, prepareText } from "../read/text/prepare-text.ts";
 import type { ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
 import { uploadedExtent } from "./follow-upload.ts";
+import { countDamagedNumbers, type DamagedNumbers } from "./rows/damaged.ts";
+import { activeNotices, damagedNotices } from "./rows/notices.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
 import { startLoading } from "./start-loading.ts";
@@ -22,12 +27,14 @@ import {
   insertScanRejects,
   noteFaulty,
   noteFormat,
+  noteNotices,
   noteScanned,
   type ScanProgress,
 } from "./store.ts";
-import { problemOfTable } from "./table-problems.ts";
+import { noNameColumn, problemOfKey, problemOfTable } from "./table-problems.ts";
 import { ScanOver } from "./watch-scan.ts";
-import type { Dialect } from "../../../contract/imports/imports.ts";
+import type { Column, Dialect } from "../../../contract/imports/imports.ts";
+import type { Problem } from "../../../contract/problems.ts";
 
 /** Interval of storing progress. The page is not updated more often. */
 const PROGRESS_MS = 200;
@@ -102,7 +109,7 @@ async function scanText(
   const found = await openTable(file, dialect, signal, overridesOf(work.options));
   const table = { ...found, ...planColumns(found, work.options) };
   const layout = layoutOf(table.columns);
-  const problem = problemOfTable(table, dialect);
+  const problem = problemOfTable(table, dialect, isKeyChosen(work.options));
   // If the header has a fault, its columns are meaningless, so do not store them.
   if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table.columns));
   if (problem !== undefined) throw problem;
@@ -110,6 +117,8 @@ async function scanText(
   const { repeats } = work.options;
   const scanner = createScanner(layout, dialect, {
     repeats,
+    header: table.header,
+    sample: table.rows,
     chunk_records: context.chunk_records,
     text_size: textSize,
   });
@@ -124,11 +133,16 @@ async function scanText(
     ignored: scanner.ignored,
   });
   const cache = (textSize ?? 0) <= MAX_CACHED_TEXT ? context.record_cache?.begin(work.id, work.scan_token) : undefined;
+  const fit = createFit(layout.file_width, dialect, columnShapes(table.rows, table.columns));
+  const damaged = countDamagedNumbers(layout.sku);
   let notedAt = performance.now();
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     if (isRefuted(proof, records)) return "not UTF-8";
-    scanner.scan(records, offset);
-    cache?.put(records, offset);
+    for (const fitted of fitRecords(records, fit)) {
+      scanner.scan(fitted, offset);
+      damaged.add(fitted);
+      cache?.put(fitted, offset);
+    }
     await saveRejects(run, scanner);
     const tooManyRejects = scanner.tooManyRejects();
     if (tooManyRejects !== undefined) {
@@ -141,14 +155,39 @@ async function scanText(
     await fenced(run, () => noteScanned(pool, work, progressAt(offset)));
   }
   if ((await file.stat()).size !== extent.end) throw truncatedFile();
-  if (work.options.strict && scanner.rejected > 0) {
-    await fenced(run, () => noteScanned(pool, work, progressAt(extent.end)));
-    throw strictProblem(scanner.rejected);
+  await endScan(run, { table, layout, scanner, damaged, textEnd: extent.end, found: progressAt(extent.end) });
+  return "scanned";
+}
+
+/** A scan that has read the whole file. */
+interface CompleteScan {
+  table: JudgedTable;
+  layout: Layout;
+  scanner: Scanner;
+  damaged: DamagedNumbers;
+  textEnd: number;
+  found: ScanProgress;
+}
+
+type JudgedTable = Omit<Table, "columns"> & { columns: Column[] };
+
+/** Starts loading. @throws Problem if the whole file raises a question, or if a strict import has rejected rows */
+async function endScan(run: Run, { table, layout, scanner, damaged, textEnd, found }: CompleteScan): Promise<void> {
+  const { context, work, signal } = run;
+  const { pool } = context;
+  const { strict } = work.options;
+  const question = await questionOfScan(run, table, layout, scanner);
+  const problem = question ?? (strict && scanner.rejected > 0 ? strictProblem(scanner.rejected) : undefined);
+  if (problem !== undefined) {
+    await fenced(run, () => noteScanned(pool, work, found));
+    throw problem;
   }
-  const chunks = scanner.chunks(extent.end);
+  const chunks = scanner.chunks(textEnd);
   // Free the memory of the keys before the loaders allocate theirs.
   scanner.release();
-  const start = (): Promise<void> => startLoading(context, work, progressAt(extent.end), chunks);
+  const notices = [...activeNotices(table), ...damagedNotices(layout, damaged)];
+  if (notices.length > 0) await fenced(run, () => noteNotices(pool, work, notices));
+  const start = (): Promise<void> => startLoading(context, work, found, chunks);
   await retryTransient(start, { signal, waits_for_space: true });
   return "scanned";
 }
@@ -160,6 +199,21 @@ function isRefuted(proof: { is_proven: boolean }, { bytes, count, start, end }: 
   if (isAscii(text)) return false;
   proof.is_proven = isUtf8(text);
   return !proof.is_proven;
+}
+
+/** Returns a question that only the whole file raises: whether another column is the key, or which column contains the names of
+ * products that do not exist yet. */
+async function questionOfScan(
+  { context, work }: Run,
+  table: JudgedTable,
+  { name }: Layout,
+  scanner: Scanner,
+): Promise<Problem | undefined> {
+  const question = isKeyChosen(work.options) ? undefined : problemOfKey(table, scanner.key_figures);
+  const { mode } = work.options;
+  if (question !== undefined || name >= 0 || mode === "update" || scanner.first_keys.length === 0) return question;
+  const canUpdate = mode !== "create" && (await hasAnyProduct(context.pool, scanner.first_keys));
+  return canUpdate ? undefined : noNameColumn(table);
 }
 
 async function saveRejects(run: Run, scanner: Scanner): Promise<void> {

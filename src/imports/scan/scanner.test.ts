@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Column } from "../../../contract/imports/imports.ts";
 import { MAX_CHUNK_RECORDS } from "../chunk-store.ts";
 import { layoutOf } from "../layout.ts";
-import { maxChunkRecords } from "./scanner.ts";
+import { maxChunkRecords } from "./rows/chunk-limits.ts";
 
 const table = (attributes: number, nameLength: number): Column[] => [
   { name: "sku", target: "sku" },

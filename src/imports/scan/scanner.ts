@@ -2,27 +2,37 @@
 // the rejects that do not depend on existing products, the superseded rows of repeated SKUs, and the chunk boundaries. Afterwards the
 // chunks are independent of each other: each SKU is applied by exactly one chunk.
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
-import { countCharacters, isSkuTooLong } from "../../catalog/product/product.ts";
+import { countCharacters, isBlankText, isSkuTooLong } from "../../catalog/product/product.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
-import { MAX_CHUNK_RECORDS, type Chunk } from "../chunk-store.ts";
-import { limitedColumns, typedColumns, type TypedColumn } from "./cell-rules.ts";
+import type { Chunk } from "../chunk-store.ts";
 import { createKeyTable } from "./key-table.ts";
+import { limitedColumns, typedColumns, type TypedColumn } from "./rows/cell-rules.ts";
+import { allBitsSet, createBits } from "./rows/bits.ts";
+import { maxChunkRecords } from "./rows/chunk-limits.ts";
+import { isDamagedKey } from "./rows/damaged.ts";
 import type { Layout } from "../layout.ts";
-import { makeReject } from "../rejects/make-reject.ts";
+import { makeIgnored, makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText } from "../read/field-text.ts";
+import type { KeyFigures } from "../read/columns/judge-key.ts";
+import { valuesOf } from "../read/columns/match-columns.ts";
+import { createHeaderTest } from "../read/fit/header-rows.ts";
 import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
-import type { Dialect, IgnoredRow, Reject, RejectCode } from "../../../contract/imports/imports.ts";
+import {
+  MAX_LISTED_REJECTS,
+  type Dialect,
+  type IgnoredRow,
+  type Reject,
+  type RejectCode,
+} from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of bytes in a chunk, because a loader holds a whole chunk in memory. */
 const MAX_CHUNK_BYTES = 8 << 20;
-/** Maximum number of fields in a chunk. A loader needs nine bytes for each field. Only files with more than 128 columns reach
- * this limit. */
-const MAX_CHUNK_FIELDS = 1 << 21;
-/** Maximum number of bytes of attribute names in a chunk, because each row repeats the names in its JSON. Without this limit,
- * 2,000 long names turned a file of 6 MB into 2 GB. Only files with more than 1,024 bytes of attribute names reach it. */
-const MAX_CHUNK_NAME_BYTES = 16 << 20;
+/** The faults of a key. */
+const KEY_FAULTS = [undefined, "sku_empty", "sku_too_long", "sku_damaged"] as const;
+/** Number of keys in `first_keys`. */
+const FIRST_KEYS = 1000;
 /** Factor by which a key can be longer than its field: lower-casing can triple its bytes, and trimming needs some space. */
 const KEY_GROWTH = 4;
 
@@ -39,6 +49,10 @@ export interface Scanner {
   readonly superseded: number;
   readonly rejected: number;
   readonly ignored: number;
+  /** The figures by which the key is judged once all rows were scanned. */
+  readonly key_figures: KeyFigures;
+  /** The first keys of a file without a column of names: if none of them exists, the file creates products without names. */
+  readonly first_keys: readonly string[];
   /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
   chunks(textEnd: number): Chunk[];
   /** Frees the memory of the keys. Nothing can be scanned afterwards. */
@@ -47,6 +61,10 @@ export interface Scanner {
 
 export interface ScanRules {
   repeats: "last" | "first" | "reject";
+  /** The cells of the header, which may be repeated among the rows; undefined if the file has none. */
+  header?: readonly string[] | undefined;
+  /** The cells of the first rows, from which the meaning of numbers in the active column is decided. */
+  sample?: readonly (readonly string[])[] | undefined;
   /** Maximum number of records in a chunk, for tests that need many chunks. */
   chunk_records?: number | undefined;
   /** Maximum number of listed rejects. Further rejects are only counted. */
@@ -66,23 +84,26 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   const chunkBytes = MAX_CHUNK_BYTES / layout.copies;
   const limited = limitedColumns(layout);
   const smallestLimit = Math.min(...limited.map(({ limit }) => limit), Infinity);
-  const typed = typedColumns(layout);
+  const typed = typedColumns(layout, (column) => valuesOf(rules.sample ?? [], column));
+  const isHeader = createHeaderTest(rules.header ?? [], layout.sku, dialect);
   let key = Buffer.allocUnsafe(4096);
   let fieldBytes = Buffer.allocUnsafe(1024);
-  let skip = new Uint8Array(1 << 16);
+  const skip = createBits();
+  /** The rows without a name, in a file with a column of names. */
+  const nameless = createBits();
   let rows = 0;
   let superseded = 0;
+  let ignored = 0;
+  const figures = { blanks: 0, repeated: 0 };
+  const firstKeys: string[] = [];
   const tally = createRejectTally(rules.listed_rejects);
   let rejects: Reject[] = [];
   let ignoredRows: IgnoredRow[] = [];
   const open: (Omit<Chunk, "skip"> & { last_row: number })[] = [];
   let current: (Omit<Chunk, "skip"> & { last_row: number }) | undefined;
 
-  const skipRow = (row: number): void => {
-    skip[row >> 3] = (skip[row >> 3] as number) | (1 << (row & 7));
-  };
   const reject = (records: Records, r: number, row: number, code: RejectCode, column: number): void => {
-    skipRow(row);
+    skip.set(row);
     if (tally.is_listing) rejects.push(makeReject({ records, layout, dialect }, r, row + 1, code, column));
     tally.add(code, layout.columns[column]?.name ?? null, row + 1);
   };
@@ -120,7 +141,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     return undefined;
   };
 
-  /** Writes the row's key to `key` and returns its length, -1 if the SKU is empty, or -2 if it is too long. */
+  /** Writes the row's key to `key` and returns its length, or the negative index of a fault in KEY_FAULTS. */
   const writeKey = (records: Records, r: number): number => {
     const field = (records.first_field[r] as number) + layout.sku;
     const bytes = (records.field_end[field] as number) - (records.field_start[field] as number);
@@ -136,10 +157,46 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       : writeSkuKey(fieldBytes, 0, copyField(records, field, dialect, fieldBytes, 0), key, 0);
     if (written === 0) return -1;
     if (written > MAX_SKU_CHARACTERS && isSkuTooLong(key.toString("utf8", 0, written))) return -2;
-    return written;
+    return isDamagedKey(key, written) ? -3 : written;
+  };
+
+  const hasName = (records: Records, r: number): boolean => {
+    const field = (records.first_field[r] as number) + layout.name;
+    const start = records.field_start[field] as number;
+    const end = records.field_end[field] as number;
+    if (start === end) return false;
+    // A first byte that is neither white space nor part of another alphabet decides without decoding the text.
+    const letter = records.bytes[start] as number;
+    return (letter > 0x20 && letter < 0x80) || !isBlankText(fieldText(records, field, dialect));
+  };
+
+  /** Applies the row of a key that an earlier row has. A row without a name never replaces one with a name. */
+  const repeat = (records: Records, r: number, row: number, other: number): void => {
+    figures.repeated++;
+    const isNamed = layout.name < 0 || hasName(records, r);
+    const isOtherNameless = layout.name >= 0 && nameless.has(other);
+    if (!isNamed && !isOtherNameless) {
+      reject(records, r, row, "repeat_without_name", layout.name);
+      return;
+    }
+    if (rules.repeats === "last" || (isNamed && isOtherNameless)) {
+      skip.set(other);
+      keys.replace(row);
+      if (!isNamed) nameless.set(row);
+    } else if (rules.repeats === "reject") {
+      reject(records, r, row, "sku_repeated", layout.sku);
+      return;
+    } else skip.set(row);
+    superseded++;
   };
 
   const applyRow = (records: Records, r: number, row: number): void => {
+    if (isHeader(records, r, row)) {
+      skip.set(row);
+      if (++ignored <= MAX_LISTED_REJECTS)
+        ignoredRows.push(makeIgnored({ records, layout, dialect }, r, row + 1, "header_repeated"));
+      return;
+    }
     const fault = faultOf(records, r);
     if (fault !== undefined) {
       reject(records, r, row, fault, faultyColumn);
@@ -147,22 +204,15 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     }
     const length = writeKey(records, r);
     if (length < 0) {
-      reject(records, r, row, length === -1 ? "sku_empty" : "sku_too_long", layout.sku);
+      if (length === -1) figures.blanks++;
+      reject(records, r, row, KEY_FAULTS[-length] as RejectCode, layout.sku);
       return;
     }
     const other = keys.find(key, 0, length, row);
-    if (other < 0) return;
-    if (rules.repeats === "reject") {
-      reject(records, r, row, "sku_repeated", layout.sku);
-      return;
-    }
-    superseded++;
-    if (rules.repeats === "first") {
-      skipRow(row);
-    } else {
-      skipRow(other);
-      keys.replace(row);
-    }
+    if (other >= 0) repeat(records, r, row, other);
+    else if (layout.name < 0) {
+      if (firstKeys.length < FIRST_KEYS) firstKeys.push(key.toString("utf8", 0, length));
+    } else if (!hasName(records, r)) nameless.set(row);
   };
 
   return {
@@ -171,12 +221,8 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
         const bytes = (records.end[records.count - 1] as number) - (records.start[0] as number);
         keys.expect((rules.text_size / Math.max(bytes, 1)) * records.count);
       }
-      const needed = (rows + records.count + 8) >> 3;
-      if (needed > skip.length) {
-        const larger = new Uint8Array(Math.max(needed, skip.length * 2));
-        larger.set(skip);
-        skip = larger;
-      }
+      skip.grow(rows + records.count);
+      nameless.grow(rows + records.count);
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;
@@ -226,46 +272,23 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return tally.rejected;
     },
     get ignored() {
-      return 0;
+      return ignored;
     },
+    get key_figures() {
+      return { rows: rows - ignored, ...figures };
+    },
+    first_keys: firstKeys,
     tooManyRejects: () => (tally.has_too_many ? tally.problem(rows) : undefined),
     chunks(textEnd) {
       if (current !== undefined && keepsBlankLines) current.byte_end = textEnd;
       return open.flatMap(({ last_row, ...chunk }) => {
-        const bits = bitsOf(skip, chunk.first_row - 1, last_row + 1);
+        const bits = skip.slice(chunk.first_row - 1, last_row + 1);
         // Leave out a chunk without a row to apply. A file that contains only rejects has no chunks.
-        return isAllSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
+        return allBitsSet(bits, chunk.records) ? [] : [{ ...chunk, skip: bits }];
       });
     },
     release() {
       keys.release();
     },
   };
-}
-
-/** Returns the maximum number of records in a chunk. It is lower for wide tables, because it bounds a loader's memory. */
-export function maxChunkRecords({ width, attributes, added_bytes }: Layout): number {
-  const nameBytes = attributes.reduce(
-    (sum, { name }) => sum + Buffer.byteLength(JSON.stringify(name)) + 4,
-    1 + added_bytes,
-  );
-  return Math.max(
-    1,
-    Math.floor(Math.min(MAX_CHUNK_RECORDS, MAX_CHUNK_FIELDS / width, MAX_CHUNK_NAME_BYTES / nameBytes)),
-  );
-}
-
-/** Returns bits [from, to) as bits [0, to - from). */
-function bitsOf(bits: Uint8Array, from: number, to: number): Buffer {
-  const out = Buffer.alloc((to - from + 7) >> 3);
-  for (let i = from; i < to; i++) {
-    if (((bits[i >> 3] as number) >> (i & 7)) & 1)
-      out[(i - from) >> 3] = (out[(i - from) >> 3] as number) | (1 << ((i - from) & 7));
-  }
-  return out;
-}
-
-function isAllSet(bits: Buffer, count: number): boolean {
-  for (let i = 0; i < count; i++) if ((((bits[i >> 3] as number) >> (i & 7)) & 1) === 0) return false;
-  return true;
 }

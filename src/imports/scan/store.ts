@@ -5,6 +5,7 @@ import type { Queryable } from "../../db/connection/connect.ts";
 import { rejectColumns } from "../rejects/store.ts";
 import { changeImport, RECEIVED_FRACTION, SCANNED_FRACTION, type ImportWork } from "../store.ts";
 import type { Column, Dialect, IgnoredRow, Reject } from "../../../contract/imports/imports.ts";
+import type { Notice } from "../../../contract/imports/notices.ts";
 
 /** One scan of one import. */
 export type ScanId = Pick<ImportWork, "id" | "scan_token">;
@@ -32,6 +33,18 @@ export async function noteFormat(
     "dialect = $3, columns = $4",
     "scan_token = $2 and state in ('receiving', 'scanning')",
     [scan.scan_token, JSON.stringify(dialect), JSON.stringify(columns)],
+  );
+  return updated > 0;
+}
+
+/** Stores what users should know about the import. @returns false if the import no longer belongs to this scan */
+export async function noteNotices(db: Queryable, scan: ScanId, notices: readonly Notice[]): Promise<boolean> {
+  const updated = await changeImport(
+    db,
+    scan.id,
+    "notices = $3",
+    "scan_token = $2 and state in ('receiving', 'scanning')",
+    [scan.scan_token, JSON.stringify(notices)],
   );
   return updated > 0;
 }

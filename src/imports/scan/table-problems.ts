@@ -1,41 +1,140 @@
-// Finds out why a readable table cannot be imported at all.
+// Finds out why a readable table cannot be imported at all, or which question it raises before anything is written.
 import type { Table } from "../read/read-records.ts";
 import { cutText } from "../../../contract/faults.ts";
 import { REJECT_CODES, type Column, type Dialect } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
+import { doubtOfKey, type KeyCandidate, type KeyFigures } from "../read/columns/judge-key.ts";
+import { valuesOf } from "../read/columns/match-columns.ts";
+import { findMixedDelimiters } from "../read/detect/mixed-delimiters.ts";
+import { MAX_FIELDS } from "../read/split-records.ts";
 
-type ReadableTable = Pick<Table, "header" | "header_fault" | "header_line"> & { columns: readonly Column[] };
+/** The parts of a table by which it is judged. */
+type ReadableTable = Pick<Table, "header" | "header_fault" | "header_line" | "last_cell" | "rows"> & {
+  columns: readonly Column[];
+};
 
-/** Returns the problem of a table whose records cannot be scanned. @returns undefined if they can be scanned */
-export function problemOfTable(table: ReadableTable, dialect: Dialect): Problem | undefined {
+/** Returns the problem of a table whose records cannot be scanned. @returns undefined if they can be scanned
+ * @param isKeyChosen whether the user has chosen the key, so that it is not in doubt */
+export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChosen = false): Problem | undefined {
   if (table.header_fault !== null) {
+    const width = MAX_FIELDS.toLocaleString("en");
+    const reason =
+      table.header_fault === "too_many_fields"
+        ? `it has more than ${width} columns${strayCell(table)}. Delete the columns that are not needed`
+        : `${REJECT_CODES[table.header_fault]}. Fix that line in the file`;
     return new Problem(
       "bad-header",
-      `The column names cannot be read. Line ${table.header_line}: ${REJECT_CODES[table.header_fault]}. Fix that line in the file, or choose the correct delimiter, quote and encoding, then import the file again.`,
+      `The column names cannot be read. Line ${table.header_line}: ${reason}, or choose the correct delimiter, quote and encoding, then import the file again.`,
     );
   }
-  return table.columns.some(({ target }) => target === "sku") ? undefined : noSkuColumn(table, dialect);
+  return (
+    problemOfDelimiters(table, dialect) ??
+    (hasSku(table) ? keyProblem(table, isKeyChosen) : noSkuColumn(table, dialect))
+  );
 }
+
+const hasSku = ({ columns }: ReadableTable): boolean => columns.some(({ target }) => target === "sku");
+const keyProblem = (table: ReadableTable, isKeyChosen: boolean): Problem | undefined =>
+  isKeyChosen ? undefined : problemOfKey(table);
+
+/** Names the last cell of a header that is too long: often a single forgotten cell far to the right. */
+const strayCell = ({ last_cell }: ReadableTable): string =>
+  last_cell === null
+    ? ""
+    : `, and the last one that is filled is column ${last_cell.column.toLocaleString("en")}: "${cutText(last_cell.text, SHOWN_CHARACTERS)}"`;
+
+function problemOfDelimiters(table: ReadableTable, dialect: Dialect): Problem | undefined {
+  const found = findMixedDelimiters(table, dialect);
+  return (
+    found &&
+    new Problem(
+      "bad-header",
+      `The header is written with ${found.header}, the rows with ${found.rows}. Use the same delimiter in all lines of the file, then import it again.`,
+    )
+  );
+}
+
+/** Returns a question if another column is more likely the key.
+ * @param figures the figures of the SKU column in the whole file; before the scan, those of the first rows are used */
+export function problemOfKey({ columns, rows }: ReadableTable, figures?: KeyFigures): Problem | undefined {
+  const doubt = doubtOfKey(columns, rows, figures);
+  return (
+    doubt &&
+    new Problem(
+      "key-in-doubt",
+      `It is unclear which column contains the SKU: ${doubt.detail}. Nothing was imported. Choose the column with the SKUs (option key).`,
+      { extra: question("key", doubt.candidates) },
+    )
+  );
+}
+
+/** The members of a problem that the user can answer with an option. */
+const question = (option: "key" | "name", candidates: readonly KeyCandidate[]): Record<string, unknown> => ({
+  option,
+  candidates,
+});
 
 /** Maximum number of header cells that a problem lists. An import and its problem are sent to clients at each change. */
 const SHOWN_HEADERS = 50;
 /** Maximum number of characters of each of these cells. */
 const SHOWN_CHARACTERS = 100;
 
-function noSkuColumn({ header, columns }: ReadableTable, dialect: Dialect): Problem {
+function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect): Problem {
+  const candidates = doubtOfKey(columns, rows)?.candidates ?? [];
+  const asked = candidates.length === 0 ? {} : question("key", candidates);
   if (!dialect.header) {
     return new Problem(
       "no-sku-column",
       `The file has no line with column names, so it is unknown which of its ${columns.length} columns contains the SKU. Add a first line with the column names (sku, name, …) and import the file again.${describeOtherSheets(dialect)}`,
+      { extra: asked },
     );
   }
-  const headers = header.slice(0, SHOWN_HEADERS).map((name) => cutText(name, SHOWN_CHARACTERS));
-  const shown = headers.map((name) => `"${name}"`);
-  const more = header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : "";
   return new Problem(
     "no-sku-column",
-    `The file has no SKU column. Choose the column with the SKUs (option key), or rename it to "sku", and import the file again. Columns found: ${shown.join(", ")}${more}.${describeOtherSheets(dialect)}`,
-    { extra: { headers } },
+    `The file has no SKU column. Choose the column with the SKUs (option key), or rename it to "sku", and import the file again. Columns found: ${listed(header)}.${describeOtherSheets(dialect)}`,
+    { extra: { headers: shownHeaders(header), ...asked } },
   );
+}
+
+/** Maximum number of columns that are offered as names of products. */
+const MAX_NAME_CANDIDATES = 5;
+
+/** Returns the problem of a file whose products do not exist yet, without a column of names. */
+export function noNameColumn({ header, columns, rows }: ReadableTable): Problem {
+  const candidates = columns
+    .flatMap(({ name, target }, index): KeyCandidate[] => {
+      const values = valuesOf(rows, index);
+      if (target !== "attribute" || values.length === 0) return [];
+      const different = [...new Set(values)];
+      return [
+        {
+          value: name,
+          samples: different.slice(0, 3).map((value) => cutText(value, SHOWN_CHARACTERS)),
+          blanks: 1 - values.length / Math.max(1, rows.length),
+          distinct: different.length / values.length,
+        },
+      ];
+    })
+    .sort((a, b) => letters(b) - letters(a))
+    .slice(0, MAX_NAME_CANDIDATES);
+  return new Problem(
+    "name-in-doubt",
+    `No column is the name (${listed(header)}), but new products need names. Nothing was imported. Choose the column with the names (option name), or rename it to "name", and import the file again. To change existing products only, import the file with mode "update".`,
+    { extra: { headers: shownHeaders(header), ...question("name", candidates) } },
+  );
+}
+
+/** The share of letters and blanks in the samples: names consist of words. */
+function letters({ samples }: KeyCandidate): number {
+  const text = samples.join("");
+  return text === "" ? 0 : text.replace(/[^\p{L} ]/gu, "").length / text.length;
+}
+
+const shownHeaders = (header: readonly string[]): string[] =>
+  header.slice(0, SHOWN_HEADERS).map((name) => cutText(name, SHOWN_CHARACTERS));
+
+function listed(header: readonly string[]): string {
+  const shown = shownHeaders(header).map((name) => `"${name}"`);
+  return `${shown.join(", ")}${header.length > SHOWN_HEADERS ? ` and ${header.length - SHOWN_HEADERS} more` : ""}`;
 }

@@ -311,6 +311,8 @@ export const imports: Shape<typeof english> = {
   reject: {
     sku_empty: "Die SKU ist leer",
     sku_too_long: "Die SKU ist zu lang",
+    sku_damaged: "Die SKU wurde von einer Tabellenkalkulation beschädigt",
+    repeat_without_name: "Die Zeile wiederholt eine SKU ohne ihren Namen",
     sku_repeated: "Die SKU kommt in der Datei mehrfach vor",
     name_empty: "Ein neues Produkt braucht einen Namen",
     value_too_long: "Der Wert ist zu lang",

@@ -299,6 +299,8 @@ export const imports = {
   reject: {
     sku_empty: "The SKU is empty",
     sku_too_long: "The SKU is too long",
+    sku_damaged: "The SKU was damaged by a spreadsheet",
+    repeat_without_name: "The row repeats a SKU without its name",
     sku_repeated: "The SKU appears more than once in the file",
     name_empty: "A new product needs a name",
     value_too_long: "The value is too long",

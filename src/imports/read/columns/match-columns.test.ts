@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { countKnownNames, describeMissingSku, matchColumns, unnamedColumns } from "./match-columns.ts";
+import { countKnownNames } from "./column-claims.ts";
+import { matchColumns, unfitActiveColumns, unnamedColumns } from "./match-columns.ts";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../../contract/catalog/product-limits.ts";
 
 const targets = (...header: string[]): string[] => matchColumns(header).map(({ target }) => target);
@@ -28,6 +29,18 @@ describe("a column's target", () => {
     "Varenummer",
     "商品コード",
     "Артикул",
+    "Custom SKU",
+    "Supplier SKU",
+    "sellerSku",
+    "Custom label (SKU)",
+    "SKU (su código, sin espacios, siempre)",
+    "Product Code/SKU",
+    "Internal Reference",
+    "Reference #",
+    "Unsere Artikel-Nr.",
+    "code",
+    "Код товара",
+    "商品コード（SKU）",
   ])("%s is the SKU", (name) => {
     expect(targets(name)).toEqual(["sku"]);
   });
@@ -44,7 +57,17 @@ describe("a column's target", () => {
     ["Published", "active"],
     ["Aktiv", "active"],
     ["product_online", "active"],
+    ["Name *", "name"],
+    ["Nombre (hasta 80 letras, siempre)", "name"],
+    ["Товар", "name"],
+    ["Active (0/1)", "active"],
+    ["Product Visible?", "active"],
     ["id", "attribute"],
+    ["Product ID", "attribute"],
+    ["Parent SKU", "attribute"],
+    ["SKU type", "attribute"],
+    ["Manufacturer reference", "attribute"],
+    ["related_skus", "attribute"],
     ["Handle", "attribute"],
     ["status", "attribute"],
     ["price", "attribute"],
@@ -59,8 +82,39 @@ describe("a column's target", () => {
   test("goes to one column: the exact name, then the earlier synonym, then the first column", () => {
     expect(targets("item number", "sku")).toEqual(["attribute", "sku"]);
     expect(targets("article", "item number")).toEqual(["attribute", "sku"]);
+    expect(targets("Item number", "Custom label (SKU)")).toEqual(["attribute", "sku"]);
+    expect(targets("Supplier reference #", "Reference #", "Product ID")).toEqual(["attribute", "sku", "attribute"]);
     expect(targets("Sku", "SKU")).toEqual(["sku", "attribute"]);
     expect(targets("short description", "description", "body")).toEqual(["attribute", "description", "attribute"]);
+  });
+});
+
+describe("the values of the first rows", () => {
+  const targetsOf = (header: string[], ...rows: string[][]): string[] =>
+    matchColumns(header, rows).map(({ target }) => target);
+
+  test("a blank column never wins over a filled one", () => {
+    expect(targetsOf(["sku", "Artikelnummer", "name", "title"], ["", "A", "", "Lamp"])).toEqual([
+      "attribute",
+      "sku",
+      "attribute",
+      "name",
+    ]);
+    expect(targetsOf(["sku", "name"], ["", "Lamp"])).toEqual(["sku", "name"]);
+  });
+
+  test("a column that is active by its name only is an attribute", () => {
+    const header = ["sku", "published", "enabled"];
+    const rows = [
+      ["A", "2021-03-04", "1"],
+      ["B", "2019", "0"],
+    ];
+    expect(targetsOf(header, ...rows)).toEqual(["sku", "attribute", "active"]);
+    expect(unfitActiveColumns(matchColumns(header, rows), rows)).toEqual([]);
+    const dates = rows.map((cells) => cells.slice(0, 2));
+    expect(unfitActiveColumns(matchColumns(header.slice(0, 2), dates), dates)).toEqual([
+      { name: "published", target: "attribute" },
+    ]);
   });
 });
 
@@ -70,6 +124,9 @@ describe("an attribute's name", () => {
   });
   test("is numbered by position if the header cell is empty", () => {
     expect(names("sku", " ", "")).toEqual(["sku", "Column 2", "Column 3"]);
+  });
+  test("is composed, so that names that look alike are one name", () => {
+    expect(names("Größe", "Gro\u0308ße")).toEqual(["Größe", "Größe (2)"]);
   });
   test("is unique", () => {
     expect(names("a", "a", "a (2)", "a")).toEqual(["a", "a (2)", "a (2) (2)", "a (3)"]);
@@ -107,13 +164,11 @@ describe("a column of lists", () => {
   });
 });
 
-test("a file without a header has no SKU column, and the message lists its columns", () => {
+test("a file without a header has no SKU column", () => {
   expect(unnamedColumns(2)).toEqual([
     { name: "Column 1", target: "attribute" },
     { name: "Column 2", target: "attribute" },
   ]);
-  expect(describeMissingSku(matchColumns(["qux", "quux"]))).toContain('"qux", "quux"');
-  expect(describeMissingSku([])).toContain("none");
 });
 
 test("as many equal names as a sheet can have become different attributes", () => {

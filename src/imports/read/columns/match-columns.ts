@@ -1,31 +1,27 @@
-// Matches the columns of a file with the fields of a product, by their names alone. A column that matches no field becomes an
-// attribute.
+// Matches the columns of a file with the fields of a product, by their names and by the values of the first rows. A column that
+// matches no field becomes an attribute.
 import { LIST_SUFFIX } from "../../../../contract/catalog/attribute-value.ts";
 import { REJECT_COLUMNS, type Column } from "../../../../contract/imports/imports.ts";
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
-import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
-import { SYNONYMS } from "./column-synonyms.ts";
-
-const RANKS = new Map(
-  FIELD_NAMES.map((field) => [field, new Map(SYNONYMS[field].map((name, rank) => [plainName(name), rank]))]),
-);
-const FIELD_OF_NAME = new Map(
-  FIELD_NAMES.flatMap((field) => SYNONYMS[field].map((name) => [plainName(name), field] as const)),
-);
+import { FIELD_NAMES, kindOf, type FieldName } from "../../../catalog/product/column-lists.ts";
+import { claimOf } from "./column-claims.ts";
+import { areYesNo } from "./judge-active.ts";
 
 /**
  * Returns one column per header cell, in file order. Each field of a product gets at most one column: an exact name wins over a
  * synonym, an earlier synonym of the list over a later one, and the first of several columns with the same name over the later
- * ones. The remaining columns are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a
+ * ones. A column that is blank in all sampled rows loses to one that is not, and a column of yes and no must contain these words.
+ * The remaining columns are attributes under their trimmed names. An empty name becomes `Column 3`, for example, and a
  * repeated name gets ` (2)` appended. A column of lists, whose name ends with `[]`, becomes the attribute without this ending.
+ * @param rows the first rows below the header; none if only the names are known
  */
-export function matchColumns(header: readonly string[]): Column[] {
-  const names = header.map((cell) => cell.trim());
-  const plain = names.map((name) => (listNameOf(name) === undefined ? plainName(name) : ""));
+export function matchColumns(header: readonly string[], rows: readonly (readonly string[])[] = []): Column[] {
+  // Two spellings of a name that look alike must not become two attributes.
+  const names = header.map((cell) => cell.normalize("NFC").trim());
   const targets = new Map<number, FieldName>();
   for (const field of FIELD_NAMES) {
-    const best = bestColumn(field, names, plain);
-    if (best !== -1) targets.set(best, field);
+    const best = bestColumn(field, names, rows);
+    if (best !== undefined && !targets.has(best)) targets.set(best, field);
   }
   return nameColumns(names, targets);
 }
@@ -33,7 +29,7 @@ export function matchColumns(header: readonly string[]): Column[] {
 /** Returns the columns with all of them as attributes. */
 export const attributeColumns = (header: readonly string[]): Column[] =>
   nameColumns(
-    header.map((cell) => cell.trim()),
+    header.map((cell) => cell.normalize("NFC").trim()),
     new Map(),
   );
 
@@ -59,6 +55,40 @@ function listNameOf(name: string): string | undefined {
   return list === "" || list === UNUSABLE_ATTRIBUTE_NAME ? undefined : list;
 }
 
+/** Returns the columns that are named like the active column, although their values are not yes and no. */
+export function unfitActiveColumns(columns: readonly Column[], rows: readonly (readonly string[])[]): Column[] {
+  if (columns.some(({ target }) => target === "active")) return [];
+  return columns.filter(
+    ({ name, target }, position) =>
+      target === "attribute" &&
+      claimOf("active", name) !== undefined &&
+      !areYesNo(valuesOf(rows, position), name === "active"),
+  );
+}
+
+function bestColumn(
+  field: FieldName,
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+): number | undefined {
+  const claims = names
+    .flatMap((name, position) => {
+      const claim = name === field ? -1 : listNameOf(name) === undefined ? claimOf(field, name) : undefined;
+      return claim === undefined ? [] : [{ position, claim }];
+    })
+    .sort((a, b) => a.claim - b.claim);
+  const fitting =
+    kindOf(field) === "boolean"
+      ? claims.filter(({ position, claim }) => areYesNo(valuesOf(rows, position), claim === -1))
+      : claims;
+  if (fitting.length < 2) return fitting[0]?.position;
+  return (fitting.find(({ position }) => valuesOf(rows, position).length > 0) ?? fitting[0])?.position;
+}
+
+/** Returns the column's values in the rows, without blank ones. */
+export const valuesOf = (rows: readonly (readonly string[])[], position: number): string[] =>
+  rows.map((cells) => cells[position] ?? "").filter((value) => value.trim() !== "");
+
 /** Names of columns to ignore: the columns that a rejects file adds, and a name that no attribute may have. */
 const IGNORED_NAMES: ReadonlySet<string> = new Set([...REJECT_COLUMNS, UNUSABLE_ATTRIBUTE_NAME]);
 
@@ -68,54 +98,6 @@ export function unnamedColumns(count: number): Column[] {
     name: `Column ${String(position + 1)}`,
     target: "attribute",
   }));
-}
-
-/** Maximum number of columns that a problem lists. All 2,000 possible columns would add 200 kB to a list of imports. */
-const LISTED_COLUMNS = 20;
-
-/** Returns the problem's text for a file without a SKU column: the columns found, and names that would be recognized. */
-export function describeMissingSku(columns: readonly Column[]): string {
-  const names = columns.slice(0, LISTED_COLUMNS).map(({ name }) => `"${name}"`);
-  if (columns.length > LISTED_COLUMNS) names.push(`and ${columns.length - LISTED_COLUMNS} more`);
-  const found = names.join(", ");
-  return `No column of the file contains the SKU. Columns found: ${found || "none"}. Rename the column with the SKUs to "sku" (or "item number", "article number", "product code").`;
-}
-
-/** Counts the fields of a product that the cells name, as evidence that the cells are a header. */
-export function countKnownNames(cells: readonly string[]): number {
-  const known = new Set<FieldName>();
-  for (const cell of cells) {
-    const field = cell.length <= 60 ? FIELD_OF_NAME.get(plainName(cell)) : undefined;
-    if (field !== undefined) known.add(field);
-  }
-  return known.size;
-}
-
-/** Removes case, blanks, punctuation and accents, so that spellings of a name compare as equal. `#` is not removed, because it
- * means "number". */
-function plainName(name: string): string {
-  if (name.length > MAX_ATTRIBUTE_NAME_CHARACTERS) return "";
-  return name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}#]/gu, "")
-    .normalize("NFC");
-}
-
-function bestColumn(field: FieldName, names: readonly string[], plain: readonly string[]): number {
-  const exact = names.indexOf(field);
-  if (exact !== -1) return exact;
-  const ranks = RANKS.get(field) as ReadonlyMap<string, number>;
-  let best = -1;
-  let bestRank = Infinity;
-  plain.forEach((name, position) => {
-    const rank = ranks.get(name);
-    if (rank !== undefined && rank < bestRank) {
-      best = position;
-      bestRank = rank;
-    }
-  });
-  return best;
 }
 
 /** Truncates a name that is too long for an attribute. */

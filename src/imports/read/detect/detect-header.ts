@@ -1,6 +1,6 @@
 // Detects where a table starts, and whether its first record is a header. The first record is treated as data only if it contains
 // no known column name, and contains a number above a column of numbers.
-import { countKnownNames } from "../columns/match-columns.ts";
+import { countKnownNames, namesSku } from "../columns/column-claims.ts";
 import type { Row } from "./score-dialect.ts";
 
 /** Maximum number of rows above the header. Titles above a table are short; further down, a row with few values is a record. */
@@ -10,6 +10,8 @@ const MAX_PREAMBLE_ROWS = 20;
 export function detectPreamble(rows: readonly Row[]): number {
   const first = rows[0];
   if (first === undefined) return 0;
+  const below = rowThatNamesSku(rows);
+  if (below > 0) return (rows[below] as Row).line - 1 + repeatedLines(rows.slice(below), (rows[below] as Row).line - 1);
   if (countKnownNames(first.cells) > 0) return repeatedLines(rows);
   const width = medianWidth(rows);
   if (width < 2) return 0;
@@ -20,11 +22,23 @@ export function detectPreamble(rows: readonly Row[]): number {
   return header <= 0 ? 0 : (rows[header] as Row).line - 1;
 }
 
-/** Returns the number of lines before the last of several equal headers in consecutive rows. */
-function repeatedLines(rows: readonly Row[]): number {
+/** Returns the index of the first row that names the SKU and more fields than the row at the top, or -1. Titles and notes may be
+ * filled like a header, but they do not contain the names of its columns. */
+function rowThatNamesSku(rows: readonly Row[]): number {
+  const known = countKnownNames(rows[0]?.cells ?? []);
+  if (known > 0 && namesSku(rows[0]?.cells ?? [])) return 0;
+  return rows
+    .slice(0, MAX_PREAMBLE_ROWS)
+    .findIndex(
+      ({ cells }) => filledCells(cells) >= 2 && namesSku(cells) && countKnownNames(cells) > Math.max(known, 1),
+    );
+}
+
+/** Returns the number of lines before the last of several equal headers in consecutive rows, counted from the line after `above`. */
+function repeatedLines(rows: readonly Row[], above = 0): number {
   const header = JSON.stringify(rows[0]?.cells);
   const firstOther = rows.findIndex(({ cells }) => JSON.stringify(cells) !== header);
-  return firstOther <= 1 ? 0 : (rows[firstOther - 1] as Row).line - 1;
+  return firstOther <= 1 ? 0 : (rows[firstOther - 1] as Row).line - 1 - above;
 }
 
 /** Returns whether the first row is a header.

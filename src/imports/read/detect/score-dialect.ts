@@ -1,6 +1,6 @@
 // Scores how well a dialect fits a sample: its records should have no faults and the same number of fields.
 import type { Dialect } from "../../../../contract/imports/imports.ts";
-import { countKnownNames } from "../columns/match-columns.ts";
+import { countKnownNames } from "../columns/column-claims.ts";
 import { recordTexts } from "../field-text.ts";
 import { QUOTED, type Records } from "../records.ts";
 import { splitRecords } from "../split-records.ts";

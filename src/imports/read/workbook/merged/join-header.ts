@@ -1,6 +1,7 @@
 // Finds the rows of a header with merged cells and joins their names: below `Price`, merged over two columns, `net` and `gross`
 // become `Price net` and `Price gross`.
-import { countKnownNames, matchColumns } from "../../columns/match-columns.ts";
+import { countKnownNames } from "../../columns/column-claims.ts";
+import { matchColumns } from "../../columns/match-columns.ts";
 import { MAX_FIELDS } from "../../split-records.ts";
 import type { SheetRow } from "../read-sheet.ts";
 import type { MergedRange } from "./read-merged.ts";

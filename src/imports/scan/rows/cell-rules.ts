@@ -1,11 +1,12 @@
 // Rules for the cells of a column that do not depend on existing products: maximum lengths and allowed values.
-import { parseYesNo } from "../../../contract/catalog/yes-no.ts";
-import { kindOf, SETTABLE_FIELDS } from "../../catalog/product/column-lists.ts";
-import { isJsonCell, parseListCell } from "../../catalog/product/attribute-list.ts";
-import type { FieldKind } from "../../catalog/product/product-columns.ts";
-import { longestValue, parseNumber } from "../../catalog/product/product.ts";
-import type { Layout, LayoutColumn } from "../layout.ts";
-import type { RejectCode } from "../../../contract/imports/imports.ts";
+import { parseYesNo, type YesNoNumbers } from "../../../../contract/catalog/yes-no.ts";
+import { kindOf, SETTABLE_FIELDS } from "../../../catalog/product/column-lists.ts";
+import { isJsonCell, parseListCell } from "../../../catalog/product/attribute-list.ts";
+import type { FieldKind } from "../../../catalog/product/product-columns.ts";
+import { longestValue, parseNumber } from "../../../catalog/product/product.ts";
+import { yesNoNumbers } from "../../read/columns/judge-active.ts";
+import type { Layout, LayoutColumn } from "../../layout.ts";
+import type { RejectCode } from "../../../../contract/imports/imports.ts";
 
 type LimitedColumn = ReturnType<typeof longestValue> & { index: number };
 
@@ -36,17 +37,19 @@ export interface TypedColumn {
   faultOfText: (text: string) => RejectCode | undefined;
 }
 
-const FAULTS_OF_TEXT: Record<FieldKind, TypedColumn["faultOfText"] | undefined> = {
+const faultsOfText = (numbers: YesNoNumbers): Record<FieldKind, TypedColumn["faultOfText"] | undefined> => ({
   text: undefined,
-  boolean: (text) => (parseYesNo(text) === undefined ? "not_yes_or_no" : undefined),
+  boolean: (text) => (parseYesNo(text, numbers) === undefined ? "not_yes_or_no" : undefined),
   number: (text) => (parseNumber(text) === undefined ? "not_a_number" : undefined),
-};
+});
 
-/** The columns that accept only numbers, only yes and no, or JSON lists. */
-export const typedColumns = (layout: Layout): TypedColumn[] => [
+/** The columns that accept only numbers, only yes and no, or JSON lists.
+ * @param valuesOf returns the values of a column in the first rows, from which the meaning of numbers is decided */
+export const typedColumns = (layout: Layout, valuesOf: (column: number) => readonly string[]): TypedColumn[] => [
   ...SETTABLE_FIELDS.flatMap((field) => {
-    const faultOfText = FAULTS_OF_TEXT[kindOf(field)];
-    return layout[field] < 0 || faultOfText === undefined ? [] : [{ index: layout[field], faultOfText }];
+    const index = layout[field];
+    const faultOfText = index < 0 ? undefined : faultsOfText(yesNoNumbers(valuesOf(index)))[kindOf(field)];
+    return faultOfText === undefined ? [] : [{ index, faultOfText }];
   }),
   ...layout.attributes.flatMap(({ index, is_list }) => (is_list ? [{ index, faultOfText: faultOfListCell }] : [])),
 ];

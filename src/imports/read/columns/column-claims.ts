@@ -1,0 +1,126 @@
+// Decides from a column's name alone how well it fits a field of a product.
+import { FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
+import { CODE_NAMES, SYNONYMS, WEAK_SKU_NAMES } from "./column-synonyms.ts";
+import { plainName, splitNotes, wordsOf } from "./plain-name.ts";
+
+/** The rank of a name among the names of its field: the lowest rank fits best. */
+const RANKS = new Map(FIELD_NAMES.map((field) => [field, ranksOf(SYNONYMS[field])]));
+const WEAK_RANKS = ranksOf(WEAK_SKU_NAMES);
+const CODE_RANKS = ranksOf(CODE_NAMES);
+
+/** Ranks are sorted by these classes; within a class, by the position in the list or by the number of further words. */
+const WITH_WORDS = 1000;
+const IN_A_NOTE = 2000;
+const WEAK = 3000;
+
+/** Maximum number of words around the name of a SKU column, as in "our own SKU". */
+const MAX_FURTHER_WORDS = 4;
+/** Maximum length of a header cell whose words are compared. */
+const MAX_CHARACTERS = 200;
+
+/** Words with which a column refers to something else than the SKU of its row: `Parent SKU`, `SKU type`, `Manufacturer reference`. */
+const FOREIGN_WORDS: ReadonlySet<string> = new Set(
+  (
+    "parent parents father mother master base group related cross crosssell upsell bundle bundled child children sibling similar " +
+    "accessory accessories associated linked alternative replacement replaces replaced superseded old previous former new " +
+    "ubergeordnet ubergeordnete vater eltern gruppe gruppen haupt zubehor ersatz alte " +
+    "manufacturer mfr mfg maker brand oem hersteller fabricant fabricante produttore fabrikant original competitor " +
+    "category kategorie type typ name title price preis cost status count quantity qty menge stock image images bild picture url link " +
+    "tax customer kunde kunden order auftrag invoice rechnung shipping delivery warehouse location date datum id prefix suffix " +
+    "label barcode ean gtin upc isbn html text list"
+  ).split(" "),
+);
+
+/** Returns how well the name fits the field; the lowest number fits best. Returns undefined if it does not fit. */
+export function claimOf(field: FieldName, cell: string): number | undefined {
+  const ranks = RANKS.get(field) as ReadonlyMap<string, number>;
+  const exact = ranks.get(plainName(cell));
+  if (exact !== undefined) return exact;
+  if (cell.length > 1000) return undefined;
+  const { name, notes } = splitNotes(cell);
+  const noted = notes.length === 0 ? undefined : ranks.get(plainName(name));
+  if (noted !== undefined) return noted;
+  return field === "sku" ? skuClaim(name, notes) : undefined;
+}
+
+function skuClaim(name: string, notes: readonly string[]): number | undefined {
+  if (name.length > MAX_CHARACTERS) return undefined;
+  const weak = WEAK_RANKS.get(plainName(name));
+  const note = Math.min(...notes.map((text) => furtherWords(text) ?? Infinity));
+  const around = furtherWords(name);
+  if (around !== undefined) return WITH_WORDS + around;
+  if (note !== Infinity) return IN_A_NOTE + note;
+  return weak === undefined ? undefined : WEAK + weak;
+}
+
+const SKU_RANKS = RANKS.get("sku") as ReadonlyMap<string, number>;
+
+/** Returns the number of words around a name of the SKU, as 1 in `Custom SKU`; undefined if there is none. */
+function furtherWords(name: string): number | undefined {
+  if (name.length > MAX_CHARACTERS) return undefined;
+  const words = wordsOf(name);
+  if (words.length > MAX_FURTHER_WORDS + 3) return undefined;
+  for (let count = Math.min(3, words.length); count > 0; count--) {
+    for (let from = 0; from + count <= words.length; from++) {
+      const found = words.slice(from, from + count).join("");
+      if (!SKU_RANKS.has(found)) continue;
+      const others = [...words.slice(0, from), ...words.slice(from + count)].filter((word) => word !== "#");
+      if (others.length > MAX_FURTHER_WORDS || others.some((word) => FOREIGN_WORDS.has(word))) continue;
+      return others.length;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a claim on the SKU is only as strong as the values of its column. */
+export const isWeakClaim = (claim: number): boolean => claim >= WEAK;
+
+/** Returns the position of a column's name among the names that codes and numbers have; undefined for other names. */
+export const codeRank = (cell: string): number | undefined => {
+  const claim = claimOf("sku", cell);
+  if (claim !== undefined) return claim - 2 * WEAK;
+  return CODE_RANKS.get(plainName(cell)) ?? CODE_RANKS.get(plainName(splitNotes(cell.slice(0, MAX_CHARACTERS)).name));
+};
+
+const FIELD_OF_NAME = new Map<string, FieldName>([
+  ...FIELD_NAMES.toReversed().flatMap((field) => [...(RANKS.get(field) ?? [])].map(([name]) => [name, field] as const)),
+  ...[...WEAK_RANKS.keys()].map((name) => [name, "sku"] as const),
+]);
+/** Maximum number of cells of a row whose words are compared, because detection inspects rows with many dialects. */
+const MAX_COMPARED_CELLS = 200;
+
+/** Counts the fields of a product that the cells name, as evidence that the cells are a header. */
+export function countKnownNames(cells: readonly string[]): number {
+  const known = new Set<FieldName>();
+  for (const [index, cell] of cells.entries()) {
+    const field = knownField(cell) ?? (index < MAX_COMPARED_CELLS && isSkuNote(cell) ? "sku" : undefined);
+    if (field !== undefined) known.add(field);
+  }
+  return known.size;
+}
+
+/** Returns the field that the cell names, apart from notes. Words around a name do not count, because a value may contain them. */
+export function knownField(cell: string): FieldName | undefined {
+  if (cell.length > MAX_CHARACTERS) return undefined;
+  const exact = FIELD_OF_NAME.get(plainName(cell));
+  if (exact !== undefined || !/[([\uff08]/.test(cell)) return exact;
+  return FIELD_OF_NAME.get(plainName(splitNotes(cell).name));
+}
+
+/** Whether the cell contains a name of the SKU in parentheses, or with a word before or after it. */
+const isSkuNote = (cell: string): boolean =>
+  cell.length <= 60 && /sku/i.test(cell) && claimOf("sku", cell) !== undefined;
+
+/** Whether one of the cells is a name of the SKU that is used for nothing else. */
+export const namesSku = (cells: readonly string[]): boolean =>
+  cells.slice(0, MAX_COMPARED_CELLS).some((cell) => {
+    if (cell.length > MAX_CHARACTERS) return false;
+    const claim = claimOf("sku", cell) ?? WEAK;
+    return claim < WITH_WORDS || (claim < WEAK && /sku/i.test(cell));
+  });
+
+function ranksOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const ranks = new Map<string, number>();
+  for (const name of names) if (!ranks.has(plainName(name))) ranks.set(plainName(name), ranks.size);
+  return ranks;
+}

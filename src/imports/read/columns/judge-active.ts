@@ -1,0 +1,31 @@
+// Decides by the values of a column whether it can be the active column, and what the numbers in it mean.
+import { parseYesNo, type YesNoNumbers } from "../../../../contract/catalog/yes-no.ts";
+
+/** Share of the values that must be yes or no. Columns such as `published` often contain dates. */
+const MIN_SHARE = 0.5;
+
+/** The same for a column with the exact name of the field: only many other values show that it has another meaning. */
+const MIN_EXACT_SHARE = 0.1;
+const MIN_EXACT_VALUES = 5;
+
+/** Whether most of these values are yes or no; true if there are none.
+ * @param isExact whether the column has the exact name of the field */
+export function areYesNo(values: readonly string[], isExact: boolean): boolean {
+  const numbers = yesNoNumbers(values);
+  const fitting = values.filter((value) => parseYesNo(value, numbers) !== undefined).length;
+  return isExact
+    ? values.length < MIN_EXACT_VALUES || fitting >= values.length * MIN_EXACT_SHARE
+    : fitting >= values.length * MIN_SHARE;
+}
+
+/**
+ * Returns which further numbers a column uses for no. Beside 1, shops write -1 for drafts. A column of 1 and 2 without 0 means
+ * enabled and disabled. A column of 0 and -1 without 1 may come from a database in which -1 is yes, so its -1 stays unknown.
+ * @param values the column's first values
+ */
+export function yesNoNumbers(values: readonly string[]): YesNoNumbers {
+  const has = (number: number): boolean =>
+    values.some((value) => Number(value.trim().replace(",", ".") || "NaN") === number);
+  const hasOne = has(1);
+  return { minus_one: hasOne, two: hasOne && !has(0) };
+}

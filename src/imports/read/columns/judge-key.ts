@@ -1,0 +1,176 @@
+// Judges by its values whether the SKU column can be the key of the products. In doubt, the import stops before it writes anything,
+// and the user chooses among the candidates.
+import { cutText } from "../../../../contract/faults.ts";
+import type { Column } from "../../../../contract/imports/imports.ts";
+import { claimOf, codeRank, isWeakClaim } from "./column-claims.ts";
+
+/** A column from which the user can choose. */
+export interface KeyCandidate {
+  /** Name of the column. */
+  value: string;
+  /** The first three different values. */
+  samples: string[];
+  /** Share of the rows in which the column is blank. */
+  blanks: number;
+  /** Share of different values among those that are not blank. */
+  distinct: number;
+  /** Why the column may be the wrong one. */
+  reason?: string;
+}
+
+export interface KeyDoubt {
+  /** A sentence that states why the key is in doubt. */
+  detail: string;
+  candidates: KeyCandidate[];
+}
+
+/** The values of the SKU column in the whole file. */
+export interface KeyFigures {
+  rows: number;
+  /** Number of rows without a SKU. */
+  blanks: number;
+  /** Number of rows whose SKU an earlier row has. */
+  repeated: number;
+}
+
+/** Number of rows from which shares mean something. */
+const MIN_ROWS = 3;
+/** Share of blank or of repeated values above which a column is doubtful, if another column could be the key. */
+const MAX_SHARE = 0.5;
+/** Share of filled and of different values that a column needs to be suggested instead. */
+const MIN_SUGGESTED_SHARE = 0.9;
+const MAX_CANDIDATES = 5;
+const SAMPLES = 3;
+const SAMPLE_CHARACTERS = 60;
+/** Maximum length of a value that can be a code. */
+const CODE_CHARACTERS = 64;
+
+interface Values {
+  candidate: KeyCandidate;
+  filled: number;
+  rank: number | undefined;
+  claim: number | undefined;
+  isNumbering: boolean;
+  areCodes: boolean;
+}
+
+/**
+ * Returns why the SKU column may be the wrong one. Without a SKU column, returns the columns that could be it.
+ * @param rows the first rows of the file
+ * @param figures the figures of the SKU column in the whole file, if they are known
+ */
+export function doubtOfKey(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  figures?: KeyFigures,
+): KeyDoubt | undefined {
+  if (rows.length === 0) return undefined;
+  const position = columns.findIndex(({ target }) => target === "sku");
+  const others = columns.flatMap((column, at) =>
+    at === position || column.target !== "attribute" ? [] : [judge(column, at, rows)],
+  );
+  if (position === -1) return { detail: "", candidates: suggested(others, rows.length) };
+  const key = judge(columns[position] as Column, position, rows);
+  if (figures !== undefined && figures.rows > 0) {
+    key.candidate.blanks = figures.blanks / figures.rows;
+    key.candidate.distinct = 1 - figures.repeated / Math.max(1, figures.rows - figures.blanks);
+    key.filled = figures.rows - figures.blanks;
+  }
+  const reason = reasonAgainst(key, rows.length, others.filter(isBetter));
+  if (reason === undefined) return undefined;
+  const candidates = suggested(others, rows.length);
+  const name = key.candidate.value;
+  const filled = candidates[0] === undefined ? "" : ` (${candidates[0].value} is filled)`;
+  const detail =
+    key.filled === 0 ? `the column ${name} is empty in every row${filled}` : `the column ${name} ${reason}`;
+  return {
+    detail,
+    candidates: key.filled === 0 ? candidates : [{ ...key.candidate, reason }, ...candidates].slice(0, MAX_CANDIDATES),
+  };
+}
+
+/** Returns what is wrong with the SKU column. A clear name is doubted only if the values of another column are better. */
+function reasonAgainst(key: Values, rows: number, better: readonly Values[]): string | undefined {
+  const { blanks, distinct } = key.candidate;
+  const isNamedBetter = better.some(({ rank }) => rank !== undefined);
+  if (key.filled === 0) return isNamedBetter || (rows >= MIN_ROWS && better.length > 0) ? "is empty" : undefined;
+  if (rows < MIN_ROWS) return undefined;
+  const isWeak = isWeakClaim(key.claim ?? 0);
+  const isDoubted = isWeak || isNamedBetter;
+  if (isDoubted && blanks > MAX_SHARE) return `is empty in ${percent(blanks)} of the rows`;
+  if (isDoubted && 1 - distinct > MAX_SHARE) return `repeats its values in ${percent(1 - distinct)} of the rows`;
+  return isWeak && key.isNumbering ? "only numbers the rows" : undefined;
+}
+
+/** Whether nearly all values of the column are filled, different, and short enough for a code. */
+const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean =>
+  filled > 0 &&
+  areCodes &&
+  !isNumbering &&
+  candidate.blanks <= 1 - MIN_SUGGESTED_SHARE &&
+  candidate.distinct >= MIN_SUGGESTED_SHARE;
+
+/** Returns the columns that can be the key, the best first. Columns without the name of a code are suggested only if no column with
+ * such a name has the values of a key. */
+function suggested(columns: readonly Values[], rows: number): KeyCandidate[] {
+  const possible = columns.filter(
+    (values) =>
+      values.areCodes &&
+      values.filled > 0 &&
+      (values.rank !== undefined || (rows >= MIN_ROWS && isBetter(values))),
+  );
+  const isNamed = possible.some((values) => values.rank !== undefined && isBetter(values));
+  return possible
+    .filter(({ rank }) => !isNamed || rank !== undefined)
+    .sort(
+      (a, b) =>
+        Number(isBetter(b)) - Number(isBetter(a)) ||
+        Number(b.rank !== undefined) - Number(a.rank !== undefined) ||
+        (a.rank ?? 0) - (b.rank ?? 0) ||
+        b.candidate.distinct - a.candidate.distinct,
+    )
+    .slice(0, MAX_CANDIDATES)
+    .map(({ candidate, isNumbering }) => (isNumbering ? { ...candidate, reason: "only numbers the rows" } : candidate));
+}
+
+function judge({ name }: Column, position: number, rows: readonly (readonly string[])[]): Values {
+  const values = rows.map((cells) => (cells[position] ?? "").trim());
+  const filled = values.filter((value) => value !== "");
+  const different = new Set(filled.map((value) => value.toLowerCase()));
+  const candidate: KeyCandidate = {
+    value: name,
+    samples: [...different.values()].slice(0, SAMPLES).map((value) => {
+      const original = filled.find((text) => text.toLowerCase() === value) ?? value;
+      return cutText(original, SAMPLE_CHARACTERS);
+    }),
+    blanks: rows.length === 0 ? 0 : round(1 - filled.length / rows.length),
+    distinct: filled.length === 0 ? 0 : round(different.size / filled.length),
+  };
+  return {
+    candidate,
+    filled: filled.length,
+    rank: codeRank(name),
+    claim: claimOf("sku", name),
+    isNumbering: isNumbering(filled),
+    areCodes: areCodes(filled),
+  };
+}
+
+/** Whether the values count the rows: 1, 2, 3 … without leading zeros. */
+const isNumbering = (values: readonly string[]): boolean =>
+  values.length >= MIN_ROWS &&
+  (values[0] === "1" || values[0] === "0") &&
+  values.every((value, index) => value === String(index + Number(values[0])));
+
+/** Whether the values are short, and hardly one of them is a sentence, a decimal number or an address. */
+function areCodes(values: readonly string[]): boolean {
+  const codes = values.filter(
+    (value) =>
+      value.length <= CODE_CHARACTERS && !/[.,]\d{1,2}$/.test(value) && !value.includes("://") && wordCount(value) <= 3,
+  );
+  return codes.length >= values.length * MIN_SUGGESTED_SHARE;
+}
+
+const wordCount = (text: string): number => text.split(/\s+/).length;
+const round = (share: number): number => Math.round(share * 1000) / 1000;
+const percent = (share: number): string => `${String(Math.round(share * 100))} %`;

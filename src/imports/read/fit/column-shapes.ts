@@ -1,0 +1,59 @@
+// Learns which kinds of values the columns of a table have. A record with too few fields has either no cells at its end, or a
+// delimiter is missing inside it. In the second case, values are in the wrong columns, and usually one of them is of another kind.
+import type { Column } from "../../../../contract/imports/imports.ts";
+import type { Records } from "../records.ts";
+
+const BLANK = 1;
+const NUMBER = 2;
+const ADDRESS = 4;
+const TEXT = 8;
+
+/** For each column, the kinds of the values seen in it, as bits. 0 if nothing is known. */
+export type ColumnShapes = Uint8Array;
+
+/** Number of complete rows from which the kinds of values mean something. */
+const MIN_ROWS = 5;
+/** Maximum number of characters of a value that are inspected. */
+const INSPECTED = 24;
+
+/** Learns from the first rows of the table that have the full width. Nothing is learned about columns in which one file often has
+ * values of several kinds: those of the SKU, and those of yes and no. */
+export function columnShapes(rows: readonly (readonly string[])[], columns: readonly Column[]): ColumnShapes {
+  const width = columns.length;
+  const shapes = new Uint8Array(width);
+  const complete = rows.filter((cells) => cells.length === width);
+  if (complete.length < MIN_ROWS) return shapes;
+  for (const cells of complete) {
+    for (let column = 0; column < width; column++) {
+      const { target } = columns[column] as Column;
+      if (target === "sku" || target === "active") continue;
+      shapes[column] = (shapes[column] as number) | shapeOf(cells[column] as string);
+    }
+  }
+  return shapes;
+}
+
+/** Whether the values of the record's fields are of the kinds that their columns have. */
+export function fitsColumns(shapes: ColumnShapes, records: Records, firstField: number, count: number): boolean {
+  for (let column = 0; column < count; column++) {
+    const field = firstField + column;
+    const start = records.field_start[field] as number;
+    const end = Math.min(records.field_end[field] as number, start + INSPECTED);
+    const known = shapes[column] as number;
+    if ((known & ~BLANK) === 0) continue;
+    const shape = shapeOf(records.bytes.toString("utf8", start, end));
+    // A writer that omits the blank cells at the end of a record does not end it with a blank cell.
+    if (shape === BLANK && column < count - 1) continue;
+    if ((known & shape) === 0) return false;
+  }
+  return true;
+}
+
+/** Numbers, prices, dates and times consist of digits and punctuation, and at most a short word such as a currency. */
+function shapeOf(cell: string): number {
+  const text = cell.slice(0, INSPECTED).trim();
+  if (text === "") return BLANK;
+  if (/^(?:https?:|www\.)/i.test(text)) return ADDRESS;
+  if (!/\d/.test(text) || /\p{L}[-_/]?\d/u.test(text)) return TEXT;
+  return text.replace(/[^\p{L}]/gu, "").length <= 3 ? NUMBER : TEXT;
+}

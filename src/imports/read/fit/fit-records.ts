@@ -1,0 +1,176 @@
+// Fits records to the width of the table after they were split: missing cells at the end of a record are blank, and blank cells
+// after the last column are left out. A record that contains nothing but delimiters and blanks is left out like a blank line.
+// Removes the guard from cells such as `="0017"`, with which programs keep a spreadsheet from changing a number.
+//
+// How a record is fitted depends on the record alone, except that the scan leaves a record short if its values do not fit their
+// columns. The scan rejects such a record, so the chunks that loaders fit have the same records. Windows whose records all have the
+// table's width and no guards are returned unchanged.
+import { BLANK, TAB } from "../field-end.ts";
+import { createRecords, ESCAPED, growFields, growRecords, QUOTED, type Records } from "../records.ts";
+import { APOSTROPHE } from "../splitter.ts";
+import type { Dialect } from "../../../../contract/imports/imports.ts";
+import { fitsColumns, type ColumnShapes } from "./column-shapes.ts";
+
+/** Maximum number of fields that `fitRecords` returns at once. A short record of a wide table becomes thousands of times as long, so
+ * a window is returned in parts. */
+const MAX_PART_FIELDS = 1 << 20;
+/** The character with which programs of CP/M and DOS end a file. */
+const END_OF_FILE = 0x1a;
+const DOUBLE_QUOTE = 34;
+const EQUALS = 61;
+const GUARD = Buffer.from('="');
+const QUOTED_GUARD = Buffer.from('=""');
+
+export interface RecordFit {
+  width: number;
+  dialect: Dialect;
+  /** The shapes of the columns' values. A short record whose values have other shapes stays short, because a delimiter may be missing
+   * inside it. If undefined, all short records are fitted. */
+  shapes: ColumnShapes | undefined;
+  /** The fitted records, reused for each window. */
+  out: Records;
+}
+
+export const createFit = (width: number, dialect: Dialect, shapes?: ColumnShapes): RecordFit => ({
+  width,
+  dialect,
+  shapes,
+  out: createRecords(),
+});
+
+/** Yields the records of a window fitted to the table, in one or more parts. Each is valid until the next one is requested. */
+export function* fitRecords(records: Records, fit: RecordFit): Generator<Records, void, undefined> {
+  const hasGuards = mayHaveGuards(records, fit);
+  if (!hasGuards && firstUnfit(records, fit.width) === records.count) {
+    yield records;
+    return;
+  }
+  let from = 0;
+  while (from < records.count) {
+    from = fitPart(records, from, hasGuards, fit, MAX_PART_FIELDS);
+    yield fit.out;
+  }
+}
+
+/** Returns the records of a chunk fitted to the table, at once: a chunk never has more fields than a loader can hold. */
+export function fitChunk(records: Records, fit: RecordFit): Records {
+  const hasGuards = mayHaveGuards(records, fit);
+  if (!hasGuards && firstUnfit(records, fit.width) === records.count) return records;
+  fitPart(records, 0, hasGuards, fit, Infinity);
+  return fit.out;
+}
+
+/** Whether the window contains the beginning of a guard. The native search takes 0.1 ms per megabyte. */
+function mayHaveGuards({ bytes, count, start, end }: Records, { dialect }: RecordFit): boolean {
+  if (!dialect.formula_escape || dialect.quote !== '"' || count === 0) return false;
+  const found = bytes.indexOf(GUARD, start[0]);
+  return found !== -1 && found < (end[count - 1] as number);
+}
+
+/** Returns the index of the first record that is not fitted already, or the number of records. */
+function firstUnfit(records: Records, width: number): number {
+  const { count, first_field, field_start, field_end, bytes } = records;
+  for (let r = 0; r < count; r++) {
+    const first = first_field[r] as number;
+    if ((first_field[r + 1] as number) - first !== width) return r;
+    const start = field_start[first] as number;
+    // The first cell of nearly every record is filled.
+    if ((start === field_end[first] || (bytes[start] as number) <= BLANK) && isBlankRecord(records, r, width)) return r;
+  }
+  return count;
+}
+
+/** Fits records from `from` on into `fit.out`, until it has more than `maxFields` fields. @returns the index of the next record */
+function fitPart(records: Records, from: number, hasGuards: boolean, fit: RecordFit, maxFields: number): number {
+  const { out, width } = fit;
+  out.bytes = records.bytes;
+  out.count = 0;
+  out.first_field[0] = 0;
+  let r = from;
+  for (; r < records.count && (out.first_field[out.count] as number) <= maxFields; r++) {
+    if (!isBlankRecord(records, r, width)) copyRecord(records, r, fit);
+  }
+  if (hasGuards) removeGuards(out);
+  return r;
+}
+
+function copyRecord(records: Records, r: number, { out, width, shapes }: RecordFit): void {
+  const first = records.first_field[r] as number;
+  const count = (records.first_field[r + 1] as number) - first;
+  const to = out.count;
+  const target = out.first_field[to] as number;
+  const isFaulty = records.fault[r] !== 0;
+  let kept = count;
+  if (!isFaulty && count > width) while (kept > width && isBlankField(records, first + kept - 1)) kept--;
+  if (kept > width) kept = count;
+  const isPadded = !isFaulty && kept < width && (shapes === undefined || fitsColumns(shapes, records, first, kept));
+  const fields = isPadded ? width : kept;
+  if (to + 1 >= out.start.length) growRecords(out);
+  while (target + fields > out.field_start.length) growFields(out);
+  out.start[to] = records.start[r] as number;
+  out.end[to] = records.end[r] as number;
+  out.line[to] = records.line[r] as number;
+  out.fault[to] = records.fault[r] as number;
+  for (let f = 0; f < kept; f++) {
+    out.field_start[target + f] = records.field_start[first + f] as number;
+    out.field_end[target + f] = records.field_end[first + f] as number;
+    out.field_flags[target + f] = records.field_flags[first + f] as number;
+  }
+  const end = records.end[r] as number;
+  for (let f = kept; f < fields; f++) {
+    out.field_start[target + f] = end;
+    out.field_end[target + f] = end;
+    out.field_flags[target + f] = 0;
+  }
+  out.first_field[to + 1] = target + fields;
+  out.count = to + 1;
+}
+
+/** Whether the record contains nothing but delimiters and blanks, or the mark that ends old files. In a table of one column, a blank
+ * line is a record. */
+function isBlankRecord(records: Records, r: number, width: number): boolean {
+  if (records.fault[r] !== 0) return false;
+  const first = records.first_field[r] as number;
+  const end = records.first_field[r + 1] as number;
+  if (end - first === 1) return isEndOfFile(records, first) || (width > 1 && isBlankField(records, first));
+  for (let field = first; field < end; field++) if (!isBlankField(records, field)) return false;
+  return true;
+}
+
+function isBlankField({ bytes, field_start, field_end }: Records, field: number): boolean {
+  const end = field_end[field] as number;
+  for (let pos = field_start[field] as number; pos < end; pos++) {
+    if (bytes[pos] !== BLANK && bytes[pos] !== TAB) return false;
+  }
+  return true;
+}
+
+function isEndOfFile({ bytes, field_start, field_end }: Records, field: number): boolean {
+  const start = field_start[field] as number;
+  const end = field_end[field] as number;
+  for (let pos = start; pos < end; pos++) if (bytes[pos] !== END_OF_FILE) return false;
+  return end > start;
+}
+
+/** Moves the bounds of guarded cells: `="0017"` becomes `0017`, also inside quotes, where it is written `"=""0017"""`. A cell after an
+ * apostrophe is protected text and stays unchanged. */
+function removeGuards(out: Records): void {
+  const { bytes, field_start, field_end, field_flags } = out;
+  const fields = out.first_field[out.count] as number;
+  for (let field = 0; field < fields; field++) {
+    const start = field_start[field] as number;
+    const end = field_end[field] as number;
+    if (bytes[start] !== EQUALS || start >= end || bytes[start - 1] === APOSTROPHE) continue;
+    const isQuoted = ((field_flags[field] as number) & QUOTED) !== 0;
+    const marks = isQuoted ? 2 : 1;
+    if (end - start < 1 + marks * 2) continue;
+    const guard = isQuoted ? QUOTED_GUARD : GUARD;
+    if (bytes.compare(guard, 0, guard.length, start, start + guard.length) !== 0) continue;
+    // A further quote inside the guard would be escaped twice. Such a cell stays unchanged.
+    const closing = bytes.indexOf(DOUBLE_QUOTE, start + guard.length);
+    if (closing !== end - marks || (isQuoted && bytes[end - 1] !== DOUBLE_QUOTE)) continue;
+    field_start[field] = start + guard.length;
+    field_end[field] = end - marks;
+    if (!isQuoted) field_flags[field] = (field_flags[field] as number) & ~ESCAPED;
+  }
+}

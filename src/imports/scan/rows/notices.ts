@@ -1,0 +1,32 @@
+// The notices that a scan adds to its import.
+import type { Notice } from "../../../../contract/imports/notices.ts";
+import { unfitActiveColumns } from "../../read/columns/match-columns.ts";
+import type { Table } from "../../read/read-records.ts";
+import type { Layout } from "../../layout.ts";
+import type { DamagedNumbers } from "./damaged.ts";
+
+/** Maximum number of notices of one kind: an import and its notices are sent to clients at each change. */
+const MAX_NOTICES = 20;
+
+/** Notices about columns that are named like the active column, but contain neither yes nor no. */
+export const activeNotices = ({ columns, rows }: Pick<Table, "columns" | "rows">): Notice[] =>
+  unfitActiveColumns(columns, rows)
+    .slice(0, MAX_NOTICES)
+    .map(({ name }) => ({
+      code: "active_as_attribute",
+      message: `The values of the column "${name}" are neither yes nor no, so it was imported as an attribute.`,
+      column: name,
+      count: null,
+    }));
+
+/** Notices about the columns in which a spreadsheet has shortened numbers. */
+export const damagedNotices = ({ columns }: Layout, { counts }: DamagedNumbers): Notice[] =>
+  [...counts].slice(0, MAX_NOTICES).map(([index, count]) => {
+    const name = columns[index]?.name ?? null;
+    return {
+      code: "damaged_numbers",
+      message: `${count.toLocaleString("en")} ${count === 1 ? "cell" : "cells"} of the column "${name ?? ""}" ${count === 1 ? "contains a number" : "contain numbers"} that a spreadsheet has shortened, such as 4.00638E+12. The missing digits cannot be restored: get the file with this column as text.`,
+      column: name,
+      count,
+    };
+  });

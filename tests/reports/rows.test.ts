@@ -1,0 +1,325 @@
+// Imports small files that suppliers and shops really send, of many kinds: names of columns, headers, rows, keys and active words.
+// Long because it is a list of files.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Import } from "../../contract/imports/imports.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createImportContext, importBytes, rejectsOf, type Options } from "../support/import-file.ts";
+
+const { pool } = await createTestDatabase();
+const context = await createImportContext(pool);
+
+beforeEach(async () => {
+  await pool.query("truncate products, product_history");
+});
+
+const folder = join(import.meta.dirname, "../fixtures/reports");
+const file = (name: string): Buffer => readFileSync(join(folder, name));
+const run = (name: string, options: Options = {}): Promise<Import> => importBytes(context, file(name), options);
+
+interface Stored {
+  sku: string;
+  name: string;
+  active: boolean;
+  attributes: Record<string, string>;
+}
+
+async function products(): Promise<Stored[]> {
+  const { rows } = await pool.query<Stored>(
+    'select sku, name, active, attributes from products order by sku collate "C"',
+  );
+  return rows;
+}
+const named = async (): Promise<Record<string, string>> =>
+  Object.fromEntries((await products()).map(({ sku, name }) => [sku, name]));
+const activity = async (): Promise<Record<string, boolean>> =>
+  Object.fromEntries((await products()).map(({ sku, active }) => [sku, active]));
+
+/** Checks that each row of a finished import is counted once. */
+function expectDone(result: Import, counts: Partial<Import>): void {
+  expect({ ...result }).toMatchObject({ state: "done", problem: null, ...counts });
+  const { rows, created, updated, unchanged, superseded, rejected, ignored } = result;
+  expect(created + updated + unchanged + superseded + rejected + ignored).toBe(rows);
+}
+
+describe("columns are recognized although other words or columns are around them", () => {
+  test.each<[string, Record<string, string>]>([
+    ["e01-ebay-active.csv", { "e01-MUG": "Mug", "e01-TS-L": "T-shirt", "e01-TS-M": "T-shirt", "e01-TS-S": "T-shirt" }],
+    ["a07-prestashop.csv", { "a07-CUP": "Cup", "a07-MUG": "Mug *star*" }],
+    ["a09-odoo.csv", { "a09-FURN-1": "Desk", "a09-FURN-2": "Chair" }],
+    ["a11-annotated-header.csv", { "a11-1": "Silla", "a11-2": "Mesa" }],
+    ["a05-ebay.csv", { "a05-1": "Brass lamp", "a05-2": "Tin lamp" }],
+    ["b08-metadata-and-totals.csv", { "b08-1": "Lamp", "b08-2": "Desk" }],
+    ["b09-title-with-commas.csv", { "b09-1": "Lamp", "b09-2": "Desk" }],
+  ])("%s", async (name, expected) => {
+    expect((await run(name)).state).toBe("done");
+    expect(await named()).toEqual(expected);
+  });
+
+  test("a07-prestashop.csv: the hint in parentheses does not hide the active column", async () => {
+    await run("a07-prestashop.csv");
+    expect(await activity()).toEqual({ "a07-CUP": false, "a07-MUG": true });
+  });
+
+  test("prestashop.csv: the shop's internal numbers are not SKUs, and rows without a reference are rejected", async () => {
+    const result = await run("prestashop.csv");
+    expectDone(result, { rows: 24, created: 22, rejected: 2 });
+    expect((await products()).filter(({ active }) => !active)).toHaveLength(3);
+    expect((await rejectsOf(context, result.id)).map(({ row, code }) => [row, code])).toEqual([
+      [8, "sku_empty"],
+      [20, "sku_empty"],
+    ]);
+  });
+
+  test("e05-nfd-header.csv: names that look alike get a number", async () => {
+    await run("e05-nfd-header.csv");
+    expect((await products())[0]?.attributes).toEqual({ Größe: "1", "Größe (2)": "2" });
+  });
+});
+
+describe("a file whose key is in doubt writes nothing and asks", () => {
+  test("d10-opencart.csv: the SKU column is empty", async () => {
+    const { state, problem } = await run("d10-opencart.csv");
+    expect({ state, problem }).toMatchObject({
+      state: "held",
+      problem: {
+        type: "/problems/key-in-doubt",
+        option: "key",
+        candidates: [
+          { value: "model", samples: ["d10-M1", "d10-M2"], blanks: 0, distinct: 1 },
+          { value: "product_id", samples: ["40", "41"] },
+        ],
+      },
+    });
+    expect(problem?.detail).toContain("the column sku is empty in every row (model is filled)");
+    expect(await products()).toEqual([]);
+  });
+
+  test("a29-invloader.tsv: no column is the name, although no product exists yet", async () => {
+    const { state, problem, rejected } = await run("a29-invloader.tsv");
+    expect({ state, rejected, problem }).toMatchObject({
+      state: "held",
+      rejected: 0,
+      problem: { type: "/problems/name-in-doubt", option: "name" },
+    });
+    for (const text of ["sku", "product-id", "item-condition"]) expect(problem?.detail).toContain(`"${text}"`);
+  });
+
+  test("a29-invloader.tsv: changes the products that exist", async () => {
+    await importBytes(context, "sku,name\n0889698521550,Lamp\n");
+    expectDone(await run("a29-invloader.tsv"), { updated: 1, rejected: 0 });
+    expect(await run("a29-invloader.tsv", { mode: "create" })).toMatchObject({ state: "held" });
+  });
+
+  test("a column that only numbers the rows, blank cells and repeated values", async () => {
+    const held = async (text: string): Promise<unknown> => {
+      const { state, problem } = await importBytes(context, text);
+      return state === "held" ? [problem?.["option"], problem?.["candidates"]] : state;
+    };
+    expect(await held("item no,name\n1,a\n2,b\n3,c\n")).toMatchObject([
+      "key",
+      [{ value: "item no", reason: "only numbers the rows" }],
+    ]);
+    expect(await held("supplier,code,name\nA,1,a\nA,2,b\nB,1,c\nB,2,d\nC,1,e\nC,2,f\n")).toMatchObject([
+      "key",
+      [{ value: "code", distinct: 0.333 }],
+    ]);
+    expect(await held("sku,ean,name\n,4001,a\n,4002,b\nX,4003,c\n")).toMatchObject([
+      "key",
+      [{ value: "sku" }, { value: "ean" }],
+    ]);
+    expect(await products()).toEqual([]);
+  });
+
+  test("is not asked if the values of the whole file are in order, or if a clear name only repeats its values", async () => {
+    expect(await importBytes(context, "sku,name\nA,a\nA,b\nA,c\nA,d\n")).toMatchObject({
+      state: "done",
+      superseded: 3,
+    });
+    expect(await importBytes(context, "item no,name\n7,a\n8,b\n12,c\n")).toMatchObject({ state: "done", created: 3 });
+    expect(await importBytes(context, "sku,name\n1,a\n2,b\n3,c\n")).toMatchObject({ state: "done", created: 3 });
+  });
+
+  test("the whole file decides: a key that repeats only after the first rows", async () => {
+    const rows = Array.from(
+      { length: 4000 },
+      (_, row) => `${row < 600 ? `c-${row}` : "c-1"},Product ${row},${"x".repeat(200)}\n`,
+    );
+    const result = await importBytes(context, `code,name,text\n${rows.join("")}`);
+    expect(result).toMatchObject({ state: "held", problem: { type: "/problems/key-in-doubt" } });
+    expect(await products()).toEqual([]);
+  });
+});
+
+describe("lines of column names are not products", () => {
+  test.each([
+    ["e07-two-header-rows.csv", 1],
+    ["b16c-joined.csv", 1],
+  ])("%s", async (name, ignored) => {
+    const result = await run(name);
+    expectDone(result, { rows: 3, created: 2, ignored });
+    const { rows } = await pool.query("select code, ignored from import_rejects where import_id = $1", [result.id]);
+    expect(rows).toEqual([{ code: "header_repeated", ignored: true }]);
+  });
+
+  test("a repeated header may have a byte order mark, other blanks and other case, and is found before its faults", async () => {
+    const result = await importBytes(context, "sku,name,active\nA,a,yes\n\ufeffSKU, Name ,ACTIVE\nB,b,no\n");
+    expectDone(result, { rows: 3, created: 2, ignored: 1, rejected: 0 });
+  });
+});
+
+describe("rows that differ from the header only by blank cells", () => {
+  test("b01-short-rows.csv: missing cells at the end are blank", async () => {
+    expectDone(await run("b01-short-rows.csv"), { rows: 4, created: 4 });
+    expect((await products()).map(({ sku, attributes }) => [sku, attributes])).toEqual([
+      ["b01-1", { price: "3", colour: "red", note: "new" }],
+      ["b01-2", { price: "4" }],
+      ["b01-3", { price: "5", colour: "blue" }],
+      ["b01-4", { price: "6" }],
+    ]);
+  });
+
+  test.each([
+    ["b02-trailing-in-rows.csv", 3],
+    ["d19-empty-rows.csv", 1],
+    ["b48-ctrl-z.csv", 2],
+  ])("%s", async (name, created) => {
+    expectDone(await run(name), { rows: created, created, rejected: 0 });
+  });
+
+  test("a column without a name at the end is left out, unless it is filled", async () => {
+    const result = await importBytes(context, "sku,name,,\nA,a,,\nB,b\nC,c,,x\n");
+    expect(result.columns).toHaveLength(4);
+    const blank = await importBytes(context, "sku,name,,\nA,a,,\nB,b\n");
+    expect(blank.columns.map(({ name }) => name)).toEqual(["sku", "name"]);
+    expectDone(blank, { unchanged: 2 });
+  });
+
+  test("a row in which a delimiter is missing is rejected, because its values do not fit their columns", async () => {
+    const rows = Array.from({ length: 20 }, (_, row) => `K-${row},Lamp,${row}.50,red,new\n`);
+    const result = await importBytes(
+      context,
+      `sku,name,price,colour,note\n${rows.join("")}L-1Desk,4.50,blue,old\nL-2,Bed,4\n`,
+    );
+    expectDone(result, { created: 21, rejected: 1 });
+    expect(await rejectsOf(context, result.id)).toMatchObject([{ row: 21, code: "too_few_fields" }]);
+  });
+
+  test("a chunk that is split again has the same rows", async () => {
+    const { record_cache: _cache, ...other } = await createImportContext(pool, 2);
+    const text = "sku,name,price\nA,a\n,,\nB,b,,\nC,c,1,,\n , ,\nD,d\n\u001a\n";
+    expectDone(await importBytes(other, text), { rows: 4, created: 4 });
+    expect(await named()).toEqual({ A: "a", B: "b", C: "c", D: "d" });
+  });
+});
+
+describe("damaged and guarded values", () => {
+  test("b51-na.csv: errors of a spreadsheet are not SKUs", async () => {
+    const result = await run("b51-na.csv");
+    expectDone(result, { created: 1, rejected: 3, superseded: 0 });
+    expect(new Set((await rejectsOf(context, result.id)).map(({ code }) => code))).toEqual(new Set(["sku_damaged"]));
+  });
+
+  test("b50-scientific.csv: shortened numbers are not SKUs", async () => {
+    expectDone(await run("b50-scientific.csv"), { created: 0, rejected: 3, superseded: 0 });
+  });
+
+  test("excel-scientific-sku.csv: only whole shortened numbers are damaged; in other columns they are counted", async () => {
+    const result = await run("excel-scientific-sku.csv");
+    expectDone(result, { rows: 30, created: 23, rejected: 7 });
+    expect((await rejectsOf(context, result.id)).map(({ row }) => row)).toEqual([4, 8, 12, 16, 20, 24, 28]);
+    expect(result.notices).toMatchObject([{ code: "damaged_numbers", column: "ean", count: 6 }]);
+  });
+
+  test("e08-text-guard.csv: guards are not part of the value", async () => {
+    expectDone(await run("e08-text-guard.csv"), { created: 2 });
+    expect((await products()).map(({ sku, attributes }) => [sku, attributes["ean"]])).toEqual([
+      ["e08-0017", "04006381333931"],
+      ["e08-0018", "04006381333948"],
+    ]);
+  });
+
+  test("a guard is understood inside quotes and in any row; a protected one is text", async () => {
+    const text = 'sku,name,ean\n"=""0017""",a,"=""04"""\nB,b,1\n="0018",\'="x",="y"\nD,"=""q""""r""",=1\n';
+    expectDone(await importBytes(context, text), { created: 4 });
+    expect((await products()).map(({ sku, name, attributes }) => [sku, name, attributes["ean"]])).toEqual([
+      ["0017", "a", "04"],
+      ["0018", '="x"', "y"],
+      ["B", "b", "1"],
+      ["D", '="q""r"', "=1"],
+    ]);
+  });
+});
+
+describe("a sound row is never lost to a faulty repeat", () => {
+  test("e06-good-row-lost.csv", async () => {
+    const result = await run("e06-good-row-lost.csv");
+    expectDone(result, { created: 1, superseded: 0, rejected: 1 });
+    expect(await rejectsOf(context, result.id)).toMatchObject([{ line: 3, code: "repeat_without_name" }]);
+    expect(await products()).toMatchObject([{ sku: "e06-A", name: "Lamp", attributes: { price: "3" } }]);
+  });
+
+  test.each(["first", "reject", "last"] as const)(
+    "repeats=%s: a row with a name wins over one without",
+    async (repeats) => {
+      const result = await importBytes(context, "sku,name,price\nA,,1\nA,Lamp,2\n", { repeats });
+      expectDone(result, { created: 1, superseded: 1, rejected: 0 });
+      expect(await named()).toEqual({ A: "Lamp" });
+    },
+  );
+});
+
+describe("the active column", () => {
+  test("a01-woo-published.csv: -1 is no where 1 is yes", async () => {
+    await run("a01-woo-published.csv");
+    expect(await activity()).toEqual({ "a01-bag": false, "a01-cap": false, "a01-mug": true });
+  });
+
+  test("2 is no in a column of 1 and 2, in whatever form the numbers are written", async () => {
+    await importBytes(context, "sku,name,product_online\nA,a,1.0\nB,b,2.00\nC,c,1\n");
+    expect(await activity()).toEqual({ A: true, B: false, C: true });
+  });
+
+  test("numbers whose meaning is unknown are rejected", async () => {
+    const result = await importBytes(context, "sku,name,published\nA,a,0\nB,b,-1\nC,c,0\nD,d,0\nE,e,0.0\n");
+    expectDone(result, { created: 4, rejected: 1 });
+    expect(await rejectsOf(context, result.id)).toMatchObject([{ row: 2, code: "not_yes_or_no" }]);
+  });
+
+  test("the words of platforms and languages", async () => {
+    const words =
+      "visible hidden published unpublished online offline draft archived да нет はい いいえ Sichtbar".split(" ");
+    const rows = words.map((word, row) => `w${String(row).padStart(2, "0")},n,${word}\n`);
+    expectDone(await importBytes(context, `sku,name,active\n${rows.join("")}`), { created: words.length });
+    expect(
+      Object.values(await activity())
+        .map(Number)
+        .join(""),
+    ).toBe("1010100010101");
+  });
+
+  test("d01-published-date.csv: a column with other values is an attribute, with a notice", async () => {
+    const result = await run("d01-published-date.csv");
+    expectDone(result, { created: 3 });
+    expect(result.notices).toMatchObject([{ code: "active_as_attribute", column: "published" }]);
+    expect((await products()).map(({ active, attributes }) => [active, attributes["published"]])).toEqual([
+      [true, "2021-03-04"],
+      [true, "2019"],
+      [true, undefined],
+    ]);
+  });
+});
+
+describe("the message names the fault of the whole file", () => {
+  test("b34-2500-columns.csv: the limit and the last filled cell", async () => {
+    const { problem } = await run("b34-2500-columns.csv");
+    expect(problem?.detail).toContain("more than 2,000 columns");
+    expect(problem?.detail).toContain('column 2,500: "a2497"');
+  });
+
+  test("b44-mixed-delims.csv", async () => {
+    const { problem } = await run("b44-mixed-delims.csv");
+    expect(problem?.detail).toContain("The header is written with commas, the rows with semicolons");
+  });
+});
