@@ -81,7 +81,8 @@ const SHOWN_HEADERS = 50;
 const SHOWN_CHARACTERS = 100;
 
 function noSkuColumn({ header, columns, rows }: ReadableTable, dialect: Dialect): Problem {
-  const candidates = doubtOfKey(columns, rows)?.candidates ?? [];
+  // A table of one column was read with the wrong delimiter, or contains nothing but SKUs under another name.
+  const candidates = columns.length < 2 ? [] : (doubtOfKey(columns, rows)?.candidates ?? []);
   const asked = candidates.length === 0 ? {} : question("key", candidates);
   if (!dialect.header) {
     return new Problem(
