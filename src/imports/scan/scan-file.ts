@@ -114,9 +114,8 @@ async function scanText(
   if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table.columns));
   if (problem !== undefined) throw problem;
   const textSize = extent.whole ? extent.end : (work.size ?? undefined);
-  const { repeats } = work.options;
   const scanner = createScanner(layout, dialect, {
-    repeats,
+    repeats: work.options.repeats,
     header: table.header,
     sample: table.rows,
     chunk_records: context.chunk_records,
@@ -189,7 +188,6 @@ async function endScan(run: Run, { table, layout, scanner, damaged, textEnd, fou
   if (notices.length > 0) await fenced(run, () => noteNotices(pool, work, notices));
   const start = (): Promise<void> => startLoading(context, work, found, chunks);
   await retryTransient(start, { signal, waits_for_space: true });
-  return "scanned";
 }
 
 /** Whether the records of a window show that the text is not UTF-8. The first window that is more than ASCII proves or refutes it. */
