@@ -79,6 +79,15 @@ create table import_chunks (
   constraint import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE
 );
 
+create table import_matches (
+  import_id bigint not null,
+  scan_token bigint not null,
+  match_key text collate "C" not null,
+  sku_key text collate "C" not null,
+  sku text not null,
+  constraint import_matches_pkey PRIMARY KEY (import_id, scan_token, match_key, sku_key)
+);
+
 create table import_rejects (
   import_id bigint not null,
   "row" bigint not null,

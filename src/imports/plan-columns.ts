@@ -1,15 +1,48 @@
 // Decides what each column of a table becomes, from the import's options and the header.
-import { chooseColumns } from "./read/columns/choose-columns.ts";
+import { compileMapping } from "./mapping/compile.ts";
+import type { MappingPlan } from "./mapping/plan.ts";
+import { chooseColumns, noSuchColumn } from "./read/columns/choose-columns.ts";
 import type { Table } from "./read/read-records.ts";
 import type { Column, ImportOptions } from "../../contract/imports/imports.ts";
+import type { Mapping } from "../../contract/imports/mapping.ts";
+import type { Notice } from "../../contract/imports/notices.ts";
 
-/** @throws Problem no-such-column if an option names a column that the file does not have */
+export interface PlannedColumns {
+  columns: Column[];
+  /** What to compute for each record; null if columns are only copied. */
+  plan: MappingPlan | null;
+  /** The columns that the mapping uses and the file lacks. */
+  notices: Notice[];
+}
+
+type ColumnOptions = Partial<Pick<ImportOptions, "key" | "name" | "mapping">>;
+
+/** @throws Problem no-such-column if the file lacks the column of the key or of an option; mapping-invalid */
 export function planColumns(
   { columns, header }: Pick<Table, "columns" | "header">,
-  { key, name }: Pick<ImportOptions, "key" | "name">,
-): { columns: Column[] } {
-  return { columns: chooseColumns(columns, header, { key, name }) };
+  { key, name, mapping }: ColumnOptions,
+): PlannedColumns {
+  if (mapping === undefined)
+    return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
+  // A file without a header has the names that were given to its columns.
+  const names = header.length > 0 ? header : columns.map((column) => column.name);
+  const chosen: Mapping = { ...mapping, key: key ?? mapping.key, ...(name === undefined ? {} : { name }) };
+  const compiled = compileMapping(chosen, names);
+  for (const option of [key, name])
+    if (option !== undefined && compiled.missing.includes(option)) throw noSuchColumn(option, columns);
+  if (!hasKey(compiled)) throw noSuchColumn(typeof chosen.key === "string" ? chosen.key : "key", columns);
+  return { ...compiled, notices: compiled.missing.map(missingColumn) };
 }
+
+const hasKey = ({ columns, plan }: Pick<PlannedColumns, "columns" | "plan">): boolean =>
+  [...columns, ...(plan?.columns ?? [])].some(({ target }) => target === "sku");
+
+const missingColumn = (name: string): Notice => ({
+  code: "missing_column",
+  message: `The mapping uses the column "${name}", which the file lacks. Products keep the values that it would set.`,
+  column: name,
+  count: null,
+});
 
 /** Whether the options name the column of the key, so that its values need not confirm it. */
 export const isKeyChosen = ({ key, mapping }: Pick<ImportOptions, "key" | "mapping">): boolean =>

@@ -4,6 +4,8 @@ import type { Queryable } from "../db/connection/connect.ts";
 import { isShort, shortProblem } from "../db/short-json.ts";
 import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { forgetAttempts } from "../jobs/attempts.ts";
+import { deleteMatches } from "./match/store.ts";
+import type { MappingPlan } from "./mapping/plan.ts";
 import { deleteChunks, sumChunks, type ChunkCounts } from "./chunk-store.ts";
 import {
   MAX_LISTED_REJECTS,
@@ -147,6 +149,12 @@ export async function readImportWork(db: Queryable, id: number): Promise<ImportW
   return rows[0];
 }
 
+/** Returns the plan of the import's mapping; null if columns are only copied. */
+export async function readPlan(db: Queryable, id: number): Promise<MappingPlan | null> {
+  const { rows } = await db.query<{ plan: MappingPlan | null }>("select plan from imports where id = $1", [id]);
+  return rows[0]?.plan ?? null;
+}
+
 /** Gives the import to a new scan, which makes all older scans of it stale. @returns undefined if there is nothing to scan */
 export async function beginScan(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(
@@ -268,6 +276,7 @@ export async function markFinished(
   problem: ProblemDocument | null,
 ): Promise<boolean> {
   const loaded = await deleteChunks(client, id);
+  await deleteMatches(client, id);
   await forgetAttempts(client, { kind: "import", id });
   const updated = await changeImport(
     client,

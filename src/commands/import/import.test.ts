@@ -116,7 +116,7 @@ test.each([
   [["--mode=replace", "-"], /--mode/],
   [["--repeats=never", "-"], /--repeats/],
   [["--preamble=many", "-"], /--preamble/],
-  [["--encoding=ebcdic", "-"], /--encoding ebcdic/],
+  [["--encoding=ebcdic", "-"], /--encoding: The encoding "ebcdic"/],
   [["--delimiter=;", "--quote=;", "-"], /--quote/],
   [["--delimiter=;", "--escape=;", "-"], /--escape/],
   [["--url=ftp://x", "-"], /is not an http\(s\) address/],

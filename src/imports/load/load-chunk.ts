@@ -14,6 +14,10 @@ import type { ByteWriter } from "../../db/binary/copy-writer.ts";
 import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
 import { createRowEncoder } from "./encode-rows.ts";
 import type { RowEncoder } from "./row-encoder.ts";
+import type { MatchRule } from "../match/find-products.ts";
+import { keysOf, resolveRows, type Resolved } from "../match/resolve-rows.ts";
+import { readMatches, readTakenKeys } from "../match/store.ts";
+import type { ScanId } from "../scan/store.ts";
 import { mergeColumnsOf, optionalColumns, type Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import type { Records } from "../read/records.ts";
@@ -27,6 +31,8 @@ export interface LoadPlan {
   options: Pick<ImportOptions, "mode" | "active">;
   changeset_id: number;
   id_base: number;
+  /** How products are found by an attribute; null if they are found by their SKUs. */
+  match: { rule: MatchRule; scan: ScanId } | null;
   /** Whether products may be found by their tids; see `hasTids`. */
   has_tids: boolean;
 }
@@ -56,10 +62,12 @@ export async function loadChunk(
   { records, writer, scratch, compare }: ChunkInput,
 ): Promise<{ counts: ChunkCounts; rejects: Reject[] }> {
   const { layout, dialect, changeset_id } = plan;
-  const rows = chunkRows(records, chunk.skip, layout, dialect, scratch);
+  const read = chunkRows(records, chunk.skip, layout, dialect, scratch);
+  const matched = plan.match === null ? undefined : await matchRows(client, plan.match, read);
+  const rows = matched?.rows ?? read;
   const encoder = createRowEncoder(rows, layout, dialect, writer);
   // An import that only updates products does not change the spelling of their SKUs.
-  const columns: MergeColumns = { ...mergeColumnsOf(layout), keeps_sku: plan.options.mode === "update" };
+  const columns: MergeColumns = { ...mergeColumnsOf(layout), keeps_sku: plan.options.mode === "update" || plan.match !== null };
   let found = NO_PRODUCTS;
   if (compare && rows.record.length > 0) {
     const arrays = encoder.comparisonArrays(columns.keeps_sku === true);
@@ -68,10 +76,14 @@ export async function loadChunk(
   }
   const { changed, same } = found;
   const rejects: Reject[] = [];
-  const reject = (row: number, code: RejectCode, column: number): void => {
-    const r = rows.record[row] as number;
+  const rejectRecord = (r: number, code: RejectCode, column: number): void => {
     rejects.push(makeReject({ records, layout, dialect }, r, chunk.first_row + r, code, column));
   };
+  const reject = (row: number, code: RejectCode, column: number): void => {
+    rejectRecord(rows.record[row] as number, code, column);
+  };
+  for (const row of matched?.missing ?? []) rejectRecord(read.record[row] as number, "does_not_exist", layout.sku);
+  for (const row of matched?.ambiguous ?? []) rejectRecord(read.record[row] as number, "match_ambiguous", layout.sku);
 
   const created = creatable(rows, encoder, plan, found, reject);
   if (plan.options.mode === "create")
@@ -102,6 +114,17 @@ export async function loadChunk(
   }
   const unchanged = plan.options.mode === "create" ? 0 : same.length;
   return { counts: { created: created.length, updated: updated.length, unchanged, rejected: rejects.length }, rejects };
+}
+
+/** Finds the products of the rows by their attribute. */
+async function matchRows(
+  client: pg.ClientBase,
+  { rule, scan }: NonNullable<LoadPlan["match"]>,
+  rows: ChunkRows,
+): Promise<Resolved> {
+  const keys = keysOf(rows);
+  const matches = await readMatches(client, scan, keys);
+  return resolveRows(rows, matches, rule.none === "create" ? await readTakenKeys(client, keys) : undefined);
 }
 
 /** Returns the rows whose products do not exist and may be created. Rejects rows whose products may not be created. */

@@ -8,10 +8,12 @@ import type { Attempts } from "../../jobs/process-chunk.ts";
 import { markChunkDone, type Chunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
 import { layoutOf } from "../layout.ts";
+import { createMapper, type Mapper } from "../mapping/mapper.ts";
+import { planLayoutColumns } from "../mapping/plan.ts";
 import { truncatedFile } from "../problems.ts";
 import { isBlankRecord } from "../read/read-records.ts";
 import { insertListedRejects } from "../rejects/store.ts";
-import type { ImportWork } from "../store.ts";
+import { readPlan, type ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
 import { noteAlive } from "../files/wait-store.ts";
 import { loadChunk, type ChunkTimes, type LoadPlan } from "./load-chunk.ts";
@@ -29,6 +31,8 @@ export interface Loader {
   attempts: Attempts;
   plan: LoadPlan;
   source: ChunkSource;
+  /** Computes the values of the import's mapping; undefined if columns are only copied. */
+  mapper: Mapper | undefined;
   /** Allocated when the loader claims its first chunk, because some of the loaders that are started find no chunk. */
   memory: LoaderMemory | undefined;
   /** Whether to compare rows with existing products before copying them. False only while no product can exist. */
@@ -44,7 +48,8 @@ export async function withLoader(
   const { id, scan_token, dialect, changeset_id, id_base } = work;
   if (dialect === null || changeset_id === null || id_base === null) throw new Error(`import ${id} was not scanned`);
   const { pool, record_cache } = context;
-  const layout = layoutOf(work.columns);
+  const plan = await readPlan(pool, id);
+  const layout = layoutOf(planLayoutColumns(work.columns, plan));
   const usesTids = await hasTids(pool);
   const file = await open(textPath(context, work, dialect), "r");
   const attempt: Work = { kind: "import", id };
@@ -52,7 +57,7 @@ export async function withLoader(
   const loader: Loader = {
     work,
     attempts: { pool, work: attempt, begun, signal, noteAlive: () => noteAlive(pool, id) },
-    plan: { layout, dialect, options: work.options, changeset_id, id_base, has_tids: usesTids },
+    plan: { layout, dialect, options: work.options, changeset_id, id_base, match: matchOf(work), has_tids: usesTids },
     source: {
       import_id: id,
       scan_token,
@@ -62,6 +67,7 @@ export async function withLoader(
       blank_is_record: isBlankRecord(layout.file_width, dialect),
       record_cache,
     },
+    mapper: plan === null ? undefined : createMapper(plan, dialect),
     memory: undefined,
     compare: !work.catalogue_was_empty,
   };
@@ -78,6 +84,11 @@ export async function withLoader(
   }
 }
 
+function matchOf(work: ImportWork): LoadPlan["match"] {
+  const rule = work.options.mapping?.match;
+  return rule === undefined ? null : { rule, scan: work };
+}
+
 /** Ensures that the loader reads the same bytes as the scan. */
 async function checkSize(file: FileHandle, { text_size }: ImportWork): Promise<void> {
   if (text_size !== null && (await file.stat()).size !== text_size) throw truncatedFile();
@@ -85,9 +96,10 @@ async function checkSize(file: FileHandle, { text_size }: ImportWork): Promise<v
 
 /** Loads a chunk that `client` has claimed, and returns the rejected rows. */
 export async function loadClaimed(loader: Loader, client: pg.PoolClient, chunk: Chunk & ChunkTimes): Promise<Reject[]> {
-  const { work, plan, source, compare } = loader;
+  const { work, plan, source, mapper, compare } = loader;
   const memory = (loader.memory ??= createLoaderMemory());
-  const records = await readChunk(memory, chunk, source);
+  const read = await readChunk(memory, chunk, source);
+  const records = mapper?.map(read, chunk.skip).records ?? read;
   await client.query(JOIN_BY_KEY);
   const { writer, scratch } = memory;
   const { counts, rejects } = await loadChunk(client, plan, chunk, { records, writer, scratch, compare });

@@ -25,6 +25,7 @@ export type Step =
   | { step: "number"; format: NumberFormat; scale: number }
   | { step: "date"; format: DateFormat }
   | { step: "yes_no"; yes: string[]; no: string[] }
+  | { step: "gtin" }
   | { step: "prefix"; text: string }
   | { step: "suffix"; text: string };
 

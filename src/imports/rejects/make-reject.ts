@@ -129,6 +129,8 @@ function describe(code: RejectCode, { value, width, layout, target }: Fault): st
       return "The cell is empty, but the mapping requires a value. Enter a value.";
     case "not_a_list":
       return `The value begins with [ or a quote, but is not a list such as ["red", "blue"] in JSON, with at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements that are not empty. Correct it.`;
+    case "match_ambiguous":
+      return "Several products have this value, so it is unclear which of them the row means. Correct the products, or give the SKU.";
     case "exists_already":
       return "A product with this SKU already exists, and this import only creates products. Delete the row, or choose an import mode that updates products.";
     case "does_not_exist":

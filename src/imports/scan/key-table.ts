@@ -20,6 +20,8 @@ const MAX_EXPECTED_ROWS = 16_000_000;
 export interface KeyTable {
   /** Returns the row of the key in `bytes[start, end)`. If the key is new, stores `row` for it and returns -1. */
   find(bytes: Buffer, start: number, end: number, row: number): number;
+  /** Returns whether the table contains the key in `bytes[start, end)`. */
+  has(bytes: Buffer, start: number, end: number): boolean;
   /** Stores `row` for the key that the last `find` found. */
   replace(row: number): void;
   /** Allocates slots for about `rows` keys in advance, so that keys need not be moved while the table grows. */
@@ -81,6 +83,17 @@ export function createKeyTable(): KeyTable {
       table[at + 3] = row + 1;
       used[segment] = (used[segment] as number) + 1;
       return -1;
+    },
+    has(bytes, start, end) {
+      halfSipHash96(bytes, start, end, hashKey, hash);
+      const table = segments[(hash[0] as number) >>> 24] as Int32Array;
+      if (table.length === 0) return false;
+      let at = slotOf(hash[1] as number, table.length / WORDS_PER_SLOT) * WORDS_PER_SLOT;
+      while (table[at + 3] !== 0) {
+        if (table[at] === hash[0] && table[at + 1] === hash[1] && table[at + 2] === hash[2]) return true;
+        at = at + WORDS_PER_SLOT === table.length ? 0 : at + WORDS_PER_SLOT;
+      }
+      return false;
     },
     replace(row) {
       foundIn[foundAt + 3] = row + 1;

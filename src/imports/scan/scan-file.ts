@@ -5,8 +5,11 @@ import { retryTransient } from "../../db/connection/connect.ts";
 import { preparedPath, uploadedPath, type ImportContext } from "../context.ts";
 import { hasAnyProduct } from "../../catalog/store.ts";
 import { layoutOf, type Layout } from "../layout.ts";
+import { findProducts } from "../match/find-products.ts";
+import { createMapper, type Mapper } from "../mapping/mapper.ts";
+import { planLayoutColumns } from "../mapping/plan.ts";
 import { overridesOf } from "../overrides.ts";
-import { isKeyChosen, planColumns } from "../plan-columns.ts";
+import { isKeyChosen, planColumns, type PlannedColumns } from "../plan-columns.ts";
 import { strictProblem, truncatedFile } from "../problems.ts";
 import { columnShapes } from "../read/fit/column-shapes.ts";
 import { createFit, fitRecords } from "../read/fit/fit-records.ts";
@@ -18,7 +21,7 @@ import type { ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
 import { uploadedExtent } from "./follow-upload.ts";
 import { countDamagedNumbers, type DamagedNumbers } from "./rows/damaged.ts";
-import { activeNotices, damagedNotices } from "./rows/notices.ts";
+import { activeNotices, damagedNotices, unknownNotices } from "./rows/notices.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
 import { startLoading } from "./start-loading.ts";
@@ -33,7 +36,7 @@ import {
 } from "./store.ts";
 import { noNameColumn, problemOfKey, problemOfTable } from "./table-problems.ts";
 import { ScanOver } from "./watch-scan.ts";
-import type { Column, Dialect } from "../../../contract/imports/imports.ts";
+import type { Dialect } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
 /** Interval of storing progress. The page is not updated more often. */
@@ -108,10 +111,11 @@ async function scanText(
   const { pool } = context;
   const found = await openTable(file, dialect, signal, overridesOf(work.options));
   const table = { ...found, ...planColumns(found, work.options) };
-  const layout = layoutOf(table.columns);
+  const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
+  const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const problem = problemOfTable(table, dialect, isKeyChosen(work.options));
   // If the header has a fault, its columns are meaningless, so do not store them.
-  if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table.columns));
+  if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table));
   if (problem !== undefined) throw problem;
   const textSize = extent.whole ? extent.end : (work.size ?? undefined);
   const scanner = createScanner(layout, dialect, {
@@ -138,7 +142,8 @@ async function scanText(
   for await (const { records, offset } of readRecords(file, splitter, table.start, extent, signal)) {
     if (isRefuted(proof, records)) return "not UTF-8";
     for (const fitted of fitRecords(records, fit)) {
-      scanner.scan(fitted, offset);
+      const mapped = mapper?.map(fitted, undefined, "scan");
+      scanner.scan(mapped?.records ?? fitted, offset, mapped);
       damaged.add(fitted);
       cache?.put(fitted, offset);
     }
@@ -154,7 +159,7 @@ async function scanText(
     await fenced(run, () => noteScanned(pool, work, progressAt(offset)));
   }
   if ((await file.stat()).size !== extent.end) throw truncatedFile();
-  await endScan(run, { table, layout, scanner, damaged, textEnd: extent.end, found: progressAt(extent.end) });
+  await endScan(run, { table, layout, scanner, mapper, damaged, textEnd: extent.end, found: progressAt(extent.end) });
   return "scanned";
 }
 
@@ -163,28 +168,39 @@ interface CompleteScan {
   table: JudgedTable;
   layout: Layout;
   scanner: Scanner;
+  mapper: Mapper | undefined;
   damaged: DamagedNumbers;
   textEnd: number;
   found: ScanProgress;
 }
 
-type JudgedTable = Omit<Table, "columns"> & { columns: Column[] };
+type JudgedTable = Omit<Table, "columns"> & PlannedColumns;
 
 /** Starts loading. @throws Problem if the whole file raises a question, or if a strict import has rejected rows */
-async function endScan(run: Run, { table, layout, scanner, damaged, textEnd, found }: CompleteScan): Promise<void> {
+async function endScan(run: Run, scan: CompleteScan): Promise<void> {
   const { context, work, signal } = run;
   const { pool } = context;
   const { strict } = work.options;
-  const question = await questionOfScan(run, table, layout, scanner);
+  const { table, layout, scanner, mapper, damaged, textEnd, found } = scan;
+  const question =
+    mapper?.notes.question(table.plan?.names ?? []) ?? (await questionOfScan(run, table, layout, scanner));
   const problem = question ?? (strict && scanner.rejected > 0 ? strictProblem(scanner.rejected) : undefined);
   if (problem !== undefined) {
     await fenced(run, () => noteScanned(pool, work, found));
     throw problem;
   }
+  const match = work.options.mapping?.match;
+  if (match !== undefined)
+    await fenced(run, () => findProducts(context, work, match, (key) => scanner.hasKey(key), signal));
   const chunks = scanner.chunks(textEnd);
   // Free the memory of the keys before the loaders allocate theirs.
   scanner.release();
-  const notices = [...activeNotices(table), ...damagedNotices(layout, damaged)];
+  const notices = [
+    ...table.notices,
+    ...(table.plan === null ? activeNotices(table) : []),
+    ...damagedNotices(layout, damaged),
+    ...unknownNotices(layout, mapper?.notes.unknown ?? []),
+  ];
   if (notices.length > 0) await fenced(run, () => noteNotices(pool, work, notices));
   const start = (): Promise<void> => startLoading(context, work, found, chunks);
   await retryTransient(start, { signal, waits_for_space: true });

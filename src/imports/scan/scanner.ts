@@ -11,7 +11,8 @@ import { allBitsSet, createBits } from "./rows/bits.ts";
 import { maxChunkRecords } from "./rows/chunk-limits.ts";
 import { isDamagedKey } from "./rows/damaged.ts";
 import type { Layout } from "../layout.ts";
-import { makeIgnored, makeReject } from "../rejects/make-reject.ts";
+import type { Mapped, MappingFault } from "../mapping/mapper.ts";
+import { makeIgnored, makeMappingReject, makeReject } from "../rejects/make-reject.ts";
 import { createRejectTally } from "../rejects/tally.ts";
 import { copyField, fieldText } from "../read/field-text.ts";
 import type { KeyFigures } from "../read/columns/judge-key.ts";
@@ -21,6 +22,7 @@ import { ESCAPED, RECORD_FAULTS, type Records } from "../read/records.ts";
 import {
   MAX_LISTED_REJECTS,
   type Dialect,
+  type IgnoreCode,
   type IgnoredRow,
   type Reject,
   type RejectCode,
@@ -37,8 +39,9 @@ const FIRST_KEYS = 1000;
 const KEY_GROWTH = 4;
 
 export interface Scanner {
-  /** Scans the records of one window of bytes. `offset` is the start of `records.bytes` in the text. */
-  scan(records: Records, offset: number): void;
+  /** Scans the records of one window of bytes. `offset` is the start of `records.bytes` in the text. `mapped` is what the mapping of
+   * the import has found in these records. */
+  scan(records: Records, offset: number, mapped?: ScannedMapping): void;
   /** Returns the listed rejects that were found since the last call. */
   takeRejects(): Reject[];
   /** Returns the listed ignored rows that were found since the last call. */
@@ -53,11 +56,18 @@ export interface Scanner {
   readonly key_figures: KeyFigures;
   /** The first keys of a file without a column of names: if none of them exists, the file creates products without names. */
   readonly first_keys: readonly string[];
+  /** Returns whether a row has this key. */
+  hasKey(key: string): boolean;
   /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
   chunks(textEnd: number): Chunk[];
   /** Frees the memory of the keys. Nothing can be scanned afterwards. */
   release(): void;
 }
+
+type ScannedMapping = Pick<Mapped, "ignored" | "faults">;
+
+const isIgnoredBy = ({ ignored }: ScannedMapping, r: number): boolean =>
+  ignored !== null && (((ignored[r >> 3] as number) >> (r & 7)) & 1) === 1;
 
 export interface ScanRules {
   repeats: "last" | "first" | "reject";
@@ -190,16 +200,33 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
     superseded++;
   };
 
-  const applyRow = (records: Records, r: number, row: number): void => {
+  const ignore = (records: Records, r: number, row: number, code: IgnoreCode): void => {
+    skip.set(row);
+    if (++ignored <= MAX_LISTED_REJECTS) ignoredRows.push(makeIgnored({ records, layout, dialect }, r, row + 1, code));
+  };
+  const rejectMapped = (records: Records, r: number, row: number, fault: MappingFault): void => {
+    skip.set(row);
+    if (tally.is_listing) rejects.push(makeMappingReject({ records, layout, dialect }, r, row + 1, fault));
+    tally.add(fault.code, layout.columns[fault.column]?.name ?? null, row + 1);
+  };
+
+  const applyRow = (records: Records, r: number, row: number, mapped: ScannedMapping | undefined): void => {
     if (isHeader(records, r, row)) {
-      skip.set(row);
-      if (++ignored <= MAX_LISTED_REJECTS)
-        ignoredRows.push(makeIgnored({ records, layout, dialect }, r, row + 1, "header_repeated"));
+      ignore(records, r, row, "header_repeated");
+      return;
+    }
+    if (mapped !== undefined && isIgnoredBy(mapped, r)) {
+      ignore(records, r, row, "condition");
       return;
     }
     const fault = faultOf(records, r);
     if (fault !== undefined) {
       reject(records, r, row, fault, faultyColumn);
+      return;
+    }
+    const mappingFault = mapped?.faults.get(r);
+    if (mappingFault !== undefined) {
+      rejectMapped(records, r, row, mappingFault);
       return;
     }
     const length = writeKey(records, r);
@@ -216,7 +243,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
   };
 
   return {
-    scan(records, offset) {
+    scan(records, offset, mapped) {
       if (rows === 0 && rules.text_size !== undefined && records.count > 0) {
         const bytes = (records.end[records.count - 1] as number) - (records.start[0] as number);
         keys.expect((rules.text_size / Math.max(bytes, 1)) * records.count);
@@ -226,7 +253,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       // The scan stops at the first row at which the share of rejects is too large.
       for (let r = 0; r < records.count && !tally.has_too_many; r++) {
         const row = rows++;
-        applyRow(records, r, row);
+        applyRow(records, r, row, mapped);
         const start = offset + (records.start[r] as number);
         const end = offset + (records.end[r] as number);
         if (current !== undefined && keepsBlankLines) current.byte_end = start;
@@ -278,6 +305,10 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return { rows: rows - ignored, ...figures };
     },
     first_keys: firstKeys,
+    hasKey(text) {
+      const bytes = Buffer.from(text);
+      return keys.has(bytes, 0, bytes.length);
+    },
     tooManyRejects: () => (tally.has_too_many ? tally.problem(rows) : undefined),
     chunks(textEnd) {
       if (current !== undefined && keepsBlankLines) current.byte_end = textEnd;

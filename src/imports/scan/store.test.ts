@@ -79,7 +79,7 @@ describe("a scan that was replaced", () => {
     const { stale, current } = await twoScans();
     expect(await insertScanRejects(pool, current, [reject(1)])).toBe(true);
     const before = await readImport(pool, stale.id);
-    expect(await noteFormat(pool, stale, dialect, [])).toBe(false);
+    expect(await noteFormat(pool, stale, dialect, { columns: [], plan: null })).toBe(false);
     expect(await noteScanned(pool, stale, found)).toBe(false);
     expect(await insertScanRejects(pool, stale, [reject(2)])).toBe(false);
     expect(await deleteScanRejects(pool, stale)).toBe(false);
@@ -87,7 +87,7 @@ describe("a scan that was replaced", () => {
     expect(await readImport(pool, stale.id)).toEqual({ ...before, elapsed_ms: expect.anything() as object });
     expect(await rejectsOf(context, stale.id)).toEqual([reject(1)]);
     const columns: Column[] = [{ name: "sku", target: "sku" }];
-    expect(await noteFormat(pool, current, dialect, columns)).toBe(true);
+    expect(await noteFormat(pool, current, dialect, { columns, plan: null })).toBe(true);
     expect(await noteScanned(pool, current, found)).toBe(true);
     expect(await readImport(pool, current.id)).toMatchObject({ dialect, columns, rows: 1 });
     expect(await deleteScanRejects(pool, current)).toBe(true);

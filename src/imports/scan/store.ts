@@ -2,6 +2,7 @@
 // the meantime, it changes nothing when it continues.
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
+import type { MappingPlan } from "../mapping/plan.ts";
 import { rejectColumns } from "../rejects/store.ts";
 import { changeImport, RECEIVED_FRACTION, SCANNED_FRACTION, type ImportWork } from "../store.ts";
 import type { Column, Dialect, IgnoredRow, Reject } from "../../../contract/imports/imports.ts";
@@ -19,20 +20,20 @@ export async function isScannedBy(client: pg.ClientBase, scan: ScanId): Promise<
   return rowCount === 1;
 }
 
-/** Stores the dialect and the columns as soon as they are detected, even for a file that cannot be imported.
+/** Stores the dialect, the columns and the plan of the mapping as soon as they are detected, even for a file that cannot be imported.
  * @returns false if the import no longer belongs to this scan */
 export async function noteFormat(
   db: Queryable,
   scan: ScanId,
   dialect: Dialect,
-  columns: readonly Column[],
+  { columns, plan }: { columns: readonly Column[]; plan: MappingPlan | null },
 ): Promise<boolean> {
   const updated = await changeImport(
     db,
     scan.id,
-    "dialect = $3, columns = $4",
+    "dialect = $3, columns = $4, plan = $5",
     "scan_token = $2 and state in ('receiving', 'scanning')",
-    [scan.scan_token, JSON.stringify(dialect), JSON.stringify(columns)],
+    [scan.scan_token, JSON.stringify(dialect), JSON.stringify(columns), plan === null ? null : JSON.stringify(plan)],
   );
   return updated > 0;
 }

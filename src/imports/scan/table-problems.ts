@@ -30,13 +30,11 @@ export function problemOfTable(table: ReadableTable, dialect: Dialect, isKeyChos
   }
   return (
     problemOfDelimiters(table, dialect) ??
-    (hasSku(table) ? keyProblem(table, isKeyChosen) : noSkuColumn(table, dialect))
+    (isKeyChosen ? undefined : hasSku(table) ? problemOfKey(table) : noSkuColumn(table, dialect))
   );
 }
 
 const hasSku = ({ columns }: ReadableTable): boolean => columns.some(({ target }) => target === "sku");
-const keyProblem = (table: ReadableTable, isKeyChosen: boolean): Problem | undefined =>
-  isKeyChosen ? undefined : problemOfKey(table);
 
 /** Names the last cell of a header that is too long: often a single forgotten cell far to the right. */
 const strayCell = ({ last_cell }: ReadableTable): string =>

@@ -24,9 +24,13 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
     const node = compileValue(context, value, { statement, trim });
     if (node === null) return [];
     if (isList(node)) throw invalidMapping(statement, "it must be a text, not a list; use join");
-    return [{ target, value: { ...node, steps: [...node.steps, ...lastSteps(kindOf(target), node)] } }];
+    return [{ target, value: { ...node, steps: [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)] } }];
   });
 }
+
+/** A key that is matched with GTINs is compared in their normalized form. */
+const matchSteps = (target: FieldName, { match }: Mapping): Step[] =>
+  target === "sku" && match?.as === "gtin" ? [{ step: "gtin" }] : [];
 
 /** Whether the value is a list. */
 export const isList = ({ use, steps, list }: ValueNode): boolean =>

@@ -14,6 +14,7 @@ function stepCanFail(step: Step): boolean {
     case "number":
     case "date":
     case "yes_no":
+    case "gtin":
       return true;
     case "like":
       return step.otherwise === "reject";

@@ -5,6 +5,7 @@ import { isBlankText } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { Otherwise, Step, ValueNode } from "../plan.ts";
 import { convertDate } from "../steps/date.ts";
+import { normalizeGtin } from "../steps/gtin.ts";
 import { stripHtml } from "../steps/html.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
 import { convertNumber } from "../steps/number.ts";
@@ -54,6 +55,9 @@ function stepOf(step: Step, column: number, notes: MapperNotes): RunStep {
     }
     case "yes_no":
       return yesNoStep(step, column);
+    case "gtin":
+      return (row, text) =>
+        normalizeGtin(text) ?? row.reject("does_not_fit", column, text, "a GTIN with a valid check digit");
     case "prefix":
       return (_, text) => step.text + text;
     case "suffix":

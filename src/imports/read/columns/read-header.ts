@@ -16,7 +16,9 @@ export interface Header {
 
 /** @param records the first records of the table, from the first line of the header on */
 export function readHeader(records: Records, dialect: Dialect, { header_at = [], header_data }: Heading): Header {
-  const used = [0, ...header_at.slice(1).map((line) => recordOnLine(records, line))].filter((r) => r < records.count);
+  // The header of a workbook has already been joined, because only its sheet shows which cells are merged.
+  const further = dialect.line_ending === "row" ? [] : header_at.slice(1);
+  const used = [0, ...further.map((line) => recordOnLine(records, line))].filter((r) => r < records.count);
   const last = Math.max(...used);
   const data = header_data === undefined ? records.count : Math.max(recordOnLine(records, header_data), last + 1);
   const lines = [...new Set(used)].map((r) => recordTexts(records, r, dialect));

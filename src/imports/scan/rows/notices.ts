@@ -3,6 +3,7 @@ import type { Notice } from "../../../../contract/imports/notices.ts";
 import { unfitActiveColumns } from "../../read/columns/match-columns.ts";
 import type { Table } from "../../read/read-records.ts";
 import type { Layout } from "../../layout.ts";
+import type { UnknownValues } from "../../mapping/run/notes.ts";
 import type { DamagedNumbers } from "./damaged.ts";
 
 /** Maximum number of notices of one kind: an import and its notices are sent to clients at each change. */
@@ -27,6 +28,22 @@ export const damagedNotices = ({ columns }: Layout, { counts }: DamagedNumbers):
       code: "damaged_numbers",
       message: `${count.toLocaleString("en")} ${count === 1 ? "cell" : "cells"} of the column "${name ?? ""}" ${count === 1 ? "contains a number" : "contain numbers"} that a spreadsheet has shortened, such as 4.00638E+12. The missing digits cannot be restored: get the file with this column as text.`,
       column: name,
+      count,
+    };
+  });
+
+/** Number of values that a notice lists. */
+const LISTED_VALUES = 5;
+
+/** Notices about the texts that value maps do not contain and that were kept. */
+export const unknownNotices = ({ columns }: Layout, unknown: readonly UnknownValues[]): Notice[] =>
+  unknown.slice(0, MAX_NOTICES).map(({ statement, column, count, texts }) => {
+    const listed = texts.slice(0, LISTED_VALUES).map((text) => `"${text}"`);
+    const more = texts.length > LISTED_VALUES ? ", …" : "";
+    return {
+      code: "unknown_value",
+      message: `The value map of "${statement}" does not contain ${listed.join(", ")}${more}, so the values were kept.`,
+      column: columns[column]?.name ?? null,
       count,
     };
   });

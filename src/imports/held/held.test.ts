@@ -1,0 +1,110 @@
+// Tests imports that are held because of a question: nothing is written, and they continue with an answer, are cancelled, or expire.
+import { readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import type { Import } from "../../../contract/imports/imports.ts";
+import type { ProblemDocument } from "../../../contract/problem-document.ts";
+import { createTestApp } from "../../../tests/support/app.ts";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import {
+  createImportContext,
+  importBytes,
+  leftovers,
+  NOTHING_LEFT,
+  workOn,
+} from "../../../tests/support/import-file.ts";
+import { takeOverSilentImports } from "../recovery/take-over.ts";
+import { sweepFiles } from "../recovery/sweep-files.ts";
+import { readImport } from "../store.ts";
+
+const database = await createTestDatabase();
+const { pool } = database;
+const context = await createImportContext(pool);
+const app = await createTestApp(database, context);
+const MAPPING = {
+  key: "sku",
+  name: "name",
+  attributes: { colour: { from: "colour", map: { rot: "red" }, else: "hold" as const } },
+};
+const FILE = "sku,name,colour\nA-1,Lamp,rot\nA-2,Desk,blau\n";
+
+beforeEach(async () => {
+  await pool.query("truncate products, product_history, imports, import_chunks, import_rejects, events cascade");
+  for (const name of await readdir(context.files_dir)) await unlink(join(context.files_dir, name));
+});
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast by another name, as in response.json()
+async function post<T>(path: string, body?: object): Promise<{ status: number; body: T }> {
+  const response = await app.inject({ method: "POST", url: path, ...(body === undefined ? {} : { payload: body }) });
+  return { status: response.statusCode, body: response.json() };
+}
+
+const hold = (): Promise<Import> => importBytes(context, FILE, { mapping: MAPPING });
+const skus = async (): Promise<string[]> =>
+  (await pool.query<{ sku: string }>("select sku from products order by sku")).rows.map(({ sku }) => sku);
+
+test("a question holds the import: its file is kept, nothing is written, and an event is emitted", async () => {
+  const held = await hold();
+  expect(held).toMatchObject({
+    state: "held",
+    rows: 2,
+    changeset_id: null,
+    problem: { type: "/problems/value-unseen", option: "mapping", candidates: [{ value: "blau" }] },
+  });
+  expect(Date.parse(held.upload_expires_at ?? "") - Date.now()).toBeGreaterThan(23 * 3_600_000);
+  expect(await sweepFiles(context)).toBe(0);
+  expect((await leftovers(context)).files).toHaveLength(1);
+  expect(await skus()).toEqual([]);
+  const { rows } = await pool.query("select type, data -> 'problem' ->> 'option' as option from events");
+  expect(rows).toEqual([{ type: "import.held", option: "mapping" }]);
+});
+
+test("an answer continues the import with the changed options", async () => {
+  const { id } = await hold();
+  const attributes = { colour: { from: "colour", map: { rot: "red", blau: "blue" }, else: "hold" } };
+  const answer = await post<Import>(`/api/imports/${id}/continue`, { mapping: { ...MAPPING, attributes } });
+  expect(answer).toMatchObject({
+    status: 202,
+    body: { state: "scanning", problem: null, upload_expires_at: null, options: { mapping: { attributes } } },
+  });
+  expect(await workOn(context, id)).toMatchObject({ state: "done", created: 2, rows: 2 });
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+  expect(await post<ProblemDocument>(`/api/imports/${id}/continue`, {})).toMatchObject({
+    status: 409,
+    body: { type: "/problems/not-held" },
+  });
+});
+
+test("a doubtful key is answered by the name of a column", async () => {
+  const file = "item number,code,name\n1,A-1,Lamp\n2,A-2,Desk\n3,A-3,Chair\n";
+  const held = await importBytes(context, file);
+  expect(held).toMatchObject({ state: "held", problem: { option: "key" } });
+  await post(`/api/imports/${held.id}/continue`, { key: "code" });
+  expect(await workOn(context, held.id)).toMatchObject({ state: "done", created: 3 });
+  expect(await skus()).toEqual(["A-1", "A-2", "A-3"]);
+});
+
+test("an answer that raises the question again holds the import again", async () => {
+  const { id } = await hold();
+  await post(`/api/imports/${id}/continue`, { strict: true });
+  expect(await workOn(context, id)).toMatchObject({ state: "held", options: { strict: true, mapping: MAPPING } });
+});
+
+test("a held import can be cancelled", async () => {
+  const { id } = await hold();
+  expect(await post<Import>(`/api/imports/${id}/cancel`)).toMatchObject({ status: 202, body: { state: "cancelled" } });
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+});
+
+test("a question that is not answered in time ends the import", async () => {
+  const { id } = await hold();
+  await takeOverSilentImports(context, 0);
+  expect(await readImport(pool, id)).toMatchObject({ state: "held" });
+  await pool.query("update imports set upload_expires_at = now() - interval '1 second'");
+  await takeOverSilentImports(context, 0);
+  expect(await readImport(pool, id)).toMatchObject({
+    state: "failed",
+    problem: { type: "/problems/value-unseen", detail: expect.stringContaining("not answered") as string },
+  });
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+});

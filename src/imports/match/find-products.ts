@@ -1,0 +1,39 @@
+// Finds the products that the rows of a scanned file refer to by an attribute, and stores them for the loaders. Reads each product once.
+import { withTransaction } from "../../db/connection/connect.ts";
+import { skuKey } from "../../catalog/product/sku-key.ts";
+import type { ImportContext } from "../context.ts";
+import { normalizeGtin } from "../mapping/steps/gtin.ts";
+import type { ScanId } from "../scan/store.ts";
+import { deleteMatches, insertMatches, readCandidates, type Match } from "./store.ts";
+import type { Mapping } from "../../../contract/imports/mapping.ts";
+
+export type MatchRule = NonNullable<Mapping["match"]>;
+
+/** The form in which the values of an attribute are compared. The keys of the file have the same form.
+ * @returns null if the value cannot be compared */
+const matchKey = (value: string, { as }: MatchRule): string | null =>
+  as === "gtin" ? normalizeGtin(value) : skuKey(value) || null;
+
+/** @param hasKey whether the file contains a key
+ * @returns false if a newer scan has taken the import over */
+export async function findProducts(
+  { pool }: Pick<ImportContext, "pool">,
+  scan: ScanId,
+  rule: MatchRule,
+  hasKey: (key: string) => boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await deleteMatches(pool, scan.id, scan.scan_token);
+  // The cursor needs a transaction of its own. Each batch is written outside it, so that no lock is held for long.
+  return withTransaction(pool, async (client) => {
+    for await (const candidates of readCandidates(client, rule.attribute)) {
+      signal.throwIfAborted();
+      const matches = candidates.flatMap(({ sku_key, sku, value }): Match[] => {
+        const key = matchKey(value, rule);
+        return key !== null && hasKey(key) ? [{ match_key: key, sku_key, sku }] : [];
+      });
+      if (matches.length > 0 && !(await insertMatches(pool, scan, matches))) return false;
+    }
+    return true;
+  });
+}

@@ -1,0 +1,62 @@
+// Replaces the keys of a chunk's rows by the SKUs of the products that have them as an attribute.
+import type { ChunkRows } from "../load/chunk-rows.ts";
+import type { Match } from "./store.ts";
+
+export interface Resolved {
+  /** The rows with one product, and those that may create a product. */
+  rows: ChunkRows;
+  /** Indexes in the given rows that have no product, or several. */
+  missing: number[];
+  ambiguous: number[];
+}
+
+/** The key of each row. */
+export const keysOf = ({ texts, key_start, key_end }: ChunkRows): string[] =>
+  Array.from(key_start, (start, row) => texts.toString("utf8", start, key_end[row]));
+
+/** @param taken if rows without a product create one with their value as the SKU: the keys that other products have as their SKU
+ * already; undefined if they create none */
+export function resolveRows(rows: ChunkRows, matches: readonly Match[], taken?: ReadonlySet<string>): Resolved {
+  const products = new Map<string, Match[]>();
+  for (const match of matches) products.set(match.match_key, [...(products.get(match.match_key) ?? []), match]);
+  const missing: number[] = [];
+  const ambiguous: number[] = [];
+  const kept: { row: number; sku: string; key: string }[] = [];
+  keysOf(rows).forEach((key, row) => {
+    const found = products.get(key) ?? [];
+    const [product] = found;
+    if (found.length > 1 || (product === undefined && taken?.has(key) === true)) ambiguous.push(row);
+    else if (product !== undefined) kept.push({ row, sku: product.sku, key: product.sku_key });
+    else if (taken !== undefined) {
+      const sku = rows.texts.toString("utf8", rows.sku_start[row], rows.sku_end[row]);
+      kept.push({ row, sku, key });
+    } else missing.push(row);
+  });
+  return { rows: withTexts(rows, kept), missing, ambiguous };
+}
+
+function withTexts(rows: ChunkRows, kept: readonly { row: number; sku: string; key: string }[]): ChunkRows {
+  const skuStart = new Int32Array(kept.length);
+  const keyStart = new Int32Array(kept.length);
+  const keyEnd = new Int32Array(kept.length);
+  const texts = Buffer.allocUnsafe(
+    kept.reduce((bytes, { sku, key }) => bytes + Buffer.byteLength(sku) + Buffer.byteLength(key), 0),
+  );
+  let at = 0;
+  kept.forEach(({ sku, key }, index) => {
+    skuStart[index] = at;
+    at += texts.write(sku, at);
+    keyStart[index] = at;
+    at += texts.write(key, at);
+    keyEnd[index] = at;
+  });
+  return {
+    records: rows.records,
+    record: Int32Array.from(kept, ({ row }) => rows.record[row] as number),
+    sku_start: skuStart,
+    sku_end: keyStart,
+    key_start: keyStart,
+    key_end: keyEnd,
+    texts,
+  };
+}

@@ -1,0 +1,84 @@
+// SQL of imports that find products by an attribute.
+import type pg from "pg";
+import type { Queryable } from "../../db/connection/connect.ts";
+import type { ScanId } from "../scan/store.ts";
+
+export interface Candidate {
+  sku_key: string;
+  sku: string;
+  value: string;
+}
+
+export interface Match {
+  match_key: string;
+  sku_key: string;
+  sku: string;
+}
+
+/** Number of products that are read at once. */
+const BATCH = 5000;
+
+/** Yields all products with a text as this attribute, a few thousand at a time. */
+export async function* readCandidates(client: pg.ClientBase, attribute: string): AsyncGenerator<Candidate[]> {
+  await client.query({
+    text: `declare candidates no scroll cursor for
+           select sku_key, sku, attributes ->> $1 as value from products
+           where attributes ? $1 and jsonb_typeof(attributes -> $1) = 'string'`,
+    values: [attribute],
+  });
+  for (;;) {
+    const { rows } = await client.query<Candidate>(`fetch ${BATCH} from candidates`);
+    if (rows.length === 0) break;
+    yield rows;
+  }
+  await client.query("close candidates");
+}
+
+/** Stores matches unless a newer scan has taken the import over. @returns false if it has */
+export async function insertMatches(db: Queryable, scan: ScanId, matches: readonly Match[]): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `with mine as (
+       select 1 from imports where id = $1 and scan_token = $2 and state in ('receiving', 'scanning') for share
+     ), inserted as (
+       insert into import_matches (import_id, scan_token, match_key, sku_key, sku)
+       select $1, $2, m.* from mine, unnest($3::text[], $4::text[], $5::text[]) as m
+       on conflict do nothing
+     )
+     select 1 from mine`,
+    [
+      scan.id,
+      scan.scan_token,
+      matches.map(({ match_key }) => match_key),
+      matches.map(({ sku_key }) => sku_key),
+      matches.map(({ sku }) => sku),
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** Returns the products of these keys. A key has no product, one, or several. */
+export async function readMatches(db: Queryable, scan: ScanId, keys: readonly string[]): Promise<Match[]> {
+  const { rows } = await db.query<Match>(
+    `select match_key, sku_key, sku from import_matches
+     where import_id = $1 and scan_token = $2 and match_key = any($3::text[]) order by match_key, sku_key`,
+    [scan.id, scan.scan_token, keys],
+  );
+  return rows;
+}
+
+/** Returns the keys that products have as their SKU. */
+export async function readTakenKeys(db: Queryable, keys: readonly string[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ sku_key: string }>(
+    "select sku_key from products where sku_key = any($1::text[])",
+    [keys],
+  );
+  return new Set(rows.map(({ sku_key }) => sku_key));
+}
+
+/** Deletes the matches of an import: all of them, or those of this scan and of older ones. */
+export async function deleteMatches(db: Queryable, importId: number, scanToken: number | null = null): Promise<void> {
+  await db.query("delete from import_matches where import_id = $1 and ($2::bigint is null or scan_token <= $2)", [
+    importId,
+    scanToken,
+  ]);
+}

@@ -1,0 +1,69 @@
+// Imports samples of supplier and shop files by their mappings, through the database, and compares counts, rejects and products with the
+// expected ones.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeEach, expect, test } from "vitest";
+import { mapping as mappingSchema, type Mapping } from "../../contract/imports/mapping.ts";
+import type { Import } from "../../contract/imports/imports.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../support/import-file.ts";
+import type { ShapeProduct } from "./products-of.ts";
+
+const { pool } = await createTestDatabase();
+// Small chunks, so that a file has several.
+const context = await createImportContext(pool, 7);
+
+beforeEach(() => pool.query("truncate products, product_history, imports, import_chunks, import_rejects cascade"));
+
+interface Expected {
+  /** The files in the order in which they are imported. */
+  files: string[];
+  /** A file that is imported first, without a mapping. */
+  before: string | null;
+  counts: Record<"records" | "created" | "updated" | "unchanged" | "superseded" | "ignored" | "rejected", number>;
+  /** `record` counts from 1. */
+  rejects: { record: number }[];
+  products: ShapeProduct[];
+}
+
+const ROOTS = ["../fixtures/shapes", "../fixtures/imports"].map((root) => resolve(import.meta.dirname, root));
+const folders = ROOTS.flatMap((root) => readdirSync(root).map((name) => join(root, name)));
+
+/** Returns the mapping of a file: `stock.mapping.json` for `stock.csv`, or `mapping.json`. */
+function mappingOf(folder: string, file: string): Mapping {
+  const own = join(folder, `${file.replace(/\.\w+$/, "")}.mapping.json`);
+  const path = existsSync(own) ? own : join(folder, "mapping.json");
+  return mappingSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+}
+
+async function storedProducts(): Promise<Omit<ShapeProduct, "parent_sku">[]> {
+  const { rows } = await pool.query<Omit<ShapeProduct, "parent_sku">>(
+    `select sku, name, nullif(description, '') as description, active, attributes from products order by sku collate "C"`,
+  );
+  return rows;
+}
+
+const total = (imports: readonly Import[], count: keyof Expected["counts"]): number =>
+  imports.reduce((sum, each) => sum + ((count === "records" ? each.rows : each[count]) ?? 0), 0);
+
+test.each(folders.map((folder) => [folder.split("/").at(-1) as string, folder]))("%s", async (_, folder) => {
+  const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Expected;
+  const read = (file: string): Buffer => readFileSync(join(folder, file));
+  if (expected.before !== null)
+    expect(await importBytes(context, read(expected.before))).toMatchObject({ state: "done", rejected: 0 });
+  const imports: Import[] = [];
+  for (const file of expected.files)
+    imports.push(await importBytes(context, read(file), { mapping: mappingOf(folder, file) }));
+  for (const each of imports) expect(each).toMatchObject({ state: "done", problem: null });
+  const counted = Object.keys(expected.counts).filter((name) => name === "records" || name in (imports[0] ?? {}));
+  const names = counted as (keyof Expected["counts"])[];
+  expect(Object.fromEntries(names.map((name) => [name, total(imports, name)]))).toEqual(
+    Object.fromEntries(names.map((name) => [name, expected.counts[name]])),
+  );
+  const rejects = await Promise.all(imports.map(({ id }) => rejectsOf(context, id)));
+  expect(rejects.flat().map(({ row }) => row)).toEqual(expected.rejects.map(({ record }) => record));
+  expect(await storedProducts()).toEqual(
+    expected.products.map(({ parent_sku: _parent, ...product }) => product).sort((a, b) => (a.sku < b.sku ? -1 : 1)),
+  );
+  expect(await leftovers(context)).toEqual(NOTHING_LEFT);
+});
