@@ -22,8 +22,7 @@ export function planColumns(
   { columns, header }: Pick<Table, "columns" | "header">,
   { key, name, mapping }: ColumnOptions,
 ): PlannedColumns {
-  if (mapping === undefined)
-    return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
+  if (mapping === undefined) return { columns: chooseColumns(columns, header, { key, name }), plan: null, notices: [] };
   // A file without a header has the names that were given to its columns.
   const names = header.length > 0 ? header : columns.map((column) => column.name);
   const chosen: Mapping = { ...mapping, key: key ?? mapping.key, ...(name === undefined ? {} : { name }) };

@@ -67,7 +67,10 @@ export async function loadChunk(
   const rows = matched?.rows ?? read;
   const encoder = createRowEncoder(rows, layout, dialect, writer);
   // An import that only updates products does not change the spelling of their SKUs.
-  const columns: MergeColumns = { ...mergeColumnsOf(layout), keeps_sku: plan.options.mode === "update" || plan.match !== null };
+  const columns: MergeColumns = {
+    ...mergeColumnsOf(layout),
+    keeps_sku: plan.options.mode === "update" || plan.match !== null,
+  };
   let found = NO_PRODUCTS;
   if (compare && rows.record.length > 0) {
     const arrays = encoder.comparisonArrays(columns.keeps_sku === true);

@@ -68,10 +68,9 @@ export async function readMatches(db: Queryable, scan: ScanId, keys: readonly st
 
 /** Returns the keys that products have as their SKU. */
 export async function readTakenKeys(db: Queryable, keys: readonly string[]): Promise<Set<string>> {
-  const { rows } = await db.query<{ sku_key: string }>(
-    "select sku_key from products where sku_key = any($1::text[])",
-    [keys],
-  );
+  const { rows } = await db.query<{ sku_key: string }>("select sku_key from products where sku_key = any($1::text[])", [
+    keys,
+  ]);
   return new Set(rows.map(({ sku_key }) => sku_key));
 }
 

@@ -24,7 +24,12 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
     const node = compileValue(context, value, { statement, trim });
     if (node === null) return [];
     if (isList(node)) throw invalidMapping(statement, "it must be a text, not a list; use join");
-    return [{ target, value: { ...node, steps: [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)] } }];
+    return [
+      {
+        target,
+        value: { ...node, steps: [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)] },
+      },
+    ];
   });
 }
 

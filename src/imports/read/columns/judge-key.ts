@@ -115,9 +115,7 @@ const isBetter = ({ candidate, filled, areCodes, isNumbering }: Values): boolean
 function suggested(columns: readonly Values[], rows: number): KeyCandidate[] {
   const possible = columns.filter(
     (values) =>
-      values.areCodes &&
-      values.filled > 0 &&
-      (values.rank !== undefined || (rows >= MIN_ROWS && isBetter(values))),
+      values.areCodes && values.filled > 0 && (values.rank !== undefined || (rows >= MIN_ROWS && isBetter(values))),
   );
   const isNamed = possible.some((values) => values.rank !== undefined && isBetter(values));
   return possible
