@@ -67,6 +67,10 @@ const anyValue = fc.oneof(
   textValue,
   fc.tuple(sources, steps, fc.boolean()).map(([from, each, all]) => ({ ...each, from, all })),
 );
+const numberValue = fc.record({
+  from: fc.constantFrom("a", "b"),
+  number: fc.constantFrom("1.234,56", "1,234.56", "1234,5", "1 234,5", "1,234", "1234"),
+});
 const pair = fc.constantFrom<NonNullable<Mapping["pairs"]>[number]>(
   { each: "n {n}", name: { from: "n {n}", suffix: "-size" }, value: "a" },
   { each: "n {n}", name: "n {n}", value: { from: "b", split: "," }, unit: "a", list: true },
@@ -87,7 +91,9 @@ const mappings: fc.Arbitrary<Mapping> = fc
       name: textValue,
       description: textValue,
       active: textValue,
-      attributes: fc.dictionary(fc.constantFrom("p", "q", "r-{a}", "r-{b}"), anyValue, { maxKeys: 3 }),
+      attributes: fc.dictionary(fc.constantFrom("p", "q", "r-{a}", "r-{b}"), fc.oneof(anyValue, numberValue), {
+        maxKeys: 3,
+      }),
       keep: fc.constantFrom(true, false, ["n*"]),
       drop: fc.constantFrom(["n 1"], ["*"]),
       also: fc.constantFrom(["sku"], ["a", "b"]),
@@ -116,6 +122,7 @@ const cell = fc.oneof(
     "ja",
     "x-1",
   ),
+  fc.string({ unit: fc.constantFrom(...Array.from("0123,.- €")), maxLength: 9 }),
   fc.string({ unit: fc.constantFrom(...Array.from('x,-=:|1. "\\é\t😀')) }),
 );
 const tables = fc.array(fc.array(cell, { minLength: HEADER.length, maxLength: HEADER.length }), { maxLength: 12 });
@@ -172,6 +179,24 @@ describe("for any mapping and table", () => {
         });
       }),
       { numRuns: RUNS },
+    );
+  });
+
+  test("values that are written from bytes equal those that are computed as texts", () => {
+    fc.assert(
+      fc.property(mappings, tables, (mapping, table) => {
+        withPlan(mapping, ({ plan }) => {
+          if (plan === null || plan.empty.length > 0) return;
+          const bytes = createMapper(plan, CSV).map(recordsOf(table));
+          // A plan with markers computes all values as texts, even if no cell contains a marker.
+          const texts = createMapper({ ...plan, empty: ["no cell contains this"] }, CSV).map(recordsOf(table));
+          table.forEach((_, r) => {
+            expect(recordTexts(bytes.records, r, CSV)).toEqual(recordTexts(texts.records, r, CSV));
+          });
+          expect([...bytes.faults]).toEqual([...texts.faults]);
+        });
+      }),
+      { numRuns: RUNS * 4 },
     );
   });
 

@@ -1,10 +1,5 @@
 // Evaluates the attributes of a plan, and writes them as members of a JSON object.
-import { MAX_LIST_ELEMENTS } from "../../../../contract/catalog/attribute-value.ts";
-import {
-  MAX_ATTRIBUTE_NAME_CHARACTERS,
-  MAX_TEXT_BYTES,
-  UNUSABLE_ATTRIBUTE_NAME,
-} from "../../../../contract/catalog/product-limits.ts";
+import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
 import { Problem } from "../../../../contract/problems.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
@@ -13,7 +8,8 @@ import { canFail } from "./can-fail.ts";
 import type { OutBytes } from "./out-bytes.ts";
 import { pairOf, type ReadPair } from "./pairs.ts";
 import type { Row } from "./row.ts";
-import { ERASED, readerOf, type ReadValue, type Result, type ValueContext } from "./value.ts";
+import { ERASED, readerOf, type ReadValue, type ValueContext } from "./value.ts";
+import { checkSize, ValueWriter, writeJson } from "./value-writer.ts";
 
 /** Maximum number of attribute names that an import makes from the data of its file. */
 const MAX_DYNAMIC_NAMES = 2000;
@@ -25,8 +21,7 @@ const COMMA = 0x2c;
 interface StaticMember {
   name: string;
   key: Buffer;
-  read: ReadValue;
-  column: number;
+  value: ValueWriter;
   /** Whether the scan evaluates the value of every record. */
   can_fail: boolean;
 }
@@ -54,7 +49,7 @@ export class Members {
   constructor({ attributes, pairs, copied }: MappingPlan, context: ValueContext) {
     this.#fixed = attributes.flatMap(({ name, value }) =>
       typeof name === "string"
-        ? [{ name, key: keyOf(name), read: readerOf(value, context), column: value.column, can_fail: canFail(value) }]
+        ? [{ name, key: keyOf(name), value: new ValueWriter(value, context, true), can_fail: canFail(value) }]
         : [],
     );
     this.#named = attributes.flatMap(({ name, value }) =>
@@ -67,45 +62,36 @@ export class Members {
 
   /** Evaluates what can have a fault, and writes nothing.
    * @param bytes length of the record */
-  check(row: Row, bytes: number): void {
+  check(row: Row, out: OutBytes, bytes: number): void {
     const isLong = bytes > SHORT_RECORD_BYTES;
-    for (let i = 0; i < this.#fixed.length; i++) {
-      const { read, column, can_fail } = this.#fixed[i] as StaticMember;
-      if (isLong || can_fail) checkSize(row, read(row), column);
+    const mark = out.length;
+    for (let i = 0; i < this.#fixed.length && row.fault === undefined; i++) {
+      const { value, can_fail } = this.#fixed[i] as StaticMember;
+      if (isLong || can_fail) value.write(row, out);
+      out.reset(mark);
     }
     if (this.#hasNames) this.#readNamed(row);
   }
 
   /** Writes the members. Returns the end of those with values; the members of erased attributes follow, with the value null. */
   write(row: Row, out: OutBytes): number {
-    let isFirst = true;
+    const start = out.length;
     let erased: StaticMember[] | undefined;
-    this.#written.clear();
-    for (let i = 0; i < this.#fixed.length; i++) {
+    if (this.#hasNames) this.#written.clear();
+    for (let i = 0; i < this.#fixed.length && row.fault === undefined; i++) {
       const member = this.#fixed[i] as StaticMember;
-      const result = member.read(row);
-      if (result === null) continue;
-      if (result === ERASED) {
-        (erased ??= []).push(member);
+      const mark = out.length;
+      if (mark > start) out.byte(COMMA);
+      out.copy(member.key);
+      const outcome = member.value.write(row, out);
+      if (outcome === "written") {
+        if (this.#hasNames) this.#written.add(member.name);
         continue;
       }
-      checkSize(row, result, member.column);
-      if (!isFirst) out.byte(COMMA);
-      isFirst = false;
-      out.copy(member.key);
-      writeValue(out, result);
-      if (this.#hasNames) this.#written.add(member.name);
+      out.reset(mark);
+      if (outcome === "erased") (erased ??= []).push(member);
     }
-    if (this.#hasNames) {
-      this.#readNamed(row);
-      for (const [name, value] of this.#dynamic) {
-        if (!this.#isFree(row, name)) continue;
-        if (!isFirst) out.byte(COMMA);
-        isFirst = false;
-        out.copy(this.#keyOf(name));
-        writeValue(out, value);
-      }
-    }
+    if (this.#hasNames) this.#writeNamed(row, out, start);
     const end = out.length;
     erased?.forEach(({ key }, index) => {
       if (index > 0) out.byte(COMMA);
@@ -113,6 +99,16 @@ export class Members {
       out.text("null");
     });
     return end;
+  }
+
+  #writeNamed(row: Row, out: OutBytes, start: number): void {
+    this.#readNamed(row);
+    for (const [name, value] of this.#dynamic) {
+      if (!this.#isFree(row, name)) continue;
+      if (out.length > start) out.byte(COMMA);
+      out.copy(this.#keyOf(name));
+      writeJson(out, value);
+    }
   }
 
   /** An attribute with a static name wins over one of the same name whose name comes from the data. */
@@ -199,41 +195,6 @@ const describeName = (parts: readonly NamePart[]): string =>
   parts
     .map((part) => ("text" in part ? part.text : "hole" in part ? `{${part.hole}}` : `{column ${part.column + 1}}`))
     .join("");
-
-function checkSize(row: Row, result: Result, column: number): void {
-  if (result === null || result === ERASED) return;
-  if (typeof result === "string") {
-    if (result.length * 3 > MAX_TEXT_BYTES && Buffer.byteLength(result) > MAX_TEXT_BYTES)
-      row.reject("value_too_long", column, result, `at most ${MAX_TEXT_BYTES.toLocaleString("en")} bytes`);
-    return;
-  }
-  if (result.length > MAX_LIST_ELEMENTS) {
-    row.reject(
-      "does_not_fit",
-      column,
-      result.slice(0, 10).join(", "),
-      `a list of at most ${MAX_LIST_ELEMENTS.toLocaleString("en")} elements`,
-    );
-    return;
-  }
-  let bytes = 2;
-  for (const text of result) bytes += text.length * 6 + 4;
-  if (bytes > MAX_TEXT_BYTES && Buffer.byteLength(JSON.stringify(result)) + result.length > MAX_TEXT_BYTES)
-    row.reject("value_too_long", column, result[0] ?? "", `at most ${MAX_TEXT_BYTES.toLocaleString("en")} bytes`);
-}
-
-function writeValue(out: OutBytes, value: string | string[]): void {
-  if (typeof value === "string") {
-    out.json(value);
-    return;
-  }
-  out.byte(0x5b);
-  for (let i = 0; i < value.length; i++) {
-    if (i > 0) out.byte(COMMA);
-    out.json(value[i] as string);
-  }
-  out.byte(0x5d);
-}
 
 const tooManyNames = (name: string): Problem =>
   new Problem(

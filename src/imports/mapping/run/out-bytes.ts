@@ -40,6 +40,37 @@ export class OutBytes {
     } else this.bytes[this.length++] = 0x22;
   }
 
+  /** Continues at an earlier position. Returns false. */
+  reset(length: number): false {
+    this.length = length;
+    return false;
+  }
+
+  slice(from: Buffer, start: number, end: number): void {
+    this.reserve(end - start);
+    if (end - start > SHORT) {
+      this.length += from.copy(this.bytes, this.length, start, end);
+      return;
+    }
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = start; i < end; i++) bytes[at++] = from[i] as number;
+    this.length = at;
+  }
+
+  /** Writes UTF-8 text as the content of a JSON string, without its quotes. */
+  escaped(from: Buffer, start: number, end: number): void {
+    this.reserve((end - start) * 6);
+    const { bytes } = this;
+    let at = this.length;
+    for (let i = start; i < end; i++) {
+      const byte = from[i] as number;
+      if (byte >= 0x20 && byte !== 0x22 && byte !== 0x5c) bytes[at++] = byte;
+      else at += bytes.write(JSON.stringify(String.fromCharCode(byte)).slice(1, -1), at, "latin1");
+    }
+    this.length = at;
+  }
+
   byte(value: number): void {
     this.reserve(1);
     this.bytes[this.length++] = value;

@@ -5,7 +5,8 @@ import type { MappingPlan } from "../plan.ts";
 import { conditionOf, type IsMet } from "./condition.ts";
 import { Members } from "./members.ts";
 import type { Row } from "./row.ts";
-import { ERASED, readerOf, type ReadValue, type ValueContext } from "./value.ts";
+import type { ValueContext } from "./value.ts";
+import { ValueWriter } from "./value-writer.ts";
 import type { WindowCopy } from "./window-copy.ts";
 
 /** Maximum number of bytes of the values of a record. Without this limit, a long column that 500 values use would fill the memory. */
@@ -13,7 +14,7 @@ const MAX_MAPPED_BYTES = 16 << 20;
 
 interface Field {
   target: FieldName;
-  read: ReadValue;
+  value: ValueWriter;
   column: number;
 }
 
@@ -35,7 +36,7 @@ export class RecordMapper {
     this.#conditions = plan.ignore.map((condition) => conditionOf(condition, context));
     this.#fields = plan.fields.map(({ target, value }) => ({
       target,
-      read: readerOf(value, context),
+      value: new ValueWriter(value, context, false),
       column: value.column,
     }));
     const sizes = plan.columns.find(({ target }) => target === "members");
@@ -61,19 +62,19 @@ export class RecordMapper {
     for (let f = 0; f < this.#fields.length && row.fault === undefined; f++)
       this.#appendField(this.#fields[f] as Field);
     if (this.#members === undefined || row.fault !== undefined) return;
-    if (isScan) this.#members.check(row, bytes);
+    if (isScan) this.#members.check(row, this.#window.out, bytes);
     else this.#appendMembers(this.#members);
   }
 
-  #appendField({ target, read, column }: Field): void {
-    const result = read(this.#row);
-    if (result !== ERASED) {
-      this.#window.text(typeof result === "string" ? result : null);
-      return;
-    }
+  #appendField({ target, value, column }: Field): void {
+    const { out } = this.#window;
+    const start = out.length;
+    const outcome = value.write(this.#row, out);
+    this.#window.bounds(start, out.length);
+    if (outcome !== "erased") return;
     if (target === "name")
       this.#row.reject("does_not_fit", column, this.#row.text(column), "a name; a marker cannot erase it");
-    this.#window.blank(target !== "name" && target !== "active");
+    else if (target !== "active") this.#window.erase();
   }
 
   #appendMembers(members: Members): void {

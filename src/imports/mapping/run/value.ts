@@ -24,11 +24,10 @@ export function readerOf(node: ValueNode, context: ValueContext): ReadValue {
   const steps = stepsOf(node, context.notes);
   const { list, fallback } = node;
   if (steps.length === 0 && list === null && fallback === null) return read;
-  const convert = steps.length > 0 ? remember(node, steps) : undefined;
   return (row) => {
     let result = read(row);
     if (result === ERASED) return ERASED;
-    if (result !== null && convert !== undefined) result = convert(row, result);
+    if (result !== null) result = applySteps(row, result, steps);
     if (result === null && fallback !== null && row.fault === undefined) result = fallback === "" ? null : fallback;
     if (result === null || list === null) return result;
     if (list) return typeof result === "string" ? [result] : result;
@@ -104,43 +103,6 @@ function allOf(row: Row, read: readonly ReadValue[]): Result {
     else if (result !== null) for (const text of result) found.add(text);
   }
   return found.size > 0 ? [...found] : isErased ? ERASED : null;
-}
-
-const MAX_REMEMBERED = 4096;
-/** Number of texts after which a value whose texts hardly ever repeat is no longer remembered. */
-const TRIAL = 4096;
-const MIN_HITS = 0.5;
-const MAX_REMEMBERED_LENGTH = 100;
-
-/** Applies the steps, and remembers the results of short texts: the same texts repeat in most columns. */
-function remember(node: ValueNode, steps: readonly RunStep[]): (row: Row, value: string | string[]) => Result {
-  const hasHoles = node.steps.some(({ step }) => step === "like");
-  const isPure = !hasHoles && node.use === "first" && node.sources.length === 1 && typeof node.sources[0] === "number";
-  if (!isPure) return (row, value) => applySteps(row, value, steps);
-  let results = new Map<string, Result>();
-  let asked = 0;
-  let hits = 0;
-  let isOn = true;
-  return (row, value) => {
-    if (!isOn || typeof value !== "string" || value.length > MAX_REMEMBERED_LENGTH)
-      return applySteps(row, value, steps);
-    asked++;
-    const known = results.get(value);
-    if (known !== undefined) {
-      hits++;
-      return known;
-    }
-    if (asked >= TRIAL) {
-      isOn = hits >= asked * MIN_HITS;
-      asked = 0;
-      hits = 0;
-      if (!isOn) results = new Map();
-    }
-    row.beginSteps();
-    const result = applySteps(row, value, steps);
-    if (result !== null && results.size < MAX_REMEMBERED && row.isRepeatable()) results.set(value, result);
-    return result;
-  };
 }
 
 function applySteps(row: Row, value: string | string[], steps: readonly RunStep[]): Result {

@@ -61,26 +61,17 @@ export class WindowCopy {
     records.first_field[r + 1] = this.#next;
   }
 
-  /** Appends a text. */
-  text(value: string | null): void {
-    const start = this.out.length;
-    if (value !== null) this.out.text(value);
-    this.bounds(start, this.out.length);
-  }
-
-  /** Appends a blank field.
-   * @param erases whether the field erases the product's value */
-  blank(erases: boolean): void {
-    this.text(null);
-    if (erases) this.records.field_flags[this.#field - 1] = ERASES;
-  }
-
   /** Appends a field whose bytes have been written. */
   bounds(start: number, end: number): void {
     const at = this.#field++;
     this.records.field_start[at] = start;
     this.records.field_end[at] = end;
     this.records.field_flags[at] = 0;
+  }
+
+  /** Marks the last field as one that erases the product's value. */
+  erase(): void {
+    this.records.field_flags[this.#field - 1] = ERASES;
   }
 
   /** Appends blank fields instead of those that were not written. */
