@@ -114,14 +114,20 @@ function belongTogether(grid: Grid, upper: number): boolean {
     (column) => filled.includes(column) && grid.rangeAt(upper, column) === undefined,
   );
   if (isAboveValue && countKnownNames(grid.cells(upper + 1)) === 0) return false;
-  const isAlone = filledAbove.length === 1;
+  const [left, right] = [Math.min(first, ...filledAbove), Math.max(last, ...filledAbove)];
   return grid.ranges(upper).some((range) => {
     if (range.bottom > upper) return true;
-    const { left, right } = range;
-    // A title above the table is not the name of a group of columns.
-    const isTitle = left <= first && (isAlone || right >= last);
-    return !isTitle && filled.filter((column) => column >= left && column <= right).length > 1;
+    const below = filled.filter((column) => column >= range.left && column <= range.right);
+    const isWide = range.left <= left && (filledAbove.length === 1 || range.right >= right);
+    return below.length > 1 && (!isWide || completesSku(grid.name(range), grid.cells(upper + 1)));
   });
+}
+
+/** Whether a name that is merged over the first or over all columns is part of the SKU column's name, as `Article` above `Number`.
+ * Otherwise it is a title above the table. */
+function completesSku(name: string, below: readonly string[]): boolean {
+  const joined = below.map((cell) => `${name} ${cell}`);
+  return fieldsOf(below)[0] === -1 && fieldsOf(joined)[0] !== -1;
 }
 
 const filledColumns = (cells: readonly string[]): number[] =>

@@ -51,6 +51,36 @@ describe("a header with merged cells", () => {
       ["SKU", "Article Name", "Article Price net", "Article Price gross"],
     ],
     [
+      "may have upper names without merged cells",
+      ["B1:C1"],
+      [
+        ["SKU", "Price", "", "Name"],
+        ["", "net", "gross", ""],
+        ["A-1", "3", "4", "Lamp"],
+      ],
+      ["SKU", "Price net", "Price gross", "Name"],
+    ],
+    [
+      "may have one upper name above the first columns",
+      ["A1:B1"],
+      [
+        ["Article", "", ""],
+        ["Number", "Name", "Colour"],
+        ["A-1", "Lamp", "red"],
+      ],
+      ["Article Number", "Article Name", "Colour"],
+    ],
+    [
+      "may have one upper name above all columns",
+      ["A1:C1"],
+      [
+        ["Article", "", ""],
+        ["Number", "Name", "Colour"],
+        ["A-1", "Lamp", "red"],
+      ],
+      ["Article Number", "Article Name", "Article Colour"],
+    ],
+    [
       "of one row names the further columns of a merged cell, if they have values",
       ["C1:D1"],
       [["SKU", "Name", "Size", ""], DATA],
@@ -63,7 +93,8 @@ describe("a header with merged cells", () => {
       ["SKU", "Name", "net", "gross"],
     ],
   ])("%s", async (_, ranges, rows, names) => {
-    expect(await namesOf(sheet(ranges, rows))).toEqual([names, rows.indexOf(DATA) - 1]);
+    const [found, above] = await namesOf(sheet(ranges, rows));
+    expect([found, above]).toEqual([names, rows.length - 2]);
   });
 
   test.each<[title: string, ranges: string[], rows: string[][], above: number]>([
