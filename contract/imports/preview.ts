@@ -4,6 +4,8 @@ import { endpoint } from "../endpoint.ts";
 import { problem_document } from "../problem-document.ts";
 import { column, dialect } from "./dialect.ts";
 import { FILE_TYPES } from "./file-types.ts";
+import { mapping } from "./mapping.ts";
+import { notice } from "./notices.ts";
 import { import_query } from "./options.ts";
 import { reject } from "./rejects.ts";
 
@@ -14,6 +16,37 @@ export const PREVIEW_BYTES = 131_072;
 /** Maximum size of a workbook that can be previewed: a preview of a workbook needs the whole file. */
 export const MAX_PREVIEW_BYTES = 1_048_576;
 
+export const CONFIDENCES = ["high", "medium", "low"] as const;
+
+/** A column of the file with its target, and how certain the target is. */
+export const preview_column = column
+  .extend({
+    confidence: z
+      .enum(CONFIDENCES)
+      .describe(
+        "`high`: the client has chosen the target, or the column has an exact name; `medium`: the name fits; `low`: an import would " +
+          "ask which column it is",
+      ),
+    samples: z.array(z.string()).describe("The first three different values, each truncated to 100 characters"),
+  })
+  .meta({ id: "PreviewColumn" });
+export type PreviewColumn = z.infer<typeof preview_column>;
+
+const attribute_value = z.union([z.string(), z.array(z.string())]);
+
+/** A product as an import into an empty catalogue would store it, with the row from which it comes. */
+export const preview_product = z
+  .object({
+    row: z.int(),
+    line: z.int(),
+    sku: z.string(),
+    name: z.string(),
+    description: z.string(),
+    active: z.boolean(),
+    attributes: z.record(z.string(), attribute_value),
+  })
+  .meta({ id: "PreviewProduct" });
+
 export const preview = z
   .object({
     dialect: dialect
@@ -21,7 +54,7 @@ export const preview = z
       .describe(
         "Detected format of the file; null if it can only be detected from the whole file, as for a large workbook",
       ),
-    columns: z.array(column),
+    columns: z.array(preview_column),
     rows: z
       .array(z.object({ line: z.int(), cells: z.array(z.string()) }))
       .describe("The first 20 rows, each with its first 100 cells; each cell is truncated to 200 characters"),
@@ -30,7 +63,15 @@ export const preview = z
       "Number of sample rows that an import would reject whatever products the catalogue contains",
     ),
     rejects: z.array(reject).describe("The first 20 of these rejected rows"),
-    problem: problem_document.nullable().describe("Why the file cannot be imported; null if it can be imported"),
+    ignored: count.describe("Number of sample rows that are not products"),
+    products: z
+      .array(preview_product)
+      .describe("The first 20 products as they would be stored if none of them existed. Values are truncated to 1,000 characters"),
+    mapping: mapping.nullable().describe("The mapping that the import would use, in full; null if the key is unknown"),
+    notices: z.array(notice),
+    problem: problem_document
+      .nullable()
+      .describe("Why the file cannot be imported, or the question that an import would ask; null if it can be imported"),
   })
   .meta({ id: "Preview" });
 export type Preview = z.infer<typeof preview>;

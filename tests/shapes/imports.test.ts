@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { mapping as mappingSchema, type Mapping } from "../../contract/imports/mapping.ts";
-import type { Import } from "../../contract/imports/imports.ts";
+import { completeOptions, import_query, type Import } from "../../contract/imports/imports.ts";
+import { previewFile } from "../../src/imports/preview/preview.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, leftovers, NOTHING_LEFT, rejectsOf } from "../support/import-file.ts";
 import type { ShapeProduct } from "./products-of.ts";
@@ -34,6 +35,16 @@ function mappingOf(folder: string, file: string): Mapping {
   const own = join(folder, `${file.replace(/\.\w+$/, "")}.mapping.json`);
   const path = existsSync(own) ? own : join(folder, "mapping.json");
   return mappingSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+}
+
+/** Returns the products of the preview of a whole file. */
+async function previewed(bytes: Buffer, mapping: Mapping): Promise<Omit<ShapeProduct, "parent_sku">[]> {
+  const { products, problem } = await previewFile(bytes, true, completeOptions(import_query.parse({ mapping })));
+  expect(problem).toBeNull();
+  return products.map(({ row: _row, line: _line, ...product }) => ({
+    ...product,
+    description: product.description === "" ? null : product.description,
+  }));
 }
 
 async function storedProducts(): Promise<Omit<ShapeProduct, "parent_sku">[]> {
@@ -67,3 +78,17 @@ test.each(folders.map((folder) => [folder.split("/").at(-1) as string, folder]))
   );
   expect(await leftovers(context)).toEqual(NOTHING_LEFT);
 });
+
+test.each(folders.map((folder) => [folder.split("/").at(-1) as string, folder]))(
+  "the preview of %s shows the products as they are stored",
+  async (_, folder) => {
+    const { before, files, products } = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8")) as Expected;
+    // A preview knows no stored products.
+    if (before !== null || files.length > 1) return;
+    const file = files[0] as string;
+    const shown = await previewed(readFileSync(join(folder, file)), mappingOf(folder, file));
+    expect(shown.length).toBeGreaterThan(15);
+    const bySku = new Map(products.map(({ parent_sku: _parent, ...product }) => [product.sku, product]));
+    for (const product of shown) expect(product).toEqual(bySku.get(product.sku));
+  },
+);

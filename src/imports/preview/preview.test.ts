@@ -83,6 +83,40 @@ test("rows that an import would reject are listed with their lines", async () =>
   );
 });
 
+test("a preview shows the products, the columns with samples, and the mapping with the same effect", async () => {
+  const file = "Artikelnummer,Name,Farbe,aktiv\n A-1 ,Lamp,rot,ja\nA-2,Desk,,nein\na-1,Lamp 2,rot,ja\n";
+  const { body } = await previewOf(file);
+  expect(body).toMatchObject({
+    columns: [
+      { name: "Artikelnummer", target: "sku", confidence: "high", samples: [" A-1 ", "A-2", "a-1"] },
+      { name: "Name", target: "name" },
+      { name: "Farbe", target: "attribute", confidence: "high", samples: ["rot"] },
+      { name: "aktiv", target: "active" },
+    ],
+    products: [
+      { row: 2, line: 3, sku: "A-2", name: "Desk", description: "", active: false, attributes: {} },
+      { row: 3, line: 4, sku: "a-1", name: "Lamp 2", active: true, attributes: { Farbe: "rot" } },
+    ],
+    mapping: { key: "Artikelnummer", name: "Name", active: "aktiv" },
+    problem: null,
+  });
+  const mapping = { ...body.mapping, attributes: { colour: { from: "Farbe", map: { rot: "red" } } }, keep: false };
+  const mapped = await previewOf(file, `?mapping=${encodeURIComponent(JSON.stringify(mapping))}`);
+  expect(mapped.body).toMatchObject({
+    products: [{ attributes: {} }, { attributes: { colour: "red" } }],
+    mapping,
+  });
+});
+
+test("a preview of a file with a doubtful key shows the question and the products all the same", async () => {
+  const { body } = await previewOf("item number,code,name\n1,A-1,Lamp\n2,A-2,Desk\n3,A-3,Chair\n");
+  expect(body).toMatchObject({
+    columns: [{ confidence: "low" }, { confidence: "high" }, { confidence: "high" }],
+    products: [{ sku: "1" }, { sku: "2" }, { sku: "3" }],
+    problem: { type: "/problems/key-in-doubt", option: "key" },
+  });
+});
+
 test("a given delimiter is not replaced by a detected one", async () => {
   const { body } = await previewOf("sku;name\nA-1;One\n", "?delimiter=%2C");
   expect(body).toMatchObject({

@@ -1,15 +1,20 @@
 // Shows how an import would read a file, from its first bytes: format, columns, first rows and rejects. Nothing is stored.
 import { layoutOf } from "../layout.ts";
 import { overridesOf } from "../overrides.ts";
-import { isKeyChosen, planColumns } from "../plan-columns.ts";
+import { createMapper } from "../mapping/mapper.ts";
+import { planLayoutColumns } from "../mapping/plan.ts";
+import { isKeyChosen, planColumns, type PlannedColumns } from "../plan-columns.ts";
+import { describeColumns, effectiveMapping } from "./describe-columns.ts";
+import { previewProducts } from "./preview-products.ts";
 import { readHead, type Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { createScanner } from "../scan/scanner.ts";
 import { problemOfKey, problemOfTable } from "../scan/table-problems.ts";
-import type { Column, ImportOptions, Preview } from "../../../contract/imports/imports.ts";
+import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../../contract/problem-document.ts";
 import type { Problem } from "../../../contract/problems.ts";
+import { isQuestion } from "../../../contract/imports/question.ts";
 
 const SHOWN_ROWS = 20;
 const SHOWN_CELLS = 100;
@@ -17,25 +22,48 @@ const SHOWN_CHARACTERS = 200;
 const SHOWN_REJECTS = 20;
 const SHOWN_RAW = 1000;
 
+const NOTHING: Preview = {
+  dialect: null,
+  columns: [],
+  rows: [],
+  sample_size: 0,
+  rejected: 0,
+  rejects: [],
+  ignored: 0,
+  products: [],
+  mapping: null,
+  notices: [],
+  problem: null,
+};
+
 /** @param isWhole whether `bytes` is the whole file
- * @throws Problem if the file cannot be read at all */
+ * @throws Problem if the file cannot be read at all, or lacks a column that an option names */
 export async function previewFile(bytes: Buffer, isWhole: boolean, options: ImportOptions): Promise<Preview> {
   const found = await readHead(bytes, isWhole, overridesOf(options));
-  if (found === undefined)
-    return { dialect: null, columns: [], rows: [], sample_size: 0, rejected: 0, rejects: [], problem: null };
+  if (found === undefined) return NOTHING;
   const head = { ...found, table: { ...found.table, ...planColumns(found.table, options) } };
   const fault = head.doubt ?? problemOfTable(head.table, head.dialect, isKeyChosen(options));
-  const scanned = fault === undefined ? rejectsOf(head, options) : { rejected: 0, rejects: [], problem: fault };
+  const hasKey = fault === undefined || isQuestion(fault.extra);
+  const scanned = hasKey && isKeyKnown(head.table) ? scanSample(head, options) : NOT_SCANNED;
+  const problem = fault ?? scanned.problem;
   return {
     dialect: head.dialect,
-    columns: head.table.columns,
+    columns: describeColumns(head.table, options, problem),
     rows: firstRows(head),
     sample_size: head.records.count,
     rejected: scanned.rejected,
     rejects: scanned.rejects,
-    problem: scanned.problem === undefined ? null : toProblemDocument(scanned.problem),
+    ignored: scanned.ignored,
+    products: scanned.products,
+    mapping: effectiveMapping(head.table, options),
+    notices: head.table.notices,
+    problem: problem === undefined ? null : toProblemDocument(problem),
   };
 }
+
+type PreviewHead = Omit<Head, "table"> & { table: Omit<Table, "columns"> & PlannedColumns };
+
+const isKeyKnown = ({ columns, plan }: PlannedColumns): boolean => layoutOf(planLayoutColumns(columns, plan)).sku >= 0;
 
 function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Preview["rows"] {
   return Array.from({ length: Math.min(SHOWN_ROWS, records.count) }, (_, r) => {
@@ -46,22 +74,31 @@ function firstRows({ records, dialect }: Pick<Head, "records" | "dialect">): Pre
   });
 }
 
-/** Returns the rejects among the sampled records that can be found without the catalogue. */
-function rejectsOf(
-  { records, table, dialect, offset }: Omit<Head, "table"> & { table: Omit<Table, "columns"> & { columns: Column[] } },
-  options: ImportOptions,
-): Pick<Preview, "rejected" | "rejects"> & { problem: Problem | undefined } {
-  const scanner = createScanner(layoutOf(table.columns), dialect, {
+type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "products"> & { problem: Problem | undefined };
+
+const NOT_SCANNED: Scanned = { rejected: 0, rejects: [], ignored: 0, products: [], problem: undefined };
+
+/** Scans the sampled records as an import does: finds the rejects that do not depend on the catalogue, and the first products. */
+function scanSample({ records: read, table, dialect, offset }: PreviewHead, options: ImportOptions): Scanned {
+  const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
+  const scanner = createScanner(layout, dialect, {
     repeats: options.repeats,
     header: table.header,
     sample: table.rows,
     listed_rejects: SHOWN_REJECTS,
   });
-  scanner.scan(records, offset);
-  const rejects = scanner.takeRejects();
-  const { rejected } = scanner;
+  const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
+  const mapped = mapper?.map(read);
+  const records = mapped?.records ?? read;
+  scanner.scan(records, offset, mapped);
+  const { rejected, ignored } = scanner;
+  const rejects = scanner.takeRejects().map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) }));
+  const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
+  const products = previewProducts({ records, layout, dialect, isSkipped, active: options.active }, SHOWN_ROWS);
   const problem =
-    scanner.tooManyRejects() ?? (isKeyChosen(options) ? undefined : problemOfKey(table, scanner.key_figures));
+    scanner.tooManyRejects() ??
+    mapper?.notes.question(table.plan?.names ?? []) ??
+    (isKeyChosen(options) ? undefined : problemOfKey(table, scanner.key_figures));
   scanner.release();
-  return { rejected, problem, rejects: rejects.map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) })) };
+  return { rejected, rejects, ignored, products, problem };
 }

@@ -56,6 +56,8 @@ export interface Scanner {
   readonly key_figures: KeyFigures;
   /** The first keys of a file without a column of names: if none of them exists, the file creates products without names. */
   readonly first_keys: readonly string[];
+  /** Returns whether the row with this index is rejected, ignored or superseded. */
+  isSkipped(row: number): boolean;
   /** Returns whether a row has this key. */
   hasKey(key: string): boolean;
   /** Returns the chunks. Call it once, after the last window. `textEnd` is the length of the text. */
@@ -305,6 +307,7 @@ export function createScanner(layout: Layout, dialect: Dialect, rules: ScanRules
       return { rows: rows - ignored, ...figures };
     },
     first_keys: firstKeys,
+    isSkipped: (row) => skip.has(row),
     hasKey(text) {
       const bytes = Buffer.from(text);
       return keys.has(bytes, 0, bytes.length);

@@ -1,0 +1,64 @@
+// Describes the columns of a preview: how certain their targets are, samples of their values, and the mapping that has the same effect.
+import { cutText } from "../../../contract/faults.ts";
+import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
+import { claimOf, isWeakClaim } from "../read/columns/column-claims.ts";
+import { valuesOf } from "../read/columns/match-columns.ts";
+import type { Column, ImportOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
+import type { Mapping } from "../../../contract/imports/mapping.ts";
+import type { Problem } from "../../../contract/problems.ts";
+
+const SAMPLES = 3;
+const SAMPLE_CHARACTERS = 100;
+
+interface Columns {
+  columns: readonly Column[];
+  /** The cells of the first rows. */
+  rows: readonly (readonly string[])[];
+}
+
+/** @param problem the problem or question of the file, which makes a target uncertain */
+export const describeColumns = (
+  { columns, rows }: Columns,
+  options: ImportOptions,
+  problem: Problem | undefined,
+): PreviewColumn[] =>
+  columns.map((column, position) => ({
+    ...column,
+    confidence: confidenceOf(column, options, problem?.extra["option"]),
+    samples: [...new Set(valuesOf(rows, position))].slice(0, SAMPLES).map((value) => cutText(value, SAMPLE_CHARACTERS)),
+  }));
+
+/** The option that asks for each target. */
+const ASKED: Partial<Record<Column["target"], string>> = { sku: "key", name: "name" };
+
+function confidenceOf(
+  { name, target }: Column,
+  { key, name: nameOption, mapping }: ImportOptions,
+  asked: unknown,
+): PreviewColumn["confidence"] {
+  const question = ASKED[target];
+  if (question !== undefined && question === asked) return "low";
+  if (mapping !== undefined || (target === "sku" && key !== undefined) || (target === "name" && nameOption !== undefined))
+    return "high";
+  if (target === "attribute" || target === "ignored") return "high";
+  const claim = name === target ? 0 : claimOf(target, name);
+  return claim === undefined || isWeakClaim(claim) ? "medium" : "high";
+}
+
+/** The statement of a mapping for each field. */
+const STATEMENTS = { sku: "key", name: "name", description: "description", active: "active" } as const;
+
+/** Returns the mapping of the options, or the one that has the effect of the recognized columns.
+ * @returns null if no column is the key */
+export function effectiveMapping({ columns }: Columns, { key, name, mapping }: ImportOptions): Mapping | null {
+  if (mapping !== undefined)
+    return { ...mapping, ...(key === undefined ? {} : { key }), ...(name === undefined ? {} : { name }) };
+  const fields = FIELD_NAMES.flatMap((field): [string, string][] => {
+    const column = columns.find(({ target }) => target === field);
+    return column === undefined ? [] : [[STATEMENTS[field], column.name]];
+  });
+  const found = Object.fromEntries(fields);
+  if (found["key"] === undefined) return null;
+  const ignored = columns.flatMap(({ name: column, target }) => (target === "ignored" ? [column] : []));
+  return { ...found, key: found["key"], ...(ignored.length === 0 ? {} : { drop: ignored }) };
+}
