@@ -328,6 +328,7 @@ export const imports: Shape<typeof english> = {
     does_not_fit: "Der Wert ist nicht das, was die Zuordnung erwartet",
     value_empty: "Die Zelle ist leer, aber die Zuordnung verlangt einen Wert",
     not_a_list: "Der Wert muss eine Liste in JSON oder ein Text sein",
+    match_ambiguous: "Mehrere Produkte haben den Wert, nach dem die Zeile sucht",
     exists_already: "Das Produkt gibt es schon, und dieser Import legt nur neue Produkte an",
     does_not_exist: "Das Produkt gibt es nicht, und dieser Import ändert nur vorhandene Produkte",
   },

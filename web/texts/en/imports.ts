@@ -316,6 +316,7 @@ export const imports = {
     does_not_fit: "The value is not what the mapping expects",
     value_empty: "The cell is empty, but the mapping requires a value",
     not_a_list: "The value must be a list in JSON or a text",
+    match_ambiguous: "Several products have the value that the row should match",
     exists_already: "The product already exists, and this import only creates products",
     does_not_exist: "The product does not exist, and this import only updates products",
   },
