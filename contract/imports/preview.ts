@@ -66,12 +66,16 @@ export const preview = z
     ignored: count.describe("Number of sample rows that are not products"),
     products: z
       .array(preview_product)
-      .describe("The first 20 products as they would be stored if none of them existed. Values are truncated to 1,000 characters"),
+      .describe(
+        "The first 20 products as they would be stored if none of them existed. Values are truncated to 1,000 characters",
+      ),
     mapping: mapping.nullable().describe("The mapping that the import would use, in full; null if the key is unknown"),
     notices: z.array(notice),
     problem: problem_document
       .nullable()
-      .describe("Why the file cannot be imported, or the question that an import would ask; null if it can be imported"),
+      .describe(
+        "Why the file cannot be imported, or the question that an import would ask; null if it can be imported",
+      ),
   })
   .meta({ id: "Preview" });
 export type Preview = z.infer<typeof preview>;

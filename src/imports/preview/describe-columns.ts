@@ -38,7 +38,11 @@ function confidenceOf(
 ): PreviewColumn["confidence"] {
   const question = ASKED[target];
   if (question !== undefined && question === asked) return "low";
-  if (mapping !== undefined || (target === "sku" && key !== undefined) || (target === "name" && nameOption !== undefined))
+  if (
+    mapping !== undefined ||
+    (target === "sku" && key !== undefined) ||
+    (target === "name" && nameOption !== undefined)
+  )
     return "high";
   if (target === "attribute" || target === "ignored") return "high";
   const claim = name === target ? 0 : claimOf(target, name);
