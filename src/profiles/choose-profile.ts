@@ -1,0 +1,155 @@
+// Chooses the profile of an import by the header of its file, and reports columns that are new or missing.
+import type { ImportOptions } from "../../contract/imports/imports.ts";
+import type { Mapping } from "../../contract/imports/mapping.ts";
+import type { Notice } from "../../contract/imports/notices.ts";
+import { Problem } from "../../contract/problems.ts";
+import { NO_PROFILE } from "../../contract/profiles/profile-names.ts";
+import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
+import { compareColumns, type ColumnChanges } from "./select/compare-columns.ts";
+import { selectProfile, type KnownProfile } from "./select/select-profile.ts";
+
+export interface ChosenProfile {
+  profile: KnownProfile | null;
+  /** The import's options with the mapping of the profile. */
+  options: ImportOptions;
+  notices: Notice[];
+  /** Whether to wait for an answer: the columns have changed and the profile does not define what to do. */
+  question: Problem | undefined;
+}
+
+/** @param used the profile that the import already has: the one that the client named, or that an earlier scan has selected
+ * @param known the profiles to select from */
+export function chooseProfile(
+  header: readonly string[],
+  options: ImportOptions,
+  used: KnownProfile | null,
+  known: readonly KnownProfile[],
+): ChosenProfile {
+  const selected = used === null && selects(options) ? selectProfile(header, known) : { profile: used, tied: [] };
+  const { profile } = selected;
+  if (profile === null || profile === undefined)
+    return { profile: null, options, notices: tieNotices(selected.tied), question: undefined };
+  const changes = compareColumns(header, profile);
+  const policy = policyOf(options, profile.definition);
+  return {
+    profile,
+    options: withMapping(options, profile.definition, policy.on_new_column === "ignore" ? changes.added : []),
+    notices: changeNotices(profile.name, changes, policy),
+    question: questionOf(profile.name, changes, policy),
+  };
+}
+
+/** Whether a profile is selected. A client that names the key or the mapping has decided already. */
+export const selects = ({ profile, mapping, key, name }: ImportOptions): boolean =>
+  profile === undefined && mapping === undefined && key === undefined && name === undefined;
+
+export const isSwitchedOff = (profile: string | undefined): boolean => profile?.toLowerCase() === NO_PROFILE;
+
+/** The mapping in a profile. */
+export function mappingOf({ profile: _profile, detect: _detect, ...mapping }: ProfileDefinition): Mapping {
+  return mapping;
+}
+
+export function withMapping(
+  options: ImportOptions,
+  definition: ProfileDefinition,
+  ignored: readonly string[] = [],
+): ImportOptions {
+  const mapping = mappingOf(definition);
+  const { mode, repeats } = options;
+  return {
+    ...options,
+    // These are the defaults of the options. Another value was given by the client and precedes the profile.
+    mode: mode === "upsert" ? (mapping.mode ?? mode) : mode,
+    repeats: repeats === "last" ? (mapping.repeats ?? repeats) : repeats,
+    mapping: ignored.length === 0 ? mapping : { ...mapping, drop: [...(mapping.drop ?? []), ...ignored] },
+  };
+}
+
+interface Policy {
+  on_new_column: "attribute" | "ignore" | "hold";
+  on_missing_column: "keep" | "hold";
+}
+
+const policyOf = (options: ImportOptions, definition: ProfileDefinition): Policy => ({
+  on_new_column: options.on_new_column ?? definition.on_new_column ?? "attribute",
+  on_missing_column: options.on_missing_column ?? definition.on_missing_column ?? "keep",
+});
+
+/** Maximum number of columns of which each has a notice of its own. */
+const MAX_NOTICES = 5;
+/** Maximum number of columns that a message lists. */
+const MAX_LISTED = 20;
+
+function changeNotices(name: string, { added, missing, renamed }: ColumnChanges, policy: Policy): Notice[] {
+  const isRenamed = new Set(renamed.flatMap(({ from, to }) => [from, to]));
+  const becomes = policy.on_new_column === "ignore" ? "was ignored" : "became an attribute unless the profile drops it";
+  return [
+    ...renamed.slice(0, MAX_NOTICES).map(({ from, to }): Notice => ({
+      code: "renamed_column",
+      message: `The profile "${name}" knows the column "${from}", which the file lacks; "${to}" is new. If the column was renamed, change the profile.`,
+      column: to,
+      count: null,
+    })),
+    ...noticesOf(
+      "new_column",
+      added.filter((column) => !isRenamed.has(column)),
+      (column) => `The profile "${name}" does not know the column "${column}", which ${becomes}.`,
+      (columns, list) => `The profile "${name}" does not know ${columns} columns: ${list}.`,
+    ),
+    ...noticesOf(
+      "missing_column",
+      missing.filter((column) => !isRenamed.has(column)),
+      (column) => `The file lacks the column "${column}" of the profile "${name}". Its values stay unchanged.`,
+      (columns, list) => `The file lacks ${columns} columns of the profile "${name}": ${list}.`,
+    ),
+  ];
+}
+
+function noticesOf(
+  code: Notice["code"],
+  columns: readonly string[],
+  one: (column: string) => string,
+  many: (count: number, list: string) => string,
+): Notice[] {
+  if (columns.length <= MAX_NOTICES)
+    return columns.map((column) => ({ code, message: one(column), column, count: null }));
+  return [{ code, message: many(columns.length, listOf(columns)), column: null, count: null }];
+}
+
+function listOf(columns: readonly string[]): string {
+  const shown = columns.slice(0, MAX_LISTED).map((column) => `"${column.slice(0, 100)}"`);
+  return columns.length > MAX_LISTED ? `${shown.join(", ")} and ${columns.length - MAX_LISTED} more` : shown.join(", ");
+}
+
+const tieNotices = (tied: readonly string[]): Notice[] =>
+  tied.length === 0
+    ? []
+    : [
+        {
+          code: "profiles_tied",
+          message: `No profile was used, because ${listOf(tied)} fit the columns equally well. Name one with the option profile.`,
+          column: null,
+          count: null,
+        },
+      ];
+
+/** The question of a file whose columns have changed. The option in `extra` answers it. */
+function questionOf(name: string, { added, missing, renamed }: ColumnChanges, policy: Policy): Problem | undefined {
+  if (added.length > 0 && policy.on_new_column === "hold")
+    return new Problem(
+      "columns-changed",
+      `The file has ${added.length === 1 ? "a column" : "columns"} that the profile "${name}" does not know: ${listOf(added)}. Import them as attributes (on_new_column=attribute) or ignore them (on_new_column=ignore).`,
+      { extra: { option: "on_new_column", candidates: candidates("attribute", "ignore"), profile: name, added, renamed } },
+    );
+  if (missing.length > 0 && policy.on_missing_column === "hold")
+    return new Problem(
+      "columns-changed",
+      `The file lacks ${missing.length === 1 ? "a column" : "columns"} of the profile "${name}": ${listOf(missing)}. To import it without them, answer on_missing_column=keep.`,
+      { extra: { option: "on_missing_column", candidates: candidates("keep"), profile: name, missing, renamed } },
+    );
+  return undefined;
+}
+
+const candidates = (...values: string[]): { value: string; samples: string[] }[] =>
+  values.map((value) => ({ value, samples: [] }));
