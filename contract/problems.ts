@@ -54,6 +54,7 @@ export const PROBLEMS = {
   "refused-url": { status: 400, title: "Webhooks must not call this address" },
   "file-missing": { status: 500, title: "The uploaded file no longer exists" },
   "worker-died": { status: 500, title: "The worker stopped twice while processing this job" },
+  "no-such-profile": { status: 422, title: "There is no such profile" },
   "profile-changed": { status: 412, title: "The profile has changed since you read it" },
   "profile-tests-fail": { status: 409, title: "A test of the profile fails" },
   "built-in-profile": { status: 409, title: "The profile is built in" },

@@ -55,6 +55,18 @@ export const import_ = z
     rejected: count,
     ignored: count.describe("Number of rows that are not products, such as totals, notes and repeated headers"),
     notices: z.array(notice),
+    profile: z
+      .object({
+        name: z.string(),
+        version: z.int(),
+        built_in: z.boolean(),
+        definition: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe("The text with which the import ran; omitted in lists and streams"),
+      })
+      .nullable()
+      .describe("The profile that the import uses, which the client named or the server selected by the columns"),
     rejects_listed,
     fraction: z.number().min(0).max(1).describe("Progress of the whole import, from 0 to 1; never decreases"),
     rows_per_second: count.nullable(),

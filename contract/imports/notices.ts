@@ -9,6 +9,8 @@ export const NOTICES = {
   unknown_value: "A value map does not contain the value; the value was kept",
   new_column: "The file has a column that the profile does not know",
   missing_column: "The file lacks a column that the profile uses",
+  renamed_column: "A column of the profile is missing, and a new column has a similar name",
+  profiles_tied: "Several profiles fit the columns equally well, so none was used",
 } as const;
 export type NoticeCode = keyof typeof NOTICES;
 

@@ -5,6 +5,7 @@ import { dialect, type Dialect } from "./dialect.ts";
 import { findMarkConflict, MAX_PREAMBLE_LINES } from "./dialect-rules.ts";
 import { encodingOf, ENCODINGS, unknownEncoding } from "./import-names.ts";
 import { mapping } from "./mapping.ts";
+import { MAX_PROFILE_NAME_CHARACTERS } from "../profiles/profile-names.ts";
 import { mapping_text } from "./mapping-text.ts";
 
 export const MODES = ["upsert", "create", "update"] as const;
@@ -20,6 +21,13 @@ const column_option = z
   .string()
   .min(1)
   .max(2000)
+  .regex(/^[^\0]*$/, "A name cannot contain NUL");
+
+const profile_option = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_PROFILE_NAME_CHARACTERS)
   .regex(/^[^\0]*$/, "A name cannot contain NUL");
 
 /** Options given by the client; omitted properties of the file are detected. */
@@ -57,6 +65,20 @@ export const import_options = z
     name: column_option
       .optional()
       .describe("Name of the column with the product names, not case-sensitive. By default, the column is recognized"),
+    profile: profile_option
+      .optional()
+      .describe(
+        "Name of the profile to use, not case-sensitive. By default, the profile whose columns fit best is used, if there is one; " +
+          "`none` uses no profile",
+      ),
+    on_new_column: mapping.shape.on_new_column.describe(
+      "What happens to columns that the profile does not know: they become attributes, are ignored, or the import waits for an " +
+        "answer; default: that of the profile, or `attribute`",
+    ),
+    on_missing_column: mapping.shape.on_missing_column.describe(
+      "What happens if the file lacks columns of the profile: their values stay unchanged, or the import waits for an answer; " +
+        "default: that of the profile, or `keep`",
+    ),
     mapping: mapping
       .optional()
       .describe("How the columns become the values of products. `key` and `name` override those of the mapping"),

@@ -5,6 +5,7 @@ import type { ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
 import { removeImportFiles } from "./files/remove-files.ts";
 import { markFinished, markFinishing, readImportWork } from "./store.ts";
+import { noteUse } from "../profiles/use-store.ts";
 import { isTerminal } from "../../contract/imports/imports.ts";
 import { toProblemDocument } from "../../contract/problem-document.ts";
 import { Problem } from "../../contract/problems.ts";
@@ -33,6 +34,7 @@ export async function finishImport(
     const isAllowed = isDue === undefined || (await isDue(client));
     const hasEnded = isAllowed && (await markFinished(client, importId, state, problem));
     if (hasEnded) await emitImport(client, importId, EVENT_TYPES[state]);
+    if (hasEnded && state === "done") await noteUse(client, importId);
     return { hasEnded, work: await readImportWork(client, importId) };
   });
   if (work !== undefined && isTerminal(work.state)) await removeImportFiles(context, work.file);

@@ -6,6 +6,7 @@ import { IMPORT_CHANNEL } from "../events/channels.ts";
 import { forgetAttempts } from "../jobs/attempts.ts";
 import { deleteMatches } from "./match/store.ts";
 import type { MappingPlan } from "./mapping/plan.ts";
+import type { UsedProfile } from "../profiles/choose-profile.ts";
 import { deleteChunks, sumChunks, type ChunkCounts } from "./chunk-store.ts";
 import {
   MAX_LISTED_REJECTS,
@@ -38,8 +39,10 @@ const COMMON = `
     'load', greatest(0, floor(extract(epoch from coalesce(load_finished_at, finished_at, now()) - load_started_at) * 1000)),
     'total', greatest(0, floor(extract(epoch from coalesce(finished_at, now()) - started_at) * 1000))
   ) as elapsed_ms`;
-const IMPORT = `${COMMON}, options, dialect, columns, problem, false as shortened`;
+const IMPORT = `${COMMON}, options, profile, dialect, columns, problem, false as shortened`;
 const LISTED_IMPORT = `${COMMON},
+  case when profile is not null then json_build_object(
+    'name', profile->'name', 'version', profile->'version', 'built_in', profile->'built_in') end as profile,
   case when ${isShort("options")} then options else options - 'mapping' end as options,
   case when ${isShort("dialect")} then dialect else dialect - 'sheets' end as dialect,
   case when ${isShort("columns")} then columns end as columns,
@@ -135,6 +138,8 @@ export interface ImportWork {
   cancel_requested: boolean;
   actor: string;
   filename: string;
+  /** The profile that the client named or that an earlier scan selected. */
+  profile: UsedProfile | null;
   /** Token of the newest scan; see scan/store.ts. */
   scan_token: number;
   /** Size of the scanned text in bytes. Null until loading begins. */
@@ -142,7 +147,7 @@ export interface ImportWork {
 }
 
 const WORK = `id, state, file, received, size, options, dialect, columns, rows, changeset_id, id_base, catalogue_was_empty,
-  cancel_requested, actor, filename, scan_token, text_size`;
+  cancel_requested, actor, filename, profile, scan_token, text_size`;
 
 export async function readImportWork(db: Queryable, id: number): Promise<ImportWork | undefined> {
   const { rows } = await db.query<ImportWork>(`select ${WORK} from imports where id = $1`, [id]);

@@ -5,8 +5,26 @@ import type { Notice } from "../../contract/imports/notices.ts";
 import { Problem } from "../../contract/problems.ts";
 import { NO_PROFILE } from "../../contract/profiles/profile-names.ts";
 import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
+import { profileKey } from "./profile-key.ts";
 import { compareColumns, type ColumnChanges } from "./select/compare-columns.ts";
 import { selectProfile, type KnownProfile } from "./select/select-profile.ts";
+
+/** The profile of an import, as the import stores it. */
+export interface UsedProfile {
+  key: string;
+  name: string;
+  version: number;
+  built_in: boolean;
+  definition: ProfileDefinition;
+}
+
+export const asUsed = ({ name, version, built_in, definition }: KnownProfile): UsedProfile => ({
+  key: profileKey(name),
+  name,
+  version,
+  built_in,
+  definition,
+});
 
 export interface ChosenProfile {
   profile: KnownProfile | null;

@@ -1,10 +1,13 @@
 // All profiles that an import can select. Their texts are read again only if a profile has changed.
 import type { Queryable } from "../db/connection/connect.ts";
 import { builtInProfiles, BUILT_IN_VERSION } from "./built-in.ts";
+import { isSwitchedOff, type UsedProfile } from "./choose-profile.ts";
 import { profileKey } from "./profile-key.ts";
 import type { KnownProfile } from "./select/select-profile.ts";
 import { listVersions, readAllStored } from "./store.ts";
 import { readUses } from "./use-store.ts";
+import type { ImportOptions } from "../../contract/imports/imports.ts";
+import { Problem } from "../../contract/problems.ts";
 
 interface Cached {
   /** Ids and versions of the stored profiles, which identify their texts. */
@@ -33,15 +36,33 @@ async function readTexts(db: Queryable): Promise<Cached["profiles"]> {
   const stored = await readAllStored(db);
   const keys = new Set(stored.map(({ key }) => key));
   return [
-    ...stored.map(({ id, key, name, version, definition }) => ({ id, key, name, version, definition, built_in: false })),
+    ...stored.map(({ key, name, version, definition }) => ({ key, name, version, definition, built_in: false })),
     ...builtInProfiles()
       .filter(({ key }) => !keys.has(key))
-      .map((profile) => ({ ...profile, id: null, version: BUILT_IN_VERSION, built_in: true })),
+      .map((profile) => ({ ...profile, version: BUILT_IN_VERSION, built_in: true })),
   ];
 }
 
-/** Returns one profile; undefined if there is none with this name. */
-export async function readKnownProfile(db: Queryable, key: string): Promise<KnownProfile | undefined> {
-  const known = await readKnownProfiles(db);
-  return known.find(({ name }) => profileKey(name) === key);
+/** Returns the profile that the options of an import name; null if they name none.
+ * @throws Problem no-such-profile; invalid-request if the options also contain a mapping */
+export async function readNamedProfile(
+  db: Queryable,
+  { profile, mapping }: Pick<ImportOptions, "profile" | "mapping">,
+): Promise<KnownProfile | null> {
+  if (profile === undefined || isSwitchedOff(profile)) return null;
+  if (mapping !== undefined)
+    throw new Problem("invalid-request", "Give either a profile or a mapping, not both. Change the profile instead.");
+  const key = profileKey(profile);
+  const named = (await readKnownProfiles(db)).find(({ name }) => profileKey(name) === key);
+  if (named !== undefined) return named;
+  throw new Problem(
+    "no-such-profile",
+    `There is no profile "${profile}". See the profiles on the page, or with GET /api/profiles or skuport profile list.`,
+  );
+}
+
+/** Adds what is known about the last file of the profile that an import uses. */
+export async function withSeenColumns(db: Queryable, used: UsedProfile): Promise<KnownProfile> {
+  const { key, ...profile } = used;
+  return { ...profile, seen_columns: (await readUses(db, [key])).get(key)?.columns ?? null };
 }

@@ -15,12 +15,14 @@ export async function readUses(db: Queryable, keys: readonly string[]): Promise<
   return new Map(rows.map(({ name_key, ...use }) => [name_key, use]));
 }
 
-/** Records that an import used the profile for a file with these columns. */
-export async function noteUse(db: Queryable, key: string, importId: number, columns: readonly string[]): Promise<void> {
+/** Records that a finished import used its profile, and the columns of its file. */
+export async function noteUse(db: Queryable, importId: number): Promise<void> {
   await db.query(
-    `insert into profile_uses (name_key, import_id, columns) values ($1, $2, $3)
+    `insert into profile_uses (name_key, import_id, columns)
+     select profile->>'key', id, (select json_agg(c->>'name') from jsonb_array_elements(columns) c)
+     from imports where id = $1 and profile is not null and jsonb_array_length(columns) > 0
      on conflict (name_key) do update set used_at = now(), import_id = excluded.import_id, columns = excluded.columns
      where profile_uses.import_id < excluded.import_id`,
-    [key, importId, JSON.stringify(columns)],
+    [importId],
   );
 }

@@ -6,7 +6,8 @@ import { finishImport } from "../finish-import.ts";
 import { isUnchanged } from "../recovery/store.ts";
 import { isScannedBy, type ScanId } from "../scan/store.ts";
 import { readImport } from "../store.ts";
-import { listUnanswered, markContinued, markHeld } from "./store.ts";
+import { readNamedProfile } from "../../profiles/known-profiles.ts";
+import { forgetProfile, listUnanswered, markContinued, markHeld } from "./store.ts";
 import type { continue_options, Import } from "../../../contract/imports/imports.ts";
 import { problemOf, toProblemDocument, type ProblemDocument } from "../../../contract/problem-document.ts";
 import { Problem } from "../../../contract/problems.ts";
@@ -38,9 +39,13 @@ export async function continueImport(
   answer: z.infer<typeof continue_options>,
 ): Promise<void> {
   const given = Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== undefined));
-  const changed = { ...options, ...given };
+  // The mapping of the options may be that of the profile which another profile or mapping now replaces.
+  const { mapping: _, ...withoutMapping } = options;
+  const changed = { ...(answer.profile === undefined ? options : withoutMapping), ...given };
+  await readNamedProfile(context.pool, answer);
   const isContinued = await withTransaction(context.pool, async (client) => {
     const isMarked = await markContinued(client, id, changed);
+    if (isMarked && (answer.profile !== undefined || answer.mapping !== undefined)) await forgetProfile(client, id);
     if (isMarked) await context.sendScan(client, id);
     return isMarked;
   });

@@ -36,6 +36,11 @@ export async function markContinued(db: Queryable, id: number, options: ImportOp
   return updated > 0;
 }
 
+/** Removes the profile of an import that the client replaces. */
+export async function forgetProfile(db: Queryable, id: number): Promise<void> {
+  await db.query("update imports set profile = null where id = $1", [id]);
+}
+
 /** Lists held imports whose question was not answered in time. */
 export async function listUnanswered(
   db: Queryable,

@@ -7,6 +7,7 @@ import { uploadedPath, type ImportContext } from "../context.ts";
 import { diskFull, requireSpace, uploadSpace } from "../files/disk-space.ts";
 import { finishImport } from "../finish-import.ts";
 import { uploadInterrupted } from "../problems.ts";
+import { readNamedProfile } from "../../profiles/known-profiles.ts";
 import { insertImport, isReceiving, markReceived, readImport, type NewImport } from "../store.ts";
 import { createDurableFile } from "./durable-file.ts";
 import { receiveBytes, type ReceivedFile } from "./receive-bytes.ts";
@@ -32,6 +33,7 @@ export async function receiveImport(
   bytes: AsyncIterable<Buffer>,
 ): Promise<Import> {
   const { filename, size, options, actor } = upload;
+  await readNamedProfile(context.pool, options);
   await requireSpace(context.disk, filename, size ?? 0);
   const newImport: NewImport = { actor, filename, size, options, file: randomUUID() };
   const id = await insertImport(context.pool, newImport);

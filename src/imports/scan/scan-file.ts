@@ -22,6 +22,8 @@ import { textPath } from "../files/text-path.ts";
 import { uploadedExtent } from "./follow-upload.ts";
 import { countDamagedNumbers, type DamagedNumbers } from "./rows/damaged.ts";
 import { activeNotices, damagedNotices, unknownNotices } from "./rows/notices.ts";
+import { asUsed, type ChosenProfile } from "../../profiles/choose-profile.ts";
+import { profileOfTable, ReadAgain, readsDifferently, withNamedProfile } from "./profile-of-scan.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
 import { startLoading } from "./start-loading.ts";
@@ -31,6 +33,7 @@ import {
   noteFaulty,
   noteFormat,
   noteNotices,
+  noteProfile,
   noteScanned,
   type ScanProgress,
 } from "./store.ts";
@@ -55,8 +58,18 @@ interface Run {
 
 /** Scans the file and starts loading it.
  * @throws ScanOver if the import was cancelled or taken over by a newer scan; Problem if the file cannot be imported */
-export async function scanFile(context: ImportContext, work: ImportWork, signal: AbortSignal): Promise<void> {
-  const run = { context, work, signal };
+export async function scanFile(context: ImportContext, given: ImportWork, signal: AbortSignal): Promise<void> {
+  const work = await retryTransient(() => withNamedProfile(context.pool, given), { signal });
+  try {
+    await scanUpload({ context, work, signal });
+  } catch (error) {
+    if (!(error instanceof ReadAgain)) throw error;
+    await scanUpload({ context, work: error.work, signal });
+  }
+}
+
+async function scanUpload(run: Run): Promise<void> {
+  const { context, work, signal } = run;
   const uploaded = uploadedPath(context, work.file);
   const extent = await uploadedExtent(context, work, signal);
   const overrides = overridesOf(work.options);
@@ -101,22 +114,27 @@ async function fenced({ signal }: Run, write: () => Promise<boolean>): Promise<v
 }
 
 async function scanText(
-  run: Run,
+  given: Run,
   file: FileHandle,
   extent: Extent,
   { dialect, is_proven }: { dialect: Dialect; is_proven: boolean },
 ): Promise<"scanned" | "not UTF-8"> {
   const proof = { is_proven };
-  const { context, work, signal } = run;
+  const { context, signal } = given;
   const { pool } = context;
-  const found = await openTable(file, dialect, signal, overridesOf(work.options));
-  const table = { ...found, ...planColumns(found, work.options) };
+  const found = await openTable(file, dialect, signal, overridesOf(given.work.options));
+  const chosen = await retryTransient(() => profileOfTable(pool, given.work, found), { signal });
+  const run = await withProfile(given, chosen, dialect);
+  const { work } = run;
+  const planned = planColumns(found, work.options);
+  const table = { ...found, ...planned, notices: [...chosen.notices, ...planned.notices] };
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const problem = problemOfTable(table, dialect, isKeyChosen(work.options));
   // If the header has a fault, its columns are meaningless, so do not store them.
   if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table));
   if (problem !== undefined) throw problem;
+  if (chosen.question !== undefined) throw chosen.question;
   const textSize = extent.whole ? extent.end : (work.size ?? undefined);
   const scanner = createScanner(layout, dialect, {
     repeats: work.options.repeats,
@@ -161,6 +179,16 @@ async function scanText(
   if ((await file.stat()).size !== extent.end) throw truncatedFile();
   await endScan(run, { table, layout, scanner, mapper, damaged, textEnd: extent.end, found: progressAt(extent.end) });
   return "scanned";
+}
+
+/** Stores the profile that was chosen.
+ * @throws ReadAgain if a profile that was just selected reads the file in another way */
+async function withProfile(run: Run, { profile, options }: ChosenProfile, dialect: Dialect): Promise<Run> {
+  if (profile === null) return run;
+  const work = { ...run.work, options, profile: asUsed(profile) };
+  await fenced(run, () => noteProfile(run.context.pool, work, work));
+  if (run.work.profile === null && readsDifferently(options, dialect)) throw new ReadAgain(work);
+  return { ...run, work };
 }
 
 /** A scan that has read the whole file. */

@@ -38,6 +38,22 @@ export async function noteFormat(
   return updated > 0;
 }
 
+/** Stores the profile that the scan uses, and the options with its mapping. @returns false if the import no longer belongs to this scan */
+export async function noteProfile(
+  db: Queryable,
+  scan: ScanId,
+  { profile, options }: Pick<ImportWork, "profile" | "options">,
+): Promise<boolean> {
+  const updated = await changeImport(
+    db,
+    scan.id,
+    "profile = $3, options = $4",
+    "scan_token = $2 and state in ('receiving', 'scanning')",
+    [scan.scan_token, JSON.stringify(profile), JSON.stringify(options)],
+  );
+  return updated > 0;
+}
+
 /** Stores what users should know about the import. @returns false if the import no longer belongs to this scan */
 export async function noteNotices(db: Queryable, scan: ScanId, notices: readonly Notice[]): Promise<boolean> {
   const updated = await changeImport(

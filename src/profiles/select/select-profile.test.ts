@@ -6,7 +6,6 @@ import { compareColumns } from "./compare-columns.ts";
 import { selectProfile, type KnownProfile } from "./select-profile.ts";
 
 const known = (name: string, definition: ProfileDefinition, more: Partial<KnownProfile> = {}): KnownProfile => ({
-  id: 1,
   name,
   version: 1,
   built_in: false,

@@ -7,7 +7,6 @@ import { requiredGroups, usedColumns, type UsedColumns } from "./used-columns.ts
 
 /** A profile that can be selected. */
 export interface KnownProfile {
-  id: number | null;
   name: string;
   version: number;
   built_in: boolean;

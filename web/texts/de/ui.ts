@@ -113,6 +113,7 @@ export const ui: Shape<typeof english> = {
     "refused-url": "Webhooks dürfen diese Adresse nicht aufrufen",
     "file-missing": "Die hochgeladene Datei gibt es nicht mehr",
     "worker-died": "Der Worker wurde bei diesem Vorgang zweimal beendet",
+    "no-such-profile": "Dieses Profil gibt es nicht",
     "profile-changed": "Das Profil wurde inzwischen geändert",
     "profile-tests-fail": "Ein Test des Profils schlägt fehl",
     "built-in-profile": "Mitgelieferte Profile lassen sich nicht ändern",

@@ -106,6 +106,7 @@ export const ui = {
     "refused-url": "Webhooks must not call this address",
     "file-missing": "The uploaded file no longer exists",
     "worker-died": "The worker stopped twice while processing this job",
+    "no-such-profile": "There is no such profile",
     "profile-changed": "The profile has changed in the meantime",
     "profile-tests-fail": "A test of the profile fails",
     "built-in-profile": "Built-in profiles cannot be changed",

@@ -10,6 +10,7 @@ import { emptyFile, tooLarge } from "../receive.ts";
 import { bodyOf } from "../request-body.ts";
 import { readImport, requestCancel, type NewImport } from "../../store.ts";
 import { appendBytes, offsetOf } from "./append.ts";
+import { readNamedProfile } from "../../../profiles/known-profiles.ts";
 import { readMetadata } from "./metadata.ts";
 import { chooseEvictions } from "./evict-uploads.ts";
 import { createOpenUploads, type OpenUploads } from "./open-uploads.ts";
@@ -78,6 +79,7 @@ function creationRoutes(scope: FastifyInstance, context: UploadRoutesContext): v
       const { filename, options } = readMetadata(metadata);
       if (size === 0) throw emptyFile(filename);
       if (size > context.max_upload_bytes) throw tooLarge(filename, context.max_upload_bytes);
+      await readNamedProfile(context.pool, options);
       const file = randomUUID();
       const upload = { actor: request.actor, filename, size, options, file };
       const id = await createUpload(context, upload, size, request.client);
