@@ -9,6 +9,7 @@ import { readFile, type ScratchFolder } from "../../imports/read/read-file.ts";
 import { oneLine } from "../../terminal.ts";
 import { readArgs, UsageError, type Command, type Io } from "../command.ts";
 import { DIALECT_HELP, DIALECT_OPTIONS, readOverrides } from "../dialect-options.ts";
+import { withProfile } from "./named-profile.ts";
 import { COLUMN_HELP, COLUMN_OPTIONS, readColumnOptions } from "../column-options.ts";
 import { describeUnreadable } from "../import/import-source.ts";
 import { printCsv, printSummary, type Printer, type PrinterOutput } from "./printers.ts";
@@ -45,7 +46,7 @@ ${DIALECT_HELP}`,
     const [path, ...others] = positionals;
     if (path === undefined || others.length > 0) throw new UsageError("Name exactly one file: skuport read FILE");
     if (values.csv === true && values.json === true) throw new UsageError("Use either --csv or --json, not both.");
-    const columnOptions = await readColumnOptions(values);
+    const columnOptions = await withProfile(await readColumnOptions(values), io);
     const overrides = overridesOf({ ...columnOptions, ...readOverrides(values) });
 
     const output = openOutput(io);

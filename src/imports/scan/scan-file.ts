@@ -120,21 +120,16 @@ async function scanText(
   { dialect, is_proven }: { dialect: Dialect; is_proven: boolean },
 ): Promise<"scanned" | "not UTF-8"> {
   const proof = { is_proven };
-  const { context, signal } = given;
+  const { run, table, question } = await judgeTable(given, file, dialect);
+  const { context, work, signal } = run;
   const { pool } = context;
-  const found = await openTable(file, dialect, signal, overridesOf(given.work.options));
-  const chosen = await retryTransient(() => profileOfTable(pool, given.work, found), { signal });
-  const run = await withProfile(given, chosen, dialect);
-  const { work } = run;
-  const planned = planColumns(found, work.options);
-  const table = { ...found, ...planned, notices: [...chosen.notices, ...planned.notices] };
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const problem = problemOfTable(table, dialect, isKeyChosen(work.options));
   // If the header has a fault, its columns are meaningless, so do not store them.
   if (table.header_fault === null) await fenced(run, () => noteFormat(pool, work, dialect, table));
   if (problem !== undefined) throw problem;
-  if (chosen.question !== undefined) throw chosen.question;
+  if (question !== undefined) throw question;
   const textSize = extent.whole ? extent.end : (work.size ?? undefined);
   const scanner = createScanner(layout, dialect, {
     repeats: work.options.repeats,
@@ -179,6 +174,21 @@ async function scanText(
   if ((await file.stat()).size !== extent.end) throw truncatedFile();
   await endScan(run, { table, layout, scanner, mapper, damaged, textEnd: extent.end, found: progressAt(extent.end) });
   return "scanned";
+}
+
+/** Reads the header, and decides which profile the import uses and what its columns become. */
+async function judgeTable(
+  given: Run,
+  file: FileHandle,
+  dialect: Dialect,
+): Promise<{ run: Run; table: JudgedTable; question: Problem | undefined }> {
+  const { context, work, signal } = given;
+  const found = await openTable(file, dialect, signal, overridesOf(work.options));
+  const chosen = await retryTransient(() => profileOfTable(context.pool, work, found), { signal });
+  const run = await withProfile(given, chosen, dialect);
+  const planned = planColumns(found, run.work.options);
+  const table = { ...found, ...planned, notices: [...chosen.notices, ...planned.notices] };
+  return { run, table, question: chosen.question };
 }
 
 /** Stores the profile that was chosen.

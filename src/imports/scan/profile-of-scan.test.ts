@@ -1,0 +1,131 @@
+// Imports with a profile: named by the client, or selected by the columns of the file.
+import { expect, test } from "vitest";
+import { createTestDatabase } from "../../../tests/support/database.ts";
+import { createImportContext, importBytes, workOn, type Options } from "../../../tests/support/import-file.ts";
+import { putProfile } from "../../profiles/change-profile.ts";
+import { findProfile } from "../../profiles/find-profile.ts";
+import { continueImport } from "../held/hold-import.ts";
+import type { Import } from "../../../contract/imports/imports.ts";
+import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+
+const database = await createTestDatabase();
+const context = await createImportContext(database.pool);
+
+async function store(name: string, definition: ProfileDefinition): Promise<void> {
+  const change = { name, definition: { profile: name, ...definition }, actor: "test" };
+  await putProfile(database.pool, { ...change, preconditions: { if_match: undefined } });
+}
+const run = (text: string, options: Options = {}): Promise<Import> => importBytes(context, text, options);
+const codes = ({ notices }: Import): [string, string | null][] => notices.map(({ code, column }) => [code, column]);
+async function readProduct(sku: string): Promise<Record<string, unknown> | undefined> {
+  const { rows } = await database.pool.query<Record<string, unknown>>(
+    "select sku, name, attributes from products where sku_key = lower($1)",
+    [sku],
+  );
+  return rows[0];
+}
+
+const supplier: ProfileDefinition = {
+  key: { from: ["Lieferant", "Art.-Nr."], join: ":", need: "all" },
+  name: "Bezeichnung",
+  attributes: { price: { from: "EK", number: "1.234,56" } },
+};
+const HEADER = "Lieferant;Art.-Nr.;Bezeichnung;EK";
+
+test("a stored profile is selected by its columns, next week's new column goes in by itself and is reported", async () => {
+  await store("Supplier", supplier);
+  const first = await run(`${HEADER}\nACME;1;Lamp;1.204,50\n`);
+  expect(first).toMatchObject({
+    state: "done",
+    created: 1,
+    profile: { name: "Supplier", version: 1, built_in: false, definition: { profile: "Supplier", ...supplier } },
+    notices: [],
+  });
+  expect(await readProduct("ACME:1")).toMatchObject({ name: "Lamp", attributes: { price: "1204.50" } });
+  expect(await findProfile(database.pool, "supplier")).toMatchObject({
+    import_id: first.id,
+    seen_columns: HEADER.split(";"),
+  });
+  const next = await run(`${HEADER};Farbe\nACME;2;Desk;3,00;red\n`);
+  expect(next).toMatchObject({ state: "done", profile: { name: "Supplier" } });
+  expect(codes(next)).toEqual([["new_column", "Farbe"]]);
+  expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "3.00", Farbe: "red" } });
+  // The column is known now. A missing one is reported, and its values stay.
+  expect(codes(await run(`${HEADER};Farbe\nACME;3;Desk;3,00;red\n`))).toEqual([]);
+  expect(codes(await run(`${HEADER}\nACME;2;Desk;4,00\n`))).toEqual([["missing_column", "Farbe"]]);
+  expect(await readProduct("ACME:2")).toMatchObject({ attributes: { price: "4.00", Farbe: "red" } });
+});
+
+test("profile=none, key= and mapping= switch the selection off", async () => {
+  const text = `${HEADER}\nACME;9;Lamp;1,00\n`;
+  expect((await run(text, { profile: "none", key: "Art.-Nr.", name: "Bezeichnung" })).profile).toBeNull();
+  expect((await run(text, { key: "Art.-Nr.", name: "Bezeichnung" })).profile).toBeNull();
+  expect((await run(text, { mapping: { key: "Art.-Nr.", name: "Bezeichnung" } })).profile).toBeNull();
+  expect(await readProduct("9")).toMatchObject({ name: "Lamp" });
+});
+
+test("a named profile is used whatever the columns are, and defines how to read the file", async () => {
+  await store("Odd", {
+    file: { delimiter: "!", header: { at: 2 } },
+    key: "code",
+    name: { from: "label", prefix: "P " },
+    mode: "create",
+  });
+  const made = await run("title\ncode!label\nodd-1!a,b,c\n", { profile: "odd" });
+  expect(made).toMatchObject({ state: "done", created: 1, options: { profile: "odd", mode: "create" } });
+  expect(await readProduct("odd-1")).toMatchObject({ name: "P a,b,c" });
+});
+
+test("a selected profile that reads the file in another way than detection is applied to the whole file", async () => {
+  await store("Quoted", {
+    file: { quote: "" },
+    detect: { columns: ["qcode", "qname", "qsize"], need: 3 },
+    key: "qcode",
+    name: "qname",
+  });
+  await run('qcode,qname,qsize\nq-1,"Lamp",1\n');
+  expect(await readProduct("q-1")).toMatchObject({ name: '"Lamp"' });
+});
+
+test("an unknown name and a profile together with a mapping are refused", async () => {
+  await expect(run("sku,name\na,b\n", { profile: "missing" })).rejects.toMatchObject({ slug: "no-such-profile" });
+  await expect(run("sku,name\na,b\n", { profile: "Supplier", mapping: { key: "sku" } })).rejects.toMatchObject({
+    slug: "invalid-request",
+  });
+});
+
+test("a profile that holds changed columns waits for an answer", async () => {
+  const held = { ...supplier, key: "Holder", on_new_column: "hold", on_missing_column: "hold" } as const;
+  await store("Strict", { ...held, detect: { columns: ["Holder", "Bezeichnung", "EK"], need: 2 } });
+  const added = await run("Holder;Bezeichnung;EK;Neu\nh-1;Lamp;1,00;x\n");
+  expect(added).toMatchObject({
+    state: "held",
+    profile: { name: "Strict" },
+    problem: { type: "/problems/columns-changed", option: "on_new_column", added: ["Neu"] },
+  });
+  await continueImport(context, added, { on_new_column: "ignore" });
+  const ignored = await workOn(context, added.id);
+  expect(ignored).toMatchObject({ state: "done", created: 1, profile: { name: "Strict" } });
+  expect(await readProduct("h-1")).toMatchObject({ attributes: { price: "1.00" } });
+  const missing = await run("Holder;Bezeichnung\nh-2;Lamp\n");
+  expect(missing).toMatchObject({ state: "held", problem: { option: "on_missing_column" } });
+  await continueImport(context, missing, { on_missing_column: "keep" });
+  expect(await workOn(context, missing.id)).toMatchObject({ state: "done", created: 1 });
+});
+
+test("the answer to a question may replace the profile", async () => {
+  const { id, state, options } = await run("Holder;Bezeichnung;EK;Other\nh-3;Lamp;1,00;x\n");
+  expect(state).toBe("held");
+  await continueImport(context, { id, options }, { profile: "none", key: "Holder", name: "Bezeichnung" });
+  expect(await workOn(context, id)).toMatchObject({ state: "done", profile: null });
+  expect(await readProduct("h-3")).toMatchObject({ attributes: { EK: "1,00", Other: "x" } });
+});
+
+test("of two profiles that fit equally well none is used, and the import says so", async () => {
+  const twin = { key: "twin code", name: "twin name", attributes: { a: "twin a" } };
+  await store("Twin 1", twin);
+  await store("Twin 2", twin);
+  const imported = await run("sku,twin code,twin name,twin a\nt-1,c,n,a\n", { mode: "update" });
+  expect(imported.profile).toBeNull();
+  expect(codes(imported)).toContainEqual(["profiles_tied", null]);
+});
