@@ -37,7 +37,8 @@ export interface ColumnOptions {
 /** Reads the options, and the file that contains the mapping. @throws UsageError that names the first fault */
 export async function readColumnOptions({ key, name, mapping, profile }: ColumnValues): Promise<ColumnOptions> {
   if (key === "" || name === "") throw new UsageError(`--${key === "" ? "key" : "name"} takes the name of a column.`);
-  if (mapping !== undefined && profile !== undefined) throw new UsageError("Use either --mapping or --profile, not both.");
+  if (mapping !== undefined && profile !== undefined)
+    throw new UsageError("Use either --mapping or --profile, not both.");
   return {
     ...(key === undefined ? {} : { key }),
     ...(name === undefined ? {} : { name }),

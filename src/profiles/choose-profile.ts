@@ -158,7 +158,15 @@ function questionOf(name: string, { added, missing, renamed }: ColumnChanges, po
     return new Problem(
       "columns-changed",
       `The file has ${added.length === 1 ? "a column" : "columns"} that the profile "${name}" does not know: ${listOf(added)}. Import them as attributes (on_new_column=attribute) or ignore them (on_new_column=ignore).`,
-      { extra: { option: "on_new_column", candidates: candidates("attribute", "ignore"), profile: name, added, renamed } },
+      {
+        extra: {
+          option: "on_new_column",
+          candidates: candidates("attribute", "ignore"),
+          profile: name,
+          added,
+          renamed,
+        },
+      },
     );
   if (missing.length > 0 && policy.on_missing_column === "hold")
     return new Problem(
