@@ -1,3 +1,4 @@
+// cspell:words Artikel Bezeichnung ausverkauft Preis msrp Farbe grün Kategorie Nord Größe
 // Compares an import that only copies columns with an import of the same file whose mapping has ten steps.
 import { createWriteStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";

@@ -101,7 +101,7 @@ test("a value whose columns are missing is left out, not blank", () => {
 
 describe("a statement that is not valid is named", () => {
   test.each<[string, Partial<Mapping>, string]>([
-    ["a sample that is no number", { attributes: { p: { from: "a", number: "x" } } }, "attributes.p.number"],
+    ["a sample that is not a number", { attributes: { p: { from: "a", number: "x" } } }, "attributes.p.number"],
     ["a date that is not certain", { format: { a: { date: "01/02/2026" } } }, "format.a.date"],
     ["a template without a value", { format: { a: { like: "{x}" } } }, "format.a.like"],
     [

@@ -262,7 +262,7 @@ describe("texts that a value map does not know", () => {
     key: "sku",
     format: { colour: { map: { Red: "rot" }, ...(otherwise === undefined ? {} : { else: otherwise }) } },
   });
-  test("are counted if the mapping does not say what happens to them", () => {
+  test("are counted if the mapping has no else", () => {
     const { mapper } = mapRows(map(), ["sku", "colour"], rows, "scan");
     expect(mapper?.notes.unknown).toEqual([
       { statement: "format.colour", column: 1, count: 3, texts: ["Blue", "GREEN"] },
@@ -282,7 +282,7 @@ describe("texts that a value map does not know", () => {
   });
 });
 
-test("rows with too few or too many fields stay as they are", () => {
+test("rows with too few or too many fields have the same fields as before", () => {
   const mapping: Mapping = { key: { from: "sku", case: "upper" }, attributes: { n: { from: "a", number: "1.5" } } };
   const { rows } = mapRows(mapping, ["sku", "a"], [["x", "1"], ["y"], ["z", "1", "2", "3"], ["w", "x"], ["v", "2"]]);
   expect(rows.map(({ fault }) => fault !== undefined)).toEqual([false, false, false, true, false]);

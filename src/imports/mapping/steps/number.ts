@@ -106,7 +106,7 @@ const CURRENCY = /^\p{Sc}$/u;
 const CURRENCY_LETTERS: ReadonlySet<string> = new Set(["円", "元", "圆", "圓", "원", "₽"]);
 const isCurrencySign = (text: string): boolean => CURRENCY_LETTERS.has(text) || CURRENCY.test(text);
 
-/** Returns the number in plain notation, such as `-1234.50`, or undefined if the text is no number of this format.
+/** Returns the number in plain notation, such as `-1234.50`, or undefined if the text is not a number of this format.
  * @param scale moves the decimal point to the right, or to the left if negative */
 export function convertNumber(format: NumberFormat, text: string, scale = 0): string | undefined {
   if (text.length > MAX_NUMBER) return undefined;
