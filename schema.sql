@@ -247,6 +247,7 @@ create table product_history (
   deleted boolean default false not null,
   was_deleted boolean default false not null,
   renamed_to text collate "C",
+  parent_sku text default ''::text not null,
   constraint product_history_pkey PRIMARY KEY (sku_key, id, version)
 );
 
@@ -279,7 +280,8 @@ create unlogged table product_staging (
   description text,
   active boolean,
   attributes jsonb,
-  tid tid
+  tid tid,
+  parent_sku text
 );
 
 create table products (
@@ -296,6 +298,7 @@ create table products (
   source_line bigint,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  parent_sku text default ''::text not null,
   constraint products_pkey PRIMARY KEY (sku_key)
 );
 

@@ -20,6 +20,7 @@ export const bulk_set = z
     name: z.string().trim().min(1).max(MAX_NAME_CHARACTERS).optional(),
     description: z.string().max(MAX_TEXT_BYTES).optional(),
     active: z.boolean().optional(),
+    parent_sku: z.string().max(1000).optional(),
     attributes: z.record(z.string().min(1).max(1000), attribute_value.nullable()).optional(),
   })
   .strict()

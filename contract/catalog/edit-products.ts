@@ -11,7 +11,7 @@ import { isStorable, NOT_STORABLE } from "../stored-text.ts";
 
 /** The stored values of a product. */
 export const product_values = product
-  .pick({ sku: true, name: true, description: true, active: true, attributes: true })
+  .pick({ sku: true, name: true, description: true, active: true, parent_sku: true, attributes: true })
   .meta({ id: "ProductValues" });
 export type ProductValues = z.infer<typeof product_values>;
 
@@ -23,6 +23,12 @@ const sku = z
   .describe(`SKU of at most ${MAX_SKU_CHARACTERS} characters; surrounding white space is removed`);
 const name = z.string().min(1).max(MAX_NAME_CHARACTERS);
 const description = z.string().max(MAX_TEXT_BYTES);
+const parent_sku = z
+  .string()
+  .max(1000)
+  .describe(
+    `SKU of the product's parent, of at most ${MAX_SKU_CHARACTERS} characters, which need not exist; an empty string = the product has no parent`,
+  );
 const attribute_value = z
   .union([z.string(), z.array(z.string().min(1)).max(MAX_LIST_ELEMENTS)])
   .describe(
@@ -40,6 +46,7 @@ export const new_product = z
     name,
     description: description.default(""),
     active: z.boolean().default(true),
+    parent_sku: parent_sku.default(""),
     attributes: attributes.default({}),
   })
   .strict()
@@ -60,6 +67,7 @@ export const product_patch = z
     name: name.optional(),
     description: description.nullable().optional(),
     active: z.boolean().optional(),
+    parent_sku: parent_sku.nullable().optional(),
     attributes: z
       .record(z.string().min(1), attribute_value.nullable())
       .nullable()

@@ -26,6 +26,7 @@ export const filter_shape = {
   name: text(1000).optional().describe("Part of the name; not case-sensitive"),
   description: text(1000).optional().describe("Part of the description; not case-sensitive"),
   active: z.union([z.boolean(), z.stringbool({ truthy: ["true"], falsy: ["false"] })]).optional(),
+  parent_sku: text(1000).optional().describe("SKU of the product's parent; not case-sensitive"),
   attributes: z
     .record(text(1000), attribute_value)
     .optional()

@@ -14,6 +14,6 @@ export const MAX_ATTRIBUTE_NAME_CHARACTERS = 200;
 /** A name that attributes must not have: most programs that parse JSON into objects lose this key, including programs that run
  * on Node. */
 export const UNUSABLE_ATTRIBUTE_NAME = "__proto__";
-/** Maximum number of attributes of a product. A record has at most 2,000 fields, and four of them are not attributes: SKU,
- * name, description and active. */
-export const MAX_ATTRIBUTES = 1996;
+/** Maximum number of attributes of a product. A record has at most 2,000 fields, and five of them are not attributes: SKU,
+ * name, description, active and parent SKU. */
+export const MAX_ATTRIBUTES = 1995;

@@ -23,6 +23,9 @@ export const product = z
     name: z.string(),
     description: z.string(),
     active: z.boolean(),
+    parent_sku: z
+      .string()
+      .describe("SKU of the product's parent, which need not exist; an empty string = the product has no parent"),
     attributes: z.record(z.string(), attribute_value).describe("Attribute values by attribute name"),
     version: z.int(),
     created_in: z.int().describe("Id of the changeset that created the product"),

@@ -73,7 +73,7 @@ export const dialect = z
   .meta({ id: "Dialect" });
 export type Dialect = z.infer<typeof dialect>;
 
-export const COLUMN_TARGETS = ["sku", "name", "description", "active", "attribute", "ignored"] as const;
+export const COLUMN_TARGETS = ["sku", "name", "description", "active", "parent_sku", "attribute", "ignored"] as const;
 export const column_target = z.enum(COLUMN_TARGETS);
 
 /** A column of the file. With the target `attribute`, its values are stored as the attribute `attribute`, or `name` if

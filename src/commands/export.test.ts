@@ -58,12 +58,14 @@ test("the server's file is written to stdout without changes", async () => {
   const { code, stdout, stderr } = await run("--url", `${url}/`);
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout.toString()).toBe(await get(""));
-  expect(stdout.toString()).toContain('A-2,Desk,"two\nlines",false,Lumen\n');
+  expect(stdout.toString()).toContain('A-2,Desk,"two\nlines",false,,Lumen\n');
 });
 
 test("filters, order and format are sent to the server", async () => {
   const filtered = await run("--url", url, "--attribute", "Brand=a&b=c", "--active", "--sku", "b*", "--spreadsheet");
-  expect(filtered.stdout.toString()).toBe('\u{FEFF}sku,name,description,active,Brand\r\nB-1,"\'=1+1",,true,a&b=c\r\n');
+  expect(filtered.stdout.toString()).toBe(
+    '\u{FEFF}sku,name,description,active,parent_sku,Brand\r\nB-1,"\'=1+1",,true,,a&b=c\r\n',
+  );
   const sorted = await run("--url", url, "--sort=-name", "--no-active", "--format", "tsv");
   expect(sorted.stdout.toString()).toBe(await get("?sort=-name&active=false&format=tsv"));
 });

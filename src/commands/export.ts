@@ -27,6 +27,7 @@ Products to export (default: all):
   --search TEXT       text in the SKU, name or description; with several words, all of them
   --sku SKU           SKU, or the beginning of SKUs followed by *
   --name TEXT, --description TEXT
+  --parent-sku SKU    SKU of the parent
   --active, --no-active
   --attribute NAME=VALUE   attribute value, or * for any value; can be repeated
   --created-in CHANGESET, --changed-in CHANGESET
@@ -124,6 +125,7 @@ const EXPORT_OPTIONS = {
   name: { type: "string" },
   description: { type: "string" },
   active: { type: "boolean" },
+  "parent-sku": { type: "string" },
   attribute: { type: "string", multiple: true },
   "created-in": { type: "string" },
   "changed-in": { type: "string" },

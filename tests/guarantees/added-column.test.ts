@@ -186,8 +186,8 @@ test("history and changesets show the columns", async () => {
 
 test("exports contain the columns, and importing an export changes nothing", async () => {
   expect((await exported("csv")).toString()).toBe(
-    "sku,name,description,active,added_subtitle,added_featured,added_weight\n" +
-      "A,One,New,true,first,true,1.5\nB,Two,,true,,false,\nC,Three,,true,third,false,-20\n",
+    "sku,name,description,active,parent_sku,added_subtitle,added_featured,added_weight\n" +
+      "A,One,New,true,,first,true,1.5\nB,Two,,true,,,false,\nC,Three,,true,,third,false,-20\n",
   );
   const lines = (await exported("jsonl")).toString().trim().split("\n");
   expect(lines.map((line) => JSON.parse(line) as object)[0]).toMatchObject({

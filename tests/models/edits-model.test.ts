@@ -3,6 +3,7 @@
 // This file is long because the model and its commands belong together.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { isBlankValue, type AttributeValue } from "../../contract/catalog/attribute-value.ts";
 import type { ProductChange } from "../../contract/changesets/changesets.ts";
 import type { ProductValues, ProductVersion } from "../../contract/catalog/edit-products.ts";
 import type { Product } from "../../contract/catalog/products.ts";
@@ -20,8 +21,16 @@ const SKUS = ["a", "A", "b", "c/d", "é"] as const;
 const sku = fc.constantFrom(...SKUS);
 const name = fc.constantFrom("One", "Two", "Three");
 const text = fc.constantFrom("", "x", "y");
+/** The value of an attribute: a text or a list. */
+const value = fc.oneof(text, fc.constantFrom([], ["x"], ["x", "y"]));
 const values = fc.record(
-  { name, description: text, active: fc.boolean(), attributes: fc.dictionary(fc.constantFrom("p", "q"), text) },
+  {
+    name,
+    description: text,
+    active: fc.boolean(),
+    parent_sku: text,
+    attributes: fc.dictionary(fc.constantFrom("p", "q"), value),
+  },
   { requiredKeys: ["name"] },
 );
 const patch = fc.record(
@@ -29,7 +38,8 @@ const patch = fc.record(
     name,
     description: fc.option(text),
     active: fc.boolean(),
-    attributes: fc.option(fc.dictionary(fc.constantFrom("p", "q"), fc.option(text))),
+    parent_sku: fc.option(text),
+    attributes: fc.option(fc.dictionary(fc.constantFrom("p", "q"), fc.option(value))),
     sku,
   },
   { requiredKeys: [] },
@@ -48,9 +58,10 @@ const step = fc.oneof(
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
-type Given = Omit<Partial<ProductValues>, "attributes" | "description"> & {
+type Given = Omit<Partial<ProductValues>, "attributes" | "description" | "parent_sku"> & {
   description?: string | null;
-  attributes?: Record<string, string | null> | null;
+  parent_sku?: string | null;
+  attributes?: Record<string, AttributeValue | null> | null;
 };
 
 /** The versions of one product, in order, and its SKU key at each version. A deletion is a version that is null. */
@@ -96,11 +107,13 @@ const sorted = (attributes: object): object =>
   Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
 const isSame = (a: ProductValues | null, b: ProductValues | null): boolean => canonical(a) === canonical(b);
 const canonical = (one: ProductValues | null): string =>
-  one === null ? "" : JSON.stringify([one.sku, one.name, one.description, one.active, sorted(one.attributes)]);
+  one === null
+    ? ""
+    : JSON.stringify([one.sku, one.name, one.description, one.active, one.parent_sku, sorted(one.attributes)]);
 
 function withAttributes(base: ProductValues["attributes"], given: Given["attributes"]): ProductValues["attributes"] {
   if (given === null) return {};
-  const entries = Object.entries({ ...base, ...given }).filter(([, value]) => value !== null && value !== "");
+  const entries = Object.entries({ ...base, ...given }).filter(([, kept]) => kept !== null && !isBlankValue(kept));
   return Object.fromEntries(entries);
 }
 
@@ -109,7 +122,7 @@ function apply(model: Model, given: Step): number {
   if (given.do === "import") {
     const changes = given.rows.flatMap((row) => {
       const old = model.product(row.sku);
-      const base = old ?? { description: "", active: true, attributes: {} };
+      const base = old ?? { description: "", active: true, parent_sku: "", attributes: {} };
       const attributes = withAttributes({ ...base.attributes, p: row.p }, {});
       return model.set(keyOf(row.sku), { ...base, sku: row.sku, name: row.name, attributes });
     });
@@ -125,16 +138,18 @@ function apply(model: Model, given: Step): number {
   }
   if (given.do === "patch") {
     if (old === undefined) return 404;
-    const { attributes, description, ...rest } = given.patch as Given;
+    const { attributes, description, parent_sku, ...rest } = given.patch as Given;
     const next: ProductValues = { ...old, ...rest, attributes: withAttributes(old.attributes, attributes) };
     if (description !== undefined) next.description = description ?? "";
+    if (parent_sku !== undefined) next.parent_sku = parent_sku ?? "";
     if (keyOf(next.sku) !== keyOf(old.sku) && model.product(next.sku) !== undefined) return 409;
     model.change(model.set(keyOf(old.sku), next));
     return 200;
   }
   if (given.do === "post" && old !== undefined) return 409;
   const { attributes, ...rest } = given.values as Given;
-  const whole = { sku: given.sku, name: "", active: true, ...rest, description: rest.description ?? "" };
+  const texts = { description: rest.description ?? "", parent_sku: rest.parent_sku ?? "" };
+  const whole = { sku: given.sku, name: "", active: true, ...rest, ...texts };
   model.change(model.set(keyOf(given.sku), { ...whole, attributes: withAttributes({}, attributes) }));
   return old === undefined ? 201 : 200;
 }
@@ -176,8 +191,8 @@ async function everyPage<T>(url: string, limit: number): Promise<{ items: T[]; f
 
 function valuesOf(product: Product | ProductValues | null): ProductValues | null {
   if (product === null) return null;
-  const { sku: one, name: called, description, active, attributes } = product;
-  return { sku: one, name: called, description, active, attributes };
+  const { sku: one, name: called, description, active, parent_sku, attributes } = product;
+  return { sku: one, name: called, description, active, parent_sku, attributes };
 }
 
 const kindOf = (life: Life, version: number): string =>

@@ -11,7 +11,7 @@ export interface Change {
 
 export async function readCatalogue(pool: pg.Pool): Promise<Catalogue> {
   const { rows } = await pool.query<{ id: number; sku_key: string; values: string }>(
-    `select id, sku_key, jsonb_build_array(sku, name, description, active, attributes, source_line, created_in, created_at)::text
+    `select id, sku_key, jsonb_build_array(sku, name, description, active, parent_sku, attributes, source_line, created_in, created_at)::text
             as values
      from products`,
   );

@@ -13,7 +13,7 @@ import {
 import { API_COLUMNS, FIELD_NAMES, kindOf, VALUE_COLUMNS, type FieldName } from "../product/column-lists.ts";
 import { DEFAULT_VALUES } from "../product/product-columns.ts";
 import { faultOfList } from "../product/attribute-list.ts";
-import { countCharacters, isBlankText, isSkuTooLong, longestValue } from "../product/product.ts";
+import { countCharacters, isBlankText, isSkuTooLong, isTrimmed, longestValue } from "../product/product.ts";
 import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 
 /** Reads a complete product from a request body. Fields that are missing in the body get their default values.
@@ -116,7 +116,7 @@ function readField(field: FieldName, value: unknown, isPatch: boolean): Read {
       const text = isPatch && value === null && !isRequired(field) ? "" : value;
       const fault = typeof text === "string" ? fieldFault(field, text) : "Must be a string.";
       if (fault !== undefined) return { fault };
-      return { value: field === "sku" ? trimWhiteSpace(text as string) : text };
+      return { value: isTrimmed(field) ? trimWhiteSpace(text as string) : text };
     }
     case "boolean":
       return typeof value === "boolean" ? { value } : { fault: "Must be true or false." };

@@ -11,7 +11,7 @@ import { export_query } from "../../../contract/catalog/export.ts";
 import { insertChangeset } from "../changeset-store.ts";
 import { noteChanged } from "../backlog.ts";
 import { createIndexMemory, indexBacklog } from "../search/indexer/index-backlog.ts";
-import { skuKey } from "../product/sku-key.ts";
+import { skuKey, trimWhiteSpace } from "../product/sku-key.ts";
 import { exportProducts } from "./export-products.ts";
 
 const { pool } = await createTestDatabase();
@@ -23,6 +23,7 @@ interface Given {
   name?: string;
   description?: string;
   active?: boolean;
+  parent_sku?: string;
   attributes?: Record<string, unknown>;
 }
 
@@ -33,18 +34,20 @@ beforeEach(async () => {
 async function give(products: readonly Given[]): Promise<void> {
   await pool.query("truncate products, search_backlog");
   await pool.query(
-    `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
-     select x.sku_key, row_number() over (), x.sku, x.name, x.description, x.active, x.attributes, 1, 1,
+    `insert into products (sku_key, id, sku, name, description, active, parent_sku, attributes, created_in, changed_in, created_at, updated_at)
+     select x.sku_key, row_number() over (), x.sku, x.name, x.description, x.active, x.parent_sku, x.attributes, 1, 1,
             '2026-01-02 03:04:05.000006Z', '2026-01-02 03:04:05.000006Z'
-     from jsonb_to_recordset($1) as x(sku_key text, sku text, name text, description text, active boolean, attributes jsonb)`,
+     from jsonb_to_recordset($1) as x(sku_key text, sku text, name text, description text, active boolean, parent_sku text,
+       attributes jsonb)`,
     [
       JSON.stringify(
-        products.map(({ sku, name = "n", description = "", active = true, attributes = {} }) => ({
+        products.map(({ sku, name = "n", description = "", active = true, parent_sku = "", attributes = {} }) => ({
           sku_key: skuKey(sku),
           sku,
           name,
           description,
           active,
+          parent_sku,
           attributes,
         })),
       ),
@@ -77,18 +80,18 @@ describe("CSV", () => {
   test("has columns for the fields, then for the attributes sorted by name, and rows in SKU order", async () => {
     await give([
       { sku: "B-2", name: "Two", attributes: { Zeta: "z", "Weight (kg)": "0017" } },
-      { sku: "a-1", name: "One", description: "d", active: false, attributes: { Brand: "B" } },
+      { sku: "a-1", name: "One", description: "d", active: false, parent_sku: "P-1", attributes: { Brand: "B" } },
     ]);
     expect(await lines()).toEqual([
-      "sku,name,description,active,Brand,Weight (kg),Zeta",
-      "a-1,One,d,false,B,,",
-      "B-2,Two,,true,,0017,z",
+      "sku,name,description,active,parent_sku,Brand,Weight (kg),Zeta",
+      "a-1,One,d,false,P-1,B,,",
+      "B-2,Two,,true,,,0017,z",
       "",
     ]);
   });
 
   test("of an empty catalogue has only the header", async () => {
-    expect(await lines()).toEqual(["sku,name,description,active", ""]);
+    expect(await lines()).toEqual(["sku,name,description,active,parent_sku", ""]);
   });
 
   test.each([
@@ -110,7 +113,7 @@ describe("CSV", () => {
     ["日本語", "日本語"],
   ])("writes %j as %s, as a field and as an attribute", async (value, cell) => {
     await give([{ sku: "s", name: "n", description: value, attributes: { A: value } }]);
-    expect((await exported()).toString()).toBe(`sku,name,description,active,A\ns,n,${cell},true,${cell}\n`);
+    expect((await exported()).toString()).toBe(`sku,name,description,active,parent_sku,A\ns,n,${cell},true,,${cell}\n`);
   });
 
   test("for a spreadsheet program has a byte order mark, CRLF, and no cell that would run as a formula", async () => {
@@ -118,13 +121,13 @@ describe("CSV", () => {
       { sku: "=s", name: "+n", description: "-d\n", attributes: { "@A": "\tx", B: "\rx", C: "'=1", D: "it's" } },
     ]);
     expect((await exported({ spreadsheet: true })).toString()).toBe(
-      '\ufeffsku,name,description,active,"\'@A",B,C,D\r\n"\'=s","\'+n","\'-d\n",true,"\'\tx","\'\rx","\'\'=1",it\'s\r\n',
+      '\ufeffsku,name,description,active,parent_sku,"\'@A",B,C,D\r\n"\'=s","\'+n","\'-d\n",true,,"\'\tx","\'\rx","\'\'=1",it\'s\r\n',
     );
   });
 
   test("contains values other than text as JSON", async () => {
     await give([{ sku: "s", attributes: { a: 1.5, b: [1, "x,y", { z: "}" }], c: null, d: true } }]);
-    expect((await lines())[1]).toBe('s,n,,true,1.5,"[1, ""x,y"", {""z"": ""}""}]",null,true');
+    expect((await lines())[1]).toBe('s,n,,true,,1.5,"[1, ""x,y"", {""z"": ""}""}]",null,true');
   });
 });
 
@@ -159,7 +162,7 @@ test("gzip compresses the file and adds .gz to its name", async () => {
   const file = await exportProducts(pool, export_query.parse({ gzip: true }));
   expect(file).toMatchObject({ media_type: "application/gzip" });
   expect(file.filename).toMatch(/^products-\d{4}-\d\d-\d\d\.csv\.gz$/);
-  expect(gunzipSync(await buffer(file.bytes)).toString()).toBe("sku,name,description,active\ns,n,,true\n");
+  expect(gunzipSync(await buffer(file.bytes)).toString()).toBe("sku,name,description,active,parent_sku\ns,n,,true,\n");
   await expect(exportProducts(pool, export_query.parse({ format: "xlsx", gzip: true }))).rejects.toThrow("compressed");
 });
 
@@ -167,7 +170,7 @@ describe("filter and order", () => {
   beforeEach(() =>
     give([
       { sku: "a-1", name: "Red boots", attributes: { Brand: "It's" } },
-      { sku: "a-2", name: "red hat $1", active: false, attributes: { Size: "L" } },
+      { sku: "a-2", name: "red hat $1", active: false, parent_sku: "p-1", attributes: { Size: "L" } },
       { sku: "b-1", name: "Blue boots" },
     ]),
   );
@@ -181,6 +184,7 @@ describe("filter and order", () => {
     [{ sku: "A-*", active: true }, ["a-1"]],
     [{ "attributes.Brand": "It's" }, ["a-1"]],
     [{ "attributes.Brand": "\\'; --" }, []],
+    [{ parent_sku: "P-1" }, ["a-2"]],
     [{ created_in: 2 }, []],
     [{ updated_since: "2026-01-01T00:00:00Z", active: false }, ["a-2"]],
   ])("%j", async (options, skus) => {
@@ -188,7 +192,7 @@ describe("filter and order", () => {
   });
 
   test("columns are the attributes of the selected products", async () => {
-    expect((await lines({ name: "hat" }))[0]).toBe("sku,name,description,active,Size");
+    expect((await lines({ name: "hat" }))[0]).toBe("sku,name,description,active,parent_sku,Size");
   });
 });
 
@@ -211,7 +215,7 @@ describe("XLSX", () => {
       '<row r="2"><c r="A2" s="1" t="inlineStr"><is><t>0017</t></is></c>' +
         '<c r="B2" s="1" t="inlineStr"><is><t>=1&lt;2</t></is></c>' +
         '<c r="C2" s="1" t="inlineStr"><is><t xml:space="preserve"> a_x000D_\n_x005F_x000D_</t></is></c>' +
-        '<c r="D2" t="b"><v>0</v></c><c r="E2" s="1" t="inlineStr"><is><t xml:space="preserve">_x0001_</t></is></c></row>',
+        '<c r="D2" t="b"><v>0</v></c><c r="F2" s="1" t="inlineStr"><is><t xml:space="preserve">_x0001_</t></is></c></row>',
     );
   });
 
@@ -237,10 +241,10 @@ describe("lists", () => {
   test("an attribute with a list has a column with [], in which a text that looks like JSON is JSON", async () => {
     await give(PRODUCTS);
     expect(await lines({ format: "tsv" })).toEqual([
-      "sku\tname\tdescription\tactive\tKind[][]\tPlain\tSize[]\tTags[]",
-      String.raw`a	n		true		[	"""[L"""	"[""Home"", ""The \""new\"" line""]"`,
-      'b\tn\t\ttrue\t\t\t"[""M""]"\tone',
-      String.raw`c	n		true	"""[x"""		"""[]"""	"""\""quoted\"""""`,
+      "sku\tname\tdescription\tactive\tparent_sku\tKind[][]\tPlain\tSize[]\tTags[]",
+      String.raw`a	n		true			[	"""[L"""	"[""Home"", ""The \""new\"" line""]"`,
+      'b\tn\t\ttrue\t\t\t\t"[""M""]"\tone',
+      String.raw`c	n		true		"""[x"""		"""[]"""	"""\""quoted\"""""`,
       "",
     ]);
     const result = await importBytes(context, await exported({ format: "tsv" }));
@@ -253,7 +257,7 @@ describe("lists", () => {
     const pending = await lines();
     await indexBacklog(pool, createIndexMemory());
     expect(await lines()).toEqual(pending);
-    expect((await lines({ sku: "b" }))[0]).toBe("sku,name,description,active,Size[],Tags");
+    expect((await lines({ sku: "b" }))[0]).toBe("sku,name,description,active,parent_sku,Size[],Tags");
   });
 
   test("JSON Lines contain lists as lists", async () => {
@@ -278,7 +282,7 @@ describe("one snapshot", () => {
     }
     const rows = chunks.join("").trimEnd().split("\n");
     expect(rows).toHaveLength(20_001);
-    expect(rows[0]).toBe("sku,name,description,active");
+    expect(rows[0]).toBe("sku,name,description,active,parent_sku");
     expect(rows.filter((row) => row.includes("changed"))).toEqual([]);
   });
 
@@ -339,6 +343,7 @@ describe("importing an export changes nothing", () => {
     name: cell.map((value) => `${value}n`),
     description: cell,
     active: fc.boolean(),
+    parent_sku: cell.map((value) => trimWhiteSpace(value).slice(0, 50)).map(trimWhiteSpace),
     attributes: fc.dictionary(
       attributeName,
       fc.oneof(filledCell, fc.array(filledCell, { minLength: 1, maxLength: 4 })),

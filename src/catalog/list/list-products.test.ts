@@ -29,6 +29,7 @@ interface Row {
   name: string;
   description: string;
   active: boolean;
+  parent_sku: string;
   attributes: Record<string, string | string[]>;
   created_in: number;
   changed_in: number;
@@ -46,9 +47,10 @@ async function fill(rows: readonly Row[], indexed = rows.length): Promise<void> 
 async function insert(rows: readonly Row[], idFrom: number): Promise<void> {
   if (rows.length === 0) return;
   await pool.query(
-    `insert into products (sku_key, id, sku, name, description, active, attributes, created_in, changed_in, created_at, updated_at)
+    `insert into products (sku_key, id, sku, name, description, active, parent_sku, attributes, created_in, changed_in, created_at,
+       updated_at)
      select * from jsonb_to_recordset($1) as r (sku_key text, id bigint, sku text, name text, description text, active boolean,
-       attributes jsonb, created_in bigint, changed_in bigint, at timestamptz, updated_at timestamptz)`,
+       parent_sku text, attributes jsonb, created_in bigint, changed_in bigint, at timestamptz, updated_at timestamptz)`,
     [JSON.stringify(rows.map((row, i) => ({ ...row, id: idFrom + i, sku_key: skuKey(row.sku), updated_at: row.at })))],
   );
   const idTo = idFrom + rows.length - 1;
@@ -65,6 +67,7 @@ const product = (row: Partial<Row> & { sku: string }): Row => ({
   name: "",
   description: "",
   active: true,
+  parent_sku: "",
   attributes: {},
   created_in: 1,
   changed_in: 1,
@@ -97,16 +100,29 @@ async function all(query: Record<string, string>): Promise<string[]> {
 
 test.each([0, 2, 4])("each condition finds exactly its products with %i of them in the index", async (indexed) => {
   const rows = [
-    product({ sku: "Ab-1", name: "Red Chair", description: "of oak", attributes: { Brand: "Nord", "a.b": "*" } }),
+    product({
+      sku: "Ab-1",
+      name: "Red Chair",
+      description: "of oak",
+      parent_sku: "P-Ä",
+      attributes: { Brand: "Nord", "a.b": "*" },
+    }),
     product({
       sku: "ab-2",
       name: "Blue chair",
       active: false,
+      parent_sku: "p-a\u0308",
       created_in: 7,
       changed_in: 8,
       attributes: { Brand: ["Süd", "West", "*"], Size: ["Süd"] },
     }),
-    product({ sku: "100%_x", name: "Rail\\road", description: 'he said "yes"', at: "2026-02-01T00:00:00.000001Z" }),
+    product({
+      sku: "100%_x",
+      name: "Rail\\road",
+      description: 'he said "yes"',
+      parent_sku: "X.*",
+      at: "2026-02-01T00:00:00.000001Z",
+    }),
     product({ sku: "ÄPFEL/Grün", name: "İstanbul Straße ΣΊΣΥΦΟΣ", description: "cafe\u0301 CAFÉ" }),
   ];
   await fill(rows, indexed);
@@ -152,6 +168,11 @@ test.each([0, 2, 4])("each condition finds exactly its products with %i of them 
     [{ "attributes.Brand": "Sü" }, []],
     [{ "attributes.Brand": '["Süd", "West", "*"]' }, []],
     [{ "attributes.Size": "West" }, []],
+    [{ parent_sku: " p-ä " }, ["Ab-1", "ab-2"]],
+    [{ parent_sku: "P-A\u0308" }, ["Ab-1", "ab-2"]],
+    [{ parent_sku: "x.*" }, ["100%_x"]],
+    [{ parent_sku: "xyz" }, []],
+    [{ parent_sku: "p-ä", active: "false" }, ["ab-2"]],
     [{ created_in: "7" }, ["ab-2"]],
     [{ changed_in: "8" }, ["ab-2"]],
     [{ updated_since: "2026-02-01T01:00:00+01:00" }, ["100%_x"]],
@@ -168,7 +189,7 @@ test("the error for an invalid query names the parameter or the valid parameters
   const cases: [string, string][] = [
     [
       "serach=x",
-      'there is no parameter "serach"; the parameters are search, sku, name, description, active, created_in',
+      'there is no parameter "serach"; the parameters are search, sku, name, description, active, parent_sku, created_in',
     ],
     ["limit=0", "/querystring/limit"],
     ["limit=201", "/querystring/limit"],

@@ -35,6 +35,9 @@ export const STORED_COLUMNS = ["sku_key", "id", "version", ...VALUE_COLUMNS, ...
 /** The columns of a product in API responses and JSON Lines files, in this order. */
 export const API_COLUMNS = ["sku", "id", ...SETTABLE_FIELDS, "attributes", "version", ...AUDIT_COLUMNS] as const;
 
+/** Every new product has a name. Other texts may be blank. */
+const OPTIONAL_TEXTS = TEXT_FIELDS.filter((field) => field !== "name");
+
 /** The first columns of the rows that binary COPY writes into `products`. A column of `OPTIONAL_COPIED_COLUMNS` follows only if the rows
  * set it, because a default value costs less than half as much (the input function of jsonb alone took a tenth of the copy). */
 export const COPIED_COLUMNS = [
@@ -46,9 +49,9 @@ export const COPIED_COLUMNS = [
   "created_at",
   "updated_at",
   "sku",
-  ...TEXT_FIELDS,
+  "name",
 ] as const;
-export const OPTIONAL_COPIED_COLUMNS = [...BOOLEAN_FIELDS, ...NUMBER_FIELDS, "attributes"] as const;
+export const OPTIONAL_COPIED_COLUMNS = [...OPTIONAL_TEXTS, ...BOOLEAN_FIELDS, ...NUMBER_FIELDS, "attributes"] as const;
 export type OptionalCopiedColumn = (typeof OPTIONAL_COPIED_COLUMNS)[number];
 
 /** The columns of a row that binary COPY writes into `product_staging`. */

@@ -14,6 +14,7 @@ export const PRODUCT_FIELDS = {
   name: "text",
   description: "text",
   active: "boolean",
+  parent_sku: "text",
 } as const satisfies { [Field in Exclude<keyof ProductValues, "attributes">]: KindOf<ProductValues[Field]> };
 
 /** The values of a new product for fields that are not set. They are the same as the defaults of the table `products`. */
@@ -22,5 +23,6 @@ export const DEFAULT_VALUES: Readonly<ProductValues> = {
   name: "",
   description: "",
   active: true,
+  parent_sku: "",
   attributes: {},
 };

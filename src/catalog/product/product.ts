@@ -1,13 +1,21 @@
 // Rules for the values of a product: how long a value may be and which text is blank. Imports and edits share these rules.
 import { MAX_NAME_CHARACTERS, MAX_SKU_CHARACTERS, MAX_TEXT_BYTES } from "../../../contract/catalog/product-limits.ts";
 
-/** Returns the maximum length of a field's value: in characters for the name, which pages show in full, and in bytes of UTF-8 for all other
- * fields. */
+/** Returns the maximum length of a field's value: in characters for the name, which pages show in full, and for the SKU of the parent; in
+ * bytes of UTF-8 for all other fields. The length of a SKU itself is checked with its key. */
 export function longestValue(field: string): { limit: number; unit: "characters" | "bytes" } {
-  return field === "name"
-    ? { limit: MAX_NAME_CHARACTERS, unit: "characters" }
-    : { limit: MAX_TEXT_BYTES, unit: "bytes" };
+  switch (field) {
+    case "name":
+      return { limit: MAX_NAME_CHARACTERS, unit: "characters" };
+    case "parent_sku":
+      return { limit: MAX_SKU_CHARACTERS, unit: "characters" };
+    default:
+      return { limit: MAX_TEXT_BYTES, unit: "bytes" };
+  }
 }
+
+/** Whether white space around the field's value is removed, because the value is a SKU. */
+export const isTrimmed = (field: string): boolean => field === "sku" || field === "parent_sku";
 
 /** Returns the number of Unicode code points. */
 export function countCharacters(text: string): number {

@@ -2,7 +2,16 @@
 // the filter is exact for every product and needs no index; the code in search/ makes searches fast.
 import { tokensOf, type Token } from "./tokens.ts";
 import { utcInstant } from "./utc-instant.ts";
-import { codePointsOf, escapeLike, patternOf, splitSearch, type CodePoint } from "./pattern.ts";
+import {
+  codePointsOf,
+  escapeLike,
+  isPlain,
+  patternOf,
+  regexOf,
+  splitSearch,
+  textOf,
+  type CodePoint,
+} from "./pattern.ts";
 import {
   attributeTerm,
   attributeValueTerm,
@@ -10,6 +19,7 @@ import {
   createdInTerm,
   inactiveTerm,
   otherValueTerm,
+  parentTerm,
 } from "./terms.ts";
 import { skuKey, skuKeyPrefixes } from "../product/sku-key.ts";
 import { allOf, join, parameter, raw, sql, type Sql } from "../../db/sql.ts";
@@ -52,6 +62,7 @@ export function parseFilter(filter: ProductFilter): ParsedFilter {
   const sku = filter.sku === undefined ? undefined : parseSku(filter.sku);
   const others = [
     ...(filter.active === undefined ? [] : [activeCondition(filter.active)]),
+    ...(filter.parent_sku === undefined ? [] : [parentCondition(filter.parent_sku)]),
     ...attributesOf(filter).map(([name, value]) => attributeCondition(name, value)),
     ...(filter.created_in === undefined ? [] : [createdIn(filter.created_in)]),
     ...(filter.changed_in === undefined ? [] : [changedIn(filter.changed_in)]),
@@ -109,6 +120,18 @@ const activeCondition = (active: boolean): Condition => ({
   // Nearly all products are active, so only inactive ones have a term.
   ...(active ? {} : { terms: [inactiveTerm()] }),
 });
+
+function parentCondition(sku: string): Condition {
+  const key = skuKey(sku);
+  const points = codePointsOf(key);
+  const parent = sql`lower(p.parent_sku collate "C")`;
+  return {
+    where: isPlain(points)
+      ? sql`${parent} = ${textOf(points)}::text`
+      : sql`${parent} ~ ${`^(?:${regexOf(points)})$`}::text`,
+    terms: [parentTerm(key)],
+  };
+}
 
 function attributeCondition(name: string, value: string): Condition {
   if (value === "*") return { where: sql`p.attributes ? ${name}::text`, terms: [attributeTerm(name)] };

@@ -48,6 +48,7 @@ export const attributeValueTerm = (name: string, value: string): number =>
 /** The term of products in which the attribute is a list. */
 export const listTerm = (name: string): number => hashWord(`\u0001list\u0001${name}`);
 export const otherValueTerm = (name: string): number => hashWord(`\u0001other value\u0001${name}`);
+export const parentTerm = (parentKey: string): number => hashWord(`\u0001parent\u0001${parentKey}`);
 export const createdInTerm = (changesetId: number): number => hashWord(`\u0001created_in\u0001${changesetId}`);
 export const changedInTerm = (changesetId: number): number => hashWord(`\u0001changed_in\u0001${changesetId}`);
 /** Returns the name under which the table of words stores the product count of a term that is not a word. */

@@ -10,6 +10,7 @@ import {
   TEXT_FIELDS,
 } from "../../catalog/product/column-lists.ts";
 import { DEFAULT_VALUES } from "../../catalog/product/product-columns.ts";
+import { isTrimmed } from "../../catalog/product/product.ts";
 import { BOOLEAN_CELLS, type ComparisonArrays } from "../../catalog/bulk/merge.ts";
 import { tidStart } from "../../db/binary/binary-array.ts";
 import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
@@ -19,6 +20,7 @@ import { isBlankJson, isJson } from "./list-field.ts";
 import { createRowCells } from "./row-cells.ts";
 import type { RowEncoder } from "./row-encoder.ts";
 import { createRowRoom } from "./row-room.ts";
+import { trimField } from "./trim-field.ts";
 import { hasAttributes, optionalColumns, type Layout } from "../layout.ts";
 import { copyField } from "../read/field-text.ts";
 import { ESCAPED } from "../read/records.ts";
@@ -43,9 +45,11 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     scratchView = viewOf(scratch);
   };
 
+  const trims = Uint8Array.from(layout.columns, ({ target }) => (isTrimmed(target) ? 1 : 0));
   const writeCell = (row: number, column: number): void => {
     const at = writer.length;
-    const length = copyField(records, fieldOf(row, column), dialect, writer.buffer, at + 4);
+    let length = copyField(records, fieldOf(row, column), dialect, writer.buffer, at + 4);
+    if (trims[column] === 1) length = trimField(writer.buffer, at + 4, length);
     writer.setInt32(at, length);
     writer.length = at + 4 + length;
   };
@@ -190,6 +194,8 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         column: layout[field],
         fallback: defaults[field],
       }));
+      const copied: ReadonlySet<string> = new Set([...COPIED_COLUMNS, ...optional]);
+      const copiedTexts = TEXT_FIELDS.filter((field) => copied.has(field)).map((field) => layout[field]);
       const numbers = numberColumns.filter((column) => column >= 0);
       const writesAttributes = optional.includes("attributes");
       // The values that all rows share are encoded once and copied as one run of bytes.
@@ -210,7 +216,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
         writer.fieldInt64(records.line[r] as number);
         writer.raw(common.buffer, 0, common.length);
         writeText(rows.sku_start[row] as number, rows.sku_end[row] as number);
-        for (let c = 0; c < textColumns.length; c++) writeCellOrBlank(row, textColumns[c] as number);
+        for (let c = 0; c < copiedTexts.length; c++) writeCellOrBlank(row, copiedTexts[c] as number);
         for (const { column, fallback } of booleans) {
           const cell = booleanCell(row, column);
           writer.fieldBoolean(cell === BOOLEAN_CELLS.blank ? fallback : cell === BOOLEAN_CELLS.yes);
@@ -256,13 +262,14 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
 
   function hashCell(row: number, column: number, hash: Int32Array): void {
     const field = fieldOf(row, column);
-    if (((records.field_flags[field] as number) & ESCAPED) === 0) {
+    if (((records.field_flags[field] as number) & ESCAPED) === 0 && trims[column] === 0) {
       hashTextExtended(recordsView, records.field_start[field] as number, records.field_end[field] as number, hash);
       return;
     }
     const room = fieldLength(field);
     makeScratch(room);
-    hashTextExtended(scratchView, 0, copyField(records, field, dialect, scratch, 0), hash);
+    const length = copyField(records, field, dialect, scratch, 0);
+    hashTextExtended(scratchView, 0, trims[column] === 1 ? trimField(scratch, 0, length) : length, hash);
   }
 
   function writeCellOrBlank(row: number, column: number): void {

@@ -2,6 +2,7 @@
 import type { NewValues } from "../../catalog/bulk/update-many.ts";
 import { patchProduct } from "../../catalog/edit/validate-product.ts";
 import { DEFAULT_VALUES } from "../../catalog/product/product-columns.ts";
+import { trimWhiteSpace } from "../../catalog/product/sku-key.ts";
 import { isBlankValue } from "../../../contract/catalog/attribute-value.ts";
 import { invalidRequest, type Fault } from "../../../contract/faults.ts";
 import type { BulkSet } from "../../../contract/catalog/bulk-set.ts";
@@ -45,7 +46,7 @@ export function newValues(action: SettingAction, set: BulkSet | undefined): NewV
     case "deactivate":
       return { active: false };
     case "set":
-      return withoutEmptyAttributes(set ?? {});
+      return storedValues(set ?? {});
     default:
       throw unknownAction(action);
   }
@@ -53,8 +54,10 @@ export function newValues(action: SettingAction, set: BulkSet | undefined): NewV
 
 const unknownAction = (action: never): TypeError => new TypeError(`unknown bulk action "${String(action)}"`);
 
-/** A blank value removes the attribute, as an empty cell of an import does. */
-function withoutEmptyAttributes(set: BulkSet): NewValues {
+/** Removes white space around the SKU of the parent. A blank value removes the attribute, as an empty cell of an import does. */
+function storedValues(given: BulkSet): NewValues {
+  const { parent_sku } = given;
+  const set = parent_sku === undefined ? given : { ...given, parent_sku: trimWhiteSpace(parent_sku) };
   if (set.attributes === undefined) return set;
   const attributes = Object.entries(set.attributes).map(
     ([name, value]) => [name, isBlankValue(value) ? null : value] as const,

@@ -39,7 +39,7 @@ const patch = (sku: string, payload: object) => app.inject({ method: "PATCH", ur
 
 async function table(): Promise<unknown[]> {
   const { rows } = await pool.query<Record<string, unknown>>(
-    "select id, sku_key, sku, name, description, active, attributes, created_in, source_line, created_at from products order by id",
+    "select id, sku_key, sku, name, description, active, parent_sku, attributes, created_in, source_line, created_at from products order by id",
   );
   return rows;
 }
@@ -175,8 +175,22 @@ test("a preview shows products before and after the undo, and writes nothing", a
   expect(seen.samples[0]).toEqual({
     id: expect.any(Number) as number,
     change: "updated",
-    before: { sku: `P-${number}`, name: `new ${number}`, description: "", active: true, attributes: { Brand: "new" } },
-    after: { sku: `P-${number}`, name: `old ${number}`, description: "", active: true, attributes: { Brand: "old" } },
+    before: {
+      sku: `P-${number}`,
+      name: `new ${number}`,
+      description: "",
+      active: true,
+      parent_sku: "",
+      attributes: { Brand: "new" },
+    },
+    after: {
+      sku: `P-${number}`,
+      name: `old ${number}`,
+      description: "",
+      active: true,
+      parent_sku: "",
+      attributes: { Brand: "old" },
+    },
   });
   expect((await preview(first)).samples).toEqual([]);
   const all = await preview(first, "&policy=overwrite");

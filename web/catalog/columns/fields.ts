@@ -29,6 +29,7 @@ const FIELDS: { readonly [Name in FieldColumn]: Field<Name> } = {
   name: { kind: "line", width_px: 280, is_editable: true, is_required: true },
   description: { kind: "text", width_px: 320, is_editable: true },
   active: { kind: "boolean", width_px: 96, is_editable: true },
+  parent_sku: { kind: "line", width_px: 190, is_editable: true },
   updated_at: { kind: "time", width_px: 168, is_editable: false },
   created_at: { kind: "time", width_px: 168, is_editable: false },
   version: { kind: "number", width_px: 88, is_editable: false },

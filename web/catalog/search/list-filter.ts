@@ -11,6 +11,7 @@ export const OPERATORS = [
   "name",
   "description",
   "active",
+  "parent",
   "updated",
   "created_in",
   "changed_in",
@@ -25,6 +26,7 @@ const GERMAN_NAMES: Readonly<Record<string, Operator>> = {
   aktiv: "active",
   beschreibung: "description",
   geändert: "updated",
+  hauptartikel: "parent",
 };
 
 /** The operator with this name, or undefined if it is the name of an attribute. Operator names are not case-sensitive. */
@@ -69,6 +71,7 @@ export function faultOf({ field, value }: Term, now: Date): TermFault | null {
     case "sku":
     case "name":
     case "description":
+    case "parent":
     case "has":
     case undefined:
       return null;
@@ -95,6 +98,8 @@ function conditionOf(field: string, value: string, attributes: readonly string[]
       return { [operator]: Number(value) };
     case "has":
       return { [attributeColumn(attributeFor(value, attributes))]: "*" };
+    case "parent":
+      return { parent_sku: value };
     case "sku":
     case "name":
     case "description":

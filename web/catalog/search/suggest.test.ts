@@ -9,7 +9,7 @@ const words = (typed: string, facet: { value: string; count: number }[] = []) =>
 
 test("an empty box suggests all operators and attributes", () => {
   expect(words("")).toEqual([
-    ..."sku: name: description: active: updated: created_in: changed_in: has: Brand:".split(" "),
+    ..."sku: name: description: active: parent: updated: created_in: changed_in: has: Brand:".split(" "),
     '"Net weight":',
     "colour:",
   ]);

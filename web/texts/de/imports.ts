@@ -285,6 +285,7 @@ export const imports: Shape<typeof english> = {
     name: "Name",
     description: "Beschreibung",
     active: "Aktiv",
+    parent_sku: "Hauptartikel",
     attribute: "Merkmal",
     ignored: "Ignoriert",
   },

@@ -273,6 +273,7 @@ export const imports = {
     name: "Name",
     description: "Description",
     active: "Active",
+    parent_sku: "Parent SKU",
     attribute: "Attribute",
     ignored: "Ignored",
   },

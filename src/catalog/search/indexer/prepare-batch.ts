@@ -8,7 +8,9 @@ import {
   inactiveTerm,
   listTerm,
   otherValueTerm,
+  parentTerm,
 } from "../../query/terms.ts";
+import { skuKey as skuKeyOf } from "../../product/sku-key.ts";
 import { escapeCopy } from "./copy-text.ts";
 import {
   measureProductsOfIds,
@@ -132,6 +134,7 @@ function lineOf(product: IndexedProduct, counter: WordCounter): string {
   counter.addText(name);
   counter.addText(description);
   if (!active) counter.addTerm(inactiveTerm());
+  if (product[13] !== "") counter.addTerm(parentTerm(skuKeyOf(product[13])));
   for (const [attribute, value] of Object.entries(attributes)) {
     counter.addTerm(attributeTerm(attribute));
     if (Array.isArray(value)) {

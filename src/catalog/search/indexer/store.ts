@@ -76,10 +76,11 @@ export type IndexedProduct = [
   attributes: Record<string, unknown>,
   created_in: number,
   changed_in: number,
+  parent_sku: string,
 ];
 
 const COLUMNS = `p.sku_key, p.id, p.version, ${SORT_KEYS.name.sql}, p.created_at, p.updated_at, p.sku, p.name, p.description,
-  p.active, p.attributes, p.created_in, p.changed_in`;
+  p.active, p.attributes, p.created_in, p.changed_in, p.parent_sku`;
 
 /** SQL for the approximate size of the products' texts in bytes. Attributes with up to 1,000 stored bytes count as 1,000 bytes, so that
  * they need not be decompressed. */

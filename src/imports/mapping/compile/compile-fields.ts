@@ -13,6 +13,7 @@ const STATEMENTS: Record<FieldName, { statement: keyof Mapping & FieldStatement;
   name: { statement: "name", trim: true },
   description: { statement: "description", trim: false },
   active: { statement: "active", trim: true },
+  parent_sku: { statement: "parent", trim: true },
 };
 type FieldStatement = "key" | "name" | "description" | "active" | "parent";
 

@@ -301,6 +301,7 @@ export const SYNONYMS: Record<FieldName, readonly string[]> = {
     "노출",
     "공개",
   ],
+  parent_sku: ["parentsku"],
 };
 
 /** Names of columns that often contain the SKU but may contain another number. Such a column is the SKU only if no other column is
