@@ -69,4 +69,4 @@ const isSame = (a: Change["before"], b: Change["before"]): boolean =>
   a?.sku_key === b?.sku_key && valuesOf(a) === valuesOf(b);
 
 const valuesOf = (state: Change["before"]): string | undefined =>
-  state === undefined ? undefined : JSON.stringify((JSON.parse(state.values) as unknown[]).slice(0, 5));
+  state === undefined ? undefined : JSON.stringify((JSON.parse(state.values) as unknown[]).slice(0, 6));

@@ -1,6 +1,7 @@
 // Labels, icons and colours of changesets, in the current language.
 import { product_values, type ProductValues } from "../../contract/catalog/edit-products.ts";
 import type { Changeset, ProductChange } from "../../contract/changesets/changesets.ts";
+import { isList } from "../../contract/catalog/attribute-value.ts";
 import { formatNumber, formatWhen } from "../ui/format.ts";
 import { tn, t } from "../texts/t.ts";
 
@@ -60,8 +61,9 @@ const isField = (name: string): name is Exclude<keyof ProductValues, "attributes
   name !== "attributes" && Object.hasOwn(product_values.shape, name);
 
 /** A value for display; null if the product has no such value. */
-export function valueText(value: unknown): string | null {
+export function valueText(value: unknown): string | string[] | null {
   if (value === null || value === undefined) return null;
+  if (isList(value)) return value;
   if (typeof value === "boolean") return value ? t("ui.yes") : t("ui.no");
   if (typeof value === "number") return formatNumber(value);
   return typeof value === "string" ? value : JSON.stringify(value);

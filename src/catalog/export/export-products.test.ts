@@ -133,8 +133,12 @@ describe("CSV", () => {
 
 test("TSV separates cells with tabs", async () => {
   await give([{ sku: "s", name: "a,b", description: "c\td", attributes: { E: "=1" } }]);
-  expect(await lines({ format: "tsv" })).toEqual(["sku\tname\tdescription\tactive\tE", 's\ta,b\t"c\td"\ttrue\t=1', ""]);
-  expect((await lines({ format: "tsv", spreadsheet: true }))[1]).toBe('s\ta,b\t"c\td"\ttrue\t"\'=1"');
+  expect(await lines({ format: "tsv" })).toEqual([
+    "sku\tname\tdescription\tactive\tparent_sku\tE",
+    's\ta,b\t"c\td"\ttrue\t\t=1',
+    "",
+  ]);
+  expect((await lines({ format: "tsv", spreadsheet: true }))[1]).toBe('s\ta,b\t"c\td"\ttrue\t\t"\'=1"');
 });
 
 test("JSON Lines have one product per line, in the format of the API", async () => {
@@ -147,6 +151,7 @@ test("JSON Lines have one product per line, in the format of the API", async () 
     name: "=n",
     description: "a\nb",
     active: true,
+    parent_sku: "",
     attributes: { A: "x" },
     version: 1,
     created_in: 1,

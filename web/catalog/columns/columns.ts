@@ -74,7 +74,7 @@ export function valueOf(product: Product, column: string): unknown {
   return isFieldColumn(column) ? product[column] : undefined;
 }
 
-/** Formats an attribute's value. Imports store only strings, but the API accepts any JSON value. */
+/** Formats an attribute's value. Values other than strings and lists were written by other programs. */
 export function attributeText(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? value : JSON.stringify(value);

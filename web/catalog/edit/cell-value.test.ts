@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Product } from "../../../contract/catalog/products.ts";
-import { cellText, isSame, parseCell, patchOf } from "./cell-value.ts";
+import { cellText, isSame, parseCell, patchOf, switchList } from "./cell-value.ts";
 
 const lamp = {
   sku: "A",
   name: "Lamp",
   description: "",
   active: false,
-  attributes: { price: "5", tags: ["a"] },
+  attributes: { price: "5", tags: ["a", "b"] },
 } as unknown as Product;
 
 test.each([
@@ -27,7 +27,14 @@ test.each([
 test("the editor starts with the stored value", () => {
   expect(
     ["name", "active", "attributes.price", "attributes.tags", "attributes.none"].map((c) => cellText(lamp, c)),
-  ).toEqual(["Lamp", "no", "5", '["a"]', ""]);
+  ).toEqual(["Lamp", "no", "5", "a\nb", ""]);
+});
+
+test("a list stays a list, until it is changed to a text", () => {
+  expect(parseCell("attributes.tags", "b\nc\n", ["a"])).toEqual(["b", "c"]);
+  expect(parseCell("attributes.tags", "\n", ["a"])).toBeNull();
+  expect(parseCell("attributes.tags", "b\nc", "a")).toBe("b\nc");
+  expect([switchList(["a", "b"]), switchList("a\nb"), switchList("a, b")]).toEqual(["a\nb", ["a", "b"], ["a, b"]]);
 });
 
 test("a patch contains one cell", () => {

@@ -2,7 +2,7 @@
 import type { Product } from "../../../contract/catalog/products.ts";
 import { toast } from "../../server/toasts.ts";
 import { tn } from "../../texts/t.ts";
-import { isEditable } from "../columns/columns.ts";
+import { isEditable, valueOf } from "../columns/columns.ts";
 import type { Edit } from "./edit-queue.ts";
 import { assignCells, parseClipboard, readCells } from "./pasted-cells.ts";
 import { reportUnreadable } from "./save-typed.ts";
@@ -27,7 +27,10 @@ export function editsOfPaste(
     [...products.keys()],
     columns.map((id) => ({ id, is_editable: isEditable(id) })),
   );
-  const { values, unreadable } = readCells(assigned);
+  const { values, unreadable } = readCells(assigned, ({ sku, column }) => {
+    const product = products.get(sku);
+    return product && valueOf(product, column);
+  });
   if (left_over > 0) toast({ title: tn("catalog.edit.left_over", left_over), tone: "warning" });
   for (const [column, count] of unreadable) reportUnreadable(column, count);
   return values.flatMap(({ sku, column, value }) => {

@@ -53,7 +53,7 @@ test("pasted texts that a column cannot store are counted for this column", () =
     { sku: "B", column: "version", text: "many" },
     { sku: "C", column: "version", text: "few" },
   ];
-  const { values, unreadable } = readCells(cells);
+  const { values, unreadable } = readCells(cells, () => undefined);
   expect(values).toEqual([
     { sku: "A", column: "name", value: "perhaps" },
     { sku: "B", column: "active", value: false },

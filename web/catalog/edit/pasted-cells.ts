@@ -63,15 +63,20 @@ export function assignCells(
   return { assigned, left_over: single ? 0 : Math.max(0, cells.length - skus.length) };
 }
 
-/** Converts the texts to values. `unreadable` is the number of texts that their column cannot store, by column. */
-export function readCells(cells: readonly PastedCell[]): {
+/** Converts the texts to values. `unreadable` is the number of texts that their column cannot store, by column.
+ * @param valueAt the value that a text replaces */
+export function readCells(
+  cells: readonly PastedCell[],
+  valueAt: (cell: PastedCell) => CellValue,
+): {
   values: { sku: string; column: string; value: CellValue }[];
   unreadable: Map<string, number>;
 } {
   const values: { sku: string; column: string; value: CellValue }[] = [];
   const unreadable = new Map<string, number>();
-  for (const { sku, column, text } of cells) {
-    const value = parseCell(column, text);
+  for (const cell of cells) {
+    const { sku, column, text } = cell;
+    const value = parseCell(column, text, valueAt(cell));
     if (value === undefined) unreadable.set(column, (unreadable.get(column) ?? 0) + 1);
     else values.push({ sku, column, value });
   }

@@ -3,12 +3,13 @@ import type { Product } from "../../../contract/catalog/products.ts";
 import { toast } from "../../server/toasts.ts";
 import { tn } from "../../texts/t.ts";
 import { columnLabel } from "../columns/column-label.ts";
+import { valueOf } from "../columns/columns.ts";
 import { kindOf } from "../columns/fields.ts";
 import { parseCell } from "./cell-value.ts";
 import type { Edits } from "./use-edits.ts";
 
 export function saveTyped(edits: Edits, product: Product, column: string, text: string): void {
-  const value = parseCell(column, text);
+  const value = parseCell(column, text, valueOf(product, column));
   if (value === undefined) reportUnreadable(column, 1);
   else void edits.save([{ product, column, value }]);
 }

@@ -1,4 +1,5 @@
 // Formats the value of a cell for display.
+import { isList } from "../../../contract/catalog/attribute-value.ts";
 import { formatNumber, formatWhen } from "../../ui/format.ts";
 import { t } from "../../texts/t.ts";
 import { attributeText } from "../columns/columns.ts";
@@ -14,6 +15,6 @@ export function displayValue(column: string, value: unknown): string {
       return typeof value === "number" ? formatNumber(value) : "";
     case "line":
     case "text":
-      return attributeText(value);
+      return isList(value) ? value.join(", ") : attributeText(value);
   }
 }

@@ -3,7 +3,9 @@ import type { ProductPatch, ProductVersion } from "../../../contract/catalog/edi
 import type { Product } from "../../../contract/catalog/products.ts";
 import { isLocal } from "../../server/actor.ts";
 import { formatCount } from "../../ui/format.ts";
+import type { AttributeValue } from "../../../contract/catalog/attribute-value.ts";
 import { t } from "../../texts/t.ts";
+import { isSame } from "../edit/cell-value.ts";
 
 /** The origin of a version, such as "from supplier.csv, line 48,211, import 41, by ann". */
 export function provenanceOf({ changeset, source_line }: ProductVersion): string {
@@ -35,12 +37,12 @@ export function restorePatch(now: Product, then: NonNullable<ProductVersion["pro
 function attributesPatch(
   now: Record<string, unknown>,
   then: Record<string, unknown>,
-): Record<string, string | null> | null {
-  const changed = Object.entries(then).filter(([name, value]) => now[name] !== value);
+): Record<string, AttributeValue | null> | null {
+  const changed = Object.entries(then).filter(([name, value]) => !isSame(now[name], value));
   const removed = Object.keys(now).filter((name) => !Object.hasOwn(then, name));
   if (changed.length === 0 && removed.length === 0) return null;
   return Object.fromEntries([
-    ...changed.map(([name, value]) => [name, value as string | null] as const),
+    ...changed.map(([name, value]) => [name, value as AttributeValue | null] as const),
     ...removed.map((name) => [name, null] as const),
   ]);
 }

@@ -181,6 +181,8 @@ export const catalog: Shape<typeof english> = {
     deleted: "{sku} gelöscht",
     remove_attribute: "{name} entfernen",
     no_attributes: "Noch keine Merkmale.",
+    make_list: "{name} als Liste speichern, ein Element je Zeile",
+    make_text: "{name} als Text speichern",
     not_changed: "Das Produkt wurde nicht geändert",
     not_deleted: "Das Produkt wurde nicht gelöscht",
     failed: "Das Produkt konnte nicht geladen werden",

@@ -178,6 +178,8 @@ export const catalog = {
     deleted: "{sku} deleted",
     remove_attribute: "Remove {name}",
     no_attributes: "No attributes yet.",
+    make_list: "Make {name} a list with one element per line",
+    make_text: "Make {name} a text",
     not_changed: "The product was not changed",
     not_deleted: "The product was not deleted",
     failed: "The product could not be loaded",
