@@ -64,7 +64,7 @@ describe("a column's target", () => {
     ["Product Visible?", "active"],
     ["id", "attribute"],
     ["Product ID", "attribute"],
-    ["Parent SKU", "attribute"],
+    ["Parent SKU", "parent_sku"],
     ["SKU type", "attribute"],
     ["Manufacturer reference", "attribute"],
     ["related_skus", "attribute"],
