@@ -15,8 +15,8 @@ import { BOOLEAN_CELLS, type ComparisonArrays } from "../../catalog/bulk/merge.t
 import { tidStart } from "../../db/binary/binary-array.ts";
 import { ByteWriter, viewOf } from "../../db/binary/copy-writer.ts";
 import { JSONB_VERSION, OIDS, TID_BYTES } from "../../db/binary/format.ts";
+import { createAttributeWriter } from "./attribute-writer.ts";
 import type { ChunkRows } from "./chunk-rows.ts";
-import { isBlankJson, isJson } from "./list-field.ts";
 import { createRowCells } from "./row-cells.ts";
 import type { RowEncoder } from "./row-encoder.ts";
 import { createRowRoom } from "./row-room.ts";
@@ -33,8 +33,6 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
   const { records, texts } = rows;
   const cells = createRowCells(rows, dialect);
   const { fieldOf, fieldLength, booleanCell, numberCell } = cells;
-  const attributeKeys = layout.attributes.map(({ name }) => Buffer.from(`${JSON.stringify(name)}:"`));
-  const hasList = layout.attributes.map((attribute) => attribute.is_list);
   let scratch = Buffer.allocUnsafe(1 << 16);
   let scratchView = viewOf(scratch);
   const recordsView = viewOf(records.bytes);
@@ -69,47 +67,7 @@ export function createRowEncoder(rows: ChunkRows, layout: Layout, dialect: Diale
     if (Number.isNaN(value)) writer.fieldNull();
     else writer.fieldFloat64(value);
   };
-  /** Appends members of a JSON object that a mapping has written, and returns whether the object still has no member. */
-  const writeMembers = (row: number, column: number, isFirst: boolean): boolean => {
-    const field = fieldOf(row, column);
-    const start = records.field_start[field] as number;
-    const end = records.field_end[field] as number;
-    if (start === end) return isFirst;
-    if (!isFirst) writer.buffer[writer.length++] = 0x2c;
-    writer.raw(records.bytes, start, end);
-    return false;
-  };
-  /** Writes `{"Brand":"…"}` with the row's attribute cells that are not empty.
-   * @param withRemovals whether to write null for the attributes that the row removes */
-  const writeAttributes = (row: number, withRemovals: boolean): void => {
-    const buffer = writer.buffer;
-    buffer[writer.length++] = 0x7b;
-    let first = true;
-    for (let a = 0; a < layout.attributes.length; a++) {
-      const field = fieldOf(row, (layout.attributes[a] as { index: number }).index);
-      const room = fieldLength(field);
-      if (room === 0) continue;
-      makeScratch(room);
-      const length = copyField(records, field, dialect, scratch, 0);
-      const isRaw = hasList[a] === true && isJson(scratch);
-      if (isRaw && isBlankJson(scratch, length)) continue;
-      if (!first) buffer[writer.length++] = 0x2c;
-      first = false;
-      const key = attributeKeys[a] as Buffer;
-      if (isRaw) {
-        // Leave out the quote at the end of the key.
-        writer.raw(key, 0, key.length - 1);
-        writer.raw(scratch, 0, length);
-        continue;
-      }
-      writer.raw(key, 0, key.length);
-      writer.jsonText(scratch, 0, length);
-      buffer[writer.length++] = 0x22;
-    }
-    if (layout.members >= 0) first = writeMembers(row, layout.members, first);
-    if (withRemovals && layout.removals >= 0) writeMembers(row, layout.removals, first);
-    buffer[writer.length++] = 0x7d;
-  };
+  const writeAttributes = createAttributeWriter(rows, layout, dialect, writer);
   /** Writes a field whose length is known only after it has been written. */
   const writeSized = (write: () => void): void => {
     const at = writer.length;
