@@ -1,6 +1,6 @@
 // Describes the columns of a preview: how certain their targets are, samples of their values, and the mapping that has the same effect.
 import { cutText } from "../../../contract/faults.ts";
-import { FIELD_NAMES } from "../../catalog/product/column-lists.ts";
+import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.ts";
 import { claimOf, isWeakClaim } from "../read/columns/column-claims.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import type { Column, ImportOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
@@ -50,7 +50,13 @@ function confidenceOf(
 }
 
 /** The statement of a mapping for each field. */
-const STATEMENTS = { sku: "key", name: "name", description: "description", active: "active" } as const;
+const STATEMENTS = {
+  sku: "key",
+  name: "name",
+  description: "description",
+  active: "active",
+  parent_sku: "parent",
+} as const satisfies Record<FieldName, string>;
 
 /** Returns the mapping of the options, or the one that has the effect of the recognized columns.
  * @returns null if no column is the key */
