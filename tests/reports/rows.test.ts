@@ -321,5 +321,12 @@ describe("the message names the fault of the whole file", () => {
   test("b44-mixed-delims.csv", async () => {
     const { problem } = await run("b44-mixed-delims.csv");
     expect(problem?.detail).toContain("The header is written with commas, the rows with semicolons");
+    const other = await importBytes(context, "sku;name\nA,Lamp\nB,Desk\n");
+    expect(other.problem?.detail).toContain("The header is written with semicolons, the rows with commas");
+  });
+
+  test("each line in quotes", async () => {
+    const { problem } = await importBytes(context, '"sku,name,price"\n"A,""Lamp, big"",3"\n"B,Desk,4"\n');
+    expect(problem?.detail).toContain("Each line of the file is enclosed in quotes");
   });
 });

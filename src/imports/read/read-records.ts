@@ -13,13 +13,14 @@ import {
   noEvidence,
   type DetectedEncoding,
 } from "./detect/detect-encoding.ts";
-import { CR, LF, lineEndLength } from "./field-end.ts";
+import { CR, LF } from "./field-end.ts";
 import { matchColumns, unnamedColumns } from "./columns/match-columns.ts";
 import { padded, readHeader, type Heading } from "./columns/read-header.ts";
 import { recordTexts } from "./field-text.ts";
 import { lastCell } from "./fit/last-cell.ts";
 import { namedHeader, sampleRows, withoutGuard } from "./fit/sample-table.ts";
 import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
+import { countLineEnds, lineEndBytes, readFully, skipPreamble } from "./skip-lines.ts";
 import { splitRecords } from "./split-records.ts";
 import { createSplitter, type Splitter } from "./splitter.ts";
 import { bomLength } from "./text/transcode.ts";
@@ -260,62 +261,4 @@ export async function* readRecords(
 
 export function recordFault(records: Records, record: number): RejectCode | null {
   return RECORD_FAULTS[records.fault[record] as number] ?? null;
-}
-
-/** Returns the offset after the preamble's lines. */
-async function skipPreamble(
-  file: TextFile,
-  from: number,
-  dialect: Dialect,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  if (dialect.preamble === 0) return from;
-  const { cr_ends } = createSplitter(dialect, 1);
-  const window = Buffer.allocUnsafe(65_536);
-  let line = 0;
-  let afterCr = false;
-  for (let offset = from; line < dialect.preamble || afterCr;) {
-    signal?.throwIfAborted();
-    const length = await readFully(file, window, 0, offset);
-    for (let pos = 0; pos < length; pos++) {
-      const byte = window[pos];
-      // A CR and the LF after it are one line end, even if a window ends between them.
-      if (afterCr && byte === LF) {
-        afterCr = false;
-        if (line === dialect.preamble) return offset + pos + 1;
-        continue;
-      }
-      if (line === dialect.preamble) return offset + pos;
-      afterCr = byte === CR && cr_ends;
-      if (byte === LF || afterCr) line++;
-      if (line === dialect.preamble && !afterCr) return offset + pos + 1;
-    }
-    if (length < window.length) return offset + length;
-    offset += length;
-  }
-  return from;
-}
-
-async function lineEndBytes(file: TextFile, at: number, splitter: Splitter): Promise<number> {
-  const next = Buffer.alloc(2);
-  return lineEndLength(next, 0, await readFully(file, next, 0, at), splitter.cr_ends);
-}
-
-function countLineEnds(bytes: Buffer, crEnds: boolean): number {
-  let count = 0;
-  for (let pos = 0; pos < bytes.length; pos++) {
-    if (bytes[pos] === LF || (bytes[pos] === CR && crEnds && bytes[pos + 1] !== LF)) count++;
-  }
-  return count;
-}
-
-/** Fills `target`, from index `at` on, with the file's bytes from `position` on. Returns fewer bytes only at the file's end. */
-async function readFully(file: TextFile, target: Buffer, at: number, position: number): Promise<number> {
-  let read = 0;
-  while (at + read < target.length) {
-    const { bytesRead } = await file.read(target, at + read, target.length - at - read, position + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
-  }
-  return read;
 }

@@ -6,7 +6,7 @@ import { Problem } from "../../../contract/problems.ts";
 import { describeOtherSheets } from "../read/workbook/other-sheets.ts";
 import { doubtOfKey, type KeyCandidate, type KeyFigures } from "../read/columns/judge-key.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
-import { findMixedDelimiters } from "../read/detect/mixed-delimiters.ts";
+import { findMixedDelimiters, hasQuotedLines } from "../read/detect/mixed-delimiters.ts";
 import { MAX_FIELDS } from "../read/split-records.ts";
 
 /** The parts of a table by which it is judged. */
@@ -43,6 +43,12 @@ const strayCell = ({ last_cell }: ReadableTable): string =>
     : `, and the last one that is filled is column ${last_cell.column.toLocaleString("en")}: "${cutText(last_cell.text, SHOWN_CHARACTERS)}"`;
 
 function problemOfDelimiters(table: ReadableTable, dialect: Dialect): Problem | undefined {
+  if (hasQuotedLines(table, dialect)) {
+    return new Problem(
+      "bad-header",
+      "Each line of the file is enclosed in quotes, so the file has only one column. Remove the quotes around the lines, or export the file again with each value in its own cell, then import it again.",
+    );
+  }
   const found = findMixedDelimiters(table, dialect);
   return (
     found &&

@@ -122,8 +122,8 @@ function suggested(columns: readonly Values[], rows: number): KeyCandidate[] {
     .filter(({ rank }) => !isNamed || rank !== undefined)
     .sort(
       (a, b) =>
-        Number(isBetter(b)) - Number(isBetter(a)) ||
         Number(b.rank !== undefined) - Number(a.rank !== undefined) ||
+        Number(isBetter(b)) - Number(isBetter(a)) ||
         (a.rank ?? 0) - (b.rank ?? 0) ||
         b.candidate.distinct - a.candidate.distinct,
     )

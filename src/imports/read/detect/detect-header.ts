@@ -1,6 +1,7 @@
 // Detects where a table starts, and whether its first record is a header. The first record is treated as data only if it contains
 // no known column name, and contains a number above a column of numbers.
 import { countKnownNames, namesSku } from "../columns/column-claims.ts";
+import { isJoinedHeader } from "./mixed-delimiters.ts";
 import type { Row } from "./score-dialect.ts";
 
 /** Maximum number of rows above the header. Titles above a table are short; further down, a row with few values is a record. */
@@ -13,6 +14,8 @@ export function detectPreamble(rows: readonly Row[]): number {
   const below = rowThatNamesSku(rows);
   if (below > 0) return (rows[below] as Row).line - 1 + repeatedLines(rows.slice(below), (rows[below] as Row).line - 1);
   if (countKnownNames(first.cells) > 0) return repeatedLines(rows);
+  // Not a title, but a header with another delimiter than the rows.
+  if (isJoinedHeader(first.cells)) return 0;
   const width = medianWidth(rows);
   if (width < 2) return 0;
   const header = rows.slice(0, MAX_PREAMBLE_ROWS).findIndex(({ cells }) => {

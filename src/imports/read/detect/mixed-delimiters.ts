@@ -37,6 +37,18 @@ export function findMixedDelimiters(
   return fits ? { header: used, rows: other } : undefined;
 }
 
+/** Whether the only cell of a row contains column names with another delimiter than the one that the row was split with. */
+export const isJoinedHeader = (cells: readonly string[]): boolean =>
+  cells.length === 1 &&
+  [...DELIMITERS.keys()].some((mark) => countKnownNames((cells[0] ?? "").slice(0, 10_000).split(mark)) > 1);
+
+/** Whether each line of the file is one quoted field that contains the whole record. */
+export const hasQuotedLines = ({ header, rows }: HeaderAndRows, { delimiter }: Dialect): boolean =>
+  isJoinedHeader(header) &&
+  header[0]?.includes(delimiter) === true &&
+  rows.length > 0 &&
+  rows.slice(0, ROWS).every((cells) => cells.length === 1 && cells[0]?.includes(delimiter) === true);
+
 /** Returns the name of the delimiter that separates the text into a fitting number of parts.
  * @param fits whether the number of delimiters fits */
 function delimiterOf(text: string, fits: (count: number) => boolean, { delimiter }: Dialect): string | undefined {
