@@ -2,6 +2,7 @@
 // the rejects that do not depend on existing products, the superseded rows of repeated SKUs, and the chunk boundaries. Afterwards the
 // chunks are independent of each other: each SKU is applied by exactly one chunk.
 // Long because the scanner is one closure over the state of a hot loop.
+/* eslint-disable max-lines -- one closure over the state of a hot loop */
 import { MAX_SKU_CHARACTERS } from "../../../contract/catalog/product-limits.ts";
 import { countCharacters, isBlankText, isSkuTooLong } from "../../catalog/product/product.ts";
 import { writeSkuKey } from "../../catalog/product/sku-key.ts";
