@@ -25,7 +25,7 @@ export const catalog = {
     name: "Name",
     description: "Description",
     active: "Active",
-    parent_sku: "Parent SKU",
+    parent_sku: "Parent",
     updated_at: "Changed",
     created_at: "Created",
     version: "Version",

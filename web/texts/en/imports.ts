@@ -273,7 +273,7 @@ export const imports = {
     name: "Name",
     description: "Description",
     active: "Active",
-    parent_sku: "Parent SKU",
+    parent_sku: "Parent",
     attribute: "Attribute",
     ignored: "Ignored",
   },
