@@ -8,6 +8,7 @@ export const NOTICES = {
   damaged_numbers: "Cells contain numbers that a spreadsheet has shortened, such as 4.00638E+12",
   unknown_value: "A value map does not contain the value; the value was kept",
   new_column: "The file has a column that the profile does not know",
+  other_sheets: "Sheets of the workbook that were not imported have a SKU column too",
   missing_column: "The file lacks a column that the profile uses",
   renamed_column: "A column of the profile is missing, and a new column has a similar name",
   profiles_tied: "Several profiles fit the columns equally well, so none was used",

@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
+import type { Mapping } from "../../contract/imports/mapping.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, rejectsOf, type Options } from "../support/import-file.ts";
+import { makeWorkbook, textRow } from "../support/make-workbook.ts";
 
 const { pool } = await createTestDatabase();
 const context = await createImportContext(pool);
@@ -65,6 +67,39 @@ test("c53-header-break-rejects: line numbers are row numbers", async () => {
   const result = await run("c53-header-break-rejects");
   expect(result).toMatchObject({ state: "done", created: 2, rejected: 1 });
   expect(await rejectsOf(context, result.id)).toMatchObject([{ line: 3, code: "sku_empty" }]);
+});
+
+test("c56-header-each-page: a header that is repeated on each page is ignored", async () => {
+  expect(await run("c56-header-each-page")).toMatchObject({ state: "done", rows: 3, created: 2, ignored: 1 });
+  expect((await products()).map(({ sku }) => sku)).toEqual(["c56-1", "c56-2"]);
+});
+
+test("further sheets with a SKU column are reported, unless the sheet was chosen", async () => {
+  const sheets = {
+    Spring: textRow(1, "sku", "name") + textRow(2, "S-1", "Tulip"),
+    Old: textRow(1, "sku", "name", "price") + textRow(2, "O-1", "Rose", "3"),
+  };
+  const bytes = await makeWorkbook({ sheets });
+  const { notices } = await importBytes(context, bytes);
+  expect(notices).toMatchObject([{ code: "other_sheets", message: expect.stringContaining('"Old"') as string }]);
+  expect(await importBytes(context, bytes, { sheet: "Old" })).toMatchObject({ created: 1, notices: [] });
+});
+
+test("title-rows-and-merged-header: the lines of the header and the notes to ignore can be given", async () => {
+  const mapping: Mapping = {
+    file: { sheet: "Angebot", header: { at: [4, 5] } },
+    ignore: [{ blank: "Artikel Nummer" }],
+    key: "Artikel Nummer",
+    name: "Artikel Name",
+  };
+  expect(await run("title-rows-and-merged-header", { mapping })).toMatchObject({
+    state: "done",
+    rows: 25,
+    created: 24,
+    ignored: 1,
+    rejected: 0,
+  });
+  expect((await products())[23]).toMatchObject({ sku: "00023", attributes: { Warengruppe: "Home" } });
 });
 
 test("title-rows-and-merged-header: the names of two rows are joined, and a note without a SKU is rejected", async () => {

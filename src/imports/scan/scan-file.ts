@@ -21,7 +21,7 @@ import type { ImportWork } from "../store.ts";
 import { textPath } from "../files/text-path.ts";
 import { uploadedExtent } from "./follow-upload.ts";
 import { countDamagedNumbers, type DamagedNumbers } from "./rows/damaged.ts";
-import { activeNotices, damagedNotices, unknownNotices } from "./rows/notices.ts";
+import { activeNotices, damagedNotices, sheetNotices, unknownNotices } from "./rows/notices.ts";
 import { asUsed, type ChosenProfile } from "../../profiles/choose-profile.ts";
 import { profileOfTable, ReadAgain, readsDifferently, withNamedProfile } from "./profile-of-scan.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
@@ -187,7 +187,8 @@ async function judgeTable(
   const chosen = await retryTransient(() => profileOfTable(context.pool, work, found), { signal });
   const run = await withProfile(given, chosen, dialect);
   const planned = planColumns(found, run.work.options);
-  const table = { ...found, ...planned, notices: [...chosen.notices, ...planned.notices] };
+  const sheets = sheetNotices(dialect, overridesOf(run.work.options));
+  const table = { ...found, ...planned, notices: [...chosen.notices, ...planned.notices, ...sheets] };
   return { run, table, question: chosen.question };
 }
 

@@ -1,4 +1,5 @@
 // The notices that a scan adds to its import.
+import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import type { Notice } from "../../../../contract/imports/notices.ts";
 import { unfitActiveColumns } from "../../read/columns/match-columns.ts";
 import type { Table } from "../../read/read-records.ts";
@@ -31,6 +32,25 @@ export const damagedNotices = ({ columns }: Layout, { counts }: DamagedNumbers):
       count,
     };
   });
+
+/** Number of sheets that a notice lists. */
+const LISTED_SHEETS = 10;
+
+/** A notice about the sheets that were not imported although they have a SKU column, unless the client has chosen the sheet. */
+export function sheetNotices({ sheets = [] }: Dialect, { sheet }: Pick<DialectOverrides, "sheet">): Notice[] {
+  const others = sheets.filter(({ read, has_sku }) => !read && has_sku === true);
+  if (sheet !== undefined || others.length === 0) return [];
+  const listed = others.slice(0, LISTED_SHEETS).map(({ name }) => `"${name}"`);
+  const more = others.length > LISTED_SHEETS ? ` and ${others.length - LISTED_SHEETS} more` : "";
+  return [
+    {
+      code: "other_sheets",
+      message: `Further sheets have a SKU column and were not imported: ${listed.join(", ")}${more}. To import one of them, choose that sheet (option sheet).`,
+      column: null,
+      count: null,
+    },
+  ];
+}
 
 /** Number of values that a notice lists. */
 const LISTED_VALUES = 5;
