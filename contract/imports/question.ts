@@ -12,6 +12,8 @@ export interface Question {
   /** Name of the option that answers the question. */
   option: string;
   candidates: Candidate[];
+  /** Path of the statement of the mapping that the question is about, such as `attributes.colour`; empty if it is about none. */
+  statement: string;
 }
 
 /** Whether the members of a problem contain a question. An import with such a problem is held instead of failing. */
@@ -21,5 +23,10 @@ export const isQuestion = ({ option, candidates }: Record<string, unknown>): boo
 /** @returns undefined if the problem is not a question */
 export function questionOf(problem: ProblemDocument | null): Question | undefined {
   if (problem === null || !isQuestion(problem)) return undefined;
-  return { option: problem["option"] as string, candidates: problem["candidates"] as Candidate[] };
+  const { option, candidates, statement } = problem as Record<string, unknown>;
+  return {
+    option: option as string,
+    candidates: candidates as Candidate[],
+    statement: typeof statement === "string" ? statement : "",
+  };
 }

@@ -309,6 +309,25 @@ export const imports: Shape<typeof english> = {
     download_name: "Abgelehnte Zeilen von {name}",
     cut: "Diese Zeile ist zu lang, um sie ganz anzuzeigen. Vollständig ist sie in rejects.csv.",
   },
+  held: {
+    choose: "Welche ist es?",
+    values: "Was bedeuten diese Werte?",
+    keep: "unverändert lassen",
+    continue: "Import fortsetzen",
+    expires: "der Import wartet bis {when}; bisher wurde nichts importiert",
+  },
+  notices: {
+    title: "Bitte beachten",
+  },
+  ignored: {
+    title: "Ignorierte Zeilen",
+    count: "{n} Zeile, die kein Produkt ist | {n} Zeilen, die keine Produkte sind",
+    text: "Diese Zeilen wurden weder importiert noch abgelehnt. Falls eine davon ein Produkt ist, ändern Sie die Zuordnung oder die Zeile und importieren Sie die Datei erneut.",
+  },
+  ignore: {
+    header_repeated: "Die Zeile wiederholt die Kopfzeile",
+    condition: "Die Zeile erfüllt eine Bedingung der Zuordnung",
+  },
   reject: {
     sku_empty: "Die SKU ist leer",
     sku_too_long: "Die SKU ist zu lang",

@@ -297,6 +297,25 @@ export const imports = {
     download_name: "rejected rows of {name}",
     cut: "This row is too long to show in full. The complete row is in rejects.csv.",
   },
+  held: {
+    choose: "Which one is it?",
+    values: "What do these values mean?",
+    keep: "keep unchanged",
+    continue: "Continue the import",
+    expires: "the import waits until {when}; nothing has been imported yet",
+  },
+  notices: {
+    title: "Please note",
+  },
+  ignored: {
+    title: "Ignored rows",
+    count: "{n} row that is not a product | {n} rows that are not products",
+    text: "These rows were neither imported nor rejected. If one of them is a product, change the mapping or the row and import the file again.",
+  },
+  ignore: {
+    header_repeated: "The row repeats the header",
+    condition: "The row meets a condition of the mapping",
+  },
   reject: {
     sku_empty: "The SKU is empty",
     sku_too_long: "The SKU is too long",

@@ -1,0 +1,42 @@
+// Turns the user's answer to the question of a held import into the options with which the import continues.
+import type { continue_options, Import } from "../../../contract/imports/imports.ts";
+import type { Mapping } from "../../../contract/imports/mapping.ts";
+import type { z } from "zod";
+
+export type Answer = z.input<typeof continue_options>;
+
+/** Whether the question asks for the values of a value map, not for one of several candidates. */
+export const asksForValues = (option: string): boolean => option === "mapping";
+
+/** The options that choose one candidate. */
+export const choose = (option: string, value: string): Answer => ({ [option]: value });
+
+/** The options that add entries to the value map at `statement`, such as `attributes.colour`. A value without an entry is kept.
+ * @returns undefined if the mapping has no such value map */
+export function addValues(
+  { options }: Pick<Import, "options">,
+  statement: string,
+  entries: ReadonlyMap<string, string>,
+): Answer | undefined {
+  if (options.mapping === undefined) return undefined;
+  const mapping = structuredClone(options.mapping);
+  const value = find(mapping, statement);
+  if (!hasMap(value)) return undefined;
+  for (const [text, replacement] of entries) value.map[text] = replacement === "" ? text : replacement;
+  return { mapping: mapping satisfies Mapping };
+}
+
+/** Finds the member at a path of names joined by dots. Names may contain dots themselves. */
+function find(value: unknown, path: string): unknown {
+  if (path === "") return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    if (path !== name && !path.startsWith(`${name}.`)) continue;
+    const found = find(member, path.slice(name.length + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const hasMap = (value: unknown): value is { map: Record<string, string> } =>
+  typeof value === "object" && value !== null && "map" in value && typeof value.map === "object" && value.map !== null;
