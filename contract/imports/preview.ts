@@ -64,6 +64,10 @@ export const preview = z
     ),
     rejects: z.array(reject).describe("The first 20 of these rejected rows"),
     ignored: count.describe("Number of sample rows that are not products"),
+    profile: z
+      .object({ name: z.string(), version: z.int(), built_in: z.boolean() })
+      .nullable()
+      .describe("The profile that an import would use"),
     products: z
       .array(preview_product)
       .describe(

@@ -4,6 +4,13 @@ export const MAX_PROFILE_NAME_CHARACTERS = 100;
 /** Value of the import option `profile` that switches the selection off. No profile can have this name. */
 export const NO_PROFILE = "none";
 
+/** Maximum number of tests that a profile carries. */
+export const MAX_PROFILE_TESTS = 20;
+/** Maximum length of the input of a test, in characters. */
+export const MAX_TEST_INPUT = 20_000;
+/** Maximum number of products that a test expects. */
+export const MAX_EXPECTED_PRODUCTS = 200;
+
 /** ETag of a profile. The id makes the tags of a deleted and a new profile with the same name differ. */
 export const profileEtag = ({ id, version }: { id: number | null; version: number }): string =>
   `"${id ?? "built-in"}-${version}"`;

@@ -1,8 +1,15 @@
 // A profile: a mapping with a name, the columns by which it is recognized, and tests.
 import { z } from "zod";
+import { MAX_SKU_CHARACTERS } from "../catalog/product-limits.ts";
 import { mapping } from "../imports/mapping.ts";
 import { holdsStorable, isStorable, NOT_STORABLE } from "../stored-text.ts";
-import { MAX_PROFILE_NAME_CHARACTERS, NO_PROFILE } from "./profile-names.ts";
+import {
+  MAX_EXPECTED_PRODUCTS,
+  MAX_PROFILE_NAME_CHARACTERS,
+  MAX_PROFILE_TESTS,
+  MAX_TEST_INPUT,
+  NO_PROFILE,
+} from "./profile-names.ts";
 
 const NAME_FAULT = `Write a name of 1 to ${MAX_PROFILE_NAME_CHARACTERS} characters without control characters`;
 
@@ -31,10 +38,40 @@ const detect = z
   })
   .describe("Selects the profile by the columns of a file. Without it, the columns that the mapping uses are compared");
 
+const expected_product = z
+  .object({
+    sku: z.string().max(MAX_SKU_CHARACTERS),
+    name: z.string().optional(),
+    description: z.string().optional(),
+    active: z.boolean().optional(),
+    attributes: z
+      .record(z.string(), z.union([z.string(), z.array(z.string()).max(1000)]))
+      .optional()
+      .describe("All attributes of the product"),
+  })
+  .strict()
+  .describe("A product as it would be stored. Members that are not given are not compared");
+
+export const profile_test = z
+  .object({
+    name: z.string().min(1).max(200).optional(),
+    input: z.string().min(1).max(MAX_TEST_INPUT).describe("Content of a small file, with its header"),
+    expected: z.array(expected_product).max(MAX_EXPECTED_PRODUCTS).describe("All products of the file, by SKU"),
+    rejects: z
+      .array(z.object({ line: z.int().min(1), code: z.string().max(100).optional() }).strict())
+      .max(MAX_EXPECTED_PRODUCTS)
+      .optional()
+      .describe("The rejected rows; none by default"),
+    ignored: z.int().min(0).optional().describe("Number of ignored rows. Not compared if it is not given"),
+  })
+  .strict();
+export type ProfileTest = z.infer<typeof profile_test>;
+
 export const profile_definition = z
   .object({
     profile: profile_name.optional().describe("The name of the profile, as in the URL"),
     detect: detect.optional(),
+    tests: z.array(profile_test).max(MAX_PROFILE_TESTS).optional(),
     ...mapping.shape,
   })
   .strict()

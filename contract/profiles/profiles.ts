@@ -1,5 +1,6 @@
 // Endpoints of profiles: list, read, store, delete, versions and tests.
 import { z } from "zod";
+import { boolean_parameter } from "../boolean-parameter.ts";
 import { endpoint } from "../endpoint.ts";
 import { pageOf, pageQuery } from "../paging.ts";
 import { problem_document } from "../problem-document.ts";
@@ -58,6 +59,25 @@ export const profile_version = z
   .meta({ id: "ProfileVersion" });
 export type ProfileVersion = z.infer<typeof profile_version>;
 
+/** A difference between the expected and the actual result of a test. Values are JSON texts. */
+const difference = z.object({
+  sku: z.string().nullable().describe("The product; null if the difference is not about one product"),
+  member: z.string().describe("What differs, such as `name`, `attributes.price` or `ignored`"),
+  expected: z.string().nullable().describe("JSON text, truncated to 500 characters; null if nothing was expected"),
+  actual: z.string().nullable().describe("JSON text, truncated to 500 characters; null if there is nothing"),
+});
+export const profile_test_result = z.object({
+  name: z.string().describe("Name of the test, or its number"),
+  passed: z.boolean(),
+  differences: z.array(difference).describe("The first 50 differences"),
+});
+export type ProfileTestResult = z.infer<typeof profile_test_result>;
+
+export const profile_test_run = z
+  .object({ passed: z.boolean(), tests: z.array(profile_test_result) })
+  .meta({ id: "ProfileTestRun" });
+export type ProfileTestRun = z.infer<typeof profile_test_run>;
+
 const name_params = z.object({ name: profile_name });
 const version_params = name_params.extend({
   version: z.coerce
@@ -73,7 +93,16 @@ const headers = z.looseObject({
     .optional()
     .describe("ETag of the profile that you read. If the profile has changed since then, the response is 412"),
 });
+const confirm = z
+  .object({
+    confirm: boolean_parameter.default(false).describe("Stores the profile even if one of its tests fails"),
+  })
+  .strict();
 const problems = { 400: problem_document, 404: problem_document };
+const CONFIRM_NOTE =
+  "Runs the tests that the profile carries. If one fails, the response is 409 `profile-tests-fail` with the " +
+  "differences, and nothing is stored unless `confirm=true`.";
+
 export const list_profiles = endpoint({
   method: "GET",
   url: "/api/profiles",
@@ -110,13 +139,14 @@ export const put_profile = endpoint({
     operationId: "put_profile",
     summary: "Create or replace a profile",
     description:
-      "Older texts are kept as versions; the same text creates no version. A request with " +
+      `${CONFIRM_NOTE} Older texts are kept as versions; the same text creates no version. A request with ` +
       "`If-None-Match: *` only creates a profile; a request with `If-Match` only replaces one.",
     tags: ["profiles"],
     params: name_params,
     headers: headers.extend({
       "if-none-match": z.string().max(1000).optional().describe("`*`: create the profile only if it does not exist"),
     }),
+    querystring: confirm,
     body: profile_definition,
     response: {
       200: profile,
@@ -140,6 +170,21 @@ export const delete_profile = endpoint({
     params: name_params,
     headers,
     response: { 200: profile, 409: problem_document, 412: problem_document, ...problems },
+  },
+});
+
+export const test_profile = endpoint({
+  method: "POST",
+  url: "/api/profiles/:name/test",
+  access: "viewer",
+  schema: {
+    operationId: "test_profile",
+    summary: "Run the tests that a profile carries",
+    description: "With a body, runs the tests of this text of the profile, which need not be stored.",
+    tags: ["profiles"],
+    params: name_params,
+    body: z.object({ definition: profile_definition.optional() }).strict().prefault({}),
+    response: { 200: profile_test_run, ...problems },
   },
 });
 
@@ -177,10 +222,11 @@ export const restore_profile_version = endpoint({
   schema: {
     operationId: "restore_profile_version",
     summary: "Make an older version of a profile the current one",
-    description: "Stores the older text as a new version.",
+    description: `Stores the older text as a new version. ${CONFIRM_NOTE}`,
     tags: ["profiles"],
     params: version_params,
     headers,
+    querystring: confirm,
     response: { 200: profile, 409: problem_document, 412: problem_document, ...problems },
   },
 });

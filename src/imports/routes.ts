@@ -12,6 +12,8 @@ import { continueImport } from "./held/hold-import.ts";
 import { finishImport } from "./finish-import.ts";
 import { createPreviewer, tooManyPreviews } from "./preview/preview-in-thread.ts";
 import { withDeclaredEncoding } from "./receive/declared-encoding.ts";
+import { selects } from "../profiles/choose-profile.ts";
+import { readKnownProfiles, readNamedProfile } from "../profiles/known-profiles.ts";
 import { isForm, receiveForm, type FormUpload } from "./receive/receive-form.ts";
 import { receiveImport } from "./receive/receive.ts";
 import { rejectRoutes } from "./rejects/routes.ts";
@@ -42,7 +44,7 @@ export interface ImportRoutesContext extends ImportContext {
 
 export function importRoutes(instance: FastifyInstance, context: ImportRoutesContext): void {
   receiveRoute(instance, context);
-  previewRoute(instance);
+  previewRoute(instance, context);
   uploadRoutes(instance, context);
   stateRoutes(instance, context);
   rejectRoutes(instance, context);
@@ -87,7 +89,7 @@ function receiveRoute(instance: FastifyInstance, context: ImportRoutesContext): 
 /** Maximum number of preview bodies in memory, including those that are still arriving. Each has up to 1 MB. */
 const MAX_PREVIEW_BODIES = 16;
 
-function previewRoute(instance: FastifyInstance): void {
+function previewRoute(instance: FastifyInstance, { pool }: ImportRoutesContext): void {
   const previewer = createPreviewer();
   let bodies = 0;
   instance.addHook("onClose", () => previewer.close());
@@ -114,7 +116,7 @@ function previewRoute(instance: FastifyInstance): void {
     scope.withTypeProvider<ZodTypeProvider>().route({
       ...preview_import,
       bodyLimit: MAX_PREVIEW_BYTES,
-      handler: (request, reply) => {
+      handler: async (request, reply) => {
         const {
           body,
           query: { size, ...options },
@@ -127,7 +129,9 @@ function previewRoute(instance: FastifyInstance): void {
           gone.abort();
         });
         const given = withDeclaredEncoding(completeOptions(options), request);
-        return previewer.preview({ bytes: body, is_whole: isWhole, options: given }, gone.signal);
+        const named = await readNamedProfile(pool, given);
+        const profiles = { named, known: named === null && selects(given) ? await readKnownProfiles(pool) : [] };
+        return previewer.preview({ bytes: body, is_whole: isWhole, options: given, profiles }, gone.signal);
       },
     });
     done();

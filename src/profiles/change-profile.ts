@@ -6,6 +6,7 @@ import { findBuiltIn } from "./built-in.ts";
 import { describeStored } from "./describe-profile.ts";
 import { findProfile, findStored } from "./find-profile.ts";
 import { profileKey } from "./profile-key.ts";
+import { runTests } from "./tests/run-tests.ts";
 import {
   countStored,
   deleteStored,
@@ -21,7 +22,7 @@ import { readUses } from "./use-store.ts";
 import { Problem } from "../../contract/problems.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
 import type { ProfileDefinition } from "../../contract/profiles/profile.ts";
-import type { Profile } from "../../contract/profiles/profiles.ts";
+import type { Profile, ProfileTestResult } from "../../contract/profiles/profiles.ts";
 
 /** Maximum number of stored profiles. Every import compares its columns with all of them. */
 const MAX_PROFILES = 1000;
@@ -35,14 +36,17 @@ export interface Change {
   name: string;
   definition: ProfileDefinition;
   actor: string;
+  /** Whether to store the profile even if one of its tests fails. */
+  confirm: boolean;
   preconditions: Preconditions;
 }
 
 /** Creates or replaces a profile. */
 export async function putProfile(pool: pg.Pool, change: Change): Promise<{ created: boolean; profile: Profile }> {
   const key = profileKey(change.name);
-  const { name, definition, actor } = change;
-  const text = { name, definition, actor, tests_count: 0, tests_failed: null };
+  // Check the preconditions before the tests run, and again while no other request can change the profile.
+  checkPreconditions(change, await readStored(pool, key));
+  const text = await checkedText(change);
   const created = await withCertainCommit(pool, async (client) => {
     await lockProfiles(client);
     const before = await readStored(client, key);
@@ -80,6 +84,28 @@ export async function deleteProfile(pool: pg.Pool, name: string, preconditions: 
     await deleteStored(client, stored.id, stored.key);
     return describeStored(stored, use);
   });
+}
+
+/** Runs the tests of the new text.
+ * @throws Problem profile-tests-fail with the differences, unless the request confirms them */
+async function checkedText({ name, definition, actor, confirm }: Change): Promise<ProfileText> {
+  const results = await runTests(definition);
+  const failed = results.filter(({ passed }) => !passed);
+  if (failed.length > 0 && !confirm) throw testsFail(name, failed);
+  return { name, definition, actor, tests_count: results.length, tests_failed: failed.length };
+}
+
+function testsFail(name: string, failed: ProfileTestResult[]): Problem {
+  const [first] = failed[0]?.differences ?? [];
+  const example =
+    first === undefined
+      ? ""
+      : ` In ${failed[0]?.name ?? ""}, ${first.sku === null ? "" : `${first.sku}: `}${first.member} is ${first.actual ?? "missing"} instead of ${first.expected ?? "missing"}.`;
+  return new Problem(
+    "profile-tests-fail",
+    `${failed.length === 1 ? "A test" : `${failed.length} tests`} of the profile "${name}" would fail.${example} Correct the profile or its tests, or store it with confirm=true.`,
+    { extra: { tests: failed } },
+  );
 }
 
 async function addProfile(client: pg.PoolClient, key: string, text: ProfileText): Promise<void> {

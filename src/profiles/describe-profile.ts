@@ -26,7 +26,7 @@ export const listedBuiltIn = ({ name, definition }: BuiltInProfile, use: Profile
   built_in: true,
   version: BUILT_IN_VERSION,
   columns: columnsOf(definition),
-  tests: { count: 0, failed: null },
+  tests: { count: definition.tests?.length ?? 0, failed: null },
   created_at: null,
   updated_at: null,
   ...lastUse(use),

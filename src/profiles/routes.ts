@@ -6,8 +6,10 @@ import { badCursor, decodeCursor, decodeIntegerCursor, toPage } from "../cursor.
 import { deleteProfile, noSuchVersion, putProfile, restoreVersion, type Preconditions } from "./change-profile.ts";
 import { findProfile, findStored, listProfiles } from "./find-profile.ts";
 import { readDefinition } from "./read-definition.ts";
-import { listProfileVersions, readProfileVersion } from "./store.ts";
+import { listProfileVersions, noteTests, readProfileVersion } from "./store.ts";
+import { runTests } from "./tests/run-tests.ts";
 import { profileEtag } from "../../contract/profiles/profile-names.ts";
+import type { ProfileTestRun } from "../../contract/profiles/profiles.ts";
 import {
   delete_profile,
   get_profile,
@@ -16,6 +18,7 @@ import {
   list_profiles,
   put_profile,
   restore_profile_version,
+  test_profile,
 } from "../../contract/profiles/profiles.ts";
 
 export interface ProfileRoutesContext {
@@ -31,6 +34,7 @@ export function profileRoutes(instance: FastifyInstance, context: ProfileRoutesC
     readRoutes(scope, context);
     changeRoutes(scope, context);
     versionRoutes(scope, context);
+    testRoute(scope, context);
     done();
   });
 }
@@ -72,6 +76,7 @@ function changeRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext)
         name,
         definition: readDefinition(request.body, name),
         actor: request.actor,
+        confirm: request.query.confirm,
         preconditions: preconditionsOf(request),
       });
       reply.header("etag", profileEtag(profile));
@@ -113,12 +118,32 @@ function versionRoutes(instance: FastifyInstance, { pool }: ProfileRoutesContext
       const profile = await restoreVersion(pool, version, {
         name,
         actor: request.actor,
+        confirm: request.query.confirm,
         preconditions: preconditionsOf(request),
       });
       return reply.header("etag", profileEtag(profile)).send(profile);
     },
   });
 }
+
+function testRoute(instance: FastifyInstance, { pool }: ProfileRoutesContext): void {
+  instance.withTypeProvider<ZodTypeProvider>().route({
+    ...test_profile,
+    handler: async ({ params: { name }, body }): Promise<ProfileTestRun> => {
+      const given = (body as { definition?: unknown } | undefined)?.definition;
+      if (given !== undefined) return runOf(await runTests(readDefinition(given, name, "/body/definition")));
+      const { id, version, definition } = await findProfile(pool, name);
+      const run = runOf(await runTests(readDefinition(definition, name, "/definition")));
+      if (id !== null) await noteTests(pool, id, version, run.tests.filter(({ passed }) => !passed).length);
+      return run;
+    },
+  });
+}
+
+const runOf = (tests: ProfileTestRun["tests"]): ProfileTestRun => ({
+  passed: tests.every(({ passed }) => passed),
+  tests,
+});
 
 const preconditionsOf = ({ headers }: Pick<FastifyRequest, "headers">): Preconditions => ({
   if_match: headers["if-match"],

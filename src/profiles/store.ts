@@ -96,6 +96,11 @@ async function insertVersion(db: Queryable, id: number, version: number, text: P
   ]);
 }
 
+/** Stores how many tests failed, unless the profile has changed since they ran. */
+export async function noteTests(db: Queryable, id: number, version: number, failed: number): Promise<void> {
+  await db.query("update profiles set tests_failed = $3 where id = $1 and version = $2", [id, version, failed]);
+}
+
 export async function deleteStored(db: Queryable, id: number, key: string): Promise<void> {
   await db.query("delete from profiles where id = $1", [id]);
   await db.query("delete from profile_uses where name_key = $1", [key]);

@@ -6,6 +6,7 @@ const OPTIONS = {
   url: { type: "string" },
   "data-dir": { type: "string" },
   json: { type: "boolean" },
+  confirm: { type: "boolean" },
 } as const;
 
 export const readProfileArgs = (args: string[]) => readArgs({ args, options: OPTIONS, allowPositionals: true });

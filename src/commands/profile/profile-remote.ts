@@ -101,6 +101,7 @@ export const storeProfile = (
     put_profile,
     {
       params: { name },
+      querystring: { confirm: given.options.confirm === true },
       body: definition as ProfileDefinition,
     },
     { ...needServer(given), headers },

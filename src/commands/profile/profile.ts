@@ -3,6 +3,7 @@ import { UsageError, type Command } from "../command.ts";
 import { findServer } from "../find-server.ts";
 import { readProfileArgs, type ProfileCall } from "./profile-call.ts";
 import { editProfile } from "./profile-edit.ts";
+import { testProfile } from "./profile-test.ts";
 import { deleteOne, exportProfile, importProfile, listAll, showProfile } from "./profile-remote.ts";
 
 const SUBCOMMANDS: Record<string, (call: ProfileCall) => Promise<number>> = {
@@ -12,6 +13,7 @@ const SUBCOMMANDS: Record<string, (call: ProfileCall) => Promise<number>> = {
   export: exportProfile,
   import: importProfile,
   delete: deleteOne,
+  test: testProfile,
 };
 
 export const profileCommand: Command = {
@@ -19,10 +21,11 @@ export const profileCommand: Command = {
   summary: "List, show, edit and store profiles, which map the columns of files",
   help: `Usage: skuport profile list
        skuport profile show NAME
-       skuport profile edit NAME
+       skuport profile edit NAME [--confirm]
        skuport profile export NAME [FILE]
-       skuport profile import FILE [NAME]
+       skuport profile import FILE [NAME] [--confirm]
        skuport profile delete NAME
+       skuport profile test NAME|FILE
 
   list          list all profiles, including the built-in ones
   show          show a profile: its columns and its text
@@ -30,7 +33,9 @@ export const profileCommand: Command = {
   export        print the text as JSON, or write it to FILE
   import        store the profile in FILE. Without NAME, the name is the one in the file, or that of the file
   delete        delete a profile and its versions
+  test          run the tests that a profile carries. Exit code: 0 if all pass, otherwise 1
 
+  --confirm         store the profile even if one of its tests fails
   --url URL         address of the server (default: the server that runs on the data folder)
   --data-dir DIR    data folder (default: SKUPORT_DATA_DIR, or ./data)
   --json            print JSON

@@ -9,18 +9,17 @@ import { findServer } from "../find-server.ts";
 export async function withProfile({ profile, ...options }: ColumnOptions, io: Io): Promise<ColumnOptions> {
   if (profile === undefined) return options;
   const { isSwitchedOff, mappingOf } = await import("../../profiles/choose-profile.ts");
-  return isSwitchedOff(profile) ? options : { ...options, mapping: mappingOf(await findDefinition(profile, io)) };
+  return isSwitchedOff(profile) ? options : { ...options, mapping: mappingOf(await findDefinition(profile, await findServer({}, io))) };
 }
 
 /** @throws Problem or UsageError if there is no such profile or its text has faults */
-export async function findDefinition(profile: string, io: Io): Promise<ProfileDefinition> {
+export async function findDefinition(profile: string, baseUrl: string | undefined): Promise<ProfileDefinition> {
   const { readDefinition } = await import("../../profiles/read-definition.ts");
   if (existsSync(profile)) {
     const { readProfileFile } = await import("../profile/profile-file.ts");
     const text = await readProfileFile(profile);
     return readDefinition(text, typeof text["profile"] === "string" ? text["profile"] : profile, "");
   }
-  const baseUrl = await findServer({}, io);
   if (baseUrl !== undefined) {
     const { call } = await import("../../../client/call.ts");
     const { get_profile } = await import("../../../contract/profiles/profiles.ts");

@@ -2,6 +2,7 @@
 import { enableCompileCache, flushCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ImportOptions, Preview } from "../../../contract/imports/imports.ts";
+import type { PreviewProfiles } from "./profiled-head.ts";
 import type { ProblemSlug } from "../../../contract/problems.ts";
 
 export interface PreviewThreadData {
@@ -14,6 +15,7 @@ export interface PreviewJob {
   bytes: Uint8Array;
   is_whole: boolean;
   options: ImportOptions;
+  profiles?: PreviewProfiles;
 }
 
 /** The thread's messages. Errors are sent as plain objects, because they lose their class between threads. */
@@ -30,10 +32,10 @@ const [{ previewFile }, { Problem }] = await Promise.all([
   import("../../../contract/problems.ts"),
 ]);
 
-async function answer({ bytes, is_whole, options }: PreviewJob): Promise<PreviewAnswer> {
+async function answer({ bytes, is_whole, options, profiles }: PreviewJob): Promise<PreviewAnswer> {
   try {
     const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return { kind: "preview", preview: await previewFile(file, is_whole, options) };
+    return { kind: "preview", preview: await previewFile(file, is_whole, options, profiles) };
   } catch (error) {
     if (error instanceof Problem)
       return { kind: "problem", slug: error.slug, detail: error.message, extra: error.extra };

@@ -1,12 +1,13 @@
 // Shows how an import would read a file, from its first bytes: format, columns, first rows and rejects. Nothing is stored.
 import { layoutOf } from "../layout.ts";
-import { overridesOf } from "../overrides.ts";
+import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { createMapper } from "../mapping/mapper.ts";
 import { planLayoutColumns } from "../mapping/plan.ts";
 import { isKeyChosen, planColumns, type PlannedColumns } from "../plan-columns.ts";
 import { describeColumns, effectiveMapping } from "./describe-columns.ts";
 import { previewProducts } from "./preview-products.ts";
-import { readHead, type Head } from "../read/read-head.ts";
+import { readProfiledHead, type PreviewProfiles } from "./profiled-head.ts";
+import type { Head } from "../read/read-head.ts";
 import type { Table } from "../read/read-records.ts";
 import { recordTexts } from "../read/field-text.ts";
 import { createScanner } from "../scan/scanner.ts";
@@ -32,20 +33,28 @@ const NOTHING: Preview = {
   ignored: 0,
   products: [],
   mapping: null,
+  profile: null,
   notices: [],
   problem: null,
 };
 
 /** @param isWhole whether `bytes` is the whole file
  * @throws Problem if the file cannot be read at all, or lacks a column that an option names */
-export async function previewFile(bytes: Buffer, isWhole: boolean, options: ImportOptions): Promise<Preview> {
-  const found = await readHead(bytes, isWhole, overridesOf(options));
-  if (found === undefined) return NOTHING;
+export async function previewFile(
+  bytes: Buffer,
+  isWhole: boolean,
+  given: ImportOptions,
+  { shown = SHOWN_ROWS, ...profiles }: PreviewProfiles & { shown?: number } = {},
+): Promise<Preview> {
+  const { head: found, chosen } = await readProfiledHead(bytes, isWhole, given, profiles);
+  const { options } = chosen;
+  const profile = chosen.profile === null ? null : shownProfile(chosen.profile);
+  if (found === undefined) return { ...NOTHING, profile };
   const head = { ...found, table: { ...found.table, ...planColumns(found.table, options) } };
   const fault = head.doubt ?? problemOfTable(head.table, head.dialect, isKeyChosen(options));
   const hasKey = fault === undefined || isQuestion(fault.extra);
-  const scanned = hasKey && isKeyKnown(head.table) ? scanSample(head, options) : NOT_SCANNED;
-  const problem = fault ?? scanned.problem;
+  const scanned = hasKey && isKeyKnown(head.table) ? scanSample(head, options, shown) : NOT_SCANNED;
+  const problem = fault ?? chosen.question ?? scanned.problem;
   return {
     dialect: head.dialect,
     columns: describeColumns(head.table, options, problem),
@@ -56,10 +65,13 @@ export async function previewFile(bytes: Buffer, isWhole: boolean, options: Impo
     ignored: scanned.ignored,
     products: scanned.products,
     mapping: effectiveMapping(head.table, options),
-    notices: head.table.notices,
+    profile,
+    notices: [...chosen.notices, ...head.table.notices],
     problem: problem === undefined ? null : toProblemDocument(problem),
   };
 }
+
+const shownProfile = ({ name, version, built_in }: KnownProfile): Preview["profile"] => ({ name, version, built_in });
 
 type PreviewHead = Omit<Head, "table"> & { table: Omit<Table, "columns"> & PlannedColumns };
 
@@ -79,13 +91,17 @@ type Scanned = Pick<Preview, "rejected" | "rejects" | "ignored" | "products"> & 
 const NOT_SCANNED: Scanned = { rejected: 0, rejects: [], ignored: 0, products: [], problem: undefined };
 
 /** Scans the sampled records as an import does: finds the rejects that do not depend on the catalogue, and the first products. */
-function scanSample({ records: read, table, dialect, offset }: PreviewHead, options: ImportOptions): Scanned {
+function scanSample(
+  { records: read, table, dialect, offset }: PreviewHead,
+  options: ImportOptions,
+  shown: number,
+): Scanned {
   const layout = layoutOf(planLayoutColumns(table.columns, table.plan));
   const scanner = createScanner(layout, dialect, {
     repeats: options.repeats,
     header: table.header,
     sample: table.rows,
-    listed_rejects: SHOWN_REJECTS,
+    listed_rejects: Math.max(shown, SHOWN_REJECTS),
   });
   const mapper = table.plan === null ? undefined : createMapper(table.plan, dialect);
   const mapped = mapper?.map(read);
@@ -94,7 +110,7 @@ function scanSample({ records: read, table, dialect, offset }: PreviewHead, opti
   const { rejected, ignored } = scanner;
   const rejects = scanner.takeRejects().map((reject) => ({ ...reject, raw: reject.raw.slice(0, SHOWN_RAW) }));
   const isSkipped = (r: number): boolean => r >= scanner.rows || scanner.isSkipped(r);
-  const products = previewProducts({ records, layout, dialect, isSkipped, active: options.active }, SHOWN_ROWS);
+  const products = previewProducts({ records, layout, dialect, isSkipped, active: options.active }, shown);
   const problem =
     scanner.tooManyRejects() ??
     mapper?.notes.question(table.plan?.names ?? []) ??

@@ -12,7 +12,7 @@ const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
 
 async function store(name: string, definition: ProfileDefinition): Promise<void> {
-  const change = { name, definition: { profile: name, ...definition }, actor: "test" };
+  const change = { name, definition: { profile: name, ...definition }, actor: "test", confirm: false };
   await putProfile(database.pool, { ...change, preconditions: { if_match: undefined } });
 }
 const run = (text: string, options: Options = {}): Promise<Import> => importBytes(context, text, options);

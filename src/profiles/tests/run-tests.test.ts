@@ -1,0 +1,43 @@
+// The tests that profiles carry.
+import { expect, test } from "vitest";
+import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+import { runTests } from "./run-tests.ts";
+
+const INPUT = "Art;Bezeichnung;EK;Kategorien\nA-1;Lamp;1.204,50;a,b\n;Total;;\nA-2;Desk;auf Anfrage;\n";
+const profile: ProfileDefinition = {
+  ignore: [{ blank: "Art" }],
+  key: "Art",
+  name: "Bezeichnung",
+  split: { ",": ["Kategorien"] },
+  attributes: { price: { from: "EK", number: "1.234,56" } },
+};
+const product = { sku: "A-1", name: "Lamp", active: true, attributes: { price: "1204.50", Kategorien: ["a", "b"] } };
+const sound = { input: INPUT, expected: [product], rejects: [{ line: 4, code: "does_not_fit" }], ignored: 1 };
+
+test("a test passes if products, rejected and ignored rows are as expected", async () => {
+  expect(await runTests({ ...profile, tests: [sound] })).toEqual([{ name: "Test 1", passed: true, differences: [] }]);
+  expect(await runTests(profile)).toEqual([]);
+});
+
+test("differences name the product, the member and both values", async () => {
+  const expected = [
+    { ...product, name: "Desk", attributes: { price: "1", Kategorien: ["a", "b"], size: "L" } },
+    { sku: "A-3" },
+  ];
+  const [result] = await runTests({ ...profile, tests: [{ name: "wrong", input: INPUT, expected, ignored: 2 }] });
+  expect(result).toMatchObject({ name: "wrong", passed: false });
+  expect(result?.differences).toEqual([
+    { sku: "A-1", member: "name", expected: '"Desk"', actual: '"Lamp"' },
+    { sku: "A-1", member: "attributes.price", expected: '"1"', actual: '"1204.50"' },
+    { sku: "A-1", member: "attributes.size", expected: '"L"', actual: null },
+    { sku: "A-3", member: "product", expected: '{"sku":"A-3"}', actual: null },
+    { sku: null, member: "rejects.line 4", expected: null, actual: expect.stringContaining("auf Anfrage") as string },
+    { sku: null, member: "ignored", expected: "2", actual: "1" },
+  ]);
+});
+
+test("an input that cannot be read fails the test with the reason", async () => {
+  const [result] = await runTests({ ...profile, tests: [{ input: "a,b\n1,2\n", expected: [] }] });
+  expect(result?.passed).toBe(false);
+  expect(result?.differences[0]?.actual).toContain("Art");
+});
