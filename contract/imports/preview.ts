@@ -43,6 +43,7 @@ export const preview_product = z
     name: z.string(),
     description: z.string(),
     active: z.boolean(),
+    parent_sku: z.string(),
     attributes: z.record(z.string(), attribute_value),
   })
   .meta({ id: "PreviewProduct" });

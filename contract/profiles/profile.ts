@@ -44,6 +44,7 @@ const expected_product = z
     name: z.string().optional(),
     description: z.string().optional(),
     active: z.boolean().optional(),
+    parent_sku: z.string().optional(),
     attributes: z
       .record(z.string(), z.union([z.string(), z.array(z.string()).max(1000)]))
       .optional()

@@ -123,3 +123,26 @@ test("the list has pages in the order of the names", async () => {
   expect(found).toEqual(["A", "b", "c", "ä", "𝒜"]);
   expect((await ask("GET", "/api/profiles?cursor=nonsense")).status).toBe(400);
 });
+
+test("a change that makes a carried test fail needs confirmation", async () => {
+  const tests = [{ input: "Art,Titel\nA-1,Lamp\n", expected: [{ sku: "A-1", name: "Lamp" }] }];
+  const sound = { key: "Art", name: "Titel", tests };
+  expect((await ask("PUT", path("tested"), sound)).body).toMatchObject({ tests: { count: 1, failed: 0 } });
+  const broken = { ...sound, name: { from: "Titel", suffix: "!" } };
+  const refused = await ask("PUT", path("tested"), broken);
+  expect(refused).toMatchObject({
+    status: 409,
+    body: {
+      type: "/problems/profile-tests-fail",
+      tests: [{ passed: false, differences: [{ sku: "A-1", member: "name", expected: '"Lamp"', actual: '"Lamp!"' }] }],
+    },
+  });
+  expect((await ask("GET", path("tested"))).body).toMatchObject({ version: 1 });
+  const unsaved = await ask("POST", `${path("tested")}/test`, { definition: broken });
+  expect(unsaved.body).toMatchObject({ passed: false });
+  const stored = await ask("PUT", `${path("tested")}?confirm=true`, broken);
+  expect(stored.body).toMatchObject({ version: 2, tests: { count: 1, failed: 1 } });
+  expect((await ask("POST", `${path("tested")}/test`)).body).toMatchObject({ passed: false });
+  expect((await ask("POST", `${path("tested")}/versions/1/restore`)).body).toMatchObject({ tests: { failed: 0 } });
+  expect((await ask("POST", `${path("Akeneo")}/test`)).body).toMatchObject({ passed: true });
+});

@@ -101,3 +101,16 @@ test("a file that is not a profile is named", async () => {
     err: expect.stringContaining("The file missing.json does not exist") as string,
   });
 });
+
+test("test runs the tests in a file and of a stored profile, and its exit code is their result", async () => {
+  const tests = [{ name: "lamp", input: "Art,Titel\nA-1,Lamp\n", expected: [{ sku: "A-1", name: "Lamp" }] }];
+  await writeFile(join(cwd, "tested.json"), JSON.stringify({ key: "Art", name: "Titel", tests }));
+  expect(await run("test", "tested.json")).toMatchObject({ code: 0, out: "passed\tlamp\n" });
+  await writeFile(join(cwd, "broken.json"), JSON.stringify({ key: "Art", name: "Art", tests }));
+  const broken = await run("test", "broken.json");
+  expect(broken.code).toBe(1);
+  expect(broken.out).toContain('A-1 name: "A-1" instead of "Lamp"');
+  expect((await run("import", "broken.json")).err).toContain("confirm");
+  expect((await run("import", "broken.json", "--confirm")).code).toBe(0);
+  expect((await run("test", "broken")).code).toBe(1);
+});

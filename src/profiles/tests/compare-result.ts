@@ -10,6 +10,7 @@ export interface ActualProduct {
   name: string;
   description: string;
   active: boolean;
+  parent_sku: string;
   attributes: Record<string, unknown>;
 }
 
@@ -43,7 +44,7 @@ function compareProduct(expected: ProfileTest["expected"][number], actual: Actua
   const { sku, attributes, ...fields } = expected;
   if (actual === undefined) return [difference(sku, "product", expected, null)];
   const inFields = Object.entries(fields).flatMap(([field, value]) =>
-    compareValue(sku, field, value, actual[field as "name" | "description" | "active"]),
+    compareValue(sku, field, value, actual[field as keyof typeof fields]),
   );
   if (attributes === undefined) return inFields;
   const names = new Set([...Object.keys(attributes), ...Object.keys(actual.attributes)]);
