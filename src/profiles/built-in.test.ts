@@ -49,5 +49,8 @@ test("files of other kinds get no built-in profile", async () => {
 
 test("the tests that built-in profiles carry pass", async () => {
   for (const { name, definition } of builtInProfiles())
-    expect((await runTests(definition)).filter(({ passed }) => !passed), name).toEqual([]);
+    expect(
+      (await runTests(definition)).filter(({ passed }) => !passed),
+      name,
+    ).toEqual([]);
 });

@@ -64,7 +64,12 @@ export const selects = ({ profile, mapping, key, name }: ImportOptions): boolean
 export const isSwitchedOff = (profile: string | undefined): boolean => profile?.toLowerCase() === NO_PROFILE;
 
 /** The mapping in a profile. */
-export function mappingOf({ profile: _profile, detect: _detect, tests: _tests, ...mapping }: ProfileDefinition): Mapping {
+export function mappingOf({
+  profile: _profile,
+  detect: _detect,
+  tests: _tests,
+  ...mapping
+}: ProfileDefinition): Mapping {
   return mapping;
 }
 

@@ -9,7 +9,9 @@ import { findServer } from "../find-server.ts";
 export async function withProfile({ profile, ...options }: ColumnOptions, io: Io): Promise<ColumnOptions> {
   if (profile === undefined) return options;
   const { isSwitchedOff, mappingOf } = await import("../../profiles/choose-profile.ts");
-  return isSwitchedOff(profile) ? options : { ...options, mapping: mappingOf(await findDefinition(profile, await findServer({}, io))) };
+  return isSwitchedOff(profile)
+    ? options
+    : { ...options, mapping: mappingOf(await findDefinition(profile, await findServer({}, io))) };
 }
 
 /** @throws Problem or UsageError if there is no such profile or its text has faults */
