@@ -4,7 +4,7 @@ import { MAX_DELIMITER_CHARACTERS } from "./dialect-rules.ts";
 import { ENCODINGS } from "./import-names.ts";
 
 export const LINE_ENDINGS = ["lf", "crlf", "cr", "mixed", "row"] as const;
-export const FORMATS = ["text", "gzip", "xlsx"] as const;
+export const FORMATS = ["text", "gzip", "zstd", "bzip2", "xz", "zip", "xlsx", "html", "markdown"] as const;
 
 const one_ascii = z.string().regex(/^[\x20-\x7e]?$/, "Use one printable ASCII character, or none");
 
@@ -21,8 +21,9 @@ export const dialect = z
     format: z
       .enum(FORMATS)
       .describe(
-        "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`: " +
-          "delimited text compressed by gzip. `xlsx`: an Excel workbook",
+        "Format of the file, detected from its content, not its name. `text`: delimited text (CSV, TSV). `gzip`, " +
+          "`zstd`, `bzip2`, `xz`: a compressed file. `zip`: a zip file with one table. `xlsx`: an Excel workbook. `html`: the " +
+          "table of a web page, also with the ending .xls. `markdown`: a table in Markdown",
       ),
     sheets: z
       .array(

@@ -13,8 +13,14 @@ export function isDelimited(format: Dialect["format"]): boolean {
   switch (format) {
     case "text":
     case "gzip":
+    case "zstd":
+    case "bzip2":
+    case "xz":
+    case "zip":
       return true;
     case "xlsx":
+    case "html":
+    case "markdown":
       return false;
   }
 }

@@ -1,14 +1,18 @@
 // Reads the first records of a file from its first bytes, with the same code as an import. Everything is done in memory, so that a
 // preview that is stopped leaves no file behind.
-import { createGunzip } from "node:zlib";
+import { Readable } from "node:stream";
 import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
 import { detectDialect } from "./detect/detect-dialect.ts";
 import { detectEncoding, type DetectedEncoding } from "./detect/detect-encoding.ts";
-import { formatOf } from "./detect/detect-format.ts";
+import { openUnpacker, packedBytes, type CompressedFormat, type Unpacker } from "./archive/unpack.ts";
+import { openZip } from "./archive/zip.ts";
+import { formatOf, isPacked, type ContentFormat } from "./detect/detect-format.ts";
+import { convertHtmlHead } from "./html/convert-html.ts";
+import { convertMarkdown } from "./text/markdown.ts";
+import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.ts";
 import { columnShapes } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
-import { brokenGzip, refuseSheet } from "./text/prepare-text.ts";
 import { HEAD_BYTES, openTable, type Table, type TextFile } from "./read-records.ts";
 import { createRecords, type Records } from "./records.ts";
 import { splitRecords } from "./split-records.ts";
@@ -32,7 +36,8 @@ export interface Head {
 
 /**
  * @param isWhole whether `bytes` is the whole file
- * @returns undefined for the head of a workbook. A workbook can only be read whole, because its table of contents is at its end
+ * @returns undefined for the head of a workbook or of another zip file. These can only be read whole, because their table of contents is
+ * at their end
  * @throws Problem as `prepareText` does
  */
 export async function readHead(
@@ -41,6 +46,30 @@ export async function readHead(
   overrides: DialectOverrides,
 ): Promise<Head | undefined> {
   const format = formatOf(bytes);
+  if (!isPacked(format)) return readContent(format, bytes, isWhole, overrides);
+  if (format === "zip" && !isWhole) return undefined;
+  const content = format === "zip" ? await openZip(bytes) : undefined;
+  if (content?.kind === "workbook") return readContent("xlsx", bytes, isWhole, overrides);
+  const unpacker =
+    content === undefined ? openUnpacker(format as CompressedFormat, packedBytes(bytes)) : content.unpacker;
+  const { head, is_whole: isWholeContent } = await unpackHead(unpacker, isWhole);
+  const inner = formatOf(head);
+  if (inner === "zip") {
+    // The unpacked file is larger than a workbook that a preview reads.
+    if (!isWholeContent) return undefined;
+    if ((await openZip(head)).kind !== "workbook") throw packedTwice(format);
+  } else if (isPacked(inner)) throw packedTwice(format);
+  const read = await readContent(isPacked(inner) ? "xlsx" : inner, head, isWholeContent, overrides);
+  return read === undefined ? undefined : { ...read, dialect: { ...read.dialect, format } };
+}
+
+async function readContent(
+  format: ContentFormat,
+  bytes: Buffer,
+  isWhole: boolean,
+  overrides: DialectOverrides,
+): Promise<Head | undefined> {
+  if (format !== "xlsx") refuseSheet(overrides);
   switch (format) {
     case "xlsx": {
       if (!isWhole) return undefined;
@@ -48,26 +77,34 @@ export async function readHead(
       const head = await readTable(dialect, text, text.length < WORKBOOK_TEXT_BYTES, overrides);
       return { ...head, doubt: undefined };
     }
-    case "gzip":
+    case "html": {
+      const { dialect, text, doubt } = await convertHtmlHead(bytes, overrides);
+      return { ...(await readTable(dialect, text, isWhole, overrides)), doubt };
+    }
+    case "markdown":
     case "text":
-      refuseSheet(overrides);
       return readText(format, bytes, isWhole, overrides);
   }
 }
 
 async function readText(
-  format: "text" | "gzip",
-  bytes: Buffer,
+  format: "text" | "markdown",
+  head: Buffer,
   isWhole: boolean,
   overrides: DialectOverrides,
 ): Promise<Head> {
-  const unpacked = format === "gzip" ? await unpackHead(bytes, isWhole) : { head: bytes, is_whole: isWhole };
-  const { head, is_whole: isWholeText } = unpacked;
   const { encoding } = overrides;
-  const detected: DetectedEncoding = encoding === undefined ? detectEncoding(head, isWholeText) : { encoding };
-  const dialect = { ...detectDialect(head, isWholeText, overrides, detected), format };
-  const text = transcodeHead(head, dialect.encoding, isWholeText);
-  return { ...(await readTable(dialect, text, isWholeText, overrides)), doubt: detected.doubt };
+  const detected: DetectedEncoding = encoding === undefined ? detectEncoding(head, isWhole) : { encoding };
+  const text = transcodeHead(head, detected.encoding, isWhole);
+  const { doubt } = detected;
+  if (format === "text") {
+    const dialect = detectDialect(head, isWhole, overrides, detected);
+    return { ...(await readTable(dialect, text, isWhole, overrides)), doubt };
+  }
+  const lines: Buffer[] = [];
+  for await (const chunk of convertMarkdown(Readable.from([text]))) lines.push(chunk);
+  const dialect = markdownDialect(detected.encoding, overrides);
+  return { ...(await readTable(dialect, Buffer.concat(lines), isWhole, overrides)), doubt };
 }
 
 async function readTable(
@@ -94,22 +131,24 @@ const inMemory = (text: Buffer): TextFile => ({
     Promise.resolve({ bytesRead: text.copy(target, at, position, Math.min(position + length, text.length)) }),
 });
 
-/** Unpacks at most HEAD_BYTES, so that a decompression bomb costs nothing. */
-async function unpackHead(packed: Buffer, isWhole: boolean): Promise<{ head: Buffer; is_whole: boolean }> {
-  const chunks: Buffer[] = [];
+/** Maximum number of unpacked bytes of a zip file or of a packed workbook that a preview holds in memory. */
+const MAX_UNPACKED_BYTES = 8 << 20;
+
+/** Unpacks at most HEAD_BYTES of text, or a small workbook, so that a decompression bomb costs nothing. */
+async function unpackHead({ chunks }: Unpacker, isWhole: boolean): Promise<{ head: Buffer; is_whole: boolean }> {
+  const parts: Buffer[] = [];
   let length = 0;
-  const gunzip = createGunzip();
-  gunzip.end(packed);
   try {
-    for await (const chunk of gunzip) {
-      chunks.push(chunk as Buffer);
-      length += (chunk as Buffer).length;
-      if (length >= HEAD_BYTES) return { head: Buffer.concat(chunks), is_whole: false };
+    for await (const chunk of chunks) {
+      parts.push(chunk);
+      length += chunk.length;
+      const isZip = (parts[0] as Buffer).subarray(0, 2).toString("latin1") === "PK";
+      if (length >= (isZip ? MAX_UNPACKED_BYTES : HEAD_BYTES)) return { head: Buffer.concat(parts), is_whole: false };
     }
-    return { head: Buffer.concat(chunks), is_whole: true };
+    return { head: Buffer.concat(parts), is_whole: isWhole };
   } catch (error) {
-    // The head of a larger gzip file ends in the middle of its data. This error then does not mean that the file is damaged.
-    if (isWhole || length === 0) throw brokenGzip(error);
-    return { head: Buffer.concat(chunks), is_whole: false };
+    // The head of a larger file ends in the middle of its data. This error then does not mean that the file is damaged.
+    if (isWhole || length === 0) throw error;
+    return { head: Buffer.concat(parts), is_whole: false };
   }
 }

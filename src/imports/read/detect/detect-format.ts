@@ -1,23 +1,41 @@
 // Detects a file's format from its first bytes; its name and media type are not considered.
 import { open } from "node:fs/promises";
-import { Problem } from "../../../../contract/problems.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import { transcodeHead } from "../text/transcode.ts";
+import { detectByForm } from "./detect-encoding.ts";
+import { detectMarkup } from "./markup.ts";
+import { describeSignature } from "./signatures.ts";
 
 export type Format = Dialect["format"];
+/** Formats that contain a file of another format. */
+export type PackedFormat = Extract<Format, "gzip" | "zstd" | "bzip2" | "xz" | "zip">;
+export type ContentFormat = Exclude<Format, PackedFormat>;
 
-const GZIP = Buffer.from([0x1f, 0x8b]);
-const ZIP = Buffer.from("PK\x03\x04", "latin1");
-const EMPTY_ZIP = Buffer.from("PK\x05\x06", "latin1");
-/** First bytes of an OLE2 file: the format of Excel up to 2003, and the container of a workbook with a password. */
-const OLE2 = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
-const PDF = Buffer.from("%PDF-");
+export const isPacked = (format: Format): format is PackedFormat => Object.hasOwn(PACKED, format);
 
-/** Detects the format of the file at `path`.
+const PACKED: Readonly<Record<PackedFormat, true>> = { gzip: true, zstd: true, bzip2: true, xz: true, zip: true };
+
+/** The first bytes of the formats that are read. A zip file may be a workbook: only its directory shows. */
+const FORMATS: readonly { format: Format; bytes: string }[] = [
+  { format: "gzip", bytes: "1f8b" },
+  { format: "zstd", bytes: "28b52ffd" },
+  { format: "bzip2", bytes: "425a68" },
+  { format: "xz", bytes: "fd377a585a00" },
+  { format: "zip", bytes: "504b0304" },
+];
+/** bzip2 starts with the letters BZh and a digit, followed by the first block or by the end. */
+const BZIP2_BLOCKS = ["314159265359", "177245385090"];
+
+/** Number of bytes at the start of the file that are inspected. */
+const HEAD_BYTES = 65_536;
+
+/** Detects the format of the file at `path`. A workbook is detected as `zip`.
  * @throws Problem unsupported-file if the format cannot be imported; and the file system's errors */
 export async function detectFormat(path: string): Promise<Format> {
   const file = await open(path);
   try {
-    const head = Buffer.alloc(8);
+    const head = Buffer.alloc(HEAD_BYTES);
     const { bytesRead } = await file.read(head, 0, head.length, 0);
     return formatOf(head.subarray(0, bytesRead));
   } finally {
@@ -25,21 +43,24 @@ export async function detectFormat(path: string): Promise<Format> {
   }
 }
 
-/** @param head at least the first eight bytes of the file
+/** @param head the first bytes of the file, at least 64 kB if the file has as many
  * @throws Problem unsupported-file */
 export function formatOf(head: Buffer): Format {
-  const beginsWith = (bytes: Buffer): boolean => head.subarray(0, bytes.length).equals(bytes);
-  if (beginsWith(GZIP)) return "gzip";
-  if (beginsWith(ZIP)) return "xlsx";
-  if (beginsWith(OLE2)) {
-    throw new Problem(
-      "unsupported-file",
-      "The file is an old Excel file (.xls), or a workbook with a password. Save it as .xlsx without a password, or as CSV.",
-    );
-  }
-  if (beginsWith(EMPTY_ZIP))
-    throw new Problem("unsupported-file", "The file is an empty zip file. Send a CSV file or a workbook (.xlsx).");
-  if (beginsWith(PDF))
-    throw new Problem("unsupported-file", "The file is a PDF. Save the table that it was made from as .xlsx or CSV.");
-  return "text";
+  for (const { format, bytes } of FORMATS)
+    if (head.subarray(0, bytes.length / 2).toString("hex") === bytes && isFormat(format, head)) return format;
+  const message = describeSignature(head);
+  if (message !== undefined) throw new Problem("unsupported-file", message);
+  const markup = detectMarkup(textOf(head.subarray(0, HEAD_BYTES)));
+  if (markup === undefined) return "text";
+  if (markup.kind === "refused") throw new Problem("unsupported-file", markup.message);
+  return markup.kind;
+}
+
+const isFormat = (format: Format, head: Buffer): boolean =>
+  format !== "bzip2" || BZIP2_BLOCKS.includes(head.subarray(4, 10).toString("hex"));
+
+function textOf(head: Buffer): string {
+  const encoding = detectByForm(head);
+  const isWide = encoding === "utf-16le" || encoding === "utf-16be" || encoding === "utf-8";
+  return isWide ? transcodeHead(head, encoding, false).toString() : head.toString("latin1");
 }

@@ -102,7 +102,7 @@ function createTextDecoder(encoding: Encoding): Decoder {
 }
 
 /** Encodes decoded text as UTF-8, with the byte FF for each character that could not be decoded. */
-function encodeText(text: string): Buffer {
+export function encodeText(text: string): Buffer {
   const bytes = Buffer.from(text);
   if (!text.includes(REPLACEMENT)) return bytes;
   let length = 0;

@@ -1,18 +1,19 @@
 // Converts a file of any format and encoding to a file of UTF-8 text, which the splitter can read.
-import { createReadStream } from "node:fs";
-import { rename, stat, unlink } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import type { Dialect, DialectOverrides } from "../../../../contract/imports/imports.ts";
 import { Problem } from "../../../../contract/problems.ts";
-import { detectFormat } from "../detect/detect-format.ts";
+import type { Encoding } from "../../../../contract/imports/import-names.ts";
+import { FORMAT_NAMES, openUnpacker, packedFile, type CompressedFormat, type Unpacker } from "../archive/unpack.ts";
+import { openZip } from "../archive/zip.ts";
+import { detectFormat, isPacked, type ContentFormat, type PackedFormat } from "../detect/detect-format.ts";
+import { convertHtml } from "../html/convert-html.ts";
+import { convertMarkdown } from "./markdown.ts";
 import { checkNewFile, createNewFile, waitForSpace, type SpaceCheck } from "./new-file.ts";
 import { detectFile, detectHeadOf } from "../read-records.ts";
 import { transcode } from "./transcode.ts";
 import { createUnpackedCount } from "./unpacked-size.ts";
 import { convertWorkbook } from "../workbook/convert-workbook.ts";
-
-const CHUNK_BYTES = 1 << 18;
 
 /** Detects the dialect of a text file from its first bytes, while the file may still be arriving. Returns undefined for a file of another
  * format, because `prepareText` has to unpack it first. */
@@ -51,7 +52,7 @@ export const isPlainText = ({ format, encoding }: Dialect): boolean => format ==
 /**
  * Writes the file at `path` as UTF-8 to the new file `target` and returns its dialect. Scratch files have names that begin with
  * `target`. If this function throws, the caller removes all these files.
- * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file
+ * @throws Problem unsupported-file, no-such-sheet, broken-file, broken-workbook, unpacks-too-large, empty-file, encoding-in-doubt
  */
 export async function prepareText(
   path: string,
@@ -61,67 +62,108 @@ export async function prepareText(
   checkSpace?: SpaceCheck,
 ): Promise<Dialect> {
   const format = await detectFormat(path);
+  const preparation = { target, overrides, signal, checkSpace, is_scratch: false } satisfies Preparation;
+  if (!isPacked(format)) return prepareContent(format, path, preparation);
+  const content = format === "zip" ? await openZip(path) : undefined;
+  if (content?.kind === "workbook") return convertWorkbook(path, target, overrides, signal, checkSpace);
+  const { size } = await stat(path);
+  const unpacker = content?.unpacker ?? openUnpacker(format as CompressedFormat, packedFile(path, size));
+  const unpacked = `${target}.unpacked`;
+  try {
+    await unpack(format, size, unpacker, { ...preparation, target: unpacked });
+    const inner = await contentFormat(format, unpacked);
+    return { ...(await prepareContent(inner, unpacked, { ...preparation, is_scratch: true })), format };
+  } finally {
+    content?.close();
+    await rm(unpacked, { force: true });
+  }
+}
+
+interface Preparation {
+  target: string;
+  overrides: DialectOverrides;
+  signal: AbortSignal | undefined;
+  checkSpace: SpaceCheck | undefined;
+  /** Whether the file may be moved instead of being copied. */
+  is_scratch: boolean;
+}
+
+/** Returns the format of an unpacked file. @throws Problem unsupported-file if the file is packed again */
+async function contentFormat(packed: PackedFormat, path: string): Promise<ContentFormat> {
+  const format = await detectFormat(path);
+  if (!isPacked(format)) return format;
+  if (format === "zip") {
+    const content = await openZip(path);
+    if (content.kind === "workbook") return "xlsx";
+    content.close();
+  }
+  throw packedTwice(packed);
+}
+
+export const packedTwice = (format: PackedFormat): Problem =>
+  new Problem(
+    "unsupported-file",
+    `The ${FORMAT_NAMES[format]} file contains another packed file. Unpack the ${FORMAT_NAMES[format]} file and send the file that it contains.`,
+  );
+
+async function prepareContent(format: ContentFormat, path: string, preparation: Preparation): Promise<Dialect> {
+  const { target, overrides, signal, checkSpace } = preparation;
+  if (format !== "xlsx") refuseSheet(overrides);
   switch (format) {
     case "xlsx":
       return convertWorkbook(path, target, overrides, signal, checkSpace);
-    case "gzip": {
-      refuseSheet(overrides);
-      const unpacked = `${target}.unpacked`;
-      await unpack(path, unpacked, signal, checkSpace);
-      if ((await detectFormat(unpacked)) !== "text")
-        throw new Problem(
-          "unsupported-file",
-          "The gzip file contains another packed file. Unpack the gzip file and send the file that it contains.",
-        );
-      const dialect = await detectFile(unpacked, overrides, signal);
-      if (dialect.encoding === "utf-8") await rename(unpacked, target);
-      else {
-        await transcode(unpacked, dialect.encoding, target, signal, checkSpace);
-        await unlink(unpacked);
-      }
-      return { ...dialect, format };
+    case "html":
+      return convertHtml(path, target, overrides, signal, checkSpace);
+    case "markdown": {
+      const { encoding } = await detectFile(path, overrides, signal);
+      await transcode(path, encoding, target, { signal, checkSpace, convert: convertMarkdown });
+      return markdownDialect(encoding, overrides);
     }
     case "text": {
-      refuseSheet(overrides);
       const dialect = await detectFile(path, overrides, signal);
-      await transcode(path, dialect.encoding, target, signal, checkSpace);
+      if (preparation.is_scratch && dialect.encoding === "utf-8") await rename(path, target);
+      else await transcode(path, dialect.encoding, target, { signal, checkSpace });
       return dialect;
     }
   }
 }
 
-async function unpack(
-  path: string,
-  target: string,
-  signal: AbortSignal | undefined,
-  checkSpace: SpaceCheck | undefined,
-): Promise<void> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const count = createUnpackedCount((await stat(path)).size, () => gunzip.bytesWritten);
-  const file = await createNewFile(target);
-  try {
-    await pipeline(
-      createReadStream(path, { highWaterMark: CHUNK_BYTES }),
-      gunzip,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          count(chunk.length);
-          yield chunk;
-        }
-      },
-      (chunks) => waitForSpace(chunks, checkSpace),
-      file,
-      signal ? { signal } : {},
-    );
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code?.startsWith("Z_") === true ? brokenGzip(error) : error;
-  }
-  if ((await checkNewFile(file)) === 0)
-    throw new Problem("empty-file", "The gzip file contains no data. Check the export that made it.");
-}
+/** The dialect of the text that a table in Markdown is converted to. */
+export const markdownDialect = (encoding: Encoding, { header = true, preamble = 0 }: DialectOverrides): Dialect => ({
+  format: "markdown",
+  encoding,
+  delimiter: ",",
+  quote: '"',
+  escape: '"',
+  line_ending: "row",
+  header,
+  preamble,
+  formula_escape: false,
+});
 
-export const brokenGzip = (cause: unknown): Problem =>
-  new Problem("broken-file", "The gzip file is damaged or incomplete. Create the gzip file again, then send it.", {
-    cause,
-  });
+async function unpack(
+  format: PackedFormat,
+  packedSize: number,
+  { chunks, consumed }: Unpacker,
+  { target, signal, checkSpace }: Preparation,
+): Promise<void> {
+  const count = createUnpackedCount(packedSize, consumed);
+  const file = await createNewFile(target);
+  await pipeline(
+    chunks,
+    async function* (unpacked: AsyncIterable<Buffer>) {
+      for await (const chunk of unpacked) {
+        count(chunk.length);
+        yield chunk;
+      }
+    },
+    (counted) => waitForSpace(counted, checkSpace),
+    file,
+    signal ? { signal } : {},
+  );
+  if ((await checkNewFile(file)) === 0)
+    throw new Problem(
+      "empty-file",
+      `The ${FORMAT_NAMES[format]} file contains no data. Check the export that made it.`,
+    );
+}

@@ -37,7 +37,7 @@ describe("a file", () => {
   test("transcoding stops when its signal aborts", async () => {
     writeFileSync(join(folder, "source"), "a");
     await expect(
-      transcode(join(folder, "source"), "utf-16le", join(folder, "target"), AbortSignal.abort()),
+      transcode(join(folder, "source"), "utf-16le", join(folder, "target"), { signal: AbortSignal.abort() }),
     ).rejects.toThrow(/abort/i);
   });
 });

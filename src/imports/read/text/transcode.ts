@@ -22,20 +22,26 @@ export function bomLength(head: Buffer, encoding: Encoding): number {
   }
 }
 
+export interface TranscodeOptions {
+  signal?: AbortSignal | undefined;
+  checkSpace?: SpaceCheck | undefined;
+  /** Converts the UTF-8 text further. */
+  convert?: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+}
+
 /** Writes the file at `sourcePath` to the new file `targetPath` as UTF-8 without a byte order mark. A UTF-8 file is copied. Throws
  * the file system's errors, and an AbortError; the caller then removes the incomplete target. */
 export async function transcode(
   sourcePath: string,
   encoding: Encoding,
   targetPath: string,
-  signal?: AbortSignal,
-  checkSpace?: SpaceCheck,
+  { signal, checkSpace, convert = (chunks) => chunks }: TranscodeOptions = {},
 ): Promise<void> {
   const source = createReadStream(sourcePath, { highWaterMark: CHUNK_BYTES });
   const target = await createNewFile(targetPath);
   await pipeline(
     source,
-    (chunks) => waitForSpace(transcodeChunks(chunks, encoding), checkSpace),
+    (chunks) => waitForSpace(convert(transcodeChunks(chunks, encoding)), checkSpace),
     target,
     signal ? { signal } : {},
   );

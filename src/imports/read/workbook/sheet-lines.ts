@@ -46,13 +46,14 @@ function createLineWriter(
   const firstRecord = Math.max(preamble, header) + 1;
   const fillMerged = merged.columns.length === 0 ? undefined : createMergedFill(merged.columns, header, budget);
   return (row) => {
-    if (row.number === header) return isFirst ? line(joined === undefined ? row : namesOf(joined), width) : BLANK_LINE;
+    if (row.number === header)
+      return isFirst ? csvLine(joined === undefined ? row : namesOf(joined), width) : BLANK_LINE;
     const repeated = joined === undefined ? -1 : joined.rows.findIndex((cells) => isEqual(cells, row.cells));
     fillMerged?.(row);
     if (row.number < firstRecord || (row.cells.length === 0 && row.beyond === undefined)) return BLANK_LINE;
-    if (joined === undefined || repeated === -1) return line(row, width);
+    if (joined === undefined || repeated === -1) return csvLine(row, width);
     // A header of several rows that is repeated on each page becomes one record again, at its last row.
-    return repeated === joined.rows.length - 1 ? line(namesOf(joined), width) : BLANK_LINE;
+    return repeated === joined.rows.length - 1 ? csvLine(namesOf(joined), width) : BLANK_LINE;
   };
 }
 
@@ -63,7 +64,7 @@ const isEqual = (a: readonly string[], b: readonly string[]): boolean =>
 
 /** Converts a row that is not blank. If the row has a cell beyond the last column, the line gets one field too many. The row is
  * then rejected with that cell as its value, but without the thousands of blank cells before it. */
-function line({ cells, beyond }: Pick<SheetRow, "cells" | "beyond">, width: number): string {
+export function csvLine({ cells, beyond }: Pick<SheetRow, "cells" | "beyond">, width: number): string {
   let text = "";
   let at = 0;
   for (let i = 0; i < cells.length; i++) {

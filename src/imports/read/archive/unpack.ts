@@ -1,0 +1,127 @@
+// Unpacks files that are compressed by gzip, zstd, bzip2 or xz, as a stream.
+import { createReadStream } from "node:fs";
+import { createRequire } from "node:module";
+import { Readable, pipeline } from "node:stream";
+import { ReadableStream } from "node:stream/web";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import type * as xz from "xz-decompress";
+import { Problem } from "../../../../contract/problems.ts";
+import type { PackedFormat } from "../detect/detect-format.ts";
+import { unpackBzip2 } from "./bzip2.ts";
+
+export type CompressedFormat = Exclude<PackedFormat, "zip">;
+
+export const FORMAT_NAMES: Record<PackedFormat, string> = {
+  gzip: "gzip",
+  zstd: "zstd",
+  bzip2: "bzip2",
+  xz: "xz",
+  zip: "zip",
+};
+
+/** Loads the WebAssembly decoder of xz, a CommonJS module, when the first file needs it. */
+const require = createRequire(import.meta.url);
+
+const CHUNK_BYTES = 1 << 18;
+
+export interface Unpacker {
+  /** The unpacked bytes. @throws Problem broken-file, and the errors of the source */
+  chunks: AsyncIterable<Buffer>;
+  /** Returns the number of packed bytes that have been consumed. */
+  consumed: () => number;
+}
+
+/** The packed bytes. */
+export interface PackedSource {
+  size: number;
+  /** Opens a stream of the bytes from this offset on. */
+  open: (start: number) => Readable;
+}
+
+export const packedFile = (path: string, size: number): PackedSource => ({
+  size,
+  open: (start) => createReadStream(path, { start, highWaterMark: CHUNK_BYTES }),
+});
+
+export const packedBytes = (bytes: Buffer): PackedSource => ({
+  size: bytes.length,
+  open: (start) => Readable.from([bytes.subarray(start)]),
+});
+
+export function openUnpacker(format: CompressedFormat, source: PackedSource): Unpacker {
+  switch (format) {
+    case "gzip": {
+      const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+      const chunks = pipeline(source.open(0), gunzip, () => undefined) as AsyncIterable<Buffer>;
+      return { chunks: refuseDamage(format, chunks), consumed: () => gunzip.bytesWritten };
+    }
+    case "zstd": {
+      const count = { bytes: 0 };
+      return { chunks: refuseDamage(format, unpackZstd(source, count)), consumed: () => count.bytes };
+    }
+    case "bzip2":
+    case "xz": {
+      const count = { bytes: 0 };
+      const counted = countBytes(source.open(0) as AsyncIterable<Buffer>, count);
+      const chunks = format === "bzip2" ? unpackBzip2(counted) : unpackXz(counted);
+      return { chunks: refuseDamage(format, chunks), consumed: () => count.bytes };
+    }
+  }
+}
+
+/** Unpacks all frames of the file: parallel compressors write several, and Node's decompressor ends after the first one. */
+async function* unpackZstd({ size, open }: PackedSource, count: { bytes: number }): AsyncGenerator<Buffer> {
+  for (let start = 0; start < size;) {
+    const decompress = createZstdDecompress({ chunkSize: CHUNK_BYTES });
+    for await (const chunk of pipeline(open(start), decompress, () => undefined)) {
+      count.bytes = start + decompress.bytesWritten;
+      yield chunk as Buffer;
+    }
+    if (decompress.bytesWritten === 0) throw new Error("a frame is empty");
+    start += decompress.bytesWritten;
+    count.bytes = start;
+  }
+}
+
+async function* countBytes(chunks: AsyncIterable<Buffer>, count: { bytes: number }): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    count.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
+async function* unpackXz(packed: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const source = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await packed.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+  const { XzReadableStream } = require("xz-decompress") as typeof xz;
+  const unpacked = new XzReadableStream(source as unknown as globalThis.ReadableStream<Uint8Array>);
+  for await (const chunk of unpacked as unknown as AsyncIterable<Uint8Array>)
+    // The decompressor reuses the memory of a chunk.
+    yield Buffer.from(chunk);
+}
+
+/** Turns the errors of the decompressor into a Problem. Errors of the file system have the property `syscall`. */
+async function* refuseDamage(format: CompressedFormat, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    const { name, syscall } = error as NodeJS.ErrnoException;
+    throw error instanceof Problem || name === "AbortError" || syscall !== undefined
+      ? error
+      : brokenPacked(format, error);
+  }
+}
+
+export const brokenPacked = (format: PackedFormat, cause?: unknown): Problem => {
+  const name = FORMAT_NAMES[format];
+  return new Problem(
+    "broken-file",
+    `The ${name} file is damaged or incomplete. Create the ${name} file again, then send it.`,
+    { cause },
+  );
+};

@@ -1,0 +1,170 @@
+// Reads the only table of a zip file. The zip file may also contain folders, notes, pictures and files of operating systems.
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream";
+import { crc32, createInflateRaw } from "node:zlib";
+import { fromBufferPromise, openPromise, type Entry, type ZipFile } from "yauzl";
+import { cutText } from "../../../../contract/faults.ts";
+import { Problem } from "../../../../contract/problems.ts";
+import { brokenPacked, type Unpacker } from "./unpack.ts";
+
+const MAX_ENTRIES = 10_000;
+/** Maximum number of bytes of the names, comments and extra fields of all files, which are held in memory. */
+const MAX_DIRECTORY = 4 << 20;
+const LISTED_FILES = 20;
+const MAX_NAME = 100;
+const ENCRYPTED = 1;
+const STORED = 0;
+const DEFLATED = 8;
+/** Files that operating systems add. */
+const SYSTEM_FILE = /(?:^|\/)(?:__MACOSX\/|\.|thumbs\.db$|desktop\.ini$)/i;
+const TABLE = /\.(?:csv|tsv|tab|xlsx|xls|html?|md)$/i;
+
+export type ZipContent =
+  { kind: "workbook" } | { kind: "table"; name: string; unpacker: Promise<Unpacker>; close: () => void };
+
+/** Opens the zip file at a path, or in memory. A workbook, or another document that is a zip file, is left to the reader of workbooks.
+ * @throws Problem unsupported-file, broken-file */
+export async function openZip(source: string | Buffer): Promise<ZipContent> {
+  const options = { autoClose: false };
+  let zip: ZipFile | undefined;
+  try {
+    zip = await (typeof source === "string" ? openPromise(source, options) : fromBufferPromise(source, options));
+    const { entries, is_document: isDocument } = await listEntries(zip);
+    if (isDocument) {
+      zip.close();
+      return { kind: "workbook" };
+    }
+    const entry = chooseTable(entries);
+    return { kind: "table", unpacker: await unpackEntry(zip, entry), close: closer(zip) };
+  } catch (error) {
+    zip?.close();
+    if (error instanceof Problem) throw error;
+    if (DOCUMENT_PART.test(await firstName(source))) return { kind: "workbook" };
+    throw brokenPacked("zip", error);
+  }
+}
+
+const closer = (zip: ZipFile) => (): void => {
+  zip.close();
+};
+
+/** Names of the parts that office programs write first. */
+const DOCUMENT_PART = /^(?:\[content_types\]\.xml|_rels\/|docprops\/|xl\/|customxml\/|mimetype)/i;
+/** Offset of a file's name in its header. */
+const NAME_AT = 30;
+
+/** Returns the name of the first file, which is also known if the directory is damaged. */
+async function firstName(source: string | Buffer): Promise<string> {
+  const head = typeof source === "string" ? await readStart(source) : source;
+  return head.toString("latin1", NAME_AT, NAME_AT + MAX_NAME);
+}
+
+async function readStart(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const head = Buffer.alloc(NAME_AT + MAX_NAME);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Lists the files. A list that is too long is left to the reader of workbooks too, which refuses it. */
+async function listEntries(zip: ZipFile): Promise<{ entries: Entry[]; is_document: boolean }> {
+  if (zip.entryCount > MAX_ENTRIES)
+    throw new Problem(
+      "unsupported-file",
+      `The zip file contains ${zip.entryCount.toLocaleString("en")} files. Unpack it and send the table that it contains.`,
+    );
+  const entries: Entry[] = [];
+  let length = 0;
+  for await (const entry of zip.eachEntry()) {
+    length += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+    if (length > MAX_DIRECTORY) return { entries: [], is_document: true };
+    entries.push(entry);
+  }
+  return { entries, is_document: isDocument(entries) };
+}
+
+/** Whether the zip file is a document of an office program. */
+function isDocument(entries: readonly Entry[]): boolean {
+  const names = new Set(entries.map(({ fileName }) => fileName.toLowerCase()));
+  return (
+    names.has("[content_types].xml") ||
+    (names.has("mimetype") && names.has("content.xml")) ||
+    [...names].some((name) => name.startsWith("xl/"))
+  );
+}
+
+function chooseTable(entries: readonly Entry[]): Entry {
+  const files = entries.filter(({ fileName }) => !fileName.endsWith("/") && !SYSTEM_FILE.test(fileName));
+  const tables = files.filter(({ fileName }) => TABLE.test(fileName));
+  const found = files.length === 1 ? files : tables;
+  const [entry] = found;
+  if (entry !== undefined && found.length === 1) {
+    if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0)
+      throw new Problem(
+        "unsupported-file",
+        "The zip file has a password. Unpack it and send the table that it contains.",
+      );
+    return entry;
+  }
+  if (files.length === 0)
+    throw new Problem("unsupported-file", "The zip file contains no files. Send a CSV file or a workbook (.xlsx).");
+  if (found.length === 0)
+    throw new Problem(
+      "unsupported-file",
+      `The zip file contains no table, but ${listed(files)}. Send a CSV file or a workbook (.xlsx).`,
+    );
+  throw new Problem(
+    "unsupported-file",
+    `The zip file contains ${found.length} tables: ${listed(found)}. Unpack it and send them one by one.`,
+  );
+}
+
+function listed(entries: readonly Entry[]): string {
+  const names = entries.slice(0, LISTED_FILES).map(({ fileName }) => `"${cutText(fileName, MAX_NAME)}"`);
+  const more = entries.length > LISTED_FILES ? ` and ${entries.length - LISTED_FILES} more` : "";
+  return `${names.join(", ")}${more}`;
+}
+
+async function unpackEntry(zip: ZipFile, entry: Entry): Promise<Unpacker> {
+  const { compressionMethod, fileName } = entry;
+  if (compressionMethod !== STORED && compressionMethod !== DEFLATED)
+    throw new Problem(
+      "unsupported-file",
+      `The file "${cutText(fileName, MAX_NAME)}" in the zip file is compressed by a method that Skuport does not know. Unpack it and send that file.`,
+    );
+  const packed = await zip.openReadStreamPromise(entry, { decodeFileData: false });
+  const inflate = compressionMethod === DEFLATED ? createInflateRaw() : undefined;
+  const count = { bytes: 0 };
+  const chunks: Readable = inflate === undefined ? packed : pipeline(packed, inflate, () => undefined);
+  return {
+    chunks: checkSize(chunks as AsyncIterable<Buffer>, entry, count),
+    consumed: () => inflate?.bytesWritten ?? count.bytes,
+  };
+}
+
+async function* checkSize(
+  chunks: AsyncIterable<Buffer>,
+  { uncompressedSize, crc32: expected }: Entry,
+  count: { bytes: number },
+): AsyncGenerator<Buffer> {
+  let crc = 0;
+  try {
+    for await (const chunk of chunks) {
+      crc = crc32(chunk, crc);
+      count.bytes += chunk.length;
+      if (count.bytes > uncompressedSize) throw brokenPacked("zip");
+      yield chunk;
+    }
+  } catch (error) {
+    const { name, syscall } = error as NodeJS.ErrnoException;
+    throw error instanceof Problem || name === "AbortError" || syscall !== undefined
+      ? error
+      : brokenPacked("zip", error);
+  }
+  if (count.bytes !== uncompressedSize || crc !== expected) throw brokenPacked("zip");
+}

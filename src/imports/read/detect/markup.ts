@@ -1,0 +1,83 @@
+// Recognizes text that is not delimited: HTML, XML, JSON and tables in Markdown.
+
+const NAME = /^<(?:\w+:)?(html|head|body|table|meta|title|style|div|center|font|p|span|thead|tbody|tr)\b/i;
+const COMMENT_START = "<!--";
+
+export type Markup =
+  | { kind: "html" | "markdown" }
+  /** A message why the file cannot be imported. */
+  | { kind: "refused"; message: string };
+
+/** @param text the first characters of the file, without a byte order mark */
+export function detectMarkup(text: string): Markup | undefined {
+  const start = skipComments(text.trimStart());
+  if (start.startsWith("<")) return detectTags(start);
+  if (start.startsWith("{") || start.startsWith("[")) return detectJson(start);
+  return hasMarkdownTable(text) ? { kind: "markdown" } : undefined;
+}
+
+function skipComments(text: string): string {
+  let rest = text;
+  while (rest.startsWith(COMMENT_START)) {
+    const end = rest.indexOf("-->");
+    if (end === -1) return rest;
+    rest = rest.slice(end + 3).trimStart();
+  }
+  return rest;
+}
+
+function detectTags(start: string): Markup | undefined {
+  if (/^<!doctype html/i.test(start) || NAME.test(start)) return { kind: "html" };
+  if (/^<\?xml\b/i.test(start)) return describeXml(start);
+  if (/^<!doctype\b/i.test(start)) return describeXml(start);
+  // A column may have a name such as <sku>; the first tag of an XML document is followed by another one.
+  return /^<[A-Za-z_][\w:.-]*(?:\s[^<>]{0,2000})?>\s*<[A-Za-z_!]/.test(start) ? describeXml(start) : undefined;
+}
+
+function describeXml(start: string): Markup {
+  if (/<html\b/i.test(start)) return { kind: "html" };
+  if (/progid\s*=\s*"Excel\.Sheet"|schemas-microsoft-com:office:spreadsheet/i.test(start)) {
+    return refused("an Excel file in the XML format of 2003. Save it as .xlsx or CSV.");
+  }
+  return refused("XML, not a table. Export the products as CSV or .xlsx from the program that made it.");
+}
+
+function detectJson(start: string): Markup | undefined {
+  const isJson =
+    /^\{\s*(?:"|\}\s*$)/.test(start) ||
+    /^\[\s*(?:[{[]|"[^"\n]{0,1000}"\s*[,\]]|-?\d|\]\s*$|(?:true|false|null)\b)/.test(start);
+  if (!isJson) return undefined;
+  if (start.startsWith("{") && /^\{[^\n]*\}[ \t\r]*\n[ \t\r]*\{/.test(start)) {
+    return refused(
+      /"sku"\s*:/.test(start) && /"version"\s*:/.test(start)
+        ? "JSON Lines, as Skuport exports them for programs. Export the products as CSV or .xlsx and import that file."
+        : "JSON Lines, not a table. Export the products as CSV or .xlsx from the program that made it.",
+    );
+  }
+  return refused(
+    /"sku"\s*:/.test(start) && /"version"\s*:/.test(start)
+      ? "JSON, as Skuport returns it to programs. Export the products as CSV or .xlsx and import that file."
+      : "JSON, not a table. Export the products as CSV or .xlsx from the program that made it.",
+  );
+}
+
+const refused = (kind: string): Markup => ({ kind: "refused", message: `The file is ${kind}` });
+
+/** Number of lines in which a table in Markdown is searched. */
+const SEARCHED_LINES = 200;
+
+function hasMarkdownTable(text: string): boolean {
+  const lines = text.split(/\r\n?|\n/, SEARCHED_LINES);
+  return lines.some((line, index) => index > 0 && isMarkdownRule(line) && (lines[index - 1] ?? "").includes("|"));
+}
+
+/** Whether the line separates the header of a table in Markdown from its rows, as in `|---|:-:|`. */
+export function isMarkdownRule(line: string): boolean {
+  const rule = line.trim();
+  if (!rule.includes("|") || !rule.includes("--") || !/^[|:\s-]+$/.test(rule)) return false;
+  return rule
+    .replace(/^\|/, "")
+    .replace(/\|$/, "")
+    .split("|")
+    .every((cell) => /^:?-+:?$/.test(cell.trim()));
+}

@@ -1,0 +1,87 @@
+// Files that are not tables, by their first bytes, and what their owners can do instead.
+
+interface Signature {
+  /** The bytes as hexadecimal digits; `..` stands for any byte. */
+  bytes: string;
+  /** Offset of the bytes in the file. */
+  at?: number;
+  /** The kind of file, as in "The file is …". */
+  kind: string;
+  advice: string;
+}
+
+const SAVE = "Save the table as .xlsx or CSV.";
+const SAVE_WORKBOOK = "Save it as .xlsx without a password, or as CSV.";
+const UNPACK = "Unpack it and send the table that it contains.";
+const EXPORT = "Export the table as CSV or .xlsx from the program that made it.";
+const WRONG_FILE = "Send the table itself, as CSV or .xlsx.";
+
+const SIGNATURES: readonly Signature[] = [
+  {
+    bytes: "d0cf11e0a1b11ae1",
+    kind: "an old Excel file (.xls), or a workbook with a password",
+    advice: SAVE_WORKBOOK,
+  },
+  { bytes: "09000400", kind: "a very old Excel file (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "0902060000", kind: "a very old Excel file (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "0904060000", kind: "a very old Excel file (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "0908..000005", kind: "an old Excel file (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "0908..000006", kind: "an old Excel file (.xls)", advice: SAVE_WORKBOOK },
+  { bytes: "504b0506", kind: "an empty zip file", advice: "Send a CSV file or a workbook (.xlsx)." },
+  { bytes: "377abcaf271c", kind: "a 7z archive", advice: UNPACK },
+  { bytes: "526172211a07", kind: "a RAR archive", advice: UNPACK },
+  { bytes: "7573746172", at: 257, kind: "a tar archive", advice: UNPACK },
+  { bytes: "4d534346", kind: "a Windows cabinet (.cab)", advice: UNPACK },
+  { bytes: "04224d18", kind: "a file compressed by lz4", advice: UNPACK },
+  { bytes: "4c5a495001", kind: "a file compressed by lzip", advice: UNPACK },
+  { bytes: "1f9d", kind: "a file compressed by compress (.Z)", advice: UNPACK },
+  { bytes: "5d000080", kind: "a file compressed by lzma", advice: UNPACK },
+  { bytes: "50415231", kind: "a Parquet file", advice: EXPORT },
+  { bytes: "4f626a01", kind: "an Avro file", advice: EXPORT },
+  { bytes: "4f5243", kind: "an ORC file", advice: EXPORT },
+  { bytes: "4152524f5731", kind: "an Arrow file", advice: EXPORT },
+  { bytes: "53514c69746520666f726d61742033", kind: "an SQLite database", advice: EXPORT },
+  { bytes: "000100005374616e64617264", kind: "an Access database", advice: EXPORT },
+  { bytes: "255044462d", kind: "a PDF", advice: "Save the table that it was made from as .xlsx or CSV." },
+  { bytes: "2521505321", kind: "a PostScript file", advice: SAVE },
+  { bytes: "252150532d41646f6265", kind: "a PostScript file", advice: SAVE },
+  { bytes: "7b5c727466", kind: "a text document (RTF)", advice: SAVE },
+  { bytes: "89504e470d0a1a0a", kind: "a picture (PNG)", advice: WRONG_FILE },
+  { bytes: "ffd8ff", kind: "a picture (JPEG)", advice: WRONG_FILE },
+  { bytes: "474946383761", kind: "a picture (GIF)", advice: WRONG_FILE },
+  { bytes: "474946383961", kind: "a picture (GIF)", advice: WRONG_FILE },
+  { bytes: "52494646........57454250", kind: "a picture (WebP)", advice: WRONG_FILE },
+  { bytes: "49492a00", kind: "a picture (TIFF)", advice: WRONG_FILE },
+  { bytes: "4d4d002a", kind: "a picture (TIFF)", advice: WRONG_FILE },
+  { bytes: "424d........00000000", kind: "a picture (BMP)", advice: WRONG_FILE },
+  { bytes: "00000100", kind: "a picture (icon)", advice: WRONG_FILE },
+  { bytes: "38425053", kind: "a Photoshop file", advice: WRONG_FILE },
+  { bytes: "66747970", at: 4, kind: "a video or a picture (MP4, HEIC, AVIF)", advice: WRONG_FILE },
+  { bytes: "1a45dfa3", kind: "a video (Matroska, WebM)", advice: WRONG_FILE },
+  { bytes: "52494646", kind: "a sound or video file (RIFF)", advice: WRONG_FILE },
+  { bytes: "494433", kind: "a sound file (MP3)", advice: WRONG_FILE },
+  { bytes: "4f676753", kind: "a sound file (Ogg)", advice: WRONG_FILE },
+  { bytes: "664c6143", kind: "a sound file (FLAC)", advice: WRONG_FILE },
+  { bytes: "7f454c46", kind: "a program (ELF)", advice: WRONG_FILE },
+  { bytes: "4d5a..00", kind: "a program (.exe)", advice: WRONG_FILE },
+  { bytes: "cafebabe", kind: "a program", advice: WRONG_FILE },
+  { bytes: "cffaedfe", kind: "a program", advice: WRONG_FILE },
+  { bytes: "0061736d", kind: "a program (WebAssembly)", advice: WRONG_FILE },
+  { bytes: "774f4632", kind: "a font", advice: WRONG_FILE },
+  { bytes: "fffe0000", kind: "text in UTF-32", advice: "Save it as UTF-8." },
+  { bytes: "0000feff", kind: "text in UTF-32", advice: "Save it as UTF-8." },
+  { bytes: "49443b50", kind: "a symbolic link spreadsheet (SYLK)", advice: SAVE },
+  { bytes: "2d2d2d2d2d424547494e20", kind: "a certificate or an encrypted message (PEM, PGP)", advice: WRONG_FILE },
+];
+
+const PARSED = SIGNATURES.map(({ bytes, at = 0, kind, advice }) => ({
+  at,
+  bytes: Array.from(bytes.matchAll(/../g), ([pair]) => (pair === ".." ? undefined : Number.parseInt(pair, 16))),
+  message: `The file is ${kind}. ${advice}`,
+}));
+
+/** Returns the message for a file that is not a table. @returns undefined if the first bytes are none of these */
+export function describeSignature(head: Buffer): string | undefined {
+  return PARSED.find(({ at, bytes }) => bytes.every((byte, index) => byte === undefined || head[at + index] === byte))
+    ?.message;
+}

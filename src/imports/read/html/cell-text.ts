@@ -1,0 +1,34 @@
+// Collects the text of an HTML cell as a browser shows it: runs of white space are one blank, and <br> is a line break.
+
+export interface CellText {
+  add(text: string): void;
+  /** @param always whether to break an empty line too */
+  breakLine(always: boolean): void;
+  value(): string;
+}
+
+/** @param maxLength further text is dropped: a record that long is rejected anyway */
+export function createCellText(maxLength: number): CellText {
+  const lines: string[] = [];
+  let line = "";
+  let length = 0;
+  return {
+    add(text) {
+      if (length > maxLength) return;
+      length += text.length;
+      line += text.replace(/[ \t\r\n\f\u00a0]+/g, " ");
+    },
+    breakLine(always) {
+      if (!always && line.trim() === "") return;
+      if (length++ > maxLength) return;
+      lines.push(line);
+      line = "";
+    },
+    value() {
+      const all = [...lines, line].map((text) => text.replace(/ +/g, " ").replace(/^ | $/g, ""));
+      while (all.at(-1) === "") all.pop();
+      const first = all.findIndex((text) => text !== "");
+      return all.slice(Math.max(first, 0)).join("\n");
+    },
+  };
+}
