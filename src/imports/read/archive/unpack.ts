@@ -93,14 +93,14 @@ async function* countBytes(chunks: AsyncIterable<Buffer>, count: { bytes: number
 async function* unpackXz(packed: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const source = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = await packed.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
+      const next = await packed.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
     },
   });
   const { XzReadableStream } = require("xz-decompress") as typeof xz;
-  const unpacked = new XzReadableStream(source as unknown as globalThis.ReadableStream<Uint8Array>);
-  for await (const chunk of unpacked as unknown as AsyncIterable<Uint8Array>)
+  const unpacked = new XzReadableStream(source);
+  for await (const chunk of unpacked)
     // The decompressor reuses the memory of a chunk.
     yield Buffer.from(chunk);
 }

@@ -83,7 +83,9 @@ describe("a table", () => {
 
   test("has cells across columns and rows", async () => {
     const rows = "<tr><td rowspan=2>A</td><td>One</td></tr><tr><td>Two</td></tr><tr><td colspan=2>B</td></tr>";
-    const { cells } = await readCells(page(`<table><tr><th colspan=9>Catalogue 2026</th></tr>${HEADER}${rows}</table>`));
+    const { cells } = await readCells(
+      page(`<table><tr><th colspan=9>Catalogue 2026</th></tr>${HEADER}${rows}</table>`),
+    );
     expect(cells).toEqual([
       ["A", "One"],
       ["A", "Two"],
