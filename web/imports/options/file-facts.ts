@@ -40,7 +40,7 @@ function dialectFacts({ dialect }: Import): Fact[] {
   if (!isDelimited(dialect.format)) {
     const read = (dialect.sheets ?? []).filter(({ read }) => read).map(({ name }) => name);
     return [
-      { name: t("imports.facts.format"), value: t("imports.facts.workbook") },
+      { name: t("imports.facts.format"), value: formatName(dialect.format) },
       ...(read.length === 0 ? [] : [{ name: tn("imports.facts.sheets", read.length), value: read.join(", ") }]),
       firstRowFact(dialect),
     ];
@@ -56,6 +56,9 @@ function dialectFacts({ dialect }: Import): Fact[] {
       : [{ name: t("imports.facts.before_table"), value: tn("imports.facts.lines", dialect.preamble) }]),
   ];
 }
+
+const formatName = (format: Dialect["format"]): string =>
+  format === "html" ? "HTML" : format === "markdown" ? "Markdown" : t("imports.facts.workbook");
 
 const firstRowFact = ({ header }: Dialect): Fact => ({
   name: t("imports.format.first_row"),
