@@ -20,8 +20,7 @@ const DEFLATED = 8;
 const SYSTEM_FILE = /(?:^|\/)(?:__MACOSX\/|\.|thumbs\.db$|desktop\.ini$)/i;
 const TABLE = /\.(?:csv|tsv|tab|xlsx|xls|html?|md)$/i;
 
-export type ZipContent =
-  { kind: "workbook" } | { kind: "table"; unpacker: Unpacker; close: () => void };
+export type ZipContent = { kind: "workbook" } | { kind: "table"; unpacker: Unpacker; close: () => void };
 
 /** Opens the zip file at a path, or in memory. A workbook, or another document that is a zip file, is left to the reader of workbooks.
  * @throws Problem unsupported-file, broken-file */
