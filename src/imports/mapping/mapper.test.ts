@@ -120,6 +120,15 @@ describe("fields", () => {
   test("a key of several columns", () => {
     expect(mapRow({ key: { from: ["a", "b"], join: ":", need: "all" } }, ["acme ", "001", ""]).sku).toBe("acme:001");
   });
+  test("a key of several columns is rejected if other columns could give the same key", () => {
+    const key = { from: ["a", "b"], join: ":", need: "all" as const };
+    expect(mapRow({ key }, ["A:B", "C", ""]).fault).toContain('a text without ":"');
+    expect(mapRow({ key }, ["A", "B:C", ""])).toMatchObject({ sku: "A:B:C", fault: undefined });
+    expect(mapRow({ key: { ...key, join: "::" } }, ["A:B", "C", ""])).toMatchObject({
+      sku: "A:B::C",
+      fault: undefined,
+    });
+  });
   test("active takes the words of a map, and the known ones", () => {
     const active = { from: "a", map: { verfügbar: "yes", vergriffen: "no" } };
     expect(mapRow({ active }, ["Vergriffen", "", ""]).active).toBe("no");

@@ -39,6 +39,9 @@ export interface ValueNode {
   separator: string;
   /** With `join`: the value is blank if one of its sources is blank. */
   need_all: boolean;
+  /** With `join`: whether a source other than the last must not contain the separator, so that no two rows with other sources have the same
+   * value. */
+  is_distinct: boolean;
   /** Whether the texts of the sources are trimmed. */
   trim: boolean;
   steps: Step[];

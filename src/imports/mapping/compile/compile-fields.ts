@@ -25,14 +25,14 @@ export function compileFields(context: CompileContext, mapping: Mapping): { targ
     const node = compileValue(context, value, { statement, trim });
     if (node === null) return [];
     if (isList(node)) throw invalidMapping(statement, "it must be a text, not a list; use join");
-    return [
-      {
-        target,
-        value: { ...node, steps: [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)] },
-      },
-    ];
+    const steps = [...node.steps, ...matchSteps(target, mapping), ...lastSteps(kindOf(target), node)];
+    return [{ target, value: { ...node, steps, is_distinct: target === "sku" && isDistinct(node) } }];
   });
 }
+
+/** Whether a key joins several columns in a way that could give the same key for different rows: `A-B` with `C`, and `A` with `B-C`. */
+const isDistinct = ({ use, need_all, separator, sources }: ValueNode): boolean =>
+  use === "join" && need_all && separator !== "" && sources.length > 1;
 
 /** A key that is matched with GTINs is compared in their normalized form. */
 const matchSteps = (target: FieldName, { match }: Mapping): Step[] =>

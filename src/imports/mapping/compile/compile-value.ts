@@ -50,6 +50,7 @@ export function compileValue(context: CompileContext, value: Value, scope: Value
     use: members.join === undefined ? (members.all === true ? "all" : "first") : "join",
     separator: members.join ?? "",
     need_all: needAll,
+    is_distinct: false,
     trim,
     steps: stepsOf(members, scope.statement),
     list: members.list ?? null,

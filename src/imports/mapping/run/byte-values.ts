@@ -47,7 +47,7 @@ function openCell(records: Records, field: number, trim: boolean): boolean {
 }
 
 function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean): WriteBytes {
-  const { trim, need_all } = node;
+  const { trim, need_all, is_distinct } = node;
   const isJoin = node.use === "join";
   const separator = Buffer.from(isJson ? JSON.stringify(node.separator).slice(1, -1) : node.separator);
   return (row, out) => {
@@ -61,6 +61,9 @@ function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean
         out.reset(mark);
         return true;
       }
+      // The general way finds out whether the whole separator is in the cell.
+      if (is_distinct && i < sources.length - 1 && contains(records.bytes, cellStart, cellEnd, separator[0] ?? -1))
+        return out.reset(mark);
       if (!isFirst) out.copy(separator);
       else if (isJson) out.byte(QUOTE);
       isFirst = false;
@@ -73,6 +76,11 @@ function copyWriter(node: ValueNode, sources: readonly number[], isJson: boolean
   };
 }
 
+function contains(bytes: Buffer, start: number, end: number, wanted: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === wanted) return true;
+  return false;
+}
+
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
@@ -80,20 +88,22 @@ const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 /** Digits with separators and a minus sign; a euro sign may follow. Everything else needs `convertNumber`. */
 function numberWriter(
   column: number,
-  { decimal, group, short_groups }: NumberFormat,
+  { decimal, group, short_groups, currency }: NumberFormat,
   isJson: boolean,
 ): WriteBytes | undefined {
   if (short_groups || decimal.length > 1 || decimal > "\x7f") return undefined;
   const decimalByte = decimal === "" ? -1 : decimal.charCodeAt(0);
   // A blank represents several characters, and an apostrophe two, so that these need the general way.
   const groupByte = group === "." || group === "," ? group.charCodeAt(0) : -1;
+  const takesEuro = currency === "" || currency === "€";
   return (row, out) => {
     const records = row.records as Records;
     const { bytes } = records;
     const field = row.first + column;
     let start = records.field_start[field] as number;
-    const end = withoutEuro(bytes, start, records.field_end[field] as number);
-    if (start === end) return start === records.field_end[field];
+    let end = records.field_end[field] as number;
+    if (start === end) return true;
+    if (takesEuro) end = withoutEuro(bytes, start, end);
     if (end - start > 32) return false;
     const mark = out.length;
     out.reserve(end - start + 2);

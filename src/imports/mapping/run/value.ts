@@ -35,10 +35,8 @@ export function readerOf(node: ValueNode, context: ValueContext): ReadValue {
   };
 }
 
-function sourceReader(
-  { sources, constant, use, separator, need_all, trim }: ValueNode,
-  context: ValueContext,
-): ReadValue {
+function sourceReader(node: ValueNode, context: ValueContext): ReadValue {
+  const { sources, constant, use, trim } = node;
   const read = sources.map((source): ReadValue =>
     typeof source === "number" ? cellReader(source, trim, context.markers) : readerOf(source, context),
   );
@@ -51,7 +49,7 @@ function sourceReader(
     case "all":
       return (row) => allOf(row, read);
     case "join":
-      return (row) => joined(row, read, separator, need_all);
+      return (row) => joined(row, read, node);
     case "first":
       return read.length === 1 ? only : (row) => firstOf(row, read);
   }
@@ -75,7 +73,7 @@ function firstOf(row: Row, read: readonly ReadValue[]): Result {
   return null;
 }
 
-function joined(row: Row, read: readonly ReadValue[], separator: string, needAll: boolean): Result {
+function joined(row: Row, read: readonly ReadValue[], { separator, need_all, is_distinct, column }: ValueNode): Result {
   let text = "";
   let found = 0;
   let isErased = false;
@@ -83,10 +81,17 @@ function joined(row: Row, read: readonly ReadValue[], separator: string, needAll
     const result = (read[i] as ReadValue)(row);
     if (result === ERASED) isErased = true;
     if (result === null || result === ERASED) {
-      if (needAll) return isErased ? ERASED : null;
+      if (need_all) return isErased ? ERASED : null;
       continue;
     }
     const part = typeof result === "string" ? result : result.join(separator);
+    if (is_distinct && i < read.length - 1 && part.includes(separator))
+      return row.reject(
+        "does_not_fit",
+        column,
+        part,
+        `a text without "${separator}", which separates the parts of the key`,
+      );
     text = found === 0 ? part : text + separator + part;
     found++;
   }

@@ -7,6 +7,8 @@ export interface NumberFormat {
   group: string;
   /** Whether groups may have two digits, as in 12,34,567. */
   short_groups: boolean;
+  /** The currency sign of the sample: the only one that a number may have. An empty string allows all currency signs. */
+  currency: string;
   /** Words that may precede or follow the number, such as `EUR`, in lower case. */
   units: string[];
   sample: string;
@@ -16,6 +18,7 @@ export const PLAIN_NUMBER: NumberFormat = {
   decimal: ".",
   group: "",
   short_groups: false,
+  currency: "",
   units: [],
   sample: "1234.56",
 };
@@ -38,9 +41,11 @@ export function parseNumberSample(sample: string): NumberFormat | string {
   const bounds = digitBounds(trimmed);
   if (bounds === undefined) return `"${sample}" is not a number; use a sample such as 1.234,56`;
   const [start, end] = bounds;
-  const units = [trimmed.slice(0, start), trimmed.slice(end)]
-    .map((unit) => unit.replace(/^[\s+\u2212-]+|[\s+\u2212-]+$/gu, "").toLowerCase())
-    .filter((unit) => unit !== "" && !isCurrencySign(unit));
+  const words = [trimmed.slice(0, start), trimmed.slice(end)].map((word) =>
+    word.replace(/^[\s+\u2212-]+|[\s+\u2212-]+$/gu, "").toLowerCase(),
+  );
+  const currency = words.find(isCurrencySign) ?? "";
+  const units = words.filter((word) => word !== "" && word !== currency);
   const parts: string[] = [];
   const signs: string[] = [];
   let digits = "";
@@ -55,7 +60,9 @@ export function parseNumberSample(sample: string): NumberFormat | string {
   }
   parts.push(digits);
   const separators = separatorsOf(parts, signs);
-  return typeof separators === "string" ? `"${sample}" ${separators}` : { ...separators, units, sample: trimmed };
+  return typeof separators === "string"
+    ? `"${sample}" ${separators}`
+    : { ...separators, currency, units, sample: trimmed };
 }
 
 /** The bounds of the text from the first digit to the last one; a decimal separator may precede the first digit. */
@@ -122,23 +129,31 @@ export function convertNumber(format: NumberFormat, text: string, scale = 0): st
 }
 
 /** Removes a currency sign, a percent sign or a unit of the sample at the start or the end. A minus sign may be on either side of it. */
-function stripUnits({ units, decimal }: NumberFormat, text: string): string | undefined {
+function stripUnits(format: NumberFormat, text: string): string | undefined {
+  const { decimal } = format;
   const bounds = digitBounds(text);
   if (bounds === undefined) return undefined;
   let [start] = bounds;
   const [, end] = bounds;
   if (decimal !== "" && start > 0 && text[start - 1] === decimal) start--;
-  const before = affixOf(text.slice(0, start), units);
-  const after = affixOf(text.slice(end), units);
+  const before = affixOf(text.slice(0, start), format);
+  const after = affixOf(withoutDash(text.slice(end), decimal), format);
   if (before === undefined || after === undefined || (before.sign !== "" && after.sign !== "")) return undefined;
   if (before.hasUnit && after.hasUnit) return undefined;
   return `${before.sign || after.sign}${text.slice(start, end)}`;
 }
 
-function affixOf(text: string, units: readonly string[]): { sign: string; hasUnit: boolean } | undefined {
+/** Removes a dash in place of the decimal places: `12,-` is 12. */
+function withoutDash(text: string, decimal: string): string {
+  const dash = decimal !== "" && text.startsWith(decimal) ? /^(?:--?|[\u2013\u2014])/u.exec(text.slice(1)) : null;
+  return dash === null ? text : text.slice(1 + dash[0].length);
+}
+
+function affixOf(text: string, { units, currency }: NumberFormat): { sign: string; hasUnit: boolean } | undefined {
   const sign = /[+\u2212-]/u.exec(text)?.[0] ?? "";
   const unit = text.replace(sign, "").trim().toLowerCase();
-  if (unit !== "" && unit !== "%" && !units.includes(unit) && !isCurrencySign(unit)) return undefined;
+  const isCurrency = currency === "" ? isCurrencySign(unit) : unit === currency;
+  if (unit !== "" && unit !== "%" && !units.includes(unit) && !isCurrency) return undefined;
   return { sign, hasUnit: unit !== "" };
 }
 
