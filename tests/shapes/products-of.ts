@@ -52,7 +52,7 @@ export function productsOf(
         name: textOf(r, layout.name),
         description: textOf(r, layout.description) || null,
         active: parseYesNo(textOf(r, layout.active)) ?? true,
-        parent_sku: null,
+        parent_sku: textOf(r, layout.parent_sku) || null,
         attributes: attributesOf(r),
       };
       const key = skuKey(sku);
