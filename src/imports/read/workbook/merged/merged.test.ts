@@ -1,4 +1,5 @@
 // Workbooks with merged cells, from the bytes of the file to lines of CSV: names of columns, values of rows, and hostile ranges.
+// Long because it is a list of headers, rows and hostile ranges.
 import { describe, expect, test } from "vitest";
 import { makeWorkbook, textRow, type WorkbookInput } from "../../../../../tests/support/make-workbook.ts";
 import type { DialectOverrides } from "../../../../../contract/imports/imports.ts";
