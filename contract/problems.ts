@@ -42,6 +42,7 @@ export const PROBLEMS = {
   "too-many-files": { status: 503, title: "Too many files are being received" },
   "disk-full": { status: 507, title: "The disk is full" },
   "nearly-all-rejected": { status: 422, title: "Nearly every row was rejected" },
+  "nothing-imported": { status: 422, title: "Nothing was imported" },
   "rejected-rows": { status: 422, title: "Nothing was imported because some rows have errors" },
   "not-held": { status: 409, title: "The import does not wait for an answer" },
   "already-finished": { status: 409, title: "The job has already finished" },

@@ -111,7 +111,7 @@ export const DESCRIBED_EVENTS: { [Type in EventType]: Described<Type> } = {
   },
   "import.failed": {
     needs_volume: true,
-    description: "An import failed. The changes that it had already made remain and are counted",
+    description: "An import failed, or applied no row. The changes that it had already made remain and are counted",
     example: {
       ...summary,
       problem: {

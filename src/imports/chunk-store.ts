@@ -87,6 +87,25 @@ export async function sumChunks(db: Queryable, importId: number): Promise<ChunkC
   return rows[0] as ChunkCounts;
 }
 
+/** The counts of an import, including those of its loaded chunks. */
+export interface FinalCounts extends ChunkCounts {
+  rows: number;
+  superseded: number;
+  ignored: number;
+}
+
+export async function readFinalCounts(db: Queryable, importId: number): Promise<FinalCounts> {
+  const { rows } = await db.query<FinalCounts>(
+    `select coalesce(i.rows, 0) as rows, i.superseded, i.ignored, greatest(i.created, s.created) as created,
+            greatest(i.updated, s.updated) as updated, greatest(i.unchanged, s.unchanged) as unchanged,
+            greatest(i.rejected, i.scan_rejected + s.rejected) as rejected
+     from imports i cross join (select ${SUMS} from import_chunks where import_id = $1 and done) s
+     where i.id = $1`,
+    [importId],
+  );
+  return rows[0] as FinalCounts;
+}
+
 /** Deletes all chunks of an import and returns the summed counts of the loaded ones. Waits for loaders that have claimed a chunk. */
 export async function deleteChunks(client: pg.ClientBase, importId: number): Promise<ChunkCounts> {
   const { rows } = await client.query<ChunkCounts>(

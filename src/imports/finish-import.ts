@@ -1,13 +1,17 @@
 // Ends an import: sets its final state, emits its event and removes its files.
 import type pg from "pg";
 import { withTransaction } from "../db/connection/connect.ts";
+import { readFinalCounts } from "./chunk-store.ts";
 import type { ImportContext } from "./context.ts";
 import { emitImport } from "./emit-import.ts";
 import { removeImportFiles } from "./files/remove-files.ts";
-import { markFinished, markFinishing, readImportWork } from "./store.ts";
 import { noteUse } from "../profiles/use-store.ts";
+import { nothingImported } from "./problems.ts";
+import { countRejects } from "./rejects/store.ts";
+import { markFinished, markFinishing, readImportWork } from "./store.ts";
 import { isTerminal } from "../../contract/imports/imports.ts";
-import { toProblemDocument } from "../../contract/problem-document.ts";
+import { isNothingApplied } from "../../contract/imports/nothing-imported.ts";
+import { toProblemDocument, type ProblemDocument } from "../../contract/problem-document.ts";
 import { Problem } from "../../contract/problems.ts";
 
 type EndContext = Pick<ImportContext, "pool" | "files_dir" | "log">;
@@ -20,7 +24,7 @@ const EVENT_TYPES = {
   failed: "import.failed",
 } as const satisfies Record<FinalState, string>;
 
-/** Ends the import unless it has ended already.
+/** Ends the import unless it has ended already. An import that would be done although it applied no row fails instead.
  * @param isDue called in the transaction that ends the import; if it returns false, the import stays unchanged */
 export async function finishImport(
   context: EndContext,
@@ -32,16 +36,28 @@ export async function finishImport(
   const problem = cause === null ? null : toProblemDocument(asProblem(cause, importId));
   const { hasEnded, work } = await withTransaction(context.pool, async (client) => {
     const isAllowed = isDue === undefined || (await isDue(client));
-    const hasEnded = isAllowed && (await markFinished(client, importId, state, problem));
-    if (hasEnded) await emitImport(client, importId, EVENT_TYPES[state]);
-    if (hasEnded && state === "done") await noteUse(client, importId);
+    const end = state === "done" ? await endOfLoaded(client, importId) : { state, problem };
+    const hasEnded = isAllowed && (await markFinished(client, importId, end.state, end.problem));
+    if (hasEnded) await emitImport(client, importId, EVENT_TYPES[end.state]);
+    if (hasEnded && end.state === "done") await noteUse(client, importId);
     return { hasEnded, work: await readImportWork(client, importId) };
   });
   if (work !== undefined && isTerminal(work.state)) await removeImportFiles(context, work.file);
   if (!hasEnded) return;
   if (state === "failed" && !(cause instanceof Problem))
     context.log.error({ import_id: importId, err: cause }, "import failed");
-  else context.log.info({ import_id: importId, state }, "import ended");
+  else context.log.info({ import_id: importId, state: work?.state }, "import ended");
+}
+
+/** How an import ends whose chunks are all loaded. */
+async function endOfLoaded(
+  client: pg.ClientBase,
+  importId: number,
+): Promise<{ state: FinalState; problem: ProblemDocument | null }> {
+  const counts = await readFinalCounts(client, importId);
+  if (!isNothingApplied(counts)) return { state: "done", problem: null };
+  const [mostFrequent] = await countRejects(client, importId);
+  return { state: "failed", problem: toProblemDocument(nothingImported(counts, mostFrequent)) };
 }
 
 /** Ends an import that has no chunk left or was cancelled. */

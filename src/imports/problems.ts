@@ -1,6 +1,7 @@
 // The problems with which a scan or the loading of an import fails.
-import type { Chunk } from "./chunk-store.ts";
+import type { Chunk, FinalCounts } from "./chunk-store.ts";
 import type { ImportWork } from "./store.ts";
+import { REJECT_CODES, type RejectGroup } from "../../contract/imports/imports.ts";
 import { Problem } from "../../contract/problems.ts";
 
 export const strictProblem = (count: number): Problem =>
@@ -8,6 +9,36 @@ export const strictProblem = (count: number): Problem =>
     "rejected-rows",
     `The file has ${count === 1 ? "1 row with an error" : `${count.toLocaleString("en")} rows with errors`}. A strict import takes all rows or none, so nothing was imported. Fix the rejected rows in the file and upload it again, or import it with "All or nothing" (strict) turned off.`,
   );
+
+/** An import that applied no row. */
+export function nothingImported(counts: FinalCounts, mostFrequent: RejectGroup | undefined): Problem {
+  const { rows, rejected, superseded, ignored } = counts;
+  if (rows === 0) {
+    return new Problem(
+      "nothing-imported",
+      "The file has no rows below the header, so nothing was imported. Check that the file is complete and, if it is a workbook, that the right sheet was read.",
+    );
+  }
+  const parts = [
+    ...(rejected > 0 ? [`${rejected.toLocaleString("en")} rejected`] : []),
+    ...(superseded > 0 ? [`${superseded.toLocaleString("en")} superseded by a row that was not applied`] : []),
+    ...(ignored > 0 ? [`${ignored.toLocaleString("en")} ignored because they are not products`] : []),
+  ];
+  const next =
+    rejected > 0
+      ? "Fix the rejected rows and import them again."
+      : "Check that this is the right file, and check the conditions of its mapping.";
+  const detail = `Nothing was imported. Of ${rowCount(rows)}: ${parts.join(", ")}.${mostFrequentReason(mostFrequent)} ${next}`;
+  return new Problem("nothing-imported", detail);
+}
+
+/** A sentence that starts with a space. Empty if there is no reason. */
+export const mostFrequentReason = (group: RejectGroup | undefined): string =>
+  group === undefined
+    ? ""
+    : ` Most frequent reason: ${REJECT_CODES[group.code]}${group.column === null ? "" : `, in column "${group.column}"`} (${rowCount(group.count)}).`;
+
+export const rowCount = (rows: number): string => `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
 
 /** @param progress the amount received, such as " after 5 of 10 bytes" */
 export const uploadInterrupted = (progress = "", cause?: unknown): Problem =>

@@ -48,6 +48,8 @@ function sheetsOfOnePart(): WorkbookInput {
 }
 
 const BAD_HEADER = { state: "failed", slug: "bad-header", preview: "bad-header" } as const;
+/** No row is a product. */
+const NOTHING = { state: "failed", slug: "nothing-imported" } as const;
 const NO_SKU = { state: "failed", slug: "no-sku-column", preview: "no-sku-column" } as const;
 
 export const HOSTILE_FILES: readonly HostileFile[] = [
@@ -67,7 +69,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     () => `sku,name${many(1990, (i) => `,c${i}`)}\n${many(20_000, (k) => `s${k},n\n`)}`,
     { state: "done" },
   ),
-  csv("blank-rows", () => `sku,name,a\n${",\n".repeat(1 << 20)}`, { state: "done" }),
+  csv("blank-rows", () => `sku,name,a\n${",\n".repeat(1 << 20)}`, NOTHING),
   csv("only-rejects", () => `sku,name,a\n${",x\n".repeat(1 << 20)}`, {
     state: "failed",
     slug: "nearly-all-rejected",
@@ -98,6 +100,6 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   {
     name: "last-column.xlsx",
     make: () => makeWorkbook(sheet(many(4000, (i) => `<row r="${i + 2}"><c r="XFD${i + 2}"><v>1</v></c></row>`))),
-    state: "done",
+    ...NOTHING,
   },
 ];

@@ -416,9 +416,10 @@ describe("files of every dialect", () => {
 });
 
 describe("a file without products", () => {
-  test("without rows is imported successfully and creates no product", async () => {
+  test("without rows fails and creates no product", async () => {
     for (const file of ["sku,name", "sku,name\n", "\ufeffsku,name\r\n\r\n"]) {
-      expect(await run(file)).toMatchObject({ state: "done", rows: 0, created: 0, rejected: 0 });
+      const problem = { type: "/problems/nothing-imported" };
+      expect(await run(file)).toMatchObject({ state: "failed", rows: 0, created: 0, rejected: 0, problem });
     }
   });
 

@@ -57,6 +57,7 @@ test("an empty catalogue explains imports; a chosen file is imported and its cou
     unchanged: 0,
     superseded: 0,
     rejected: 0,
+    ignored: 0,
     rows: 20_000,
   });
   await page.getByText("20,001 lines, 20,000 records").waitFor();
@@ -147,13 +148,14 @@ test("a file without a SKU column fails, and the message names the columns of th
   expect(await failure.innerText()).toMatch(/title.*amount.*colour/s);
 });
 
-test("options apply to the upload: with “only create”, rows of existing products are rejected", async () => {
+test("options apply to the upload: with “only create”, rows of existing products are rejected, and nothing is imported", async () => {
   const page = await open("/imports");
   await page.getByRole("button", { name: "Options" }).click();
   await page.getByRole("combobox", { name: "What to import" }).click();
   await page.getByRole("option", { name: "Only create new products" }).click();
   await choose(page, small);
-  await untilState(page, "Done, no rows imported");
+  await untilState(page, "Nothing imported");
+  await page.getByTestId("failure").getByText("None of the rows was applied: 20,000 rejected.").waitFor();
   expect(await readSum(page)).toMatchObject({ created: 0, rejected: 20_000, rows: 20_000 });
   await page.getByText("Only create new products").waitFor();
 });

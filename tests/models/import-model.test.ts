@@ -130,7 +130,12 @@ function checkCounts(
     expect(result.problem?.type).toBe("/problems/rejected-rows");
     return;
   }
-  expect({ state, problem: result.problem }).toEqual({ state: "done", problem: null });
+  const isNothingApplied = created + updated + unchanged === 0;
+  expect({ state, problem: result.problem?.type }).toEqual(
+    isNothingApplied
+      ? { state: "failed", problem: "/problems/nothing-imported" }
+      : { state: "done", problem: undefined },
+  );
   expect({ rows, created, updated, unchanged, superseded, rejected }).toEqual(expected);
 }
 

@@ -10,6 +10,7 @@ export function problemInWords(error: unknown): { title: string; description: st
 }
 
 /** The translated title of a problem. A server that is newer than this page may send a slug that the page does not know. */
-const problemTitle = (slug: string): string => (isKnown(slug) ? t(`ui.problem.${slug}`) : slug);
+export const problemTitle = (slug: string, unknown = slug): string =>
+  isKnown(slug) ? t(`ui.problem.${slug}`) : unknown;
 
 const isKnown = (slug: string): slug is ProblemSlug => Object.hasOwn(PROBLEMS, slug);

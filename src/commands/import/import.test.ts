@@ -71,6 +71,27 @@ test("--json prints only the import to stdout, done or failed", async () => {
   expect(JSON.parse(bad.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/no-sku-column" } });
 });
 
+test("an import that applies no row fails; one whose products are up to date does not", async () => {
+  const path = await fileOf("all-bad.csv", "sku,name\n,One\n,Two\n");
+  const failed = await run(["--url", url, path]);
+  expect(failed.code).toBe(1);
+  expect(failed.stdout).toMatch(
+    /^Import \d+ of all-bad\.csv failed: Nothing was imported\. Of 2 rows: 2 rejected\. Most frequent reason: The SKU is empty/,
+  );
+  expect(failed.stdout).toContain("\n  2 rejected\n");
+  const json = await run(["--url", url, "--json", path]);
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.stdout)).toMatchObject({ state: "failed", problem: { type: "/problems/nothing-imported" } });
+  expect((await run(["--url", url, await fileOf("header.csv", "sku,name\n")])).code).toBe(1);
+
+  const good = await fileOf("same.csv", "sku,name\nSAME-1,One\n");
+  await run(["--url", url, good]);
+  const again = await run(["--url", url, good]);
+  expect(again.code).toBe(0);
+  expect(again.stdout).toMatch(/^Import \d+ of same\.csv finished/);
+  expect(again.stdout).toContain("\n  1 unchanged\n");
+});
+
 test("the options reach the import", async () => {
   const path = await fileOf("odd.txt", "Made by hand\nsku;name\n'C;1';Three\n");
   const options = ["--delimiter", "semicolon", "--quote", "'", "--preamble", "1", "--header", "--encoding", "latin1"];

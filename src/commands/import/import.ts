@@ -44,7 +44,8 @@ ${COLUMN_HELP}
 The format of the file is detected; \`skuport read\` shows it. To set it yourself:
 ${DIALECT_HELP}
 Exit code: 0 done, 1 failed or cancelled, 2 usage error, 3 the file needs a decision: nothing was imported, and the
-question is printed with the options that answer it. Rejected rows do not fail an import without --strict.
+question is printed with the options that answer it. An import that applies no row fails, because all rows were rejected or
+ignored or the file has none. Otherwise rejected rows do not fail an import without --strict.
 `,
   async run(args, io) {
     const { values, positionals } = readArgs({ args, options: OPTIONS, allowPositionals: true, allowNegative: true });

@@ -1,6 +1,7 @@
 // Counts the rejected rows of a scan by reason, and stops the import when nearly all rows are rejected.
-import { MAX_LISTED_REJECTS, REJECT_CODES, type RejectCode } from "../../../contract/imports/imports.ts";
+import { MAX_LISTED_REJECTS, type RejectCode } from "../../../contract/imports/imports.ts";
 import { Problem } from "../../../contract/problems.ts";
+import { mostFrequentReason, rowCount } from "../problems.ts";
 
 /** The scan never stops before this row: a user can check the rejects of a small file, and may want its few valid rows. */
 const MIN_ROWS = 10_000;
@@ -45,16 +46,10 @@ export function createRejectTally(listed = MAX_LISTED_REJECTS): RejectTally {
     },
     problem(rows) {
       const [most] = [...counts.values()].toSorted((a, b) => b.count - a.count);
-      const reason =
-        most === undefined
-          ? ""
-          : ` Most frequent reason: ${REJECT_CODES[most.code]}${most.column === null ? "" : `, in column "${most.column}"`} (${rowCount(most.count)}).`;
       return new Problem(
         "nearly-all-rejected",
-        `${rejected.toLocaleString("en")} of the first ${rowCount(rows)} were rejected, so the import stopped and nothing was imported.${reason} Check the delimiter, the quotes and the header, then import the file again.`,
+        `${rejected.toLocaleString("en")} of the first ${rowCount(rows)} were rejected, so the import stopped and nothing was imported.${mostFrequentReason(most)} Check the delimiter, the quotes and the header, then import the file again.`,
       );
     },
   };
 }
-
-const rowCount = (rows: number): string => `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;

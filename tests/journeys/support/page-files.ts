@@ -29,7 +29,7 @@ export async function writeFaultyProducts(folder: string): Promise<string> {
   const path = join(folder, "with-faults.csv");
   const lines = Array.from({ length: 200 }, (_, i) => productLine(9_000_000 + i));
   lines[9] = ",Unknown product,No SKU at all,yes,1,red\n";
-  lines[19] = "SKU-SHORT,Cut off\n";
+  lines[19] = "SKU-LONG,Table lamp,With a comma, which is not quoted,yes,1,red\n";
   for (const at of [29, 39, 49, 59]) lines[at] = `SKU-MAYBE-${String(at)},Undecided,An unclear state,perhaps,1,red\n`;
   lines[99] = lines[98] ?? "";
   await writeFile(path, HEADER + lines.join(""));

@@ -11,7 +11,8 @@ const loading = {
   updated: 0,
   unchanged: 0,
   superseded: 10,
-  rejected: 2,
+  rejected: 1,
+  ignored: 1,
   cancel_requested: false,
   elapsed_ms: { scan: 100, load: 2_000, total: 2_100 },
 };

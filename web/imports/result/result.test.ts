@@ -1,10 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { resultParts, isNothingImported } from "./result.ts";
+import { resultParts } from "./result.ts";
 
 test("the parts always add up to the number of rows", () => {
   const count = fc.nat(1_000_000);
-  const counts = fc.record({ created: count, updated: count, unchanged: count, superseded: count, rejected: count });
+  const counts = fc.record({
+    created: count,
+    updated: count,
+    unchanged: count,
+    superseded: count,
+    rejected: count,
+    ignored: count,
+  });
   fc.assert(
     fc.property(counts, count, fc.constantFrom("loading" as const, "done" as const), (given, open, state) => {
       const rows = Object.values(given).reduce((sum, part) => sum + part, open);
@@ -23,16 +30,7 @@ test("rows that a cancelled import did not reach are a part of their own", () =>
     unchanged: 0,
     superseded: 0,
     rejected: 1,
+    ignored: 0,
   });
   expect(parts.at(-1)).toMatchObject({ key: "pending", label: "Not imported", count: 5 });
-});
-
-test.each([
-  [{ rejected: 3 }, true],
-  [{ rejected: 3, unchanged: 1 }, false],
-  [{ rejected: 3, state: "cancelled" as const }, false],
-  [{ rejected: 0 }, false],
-])("an import with %o imported no row: %s", (counts, expected) => {
-  const none = { state: "done" as const, rows: 3, created: 0, updated: 0, unchanged: 0, superseded: 0 };
-  expect(isNothingImported({ ...none, ...counts })).toBe(expected);
 });

@@ -20,10 +20,6 @@ const PARTS = ["created", "updated", "unchanged", "superseded", "rejected", "ign
 export const countProcessed = (counts: Counts): number =>
   counts.created + counts.updated + counts.unchanged + counts.superseded + counts.rejected + counts.ignored;
 
-/** True for an import that is done but imported none of its rows. */
-export const isNothingImported = ({ state, created, updated, unchanged, rejected }: Counts): boolean =>
-  state === "done" && rejected > 0 && created + updated + unchanged === 0;
-
 /** Splits the rows into parts that add up to `rows`. Unprocessed rows, if there are any, are a part of their own. */
 export function resultParts(counts: Counts): ResultPart[] {
   const parts: ResultPart[] = PARTS.map((key) => ({

@@ -1,21 +1,24 @@
 // Converts imports and operations to items of the dock.
 import type { ListedImport } from "../../../contract/imports/imports.ts";
+import { isNothingImported } from "../../../contract/imports/nothing-imported.ts";
+import type { ProblemDocument } from "../../../contract/problem-document.ts";
 import type { Operation } from "../../../contract/changesets/operations.ts";
 import type { DockItem } from "../../services/dock.ts";
 import { formatPercent } from "../../ui/format.ts";
 import { dismiss, isOver, keyOf, type Running } from "../../server/running.ts";
+import { problemTitle } from "../../server/problem-words.ts";
 import { t, tn } from "../../texts/t.ts";
 
 export function itemOf(item: Running): DockItem {
   const key = keyOf(item);
   const over = isOver(item);
-  const { state, fraction } = item.record;
+  const { fraction } = item.record;
   const title = item.kind === "import" ? item.record.filename : operationInWords(item.record);
   return {
     key,
     title,
     detail: over ? endOf(item) : `${phaseOf(item)} · ${formatPercent(fraction)}`,
-    tone: !over ? "running" : state === "done" ? "done" : "failed",
+    tone: toneOf(item),
     fraction: over ? null : fraction,
     label: title,
     to: pageOf(item),
@@ -30,6 +33,12 @@ export function itemOf(item: Running): DockItem {
         }
       : {}),
   };
+}
+
+function toneOf(item: Running): DockItem["tone"] {
+  if (!isOver(item)) return "running";
+  if (item.kind === "import" && isNothingImported(item.record)) return "failed";
+  return item.record.state === "done" ? "done" : "failed";
 }
 
 const pageOf = (item: Running): string =>
@@ -55,9 +64,22 @@ function phaseOf({ kind, record }: Running): string {
 }
 
 function endOf({ kind, record }: Running): string {
-  if (record.state === "failed") return record.problem?.title ?? t("imports.state.failed");
+  if (kind === "import" && isNothingImported(record)) return nothingImported(record);
+  if (record.state === "failed") return record.problem === null ? t("imports.state.failed") : titleOf(record.problem);
   if (record.state === "cancelled") return t("imports.state.cancelled");
   return kind === "import" ? importResult(record) : operationResult(record);
+}
+
+const titleOf = ({ type, title }: ProblemDocument): string =>
+  problemTitle(type.slice(type.lastIndexOf("/") + 1), title);
+
+/** The reason follows the title, because the dock shows nothing else of the import. */
+function nothingImported(record: ListedImport): string {
+  const counts = joinCounts([
+    [record.rejected, (n) => tn("imports.counted.rejected", n)],
+    [record.ignored, (n) => tn("imports.counted.ignored", n)],
+  ]);
+  return counts === "" ? t("imports.nothing_imported") : `${t("imports.nothing_imported")}: ${counts}`;
 }
 
 const joinCounts = (counts: [number, (count: number) => string][]): string =>
@@ -66,13 +88,14 @@ const joinCounts = (counts: [number, (count: number) => string][]): string =>
     .map(([count, format]) => format(count))
     .join(", ");
 
-function importResult(record: ListedImport): string {
-  const result = joinCounts([
-    [record.created, (n) => tn("imports.counted.created", n)],
-    [record.updated, (n) => tn("imports.counted.updated", n)],
-    [record.rejected, (n) => tn("imports.counted.rejected", n)],
+/** If nothing was changed, the result is the number of products that were already up to date. */
+function importResult({ created, updated, unchanged, rejected }: ListedImport): string {
+  return joinCounts([
+    [created, (n) => tn("imports.counted.created", n)],
+    [updated, (n) => tn("imports.counted.updated", n)],
+    [created + updated === 0 ? unchanged : 0, (n) => tn("imports.counted.unchanged", n)],
+    [rejected, (n) => tn("imports.counted.rejected", n)],
   ]);
-  return result === "" ? t("shell.dock.nothing_changed") : result;
 }
 
 function operationResult(record: Operation): string {

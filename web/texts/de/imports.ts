@@ -22,7 +22,7 @@ export const imports: Shape<typeof english> = {
     failed: "Fehlgeschlagen",
   },
   cancelling: "Wird abgebrochen",
-  none_imported: "Fertig, keine Zeile importiert",
+  nothing_imported: "Nichts importiert",
   counts: {
     rows: "Zeilen",
     created: "Angelegt",
@@ -195,6 +195,9 @@ export const imports: Shape<typeof english> = {
       "Die Änderungen bis dahin bleiben erhalten: {created} angelegt, {updated} geändert. Importieren Sie dieselbe Datei noch einmal, um die übrigen Zeilen zu importieren.",
     choose_again: "Die Datei noch einmal auswählen",
     failed_title: "Dieser Import ist fehlgeschlagen",
+    nothing_applied: "Keine der Zeilen wurde übernommen: {counts}.",
+    no_rows:
+      "Die Datei hat unter der Kopfzeile keine Zeilen. Prüfen Sie, ob sie vollständig ist und, bei einer Arbeitsmappe, ob das richtige Blatt gelesen wurde.",
     choose: "Datei auswählen",
     request_id: "Um diesen Fehler im Protokoll des Servers zu finden, suchen Sie nach der Anfrage",
   },
@@ -204,6 +207,8 @@ export const imports: Shape<typeof english> = {
       "Wenn das eine CSV-Datei ist: Wählen Sie unter „Dateiformat“ Trennzeichen und Anführungszeichen und importieren Sie sie noch einmal.",
     nearly_all_rejected:
       "Die ersten abgelehnten Zeilen sind unten aufgeführt. Prüfen Sie, ob das die richtige Datei ist, und unter „Dateiformat“ Trennzeichen und Anführungszeichen.",
+    nothing_imported:
+      "Die abgelehnten Zeilen sind unten aufgeführt. Korrigieren Sie sie dort, oder korrigieren Sie die Datei und importieren Sie sie noch einmal.",
     rejected_rows:
       "Die abgelehnten Zeilen sind unten aufgeführt. Korrigieren Sie sie, oder schalten Sie „Alles oder nichts“ aus und importieren Sie die Datei noch einmal.",
     internal_error:

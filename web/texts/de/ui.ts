@@ -101,6 +101,7 @@ export const ui: Shape<typeof english> = {
     "too-many-files": "Gerade werden zu viele Dateien empfangen",
     "disk-full": "Der Datenträger ist voll",
     "nearly-all-rejected": "Fast jede Zeile wurde abgelehnt",
+    "nothing-imported": "Es wurde nichts importiert",
     "rejected-rows": "Nichts importiert, weil einige Zeilen Fehler haben",
     "not-held": "Der Import wartet auf keine Antwort",
     "already-finished": "Der Vorgang ist schon zu Ende",

@@ -19,7 +19,7 @@ export const imports = {
     failed: "Failed",
   },
   cancelling: "Cancelling",
-  none_imported: "Done, no rows imported",
+  nothing_imported: "Nothing imported",
   counts: {
     rows: "Rows",
     created: "Created",
@@ -183,6 +183,9 @@ export const imports = {
       "The changes made before the cancellation were kept: {created} created, {updated} updated. To import the remaining rows, import the same file again.",
     choose_again: "Choose the file again",
     failed_title: "This import failed",
+    nothing_applied: "None of the rows was applied: {counts}.",
+    no_rows:
+      "The file has no rows below the header. Check that it is complete and, if it is a workbook, that the right sheet was read.",
     choose: "Choose a file",
     request_id: "To find this error in the server log, search for request",
   },
@@ -192,6 +195,7 @@ export const imports = {
       "If this is a CSV file, choose its delimiter and quote character under “File format” and import it again.",
     nearly_all_rejected:
       "The first rejected rows are listed below. Check that this is the right file, and check the delimiter and quote character under “File format”.",
+    nothing_imported: "The rejected rows are listed below. Fix them there, or fix the file and import it again.",
     rejected_rows:
       "The rejected rows are listed below. Fix them, or turn off “All or nothing” and import the file again.",
     internal_error:

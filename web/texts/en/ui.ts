@@ -94,6 +94,7 @@ export const ui = {
     "too-many-files": "Too many files are being received",
     "disk-full": "The disk is full",
     "nearly-all-rejected": "Nearly every row was rejected",
+    "nothing-imported": "Nothing was imported",
     "rejected-rows": "Nothing was imported because some rows have errors",
     "not-held": "The import does not wait for an answer",
     "already-finished": "The job has already finished",

@@ -1,0 +1,16 @@
+// The rule for imports that applied no row. Server, page and command line share it, so that state, exit code and words agree.
+import { problemType } from "../problems.ts";
+import type { ListedImport } from "./imports.ts";
+
+type Applied = Pick<ListedImport, "created" | "updated" | "unchanged">;
+
+/** Whether no row was applied: all rows were rejected or ignored, or the file has none. Such an import fails when it ends. A row that
+ * is already up to date counts as applied. */
+export const isNothingApplied = ({ created, updated, unchanged }: Applied): boolean =>
+  created + updated + unchanged === 0;
+
+/** Whether the import ended because it applied no row. Earlier versions stored such an import as `done`. */
+export const isNothingImported = (import_: Applied & Pick<ListedImport, "state" | "problem">): boolean =>
+  import_.state === "done"
+    ? isNothingApplied(import_)
+    : import_.state === "failed" && import_.problem?.type === problemType("nothing-imported");
