@@ -14,7 +14,7 @@ export async function withProfile({ profile, ...options }: ColumnOptions, io: Io
     : { ...options, mapping: mappingOf(await findDefinition(profile, await findServer({}, io))) };
 }
 
-/** @throws Problem or UsageError if there is no such profile or its text has faults */
+/** @throws Problem or UsageError if the profile does not exist or its text has faults */
 export async function findDefinition(profile: string, baseUrl: string | undefined): Promise<ProfileDefinition> {
   const { readDefinition } = await import("../../profiles/read-definition.ts");
   if (existsSync(profile)) {

@@ -3,7 +3,7 @@ import { chooseProfile, selects, withMapping, type ChosenProfile } from "../../p
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { overridesOf } from "../overrides.ts";
 import { readHead, type Head } from "../read/read-head.ts";
-import { readsDifferently } from "../scan/profile-of-scan.ts";
+import { readsDifferently } from "../scan/profile/profile-of-scan.ts";
 import type { ImportOptions } from "../../../contract/imports/imports.ts";
 
 export interface PreviewProfiles {

@@ -23,7 +23,7 @@ import { uploadedExtent } from "./follow-upload.ts";
 import { countDamagedNumbers, type DamagedNumbers } from "./rows/damaged.ts";
 import { activeNotices, damagedNotices, sheetNotices, unknownNotices } from "./rows/notices.ts";
 import { asUsed, type ChosenProfile } from "../../profiles/choose-profile.ts";
-import { profileOfTable, ReadAgain, readsDifferently, withNamedProfile } from "./profile-of-scan.ts";
+import { profileOfTable, ReadAgain, readsDifferently, withNamedProfile } from "./profile/profile-of-scan.ts";
 import { createScanner, type Scanner } from "./scanner.ts";
 import { scratchSpace } from "./scratch-space.ts";
 import { startLoading } from "./start-loading.ts";

@@ -1,11 +1,11 @@
 // The profile of an import: the one that its options name, or the one whose columns fit its file.
 import type pg from "pg";
-import { asUsed, chooseProfile, selects, withMapping, type ChosenProfile } from "../../profiles/choose-profile.ts";
-import { readKnownProfiles, readNamedProfile, withSeenColumns } from "../../profiles/known-profiles.ts";
-import { overridesOf } from "../overrides.ts";
-import type { Table } from "../read/read-records.ts";
-import type { ImportWork } from "../store.ts";
-import type { Dialect } from "../../../contract/imports/imports.ts";
+import { asUsed, chooseProfile, selects, withMapping, type ChosenProfile } from "../../../profiles/choose-profile.ts";
+import { readKnownProfiles, readNamedProfile, withSeenColumns } from "../../../profiles/known-profiles.ts";
+import { overridesOf } from "../../overrides.ts";
+import type { Table } from "../../read/read-records.ts";
+import type { ImportWork } from "../../store.ts";
+import type { Dialect } from "../../../../contract/imports/imports.ts";
 
 /** Returns the import with the profile that its options name. The profile may define how to read the file.
  * @throws Problem no-such-profile if the profile was deleted meanwhile */

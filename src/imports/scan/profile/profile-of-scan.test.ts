@@ -1,12 +1,12 @@
 // Imports with a profile: named by the client, or selected by the columns of the file.
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../../tests/support/database.ts";
-import { createImportContext, importBytes, workOn, type Options } from "../../../tests/support/import-file.ts";
-import { putProfile } from "../../profiles/change-profile.ts";
-import { findProfile } from "../../profiles/find-profile.ts";
-import { continueImport } from "../held/hold-import.ts";
-import type { Import } from "../../../contract/imports/imports.ts";
-import type { ProfileDefinition } from "../../../contract/profiles/profile.ts";
+import { createTestDatabase } from "../../../../tests/support/database.ts";
+import { createImportContext, importBytes, workOn, type Options } from "../../../../tests/support/import-file.ts";
+import { putProfile } from "../../../profiles/change-profile.ts";
+import { findProfile } from "../../../profiles/find-profile.ts";
+import { continueImport } from "../../held/hold-import.ts";
+import type { Import } from "../../../../contract/imports/imports.ts";
+import type { ProfileDefinition } from "../../../../contract/profiles/profile.ts";
 
 const database = await createTestDatabase();
 const context = await createImportContext(database.pool);
@@ -121,7 +121,7 @@ test("the answer to a question may replace the profile", async () => {
   expect(await readProduct("h-3")).toMatchObject({ attributes: { EK: "1,00", Other: "x" } });
 });
 
-test("of two profiles that fit equally well none is used, and the import says so", async () => {
+test("of two profiles that fit equally well none is used, and the import reports it", async () => {
   const twin = { key: "twin code", name: "twin name", attributes: { a: "twin a" } };
   await store("Twin 1", twin);
   await store("Twin 2", twin);
