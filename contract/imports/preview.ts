@@ -42,7 +42,6 @@ export const preview_product = z
     sku: z.string(),
     name: z.string(),
     description: z.string(),
-    parent_sku: z.string(),
     active: z.boolean(),
     parent_sku: z.string(),
     attributes: z.record(z.string(), attribute_value),

@@ -53,7 +53,6 @@ function productOf({ records, layout, dialect, active }: Source, r: number): Pre
     sku: trimWhiteSpace(textOf(layout.sku)),
     name: cutText(textOf(layout.name), SHOWN_CHARACTERS),
     description: cutText(textOf(layout.description), SHOWN_CHARACTERS),
-    parent_sku: trimWhiteSpace(textOf(layout.parent_sku)),
     active: isBlankText(activeCell) ? active : parseYesNo(activeCell) === true,
     parent_sku: trimWhiteSpace(textOf(layout.parent_sku)),
     attributes: attributesOf(layout, textOf),

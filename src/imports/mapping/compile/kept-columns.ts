@@ -5,7 +5,7 @@ import type { Mapping } from "../../../../contract/imports/mapping.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";
-import { comparableName, type FileColumns } from "./file-columns.ts";
+import type { FileColumns } from "./file-columns.ts";
 import { invalidMapping } from "./invalid.ts";
 
 /** Returns the indexes of the columns that match one of the patterns, and notes them as named. */
@@ -99,5 +99,3 @@ function newNameOf(from: string, to: string, tokens: readonly Token[]): Token[] 
       throw invalidMapping(`rename.${from}`, `"${from}" has no hole {${token.hole}}`);
   return target;
 }
-
-export const sameName = (a: string, b: string): boolean => comparableName(a) === comparableName(b);
