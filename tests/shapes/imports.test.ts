@@ -41,7 +41,7 @@ function mappingOf(folder: string, file: string): Mapping {
 async function previewed(bytes: Buffer, mapping: Mapping): Promise<ShapeProduct[]> {
   const { products, problem } = await previewFile(bytes, true, completeOptions(import_query.parse({ mapping })));
   expect(problem).toBeNull();
-  return products.map(({ row: _row, line: _line, parent_sku: _parent, ...product }) => ({
+  return products.map(({ row: _row, line: _line, ...product }) => ({
     ...product,
     description: product.description === "" ? null : product.description,
     parent_sku: product.parent_sku === "" ? null : product.parent_sku,
