@@ -59,6 +59,10 @@ export const dialect = z
       "Character that escapes a quote inside a quoted field: the quote itself (a doubled quote) or a backslash; an " +
         "empty string = quotes cannot be escaped",
     ),
+    escapes_itself: z
+      .boolean()
+      .optional()
+      .describe("`false` if the backslash escapes only quotes, because the file never doubles backslashes"),
     line_ending: z
       .enum(LINE_ENDINGS)
       .describe("Line ending of the file; `row` for workbooks, where row numbers are used as line numbers"),

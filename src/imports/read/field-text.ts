@@ -39,11 +39,12 @@ export function copyField(
   }
   const quote = dialect.quote.charCodeAt(0);
   const escape = dialect.escape.charCodeAt(0);
+  const escapedToo = dialect.escapes_itself === false ? -2 : escape;
   let written = offset;
   for (let pos = start; pos < end; pos++) {
     const byte = bytes[pos] as number;
     const next = pos + 1 < end ? bytes[pos + 1] : -1;
-    if ((byte === quote && next === quote) || (byte === escape && (next === quote || next === escape))) pos++;
+    if ((byte === quote && next === quote) || (byte === escape && (next === quote || next === escapedToo))) pos++;
     target[written++] = bytes[pos] as number;
   }
   return written - offset;

@@ -202,6 +202,14 @@ describe("a whole file", () => {
     expect(faults).toEqual([{ row: 2, line: 3, code: "not_text" }]);
   });
 
+  test("with a path of a network in a file that never doubles backslashes", async () => {
+    const { cells } = await read('sku,name,path\nA,"5\\" hose, long","x"\nB,"Lamp","\\\\server\\share\\a.jpg"\n');
+    expect(cells).toEqual([
+      ["A", '5" hose, long', "x"],
+      ["B", "Lamp", "\\\\server\\share\\a.jpg"],
+    ]);
+  });
+
   test("reports ragged records and repeated headers", async () => {
     const { faults } = await read('sku,name\nA\nsku,name\nB,c,d\n"E\n,F",g\n');
     expect(faults).toEqual([

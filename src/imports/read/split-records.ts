@@ -51,6 +51,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
   const { bytes, from, to, at_end: atEnd } = window;
   const { blank_is_record, quote, backslash, doubled, cr_ends, unescapes, bad, delimiter, in_quotes, outside } =
     splitter;
+  const escapedToo = splitter.escaped_too;
   const delimiterLength = delimiter.length;
   // The same bytes as 32-bit words, to skip four at a time inside quotes.
   const words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
@@ -131,7 +132,7 @@ export function splitRecords(splitter: Splitter, window: Window, out: Records): 
           }
           if (c === backslash) {
             const next = p + 1 < to ? bytes[p + 1] : -1;
-            if (next === quote || next === backslash) {
+            if (next === quote || next === escapedToo) {
               flags = QUOTED | ESCAPED;
               p += 2;
               continue;

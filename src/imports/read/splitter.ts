@@ -18,6 +18,8 @@ export interface Splitter extends FieldEnds {
   readonly blank_is_record: boolean;
   /** The escape character as a byte, or -1 if the dialect has no escape or the escape is the quote itself. */
   readonly backslash: number;
+  /** The byte that a backslash escapes besides the quote: the backslash itself, or -2 if the file never doubles backslashes. */
+  readonly escaped_too: number;
   /** Whether two quotes inside a quoted field mean one. True even if a backslash is the escape, because real files mix both. */
   readonly doubled: boolean;
   /** Whether to remove the apostrophe that prevents a spreadsheet program from running a field as a formula. */
@@ -52,6 +54,7 @@ export function createSplitter(dialect: Dialect, firstLine: number, blankIsRecor
     delimiter,
     quote,
     backslash,
+    escaped_too: dialect.escapes_itself === false ? -2 : backslash,
     doubled: escape !== -1,
     cr_ends: dialect.line_ending === "cr" || dialect.line_ending === "mixed",
     unescapes: dialect.formula_escape && quote !== APOSTROPHE,

@@ -104,3 +104,15 @@ test("given properties are kept, and the others are detected with them", () => {
     encoding: "windows-1252",
   });
 });
+
+describe("the backslash escapes", () => {
+  test.each<[string, string, boolean | undefined]>([
+    ["only quotes if a path has single backslashes", 'sku,name\nA,"5\\" hose"\nB,"\\\\server\\share\\a.jpg"\n', false],
+    ["itself too if backslashes are doubled", 'sku,name\nA,"5\\" hose"\nB,"C:\\\\share\\\\a.jpg"\n', undefined],
+    ["itself too if the file shows nothing else", 'sku,name\nA,"5\\" hose"\nB,"x\\\\"\n', undefined],
+  ])("%s", (_, text, expected) => {
+    const dialect = detect(text);
+    expect(dialect.escape).toBe("\\");
+    expect(dialect.escapes_itself).toBe(expected);
+  });
+});

@@ -77,6 +77,7 @@ export function detectDialect(
   const linesAbove = overrides.preamble ?? skipped + (header ? preamble : 0);
   return {
     ...dialect,
+    ...(dialect.escape === "\\" && !doublesBackslashes(table) ? { escapes_itself: false } : {}),
     ...(alternatives === undefined ? {} : { encoding_alternatives: alternatives }),
     header,
     preamble: linesAbove,
@@ -196,6 +197,24 @@ function hasDoubledOnly(table: Buffer): boolean {
     found = true;
   }
   return found;
+}
+
+const BACKSLASH = 92;
+/** The characters that programs write after a backslash in place of others, such as `\\n` for a line end. */
+const ESCAPE_LETTERS = new Set(Buffer.from("nrtbfv0ZN/'\"\r\n"));
+
+/** Whether the file doubles backslashes. It does not if a single one is followed by a letter that is no escape, and if two of them
+ * occur only at the start of fields, as in the path of a network. */
+function doublesBackslashes(table: Buffer): boolean {
+  let isSingle = false;
+  for (let pos = table.indexOf(BACKSLASH); pos !== -1; pos = table.indexOf(BACKSLASH, pos + 1)) {
+    const next = table[pos + 1];
+    if (next === BACKSLASH) {
+      if (table[pos - 1] !== DOUBLE_QUOTE) return true;
+      pos++;
+    } else if (next !== undefined && !ESCAPE_LETTERS.has(next)) isSingle = true;
+  }
+  return !isSingle;
 }
 
 /** Returns a factor for the dialect's score. If several dialects fit equally well, the most common of them has the highest

@@ -13,6 +13,14 @@ export function detectMarkup(text: string): Markup | undefined {
   const start = skipComments(text.trimStart());
   if (start.startsWith("<")) return detectTags(start);
   if (start.startsWith("{") || start.startsWith("[")) return detectJson(start);
+  if (hasTypographicQuotes(start)) {
+    return {
+      kind: "refused",
+      message:
+        "The fields of the file are enclosed in typographic quotes (“ ”), as word processors write them. Replace them with straight " +
+        'quotes ("), for example in a text editor, and send the file again.',
+    };
+  }
   return hasMarkdownTable(text) ? { kind: "markdown" } : undefined;
 }
 
@@ -62,6 +70,22 @@ function detectJson(start: string): Markup | undefined {
 }
 
 const refused = (kind: string): Markup => ({ kind: "refused", message: `The file is ${kind}` });
+
+/** The quotes “ and ”: as characters, and as the bytes of UTF-8 and of windows-1252. */
+const TYPOGRAPHIC_QUOTES = [
+  ["\u201c", "\u201d"],
+  ["\u00e2\u0080\u009c", "\u00e2\u0080\u009d"],
+  ["\u0093", "\u0094"],
+] as const;
+
+/** Whether the first two fields of the file are enclosed in typographic quotes. */
+function hasTypographicQuotes(start: string): boolean {
+  const line = start.slice(0, 1000).split(/[\r\n]/, 1)[0] ?? "";
+  return TYPOGRAPHIC_QUOTES.some(
+    ([open, close]) =>
+      line.startsWith(open) && [",", ";", "\t", "|"].some((delimiter) => line.includes(`${close}${delimiter}${open}`)),
+  );
+}
 
 /** Number of lines in which a table in Markdown is searched. */
 const SEARCHED_LINES = 200;
