@@ -1,0 +1,34 @@
+// End-to-end test of an import that asks a question, answered by keyboard.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inspectLooks } from "./support/looks.ts";
+import { pagesOf, startJourney } from "./support/journey.ts";
+
+const journey = await startJourney();
+const { server } = journey;
+const { open } = pagesOf(journey);
+
+async function fileOf(name: string, text: string): Promise<string> {
+  const path = join(server.folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+test("a doubtful key is asked with samples, and the answer continues the import", async () => {
+  const rows = [1, 2, 3].map((n) => `${n},A-${n},Lamp ${n},red`);
+  const path = await fileOf("doubtful.csv", `item number,code,name,colour\n${rows.join("\n")}\n`);
+  const page = await open("/imports");
+  await page.getByTestId("file").setInputFiles(path);
+  const question = page.getByTestId("question");
+  await question.getByRole("radio", { name: "code A-1" }).waitFor();
+  await inspectLooks(page, "import-question");
+  await question.getByRole("radio", { name: "item number" }).focus();
+  await page.keyboard.press("ArrowDown");
+  expect(await question.getByRole("radio", { name: "code A-1" }).isChecked()).toBe(true);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("state").first().getByText("Done", { exact: true }).waitFor();
+  await page.goto(`${server.base_url}/products`);
+  await page.getByText("A-2").first().waitFor();
+});
