@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { uploadPath } from "../client/upload.ts";
 import { watchImport } from "../client/watch.ts";
 import type { ListedImport } from "../contract/imports/imports.ts";
-import type { Mapping } from "../contract/imports/mapping.ts";
+import type { Mapping } from "../contract/mapping/mapping.ts";
 import { connectClient } from "../src/db/connection/connect.ts";
 import { emptyCatalogue, settle } from "./catalogue.ts";
 import { startServer } from "./server.ts";

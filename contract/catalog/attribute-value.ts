@@ -11,8 +11,5 @@ export const LIST_SUFFIX = "[]";
 
 export const isList = (value: unknown): value is string[] => Array.isArray(value);
 
-/** The elements of a value: those of a list, or the text itself. */
-export const elementsOf = (value: AttributeValue): readonly string[] => (isList(value) ? value : [value]);
-
 /** Whether a value is the same as no value at all: an empty text or an empty list. */
 export const isBlankValue = (value: unknown): boolean => value === "" || (isList(value) && value.length === 0);

@@ -4,9 +4,9 @@ import { boolean_parameter } from "../boolean-parameter.ts";
 import { dialect, type Dialect } from "./dialect.ts";
 import { findMarkConflict, MAX_PREAMBLE_LINES } from "./dialect-rules.ts";
 import { encodingOf, ENCODINGS, unknownEncoding } from "./import-names.ts";
-import { mapping } from "./mapping.ts";
+import { mapping } from "../mapping/mapping.ts";
 import { MAX_PROFILE_NAME_CHARACTERS } from "../profiles/profile-names.ts";
-import { mapping_text } from "./mapping-text.ts";
+import { mapping_text } from "../mapping/mapping-text.ts";
 
 export const MODES = ["upsert", "create", "update"] as const;
 export const REPEATS = ["last", "first", "reject"] as const;

@@ -4,7 +4,7 @@ import { endpoint } from "../endpoint.ts";
 import { problem_document } from "../problem-document.ts";
 import { column, dialect } from "./dialect.ts";
 import { FILE_TYPES } from "./file-types.ts";
-import { mapping } from "./mapping.ts";
+import { mapping } from "../mapping/mapping.ts";
 import { notice } from "./notices.ts";
 import { import_query } from "./options.ts";
 import { reject } from "./rejects.ts";

@@ -1,7 +1,7 @@
 // A profile: a mapping with a name, the columns by which it is recognized, and tests.
 import { z } from "zod";
 import { MAX_SKU_CHARACTERS } from "../catalog/product-limits.ts";
-import { mapping } from "../imports/mapping.ts";
+import { mapping } from "../mapping/mapping.ts";
 import { holdsStorable, isStorable, NOT_STORABLE } from "../stored-text.ts";
 import {
   MAX_EXPECTED_PRODUCTS,

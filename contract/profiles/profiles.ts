@@ -176,7 +176,7 @@ export const delete_profile = endpoint({
 export const test_profile = endpoint({
   method: "POST",
   url: "/api/profiles/:name/test",
-  access: "viewer",
+  access: "importer",
   schema: {
     operationId: "test_profile",
     summary: "Run the tests that a profile carries",

@@ -1,6 +1,6 @@
 // The command line options that define what the columns of a file become.
 import { readFile } from "node:fs/promises";
-import type { Mapping } from "../../contract/imports/mapping.ts";
+import type { Mapping } from "../../contract/mapping/mapping.ts";
 import { UsageError } from "./command.ts";
 import { describeUnreadable } from "./import/import-source.ts";
 import { oneLine } from "../terminal.ts";
@@ -51,7 +51,7 @@ async function readMapping(path: string): Promise<Mapping> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw new UsageError(describeUnreadable(path, error as NodeJS.ErrnoException));
   });
-  const { mapping_text } = await import("../../contract/imports/mapping-text.ts");
+  const { mapping_text } = await import("../../contract/mapping/mapping-text.ts");
   const parsed = mapping_text.safeParse(text.replace(/^\uFEFF/, ""));
   if (parsed.success) return parsed.data;
   const [fault] = parsed.error.issues;

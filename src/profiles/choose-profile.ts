@@ -1,6 +1,6 @@
 // Chooses the profile of an import by the header of its file, and reports columns that are new or missing.
 import type { ImportOptions } from "../../contract/imports/imports.ts";
-import type { Mapping } from "../../contract/imports/mapping.ts";
+import type { Mapping } from "../../contract/mapping/mapping.ts";
 import type { Notice } from "../../contract/imports/notices.ts";
 import { Problem } from "../../contract/problems.ts";
 import { NO_PROFILE } from "../../contract/profiles/profile-names.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import type { Import } from "../../contract/imports/imports.ts";
-import type { Mapping } from "../../contract/imports/mapping.ts";
+import type { Mapping } from "../../contract/mapping/mapping.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { createImportContext, importBytes, rejectsOf, type Options } from "../support/import-file.ts";
 import { makeWorkbook, textRow } from "../support/make-workbook.ts";

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { mapping as mappingSchema, type Mapping } from "../../contract/imports/mapping.ts";
+import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
 import { completeOptions, import_query, type Import } from "../../contract/imports/imports.ts";
 import { previewFile } from "../../src/imports/preview/preview.ts";
 import { createTestDatabase } from "../support/database.ts";

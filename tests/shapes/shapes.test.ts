@@ -3,12 +3,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { mapping as mappingSchema, type Mapping } from "../../contract/imports/mapping.ts";
+import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
 import { compileMapping } from "../../src/imports/mapping/compile.ts";
 import { createMapper } from "../../src/imports/mapping/mapper.ts";
 import { planLayoutColumns } from "../../src/imports/mapping/plan.ts";
 import { layoutOf } from "../../src/imports/layout.ts";
-import { overridesOf } from "../../src/imports/overrides.ts";
+import { overridesOf } from "../../src/imports/options/overrides.ts";
 import { readHead } from "../../src/imports/read/read-head.ts";
 import { productsOf, type ShapeProduct } from "./products-of.ts";
 

@@ -1,6 +1,6 @@
 // Maps rows in memory: writes them as CSV, splits them as an import does, and returns what the mapper makes of them.
 import type { Dialect } from "../../contract/imports/imports.ts";
-import { mapping as mappingSchema, type Mapping } from "../../contract/imports/mapping.ts";
+import { mapping as mappingSchema, type Mapping } from "../../contract/mapping/mapping.ts";
 import { layoutOf, type Layout } from "../../src/imports/layout.ts";
 import { compileMapping, type CompiledMapping } from "../../src/imports/mapping/compile.ts";
 import { createMapper, type Mapped, type Mapper } from "../../src/imports/mapping/mapper.ts";

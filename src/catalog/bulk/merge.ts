@@ -11,7 +11,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { int32sOf, type BinaryArray } from "../../db/binary/binary-array.ts";
 import { ConcurrentChange } from "../../db/concurrent-change.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
-import { join, raw, sql, statement } from "../../db/sql.ts";
+import { join, raw, sql, statement, type Sql } from "../../db/sql.ts";
 import { noteStaged } from "../backlog.ts";
 import {
   columnList,
@@ -89,14 +89,12 @@ export async function hasTids(db: Queryable): Promise<boolean> {
   return rows[0]?.has_tids === true;
 }
 
-/** Finds which of the `count` rows belong to existing products, and which of these rows would change their product. */
-export async function compareWithProducts(
-  db: pg.ClientBase,
+/** The arrays of rows to compare, with the names of their columns, and the conditions of which one is true for a row that differs from its
+ * product. */
+function comparisonTerms(
   columns: MergeColumns,
   arrays: ComparisonArrays,
-  count: number,
-  withTids: boolean,
-): Promise<Comparison> {
+): { unnested: Sql[]; names: string[]; differs: Sql[] } {
   const unnested = [sql`${arrays.keys}::text[]`, sql`${arrays.hashes}::bigint[]`];
   const names = ["sku_key", "hash"];
   const texts = columns.fields
@@ -129,6 +127,18 @@ export async function compareWithProducts(
       sql`p.attributes is distinct from ${columns.null_removes ? sql`jsonb_strip_nulls(${merged})` : merged}`,
     );
   }
+  return { unnested, names, differs };
+}
+
+/** Finds which of the `count` rows belong to existing products, and which of these rows would change their product. */
+export async function compareWithProducts(
+  db: pg.ClientBase,
+  columns: MergeColumns,
+  arrays: ComparisonArrays,
+  count: number,
+  withTids: boolean,
+): Promise<Comparison> {
+  const { unnested, names, differs } = comparisonTerms(columns, arrays);
   const tid = raw(withTids ? "p.ctid" : "null::tid");
   const { rows } = await db.query<
     { is_all_same: boolean } & Record<"same" | "changed" | "versions" | "tids", BinaryArray | null>

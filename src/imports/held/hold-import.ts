@@ -1,10 +1,9 @@
 // Holds an import whose scan must not decide, and continues it once the client has answered.
+import { isScannedBy, isUnchanged, type ScanId } from "../fencing.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import type { ImportContext } from "../context.ts";
 import { emitImport } from "../emit-import.ts";
 import { finishImport } from "../finish-import.ts";
-import { isUnchanged } from "../recovery/store.ts";
-import { isScannedBy, type ScanId } from "../scan/store.ts";
 import { readImport } from "../store.ts";
 import { readNamedProfile } from "../../profiles/known-profiles.ts";
 import { forgetProfile, listUnanswered, markContinued, markHeld } from "./store.ts";

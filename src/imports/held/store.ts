@@ -1,8 +1,8 @@
 // SQL of imports that are held because they have a question.
+import type { ScanId } from "../fencing.ts";
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { changeImport } from "../store.ts";
-import type { ScanId } from "../scan/store.ts";
 import type { Import, ImportOptions } from "../../../contract/imports/imports.ts";
 import type { ProblemDocument } from "../../../contract/problem-document.ts";
 

@@ -1,5 +1,6 @@
 // Loads one chunk inside the caller's transaction: compares its rows with the products, copies new products, and updates changed
 // ones after archiving their old versions.
+import type { ScanId } from "../fencing.ts";
 import type pg from "pg";
 import {
   applyStagedChanges,
@@ -15,9 +16,8 @@ import { chunkRows, type ChunkRows, type ChunkScratch } from "./chunk-rows.ts";
 import { createRowEncoder } from "./encode-rows.ts";
 import type { RowEncoder } from "./row-encoder.ts";
 import type { MatchRule } from "../match/find-products.ts";
-import { keysOf, resolveRows, type Resolved } from "../match/resolve-rows.ts";
+import { keysOf, resolveRows, type Resolved } from "./resolve-rows.ts";
 import { readMatches, readTakenKeys } from "../match/store.ts";
-import type { ScanId } from "../scan/store.ts";
 import { mergeColumnsOf, optionalColumns, type Layout } from "../layout.ts";
 import { makeReject } from "../rejects/make-reject.ts";
 import type { Records } from "../read/records.ts";

@@ -9,7 +9,8 @@ import type { ImportContext } from "../context.ts";
 import { waitUntilLoadable } from "../files/disk-space.ts";
 import { concludeLoading, finishImport } from "../finish-import.ts";
 import { diedLoading } from "../problems.ts";
-import { noteLoaded, readImportWork, type ImportWork } from "../store.ts";
+import { noteLoaded } from "../progress-store.ts";
+import { readImportWork, type ImportWork } from "../store.ts";
 import { loadClaimed, withLoader } from "./open-loader.ts";
 import { loadStrictly } from "./load-strictly.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mapping as mappingSchema, type Mapping } from "../../../contract/imports/mapping.ts";
+import { mapping as mappingSchema, type Mapping } from "../../../contract/mapping/mapping.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { compileMapping, type CompiledMapping } from "./compile.ts";
 

@@ -2,7 +2,7 @@
 import { attributeColumns } from "../read/columns/match-columns.ts";
 import type { FieldName } from "../../catalog/product/column-lists.ts";
 import type { Column } from "../../../contract/imports/imports.ts";
-import type { Mapping } from "../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { compileAttributes } from "./compile/compile-attributes.ts";
 import { compileCondition } from "./compile/compile-condition.ts";
 import { compileFields } from "./compile/compile-fields.ts";

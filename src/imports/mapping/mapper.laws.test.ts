@@ -1,7 +1,7 @@
 // Tests properties of the mapper for any mapping and any table.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { MappedValue, Mapping } from "../../../contract/imports/mapping.ts";
+import type { MappedValue, Mapping } from "../../../contract/mapping/mapping.ts";
 import { CSV, mapRows, recordsOf } from "../../../tests/support/map-rows.ts";
 import { Problem } from "../../../contract/problems.ts";
 import { layoutOf } from "../layout.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Mapping } from "../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import { mapRows, type MappedRow } from "../../../tests/support/map-rows.ts";
 
 /** Maps one row with the columns sku, a, b and c. */

@@ -1,11 +1,11 @@
 // Finds the products that the rows of a scanned file refer to by an attribute, and stores them for the loaders. Reads each product once.
+import type { ScanId } from "../fencing.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { skuKey } from "../../catalog/product/sku-key.ts";
 import type { ImportContext } from "../context.ts";
 import { normalizeGtin } from "../mapping/steps/gtin.ts";
-import type { ScanId } from "../scan/store.ts";
 import { deleteMatches, insertMatches, readCandidates, type Match } from "./store.ts";
-import type { Mapping } from "../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
 
 export type MatchRule = NonNullable<Mapping["match"]>;
 

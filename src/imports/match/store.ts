@@ -1,7 +1,7 @@
 // SQL of imports that find products by an attribute.
+import type { ScanId } from "../fencing.ts";
 import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
-import type { ScanId } from "../scan/store.ts";
 
 export interface Candidate {
   sku_key: string;

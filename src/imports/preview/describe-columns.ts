@@ -4,7 +4,7 @@ import { FIELD_NAMES, type FieldName } from "../../catalog/product/column-lists.
 import { claimOf, isWeakClaim } from "../read/columns/column-claims.ts";
 import { valuesOf } from "../read/columns/match-columns.ts";
 import type { Column, ImportOptions, PreviewColumn } from "../../../contract/imports/imports.ts";
-import type { Mapping } from "../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import type { Problem } from "../../../contract/problems.ts";
 
 const SAMPLES = 3;

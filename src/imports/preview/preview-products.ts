@@ -29,7 +29,7 @@ interface Source {
   dialect: Dialect;
   /** Whether a record is rejected, ignored or superseded. */
   isSkipped: (r: number) => boolean;
-  /** Whether new products are active if the file does not say so. */
+  /** Whether new products are active if the file does not specify it. */
   active: boolean;
 }
 

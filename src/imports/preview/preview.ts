@@ -3,7 +3,7 @@ import { layoutOf } from "../layout.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
 import { createMapper } from "../mapping/mapper.ts";
 import { planLayoutColumns } from "../mapping/plan.ts";
-import { isKeyChosen, planColumns, type PlannedColumns } from "../plan-columns.ts";
+import { isKeyChosen, planColumns, type PlannedColumns } from "../options/plan-columns.ts";
 import { describeColumns, effectiveMapping } from "./describe-columns.ts";
 import { previewProducts } from "./preview-products.ts";
 import { readProfiledHead, type PreviewProfiles } from "./profiled-head.ts";

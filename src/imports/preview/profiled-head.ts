@@ -1,7 +1,7 @@
 // Reads the first records of a file with the profile that the options name, or with the one that fits its columns.
 import { chooseProfile, selects, withMapping, type ChosenProfile } from "../../profiles/choose-profile.ts";
 import type { KnownProfile } from "../../profiles/select/select-profile.ts";
-import { overridesOf } from "../overrides.ts";
+import { overridesOf } from "../options/overrides.ts";
 import { readHead, type Head } from "../read/read-head.ts";
 import { readsDifferently } from "../scan/profile/profile-of-scan.ts";
 import type { ImportOptions } from "../../../contract/imports/imports.ts";

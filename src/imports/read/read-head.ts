@@ -1,5 +1,6 @@
 // Reads the first records of a file from its first bytes, with the same code as an import. Everything is done in memory, so that a
 // preview that is stopped leaves no file behind.
+import type { TextFile } from "./text/text-file.ts";
 import { Readable } from "node:stream";
 import type { Dialect, DialectOverrides } from "../../../contract/imports/imports.ts";
 import type { Problem } from "../../../contract/problems.ts";
@@ -13,7 +14,7 @@ import { convertMarkdown } from "./text/markdown.ts";
 import { markdownDialect, packedTwice, refuseSheet } from "./text/prepare-text.ts";
 import { columnShapes } from "./fit/column-shapes.ts";
 import { createFit, fitRecords } from "./fit/fit-records.ts";
-import { HEAD_BYTES, openTable, type Table, type TextFile } from "./read-records.ts";
+import { HEAD_BYTES, openTable, type Table } from "./read-records.ts";
 import { createRecords, type Records } from "./records.ts";
 import { splitRecords } from "./split-records.ts";
 import { createSplitter } from "./splitter.ts";

@@ -20,7 +20,8 @@ import { recordTexts } from "./field-text.ts";
 import { lastCell } from "./fit/last-cell.ts";
 import { namedHeader, sampleRows, withoutGuard } from "./fit/sample-table.ts";
 import { createRecords, RECORD_FAULTS, type Records } from "./records.ts";
-import { countLineEnds, lineEndBytes, readFully, skipPreamble } from "./skip-lines.ts";
+import { countLineEnds, lineEndBytes, skipPreamble } from "./skip-lines.ts";
+import { readFully, type TextFile } from "./text/text-file.ts";
 import { splitRecords } from "./split-records.ts";
 import { createSplitter, type Splitter } from "./splitter.ts";
 import { bomLength } from "./text/transcode.ts";
@@ -58,12 +59,6 @@ export interface Table {
   rows: string[][];
   /** Whether a blank line is a record, as in a table of one column. */
   blank_is_record: boolean;
-}
-
-/** The methods of a file handle that the reader needs; read-head.ts implements them for bytes in memory. */
-export interface TextFile {
-  stat(): Promise<{ size: number }>;
-  read(target: Buffer, at: number, length: number, position: number): Promise<{ bytesRead: number }>;
 }
 
 export interface RecordWindow {

@@ -1,7 +1,7 @@
 // Counts and skips the lines of a file, independently of its records.
 import type { Dialect } from "../../../contract/imports/imports.ts";
 import { CR, LF, lineEndLength } from "./field-end.ts";
-import type { TextFile } from "./read-records.ts";
+import { readFully, type TextFile } from "./text/text-file.ts";
 import { createSplitter, type Splitter } from "./splitter.ts";
 
 /** Returns the offset after the preamble's lines. */
@@ -49,15 +49,4 @@ export function countLineEnds(bytes: Buffer, crEnds: boolean): number {
     if (bytes[pos] === LF || (bytes[pos] === CR && crEnds && bytes[pos + 1] !== LF)) count++;
   }
   return count;
-}
-
-/** Fills `target`, from index `at` on, with the file's bytes from `position` on. Returns fewer bytes only at the file's end. */
-export async function readFully(file: TextFile, target: Buffer, at: number, position: number): Promise<number> {
-  let read = 0;
-  while (at + read < target.length) {
-    const { bytesRead } = await file.read(target, at + read, target.length - at - read, position + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
-  }
-  return read;
 }

@@ -1,6 +1,5 @@
 // Splits a window of UTF-8 bytes into records and fields, in one pass over the bytes. The result is bounds only: no strings, and
 // nothing is allocated per record.
-//
 // The bounds of a record depend only on its own bytes, not on anything before it. Cutting a file between records therefore does not
 // change the records, so an import can load its chunks independently and resume at any of them.
 //

@@ -14,7 +14,7 @@ import {
   type Import,
   type ImportOptions,
 } from "../../../contract/imports/imports.ts";
-import { MAX_MAPPING_CHARACTERS } from "../../../contract/imports/mapping-text.ts";
+import { MAX_MAPPING_CHARACTERS } from "../../../contract/mapping/mapping-text.ts";
 import { Problem } from "../../../contract/problems.ts";
 
 /** Maximum number of characters of an option that is not a mapping. */

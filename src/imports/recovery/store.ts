@@ -1,5 +1,4 @@
 // SQL of imports and uploads whose process may have died, and of uploads that can no longer be resumed.
-import type pg from "pg";
 import { SILENT_SINCE } from "../../db/silent.ts";
 import type { Queryable } from "../../db/connection/connect.ts";
 import { changeImport } from "../store.ts";
@@ -27,18 +26,6 @@ export async function listOpenUploads(db: Queryable, silentMs: number): Promise<
 
 export async function pauseUpload(db: Queryable, { id, version }: OpenUpload): Promise<void> {
   await changeImport(db, id, "state = 'paused'", "state = 'receiving' and version = $2", [version]);
-}
-
-/** Returns whether the import's version has not changed. Locks the import's row. */
-export async function isUnchanged(
-  client: pg.ClientBase,
-  { id, version }: { id: number; version: number },
-): Promise<boolean> {
-  const { rowCount } = await client.query("select 1 from imports where id = $1 and version = $2 for no key update", [
-    id,
-    version,
-  ]);
-  return rowCount === 1;
 }
 
 /** Lists paused uploads that can no longer be resumed. */

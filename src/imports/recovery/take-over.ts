@@ -1,4 +1,5 @@
 // Takes over imports whose worker or server process has died. Each worker does this when it starts and then periodically.
+import { isUnchanged } from "../fencing.ts";
 import type { SilenceWatch } from "../../jobs/silence.ts";
 import { listSilentWork } from "../../jobs/unfinished-work.ts";
 import type { ImportContext } from "../context.ts";
@@ -6,7 +7,7 @@ import { finishImport } from "../finish-import.ts";
 import { endUnanswered } from "../held/hold-import.ts";
 import { WORKED_ON } from "../is-importing.ts";
 import { uploadInterrupted } from "../problems.ts";
-import { isUnchanged, listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
+import { listExpiredUploads, listOpenUploads, pauseUpload, type OpenUpload } from "./store.ts";
 import { expired, KEPT_HOURS } from "../receive/upload/problems.ts";
 
 /** An upload is silent if its row was not updated for this long. A server updates the row every five seconds, however slow the

@@ -1,4 +1,5 @@
 // Runs the scan of one import: takes the scan lock and a new token, scans the file, and handles every way in which the scan can end.
+import { isScannedBy } from "../fencing.ts";
 import { isTransient, retryTransient } from "../../db/connection/connect.ts";
 import { isDiskFull } from "../../db/data-dir/disk-reserve.ts";
 import { beginPart, MAX_DEATHS, releaseParts, type Work } from "../../jobs/attempts.ts";
@@ -10,7 +11,6 @@ import { NothingToFollow } from "./follow-upload.ts";
 import { removeTexts } from "../files/remove-files.ts";
 import { scanFile } from "./scan-file.ts";
 import { withScanLock, type ScanLock } from "./scan-lock.ts";
-import { isScannedBy } from "./store.ts";
 import { beginScan, readImportWork, type ImportWork } from "../store.ts";
 import { noteAlive } from "../files/wait-store.ts";
 import { ScanOver, watchScan } from "./watch-scan.ts";

@@ -1,11 +1,12 @@
 // Ends a scan and starts loading in one transaction: writes the chunks, creates the changeset, reserves ids and sends loader jobs.
+import { isScannedBy } from "../fencing.ts";
 import { isCatalogueEmpty, takeProductIds } from "../../catalog/store.ts";
 import { insertChangeset } from "../../catalog/changeset-store.ts";
 import { withTransaction } from "../../db/connection/connect.ts";
 import { insertChunks, type Chunk } from "../chunk-store.ts";
 import type { ImportContext } from "../context.ts";
 import { emitImport } from "../emit-import.ts";
-import { isScannedBy, markLoading, type ScanProgress } from "./store.ts";
+import { markLoading, type ScanProgress } from "./store.ts";
 import type { ImportWork } from "../store.ts";
 import { ScanOver } from "./watch-scan.ts";
 

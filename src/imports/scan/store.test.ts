@@ -1,4 +1,5 @@
 // Tests fencing: a scan that was replaced by a newer scan writes nothing when it continues.
+import { isScannedBy } from "../fencing.ts";
 import { appendFile, readdir, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -18,14 +19,7 @@ import { finishImport } from "../finish-import.ts";
 import { runLoader } from "../load/loader.ts";
 import { startLoading } from "./start-loading.ts";
 import { runScan } from "./run-scan.ts";
-import {
-  deleteScanRejects,
-  insertScanRejects,
-  isScannedBy,
-  noteFormat,
-  noteScanned,
-  type ScanProgress,
-} from "./store.ts";
+import { deleteScanRejects, insertScanRejects, noteFormat, noteScanned, type ScanProgress } from "./store.ts";
 import { beginScan, readImport, readImportWork, type ImportWork } from "../store.ts";
 import { ScanOver } from "./watch-scan.ts";
 

@@ -1,24 +1,12 @@
 // SQL of scans. A scan can write only while its token is the import's newest. If a scan is frozen or cut off, and is replaced in
 // the meantime, it changes nothing when it continues.
-import type pg from "pg";
 import type { Queryable } from "../../db/connection/connect.ts";
 import type { MappingPlan } from "../mapping/plan.ts";
+import type { ScanId } from "../fencing.ts";
 import { rejectColumns } from "../rejects/store.ts";
 import { changeImport, RECEIVED_FRACTION, SCANNED_FRACTION, type ImportWork } from "../store.ts";
 import type { Column, Dialect, IgnoredRow, Reject } from "../../../contract/imports/imports.ts";
 import type { Notice } from "../../../contract/imports/notices.ts";
-
-/** One scan of one import. */
-export type ScanId = Pick<ImportWork, "id" | "scan_token">;
-
-/** Returns whether the import still belongs to this scan. Locks the import's row, so that this stays true until the transaction ends. */
-export async function isScannedBy(client: pg.ClientBase, scan: ScanId): Promise<boolean> {
-  const { rowCount } = await client.query(
-    "select 1 from imports where id = $1 and scan_token = $2 and state in ('receiving', 'scanning') for no key update",
-    [scan.id, scan.scan_token],
-  );
-  return rowCount === 1;
-}
 
 /** Stores the dialect, the columns and the plan of the mapping as soon as they are detected, even for a file that cannot be imported.
  * @returns false if the import no longer belongs to this scan */

@@ -1,5 +1,5 @@
 // Lists the columns of a file that a profile uses.
-import type { Condition, MappedValue, Mapping, Value } from "../../../contract/imports/mapping.ts";
+import type { Condition, MappedValue, Mapping, Value } from "../../../contract/mapping/mapping.ts";
 import { isPattern } from "../../imports/mapping/compile/file-columns.ts";
 
 export interface UsedColumns {

@@ -5,7 +5,7 @@ import { shownValue } from "../grid/cell-states.ts";
 import { isEditable } from "../columns/columns.ts";
 import { kindOf } from "../columns/fields.ts";
 import { nextEditable, type Cursor } from "../grid/grid-cursor.ts";
-import { editsOfPaste, MAX_PASTED } from "./paste-cells.ts";
+import { editsOfPaste, MAX_PASTED } from "./paste/paste-cells.ts";
 import { saveTyped } from "./save-typed.ts";
 import type { Edits } from "./use-edits.ts";
 import type { Selecting } from "../bulk/use-selection.ts";

@@ -1,6 +1,6 @@
 // Turns the user's answer to the question of a held import into the options with which the import continues.
 import type { continue_options, Import } from "../../../contract/imports/imports.ts";
-import type { Mapping } from "../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
 import type { z } from "zod";
 
 export type Answer = z.input<typeof continue_options>;

@@ -1,6 +1,6 @@
 // Compiles the names of attributes, which may contain columns and holes: `price-{currency}`.
 import { MAX_ATTRIBUTE_NAME_CHARACTERS, UNUSABLE_ATTRIBUTE_NAME } from "../../../../contract/catalog/product-limits.ts";
-import type { Value } from "../../../../contract/imports/mapping.ts";
+import type { Value } from "../../../../contract/mapping/mapping.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
 import type { AttributeNode, NamePart, ValueNode } from "../plan.ts";
 import { parseTemplate } from "../steps/template.ts";

@@ -1,5 +1,5 @@
 // Compiles the conditions that ignore rows.
-import type { Condition } from "../../../../contract/imports/mapping.ts";
+import type { Condition } from "../../../../contract/mapping/mapping.ts";
 import type { ConditionNode } from "../plan.ts";
 import { columnsOf, comparable, compileValue, templateOf, type CompileContext } from "./compile-value.ts";
 import { invalidMapping } from "./invalid.ts";

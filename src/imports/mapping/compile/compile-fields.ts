@@ -1,7 +1,7 @@
 // Compiles the values of a product's fields.
 import { kindOf, FIELD_NAMES, type FieldName } from "../../../catalog/product/column-lists.ts";
 import type { FieldKind } from "../../../catalog/product/product-columns.ts";
-import type { Mapping } from "../../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { Step, ValueNode } from "../plan.ts";
 import { PLAIN_NUMBER } from "../steps/number.ts";
 import { compileValue, type CompileContext } from "./compile-value.ts";

@@ -1,5 +1,5 @@
 // Compiles pairs: attributes whose names come from the data.
-import type { Mapping } from "../../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { PairNode, ValueNode } from "../plan.ts";
 import { columnsOf, comparable, compileValue, templateOf, type CompileContext } from "./compile-value.ts";
 import { invalidMapping } from "./invalid.ts";

@@ -1,5 +1,5 @@
 // Compiles the values of a mapping: finds their columns, and turns their members into steps.
-import type { MappedValue, Value } from "../../../../contract/imports/mapping.ts";
+import type { MappedValue, Value } from "../../../../contract/mapping/mapping.ts";
 import { trimWhiteSpace } from "../../../catalog/product/sku-key.ts";
 import type { Otherwise, Step, ValueNode } from "../plan.ts";
 import { parseDateSample } from "../steps/date.ts";

@@ -1,6 +1,6 @@
 // Compiles the columns that become attributes under their own or a new name, with the steps of `split` and `format`.
 import type { Column } from "../../../../contract/imports/imports.ts";
-import type { MappedValue, Mapping } from "../../../../contract/imports/mapping.ts";
+import type { MappedValue, Mapping } from "../../../../contract/mapping/mapping.ts";
 import type { AttributeNode } from "../plan.ts";
 import { compileValue, type CompileContext } from "./compile-value.ts";
 import type { FileColumns } from "./file-columns.ts";

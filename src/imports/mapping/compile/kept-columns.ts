@@ -1,7 +1,7 @@
 // Determines which columns become attributes under their own or a new name.
 import { UNUSABLE_ATTRIBUTE_NAME, MAX_ATTRIBUTE_NAME_CHARACTERS } from "../../../../contract/catalog/product-limits.ts";
 import type { Column } from "../../../../contract/imports/imports.ts";
-import type { Mapping } from "../../../../contract/imports/mapping.ts";
+import type { Mapping } from "../../../../contract/mapping/mapping.ts";
 import { countCharacters } from "../../../catalog/product/product.ts";
 import { parseTemplate, type Token } from "../steps/template.ts";
 import { compileTemplate, matchTemplate } from "../steps/match-template.ts";

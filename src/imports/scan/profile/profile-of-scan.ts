@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { asUsed, chooseProfile, selects, withMapping, type ChosenProfile } from "../../../profiles/choose-profile.ts";
 import { readKnownProfiles, readNamedProfile, withSeenColumns } from "../../../profiles/known-profiles.ts";
-import { overridesOf } from "../../overrides.ts";
+import { overridesOf } from "../../options/overrides.ts";
 import type { Table } from "../../read/read-records.ts";
 import type { ImportWork } from "../../store.ts";
 import type { Dialect } from "../../../../contract/imports/imports.ts";

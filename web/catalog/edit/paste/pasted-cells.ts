@@ -1,5 +1,5 @@
 // Parses cells pasted from a spreadsheet and assigns them to cells of the grid.
-import { parseCell, type CellValue } from "./cell-value.ts";
+import { parseCell, type CellValue } from "../cell-value.ts";
 
 /** Parses rows of tab-separated cells, as spreadsheets copy them. A cell that contains a tab or a line break is in quotes. */
 export function parseClipboard(text: string): string[][] {

@@ -1,11 +1,11 @@
 // Turns pasted spreadsheet cells into edits.
-import type { Product } from "../../../contract/catalog/products.ts";
-import { toast } from "../../server/toasts.ts";
-import { tn } from "../../texts/t.ts";
-import { isEditable, valueOf } from "../columns/columns.ts";
-import type { Edit } from "./edit-queue.ts";
+import type { Product } from "../../../../contract/catalog/products.ts";
+import { toast } from "../../../server/toasts.ts";
+import { tn } from "../../../texts/t.ts";
+import { isEditable, valueOf } from "../../columns/columns.ts";
+import type { Edit } from "../edit-queue.ts";
 import { assignCells, parseClipboard, readCells } from "./pasted-cells.ts";
-import { reportUnreadable } from "./save-typed.ts";
+import { reportUnreadable } from "../save-typed.ts";
 
 /** Largest number of rows that a paste can fill. Saving this many takes about a minute; for more, an import is faster. */
 export const MAX_PASTED = 2_000;

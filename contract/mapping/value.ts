@@ -1,17 +1,15 @@
-// The mapping language: how the columns of a file become the values of products. A mapping is data: it contains no scripts and no
-// regular expressions, so reading a file by it takes linear time. A profile is a mapping with a name.
+// The values of a mapping: where a value comes from, the steps that change it, and the conditions on values.
 import { z } from "zod";
-import { MAX_ATTRIBUTE_NAME_CHARACTERS } from "../catalog/product-limits.ts";
 
 /** Limits of a mapping. They bound the work for each row of a file. */
-const MAX_STATEMENTS = 500;
+export const MAX_STATEMENTS = 500;
 const MAX_MAP_ENTRIES = 10_000;
 const MAX_TEXT = 2000;
 
-const text = z.string().max(MAX_TEXT);
-const column_name = z.string().min(1).max(MAX_TEXT).describe("Name of a column, not case-sensitive");
+export const text = z.string().max(MAX_TEXT);
+export const column_name = z.string().min(1).max(MAX_TEXT).describe("Name of a column, not case-sensitive");
 /** A column name in which `*` matches any characters and `{n}` matches a number. */
-const column_pattern = z.string().min(1).max(MAX_TEXT);
+export const column_pattern = z.string().min(1).max(MAX_TEXT);
 
 export const STEPS_OF_ELSE = ["reject", "keep", "blank"] as const;
 
@@ -45,6 +43,7 @@ export type Value = string | (string | MappedValue)[] | MappedValue;
 
 /** The members of a value, in the order in which they are applied. */
 export const mapped_value: z.ZodType<MappedValue> = z
+  // eslint-disable-next-line max-lines-per-function -- one schema
   .lazy(() =>
     z
       .object({
@@ -147,7 +146,7 @@ export interface Condition {
   like?: string | undefined;
   any?: Condition[] | undefined;
 }
-const one_or_many = z.union([text, z.array(text).min(1).max(100)]);
+export const one_or_many = z.union([text, z.array(text).min(1).max(100)]);
 /** `{blank: column(s)}` is met if all these columns are blank; `{of, is | not | like}` compares a value, not case-sensitive; `{any: […]}` is met
  * if one of its conditions is. */
 export const condition: z.ZodType<Condition> = z
@@ -164,118 +163,3 @@ export const condition: z.ZodType<Condition> = z
       .strict(),
   )
   .meta({ id: "Condition" });
-
-const columns_option = z.union([z.boolean(), z.array(column_pattern).max(MAX_STATEMENTS)]);
-
-/** Attribute values whose names come from the data: numbered columns (`each`), or `a=b,c=d` in a cell (`in`). */
-const pair = z
-  .object({
-    each: column_pattern
-      .optional()
-      .describe("A pattern such as `Attribute {n} name`: one pair for each column that matches it"),
-    name: value.optional().describe("The attribute's name"),
-    value: value.optional(),
-    unit: value.optional().describe("Stored as the attribute `<name>-unit`"),
-    in: column_name.optional().describe("A column that contains several pairs"),
-    split: text.min(1).max(8).optional().describe("Separator between the pairs of a cell"),
-    pair: text
-      .min(1)
-      .max(8)
-      .optional()
-      .describe("Sign between name and value; a part without it belongs to the pair before it"),
-    like: text.optional().describe("Template of one pair, such as `{name}:{value}:{*}`"),
-    without: z.array(text).max(50).optional().describe("Values that are left out"),
-    list: z.boolean().optional(),
-  })
-  .strict();
-
-export const mapping = z
-  .object({
-    file: z
-      .object({
-        encoding: z.string().max(40).optional(),
-        delimiter: z.string().min(1).max(8).optional(),
-        quote: z.string().max(1).optional(),
-        sheet: z.string().min(1).max(255).optional(),
-        header: z
-          .object({
-            at: z
-              .union([z.int().min(1), z.array(z.int().min(1)).min(1).max(5)])
-              .optional()
-              .describe("Line of the column names, or several lines whose names are joined by a space"),
-            data: z.int().min(1).optional().describe("First line of data, if it does not follow the header"),
-            names: z.array(text).max(2000).optional().describe("The names of a file without a header"),
-          })
-          .strict()
-          .optional(),
-      })
-      .strict()
-      .optional()
-      .describe("How to read the file, where detection must not decide"),
-    ignore: z.array(condition).max(50).optional().describe("Rows that are not products. They are counted and listed"),
-    key: value.describe("The SKU, or the value to match with `match`"),
-    match: z
-      .object({
-        attribute: z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS),
-        as: z
-          .enum(["text", "gtin"])
-          .optional()
-          .describe("`gtin` compares 8 to 14 digits with a valid check digit, padded to 14 digits"),
-        none: z
-          .enum(["reject", "create"])
-          .optional()
-          .describe(
-            "What happens if no product has the value; with `create`, the value becomes the SKU of a new product",
-          ),
-      })
-      .strict()
-      .optional()
-      .describe("Finds products by this attribute of the catalogue instead of the SKU"),
-    mode: z.enum(["upsert", "create", "update"]).optional(),
-    repeats: z.enum(["last", "first", "reject"]).optional(),
-    name: value.optional(),
-    description: value.optional(),
-    active: value.optional(),
-    parent: value.optional().describe("The SKU of the parent, which need not exist"),
-    attributes: z
-      .record(z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS), value)
-      .optional()
-      .describe("Attributes by name. A name may use columns and holes: `price-{currency}`"),
-    keep: columns_option
-      .optional()
-      .describe("Columns that no statement uses and that become attributes under their own names; all by default"),
-    drop: z.array(column_pattern).max(MAX_STATEMENTS).optional().describe("Columns that are not imported"),
-    also: z
-      .array(column_pattern)
-      .max(MAX_STATEMENTS)
-      .optional()
-      .describe("Columns that become attributes although a statement uses them"),
-    rename: z
-      .record(text, z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS))
-      .optional()
-      .describe("New names of kept columns: { column or template: attribute }"),
-    split: z
-      .record(z.string().min(1).max(8), z.array(column_pattern).max(MAX_STATEMENTS))
-      .optional()
-      .describe("Kept columns that are lists, by separator"),
-    format: z.record(column_pattern, mapped_value).optional().describe("Steps for kept columns"),
-    pairs: z.array(pair).max(50).optional(),
-    blank: z
-      .object({
-        remove: z.array(column_pattern).max(MAX_STATEMENTS).optional(),
-        reject: z.array(column_pattern).max(MAX_STATEMENTS).optional(),
-      })
-      .strict()
-      .optional()
-      .describe("What a blank cell does. By default it changes nothing; a name cannot be removed"),
-    empty: z
-      .array(text.min(1))
-      .max(20)
-      .optional()
-      .describe("Markers that always erase the value, such as `__EMPTY__VALUE__`"),
-    on_new_column: z.enum(["attribute", "ignore", "hold"]).optional(),
-    on_missing_column: z.enum(["keep", "hold"]).optional(),
-  })
-  .strict()
-  .meta({ id: "Mapping" });
-export type Mapping = z.infer<typeof mapping>;

@@ -1,9 +1,9 @@
 // Returns the dialect settings that the client has specified in an import's options. Options override the mapping.
-import { findMarkConflict } from "../../contract/imports/dialect-rules.ts";
-import { encodingOf } from "../../contract/imports/import-names.ts";
-import type { DialectOverrides, ImportOptions } from "../../contract/imports/imports.ts";
-import type { Mapping } from "../../contract/imports/mapping.ts";
-import { Problem } from "../../contract/problems.ts";
+import { findMarkConflict } from "../../../contract/imports/dialect-rules.ts";
+import { encodingOf } from "../../../contract/imports/import-names.ts";
+import type { DialectOverrides, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import { Problem } from "../../../contract/problems.ts";
 
 const GIVEN = [
   "encoding",

@@ -1,6 +1,6 @@
 // Replaces the keys of a chunk's rows by the SKUs of the products that have them as an attribute.
-import type { ChunkRows } from "../load/chunk-rows.ts";
-import type { Match } from "./store.ts";
+import type { ChunkRows } from "./chunk-rows.ts";
+import type { Match } from "../match/store.ts";
 
 export interface Resolved {
   /** The rows with one product, and those that may create a product. */

@@ -1,11 +1,11 @@
 // Decides what each column of a table becomes, from the import's options and the header.
-import { compileMapping } from "./mapping/compile.ts";
-import type { MappingPlan } from "./mapping/plan.ts";
-import { chooseColumns, noSuchColumn } from "./read/columns/choose-columns.ts";
-import type { Table } from "./read/read-records.ts";
-import type { Column, ImportOptions } from "../../contract/imports/imports.ts";
-import type { Mapping } from "../../contract/imports/mapping.ts";
-import type { Notice } from "../../contract/imports/notices.ts";
+import { compileMapping } from "../mapping/compile.ts";
+import type { MappingPlan } from "../mapping/plan.ts";
+import { chooseColumns, noSuchColumn } from "../read/columns/choose-columns.ts";
+import type { Table } from "../read/read-records.ts";
+import type { Column, ImportOptions } from "../../../contract/imports/imports.ts";
+import type { Mapping } from "../../../contract/mapping/mapping.ts";
+import type { Notice } from "../../../contract/imports/notices.ts";
 
 export interface PlannedColumns {
   columns: Column[];
