@@ -5,8 +5,10 @@ export type AttributeValue = string | string[];
 /** Maximum number of elements of a list. */
 export const MAX_LIST_ELEMENTS = 1000;
 
-/** The ending of the column name of an attribute with lists, in exported and imported files. In such a column, a cell that begins with `[`
- * or `"` contains JSON: a list or a text. Any other cell contains a text. */
+/**
+ * The ending of a column name in exported and imported files that marks a column as one that can contain lists. In such a column, a cell
+ * that begins with `[` or `"` contains JSON: a list or a text. Any other cell contains a text.
+ */
 export const LIST_SUFFIX = "[]";
 
 export const isList = (value: unknown): value is string[] => Array.isArray(value);

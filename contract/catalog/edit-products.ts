@@ -15,7 +15,8 @@ export const product_values = product
   .meta({ id: "ProductValues" });
 export type ProductValues = z.infer<typeof product_values>;
 
-// These schemas only document the bodies. The server validates bodies with the rules of imports and reports all faults at once.
+// These schemas only document the bodies. The server validates bodies with the rules of imports and reports all faults of a body
+// together.
 const sku = z
   .string()
   .min(1)
@@ -56,7 +57,7 @@ export const product_replacement = new_product
   .extend({
     sku: sku
       .optional()
-      .describe("The SKU in the URL, possibly with different upper and lower case; use PATCH to rename a product"),
+      .describe("The SKU in the URL; only upper and lower case may differ. Use PATCH to rename a product"),
   })
   .strict()
   .meta({ id: "ProductReplacement" });

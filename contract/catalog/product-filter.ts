@@ -67,7 +67,7 @@ export const filterWith = <const More extends z.ZodRawShape>(more: More) => {
     .catchall(z.unknown())
     .superRefine((given, context) => {
       const unknown = Object.keys(given).filter((name) => !(name in filter_shape) && !(name in more));
-      // Each fault lists all parameters, so report the first hundred only.
+      // Report only the first unknown parameters, because each fault lists all known parameters.
       for (const name of unknown.slice(0, MAX_FAULTS)) {
         const fault = faultOfUnknown(name, (given as Record<string, unknown>)[name], known);
         if (fault !== undefined) context.addIssue({ code: "custom", path: [name], message: fault });

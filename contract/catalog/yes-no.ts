@@ -43,7 +43,7 @@ const NO: ReadonlySet<string> = new Set([
   ...words("いいえ 無効 非公開 非表示 オフ 下書き 否 假 停用 下架 无效 아니요 거짓 비활성"),
 ]);
 
-/** Which numbers other than 0 mean no in a column. Both depend on the column's other values. */
+/** Whether the numbers -1 and 2 mean no in a column, which depends on the column's other values. */
 export interface YesNoNumbers {
   minus_one: boolean;
   two: boolean;
@@ -62,7 +62,7 @@ export function parseYesNo(text: string, numbers?: YesNoNumbers): boolean | unde
   return undefined;
 }
 
-/** Removes zeros after the decimal point: spreadsheets write 1 as `1.0` too. */
+/** Removes zeros after the decimal point, because some spreadsheets write 1 as `1.0`. */
 function withoutDecimals(word: string): string {
   const match = /^(-?\d)[.,]0{1,10}$/.exec(word);
   return match?.[1] ?? word;

@@ -37,7 +37,7 @@ export const dialect = z
       .optional()
       .describe(
         "Sheets of the workbook. `read` shows whether the rows of a sheet are imported, `hidden` whether the sheet is " +
-          "hidden, and `has_sku` whether its header names a SKU column; it is missing if the sheet was not inspected. " +
+          "hidden, and `has_sku` whether its header names a SKU column. `has_sku` is missing if the sheet was not inspected. " +
           "By default, the sheet whose header fits best and all visible sheets with the same header are imported",
       ),
     encoding: z.enum(ENCODINGS),
@@ -45,8 +45,7 @@ export const dialect = z
       .array(encoding_choice)
       .optional()
       .describe(
-        "The next best encodings in which the text of the file would differ, best first; only if the encoding was " +
-          "detected by the letters of the text",
+        "Other encodings in which the file would read differently, most probable first; present only if the encoding was detected by the letters of the text",
       ),
     delimiter: z
       .string()
@@ -92,7 +91,7 @@ export const column = z
       .enum(["keep", "remove"])
       .optional()
       .describe(
-        "What a blank cell does to the attribute: it keeps or removes the product's value; `remove` by default",
+        "Whether a blank cell keeps the product's value of the attribute or removes it; `remove` by default",
       ),
     is_list: z
       .boolean()

@@ -63,10 +63,10 @@ export const import_ = z
         definition: z
           .record(z.string(), z.unknown())
           .optional()
-          .describe("The text with which the import ran; omitted in lists and streams"),
+          .describe("The text of the profile, as the import used it; omitted in lists and streams"),
       })
       .nullable()
-      .describe("The profile that the import uses, which the client named or the server selected by the columns"),
+      .describe("The profile that the import uses. The client named it, or the server selected it by the columns of the file"),
     rejects_listed,
     fraction: z.number().min(0).max(1).describe("Progress of the whole import, from 0 to 1; never decreases"),
     rows_per_second: count.nullable(),
@@ -123,9 +123,7 @@ export const create_import = endpoint({
     operationId: "create_import",
     summary: "Import a file",
     description:
-      "Send the file as the raw body (with `?filename=`) or as the field `file` of a multipart form. The file is " +
-      "delimited text, delimited text compressed by gzip, or an XLSX workbook; the server detects the format from " +
-      "the content. Send options as query parameters, or as form fields before the file.",
+      "Send the file as the raw body (with `?filename=`) or as the field `file` of a multipart form. The file is delimited text, an XLSX workbook, an HTML table or a Markdown table, and may be compressed or in a zip file. The server detects the format from the content. Send options as query parameters, or as form fields before the file.",
     tags: ["imports"],
     file_body: { types: FILE_TYPES, form: import_query },
     querystring: import_query.safeExtend({ filename: file_name.optional() }),
@@ -200,10 +198,9 @@ export const continue_import = endpoint({
   access: "importer",
   schema: {
     operationId: "continue_import",
-    summary: "Continue an import that is held because it has a question",
+    summary: "Answer the question of a held import and continue the import",
     description:
-      "The body contains the options that answer the question: its member `option` names the option, and `candidates` lists " +
-      "possible values. Options that are not given stay unchanged. The file is scanned again.",
+      "The body contains the options that answer the question. The import's `problem` names the option to answer with in `option` and lists possible values in `candidates`. Options that are not given stay unchanged. The file is scanned again.",
     tags: ["imports"],
     params: id_params,
     body: continue_options,
@@ -219,8 +216,7 @@ export const watch_import = endpoint({
     operationId: "watch_import",
     summary: "Watch an import (server-sent events)",
     description:
-      "Sends the import, as in `list_imports`, in events of the type `import`: immediately, and then after " +
-      "changes, at most five times a second. The `id:` of an event is the version of the import. The stream ends " +
+      "Sends the import in events of the type `import`, with the same fields as in `list_imports`: one event immediately, and then one after changes, at most five times a second. The `id:` of an event is the version of the import. The stream ends " +
       "when the import has ended. A client that reconnects with `Last-Event-ID` gets newer versions only.",
     tags: ["imports"],
     params: id_params,

@@ -12,7 +12,9 @@ export interface Question {
   /** Name of the option that answers the question. */
   option: string;
   candidates: Candidate[];
-  /** Path of the statement of the mapping that the question is about, such as `attributes.colour`; empty if it is about none. */
+  /**
+   * Path of the statement of the mapping that the question is about, such as `attributes.colour`; empty if it is not about a statement.
+   */
   statement: string;
 }
 

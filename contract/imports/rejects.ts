@@ -80,7 +80,7 @@ export type IgnoredRow = z.infer<typeof ignored_row>;
 
 const count = z.int().min(0);
 
-/** Number of rejected rows that are listed, as in the import itself. */
+/** Number of rejected rows that are listed. The import has a field of the same name. */
 export const rejects_listed = count.describe(
   `Number of rejected rows that are listed with their reasons, at most ${FIRST_REJECTS}`,
 );

@@ -29,7 +29,7 @@ function parse(text: string): unknown {
     checkJsonBounds(text);
     const value: unknown = JSON.parse(text);
     if (!holdsStorable(value)) return NOT_STORABLE;
-    return typeof value === "string" ? "The mapping is a JSON text, not a JSON object." : value;
+    return typeof value === "string" ? "The mapping is a JSON string. Give a JSON object." : value;
   } catch (error) {
     return `The mapping is not valid JSON: ${(error as Error).message}`;
   }

@@ -23,7 +23,7 @@ const pair = z
       .min(1)
       .max(8)
       .optional()
-      .describe("Sign between name and value; a part without it belongs to the pair before it"),
+      .describe("Sign between name and value; a part without this sign belongs to the pair before it"),
     like: text.optional().describe("Template of one pair, such as `{name}:{value}:{*}`"),
     without: z.array(text).max(50).optional().describe("Values that are left out"),
     list: z.boolean().optional(),
@@ -52,9 +52,9 @@ export const mapping = z
       })
       .strict()
       .optional()
-      .describe("How to read the file, where detection must not decide"),
+      .describe("Properties of the file that are given instead of detected"),
     ignore: z.array(condition).max(50).optional().describe("Rows that are not products. They are counted and listed"),
-    key: value.describe("The SKU, or the value to match with `match`"),
+    key: value.describe("The SKU or, with `match`, the value by which the product is found"),
     match: z
       .object({
         attribute: z.string().min(1).max(MAX_ATTRIBUTE_NAME_CHARACTERS),
@@ -84,7 +84,7 @@ export const mapping = z
       .describe("Attributes by name. A name may use columns and holes: `price-{currency}`"),
     keep: columns_option
       .optional()
-      .describe("Columns that no statement uses and that become attributes under their own names; all by default"),
+      .describe("Which of the columns that no statement uses become attributes under their own names; all by default"),
     drop: z.array(column_pattern).max(MAX_STATEMENTS).optional().describe("Columns that are not imported"),
     also: z
       .array(column_pattern)
@@ -98,7 +98,7 @@ export const mapping = z
     split: z
       .record(z.string().min(1).max(8), z.array(column_pattern).max(MAX_STATEMENTS))
       .optional()
-      .describe("Kept columns that are lists, by separator"),
+      .describe("Kept columns whose cells are split into lists, by separator"),
     format: z.record(column_pattern, mapped_value).optional().describe("Steps for kept columns"),
     pairs: z.array(pair).max(50).optional(),
     blank: z

@@ -80,7 +80,7 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .min(1)
           .max(8)
           .optional()
-          .describe("Makes a list of the parts between this separator; the parts are trimmed, blank ones left out"),
+          .describe("Splits the text at this separator into a list; the parts are trimmed, and blank parts are left out"),
         like: text
           .optional()
           .describe(

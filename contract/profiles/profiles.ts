@@ -16,7 +16,7 @@ const tests = z
   })
   .describe("The tests that the profile carries");
 
-/** A text that an older release stored may not fit today's schema, and must be readable so that it can be corrected. */
+/** Not validated: a text that an older release stored may violate today's schema, but users must be able to read and correct it. */
 const stored_definition = z
   .record(z.string(), z.unknown())
   .describe("The text of the profile, as `put_profile` accepts it (`ProfileDefinition`)");
@@ -44,7 +44,7 @@ export const profile = listed_profile
     seen_columns: z
       .array(z.string())
       .nullable()
-      .describe("Columns of the file with which the profile was last used. New columns are found by comparison"),
+      .describe("Columns of the last file that was imported with the profile. Columns of the next file that are not among them are reported as new"),
   })
   .meta({ id: "Profile" });
 export type Profile = z.infer<typeof profile>;
