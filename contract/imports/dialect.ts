@@ -90,9 +90,7 @@ export const column = z
     blank: z
       .enum(["keep", "remove"])
       .optional()
-      .describe(
-        "Whether a blank cell keeps the product's value of the attribute or removes it; `remove` by default",
-      ),
+      .describe("Whether a blank cell keeps the product's value of the attribute or removes it; `remove` by default"),
     is_list: z
       .boolean()
       .optional()

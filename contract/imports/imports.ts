@@ -66,7 +66,9 @@ export const import_ = z
           .describe("The text of the profile, as the import used it; omitted in lists and streams"),
       })
       .nullable()
-      .describe("The profile that the import uses. The client named it, or the server selected it by the columns of the file"),
+      .describe(
+        "The profile that the import uses. The client named it, or the server selected it by the columns of the file",
+      ),
     rejects_listed,
     fraction: z.number().min(0).max(1).describe("Progress of the whole import, from 0 to 1; never decreases"),
     rows_per_second: count.nullable(),

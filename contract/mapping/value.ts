@@ -80,7 +80,9 @@ export const mapped_value: z.ZodType<MappedValue> = z
           .min(1)
           .max(8)
           .optional()
-          .describe("Splits the text at this separator into a list; the parts are trimmed, and blank parts are left out"),
+          .describe(
+            "Splits the text at this separator into a list; the parts are trimmed, and blank parts are left out",
+          ),
         like: text
           .optional()
           .describe(

@@ -44,7 +44,9 @@ export const profile = listed_profile
     seen_columns: z
       .array(z.string())
       .nullable()
-      .describe("Columns of the last file that was imported with the profile. Columns of the next file that are not among them are reported as new"),
+      .describe(
+        "Columns of the last file that was imported with the profile. Columns of the next file that are not among them are reported as new",
+      ),
   })
   .meta({ id: "Profile" });
 export type Profile = z.infer<typeof profile>;
